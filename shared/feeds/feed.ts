@@ -1,0 +1,105 @@
+/**
+ * What a feed is: one upstream publication, how to fetch it and how to read it.
+ *
+ * A feed is one file in this folder and one line in the catalogue (`index.ts`). Parsers are pure: bytes in,
+ * observations and problems out. They never throw on bad data.
+ */
+
+/** What names a series: one value for each of the feed's dimensions, e.g. `{ Estado: "Jalisco", Ciudad: "Guadalajara" }`. */
+export type Dimensions = Readonly<Record<string, string>>;
+
+/** One parsed fact. Observations of one series share one `series` object. */
+export interface Observation {
+  readonly series: Dimensions;
+  readonly variable: string;
+  /** `YYYY-MM-DD` for a day, `YYYY-MM-DDTHH` for an hour, `YYYY-MM` for a month: text that sorts by time. */
+  readonly period: string;
+  readonly value: number;
+}
+
+/** One thing a parser refused, with where it stood, what was found and what was expected. */
+export interface Problem {
+  /** Machine-readable reason, e.g. `zero-price`; the feed's file documents its reasons. */
+  readonly reason: string;
+  /** Row of the source, counted from 1 as people see it; null when the problem is not in a row. */
+  readonly row: number | null;
+  /** Column of the source as people see it (`C`, or a header's name); null when it is not in one column. */
+  readonly column: string | null;
+  /** The period it belongs to, where that much could be read. */
+  readonly period: string | null;
+  readonly found: string;
+  readonly expected: string;
+  /** How many values were lost with it: 1 for a cell, all of its values for a refused block, 0 for a remark. */
+  readonly values: number;
+}
+
+/** What a parser makes of one publication. */
+export interface Parsed {
+  readonly observations: readonly Observation[];
+  readonly problems: readonly Problem[];
+  /** Values left out on purpose, counted by category, e.g. `{ "national-average": 1184 }`. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export type Granularity = "hour" | "day" | "month";
+
+/** Folders of the lake below `clean/<feed>/`: `day` gives `year=2024/month=01/day=03`. */
+export type PartitionBy = "year" | "month" | "day";
+
+/** One file the publisher is expected to have put up. */
+export interface PublicationRequest {
+  /** The day or other period it is published for; becomes the feed's cursor once it is in. */
+  readonly period: string;
+  /** Path below the base URL, starting with a slash. */
+  readonly path: string;
+  /** The name it is kept under in `raw/`. */
+  readonly name: string;
+}
+
+/** Upper bounds on what one publication may cost or claim. A breach is refused with the number found. */
+export interface FeedLimits {
+  readonly bytesMax: number;
+  /** Total of the unzipped parts that are read. */
+  readonly unzippedBytesMax: number;
+  /** Rows plus cells of one sheet. */
+  readonly cellsMax: number;
+  /** Largest share of values lost to problems; above it the publication is held. */
+  readonly problemRateMax: number;
+  /** Largest share of the known series that a publication may lack; above it the publication is held. */
+  readonly seriesLostMax: number;
+}
+
+export interface Feed {
+  readonly id: string;
+  readonly title: string;
+  readonly publisher: string;
+  readonly homepage: string;
+  /** Names of the series' dimensions, in the order in which people name them. */
+  readonly dimensions: readonly string[];
+  /** What is measured, by name. */
+  readonly variables: Readonly<Record<string, { readonly title: string; readonly unit: string }>>;
+  readonly granularity: Granularity;
+  readonly partitionBy: PartitionBy;
+  readonly limits: FeedLimits;
+  readonly file: {
+    readonly extension: string;
+    readonly contentTypes: readonly string[];
+    /** The first bytes of every file of this kind, in hexadecimal. */
+    readonly magic: string;
+  };
+  readonly source: {
+    /** Name of the variable that holds the base URL. */
+    readonly baseUrlVariable: string;
+    /** Hosts that may be asked; a redirect to any other is refused. */
+    readonly hosts: readonly string[];
+    /**
+     * What to ask for, most wanted first, given the last period that succeeded (null at first) and today, both
+     * `YYYY-MM-DD`. `enough: "first"` stops at the first answer because one file holds all history.
+     */
+    requests(cursor: string | null, today: string): readonly PublicationRequest[];
+    readonly enough: "first" | "all";
+  };
+  /** The day a file's name says it was published on, `YYYY-MM-DD`; null when it says nothing. */
+  publishedOn(name: string): string | null;
+  parse(bytes: Uint8Array, name: string): Promise<Parsed>;
+}

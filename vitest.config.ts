@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+/** Three projects: plain Node, the real Workers runtime, and several Workers end to end. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.workerd.test.ts", "test/e2e/**", "test/bench/**"],
+          testTimeout: 30_000,
+        },
+      },
+      "./vitest.workerd.config.ts",
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
