@@ -5,7 +5,20 @@
 // with the platform read from the package's name, so that one lockfile installs on every machine.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const systems = ["aix", "android", "darwin", "freebsd", "linux", "linuxmusl", "netbsd", "openbsd", "openharmony", "sunos", "win32", "windows"];
+const systems = [
+  "aix",
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "linuxmusl",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "win32",
+  "windows",
+];
 const processors = ["arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64", "wasm32"];
 const abis = { musl: "musl", gnu: "glibc", gnueabihf: "glibc", musleabihf: "musl" };
 

@@ -1,0 +1,175 @@
+/** What runs, what ran, and what is owed. A row here comes before the Workflow and before the queue message. */
+import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
+import { sha256Hex } from "../hash.ts";
+import type { Database } from "./database.ts";
+import { type FlowState, flowRuns, flowSteps, type Stats } from "./schema.ts";
+
+export type FlowRun = typeof flowRuns.$inferSelect;
+export type FlowStep = typeof flowSteps.$inferSelect;
+
+/** A flow's id: the start of its key's hash, so that one key is one flow everywhere. */
+export function flowId(key: string): string {
+  return sha256Hex(key).slice(0, 20);
+}
+
+/** The Workflow instance of one attempt. Letters, digits and dashes, and never used twice. */
+export function instanceId(run: Pick<FlowRun, "id" | "kind" | "attempt">): string {
+  return `${run.kind}-${run.id}-${run.attempt}`;
+}
+
+export interface NewFlow {
+  readonly kind: string;
+  readonly key: string;
+  readonly params: Stats;
+}
+
+/** Writes down that a flow is owed, unless its key is known; returns the row either way. */
+export async function requestFlow(
+  db: Database,
+  flow: NewFlow,
+  at: { readonly now: string; readonly boot: string },
+): Promise<{ readonly run: FlowRun; readonly isNew: boolean }> {
+  const id = flowId(flow.key);
+  const row = { id, ...flow, state: "queued" as const, boot: at.boot, createdAt: at.now, heartbeatAt: at.now };
+  const [created] = await db.insert(flowRuns).values(row).onConflictDoNothing().returning();
+  const run = created ?? (await findFlow(db, id));
+  if (!run) throw new Error(`flow ${flow.key} could not be written down`);
+  return { run, isNew: created !== undefined };
+}
+
+export async function findFlow(db: Database, id: string): Promise<FlowRun | null> {
+  const [row] = await db.select().from(flowRuns).where(eq(flowRuns.id, id));
+  return row ?? null;
+}
+
+/** Queued or running flows that another boot started, or that have not been heard of since `before`. */
+export function listOwed(db: Database, boot: string, before: string): Promise<FlowRun[]> {
+  return db
+    .select()
+    .from(flowRuns)
+    .where(
+      and(
+        inArray(flowRuns.state, ["queued", "running"]),
+        or(ne(flowRuns.boot, boot), lt(flowRuns.heartbeatAt, before)),
+      ),
+    )
+    .orderBy(flowRuns.createdAt, flowRuns.id);
+}
+
+export async function markAdopted(
+  db: Database,
+  id: string,
+  at: { readonly now: string; readonly boot: string },
+): Promise<void> {
+  await db.update(flowRuns).set({ boot: at.boot, heartbeatAt: at.now }).where(eq(flowRuns.id, id));
+}
+
+export async function markRunning(db: Database, id: string, now: string): Promise<void> {
+  await db
+    .update(flowRuns)
+    .set({ state: "running", startedAt: sql`coalesce(started_at, ${now})`, heartbeatAt: now })
+    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, ["queued", "running"])));
+}
+
+export interface Outcome {
+  readonly state: Extract<FlowState, "done" | "held" | "failed">;
+  readonly reason: string | null;
+  readonly stats: Stats | null;
+}
+
+/** Ends an attempt. An attempt that a later one has replaced ends nothing. */
+export async function markEnded(
+  db: Database,
+  run: Pick<FlowRun, "id" | "attempt">,
+  outcome: Outcome,
+  now: string,
+): Promise<void> {
+  await db
+    .update(flowRuns)
+    .set({ ...outcome, endedAt: now, heartbeatAt: now })
+    .where(and(eq(flowRuns.id, run.id), eq(flowRuns.attempt, run.attempt)));
+}
+
+/** Queues another attempt of a flow in one of the given states; null when it is in none of them. */
+export async function queueAgain(
+  db: Database,
+  id: string,
+  from: readonly FlowState[],
+  change: { readonly params?: Stats; readonly now: string; readonly boot: string },
+): Promise<FlowRun | null> {
+  const [row] = await db
+    .update(flowRuns)
+    .set({
+      state: "queued",
+      attempt: sql`attempt + 1`,
+      params: sql`json_patch(params, ${JSON.stringify(change.params ?? {})})`,
+      reason: null,
+      stats: null,
+      startedAt: null,
+      endedAt: null,
+      heartbeatAt: change.now,
+      boot: change.boot,
+    })
+    .where(and(eq(flowRuns.id, id), inArray(flowRuns.state, [...from])))
+    .returning();
+  return row ?? null;
+}
+
+export interface StepStart {
+  readonly flowId: string;
+  readonly attempt: number;
+  readonly name: string;
+  readonly now: string;
+}
+
+export async function markStepStarted(db: Database, step: StepStart): Promise<void> {
+  const { now: startedAt, ...key } = step;
+  await db.batch([
+    db
+      .insert(flowSteps)
+      .values({ ...key, state: "running", startedAt })
+      .onConflictDoUpdate({
+        target: [flowSteps.flowId, flowSteps.attempt, flowSteps.name],
+        set: { state: "running", tries: sql`tries + 1`, startedAt, error: null, endedAt: null },
+      }),
+    db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId)),
+  ]);
+}
+
+export async function markStepEnded(
+  db: Database,
+  step: StepStart,
+  ended: { readonly state: "done" | "failed"; readonly error: string | null; readonly stats: Stats | null },
+): Promise<void> {
+  await db
+    .update(flowSteps)
+    .set({ ...ended, endedAt: step.now })
+    .where(and(eq(flowSteps.flowId, step.flowId), eq(flowSteps.attempt, step.attempt), eq(flowSteps.name, step.name)));
+}
+
+export interface FlowFilter {
+  readonly kind?: string | undefined;
+  readonly state?: FlowState | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Flows, newest first. */
+export function listFlows(db: Database, filter: FlowFilter): Promise<FlowRun[]> {
+  return db
+    .select()
+    .from(flowRuns)
+    .where(
+      and(
+        filter.kind === undefined ? undefined : eq(flowRuns.kind, filter.kind),
+        filter.state === undefined ? undefined : eq(flowRuns.state, filter.state),
+      ),
+    )
+    .orderBy(desc(flowRuns.createdAt), flowRuns.id)
+    .limit(filter.limit)
+    .offset(filter.offset);
+}
+
+export function listSteps(db: Database, id: string): Promise<FlowStep[]> {
+  return db.select().from(flowSteps).where(eq(flowSteps.flowId, id)).orderBy(flowSteps.attempt, flowSteps.startedAt);
+}

@@ -1,0 +1,29 @@
+import { eq, sql } from "drizzle-orm";
+import type { Feed } from "../feeds/feed.ts";
+import { dimensionsOf } from "../lake/fact.ts";
+import type { Database, Statement } from "./database.ts";
+import { series } from "./schema.ts";
+
+export interface Series {
+  readonly id: number;
+  readonly key: string;
+  readonly dimensions: Record<string, string>;
+}
+
+/** Every series of a feed, by key. */
+export function listSeries(db: Database, feed: string): Promise<Series[]> {
+  return db
+    .select({ id: series.id, key: series.key, dimensions: series.dimensions })
+    .from(series)
+    .where(eq(series.feed, feed))
+    .orderBy(series.key);
+}
+
+/** Adds the series that are not known yet. */
+export function saveSeries(db: Database, feed: Feed, keys: readonly string[]): Statement {
+  const rows = JSON.stringify(keys.map((key) => [key, JSON.stringify(dimensionsOf(feed, key))]));
+  return db.run(sql`
+    INSERT INTO series (feed, key, dimensions)
+    SELECT ${feed.id}, value ->> 0, value ->> 1 FROM json_each(${rows}) WHERE true
+    ON CONFLICT (feed, key) DO NOTHING`);
+}

@@ -1,0 +1,17 @@
+/** Text as publishers type it, made comparable. */
+
+/** A name for keeping: NFC, no space around it, single spaces within. */
+export function cleanName(text: string): string {
+  return text.normalize("NFC").replaceAll(/\s+/gu, " ").trim();
+}
+
+/** A text for comparing: as `cleanName`, and neither case nor accents count. */
+export function foldText(text: string): string {
+  return cleanName(text).normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+/** `0` → `A`, `27` → `AB`: the name a spreadsheet shows for a column. */
+export function columnName(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
+}

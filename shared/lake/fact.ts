@@ -1,0 +1,47 @@
+import type { Dimensions, Feed, Observation } from "../feeds/feed.ts";
+
+/** An observation with its series written as one comparable text: what the lake and the database store. */
+export interface Fact {
+  readonly period: string;
+  /** JSON array of the dimensions' values, in the feed's order. */
+  readonly series: string;
+  readonly variable: string;
+  readonly value: number;
+}
+
+export function seriesKey(feed: Feed, dimensions: Dimensions): string {
+  return JSON.stringify(feed.dimensions.map((name) => dimensions[name] ?? ""));
+}
+
+/** The values behind a series key, in the feed's order. Keys are only ever made by `seriesKey`. */
+export function seriesValues(key: string): string[] {
+  return JSON.parse(key) as string[];
+}
+
+export function dimensionsOf(feed: Feed, key: string): Record<string, string> {
+  const values = seriesValues(key);
+  return Object.fromEntries(feed.dimensions.map((name, index) => [name, values[index] ?? ""]));
+}
+
+export function toFacts(feed: Feed, observations: readonly Observation[]): Fact[] {
+  const keys = new Map<Dimensions, string>();
+  return observations.map(({ series, variable, period, value }) => {
+    const key = keys.get(series) ?? seriesKey(feed, series);
+    keys.set(series, key);
+    return { period, series: key, variable, value };
+  });
+}
+
+/** Names a fact within its feed. */
+export function factKey(fact: Pick<Fact, "period" | "series" | "variable">): string {
+  return `${fact.period}\n${fact.variable}\n${fact.series}`;
+}
+
+/** Sorts by period, series and variable, by code point, so that the same facts are always the same bytes. */
+export function compareFacts(a: Fact, b: Fact): number {
+  return compareText(a.period, b.period) || compareText(a.series, b.series) || compareText(a.variable, b.variable);
+}
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

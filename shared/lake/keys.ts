@@ -1,0 +1,49 @@
+/** Names of objects in R2 and KV. docs/STORAGE.md lists them with examples. */
+import type { Feed, PartitionBy } from "../feeds/feed.ts";
+
+const nameShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** File names that may become part of a key: letters, digits, dot, dash and underscore, at most 128. */
+export function isFileName(name: string): boolean {
+  return nameShape.test(name) && !name.includes("..");
+}
+
+/** `raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx` */
+export function rawKey(feed: string, sha256: string, name: string): string {
+  return `raw/${feed}/${sha256.slice(0, 16)}-${name}`;
+}
+
+/** The feed and file name of a raw key; null for any other key. */
+export function readRawKey(key: string): { readonly feed: string; readonly name: string } | null {
+  const match = /^raw\/([a-z0-9-]+)\/[0-9a-f]{16}-([^/]+)$/.exec(key);
+  return match?.[1] && match[2] && isFileName(match[2]) ? { feed: match[1], name: match[2] } : null;
+}
+
+export function lakePrefix(feed: string): string {
+  return `clean/${feed}/`;
+}
+
+export function successKey(feed: string): string {
+  return `${lakePrefix(feed)}_SUCCESS`;
+}
+
+export function historyKey(forecast: string): string {
+  return `history:${forecast}`;
+}
+
+const prefixLength: Record<PartitionBy, number> = { year: 4, month: 7, day: 10 };
+
+/** Folder of a period below `clean/<feed>/`: `year=2025/month=01/day=03`. */
+export function partitionPath(feed: Feed, period: string): string {
+  const [year, month, day] = period.slice(0, prefixLength[feed.partitionBy]).split("-");
+  return [`year=${year}`, month && `month=${month}`, day && `day=${day}`].filter(Boolean).join("/");
+}
+
+/** The text that every period of a partition starts with: `2025-01-03`. */
+export function partitionPrefix(path: string): string {
+  return path.replaceAll(/(year|month|day)=/g, "").replaceAll("/", "-");
+}
+
+export function partKey(feed: string, path: string): string {
+  return `${lakePrefix(feed)}${path}/part.parquet`;
+}

@@ -1,0 +1,73 @@
+/** Facts as a parquet file, and back. The same facts always give the same bytes. */
+import { parquetReadObjects, type SchemaElement } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { z } from "zod";
+import type { Feed, Granularity } from "../feeds/feed.ts";
+import { type Fact, seriesValues } from "./fact.ts";
+
+const dayMs = 86_400_000;
+
+/** How a period is stored: a calendar DATE for days and months (its first day), a local timestamp for hours. */
+const periodColumn: Record<Granularity, Omit<SchemaElement, "name">> = {
+  day: { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" },
+  month: { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" },
+  hour: {
+    type: "INT64",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
+    repetition_type: "REQUIRED",
+  },
+};
+
+/** Columns: the feed's dimensions, then `period`, `variable` and `value`. */
+export function parquetSchema(feed: Feed): SchemaElement[] {
+  const text = (name: string): SchemaElement => ({
+    name,
+    type: "BYTE_ARRAY",
+    converted_type: "UTF8",
+    repetition_type: "REQUIRED",
+  });
+  const columns: SchemaElement[] = [
+    ...feed.dimensions.map(text),
+    { name: "period", ...periodColumn[feed.granularity] },
+    text("variable"),
+    { name: "value", type: "DOUBLE", repetition_type: "REQUIRED" },
+  ];
+  return [{ name: "facts", num_children: columns.length }, ...columns];
+}
+
+/** Sorted facts as one snappy-compressed parquet file. */
+export function writeParquet(feed: Feed, facts: readonly Fact[]): Uint8Array {
+  const values = facts.map((fact) => seriesValues(fact.series));
+  const columnData = [
+    ...feed.dimensions.map((name, index) => ({ name, data: values.map((row) => row[index] ?? "") })),
+    { name: "period", data: facts.map((fact) => periodStart(fact.period)) },
+    { name: "variable", data: facts.map((fact) => fact.variable) },
+    { name: "value", data: facts.map((fact) => fact.value) },
+  ];
+  return new Uint8Array(parquetWriteBuffer({ schema: parquetSchema(feed), columnData, createdBy: "almanac" }));
+}
+
+/** The facts of a file that `writeParquet` made for this feed. Throws when it is another kind of file. */
+export async function readParquet(feed: Feed, bytes: Uint8Array): Promise<Fact[]> {
+  const file = bytes.slice().buffer;
+  const rows = z.array(rowShape).parse(await parquetReadObjects({ file }));
+  return rows.map((row) => ({
+    period: periodText(feed.granularity, row.period),
+    series: JSON.stringify(feed.dimensions.map((name) => z.string().parse(row[name]))),
+    variable: row.variable,
+    value: row.value,
+  }));
+}
+
+const rowShape = z.looseObject({ period: z.date(), variable: z.string(), value: z.number() });
+
+function periodStart(period: string): Date {
+  const full = `${period}-01T00`.slice(0, 13);
+  const hour = period.length === 13 ? period : period.length === 10 ? `${period}T00` : full;
+  return new Date(`${hour}:00:00Z`);
+}
+
+function periodText(granularity: Granularity, start: Date): string {
+  const text = new Date(Math.round(start.getTime() / (dayMs / 24)) * (dayMs / 24)).toISOString();
+  return text.slice(0, { hour: 13, day: 10, month: 7 }[granularity]);
+}

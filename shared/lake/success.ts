@@ -1,0 +1,33 @@
+/** `_SUCCESS`: the list of what the lake of a feed consists of, written after everything it names. */
+import { z } from "zod";
+import type { Feed } from "../feeds/feed.ts";
+import { compareText } from "./fact.ts";
+import { parquetSchema } from "./parquet.ts";
+
+export const successShape = z.object({
+  feed: z.string(),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.number().int(),
+  partitions: z.array(z.object({ path: z.string(), rows: z.number().int(), sha256: z.string(), etag: z.string() })),
+});
+
+export type Success = z.infer<typeof successShape>;
+export type SuccessPartition = Success["partitions"][number];
+
+/** The list as text, sorted by path: the same partitions give the same bytes. */
+export function writeSuccess(feed: Feed, partitions: readonly SuccessPartition[]): string {
+  const sorted = [...partitions].sort((a, b) => compareText(a.path, b.path));
+  const columns = parquetSchema(feed)
+    .slice(1)
+    .map(({ name, type, converted_type, logical_type }) => ({
+      name,
+      type: converted_type ?? logical_type?.type ?? type ?? "",
+    }));
+  const success: Success = {
+    feed: feed.id,
+    columns,
+    rows: sorted.reduce((sum, partition) => sum + partition.rows, 0),
+    partitions: sorted.map(({ path, rows, sha256, etag }) => ({ path: `${path}/part.parquet`, rows, sha256, etag })),
+  };
+  return `${JSON.stringify(success, null, 1)}\n`;
+}
