@@ -11,7 +11,7 @@ export interface Written {
 type Orm = BaseSQLiteDatabase<"async", Written, typeof schema>;
 
 export interface Database
-  extends Pick<Orm, "all" | "delete" | "get" | "insert" | "query" | "run" | "select" | "update"> {
+  extends Pick<Orm, "all" | "delete" | "get" | "insert" | "query" | "run" | "select" | "selectDistinct" | "update"> {
   batch(statements: readonly [Statement, ...Statement[]]): Promise<unknown>;
 }
 

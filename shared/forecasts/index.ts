@@ -1,0 +1,10 @@
+import type { Forecast } from "./forecast.ts";
+import { milkMx } from "./milk-mx.ts";
+
+/** The catalogue: a new forecast is one file in this folder and one name here. */
+export const forecasts: readonly Forecast[] = [milkMx];
+
+/** Forecasts whose history is made of a feed's observations. */
+export function forecastsFedBy(feed: string): Forecast[] {
+  return forecasts.filter((forecast) => forecast.feed === feed);
+}

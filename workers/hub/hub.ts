@@ -1,0 +1,45 @@
+/** Everything the hub touches, in one value. Entries make it from their bindings; tests make it from theirs. */
+import { drizzle } from "drizzle-orm/d1";
+import type { LakeEvent } from "../../shared/api/lake-event.ts";
+import type { Database } from "../../shared/db/database.ts";
+import * as schema from "../../shared/db/schema.ts";
+
+export interface FlowParams {
+  readonly flowId: string;
+  readonly attempt: number;
+}
+
+export interface Hub {
+  readonly db: Database;
+  readonly lake: R2Bucket;
+  readonly snapshots: KVNamespace;
+  readonly events: Queue<LakeEvent>;
+  /** The Workflow of each kind of flow. */
+  readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
+  readonly boot: string;
+  readonly adminToken: string | undefined;
+  /** A plain variable by name; empty when it is not set. */
+  variable(name: string): string;
+  now(): Date;
+}
+
+/** Secrets are set with `wrangler secret put` and so are not in the generated types. */
+export type HubEnv = Env & { readonly ADMIN_TOKEN?: string };
+
+export function hubOf(env: HubEnv): Hub {
+  const variables = new Map(Object.entries(env));
+  return {
+    db: drizzle(env.DB, { schema }),
+    lake: env.LAKE,
+    snapshots: env.SNAPSHOTS,
+    events: env.LAKE_EVENTS,
+    workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW },
+    boot: env.BOOT_ID,
+    adminToken: env.ADMIN_TOKEN,
+    variable(name) {
+      const value = variables.get(name);
+      return typeof value === "string" ? value : "";
+    },
+    now: () => new Date(),
+  };
+}
