@@ -30,7 +30,8 @@ const OUTAGE = { odds: 0.0006, publicationsMax: 3 };
 /** Shops whose price tags (multiples of 50 centavos) a published price is the mean of. */
 const SHOPS = [1, 2, 2, 3, 4, 4, 5, 6, 8] as const;
 
-export interface Publication {
+/** One publication, as far as prices are concerned. */
+export interface Step {
   /** Days since the publication before. */
   readonly gapDays: number;
   /** It is the first one of its month. */
@@ -41,7 +42,7 @@ export interface Publication {
 export type CityPrices = readonly (readonly (number | null)[])[];
 
 /** A process at its beginning; each call publishes once. O(cities) a call. Null where nobody reported (temporarily). */
-export function milkProcess(random: Random): (publication: Publication) => CityPrices {
+export function milkProcess(random: Random): (step: Step) => CityPrices {
   const national = wandering(random.substream("national"), { sd: 1.5, halfLifeDays: 500 });
   const states = new Map(
     MILK_CITIES.map(({ state }) => [
@@ -58,16 +59,16 @@ export function milkProcess(random: Random): (publication: Publication) => CityP
       chains,
     }),
   );
-  return (publication) => {
-    const nation = NATIONAL_LEVEL + national(publication.gapDays);
-    const levels = new Map([...states].map(([state, step]) => [state, nation + step(publication.gapDays)]));
-    for (const chain of chains) chain.step(publication);
-    return cities.map((city, index) => city(publication, levels.get(MILK_CITIES[index]?.state ?? "") ?? nation));
+  return (step) => {
+    const nation = NATIONAL_LEVEL + national(step.gapDays);
+    const levels = new Map([...states].map(([state, wander]) => [state, nation + wander(step.gapDays)]));
+    for (const chain of chains) chain.step(step);
+    return cities.map((city, index) => city(step, levels.get(MILK_CITIES[index]?.state ?? "") ?? nation));
   };
 }
 
 interface Chain {
-  step(publication: Publication): void;
+  step(step: Step): void;
   /** What its new price list adds to a price; null while the old list stands. */
   readonly shock: number | null;
 }
@@ -109,7 +110,7 @@ function cityOf(place: MilkCity, { random, activity, chains }: CityTraits) {
     ...shelfOf(random.substream(`${tipo}/${canal}`), tipo === "Leche ultrapasteurizada" ? ULTRA_PREMIUM : 0),
   }));
   const outage = outages(random.substream("outages"));
-  return ({ gapDays, startsMonth }: Publication, stateLevel: number): (number | null)[] => {
+  return ({ gapDays, startsMonth }: Step, stateLevel: number): (number | null)[] => {
     const target = stateLevel + level(gapDays);
     const reprices = random.uniform() < activity * (startsMonth ? MONTH_START_FACTOR : 1);
     for (const channel of ["Autoservicios", "Tiendas"] as const) {
