@@ -1,0 +1,182 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Fault } from "../../trainer/simulate/faults.ts";
+import { type Publisher, type PublisherOptions, startPublisher } from "../../trainer/simulate/publisher.ts";
+
+const FOLDER = "/SNIIM-Archivosfuente/Comentarios/Otros";
+const FRIDAY = `${FOLDER}/Leche20112026.xlsx`;
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+const open: Publisher[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((publisher) => publisher.close()));
+});
+
+async function publisher(options: Partial<PublisherOptions> = {}): Promise<Publisher> {
+  const started = await startPublisher({ port: 0, seed: 1, today: "2026-11-20", firstDay: "2026-10-01", ...options });
+  open.push(started);
+  return started;
+}
+
+const faulty = (fault: Fault): Promise<Publisher> => publisher({ faults: () => fault });
+
+test("a workbook of a publication day comes with what a conditional fetch needs", async () => {
+  const { url } = await publisher();
+  const response = await fetch(url + FRIDAY);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe(WORKBOOK);
+  expect(response.headers.get("last-modified")).toBe("Fri, 20 Nov 2026 18:00:00 GMT");
+  expect(response.headers.get("content-length")).toBe(String(bytes.length));
+  expect(response.headers.get("etag")).toMatch(/^"[0-9a-f]+"$/);
+  expect([...bytes.slice(0, 2)]).toEqual([0x50, 0x4b]);
+});
+
+test("HEAD answers with the headers of GET and no body", async () => {
+  const { url } = await publisher();
+  const [got, head] = [await fetch(url + FRIDAY), await fetch(url + FRIDAY, { method: "HEAD" })];
+  for (const name of ["etag", "content-length", "content-type", "last-modified"]) {
+    expect(head.headers.get(name)).toBe(got.headers.get(name));
+  }
+  expect((await head.arrayBuffer()).byteLength).toBe(0);
+});
+
+test("If-None-Match with the file's tag is 304, with another one 200", async () => {
+  const { url } = await publisher();
+  const etag = (await fetch(url + FRIDAY)).headers.get("etag") ?? "";
+  const ask = async (tags: string) => (await fetch(url + FRIDAY, { headers: { "If-None-Match": tags } })).status;
+  expect(await ask(etag)).toBe(304);
+  expect(await ask(`"other", W/${etag}`)).toBe(304);
+  expect(await ask('"other"')).toBe(200);
+});
+
+test("two publishers of one seed serve the same bytes, another seed others", async () => {
+  const tags = [await publisher(), await publisher(), await publisher({ seed: 2 })].map(async ({ url }) =>
+    (await fetch(url + FRIDAY)).headers.get("etag"),
+  );
+  const [one, same, other] = await Promise.all(tags);
+  expect(one).toBe(same);
+  expect(one).not.toBe(other);
+});
+
+test("what is not published is an HTML 404", async () => {
+  const { url } = await publisher();
+  const thursday = "Leche19112026.xlsx";
+  const holiday = "Leche16112026.xlsx";
+  const tooEarly = "Leche30092026.xlsx";
+  const names = [thursday, holiday, tooEarly, "Leche31022026.xlsx", "Leche2011026.xlsx", "leche.xlsx", ""];
+  for (const path of [...names.map((name) => `${FOLDER}/${name}`), "/", "/Leche20112026.xlsx", "//"]) {
+    const response = await fetch(url + path);
+    expect([path, response.status]).toEqual([path, 404]);
+    expect(response.headers.get("content-type")).toContain("text/html");
+  }
+});
+
+test("tomorrow's file appears when tomorrow comes", async () => {
+  const running = await publisher();
+  const monday = `${running.url}${FOLDER}/Leche23112026.xlsx`;
+  expect((await fetch(monday)).status).toBe(404);
+  running.setToday("2026-11-23");
+  expect((await fetch(monday)).status).toBe(200);
+  expect(() => running.setToday("23-11-2026")).toThrow(/YYYY-MM-DD/);
+});
+
+test("history begins two years before today unless told otherwise", async () => {
+  const { url } = await startPublisher({ port: 0, seed: 1, today: "2024-02-29" }).then((started) => {
+    open.push(started);
+    return started;
+  });
+  expect((await fetch(`${url}${FOLDER}/Leche28022022.xlsx`)).status).toBe(200);
+  expect((await fetch(`${url}${FOLDER}/Leche25022022.xlsx`)).status).toBe(404);
+});
+
+test("methods other than GET and HEAD are 405 and told which are allowed", async () => {
+  const { url } = await publisher();
+  const response = await fetch(url + FRIDAY, { method: "POST", body: "x" });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, HEAD");
+});
+
+describe("a fetcher is told off", () => {
+  test.each([
+    ["credentials", { Authorization: "Bearer x" }, /Authorization/],
+    ["a cookie", { Cookie: "a=b" }, /Cookie/],
+  ])("for sending %s", async (_, headers, sentence) => {
+    const { url } = await publisher();
+    const response = await fetch(url + FRIDAY, { headers });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(sentence);
+  });
+
+  test("for not saying who it is", async () => {
+    const { url } = await publisher();
+    // fetch() always adds a User-Agent; node:http does not.
+    const asked = request(url + FRIDAY).end();
+    const [response] = await once(asked, "response");
+    response.resume();
+    expect(response.statusCode).toBe(400);
+  });
+});
+
+test("every request is on record", async () => {
+  const running = await publisher();
+  await fetch(running.url + FRIDAY, { headers: { "User-Agent": "almanac-test" } });
+  await fetch(`${running.url}/nothing`, { method: "HEAD" });
+  expect(running.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET ${FRIDAY}`, "HEAD /nothing"]);
+  expect(running.requests[0]?.headers["user-agent"]).toBe("almanac-test");
+});
+
+describe("faults", () => {
+  test.each([500, 503] as const)("status %d", async (status) => {
+    const { url } = await faulty({ kind: "status", status });
+    expect((await fetch(url + FRIDAY)).status).toBe(status);
+  });
+
+  test("an HTML page with status 200 instead of the file", async () => {
+    const { url } = await faulty({ kind: "html" });
+    const response = await fetch(url + FRIDAY);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toContain("text/html");
+  });
+
+  test("a redirect to a given place", async () => {
+    const { url } = await faulty({ kind: "redirect", location: "http://169.254.169.254/latest" });
+    const response = await fetch(url + FRIDAY, { redirect: "manual" });
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe("http://169.254.169.254/latest");
+  });
+
+  test("a body that breaks off before its announced length fails the read", async () => {
+    const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "all" });
+    const response = await fetch(url + FRIDAY);
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+
+  test("a body cut short without a word reads as a shorter file", async () => {
+    const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "sent" });
+    expect((await (await fetch(url + FRIDAY)).arrayBuffer()).byteLength).toBe(1000);
+  });
+
+  test("a slow answer outlasts an impatient reader, and does not hold up closing", async () => {
+    const running = await faulty({ kind: "slow", delayMs: 3_600_000 });
+    const asked = fetch(running.url + FRIDAY, { signal: AbortSignal.timeout(50) });
+    await expect(asked).rejects.toThrow(/timeout|aborted/);
+    await running.close();
+    await expect(fetch(running.url + FRIDAY)).rejects.toThrow();
+  });
+
+  test("a fault can be for one request only", async () => {
+    let first = true;
+    const { url } = await publisher({
+      faults: ({ path }) => {
+        const fault: Fault | null = first && path === FRIDAY ? { kind: "status", status: 503 } : null;
+        first = false;
+        return fault;
+      },
+    });
+    expect((await fetch(url + FRIDAY)).status).toBe(503);
+    expect((await fetch(url + FRIDAY)).status).toBe(200);
+  });
+});

@@ -1,0 +1,178 @@
+/**
+ * The prices of the simulated milk market, one publication after the other.
+ *
+ * What milk should cost wanders slowly: a national level, states, cities and each variety's own premium. What it does
+ * cost is sticky: a price stands until its shops reprice, and then moves only part of the way. Repricing comes in
+ * clusters: by city (some are restless, some never move), by channel, by supermarket chain, and at month starts.
+ */
+import { MILK_CITIES, type MilkCity, VARIETIES } from "./milk-cities.ts";
+import type { Random } from "./random.ts";
+
+/** Pesos a litre; every simulated price lies in between. */
+export const PRICE_MIN = 15;
+export const PRICE_MAX = 40;
+
+const NATIONAL_LEVEL = 26.5;
+const ULTRA_PREMIUM = 1.9;
+const CHAINS = 5;
+/** Prices go up a little more often than down; the pull to the target keeps them from running away. */
+const DRIFT = 0.06;
+/** Share of the distance to the target that one repricing covers. */
+const PULL = 0.35;
+const MONTH_START_FACTOR = 1.5;
+const CHAIN_ODDS = { monthStart: 0.25, otherwise: 0.015, followed: 0.6 };
+/** Given a city that reprices: the chance of each channel, and of each variety in it. */
+const CHANNEL_ODDS = 0.7;
+const VARIETY_ODDS = 0.8;
+/** A mispriced shelf or a changed basket: a few moves are several times larger. */
+const LARGE_MOVE = { odds: 0.05, factor: 5 };
+const OUTAGE = { odds: 0.0006, publicationsMax: 3 };
+/** Shops whose price tags (multiples of 50 centavos) a published price is the mean of. */
+const SHOPS = [1, 2, 2, 3, 4, 4, 5, 6, 8] as const;
+
+/** One publication, as far as prices are concerned. */
+export interface Step {
+  /** Days since the publication before. */
+  readonly gapDays: number;
+  /** It is the first one of its month. */
+  readonly startsMonth: boolean;
+}
+
+/** Prices of one publication, city by city in the order of `MILK_CITIES`, each with one for each of `VARIETIES`. */
+export type CityPrices = readonly (readonly (number | null)[])[];
+
+/** A process at its beginning; each call publishes once. O(cities) a call. Null where nobody reported (temporarily). */
+export function milkProcess(random: Random): (step: Step) => CityPrices {
+  const national = wandering(random.substream("national"), { sd: 1.5, halfLifeDays: 500 });
+  const states = new Map(
+    MILK_CITIES.map(({ state }) => [
+      state,
+      wandering(random.substream(`state/${state}`), { sd: 1.2, halfLifeDays: 1500 }),
+    ]),
+  );
+  const chains = Array.from({ length: CHAINS }, (_, index) => chainOf(random.substream(`chain/${index}`)));
+  const activity = restlessness(random.substream("restlessness"));
+  const cities = MILK_CITIES.map((place, index) =>
+    cityOf(place, {
+      random: random.substream(`city/${place.state}/${place.city}`),
+      activity: activity[index] ?? 0,
+      chains,
+    }),
+  );
+  return (step) => {
+    const nation = NATIONAL_LEVEL + national(step.gapDays);
+    const levels = new Map([...states].map(([state, wander]) => [state, nation + wander(step.gapDays)]));
+    for (const chain of chains) chain.step(step);
+    return cities.map((city, index) => city(step, levels.get(MILK_CITIES[index]?.state ?? "") ?? nation));
+  };
+}
+
+interface Chain {
+  step(step: Step): void;
+  /** What its new price list adds to a price; null while the old list stands. */
+  readonly shock: number | null;
+}
+
+function chainOf(random: Random): Chain {
+  let shock: number | null = null;
+  return {
+    step: ({ startsMonth }) => {
+      const odds = startsMonth ? CHAIN_ODDS.monthStart : CHAIN_ODDS.otherwise;
+      shock = random.uniform() < odds ? DRIFT + 0.4 * random.normal() : null;
+    },
+    get shock() {
+      return shock;
+    },
+  };
+}
+
+/** Chance of a city to reprice at one publication: evenly spread squares, dealt out by lot, so every seed is as sticky. */
+function restlessness(random: Random): number[] {
+  const odds = MILK_CITIES.map((_, rank) => 0.03 + 0.88 * ((rank + 0.5) / MILK_CITIES.length) ** 2);
+  for (let last = odds.length - 1; last > 0; last -= 1) {
+    const other = random.integer(last + 1);
+    [odds[last], odds[other]] = [odds[other] ?? 0, odds[last] ?? 0];
+  }
+  return odds;
+}
+
+interface CityTraits {
+  readonly random: Random;
+  readonly activity: number;
+  readonly chains: readonly Chain[];
+}
+
+function cityOf(place: MilkCity, { random, activity, chains }: CityTraits) {
+  const level = wandering(random.substream("level"), { sd: 1.2, halfLifeDays: 1000 });
+  const chain = chains[random.integer(chains.length)];
+  const shelves = VARIETIES.map(({ tipo, canal }) => ({
+    channel: canal,
+    ...shelfOf(random.substream(`${tipo}/${canal}`), tipo === "Leche ultrapasteurizada" ? ULTRA_PREMIUM : 0),
+  }));
+  const outage = outages(random.substream("outages"));
+  return ({ gapDays, startsMonth }: Step, stateLevel: number): (number | null)[] => {
+    const target = stateLevel + level(gapDays);
+    const reprices = random.uniform() < activity * (startsMonth ? MONTH_START_FACTOR : 1);
+    for (const channel of ["Autoservicios", "Tiendas"] as const) {
+      const followsChain = channel === "Autoservicios" && random.uniform() < CHAIN_ODDS.followed;
+      const chainShock = followsChain ? chain?.shock : null;
+      const ownShock = reprices && random.uniform() < CHANNEL_ODDS ? DRIFT + 0.2 * random.normal() : null;
+      const shock = chainShock ?? ownShock;
+      if (shock === null) continue;
+      for (const shelf of shelves) if (shelf.channel === channel) shelf.reprice(target, shock);
+    }
+    const silent = outage();
+    return shelves.map((shelf, index) => (silent || place.unsold.includes(index) ? null : shelf.price(target)));
+  };
+}
+
+/** One variety in one city: its price stands until `reprice`. */
+function shelfOf(random: Random, premium: number) {
+  const own = premium + 1.2 * random.normal();
+  const shops = SHOPS[random.integer(SHOPS.length)] ?? 1;
+  let price: number | null = null;
+  return {
+    price(cityTarget: number): number {
+      price ??= asPublished(cityTarget + own, shops);
+      return price;
+    },
+    reprice(cityTarget: number, shock: number): void {
+      if (price === null || random.uniform() >= VARIETY_ODDS) return;
+      const size = random.uniform() < LARGE_MOVE.odds ? LARGE_MOVE.factor : 1;
+      const move = PULL * (cityTarget + own - price) + shock + 0.35 * size * random.normal();
+      price = asPublished(price + move, shops);
+    },
+  };
+}
+
+/** The mean of so many price tags, in centavos, within the plausible range. */
+function asPublished(price: number, shops: number): number {
+  const mean = Math.round(price * 2 * shops) / (2 * shops);
+  return Math.min(PRICE_MAX, Math.max(PRICE_MIN, Math.round(mean * 100) / 100));
+}
+
+/** Says at each publication whether a city failed to report. */
+function outages(random: Random): () => boolean {
+  let remaining = 0;
+  return () => {
+    if (remaining > 0) remaining -= 1;
+    else if (random.uniform() < OUTAGE.odds) remaining = 1 + random.integer(OUTAGE.publicationsMax);
+    return remaining > 0;
+  };
+}
+
+/**
+ * A level around 0 that forgets slowly: an Ornstein–Uhlenbeck process, exact for any step in days, in pesos.
+ * Uhlenbeck and Ornstein, Physical Review 36 (1930).
+ */
+function wandering(
+  random: Random,
+  { sd, halfLifeDays }: { sd: number; halfLifeDays: number },
+): (days: number) => number {
+  let level = sd * random.normal();
+  return (days) => {
+    const kept = 0.5 ** (days / halfLifeDays);
+    level = kept * level + sd * Math.sqrt(1 - kept * kept) * random.normal();
+    return level;
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * A publisher on this machine: an HTTP server that stands in for the sites the feeds are fetched from, with their
+ * addresses and manners, and with data of its own making. It also checks what it is sent.
+ */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type Answer, type FaultHook, page, type ReceivedRequest, send } from "./faults.ts";
+import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
+import { isDay } from "./publication-days.ts";
+import { sniimPublication } from "./sniim-publication.ts";
+
+const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] = [sniimPublication];
+
+export interface PublisherOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly seed: string | number;
+  /** The publisher's own clock, `YYYY-MM-DD`: nothing later is up. */
+  readonly today: string;
+  /** Where the published history begins; two years before `today` unless given. */
+  readonly firstDay?: string;
+  readonly faults?: FaultHook;
+}
+
+export interface Publisher {
+  readonly url: string;
+  setToday(day: string): void;
+  /** Everything received so far, refused requests included. */
+  readonly requests: readonly ReceivedRequest[];
+  /** Drops open connections and stops listening. */
+  close(): Promise<void>;
+}
+
+export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
+  const settings = { seed: options.seed, firstDay: options.firstDay ?? twoYearsBefore(options.today) };
+  const publications = PUBLICATIONS.map((publication) => publication(settings));
+  const requests: ReceivedRequest[] = [];
+  const closing = new AbortController();
+  let today = checkedDay(options.today);
+  const server = createServer(async (incoming, response) => {
+    const request = received(incoming);
+    requests.push(request);
+    try {
+      const answer = answerTo(request, publications, today);
+      await send(response, answer, { fault: options.faults?.(request) ?? null, closing: closing.signal });
+    } catch (error) {
+      // Thrown out of an async listener it would end the process, and with it the tests of everybody else.
+      if (closing.signal.aborted || response.headersSent) response.destroy();
+      else
+        await send(response, page(500, `The simulated publisher failed: ${error}`), {
+          fault: null,
+          closing: closing.signal,
+        });
+    }
+  });
+  return {
+    url: await listen(server, options.port),
+    setToday: (day) => {
+      today = checkedDay(day);
+    },
+    requests,
+    close: () => {
+      closing.abort();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function answerTo(request: ReceivedRequest, publications: readonly Publication[], today: string): Answer {
+  const refusal = refusalOf(request);
+  if (refusal !== null) return page(400, refusal);
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return page(405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD" });
+  }
+  const url = URL.parse(request.path, "http://publisher");
+  const document = url && publications.find((publication) => publication.match(url))?.respond(url, today);
+  const answer = document ? documentAnswer(document, request) : page(404, "No se encontró el documento.");
+  return request.method === "HEAD" ? { ...answer, body: null } : answer;
+}
+
+/** What a fetcher of public data must not send, or must not leave out; null when all is well. */
+function refusalOf({ headers }: ReceivedRequest): string | null {
+  if (headers["authorization"] !== undefined) return "Authorization was sent to a public site; send no credentials.";
+  if (headers["cookie"] !== undefined) return "A Cookie was sent to a public site; send no credentials.";
+  if (headers["user-agent"] === undefined) return "User-Agent is missing; say who is asking.";
+  return null;
+}
+
+function documentAnswer(document: PublishedDocument, request: ReceivedRequest): Answer {
+  const etag = `"${createHash("sha256").update(document.bytes).digest("hex").slice(0, 32)}"`;
+  const headers = { ETag: etag, "Last-Modified": document.lastModified.toUTCString() };
+  if (matches(request.headers["if-none-match"], etag)) return { status: 304, headers, body: null };
+  return {
+    status: 200,
+    headers: { ...headers, "Content-Type": document.contentType, "Content-Length": String(document.bytes.length) },
+    body: document.bytes,
+  };
+}
+
+/** RFC 9110, section 13.1.2: a list of tags compared weakly, or a star. */
+function matches(ifNoneMatch: string | string[] | undefined, etag: string): boolean {
+  const tags = [ifNoneMatch ?? []].flat().flatMap((line) => line.split(","));
+  return tags.map((tag) => tag.trim().replace(/^W\//, "")).some((tag) => tag === "*" || tag === etag);
+}
+
+function received(incoming: IncomingMessage): ReceivedRequest {
+  return { method: incoming.method ?? "", path: incoming.url ?? "/", headers: incoming.headers };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      const bound = typeof address === "object" && address !== null ? address.port : port;
+      resolve(`http://127.0.0.1:${bound}`);
+    });
+  });
+}
+
+function checkedDay(day: string): string {
+  if (!isDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
+  return day;
+}
+
+/** 29 February becomes the 28th, so that the day exists. */
+function twoYearsBefore(day: string): string {
+  const before = `${Number(checkedDay(day).slice(0, 4)) - 2}${day.slice(4)}`;
+  return isDay(before) ? before : `${before.slice(0, 8)}28`;
+}
