@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { addDays, daysBetween, isDay, publicationDays, spanishDay } from "../../trainer/simulate/publication-days.ts";
+import { addDays, daysBetween, isIsoDay } from "../../shared/calendar.ts";
+import { publicationDays, spanishDay } from "../../trainer/simulate/publication-days.ts";
 import { randomFrom } from "../../trainer/simulate/random.ts";
 
 function published(seed: number, { from, until }: { from: string; until: string }): string[] {
@@ -38,6 +39,6 @@ test("days are written in Spanish as the workbook writes them", () => {
 });
 
 test("only days that exist are days", () => {
-  expect(["2024-02-29", "2026-11-20"].every(isDay)).toBe(true);
-  expect(["2023-02-29", "2026-13-01", "2026-00-10", "20-11-2026", "2026-1-2", "0Leche"].some(isDay)).toBe(false);
+  expect(["2024-02-29", "2026-11-20"].every(isIsoDay)).toBe(true);
+  expect(["2023-02-29", "2026-13-01", "2026-00-10", "20-11-2026", "2026-1-2", "0Leche"].some(isIsoDay)).toBe(false);
 });

@@ -1,8 +1,9 @@
 /** The simulated milk market of Mexico: on which days prices are published, and which. */
 
+import { addDays, daysBetween } from "../../shared/calendar.ts";
 import { MILK_CITIES, ZERO_BY_MISTAKE_CITY, ZERO_CITY } from "./milk-cities.ts";
 import { type CityPrices, milkProcess } from "./milk-process.ts";
-import { addDays, daysBetween, publicationDays } from "./publication-days.ts";
+import { publicationDays } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 /** The market begins here whatever is asked for, so that a later first day shows the same prices, only fewer. */

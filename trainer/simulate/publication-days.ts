@@ -1,7 +1,7 @@
 /** Which days the publisher publishes on, and how it writes them. Days are ISO texts, `YYYY-MM-DD`. */
+import { addDays, isIsoDay } from "../../shared/calendar.ts";
 import type { Random } from "./random.ts";
 
-const DAY_MS = 86_400_000;
 const MONDAY = 1;
 const WEDNESDAY = 3;
 const FRIDAY = 5;
@@ -24,21 +24,6 @@ const MONTHS = [
   "noviembre",
   "diciembre",
 ] as const;
-
-/** Whether a text is a day that exists, written `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
-}
-
-export function addDays(day: string, count: number): string {
-  return new Date(dayMs(day) + count * DAY_MS).toISOString().slice(0, 10);
-}
-
-export function daysBetween(from: string, to: string): number {
-  return (dayMs(to) - dayMs(from)) / DAY_MS;
-}
 
 /** As the workbook prints it: "Miércoles, 3 de enero de 2024". */
 export function spanishDay(day: string): string {
@@ -106,7 +91,7 @@ function weekdayOf(day: string): number {
 }
 
 function dayMs(day: string): number {
-  if (!isDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
+  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
   return Date.parse(`${day}T00:00:00Z`);
 }
 

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { isIsoDay } from "../../shared/calendar.ts";
 import { type Answer, type FaultHook, page, type ReceivedRequest, send } from "./faults.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
-import { isDay } from "./publication-days.ts";
 import { sniimPublication } from "./sniim-publication.ts";
 
 const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] = [sniimPublication];
@@ -122,12 +122,12 @@ function listen(server: Server, port: number): Promise<string> {
 }
 
 function checkedDay(day: string): string {
-  if (!isDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
+  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
   return day;
 }
 
 /** 29 February becomes the 28th, so that the day exists. */
 function twoYearsBefore(day: string): string {
   const before = `${Number(checkedDay(day).slice(0, 4)) - 2}${day.slice(4)}`;
-  return isDay(before) ? before : `${before.slice(0, 8)}28`;
+  return isIsoDay(before) ? before : `${before.slice(0, 8)}28`;
 }

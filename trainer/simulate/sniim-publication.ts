@@ -1,7 +1,8 @@
 /** SNIIM's milk workbooks, at the addresses it uses: `…/Otros/Leche20112026.xlsx` is that of 20 November 2026. */
+
+import { isIsoDay } from "../../shared/calendar.ts";
 import { milkMarket } from "./milk-market.ts";
 import type { Publication, PublicationSettings } from "./publication.ts";
-import { isDay } from "./publication-days.ts";
 import { writeSniimWorkbook } from "./sniim-workbook.ts";
 
 const FOLDER = "/SNIIM-Archivosfuente/Comentarios/Otros/";
@@ -36,5 +37,5 @@ export function sniimPublication(settings: PublicationSettings): Publication {
 function dayOf(name: string): string | null {
   const [, dayOfMonth, month, year] = /^Leche(\d{2})(\d{2})(\d{4})\.xlsx$/.exec(name) ?? [];
   const day = `${year}-${month}-${dayOfMonth}`;
-  return isDay(day) ? day : null;
+  return isIsoDay(day) ? day : null;
 }
