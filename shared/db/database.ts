@@ -1,26 +1,39 @@
-/** The database port: Drizzle over SQLite with D1's one-transaction batches. `drizzle(env.DB, { schema })` satisfies it. */
-
-import type { BatchItem } from "drizzle-orm/batch";
-import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
+/** The database port: Drizzle over SQLite, and D1's one-transaction batches. `drizzle(env.DB, { schema })` satisfies it. */
+import type { SQL } from "drizzle-orm";
+import { type BaseSQLiteDatabase, SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type * as schema from "./schema.ts";
 
-export interface Written {
-  readonly meta: { readonly changes?: number };
+type Orm = BaseSQLiteDatabase<"async", unknown, typeof schema>;
+type OrmMethod = "all" | "delete" | "insert" | "run" | "select" | "selectDistinct" | "update";
+
+export interface Database extends Pick<Orm, OrmMethod> {
+  readonly $client: {
+    prepare(sql: string): Prepared;
+    batch(statements: Prepared[]): Promise<unknown>;
+  };
 }
 
-type Orm = BaseSQLiteDatabase<"async", Written, typeof schema>;
-
-export interface Database
-  extends Pick<Orm, "all" | "delete" | "get" | "insert" | "query" | "run" | "select" | "selectDistinct" | "update"> {
-  batch(statements: readonly [Statement, ...Statement[]]): Promise<unknown>;
+interface Prepared {
+  bind(...parameters: unknown[]): Prepared;
 }
 
-export type Statement = BatchItem<"sqlite">;
+/** One SQL statement with its parameters, not yet run. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
 
-/** Runs statements as one transaction; none is no transaction. */
+const dialect = new SQLiteAsyncDialect();
+
+/** A statement out of Drizzle's `sql` template. (Drizzle's own batch loses the parameters of raw statements on D1.) */
+export function statement(query: SQL): Statement {
+  return dialect.sqlToQuery(query);
+}
+
+/** Runs statements as one transaction. */
 export async function runBatch(db: Database, statements: readonly Statement[]): Promise<void> {
-  const [first, ...rest] = statements;
-  if (first) await db.batch([first, ...rest]);
+  if (statements.length === 0) return;
+  await db.$client.batch(statements.map(({ sql, params }) => db.$client.prepare(sql).bind(...params)));
 }
 
 /** Cuts rows into pieces whose JSON stays far below D1's 2 MB a bound parameter. */

@@ -1,7 +1,7 @@
 /** What runs, what ran, and what is owed. A row here comes before the Workflow and before the queue message. */
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import { sha256Hex } from "../hash.ts";
-import type { Database } from "./database.ts";
+import { type Database, runBatch } from "./database.ts";
 import { type FlowState, flowRuns, flowSteps, type Stats } from "./schema.ts";
 
 export type FlowRun = typeof flowRuns.$inferSelect;
@@ -115,6 +115,29 @@ export async function queueAgain(
   return row ?? null;
 }
 
+/** Keeps a message that could not start a flow as a failed flow of its own, so that a person sees it and can send it again. */
+export async function saveDeadLetter(
+  db: Database,
+  letter: { readonly body: unknown; readonly reason: string; readonly now: string; readonly boot: string },
+): Promise<void> {
+  const key = `dead-letter:${sha256Hex(JSON.stringify(letter.body)).slice(0, 16)}`;
+  const failed = { state: "failed" as const, reason: letter.reason, endedAt: letter.now, heartbeatAt: letter.now };
+  await db
+    .insert(flowRuns)
+    .values({
+      id: flowId(key),
+      kind: deadLetterKind,
+      key,
+      params: { body: letter.body },
+      boot: letter.boot,
+      createdAt: letter.now,
+      ...failed,
+    })
+    .onConflictDoUpdate({ target: flowRuns.id, set: failed });
+}
+
+export const deadLetterKind = "dead-letter";
+
 export interface StepStart {
   readonly flowId: string;
   readonly attempt: number;
@@ -124,15 +147,16 @@ export interface StepStart {
 
 export async function markStepStarted(db: Database, step: StepStart): Promise<void> {
   const { now: startedAt, ...key } = step;
-  await db.batch([
+  await runBatch(db, [
     db
       .insert(flowSteps)
       .values({ ...key, state: "running", startedAt })
       .onConflictDoUpdate({
         target: [flowSteps.flowId, flowSteps.attempt, flowSteps.name],
         set: { state: "running", tries: sql`tries + 1`, startedAt, error: null, endedAt: null },
-      }),
-    db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId)),
+      })
+      .toSQL(),
+    db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId)).toSQL(),
   ]);
 }
 

@@ -1,15 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { Revision, StoredFact } from "../lake/merge.ts";
-import { type Database, inPieces, type Statement } from "./database.ts";
+import { inPieces, type Statement, statement } from "./database.ts";
 
 /** Numbers of series by key. */
 export type SeriesIds = ReadonlyMap<string, number>;
 
 /** Upserts facts, 10,000 a statement. */
-export function saveFacts(db: Database, feed: string, facts: readonly StoredFact[], ids: SeriesIds): Statement[] {
+export function saveFacts(feed: string, facts: readonly StoredFact[], ids: SeriesIds): Statement[] {
   return inPieces(facts).map((piece) => {
     const rows = piece.map((fact) => factRow(fact, ids));
-    return db.run(sql`
+    return statement(sql`
       INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
       SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
       FROM json_each(${JSON.stringify(rows)}) WHERE true
@@ -19,10 +19,10 @@ export function saveFacts(db: Database, feed: string, facts: readonly StoredFact
 }
 
 /** Keeps contradicted values with both publications. Saying it twice changes nothing. */
-export function saveRevisions(db: Database, feed: string, revisions: readonly Revision[], ids: SeriesIds): Statement[] {
+export function saveRevisions(feed: string, revisions: readonly Revision[], ids: SeriesIds): Statement[] {
   return inPieces(revisions).map((piece) => {
     const rows = piece.map((revision) => [...factRow(revision, ids), revision.supersededBy.ingest]);
-    return db.run(sql`
+    return statement(sql`
       INSERT INTO revisions (feed, period, series_id, variable, value, ingest_id, superseded_by)
       SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
       FROM json_each(${JSON.stringify(rows)}) WHERE true

@@ -2,7 +2,7 @@ import { and, eq, gte, lt, sql } from "drizzle-orm";
 import { partitionPrefix } from "../lake/keys.ts";
 import type { StoredFact } from "../lake/merge.ts";
 import type { KnownPartition } from "../lake/plan.ts";
-import type { Database, Statement } from "./database.ts";
+import { type Database, type Statement, statement } from "./database.ts";
 import { ingests, observations, partitions, series } from "./schema.ts";
 
 /** Every partition of a feed's lake, as the database knows it. */
@@ -57,11 +57,11 @@ export interface PartitionRow extends Omit<KnownPartition, "confirmedBy"> {
 }
 
 /** Inserts or replaces what the database knows of these partitions. */
-export function savePartitions(db: Database, feed: string, rows: readonly PartitionRow[]): Statement {
+export function savePartitions(feed: string, rows: readonly PartitionRow[]): Statement {
   const data = JSON.stringify(
     rows.map((row) => [row.path, row.rows, row.content, row.sha256, row.etag, row.confirmedBy]),
   );
-  return db.run(sql`
+  return statement(sql`
     INSERT INTO partitions (feed, path, rows, content, sha256, etag, confirmed_by)
     SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
     FROM json_each(${data}) WHERE true
@@ -70,8 +70,8 @@ export function savePartitions(db: Database, feed: string, rows: readonly Partit
 }
 
 /** Notes that a publication has stated these partitions exactly as they are stored. */
-export function confirmPartitions(db: Database, feed: string, paths: readonly string[], ingest: number): Statement {
-  return db.run(sql`
+export function confirmPartitions(feed: string, paths: readonly string[], ingest: number): Statement {
+  return statement(sql`
     UPDATE partitions SET confirmed_by = ${ingest}
     WHERE feed = ${feed} AND path IN (SELECT value FROM json_each(${JSON.stringify(paths)}))`);
 }

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Feed } from "../feeds/feed.ts";
 import { dimensionsOf } from "../lake/fact.ts";
-import type { Database, Statement } from "./database.ts";
+import { type Database, type Statement, statement } from "./database.ts";
 import { series } from "./schema.ts";
 
 export interface Series {
@@ -20,9 +20,9 @@ export function listSeries(db: Database, feed: string): Promise<Series[]> {
 }
 
 /** Adds the series that are not known yet. */
-export function saveSeries(db: Database, feed: Feed, keys: readonly string[]): Statement {
+export function saveSeries(feed: Feed, keys: readonly string[]): Statement {
   const rows = JSON.stringify(keys.map((key) => [key, JSON.stringify(dimensionsOf(feed, key))]));
-  return db.run(sql`
+  return statement(sql`
     INSERT INTO series (feed, key, dimensions)
     SELECT ${feed.id}, value ->> 0, value ->> 1 FROM json_each(${rows}) WHERE true
     ON CONFLICT (feed, key) DO NOTHING`);

@@ -1,6 +1,6 @@
 /** Whose turn it is to change a feed. */
 import { and, eq, sql } from "drizzle-orm";
-import type { Database, Statement } from "./database.ts";
+import { type Database, type Statement, statement } from "./database.ts";
 import { feedTurns } from "./schema.ts";
 
 /** A turn lasts this long after its holder last showed itself. */
@@ -37,8 +37,8 @@ export async function endTurn(db: Database, feed: string, fence: number): Promis
 }
 
 /** First statement of a batch: aborts all of it if the turn has passed on. */
-export function checkTurn(db: Database, feed: string, fence: number): Statement {
-  return db.run(sql`INSERT INTO fence (feed, fence) VALUES (${feed}, ${fence})`);
+export function checkTurn(feed: string, fence: number): Statement {
+  return statement(sql`INSERT INTO fence (feed, fence) VALUES (${feed}, ${fence})`);
 }
 
 /** Runs a batch that was begun with `checkTurn`; false when the turn had passed on and nothing was written. */

@@ -5,7 +5,7 @@
  * therefore unzipped here first, with every checksum verified and every byte counted, and SheetJS is given only the
  * XML, packed again without compression.
  */
-import { configure, type Entry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { configure, type Entry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
 import * as XLSX from "xlsx";
 import type { FeedLimits, Problem } from "./feed.ts";
 import { problem } from "./problem.ts";
@@ -60,7 +60,7 @@ export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<O
     }
     const parts = await unzip(bytes, limits);
     for (const [name, part] of parts) refuseTooManyCells(name, part, limits.cellsMax);
-    return { ok: true, sheets: readSheets(await zipUncompressed(parts)) };
+    return { ok: true, sheets: readSheets(zipUncompressed(parts)) };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, problem: error.problem };
     const found = `${describeStart(bytes)} (${error instanceof Error ? error.message : String(error)})`;
@@ -120,17 +120,11 @@ class BoundedWriter extends Uint8ArrayWriter {
   }
 }
 
-async function zipUncompressed(parts: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
-  const packed = new Uint8ArrayWriter();
-  const writer = new ZipWriter(packed, {
-    level: 0,
-    dataDescriptor: false,
-    extendedTimestamp: false,
-    useWebWorkers: false,
-  });
-  for (const [name, part] of parts) await writer.add(name, new Uint8ArrayReader(part));
-  await writer.close();
-  return packed.getData();
+/** SheetJS's own container writes the zip that SheetJS reads; deflating it again would be wasted. */
+function zipUncompressed(parts: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const container = XLSX.CFB.utils.cfb_new();
+  for (const [name, part] of parts) XLSX.CFB.utils.cfb_add(container, `/${name}`, part);
+  return new Uint8Array(XLSX.CFB.write(container, { type: "array", fileType: "zip", compression: false }));
 }
 
 /** Counts `<c` and `<row` tags before anything is built from them. */

@@ -1,0 +1,38 @@
+/** Errors on the wire: RFC 9457 problem details. Every refusal says what was found, what was expected and what to do. */
+
+const titles = {
+  "bad-request": [400, "The request cannot be understood"],
+  unauthorized: [401, "A token is needed"],
+  "writes-closed": [403, "Writes are closed"],
+  "not-found": [404, "There is no such thing"],
+  "method-not-allowed": [405, "This is not done here"],
+  conflict: [409, "It is not in a state that allows this"],
+  "length-required": [411, "The length must be stated"],
+  "too-large": [413, "It is too large"],
+  "unsupported-media-type": [415, "This kind of file is not read here"],
+  unprocessable: [422, "A value is not allowed"],
+  internal: [500, "Something went wrong here"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type RefusalKind = keyof typeof titles;
+
+/** An expected refusal. `detail` is for people; the other members are for programs and people alike. */
+export interface Refusal {
+  readonly kind: RefusalKind;
+  readonly detail: string;
+  readonly found?: string;
+  readonly expected?: string;
+  readonly allowed?: readonly string[];
+  readonly didYouMean?: string;
+}
+
+export interface ProblemDetails extends Omit<Refusal, "kind"> {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+}
+
+export function problemDetails({ kind, ...refusal }: Refusal): ProblemDetails {
+  const [status, title] = titles[kind];
+  return { type: `urn:almanac:problem:${kind}`, title, status, ...refusal };
+}

@@ -1,0 +1,41 @@
+/** Whether a publication may replace what is known. */
+import type { FeedLimits, Problem } from "./feed.ts";
+
+export interface Counts {
+  readonly observations: number;
+  readonly problems: readonly Problem[];
+  /** Keys of the series that the publication has values for. */
+  readonly series: ReadonlySet<string>;
+}
+
+/** The reason to hold a publication back for a person to look at, or null. */
+export function reasonToHold(counts: Counts, knownSeries: readonly string[], limits: FeedLimits): string | null {
+  const lost = counts.problems.reduce((sum, problem) => sum + problem.values, 0);
+  const rate = lost / Math.max(1, lost + counts.observations);
+  if (rate > limits.problemRateMax) {
+    const [worst, count] = mostFrequent(counts.problems);
+    return `${percent(rate)} of the values were refused, at most ${percent(limits.problemRateMax)} are allowed; most often ${worst} (${count}×)`;
+  }
+  const missing = knownSeries.filter((key) => !counts.series.has(key));
+  const share = missing.length / Math.max(1, knownSeries.length);
+  if (share > limits.seriesLostMax) {
+    const example = missing.slice(0, 3).join(", ");
+    return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}), at most ${percent(limits.seriesLostMax)} may be; for example ${example}`;
+  }
+  return null;
+}
+
+/** How often each reason occurs, most frequent first. */
+export function countReasons(problems: readonly Problem[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { reason } of problems) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}
+
+function mostFrequent(problems: readonly Problem[]): [string, number] {
+  return Object.entries(countReasons(problems))[0] ?? ["nothing", 0];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}

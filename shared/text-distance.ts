@@ -1,0 +1,21 @@
+/** Levenshtein distance: the fewest insertions, deletions and substitutions from one text to the other. O(n·m). */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substituted, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** The allowed text nearest to what was found, if it is near enough to be meant. */
+export function nearest(found: string, allowed: readonly string[]): string | undefined {
+  const fold = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
+  const ranked = allowed.map((text) => ({ text, distance: editDistance(fold(found), fold(text)) }));
+  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= Math.max(1, found.length / 3) ? best.text : undefined;
+}

@@ -1,0 +1,61 @@
+/** The hub inside workerd, as tests use it: real D1, R2, KV, queue and Workflows. */
+
+import { applyD1Migrations, type D1Migration, SELF } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { type HubEnv, hubOf } from "../../workers/hub/hub.ts";
+
+type TestEnv = HubEnv & { readonly TEST_MIGRATIONS: D1Migration[] };
+
+export const testEnv = env as unknown as TestEnv;
+export const hub = hubOf(testEnv);
+
+/** Brings an empty D1 to the current schema. */
+export function migrate(): Promise<void> {
+  return applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);
+}
+
+export function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return SELF.fetch(new Request(`http://hub.test${path}`, init));
+}
+
+const token = { Authorization: "Bearer test-token" };
+
+export function asAdmin(path: string, init: RequestInit): Promise<Response> {
+  return request(path, { ...init, headers: { ...token, ...init.headers } });
+}
+
+interface FlowAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly stats: Record<string, unknown> | null;
+  readonly attempt: number;
+  readonly steps: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly tries: number;
+    readonly error: string | null;
+  }[];
+}
+
+export async function flowOf(id: string): Promise<FlowAnswer> {
+  return (await request(`/flows/${id}`)).json();
+}
+
+/** Waits until a flow has ended, for at most 30 seconds. */
+export async function ended(id: string): Promise<FlowAnswer> {
+  for (let tries = 0; tries < 300; tries++) {
+    const flow = await flowOf(id);
+    if (["done", "held", "failed"].includes(flow.state)) return flow;
+    await scheduler.wait(100);
+  }
+  throw new Error(`flow ${id} has not ended: ${JSON.stringify(await flowOf(id))}`);
+}
+
+/** Uploads a publication and waits for its flow. */
+export async function ingested(name: string, bytes: Uint8Array): Promise<FlowAnswer> {
+  const answer = await asAdmin(`/feeds/sniim-milk/files/${name}`, { method: "PUT", body: bytes });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  const { flow } = await answer.json<{ flow: string }>();
+  return ended(flow);
+}

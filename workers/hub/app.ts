@@ -1,0 +1,40 @@
+/** The hub's HTTP API. */
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { reasonOf } from "./flows/reason.ts";
+import type { Hub } from "./hub.ts";
+import { refusalResponse } from "./refuse.ts";
+import { feedRoutes } from "./routes/feeds.ts";
+import { flowRoutes } from "./routes/flows.ts";
+
+export interface HubVariables {
+  Variables: { hub: Hub };
+}
+
+export function hubApp(hub: Hub): Hono<HubVariables> {
+  const app = new Hono<HubVariables>();
+  app.use(async (context, next) => {
+    context.set("hub", hub);
+    await next();
+    context.header("X-Content-Type-Options", "nosniff");
+  });
+  app.get("/health", (context) => context.json({ worker: "hub", ok: true }));
+  app.route("/feeds", feedRoutes);
+  app.route("/flows", flowRoutes);
+  app.notFound((context) =>
+    refusalResponse({
+      kind: "not-found",
+      detail: `Nothing answers ${context.req.method} ${context.req.path}.`,
+      allowed: ["GET /feeds", "GET /feeds/:feed/observations", "GET /feeds/:feed/problems", "GET /flows"],
+    }),
+  );
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    console.error(`${context.req.method} ${context.req.path}: ${reasonOf(error)}`);
+    return refusalResponse({
+      kind: "internal",
+      detail: "The request failed on our side; try again. The log says why.",
+    });
+  });
+  return app;
+}

@@ -1,0 +1,151 @@
+/**
+ * Asks a publisher for one file, as a guest who trusts nobody: only allowed hosts, no credentials, redirects followed by
+ * hand, every byte counted, the answer checked to be what the feed reads.
+ */
+
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Feed, PublicationRequest } from "../../../shared/feeds/feed.ts";
+
+export type Fetched =
+  | { readonly kind: "kept"; readonly bytes: Uint8Array; readonly etag: string | null }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "missing" }
+  /** Not to be had now: the publisher failed, or answered with something else. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface FetchEffects {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  sleep(ms: number): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+export interface FetchSettings {
+  readonly baseUrl: string;
+  /** Only in local configuration: the base URL may be this machine. */
+  readonly allowLoopback: boolean;
+  /** ETag of the copy we have, if we have one. */
+  readonly etag: string | null;
+}
+
+const triesMax = 4;
+const firstDelayMs = 1_000;
+const timeoutMs = 30_000;
+const redirectsMax = 3;
+const userAgent = "Almanac/0.1 (forecasting service; conditional requests, at most once a day)";
+
+/** Fetches with up to four tries and full-jitter exponential backoff. Expected outcomes are values; it never throws. */
+export async function fetchPublication(
+  feed: Feed,
+  request: PublicationRequest,
+  settings: FetchSettings,
+  fx: FetchEffects,
+): Promise<Fetched> {
+  const url = URL.parse(settings.baseUrl.replace(/\/$/, "") + request.path);
+  if (!url)
+    return { kind: "failed", reason: `${feed.source.baseUrlVariable} is not a URL: ${settings.baseUrl || "(empty)"}` };
+  let reason = "";
+  for (let attempt = 0; attempt < triesMax; attempt++) {
+    if (attempt > 0) await fx.sleep(fx.random() * firstDelayMs * 2 ** attempt);
+    const outcome = await fetchOnce(feed, url, settings, fx).catch(
+      (error: unknown): TryAgain => ({ kind: "again", reason: error instanceof Error ? error.message : String(error) }),
+    );
+    if (outcome.kind !== "again") return outcome;
+    reason = outcome.reason;
+  }
+  return { kind: "failed", reason: `${url}: ${reason} (after ${triesMax} tries)` };
+}
+
+interface TryAgain {
+  readonly kind: "again";
+  readonly reason: string;
+}
+
+async function fetchOnce(
+  feed: Feed,
+  start: URL,
+  settings: FetchSettings,
+  fx: FetchEffects,
+): Promise<Fetched | TryAgain> {
+  let url = start;
+  for (let redirects = 0; redirects <= redirectsMax; redirects++) {
+    const refused = refusedUrl(feed, url, settings.allowLoopback);
+    if (refused) return { kind: "failed", reason: refused };
+    const headers = new Headers({ "User-Agent": userAgent, Accept: feed.file.contentTypes.join(", ") });
+    if (settings.etag) headers.set("If-None-Match", settings.etag);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fx.fetch(url.href, { headers, redirect: "manual", signal });
+    const location = response.headers.get("Location");
+    if (response.status >= 300 && response.status < 400 && response.status !== 304 && location) {
+      await response.body?.cancel();
+      const next = URL.parse(location, url);
+      if (!next) return { kind: "failed", reason: `${url}: redirects to ${location}, which is not a URL` };
+      url = next;
+      continue;
+    }
+    return readAnswer(feed, url, response);
+  }
+  return { kind: "failed", reason: `${start}: more than ${redirectsMax} redirects` };
+}
+
+/** Why a URL may not be asked, or null. Checked anew for every redirect. */
+function refusedUrl(feed: Feed, url: URL, allowLoopback: boolean): string | null {
+  if (url.protocol !== "https:" && url.protocol !== "http:") return `${url}: only http and https are fetched`;
+  if (url.username || url.password) return `${url.host}: a URL with credentials is not fetched`;
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (isLoopback && allowLoopback) return null;
+  const isDefaultPort = url.port === "";
+  if (feed.source.hosts.includes(url.hostname) && isDefaultPort) return null;
+  return `${url.host} is not a host of ${feed.id}; allowed are ${feed.source.hosts.join(", ")}`;
+}
+
+async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fetched | TryAgain> {
+  const { status } = response;
+  if (status !== 200) await response.body?.cancel();
+  if (status === 304) return { kind: "unchanged" };
+  if (status === 404 || status === 410) return { kind: "missing" };
+  if (status >= 500 || status === 429 || status === 408) return { kind: "again", reason: `answered ${status}` };
+  if (status !== 200) return { kind: "failed", reason: `${url}: answered ${status}, expected 200` };
+
+  const contentType = (response.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (contentType !== "" && !feed.file.contentTypes.includes(contentType)) {
+    await response.body?.cancel();
+    return { kind: "failed", reason: `${url}: is ${contentType}, expected ${feed.file.contentTypes[0]}` };
+  }
+  const bytes = await readBounded(response, feed.limits.bytesMax);
+  if (!bytes) return { kind: "failed", reason: `${url}: is larger than ${feed.limits.bytesMax} bytes` };
+  const declared = response.headers.get("Content-Length");
+  if (declared !== null && response.headers.get("Content-Encoding") === null && Number(declared) !== bytes.length) {
+    return { kind: "again", reason: `was cut off after ${bytes.length} of ${declared} bytes` };
+  }
+  const start = bytesToHex(bytes.subarray(0, feed.file.magic.length / 2));
+  if (start !== feed.file.magic) {
+    return {
+      kind: "failed",
+      reason: `${url}: starts with ${start || "nothing"}, not with ${feed.file.magic} as a ${feed.file.extension} file does`,
+    };
+  }
+  return { kind: "kept", bytes, etag: response.headers.get("ETag") };
+}
+
+/** The body, or null as soon as it is longer than allowed, whatever length it declares. */
+export async function readBounded(body: Pick<Response, "body">, bytesMax: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = (body.body as ReadableStream<Uint8Array> | null)?.getReader();
+  for (let part = await reader?.read(); reader && part && !part.done; part = await reader.read()) {
+    length += part.value.length;
+    if (length > bytesMax) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(part.value);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

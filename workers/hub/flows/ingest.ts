@@ -1,0 +1,148 @@
+/** The flow `ingest`: from a raw publication to the lake, the database and the online history. */
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import { runBatch } from "../../../shared/db/database.ts";
+import type { Outcome } from "../../../shared/db/flows.ts";
+import { saveIngest } from "../../../shared/db/ingests.ts";
+import { saveProblems } from "../../../shared/db/problems.ts";
+import type { Stats } from "../../../shared/db/schema.ts";
+import { listSeries } from "../../../shared/db/series.ts";
+import { endTurn, keepTurn, takeTurn } from "../../../shared/db/turns.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { findFeed } from "../../../shared/feeds/index.ts";
+import { countReasons, reasonToHold } from "../../../shared/feeds/judge.ts";
+import type { Source } from "../../../shared/lake/merge.ts";
+import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
+import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
+import { writeDatabase } from "../ingest/write-database.ts";
+import { writeHistories } from "../ingest/write-history.ts";
+import { type LakeWritten, writeLake } from "../ingest/write-lake.ts";
+import { type Flow, type Retries, runFlow } from "./flow.ts";
+
+/** Half an hour of asking for the turn; a holder that died gives it up after two minutes. */
+const untilFree: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
+const turnsMax = 5;
+
+export class IngestFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => ingest(hub, flow));
+  }
+}
+
+interface Taken {
+  readonly source: Source;
+  readonly stats: Stats;
+  readonly outcome: Outcome | null;
+}
+
+export async function ingest(hub: Hub, flow: Flow): Promise<Outcome> {
+  const { feed: feedId } = ingestParams.parse(flow.run.params);
+  const feed = findFeed(feedId);
+  if (!feed) return { state: "failed", reason: `${feedId} is not a feed of this platform`, stats: null };
+  let publication: Publication | undefined;
+  // Read once per life of the process: a revived flow reads again only if a step that needs it is still to come.
+  const read = async () => {
+    publication ??= await readPublication(hub, feed, flow.run);
+    return publication;
+  };
+
+  const taken = await flow.step("parse", async () => {
+    const value = await takeIn(hub, flow, await read());
+    return { value, stats: value.stats };
+  });
+  if (taken.outcome) return taken.outcome;
+
+  for (let turn = 1; turn <= turnsMax; turn++) {
+    const fence = await waitForTurn(hub, flow, feed.id, turn);
+    try {
+      const written = await write(hub, flow, { read, source: taken.source, fence, feed, turn });
+      if (written) return { state: "done", reason: null, stats: { ...taken.stats, ...written } };
+    } finally {
+      await flow.step(named("release turn", turn), async () => ({ value: await endTurn(hub.db, feed.id, fence) }));
+    }
+  }
+  return {
+    state: "failed",
+    reason: `another run took the turn ${turnsMax} times in a row; retry this flow`,
+    stats: taken.stats,
+  };
+}
+
+/** Records what the publication says and whether it may come in. */
+async function takeIn(hub: Hub, flow: Flow, publication: Publication): Promise<Taken> {
+  const { feed, facts, problems, skipped, key, ...rest } = publication;
+  const series = new Set(facts.map((fact) => fact.series));
+  const stats: Stats = {
+    observations: facts.length,
+    series: series.size,
+    periods: new Set(facts.map((fact) => fact.period)).size,
+    firstPeriod: rest.firstPeriod,
+    lastPeriod: rest.lastPeriod,
+    problems: problems.length,
+    problemsByReason: countReasons(problems),
+    skipped,
+  };
+  const id = await saveIngest(hub.db, { feed: feed.id, flowId: flow.run.id, rawKey: key, stats, ...rest });
+  await runBatch(hub.db, saveProblems(feed.id, id, problems));
+  const source = { ingest: id, rank: rest.rank };
+
+  const [first] = problems;
+  if (facts.length === 0) {
+    const reason = first
+      ? `${first.reason}: found ${first.found}, expected ${first.expected}`
+      : "it holds no observation";
+    return { source, stats, outcome: { state: "failed", reason, stats } };
+  }
+  if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
+  const known = (await listSeries(hub.db, feed.id)).map((row) => row.key);
+  const reason = reasonToHold({ observations: facts.length, problems, series }, known, feed.limits);
+  return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
+}
+
+async function waitForTurn(hub: Hub, flow: Flow, feed: string, turn: number): Promise<number> {
+  const take = async () => {
+    const value = await takeTurn(hub.db, feed, flow.run.id, hub.now());
+    if (value === null) throw new Error(`another run has the turn of ${feed}`);
+    return { value };
+  };
+  return flow.step(named("take turn", turn), take, untilFree);
+}
+
+interface Writing {
+  readonly read: () => Promise<Publication>;
+  readonly source: Source;
+  readonly feed: Feed;
+  readonly fence: number;
+  readonly turn: number;
+}
+
+/** Lake first, database second, online history last. Null as soon as another run has taken the turn. */
+async function write(hub: Hub, flow: Flow, { read, source, fence, feed, turn }: Writing): Promise<Stats | null> {
+  const stillOurs = () => keepTurn(hub.db, feed.id, fence, hub.now());
+
+  const lake = await flow.step<LakeWritten | null>(named("lake", turn), async () => {
+    const value = (await stillOurs()) ? await writeLake(hub, await read(), source) : null;
+    return {
+      value,
+      stats: value ? { filesWritten: value.filesWritten, filesHealed: value.healed.length } : { overtaken: true },
+    };
+  });
+  if (!lake) return null;
+
+  const database = await flow.step(named("database", turn), async () => {
+    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), lake, { source, fence }) : null;
+    return { value, stats: value ? { ...value } : { overtaken: true } };
+  });
+  if (!database) return null;
+
+  const histories = await flow.step(named("history", turn), async () => {
+    const value = (await stillOurs()) ? await writeHistories(hub, feed, fence) : null;
+    return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };
+  });
+  return histories && { ...database, filesWritten: lake.filesWritten, keysWritten: histories.length };
+}
+
+/** Steps are remembered by name: a second turn does its steps anew. */
+function named(step: string, turn: number): string {
+  return turn === 1 ? step : `${step} (turn ${turn})`;
+}

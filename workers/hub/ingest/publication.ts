@@ -1,0 +1,65 @@
+/** A raw publication, read and judged. */
+import { NonRetryableError } from "cloudflare:workflows";
+import { z } from "zod";
+import type { FlowRun } from "../../../shared/db/flows.ts";
+import type { Feed, Parsed, Problem } from "../../../shared/feeds/feed.ts";
+import { problem } from "../../../shared/feeds/problem.ts";
+import { type Fact, toFacts } from "../../../shared/lake/fact.ts";
+import { readRawKey } from "../../../shared/lake/keys.ts";
+import { publicationRank } from "../../../shared/lake/merge.ts";
+import type { Hub } from "../hub.ts";
+
+export const ingestParams = z.object({
+  feed: z.string(),
+  key: z.string(),
+  etag: z.string(),
+  /** A person has looked at a held publication and lets it in. */
+  released: z.boolean().default(false),
+});
+
+export interface Publication {
+  readonly feed: Feed;
+  readonly key: string;
+  readonly facts: readonly Fact[];
+  readonly problems: readonly Problem[];
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly publishedOn: string | null;
+  readonly arrivedAt: string;
+  readonly firstPeriod: string | null;
+  readonly lastPeriod: string | null;
+  readonly rank: string;
+}
+
+/** Reads a flow's raw object through its feed's parser. Pure apart from the read: the same object gives the same facts. */
+export async function readPublication(hub: Hub, feed: Feed, run: FlowRun): Promise<Publication> {
+  const params = ingestParams.parse(run.params);
+  const object = await hub.lake.get(params.key);
+  if (!object) throw new NonRetryableError(`${params.key} is not in the lake; upload the publication again`);
+  const name = readRawKey(params.key)?.name ?? params.key;
+  const parsed = await parseBounded(feed, object, name);
+  const facts = toFacts(feed, parsed.observations);
+  const publishedOn = feed.publishedOn(name);
+  const arrivedAt = object.customMetadata?.arrived ?? object.uploaded.toISOString();
+  const [firstPeriod, lastPeriod] = periodRange(facts);
+  const rank = publicationRank({ lastPeriod: lastPeriod ?? "", publishedOn, arrivedAt, rawKey: params.key });
+  const { problems, skipped } = parsed;
+  return { feed, key: params.key, facts, problems, skipped, publishedOn, arrivedAt, firstPeriod, lastPeriod, rank };
+}
+
+/** An object over the feed's limit is refused by its size; it would not fit into memory. */
+async function parseBounded(feed: Feed, object: R2ObjectBody, name: string): Promise<Parsed> {
+  const { bytesMax } = feed.limits;
+  if (object.size <= bytesMax) return feed.parse(new Uint8Array(await object.arrayBuffer()), name);
+  await object.body.cancel();
+  const tooLarge = problem("too-large", { found: `${object.size} bytes`, expected: `at most ${bytesMax} bytes` });
+  return { observations: [], problems: [tooLarge], skipped: {} };
+}
+
+function periodRange(facts: readonly Fact[]): [string | null, string | null] {
+  let [first, last]: [string | null, string | null] = [null, null];
+  for (const { period } of facts) {
+    if (first === null || period < first) first = period;
+    if (last === null || period > last) last = period;
+  }
+  return [first, last];
+}

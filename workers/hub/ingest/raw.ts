@@ -1,0 +1,55 @@
+/** `raw/`: publications as they came, kept before anyone reads them, never replaced. */
+import { ingestKey, type LakeEvent, type RawObject } from "../../../shared/api/lake-event.ts";
+import { type FlowRun, requestFlow } from "../../../shared/db/flows.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { rawKey } from "../../../shared/lake/keys.ts";
+import type { Hub } from "../hub.ts";
+
+export interface Arrival {
+  readonly feed: Feed;
+  readonly name: string;
+  /** In hexadecimal; R2 refuses a body with another digest. */
+  readonly sha256: string;
+  readonly body: ReadableStream | Uint8Array;
+  readonly arrivedAt: Date;
+}
+
+/** Keeps a publication under its digest. A second copy of the same content and name changes nothing. */
+export async function keepRaw(hub: Hub, arrival: Arrival): Promise<RawObject> {
+  const key = rawKey(arrival.feed.id, arrival.sha256, arrival.name);
+  const put = await hub.lake.put(key, arrival.body, {
+    sha256: arrival.sha256,
+    onlyIf: { etagDoesNotMatch: "*" },
+    customMetadata: { arrived: arrival.arrivedAt.toISOString() },
+    httpMetadata: { contentType: arrival.feed.file.contentTypes[0] ?? "application/octet-stream" },
+  });
+  const kept = put ?? (await hub.lake.head(key));
+  if (!kept) throw new Error(`${key} was neither written nor found`);
+  return { feed: arrival.feed.id, key, etag: kept.etag };
+}
+
+/**
+ * Writes down that a raw object is to be ingested, then says so on the queue, in R2's own words. The row is what counts:
+ * a message that is lost is sent again by `recover`.
+ */
+export async function announceRaw(hub: Hub, object: RawObject): Promise<{ run: FlowRun; isNew: boolean }> {
+  const requested = await requestIngest(hub, object);
+  if (requested.run.state === "queued") await hub.events.send(lakeEvent(object, hub.now()));
+  return requested;
+}
+
+export function requestIngest(hub: Hub, object: RawObject): Promise<{ run: FlowRun; isNew: boolean }> {
+  const { feed, key, etag } = object;
+  const at = { now: hub.now().toISOString(), boot: hub.boot };
+  return requestFlow(hub.db, { kind: "ingest", key: ingestKey(object), params: { feed, key, etag } }, at);
+}
+
+function lakeEvent(object: RawObject, now: Date): LakeEvent {
+  return {
+    account: "",
+    action: "PutObject",
+    bucket: "almanac-lake",
+    object: { key: object.key, eTag: object.etag },
+    eventTime: now.toISOString(),
+  };
+}

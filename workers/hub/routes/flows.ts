@@ -1,0 +1,96 @@
+/** `/flows`: what runs, what ran, what is held or failed, and the two things a person can do about it. */
+import { Hono } from "hono";
+import { z } from "zod";
+import { lakeEventShape } from "../../../shared/api/lake-event.ts";
+import {
+  deadLetterKind,
+  type FlowRun,
+  findFlow,
+  listFlows,
+  listSteps,
+  markEnded,
+  queueAgain,
+} from "../../../shared/db/flows.ts";
+import { type FlowState, flowStates } from "../../../shared/db/schema.ts";
+import { adminOnly } from "../admin.ts";
+import type { HubVariables } from "../app.ts";
+import { launch } from "../flows/launch.ts";
+import type { Hub } from "../hub.ts";
+import { refuse } from "../refuse.ts";
+import { readQuery } from "./query.ts";
+
+const listQuery = z.object({
+  kind: z.string().optional(),
+  state: z.enum(flowStates).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+export const flowRoutes = new Hono<HubVariables>();
+
+flowRoutes.get("/", async (context) => {
+  const query = readQuery(context.req.query(), listQuery);
+  return context.json({ flows: await listFlows(context.var.hub.db, query) });
+});
+
+flowRoutes.get("/:id", async (context) => {
+  const { db } = context.var.hub;
+  const run = await knownFlow(context.var.hub, context.req.param("id"));
+  return context.json({ ...run, steps: await listSteps(db, run.id) });
+});
+
+/** A failed flow starts again; a dead letter is sent again. */
+flowRoutes.post("/:id/retry", adminOnly, async (context) => {
+  const { hub } = context.var;
+  const run = await knownFlow(hub, context.req.param("id"));
+  if (run.kind === deadLetterKind) return context.json(await sendAgain(hub, run), 202);
+  return context.json(await again(hub, run, ["failed"], {}), 202);
+});
+
+/** A held publication is let in as it is. */
+flowRoutes.post("/:id/release", adminOnly, async (context) => {
+  const { hub } = context.var;
+  const run = await knownFlow(hub, context.req.param("id"));
+  return context.json(await again(hub, run, ["held"], { released: true }), 202);
+});
+
+async function knownFlow(hub: Hub, id: string): Promise<FlowRun> {
+  const run = await findFlow(hub.db, id);
+  return run ?? refuse({ kind: "not-found", detail: `There is no flow ${id}. GET /flows lists them.` });
+}
+
+async function again(
+  hub: Hub,
+  run: FlowRun,
+  from: readonly FlowState[],
+  params: Record<string, unknown>,
+): Promise<FlowRun> {
+  const queued = await queueAgain(hub.db, run.id, from, { params, now: hub.now().toISOString(), boot: hub.boot });
+  if (!queued) {
+    refuse({
+      kind: "conflict",
+      detail: `Flow ${run.id} is ${run.state}.`,
+      found: run.state,
+      expected: from.join(" or "),
+    });
+  }
+  await launch(hub, queued);
+  return queued;
+}
+
+async function sendAgain(hub: Hub, run: FlowRun): Promise<FlowRun> {
+  if (run.state !== "failed")
+    refuse({ kind: "conflict", detail: "This message was sent again already.", found: run.state, expected: "failed" });
+  const event = lakeEventShape.safeParse(run.params.body);
+  if (!event.success) {
+    refuse({
+      kind: "unprocessable",
+      detail: `The message can never be read: ${run.reason}`,
+      expected: "an R2 event notification",
+    });
+  }
+  const outcome = { state: "done" as const, reason: "sent again", stats: null };
+  await markEnded(hub.db, run, outcome, hub.now().toISOString());
+  await hub.events.send(event.data);
+  return { ...run, ...outcome };
+}

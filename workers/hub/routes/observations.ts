@@ -1,0 +1,119 @@
+/** `GET /feeds/:feed/observations`: JSON or CSV, a page at a time. */
+import type { HonoRequest } from "hono";
+import { z } from "zod";
+import { writeCsv } from "../../../shared/csv.ts";
+import { listObservations, type ObservationPlace } from "../../../shared/db/list.ts";
+import { listSeries, type Series } from "../../../shared/db/series.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { nearest } from "../../../shared/text-distance.ts";
+import type { Hub } from "../hub.ts";
+import { refuse } from "../refuse.ts";
+import { readQuery } from "./query.ts";
+
+const period = z
+  .string()
+  .regex(/^\d{4}(-\d{2}(-\d{2}(T\d{2})?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH");
+
+const shape = z.object({
+  series: z.string().optional(),
+  from: period.optional(),
+  to: period.optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  format: z.enum(["json", "csv"]).optional(),
+});
+
+export async function observationsPage(hub: Hub, feed: Feed, request: HonoRequest): Promise<Response> {
+  const query = readQuery(request.query(), shape);
+  const all = await listSeries(hub.db, feed.id);
+  const wanted = chooseSeries(feed, all, request.queries("series") ?? []);
+  const rows = await listObservations(hub.db, feed.id, {
+    seriesIds: wanted?.map(({ id }) => id) ?? null,
+    from: query.from,
+    to: query.to,
+    after: query.cursor === undefined ? null : readCursor(query.cursor),
+    limit: query.limit + 1,
+  });
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  const next = rows.length > query.limit && last ? writeCursor(last) : null;
+  const headers = new Headers(next === null ? {} : { Link: `<${nextUrl(request, next)}>; rel="next"` });
+
+  const dimensions = new Map(all.map((series) => [series.id, series.dimensions]));
+  const wantsCsv = query.format === "csv" || (!query.format && request.header("Accept")?.includes("text/csv"));
+  if (wantsCsv) {
+    headers.set("Content-Type", "text/csv; charset=utf-8");
+    const cells = page.map(({ seriesId, period, variable, value }) => {
+      const named = dimensions.get(seriesId) ?? {};
+      return [...feed.dimensions.map((name) => named[name] ?? ""), period, variable, value];
+    });
+    return new Response(writeCsv([...feed.dimensions, "period", "variable", "value"], cells), { headers });
+  }
+  const observations = page.map(({ seriesId, ...fact }) => ({
+    series: { id: seriesId, ...dimensions.get(seriesId) },
+    ...fact,
+  }));
+  headers.set("Content-Type", "application/json; charset=utf-8");
+  return new Response(JSON.stringify({ feed: feed.id, observations, next }), { headers });
+}
+
+/**
+ * The series that `?series=` names: a number, or `Dimension=Value` (more than one narrows the choice). Null means all.
+ */
+function chooseSeries(feed: Feed, all: readonly Series[], filters: readonly string[]): readonly Series[] | null {
+  if (filters.length === 0) return null;
+  let chosen = all;
+  for (const filter of filters) {
+    if (/^\d+$/.test(filter)) {
+      chosen = chosen.filter((series) => series.id === Number(filter));
+    } else {
+      const [name = "", ...rest] = filter.split("=");
+      const value = rest.join("=");
+      refuseUnknown("dimension", name, feed.dimensions);
+      refuseUnknown(name, value, [...new Set(all.map((series) => series.dimensions[name] ?? ""))]);
+      chosen = chosen.filter((series) => series.dimensions[name] === value);
+    }
+  }
+  return chosen;
+}
+
+function refuseUnknown(what: string, found: string, allowed: readonly string[]): void {
+  if (allowed.includes(found)) return;
+  const didYouMean = nearest(found, allowed);
+  const expected = "series=<number> or series=<Dimension>=<Value>";
+  refuse({
+    kind: "unprocessable",
+    detail: `There is no ${what} "${found}".`,
+    found,
+    expected,
+    allowed: allowed.slice(0, 100),
+    ...(didYouMean && { didYouMean }),
+  });
+}
+
+function writeCursor({ period, seriesId, variable }: ObservationPlace): string {
+  return btoa(JSON.stringify([period, seriesId, variable]));
+}
+
+function readCursor(cursor: string): ObservationPlace {
+  const parsed = z.tuple([z.string(), z.number(), z.string()]).safeParse(parseJson(cursor));
+  if (!parsed.success) {
+    refuse({ kind: "unprocessable", detail: "The cursor is not one that a page of this list gave.", found: cursor });
+  }
+  const [period, seriesId, variable] = parsed.data;
+  return { period, seriesId, variable };
+}
+
+function parseJson(cursor: string): unknown {
+  try {
+    return JSON.parse(atob(cursor));
+  } catch {
+    return null;
+  }
+}
+
+function nextUrl(request: HonoRequest, cursor: string): string {
+  const url = new URL(request.url);
+  url.searchParams.set("cursor", cursor);
+  return `${url.pathname}${url.search}`;
+}

@@ -1,0 +1,124 @@
+/** `PUT /feeds/:feed/files/:name`: a publication brought by hand. */
+
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { HonoRequest } from "hono";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { sha256Hex } from "../../../shared/hash.ts";
+import { isFileName } from "../../../shared/lake/keys.ts";
+import { readBounded } from "../fetch/fetch-publication.ts";
+import { reasonOf } from "../flows/reason.ts";
+import type { Hub } from "../hub.ts";
+import { announceRaw, keepRaw } from "../ingest/raw.ts";
+import { refuse } from "../refuse.ts";
+
+const uploadBytesMax = 50_000_000;
+/** Without a digest the body has to be held in memory until it is known. */
+const bufferedBytesMax = 10_000_000;
+
+/** Answers 202 with the flow that reads the file, or 200 when this very file is known already. */
+export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest): Promise<Response> {
+  const name = refuseName(feed, request.param("name") ?? "");
+  refuseContentType(feed, request.header("Content-Type"));
+  const length = readLength(request.header("Content-Length"));
+  const digest = readDigest(request.header("Content-Digest"));
+  const { body, sha256 } = await readBody(request, length, digest);
+
+  const arrival = { feed, name, sha256, body, arrivedAt: hub.now() };
+  const object = await keepRaw(hub, arrival).catch((error: unknown) => {
+    if (!/checksum|digest/i.test(reasonOf(error))) throw error;
+    refuse({
+      kind: "unprocessable",
+      detail: "The body does not have the digest that Content-Digest states; send it again.",
+      found: reasonOf(error),
+    });
+  });
+  const { run, isNew } = await announceRaw(hub, object);
+  const answer = { flow: run.id, state: run.state, key: object.key, sha256, known: !isNew };
+  return Response.json(answer, { status: isNew ? 202 : 200, headers: { Location: `/flows/${run.id}` } });
+}
+
+function refuseName(feed: Feed, name: string): string {
+  if (!isFileName(name)) {
+    const expected = "letters, digits, dots, dashes and underscores, at most 128";
+    refuse({ kind: "unprocessable", detail: "The file name cannot become part of a key.", found: name, expected });
+  }
+  if (!name.toLowerCase().endsWith(feed.file.extension)) {
+    refuse({
+      kind: "unsupported-media-type",
+      detail: `${feed.id} reads ${feed.file.extension} files.`,
+      found: name,
+      expected: `a name ending in ${feed.file.extension}`,
+    });
+  }
+  return name;
+}
+
+function refuseContentType(feed: Feed, header: string | undefined): void {
+  const contentType = header?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (contentType === "" || feed.file.contentTypes.includes(contentType)) return;
+  refuse({
+    kind: "unsupported-media-type",
+    detail: `${feed.id} does not read this type.`,
+    found: contentType,
+    allowed: feed.file.contentTypes,
+  });
+}
+
+function readLength(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const length = Number(header);
+  if (length > uploadBytesMax) {
+    refuse({
+      kind: "too-large",
+      detail: "The file is larger than an upload may be.",
+      found: `${length} bytes`,
+      expected: `at most ${uploadBytesMax} bytes`,
+    });
+  }
+  return length;
+}
+
+/** The SHA-256 of RFC 9530 `Content-Digest: sha-256=:<base64>:`, in hexadecimal. */
+function readDigest(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const base64 = /sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1];
+  if (!base64) {
+    refuse({
+      kind: "bad-request",
+      detail: "Content-Digest cannot be read.",
+      found: header,
+      expected: "sha-256=:<base64 of 32 bytes>:",
+    });
+  }
+  return bytesToHex(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+}
+
+async function readBody(
+  request: HonoRequest,
+  length: number | null,
+  digest: string | null,
+): Promise<{ readonly body: ReadableStream | Uint8Array; readonly sha256: string }> {
+  const { body } = request.raw;
+  if (!body || length === 0) refuse({ kind: "unprocessable", detail: "The body is empty.", expected: "the file" });
+  if (digest !== null && length !== null) return { body, sha256: digest };
+  const bytes = await readBounded(request.raw, bufferedBytesMax);
+  if (!bytes) {
+    refuse({
+      kind: "too-large",
+      detail:
+        "A file this large has to come with Content-Length and Content-Digest (sha-256), so that it can be streamed.",
+      found: `more than ${bufferedBytesMax} bytes`,
+      expected: `at most ${bufferedBytesMax} bytes without a digest`,
+    });
+  }
+  const sha256 = sha256Hex(bytes);
+  if (digest !== null && digest !== sha256) {
+    refuse({
+      kind: "unprocessable",
+      detail: "The body does not have the digest that Content-Digest states; send it again.",
+      found: sha256,
+      expected: digest,
+    });
+  }
+  return { body: bytes, sha256 };
+}
