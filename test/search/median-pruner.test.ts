@@ -33,6 +33,11 @@ test("pruned and failed trials set no bar", () => {
   expect(shouldPrune([99, 99], [...earlier.slice(0, 4), ...cut, failed])).toBe(false);
 });
 
+test("trials are compared at the same fold: one with fewer folds sets no bar for later ones", () => {
+  const short = [complete(0.1), complete(0.1), complete(0.1)];
+  expect(shouldPrune([2.5, 2.5], [...earlier, ...short])).toBe(false);
+});
+
 test("a loss that is no number is worse than any", () => {
   expect(shouldPrune([1, Number.NaN], earlier)).toBe(true);
   expect(shouldPrune([1, Infinity], earlier)).toBe(true);

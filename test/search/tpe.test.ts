@@ -119,7 +119,7 @@ test("a small space is searched through before any point comes twice", () => {
   expect(seen.size).toBe(8);
 });
 
-test("failed trials teach nothing but are not repeated, and those of another space are passed over", () => {
+test("failed trials are not repeated, and those of another space are passed over", () => {
   const space: Space = { a: { kind: "categorical", choices: [1, 2, 3] } };
   const failed = (a: number): Trial => ({ parameters: { a }, folds: [Number.NaN], state: "failed" });
   const foreign: Trial = { parameters: { b: 1 }, folds: [0], state: "complete" };
@@ -128,19 +128,31 @@ test("failed trials teach nothing but are not repeated, and those of another spa
   }
 });
 
-test("pruned trials count as worse than complete ones, the sooner pruned the worse", () => {
+/** Median of what is suggested after 27 trials at the low end of a line and 3 at its high end. */
+function suggestedAfter(low: Omit<Trial, "parameters">, high: Omit<Trial, "parameters">): number {
+  const lows = Array.from({ length: 27 }, (_, i): Trial => ({ parameters: { x: i / 60 }, ...low }));
+  const highs = Array.from({ length: 3 }, (_, i): Trial => ({ parameters: { x: 0.8 + i / 50 }, ...high }));
   const space: Space = { x: { kind: "uniform", low: 0, high: 1 } };
-  const complete = Array.from({ length: 3 }, (_, i): Trial => {
-    return { parameters: { x: 0.8 + i / 50 }, folds: [5, 5], state: "complete" };
-  });
-  // Their single fold was cheap, but they were given up on.
-  const pruned = Array.from({ length: 27 }, (_, i): Trial => {
-    return { parameters: { x: i / 60 }, folds: [1], state: "pruned" };
-  });
-  const suggestions = Array.from({ length: 21 }, (_, seed) =>
-    number(suggest(space, [...pruned, ...complete], seededRandom(seed)), "x"),
+  return median(
+    Array.from({ length: 21 }, (_, seed) => number(suggest(space, [...lows, ...highs], seededRandom(seed)), "x")),
   );
-  expect(median(suggestions)).toBeGreaterThan(0.7);
+}
+
+test("pruned trials count as worse than complete ones, however cheap their folds were", () => {
+  expect(suggestedAfter({ folds: [1], state: "pruned" }, { folds: [5, 5], state: "complete" })).toBeGreaterThan(0.7);
+});
+
+test("of two pruned trials the one that came further counts as better", () => {
+  expect(suggestedAfter({ folds: [1], state: "pruned" }, { folds: [5, 5], state: "pruned" })).toBeGreaterThan(0.7);
+});
+
+test("failed trials leave the suggestion as it would be without them, however cheap their folds were", () => {
+  const known = search(mixedSpace, mixed, 3).slice(0, 30);
+  const failed = search(mixedSpace, mixed, 4).slice(0, 5);
+  const cheap = failed.map((trial): Trial => ({ ...trial, folds: [-100], state: "failed" }));
+  expect(suggest(mixedSpace, [...known, ...cheap], seededRandom(1))).toEqual(
+    suggest(mixedSpace, known, seededRandom(1)),
+  );
 });
 
 test("a space without parameters has one point", () => {

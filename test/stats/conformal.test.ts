@@ -76,6 +76,7 @@ test("a value on the end of its interval is inside, with room for rounding where
   const interval = { low: [0.1 + 0.2, 0, 0], high: [1, 1, 1] };
   expect(coverage([0.3, 1, 2], interval)).toBe(1 / 3);
   expect(coverage([0.3, 1, 2], interval, 1e-9)).toBe(2 / 3);
+  expect(coverage([5, 5, 4.9], { low: [5, 0, 5], high: [9, 5, 9] })).toBe(2 / 3);
 });
 
 test("scales and ends that do not fit their rows are refused", () => {
