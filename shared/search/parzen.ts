@@ -1,0 +1,118 @@
+import { normalCdf } from "../stats/normal.ts";
+import { at } from "../stats/numbers.ts";
+import { type Choice, decode, encode, type Range, stepAt } from "./space.ts";
+
+/** No kernel is narrower than the range over its kernels, counted to this many: few trials must not look certain. */
+const KERNELS_PER_RANGE_MAX = 100;
+const DRAWS_MAX = 100;
+/** Marks the prior's kernel on a categorical axis: every choice alike. */
+const ANY_CHOICE = -1;
+
+/** A place in the space, one coordinate a range, as `encode` gives them. */
+export type Coordinates = readonly number[];
+
+/**
+ * A mixture of equally likely kernels over the whole space: one around each point, and a wide one, the prior. Kernels
+ * are products over the axes, so that what went well together stays together.
+ */
+export interface Parzen {
+  readonly ranges: readonly Range[];
+  readonly kernels: readonly Kernel[];
+}
+
+interface Kernel {
+  readonly centers: Coordinates;
+  readonly widths: Coordinates;
+  /** Logarithm of the kernel's weight over its normalisation. */
+  readonly logScale: number;
+}
+
+/**
+ * Fits the mixture. On a numeric axis a kernel is a normal distribution cut off at the range, as wide as the larger
+ * gap to its neighbours; on a categorical one it prefers its own choice, the more so the more kernels there are.
+ *
+ * `points`: any number, also none. O(ranges · points · log points).
+ * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization", section 4
+ */
+export function fitParzen(ranges: readonly Range[], points: readonly Coordinates[]): Parzen {
+  const centers = [...points, ranges.map((range) => (range.kind === "categorical" ? ANY_CHOICE : 0.5))];
+  const prior = centers.length - 1;
+  const widths = ranges.map((range, axis) => {
+    const column = centers.map((center) => at(center, axis));
+    return range.kind === "categorical" ? column.map(() => 0) : widthsOf(range, column, prior);
+  });
+  const kernels = centers.map((center, kernel) => {
+    let logScale = -Math.log(centers.length);
+    ranges.forEach((range, axis) => {
+      if (range.kind === "categorical") return;
+      const width = at(widths[axis] ?? [], kernel);
+      const inside = normalCdf((1 - at(center, axis)) / width) - normalCdf(-at(center, axis) / width);
+      logScale -= Math.log(width * inside);
+    });
+    return { centers: center, widths: widths.map((column) => at(column, kernel)), logScale };
+  });
+  return { ranges, kernels };
+}
+
+/** Logarithm of the mixture's density at a point, up to a constant of the space. O(ranges · kernels). */
+export function logDensity({ ranges, kernels }: Parzen, point: Coordinates): number {
+  const terms = kernels.map(({ centers, widths, logScale }) => {
+    let sum = logScale;
+    ranges.forEach((range, axis) => {
+      const [place, center] = [at(point, axis), at(centers, axis)];
+      if (range.kind === "categorical") {
+        const own = ownShare(range.choices, kernels);
+        const rest = (center === ANY_CHOICE ? 1 : 1 - own) / range.choices.length;
+        sum += Math.log(place === center ? own + rest : rest);
+      } else sum -= 0.5 * ((place - center) / at(widths, axis)) ** 2;
+    });
+    return sum;
+  });
+  const largest = Math.max(...terms);
+  return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
+}
+
+/** A point drawn from the mixture, whole numbers on their grid. O(ranges). */
+export function drawPoint({ ranges, kernels }: Parzen, random: () => number): Coordinates {
+  const kernel = kernels[Math.floor(random() * kernels.length)];
+  if (kernel === undefined) throw new RangeError("random() left [0, 1)");
+  return ranges.map((range, axis) => {
+    const center = at(kernel.centers, axis);
+    if (range.kind === "categorical") {
+      const own = center !== ANY_CHOICE && random() < ownShare(range.choices, kernels);
+      return own ? center : Math.floor(random() * range.choices.length);
+    }
+    return encode(range, decode(range, drawInside(center, at(kernel.widths, axis), random))) ?? center;
+  });
+}
+
+/** On a numeric axis: the larger gap to the neighbours, at least half a step of a whole number; the prior spans all. */
+function widthsOf(range: Range, column: Coordinates, prior: number): number[] {
+  const order = column.map((_, kernel) => kernel).sort((a, b) => at(column, a) - at(column, b));
+  const widths = new Array<number>(column.length).fill(1);
+  const narrowest = 1 / Math.min(KERNELS_PER_RANGE_MAX, column.length + 1);
+  order.forEach((kernel, rank) => {
+    if (kernel === prior) return;
+    const center = at(column, kernel);
+    const gaps = [order[rank - 1], order[rank + 1]].map((other) =>
+      other === undefined ? 0 : Math.abs(center - at(column, other)),
+    );
+    widths[kernel] = Math.min(1, Math.max(...gaps, narrowest, stepAt(range, center) / 2));
+  });
+  return widths;
+}
+
+/** A kernel gives this share to its own choice and spreads the rest over all: certainty grows with the kernels. */
+function ownShare(choices: readonly Choice[], kernels: readonly Kernel[]): number {
+  return kernels.length / (kernels.length + choices.length);
+}
+
+/** A normal draw that falls into the range: at least a third do, for no center is outside and no width above 1. */
+function drawInside(center: number, width: number, random: () => number): number {
+  for (let draw = 0; draw < DRAWS_MAX; draw++) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const value = center + width * normal;
+    if (value >= 0 && value <= 1) return value;
+  }
+  return center;
+}

@@ -1,0 +1,80 @@
+import { mean } from "../stats/mean.ts";
+import { at } from "../stats/numbers.ts";
+import { type Coordinates, drawPoint, fitParzen, logDensity } from "./parzen.ts";
+import { checkSpace, decode, encode, type Point, type Range, type Space, type Trial } from "./space.ts";
+
+const STARTUP_TRIALS = 10;
+const CANDIDATES = 24;
+const GOOD_SHARE = 0.1;
+const GOOD_TRIALS_MAX = 25;
+
+/**
+ * The point to try next, by a Tree-structured Parzen Estimator: one density over the best tenth of the trials, one
+ * over the rest, and of 24 candidates drawn from the first the one where their ratio is largest. The first ten
+ * trials are random. A point that was tried before is suggested again only when nothing else turns up.
+ *
+ * `trials`: all so far, in order; that list is the whole state. Complete trials rank by mean loss, then pruned ones by
+ * how far they came; failed ones, and those that do not fit the space, teach nothing. `random()` in [0, 1): seed it
+ * from the search's seed and `trials.length`, and a resumed search goes on exactly as an unbroken one.
+ * Densities are joint over the parameters, which on Hartmann6 halves the regret of one density a parameter.
+ * O(parameters · trials · (24 + log trials)).
+ * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization"; Watanabe (2023), https://arxiv.org/abs/2304.11127
+ */
+export function suggest(space: Space, trials: readonly Trial[], random: () => number): Point {
+  checkSpace(space);
+  const ranges = Object.values(space);
+  const placed = trials.flatMap((trial) => {
+    const place = placeOf(space, trial.parameters);
+    return place === null ? [] : [{ trial, place }];
+  });
+  const tried = new Set(placed.map(({ place }) => place.join()));
+  const known = placed.filter(({ trial }) => isKnown(trial)).sort((a, b) => compareTrials(a.trial, b.trial));
+  const ranked = known.map(({ place }) => place);
+  const proposals = ranked.length < STARTUP_TRIALS ? [] : bestFirst(ranges, ranked, random);
+  const strangers = Array.from({ length: CANDIDATES }, () => randomPlace(ranges, random));
+  const candidates = [...proposals, ...strangers];
+  const chosen = candidates.find((place) => !tried.has(place.join())) ?? candidates[0] ?? [];
+  return Object.fromEntries(
+    Object.entries(space).map(([name, range], axis) => [name, decode(range, at(chosen, axis))]),
+  );
+}
+
+/** Candidates from the good trials' density, the one most unlike the others' first. */
+function bestFirst(ranges: readonly Range[], ranked: readonly Coordinates[], random: () => number): Coordinates[] {
+  const good = Math.min(Math.ceil(GOOD_SHARE * ranked.length), GOOD_TRIALS_MAX);
+  const better = fitParzen(ranges, ranked.slice(0, good));
+  const worse = fitParzen(ranges, ranked.slice(good));
+  return Array.from({ length: CANDIDATES }, () => drawPoint(better, random))
+    .map((place) => ({ place, gain: logDensity(better, place) - logDensity(worse, place) }))
+    .sort((a, b) => b.gain - a.gain)
+    .map(({ place }) => place);
+}
+
+function randomPlace(ranges: readonly Range[], random: () => number): Coordinates {
+  return ranges.map((range) => {
+    if (range.kind === "categorical") return Math.floor(random() * range.choices.length);
+    const place = random();
+    return encode(range, decode(range, place)) ?? place;
+  });
+}
+
+/** Where a trial lies; null for one from another space. */
+function placeOf(space: Space, point: Point): Coordinates | null {
+  const place: number[] = [];
+  for (const [name, range] of Object.entries(space)) {
+    const coordinate = encode(range, point[name]);
+    if (coordinate === null) return null;
+    place.push(coordinate);
+  }
+  return place;
+}
+
+function isKnown({ state, folds }: Trial): boolean {
+  return state !== "failed" && folds.length > 0 && folds.every(Number.isFinite);
+}
+
+function compareTrials(a: Trial, b: Trial): number {
+  if (a.state !== b.state) return a.state === "complete" ? -1 : 1;
+  if (a.state === "pruned" && a.folds.length !== b.folds.length) return b.folds.length - a.folds.length;
+  return mean(a.folds) - mean(b.folds);
+}

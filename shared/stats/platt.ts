@@ -1,0 +1,101 @@
+import { mean } from "./mean.ts";
+import { at, checkOutcomes, checkPaired, type Numbers } from "./numbers.ts";
+import { standardDeviation } from "./variance.ts";
+
+/** `probability = sigmoid(slope · score + intercept)`: in an ONNX graph a Mul, an Add and a Sigmoid. */
+export interface PlattCalibrator {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+interface Point extends PlattCalibrator {
+  readonly loss: number;
+}
+
+const STEPS_MAX = 100;
+const HALVINGS_MAX = 40;
+/** Keeps the Hessian invertible; small against a sum of at least one row's curvature. */
+const RIDGE = 1e-12;
+
+/**
+ * Platt scaling: the sigmoid from score to probability that fits the outcomes best. Two numbers, so that a few dozen
+ * rows are enough. Outcomes are drawn in to (n₁ + 1)/(n₁ + 2) and 1/(n₀ + 2), Platt's smoothing, so that scores which
+ * separate the classes perfectly still give finite numbers.
+ *
+ * `scores` any finite numbers, `outcomes` 0 or 1, n each. Equal scores give slope 0 and the smoothed base rate.
+ * Newton with backtracking on standardised scores: O(n) a step, about ten steps.
+ * @see Platt (1999); Lin, Lin, Weng (2007), "A note on Platt's probabilistic outputs for support vector machines"
+ */
+export function fitPlatt(scores: Numbers, outcomes: Numbers): PlattCalibrator {
+  checkPaired(outcomes, scores);
+  checkOutcomes(outcomes);
+  const center = mean(scores);
+  const spread = standardDeviation(scores);
+  const scale = spread > Math.abs(center) * Number.EPSILON * scores.length ? 1 / spread : 0;
+  const inputs = Float64Array.from(scores, (score) => (score - center) * scale);
+  const targets = smoothedTargets(outcomes);
+  const rate = mean(targets);
+  let point = evaluate(inputs, targets, { slope: 0, intercept: Math.log(rate / (1 - rate)) });
+  for (let step = 0; step < STEPS_MAX; step++) {
+    const next = newtonStep(inputs, targets, point);
+    if (next === null) break;
+    point = next;
+  }
+  return { slope: point.slope * scale, intercept: point.intercept - point.slope * scale * center };
+}
+
+/** What the calibrator makes of a score. Range: 0 to 1. O(1). */
+export function calibratePlatt(calibrator: PlattCalibrator, score: number): number {
+  return sigmoid(calibrator.slope * score + calibrator.intercept);
+}
+
+function smoothedTargets(outcomes: Numbers): Float64Array {
+  let events = 0;
+  for (let i = 0; i < outcomes.length; i++) events += at(outcomes, i);
+  const high = (events + 1) / (events + 2);
+  const low = 1 / (outcomes.length - events + 2);
+  return Float64Array.from(outcomes, (outcome) => (outcome === 1 ? high : low));
+}
+
+/** The point after one damped Newton step; null when no step lowers the loss any more: this is the minimum. */
+function newtonStep(inputs: Float64Array, targets: Float64Array, point: Point): Point | null {
+  let [gradientSlope, gradientIntercept, curveSlope, curveBoth, curveIntercept] = [0, 0, RIDGE, 0, RIDGE];
+  for (let i = 0; i < inputs.length; i++) {
+    const input = at(inputs, i);
+    const probability = sigmoid(point.slope * input + point.intercept);
+    const excess = probability - at(targets, i);
+    const curve = probability * (1 - probability);
+    gradientSlope += excess * input;
+    gradientIntercept += excess;
+    curveSlope += curve * input * input;
+    curveBoth += curve * input;
+    curveIntercept += curve;
+  }
+  const determinant = curveSlope * curveIntercept - curveBoth * curveBoth;
+  const slopeStep = (curveIntercept * gradientSlope - curveBoth * gradientIntercept) / determinant;
+  const interceptStep = (curveSlope * gradientIntercept - curveBoth * gradientSlope) / determinant;
+  for (let halving = 0, share = 1; halving < HALVINGS_MAX; halving++, share /= 2) {
+    const next = evaluate(inputs, targets, {
+      slope: point.slope - share * slopeStep,
+      intercept: point.intercept - share * interceptStep,
+    });
+    if (next.loss < point.loss) return next;
+  }
+  return null;
+}
+
+/** Log loss Σ ln(1 + eᶠ) − t·f at f = slope · input + intercept, in the form that does not overflow. */
+function evaluate(inputs: Float64Array, targets: Float64Array, { slope, intercept }: PlattCalibrator): Point {
+  let loss = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    const logit = slope * at(inputs, i) + intercept;
+    loss += Math.max(logit, 0) - at(targets, i) * logit + Math.log1p(Math.exp(-Math.abs(logit)));
+  }
+  return { slope, intercept, loss };
+}
+
+function sigmoid(logit: number): number {
+  // e of a large number overflows: each side is computed from the exponential that stays below 1.
+  const decay = Math.exp(-Math.abs(logit));
+  return logit >= 0 ? 1 / (1 + decay) : decay / (1 + decay);
+}

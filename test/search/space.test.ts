@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkSpace, decode, encode, type Range, stepAt } from "../../shared/search/space.ts";
+import { expectClose } from "../support/close.ts";
+
+const whole = (low: number, high: number): Range => ({ kind: "integer", low, high });
+
+test("every place decodes into the range, and encodes back to where it was", () => {
+  const ranges: Range[] = [
+    { kind: "uniform", low: -5, high: 10 },
+    { kind: "log-uniform", low: 1e-6, high: 1e3 },
+    whole(-3, 12),
+    { kind: "log-integer", low: 1, high: 1000 },
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...ranges), fc.double({ min: 0, max: 1, noNaN: true }), (range, place) => {
+      const value = decode(range, place);
+      const back = encode(range, value);
+      expect(back).not.toBeNull();
+      expectClose(back, place, { absolute: stepAt(range, back ?? 0) + 1e-9 });
+      if (range.kind.endsWith("integer")) expect(Number.isInteger(value)).toBe(true);
+      if (range.kind.endsWith("integer")) expect(decode(range, back ?? Number.NaN)).toBe(value);
+    }),
+  );
+});
+
+test("each whole number owns an equal share of its range, the ends included", () => {
+  const counts = new Map<unknown, number>();
+  for (let i = 0; i < 400; i++) {
+    const value = decode(whole(1, 4), (i + 0.5) / 400);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  expect([...counts]).toEqual([
+    [1, 100],
+    [2, 100],
+    [3, 100],
+    [4, 100],
+  ]);
+});
+
+test("a logarithmic range spreads evenly over orders of magnitude", () => {
+  expectClose(encode({ kind: "log-uniform", low: 1e-4, high: 1 }, 1e-2), 0.5);
+  expect(decode({ kind: "log-integer", low: 1, high: 1 }, 0.5)).toBe(1);
+});
+
+test("values out of their range have no place", () => {
+  expect(encode(whole(1, 4), 5)).toBeNull();
+  expect(encode(whole(1, 4), 2.5)).toBeNull();
+  expect(encode(whole(1, 4), "2")).toBeNull();
+  expect(encode(whole(1, 4), undefined)).toBeNull();
+  expect(encode({ kind: "categorical", choices: ["a", false] }, "b")).toBeNull();
+  expect(encode({ kind: "categorical", choices: ["a", false] }, false)).toBe(1);
+});
+
+test("a range that cannot be searched is refused by name", () => {
+  const refusal = (range: Range) => () => checkSpace({ depth: range });
+  expect(refusal({ kind: "uniform", low: 1, high: 1 })).toThrow(/depth.*low < high/);
+  expect(refusal({ kind: "log-uniform", low: 0, high: 1 })).toThrow(/depth.*above 0/);
+  expect(refusal({ kind: "integer", low: 0.5, high: 3 })).toThrow(/depth.*whole/);
+  expect(refusal({ kind: "uniform", low: Number.NaN, high: 1 })).toThrow(/depth.*finite/);
+  expect(refusal({ kind: "categorical", choices: [] })).toThrow(/depth.*one choice/);
+  expect(refusal({ kind: "categorical", choices: ["a", "a"] })).toThrow(/depth.*twice/);
+  expect(refusal(whole(3, 3))).not.toThrow();
+});

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { mae } from "../../shared/stats/mae.ts";
+import { rmse } from "../../shared/stats/rmse.ts";
+import { skill } from "../../shared/stats/skill.ts";
+import golden from "../golden/stats.json" with { type: "json" };
+import { expectClose } from "../support/close.ts";
+
+const { truth, forecast } = golden.regression;
+
+test("RMSE and MAE are scikit-learn's", () => {
+  expectClose(rmse(truth, forecast), golden.regression.rmse);
+  expectClose(mae(truth, forecast), golden.regression.mae);
+});
+
+test("errors over lists that do not pair up are refused", () => {
+  expect(() => rmse([1, 2], [1])).toThrow(/2 true values against 1/);
+  expect(() => mae([], [])).toThrow(/empty/);
+  expect(() => rmse([1, 2], [1, Number.NaN])).toThrow(/forecast\[1\] is NaN/);
+});
+
+test("skill is 1 for a perfect forecast, 0 for naive and negative for worse", () => {
+  expectClose(skill(8.04, 9.47), 0.151, { absolute: 5e-5 });
+  expect(skill(0, 2)).toBe(1);
+  expect(skill(2, 2)).toBe(0);
+  expect(skill(3, 2)).toBe(-0.5);
+});
+
+test("a perfect naive forecast leaves skill 0 to its equal and none to the others", () => {
+  expect(skill(0, 0)).toBe(0);
+  expect(skill(0.1, 0)).toBeNull();
+  expect(() => skill(Number.NaN, 1)).toThrow(/NaN/);
+  expect(() => skill(1, Infinity)).toThrow(/Infinity/);
+});
