@@ -21,7 +21,12 @@ export class FetchFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
 const fetchParams = z.object({ feed: z.string(), scheduledAt: z.iso.datetime() });
 
 /** What became of one request. */
-type Answer = { readonly outcome: "kept" | "unchanged" | "missing" | "failed"; readonly detail: string };
+interface Answer {
+  readonly outcome: "kept" | "unchanged" | "missing" | "failed";
+  readonly detail: string;
+  /** The ingest that reads what was kept. */
+  readonly flow?: string;
+}
 
 export async function fetchFeed(hub: Hub, flow: Flow): Promise<Outcome> {
   const { feed: feedId, scheduledAt } = fetchParams.parse(flow.run.params);
@@ -53,6 +58,7 @@ function outcomeOf(answers: readonly (Answer & { readonly name: string })[]): Ou
     unchanged: named("unchanged"),
     missing: named("missing").length,
     failed: named("failed"),
+    ingests: answers.flatMap(({ flow }) => flow ?? []),
   };
   const failure = answers.find((answer) => answer.outcome === "failed");
   if (!failure || stats.kept.length + stats.unchanged.length > 0)
@@ -84,7 +90,7 @@ async function fetchOne(hub: Hub, feed: Feed, request: PublicationRequest, arriv
       const object = await keepRaw(hub, { feed, name: request.name, sha256, body: fetched.bytes, arrivedAt });
       const { run } = await announceRaw(hub, object);
       await saveFetched(hub.db, feed.id, { period: request.period, etag: fetched.etag, at: hub.now().toISOString() });
-      return { outcome: "kept", detail: `${object.key}, flow ${run.id}` };
+      return { outcome: "kept", detail: object.key, flow: run.id };
     }
   }
 }

@@ -15,6 +15,9 @@ const uploadBytesMax = 50_000_000;
 /** Without a digest the body has to be held in memory until it is known. */
 const bufferedBytesMax = 10_000_000;
 
+/** No type, or the one that curl says for every body. */
+const unstated = ["", "application/x-www-form-urlencoded"];
+
 /** Answers 202 with the flow that reads the file, or 200 when this very file is known already. */
 export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest): Promise<Response> {
   const name = refuseName(feed, request.param("name") ?? "");
@@ -55,7 +58,7 @@ function refuseName(feed: Feed, name: string): string {
 
 function refuseContentType(feed: Feed, header: string | undefined): void {
   const contentType = header?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (contentType === "" || feed.file.contentTypes.includes(contentType)) return;
+  if (unstated.includes(contentType) || feed.file.contentTypes.includes(contentType)) return;
   refuse({
     kind: "unsupported-media-type",
     detail: `${feed.id} does not read this type.`,

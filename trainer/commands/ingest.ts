@@ -1,0 +1,84 @@
+/** `almanac ingest FEED FILE…`: uploads publications and waits until they are in. */
+import { basename } from "node:path";
+import { Listr } from "listr2";
+import { sha256Hex } from "../../shared/hash.ts";
+import { connect } from "../connect.ts";
+import { Failure } from "../failure.ts";
+import type { Flow, HubClient, UploadBody } from "../hub-client.ts";
+import { bar, reasons, thousands } from "../terminal.ts";
+import { knownFeed } from "./known.ts";
+import { readPublication } from "./parse.ts";
+
+interface Ingested extends Flow {
+  readonly file: string;
+  readonly known: boolean;
+}
+
+export async function ingest(
+  feedId: string,
+  files: readonly string[],
+  options: { readonly url?: string; readonly json?: boolean },
+): Promise<void> {
+  const feed = knownFeed(feedId);
+  const hub = connect(options);
+  const results: Ingested[] = [];
+  const tasks = new Listr(
+    files.map((file) => ({
+      title: basename(file),
+      task: async (_context: unknown, task: { title: string; output: string }) => {
+        const flow = await ingestOne(hub, feed.id, file, (text) => {
+          task.output = text;
+        });
+        results.push(flow);
+        task.title = `${basename(file)}: ${describeFlow(flow)}`;
+        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
+      },
+    })),
+    {
+      exitOnError: false,
+      renderer: options.json ? "silent" : "default",
+      fallbackRenderer: "simple",
+      collectErrors: true,
+    },
+  );
+  await tasks.run();
+  if (options.json) console.log(JSON.stringify({ feed: feed.id, flows: results }));
+  const errors = tasks.errors ?? [];
+  for (const error of errors) if (options.json || !(error instanceof Failure)) console.error(error.message);
+  if (errors.length > 0) process.exitCode = 1;
+}
+
+async function ingestOne(hub: HubClient, feed: string, file: string, say: (text: string) => void): Promise<Ingested> {
+  const bytes = await readPublication(file);
+  const upload = await hub.upload(
+    feed,
+    basename(file),
+    withProgress(bytes, (share) => say(bar(share))),
+  );
+  const flow = await hub.ended(upload.flow, (step) => say(step));
+  return { ...flow, file, known: upload.known };
+}
+
+/** The bytes in pieces, saying after each how much has gone. */
+function withProgress(bytes: Uint8Array, onProgress: (share: number) => void): UploadBody {
+  const pieceBytes = 64 * 1024;
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent >= bytes.length) return controller.close();
+      controller.enqueue(bytes.subarray(sent, sent + pieceBytes));
+      sent = Math.min(bytes.length, sent + pieceBytes);
+      onProgress(sent / bytes.length);
+    },
+  });
+  return { sha256: sha256Hex(bytes), length: bytes.length, body };
+}
+
+/** What became of an ingest, in one line. */
+export function describeFlow(flow: Flow & { readonly known?: boolean }): string {
+  const { stats } = flow;
+  if (flow.state === "held") return `held: ${flow.reason}. Let it in with POST /flows/${flow.id}/release`;
+  if (flow.state === "failed") return `refused: ${flow.reason}`;
+  const before = flow.known ? "known already, " : "";
+  return `${before}${thousands(stats?.observations)} observations, ${thousands(stats?.observationsWritten)} of them new or newer; refused ${reasons(stats?.problemsByReason)}`;
+}

@@ -1,0 +1,171 @@
+/** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
+import { Listr } from "listr2";
+import { isIsoDay } from "../../shared/calendar.ts";
+import { Failure } from "../failure.ts";
+import type { FeedSummary } from "../hub-client.ts";
+import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
+import { type Platform, startPlatform } from "../local/platform.ts";
+import { claimState, defaultState, openState } from "../local/state.ts";
+import { reasons, table, thousands } from "../terminal.ts";
+
+export interface StartOptions {
+  readonly once?: boolean;
+  readonly json?: boolean;
+  readonly port: string;
+  readonly state?: string;
+  readonly date?: string;
+}
+
+interface Progress {
+  platform?: Platform;
+  publications: Publication[];
+  days: string[];
+}
+
+export async function start(options: StartOptions): Promise<void> {
+  const date = options.date ?? new Date().toISOString().slice(0, 10);
+  if (!isIsoDay(date)) throw new Failure(`--date ${date} is not a day; write it as YYYY-MM-DD.`);
+  const port = Number(options.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Failure(`--port ${options.port} is not a port; expected 0 to 65535.`);
+  const state = openState(options.state ?? defaultState);
+  claimState(state);
+
+  const progress: Progress = { publications: [], days: [] };
+  const stop = async () => progress.platform?.stop();
+  const interrupted = onInterrupt(stop);
+  try {
+    await bringUp(progress, { state, port, date, json: options.json === true });
+    const { platform } = progress;
+    if (!platform) throw new Failure("The platform did not start.");
+    await report(platform, progress.publications, { ...options, state, date });
+    if (options.once) return;
+    if (!options.json) console.log("\nCtrl-C stops everything.");
+    await Promise.race([platform.ended, interrupted]);
+  } finally {
+    await stop();
+  }
+}
+
+interface BringUp {
+  readonly state: string;
+  readonly port: number;
+  readonly date: string;
+  readonly json: boolean;
+}
+
+async function bringUp(progress: Progress, { state, port, date, json }: BringUp): Promise<void> {
+  const tasks = new Listr<unknown, "default" | "silent", "simple">(
+    [
+      {
+        title: "Start the Workers, the database and the simulated publisher",
+        task: async (_, task) => {
+          progress.platform = await startPlatform({ state, port, date }, (text) => {
+            task.output = text;
+          });
+          task.title = `Workers, database and simulated publisher are up at ${progress.platform.hub.url}`;
+        },
+      },
+      {
+        title: "Finish what an earlier run left unfinished",
+        task: async (_, task) => {
+          const revived = (await progress.platform?.recover()) ?? 0;
+          task.title = revived === 0 ? "Nothing was left unfinished" : `Finished ${revived} flows of an earlier run`;
+        },
+      },
+      {
+        title: "Fetch publications",
+        task: async (_, task) => {
+          const { platform } = progress;
+          if (!platform) return;
+          const days = publicationDaysUntil(platform, date).slice(-3);
+          for (const [index, day] of days.entries()) {
+            const what = index === 0 ? "bootstrap" : `publication ${index + 1}`;
+            const publication = await fetchDay(platform, day, (step) => {
+              task.output = `${what}, ${day}: ${step}`;
+            });
+            progress.publications.push(publication);
+          }
+          const wrong = progress.publications.find(({ flow }) => flow?.state !== "done");
+          if (wrong) throw new Failure(`${wrong.name}: ${wrong.flow?.reason ?? wrong.reason ?? "it did not come in"}`);
+          task.title = `Fetched ${days.length} publications, ${days[0]} to ${days.at(-1)}`;
+        },
+      },
+    ],
+    { concurrent: false, renderer: json ? "silent" : "default", fallbackRenderer: "simple" },
+  );
+  await tasks.run();
+}
+
+/** Settles at Ctrl-C or SIGTERM, once everything has stopped. */
+function onInterrupt(stop: () => Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (code: number) => async () => {
+      await stop();
+      resolve();
+      process.exit(code);
+    };
+    process.once("SIGINT", end(130));
+    process.once("SIGTERM", end(143));
+  });
+}
+
+interface Report {
+  readonly json?: boolean;
+  readonly state: string;
+  readonly date: string;
+}
+
+async function report(
+  platform: Platform,
+  publications: readonly Publication[],
+  { json, state, date }: Report,
+): Promise<void> {
+  const feeds = await platform.hub.feeds();
+  const refused = Object.fromEntries(
+    await Promise.all(feeds.map(async ({ id }) => [id, await platform.hub.problems(id)])),
+  );
+  if (json) {
+    const told = publications.map(({ name, day, flow }) => ({
+      name,
+      day,
+      flow: flow?.id,
+      state: flow?.state,
+      stats: flow?.stats,
+    }));
+    console.log(
+      JSON.stringify({ ok: true, url: platform.hub.url, date, state, publications: told, feeds, problems: refused }),
+    );
+    return;
+  }
+  const rows = publications.map(({ name, flow }) => [
+    name,
+    thousands(flow?.stats?.observations),
+    thousands(flow?.stats?.observationsWritten),
+    thousands(flow?.stats?.filesWritten),
+    reasons(flow?.stats?.problemsByReason),
+  ]);
+  console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, [1, 2, 3])}\n`);
+  for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url, state));
+}
+
+function whereItLies(feed: FeedSummary, url: string, state: string): string {
+  const rows = [
+    ["raw files", `R2 raw/${feed.id}/`, "as they came"],
+    [
+      "lake",
+      `R2 clean/${feed.id}/`,
+      `${thousands(feed.partitions)} parquet files; npm run almanac -- lake ${feed.id} --out lake`,
+    ],
+    [
+      "observations",
+      "D1 observations",
+      `${thousands(feed.observations)}, ${feed.firstPeriod} to ${feed.lastPeriod}; ${url}/feeds/${feed.id}/observations`,
+    ],
+    ["problems", "D1 problems", `${url}/feeds/${feed.id}/problems`],
+    ["flows", "D1 flow_runs", `${url}/flows`],
+    ["online history", "KV history:<forecast>", "what predictions start from"],
+    ["on this disk", state, "delete it to begin anew"],
+  ];
+  return `${feed.title} (${feed.id})\n${table(["", "", ""], rows)}`;
+}

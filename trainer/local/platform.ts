@@ -1,0 +1,76 @@
+/** A platform on this machine: the Workers on local simulators and a publisher that is simulated. */
+import { randomUUID } from "node:crypto";
+import { addDays } from "../../shared/calendar.ts";
+import { feeds } from "../../shared/feeds/index.ts";
+import { HubClient } from "../hub-client.ts";
+import { type Publisher, startPublisher } from "../simulate/publisher.ts";
+import { forgetHub, readSettings, type Settings, writeHub } from "./state.ts";
+import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "./workers.ts";
+
+export interface Platform {
+  readonly hub: HubClient;
+  readonly publisher: Publisher;
+  readonly settings: Settings;
+  /** Settles when the Workers have ended by themselves. */
+  readonly ended: Promise<void>;
+  /** Fires a cron trigger of the hub as if it were that moment. */
+  fire(cron: string, at: Date): Promise<void>;
+  /** Revives what is owed and waits until it has ended; returns how many flows that were. */
+  recover(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface PlatformSettings {
+  readonly state: string;
+  readonly port: number;
+  /** The day that the publisher believes it is, YYYY-MM-DD. */
+  readonly date: string;
+}
+
+const historyDays = 731;
+const recoverCron = "7 * * * *";
+
+export async function startPlatform(
+  { state, port, date }: PlatformSettings,
+  say: (text: string) => void,
+): Promise<Platform> {
+  const free = await findPort(port);
+  const settings = readSettings(state, addDays(date, -historyDays));
+  say("bringing the database up to date");
+  applyMigrations(state);
+  const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
+  let workers: LocalWorkers | undefined;
+  const stop = async () => {
+    await Promise.all([workers?.stop(), publisher.close()]);
+    forgetHub(state);
+  };
+  try {
+    say("starting the Workers");
+    const baseUrls = feeds.map((feed) => [feed.source.baseUrlVariable, publisher.url]);
+    const own = { ADMIN_TOKEN: settings.token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
+    workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const hub = new HubClient({ url: workers.url, token: settings.token });
+  writeHub(state, { url: workers.url, token: settings.token, pid: process.pid });
+  const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
+  const recover = async () => recoverFlows(hub, fire);
+  return { hub, publisher, settings, ended: workers.ended, fire, recover, stop };
+}
+
+async function fireCron(hub: HubClient, cron: string, at: Date): Promise<void> {
+  const query = new URLSearchParams({ cron, time: String(at.getTime()), format: "json" });
+  const response = await hub.request(`/cdn-cgi/local/scheduled?${query}`);
+  const text = await response.text();
+  if (!response.ok || /"outcome":\s*"exception"/.test(text)) throw new Error(`cron ${cron}: ${text.slice(0, 300)}`);
+}
+
+async function recoverFlows(hub: HubClient, fire: Platform["fire"]): Promise<number> {
+  const owed = await hub.unfinishedFlows();
+  if (owed.length === 0) return 0;
+  await fire(recoverCron, new Date());
+  for (const id of owed) await hub.ended(id);
+  return owed.length;
+}

@@ -1,0 +1,97 @@
+/** The folder that a local platform lives in: what is simulated, who runs it, and where its hub answers. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { codeOf, Failure } from "../failure.ts";
+
+const hubShape = z.object({ url: z.string(), token: z.string(), pid: z.number() });
+const settingsShape = z.object({ seed: z.string(), firstDay: z.string(), token: z.string() });
+
+export type RunningHub = z.infer<typeof hubShape>;
+export type Settings = z.infer<typeof settingsShape>;
+
+export const defaultState = ".almanac";
+
+/** Makes the folder, or says why it cannot be used. */
+export function openState(folder: string): string {
+  const path = resolve(folder);
+  try {
+    mkdirSync(join(path, "state"), { recursive: true });
+    writeFileSync(join(path, ".write-test"), "");
+    rmSync(join(path, ".write-test"));
+  } catch (error) {
+    const why = {
+      EACCES: "you may not write there",
+      EROFS: "it is read-only",
+      ENOTDIR: "a file stands where a folder must be",
+      EEXIST: "a file stands where a folder must be",
+      ENOSPC: "the disk is full",
+    }[codeOf(error)];
+    throw new Failure(
+      `The state folder ${path} cannot be used: ${why ?? String(error)}. Choose another with --state DIR.`,
+    );
+  }
+  return path;
+}
+
+/** Takes the folder for this process; refuses while another live process has it. */
+export function claimState(path: string): void {
+  const other = readHub(path);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) {
+    throw new Failure(
+      `Almanac already runs on ${path} at ${other.url} (process ${other.pid}). Stop it, or choose another folder with --state DIR.`,
+    );
+  }
+}
+
+export function readHub(path: string): RunningHub | null {
+  return readJson(join(path, "hub.json"), hubShape);
+}
+
+export function writeHub(path: string, hub: RunningHub): void {
+  writeFileSync(join(path, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
+}
+
+export function forgetHub(path: string): void {
+  rmSync(join(path, "hub.json"), { force: true });
+}
+
+/** What the simulation of this folder is made from; chosen at its first start and kept. */
+export function readSettings(path: string, firstDay: string): Settings {
+  const file = join(path, "settings.json");
+  const known = readJson(file, settingsShape);
+  if (known) return known;
+  const settings = { seed: "almanac", firstDay, token: randomBytes(24).toString("base64url") };
+  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
+  return settings;
+}
+
+function readJson<T>(file: string, shape: z.ZodType<T>): T | null {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+  const parsed = shape.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Failure(`${file} is damaged. Delete it, or choose another folder with --state DIR.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}

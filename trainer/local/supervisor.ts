@@ -1,0 +1,37 @@
+/**
+ * Runs one command as the leader of a process group and ends the whole group when told to, or when the parent is gone.
+ * workerd outlives a killed parent; this small process is what does not let it.
+ *
+ *     node supervisor.ts <log file> <command> <argument>…
+ */
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+
+const graceMs = 4_000;
+const [logFile = "/dev/null", command = "", ...args] = process.argv.slice(2);
+const log = openSync(logFile, "a");
+const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log, "ipc"] });
+
+child.on("message", (message) => process.send?.(message));
+child.on("error", () => process.exit(1));
+child.on("exit", (code) => process.exit(code ?? 1));
+process.on("disconnect", end);
+process.on("SIGTERM", end);
+process.on("SIGINT", end);
+
+let isEnding = false;
+function end(): void {
+  if (isEnding) return;
+  isEnding = true;
+  signalGroup("SIGTERM");
+  setTimeout(() => signalGroup("SIGKILL"), graceMs).unref();
+}
+
+function signalGroup(signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}

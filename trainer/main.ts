@@ -1,0 +1,56 @@
+/** The `almanac` command. */
+import { Command, Option } from "commander";
+import { listFeeds } from "./commands/feeds.ts";
+import { ingest } from "./commands/ingest.ts";
+import { copyLake } from "./commands/lake.ts";
+import { parse } from "./commands/parse.ts";
+import { start } from "./commands/start.ts";
+import { describe } from "./failure.ts";
+
+const program = new Command("almanac").description("A self-maintaining forecasting service.").showHelpAfterError();
+const url = () => new Option("--url <url>", "address of the hub; default: the one that `npm start` runs here");
+const json = () => new Option("--json", "print one JSON object as the last line");
+
+program
+  .command("start")
+  .description("run the whole platform on this machine, without internet")
+  .option("--once", "exit when everything is in")
+  .addOption(json())
+  .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
+  .option("--state <dir>", "folder that keeps everything", ".almanac")
+  .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
+  .action(start);
+
+program
+  .command("feeds")
+  .description("list what is watched and how far it has come")
+  .addOption(url())
+  .addOption(json())
+  .action(listFeeds);
+
+program
+  .command("ingest <feed> <files...>")
+  .description("upload publications and wait until they are in")
+  .addOption(url())
+  .addOption(json())
+  .action(ingest);
+
+program
+  .command("parse <feed> <file>")
+  .description("read one publication without a hub")
+  .addOption(json())
+  .action(parse);
+
+program
+  .command("lake <feed>")
+  .description("copy a feed's lake to a folder of parquet files")
+  .requiredOption("--out <dir>", "the folder")
+  .addOption(url())
+  .action(copyLake);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(describe(error));
+  process.exitCode = 1;
+}
