@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function almanac(args: readonly string[], onOutput: (out: string, stop: () => void) => void = () => {}): Promise<Ran> {
+  const child = spawn("node", ["trainer/main.ts", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (data) => {
+    out += data;
+    onOutput(out, () => child.kill("SIGINT"));
+  });
+  child.stderr.on("data", (data) => {
+    err += data;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const start = ["start", "--date", "2026-11-20", "--state", join(folder, "state"), "--port", "0"];
+
+test("start --once brings three publications to observations, and again changes nothing", async () => {
+  const first = await almanac([...start, "--once", "--json"]);
+  expect(first).toMatchObject({ code: 0 });
+  const told = JSON.parse(first.out.trim().split("\n").at(-1) ?? "");
+  expect(told.publications.map(({ state }: { state: string }) => state)).toEqual(["done", "done", "done"]);
+  expect(told.feeds[0]).toMatchObject({ id: "sniim-milk", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
+  expect(told.feeds[0].observations).toBeGreaterThan(50_000);
+
+  const again = JSON.parse((await almanac([...start, "--once", "--json"])).out.trim().split("\n").at(-1) ?? "");
+  expect({ ...again, url: "" }).toEqual({ ...told, url: "" });
+});
+
+test("Ctrl-C ends start and every process below it", async () => {
+  let url = "";
+  const ran = await almanac(start, (out, stop) => {
+    url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
+    if (out.includes("Ctrl-C stops everything")) stop();
+  });
+  expect(ran).toMatchObject({ code: 130, err: "" });
+  await expect(fetch(`${url}/health`)).rejects.toThrow();
+});
+
+test("a taken port, a folder that cannot be one and a damaged folder get a sentence that says what to do", async () => {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+  );
+  const taken = await almanac(["start", "--once", "--state", join(folder, "other"), "--port", String(port)]);
+  server.close();
+  expect(taken).toMatchObject({ code: 1 });
+  expect(taken.out + taken.err).toContain("Choose another with --port N");
+
+  writeFileSync(join(folder, "file"), "");
+  const noFolder = await almanac(["start", "--once", "--state", join(folder, "file"), "--port", "0"]);
+  expect(noFolder.err).toContain("Choose another with --state DIR");
+
+  writeFileSync(join(folder, "state", "settings.json"), "{");
+  const damaged = await almanac([...start, "--once"]);
+  expect(damaged).toMatchObject({ code: 1 });
+  expect(damaged.out + damaged.err).toContain("settings.json is damaged. Delete it");
+});

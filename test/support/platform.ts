@@ -1,0 +1,139 @@
+/** A hub on wrangler's simulators in a folder of its own, for tests that kill it and look at what is left. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { sha256Hex } from "../../shared/hash.ts";
+import { successShape } from "../../shared/lake/success.ts";
+import { HubClient } from "../../trainer/hub-client.ts";
+import { openState } from "../../trainer/local/state.ts";
+import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
+
+const token = "test-token";
+
+export class TestPlatform {
+  readonly state: string;
+  #workers: LocalWorkers | undefined;
+  #boots = 0;
+
+  constructor() {
+    this.state = openState(mkdtempSync(join(tmpdir(), "almanac-test-")));
+    applyMigrations(this.state);
+  }
+
+  async start(): Promise<HubClient> {
+    const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
+    this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables });
+    return new HubClient({ url: this.#workers.url, token });
+  }
+
+  async stop(): Promise<void> {
+    await this.#workers?.stop();
+    this.#workers = undefined;
+  }
+
+  /** Ends every process of the platform at once, as a power cut would. */
+  async kill(): Promise<void> {
+    const pid = this.#workers?.pid;
+    if (pid) for (const each of descendants(pid)) process.kill(each, "SIGKILL");
+    await this.#workers?.ended;
+    this.#workers = undefined;
+  }
+
+  /** How many objects R2 keeps on this disk. */
+  storedFiles(): number {
+    const entries = readdirSync(join(this.state, "state"), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() && /r2.*blobs/.test(entry.parentPath)).length;
+  }
+
+  /** Stops everything and deletes the folder. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.state, { recursive: true, force: true });
+  }
+
+  /** The text that KV holds under a key. */
+  snapshot(key: string): string {
+    const cli = join(
+      dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+      "wrangler-dist",
+      "cli.js",
+    );
+    const args = [
+      "kv",
+      "key",
+      "get",
+      key,
+      "--binding",
+      "SNAPSHOTS",
+      "--local",
+      "--persist-to",
+      join(this.state, "state"),
+    ];
+    const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
+    const done = spawnSync(process.execPath, [cli, ...args, "-c", "wrangler.toml", "--text"], {
+      env,
+      encoding: "utf8",
+      maxBuffer: 1e8,
+    });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout;
+  }
+}
+
+/** Revives what an earlier boot left and waits for it. */
+export async function recoverAll(hub: HubClient): Promise<string[]> {
+  const owed = await hub.unfinishedFlows();
+  await hub.request(`/cdn-cgi/local/scheduled?${new URLSearchParams({ cron: "7 * * * *", format: "json" })}`);
+  for (const id of owed) await hub.ended(id, () => {}, 90_000);
+  return owed;
+}
+
+export function upload(hub: HubClient, name: string, bytes: Uint8Array) {
+  return hub.upload("sniim-milk", name, {
+    sha256: sha256Hex(bytes),
+    length: bytes.length,
+    body: new Blob([bytes.slice()]).stream(),
+  });
+}
+
+/** Every observation as CSV, from all pages. */
+export async function allObservations(hub: HubClient): Promise<string> {
+  let path: string | null = "/feeds/sniim-milk/observations?format=csv&limit=10000";
+  const pages: string[] = [];
+  while (path) {
+    const response: Response = await hub.request(path);
+    const [, ...rows] = (await response.text()).trim().split("\r\n");
+    pages.push(...rows);
+    path = /<(.+)>; rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
+  }
+  return pages.sort().join("\n");
+}
+
+/** Digests of every file of the lake, `_SUCCESS` among them, read as its list says. */
+export async function lakeDigests(hub: HubClient): Promise<Record<string, string>> {
+  const success = await hub.lakeFile("sniim-milk", "_SUCCESS");
+  if (!success) throw new Error("there is no _SUCCESS");
+  const digests: Record<string, string> = { _SUCCESS: sha256Hex(success.bytes) };
+  for (const { path, sha256, etag } of successShape.parse(JSON.parse(new TextDecoder().decode(success.bytes)))
+    .partitions) {
+    const file = await hub.lakeFile("sniim-milk", path);
+    if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256)
+      throw new Error(`${path} is not what _SUCCESS says`);
+    digests[path] = sha256;
+  }
+  return digests;
+}
+
+/** A process and everything below it. */
+function descendants(pid: number): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.flatMap(([child, of]) => (of === parent && child ? [child, ...below(child)] : []));
+  return [pid, ...below(pid)];
+}

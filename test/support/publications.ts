@@ -1,0 +1,29 @@
+/** Four consecutive publications: the real ones where they lie beside the project, else simulated ones of the same size. */
+import { existsSync, readFileSync } from "node:fs";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
+import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
+
+export interface PublicationFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const realFolder = "../shared/data/milk-mx";
+const realNames = ["Leche30122024.xlsx", "Leche03012025.xlsx", "Leche06012025.xlsx", "Leche08012025.xlsx"];
+
+export function realPublications(): PublicationFile[] | null {
+  if (!existsSync(realFolder)) {
+    console.log(`skipped with real publications: ${realFolder} is not there`);
+    return null;
+  }
+  return realNames.map((name) => ({ name, bytes: readFileSync(`${realFolder}/${name}`) }));
+}
+
+export function simulatedPublications(): PublicationFile[] {
+  const market = milkMarket({ seed: "four publications", firstDay: "2024-01-01" });
+  const days = market.publicationDays("2025-01-10").slice(-4);
+  return days.map((day) => {
+    const [year, month, date] = day.split("-");
+    return { name: `Leche${date}${month}${year}.xlsx`, bytes: writeSniimWorkbook(market, day) };
+  });
+}
