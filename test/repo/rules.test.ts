@@ -1,0 +1,128 @@
+/** The repository's own rules, kept by a test so that nobody has to remember them. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+
+const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
+  .trim()
+  .split("\n");
+const sources = tracked.filter((path) => /^(shared|trainer|workers)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
+const read = (path: string) => readFileSync(path, "utf8");
+
+/** What a file imports: project files as paths from the root, packages by name. */
+function imports(path: string): string[] {
+  const found = read(path).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  return Array.from(found, ([, target = ""]) =>
+    target.startsWith(".") ? normalize(join(dirname(path), target)) : target,
+  );
+}
+
+function offending(paths: readonly string[], isAllowed: (target: string, path: string) => boolean): string[] {
+  return paths.flatMap((path) =>
+    imports(path)
+      .filter((target) => !isAllowed(target, path))
+      .map((target) => `${path} imports ${target}`),
+  );
+}
+
+const isOurs = (target: string) => /^(shared|trainer|workers|test)\//.test(target);
+
+test("shared imports nothing but itself and pure packages", () => {
+  const isPure = (target: string) => !target.startsWith("node:") && !target.startsWith("cloudflare:");
+  const shared = sources.filter((path) => path.startsWith("shared/"));
+  expect(offending(shared, (target) => (isOurs(target) ? target.startsWith("shared/") : isPure(target)))).toEqual([]);
+});
+
+test("shared has no clock, chance, network or environment of its own", () => {
+  const effects = /Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(|process\.|console\./;
+  const shared = sources.filter((path) => path.startsWith("shared/"));
+  const withoutComments = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  expect(shared.filter((path) => effects.test(withoutComments(path)))).toEqual([]);
+});
+
+test("the trainer and the Workers meet only in shared, and no Worker imports another", () => {
+  const trainer = sources.filter((path) => path.startsWith("trainer/"));
+  expect(offending(trainer, (target) => !isOurs(target) || /^(shared|trainer)\//.test(target))).toEqual([]);
+  const workers = sources.filter((path) => path.startsWith("workers/"));
+  const folder = (path: string) => path.split("/").slice(0, 2).join("/");
+  const isAllowed = (target: string, path: string) => target.startsWith("shared/") || folder(target) === folder(path);
+  expect(offending(workers, (target, path) => !isOurs(target) || isAllowed(target, path))).toEqual([]);
+});
+
+test("no source file outside its own folder and the simulator names a forecast", () => {
+  const elsewhere = sources.filter((path) => !/^(shared\/forecasts|shared\/feeds|trainer\/simulate)\//.test(path));
+  expect(elsewhere.filter((path) => /milk-mx|milkMx/.test(read(path)))).toEqual([]);
+});
+
+test("no source file outside its own folder and the simulator names a feed", () => {
+  const elsewhere = sources.filter((path) => !/^(shared\/feeds|shared\/forecasts|trainer\/simulate)\//.test(path));
+  const code = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  expect(elsewhere.filter((path) => /sniim-milk"|sniimMilk/.test(code(path)))).toEqual([]);
+});
+
+test("every dependency has an exact version, and its reason in one line", () => {
+  const manifest = JSON.parse(read("package.json"));
+  const all: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+  const inexact = Object.entries(all).filter(
+    ([, version]) => !/^(npm:@[\w-]+\/[\w-]+@)?\d+\.\d+\.\d+[\w.-]*$/.test(version),
+  );
+  expect(inexact).toEqual([]);
+  const reasons = read("docs/DEPENDENCIES.md");
+  expect(Object.keys(all).filter((name) => !reasons.includes(`| ${name} |`))).toEqual([]);
+});
+
+test("the crons of wrangler.toml are those that the hub answers", () => {
+  const [, list = ""] = /crons = \[(.*)\]/.exec(read("wrangler.toml")) ?? [];
+  const answered = Array.from(read("workers/hub/index.ts").matchAll(/case "([^"]+)":/g), ([, cron]) => cron);
+  expect(Array.from(list.matchAll(/"([^"]+)"/g), ([, cron]) => cron).sort()).toEqual(answered.sort());
+});
+
+test("every Worker runs under the same compatibility date", () => {
+  const dates = tracked
+    .filter((path) => path.endsWith("wrangler.toml"))
+    .map((path) => /compatibility_date = "(.+)"/.exec(read(path))?.[1]);
+  expect(new Set(dates).size).toBe(1);
+  expect(dates.length).toBe(3);
+});
+
+test("the bindings' types are those of wrangler.toml", () => {
+  const args = [
+    "types",
+    "--check",
+    "--include-runtime=false",
+    "--strict-vars=false",
+    "workers/hub/worker-configuration.d.ts",
+  ];
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
+  expect(() => execFileSync("wrangler", args, { env, stdio: "pipe" })).not.toThrow();
+});
+
+test("README's commands are scripts of package.json or commands of almanac", () => {
+  const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+  const commands = Array.from(read("trainer/main.ts").matchAll(/\.command\("(\w+)/g), ([, name]) => name);
+  const run = Array.from(
+    read("README.md").matchAll(/npm (?:run )?(?:-s )?(start|test|almanac|bench|[a-z:]+)(?: -- ([a-z]+))?/g),
+  );
+  const unknown = run.filter(
+    ([, script = "", command]) =>
+      !["ci", "run"].includes(script) &&
+      (!scripts.includes(script) || (script === "almanac" && command && !commands.includes(command))),
+  );
+  expect(unknown.map(([text]) => text)).toEqual([]);
+});
+
+test("workers/predict carries nothing of the hub", () => {
+  const closure = (path: string, seen = new Set<string>()): Set<string> => {
+    for (const target of imports(path)) {
+      if (seen.has(target)) continue;
+      seen.add(target);
+      if (isOurs(target)) closure(target, seen);
+    }
+    return seen;
+  };
+  const heavy = [...closure("workers/predict/index.ts")].filter((target) =>
+    /^(hono|drizzle-orm|xlsx|@zip\.js|echarts|@hono)/.test(target),
+  );
+  expect(heavy).toEqual([]);
+});
