@@ -22,9 +22,9 @@ export class TestPlatform {
     applyMigrations(this.state);
   }
 
-  async start(): Promise<HubClient> {
+  async start(inspectorPort = 0): Promise<HubClient> {
     const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
-    this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables });
+    this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables, inspectorPort });
     return new HubClient({ url: this.#workers.url, token });
   }
 

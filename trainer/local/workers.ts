@@ -29,6 +29,8 @@ export interface WorkerSettings {
   readonly port: number;
   /** Variables of the hub, over those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where a debugger may look into the hub; by default the system chooses. */
+  readonly inspectorPort?: number;
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -85,11 +87,25 @@ export async function findPort(wanted: number): Promise<number> {
 }
 
 /** Starts the Workers and waits until they answer. */
-export async function startWorkers({ state, port, variables }: WorkerSettings): Promise<LocalWorkers> {
+export async function startWorkers({
+  state,
+  port,
+  variables,
+  inspectorPort = 0,
+}: WorkerSettings): Promise<LocalWorkers> {
   const log = join(state, "workers.log");
   const args = [
     ...["dev", ...configs.flatMap((config) => ["-c", join(root, config)])],
-    ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", join(state, "state")],
+    ...[
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--inspector-port",
+      String(inspectorPort),
+      "--persist-to",
+      join(state, "state"),
+    ],
     ...["--show-interactive-dev-session=false", "--log-level", "warn"],
     ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];

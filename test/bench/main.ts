@@ -1,0 +1,34 @@
+/** `npm run bench -- NAME [--json]`: a table, or one JSON object as the last line. */
+import { existsSync, readdirSync } from "node:fs";
+import { table } from "../../trainer/terminal.ts";
+import { type Bench, isMet, machine } from "./bench.ts";
+
+const names = readdirSync(import.meta.dirname)
+  .map((file) => file.replace(/\.ts$/, ""))
+  .filter((name) => !["main", "bench"].includes(name) && existsSync(`${import.meta.dirname}/${name}.ts`));
+
+const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+if (!names.includes(name)) {
+  console.error(`There is no bench ${name || "(none named)"}. There are: ${names.join(", ")}.`);
+  process.exit(1);
+}
+
+const { run }: { run: () => Promise<Bench> } = await import(`./${name}.ts`);
+const { results } = await run();
+const ok = results.every(isMet);
+if (process.argv.includes("--json")) {
+  console.log(JSON.stringify({ name, machine: machine(), results, ok }));
+} else {
+  const rows = results.map((result) => {
+    const { what, value, unit, limit } = result;
+    return [
+      what,
+      Number(value.toPrecision(3)),
+      unit,
+      limit === null ? "" : `≤ ${limit}`,
+      isMet(result) ? "" : "too much",
+    ];
+  });
+  console.log(`${name} on ${machine()}\n\n${table(["what", "value", "unit", "limit", ""], rows, [1])}`);
+}
+process.exitCode = ok ? 0 : 1;
