@@ -30,7 +30,11 @@ export const logisticRanges = {
 
 /** Half steps tried before a Newton step is given up; the step is then below rounding. */
 const HALVINGS_MAX = 40;
-/** Log odds that no unpenalised fit of overlapping classes reaches; a mean loss that only separated classes reach. */
+/** Two losses this close, relatively, are the same: sums of many terms differ by that much from rounding alone. */
+const LOSS_ROUNDING = 1e-12;
+/** Without an optimum Newton walks on by about one log odd a step, however flat it gets; near one its steps shrink to nothing. */
+const STEP_SHARE_MAX = 1e-4;
+/** Log odds and mean losses beyond which unpenalised classes count as separated when the search breaks down. */
 const LOG_ODDS_SEPARABLE = 15;
 const LOSS_SEPARABLE = 1e-6;
 
@@ -98,7 +102,7 @@ function newtonStep(problem: Problem, state: State, gradient: Float64Array): Flo
   return lower === null ? null : choleskySolve(lower, gradient).map((value) => -value);
 }
 
-/** The first of step, step ÷ 2, step ÷ 4 … that does not raise the loss, or null. */
+/** The first of step, step ÷ 2, step ÷ 4 … that does not raise the loss beyond rounding, or null. */
 function descend(problem: Problem, state: State, step: Float64Array): State | null {
   let portion = 1;
   for (let halving = 0; halving < HALVINGS_MAX; halving++, portion /= 2) {
@@ -106,7 +110,7 @@ function descend(problem: Problem, state: State, step: Float64Array): State | nu
       problem,
       state.parameters.map((value, j) => value + portion * (step[j] ?? 0)),
     );
-    if (next.loss <= state.loss) return next;
+    if (next.loss <= state.loss * (1 + LOSS_ROUNDING)) return next;
   }
   return null;
 }
@@ -115,29 +119,28 @@ function largest(values: Float64Array): number {
   return values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 }
 
-function isSeparated(problem: Problem, state: State): boolean {
+function isSeparated(problem: Problem, state: State, step: Float64Array | null): boolean {
   if (problem.alpha > 0) return false;
-  return state.loss < LOSS_SEPARABLE * state.logOdds.length || largest(state.logOdds) > LOG_ODDS_SEPARABLE;
+  if (state.loss < LOSS_SEPARABLE * state.logOdds.length) return true;
+  if (step === null) return largest(state.logOdds) > LOG_ODDS_SEPARABLE;
+  return largest(step) > STEP_SHARE_MAX * (1 + largest(state.parameters));
 }
 
 function minimise(problem: Problem, options: LogisticOptions): { state: State; iterations: number } | FitProblem {
   let state = stateAt(problem, new Float64Array(problem.columns.length));
-  const gradientMax = options.tolerance * problem.target.length;
+  const flat = options.tolerance * problem.target.length;
   for (let iterations = 0; ; iterations++) {
     const gradient = gradientAt(problem, state);
-    if (isSeparated(problem, state) && state.loss < LOSS_SEPARABLE * problem.target.length) {
-      return { kind: "separable", iterations };
-    }
-    if (largest(gradient) <= gradientMax) return { state, iterations };
-    const step = iterations < options.iterationsMax ? newtonStep(problem, state, gradient) : null;
-    const next = step === null ? null : descend(problem, state, step);
-    if (next !== null) {
+    const gradientMax = largest(gradient);
+    const step = newtonStep(problem, state, gradient);
+    const next = step === null || gradientMax <= flat ? null : descend(problem, state, step);
+    if (next !== null && iterations < options.iterationsMax) {
       state = next;
       continue;
     }
-    if (isSeparated(problem, state)) return { kind: "separable", iterations };
-    if (step === null && iterations < options.iterationsMax) return { kind: "singular", alphaMax: options.alpha };
-    return { kind: "not-converged", iterations, gradientMax: largest(gradient) };
+    if (isSeparated(problem, state, step) && next === null) return { kind: "separable", iterations };
+    if (step === null) return { kind: "singular", alphaMax: options.alpha };
+    return gradientMax <= flat ? { state, iterations } : { kind: "not-converged", iterations, gradientMax };
   }
 }
 
