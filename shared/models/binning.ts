@@ -39,14 +39,31 @@ function quantileCut(sorted: Float32Array, numerator: number, binsMax: number): 
   return lower === upper ? lower : midpoint(lower, upper);
 }
 
-function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
-  const sorted = column.filter((value) => !Number.isNaN(value)).sort();
+/** Sorts in place and returns the part before the missing values, which sort last. */
+function sortedPresent(column: Float32Array): Float32Array {
+  column.sort();
+  let length = column.length;
+  while (length > 0 && Number.isNaN(column[length - 1])) length--;
+  return column.subarray(0, length);
+}
+
+/** The different values of a sorted column, or the first `limit` + 1 of them. */
+function distinctOf(sorted: Float32Array, limit: number): number[] {
   const distinct: number[] = [];
-  for (const value of sorted) {
+  let last = Number.NaN;
+  for (let i = 0; i < sorted.length && distinct.length <= limit; i++) {
+    const value = sorted[i] ?? 0;
     // `-0` sorts before `0` and equals it.
-    if (value !== distinct[distinct.length - 1]) distinct.push(value);
-    if (distinct.length > binsMax) break;
+    if (value !== last) distinct.push(value);
+    last = value;
   }
+  return distinct;
+}
+
+/** Reorders `column`. */
+function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
+  const sorted = sortedPresent(column);
+  const distinct = distinctOf(sorted, binsMax);
   const cuts: number[] = [];
   if (distinct.length <= binsMax) {
     for (let i = 1; i < distinct.length; i++) cuts.push(midpoint(distinct[i - 1] ?? 0, distinct[i] ?? 0));

@@ -4,8 +4,9 @@
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
-import { type Loss, type LossName, lossOf, quantileInPlace, sigmoid } from "./losses.ts";
+import { type Loss, type LossName, lossOf, sigmoid } from "./losses.ts";
 import type { Matrix } from "./matrix.ts";
+import { quantileInPlace } from "./quantile.ts";
 import { createRandom, type Random, sample } from "./random.ts";
 import { EPSILON } from "./split.ts";
 import { addTree, type Ensemble, predictEnsemble, type Tree } from "./tree.ts";

@@ -16,8 +16,8 @@ import {
 } from "./histogram.ts";
 import type { Random } from "./random.ts";
 import {
+  createScan,
   MISSING_ONLY_BIN,
-  noSplit,
   type Scan,
   type Split,
   type SplitLimits,
@@ -144,8 +144,7 @@ function canSplit(node: Node, options: GrowthOptions): boolean {
 }
 
 function scanOf(node: Node, grower: Grower): Scan {
-  const totals = { gradient: node.gradient, hessian: node.hessian, count: node.end - node.start };
-  return { totals, limits: grower.options, best: noSplit() };
+  return createScan({ gradient: node.gradient, hessian: node.hessian, count: node.end - node.start }, grower.options);
 }
 
 function searchRows(grower: Grower, growth: Growth, node: Node): void {

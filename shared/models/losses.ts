@@ -5,6 +5,8 @@
  * then takes the residuals' median or quantile (Friedman 2001, algorithm 3; scikit-learn does the same).
  */
 
+import { quantileInPlace } from "./quantile.ts";
+
 export type LossName = "squared" | "absolute" | "quantile" | "logistic";
 
 export interface Loss {
@@ -25,16 +27,6 @@ export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const grown = Math.exp(x);
   return grown / (1 + grown);
-}
-
-/** The q-quantile by linear interpolation (Hyndman and Fan type 7, numpy's default); sorts `values` in place. O(n log n). */
-export function quantileInPlace(values: Float64Array, q: number): number {
-  values.sort();
-  const position = q * (values.length - 1);
-  const below = Math.floor(position);
-  const low = values[below] ?? Number.NaN;
-  const high = values[below + 1] ?? low;
-  return low + (high - low) * (position - below);
 }
 
 function meanOf(values: Float64Array): number {

@@ -67,9 +67,16 @@ export function shuffle(values: Int32Array, random: Random, count: number = valu
   }
 }
 
-/** `size` of the integers 0…population−1 without replacement, ascending. Selection sampling (Knuth, algorithm S), O(population). */
+/**
+ * `size` of the integers 0…population−1 without replacement, ascending; all of them without touching `random`.
+ * Selection sampling (Knuth, algorithm S), O(population).
+ */
 export function sample(population: number, size: number, random: Random): Int32Array {
   const chosen = new Int32Array(size);
+  if (size === population) {
+    for (let i = 0; i < size; i++) chosen[i] = i;
+    return chosen;
+  }
   let taken = 0;
   for (let i = 0; i < population && taken < size; i++) {
     if (random.uniform() * (population - i) < size - taken) chosen[taken++] = i;

@@ -53,15 +53,29 @@ const denseGradient = new Float64Array(SLOTS);
 const denseHessian = new Float64Array(SLOTS);
 const denseCount = new Float64Array(SLOTS);
 
-export function noSplit(): Split {
-  return { gain: 0, feature: -1, bin: 0, missingLeft: false, leftGradient: 0, leftHessian: 0, leftCount: 0 };
-}
+const NO_SPLIT: Split = {
+  gain: 0,
+  feature: -1,
+  bin: 0,
+  missingLeft: false,
+  leftGradient: 0,
+  leftHessian: 0,
+  leftCount: 0,
+};
 
 /** Looks for something better than `best` in one column: the search of one node is a `Scan` over its columns. */
 export interface Scan {
   readonly totals: Totals;
   readonly limits: SplitLimits;
+  /** G² ÷ (H + λ) of the whole node. */
+  readonly score: number;
   readonly best: Split;
+}
+
+export function createScan(totals: Totals, limits: SplitLimits): Scan {
+  const score = (totals.gradient * totals.gradient) / (totals.hessian + limits.l2 + EPSILON);
+  const best = { ...NO_SPLIT, gain: score * GAIN_SHARE_MIN };
+  return { totals, limits, score, best };
 }
 
 function offer(scan: Scan, left: Totals, at: { feature: number; bin: number; missingLeft: boolean }): void {
@@ -70,12 +84,11 @@ function offer(scan: Scan, left: Totals, at: { feature: number; bin: number; mis
   const rightHessian = totals.hessian - left.hessian;
   const tooFew = left.count < limits.leafRowsMin || totals.count - left.count < limits.leafRowsMin;
   if (tooFew || left.hessian < limits.leafWeightMin || rightHessian < limits.leafWeightMin) return;
-  const own = (totals.gradient * totals.gradient) / (totals.hessian + limits.l2 + EPSILON);
   const gain =
     (left.gradient * left.gradient) / (left.hessian + limits.l2 + EPSILON) +
     (rightGradient * rightGradient) / (rightHessian + limits.l2 + EPSILON) -
-    own;
-  if (!(gain > best.gain) || gain <= own * GAIN_SHARE_MIN) return;
+    scan.score;
+  if (!(gain > best.gain)) return;
   best.gain = gain;
   best.feature = at.feature;
   best.bin = at.bin;
