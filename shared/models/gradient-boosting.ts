@@ -1,0 +1,227 @@
+/**
+ * Gradient-boosted trees on binned features (Friedman 2001; histograms as in LightGBM and scikit-learn's HistGradientBoosting).
+ */
+import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
+import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
+import { type Loss, type LossName, lossOf, sigmoid } from "./losses.ts";
+import type { Matrix } from "./matrix.ts";
+import { quantileInPlace } from "./quantile.ts";
+import { createRandom, type Random, sample } from "./random.ts";
+import { EPSILON } from "./split.ts";
+import { addTree, type Ensemble, predictEnsemble, type Tree } from "./tree.ts";
+
+export interface GradientBoostingOptions {
+  /** `logistic` needs targets 0 and 1 and predicts the probability of 1. */
+  readonly loss: LossName;
+  /** Which quantile the quantile loss predicts. */
+  readonly quantile: number;
+  /** Trees at most. */
+  readonly iterations: number;
+  readonly learningRate: number;
+  readonly leavesMax: number;
+  readonly depthMax: number;
+  readonly leafRowsMin: number;
+  /** Smallest sum of second derivatives in a leaf. */
+  readonly leafWeightMin: number;
+  /** Penalty on leaf values; the absolute and quantile losses heed it for splits only. */
+  readonly l2: number;
+  readonly binsMax: number;
+  /** Share of the rows drawn for each tree, without replacement. */
+  readonly rowShare: number;
+  /** Share of the columns drawn for each tree, at least one. */
+  readonly columnShare: number;
+  /** Share of the tree's columns drawn for each split, at least one. */
+  readonly splitColumnShare: number;
+  /** Stops when the validation loss has not fallen for so many trees; counts only with validation data. */
+  readonly patience: number;
+  readonly seed: number;
+}
+
+export const gradientBoostingDefaults: GradientBoostingOptions = {
+  loss: "squared",
+  quantile: 0.5,
+  iterations: 100,
+  learningRate: 0.1,
+  leavesMax: 31,
+  depthMax: Number.POSITIVE_INFINITY,
+  leafRowsMin: 20,
+  leafWeightMin: 1e-3,
+  l2: 0,
+  binsMax: BINS_MAX,
+  rowShare: 1,
+  columnShare: 1,
+  splitColumnShare: 1,
+  patience: 10,
+  seed: 0,
+};
+
+const INFINITE = Number.POSITIVE_INFINITY;
+const share: Range = { min: 0, minExcluded: true, max: 1 };
+
+export const gradientBoostingRanges = {
+  quantile: { min: 0, minExcluded: true, max: 1, maxExcluded: true },
+  iterations: { min: 1, max: 100_000, integer: true },
+  learningRate: { min: 0, minExcluded: true, max: 1 },
+  leavesMax: { min: 2, max: INFINITE, integer: true },
+  depthMax: { min: 1, max: INFINITE, integer: true },
+  leafRowsMin: { min: 1, max: 2 ** 31, integer: true },
+  leafWeightMin: { min: 0, max: INFINITE, maxExcluded: true },
+  l2: { min: 0, max: INFINITE, maxExcluded: true },
+  binsMax: { min: 2, max: BINS_MAX, integer: true },
+  rowShare: share,
+  columnShare: share,
+  splitColumnShare: share,
+  patience: { min: 1, max: INFINITE, integer: true },
+  seed: { min: -(2 ** 31), max: 2 ** 32, integer: true },
+} as const satisfies { readonly [Name in keyof GradientBoostingOptions]?: Range };
+
+export interface GradientBoostingModel {
+  readonly kind: "gradient-boosting";
+  readonly loss: LossName;
+  /** Raw predictions: log odds where the loss is logistic. */
+  readonly ensemble: Ensemble;
+  /** Mean validation loss before the first tree and after each one grown, also those that were then left out. */
+  readonly validationLosses: readonly number[];
+}
+
+function countOf(portion: number, total: number): number {
+  return Math.max(1, Math.round(portion * total));
+}
+
+interface Booster {
+  readonly options: GradientBoostingOptions;
+  readonly loss: Loss;
+  readonly data: TrainingData;
+  readonly grower: Grower;
+  readonly random: Random;
+  readonly raw: Float64Array;
+  readonly gradients: Float64Array;
+  readonly hessians: Float64Array;
+}
+
+function createBooster(options: GradientBoostingOptions, data: TrainingData, base: number): Booster {
+  const { rows, columns } = data.features;
+  const binned = applyBinning(fitBinning(data.features, options.binsMax), data.features);
+  const columnsDrawn = countOf(options.columnShare, columns);
+  const featuresPerSplit = countOf(options.splitColumnShare, columnsDrawn);
+  return {
+    options,
+    loss: lossOf(options.loss, options.quantile),
+    data,
+    grower: createGrower(binned, { ...options, featuresPerSplit }),
+    random: createRandom(options.seed),
+    raw: new Float64Array(rows).fill(base),
+    gradients: new Float64Array(rows),
+    hessians: new Float64Array(rows),
+  };
+}
+
+function leafResiduals(booster: Booster, rows: Int32Array, leaf: GrownLeaf): Float64Array {
+  const residuals = new Float64Array(leaf.end - leaf.start);
+  for (let i = leaf.start; i < leaf.end; i++) {
+    const row = rows[i] ?? 0;
+    residuals[i - leaf.start] = (booster.data.target[row] ?? 0) - (booster.raw[row] ?? 0);
+  }
+  return residuals;
+}
+
+/** Grows one tree on the loss as it stands and moves the raw predictions by it. */
+function boost(booster: Booster): Tree {
+  const { options, loss, data, grower, random, raw, gradients, hessians } = booster;
+  const total = data.features.rows;
+  loss.derive(raw, data.target, booster);
+  const rows = sample(total, Math.floor(options.rowShare * total), random);
+  const columns = sample(data.features.columns, countOf(options.columnShare, data.features.columns), random);
+  const { learningRate, l2 } = options;
+  const quantile = loss.leafQuantile;
+  const leafValue = (leaf: GrownLeaf): number =>
+    quantile === null
+      ? (-learningRate * leaf.gradient) / (leaf.hessian + l2 + EPSILON)
+      : learningRate * quantileInPlace(leafResiduals(booster, rows, leaf), quantile);
+  const derivatives = { gradients, hessians: loss.constantHessian ? null : hessians };
+  const { tree, leaves } = growTree(grower, { ...derivatives, rows, columns, random, leafValue });
+  if (rows.length < total) {
+    addTree(tree, data.features, raw);
+    return tree;
+  }
+  for (const leaf of leaves) {
+    const value = tree.value[leaf.node] ?? 0;
+    for (let i = leaf.start; i < leaf.end; i++) {
+      const row = rows[i] ?? 0;
+      raw[row] = (raw[row] ?? 0) + value;
+    }
+  }
+  return tree;
+}
+
+function boostAll(booster: Booster): Tree[] {
+  return Array.from({ length: booster.options.iterations }, () => boost(booster));
+}
+
+/** Boosts until the validation loss stops falling, and keeps the trees up to its lowest. */
+function boostUntilBest(booster: Booster, base: number, validation: TrainingData) {
+  const { options, loss } = booster;
+  const raw = new Float64Array(validation.features.rows).fill(base);
+  const validationLosses = [loss.mean(raw, validation.target)];
+  const trees: Tree[] = [];
+  let best = 0;
+  while (trees.length < options.iterations && trees.length - best < options.patience) {
+    const tree = boost(booster);
+    addTree(tree, validation.features, raw);
+    trees.push(tree);
+    validationLosses.push(loss.mean(raw, validation.target));
+    if ((validationLosses[trees.length] ?? INFINITE) < (validationLosses[best] ?? 0)) best = trees.length;
+  }
+  return { trees: trees.slice(0, best), validationLosses };
+}
+
+function check(
+  options: GradientBoostingOptions,
+  data: TrainingData,
+  validation: TrainingData | undefined,
+): FitProblem | null {
+  const classes = options.loss === "logistic";
+  const wrong =
+    checkOptions(options, gradientBoostingRanges) ??
+    checkData(data, { rowsMin: Math.ceil((2 * options.leafRowsMin) / options.rowShare), classes });
+  if (wrong !== null || validation === undefined) return wrong;
+  const judged = checkData(validation, { rowsMin: 1, classes });
+  if (judged !== null && judged.kind !== "constant-target" && judged.kind !== "all-missing-feature") return judged;
+  if (validation.features.columns === data.features.columns) return null;
+  return {
+    kind: "invalid-data",
+    found: `validation data of ${validation.features.columns} columns`,
+    expected: `${data.features.columns} columns, as in training`,
+  };
+}
+
+/**
+ * Fits trees one after another, each to what the ones before left over. Same options, data and seed: same model.
+ * `target` in any unit; with `validation` data the number of trees is chosen on them, never on the training rows.
+ * Time O(iterations × rows × columns × log leaves) after a binning of O(columns × rows × log rows).
+ */
+export function fitGradientBoosting(
+  given: Partial<GradientBoostingOptions>,
+  data: TrainingData,
+  validation?: TrainingData,
+): Fit<GradientBoostingModel> {
+  const options = { ...gradientBoostingDefaults, ...given };
+  const problem = check(options, data, validation);
+  if (problem !== null) return refused(problem);
+  const loss = lossOf(options.loss, options.quantile);
+  const base = Math.fround(loss.base(data.target));
+  const booster = createBooster(options, data, base);
+  const { trees, validationLosses } =
+    validation === undefined
+      ? { trees: boostAll(booster), validationLosses: [] }
+      : boostUntilBest(booster, base, validation);
+  const ensemble: Ensemble = { trees, base, aggregate: "sum", columns: data.features.columns };
+  return { ok: true, model: { kind: "gradient-boosting", loss: options.loss, ensemble, validationLosses } };
+}
+
+/** One float32 a row: in the target's unit, or the probability of 1 where the loss is logistic. O(rows × trees × depth). */
+export function predictGradientBoosting(model: GradientBoostingModel, features: Matrix): Float32Array {
+  const raw = predictEnsemble(model.ensemble, features);
+  return model.loss === "logistic" ? raw.map(sigmoid) : raw;
+}

@@ -1,0 +1,98 @@
+/**
+ * What boosting minimises: each loss as its starting value, derivatives by the raw prediction, mean, and leaf value.
+ *
+ * Absolute and quantile loss have no useful second derivative: their trees follow the sign of the residual and each leaf
+ * then takes the residuals' median or quantile (Friedman 2001, algorithm 3; scikit-learn does the same).
+ */
+
+import { quantileInPlace } from "./quantile.ts";
+
+export type LossName = "squared" | "absolute" | "quantile" | "logistic";
+
+export interface Loss {
+  /** Every second derivative is 1. */
+  readonly constantHessian: boolean;
+  /** The best constant raw prediction. */
+  base(target: Float64Array): number;
+  /** First and second derivative of the loss by the raw prediction; `hessians` is left alone where they are constant. */
+  derive(raw: Float64Array, target: Float64Array, into: { gradients: Float64Array; hessians: Float64Array }): void;
+  /** Mean loss, in the target's unit (squared: its square; logistic: nats). */
+  mean(raw: Float64Array, target: Float64Array): number;
+  /** The quantile of the residuals that a leaf predicts; null where the Newton step −G ÷ (H + λ) is right. */
+  readonly leafQuantile: number | null;
+}
+
+/** 1 ÷ (1 + e⁻ˣ), in (0, 1), without overflow. */
+export function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const grown = Math.exp(x);
+  return grown / (1 + grown);
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+function meanPair(raw: Float64Array, target: Float64Array, loss: (raw: number, target: number) => number): number {
+  let sum = 0;
+  for (let row = 0; row < raw.length; row++) sum += loss(raw[row] ?? 0, target[row] ?? 0);
+  return sum / raw.length;
+}
+
+const squared: Loss = {
+  constantHessian: true,
+  base: meanOf,
+  derive(raw, target, { gradients }) {
+    for (let row = 0; row < raw.length; row++) gradients[row] = (raw[row] ?? 0) - (target[row] ?? 0);
+  },
+  mean: (raw, target) => meanPair(raw, target, (p, y) => (p - y) * (p - y)),
+  leafQuantile: null,
+};
+
+/** α (y − p) above the prediction, (1 − α)(p − y) below it, times `scale`. */
+function pinball(alpha: number, scale: number): Loss {
+  return {
+    constantHessian: true,
+    base: (target) => quantileInPlace(target.slice(), alpha),
+    derive(raw, target, { gradients }) {
+      const above = -alpha * scale;
+      const below = (1 - alpha) * scale;
+      for (let row = 0; row < raw.length; row++) gradients[row] = (target[row] ?? 0) >= (raw[row] ?? 0) ? above : below;
+    },
+    mean: (raw, target) => meanPair(raw, target, (p, y) => scale * (y >= p ? alpha * (y - p) : (1 - alpha) * (p - y))),
+    leafQuantile: alpha,
+  };
+}
+
+const logistic: Loss = {
+  constantHessian: false,
+  base(target) {
+    const share = meanOf(target);
+    return Math.log(share / (1 - share));
+  },
+  derive(raw, target, { gradients, hessians }) {
+    for (let row = 0; row < raw.length; row++) {
+      const probability = sigmoid(raw[row] ?? 0);
+      gradients[row] = probability - (target[row] ?? 0);
+      hessians[row] = probability * (1 - probability);
+    }
+  },
+  mean: (raw, target) => meanPair(raw, target, (p, y) => Math.log1p(Math.exp(-Math.abs(p))) + Math.max(p, 0) - y * p),
+  leafQuantile: null,
+};
+
+/** `quantile`, in (0, 1), counts for the quantile loss only. */
+export function lossOf(name: LossName, quantile: number): Loss {
+  switch (name) {
+    case "squared":
+      return squared;
+    case "absolute":
+      return pinball(0.5, 2);
+    case "quantile":
+      return pinball(quantile, 1);
+    case "logistic":
+      return logistic;
+  }
+}

@@ -1,0 +1,106 @@
+/** Random forest on binned features (Breiman 2001): trees on bootstrap samples, columns drawn for each split, averaged. */
+import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
+import { checkData, checkOptions, type Fit, type Range, refused, type TrainingData } from "./fit.ts";
+import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
+import type { Matrix } from "./matrix.ts";
+import { bootstrapCounts, createRandom, type Random } from "./random.ts";
+import { type Ensemble, predictEnsemble, type Tree } from "./tree.ts";
+
+export interface RandomForestOptions {
+  /** `classification` needs targets 0 and 1 and predicts the probability of 1, the mean share of ones in the leaves. */
+  readonly task: "regression" | "classification";
+  readonly trees: number;
+  readonly depthMax: number;
+  readonly leavesMax: number;
+  /** Fewest different training rows in a leaf. */
+  readonly leafRowsMin: number;
+  /** Share of the columns drawn for each split, at least one; more are drawn while none allows a split. */
+  readonly splitColumnShare: number;
+  /** Each tree on as many rows as there are, drawn with replacement; otherwise on all rows. */
+  readonly bootstrap: boolean;
+  readonly binsMax: number;
+  readonly seed: number;
+}
+
+export const randomForestDefaults: RandomForestOptions = {
+  task: "regression",
+  trees: 100,
+  depthMax: Number.POSITIVE_INFINITY,
+  leavesMax: Number.POSITIVE_INFINITY,
+  leafRowsMin: 5,
+  splitColumnShare: 1 / 3,
+  bootstrap: true,
+  binsMax: BINS_MAX,
+  seed: 0,
+};
+
+export const randomForestRanges = {
+  trees: { min: 1, max: 10_000, integer: true },
+  depthMax: { min: 1, max: Number.POSITIVE_INFINITY, integer: true },
+  leavesMax: { min: 2, max: Number.POSITIVE_INFINITY, integer: true },
+  leafRowsMin: { min: 1, max: 2 ** 31, integer: true },
+  splitColumnShare: { min: 0, minExcluded: true, max: 1 },
+  binsMax: { min: 2, max: BINS_MAX, integer: true },
+  seed: { min: -(2 ** 31), max: 2 ** 32, integer: true },
+} as const satisfies { readonly [Name in keyof RandomForestOptions]?: Range };
+
+export interface RandomForestModel {
+  readonly kind: "random-forest";
+  readonly task: RandomForestOptions["task"];
+  /** Averages its trees; leaves hold means of the target. */
+  readonly ensemble: Ensemble;
+}
+
+/** The target around its mean, so that sums of squares keep their digits. */
+interface Centred {
+  readonly mean: number;
+  readonly deviations: Float64Array;
+}
+
+function centre(target: Float64Array): Centred {
+  const mean = target.reduce((sum, value) => sum + value, 0) / target.length;
+  return { mean, deviations: target.map((value) => value - mean) };
+}
+
+function rowsDrawn(counts: Int32Array): Int32Array {
+  const rows = new Int32Array(counts.length);
+  let drawn = 0;
+  for (let row = 0; row < counts.length; row++) if (counts[row] !== 0) rows[drawn++] = row;
+  return rows.slice(0, drawn);
+}
+
+function growOne(grower: Grower, centred: Centred, chance: { random: Random; bootstrap: boolean }): Tree {
+  const { deviations, mean } = centred;
+  const { random, bootstrap } = chance;
+  const counts = bootstrap ? bootstrapCounts(deviations.length, random) : new Int32Array(deviations.length).fill(1);
+  const hessians = Float64Array.from(counts);
+  const gradients = deviations.map((deviation, row) => -deviation * (hessians[row] ?? 0));
+  const columns = Int32Array.from({ length: grower.binned.columns }, (_, column) => column);
+  const leafValue = (leaf: GrownLeaf): number => mean - leaf.gradient / leaf.hessian;
+  return growTree(grower, { gradients, hessians, rows: rowsDrawn(counts), columns, random, leafValue }).tree;
+}
+
+/**
+ * Fits the trees independently of each other. Same options, data and seed: same model.
+ * Time O(trees × rows × columns drawn × log rows) after a binning of O(columns × rows × log rows).
+ */
+export function fitRandomForest(given: Partial<RandomForestOptions>, data: TrainingData): Fit<RandomForestModel> {
+  const options = { ...randomForestDefaults, ...given };
+  const needs = { rowsMin: 2 * options.leafRowsMin, classes: options.task === "classification" };
+  const problem = checkOptions(options, randomForestRanges) ?? checkData(data, needs);
+  if (problem !== null) return refused(problem);
+  const { columns } = data.features;
+  const binned = applyBinning(fitBinning(data.features, options.binsMax), data.features);
+  const featuresPerSplit = Math.max(1, Math.round(options.splitColumnShare * columns));
+  const grower = createGrower(binned, { ...options, leafWeightMin: 0, l2: 0, featuresPerSplit });
+  const centred = centre(data.target);
+  const chance = { random: createRandom(options.seed), bootstrap: options.bootstrap };
+  const trees = Array.from({ length: options.trees }, () => growOne(grower, centred, chance));
+  const ensemble: Ensemble = { trees, base: 0, aggregate: "average", columns };
+  return { ok: true, model: { kind: "random-forest", task: options.task, ensemble } };
+}
+
+/** One float32 a row: in the target's unit, or the probability of 1 in a classification. O(rows × trees × depth). */
+export function predictRandomForest(model: RandomForestModel, features: Matrix): Float32Array {
+  return predictEnsemble(model.ensemble, features);
+}

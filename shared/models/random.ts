@@ -1,0 +1,95 @@
+/**
+ * Chance as an input: one seed, one stream of numbers, the same in every engine.
+ *
+ * The generator is sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, integer arithmetic only, so that a port to
+ * another language is ten lines and gives the same numbers. The seed is spread by splitmix32.
+ */
+
+const TWO_POW_32 = 4_294_967_296;
+/** Outputs thrown away until neighbouring seeds have nothing in common; the author's advice is 12 or more. */
+const WARM_UP = 15;
+
+export interface Random {
+  /** Uniform in [0, 1), a multiple of 2⁻³². */
+  uniform(): number;
+  /** Uniform integer in [0, below); `below` in 1…2³². Unbiased (rejection). */
+  integer(below: number): number;
+}
+
+function splitmix32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return mixed ^ (mixed >>> 15);
+  };
+}
+
+/** The stream that belongs to `seed` (any integer; its low 32 bits count). */
+export function createRandom(seed: number): Random {
+  const spread = splitmix32(seed);
+  let a = spread();
+  let b = spread();
+  let c = spread();
+  let counter = 1;
+  const next = (): number => {
+    const out = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + out) | 0;
+    return out >>> 0;
+  };
+  for (let i = 0; i < WARM_UP; i++) next();
+  return {
+    uniform: () => next() / TWO_POW_32,
+    integer: (below) => {
+      const unbiasedBelow = TWO_POW_32 - (TWO_POW_32 % below);
+      let drawn = next();
+      while (drawn >= unbiasedBelow) drawn = next();
+      return drawn % below;
+    },
+  };
+}
+
+/** Fisher–Yates in place over the first `count` positions: they hold a uniform ordered sample. O(count). */
+export function shuffle(values: Int32Array, random: Random, count: number = values.length): void {
+  const last = Math.min(count, values.length - 1);
+  for (let i = 0; i < last; i++) {
+    const j = i + random.integer(values.length - i);
+    const kept = values[i] ?? 0;
+    values[i] = values[j] ?? 0;
+    values[j] = kept;
+  }
+}
+
+/**
+ * `size` of the integers 0…population−1 without replacement, ascending; all of them without touching `random`.
+ * Selection sampling (Knuth, algorithm S), O(population).
+ */
+export function sample(population: number, size: number, random: Random): Int32Array {
+  const chosen = new Int32Array(size);
+  if (size === population) {
+    for (let i = 0; i < size; i++) chosen[i] = i;
+    return chosen;
+  }
+  let taken = 0;
+  for (let i = 0; i < population && taken < size; i++) {
+    if (random.uniform() * (population - i) < size - taken) chosen[taken++] = i;
+  }
+  return chosen;
+}
+
+/** How often each of the integers 0…population−1 is drawn in `population` draws with replacement. Sums to `population`. */
+export function bootstrapCounts(population: number, random: Random): Int32Array {
+  const counts = new Int32Array(population);
+  for (let i = 0; i < population; i++) {
+    const j = random.integer(population);
+    counts[j] = (counts[j] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,240 @@
+/**
+ * The best split of one node: over its histogram, or straight over its rows when they are few.
+ *
+ * gain = G_L²/(H_L+λ) + G_R²/(H_R+λ) − G²/(H+λ), Chen and Guestrin, XGBoost (2016), equation 7 times two. Missing values are
+ * tried on both sides. Ties go to the earlier column, then the lower threshold. Scratch arrays: see `histogram.ts`.
+ */
+import { MISSING_BIN } from "./binning.ts";
+import { type Histogram, SLOTS, type Span } from "./histogram.ts";
+
+/** Keeps a division by an empty sum finite; scikit-learn uses the same. */
+export const EPSILON = 1e-15;
+/** A gain below this share of the node's own score is rounding: nodes whose rows all agree are left alone. */
+const GAIN_SHARE_MIN = 1e-12;
+/** From this many rows on it is cheaper to look at every slot than to remember which were touched. */
+const TOUCHED_ROWS_MAX = 160;
+
+export interface SplitLimits {
+  /** Fewest training rows in a leaf, at least 1. */
+  readonly leafRowsMin: number;
+  /** Smallest sum of hessians in a leaf, at least 0. */
+  readonly leafWeightMin: number;
+  /** L2 penalty on leaf values, at least 0. */
+  readonly l2: number;
+}
+
+/** Sums over a node's rows. */
+export interface Totals {
+  readonly gradient: number;
+  readonly hessian: number;
+  readonly count: number;
+}
+
+export interface Split {
+  gain: number;
+  feature: number;
+  /** Bins up to this one go left; `MISSING_BIN` − 1 when the split only tells missing from present. */
+  bin: number;
+  missingLeft: boolean;
+  leftGradient: number;
+  leftHessian: number;
+  leftCount: number;
+}
+
+export const MISSING_ONLY_BIN = MISSING_BIN - 1;
+
+const sparseGradient = new Float64Array(SLOTS);
+const sparseHessian = new Float64Array(SLOTS);
+const sparseCount = new Float64Array(SLOTS);
+const touched = new Int32Array(SLOTS / 32);
+/** A node's non-empty bins of one column, ascending, missing left out. */
+const denseBin = new Int32Array(SLOTS);
+const denseGradient = new Float64Array(SLOTS);
+const denseHessian = new Float64Array(SLOTS);
+const denseCount = new Float64Array(SLOTS);
+
+const NO_SPLIT: Split = {
+  gain: 0,
+  feature: -1,
+  bin: 0,
+  missingLeft: false,
+  leftGradient: 0,
+  leftHessian: 0,
+  leftCount: 0,
+};
+
+/** Looks for something better than `best` in one column: the search of one node is a `Scan` over its columns. */
+export interface Scan {
+  readonly totals: Totals;
+  readonly limits: SplitLimits;
+  /** G² ÷ (H + λ) of the whole node. */
+  readonly score: number;
+  readonly best: Split;
+}
+
+export function createScan(totals: Totals, limits: SplitLimits): Scan {
+  const score = (totals.gradient * totals.gradient) / (totals.hessian + limits.l2 + EPSILON);
+  const best = { ...NO_SPLIT, gain: score * GAIN_SHARE_MIN };
+  return { totals, limits, score, best };
+}
+
+function offer(scan: Scan, left: Totals, at: { feature: number; bin: number; missingLeft: boolean }): void {
+  const { totals, limits, best } = scan;
+  const rightGradient = totals.gradient - left.gradient;
+  const rightHessian = totals.hessian - left.hessian;
+  const tooFew = left.count < limits.leafRowsMin || totals.count - left.count < limits.leafRowsMin;
+  if (tooFew || left.hessian < limits.leafWeightMin || rightHessian < limits.leafWeightMin) return;
+  const gain =
+    (left.gradient * left.gradient) / (left.hessian + limits.l2 + EPSILON) +
+    (rightGradient * rightGradient) / (rightHessian + limits.l2 + EPSILON) -
+    scan.score;
+  if (!(gain > best.gain)) return;
+  best.gain = gain;
+  best.feature = at.feature;
+  best.bin = at.bin;
+  best.missingLeft = at.missingLeft;
+  best.leftGradient = left.gradient;
+  best.leftHessian = left.hessian;
+  best.leftCount = left.count;
+}
+
+function scanPresent(scan: Scan, feature: number, length: number): void {
+  const total = scan.totals.count;
+  let gradient = 0;
+  let hessian = 0;
+  let count = 0;
+  for (let i = 0; i < length - 1; i++) {
+    gradient += denseGradient[i] ?? 0;
+    hessian += denseHessian[i] ?? 0;
+    count += denseCount[i] ?? 0;
+    const missingLeft = count > total - count;
+    offer(scan, { gradient, hessian, count }, { feature, bin: denseBin[i] ?? 0, missingLeft });
+  }
+}
+
+function scanMissing(scan: Scan, feature: number, dense: { length: number; missing: Totals }): void {
+  const { length, missing } = dense;
+  let gradient = 0;
+  let hessian = 0;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    gradient += denseGradient[i] ?? 0;
+    hessian += denseHessian[i] ?? 0;
+    count += denseCount[i] ?? 0;
+    const isLast = i === length - 1;
+    const bin = isLast ? MISSING_ONLY_BIN : (denseBin[i] ?? 0);
+    offer(scan, { gradient, hessian, count }, { feature, bin, missingLeft: false });
+    if (isLast) continue;
+    const left = {
+      gradient: gradient + missing.gradient,
+      hessian: hessian + missing.hessian,
+      count: count + missing.count,
+    };
+    offer(scan, left, { feature, bin, missingLeft: true });
+  }
+}
+
+function scanDense(scan: Scan, feature: number, dense: { length: number; missing: Totals }): void {
+  if (dense.missing.count > 0) scanMissing(scan, feature, dense);
+  else scanPresent(scan, feature, dense.length);
+}
+
+/** Tries every threshold of one column of a node's histogram. O(256). */
+export function scanHistogram(scan: Scan, feature: number, histogram: Histogram): void {
+  const { gradient, hessian, count } = histogram;
+  const offset = feature * SLOTS;
+  let length = 0;
+  for (let bin = 0; bin < MISSING_BIN; bin++) {
+    const rows = count[offset + bin] ?? 0;
+    if (rows === 0) continue;
+    denseBin[length] = bin;
+    denseGradient[length] = gradient[offset + bin] ?? 0;
+    denseHessian[length] = hessian[offset + bin] ?? 0;
+    denseCount[length++] = rows;
+  }
+  const at = offset + MISSING_BIN;
+  const missing = { gradient: gradient[at] ?? 0, hessian: hessian[at] ?? 0, count: count[at] ?? 0 };
+  scanDense(scan, feature, { length, missing });
+}
+
+/** Moves one slot of the sparse arrays to position `at` of the dense ones and zeroes it. */
+function takeSlot(bin: number, at: number): void {
+  denseBin[at] = bin;
+  denseGradient[at] = sparseGradient[bin] ?? 0;
+  denseHessian[at] = sparseHessian[bin] ?? 0;
+  denseCount[at] = sparseCount[bin] ?? 0;
+  sparseGradient[bin] = 0;
+  sparseHessian[bin] = 0;
+  sparseCount[bin] = 0;
+}
+
+function takeTouched(): number {
+  let length = 0;
+  for (let i = 0; i < touched.length; i++) {
+    let bits = touched[i] ?? 0;
+    touched[i] = 0;
+    while (bits !== 0) {
+      const lowest = bits & -bits;
+      takeSlot(i * 32 + 31 - Math.clz32(lowest), length++);
+      bits ^= lowest;
+    }
+  }
+  return length;
+}
+
+function takeAll(): number {
+  let length = 0;
+  for (let bin = 0; bin < SLOTS; bin++) {
+    if (sparseCount[bin] !== 0) takeSlot(bin, length++);
+  }
+  return length;
+}
+
+/** A node's rows with their gradients and hessians gathered in the same order, from position 0. */
+export interface NodeRows extends Span {
+  readonly rows: Int32Array;
+  readonly gradients: Float64Array;
+  readonly hessians: Float64Array;
+}
+
+function countSparse(bins: Uint8Array, offset: number, node: NodeRows): void {
+  const { start, end, rows, gradients, hessians } = node;
+  for (let i = start; i < end; i++) {
+    const bin = bins[offset + (rows[i] ?? 0)] ?? 0;
+    sparseGradient[bin] = (sparseGradient[bin] ?? 0) + (gradients[i - start] ?? 0);
+    sparseHessian[bin] = (sparseHessian[bin] ?? 0) + (hessians[i - start] ?? 0);
+    sparseCount[bin] = (sparseCount[bin] ?? 0) + 1;
+  }
+}
+
+function countTouched(bins: Uint8Array, offset: number, node: NodeRows): void {
+  const { start, end, rows, gradients, hessians } = node;
+  for (let i = start; i < end; i++) {
+    const bin = bins[offset + (rows[i] ?? 0)] ?? 0;
+    sparseGradient[bin] = (sparseGradient[bin] ?? 0) + (gradients[i - start] ?? 0);
+    sparseHessian[bin] = (sparseHessian[bin] ?? 0) + (hessians[i - start] ?? 0);
+    sparseCount[bin] = (sparseCount[bin] ?? 0) + 1;
+    touched[bin >>> 5] = (touched[bin >>> 5] ?? 0) | (1 << (bin & 31));
+  }
+}
+
+/** Tries every threshold of one column over a node's rows. O(rows of the node + bins in use). */
+export function scanRows(
+  scan: Scan,
+  feature: number,
+  source: { readonly bins: Uint8Array; readonly rowsTotal: number; readonly node: NodeRows },
+): void {
+  const { bins, rowsTotal, node } = source;
+  const few = node.end - node.start <= TOUCHED_ROWS_MAX;
+  if (few) countTouched(bins, feature * rowsTotal, node);
+  else countSparse(bins, feature * rowsTotal, node);
+  const length = few ? takeTouched() : takeAll();
+  const last = length - 1;
+  const hasMissing = denseBin[last] === MISSING_BIN;
+  const missing = {
+    gradient: hasMissing ? (denseGradient[last] ?? 0) : 0,
+    hessian: hasMissing ? (denseHessian[last] ?? 0) : 0,
+    count: hasMissing ? (denseCount[last] ?? 0) : 0,
+  };
+  scanDense(scan, feature, { length: hasMissing ? last : length, missing });
+}

@@ -1,0 +1,124 @@
+/**
+ * A regression tree as flat arrays, and sums of such trees.
+ *
+ * Thresholds and values are float32 and sums are float32 in tree order, because that is what the exported ONNX graph does:
+ * these predictions are the ones a runtime gives, bit for bit.
+ */
+import { type Matrix, stridesOf } from "./matrix.ts";
+
+export const LEAF = -1;
+/** The threshold of a split that only tells missing from present: every finite float32 is at most this. */
+export const THRESHOLD_MAX = 3.4028234663852886e38;
+
+/** Node 0 is the root; children come after their parent. All arrays have one entry a node. */
+export interface Tree {
+  /** Column that is compared, or `LEAF`. */
+  readonly feature: Int32Array;
+  /** x ≤ threshold goes left, x > threshold goes right; x is a float32. */
+  readonly threshold: Float32Array;
+  /** 1 where a missing value goes left. */
+  readonly missingLeft: Uint8Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** What a leaf predicts; 0 at a split. */
+  readonly value: Float32Array;
+  /** Sum of the training rows' weights (hessians) that passed; a split's is the sum of its children's. */
+  readonly weight: Float64Array;
+}
+
+/** `sum`: base + Σ trees. `average`: base + (Σ trees) ÷ (number of trees). */
+export interface Ensemble {
+  readonly trees: readonly Tree[];
+  /** A float32. */
+  readonly base: number;
+  readonly aggregate: "sum" | "average";
+  readonly columns: number;
+}
+
+/** The leaf that one row of `values`, starting at `offset` with `stride` between its columns, ends in. O(depth). */
+export function leafOf(
+  tree: Tree,
+  values: Float32Array,
+  at: { readonly offset: number; readonly stride: number },
+): number {
+  const { feature, threshold, missingLeft, left, right } = tree;
+  let node = 0;
+  let column = feature[0] ?? LEAF;
+  while (column >= 0) {
+    const value = values[at.offset + column * at.stride] ?? Number.NaN;
+    const goesLeft = Number.isNaN(value) ? missingLeft[node] === 1 : value <= (threshold[node] ?? 0);
+    node = (goesLeft ? left[node] : right[node]) ?? 0;
+    column = feature[node] ?? LEAF;
+  }
+  return node;
+}
+
+/** Adds one tree's predictions to `sums` (one a row), rounding to the precision of `sums`. O(rows × depth). */
+export function addTree(tree: Tree, features: Matrix, sums: Float32Array | Float64Array): void {
+  const { row: rowStride, column: stride } = stridesOf(features);
+  const at = { offset: 0, stride };
+  for (let row = 0; row < features.rows; row++) {
+    at.offset = row * rowStride;
+    sums[row] = (sums[row] ?? 0) + (tree.value[leafOf(tree, features.values, at)] ?? 0);
+  }
+}
+
+/** One float32 prediction a row. Throws when the columns do not match. O(rows × trees × depth). */
+export function predictEnsemble(ensemble: Ensemble, features: Matrix): Float32Array {
+  if (features.columns !== ensemble.columns) {
+    throw new RangeError(`the matrix has ${features.columns} columns, the trees were grown on ${ensemble.columns}`);
+  }
+  const sums = new Float32Array(features.rows);
+  for (const tree of ensemble.trees) addTree(tree, features, sums);
+  const count = ensemble.aggregate === "average" ? Math.max(ensemble.trees.length, 1) : 1;
+  for (let row = 0; row < sums.length; row++) {
+    sums[row] = Math.fround((sums[row] ?? 0) / count) + ensemble.base;
+  }
+  return sums;
+}
+
+/** How far the deepest leaf is from the root; 0 for a single leaf. O(nodes). */
+export function depthOf(tree: Tree): number {
+  const depth = new Int32Array(tree.feature.length);
+  let deepest = 0;
+  for (let node = 0; node < depth.length; node++) {
+    if ((tree.feature[node] ?? LEAF) < 0) continue;
+    const below = (depth[node] ?? 0) + 1;
+    depth[tree.left[node] ?? 0] = below;
+    depth[tree.right[node] ?? 0] = below;
+    deepest = Math.max(deepest, below);
+  }
+  return deepest;
+}
+
+function checkSplit(tree: Tree, node: number, columns: number): string | null {
+  const feature = tree.feature[node] ?? LEAF;
+  const left = tree.left[node] ?? LEAF;
+  const right = tree.right[node] ?? LEAF;
+  const last = tree.feature.length - 1;
+  if (feature >= columns) return `node ${node} compares column ${feature} of ${columns}`;
+  if (!Number.isFinite(tree.threshold[node])) return `node ${node} has threshold ${tree.threshold[node]}`;
+  if (left <= node || right <= node || left > last || right > last || left === right) {
+    return `node ${node} has children ${left} and ${right}, expected two later nodes up to ${last}`;
+  }
+  return null;
+}
+
+/** What is wrong with a tree's structure, or null: a checked tree routes every row to exactly one leaf. O(nodes). */
+export function checkTree(tree: Tree, columns: number): string | null {
+  const nodes = tree.feature.length;
+  const lengths = [tree.threshold, tree.missingLeft, tree.left, tree.right, tree.value, tree.weight].map(
+    (a) => a.length,
+  );
+  if (nodes < 1 || lengths.some((length) => length !== nodes)) return `${nodes} features but arrays of ${lengths}`;
+  const parents = new Int32Array(nodes);
+  for (let node = 0; node < nodes; node++) {
+    if (!Number.isFinite(tree.value[node])) return `node ${node} has value ${tree.value[node]}`;
+    if ((tree.feature[node] ?? LEAF) < 0) continue;
+    const wrong = checkSplit(tree, node, columns);
+    if (wrong !== null) return wrong;
+    for (const child of [tree.left[node] ?? 0, tree.right[node] ?? 0]) parents[child] = (parents[child] ?? 0) + 1;
+  }
+  const orphan = parents.findIndex((count, node) => count !== (node === 0 ? 0 : 1));
+  return orphan < 0 ? null : `node ${orphan} has ${parents[orphan]} parents`;
+}

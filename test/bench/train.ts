@@ -1,0 +1,68 @@
+/** How long training takes. The reference times are FACTS of the 2-core machine the project was measured on, one thread. */
+
+import type { TrainingData } from "../../shared/models/fit.ts";
+import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
+import { createRandom } from "../../shared/models/random.ts";
+import { fitRandomForest } from "../../shared/models/random-forest.ts";
+
+export interface BenchResult {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly limit: number | null;
+}
+
+const COLUMNS = 12;
+/** XGBoost 3.2 `hist` on the same shape, one thread; training may take twice as long. */
+const XGBOOST_SECONDS = 2.5;
+/** The best of so many runs counts: the machine is shared, and the first run also compiles. */
+const RUNS = 3;
+
+function friedmanTable(rows: number): TrainingData {
+  const random = createRandom(1);
+  const values = Float32Array.from({ length: rows * COLUMNS }, () => random.uniform());
+  const target = Float64Array.from({ length: rows }, (_, row) => {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = values.subarray(row * COLUMNS, row * COLUMNS + 5);
+    const noise = random.uniform() + random.uniform() - random.uniform() - random.uniform();
+    return 10 * Math.sin(Math.PI * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e + noise;
+  });
+  return { features: { rows, columns: COLUMNS, layout: "row-major", values }, target };
+}
+
+function bestSeconds(train: () => { readonly ok: boolean }): number {
+  const seconds = Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    if (!train().ok) throw new Error("training refused the bench's data");
+    return (performance.now() - start) / 1000;
+  });
+  return Math.min(...seconds);
+}
+
+export async function run(): Promise<{ readonly name: string; readonly results: readonly BenchResult[] }> {
+  const large = friedmanTable(100_000);
+  const small = friedmanTable(10_000);
+  const boosting = (loss: "squared" | "absolute") =>
+    bestSeconds(() => fitGradientBoosting({ loss, patience: 100 }, large));
+  const classes = { ...large, target: large.target.map((value) => (value > 14 ? 1 : 0)) };
+  const measured: [string, number, number | null][] = [
+    ["gradient boosting 100k × 12, 100 trees, 31 leaves, squared loss", boosting("squared"), 2 * XGBOOST_SECONDS],
+    ["gradient boosting 100k × 12, 100 trees, 31 leaves, absolute loss", boosting("absolute"), null],
+    [
+      "gradient boosting 100k × 12, 100 trees, 31 leaves, logistic loss",
+      bestSeconds(() => fitGradientBoosting({ loss: "logistic" }, classes)),
+      null,
+    ],
+    [
+      "random forest 10k × 12, 100 trees, leaves of 5 rows, a third of the columns",
+      bestSeconds(() => fitRandomForest({}, small)),
+      null,
+    ],
+    [
+      "random forest 10k × 12, 100 trees, leaves of 1 row, all columns",
+      bestSeconds(() => fitRandomForest({ leafRowsMin: 1, splitColumnShare: 1 }, small)),
+      null,
+    ],
+  ];
+  const results = measured.map(([what, value, limit]) => ({ what, value, unit: "s", limit }));
+  return { name: "train", results };
+}

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cholesky, choleskySolve } from "../../shared/models/cholesky.ts";
+import type { TrainingData } from "../../shared/models/fit.ts";
+import { fitLogistic, predictLogistic } from "../../shared/models/logistic.ts";
+import { matrixOf } from "../../shared/models/matrix.ts";
+import { fitRidge, predictRidge } from "../../shared/models/ridge.ts";
+import { above, diabetes, meanLoss, modelOf, rmse } from "./support.ts";
+
+const data = diabetes();
+const classes = { ...data, target: above(data.target, 140) };
+
+describe("cholesky", () => {
+  test("solves A x = b for every positive definite A", () => {
+    const entry = fc.double({ min: -3, max: 3, noNaN: true });
+    const matrix = fc.array(fc.array(entry, { minLength: 4, maxLength: 4 }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(matrix, fc.array(entry, { minLength: 4, maxLength: 4 }), (b, x) => {
+        const at = (i: number, j: number): number =>
+          b.reduce((sum, row) => sum + (row[i] ?? 0) * (row[j] ?? 0), i === j ? 1 : 0);
+        const a = Float64Array.from({ length: 16 }, (_, k) => at(Math.floor(k / 4), k % 4));
+        const right = Float64Array.from({ length: 4 }, (_, i) => x.reduce((sum, v, j) => sum + at(i, j) * v, 0));
+        const lower = cholesky(a, 4);
+        const solved = lower === null ? [] : [...choleskySolve(lower, right)];
+        expect(solved.length).toBe(4);
+        solved.forEach((value, i) => {
+          expect(value).toBeCloseTo(x[i] ?? 0, 8);
+        });
+      }),
+    );
+  });
+
+  test("says null for a matrix that is singular or not definite", () => {
+    expect(cholesky(Float64Array.of(1, 1, 1, 1), 2)).toBeNull();
+    expect(cholesky(Float64Array.of(1, 2, 2, 1), 2)).toBeNull();
+  });
+});
+
+describe("ridge", () => {
+  test("finds a linear law again when nothing is penalised", () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [i, (i * i) % 7]);
+    const law = { features: matrixOf(rows), target: Float64Array.from(rows, ([a = 0, b = 0]) => 3 + 2 * a - 5 * b) };
+    const model = modelOf(fitRidge({ alphas: [0] }, law));
+    expect(rmse(law.target, predictRidge(model, law.features))).toBeLessThan(1e-9);
+  });
+
+  test("the leave-one-out error is the error of refitting without each row", () => {
+    const rows = [0, 1, 2, 3, 4, 5, 6, 7];
+    const target = Float64Array.of(1, 3, 2, 5, 4, 6, 9, 7);
+    const features = matrixOf(rows.map((row) => [row, row % 3]));
+    const whole = modelOf(fitRidge({ alphas: [0] }, { features, target }));
+    const squares = rows.map((left) => {
+      const kept = rows.filter((row) => row !== left);
+      const part = {
+        features: matrixOf(kept.map((row) => [row, row % 3])),
+        target: target.filter((_, i) => i !== left),
+      };
+      const model = modelOf(fitRidge({ alphas: [0] }, part));
+      return ((target[left] ?? 0) - (predictRidge(model, matrixOf([[left, left % 3]]))[0] ?? 0)) ** 2;
+    });
+    expect(whole.errors[0]?.error).toBeCloseTo(squares.reduce((a, b) => a + b, 0) / rows.length, 9);
+  });
+
+  test("generalised and leave-one-out cross validation agree where no row stands out", () => {
+    const [loo, gcv] = (["leave-one-out", "generalised"] as const).map((criterion) =>
+      modelOf(fitRidge({ criterion }, data)),
+    );
+    loo?.errors.forEach(({ error }, i) => {
+      expect(Math.abs((gcv?.errors[i]?.error ?? 0) / error - 1)).toBeLessThan(0.01);
+    });
+  });
+
+  test("a missing value predicts as the mean of its column, and a constant column counts for nothing", () => {
+    const rows = [
+      [1, 5],
+      [2, 5],
+      [null, 5],
+      [3, 5],
+      [6, 5],
+    ];
+    const model = modelOf(fitRidge({}, { features: matrixOf(rows), target: Float64Array.of(1, 2, 3, 4, 5) }));
+    expect(model.coefficients[1]).toBe(0);
+    expect(
+      predictRidge(
+        model,
+        matrixOf([
+          [null, 5],
+          [3, 99],
+        ]),
+      ),
+    ).toEqual(
+      predictRidge(
+        model,
+        matrixOf([
+          [3, 5],
+          [3, 5],
+        ]),
+      ),
+    );
+  });
+
+  test("two equal columns are singular without a penalty and share the coefficient with one", () => {
+    const features = matrixOf([1, 2, 4, 8, 9].map((x) => [x, x]));
+    const twice = { features, target: Float64Array.of(1, 2, 3, 4, 6) };
+    expect(fitRidge({ alphas: [0] }, twice)).toEqual({ ok: false, problem: { kind: "singular", alphaMax: 0 } });
+    const { coefficients, alpha } = modelOf(fitRidge({ alphas: [0, 0.5] }, twice));
+    expect(alpha).toBe(0.5);
+    expect(coefficients[0]).toBeCloseTo(coefficients[1] ?? 0, 10);
+  });
+});
+
+describe("logistic", () => {
+  test("at the optimum the unpenalised intercept makes probabilities average to the share of ones", () => {
+    for (const alpha of [0, 1, 1e4]) {
+      const predicted = predictLogistic(modelOf(fitLogistic({ alpha }, classes)), classes.features);
+      const share = meanLoss(classes.target, predicted, (y) => y);
+      expect(meanLoss(classes.target, predicted, (_, p) => p)).toBeCloseTo(share, 8);
+    }
+  });
+
+  test("separable classes are refused without a penalty and fitted with one", () => {
+    const rows = Array.from({ length: 20 }, (_, i) => [i, (i * 3) % 5]);
+    const separable = { features: matrixOf(rows), target: Float64Array.from(rows, ([a = 0]) => (a > 9 ? 1 : 0)) };
+    expect(fitLogistic({ alpha: 0 }, separable)).toMatchObject({ ok: false, problem: { kind: "separable" } });
+    const predicted = predictLogistic(modelOf(fitLogistic({ alpha: 1e-3 }, separable)), separable.features);
+    expect(meanLoss(separable.target, predicted, (y, p) => (y === Math.round(p) ? 1 : 0))).toBe(1);
+  });
+
+  test("classes that overlap in one value only are separable too", () => {
+    const rows = [0, 1, 2, 3, 3, 4, 5, 6];
+    const target = Float64Array.of(0, 0, 0, 0, 1, 1, 1, 1);
+    const fitted = fitLogistic({ alpha: 0 }, { features: matrixOf(rows.map((row) => [row])), target });
+    expect(fitted).toMatchObject({ ok: false, problem: { kind: "separable" } });
+  });
+
+  test("too few iterations are said, not hidden", () => {
+    expect(fitLogistic({ iterationsMax: 1 }, classes)).toMatchObject({
+      problem: { kind: "not-converged", iterations: 1 },
+    });
+  });
+});
+
+test("both refuse, with the reason, what cannot be learned from", () => {
+  const fits = [(d: TrainingData) => fitRidge({}, d), (d: TrainingData) => fitLogistic({}, d)];
+  for (const learn of fits) {
+    const target = classes.target;
+    const allMissing = {
+      ...data.features,
+      values: data.features.values.map((v, at) => (at % 10 === 9 ? Number.NaN : v)),
+    };
+    expect(learn({ ...classes, target: target.map(() => 1) })).toMatchObject({ problem: { kind: "constant-target" } });
+    expect(learn({ target, features: allMissing })).toMatchObject({
+      problem: { kind: "all-missing-feature", features: [9] },
+    });
+    expect(learn({ features: matrixOf([[1]]), target: Float64Array.of(1) })).toMatchObject({
+      problem: { kind: "too-few-rows" },
+    });
+  }
+  expect(fitRidge({ alphas: [] }, data)).toMatchObject({ problem: { kind: "invalid-option", option: "alphas" } });
+  expect(fitRidge({ alphas: [-1] }, data)).toMatchObject({ problem: { kind: "invalid-option", found: -1 } });
+  expect(fitLogistic({ alpha: -1 }, classes)).toMatchObject({ problem: { kind: "invalid-option", option: "alpha" } });
+});

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bootstrapCounts, createRandom, sample, shuffle } from "../../shared/models/random.ts";
+import { golden } from "./support.ts";
+
+const seeds = fc.integer({ min: -(2 ** 31), max: 2 ** 31 });
+
+describe("random", () => {
+  test("a seed gives the numbers of the Python port, so that goldens see the same data", () => {
+    const random = createRandom(golden.random.seed);
+    expect(golden.random.first.map(() => random.uniform())).toEqual(golden.random.first);
+  });
+
+  test("integers lie in [0, below) and every one of them comes up equally often", () => {
+    const random = createRandom(3);
+    const counts = new Int32Array(7);
+    for (let i = 0; i < 70_000; i++) {
+      const drawn = random.integer(7);
+      counts[drawn] = (counts[drawn] ?? 0) + 1;
+    }
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(70_000);
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
+  });
+
+  test("a shuffle keeps every value", () => {
+    fc.assert(
+      fc.property(seeds, fc.array(fc.integer({ min: -9, max: 9 })), (seed, values) => {
+        const shuffled = Int32Array.from(values);
+        shuffle(shuffled, createRandom(seed));
+        expect([...shuffled].sort()).toEqual([...Int32Array.from(values)].sort());
+      }),
+    );
+  });
+
+  test("a sample is ascending, without repeats, and of the size asked for", () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (seed, a, b) => {
+        const [size, population] = a < b ? [a, b] : [b, a];
+        const drawn = sample(population, size, createRandom(seed));
+        expect(drawn.length).toBe(size);
+        drawn.forEach((value, i) => {
+          expect(value).toBeGreaterThan(i === 0 ? -1 : (drawn[i - 1] ?? 0));
+          expect(value).toBeLessThan(population);
+        });
+      }),
+    );
+  });
+
+  test("a bootstrap draws as many rows as there are and leaves about 1/e of them out", () => {
+    const counts = bootstrapCounts(10_000, createRandom(5));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10_000);
+    const left = counts.filter((count) => count === 0).length / 10_000;
+    expect(Math.abs(left - Math.exp(-1))).toBeLessThan(0.02);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Fit, TrainingData } from "../../shared/models/fit.ts";
+import { type Matrix, matrixOf } from "../../shared/models/matrix.ts";
+import { createRandom } from "../../shared/models/random.ts";
+import golden from "../golden/models.json" with { type: "json" };
+
+export { golden };
+
+/** The model of a fit that is expected to succeed. */
+export function modelOf<Model>(fit: Fit<Model>): Model {
+  if (!fit.ok) throw new Error(`refused: ${JSON.stringify(fit.problem)}`);
+  return fit.model;
+}
+
+/** The same data as `friedman1` in test/golden/models.py. */
+export function friedman1(rows: number, seed: number): TrainingData {
+  const random = createRandom(seed);
+  const features: number[][] = [];
+  const target = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const x = Array.from({ length: 10 }, () => Math.fround(random.uniform()));
+    let noise = -6;
+    for (let i = 0; i < 12; i++) noise += random.uniform();
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = x;
+    target[row] = 10 * Math.sin(Math.PI * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e + noise;
+    features.push(x);
+  }
+  return { features: matrixOf(features), target };
+}
+
+/** The rows `keep` says, of golden diabetes data (442 × 10, scikit-learn's copy of Efron et al. 2004). */
+export function diabetes(keep: (row: number) => boolean = () => true): TrainingData {
+  const rows = golden.diabetes.features.filter((_, row) => keep(row));
+  const target = golden.diabetes.target.filter((_, row) => keep(row));
+  return { features: matrixOf(rows), target: Float64Array.from(target) };
+}
+
+/** Takes values away where (7 row + 3 column) mod `modulus` is 0, as `with_holes` in test/golden/models.py. */
+export function withHoles(matrix: Matrix, modulus: number): Matrix {
+  const values = matrix.values.map((value, at) => {
+    const row = Math.floor(at / matrix.columns);
+    const column = at % matrix.columns;
+    return (7 * row + 3 * column) % modulus === 0 ? Number.NaN : value;
+  });
+  return { ...matrix, values };
+}
+
+export function above(target: Float64Array, limit: number): Float64Array {
+  return target.map((value) => (value > limit ? 1 : 0));
+}
+
+export function firstRows(data: TrainingData, rows: number): TrainingData {
+  const { columns, values } = data.features;
+  const features = { ...data.features, rows, values: values.slice(0, rows * columns) };
+  return { features, target: data.target.slice(0, rows) };
+}
+
+type Numbers = Float32Array | Float64Array;
+
+export function meanLoss(target: Numbers, predicted: Numbers, loss: (y: number, p: number) => number): number {
+  let sum = 0;
+  target.forEach((y, row) => {
+    sum += loss(y, predicted[row] ?? Number.NaN);
+  });
+  return sum / target.length;
+}
+
+export function rmse(target: Numbers, predicted: Numbers): number {
+  return Math.sqrt(meanLoss(target, predicted, (y, p) => (y - p) ** 2));
+}
