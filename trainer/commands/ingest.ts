@@ -30,8 +30,8 @@ export async function ingest(
           task.output = text;
         });
         results.push(flow);
+        if (flow.state !== "done") throw new Failure(`${basename(file)} is ${describeFlow(flow)}`);
         task.title = `${basename(file)}: ${describeFlow(flow)}`;
-        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
       },
     })),
     {
@@ -62,13 +62,16 @@ async function ingestOne(hub: HubClient, feed: string, file: string, say: (text:
 /** The bytes in pieces, saying after each how much has gone. */
 function withProgress(bytes: Uint8Array, onProgress: (share: number) => void): UploadBody {
   const pieceBytes = 64 * 1024;
+  const pieces = Math.ceil(bytes.length / pieceBytes);
+  // A terminal redraws one line; elsewhere each is a line of its own, so fewer are said.
+  const every = process.stdout.isTTY ? 1 : Math.ceil(pieces / 4);
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
       if (sent >= bytes.length) return controller.close();
       controller.enqueue(bytes.subarray(sent, sent + pieceBytes));
       sent = Math.min(bytes.length, sent + pieceBytes);
-      onProgress(sent / bytes.length);
+      if (Math.ceil(sent / pieceBytes) % every === 0 || sent === bytes.length) onProgress(sent / bytes.length);
     },
   });
   return { sha256: sha256Hex(bytes), length: bytes.length, body };
