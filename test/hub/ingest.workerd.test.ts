@@ -1,19 +1,239 @@
-import { beforeEach, expect, test } from "vitest";
-import { hub, ingested, migrate, request } from "../support/hub.ts";
-import { publication, someCities } from "../support/sniim.ts";
+import { introspectWorkflowInstance, reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ingestKey } from "../../shared/api/lake-event.ts";
+import { flowId, instanceId } from "../../shared/db/flows.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { rawKey } from "../../shared/lake/keys.ts";
+import { asAdmin, ended, flowOf, hub, ingested, migrate, query, request, state } from "../support/hub.ts";
+import { type Block, type City, publication, someCities } from "../support/sniim.ts";
 
-beforeEach(migrate);
+// `reset` empties every store but not the Workflows' own memory, so no two worlds may ask for the same flow.
+let world = 0;
+
+async function newWorld(): Promise<void> {
+  await reset();
+  await migrate();
+  world++;
+}
+
+beforeEach(newWorld);
+
+const days = ["2025-01-03", "2025-01-06", "2025-01-08", "2025-01-10"] as const;
+const block = (index: 0 | 1 | 2 | 3, cities: readonly City[] = someCities(4)): Block => ({ day: days[index], cities });
+
+interface File {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A publication named for its last day. */
+function file(blocks: readonly Block[], suffix = ""): File {
+  const [year, month, day] = (blocks.at(-1)?.day ?? "").split("-");
+  return { name: `Leche${day}${month}${year}${suffix}`, bytes: publication(blocks) };
+}
+
+const nameHere = ({ name }: File) => `${name}-${world}.xlsx`;
+const take = (given: File) => ingested(nameHere(given), given.bytes);
 
 test("a publication ends in the lake, the database and the online history", async () => {
-  const flow = await ingested("Leche03012025.xlsx", publication([{ day: "2025-01-03", cities: someCities(3) }]));
-  expect(flow).toMatchObject({ state: "done", reason: null });
-  const answer = await request("/feeds/sniim-milk/observations");
-  expect(await answer.json()).toMatchObject({ observations: expect.arrayContaining([]) });
+  expect(await take(file([block(0)]))).toMatchObject({ state: "done", reason: null });
   const listed = await hub.lake.list();
   expect(listed.objects.map((object) => object.key.replace(/[0-9a-f]{16}/, "…"))).toEqual([
     "clean/sniim-milk/_SUCCESS",
     "clean/sniim-milk/year=2025/month=01/day=03/part.parquet",
-    "raw/sniim-milk/…-Leche03012025.xlsx",
+    `raw/sniim-milk/…-Leche03012025-${world}.xlsx`,
   ]);
-  expect(await hub.snapshots.get("history:milk-mx")).toContain("Ciudad A");
+  expect(await query("SELECT count(*) AS facts FROM observations")).toEqual([{ facts: 16 }]);
+  expect(JSON.parse((await hub.snapshots.get("history:milk-mx")) ?? "")).toMatchObject({
+    periods: ["2025-01-03"],
+    dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],
+  });
+});
+
+describe("the order of arrival", () => {
+  // A revision of the first day, a city that vanishes, a city that comes.
+  const revised = someCities(4, 30);
+  const files = [
+    file([block(0), block(1)]),
+    file([block(0, revised), block(1), block(2)]),
+    file([block(0, revised.slice(0, 3)), block(1), block(2), block(3, someCities(5))]),
+  ];
+  const orders = [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 0, 1],
+    [2, 0, 0, 1, 2],
+  ];
+
+  test("never shows in facts, parquet, _SUCCESS or history", async () => {
+    const ends = [];
+    for (const order of orders) {
+      for (const index of order) expect(await take(files[index] ?? file([]))).toMatchObject({ state: "done" });
+      ends.push(await state());
+      await newWorld();
+    }
+    for (const end of ends) expect(end).toEqual(ends[0]);
+  });
+
+  test("a newer publication revises, also when the older comes late, and both are named", async () => {
+    const expected = { value: 20, was: "Leche06012025", by: "Leche08012025" };
+    const sql = `SELECT r.value, substr(o.raw_key, 33, 13) AS was, substr(n.raw_key, 33, 13) AS by FROM revisions r
+      JOIN ingests o ON o.id = r.ingest_id JOIN ingests n ON n.id = r.superseded_by ORDER BY r.value LIMIT 1`;
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      for (const index of order) await take(files[index] ?? file([]));
+      expect(await query(sql)).toEqual([expected]);
+      expect(await query("SELECT min(value) AS low FROM observations WHERE period = '2025-01-03'")).toEqual([
+        { low: 30 },
+      ]);
+      await newWorld();
+    }
+  });
+
+  test("a value that a newer publication no longer mentions stays", async () => {
+    for (const index of [1, 2]) await take(files[index] ?? file([]));
+    const facts = await query("SELECT count(*) AS facts FROM observations WHERE period = '2025-01-03'");
+    expect(facts).toEqual([{ facts: 16 }]);
+  });
+
+  test("a confirmed value is not undone by a publication between the two that state it", async () => {
+    const [a, b, c] = [
+      file([block(0), block(1)]),
+      file([block(0, revised), block(1), block(2)]),
+      file([block(0), block(1), block(2), block(3)]),
+    ];
+    for (const each of [a, c, b]) await take(each);
+    expect(await query("SELECT min(value) AS low FROM observations WHERE period = '2025-01-03'")).toEqual([
+      { low: 20 },
+    ]);
+  });
+});
+
+test("the same file twice writes nothing", async () => {
+  const given = file([block(0), block(1)]);
+  await take(given);
+  const before = await state();
+  const uploaded = async () => (await hub.lake.list()).objects.map((object) => [object.key, object.uploaded.getTime()]);
+  const [objects, rows] = [await uploaded(), await query("SELECT count(*) AS steps FROM flow_steps")];
+  const again = await asAdmin(`/feeds/sniim-milk/files/${nameHere(given)}`, { method: "PUT", body: given.bytes });
+  expect(again.status).toBe(200);
+  expect(await again.json()).toMatchObject({ known: true, state: "done" });
+  expect([await uploaded(), await query("SELECT count(*) AS steps FROM flow_steps"), await state()]).toEqual([
+    objects,
+    rows,
+    before,
+  ]);
+});
+
+test("R2's own notification and our message for one object cause one run", async () => {
+  const { id } = await take(file([block(0)]));
+  const [object] = (await hub.lake.list({ prefix: "raw/" })).objects;
+  const event = {
+    account: "a",
+    action: "PutObject",
+    bucket: "almanac-lake",
+    object: { key: object?.key ?? "", size: 1, eTag: object?.etag ?? "" },
+    eventTime: "2025-01-03T12:00:00Z",
+  };
+  await hub.events.send(event);
+  await hub.events.send(event);
+  await scheduler.wait(2_500);
+  expect(await query(`SELECT id, attempt FROM flow_runs WHERE key LIKE '%-${world}.xlsx@%'`)).toEqual([
+    { id, attempt: 1 },
+  ]);
+  expect((await flowOf(id)).steps.every(({ tries }) => tries === 1)).toBe(true);
+});
+
+test("a publication that loses a fifth of the series is held, replaces nothing, and comes in once released", async () => {
+  await take(file([block(0)]));
+  const before = await state();
+  const held = await take(file([block(0, someCities(3)), block(1, someCities(3))]));
+  expect(held).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("4 of 16 known series are missing (25 %)"),
+  });
+  expect(await state()).toEqual(before);
+  expect((await asAdmin(`/flows/${held.id}/release`, { method: "POST" })).status).toBe(202);
+  expect(await ended(held.id)).toMatchObject({ state: "done", attempt: 2 });
+  expect(await query("SELECT max(period) AS last FROM observations")).toEqual([{ last: "2025-01-06" }]);
+});
+
+test("a publication of mostly unreadable prices is held with the reason that is met most", async () => {
+  const bad = someCities(4).map((city): City => ({ ...city, prices: ["s/d", "s/d", 0, 20] }));
+  expect(await take(file([block(0, bad)]))).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("75 % of the values were refused"),
+  });
+});
+
+test("a file that is no workbook ends failed, with what was found", async () => {
+  const flow = await ingested(`Leche03012025-${world}.xlsx`, new TextEncoder().encode("<html>Not found</html>"));
+  expect(flow).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining('not-a-workbook: found 22 bytes starting with "<html>'),
+  });
+  expect((await hub.lake.list({ prefix: "raw/" })).objects.length).toBe(1);
+});
+
+/** The flow and the Workflow that an upload of these bytes will have. Local R2's etag is the MD5 of the content. */
+async function foretell({ bytes, ...given }: File) {
+  const md5 = Array.from(new Uint8Array(await crypto.subtle.digest("MD5", bytes)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+  const key = rawKey("sniim-milk", sha256Hex(bytes), nameHere({ bytes, ...given }));
+  const id = flowId(ingestKey({ feed: "sniim-milk", key, etag: md5 }));
+  return { id, instance: instanceId({ id, kind: "ingest", attempt: 1 }) };
+}
+
+test("a step that fails once at any place is tried again and the end is the same", async () => {
+  const given = file([block(0), block(1)]);
+  await take(given);
+  const expected = await state();
+  for (const step of ["parse", "take turn", "lake", "database", "history"]) {
+    await newWorld();
+    const { instance } = await foretell(given);
+    await using introspected = await introspectWorkflowInstance(env.INGEST_FLOW, instance);
+    await introspected.modify(async (modify) => {
+      await modify.disableRetryDelays();
+      await modify.mockStepError({ name: step }, new Error("the network is down"), 1);
+    });
+    expect(await take(given)).toMatchObject({ state: "done" });
+    expect(await state()).toEqual(expected);
+  }
+});
+
+test("a flow whose steps are exhausted ends failed with the reason, and a retry completes it", async () => {
+  const given = file([block(0)]);
+  const { id, instance } = await foretell(given);
+  {
+    await using introspected = await introspectWorkflowInstance(env.INGEST_FLOW, instance);
+    await introspected.modify(async (modify) => {
+      await modify.disableRetryDelays();
+      await modify.mockStepError({ name: "lake" }, new Error("R2 is down"));
+    });
+    expect(await take(given)).toMatchObject({
+      id,
+      state: "failed",
+      reason: expect.stringContaining("R2 is down"),
+    });
+  }
+  expect(await query("SELECT holder FROM feed_turns")).toEqual([{ holder: null }]);
+  expect((await asAdmin(`/flows/${id}/retry`, { method: "POST" })).status).toBe(202);
+  expect(await ended(id)).toMatchObject({ state: "done", attempt: 2 });
+  expect((await request(`/flows/${id}/retry`, { method: "POST" })).status).toBe(401);
+});
+
+test("a file of the lake that was lost or changed is healed by the next publication, and a stray one goes", async () => {
+  await take(file([block(0), block(1)]));
+  const expected = await state();
+  const part = (day: string) => `clean/sniim-milk/year=2025/month=01/day=${day}/part.parquet`;
+  await hub.lake.delete(part("03"));
+  await hub.lake.put(part("06"), "spoilt");
+  await hub.lake.put(part("31"), "stray");
+  // The same facts in another file.
+  await take(file([block(0), block(1)], "-bis"));
+  expect(await state()).toEqual(expected);
 });

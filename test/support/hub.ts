@@ -2,6 +2,7 @@
 
 import { applyD1Migrations, type D1Migration, SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { sha256Hex } from "../../shared/hash.ts";
 import { type HubEnv, hubOf } from "../../workers/hub/hub.ts";
 
 type TestEnv = HubEnv & { readonly TEST_MIGRATIONS: D1Migration[] };
@@ -58,4 +59,21 @@ export async function ingested(name: string, bytes: Uint8Array): Promise<FlowAns
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   const { flow } = await answer.json<{ flow: string }>();
   return ended(flow);
+}
+
+export async function query(sql: string): Promise<unknown[]> {
+  return (await testEnv.DB.prepare(sql).all()).results;
+}
+
+/** Everything a reader of the platform could tell apart: facts, the bytes of the lake, the online history. */
+export async function state(): Promise<unknown> {
+  const facts = await query(
+    "SELECT s.key, o.variable, o.period, o.value FROM observations o JOIN series s ON s.id = o.series_id ORDER BY 1, 2, 3",
+  );
+  const lake: Record<string, string> = {};
+  for (const { key } of (await hub.lake.list({ prefix: "clean/" })).objects) {
+    const object = await hub.lake.get(key);
+    lake[key] = sha256Hex(new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0)));
+  }
+  return { facts, lake, history: await hub.snapshots.get("history:milk-mx") };
 }

@@ -1,9 +1,8 @@
 /** The hub's HTTP API. */
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { reasonOf } from "./flows/reason.ts";
 import type { Hub } from "./hub.ts";
-import { refusalResponse } from "./refuse.ts";
+import { Refused, refusalResponse } from "./refuse.ts";
 import { feedRoutes } from "./routes/feeds.ts";
 import { flowRoutes } from "./routes/flows.ts";
 
@@ -29,7 +28,7 @@ export function hubApp(hub: Hub): Hono<HubVariables> {
     }),
   );
   app.onError((error, context) => {
-    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof Refused) return error.response;
     console.error(`${context.req.method} ${context.req.path}: ${reasonOf(error)}`);
     return refusalResponse({
       kind: "internal",

@@ -1,4 +1,3 @@
-import { HTTPException } from "hono/http-exception";
 import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
 
 /** A refusal as an RFC 9457 answer. */
@@ -10,7 +9,16 @@ export function refusalResponse(refusal: Refusal, headers: Record<string, string
   });
 }
 
-/** Ends a request with a refusal from anywhere below a route. */
+/** Ends a request with a refusal from anywhere below a route; the app's error handler answers with it. */
 export function refuse(refusal: Refusal, headers?: Record<string, string>): never {
-  throw new HTTPException(400, { res: refusalResponse(refusal, headers) });
+  throw new Refused(refusalResponse(refusal, headers));
+}
+
+export class Refused extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`refused with ${response.status}`);
+    this.response = response;
+  }
 }

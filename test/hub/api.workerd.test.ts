@@ -1,0 +1,186 @@
+import { SELF } from "cloudflare:test";
+import { beforeAll, describe, expect, test } from "vitest";
+import { asAdmin, ingested, migrate, request } from "../support/hub.ts";
+import { publication, someCities } from "../support/sniim.ts";
+
+const bytes = publication([
+  { day: "2025-01-03", cities: someCities(3) },
+  { day: "2025-01-06", cities: [...someCities(2), { state: "Sonora", city: "Nogales", prices: ["s/d", 0, 21, 22] }] },
+]);
+
+beforeAll(async () => {
+  await migrate();
+  expect(await ingested("Leche06012025.xlsx", bytes)).toMatchObject({ state: "done" });
+});
+
+const put = (path: string, headers: Record<string, string> = {}, body: BodyInit | null = bytes) =>
+  asAdmin(path, { method: "PUT", headers, ...(body && { body }) });
+const base64 = (data: Uint8Array) => btoa(String.fromCharCode(...data));
+const digestOf = async (data: Uint8Array) =>
+  `sha-256=:${base64(new Uint8Array(await crypto.subtle.digest("SHA-256", data)))}:`;
+
+async function refusal(response: Response | Promise<Response>): Promise<Record<string, unknown>> {
+  const answer = await response;
+  expect(answer.headers.get("Content-Type")).toContain("application/problem+json");
+  const details: Record<string, unknown> = await answer.json();
+  expect(details.status).toBe(answer.status);
+  return details;
+}
+
+describe("an upload is refused", () => {
+  const file = "/feeds/sniim-milk/files/Leche08012025.xlsx";
+
+  test("without a token, or with another one", async () => {
+    expect(await refusal(request(file, { method: "PUT", body: bytes }))).toMatchObject({ status: 401 });
+    const wrong = { method: "PUT", body: bytes, headers: { Authorization: "Bearer guess" } };
+    expect(await refusal(request(file, wrong))).toMatchObject({
+      status: 401,
+      detail: expect.stringContaining("not the one"),
+    });
+  });
+
+  test("for a feed, a name or a type that is not one", async () => {
+    expect(await refusal(put("/feeds/snim-milk/files/a.xlsx"))).toMatchObject({
+      status: 404,
+      didYouMean: "sniim-milk",
+    });
+    expect(await refusal(put("/feeds/sniim-milk/files/..%2F..%2Fa.xlsx"))).toMatchObject({
+      status: 422,
+      found: "../../a.xlsx",
+    });
+    expect(await refusal(put("/feeds/sniim-milk/files/Leche.csv"))).toMatchObject({
+      status: 415,
+      expected: "a name ending in .xlsx",
+    });
+    expect(await refusal(put(file, { "Content-Type": "text/html" }))).toMatchObject({
+      status: 415,
+      found: "text/html",
+    });
+  });
+
+  test("for a digest that is none, or that is not the body's", async () => {
+    expect(await refusal(put(file, { "Content-Digest": "md5=abc" }))).toMatchObject({ status: 400, found: "md5=abc" });
+    const other = await digestOf(new Uint8Array([1, 2, 3]));
+    expect(await refusal(put(file, { "Content-Digest": other }))).toMatchObject({ status: 422 });
+    expect(
+      (await SELF.fetch("http://hub.test/flows?kind=ingest").then((answer) => answer.json<{ flows: unknown[] }>()))
+        .flows.length,
+    ).toBe(1);
+  });
+
+  test("when it is empty", async () => {
+    expect(await refusal(put(file, {}, null))).toMatchObject({ status: 422, detail: "The body is empty." });
+  });
+});
+
+test("an upload with its digest is streamed and ingested under that digest", async () => {
+  const more = publication([
+    { day: "2025-01-03", cities: someCities(3) },
+    { day: "2025-01-06", cities: someCities(3) },
+  ]);
+  const answer = await put(
+    "/feeds/sniim-milk/files/Leche06012025-b.xlsx",
+    { "Content-Digest": await digestOf(more), "Content-Length": String(more.length) },
+    more,
+  );
+  expect(answer.status).toBe(202);
+  const { sha256, key, flow } = await answer.json<{ sha256: string; key: string; flow: string }>();
+  expect(key).toContain(`/${sha256.slice(0, 16)}-`);
+  expect(answer.headers.get("Location")).toBe(`/flows/${flow}`);
+});
+
+describe("observations", () => {
+  interface Page {
+    readonly observations: readonly {
+      readonly series: Record<string, unknown>;
+      readonly period: string;
+      readonly value: number;
+    }[];
+    readonly next: string | null;
+  }
+  const page = async (query: string): Promise<Page> =>
+    (await request(`/feeds/sniim-milk/observations?${query}`)).json();
+
+  test("come in pages that together are all, each once", async () => {
+    const all = await page("limit=10000&to=2025-01-03");
+    const paged: unknown[] = [];
+    for (let cursor = ""; ; ) {
+      const { observations, next } = await page(`limit=5&to=2025-01-03${cursor}`);
+      paged.push(...observations);
+      if (next === null) break;
+      cursor = `&cursor=${encodeURIComponent(next)}`;
+    }
+    expect(all.observations.length).toBe(12);
+    expect(paged).toEqual(all.observations);
+  });
+
+  test("are narrowed by series, number and dates", async () => {
+    const city = await page("series=Ciudad=Ciudad+A&from=2025-01-03&to=2025-01-03");
+    expect(city.observations.map(({ value }) => value).sort()).toEqual([20, 20.25, 20.5, 20.75]);
+    const [first] = city.observations;
+    const one = await page(`series=${first?.series.id}&from=2025&to=2025-01-03`);
+    expect(one.observations).toEqual([first]);
+    expect((await page("from=2026")).observations).toEqual([]);
+  });
+
+  test("are CSV where that is asked for, with a link to the next page", async () => {
+    const answer = await request("/feeds/sniim-milk/observations?limit=1", { headers: { Accept: "text/csv" } });
+    expect(await answer.text()).toBe(
+      "Estado,Ciudad,Tipo,Canal,period,variable,value\r\nJalisco,Ciudad A,Pasteurizada,Autoservicios,2025-01-03,precio,20\r\n",
+    );
+    expect(answer.headers.get("Link")).toMatch(/^<\/feeds\/sniim-milk\/observations\?limit=1&cursor=.+>; rel="next"$/);
+  });
+
+  test("refuse what does not exist with what is allowed", async () => {
+    const of = (query: string) => refusal(request(`/feeds/sniim-milk/observations?${query}`));
+    expect(await of("serie=1")).toMatchObject({ status: 422, didYouMean: "series" });
+    expect(await of("series=Cuidad=Ciudad+A")).toMatchObject({ status: 422, didYouMean: "Ciudad" });
+    expect(await of("series=Estado=Jalizco")).toMatchObject({ status: 422, found: "Jalizco", didYouMean: "Jalisco" });
+    expect(await of("from=yesterday")).toMatchObject({ status: 422, found: "yesterday" });
+    expect(await of("limit=0")).toMatchObject({ status: 422, found: "0" });
+    expect(await of("cursor=garbage")).toMatchObject({ status: 422, found: "garbage" });
+  });
+});
+
+test("problems say where, what was found and what was expected, and come in pages", async () => {
+  const first: { byReason: unknown; problems: unknown[]; next: string } = await (
+    await request("/feeds/sniim-milk/problems?limit=1")
+  ).json();
+  expect(first.byReason).toEqual({ "no-number": 1, "zero-price": 1 });
+  expect(first.problems).toMatchObject([
+    {
+      reason: "no-number",
+      row: 16,
+      column: "C",
+      period: "2025-01-06",
+      found: "s/d",
+      expected: "a price between 5 and 100 MXN",
+    },
+  ]);
+  const second: { problems: unknown[]; next: null } = await (
+    await request(`/feeds/sniim-milk/problems?limit=1&cursor=${first.next}`)
+  ).json();
+  expect(second).toMatchObject({ problems: [{ reason: "zero-price", column: "D" }], next: null });
+});
+
+test("the lake's files are served with the etag that _SUCCESS names", async () => {
+  const success: { partitions: { path: string; etag: string }[] } = await (
+    await request("/feeds/sniim-milk/lake/_SUCCESS")
+  ).json();
+  for (const { path, etag } of success.partitions) {
+    const file = await request(`/feeds/sniim-milk/lake/${path}`);
+    expect([file.status, file.headers.get("ETag")]).toEqual([200, `"${etag}"`]);
+    await file.body?.cancel();
+  }
+  expect(await refusal(request("/feeds/sniim-milk/lake/year=1999/part.parquet"))).toMatchObject({ status: 404 });
+});
+
+test("feeds tell how far they have come, and an unknown address what there is", async () => {
+  const { feeds }: { feeds: unknown[] } = await (await request("/feeds")).json();
+  expect(feeds).toMatchObject([{ id: "sniim-milk", firstPeriod: "2025-01-03", lastPeriod: "2025-01-06" }]);
+  expect(await refusal(request("/nothing"))).toMatchObject({
+    status: 404,
+    allowed: expect.arrayContaining(["GET /feeds"]),
+  });
+  expect(await refusal(request("/flows/unknown"))).toMatchObject({ status: 404 });
+});
