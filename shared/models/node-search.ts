@@ -1,0 +1,187 @@
+/**
+ * Finds the best split of a tree's new nodes, by whichever way is cheaper.
+ *
+ * A node's larger child gets its histogram by subtraction from the parent's. Where few rows are left, or few columns are
+ * looked at, histograms cost more than they save and the rows are scanned directly.
+ */
+import type { BinnedMatrix } from "./binning.ts";
+import {
+  createHistogram,
+  fillHistogram,
+  type Gradients,
+  type Histogram,
+  packBins,
+  type Span,
+  subtractHistogram,
+} from "./histogram.ts";
+import type { Random } from "./random.ts";
+import { createScan, type Scan, type Split, type SplitLimits, scanHistogram, scanRows } from "./split.ts";
+
+/** Nodes with fewer rows keep no histogram. */
+const HISTOGRAM_ROWS_MIN = 512;
+
+export interface GrowthOptions extends SplitLimits {
+  /** At least 2; Infinity for no limit. */
+  readonly leavesMax: number;
+  /** Splits on the way from the root to a leaf, at least 1; Infinity for no limit. */
+  readonly depthMax: number;
+  /** Columns drawn for each split; more are drawn while none of them allows a split. As many as there are, or more: all. */
+  readonly featuresPerSplit: number;
+}
+
+/** A leaf and the part of `rows` that ended in it. */
+export interface GrownLeaf extends Span {
+  readonly node: number;
+  readonly gradient: number;
+  readonly hessian: number;
+}
+
+export interface Growth extends Gradients {
+  /** Rows to grow on, reordered in place so that every leaf's rows are neighbours, ascending within a leaf. */
+  readonly rows: Int32Array;
+  /** Columns that may be used. */
+  readonly columns: Int32Array;
+  readonly random: Random;
+  /** What a leaf predicts; rounded to float32. */
+  leafValue(leaf: GrownLeaf): number;
+}
+
+/** What trees grown on the same data share: the packed bins and the buffers. */
+export interface Grower {
+  readonly binned: BinnedMatrix;
+  readonly options: GrowthOptions;
+  readonly words: Int32Array;
+  /** Unused histograms. */
+  readonly pool: Histogram[];
+  readonly rowBuffer: Int32Array;
+  readonly gradientBuffer: Float64Array;
+  readonly hessianBuffer: Float64Array;
+  readonly columnBuffer: Int32Array;
+}
+
+export interface GrowingNode extends GrownLeaf {
+  readonly depth: number;
+  split: Split | null;
+  histogram: Histogram | null;
+}
+
+export function createGrower(binned: BinnedMatrix, options: GrowthOptions): Grower {
+  return {
+    binned,
+    options,
+    words: packBins(binned),
+    pool: [],
+    rowBuffer: new Int32Array(binned.rows),
+    gradientBuffer: new Float64Array(binned.rows),
+    hessianBuffer: new Float64Array(binned.rows),
+    columnBuffer: new Int32Array(binned.columns),
+  };
+}
+
+/** Calls `scan` with the columns of one split until enough are seen and one of them allowed a split. */
+function forSampledColumns(grower: Grower, growth: Growth, visit: (column: number) => boolean): void {
+  const { columns, random } = growth;
+  const wanted = grower.options.featuresPerSplit;
+  const order = grower.columnBuffer;
+  order.set(columns);
+  const sampled = wanted < columns.length;
+  let found = false;
+  for (let i = 0; i < columns.length && (i < wanted || !found); i++) {
+    if (sampled) {
+      const j = i + random.integer(columns.length - i);
+      const drawn = order[j] ?? 0;
+      order[j] = order[i] ?? 0;
+      order[i] = drawn;
+    }
+    found = visit(order[i] ?? 0);
+  }
+}
+
+function canSplit(node: GrowingNode, options: GrowthOptions): boolean {
+  return (
+    node.depth < options.depthMax &&
+    node.end - node.start >= 2 * options.leafRowsMin &&
+    node.hessian >= 2 * options.leafWeightMin
+  );
+}
+
+function scanOf(node: GrowingNode, grower: Grower): Scan {
+  return createScan({ gradient: node.gradient, hessian: node.hessian, count: node.end - node.start }, grower.options);
+}
+
+function searchRows(grower: Grower, growth: Growth, node: GrowingNode): void {
+  const { gradientBuffer, hessianBuffer, binned } = grower;
+  const { rows, gradients, hessians } = growth;
+  const { start, end } = node;
+  for (let i = start; i < end; i++) {
+    const row = rows[i] ?? 0;
+    gradientBuffer[i - start] = gradients[row] ?? 0;
+    hessianBuffer[i - start] = hessians === null ? 1 : (hessians[row] ?? 0);
+  }
+  const scan = scanOf(node, grower);
+  const nodeRows = { start, end, rows, gradients: gradientBuffer, hessians: hessianBuffer };
+  const source = { bins: binned.bins, rowsTotal: binned.rows, node: nodeRows };
+  forSampledColumns(grower, growth, (column) => {
+    scanRows(scan, column, source);
+    return scan.best.feature >= 0;
+  });
+  node.split = scan.best.feature >= 0 ? scan.best : null;
+}
+
+function searchHistogram(grower: Grower, growth: Growth, found: { node: GrowingNode; histogram: Histogram }): void {
+  const { node, histogram } = found;
+  const scan = scanOf(node, grower);
+  forSampledColumns(grower, growth, (column) => {
+    scanHistogram(scan, column, histogram);
+    return scan.best.feature >= 0;
+  });
+  node.split = scan.best.feature >= 0 ? scan.best : null;
+  if (node.split !== null && node.end - node.start >= HISTOGRAM_ROWS_MIN) node.histogram = histogram;
+  else grower.pool.push(histogram);
+}
+
+function filledHistogram(grower: Grower, growth: Growth, node: GrowingNode): Histogram {
+  const { binned, words, pool } = grower;
+  const histogram = pool.pop() ?? createHistogram(binned.columns, growth.hessians === null);
+  const { gradients, hessians, rows } = growth;
+  fillHistogram(
+    histogram,
+    { gradients, hessians, words, rowsTotal: binned.rows },
+    { start: node.start, end: node.end, rows },
+  );
+  return histogram;
+}
+
+export function searchRoot(grower: Grower, growth: Growth, root: GrowingNode): void {
+  if (!canSplit(root, grower.options)) return;
+  const few = root.end - root.start < HISTOGRAM_ROWS_MIN || 2 * grower.options.featuresPerSplit < growth.columns.length;
+  if (few) searchRows(grower, growth, root);
+  else searchHistogram(grower, growth, { node: root, histogram: filledHistogram(grower, growth, root) });
+}
+
+export function searchChildren(
+  grower: Grower,
+  growth: Growth,
+  family: { parent: GrowingNode; left: GrowingNode; right: GrowingNode },
+): void {
+  const { parent, left, right } = family;
+  const open = [left, right].filter((child) => canSplit(child, grower.options));
+  const inherited = parent.histogram;
+  parent.histogram = null;
+  if (inherited === null || open.length === 0) {
+    for (const child of open) searchRows(grower, growth, child);
+    if (inherited !== null) grower.pool.push(inherited);
+    return;
+  }
+  const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
+  const counted = filledHistogram(grower, growth, small);
+  subtractHistogram(inherited, counted);
+  const pairs = [
+    { node: left, histogram: left === small ? counted : inherited },
+    { node: right, histogram: right === large ? inherited : counted },
+  ];
+  for (const pair of pairs) {
+    if (open.includes(pair.node)) searchHistogram(grower, growth, pair);
+    else grower.pool.push(pair.histogram);
+  }
+}
