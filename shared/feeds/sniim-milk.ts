@@ -13,7 +13,7 @@
  *     Fuente: SNIIM
  *
  * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `formula`, `date-instead-of-price`,
- * `out-of-range`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `row-outside-block`.
+ * `out-of-range`, `unexpected-cell`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `row-outside-block`.
  * A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `unexpected-header`,
  * `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook.ts`.
  * A remark that costs nothing: `weekday-disagrees`.
@@ -45,6 +45,7 @@ const headers: readonly (readonly string[])[] = [
 ];
 /** Zero-based columns C to F. */
 const priceColumns = [2, 3, 4, 5] as const;
+const lastColumn = 5;
 const valuesPerRow = priceColumns.length;
 /** MXN per litre; anything outside is a typing error or another unit. */
 const [priceMin, priceMax] = [5, 100];
@@ -180,11 +181,12 @@ function readSheet(sheet: Sheet, reading: Reading): void {
     const date = dateBelow(sheet, block);
     const refusal = badLayout(sheet, block) ?? badDate(sheet, block, next ? dateBelow(sheet, next) : null, reading);
     if (refusal || !date) {
-      const values = countNumbers(sheet.rows, block.from, block.to);
+      const values = countNumbers(sheet.rows, block.title, block.to);
       if (refusal) reading.problems.push({ ...refusal, period: date?.day ?? null, values });
     } else {
       if (!date.weekdayAgrees) reading.problems.push(weekdayRemark(sheet, block, date.day));
       reading.days.push(date.day);
+      refuseOutside(sheet, block.title, block.title + 2, reading);
       readRows(sheet, block, date.day, reading);
     }
     refuseOutside(sheet, block.to, block.limit, reading);
@@ -319,6 +321,7 @@ function readRows(sheet: Sheet, block: Block, period: string, reading: Reading):
       reading.problems.push({ ...refusal, row: index + 1, period });
       continue;
     }
+    reading.problems.push(...strayCells(row, index, period));
     for (const { column, Tipo, Canal } of columns) {
       const cell = row[column];
       const value = priceOf(cell);
@@ -333,6 +336,21 @@ function readRows(sheet: Sheet, block: Block, period: string, reading: Reading):
       }
     }
   }
+}
+
+/** Numbers right of the last price column belong to nobody. */
+function strayCells(row: NonNullable<Row>, index: number, period: string): Problem[] {
+  return row.slice(lastColumn + 1).flatMap((cell, offset) => {
+    if (cell?.kind !== "number") return [];
+    const at = { row: index + 1, column: columnName(lastColumn + 1 + offset), period };
+    return [
+      problem("unexpected-cell", {
+        ...at,
+        found: shown(cell),
+        expected: `nothing right of column ${columnName(lastColumn)}`,
+      }),
+    ];
+  });
 }
 
 /** Rows whose state stands in a merged cell above them; null where the sheet merges no state at all. */
@@ -412,12 +430,14 @@ function refuseOutside(sheet: Sheet, from: number, to: number, reading: Reading)
   }
 }
 
+/** Numbers where prices may stand: states and cities are no place for them. */
 function countNumbers(rows: readonly Row[], from: number, to: number): number {
   let count = 0;
-  for (let index = from; index < to; index++)
-    rows[index]?.forEach((cell) => {
-      if (cell?.kind === "number") count++;
+  for (let index = from; index < to; index++) {
+    rows[index]?.forEach((cell, column) => {
+      if (cell?.kind === "number" && column >= priceColumns[0]) count++;
     });
+  }
   return count;
 }
 

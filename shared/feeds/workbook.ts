@@ -79,8 +79,12 @@ async function unzip(bytes: Uint8Array, limits: Limits): Promise<Map<string, Uin
   for (const entry of entries) {
     if (!isFile(entry) || !partsRead.test(entry.filename)) continue;
     if (parts.has(entry.filename)) throw new Refusal("duplicate-part", entry.filename, "every part of the zip once");
-    const writer = new BoundedWriter(left, limits.unzippedBytesMax);
-    await entry.getData(writer);
+    const writer = new BoundedWriter(left);
+    await entry.getData(writer).catch((error: unknown) => {
+      if (!writer.isFull) throw error;
+      const limit = `${limits.unzippedBytesMax} bytes`;
+      throw new Refusal("too-large-unzipped", `more than ${limit} unzipped`, `at most ${limit}`);
+    });
     const part: Uint8Array = await writer.getData();
     parts.set(entry.filename, part);
     left -= part.length;
@@ -98,24 +102,21 @@ function isFile(entry: Entry): entry is Extract<Entry, { directory: false }> {
 /** Collects what is unzipped and stops at the bound, whatever size the file declared. */
 class BoundedWriter extends Uint8ArrayWriter {
   readonly #allowed: number;
-  readonly #limit: number;
   #length = 0;
 
-  constructor(allowed: number, limit: number) {
+  constructor(allowed: number) {
     super();
     this.#allowed = allowed;
-    this.#limit = limit;
+  }
+
+  /** True once more came than was allowed. (The unzipper hides what a writer throws behind an error of its own.) */
+  get isFull(): boolean {
+    return this.#length > this.#allowed;
   }
 
   override writeUint8Array(chunk: Uint8Array): Promise<void> {
     this.#length += chunk.length;
-    if (this.#length > this.#allowed) {
-      throw new Refusal(
-        "too-large-unzipped",
-        `more than ${this.#limit} bytes unzipped`,
-        `at most ${this.#limit} bytes`,
-      );
-    }
+    if (this.isFull) throw new Error("more bytes than allowed");
     return super.writeUint8Array(chunk);
   }
 }

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { countReasons } from "../../shared/feeds/judge.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+
+const folder = "../shared/data/milk-mx";
+const isHere = existsSync(folder);
+if (!isHere) console.log(`skipped: real publications are read from ${folder}, which is not there`);
+
+test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", async () => {
+  const { observations, problems, skipped } = await sniimMilk.parse(
+    readFileSync(`${folder}/Leche30122024.xlsx`),
+    "Leche30122024.xlsx",
+  );
+  expect(observations.length).toBe(27_380);
+  expect(new Set(observations.map(({ period }) => period)).size).toBe(148);
+  expect(new Set(observations.map(({ series }) => JSON.stringify(series))).size).toBe(185);
+  expect(new Set(observations.map(({ series }) => series.Estado)).size).toBe(32);
+  expect(countReasons(problems)).toEqual({ "no-number": 4_000, "zero-price": 588 });
+  expect(skipped).toEqual({ "national-average": 148 * 8 });
+  expect(observations.filter(({ series }) => /promedio/i.test(JSON.stringify(series)))).toEqual([]);
+  expect(observations.filter(({ series }) => Object.values(series).some((name) => name !== name.trim()))).toEqual([]);
+});
+
+test.skipIf(!isHere)("each later publication repeats the earlier ones and adds a day", async () => {
+  const sizes: number[] = [];
+  for (const name of ["Leche30122024.xlsx", "Leche03012025.xlsx", "Leche06012025.xlsx", "Leche08012025.xlsx"]) {
+    const { observations } = await sniimMilk.parse(readFileSync(`${folder}/${name}`), name);
+    sizes.push(new Set(observations.map(({ period }) => period)).size);
+    expect(observations.at(-1)?.period).toBe(sniimMilk.publishedOn(name));
+  }
+  expect(sizes).toEqual([148, 149, 150, 151]);
+});
