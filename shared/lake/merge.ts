@@ -56,5 +56,6 @@ export function publicationRank(
   publication: Readonly<{ lastPeriod: string; publishedOn: string | null; arrivedAt: string; rawKey: string }>,
 ): string {
   const { lastPeriod, publishedOn, arrivedAt, rawKey } = publication;
-  return [lastPeriod, publishedOn ?? "", arrivedAt, rawKey].join("|");
+  // A space sorts before every digit, so that what is missing ranks below whatever is there.
+  return [lastPeriod, publishedOn ?? "", arrivedAt, rawKey].join(" ");
 }

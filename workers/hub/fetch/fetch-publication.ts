@@ -78,7 +78,7 @@ async function fetchOnce(
     const location = response.headers.get("Location");
     if (response.status >= 300 && response.status < 400 && response.status !== 304 && location) {
       await response.body?.cancel();
-      const next = URL.parse(location, url);
+      const next = URL.parse(location, url.href);
       if (!next) return { kind: "failed", reason: `${url}: redirects to ${location}, which is not a URL` };
       url = next;
       continue;

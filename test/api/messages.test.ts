@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { buildHistory, historyShape } from "../../shared/api/history.ts";
+import { ingestKey, readLakeEvent } from "../../shared/api/lake-event.ts";
+import { writeCsv } from "../../shared/csv.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { nearest } from "../../shared/text-distance.ts";
+
+const event = (key: string, action = "PutObject", eTag = '"abc"') => ({
+  account: "a",
+  action,
+  bucket: "b",
+  object: { key, size: 1, eTag },
+  eventTime: "2025-01-03T00:00:00Z",
+});
+
+test("R2's notification of a raw publication, quoted etag or not, asks for one and the same ingest", () => {
+  const key = "raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx";
+  const keys = [event(key), event(key, "CompleteMultipartUpload", "abc")].map((body) => {
+    const read = readLakeEvent(body);
+    return read.kind === "raw" ? ingestKey(read.object) : read;
+  });
+  expect(keys).toEqual([`ingest:${key}@abc`, `ingest:${key}@abc`]);
+});
+
+test("what is not a new raw publication is nothing to do, and what cannot be one is refused with the reason", () => {
+  expect(readLakeEvent(event("clean/sniim-milk/_SUCCESS"))).toEqual({ kind: "other" });
+  expect(readLakeEvent(event("raw/sniim-milk/0123456789abcdef-a.xlsx", "DeleteObject"))).toEqual({ kind: "other" });
+  expect(readLakeEvent(event("raw/gold/0123456789abcdef-a.csv"))).toMatchObject({
+    kind: "refused",
+    reason: expect.stringContaining("gold is not a feed"),
+  });
+  expect(readLakeEvent(event("raw/x"))).toMatchObject({ kind: "refused" });
+});
+
+test("no message makes the reader throw", () => {
+  fc.assert(fc.property(fc.anything(), (body) => void expect(readLakeEvent(body).kind).toMatch(/raw|other|refused/)));
+});
+
+test("the online history is the same text whatever the order of facts, with null where there is no value", () => {
+  const fact = (series: string, period: string, value: number) => ({
+    series: JSON.stringify([series, "x", "y", "z"]),
+    variable: "precio",
+    period,
+    value,
+  });
+  const facts = [fact("b", "2025-01-06", 2), fact("a", "2025-01-03", 1), fact("b", "2025-01-03", 3)];
+  const history = buildHistory(milkMx, sniimMilk, facts);
+  expect(JSON.stringify(buildHistory(milkMx, sniimMilk, [...facts].reverse()))).toBe(JSON.stringify(history));
+  expect(historyShape.parse(history)).toMatchObject({
+    periods: ["2025-01-03", "2025-01-06"],
+    series: [{ is: ["a", "x", "y", "z"], values: [1, null] }, { values: [3, 2] }],
+  });
+});
+
+test("CSV quotes what needs it and nothing else", () => {
+  expect(
+    writeCsv(
+      ["a", "b"],
+      [
+        ['say "hi"', 1.5],
+        ["one, two", null],
+        ["plain", 0],
+      ],
+    ),
+  ).toBe('a,b\r\n"say ""hi""",1.5\r\n"one, two",\r\nplain,0\r\n');
+});
+
+test("the nearest allowed text is offered when it is near enough to be meant", () => {
+  expect(nearest("Autoservicio", ["Autoservicios", "Tiendas"])).toBe("Autoservicios");
+  expect(nearest("michoacan", ["México", "Michoacán"])).toBe("Michoacán");
+  expect(nearest("xyz", ["Autoservicios", "Tiendas"])).toBeUndefined();
+});

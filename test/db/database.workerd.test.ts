@@ -1,0 +1,120 @@
+import { reset } from "cloudflare:test";
+import { getTableColumns } from "drizzle-orm";
+import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import fc from "fast-check";
+import { beforeEach, expect, test } from "vitest";
+import { runBatch } from "../../shared/db/database.ts";
+import { saveIngest } from "../../shared/db/ingests.ts";
+import { saveFacts } from "../../shared/db/observations.ts";
+import * as schema from "../../shared/db/schema.ts";
+import { listSeries, saveSeries } from "../../shared/db/series.ts";
+import { checkTurn, endTurn, keepTurn, takeTurn, turnMs, whileInTurn } from "../../shared/db/turns.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { hub, migrate, query, testEnv } from "../support/hub.ts";
+
+beforeEach(async () => {
+  await reset();
+  await migrate();
+});
+
+const { flowStates: _states, ...declared } = schema;
+const tables: [string, SQLiteTable][] = Object.entries(declared);
+
+test.each(tables)("Drizzle's %s is the migrated table", async (name, table) => {
+  const migrated = (await query(`PRAGMA table_info(${name})`)) as {
+    name: string;
+    type: string;
+    notnull: number;
+    pk: number;
+  }[];
+  const { primaryKeys } = getTableConfig(table);
+  const keyed = primaryKeys.flatMap(({ columns }) => columns.map((column) => column.name));
+  const columns = Object.values(getTableColumns(table)).map((column) => {
+    const isKey = column.primary || keyed.includes(column.name);
+    return { name: column.name, type: column.getSQLType().toUpperCase(), notNull: column.notNull || isKey, isKey };
+  });
+  const found = migrated.map(({ name, type, notnull, pk }) => ({
+    name,
+    type,
+    notNull: notnull === 1 || pk > 0,
+    isKey: pk > 0,
+  }));
+  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+  expect(columns.sort(byName)).toEqual(found.sort(byName));
+});
+
+test("one key is one flow, and a state is one of five", async () => {
+  const insert = (id: string, key: string, state: string) =>
+    testEnv.DB.prepare(
+      "INSERT INTO flow_runs (id, kind, key, state, params, created_at) VALUES (?, 'k', ?, ?, '{}', '')",
+    )
+      .bind(id, key, state)
+      .run();
+  await insert("1", "a", "queued");
+  await expect(insert("2", "a", "queued")).rejects.toThrow(/UNIQUE/);
+  await expect(insert("3", "b", "perhaps")).rejects.toThrow(/CHECK/);
+});
+
+const start = new Date("2025-01-03T00:00:00Z");
+const later = (ms: number) => new Date(start.getTime() + ms);
+
+test("a turn belongs to one run until it is given back or has run out, and its fence only grows", async () => {
+  expect(await takeTurn(hub.db, "f", "one", start)).toBe(1);
+  expect(await takeTurn(hub.db, "f", "two", start)).toBeNull();
+  expect(await keepTurn(hub.db, "f", 1, later(turnMs / 2))).toBe(true);
+  expect(await takeTurn(hub.db, "f", "two", later(turnMs + 1))).toBeNull();
+  expect(await takeTurn(hub.db, "f", "two", later(2 * turnMs))).toBe(2);
+  expect(await keepTurn(hub.db, "f", 1, later(2 * turnMs))).toBe(false);
+  await endTurn(hub.db, "f", 1);
+  expect(await takeTurn(hub.db, "f", "three", later(2 * turnMs))).toBeNull();
+  await endTurn(hub.db, "f", 2);
+  expect(await takeTurn(hub.db, "f", "three", later(2 * turnMs))).toBe(3);
+  expect(await takeTurn(hub.db, "g", "one", start)).toBe(1);
+});
+
+test("a batch of a run that was overtaken writes nothing", async () => {
+  await takeTurn(hub.db, "sniim-milk", "one", start);
+  const write = (fence: number, key: string) =>
+    whileInTurn(() => runBatch(hub.db, [checkTurn("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
+  expect(await write(1, '["a"]')).toBe(true);
+  await takeTurn(hub.db, "sniim-milk", "two", later(2 * turnMs));
+  expect(await write(1, '["b"]')).toBe(false);
+  await endTurn(hub.db, "sniim-milk", 2);
+  expect(await write(2, '["c"]')).toBe(false);
+  expect(await query("SELECT key FROM series")).toEqual([{ key: '["a"]' }]);
+});
+
+test("every number comes back from the database as it went in", async () => {
+  const ingest = await saveIngest(hub.db, {
+    feed: "sniim-milk",
+    flowId: "f",
+    rawKey: "raw/a",
+    rank: "1",
+    publishedOn: null,
+    arrivedAt: "",
+    firstPeriod: null,
+    lastPeriod: null,
+    stats: {},
+  });
+  await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
+  const ids = new Map((await listSeries(hub.db, "sniim-milk")).map(({ key, id }) => [key, id]));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 200, maxLength: 300 }),
+      async (values) => {
+        const facts = values.map((value, index) => ({
+          period: `${index}`.padStart(5, "0"),
+          series: "[]",
+          variable: "precio",
+          value,
+          source: { ingest, rank: "1" },
+        }));
+        await runBatch(hub.db, saveFacts("sniim-milk", facts, ids));
+        const rows = (await query("SELECT value FROM observations ORDER BY period")) as { value: number }[];
+        // Negative zero is the one number that JSON has no word for.
+        expect(rows.slice(0, values.length).map(({ value }) => value)).toEqual(values.map((value) => value + 0));
+      },
+    ),
+    { numRuns: 10 },
+  );
+});

@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import type { Fault } from "../../trainer/simulate/faults.ts";
+import { type Publisher, startPublisher } from "../../trainer/simulate/publisher.ts";
+import { type FetchEffects, type FetchSettings, fetchPublication } from "../../workers/hub/fetch/fetch-publication.ts";
+
+const publishers: Publisher[] = [];
+afterEach(async () => {
+  for (const publisher of publishers.splice(0)) await publisher.close();
+});
+
+const day = "2026-11-20";
+const [wanted] = sniimMilk.source.requests(day, day);
+if (!wanted) throw new Error("nothing is asked for");
+
+/** Asks a simulated publisher that fails as told, in turn; sleeps are noted instead of slept. */
+async function ask(
+  faults: readonly (Fault | null)[],
+  settings: Partial<FetchSettings> = {},
+  path = wanted?.path ?? "",
+) {
+  const queue = [...faults];
+  const publisher = await startPublisher({
+    port: 0,
+    seed: "fetch",
+    today: day,
+    firstDay: "2026-10-01",
+    faults: () => queue.shift() ?? null,
+  });
+  publishers.push(publisher);
+  const sleeps: number[] = [];
+  const fx: FetchEffects = {
+    fetch: (url, init) => fetch(url, init),
+    sleep: async (ms) => void sleeps.push(ms),
+    random: () => 0.5,
+  };
+  const request = { period: day, name: "Leche.xlsx", path };
+  const fetched = await fetchPublication(
+    sniimMilk,
+    request,
+    { baseUrl: publisher.url, allowLoopback: true, etag: null, ...settings },
+    fx,
+  );
+  return { fetched, sleeps, requests: publisher.requests, url: publisher.url };
+}
+
+test("a publication is kept with its etag, asked for politely and without credentials", async () => {
+  const { fetched, requests } = await ask([]);
+  expect(fetched.kind).toBe("kept");
+  expect(requests[0]?.headers).toMatchObject({ "user-agent": expect.stringContaining("Almanac") });
+  expect(Object.keys(requests[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(["authorization"]));
+  expect(Object.keys(requests[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(["cookie"]));
+  if (fetched.kind !== "kept") return;
+  const again = await ask([], { etag: fetched.etag });
+  expect(again.fetched).toEqual({ kind: "unchanged" });
+  expect(again.requests[0]?.headers).toMatchObject({ "if-none-match": fetched.etag });
+});
+
+test("a day without publication is missing, at once", async () => {
+  const { fetched, sleeps } = await ask([], {}, "/SNIIM-Archivosfuente/Comentarios/Otros/Leche21112026.xlsx");
+  expect([fetched, sleeps]).toEqual([{ kind: "missing" }, []]);
+});
+
+test("a failing publisher is asked four times, each time later, and then told of", async () => {
+  const down: Fault = { kind: "status", status: 503 };
+  expect(await ask([down, down])).toMatchObject({ fetched: { kind: "kept" }, sleeps: [1_000, 2_000] });
+  expect(await ask([down, down, down, down])).toMatchObject({
+    fetched: { kind: "failed", reason: expect.stringContaining("answered 503 (after 4 tries)") },
+    sleeps: [1_000, 2_000, 4_000],
+  });
+  const { fetched } = await ask([], { baseUrl: "http://127.0.0.1:1" });
+  expect(fetched).toMatchObject({ kind: "failed", reason: expect.stringContaining("after 4 tries") });
+});
+
+test("a body that is cut off is asked for again", async () => {
+  expect(await ask([{ kind: "truncated", bytes: 1_000, announced: "all" }])).toMatchObject({
+    fetched: { kind: "kept" },
+    sleeps: [1_000],
+  });
+});
+
+test("an error page with status 200 is refused for its type", async () => {
+  expect((await ask([{ kind: "html" }])).fetched).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("is text/html, expected application/vnd.openxml"),
+  });
+});
+
+describe("a redirect", () => {
+  const to = (location: string): Fault => ({ kind: "redirect", location });
+
+  test("to the same publisher is followed by hand, three times at most", async () => {
+    const here = to(wanted.path);
+    expect((await ask([here, here, here])).fetched.kind).toBe("kept");
+    expect((await ask([here, here, here, here])).fetched).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("more than 3 redirects"),
+    });
+  });
+
+  test("to anywhere else is refused by name", async () => {
+    const cases = [
+      ["http://169.254.169.254/latest", "169.254.169.254 is not a host of sniim-milk"],
+      ["https://www.economia-sniim.gob.mx.evil.test/a", "www.economia-sniim.gob.mx.evil.test is not a host"],
+      ["https://www.economia-sniim.gob.mx:8443/a", "www.economia-sniim.gob.mx:8443 is not a host"],
+      ["https://user:word@www.economia-sniim.gob.mx/a", "a URL with credentials is not fetched"],
+      ["file:///etc/passwd", "only http and https are fetched"],
+    ] as const;
+    for (const [location, reason] of cases) {
+      expect((await ask([to(location)])).fetched).toMatchObject({
+        kind: "failed",
+        reason: expect.stringContaining(reason),
+      });
+    }
+  });
+});
+
+test("this machine is asked only where local configuration allows it, and a base URL must be one", async () => {
+  expect((await ask([], { allowLoopback: false })).fetched).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("is not a host of sniim-milk"),
+  });
+  expect((await ask([], { baseUrl: "" })).fetched).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("SNIIM_MILK_BASE_URL is not a URL"),
+  });
+});
+
+describe("bytes are counted, whatever the answer declares", () => {
+  const answer = (body: string | ReadableStream, headers: Record<string, string> = {}): FetchEffects => ({
+    fetch: async () => new Response(body, { headers: { "Content-Type": "application/zip", ...headers } }),
+    sleep: async () => {},
+    random: () => 0,
+  });
+  const settings = { baseUrl: "https://www.economia-sniim.gob.mx", allowLoopback: false, etag: null };
+  const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)) });
+
+  test("an endless body is left at the limit", async () => {
+    expect(
+      await fetchPublication(sniimMilk, wanted, settings, answer(endless(), { "Content-Length": "10" })),
+    ).toMatchObject({ kind: "failed", reason: expect.stringContaining("is larger than 10000000 bytes") });
+  });
+
+  test("a body with another beginning is refused", async () => {
+    expect(await fetchPublication(sniimMilk, wanted, settings, answer("%PDF-1.7"))).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("starts with 25504446, not with 504b0304"),
+    });
+  });
+});

@@ -1,0 +1,118 @@
+/** The order of arrival never shows: the store as the hub keeps it, against a plain fold by rank. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { contentHash } from "../../shared/lake/content.ts";
+import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
+import { mergeFacts, publicationRank, type Source, type StoredFact } from "../../shared/lake/merge.ts";
+import { type KnownPartition, planLake } from "../../shared/lake/plan.ts";
+
+interface Publication {
+  readonly source: Source;
+  readonly facts: readonly Fact[];
+}
+
+/** A store that does to memory what the hub does to D1: confirmed partitions are marked as a whole, others fact by fact. */
+class Store {
+  facts: StoredFact[] = [];
+  partition: KnownPartition | null = null;
+
+  take({ source, facts }: Publication): void {
+    const incoming = new Map(facts.length > 0 ? [["p", facts]] : []);
+    const known = this.partition ? [this.partition] : [];
+    const plan = planLake(incoming, known, new Map(known.map(({ path, etag }) => [path, etag])), source);
+    if (this.partition && plan.confirm.length > 0) this.partition = { ...this.partition, confirmedBy: source };
+    for (const { facts: sorted } of plan.merge) {
+      const merged = mergeFacts(this.stored(), sorted, source);
+      if (merged.written.length > 0) this.facts = [...merged.facts];
+      const confirmedBy = merged.written.length > 0 ? null : (this.partition?.confirmedBy ?? null);
+      this.partition = {
+        path: "p",
+        rows: merged.facts.length,
+        content: contentHash(merged.facts),
+        sha256: "",
+        etag: "e",
+        confirmedBy,
+      };
+    }
+  }
+
+  stored(): StoredFact[] {
+    const mark = this.partition?.confirmedBy;
+    return this.facts.map((fact) => (mark && mark.rank > fact.source.rank ? { ...fact, source: mark } : fact));
+  }
+
+  values(): Record<string, number> {
+    return Object.fromEntries([...this.facts].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
+  }
+}
+
+function foldByRank(publications: readonly Publication[]): Record<string, number> {
+  const byRank = [...publications].sort((a, b) => (a.source.rank < b.source.rank ? -1 : 1));
+  const believed = new Map<string, Fact>();
+  for (const { facts } of byRank) for (const fact of facts) believed.set(factKey(fact), fact);
+  return Object.fromEntries([...believed.values()].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
+}
+
+const series = ["a", "b", "c"].map((name) => JSON.stringify([name]));
+const statement = fc.record({ series: fc.constantFrom(...series), value: fc.integer({ min: 1, max: 2 }) });
+const publications = fc
+  .array(fc.uniqueArray(statement, { selector: ({ series }) => series, maxLength: 3 }), { minLength: 1, maxLength: 6 })
+  .map((all) =>
+    all.map(
+      (facts, index): Publication => ({
+        source: { ingest: index + 1, rank: `2025-01-0${index}` },
+        facts: facts.map((fact) => ({ ...fact, period: "2025-01-03", variable: "precio" })).sort(compareFacts),
+      }),
+    ),
+  );
+
+test("publications in any order, any number of times, are as if they had come by rank", () => {
+  fc.assert(
+    fc.property(publications, fc.array(fc.nat()), fc.infiniteStream(fc.nat()), (all, again, chance) => {
+      const deliveries = [...all, ...again.flatMap((index) => all[index % all.length] ?? [])];
+      const shuffled = deliveries.map((each) => ({ each, at: chance.next().value })).sort((a, b) => a.at - b.at);
+      const store = new Store();
+      for (const { each } of shuffled) store.take(each);
+      expect(store.values()).toEqual(foldByRank(all));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("merging the same publication twice changes nothing more", () => {
+  fc.assert(
+    fc.property(publications, (all) => {
+      let stored: readonly StoredFact[] = [];
+      for (const { facts, source } of all) {
+        stored = mergeFacts(stored, facts, source).facts;
+        expect(mergeFacts(stored, facts, source)).toEqual({ facts: stored, written: [], revisions: [] });
+      }
+    }),
+  );
+});
+
+test("a contradiction keeps both values with both publications, whichever came first", () => {
+  const fact = { period: "2025-01-03", series: '["a"]', variable: "precio" };
+  const [older, newer] = [
+    { ingest: 1, rank: "1" },
+    { ingest: 2, rank: "2" },
+  ];
+  const first = mergeFacts([{ ...fact, value: 1, source: older }], [{ ...fact, value: 2 }], newer);
+  const late = mergeFacts([{ ...fact, value: 2, source: newer }], [{ ...fact, value: 1 }], older);
+  expect(first.revisions).toEqual([{ ...fact, value: 1, source: older, supersededBy: newer }]);
+  expect(late.revisions).toEqual(first.revisions);
+  expect(late.written).toEqual([]);
+});
+
+test("rank is the last period, then the day in the name, then the arrival", () => {
+  const of = (lastPeriod: string, publishedOn: string | null, arrivedAt: string) =>
+    publicationRank({ lastPeriod, publishedOn, arrivedAt, rawKey: "raw/a" });
+  const ranks = [
+    of("2025-01-03", null, "9"),
+    of("2025-01-03", "2025-01-03", "5"),
+    of("2025-01-03", "2025-01-06", "1"),
+    of("2025-01-03", "2025-01-06", "2"),
+    of("2025-01-06", null, "0"),
+  ];
+  expect([...ranks].sort()).toEqual(ranks);
+});
