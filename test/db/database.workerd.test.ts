@@ -20,14 +20,14 @@ beforeEach(async () => {
 const { flowStates: _states, ...declared } = schema;
 const tables: [string, SQLiteTable][] = Object.entries(declared);
 
-test.each(tables)("Drizzle's %s is the migrated table", async (name, table) => {
+test.each(tables)("Drizzle's %s is the migrated table", async (_, table) => {
+  const { name, primaryKeys } = getTableConfig(table);
   const migrated = (await query(`PRAGMA table_info(${name})`)) as {
     name: string;
     type: string;
     notnull: number;
     pk: number;
   }[];
-  const { primaryKeys } = getTableConfig(table);
   const keyed = primaryKeys.flatMap(({ columns }) => columns.map((column) => column.name));
   const columns = Object.values(getTableColumns(table)).map((column) => {
     const isKey = column.primary || keyed.includes(column.name);
