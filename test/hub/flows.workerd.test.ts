@@ -1,0 +1,165 @@
+/** The flows' bodies, driven step by step so that something can happen between two steps. */
+import { reset } from "cloudflare:test";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { feedState } from "../../shared/db/feeds.ts";
+import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
+import { findFeed } from "../../shared/feeds/index.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
+import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
+import { fetchFeed } from "../../workers/hub/flows/fetch.ts";
+import type { Flow } from "../../workers/hub/flows/flow.ts";
+import { ingest } from "../../workers/hub/flows/ingest.ts";
+import { type Hub, hubOf } from "../../workers/hub/hub.ts";
+import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
+import { publication, someCities } from "../support/sniim.ts";
+
+beforeEach(async () => {
+  await reset();
+  await migrate();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const feed = findFeed("sniim-milk");
+if (!feed) throw new Error("there is no feed sniim-milk");
+
+/** A flow whose steps run here and now; `before` hears of each step first. */
+async function flowFor(id: string, before: (step: string) => Promise<void> = async () => {}) {
+  await markRunning(hub.db, id, "2025-01-03T00:00:00Z");
+  const run = await findFlow(hub.db, id);
+  if (!run) throw new Error(`no flow ${id}`);
+  const steps: string[] = [];
+  const flow: Flow = {
+    run,
+    async step(name, work) {
+      await before(name);
+      steps.push(name);
+      return (await work()).value;
+    },
+  };
+  return { flow, steps };
+}
+
+async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promise<string> {
+  const arrival = {
+    feed: feed as NonNullable<typeof feed>,
+    name,
+    sha256: sha256Hex(bytes),
+    body: bytes,
+    arrivedAt: new Date(0),
+  };
+  return (await requestIngest(on, await keepRaw(on, arrival))).run.id;
+}
+
+const small = publication([{ day: "2025-01-03", cities: someCities(3) }]);
+
+test.each(["lake", "database", "history"])(
+  "a run that is overtaken before its step %s writes nothing stale and does its turn again",
+  async (stolenAt) => {
+    const { flow: calm } = await flowFor(await requested(small, "Leche03012025-a.xlsx"));
+    expect(await ingest(hub, calm)).toMatchObject({ state: "done" });
+    const expected = await state();
+    await reset();
+    await migrate();
+
+    const steal = async (step: string) => {
+      if (step !== stolenAt) return;
+      // Another run takes the turn, as if ours had been silent for too long, and is already done with it.
+      await testEnv.DB.exec("UPDATE feed_turns SET fence = fence + 1, holder = 'thief', expires_at = '2000-01-01'");
+    };
+    const { flow, steps } = await flowFor(await requested(small, "Leche03012025-a.xlsx"), steal);
+    expect(await ingest(hub, flow)).toMatchObject({ state: "done" });
+    expect(steps).toContain("take turn (turn 2)");
+    expect(steps.at(-1)).toBe("release turn (turn 2)");
+    expect(await state()).toEqual(expected);
+  },
+);
+
+test("fifty thousand observations go in with a few statements", async () => {
+  const market = milkMarket({ seed: "fifty thousand", firstDay: "2024-01-01" });
+  const day = market.publicationDays("2026-11-20").slice(0, 280).at(-1) ?? "";
+  let statements = 0;
+  const counting = new Proxy(testEnv.DB, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name === "prepare") {
+        return (sql: string) => {
+          if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
+          return target.prepare(sql);
+        };
+      }
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const counted = hubOf({ ...testEnv, DB: counting });
+  const { flow } = await flowFor(await requested(writeSniimWorkbook(market, day), "Leche.xlsx", counted));
+  expect(await ingest(counted, flow)).toMatchObject({ state: "done" });
+  expect(await query("SELECT count(*) > 50000 AS enough FROM observations")).toEqual([{ enough: 1 }]);
+  expect(statements).toBeLessThan(20);
+});
+
+/** A publisher that answers for some files and is told nothing else. */
+function publisherWith(answers: Record<string, () => Response>) {
+  const asked: string[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const name = String(input).split("/").at(-1) ?? "";
+    asked.push(name);
+    return answers[name]?.() ?? new Response("<html>404</html>", { status: 404 });
+  });
+  return asked;
+}
+
+const found =
+  (etag = '"e"') =>
+  () =>
+    new Response(small, { headers: { "Content-Type": "application/zip", ETag: etag } });
+
+async function fetchOn(day: string) {
+  const params = { feed: "sniim-milk", scheduledAt: `${day}T23:30:00.000Z` };
+  const { run } = await requestFlow(
+    hub.db,
+    { kind: "fetch", key: `fetch:${day}`, params },
+    { now: params.scheduledAt, boot: "" },
+  );
+  return fetchFeed(hub, (await flowFor(run.id)).flow);
+}
+
+test("a fetch catches up newest first, and a day without publication does not hide the one before", async () => {
+  const asked = publisherWith({ "Leche03012025.xlsx": found('"first"') });
+  expect(await fetchOn("2025-01-09")).toMatchObject({
+    state: "done",
+    stats: { kept: ["Leche03012025.xlsx"], missing: 2 },
+  });
+  expect(asked).toEqual(["Leche08012025.xlsx", "Leche06012025.xlsx", "Leche03012025.xlsx"]);
+  expect(await feedState(hub.db, "sniim-milk")).toMatchObject({ cursor: "2025-01-03", etag: '"first"' });
+  expect(await query("SELECT count(*) AS raw FROM flow_runs WHERE kind = 'ingest'")).toEqual([{ raw: 1 }]);
+});
+
+test("the newest known file is asked for again, and unchanged it is left", async () => {
+  publisherWith({ "Leche03012025.xlsx": found() });
+  await fetchOn("2025-01-03");
+  const asked = publisherWith({ "Leche03012025.xlsx": () => new Response(null, { status: 304 }) });
+  expect(await fetchOn("2025-01-07")).toMatchObject({
+    state: "done",
+    stats: { kept: [], unchanged: ["Leche03012025.xlsx"] },
+  });
+  expect(asked).toEqual(["Leche06012025.xlsx", "Leche03012025.xlsx"]);
+});
+
+test("a publisher that answers with something else for the newest day is told of, and an older day still comes in", async () => {
+  const html = () => new Response("<html>", { headers: { "Content-Type": "text/html" } });
+  publisherWith({ "Leche08012025.xlsx": html, "Leche06012025.xlsx": found() });
+  expect(await fetchOn("2025-01-08")).toMatchObject({
+    state: "done",
+    reason: expect.stringContaining("is text/html"),
+    stats: { kept: ["Leche06012025.xlsx"], failed: ["Leche08012025.xlsx"] },
+  });
+  expect(await feedState(hub.db, "sniim-milk")).toMatchObject({ cursor: "2025-01-06" });
+
+  publisherWith({ "Leche10012025.xlsx": html, "Leche08012025.xlsx": html, "Leche06012025.xlsx": html });
+  expect(await fetchOn("2025-01-10")).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining("is text/html"),
+  });
+});
