@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +64,17 @@ test("a taken port, a folder that cannot be one and a damaged folder get a sente
   writeFileSync(join(folder, "file"), "");
   const noFolder = await almanac(["start", "--once", "--state", join(folder, "file"), "--port", "0"]);
   expect(noFolder.err).toContain("Choose another with --state DIR");
+
+  const [database = ""] = readdirSync(join(folder, "state", "state", "v3", "d1"), {
+    recursive: true,
+    encoding: "utf8",
+  }).filter((name) => /[0-9a-f]{64}\.sqlite$/.test(name));
+  writeFileSync(join(folder, "state", "state", "v3", "d1", database), "garbage".repeat(1_000));
+  const spoilt = await almanac([...start, "--once"]);
+  expect(spoilt).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("cannot be brought up to date: file is not a database"),
+  });
 
   writeFileSync(join(folder, "state", "settings.json"), "{");
   const damaged = await almanac([...start, "--once"]);

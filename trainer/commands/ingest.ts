@@ -38,13 +38,14 @@ export async function ingest(
       exitOnError: false,
       renderer: options.json ? "silent" : "default",
       fallbackRenderer: "simple",
+      rendererOptions: { showErrorMessage: false },
       collectErrors: true,
     },
   );
   await tasks.run();
   if (options.json) console.log(JSON.stringify({ feed: feed.id, flows: results }));
   const errors = tasks.errors ?? [];
-  for (const error of errors) if (options.json || !(error instanceof Failure)) console.error(error.message);
+  for (const error of errors) console.error(error.message);
   if (errors.length > 0) process.exitCode = 1;
 }
 

@@ -92,7 +92,13 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
         },
       },
     ],
-    { concurrent: false, renderer: json ? "silent" : "default", fallbackRenderer: "simple" },
+    {
+      concurrent: false,
+      renderer: json ? "silent" : "default",
+      fallbackRenderer: "simple",
+      // Said once, by the command itself.
+      rendererOptions: { showErrorMessage: false },
+    },
   );
   await tasks.run();
 }

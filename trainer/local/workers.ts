@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -52,14 +53,18 @@ export function applyMigrations(state: string): void {
   ];
   const done = spawnSync(process.execPath, [wranglerCli, ...args], { cwd: root, env: environment(), encoding: "utf8" });
   if (done.status === 0) return;
-  const said = `${done.stdout}\n${done.stderr}`
-    .split("\n")
-    .filter((line) => /error|✘/i.test(line))
-    .slice(0, 3)
-    .join(" ");
   throw new Failure(
-    `The database in ${state} cannot be brought up to date: ${said || "wrangler did not say why"}. If the folder is broken, move it away or choose another with --state DIR.`,
+    `The database in ${state} cannot be brought up to date: ${wranglersReason(`${done.stdout}\n${done.stderr}`)}. ` +
+      "If the folder is broken, move it away or choose another with --state DIR.",
   );
+}
+
+/** The one telling line of what wrangler printed: SQLite's own words where there are some. */
+function wranglersReason(printed: string): string {
+  const plain = stripVTControlCharacters(printed);
+  const sqlite = /= ([^=]*?: SQLITE_[A-Z]+)/.exec(plain)?.[1];
+  const marked = /✘ \[ERROR\] (.+)/.exec(plain)?.[1];
+  return (sqlite ?? marked ?? "wrangler did not say why").slice(0, 200);
 }
 
 /** A port that is free now; refuses a wanted one that is taken. */
