@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { and, asc, count, eq, gte, lte, max, min, sql } from "drizzle-orm";
 import type { Revision, StoredFact } from "../lake/merge.ts";
-import { inPieces, type Statement, statement } from "./database.ts";
+import { type Database, inPieces, type Statement, statement } from "./database.ts";
+import { observations, partitions } from "./schema.ts";
 
 /** Numbers of series by key. */
 export type SeriesIds = ReadonlyMap<string, number>;
@@ -34,4 +35,68 @@ function factRow(fact: StoredFact, ids: SeriesIds): (string | number)[] {
   const id = ids.get(fact.series);
   if (id === undefined) throw new Error(`series ${fact.series} was not saved before its facts`);
   return [fact.period, id, fact.variable, fact.value, fact.source.ingest];
+}
+
+/** Where a page ended: the last row's place in the order of the listing. */
+export interface ObservationPlace {
+  readonly period: string;
+  readonly seriesId: number;
+  readonly variable: string;
+}
+
+export interface ObservationFilter {
+  /** Numbers of the wanted series; null for all. */
+  readonly seriesIds: readonly number[] | null;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly after: ObservationPlace | null;
+  readonly limit: number;
+}
+
+/** Observations by period, then series, then variable. */
+export function listObservations(db: Database, feed: string, filter: ObservationFilter) {
+  const { seriesIds, from, to, after } = filter;
+  return db
+    .select({
+      period: observations.period,
+      seriesId: observations.seriesId,
+      variable: observations.variable,
+      value: observations.value,
+    })
+    .from(observations)
+    .where(
+      and(
+        eq(observations.feed, feed),
+        seriesIds
+          ? sql`${observations.seriesId} IN (SELECT value FROM json_each(${JSON.stringify(seriesIds)}))`
+          : undefined,
+        from === undefined ? undefined : gte(observations.period, from),
+        // A day names all of its hours: everything that starts with it.
+        to === undefined ? undefined : lte(observations.period, `${to}\u007f`),
+        after
+          ? sql`(${observations.period}, ${observations.seriesId}, ${observations.variable}) > (${after.period}, ${after.seriesId}, ${after.variable})`
+          : undefined,
+      ),
+    )
+    .orderBy(asc(observations.period), asc(observations.seriesId), asc(observations.variable))
+    .limit(filter.limit);
+}
+
+/** How much a feed has, from the list of its partitions. */
+export async function countObservations(db: Database, feed: string) {
+  const [sums] = await db
+    .select({ observations: sql<number>`coalesce(sum(rows), 0)`, partitions: count() })
+    .from(partitions)
+    .where(eq(partitions.feed, feed));
+  const [range] = await db
+    .select({ firstPeriod: min(observations.period), lastPeriod: max(observations.period) })
+    .from(observations)
+    .where(eq(observations.feed, feed));
+  return {
+    observations: 0,
+    partitions: 0,
+    ...sums,
+    firstPeriod: range?.firstPeriod ?? null,
+    lastPeriod: range?.lastPeriod ?? null,
+  };
 }

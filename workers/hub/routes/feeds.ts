@@ -2,7 +2,8 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { feedState } from "../../../shared/db/feeds.ts";
-import { countObservations, countProblems, listProblems } from "../../../shared/db/list.ts";
+import { countObservations } from "../../../shared/db/observations.ts";
+import { countProblems, listProblems } from "../../../shared/db/problems.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../../shared/feeds/index.ts";

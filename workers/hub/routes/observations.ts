@@ -2,7 +2,7 @@
 import type { HonoRequest } from "hono";
 import { z } from "zod";
 import { writeCsv } from "../../../shared/csv.ts";
-import { listObservations, type ObservationPlace } from "../../../shared/db/list.ts";
+import { listObservations, type ObservationPlace } from "../../../shared/db/observations.ts";
 import { listSeries, type Series } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { nearest } from "../../../shared/text-distance.ts";
