@@ -226,6 +226,20 @@ test("a flow whose steps are exhausted ends failed with the reason, and a retry 
   expect((await request(`/flows/${id}/retry`, { method: "POST" })).status).toBe(401);
 });
 
+test("a file whose flow failed is tried again when it is sent again", async () => {
+  const given = file([block(0)]);
+  const { id, instance } = await foretell(given);
+  {
+    await using introspected = await introspectWorkflowInstance(env.INGEST_FLOW, instance);
+    await introspected.modify(async (modify) => {
+      await modify.disableRetryDelays();
+      await modify.mockStepError({ name: "parse" }, new Error("R2 is down"));
+    });
+    expect(await take(given)).toMatchObject({ id, state: "failed" });
+  }
+  expect(await take(given)).toMatchObject({ id, state: "done", attempt: 2 });
+});
+
 test("a file of the lake that was lost or changed is healed by the next publication, and a stray one goes", async () => {
   await take(file([block(0), block(1)]));
   const expected = await state();

@@ -2,10 +2,12 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { HonoRequest } from "hono";
+import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
 import { isFileName } from "../../../shared/lake/keys.ts";
 import { readBounded } from "../fetch/fetch-publication.ts";
+import { launch } from "../flows/launch.ts";
 import { reasonOf } from "../flows/reason.ts";
 import type { Hub } from "../hub.ts";
 import { announceRaw, keepRaw } from "../ingest/raw.ts";
@@ -18,7 +20,7 @@ const bufferedBytesMax = 10_000_000;
 /** No type, or the one that curl says for every body. */
 const unstated = ["", "application/x-www-form-urlencoded"];
 
-/** Answers 202 with the flow that reads the file, or 200 when this very file is known already. */
+/** Answers 202 with the flow that reads the file, or 200 when this very file was read already. */
 export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest): Promise<Response> {
   const name = refuseName(feed, request.param("name") ?? "");
   refuseContentType(feed, request.header("Content-Type"));
@@ -35,9 +37,18 @@ export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest):
       found: reasonOf(error),
     });
   });
-  const { run, isNew } = await announceRaw(hub, object);
+  const { run: known, isNew } = await announceRaw(hub, object);
+  // Whoever sends a file again whose flow failed wants it tried again.
+  const run = (known.state === "failed" && (await tryAgain(hub, known))) || known;
   const answer = { flow: run.id, state: run.state, key: object.key, sha256, known: !isNew };
-  return Response.json(answer, { status: isNew ? 202 : 200, headers: { Location: `/flows/${run.id}` } });
+  const status = run.state === "queued" || run.state === "running" ? 202 : 200;
+  return Response.json(answer, { status, headers: { Location: `/flows/${run.id}` } });
+}
+
+async function tryAgain(hub: Hub, run: FlowRun): Promise<FlowRun | null> {
+  const again = await queueAgain(hub.db, run.id, ["failed"], { now: hub.now().toISOString(), boot: hub.boot });
+  if (again) await launch(hub, again);
+  return again;
 }
 
 function refuseName(feed: Feed, name: string): string {
