@@ -1,22 +1,15 @@
-/** How long training takes. The reference times are FACTS of the 2-core machine the project was measured on, one thread. */
+/** How long training takes, on one thread. */
 
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { fitRandomForest } from "../../shared/models/random-forest.ts";
-
-export interface BenchResult {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly limit: number | null;
-}
+import { type Bench, medianOf } from "./bench.ts";
 
 const COLUMNS = 12;
 /** XGBoost 3.2 `hist` on the same shape, one thread; training may take twice as long. */
 const XGBOOST_SECONDS = 2.5;
-/** The best of so many runs counts: the machine is shared, and the first run also compiles. */
-const RUNS = 3;
+const RUNS = 5;
 
 function friedmanTable(rows: number): TrainingData {
   const random = createRandom(1);
@@ -29,37 +22,37 @@ function friedmanTable(rows: number): TrainingData {
   return { features: { rows, columns: COLUMNS, layout: "row-major", values }, target };
 }
 
-function bestSeconds(train: () => { readonly ok: boolean }): number {
+function medianSeconds(train: () => { readonly ok: boolean }): number {
   const seconds = Array.from({ length: RUNS }, () => {
     const start = performance.now();
     if (!train().ok) throw new Error("training refused the bench's data");
     return (performance.now() - start) / 1000;
   });
-  return Math.min(...seconds);
+  return medianOf(seconds);
 }
 
-export async function run(): Promise<{ readonly name: string; readonly results: readonly BenchResult[] }> {
+export async function run(): Promise<Bench> {
   const large = friedmanTable(100_000);
   const small = friedmanTable(10_000);
   const boosting = (loss: "squared" | "absolute") =>
-    bestSeconds(() => fitGradientBoosting({ loss, patience: 100 }, large));
+    medianSeconds(() => fitGradientBoosting({ loss, patience: 100 }, large));
   const classes = { ...large, target: large.target.map((value) => (value > 14 ? 1 : 0)) };
   const measured: [string, number, number | null][] = [
     ["gradient boosting 100k × 12, 100 trees, 31 leaves, squared loss", boosting("squared"), 2 * XGBOOST_SECONDS],
     ["gradient boosting 100k × 12, 100 trees, 31 leaves, absolute loss", boosting("absolute"), null],
     [
       "gradient boosting 100k × 12, 100 trees, 31 leaves, logistic loss",
-      bestSeconds(() => fitGradientBoosting({ loss: "logistic" }, classes)),
+      medianSeconds(() => fitGradientBoosting({ loss: "logistic" }, classes)),
       null,
     ],
     [
       "random forest 10k × 12, 100 trees, leaves of 5 rows, a third of the columns",
-      bestSeconds(() => fitRandomForest({}, small)),
+      medianSeconds(() => fitRandomForest({}, small)),
       null,
     ],
     [
       "random forest 10k × 12, 100 trees, leaves of 1 row, all columns",
-      bestSeconds(() => fitRandomForest({ leafRowsMin: 1, splitColumnShare: 1 }, small)),
+      medianSeconds(() => fitRandomForest({ leafRowsMin: 1, splitColumnShare: 1 }, small)),
       null,
     ],
   ];
