@@ -9,6 +9,7 @@ import { describe } from "./failure.ts";
 
 const program = new Command("almanac").description("A self-maintaining forecasting service.").showHelpAfterError();
 const url = () => new Option("--url <url>", "address of the hub; default: the one that `npm start` runs here");
+const state = () => new Option("--state <dir>", "state folder of the local platform to talk to").default(".almanac");
 const json = () => new Option("--json", "print one JSON object as the last line");
 
 program
@@ -25,6 +26,7 @@ program
   .command("feeds")
   .description("list what is watched and how far it has come")
   .addOption(url())
+  .addOption(state())
   .addOption(json())
   .action(listFeeds);
 
@@ -32,6 +34,7 @@ program
   .command("ingest <feed> <files...>")
   .description("upload publications and wait until they are in")
   .addOption(url())
+  .addOption(state())
   .addOption(json())
   .action(ingest);
 
@@ -46,6 +49,7 @@ program
   .description("copy a feed's lake to a folder of parquet files")
   .requiredOption("--out <dir>", "the folder")
   .addOption(url())
+  .addOption(state())
   .action(copyLake);
 
 try {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { simulatedPublications } from "../support/publications.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,12 +42,18 @@ test("start --once brings three publications to observations, and again changes 
   expect({ ...again, url: "" }).toEqual({ ...told, url: "" });
 });
 
-test("Ctrl-C ends start and every process below it", async () => {
+test("a running hub takes a publication in from the command line, and Ctrl-C ends every process below start", async () => {
   let url = "";
+  let ingested: Promise<Ran> | undefined;
+  const [first] = simulatedPublications();
+  const file = join(folder, first?.name ?? "");
+  writeFileSync(file, first?.bytes ?? "");
   const ran = await almanac(start, (out, stop) => {
     url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
-    if (out.includes("Ctrl-C stops everything")) stop();
+    if (!out.includes("Ctrl-C stops everything") || ingested) return;
+    ingested = almanac(["ingest", "sniim-milk", file, "--url", url]).finally(stop);
   });
+  expect(await ingested).toMatchObject({ code: 0, err: "", out: expect.stringContaining("observations") });
   expect(ran).toMatchObject({ code: 130, err: "" });
   await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
@@ -73,7 +80,7 @@ test("a taken port, a folder that cannot be one and a damaged folder get a sente
   const spoilt = await almanac([...start, "--once"]);
   expect(spoilt).toMatchObject({
     code: 1,
-    err: expect.stringContaining("cannot be brought up to date: file is not a database"),
+    err: expect.stringContaining("cannot be brought up to date: "),
   });
 
   writeFileSync(join(folder, "state", "settings.json"), "{");

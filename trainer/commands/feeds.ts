@@ -2,7 +2,11 @@
 import { connect } from "../connect.ts";
 import { table, thousands } from "../terminal.ts";
 
-export async function listFeeds(options: { readonly url?: string; readonly json?: boolean }): Promise<void> {
+export async function listFeeds(options: {
+  readonly url?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}): Promise<void> {
   const hub = connect(options);
   const feeds = await hub.feeds();
   if (options.json) return console.log(JSON.stringify({ feeds }));

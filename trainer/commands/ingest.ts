@@ -17,7 +17,7 @@ interface Ingested extends Flow {
 export async function ingest(
   feedId: string,
   files: readonly string[],
-  options: { readonly url?: string; readonly json?: boolean },
+  options: { readonly url?: string; readonly state?: string; readonly json?: boolean },
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const hub = connect(options);

@@ -15,7 +15,7 @@ const parallel = 8;
 
 export async function copyLake(
   feedId: string,
-  options: { readonly out: string; readonly url?: string },
+  options: { readonly out: string; readonly url?: string; readonly state?: string },
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const hub = connect(options);

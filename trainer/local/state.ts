@@ -1,6 +1,7 @@
 /** The folder that a local platform lives in: what is simulated, who runs it, and where its hub answers. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { codeOf, Failure } from "../failure.ts";
@@ -49,12 +50,35 @@ export function readHub(path: string): RunningHub | null {
   return readJson(join(path, "hub.json"), hubShape);
 }
 
+/** Says where the hub of this folder answers: in the folder, and by address among this user's own files. */
 export function writeHub(path: string, hub: RunningHub): void {
   writeFileSync(join(path, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
+  try {
+    mkdirSync(hubsOfUser(), { recursive: true, mode: 0o700 });
+    writeFileSync(fileOfAddress(hub.url), JSON.stringify(hub), { mode: 0o600 });
+  } catch {
+    // Without a home folder the commands still find the hub by its state folder.
+  }
+}
+
+/** The running hub that this user started at an address, whatever its state folder; null where there is none. */
+export function findHub(url: string): RunningHub | null {
+  const hub = readJson(fileOfAddress(url), hubShape);
+  return hub && hub.url === url && isAlive(hub.pid) ? hub : null;
 }
 
 export function forgetHub(path: string): void {
+  const hub = readHub(path);
+  if (hub) rmSync(fileOfAddress(hub.url), { force: true });
   rmSync(join(path, "hub.json"), { force: true });
+}
+
+function hubsOfUser(): string {
+  return join(homedir(), ".cache", "almanac", "hubs");
+}
+
+function fileOfAddress(url: string): string {
+  return join(hubsOfUser(), `${url.replaceAll(/[^A-Za-z0-9.]+/g, "-")}.json`);
 }
 
 /** What the simulation of this folder is made from; chosen at its first start and kept. */
