@@ -36,6 +36,7 @@ export async function startPlatform(
 ): Promise<Platform> {
   const free = await findPort(port);
   const settings = readSettings(state, addDays(date, -historyDays));
+  const token = process.env.ADMIN_TOKEN || settings.token;
   say("bringing the database up to date");
   applyMigrations(state);
   const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
@@ -47,14 +48,14 @@ export async function startPlatform(
   try {
     say("starting the Workers");
     const baseUrls = feeds.map((feed) => [feed.source.baseUrlVariable, publisher.url]);
-    const own = { ADMIN_TOKEN: settings.token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
+    const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
     workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
   } catch (error) {
     await stop();
     throw error;
   }
-  const hub = new HubClient({ url: workers.url, token: settings.token });
-  writeHub(state, { url: workers.url, token: settings.token, pid: process.pid });
+  const hub = new HubClient({ url: workers.url, token });
+  writeHub(state, { url: workers.url, token, pid: process.pid });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
   const recover = async () => recoverFlows(hub, fire);
   return { hub, publisher, settings, ended: workers.ended, fire, recover, stop };
