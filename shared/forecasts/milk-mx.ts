@@ -1,3 +1,4 @@
+import { boostingSpace, forestSpace, hurdleSpace, nothing, ridgeSpace } from "../candidates/spaces.ts";
 import type { Forecast } from "./forecast.ts";
 
 /** The next published consumer price of milk in Mexico, for every city, kind and channel. */

@@ -260,5 +260,9 @@ export function intervalOptions(forecast: Forecast, data: Dataset): IntervalOpti
   const { levels, scaledBy } = forecast.intervals;
   if (scaledBy === null) return { levels, tolerance, scales: null };
   const values = featureValues(data, scaledBy, { from: 0, to: data.rows });
-  return { levels, tolerance, scales: Float64Array.from(values, (value) => (value > tolerance ? value : tolerance)) };
+  return {
+    levels,
+    tolerance,
+    scales: Float64Array.from(values, (value) => Math.max(Number.isNaN(value) ? 0 : value, tolerance)),
+  };
 }
