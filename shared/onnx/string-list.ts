@@ -1,0 +1,40 @@
+import type { Cursor } from "./protobuf-reader.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+/** Texts remembered; a forest's modes are two. */
+const REMEMBERED_MAX = 8;
+/** Longer texts are not worth comparing. */
+const REMEMBERED_BYTES_MAX = 32;
+
+interface Remembered {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+function isAt(remembered: Uint8Array, bytes: Uint8Array): boolean {
+  if (remembered.length !== bytes.length) return false;
+  for (let i = 0; i < remembered.length; i++) if (remembered[i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Collects a repeated text; the ones that keep coming are decoded once and are one string. */
+export class StringList {
+  readonly values: string[] = [];
+  readonly #remembered: Remembered[] = [];
+
+  /** Takes the text at the cursor; refuses one that is not UTF-8. */
+  add(cursor: Cursor): void {
+    const bytes = cursor.delimited();
+    for (const { bytes: known, text } of this.#remembered) {
+      if (isAt(known, bytes)) {
+        this.values.push(text);
+        return;
+      }
+    }
+    const text = decodeUtf8(bytes) ?? cursor.fail("a text that breaks its encoding", "UTF-8");
+    this.values.push(text);
+    if (this.#remembered.length < REMEMBERED_MAX && bytes.length <= REMEMBERED_BYTES_MAX) {
+      this.#remembered.push({ bytes, text });
+    }
+  }
+}
