@@ -1,10 +1,8 @@
 /** Requests and answers of the registry: one truth for the hub, the trainer and the page at `/docs`. */
 import { z } from "zod";
-import { changes } from "../db/audit.ts";
-import { stages } from "../db/models.ts";
-import { championRules, runStates, trialStates } from "../db/schema.ts";
 import { cardShape, recipeShape } from "../registry/card.ts";
 import { gateRules, verdictKinds } from "../registry/gate.ts";
+import { auditKinds, championRules, runStates, stages, trialStates } from "../registry/states.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");
 const time = z.string().describe("ISO 8601, UTC");
@@ -21,29 +19,33 @@ export const newRunShape = z.strictObject({
 });
 export type NewRunRequest = z.infer<typeof newRunShape>;
 
-export const runShape = z.object({
-  id: z.string(),
-  forecast: z.string(),
-  seed: z.number(),
-  codeVersion: z.string(),
-  state: z.enum(runStates).describe("`abandoned`: it was not heard of for a day, or said so itself"),
-  reason: z.string().nullable(),
-  stats: stats.nullable(),
-  startedAt: time,
-  heartbeatAt: time,
-  endedAt: time.nullable(),
-});
+export const runShape = z
+  .object({
+    id: z.string(),
+    forecast: z.string(),
+    seed: z.number(),
+    codeVersion: z.string(),
+    state: z.enum(runStates).describe("`abandoned`: it was not heard of for a day, or said so itself"),
+    reason: z.string().nullable(),
+    stats: stats.nullable(),
+    startedAt: time,
+    heartbeatAt: time,
+    endedAt: time.nullable(),
+  })
+  .meta({ id: "Run" });
 export type Run = z.infer<typeof runShape>;
 
-export const trialShape = z.strictObject({
-  candidate: z.string().min(1).max(100),
-  number: z.int().min(0).describe("Counts from 0 within its candidate"),
-  state: z.enum(trialStates),
-  parameters: recipeShape.shape.parameters,
-  scores: z.array(z.number()).max(100).describe("One a validation fold, as far as it came"),
-  seconds: z.number().min(0),
-  note: z.string().max(1_000).nullable(),
-});
+export const trialShape = z
+  .strictObject({
+    candidate: z.string().min(1).max(100),
+    number: z.int().min(0).describe("Counts from 0 within its candidate"),
+    state: z.enum(trialStates),
+    parameters: recipeShape.shape.parameters,
+    scores: z.array(z.number()).max(100).describe("One a validation fold, as far as it came"),
+    seconds: z.number().min(0),
+    note: z.string().max(1_000).nullable(),
+  })
+  .meta({ id: "Trial" });
 export type TrialRow = z.infer<typeof trialShape>;
 
 export const trialBatchShape = z.strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) });
@@ -55,7 +57,9 @@ export const endRunShape = z.strictObject({
 });
 export type EndRunRequest = z.input<typeof endRunShape>;
 
-export const artefactShape = z.object({ key: z.string(), sha256, bytes: z.number(), known: z.boolean() });
+export const artefactShape = z
+  .object({ key: z.string(), sha256, bytes: z.number(), known: z.boolean() })
+  .meta({ id: "Artefact" });
 export type Artefact = z.infer<typeof artefactShape>;
 
 export const registerShape = z.strictObject({
@@ -66,73 +70,82 @@ export const registerShape = z.strictObject({
 });
 export type RegisterRequest = z.infer<typeof registerShape>;
 
-export const modelShape = z.object({
-  forecast: z.string(),
-  version: z.string(),
-  stage: z.enum(stages),
-  candidate: z.string(),
-  recipe: z.string(),
-  producer: z.string(),
-  run: z.string().nullable(),
-  rmse: z.number().nullable().describe("On the test window, in the forecast's unit"),
-  skill: z.number().nullable().describe("1 − error ÷ error of naive"),
-  pValue: z.number().nullable().describe("One-sided Diebold–Mariano against naive"),
-  testFrom: z.string(),
-  testTo: z.string(),
-  publishedFrom: z.string(),
-  publishedTo: z.string(),
-  modelSha256: sha256,
-  modelBytes: z.number(),
-  cardSha256: sha256,
-  registeredAt: time,
-});
+export const modelShape = z
+  .object({
+    forecast: z.string(),
+    version: z.string(),
+    stage: z.enum(stages),
+    candidate: z.string(),
+    recipe: z.string(),
+    producer: z.string(),
+    run: z.string().nullable(),
+    rmse: z.number().nullable().describe("On the test window, in the forecast's unit"),
+    skill: z.number().nullable().describe("1 − error ÷ error of naive"),
+    pValue: z.number().nullable().describe("One-sided Diebold–Mariano against naive"),
+    testFrom: z.string(),
+    testTo: z.string(),
+    publishedFrom: z.string(),
+    publishedTo: z.string(),
+    modelSha256: sha256,
+    modelBytes: z.number(),
+    cardSha256: sha256,
+    registeredAt: time,
+  })
+  .meta({ id: "Model" });
 export type Model = z.infer<typeof modelShape>;
 
-export const gateShape = z.object({
-  flowId: z.string(),
-  incumbent: z.string().nullable(),
-  rule: z.enum(gateRules),
-  kind: z.enum(verdictKinds),
-  periods: z.number(),
-  pNaive: z.number().nullable(),
-  pIncumbent: z.number().nullable(),
-  usedThrough: z.string().nullable(),
-  reason: z.string(),
-  decidedAt: time,
-});
+export const gateShape = z
+  .object({
+    flowId: z.string(),
+    incumbent: z.string().nullable(),
+    rule: z.enum(gateRules),
+    kind: z.enum(verdictKinds),
+    periods: z.number(),
+    pNaive: z.number().nullable(),
+    pIncumbent: z.number().nullable(),
+    usedThrough: z.string().nullable(),
+    reason: z.string(),
+    decidedAt: time,
+  })
+  .meta({ id: "GateDecision" });
 
-export const auditShape = z.object({
-  id: z.number(),
-  at: time,
-  who: z.string(),
-  what: z.string(),
-  why: z.string(),
-  forecast: z.string(),
-  version: z.string().nullable(),
-  run: z.string().nullable(),
-  before: stats.nullable(),
-  after: stats.nullable(),
-});
+export const auditShape = z
+  .object({
+    id: z.number(),
+    at: time,
+    who: z.string(),
+    what: z.enum(auditKinds),
+    why: z.string(),
+    forecast: z.string(),
+    version: z.string().nullable(),
+    run: z.string().nullable(),
+    before: stats.nullable(),
+    after: stats.nullable(),
+  })
+  .meta({ id: "AuditEntry" });
 export type AuditRow = z.infer<typeof auditShape>;
-export const auditKinds = z.enum(changes);
 
-export const modelDetailShape = modelShape.extend({
-  card: cardShape,
-  tags: z.record(z.string(), z.string()),
-  gates: z.array(gateShape).describe("What the gate decided of it, newest first"),
-  audit: z.array(auditShape).describe("What was done with it, newest first"),
-});
+export const modelDetailShape = modelShape
+  .extend({
+    card: cardShape,
+    tags: z.record(z.string(), z.string()),
+    gates: z.array(gateShape).describe("What the gate decided of it, newest first"),
+    audit: z.array(auditShape).describe("What was done with it, newest first"),
+  })
+  .meta({ id: "ModelDetail" });
 export type ModelDetail = z.infer<typeof modelDetailShape>;
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
 const pair = z.object({ name: z.string(), a: value, b: value });
-export const comparisonShape = z.object({
-  a: modelShape,
-  b: modelShape,
-  metrics: z.array(pair),
-  parameters: z.array(pair).describe("Those that differ"),
-  features: z.object({ onlyA: z.array(z.string()), onlyB: z.array(z.string()) }),
-});
+export const comparisonShape = z
+  .object({
+    a: modelShape,
+    b: modelShape,
+    metrics: z.array(pair),
+    parameters: z.array(pair).describe("Those that differ"),
+    features: z.object({ onlyA: z.array(z.string()), onlyB: z.array(z.string()) }),
+  })
+  .meta({ id: "Comparison" });
 export type ModelComparison = z.infer<typeof comparisonShape>;
 
 export const promoteShape = z.strictObject({
@@ -140,7 +153,9 @@ export const promoteShape = z.strictObject({
   force: z.boolean().default(false).describe("A person decides instead of the gate; the file is verified all the same"),
 });
 export type PromoteRequest = z.input<typeof promoteShape>;
-export const promotedShape = z.object({ flow: z.string(), state: z.string(), known: z.boolean() });
+export const promotedShape = z
+  .object({ flow: z.string(), state: z.string(), known: z.boolean() })
+  .meta({ id: "Promotion" });
 export type Promotion = z.infer<typeof promotedShape>;
 
 export const rollbackShape = z.strictObject({
@@ -149,31 +164,37 @@ export const rollbackShape = z.strictObject({
 });
 export type RollbackRequest = z.infer<typeof rollbackShape>;
 
-export const championChangeShape = z.object({
-  number: z.number(),
-  version: z.string(),
-  rule: z.enum(championRules),
-  who: z.string(),
-  why: z.string(),
-  flowId: z.string().nullable(),
-  since: time,
-  until: time.nullable(),
-});
+export const championChangeShape = z
+  .object({
+    number: z.number(),
+    version: z.string(),
+    rule: z.enum(championRules),
+    who: z.string(),
+    why: z.string(),
+    flowId: z.string().nullable(),
+    since: time,
+    until: time.nullable(),
+  })
+  .meta({ id: "ChampionChange" });
 export type ChampionChangeRow = z.infer<typeof championChangeShape>;
 
-export const championAnswerShape = z.object({
-  forecast: z.string(),
-  champion: championChangeShape.nullable().describe("Null until the first promotion"),
-  changes: z.array(championChangeShape).describe("All of them, newest first"),
-});
+export const championAnswerShape = z
+  .object({
+    forecast: z.string(),
+    champion: championChangeShape.nullable().describe("Null until the first promotion"),
+    changes: z.array(championChangeShape).describe("All of them, newest first"),
+  })
+  .meta({ id: "Champion" });
 export type ChampionAnswer = z.infer<typeof championAnswerShape>;
 
 export const tagNameShape = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,63}$/, "expected a lower-case letter, then letters, digits, dots, dashes, underscores");
 export const tagShape = z.strictObject({ value: z.string().max(500), why: optionalWhy });
-export const tagsShape = z.object({
-  forecast: z.string(),
-  version: z.string(),
-  tags: z.record(z.string(), z.string()),
-});
+export const tagsShape = z
+  .object({
+    forecast: z.string(),
+    version: z.string(),
+    tags: z.record(z.string(), z.string()),
+  })
+  .meta({ id: "Tags" });

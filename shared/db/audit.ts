@@ -1,5 +1,6 @@
 /** Who changed what and why. Written in the transaction of the change itself. */
 import { and, desc, eq, lt } from "drizzle-orm";
+import type { auditKinds } from "../registry/states.ts";
 import type { Database, Statement } from "./database.ts";
 import { audit, type Stats } from "./schema.ts";
 
@@ -12,20 +13,8 @@ export interface Actor {
   readonly at: string;
 }
 
-export const changes = [
-  "run.created",
-  "run.ended",
-  "trials.logged",
-  "artefact.uploaded",
-  "model.registered",
-  "champion.promoted",
-  "champion.rolled-back",
-  "tag.set",
-  "tag.removed",
-] as const;
-
 export interface Change {
-  readonly what: (typeof changes)[number];
+  readonly what: (typeof auditKinds)[number];
   readonly forecast: string;
   readonly version?: string;
   readonly run?: string;
@@ -43,7 +32,7 @@ export function audited(db: Database, actor: Actor, change: Change): Statement {
 export interface AuditFilter {
   readonly forecast?: string | undefined;
   readonly version?: string | undefined;
-  readonly what?: string | undefined;
+  readonly what?: (typeof auditKinds)[number] | undefined;
   /** Only entries before this id: where the page before ended. */
   readonly before?: number | undefined;
   readonly limit: number;

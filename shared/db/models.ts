@@ -1,14 +1,12 @@
 /** Registered models. A row is written once, after both artefacts lie in R2, and never changes. */
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
+import type { Stage } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
 import { type Database, runBatch } from "./database.ts";
 import { models } from "./schema.ts";
 
 export type ModelRow = typeof models.$inferSelect;
 
-/** Where a model stands. It is read from the changes of champion and stored nowhere else. */
-export const stages = ["registered", "champion", "retired"] as const;
-export type Stage = (typeof stages)[number];
 export type StagedModel = ModelRow & { readonly stage: Stage };
 
 const served = (which: string) =>

@@ -1,8 +1,9 @@
 /** Trainings: what was tried, by which code, and how it ended. */
 import { and, desc, eq, lt } from "drizzle-orm";
+import type { RunState } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
 import { type Database, runBatch } from "./database.ts";
-import { type RunState, type Stats, trainingRuns } from "./schema.ts";
+import { type Stats, trainingRuns } from "./schema.ts";
 
 export type TrainingRun = typeof trainingRuns.$inferSelect;
 

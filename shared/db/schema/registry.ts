@@ -2,10 +2,8 @@
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Recipe } from "../../registry/card.ts";
 import { gateRules, verdictKinds } from "../../registry/gate.ts";
+import { auditKinds, championRules, runStates, trialStates } from "../../registry/states.ts";
 import { json, type Stats } from "./json.ts";
-
-export const runStates = ["running", "done", "failed", "abandoned"] as const;
-export type RunState = (typeof runStates)[number];
 
 export const trainingRuns = sqliteTable("training_runs", {
   id: text().primaryKey(),
@@ -19,8 +17,6 @@ export const trainingRuns = sqliteTable("training_runs", {
   heartbeatAt: text("heartbeat_at").notNull(),
   endedAt: text("ended_at"),
 });
-
-export const trialStates = ["done", "pruned", "failed"] as const;
 
 export const trials = sqliteTable(
   "trials",
@@ -88,8 +84,6 @@ export const gates = sqliteTable("gates", {
   decidedAt: text("decided_at").notNull(),
 });
 
-export const championRules = [...gateRules, "rollback"] as const;
-
 export const champions = sqliteTable(
   "champions",
   {
@@ -110,7 +104,7 @@ export const audit = sqliteTable("audit", {
   id: integer().primaryKey(),
   at: text().notNull(),
   who: text().notNull(),
-  what: text().notNull(),
+  what: text({ enum: auditKinds }).notNull(),
   why: text().notNull(),
   forecast: text().notNull(),
   version: text(),
