@@ -6,6 +6,7 @@
  * A *refresh* (the same recipe on newer data) claims nothing new, so only evidence against it stops it. *Naive* needs
  * no evidence to be the first, because something must serve.
  */
+import type { PromotionRule } from "../forecasts/forecast.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import type { Card, Evidence, Recipe } from "./card.ts";
 
@@ -13,6 +14,8 @@ import type { Card, Evidence, Recipe } from "./card.ts";
 export const significance = 0.05;
 /** Fewer unused periods than this say too little about another recipe. */
 export const replacementPeriodsMin = 30;
+/** What holds where a forecast declares nothing else. */
+export const usualRule: PromotionRule = { significance, periodsMin: replacementPeriodsMin };
 /** The candidate that needs no model: the forecast that everything else has to beat. */
 export const naiveCandidate = "naive";
 
@@ -57,7 +60,7 @@ export interface Verdict {
   readonly reason: string;
 }
 
-export function decide(challenger: Challenger, situation: Situation): Verdict {
+export function decide(challenger: Challenger, situation: Situation, limits: PromotionRule = usualRule): Verdict {
   const { recipe, judged } = challenger;
   const { incumbent } = situation;
   const rule = ruleFor(recipe, incumbent);
@@ -74,9 +77,8 @@ export function decide(challenger: Challenger, situation: Situation): Verdict {
     const ask = incumbent ? `judge it again against ${incumbent.version}` : "judge it again against naive alone";
     return verdict("hold", rule, { reason: `It was judged ${found}, but ${now}: ${ask}.` });
   }
-  return rule === "refresh" && incumbent
-    ? refresh(judged.evidence, incumbent)
-    : replacement(challenger, situation, rule === "first" ? "first" : "replacement");
+  if (rule === "refresh" && incumbent) return refresh(judged.evidence, incumbent, limits);
+  return replacement(challenger, situation, limits);
 }
 
 /** A person's decision against or without the gate, in the same form. */
@@ -91,13 +93,15 @@ function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): Gat
   return recipe.id === incumbent.recipe ? "refresh" : "replacement";
 }
 
-function replacement({ recipe, judged }: Challenger, situation: Situation, rule: "first" | "replacement"): Verdict {
+function replacement({ recipe, judged }: Challenger, situation: Situation, limits: PromotionRule): Verdict {
   const { incumbent, usedThrough } = situation;
+  const { significance, periodsMin } = limits;
+  const rule = incumbent ? "replacement" : "first";
   const evidence = after(judged.evidence, usedThrough);
   const { periods, horizon } = evidence;
-  if (periods.length < replacementPeriodsMin) {
+  if (periods.length < periodsMin) {
     const used = usedThrough === null ? "" : ` after ${usedThrough}, where an earlier gate stopped looking`;
-    const reason = `${counted(periods.length)}${used}: at least ${replacementPeriodsMin} are needed before another recipe is judged.`;
+    const reason = `${counted(periods.length)}${used}: at least ${periodsMin} are needed before another recipe is judged.`;
     return verdict("hold", rule, { periods: periods.length, reason });
   }
   const isNaive = recipe.candidate === naiveCandidate;
@@ -120,7 +124,7 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, rule:
   return verdict(lost.length === 0 ? "promote" : "reject", rule, { ...numbers, reason });
 }
 
-function refresh(whole: Evidence, incumbent: Incumbent): Verdict {
+function refresh(whole: Evidence, incumbent: Incumbent, { significance }: PromotionRule): Verdict {
   const since = after(whole, incumbent.publishedTo);
   const pIncumbent =
     since.incumbent && since.periods.length > 0 ? pBetter(since.incumbent, since.challenger, whole.horizon) : null;

@@ -3,8 +3,8 @@ import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import type { Evaluate } from "../../shared/registry/golden.ts";
 
 export interface FlowParams {
@@ -46,7 +46,7 @@ export function hubOf(env: HubEnv): Hub {
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
     evaluate: () => ({ ok: false, reason: "this hub has no engine for models yet" }),
-    fingerprint: (forecast) => sha256Hex(JSON.stringify(forecast.features)).slice(0, 16),
+    fingerprint: (forecast) => fingerprintOf(forecast.features),
     newId: () => crypto.randomUUID(),
     variable(name) {
       const value = variables.get(name);

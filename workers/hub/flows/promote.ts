@@ -98,7 +98,9 @@ async function judge(
     const incumbent = champion && (await incumbentOf(hub, champion));
     const read = await readCard(hub, stated);
     if (!read.ok) throw new Error(sentence(read.mismatch));
-    const verdict = params.force ? decidedByPerson(params.why) : decide(read.card, { incumbent, usedThrough: seen });
+    const verdict = params.force
+      ? decidedByPerson(params.why)
+      : decide(read.card, { incumbent, usedThrough: seen }, stated.forecast.promotion);
     const { forecast, version } = params;
     const decidedAt = hub.now().toISOString();
     const decision = { flowId, forecast, version, incumbent: champion?.version ?? null, decidedAt, verdict, seen };
