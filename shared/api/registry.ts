@@ -135,15 +135,15 @@ export const modelDetailShape = modelShape
   .meta({ id: "ModelDetail" });
 export type ModelDetail = z.infer<typeof modelDetailShape>;
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
+const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]).nullable();
 const pair = z.object({ name: z.string(), a: value, b: value });
 export const comparisonShape = z
   .object({
     a: modelShape,
     b: modelShape,
-    metrics: z.array(pair),
-    parameters: z.array(pair).describe("Those that differ"),
-    features: z.object({ onlyA: z.array(z.string()), onlyB: z.array(z.string()) }),
+    metrics: z.array(pair).readonly(),
+    parameters: z.array(pair).readonly().describe("Those that differ"),
+    features: z.object({ onlyA: z.array(z.string()).readonly(), onlyB: z.array(z.string()).readonly() }),
   })
   .meta({ id: "Comparison" });
 export type ModelComparison = z.infer<typeof comparisonShape>;

@@ -71,11 +71,15 @@ export function decide(challenger: Challenger, situation: Situation, limits: Pro
         : "Nothing serves yet, and the naive forecast needs no proof: something must serve.",
     });
   }
-  if (judged.incumbent !== (incumbent?.version ?? null) || (incumbent && !judged.evidence.incumbent)) {
+  if (judged.incumbent !== (incumbent?.version ?? null)) {
     const found = judged.incumbent === null ? "against naive alone" : `against ${judged.incumbent}`;
     const now = incumbent ? `${incumbent.version} serves now` : "nothing serves now";
     const ask = incumbent ? `judge it again against ${incumbent.version}` : "judge it again against naive alone";
     return verdict("hold", rule, { reason: `It was judged ${found}, but ${now}: ${ask}.` });
+  }
+  if (incumbent && !judged.evidence.incumbent) {
+    const reason = `Its card holds no losses of ${incumbent.version}, which serves now: judge it again against that.`;
+    return verdict("hold", rule, { reason });
   }
   if (rule === "refresh" && incumbent) return refresh(judged.evidence, incumbent, limits);
   return replacement(challenger, situation, limits);

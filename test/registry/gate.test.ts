@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PromotionRule } from "../../shared/forecasts/forecast.ts";
 import {
   type Challenger,
   decide,
@@ -56,7 +57,7 @@ const situation = (incumbent: Incumbent | null, usedThrough: string | null = nul
 
 describe("the rules, case by case", () => {
   const vs = { incumbent: 2, against: "old" };
-  test.each<[string, Story, Situation, object]>([
+  test.each<[string, Story, Situation, object, PromotionRule?]>([
     [
       "naive is the first without a test",
       { challenger: 9, naive: 9, candidate: "naive" },
@@ -183,8 +184,21 @@ describe("the rules, case by case", () => {
       situation(forest),
       { kind: "hold" },
     ],
-  ])("%s", (_, story, now, expected) => {
-    expect(decide(challengerOf(story), now)).toMatchObject(expected);
+    [
+      "what claims a rival without its losses is held",
+      { challenger: 1, naive: 2, incumbent: null, against: "old" },
+      situation(forest),
+      { kind: "hold", reason: expect.stringContaining("holds no losses of old") },
+    ],
+    [
+      "a forecast's own rule counts",
+      { periods: 29, challenger: 1, naive: 2 },
+      situation(null),
+      { kind: "promote", rule: "first" },
+      { significance: 0.05, periodsMin: 29 },
+    ],
+  ])("%s", (_, story, now, expected, limits) => {
+    expect(decide(challengerOf(story), now, limits)).toMatchObject(expected);
   });
 });
 
