@@ -167,11 +167,19 @@ function changeNodes(build: Builder, change: ChangeSource): void {
   build.nodes.push(mlNode("Imputer", { inputs: [change.feature], outputs: [changeOutput], attributes }));
 }
 
+/**
+ * 1 ÷ (1 + e^−(slope × odds + intercept)), written out: onnxruntime's own Sigmoid is an approximation that is off by
+ * 1e-5 of a small probability, its Exp is not.
+ */
 function chanceNodes(build: Builder, { encoding, ensemble, slope, intercept }: Chance): string {
   const odds = treeNodes(build, encoding, ensemble);
-  const scaled = build.add("Mul", "scaled_odds", [odds, build.constant("platt_slope", [slope])]);
-  const shifted = build.add("Add", "calibrated_odds", [scaled, build.constant("platt_intercept", [intercept])]);
-  return build.add("Sigmoid", "chance", [shifted]);
+  const scaled = build.add("Mul", "scaled_odds", [odds, build.constant("minus_slope", [-slope])]);
+  const against = build.add("Add", "log_odds_against", [scaled, build.constant("minus_intercept", [-intercept])]);
+  const one = build.constant("one", [1]);
+  return build.add("Div", "chance", [
+    one,
+    build.add("Add", "parts", [build.add("Exp", "odds_against", [against]), one]),
+  ]);
 }
 
 function treeNodes(build: Builder, encoding: Encoding, ensemble: Ensemble): string {
