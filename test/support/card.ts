@@ -48,9 +48,9 @@ export function tinyModel(story: TinyStory): TinyModel {
   const incumbent = story.incumbent ?? null;
   const recipe = sha256Hex(story.recipe ?? candidate).slice(0, 16);
   const span = { from: days[0] ?? "", to: days.at(-1) ?? "", periods, rows: periods * 10 };
-  const inputs: Card["golden"]["inputs"] = { [float]: [1, 2.5, null], [category]: ["here", "there", "here"] };
-  const predictions = [1, 2.5, Number.NaN].map((value, row) =>
-    answer(file, { [float]: value, [category]: places[row % 2] ?? "" }),
+  const inputs = { [float]: [1, 2.5, null], [category]: ["here", "there", "here"] };
+  const prediction = inputs[float]?.map((value, row) =>
+    answer(file, { [float]: value ?? Number.NaN, [category]: inputs[category]?.[row] ?? "" }),
   );
   const line = { candidate, validationRmse: 1, mae: 0.5, coverage80: 0.8, coverage95: 0.95, seconds: 1, note: null };
   return {
@@ -117,11 +117,7 @@ export function tinyModel(story: TinyStory): TinyModel {
         },
         { name: category, dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
       ],
-      golden: {
-        inputs: { ...inputs, [category]: [0, 1, 2].map((row) => places[row % 2] ?? "") },
-        outputs: { prediction: predictions },
-        tolerance: 0,
-      },
+      golden: { inputs, outputs: { prediction: prediction ?? [] }, tolerance: 0 },
     },
   };
 }
@@ -150,7 +146,7 @@ function answer({ weights, codes, bias }: TinyFile, row: Readonly<Record<string,
 }
 
 export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(value));
+  return Uint8Array.from(new TextEncoder().encode(JSON.stringify(value)));
 }
 
 function daysFrom(first: string, count: number): string[] {
