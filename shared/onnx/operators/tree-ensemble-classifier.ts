@@ -122,7 +122,7 @@ export const treeEnsembleClassifier: Operator = {
   prepare(node): Prepared {
     const { rows, columns } = matrixShapeOf(node, node.typedInput(0, "float"));
     const labels = labelsOf(node, "classlabels_int64s");
-    const forest = layOut(node, forestSourceOf(node, "class", labels.count), true);
+    const forest = layOut(node, forestSourceOf(node, { prefix: "class", targets: labels.count, isSingle: false }));
     const classifier: Classifier = {
       forest,
       labels,

@@ -65,7 +65,10 @@ export const treeEnsembleRegressor: Operator = {
     }
     const aggregate = aggregateOf(node, node.string("aggregate_function", "SUM"));
     const scoring = checkTransform(node, {
-      forest: layOut(node, forestSourceOf(node, "target", targets), !isPlainSum(targets, aggregate)),
+      forest: layOut(
+        node,
+        forestSourceOf(node, { prefix: "target", targets, isSingle: isPlainSum(targets, aggregate) }),
+      ),
       targets,
       aggregate,
       baseValues,

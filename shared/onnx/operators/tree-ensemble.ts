@@ -1,7 +1,7 @@
 /** TreeEnsemble of ai.onnx.ml 5: nodes by position, leaves apart from them, numbers in tensors. */
 import type { Tensor } from "../graph.ts";
-import { type ForestSource, layOut, MODE } from "./forest-layout.ts";
-import { AGGREGATES, isPlainSum, type Scoring } from "./forest-scores.ts";
+import { type ForestSource, type LeafWeights, layOut, MODE } from "./forest-layout.ts";
+import { AGGREGATES, type Scoring } from "./forest-scores.ts";
 import type { Operator, OperatorNode } from "./operator.ts";
 import { postTransformOf } from "./post-transform.ts";
 import { checkTargets, checkTransform, prepareScoring } from "./tree-ensemble-regressor.ts";
@@ -52,7 +52,7 @@ function leafPlaces(edges: readonly Edges[], splits: number): { children: Int32A
   return { children, leafOfPlace };
 }
 
-function weightsOf(node: OperatorNode, leafOfPlace: Int32Array, targets: number) {
+function weightsOf(node: OperatorNode, leafOfPlace: Int32Array, targets: number): LeafWeights {
   const leafWeights = floatsOf(node, "leaf_weights");
   const leafTargets = intsOf(node, "leaf_targetids", leafWeights.length);
   const wrong = leafTargets.find((target) => target < 0 || target >= targets);
@@ -60,14 +60,15 @@ function weightsOf(node: OperatorNode, leafOfPlace: Int32Array, targets: number)
   const used = leafOfPlace.filter((leaf) => leaf >= 0);
   const missing = used.find((leaf) => leaf >= leafWeights.length);
   if (missing !== undefined) node.malformed(`leaf ${missing} of ${leafWeights.length}`, "an existing one");
-  const weightStarts = new Int32Array(leafOfPlace.length + 1);
+  const starts = new Int32Array(leafOfPlace.length + 1);
   leafOfPlace.forEach((leaf, place) => {
-    weightStarts[place + 1] = (weightStarts[place] ?? 0) + (leaf >= 0 ? 1 : 0);
+    starts[place + 1] = (starts[place] ?? 0) + (leaf >= 0 ? 1 : 0);
   });
   return {
-    weightStarts,
-    weights: Float32Array.from(used, (leaf) => leafWeights[leaf] ?? 0),
-    weightTargets: Int32Array.from(used, (leaf) => leafTargets[leaf] ?? 0),
+    kind: "lists",
+    starts,
+    targets: Int32Array.from(used, (leaf) => leafTargets[leaf] ?? 0),
+    values: Float32Array.from(used, (leaf) => leafWeights[leaf] ?? 0),
   };
 }
 
@@ -79,7 +80,7 @@ function sourceOf(node: OperatorNode, targets: number): ForestSource {
     isLeaf: intsOf(node, `nodes_${name}leafs`, splits),
   });
   const { children, leafOfPlace } = leafPlaces([side("true"), side("false")], splits);
-  const [trueNodes, falseNodes] = children;
+  const [trueIds, falseIds] = children;
   const modes = new Uint8Array(3 * splits).fill(MODE.leaf);
   modes.set(splitModes);
   const thresholds = floatsOf(node, "nodes_splits");
@@ -88,14 +89,19 @@ function sourceOf(node: OperatorNode, targets: number): ForestSource {
   if (roots.length === 0) node.malformed("no tree_roots", "at least one");
   const tracking = "nodes_missing_value_tracks_true";
   return {
-    roots,
+    trees: Array.from(roots, (root) => ({
+      start: 0,
+      end: 3 * splits,
+      root: root < splits ? root : -1,
+      positions: null,
+    })),
     modes,
     features: intsOf(node, "nodes_featureids", splits),
     thresholds,
     missingTrue: node.ints(tracking).length === 0 ? null : intsOf(node, tracking, splits),
-    trueNodes: trueNodes ?? new Int32Array(0),
-    falseNodes: falseNodes ?? new Int32Array(0),
-    ...weightsOf(node, leafOfPlace, targets),
+    trueIds: trueIds ?? new Int32Array(0),
+    falseIds: falseIds ?? new Int32Array(0),
+    leaves: weightsOf(node, leafOfPlace, targets),
   };
 }
 
@@ -126,7 +132,7 @@ export const treeEnsemble: Operator = {
     const aggregate = AGGREGATES[number] ?? node.malformed(`aggregate_function ${number}`, "0…3");
     const transformNumber = node.int("post_transform", 0);
     const scoring: Scoring = {
-      forest: layOut(node, sourceOf(node, targets), !isPlainSum(targets, aggregate)),
+      forest: layOut(node, sourceOf(node, targets)),
       targets,
       aggregate,
       baseValues: new Float32Array(0),
