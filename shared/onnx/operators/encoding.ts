@@ -6,7 +6,7 @@ import type { Operator, OperatorNode, Output, Prepared, Slot } from "./operator.
 type Key = string | number;
 type KeyType = "string" | "int64" | "float";
 
-/** NaN is a key like any other in a Map, and −0 is 0: as in onnxruntime. */
+/** NaN is a key like any other in a Map, and −0 is 0: as in onnxruntime since ai.onnx.ml 4. */
 type Lookup = ReadonlyMap<Key, Key>;
 
 interface Table {
@@ -58,8 +58,9 @@ function lookupOf(node: OperatorNode, keys: readonly Key[], values: readonly Key
   const lookup = new Map<Key, Key>();
   keys.forEach((key, i) => {
     const value = values[i];
+    const isFound = node.version >= 4 || !Number.isNaN(key);
     // The first of equal keys counts.
-    if (value !== undefined && !lookup.has(key)) lookup.set(key, value);
+    if (value !== undefined && isFound && !lookup.has(key)) lookup.set(key, value);
   });
   return lookup;
 }

@@ -60,9 +60,12 @@ export interface Scoring {
   readonly transform: PostTransform;
 }
 
-function finishRow(scoring: Scoring, scores: Float32Array, start: number): void {
+/** A target that no leaf had a weight for is 0, without its base value: as in onnxruntime. `seen` null stands for all. */
+function finishRow(scoring: Scoring, scores: Float32Array, at: { start: number; seen: Uint8Array | null }): void {
   const { targets, aggregate, baseValues, transform, forest } = scoring;
+  const { start, seen } = at;
   for (let t = 0; t < targets; t++) {
+    if (seen !== null && seen[t] === 0) continue;
     const score = scores[start + t] ?? 0;
     const aggregated = aggregate === "AVERAGE" ? Math.fround(score / forest.roots.length) : score;
     scores[start + t] = aggregated + (baseValues[t] ?? 0);
@@ -81,14 +84,15 @@ export function scoreRows(
   const rows = scores.length / targets;
   if (isPlainSum(targets, aggregate)) {
     addForest(forest, features, scores);
-  } else {
-    const seen = new Uint8Array(targets);
-    for (let row = 0; row < rows; row++) {
-      seen.fill(0);
-      const into = { scores, seen, start: row * targets, aggregate };
-      const at = { values: features.values, base: row * features.columns };
-      for (const root of forest.roots) mergeLeaf(forest, leafAt(forest, root, at), into);
-    }
+    for (let row = 0; row < rows; row++) finishRow(scoring, scores, { start: row, seen: null });
+    return;
   }
-  for (let row = 0; row < rows; row++) finishRow(scoring, scores, row * targets);
+  const seen = new Uint8Array(targets);
+  for (let row = 0; row < rows; row++) {
+    seen.fill(0);
+    const into = { scores, seen, start: row * targets, aggregate };
+    const at = { values: features.values, base: row * features.columns };
+    for (const root of forest.roots) mergeLeaf(forest, leafAt(forest, root, at), into);
+    finishRow(scoring, scores, into);
+  }
 }
