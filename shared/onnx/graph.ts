@@ -7,7 +7,7 @@
 /** The empty domain is ai.onnx itself. */
 export type Domain = "" | "ai.onnx.ml";
 
-export type ElementType = "float" | "double" | "int64" | "int32" | "bool" | "string";
+export type ElementType = "float" | "double" | "int64" | "int32" | "uint8" | "bool" | "string";
 
 /** One size an axis; null is the number of rows, N, the same everywhere in a graph. */
 export type Shape = readonly (number | null)[];
@@ -17,8 +17,10 @@ export type TensorData =
   | { readonly type: "float"; readonly data: Float32Array }
   | { readonly type: "double" | "int64"; readonly data: Float64Array }
   | { readonly type: "int32"; readonly data: Int32Array }
-  | { readonly type: "bool"; readonly data: Uint8Array }
+  | { readonly type: "uint8" | "bool"; readonly data: Uint8Array }
   | { readonly type: "string"; readonly data: readonly string[] };
+
+export type Data = TensorData["data"];
 
 /** A constant, row-major; `data` has one entry an element. */
 export type Tensor = TensorData & { readonly name: string; readonly dims: readonly number[] };

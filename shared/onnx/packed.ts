@@ -85,8 +85,12 @@ function wideIntsOf(bytes: Uint8Array, count: number): Float64Array {
   return Float64Array.from({ length: count }, () => cursor.varint());
 }
 
-/** Decodes what `countInts` found in order: an Int32Array where four bytes a number are enough, else a Float64Array. */
-export function decodeInts(bytes: Uint8Array, count: number): Int32Array | Float64Array {
+/**
+ * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view; up to four bytes make an
+ * Int32Array, more a Float64Array.
+ */
+export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32Array | Float64Array {
+  if (bytes.length === count) return bytes;
   const values = new Int32Array(count);
   let at = 0;
   for (let i = 0; i < count; i++) {

@@ -1,7 +1,10 @@
 /** Why a file is not read, or a graph not run. */
 export interface OnnxProblem {
-  /** `malformed`: breaks the format's own rules. `unsupported`: may be right, and is outside the subset. `too-large`: beyond a limit. */
-  readonly kind: "malformed" | "unsupported" | "too-large";
+  /**
+   * `malformed`: breaks the format's own rules. `unsupported`: may be right, and is outside the subset. `too-large`: beyond a limit.
+   * `input`: what was fed does not fit.
+   */
+  readonly kind: "malformed" | "unsupported" | "too-large" | "input";
   /** The part of the file or graph: "node y (LabelEncoder)". */
   readonly where: string;
   readonly found: string;

@@ -86,13 +86,19 @@ export class Cursor {
 
   /** A view of the field's bytes, no copy. */
   delimited(): Uint8Array {
+    const length = this.delimitedLength();
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  /** Moves past the field's bytes and returns how many they were: a view costs more than a short text. */
+  delimitedLength(): number {
     this.expect(DELIMITED);
     const length = this.#varint();
     if (length < 0 || length > this.end - this.at) {
       this.fail(`field ${this.field} of ${length} bytes`, `at most the ${this.end - this.at} that are left`);
     }
-    const start = this.#take(length);
-    return this.bytes.subarray(start, start + length);
+    this.#take(length);
+    return length;
   }
 
   string(): string {

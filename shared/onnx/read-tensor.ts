@@ -67,7 +67,7 @@ export function readTensor(cursor: Cursor): Tensor {
   if (type === null) {
     return cursor.fail(
       `${what} of element type ${draft.dataType}`,
-      "float, double, int32, int64, bool or string",
+      "float, double, int32, int64, uint8, bool or string",
       "unsupported",
     );
   }
@@ -107,17 +107,17 @@ function typedDataOf(type: ElementType, draft: Draft, cursor: Cursor): TensorDat
   return integersOf(type, values, cursor);
 }
 
-function integersOf(type: "int64" | "int32" | "bool", values: ArrayLike<number>, cursor: Cursor): TensorData {
+function integersOf(type: "int64" | "int32" | "uint8" | "bool", values: ArrayLike<number>, cursor: Cursor): TensorData {
   if (type === "int64") return { type, data: Float64Array.from(values) };
   if (type === "int32") {
     intsWithin(values, { min: -(2 ** 31), max: 2 ** 31 - 1 }, cursor);
     return { type, data: Int32Array.from(values) };
   }
-  intsWithin(values, { min: 0, max: 1 }, cursor);
+  intsWithin(values, { min: 0, max: type === "bool" ? 1 : 255 }, cursor);
   return { type, data: Uint8Array.from(values) };
 }
 
-const BYTES_PER_ELEMENT = { float: 4, double: 8, int64: 8, int32: 4, bool: 1 } as const;
+const BYTES_PER_ELEMENT = { float: 4, double: 8, int64: 8, int32: 4, uint8: 1, bool: 1 } as const;
 
 function rawDataOf(type: ElementType, raw: Uint8Array, cursor: Cursor): TensorData {
   if (type === "string") return cursor.fail("raw data for texts", "string_data");
@@ -128,7 +128,7 @@ function rawDataOf(type: ElementType, raw: Uint8Array, cursor: Cursor): TensorDa
   if (type === "double") return { type, data: doublesOf(raw, cursor.what) };
   const copy = raw.slice().buffer;
   if (type === "int32") return { type, data: new Int32Array(copy) };
-  if (type === "bool") return integersOf(type, raw, cursor);
+  if (type === "bool" || type === "uint8") return integersOf(type, raw, cursor);
   const wide = new BigInt64Array(copy);
   const data = Float64Array.from(wide, Number);
   if (!data.every(Number.isSafeInteger)) cursor.fail("an integer beyond ±2⁵³", "a smaller one", "unsupported");

@@ -69,6 +69,7 @@ export const ATTRIBUTE_TYPES = [
 /** TensorProto.DataType. */
 export const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
   float: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   string: 8,
@@ -77,7 +78,10 @@ export const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
 };
 
 const elementTypesByNumber = new Map(
-  (["float", "int32", "int64", "string", "bool", "double"] as const).map((type) => [ELEMENT_TYPES[type], type]),
+  (["float", "uint8", "int32", "int64", "string", "bool", "double"] as const).map((type) => [
+    ELEMENT_TYPES[type],
+    type,
+  ]),
 );
 
 export function elementTypeOf(dataType: number): ElementType | null {

@@ -11,9 +11,9 @@ interface Remembered {
   readonly text: string;
 }
 
-function isAt(remembered: Uint8Array, bytes: Uint8Array): boolean {
-  if (remembered.length !== bytes.length) return false;
-  for (let i = 0; i < remembered.length; i++) if (remembered[i] !== bytes[i]) return false;
+/** Whether `bytes` holds `known` from `start` on. */
+function isAt(known: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
   return true;
 }
 
@@ -24,16 +24,18 @@ export class StringList {
 
   /** Takes the text at the cursor; refuses one that is not UTF-8. */
   add(cursor: Cursor): void {
-    const bytes = cursor.delimited();
-    for (const { bytes: known, text } of this.#remembered) {
-      if (isAt(known, bytes)) {
+    const length = cursor.delimitedLength();
+    const start = cursor.at - length;
+    for (const { bytes, text } of this.#remembered) {
+      if (bytes.length === length && isAt(bytes, cursor.bytes, start)) {
         this.values.push(text);
         return;
       }
     }
+    const bytes = cursor.bytes.subarray(start, cursor.at);
     const text = decodeUtf8(bytes) ?? cursor.fail("a text that breaks its encoding", "UTF-8");
     this.values.push(text);
-    if (this.#remembered.length < REMEMBERED_MAX && bytes.length <= REMEMBERED_BYTES_MAX) {
+    if (this.#remembered.length < REMEMBERED_MAX && length <= REMEMBERED_BYTES_MAX) {
       this.#remembered.push({ bytes, text });
     }
   }

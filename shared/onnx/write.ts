@@ -102,6 +102,7 @@ function writeTensor(writer: ProtobufWriter, tensor: Tensor): void {
       writer.packedFloats(TENSOR.floatData, tensor.data);
       break;
     case "int32":
+    case "uint8":
     case "bool":
       writer.packedInts(TENSOR.int32Data, tensor.data);
       break;

@@ -17,6 +17,8 @@ function toOrt({ type, data, dims }: Value): ort.Tensor {
       return new ort.Tensor("int64", BigInt64Array.from(data, BigInt), dims);
     case "int32":
       return new ort.Tensor("int32", data, dims);
+    case "uint8":
+      return new ort.Tensor("uint8", data, dims);
     case "bool":
       return new ort.Tensor("bool", data, dims);
     case "string":
