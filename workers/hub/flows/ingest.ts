@@ -123,12 +123,12 @@ async function write(hub: Hub, flow: Flow, { read, source, fence, feed, turn }: 
   const lake = await flow.step<LakeOutcome>(named("lake", turn), async () => {
     const value = await writeLake(hub, await read(), { source, stillOurs });
     if (value.kind === "overtaken") return { value, stats: { overtaken: true } };
-    return { value, stats: { filesWritten: value.filesWritten, filesHealed: value.healed.length } };
+    return { value, stats: { filesWritten: value.filesWritten, filesHealed: value.filesHealed } };
   });
   if (lake.kind === "overtaken") return null;
 
   const database = await flow.step(named("database", turn), async () => {
-    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), lake, { source, fence }) : null;
+    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), { source, fence }) : null;
     return { value, stats: value ? { ...value } : { overtaken: true } };
   });
   if (!database) return null;

@@ -4,28 +4,19 @@ import { listPartitions, loadPartition } from "../../../shared/db/partitions.ts"
 import { sha256Hex } from "../../../shared/hash.ts";
 import { contentHash } from "../../../shared/lake/content.ts";
 import type { Fact } from "../../../shared/lake/fact.ts";
-import { lakePrefix, partitionPath, partKey, successKey } from "../../../shared/lake/keys.ts";
+import { partitionPath, partKey, successKey } from "../../../shared/lake/keys.ts";
 import { mergeFacts, type Source } from "../../../shared/lake/merge.ts";
 import { writeParquet } from "../../../shared/lake/parquet.ts";
-import { groupByPartition, type KnownPartition, type LakePlan, planLake } from "../../../shared/lake/plan.ts";
-import { writeSuccess } from "../../../shared/lake/success.ts";
+import { groupByPartition, planLake } from "../../../shared/lake/plan.ts";
+import { type FilePartition, writeSuccess } from "../../../shared/lake/success.ts";
 import type { Hub } from "../hub.ts";
 import { inParallel } from "./in-parallel.ts";
+import { deleteFiles, listLake, Overtaken, replaceFile } from "./lake-files.ts";
 import type { Publication } from "./publication.ts";
 
-/** A partition as it now stands in the lake. */
-export type WrittenPartition = Omit<KnownPartition, "confirmedBy">;
-
-export interface LakeWritten {
-  /** Partitions about which the publication says something new, as they now stand. */
-  readonly merged: readonly WrittenPartition[];
-  readonly healed: readonly WrittenPartition[];
-  readonly confirmed: readonly string[];
-  readonly filesWritten: number;
-}
-
+/** Counts alone, because Workflows keep it: what was written stands in `_SUCCESS`. */
 export type LakeOutcome =
-  | ({ readonly kind: "written" } & LakeWritten)
+  | { readonly kind: "written"; readonly filesWritten: number; readonly filesHealed: number }
   /** Another run has taken the turn; nothing was written since that was noticed. */
   | { readonly kind: "overtaken" };
 
@@ -37,8 +28,6 @@ export interface LakeTurn {
 
 /** Between two looks at whose turn it is; far fewer than R2 takes in the time that a turn lasts. */
 const partitionsPerCheck = 60;
-
-class Overtaken extends Error {}
 
 /** Brings `clean/<feed>/` to what the database will say once this publication is in. */
 export async function writeLake(hub: Hub, publication: Publication, turn: LakeTurn): Promise<LakeOutcome> {
@@ -59,85 +48,39 @@ export async function writeLake(hub: Hub, publication: Publication, turn: LakeTu
  * replaced only if it still is the one that was listed; and it looks again before the list and before it deletes, which
  * R2 does without condition.
  */
-async function bringUpToDate(hub: Hub, publication: Publication, turn: LakeTurn): Promise<LakeWritten> {
+async function bringUpToDate(hub: Hub, publication: Publication, { source, stillOurs }: LakeTurn) {
   const { feed } = publication;
-  const { source } = turn;
-  const checkTurn = async () => {
-    if (!(await turn.stillOurs())) throw new Overtaken(`another run has taken the turn of ${feed.id}`);
+  const check = async () => {
+    if (!(await stillOurs())) throw new Overtaken(`another run has taken the turn of ${feed.id}`);
   };
-  const success = await readSuccess(hub.lake, feed.id);
-  const known = await listPartitions(hub.db, feed.id);
-  const etags = await listEtags(hub.lake, feed.id);
-  await checkTurn();
+  const known = new Map((await listPartitions(hub.db, feed.id)).map((partition) => [partition.path, partition]));
+  const listed = await listLake(hub.lake, feed.id);
+  await check();
 
   const incoming = groupByPartition(publication.facts, (period) => partitionPath(feed, period));
-  const plan = planLake(incoming, known, etags, source);
-  const knownByPath = new Map(known.map((partition) => [partition.path, partition]));
+  const plan = planLake(incoming, [...known.values()], listed.etags, source);
+  const files = new Map<string, FilePartition>(known);
   let filesWritten = 0;
-  const write = async (path: string, facts: readonly Fact[]): Promise<WrittenPartition> => {
-    const before = knownByPath.get(path);
+  const write = async ({ path, facts }: { readonly path: string; readonly facts: readonly Fact[] }) => {
+    const before = known.get(path);
     const stored = before ? await loadPartition(hub.db, feed.id, before) : [];
     const merged = mergeFacts(stored, facts, source).facts;
-    const content = contentHash(merged);
-    if (before?.content === content && etags.get(path) === before.etag) return before;
-    const bytes = writeParquet(feed, merged);
-    const etag = await replace(hub.lake, partKey(feed.id, path), etags.get(path), bytes);
+    const file = listed.etags.get(path);
+    if (before && before.etag === file && before.content === contentHash(merged)) return;
+    const body = writeParquet(feed, merged);
+    const etag = await replaceFile(hub.lake, partKey(feed.id, path), { listed: file, body });
+    files.set(path, { path, rows: merged.length, sha256: sha256Hex(body), etag });
     filesWritten++;
-    return { path, rows: merged.length, content, sha256: sha256Hex(bytes), etag };
   };
-  const writeAll = async (partitions: LakePlan["merge"]) => {
-    const written: WrittenPartition[] = [];
-    for (const piece of inPieces(partitions, partitionsPerCheck)) {
-      written.push(...(await inParallel(piece, ({ path, facts }) => write(path, facts))));
-      await checkTurn();
-    }
-    return written;
-  };
-  const merged = await writeAll(plan.merge);
-  const healed = await writeAll(plan.heal.map((path) => ({ path, facts: [] })));
-
-  const all = new Map<string, WrittenPartition>(knownByPath);
-  for (const partition of [...merged, ...healed]) all.set(partition.path, partition);
-  const list = writeSuccess(feed, [...all.values()]);
-  if (list !== success.text) await replace(hub.lake, successKey(feed.id), success.etag, list);
-  for (const orphans of inPieces(plan.orphans, deletesMax)) {
-    await checkTurn();
-    await hub.lake.delete(orphans.map((path) => partKey(feed.id, path)));
+  const changes = [...plan.merge, ...plan.heal.map((path) => ({ path, facts: [] }))];
+  for (const piece of inPieces(changes, partitionsPerCheck)) {
+    await inParallel(piece, write);
+    await check();
   }
-  return { merged, healed, confirmed: plan.confirm, filesWritten };
-}
 
-/** Keys that R2 deletes in one call. */
-const deletesMax = 1_000;
-
-async function readSuccess(lake: R2Bucket, feed: string) {
-  const object = await lake.get(successKey(feed));
-  return { text: await object?.text(), etag: object?.etag };
-}
-
-async function listEtags(lake: R2Bucket, feed: string): Promise<Map<string, string>> {
-  const etags = new Map<string, string>();
-  const prefix = lakePrefix(feed);
-  let cursor: string | undefined;
-  do {
-    const page = await lake.list({ prefix, ...(cursor && { cursor }) });
-    for (const { key, etag } of page.objects) {
-      if (key.endsWith("/part.parquet")) etags.set(key.slice(prefix.length, -"/part.parquet".length), etag);
-    }
-    cursor = page.truncated ? page.cursor : undefined;
-  } while (cursor);
-  return etags;
-}
-
-/** Puts an object if it still has the etag it was listed with, or still does not exist. */
-async function replace(
-  lake: R2Bucket,
-  key: string,
-  before: string | undefined,
-  body: Uint8Array | string,
-): Promise<string> {
-  const onlyIf = before === undefined ? { etagDoesNotMatch: "*" } : { etagMatches: before };
-  const put = await lake.put(key, body, { onlyIf });
-  if (!put) throw new Overtaken(`${key} was written by another run`);
-  return put.etag;
+  const body = writeSuccess(feed, [...files.values()]);
+  const { text, etag } = listed.success;
+  if (body !== text) await replaceFile(hub.lake, successKey(feed.id), { listed: etag, body });
+  await deleteFiles(hub.lake, feed.id, { paths: plan.orphans, check });
+  return { filesWritten, filesHealed: plan.heal.length };
 }
