@@ -1,5 +1,5 @@
 import { createScheduledController, reset } from "cloudflare:test";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
@@ -7,7 +7,7 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { hubApp } from "../../workers/hub/app.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
-import type { Hub } from "../../workers/hub/hub.ts";
+import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
@@ -185,6 +185,33 @@ test("a message that is sent twice starts one flow", async () => {
   const { run } = await requestIngest(hub, object);
   expect(await ended(run.id)).toMatchObject({ state: "done", attempt: 1 });
   expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'ingest'")).toEqual([{ flows: 1 }]);
+});
+
+test("while the database is down a dead letter waits in its queue, longer each time, and is not lost", async () => {
+  const event = eventFor(await kept());
+  let isDown = true;
+  const database = new Proxy(testEnv.DB, {
+    get(target, name) {
+      if (isDown) throw new Error("D1 is down");
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const on = hubOf({ ...testEnv, DB: database });
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const delays: (number | null)[] = [];
+  for (const attempts of [1, 2, 6, 7, 100]) {
+    const { acked, retriedIn } = await bury(event, { on, attempts });
+    expect(acked).toBe(false);
+    delays.push(retriedIn);
+  }
+  expect(delays).toEqual([60, 120, 1_920, 3_600, 3_600]);
+  expect(logged).toHaveBeenLastCalledWith(expect.stringContaining(JSON.stringify(event)));
+  logged.mockRestore();
+
+  isDown = false;
+  expect(await bury(event, { on, attempts: 101 })).toEqual({ acked: true, retriedIn: null });
+  expect(await letterOf()).toMatchObject({ state: "failed" });
 });
 
 test("without ADMIN_TOKEN every write is closed", async () => {
