@@ -1,6 +1,6 @@
 import { SELF } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
-import { asAdmin, ingested, migrate, request } from "../support/hub.ts";
+import { asAdmin, hub, ingested, migrate, request } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 const bytes = publication([
@@ -69,7 +69,23 @@ describe("an upload is refused", () => {
   });
 
   test("when it is empty", async () => {
-    expect(await refusal(put(file, {}, null))).toMatchObject({ status: 422, detail: "The body is empty." });
+    const empty = { status: 422, found: "0 bytes", expected: "the bytes of a .xlsx file" };
+    expect(await refusal(put(file, {}, null))).toMatchObject(empty);
+    const chunks = () => new ReadableStream({ start: (controller) => controller.close() });
+    expect(await refusal(put(file, {}, chunks()))).toMatchObject({
+      ...empty,
+      detail: expect.stringContaining("Send the file itself"),
+    });
+    const digest = await digestOf(new Uint8Array());
+    expect(await refusal(put(file, { "Content-Digest": digest }, chunks()))).toMatchObject(empty);
+    expect((await hub.lake.list({ prefix: "raw/" })).objects.length).toBe(1);
+  });
+
+  test("when its length is none", async () => {
+    for (const length of ["many", "-1", "1e3"]) {
+      const answer = refusal(put(file, { "Content-Length": length }));
+      expect(await answer).toMatchObject({ status: 400, found: length, expected: "a number of bytes" });
+    }
   });
 });
 

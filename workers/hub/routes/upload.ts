@@ -26,7 +26,7 @@ export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest):
   refuseContentType(feed, request.header("Content-Type"));
   const length = readLength(request.header("Content-Length"));
   const digest = readDigest(request.header("Content-Digest"));
-  const { body, sha256 } = await readBody(request, length, digest);
+  const { body, sha256 } = await readBody(feed, request, { length, digest });
 
   const arrival = { feed, name, sha256, body, arrivedAt: hub.now() };
   const object = await keepRaw(hub, arrival).catch((error: unknown) => {
@@ -80,6 +80,14 @@ function refuseContentType(feed: Feed, header: string | undefined): void {
 
 function readLength(header: string | undefined): number | null {
   if (header === undefined) return null;
+  if (!/^\d+$/.test(header)) {
+    refuse({
+      kind: "bad-request",
+      detail: "Content-Length is no length.",
+      found: header,
+      expected: "a number of bytes",
+    });
+  }
   const length = Number(header);
   if (length > uploadBytesMax) {
     refuse({
@@ -107,13 +115,14 @@ function readDigest(header: string | undefined): string | null {
   return bytesToHex(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
 }
 
+/** Without a digest or a length the body is read to its end; only that shows whether a chunked one is empty. */
 async function readBody(
+  feed: Feed,
   request: HonoRequest,
-  length: number | null,
-  digest: string | null,
+  { length, digest }: { readonly length: number | null; readonly digest: string | null },
 ): Promise<{ readonly body: ReadableStream | Uint8Array; readonly sha256: string }> {
   const { body } = request.raw;
-  if (!body || length === 0) refuse({ kind: "unprocessable", detail: "The body is empty.", expected: "the file" });
+  if (!body || length === 0) refuseEmpty(feed);
   if (digest !== null && length !== null) return { body, sha256: digest };
   const bytes = await readBounded(request.raw, bufferedBytesMax);
   if (!bytes) {
@@ -125,6 +134,7 @@ async function readBody(
       expected: `at most ${bufferedBytesMax} bytes without a digest`,
     });
   }
+  if (bytes.length === 0) refuseEmpty(feed);
   const sha256 = sha256Hex(bytes);
   if (digest !== null && digest !== sha256) {
     refuse({
@@ -135,4 +145,13 @@ async function readBody(
     });
   }
   return { body: bytes, sha256 };
+}
+
+function refuseEmpty(feed: Feed): never {
+  refuse({
+    kind: "unprocessable",
+    detail: "The body is empty. Send the file itself as the body, as in: curl --upload-file <file> <address>",
+    found: "0 bytes",
+    expected: `the bytes of a ${feed.file.extension} file`,
+  });
 }
