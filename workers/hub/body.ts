@@ -6,6 +6,14 @@ import { refuse } from "./refuse.ts";
 /** `Content-Length` in bytes; null where it is not stated. */
 export function readLength(header: string | undefined, bytesMax: number): number | null {
   if (header === undefined) return null;
+  if (!/^\d+$/.test(header)) {
+    refuse({
+      kind: "bad-request",
+      detail: "Content-Length is no length.",
+      found: header,
+      expected: "a number of bytes",
+    });
+  }
   const length = Number(header);
   if (length > bytesMax) {
     refuse({

@@ -25,7 +25,7 @@ export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest):
   refuseContentType(feed, request.header("Content-Type"));
   const length = readLength(request.header("Content-Length"), uploadBytesMax);
   const digest = readDigest(request.header("Content-Digest"));
-  const { body, sha256 } = await readBody(request, length, digest);
+  const { body, sha256 } = await readBody(feed, request, { length, digest });
 
   const arrival = { feed, name, sha256, body, arrivedAt: hub.now() };
   const object = await keepRaw(hub, arrival).catch(refuseOtherDigest);
@@ -70,13 +70,14 @@ function refuseContentType(feed: Feed, header: string | undefined): void {
   });
 }
 
+/** Without a digest or a length the body is read to its end; only that shows whether a chunked one is empty. */
 async function readBody(
+  feed: Feed,
   request: HonoRequest,
-  length: number | null,
-  digest: string | null,
+  { length, digest }: { readonly length: number | null; readonly digest: string | null },
 ): Promise<{ readonly body: ReadableStream | Uint8Array; readonly sha256: string }> {
   const { body } = request.raw;
-  if (!body || length === 0) refuse({ kind: "unprocessable", detail: "The body is empty.", expected: "the file" });
+  if (!body || length === 0) refuseEmpty(feed);
   if (digest !== null && length !== null) return { body, sha256: digest };
   const bytes = await readBounded(request.raw, bufferedBytesMax);
   if (!bytes) {
@@ -88,6 +89,7 @@ async function readBody(
       expected: `at most ${bufferedBytesMax} bytes without a digest`,
     });
   }
+  if (bytes.length === 0) refuseEmpty(feed);
   const sha256 = sha256Hex(bytes);
   if (digest !== null && digest !== sha256) {
     refuse({
@@ -98,4 +100,13 @@ async function readBody(
     });
   }
   return { body: bytes, sha256 };
+}
+
+function refuseEmpty(feed: Feed): never {
+  refuse({
+    kind: "unprocessable",
+    detail: "The body is empty. Send the file itself as the body, as in: curl --upload-file <file> <address>",
+    found: "0 bytes",
+    expected: `the bytes of a ${feed.file.extension} file`,
+  });
 }
