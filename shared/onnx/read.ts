@@ -30,7 +30,9 @@ export type ReadModel = { readonly ok: true; readonly graph: Graph } | Refused;
 
 /** Never throws, whatever the bytes. O(bytes). */
 export function readModel(bytes: Uint8Array): ReadModel {
-  return attempt(() => ({ ok: true, graph: readModelProto(new Cursor(bytes, "model")) }));
+  // A Node Buffer is a Uint8Array whose `slice` does not copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return attempt(() => ({ ok: true, graph: readModelProto(new Cursor(plain, "model")) }));
 }
 
 interface Header {

@@ -299,6 +299,35 @@ test("ArrayFeatureExtractor picks columns, and labels by computed positions", as
   );
 });
 
+const gathers: readonly {
+  shape: Shape;
+  axis: number;
+  indices: readonly number[];
+  dims?: readonly number[];
+  to: Shape;
+}[] = [
+  { shape: [null, 3], axis: 1, indices: [2, 0, -1], to: [null, 3] },
+  { shape: [null, 3], axis: -1, indices: [1], dims: [], to: [null] },
+  { shape: [null, 2, 3], axis: 1, indices: [1, 0, 1], to: [null, 3, 3] },
+  { shape: [null, 3], axis: 1, indices: [], to: [null, 0] },
+];
+
+test.each(gathers)("Gather $indices along axis $axis of $shape", async ({ shape, axis, indices, dims, to }) => {
+  const type = shape.length === 2 ? "string" : "float";
+  const feed: Feed = { name: "x", type, shape };
+  const initializers = [int64Tensor("at", indices, dims)];
+  const outputs = [{ name: "y", type, shape: to }] as const;
+  const graph = singleGraph({
+    op: "Gather",
+    domain: "",
+    feeds: [feed],
+    attributes: { axis: int(axis) },
+    initializers,
+    outputs,
+  });
+  await expectParity(graph, fc.sample(feedsArbitrary([feed]), 4).flat());
+});
+
 test("FeatureVectorizer pads and cuts", async () => {
   const feeds: Feed[] = [
     { name: "a", type: "float", shape: [null, 2] },

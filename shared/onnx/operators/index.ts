@@ -5,7 +5,7 @@ import { categoryMapper, labelEncoder, oneHotEncoder } from "./encoding.ts";
 import { gemm, linearClassifier, linearRegressor, matMul } from "./linear.ts";
 import type { Operator } from "./operator.ts";
 import { imputer, normalizer, scaler, softmax } from "./scaling.ts";
-import { arrayFeatureExtractor, concat, featureVectorizer, identity, reshape, zipMap } from "./shaping.ts";
+import { arrayFeatureExtractor, concat, featureVectorizer, gather, identity, reshape, zipMap } from "./shaping.ts";
 import { treeEnsemble } from "./tree-ensemble.ts";
 import { treeEnsembleClassifier } from "./tree-ensemble-classifier.ts";
 import { treeEnsembleRegressor } from "./tree-ensemble-regressor.ts";
@@ -16,6 +16,7 @@ export const operators: readonly Operator[] = [
   concat,
   div,
   exp,
+  gather,
   gemm,
   identity,
   log,
@@ -44,7 +45,7 @@ export const operators: readonly Operator[] = [
 
 /** Versions of the domains whose operators mean what is implemented here. */
 export const OPSETS: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
-  "": { min: 9, max: 25 },
+  "": { min: 7, max: 25 },
   "ai.onnx.ml": { min: 1, max: 5 },
 };
 
