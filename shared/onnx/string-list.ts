@@ -22,8 +22,13 @@ export class StringList {
   readonly values: string[] = [];
   readonly #remembered: Remembered[] = [];
 
-  /** Takes the text at the cursor; refuses one that is not UTF-8. */
+  /** Takes the text at the cursor and those that follow it in the same field; refuses one that is not UTF-8. */
   add(cursor: Cursor): void {
+    do this.#addOne(cursor);
+    while (cursor.repeats());
+  }
+
+  #addOne(cursor: Cursor): void {
     const length = cursor.delimitedLength();
     const start = cursor.at - length;
     for (const { bytes, text } of this.#remembered) {
