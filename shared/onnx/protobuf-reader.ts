@@ -54,6 +54,18 @@ export class Cursor {
     return true;
   }
 
+  /** How often the delimited field at the cursor comes in a row, this one included, as `repeats` will find; it stays where it is. */
+  countRepeats(): number {
+    const { at } = this;
+    let count = 0;
+    do {
+      this.delimitedLength();
+      count++;
+    } while (this.repeats());
+    this.at = at;
+    return count;
+  }
+
   /** Passes over a field that is not needed. */
   skip(): void {
     switch (this.wireType) {
