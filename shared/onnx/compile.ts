@@ -22,9 +22,9 @@ export interface CompileLimits extends OperatorLimits {
   readonly runElementsMax: number;
 }
 
-/** What a Worker's memory allows: 48 MB of tree nodes, 64 MB for a value of a run. */
+/** What a Worker of 128 MB can load: a node takes some 60 bytes for a moment, its part of the file included, and 12 afterwards. */
 export const DEFAULT_LIMITS: CompileLimits = {
-  treeNodesMax: 4_000_000,
+  treeNodesMax: 1_500_000,
   elementsMax: 1_000_000,
   runElementsMax: 16_000_000,
 };
