@@ -136,6 +136,7 @@ test.each(["MAX", "L1", "L2"])("Normalizer %s gives the same numbers, rows of ze
   const outputs = [{ name: "y", type: "float", shape: [null, mlColumns] }] as const;
   const graph = singleGraph({ op: "Normalizer", feeds: [feed], attributes: { norm: string(norm) }, outputs });
   await expectParity(graph, fc.sample(feedsArbitrary([feed]), 20).flat(), CLOSE);
+  await expectParity(graph, fc.sample(feedsArbitrary([{ ...feed, from: anyFloat }]), 20).flat(), CLOSE);
 });
 
 const DECIMALS = ["1", "-2.5", "1e3", ".5", "007", "+4", "NaN", "1e-60"];

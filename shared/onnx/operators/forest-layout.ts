@@ -54,7 +54,7 @@ const single = new Float32Array(1);
 const bits = new Int32Array(single.buffer);
 
 /** The largest float32 below `value`; NaN below −∞, because nothing is ≤ NaN. */
-export function floatBefore(value: number): number {
+function floatBefore(value: number): number {
   if (value === 0) return -1.401298464324817e-45;
   if (value === Number.NEGATIVE_INFINITY) return Number.NaN;
   single[0] = value;

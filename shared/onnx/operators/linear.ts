@@ -14,9 +14,14 @@ interface Coefficients {
   readonly columns: number;
 }
 
-/** rows × targets into `scores`, whose rows may be wider than `targets`. O(rows × columns × targets). */
-function scoreLinear(model: Coefficients, values: ArrayLike<number>, scores: Float32Array, width: number): void {
+/** rows × targets into `into.scores`, whose rows are `into.width` apart. O(rows × columns × targets). */
+function scoreLinear(
+  model: Coefficients,
+  values: ArrayLike<number>,
+  into: { readonly scores: Float32Array; readonly width: number },
+): void {
   const { weights, intercepts, targets, columns } = model;
+  const { scores, width } = into;
   const rows = scores.length / width;
   for (let row = 0; row < rows; row++) {
     for (let target = 0; target < targets; target++) {
@@ -56,7 +61,7 @@ export const linearRegressor: Operator = {
     }
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const scores = asFloats(outputs[0]);
-      scoreLinear(model, asFloats(inputs[0]), scores, targets);
+      scoreLinear(model, asFloats(inputs[0]), { scores, width: targets });
       if (transform === "NONE") return;
       for (let start = 0; start < scores.length; start += targets) {
         transformScores(transform, scores, { start, end: start + targets });
@@ -101,7 +106,7 @@ export const linearClassifier: Operator = {
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const [chosen = [], scored] = outputs;
       const scores = asFloats(scored);
-      scoreLinear(model, asNumbers(inputs[0]), scores, width);
+      scoreLinear(model, asNumbers(inputs[0]), { scores, width });
       for (let start = 0, row = 0; start < scores.length; start += width, row++) {
         const score = scores[start] ?? 0;
         writeLabel(labels, chosen, {

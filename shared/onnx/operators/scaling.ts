@@ -7,9 +7,9 @@ import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 const { fround } = Math;
 
 /** One number a column, or one for all: how far apart the columns' numbers lie in the list. */
-function strideOf(node: OperatorNode, what: string, length: number, columns: number): 0 | 1 {
-  if (length === columns) return 1;
-  return length === 1 ? 0 : node.malformed(`${length} ${what} for ${columns} columns`, `1 or ${columns}`);
+function strideOf(node: OperatorNode, values: ArrayLike<number>, columns: number): 0 | 1 {
+  if (values.length === columns) return 1;
+  return values.length === 1 ? 0 : node.malformed(`${values.length} values for ${columns} columns`, `1 or ${columns}`);
 }
 
 export const imputer: Operator = {
@@ -27,7 +27,7 @@ export const imputer: Operator = {
     const needed = isFloat ? "replaced_value_float" : "replaced_value_int64";
     if (!node.has(needed)) return node.unsupported(`no ${needed}`, "one, as onnxruntime wants");
     const replaced = isFloat ? node.float(needed, 0) : node.int(needed, 0);
-    const stride = strideOf(node, "imputed values", imputed.length, columns);
+    const stride = strideOf(node, imputed, columns);
     const isReplaced = Number.isNaN(replaced)
       ? (value: number) => Number.isNaN(value)
       : (value: number) => value === replaced;
@@ -55,7 +55,7 @@ export const scaler: Operator = {
     const scale = node.floats("scale");
     if (offset.length !== scale.length)
       return node.malformed(`${offset.length} offsets, ${scale.length} scales`, "as many");
-    const stride = strideOf(node, "scales", scale.length, columns);
+    const stride = strideOf(node, scale, columns);
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const from = asNumbers(inputs[0]);
       const to = asFloats(outputs[0]);
