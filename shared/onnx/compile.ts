@@ -18,7 +18,7 @@ import {
 import { attempt, type OnnxProblem, Refusal, type Refused } from "./problem.ts";
 
 export interface CompileLimits extends OperatorLimits {
-  /** Elements that one run may give a value, rows × elements a row. */
+  /** Elements of all values together in one run. */
   readonly runElementsMax: number;
 }
 
@@ -51,6 +51,8 @@ class Compiler {
   readonly #known = new Map<string, Known>();
   readonly #storages: Storage[] = [];
   readonly #steps: Step[] = [];
+  /** Of one row, so far. */
+  #elements = 0;
 
   constructor(graph: Graph, limits: CompileLimits) {
     this.#graph = graph;
@@ -113,9 +115,9 @@ class Compiler {
         "at most one unknown size, the rows",
       ]);
     }
-    const elements = elementsPerRow(shape);
-    if (elements > this.#limits.elementsMax) {
-      refuse("too-large", where, [`${elements} elements a row`, `at most ${this.#limits.elementsMax}`]);
+    this.#elements += elementsPerRow(shape);
+    if (this.#elements > this.#limits.elementsMax) {
+      refuse("too-large", where, [`${this.#elements} elements a row so far`, `at most ${this.#limits.elementsMax}`]);
     }
   }
 

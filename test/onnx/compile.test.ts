@@ -103,7 +103,7 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
     "an input of 10¹² columns",
     graph([identity], { inputs: [{ ...x, shape: [null, 1e12] }] }),
     "too-large",
-    "1000000000000 elements a row",
+    "1000000000000 elements a row so far",
   ],
   [
     "an output declared as text",
@@ -183,7 +183,7 @@ test("limits hold for forests and batches", () => {
   expect(compile(forest, { treeNodesMax: 10 })).toMatchObject({ ok: false, problem: { kind: "too-large" } });
   const compiled = compile(graph([node("Add", { inputs: ["x", "x"], outputs: ["y"] })]), { runElementsMax: 10 });
   const run = compiled.ok && compiled.program.run({ x: { type: "float", data: new Float32Array(12), dims: [6, 2] } });
-  expect(run).toMatchObject({ ok: false, problem: { kind: "too-large", found: "6 rows, which make 12 elements" } });
+  expect(run).toMatchObject({ ok: false, problem: { kind: "too-large", found: "6 rows, which make 24 elements" } });
 });
 
 const two = graphOf({
@@ -202,6 +202,21 @@ test.each([
   ["fewer elements than dims say", { x: rows(1), z: { ...rows(1), data: new Float32Array(1) } }, "1 elements"],
 ])("%s is refused", (_, feeds, found) => {
   expect(programOf(two).run(feeds)).toMatchObject({ ok: false, problem: { kind: "input", found } });
+});
+
+test("values that are small one by one are too large together", () => {
+  const wide = { ...x, shape: [null, 600_000] };
+  const nodes = [node("Exp", { inputs: ["x"], outputs: ["y"] })];
+  expect(compile(graph(nodes, { inputs: [wide] }))).toMatchObject({
+    ok: false,
+    problem: { kind: "too-large", where: "node y (Exp)" },
+  });
+});
+
+test("an input may be called constructor", () => {
+  const nodes = [node("Identity", { inputs: ["constructor"], outputs: ["y"] })];
+  const program = programOf(graph(nodes, { inputs: [{ ...x, name: "constructor" }] }));
+  expect(program.run({})).toMatchObject({ ok: false, problem: { kind: "input", found: "nothing" } });
 });
 
 test("outputs belong to the caller: the next run does not change them", () => {
