@@ -186,6 +186,6 @@ function readDimension(cursor: Cursor): number | null {
     if (cursor.field === DIMENSION.value) size = cursor.int();
     else cursor.skip();
   }
-  // Some converters write 0 or -1 for "any".
+  // Some converters write -1 for "any".
   return size === null || size < 0 ? null : size;
 }

@@ -1,7 +1,7 @@
 """Models that other tools write, and what onnxruntime makes of them. Writes test/fixtures/onnx/*.onnx with a .json beside each:
 
     python3 -m venv /tmp/onnx-venv && /tmp/onnx-venv/bin/pip install onnx==1.23.2 onnxruntime==1.31.1 scikit-learn==1.9.1 \
-      skl2onnx==1.20.0 xgboost==3.2.0 lightgbm==4.7.0 onnxmltools==1.16.0 numpy==2.4.6 pandas
+      skl2onnx==1.20.0 xgboost==3.2.0 lightgbm==4.7.0 onnxmltools==1.16.0 catboost==1.2.10 numpy==2.4.6 pandas
     /tmp/onnx-venv/bin/python test/golden/onnx-models.py test/fixtures/onnx
 
 The JSON holds `inputs` and `outputs` as {name: {type, dims, data}}, with null for NaN. ZipMap is switched off or left in place;
@@ -10,8 +10,10 @@ where it is left in, the probabilities before it are what is expected.
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
+import catboost
 import lightgbm
 import numpy as np
 import onnx
@@ -33,7 +35,7 @@ from sklearn.ensemble import (
 )
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.neural_network import MLPRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -106,9 +108,16 @@ def lgb(model, feed=holed_feed, **options):
     return convert_lightgbm(model, initial_types=given, target_opset=15, **options), {"X": feed}
 
 
+def cat(model, feed=plain_feed):
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        model.save_model(file.name, format="onnx")
+        return onnx.load(file.name), {"features": feed}
+
+
 small = {"n_estimators": 8, "random_state": 0}
 trees = {"n_estimators": 8, "max_depth": 3}
 leaves = {"n_estimators": 8, "num_leaves": 7, "verbose": -1}
+oblivious = {"iterations": 8, "depth": 3, "verbose": 0, "allow_writing_files": False}
 binned = {"max_iter": 8, "max_leaf_nodes": 7, "early_stopping": False}
 categories = pd.DataFrame({"a": pd.Categorical(rng.integers(0, 6, ROWS)), "b": X[:, 1], "c": X[:, 2], "d": X[:, 3]})
 category_feed = plain_feed.copy()
@@ -127,6 +136,7 @@ models = {
     "sklearn-ridge": lambda: skl(make_pipeline(MinMaxScaler(), Ridge()).fit(X, y)),
     "sklearn-logistic": lambda: skl(LogisticRegression().fit(X, two)),
     "sklearn-logistic-three-classes": lambda: skl(LogisticRegression().fit(X, names)),
+    "sklearn-neural-network-classifier": lambda: skl(MLPClassifier(hidden_layer_sizes=(5,), activation="tanh", max_iter=500, random_state=0).fit(X, names)),
     "sklearn-neural-network": lambda: skl(make_pipeline(Normalizer(), MLPRegressor(hidden_layer_sizes=(5,), max_iter=500, random_state=0)).fit(X, y)),
     "sklearn-table-ridge": lambda: skl_table(Ridge()),
     "sklearn-table-forest": lambda: skl_table(RandomForestRegressor(max_depth=4, **small)),
@@ -137,6 +147,9 @@ models = {
     "lightgbm-classifier": lambda: lgb(lightgbm.LGBMClassifier(**leaves).fit(holed, two), zipmap=False),
     "lightgbm-classifier-zipmap": lambda: lgb(lightgbm.LGBMClassifier(**leaves).fit(holed, two)),
     "lightgbm-three-classes": lambda: lgb(lightgbm.LGBMClassifier(**leaves).fit(holed, three), zipmap=False),
+    "catboost": lambda: cat(catboost.CatBoostRegressor(**oblivious).fit(X, y)),
+    "catboost-classifier": lambda: cat(catboost.CatBoostClassifier(**oblivious).fit(X, two)),
+    "catboost-three-classes": lambda: cat(catboost.CatBoostClassifier(loss_function="MultiClass", **oblivious).fit(X, three)),
     "lightgbm-categories": lambda: lgb(lightgbm.LGBMRegressor(**leaves).fit(categories, y), category_feed),
 }
 

@@ -176,6 +176,61 @@ test.each(cases)("%s is refused by name", (_, given, kind, found) => {
   expect(compile(given)).toMatchObject({ ok: false, problem: { kind, found } });
 });
 
+/** Two classes, a stump with weights for both. */
+function classifier(changes: Attributes): Graph {
+  const attributes = {
+    nodes_treeids: ints([0, 0, 0]),
+    nodes_nodeids: ints([0, 1, 2]),
+    nodes_featureids: ints([0, 0, 0]),
+    nodes_modes: strings(["BRANCH_LEQ", "LEAF", "LEAF"]),
+    nodes_values: floats([0.5, 0, 0]),
+    nodes_truenodeids: ints([1, 0, 0]),
+    nodes_falsenodeids: ints([2, 0, 0]),
+    class_treeids: ints([0, 0, 0, 0]),
+    class_nodeids: ints([1, 1, 2, 2]),
+    class_ids: ints([0, 1, 0, 1]),
+    class_weights: floats([1, -1, -0.5, 0.5]),
+    classlabels_int64s: ints([0, 1]),
+    ...changes,
+  };
+  const nodes = [mlNode("TreeEnsembleClassifier", { inputs: ["x"], outputs: ["label", "y"], attributes })];
+  return graph(nodes);
+}
+
+test("a mirrored classifier compiles", () => expect(compile(classifier({}))).toMatchObject({ ok: true }));
+test.each([
+  [
+    "weights that are not mirrored",
+    { class_weights: floats([0.9, 0.1, 0.5, 0.5]) },
+    "two classes with weights of their own",
+  ],
+  ["labels that onnxruntime would ignore", { classlabels_int64s: ints([3, 5]) }, "labels 3,5 with weights for both"],
+  ["base values beside mirrored weights", { base_values: floats([1, 2]) }, "base_values with weights for both classes"],
+  [
+    "weights for class 1 only",
+    {
+      class_ids: ints([1, 1]),
+      class_treeids: ints([0, 0]),
+      class_nodeids: ints([1, 2]),
+      class_weights: floats([1, 2]),
+    },
+    "weights for class 1 only",
+  ],
+  [
+    "a single class",
+    {
+      classlabels_int64s: ints([0]),
+      class_ids: ints([0, 0]),
+      class_treeids: ints([0, 0]),
+      class_nodeids: ints([1, 2]),
+      class_weights: floats([1, 2]),
+    },
+    "1 class",
+  ],
+] as const)("%s are refused", (_, changes, found) => {
+  expect(compile(classifier(changes))).toMatchObject({ ok: false, problem: { kind: "unsupported", found } });
+});
+
 test("limits hold for forests and batches", () => {
   const forest = ensembleGraph(
     randomForest(seededRandom(1), { trees: 9, leavesMax: 9, columns: 2, aggregate: "sum", base: 0 }),

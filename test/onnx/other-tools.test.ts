@@ -1,4 +1,4 @@
-/** Files that scikit-learn, XGBoost and LightGBM wrote, against what onnxruntime 1.31 made of them (test/golden/onnx-models.py). */
+/** Files that scikit-learn, XGBoost, LightGBM and CatBoost wrote, against what onnxruntime 1.31 made of them (test/golden/onnx-models.py). */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Value } from "../../shared/onnx/evaluate.ts";
@@ -28,7 +28,8 @@ const valuesOf = (values: Record<string, JsonValue>): Feeds =>
 
 /** Trees without a formula behind them are the same bits; the table's numbers reach 1e6 and cancel. */
 function toleranceOf(name: string): Tolerance {
-  if (/^(sklearn-(random-forest|gradient-boosting|hist-gradient-boosting)|xgboost|lightgbm)$/.test(name)) return EXACT;
+  if (/^(sklearn-(random-forest|gradient-boosting|hist-gradient-boosting)|xgboost|lightgbm|catboost)$/.test(name))
+    return EXACT;
   return /neural-network|logistic|ridge/.test(name) ? { relative: 2e-6, absolute: 1e-6 } : CLOSE;
 }
 

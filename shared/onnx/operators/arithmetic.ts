@@ -122,3 +122,4 @@ export const exp = unary("Exp", Math.exp);
 export const log = unary("Log", Math.log);
 export const relu = unary("Relu", (value) => Math.max(value, 0));
 export const sigmoid = unary("Sigmoid", (value) => 1 / (1 + Math.exp(-value)));
+export const tanh = unary("Tanh", Math.tanh);

@@ -1,10 +1,10 @@
 /** The subset: every operator that `compile` takes. One line an operator. */
-import { add, div, exp, log, mul, relu, sigmoid, sub } from "./arithmetic.ts";
+import { add, div, exp, log, mul, relu, sigmoid, sub, tanh } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
 import { categoryMapper, labelEncoder, oneHotEncoder } from "./encoding.ts";
 import { gemm, linearClassifier, linearRegressor, matMul } from "./linear.ts";
 import type { Operator } from "./operator.ts";
-import { imputer, normalizer, scaler, softmax } from "./scaling.ts";
+import { argMax, imputer, normalizer, scaler, softmax } from "./scaling.ts";
 import { arrayFeatureExtractor, concat, featureVectorizer, gather, identity, reshape, zipMap } from "./shaping.ts";
 import { treeEnsemble } from "./tree-ensemble.ts";
 import { treeEnsembleClassifier } from "./tree-ensemble-classifier.ts";
@@ -12,6 +12,7 @@ import { treeEnsembleRegressor } from "./tree-ensemble-regressor.ts";
 
 export const operators: readonly Operator[] = [
   add,
+  argMax,
   cast,
   concat,
   div,
@@ -27,6 +28,7 @@ export const operators: readonly Operator[] = [
   sigmoid,
   softmax,
   sub,
+  tanh,
   arrayFeatureExtractor,
   categoryMapper,
   featureVectorizer,

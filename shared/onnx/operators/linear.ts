@@ -1,7 +1,7 @@
 /** Sums of products. They are added in double and rounded once, so they are at least as exact as any float32 runtime's. */
 import type { Data, Shape } from "../graph.ts";
 import { asFloats, asNumbers, describeShape } from "./data.ts";
-import { labelsOf, writeLabel } from "./labels.ts";
+import { labelsOf, largestOf, writeLabel } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 import { postTransformOf, transformScores } from "./post-transform.ts";
@@ -70,13 +70,6 @@ export const linearRegressor: Operator = {
     return { kind: "compute", outputs: [{ type: "float", shape: [rows, targets] }], run };
   },
 };
-
-/** The position of the largest score, the first of equals; a NaN is never larger. */
-function largestOf(scores: Float32Array, start: number, end: number): number {
-  let largest = start;
-  for (let i = start + 1; i < end; i++) if ((scores[i] ?? 0) > (scores[largest] ?? 0)) largest = i;
-  return largest - start;
-}
 
 export const linearClassifier: Operator = {
   name: "LinearClassifier",

@@ -1,6 +1,7 @@
 /** Operators that change numbers column by column or row by row. */
 import type { Data } from "../graph.ts";
 import { asFloats, asNumbers } from "./data.ts";
+import { largestOf } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
@@ -146,3 +147,24 @@ function softmaxInto(from: Float32Array, to: Float32Array, { start, end }: { sta
   for (let i = start; i < end; i++) sum += Math.exp((from[i] ?? 0) - largest);
   for (let i = start; i < end; i++) to[i] = Math.exp((from[i] ?? 0) - largest) / sum;
 }
+
+export const argMax: Operator = {
+  name: "ArgMax",
+  domain: "",
+  attributes: ["axis", "keepdims", "select_last_index"],
+  note: "float [N, columns] to int64, along the columns; the first of equals",
+  prepare(node): Prepared {
+    const slot = node.typedInput(0, "float");
+    const { rows, columns } = matrixShapeOf(node, slot);
+    const axis = node.int("axis", 0);
+    const isSupported = (axis === 1 || axis === -1) && columns > 0 && node.int("select_last_index", 0) === 0;
+    if (!isSupported) return node.unsupported(`axis ${axis} of ${columns} columns`, argMax.note);
+    const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
+      const from = asFloats(inputs[0]);
+      const to = asNumbers(outputs[0]);
+      for (let row = 0; row < to.length; row++) to[row] = largestOf(from, row * columns, (row + 1) * columns);
+    };
+    const shape = node.int("keepdims", 1) === 0 ? [rows] : [rows, 1];
+    return { kind: "compute", outputs: [{ type: "int64", shape }], run };
+  },
+};
