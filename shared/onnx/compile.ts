@@ -18,13 +18,13 @@ import {
 import { attempt, type OnnxProblem, Refusal, type Refused } from "./problem.ts";
 
 export interface CompileLimits extends OperatorLimits {
-  /** Elements that one run may give a value, rows × elements a row. */
+  /** Elements of all values together in one run. */
   readonly runElementsMax: number;
 }
 
-/** What a Worker's memory allows: 48 MB of tree nodes, 64 MB for a value of a run. */
+/** What a Worker of 128 MB can load: a node takes some 60 bytes for a moment, its part of the file included, and 12 afterwards. */
 export const DEFAULT_LIMITS: CompileLimits = {
-  treeNodesMax: 4_000_000,
+  treeNodesMax: 1_500_000,
   elementsMax: 1_000_000,
   runElementsMax: 16_000_000,
 };
@@ -51,6 +51,8 @@ class Compiler {
   readonly #known = new Map<string, Known>();
   readonly #storages: Storage[] = [];
   readonly #steps: Step[] = [];
+  /** Of one row, so far. */
+  #elements = 0;
 
   constructor(graph: Graph, limits: CompileLimits) {
     this.#graph = graph;
@@ -113,9 +115,9 @@ class Compiler {
         "at most one unknown size, the rows",
       ]);
     }
-    const elements = elementsPerRow(shape);
-    if (elements > this.#limits.elementsMax) {
-      refuse("too-large", where, [`${elements} elements a row`, `at most ${this.#limits.elementsMax}`]);
+    this.#elements += elementsPerRow(shape);
+    if (this.#elements > this.#limits.elementsMax) {
+      refuse("too-large", where, [`${this.#elements} elements a row so far`, `at most ${this.#limits.elementsMax}`]);
     }
   }
 

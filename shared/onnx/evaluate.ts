@@ -71,10 +71,7 @@ export class Program {
   #run(feeds: Readonly<Record<string, Value>>): Run {
     const rows = this.#rowsOf(feeds);
     const frame = this.#frameFor(rows);
-    for (const port of this.inputs) {
-      const feed = feeds[port.name];
-      if (feed !== undefined) frame.data[port.at] = feed.data;
-    }
+    for (const port of this.inputs) frame.data[port.at] = feedOf(feeds, port).data;
     for (const step of this.#parts.steps) {
       step.run(
         step.inputs.map((at) => frame.data[at] ?? []),
@@ -90,8 +87,7 @@ export class Program {
   #rowsOf(feeds: Readonly<Record<string, Value>>): number {
     let rows: number | null = null;
     for (const port of this.inputs) {
-      const feed = feeds[port.name];
-      if (feed === undefined) return mismatch(port, "nothing", "a feed");
+      const feed = feedOf(feeds, port);
       const axis = rowAxisOf(port.shape);
       const found: number | null = axis < 0 ? rows : (feed.dims[axis] ?? null);
       if (rows !== null && found !== rows) return mismatch(port, `${found} rows`, `${rows}, as in the feeds before`);
@@ -104,24 +100,26 @@ export class Program {
   #frameFor(rows: number): Frame {
     if (this.#kept?.rows === rows) return this.#kept;
     const { storages, elementsMax } = this.#parts;
+    let elements = 0;
+    for (const storage of storages) elements += storage.kind === "constant" ? 0 : elementsOf(storage.shape, rows);
+    if (elements > elementsMax) {
+      const found = `${rows} rows, which make ${elements} elements`;
+      throw new Refusal({ kind: "too-large", where: "the batch", found, expected: `at most ${elementsMax} elements` });
+    }
     const data = storages.map((storage) => {
       if (storage.kind === "constant") return storage.data;
-      const length = elementsOf(storage.shape, rows);
-      if (length > elementsMax) {
-        const found = `${rows} rows, which make ${length} elements`;
-        throw new Refusal({
-          kind: "too-large",
-          where: "the batch",
-          found,
-          expected: `at most ${elementsMax} elements`,
-        });
-      }
-      return createData(storage.type, storage.kind === "fed" ? 0 : length);
+      return createData(storage.type, storage.kind === "fed" ? 0 : elementsOf(storage.shape, rows));
     });
     const frame = { rows, data };
     if (rows <= KEPT_ROWS_MAX) this.#kept = frame;
     return frame;
   }
+}
+
+/** Names come from the file: one of them may be "constructor". */
+function feedOf(feeds: Readonly<Record<string, Value>>, port: Port): Value {
+  const feed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
+  return feed ?? mismatch(port, "nothing", "a feed");
 }
 
 function mismatch(port: Port, found: string, expected: string): never {

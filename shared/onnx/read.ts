@@ -30,7 +30,9 @@ export type ReadModel = { readonly ok: true; readonly graph: Graph } | Refused;
 
 /** Never throws, whatever the bytes. O(bytes). */
 export function readModel(bytes: Uint8Array): ReadModel {
-  return attempt(() => ({ ok: true, graph: readModelProto(new Cursor(bytes, "model")) }));
+  // A Node Buffer is a Uint8Array whose `slice` does not copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return attempt(() => ({ ok: true, graph: readModelProto(new Cursor(plain, "model")) }));
 }
 
 interface Header {
@@ -184,6 +186,6 @@ function readDimension(cursor: Cursor): number | null {
     if (cursor.field === DIMENSION.value) size = cursor.int();
     else cursor.skip();
   }
-  // Some converters write 0 or -1 for "any".
+  // Some converters write -1 for "any".
   return size === null || size < 0 ? null : size;
 }

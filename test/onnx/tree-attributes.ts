@@ -147,7 +147,8 @@ export function treeEnsembleAttributes(
   const at = (node: RawNode | null) => (node === null ? 0 : (splitAt.get(node) ?? leafAt.get(node) ?? 0));
   const isLeaf = (node: RawNode | null) => (node?.mode === "LEAF" ? 1 : 0);
   const roots = nodes.filter((node, i) => nodes[i - 1]?.tree !== node.tree);
-  const modes = Uint8Array.from(splits, ({ mode }) => SPLIT_MODES.indexOf(mode));
+  const modeNames: readonly string[] = SPLIT_MODES;
+  const modes = Uint8Array.from(splits, ({ mode }) => modeNames.indexOf(mode));
   const tensor = (values: readonly number[]): Attribute => ({ kind: "tensor", value: floatTensor("", values) });
   return {
     tree_roots: list(roots, (node) => at(node)),

@@ -156,6 +156,25 @@ test.each(classifiers)("TreeEnsembleClassifier of $classes classes, $transform, 
   }
 });
 
+test.each(["NONE", "LOGISTIC", "SOFTMAX"])("two classes with w and −w in each leaf, %s", async (transform) => {
+  for (let seed = 0; seed < 6; seed++) {
+    const random = seededRandom(seed);
+    const forest = rawForest(random, { ...plain, weight: (next) => Math.round(next() * 8 - 4) / 4 }, true);
+    const weights = forest.weights.flatMap((one) => [one, { ...one, target: 1, weight: -one.weight }]);
+    const attributes = {
+      ...attributesOf({ ...forest, weights }, "class", false),
+      post_transform: string(transform),
+      ...(seed % 2 === 0 ? { classlabels_strings: strings(["no", "yes"]) } : { classlabels_int64s: ints([0, 1]) }),
+    };
+    const outputs = [
+      { name: "label", type: seed % 2 === 0 ? "string" : "int64", shape: [null] },
+      { name: "scores", type: "float", shape: [null, 2] },
+    ] as const;
+    const graph = singleGraph({ op: "TreeEnsembleClassifier", feeds: [features], attributes, outputs });
+    await expectParity(graph, feedsFrom(random), transform === "NONE" ? EXACT : CLOSE);
+  }
+});
+
 test.each(["SUM", "AVERAGE", "MIN", "MAX"])("TreeEnsemble of ai.onnx.ml 5: %s of mixed modes", async (aggregate) => {
   let tried = 0;
   for (const targets of [1, 3]) {

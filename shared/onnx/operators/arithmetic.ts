@@ -39,7 +39,8 @@ function stridesIn(operand: Shape, result: Shape, rows: number): number[] {
 
 /** Walks the result in order, the operands by their strides. */
 function broadcast(apply: Binary, shapes: { left: Shape; right: Shape; result: Shape }) {
-  return (left: Float32Array, right: Float32Array, output: Float32Array, rows: number): void => {
+  return (left: Float32Array, right: Float32Array, output: Float32Array): void => {
+    const rows = rowsOf(shapes.result, output.length);
     const sizes = shapes.result.map((size) => size ?? rows);
     const leftStrides = stridesIn(shapes.left, shapes.result, rows);
     const rightStrides = stridesIn(shapes.right, shapes.result, rows);
@@ -86,7 +87,7 @@ function binary(name: string, apply: Binary): Operator {
         const output = asFloats(outputs[0]);
         if (same) for (let i = 0; i < output.length; i++) output[i] = apply(a[i] ?? 0, b[i] ?? 0);
         else if (rightIsOne) for (let i = 0, one = b[0] ?? 0; i < output.length; i++) output[i] = apply(a[i] ?? 0, one);
-        else general(a, b, output, rowsOf(result, output.length));
+        else general(a, b, output);
       };
       return { kind: "compute", outputs: [{ type: "float", shape: result }], run };
     },
@@ -121,3 +122,4 @@ export const exp = unary("Exp", Math.exp);
 export const log = unary("Log", Math.log);
 export const relu = unary("Relu", (value) => Math.max(value, 0));
 export const sigmoid = unary("Sigmoid", (value) => 1 / (1 + Math.exp(-value)));
+export const tanh = unary("Tanh", Math.tanh);

@@ -54,37 +54,12 @@ const single = new Float32Array(1);
 const bits = new Int32Array(single.buffer);
 
 /** The largest float32 below `value`; NaN below −∞, because nothing is ≤ NaN. */
-export function floatBefore(value: number): number {
+function floatBefore(value: number): number {
   if (value === 0) return -1.401298464324817e-45;
   if (value === Number.NEGATIVE_INFINITY) return Number.NaN;
   single[0] = value;
   bits[0] = (bits[0] ?? 0) + (value > 0 ? -1 : 1);
   return single[0] ?? 0;
-}
-
-/** Nodes still to place: where they come from, and the parent whose false child they are, or −1. */
-class Pending {
-  #nodes = new Int32Array(64);
-  #parents = new Int32Array(64);
-  height = 0;
-
-  push(node: number, parent: number): void {
-    if (this.height === this.#nodes.length) {
-      this.#nodes = doubled(this.#nodes);
-      this.#parents = doubled(this.#parents);
-    }
-    this.#nodes[this.height] = node;
-    this.#parents[this.height++] = parent;
-  }
-
-  /** Of the entry on top, which `height` says is there. */
-  get node(): number {
-    return this.#nodes[this.height - 1] ?? 0;
-  }
-
-  get parent(): number {
-    return this.#parents[this.height - 1] ?? -1;
-  }
 }
 
 function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
@@ -96,11 +71,13 @@ function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
 class Layout {
   readonly code: Int32Array;
   readonly limit: Float32Array;
+  /** While a split waits for its false child: where that comes from; afterwards where it lies. */
   readonly other: Int32Array;
   readonly #node: OperatorNode;
   readonly #source: ForestSource;
   readonly #placed: Uint8Array;
-  readonly #pending = new Pending();
+  /** Splits whose false child is still to place, innermost last. */
+  #waiting = new Int32Array(64);
   #next = 0;
   columns = 0;
 
@@ -116,19 +93,29 @@ class Layout {
 
   /** Returns where the root now lies. O(nodes of the tree). */
   placeTree(tree: Run): number {
+    const { modes } = this.#source;
+    const placed = this.#placed;
     const start = this.#next;
-    const pending = this.#pending;
-    pending.push(tree.root, -1);
-    while (pending.height > 0) {
-      const { node, parent } = pending;
-      pending.height--;
+    let height = 0;
+    let from = tree.root;
+    while (true) {
       // Every node is placed once, so the walk ends whatever the ids say.
-      if (node < 0 || this.#placed[node] === 1) this.#refuseNode(node);
-      this.#placed[node] = 1;
-      if (parent >= 0) this.other[parent] = this.#next;
-      this.#place(node, tree);
+      if (from < 0 || placed[from] === 1) this.#refuseNode(from);
+      placed[from] = 1;
+      const at = this.#next++;
+      const mode = modes[from] ?? MODE.leaf;
+      if (mode !== MODE.leaf) {
+        if (height === this.#waiting.length) this.#waiting = doubled(this.#waiting);
+        this.#waiting[height++] = at;
+        from = this.#placeSplit(from, { at, mode, tree });
+        continue;
+      }
+      this.#placeLeaf(from, at);
+      if (height === 0) return start;
+      const parent = this.#waiting[--height] ?? 0;
+      from = this.other[parent] ?? -1;
+      this.other[parent] = this.#next;
     }
-    return start;
   }
 
   #refuseNode(node: number): never {
@@ -136,14 +123,9 @@ class Layout {
     return this.#node.malformed(`node ${node} reached twice`, "trees, in which every node has one parent");
   }
 
-  #place(from: number, tree: Run): void {
-    const at = this.#next++;
-    const { modes, features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
-    const mode = modes[from] ?? MODE.leaf;
-    if (mode === MODE.leaf) {
-      this.#placeLeaf(from, at);
-      return;
-    }
+  /** Returns the child that comes next. */
+  #placeSplit(from: number, { at, mode, tree }: { at: number; mode: number; tree: Run }): number {
+    const { features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
     const feature = features[from] ?? 0;
     const threshold = thresholds[from] ?? 0;
     if (feature < 0 || feature >= 2 ** 29) this.#node.malformed(`column ${feature} in node ${from}`, "a column");
@@ -152,13 +134,13 @@ class Layout {
     const swapped = mode === MODE.gte || mode === MODE.gt || mode === MODE.neq;
     const equal = mode === MODE.eq || mode === MODE.neq;
     const missingTrueHere = (mode === MODE.neq || missing) !== swapped;
-    this.columns = Math.max(this.columns, feature + 1);
+    if (feature >= this.columns) this.columns = feature + 1;
     this.code[at] = (feature << CODE_BITS) | (missingTrueHere ? MISSING_TRUE : 0) | (equal ? EQUAL : 0);
     this.limit[at] = mode === MODE.lt || mode === MODE.gte ? floatBefore(threshold) : threshold;
     const whenTrue = positionIn(tree, trueIds[from] ?? -1);
     const whenFalse = positionIn(tree, falseIds[from] ?? -1);
-    this.#pending.push(swapped ? whenTrue : whenFalse, at);
-    this.#pending.push(swapped ? whenFalse : whenTrue, -1);
+    this.other[at] = swapped ? whenTrue : whenFalse;
+    return swapped ? whenFalse : whenTrue;
   }
 
   #placeLeaf(from: number, at: number): void {

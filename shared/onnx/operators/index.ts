@@ -1,21 +1,23 @@
 /** The subset: every operator that `compile` takes. One line an operator. */
-import { add, div, exp, log, mul, relu, sigmoid, sub } from "./arithmetic.ts";
+import { add, div, exp, log, mul, relu, sigmoid, sub, tanh } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
 import { categoryMapper, labelEncoder, oneHotEncoder } from "./encoding.ts";
 import { gemm, linearClassifier, linearRegressor, matMul } from "./linear.ts";
 import type { Operator } from "./operator.ts";
-import { imputer, normalizer, scaler, softmax } from "./scaling.ts";
-import { arrayFeatureExtractor, concat, featureVectorizer, identity, reshape, zipMap } from "./shaping.ts";
+import { argMax, imputer, normalizer, scaler, softmax } from "./scaling.ts";
+import { arrayFeatureExtractor, concat, featureVectorizer, gather, identity, reshape, zipMap } from "./shaping.ts";
 import { treeEnsemble } from "./tree-ensemble.ts";
 import { treeEnsembleClassifier } from "./tree-ensemble-classifier.ts";
 import { treeEnsembleRegressor } from "./tree-ensemble-regressor.ts";
 
 export const operators: readonly Operator[] = [
   add,
+  argMax,
   cast,
   concat,
   div,
   exp,
+  gather,
   gemm,
   identity,
   log,
@@ -26,6 +28,7 @@ export const operators: readonly Operator[] = [
   sigmoid,
   softmax,
   sub,
+  tanh,
   arrayFeatureExtractor,
   categoryMapper,
   featureVectorizer,
@@ -44,7 +47,7 @@ export const operators: readonly Operator[] = [
 
 /** Versions of the domains whose operators mean what is implemented here. */
 export const OPSETS: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
-  "": { min: 9, max: 25 },
+  "": { min: 7, max: 25 },
   "ai.onnx.ml": { min: 1, max: 5 },
 };
 

@@ -20,3 +20,10 @@ export function writeLabel(labels: Labels, into: Data, at: { readonly row: numbe
   if (labels.type === "string") asTextsToFill(into)[at.row] = labels.values[at.index] ?? "";
   else asNumbers(into)[at.row] = labels.values[at.index] ?? 0;
 }
+
+/** The position of the largest score, the first of equals; a NaN is never larger. */
+export function largestOf(scores: Float32Array, start: number, end: number): number {
+  let largest = start;
+  for (let i = start + 1; i < end; i++) if ((scores[i] ?? 0) > (scores[largest] ?? 0)) largest = i;
+  return largest - start;
+}

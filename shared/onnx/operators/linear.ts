@@ -1,7 +1,7 @@
 /** Sums of products. They are added in double and rounded once, so they are at least as exact as any float32 runtime's. */
 import type { Data, Shape } from "../graph.ts";
 import { asFloats, asNumbers, describeShape } from "./data.ts";
-import { labelsOf, writeLabel } from "./labels.ts";
+import { labelsOf, largestOf, writeLabel } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 import { postTransformOf, transformScores } from "./post-transform.ts";
@@ -14,9 +14,14 @@ interface Coefficients {
   readonly columns: number;
 }
 
-/** rows × targets into `scores`, whose rows may be wider than `targets`. O(rows × columns × targets). */
-function scoreLinear(model: Coefficients, values: ArrayLike<number>, scores: Float32Array, width: number): void {
+/** rows × targets into `into.scores`, whose rows are `into.width` apart. O(rows × columns × targets). */
+function scoreLinear(
+  model: Coefficients,
+  values: ArrayLike<number>,
+  into: { readonly scores: Float32Array; readonly width: number },
+): void {
   const { weights, intercepts, targets, columns } = model;
+  const { scores, width } = into;
   const rows = scores.length / width;
   for (let row = 0; row < rows; row++) {
     for (let target = 0; target < targets; target++) {
@@ -56,7 +61,7 @@ export const linearRegressor: Operator = {
     }
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const scores = asFloats(outputs[0]);
-      scoreLinear(model, asFloats(inputs[0]), scores, targets);
+      scoreLinear(model, asFloats(inputs[0]), { scores, width: targets });
       if (transform === "NONE") return;
       for (let start = 0; start < scores.length; start += targets) {
         transformScores(transform, scores, { start, end: start + targets });
@@ -65,13 +70,6 @@ export const linearRegressor: Operator = {
     return { kind: "compute", outputs: [{ type: "float", shape: [rows, targets] }], run };
   },
 };
-
-/** The position of the largest score, the first of equals; a NaN is never larger. */
-function largestOf(scores: Float32Array, start: number, end: number): number {
-  let largest = start;
-  for (let i = start + 1; i < end; i++) if ((scores[i] ?? 0) > (scores[largest] ?? 0)) largest = i;
-  return largest - start;
-}
 
 export const linearClassifier: Operator = {
   name: "LinearClassifier",
@@ -101,7 +99,7 @@ export const linearClassifier: Operator = {
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const [chosen = [], scored] = outputs;
       const scores = asFloats(scored);
-      scoreLinear(model, asNumbers(inputs[0]), scores, width);
+      scoreLinear(model, asNumbers(inputs[0]), { scores, width });
       for (let start = 0, row = 0; start < scores.length; start += width, row++) {
         const score = scores[start] ?? 0;
         writeLabel(labels, chosen, {

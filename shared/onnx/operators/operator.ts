@@ -34,7 +34,7 @@ export interface Operator {
 export interface OperatorLimits {
   /** Nodes of one tree ensemble. */
   readonly treeNodesMax: number;
-  /** Elements of one value, for one row. */
+  /** Elements of all values together, for one row. */
   readonly elementsMax: number;
 }
 

@@ -1,15 +1,16 @@
 /** Operators that change numbers column by column or row by row. */
 import type { Data } from "../graph.ts";
 import { asFloats, asNumbers } from "./data.ts";
+import { largestOf } from "./labels.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
 const { fround } = Math;
 
 /** One number a column, or one for all: how far apart the columns' numbers lie in the list. */
-function strideOf(node: OperatorNode, what: string, length: number, columns: number): 0 | 1 {
-  if (length === columns) return 1;
-  return length === 1 ? 0 : node.malformed(`${length} ${what} for ${columns} columns`, `1 or ${columns}`);
+function strideOf(node: OperatorNode, values: ArrayLike<number>, columns: number): 0 | 1 {
+  if (values.length === columns) return 1;
+  return values.length === 1 ? 0 : node.malformed(`${values.length} values for ${columns} columns`, `1 or ${columns}`);
 }
 
 export const imputer: Operator = {
@@ -27,7 +28,7 @@ export const imputer: Operator = {
     const needed = isFloat ? "replaced_value_float" : "replaced_value_int64";
     if (!node.has(needed)) return node.unsupported(`no ${needed}`, "one, as onnxruntime wants");
     const replaced = isFloat ? node.float(needed, 0) : node.int(needed, 0);
-    const stride = strideOf(node, "imputed values", imputed.length, columns);
+    const stride = strideOf(node, imputed, columns);
     const isReplaced = Number.isNaN(replaced)
       ? (value: number) => Number.isNaN(value)
       : (value: number) => value === replaced;
@@ -55,7 +56,7 @@ export const scaler: Operator = {
     const scale = node.floats("scale");
     if (offset.length !== scale.length)
       return node.malformed(`${offset.length} offsets, ${scale.length} scales`, "as many");
-    const stride = strideOf(node, "scales", scale.length, columns);
+    const stride = strideOf(node, scale, columns);
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const from = asNumbers(inputs[0]);
       const to = asFloats(outputs[0]);
@@ -146,3 +147,24 @@ function softmaxInto(from: Float32Array, to: Float32Array, { start, end }: { sta
   for (let i = start; i < end; i++) sum += Math.exp((from[i] ?? 0) - largest);
   for (let i = start; i < end; i++) to[i] = Math.exp((from[i] ?? 0) - largest) / sum;
 }
+
+export const argMax: Operator = {
+  name: "ArgMax",
+  domain: "",
+  attributes: ["axis", "keepdims", "select_last_index"],
+  note: "float [N, columns] to int64, along the columns; the first of equals",
+  prepare(node): Prepared {
+    const slot = node.typedInput(0, "float");
+    const { rows, columns } = matrixShapeOf(node, slot);
+    const axis = node.int("axis", 0);
+    const isSupported = (axis === 1 || axis === -1) && columns > 0 && node.int("select_last_index", 0) === 0;
+    if (!isSupported) return node.unsupported(`axis ${axis} of ${columns} columns`, argMax.note);
+    const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
+      const from = asFloats(inputs[0]);
+      const to = asNumbers(outputs[0]);
+      for (let row = 0; row < to.length; row++) to[row] = largestOf(from, row * columns, (row + 1) * columns);
+    };
+    const shape = node.int("keepdims", 1) === 0 ? [rows] : [rows, 1];
+    return { kind: "compute", outputs: [{ type: "int64", shape }], run };
+  },
+};

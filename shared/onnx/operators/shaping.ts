@@ -168,6 +168,51 @@ export const arrayFeatureExtractor: Operator = {
   },
 };
 
+/** Positions along an axis of `size`; negative ones count from its end. */
+function positionsAlong(node: OperatorNode, given: ArrayLike<number>, size: number): number[] {
+  const positions = Array.from(given, (index) => (index < 0 ? index + size : index));
+  checkIndices(node, positions, size);
+  return positions;
+}
+
+export const gather: Operator = {
+  name: "Gather",
+  domain: "",
+  attributes: ["axis"],
+  note: "any type; constant int64 indices of rank 0 or 1, along an axis that is not the rows'",
+  prepare(node): Prepared {
+    const { type, shape } = node.input(0);
+    const indices = node.constant(1);
+    const given = node.int("axis", 0);
+    const axis = given < 0 ? given + shape.length : given;
+    const size = shape[axis];
+    if (indices.type !== "int64" || indices.dims.length > 1 || typeof size !== "number") {
+      return node.unsupported(
+        `${indices.type} indices of rank ${indices.dims.length} along axis ${given}`,
+        gather.note,
+      );
+    }
+    const positions = positionsAlong(node, indices.data, size);
+    const inner = elementsPerRow(shape.slice(axis + 1));
+    // onnxruntime 1.30 copies the first text of a block only.
+    if (type === "string" && inner > 1) return node.unsupported("blocks of texts", "single texts, or numbers");
+    if (shape.indexOf(null) > axis) return node.unsupported(`axis ${given} before the rows`, "one after them");
+    const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
+      const [from = []] = inputs;
+      const [to = []] = outputs;
+      const pieces = size * inner === 0 ? 0 : from.length / (size * inner);
+      for (let piece = 0, next = 0; piece < pieces; piece++) {
+        for (const position of positions) {
+          copyElements(from, to, { from: (piece * size + position) * inner, to: next, count: inner });
+          next += inner;
+        }
+      }
+    };
+    const sizes = [...shape.slice(0, axis), ...indices.dims, ...shape.slice(axis + 1)];
+    return { kind: "compute", outputs: [{ type, shape: sizes }], run };
+  },
+};
+
 export const featureVectorizer: Operator = {
   name: "FeatureVectorizer",
   domain: "ai.onnx.ml",

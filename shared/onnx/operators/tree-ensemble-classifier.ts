@@ -82,6 +82,23 @@ function classify(
   }
 }
 
+/**
+ * Two classes with weights for both: onnxruntime compares class 1 with 0 instead of with class 0, and answers the integers 0 and 1
+ * whatever the labels. Both are right where the weights are each other's negatives, as CatBoost writes them.
+ */
+function checkMirrored(node: OperatorNode, { forest, labels, baseValues }: Classifier): void {
+  const { weights, weightTargets } = forest;
+  for (let i = 0; i < weights.length; i += 2) {
+    const isPair =
+      weightTargets[i] === 0 && weightTargets[i + 1] === 1 && weights[i] === -(weights[i + 1] ?? Number.NaN);
+    if (!isPair)
+      node.unsupported("two classes with weights of their own", "weights for class 0 only, or w and −w in each leaf");
+  }
+  const isPlain = labels.type === "string" || (labels.values[0] === 0 && labels.values[1] === 1);
+  if (!isPlain) node.unsupported(`labels ${labels.values} with weights for both`, "0 and 1, or texts");
+  if (baseValues.length > 0) node.unsupported("base_values with weights for both classes", "none");
+}
+
 /** Refuses the combinations for which onnxruntime's answer is not what the standard says. */
 function checkBinary(node: OperatorNode, classifier: Classifier): void {
   const { labels, baseValues, transform, isOneSided, isProbability, forest } = classifier;
@@ -92,7 +109,10 @@ function checkBinary(node: OperatorNode, classifier: Classifier): void {
     }
     return;
   }
-  if (!isOneSided) node.unsupported("two classes with weights for both", "weights for one class, or three classes");
+  if (!isOneSided) {
+    checkMirrored(node, classifier);
+    return;
+  }
   if (forest.weightTargets.some((target) => target !== 0))
     node.unsupported("weights for class 1 only", "class_ids of 0");
   if (baseValues.length > 1) node.unsupported("two base_values for one score", "0 or 1");
@@ -118,7 +138,7 @@ export const treeEnsembleClassifier: Operator = {
     "classlabels_strings",
     "post_transform",
   ],
-  note: "float; three classes or more, or two with class_ids of 0; post_transform not PROBIT",
+  note: "float; three classes or more, or two with class_ids of 0 or with weights w and −w; post_transform not PROBIT",
   prepare(node): Prepared {
     const { rows, columns } = matrixShapeOf(node, node.typedInput(0, "float"));
     const labels = labelsOf(node, "classlabels_int64s");
