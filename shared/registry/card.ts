@@ -140,54 +140,56 @@ export const goldenShape = z.object({
 });
 export type Golden = z.infer<typeof goldenShape>;
 
-export const cardShape = z.object({
-  format: z.literal(1),
-  forecast: z.string().min(1),
-  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/),
-  title: z.string(),
-  task: z.enum(["regression", "classification"]),
-  unit: z.string(),
-  /** What the answer is called in a response. */
-  output: z.string(),
-  /** Periods ahead. */
-  horizon: z.int().min(1),
-  /** What is fitted: the value, its difference from the last one, or the difference of logarithms. */
-  transform: z.enum(["level", "difference", "log-difference"]),
-  recipe: recipeShape,
-  /** Where the file was made: `almanac`, or the name of the tool whose file was imported. */
-  producer: z.string(),
-  model: z.object({ sha256, bytes: z.int().min(1), nodes: count, trees: count }),
-  features: z.array(cardFeatureShape),
-  /** Hash of the features' definitions and of the version of the code that computes them. */
-  fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
-  lineage: z.object({
-    feed: z.string(),
-    variable: z.string(),
-    observations: count,
-    /** SHA-256 of the observations, sorted. */
-    dataHash: sha256,
-    codeVersion: z.string(),
-    seed: z.int(),
-    trials: count,
-  }),
-  /** The fit that was judged, on data before the test window … */
-  judged: z.object({
-    validation: spanShape,
-    test: spanShape,
-    contenders: z.array(contenderShape),
-    evidence: evidenceShape,
-    change: changeMetricsShape.nullable(),
-    /** Version that served when this was judged; null at first. */
-    incumbent: z.string().nullable(),
-    /** What the trainer says of it, in words. */
-    reason: z.string(),
-  }),
-  /** … and the fit that is published: the same recipe on all data. */
-  published: spanShape,
-  intervals: z.array(intervalShape),
-  /** Share of rows whose value did not move, over all rolling-origin rows; null where the forecast does not ask. */
-  unchangedShare: share.nullable(),
-  profile: z.array(profileShape),
-  golden: goldenShape,
-});
+export const cardShape = z
+  .object({
+    format: z.literal(1),
+    forecast: z.string().min(1),
+    version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/),
+    title: z.string(),
+    task: z.enum(["regression", "classification"]),
+    unit: z.string(),
+    /** What the answer is called in a response. */
+    output: z.string(),
+    /** Periods ahead. */
+    horizon: z.int().min(1),
+    /** What is fitted: the value, its difference from the last one, or the difference of logarithms. */
+    transform: z.enum(["level", "difference", "log-difference"]),
+    recipe: recipeShape,
+    /** Where the file was made: `almanac`, or the name of the tool whose file was imported. */
+    producer: z.string(),
+    model: z.object({ sha256, bytes: z.int().min(1), nodes: count, trees: count }),
+    features: z.array(cardFeatureShape),
+    /** Hash of the features' definitions and of the version of the code that computes them. */
+    fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
+    lineage: z.object({
+      feed: z.string(),
+      variable: z.string(),
+      observations: count,
+      /** SHA-256 of the observations, sorted. */
+      dataHash: sha256,
+      codeVersion: z.string(),
+      seed: z.int(),
+      trials: count,
+    }),
+    /** The fit that was judged, on data before the test window … */
+    judged: z.object({
+      validation: spanShape,
+      test: spanShape,
+      contenders: z.array(contenderShape),
+      evidence: evidenceShape,
+      change: changeMetricsShape.nullable(),
+      /** Version that served when this was judged; null at first. */
+      incumbent: z.string().nullable(),
+      /** What the trainer says of it, in words. */
+      reason: z.string(),
+    }),
+    /** … and the fit that is published: the same recipe on all data. */
+    published: spanShape,
+    intervals: z.array(intervalShape),
+    /** Share of rows whose value did not move, over all rolling-origin rows; null where the forecast does not ask. */
+    unchangedShare: share.nullable(),
+    profile: z.array(profileShape),
+    golden: goldenShape,
+  })
+  .meta({ id: "Card" });
 export type Card = z.infer<typeof cardShape>;

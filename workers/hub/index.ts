@@ -1,13 +1,17 @@
 /** The hub Worker: ingestion, registry, pages. It owns the database and the lake. */
 import { feeds } from "../../shared/feeds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { hubApp } from "./app.ts";
 import { recover } from "./flows/recover.ts";
 import { scheduleFetches } from "./flows/schedule.ts";
 import { type HubEnv, hubOf } from "./hub.ts";
 import { consume } from "./queue.ts";
+import { repairPointers } from "./registry/pointer.ts";
+import { abandonSilentRuns } from "./registry/silent-runs.ts";
 
 export { FetchFlow } from "./flows/fetch.ts";
 export { IngestFlow } from "./flows/ingest.ts";
+export { PromoteFlow } from "./flows/promote.ts";
 
 export default {
   fetch(request, env, context) {
@@ -23,7 +27,7 @@ export default {
         await scheduleFetches(hub, feeds, new Date(controller.scheduledTime));
         return;
       case "7 * * * *":
-        await recover(hub);
+        await Promise.all([recover(hub), repairPointers(hub, forecasts), abandonSilentRuns(hub)]);
         return;
       default:
         throw new Error(

@@ -51,6 +51,10 @@ flowRoutes.post("/:id/retry", adminOnly, async (context) => {
 flowRoutes.post("/:id/release", adminOnly, async (context) => {
   const { hub } = context.var;
   const run = await knownFlow(hub, context.req.param("id"));
+  if (run.kind === "promote") {
+    const detail = "A held promotion is not released: do what its reason says, or promote with force and say why.";
+    refuse({ kind: "conflict", detail, found: run.reason ?? run.state });
+  }
   return context.json(await again(hub, run, ["held"], { released: true }), 202);
 });
 
