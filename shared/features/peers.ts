@@ -22,7 +22,8 @@ function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group)
     return position;
   });
   const changes = past.series.map(changeAtLastPeriod);
-  const keys = past.series.map(({ is }) => positions.map((position) => is[position]).join("\n"));
+  // With their lengths, so that no two lists of texts are one key.
+  const keys = past.series.map(({ is }) => positions.map((at) => `${is[at]?.length} ${is[at]}`).join());
   const groups = new Map<string, Group>();
   changes.forEach((change, index) => {
     const key = keys[index] ?? "";
