@@ -10,11 +10,12 @@ export type EncodedColumn =
   | {
       readonly name: string;
       readonly how: "rank";
+      /** Those of the training rows. */
       readonly categories: readonly string[];
-      /** One a category; NaN for one without training rows. */
+      /** One a category. */
       readonly ranks: Float32Array;
     }
-  /** One column of 0 and 1 a category. */
+  /** One column of 0 and 1 a category of the training rows; all 0 for any other. */
   | { readonly name: string; readonly how: "one-hot"; readonly categories: readonly string[] };
 
 export interface Encoding {
@@ -27,17 +28,19 @@ export interface Encoding {
 export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array): Encoding {
   const columns = data.columns.map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
-    const { name, categories, codes } = column;
-    return { name, how: "rank", categories, ranks: ranksOf({ categories, codes }, rows, target) };
+    const seen = seenIn(column, rows);
+    const ranks = ranksOf(column, seen, { rows, target });
+    return { name: column.name, how: "rank", categories: seen.map((code) => column.categories[code] ?? ""), ranks };
   });
   return { columns, imputed: null };
 }
 
-/** Linear models: numbers as they are, a column for every category. */
-export function oneHotEncoding(data: Dataset): Encoding {
+/** Linear models: numbers as they are, a column for every category of the rows. O(rows × columns). */
+export function oneHotEncoding(data: Dataset, rows: RowRange): Encoding {
   const columns = data.columns.map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
-    return { name: column.name, how: "one-hot", categories: column.categories };
+    const categories = seenIn(column, rows).map((code) => column.categories[code] ?? "");
+    return { name: column.name, how: "one-hot", categories };
   });
   return { columns, imputed: null };
 }
@@ -64,12 +67,21 @@ function meanOfPresent(values: Float32Array): number {
   return count === 0 ? 0 : sum / count;
 }
 
-interface Categories {
-  readonly categories: readonly string[];
-  readonly codes: Int32Array;
+type TextColumn = Extract<Column, { dtype: "string" }>;
+
+/** Codes of the categories that some rows have, ascending: a model knows no others. */
+function seenIn({ categories, codes }: TextColumn, rows: RowRange): number[] {
+  const seen = new Uint8Array(categories.length);
+  for (let row = rows.from; row < rows.to; row++) seen[codes[row] ?? 0] = 1;
+  return [...categories.keys()].filter((code) => seen[code] === 1);
 }
 
-function ranksOf({ categories, codes }: Categories, rows: RowRange, target: Float64Array): Float32Array {
+/** The rank of each code in `seen` by the mean of `target` over its rows; equal means rank by code. */
+function ranksOf(
+  { categories, codes }: TextColumn,
+  seen: readonly number[],
+  { rows, target }: { readonly rows: RowRange; readonly target: Float64Array },
+): Float32Array {
   const sums = new Float64Array(categories.length);
   const counts = new Float64Array(categories.length);
   for (let row = rows.from; row < rows.to; row++) {
@@ -77,12 +89,11 @@ function ranksOf({ categories, codes }: Categories, rows: RowRange, target: Floa
     sums[code] = (sums[code] ?? 0) + (target[row] ?? 0);
     counts[code] = (counts[code] ?? 0) + 1;
   }
-  const present = categories.map((_, code) => code).filter((code) => (counts[code] ?? 0) > 0);
-  const meanOf = (code: number) => (sums[code] ?? 0) / (counts[code] ?? 1);
-  present.sort((a, b) => meanOf(a) - meanOf(b) || a - b);
-  const ranks = new Float32Array(categories.length).fill(Number.NaN);
-  present.forEach((code, rank) => {
-    ranks[code] = rank;
+  const means = seen.map((code) => (sums[code] ?? 0) / (counts[code] ?? 1));
+  const order = [...seen.keys()].sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0) || a - b);
+  const ranks = new Float32Array(seen.length);
+  order.forEach((position, rank) => {
+    ranks[position] = rank;
   });
   return ranks;
 }

@@ -27,7 +27,8 @@ export const mlRandomForest: Candidate = {
     if (problem !== null) return { ok: false, problem };
     const forest = new RandomForestRegression({
       nEstimators: numberOf(parameters, "trees", 8),
-      maxFeatures: numberOf(parameters, "columnShare", 0.6),
+      // A count, because the library takes a share of 1 for one column, and rounds a small share down to none.
+      maxFeatures: Math.max(1, Math.floor(numberOf(parameters, "columnShare", 0.6) * features.columns)),
       replacement: false,
       useSampleBagging: true,
       noOOB: true,

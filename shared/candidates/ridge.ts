@@ -6,7 +6,7 @@ import { encode, oneHotEncoding } from "./encoding.ts";
 export const ridge: Candidate = {
   id: "ridge",
   fit({ data, move, rows, parameters }) {
-    const encoding = oneHotEncoding(data);
+    const encoding = oneHotEncoding(data, rows);
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
     const alphas = [numberOf(parameters, "alpha", 1000)];
     const fit = fitRidge({ alphas, criterion: "generalised" }, training);

@@ -21,10 +21,13 @@ export const featureCodeVersion = 1;
 /** One feature for every series at once. O(series × periods). */
 export function computeFeature(feature: Feature, past: Past): FeatureValues {
   const { tolerance, target } = past;
-  const each = (value: (series: PastSeries) => number): FeatureValues => ({
-    dtype: "float",
-    values: Float32Array.from(past.series, value),
-  });
+  const each = (value: (series: PastSeries) => number): FeatureValues => {
+    const values = new Float32Array(past.series.length);
+    past.series.forEach((series, index) => {
+      values[index] = value(series);
+    });
+    return { dtype: "float", values };
+  };
   switch (feature.kind) {
     case "lag":
       return each((series) => lag(series, feature.periods));

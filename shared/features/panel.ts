@@ -76,9 +76,20 @@ export function pastOf(panel: Panel, end: number, target: string, { reach, toler
   }
   const series = panel.series.map(({ is, values }) => {
     const past = values.slice(start, end);
-    return { is, values: past, observed: past.filter((value) => !Number.isNaN(value)) };
+    return { is, values: past, observed: observedOf(past) };
   });
   return { dimensions: panel.dimensions, periods, target, series, tolerance };
+}
+
+/** A loop, for `filter` with a callback is half of what a dataset costs. */
+function observedOf(values: Float64Array): Float64Array {
+  const observed = new Float64Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
+    if (!Number.isNaN(value)) observed[count++] = value;
+  }
+  return observed.subarray(0, count);
 }
 
 /** The last value that was observed; NaN where there is none within reach. */

@@ -5,6 +5,8 @@ import { hasMoved, type Past } from "./panel.ts";
 interface Group {
   count: number;
   sum: number;
+  /** Σ |change|: what rounding in `sum` is measured by. */
+  size: number;
   moved: number;
 }
 
@@ -12,7 +14,7 @@ interface Group {
  * For each series, what is `told` of its peers' changes at the last period; NaN where no peer was observed there with
  * an earlier value to compare. A change is counted against the value observed before it, within the past.
  */
-function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group) => number): Float64Array {
+function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group) => number): number[] {
   const positions = dimensions.map((dimension) => {
     const position = past.dimensions.indexOf(dimension);
     if (position < 0)
@@ -20,33 +22,45 @@ function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group)
     return position;
   });
   const changes = past.series.map(changeAtLastPeriod);
-  const keys = past.series.map(({ is }) => positions.map((position) => is[position]).join("\n"));
+  // With their lengths, so that no two lists of texts are one key.
+  const keys = past.series.map(({ is }) => positions.map((at) => `${is[at]?.length} ${is[at]}`).join());
   const groups = new Map<string, Group>();
   changes.forEach((change, index) => {
     const key = keys[index] ?? "";
-    const group = groups.get(key) ?? { count: 0, sum: 0, moved: 0 };
+    const group = groups.get(key) ?? { ...nobody };
     groups.set(key, group);
     if (Number.isNaN(change)) return;
     group.count++;
     group.sum += change;
+    group.size += Math.abs(change);
     group.moved += Number(hasMoved(change, past.tolerance));
   });
-  return Float64Array.from(changes, (change, index) => {
-    const { count, sum, moved } = groups.get(keys[index] ?? "") ?? { count: 0, sum: 0, moved: 0 };
-    const isIn = !Number.isNaN(change);
-    const peers = isIn
-      ? { count: count - 1, sum: sum - change, moved: moved - Number(hasMoved(change, past.tolerance)) }
-      : { count, sum, moved };
+  return changes.map((change, index) => {
+    const group = groups.get(keys[index] ?? "") ?? nobody;
+    const peers = Number.isNaN(change) ? group : without(group, change, past.tolerance);
     return peers.count > 0 ? told(peers) : Number.NaN;
   });
 }
 
+const nobody: Group = { count: 0, sum: 0, size: 0, moved: 0 };
+
+/** The group without one of its members. Where the others cancel out, rounding must not leave them a change. */
+function without(group: Group, change: number, tolerance: number): Group {
+  const sum = group.sum - change;
+  return {
+    count: group.count - 1,
+    sum: Math.abs(sum) > group.size * 1e-12 ? sum : 0,
+    size: group.size - Math.abs(change),
+    moved: group.moved - Number(hasMoved(change, tolerance)),
+  };
+}
+
 /** Mean change of the peers at the last period, one a series, in the variable's unit. O(series). */
-export function peersChange(past: Past, dimensions: readonly string[]): Float64Array {
+export function peersChange(past: Past, dimensions: readonly string[]): number[] {
   return ofPeers(past, dimensions, ({ sum, count }) => sum / count);
 }
 
 /** Share of the peers that changed at the last period, one a series, 0 to 1. O(series). */
-export function peersChangedShare(past: Past, dimensions: readonly string[]): Float64Array {
+export function peersChangedShare(past: Past, dimensions: readonly string[]): number[] {
   return ofPeers(past, dimensions, ({ moved, count }) => moved / count);
 }

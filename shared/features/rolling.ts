@@ -16,12 +16,18 @@ export function rollingMean(series: PastSeries, count: number): number {
   return mean(latest(series, count));
 }
 
-/** Population standard deviation of the last `count` values, in the variable's unit, ≥ 0; 0 for a single one. O(count). */
+/**
+ * Population standard deviation of the last `count` values, in the variable's unit, ≥ 0; exactly 0 where all are equal.
+ * O(count).
+ */
 export function rollingStandardDeviation(series: PastSeries, count: number): number {
   const values = latest(series, count);
-  const center = mean(values);
+  // Around the first value, so that equal ones leave no rounding: a tree would learn from 1e-15 as from any number.
+  const first = values[0] ?? Number.NaN;
+  const deviations = values.map((value) => value - first);
+  const center = mean(deviations);
   let squares = 0;
-  for (const value of values) squares += (value - center) ** 2;
+  for (const deviation of deviations) squares += (deviation - center) ** 2;
   return Math.sqrt(squares / values.length);
 }
 

@@ -34,6 +34,12 @@ export function widthsOf(rows: RowRange, residuals: Float64Array, options: Inter
   return conformalWidths(residuals, levels, { tolerance, ...scaled });
 }
 
+/**
+ * By how much an end is widened, as a share of the tolerance: predictions are float32, so that two equal misses differ by
+ * some 1e-7 of the value, and a miss as large as the width would fall off its end by chance.
+ */
+const ROUNDING_SHARE = 0.02;
+
 /** Share of the rows that an interval of this width holds; null where there were too few residuals for a width. */
 export function coverageOf(
   width: ConformalWidth,
@@ -43,5 +49,5 @@ export function coverageOf(
   const { halfWidth } = width;
   if (halfWidth === null) return null;
   const high = residuals.map((_, i) => halfWidth * (scales?.[rows.from + i] ?? 1));
-  return coverage(residuals, { low: high.map((reach) => -reach), high }, tolerance * 1e-6);
+  return coverage(residuals, { low: high.map((reach) => -reach), high }, tolerance * ROUNDING_SHARE);
 }

@@ -17,7 +17,8 @@ export interface Windows {
 
 /**
  * Cuts the periods: the last `testShare` of them is the test window, the `validationShare` before it validation, each
- * in folds of equal length (the earlier ones a period longer) that grow by everything before them.
+ * in folds whose lengths differ by a period at most; each learns from everything before it. A fold of periods without
+ * rows is left out.
  */
 export function windowsOf(data: Dataset, { testShare, validationShare, folds }: Validation): Windows {
   const periods = data.periods.length;
@@ -35,10 +36,11 @@ function foldsOf(
 ): Fold[] {
   const count = Math.min(window.folds, window.to - window.from);
   const edgeAt = (fold: number) => window.from + Math.ceil(((window.to - window.from) * fold) / count);
-  return Array.from({ length: count }, (_, fold) => {
+  const all = Array.from({ length: count }, (_, fold): Fold => {
     const rows = { from: firstRowAt(data, edgeAt(fold)), to: firstRowAt(data, edgeAt(fold + 1)) };
     return { train: { from: 0, to: rows.from }, rows };
   });
+  return all.filter(({ rows }) => rows.to > rows.from);
 }
 
 /** The rows of all folds together; they follow each other. */

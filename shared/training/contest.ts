@@ -1,6 +1,7 @@
 /** The contest: every candidate is searched on validation, one is chosen there, and all are shown on the test window once. */
 import { average, averageParameters } from "../candidates/average.ts";
 import type { RowRange } from "../candidates/candidate.ts";
+import { moveOf, type Transform, valueAfter } from "../candidates/fitted.ts";
 import { naive, seasonalNaive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
@@ -50,7 +51,7 @@ export function trialsOf(forecast: Forecast, trialsMax: number | null): number {
   return levels.reduce((sum, trials) => sum + trials, change);
 }
 
-/** Searches every candidate on the validation folds; best first. Naive is always among them. */
+/** Searches every candidate on the validation folds; best first. Naive is among them where it is declared. */
 export async function standValidation(task: ContestTask, effects: TrainingEffects): Promise<Standing[]> {
   const { forecast, data, windows, seed, trialsMax } = task;
   const rows = rowsOf(windows.validation);
@@ -82,7 +83,7 @@ export async function standValidation(task: ContestTask, effects: TrainingEffect
         seconds: one.seconds,
       }),
     );
-  return ranked([...single, ...averaged(forecast, single, (predictions) => error(predictions, rows))]);
+  return ranked([...single, ...averaged(task, single, (predictions) => error(predictions, rows))]);
 }
 
 /** Fold losses are averaged, so squared errors are kept squared. */
@@ -100,7 +101,7 @@ function ranked(standings: readonly Standing[]): Standing[] {
 
 /** The best of the averages that the forecast asks for; none where too few learned. */
 function averaged(
-  forecast: Forecast,
+  { forecast, data, windows }: ContestTask,
   standings: readonly Standing[],
   error: (predictions: Float64Array) => number,
 ): Standing[] {
@@ -109,7 +110,8 @@ function averaged(
     .filter((count) => count <= learned.length)
     .map((count): Standing => {
       const members = learned.slice(0, count);
-      const predictions = meanOf(members.map((member) => member.predictions));
+      const last = data.last.subarray(rowsOf(windows.validation).from);
+      const predictions = meanOf(members, last, forecast.target.transform);
       return {
         name: average.id,
         recipe: { candidate: average.id, parameters: averageParameters(members.map(({ recipe }) => recipe)) },
@@ -121,10 +123,13 @@ function averaged(
   return ranked(averages).slice(0, 1);
 }
 
-function meanOf(lists: readonly Float64Array[]): Float64Array {
-  return new Float64Array(lists[0]?.length ?? 0).map(
-    (_, row) => lists.reduce((sum, list) => sum + (list[row] ?? 0), 0) / lists.length,
-  );
+/** On the fitted scale, as the average's own model does it. `last`: the last value before each row. */
+function meanOf(members: readonly Standing[], last: Float64Array, transform: Transform): Float64Array {
+  return new Float64Array(members[0]?.predictions.length ?? 0).map((_, row) => {
+    const from = last[row] ?? Number.NaN;
+    const moves = members.map(({ predictions }) => moveOf(transform, predictions[row] ?? Number.NaN, from));
+    return valueAfter(transform, moves.reduce((sum, move) => sum + move, 0) / members.length, from);
+  });
 }
 
 export type Refit =

@@ -7,7 +7,7 @@ import { eventsOf } from "../candidates/hurdle.ts";
 import { candidateNamed } from "../candidates/index.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
-import type { Fit, FitProblem } from "../models/fit.ts";
+import { type Fit, type FitProblem, refused } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
 
 /** A candidate with its parameters. */
@@ -77,15 +77,24 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     const fit = fitChance(task, events);
     if (!fit.ok) return fit;
     const predictions = Float64Array.from(predictChance(fit.model, data, rows));
+    if (!predictions.every(Number.isFinite)) return unsound;
     const chance = job.wantsModel ? fit.model : null;
     return { ok: true, predictions, value: null, chance, seconds: seconds() - started };
   }
   const fit = fitRecipe(job.recipe, task);
   if (!fit.ok) return fit;
   const predictions = predictValue(fit.model, data, rows, transform);
+  if (!predictions.every(Number.isFinite)) return unsound;
   const value = job.wantsModel ? fit.model : null;
   return { ok: true, predictions, value, chance: null, seconds: seconds() - started };
 }
+
+/** A model that overflows or divides by nothing has failed; its numbers would end the run of everyone else. */
+const unsound = refused({
+  kind: "invalid-data",
+  found: "a prediction that is no finite number",
+  expected: "a model whose predictions are finite on the rows it is judged by",
+});
 
 function fitRecipe(recipe: RecipeChoice, task: FitTask): Fit<Fitted> {
   const candidate = recipe.candidate === average.id ? average : candidateNamed(recipe.candidate);

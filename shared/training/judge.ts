@@ -88,10 +88,11 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
     standValidation({ forecast, data, windows, seed, trialsMax }, watched),
     judgeChange({ forecast, data, events: bench.events, windows, seed, trialsMax }, watched),
   ]);
-  const [chosen] = standings;
-  if (chosen === undefined) return { ok: false, refusal: { kind: "no-contender", problems: failures } };
   effects.onStage("test");
   const shown = await showAll(task, { standings, windows, effects });
+  // The best on validation that can be fitted at the test origins too: whom nothing is known of cannot be chosen.
+  const chosen = shown[0]?.standing;
+  if (chosen === undefined) return { ok: false, refusal: { kind: "no-contender", problems: failures.sort() } };
   const judgement = judgementOf(task, { windows, shown, chosen, change });
   return {
     ok: true,

@@ -52,12 +52,12 @@ export interface SearchEffects {
  * trial after another, each seeded by the search's seed, the candidate and the trial's number.
  */
 export async function searchCandidate(task: SearchTask, effects: SearchEffects): Promise<Found | null> {
-  const trials: TrialRecord[] = [...(effects.earlier ?? [])];
+  const trials = unbroken(effects.earlier ?? []);
   let best: Found | null = null;
   const isOne = Object.keys(task.space).length === 0;
   for (let number = 0; number < (isOne ? 1 : task.trials); number++) {
     const known = trials[number];
-    if (known !== undefined && !(await isBestYet(known, best))) continue;
+    if (known !== undefined && !isBestYet(known, best)) continue;
     if (number > 0 && known === undefined && effects.isOver()) break;
     const parameters = known?.parameters ?? suggest(task.space, trials.slice(0, number), randomOf(task, number));
     const run = await runTrial(task, effects.pool, { parameters, earlier: trials.slice(0, number) });
@@ -75,8 +75,15 @@ export async function searchCandidate(task: SearchTask, effects: SearchEffects):
   return best;
 }
 
+/** Trials in their order, up to the first that is missing: what comes after a gap was suggested by what is lost. */
+function unbroken(earlier: readonly TrialRecord[]): TrialRecord[] {
+  const sorted = [...earlier].sort((a, b) => a.number - b.number);
+  const gap = sorted.findIndex(({ number }, index) => number !== index);
+  return gap < 0 ? sorted : sorted.slice(0, gap);
+}
+
 /** A known trial is run once more only where it leads: its predictions are wanted, which no record keeps. */
-async function isBestYet(trial: TrialRecord, best: Found | null): Promise<boolean> {
+function isBestYet(trial: TrialRecord, best: Found | null): boolean {
   return trial.state === "complete" && (best === null || meanOf(trial.folds) < best.loss);
 }
 

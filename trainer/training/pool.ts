@@ -63,6 +63,7 @@ export function createPool({ forecast, data }: ThreadData, threadsMax = 8): Thre
         next();
       }),
     stop: async () => {
+      fail(new Error("the pool was stopped before this job was done"));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
