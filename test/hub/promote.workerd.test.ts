@@ -190,7 +190,10 @@ test("a replacement counts only periods that no earlier replacement gate used", 
 
 test("the same recipe on newer data serves, and uses no periods up", async () => {
   await served("v1.0");
-  await served("v1.1", { ...better("tiny", "v1.0", "2026-01-05"), losses: { challenger: 1, naive: 2, incumbent: 1.2 } });
+  await served("v1.1", {
+    ...better("tiny", "v1.0", "2026-01-05"),
+    losses: { challenger: 1, naive: 2, incumbent: 1.2 },
+  });
   expect(await serving()).toMatchObject({ version: "v1.1", rule: "refresh" });
   expect(await query("SELECT rule, used_through FROM gates ORDER BY id")).toEqual([
     { rule: "first", used_through: "2026-03-01" },
