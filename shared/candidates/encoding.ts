@@ -87,7 +87,7 @@ function ranksOf({ categories, codes }: Categories, rows: RowRange, target: Floa
   return ranks;
 }
 
-function widthOf(column: EncodedColumn): number {
+export function widthOf(column: EncodedColumn): number {
   return column.how === "one-hot" ? column.categories.length : 1;
 }
 

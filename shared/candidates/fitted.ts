@@ -1,7 +1,6 @@
 /** What fitting gives, before it becomes a graph: a plain description that predicts and can be sent between threads. */
 import type { Dataset } from "../features/dataset.ts";
 import { type LinearPredictor, predictLinear } from "../models/linear.ts";
-import { sigmoid } from "../models/losses.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
 import type { RowRange } from "./candidate.ts";
 import { type Encoding, encode, featureValues } from "./encoding.ts";
@@ -21,7 +20,7 @@ export type Fitted =
   /** The chance that the value moves, times how far it then does. */
   | { readonly kind: "hurdle"; readonly chance: Chance; readonly size: Fitted };
 
-/** The calibrated chance of an event: sigmoid(slope × log odds + intercept). */
+/** The calibrated chance of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
 export interface Chance {
   readonly encoding: Encoding;
   /** Log odds. */
@@ -92,9 +91,12 @@ export function predictValue(fitted: Fitted, data: Dataset, rows: RowRange, tran
   return Float64Array.from(moves, (move, i) => valueAfter(transform, move, data.last[rows.from + i] ?? Number.NaN));
 }
 
-/** One probability a row. O(rows × trees × depth). */
+/** One probability a row, in float32 steps as the exported graph takes them. O(rows × trees × depth). */
 export function predictChance(chance: Chance, data: Dataset, rows: RowRange): Float32Array {
   const odds = predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows));
-  const [slope, intercept] = [Math.fround(chance.slope), Math.fround(chance.intercept)];
-  return odds.map((score) => sigmoid(Math.fround(Math.fround(score * slope) + intercept)));
+  const [slope, intercept] = [Math.fround(-chance.slope), Math.fround(-chance.intercept)];
+  return odds.map((score) => {
+    const against = Math.fround(Math.exp(Math.fround(Math.fround(score * slope) + intercept)));
+    return 1 / Math.fround(1 + against);
+  });
 }

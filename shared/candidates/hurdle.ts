@@ -5,7 +5,7 @@ import { boostingOptions } from "./boosting.ts";
 import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
 import { fitChance } from "./chance.ts";
 import { encode, rankEncoding } from "./encoding.ts";
-import type { Fitted } from "./fitted.ts";
+import type { Chance, Fitted } from "./fitted.ts";
 
 const TREES = 60;
 
@@ -20,13 +20,25 @@ export const hurdle: Candidate = {
         expected: "a difference, which can be 0",
       });
     }
-    const chance = fitChance({ ...task, parameters: {} }, eventsOf(task));
+    const chance = chanceOf(task);
     if (!chance.ok) return chance;
     const size = fitSize(task);
     if (!size.ok) return size;
     return { ok: true, model: { kind: "hurdle", chance: chance.model, size: size.model } };
   },
 };
+
+/** The chance does not depend on the parameters searched: trials on the same rows share it. */
+const chances = new WeakMap<object, Map<string, Fit<Chance>>>();
+
+function chanceOf(task: FitTask): Fit<Chance> {
+  const known = chances.get(task.data) ?? new Map<string, Fit<Chance>>();
+  chances.set(task.data, known);
+  const key = `${task.rows.from} ${task.rows.to} ${task.seed} ${task.tolerance}`;
+  const chance = known.get(key) ?? fitChance({ ...task, parameters: {} }, eventsOf(task));
+  known.set(key, chance);
+  return chance;
+}
 
 /** 1 where the value moved beyond rounding, else 0; one a row of the dataset. */
 export function eventsOf({ data, tolerance }: Pick<FitTask, "data" | "tolerance">): Float64Array {

@@ -26,7 +26,7 @@ export const mlRandomForest: Candidate = {
     const problem = checkData({ features, target }, { rowsMin: 10, classes: false });
     if (problem !== null) return { ok: false, problem };
     const forest = new RandomForestRegression({
-      nEstimators: numberOf(parameters, "trees", 10),
+      nEstimators: numberOf(parameters, "trees", 8),
       maxFeatures: numberOf(parameters, "columnShare", 0.6),
       replacement: false,
       useSampleBagging: true,

@@ -23,11 +23,6 @@ export const forestSpace: Space = {
   depthMax: { kind: "integer", low: 4, high: 12 },
 };
 
-export const mlForestSpace: Space = {
-  leafRowsMin: { kind: "log-integer", low: 10, high: 60 },
-  columnShare: { kind: "uniform", low: 0.3, high: 0.9 },
-};
-
 export const hurdleSpace: Space = {
   learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
   leavesMax: { kind: "log-integer", low: 3, high: 15 },

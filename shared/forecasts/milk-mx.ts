@@ -1,4 +1,4 @@
-import { boostingSpace, forestSpace, hurdleSpace, mlForestSpace, nothing, ridgeSpace } from "../candidates/spaces.ts";
+import { boostingSpace, forestSpace, hurdleSpace, nothing, ridgeSpace } from "../candidates/spaces.ts";
 import type { Forecast } from "./forecast.ts";
 
 /** The next published consumer price of milk in Mexico, for every city, kind and channel. */
@@ -47,10 +47,10 @@ export const milkMx: Forecast = {
   candidates: [
     { candidate: "naive", space: nothing, trials: 1 },
     { candidate: "seasonal-naive", space: nothing, trials: 1 },
-    { candidate: "ridge", space: ridgeSpace, trials: 12 },
+    { candidate: "ridge", space: ridgeSpace, trials: 8 },
     { candidate: "gradient-boosting", space: boostingSpace, trials: 16 },
-    { candidate: "random-forest", space: forestSpace, trials: 8 },
-    { candidate: "ml-random-forest", space: mlForestSpace, trials: 2 },
+    { candidate: "random-forest", space: forestSpace, trials: 6 },
+    { candidate: "ml-random-forest", space: nothing, trials: 1 },
     { candidate: "hurdle", space: hurdleSpace, trials: 12 },
   ],
   averageOf: [2, 3],
@@ -58,7 +58,7 @@ export const milkMx: Forecast = {
   metric: "rmse",
   promotion: { significance: 0.05, periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null },
-  change: { frequency: "frecuencia_cambio", space: boostingSpace, trials: 10 },
+  change: { frequency: "frecuencia_cambio", space: boostingSpace, trials: 8 },
   unit: "MXN/l",
   locale: "es-MX",
   output: "predicted_price",
