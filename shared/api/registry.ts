@@ -52,25 +52,23 @@ export const trialShape = z
   .meta({ id: "Trial" });
 export type TrialRow = z.infer<typeof trialShape>;
 
-export const trialBatchShape = z
-  .strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) })
-  .meta({
-    examples: [
-      {
-        trials: [
-          {
-            candidate: "ridge",
-            number: 0,
-            state: "done",
-            parameters: { penalty: 0.1 },
-            scores: [0.36, 0.35],
-            seconds: 0.4,
-            note: null,
-          },
-        ],
-      },
-    ],
-  });
+export const trialBatchShape = z.strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) }).meta({
+  examples: [
+    {
+      trials: [
+        {
+          candidate: "ridge",
+          number: 0,
+          state: "done",
+          parameters: { penalty: 0.1 },
+          scores: [0.36, 0.35],
+          seconds: 0.4,
+          note: null,
+        },
+      ],
+    },
+  ],
+});
 
 export const endRunShape = z
   .strictObject({

@@ -1,4 +1,4 @@
-/** The registry inside workerd: the hub with an engine for tiny models, and flows that run where they are started. */
+/** The registry inside workerd: the hub, with flows that run where they are started. */
 import type { WorkflowStep } from "cloudflare:workers";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/hash.ts";
@@ -7,7 +7,7 @@ import { hubApp } from "../../workers/hub/app.ts";
 import { runFlow } from "../../workers/hub/flows/flow.ts";
 import { promote } from "../../workers/hub/flows/promote.ts";
 import type { FlowParams, Hub } from "../../workers/hub/hub.ts";
-import { bytesOf, evaluateTiny, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
+import { bytesOf, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
 import { hub as realHub } from "./hub.ts";
 
 const found = findForecast("milk-mx");
@@ -27,7 +27,7 @@ export class Registry {
   before: (step: string, flow: FlowParams) => Promise<void> = async () => {};
 
   constructor(parts: Partial<Hub> = {}) {
-    this.hub = { ...realHub, evaluate: evaluateTiny, workflows: { promote: this.#inPlace() }, ...parts };
+    this.hub = { ...realHub, workflows: { promote: this.#inPlace() }, ...parts };
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
