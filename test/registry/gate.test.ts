@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { candidates } from "../../shared/candidates/index.ts";
 import type { PromotionRule } from "../../shared/forecasts/forecast.ts";
 import {
   type Challenger,
   decide,
   type Incumbent,
+  naiveCandidate,
   replacementPeriodsMin,
   type Situation,
   significance,
@@ -221,6 +223,10 @@ test("reasons are sentences with the numbers and what to do", () => {
   ).toBe(
     "The same recipe on newer data is worse than the incumbent old beyond chance (p < 0.001) over 40 periods (2026-01-21 to 2026-03-01) since that was fitted.",
   );
+});
+
+test("the gate's naive is the catalogue's naive", () => {
+  expect(candidates.map(({ id }) => id)).toContain(naiveCandidate);
 });
 
 const loss = fc.double({ min: 0, max: 10, noNaN: true });

@@ -104,6 +104,7 @@ was expected and what is allowed.`;
 
 export type HubDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
+/** To be called once an app: it adds to what the app has registered. */
 export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
   const registry = app.openAPIRegistry;
   registry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });

@@ -6,7 +6,7 @@ import { forecasts } from "../../../shared/forecasts/index.ts";
 import type { HubVariables } from "../app.ts";
 import { documentShape } from "../docs/document.ts";
 import { docsPage } from "../docs/page.ts";
-import { hubDocument } from "../openapi.ts";
+import { type HubDocument, hubDocument } from "../openapi.ts";
 
 /** The page brings its own style and nothing else; it may not even ask for more. */
 const policy =
@@ -14,7 +14,12 @@ const policy =
 
 export function docsRoutes(app: OpenAPIHono<HubVariables>): Hono<HubVariables> {
   const routes = new Hono<HubVariables>();
-  routes.get("/openapi.json", (context) => context.json(hubDocument(app)));
+  let written: HubDocument | undefined;
+  const document = () => {
+    written ??= hubDocument(app);
+    return written;
+  };
+  routes.get("/openapi.json", (context) => context.json(document()));
   routes.get("/docs", (context) => {
     const examples = {
       forecast: forecasts[0]?.id ?? "forecast",
@@ -27,7 +32,7 @@ export function docsRoutes(app: OpenAPIHono<HubVariables>): Hono<HubVariables> {
       file: "publication.xlsx",
       name: "note",
     };
-    const page = docsPage(documentShape.parse(hubDocument(app)), {
+    const page = docsPage(documentShape.parse(document()), {
       baseUrl: new URL(context.req.url).origin,
       examples,
     });
