@@ -24,9 +24,9 @@ export function docsRoutes(app: OpenAPIHono<HubVariables>): Hono<HubVariables> {
     const examples = {
       forecast: forecasts[0]?.id ?? "forecast",
       feed: feeds[0]?.id ?? "feed",
-      version: "2026-11-20-ridge",
-      a: "2026-11-13-ridge",
-      b: "2026-11-20-ridge",
+      version: "20261120-1c0d9f22",
+      a: "20261113-5ab80e77",
+      b: "20261120-1c0d9f22",
       artefact: "model.onnx",
       path: "_SUCCESS",
       file: "publication.xlsx",
