@@ -230,9 +230,12 @@ test("the gate's naive is the catalogue's naive", () => {
 });
 
 const loss = fc.double({ min: 0, max: 10, noNaN: true });
+/** How much worse everyone else is: without it, chance alone would hardly ever promote. */
+const handicap = fc.constantFrom(0, 0, 3, 20);
 const evidence = fc.integer({ min: 1, max: 80 }).chain((count) =>
   fc.record({
     count: fc.constant(count),
+    handicap,
     challenger: fc.array(loss, { minLength: count, maxLength: count }),
     naive: fc.array(loss, { minLength: count, maxLength: count }),
     incumbent: fc.array(loss, { minLength: count, maxLength: count }),
@@ -245,7 +248,9 @@ const evidence = fc.integer({ min: 1, max: 80 }).chain((count) =>
 type Drawn = typeof evidence extends fc.Arbitrary<infer T> ? T : never;
 
 function judged(drawn: Drawn): readonly [Challenger, Situation] {
-  const { count, challenger, naive: naiveLosses, incumbent, horizon } = drawn;
+  const { count, challenger, horizon } = drawn;
+  const naiveLosses = drawn.naive.map((loss) => loss + drawn.handicap);
+  const incumbent = drawn.incumbent.map((loss) => loss + drawn.handicap);
   const periods = Array.from({ length: count }, (_, day) => period(day));
   return [
     {
@@ -267,7 +272,9 @@ test("a replacement is promoted exactly when both tests on the unused periods sa
       const from = drawn.used === null ? 0 : drawn.used + 1;
       const p = (than: readonly number[]) =>
         dieboldMariano(
-          drawn.challenger.slice(from).map((loss, index) => (than.slice(from)[index] ?? Number.NaN) - loss),
+          drawn.challenger
+            .slice(from)
+            .map((loss, index) => (than.slice(from)[index] ?? Number.NaN) + drawn.handicap - loss),
           drawn.horizon,
         ).pValue;
       const enough = drawn.count - from >= replacementPeriodsMin;
