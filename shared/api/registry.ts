@@ -5,6 +5,8 @@ import { gateRules, verdictKinds } from "../registry/gate.ts";
 import { auditKinds, championRules, runStates, stages, trialStates } from "../registry/states.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");
+/** SHA-256 of nothing. */
+const sha256Example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const time = z.string().describe("ISO 8601, UTC");
 const stats = z.record(z.string(), z.unknown());
 const optionalWhy = z.string().trim().min(1).max(500).optional().describe("Why, for the audit");
@@ -12,11 +14,13 @@ const why = z.string().trim().min(1, "say why, for the audit").max(500).describe
 
 export const trialsMax = 500;
 
-export const newRunShape = z.strictObject({
-  seed: z.int(),
-  codeVersion: z.string().min(1).max(100),
-  why: optionalWhy,
-});
+export const newRunShape = z
+  .strictObject({
+    seed: z.int(),
+    codeVersion: z.string().min(1).max(100),
+    why: optionalWhy,
+  })
+  .meta({ examples: [{ seed: 1, codeVersion: "0.1.0", why: "weekly training" }] });
 export type NewRunRequest = z.infer<typeof newRunShape>;
 
 export const runShape = z
@@ -48,13 +52,31 @@ export const trialShape = z
   .meta({ id: "Trial" });
 export type TrialRow = z.infer<typeof trialShape>;
 
-export const trialBatchShape = z.strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) });
-
-export const endRunShape = z.strictObject({
-  state: z.enum(["done", "failed", "abandoned"]),
-  reason: z.string().max(1_000).nullable().default(null),
-  stats: stats.nullable().default(null),
+export const trialBatchShape = z.strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) }).meta({
+  examples: [
+    {
+      trials: [
+        {
+          candidate: "ridge",
+          number: 0,
+          state: "done",
+          parameters: { penalty: 0.1 },
+          scores: [0.36, 0.35],
+          seconds: 0.4,
+          note: null,
+        },
+      ],
+    },
+  ],
 });
+
+export const endRunShape = z
+  .strictObject({
+    state: z.enum(["done", "failed", "abandoned"]),
+    reason: z.string().max(1_000).nullable().default(null),
+    stats: stats.nullable().default(null),
+  })
+  .meta({ examples: [{ state: "done", reason: null, stats: { trials: 25 } }] });
 export type EndRunRequest = z.input<typeof endRunShape>;
 
 export const artefactShape = z
@@ -62,12 +84,14 @@ export const artefactShape = z
   .meta({ id: "Artefact" });
 export type Artefact = z.infer<typeof artefactShape>;
 
-export const registerShape = z.strictObject({
-  model: z.strictObject({ sha256 }),
-  card: z.strictObject({ sha256 }),
-  run: z.string().optional().describe("The training that made it"),
-  why: optionalWhy,
-});
+export const registerShape = z
+  .strictObject({
+    model: z.strictObject({ sha256 }),
+    card: z.strictObject({ sha256 }),
+    run: z.string().optional().describe("The training that made it"),
+    why: optionalWhy,
+  })
+  .meta({ examples: [{ model: { sha256: sha256Example }, card: { sha256: sha256Example } }] });
 export type RegisterRequest = z.infer<typeof registerShape>;
 
 export const modelShape = z
@@ -148,20 +172,27 @@ export const comparisonShape = z
   .meta({ id: "Comparison" });
 export type ModelComparison = z.infer<typeof comparisonShape>;
 
-export const promoteShape = z.strictObject({
-  why,
-  force: z.boolean().default(false).describe("A person decides instead of the gate; the file is verified all the same"),
-});
+export const promoteShape = z
+  .strictObject({
+    why,
+    force: z
+      .boolean()
+      .default(false)
+      .describe("A person decides instead of the gate; the file is verified all the same"),
+  })
+  .meta({ examples: [{ why: "better than the incumbent on the last 60 publications" }] });
 export type PromoteRequest = z.input<typeof promoteShape>;
 export const promotedShape = z
   .object({ flow: z.string(), state: z.string(), known: z.boolean() })
   .meta({ id: "Promotion" });
 export type Promotion = z.infer<typeof promotedShape>;
 
-export const rollbackShape = z.strictObject({
-  why,
-  to: z.string().optional().describe("A version that has served before; without it, the one before the champion"),
-});
+export const rollbackShape = z
+  .strictObject({
+    why,
+    to: z.string().optional().describe("A version that has served before; without it, the one before the champion"),
+  })
+  .meta({ examples: [{ why: "it misses the new channel" }] });
 export type RollbackRequest = z.infer<typeof rollbackShape>;
 
 export const championChangeShape = z
@@ -190,7 +221,9 @@ export type ChampionAnswer = z.infer<typeof championAnswerShape>;
 export const tagNameShape = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,63}$/, "expected a lower-case letter, then letters, digits, dots, dashes, underscores");
-export const tagShape = z.strictObject({ value: z.string().max(500), why: optionalWhy });
+export const tagShape = z
+  .strictObject({ value: z.string().max(500), why: optionalWhy })
+  .meta({ examples: [{ value: "checked", why: "reviewed by hand" }] });
 export const tagsShape = z
   .object({
     forecast: z.string(),

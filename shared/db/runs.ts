@@ -1,8 +1,8 @@
 /** Trainings: what was tried, by which code, and how it ended. */
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { RunState } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
-import { type Database, runBatch } from "./database.ts";
+import { type Database, runBatch, statement } from "./database.ts";
 import { type Stats, trainingRuns } from "./schema.ts";
 
 export type TrainingRun = typeof trainingRuns.$inferSelect;
@@ -43,22 +43,19 @@ export interface RunEnd {
   readonly stats: Stats | null;
 }
 
-/** Ends a run that is running; one that has ended stays as it is. */
-export async function endRun(db: Database, run: TrainingRun, end: RunEnd, actor: Actor): Promise<void> {
-  const isRunning = and(eq(trainingRuns.id, run.id), eq(trainingRuns.state, "running"));
+/** Ends a run that is running; of one that has ended nothing is changed, and nothing is audited. */
+export async function endRun(db: Database, run: TrainingRun, end: RunEnd, { who, why, at }: Actor): Promise<void> {
+  const after = JSON.stringify({ state: end.state, reason: end.reason });
   await runBatch(db, [
+    statement(sql`
+      INSERT INTO audit (at, who, what, why, forecast, run, before, after)
+      SELECT ${at}, ${who}, 'run.ended', ${why}, forecast, id, json_object('state', state), ${after}
+      FROM training_runs WHERE id = ${run.id} AND state = 'running'`),
     db
       .update(trainingRuns)
-      .set({ ...end, endedAt: actor.at, heartbeatAt: actor.at })
-      .where(isRunning)
+      .set({ ...end, endedAt: at, heartbeatAt: at })
+      .where(and(eq(trainingRuns.id, run.id), eq(trainingRuns.state, "running")))
       .toSQL(),
-    audited(db, actor, {
-      what: "run.ended",
-      forecast: run.forecast,
-      run: run.id,
-      before: { state: run.state },
-      after: { state: end.state, reason: end.reason },
-    }),
   ]);
 }
 

@@ -5,7 +5,8 @@ import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { checkCard, type Place } from "../../shared/registry/check-card.ts";
 import { compareCards } from "../../shared/registry/compare.ts";
 import { type Evaluate, runGolden } from "../../shared/registry/golden.ts";
-import { evaluateTiny, type TinyStory, tinyModel } from "../support/card.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { type TinyStory, tinyModel } from "../support/card.ts";
 
 const [forecast] = forecasts;
 if (!forecast) throw new Error("the catalogue is empty");
@@ -32,7 +33,7 @@ test("the tests' own card is a card, belongs to its file and answers its golden 
       const read = cardShape.parse(JSON.parse(JSON.stringify(built.card)));
       expect(read).toEqual(built.card);
       expect(checkCard(read, placeOf(read))).toBeNull();
-      expect(runGolden(built.model, read, evaluateTiny)).toEqual({ ok: true, rows: 3 });
+      expect(runGolden(built.model, read, evaluateOnnx)).toEqual({ ok: true, rows: 3 });
     }),
   );
 });
@@ -65,7 +66,7 @@ test("evidence whose periods repeat or go back is refused", () => {
 
 test("a golden row that is answered otherwise is named with both numbers", () => {
   const off: Evaluate = (bytes, inputs) => {
-    const right = evaluateTiny(bytes, inputs);
+    const right = evaluateOnnx(bytes, inputs);
     if (!right.ok) return right;
     const prediction = Array.from(right.outputs.prediction ?? [], (value, row) => (row === 1 ? value + 1e-9 : value));
     return { ok: true, outputs: { prediction } };
@@ -80,7 +81,7 @@ test("a golden row that is answered otherwise is named with both numbers", () =>
 
 test("golden rows that are missing, short or of another kind fail, and so does an engine that cannot read the file", () => {
   const run = (golden: Partial<Card["golden"]>) =>
-    runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateTiny);
+    runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateOnnx);
   expect(run({ inputs: {} })).toMatchObject({ ok: false, reason: expect.stringContaining("no golden rows") });
   expect(run({ inputs: { last: [1, 2, 3], place: ["here"] } })).toMatchObject({
     ok: false,
@@ -98,7 +99,10 @@ test("golden rows that are missing, short or of another kind fail, and so does a
     ok: false,
     reason: expect.stringContaining("found 3 numbers, expected 1"),
   });
-  expect(runGolden(new Uint8Array([1, 2]), card, evaluateTiny)).toMatchObject({ ok: false });
+  expect(runGolden(new Uint8Array([1, 2]), card, evaluateOnnx)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("model.onnx cannot be read"),
+  });
   const nan: Evaluate = () => ({ ok: true, outputs: { prediction: [Number.NaN, Number.NaN, Number.NaN] } });
   expect(runGolden(model, card, nan)).toMatchObject({ ok: false, reason: expect.stringContaining("is NaN") });
 });

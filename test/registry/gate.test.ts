@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { candidates } from "../../shared/candidates/index.ts";
 import type { PromotionRule } from "../../shared/forecasts/forecast.ts";
 import {
   type Challenger,
   decide,
   type Incumbent,
+  naiveCandidate,
   replacementPeriodsMin,
   type Situation,
   significance,
@@ -223,10 +225,17 @@ test("reasons are sentences with the numbers and what to do", () => {
   );
 });
 
+test("the gate's naive is the catalogue's naive", () => {
+  expect(candidates.map(({ id }) => id)).toContain(naiveCandidate);
+});
+
 const loss = fc.double({ min: 0, max: 10, noNaN: true });
+/** How much worse everyone else is: without it, chance alone would hardly ever promote. */
+const handicap = fc.constantFrom(0, 0, 3, 20);
 const evidence = fc.integer({ min: 1, max: 80 }).chain((count) =>
   fc.record({
     count: fc.constant(count),
+    handicap,
     challenger: fc.array(loss, { minLength: count, maxLength: count }),
     naive: fc.array(loss, { minLength: count, maxLength: count }),
     incumbent: fc.array(loss, { minLength: count, maxLength: count }),
@@ -239,7 +248,9 @@ const evidence = fc.integer({ min: 1, max: 80 }).chain((count) =>
 type Drawn = typeof evidence extends fc.Arbitrary<infer T> ? T : never;
 
 function judged(drawn: Drawn): readonly [Challenger, Situation] {
-  const { count, challenger, naive: naiveLosses, incumbent, horizon } = drawn;
+  const { count, challenger, horizon } = drawn;
+  const naiveLosses = drawn.naive.map((loss) => loss + drawn.handicap);
+  const incumbent = drawn.incumbent.map((loss) => loss + drawn.handicap);
   const periods = Array.from({ length: count }, (_, day) => period(day));
   return [
     {
@@ -261,7 +272,9 @@ test("a replacement is promoted exactly when both tests on the unused periods sa
       const from = drawn.used === null ? 0 : drawn.used + 1;
       const p = (than: readonly number[]) =>
         dieboldMariano(
-          drawn.challenger.slice(from).map((loss, index) => (than.slice(from)[index] ?? Number.NaN) - loss),
+          drawn.challenger
+            .slice(from)
+            .map((loss, index) => (than.slice(from)[index] ?? Number.NaN) + drawn.handicap - loss),
           drawn.horizon,
         ).pValue;
       const enough = drawn.count - from >= replacementPeriodsMin;

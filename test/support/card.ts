@@ -1,12 +1,12 @@
 /**
- * A model small enough to read, its whole card, and an engine that really computes it. The file is JSON instead of ONNX:
- * { weights, codes, bias } → prediction = bias + Σ weight × number + Σ code of the category.
+ * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
  */
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
+import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
-import type { Column, Evaluate } from "../../shared/registry/golden.ts";
 
 export interface TinyStory {
   readonly forecast: Pick<Forecast, "id" | "features" | "feed" | "variable">;
@@ -29,29 +29,19 @@ export interface TinyModel {
   readonly card: Card;
 }
 
-const float = "last";
-const category = "place";
 const places = ["here", "there"];
-
-interface TinyFile {
-  readonly weights: Readonly<Record<string, number>>;
-  readonly codes: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly bias: number;
-}
+const codes = [1, 10];
 
 export function tinyModel(story: TinyStory): TinyModel {
   const { forecast, version, candidate = "tiny", periods = 60, bias = 0.5 } = story;
-  const file: TinyFile = { weights: { [float]: 2 }, codes: { [category]: { here: 1, there: 10 } }, bias };
-  const model = bytesOf(file);
+  const model = writeModel(graphOf(bias));
   const days = daysFrom(story.from ?? "2026-01-01", periods);
   const { challenger = 1, naive = 2, incumbent: incumbentLoss = naive } = story.losses ?? {};
   const incumbent = story.incumbent ?? null;
   const recipe = sha256Hex(story.recipe ?? candidate).slice(0, 16);
   const span = { from: days[0] ?? "", to: days.at(-1) ?? "", periods, rows: periods * 10 };
-  const inputs = { [float]: [1, 2.5, null], [category]: ["here", "there", "here"] };
-  const prediction = inputs[float]?.map((value, row) =>
-    answer(file, { [float]: value ?? Number.NaN, [category]: inputs[category]?.[row] ?? "" }),
-  );
+  const inputs = { last: [1, 2.5, null], place: ["here", "there", "here"] };
+  const prediction = inputs.last.map((last, row) => answer(last ?? 0, inputs.place[row] ?? "", bias));
   const line = { candidate, validationRmse: 1, mae: 0.5, coverage80: 0.8, coverage95: 0.95, seconds: 1, note: null };
   return {
     model,
@@ -69,8 +59,8 @@ export function tinyModel(story: TinyStory): TinyModel {
       producer: "almanac",
       model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
       features: [
-        { name: float, dtype: "float", definition: { kind: "lag", periods: 1 } },
-        { name: category, dtype: "string", definition: { kind: "dimension" }, categories: places },
+        { name: "last", dtype: "float", definition: { kind: "lag", periods: 1 } },
+        { name: "place", dtype: "string", definition: { kind: "dimension" }, categories: places },
       ],
       fingerprint: fingerprintOf(forecast.features),
       lineage: {
@@ -106,7 +96,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       unchangedShare: null,
       profile: [
         {
-          name: float,
+          name: "last",
           dtype: "float",
           count: 100,
           missing: 1,
@@ -115,34 +105,47 @@ export function tinyModel(story: TinyStory): TinyModel {
           edges: [1, 2],
           counts: [30, 30, 39],
         },
-        { name: category, dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
+        { name: "place", dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
       ],
-      golden: { inputs, outputs: { prediction: prediction ?? [] }, tolerance: 0 },
+      golden: { inputs, outputs: { prediction }, tolerance: 0 },
     },
   };
 }
 
-/** Computes a tiny file; anything else is refused like a file of another kind. */
-export const evaluateTiny: Evaluate = (model, inputs) => {
-  let file: TinyFile;
-  try {
-    file = JSON.parse(new TextDecoder().decode(model));
-  } catch {
-    return { ok: false, reason: "the file is no tiny model" };
-  }
-  const rows = Object.values<Column>(inputs)[0]?.length ?? 0;
-  const prediction = Array.from({ length: rows }, (_, row) =>
-    answer(file, Object.fromEntries(Object.entries(inputs).map(([name, column]) => [name, column[row] ?? ""]))),
-  );
-  return { ok: true, outputs: { prediction } };
-};
+function graphOf(bias: number): Graph {
+  return {
+    name: "tiny",
+    inputs: [
+      { name: "last", type: "float", shape: [null, 1] },
+      { name: "place", type: "string", shape: [null, 1] },
+    ],
+    outputs: [{ name: "prediction", type: "float", shape: [null, 1] }],
+    nodes: [
+      mlNode("Imputer", {
+        inputs: ["last"],
+        outputs: ["present"],
+        attributes: { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) },
+      }),
+      mlNode("LabelEncoder", {
+        inputs: ["place"],
+        outputs: ["code"],
+        attributes: { keys_strings: strings(places), values_floats: floats(codes), default_float: float(0) },
+      }),
+      node("Mul", { inputs: ["present", "weight"], outputs: ["scaled"] }),
+      node("Add", { inputs: ["scaled", "code"], outputs: ["sum"] }),
+      node("Add", { inputs: ["sum", "bias"], outputs: ["prediction"] }),
+    ],
+    initializers: [floatTensor("weight", [2]), floatTensor("bias", [bias])],
+    ...PORTABLE,
+    producer: "test",
+    metadata: {},
+  };
+}
 
-/** A missing number counts as nothing, like an imputed zero. */
-function answer({ weights, codes, bias }: TinyFile, row: Readonly<Record<string, number | string>>): number {
-  return Object.entries(row).reduce((sum, [name, value]) => {
-    if (typeof value === "string") return sum + (codes[name]?.[value] ?? 0);
-    return sum + (Number.isNaN(value) ? 0 : (weights[name] ?? 0) * value);
-  }, bias);
+/** The same in our own arithmetic, rounded to float32 like the graph. */
+function answer(last: number, place: string, bias: number): number {
+  const code = codes[places.indexOf(place)] ?? 0;
+  return Math.fround(Math.fround(2 * last + code) + Math.fround(bias));
 }
 
 export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {

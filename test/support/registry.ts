@@ -1,4 +1,4 @@
-/** The registry inside workerd: the hub with an engine for tiny models, and flows that run where they are started. */
+/** The registry inside workerd: the hub, with flows that run where they are started. */
 import type { WorkflowStep } from "cloudflare:workers";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/hash.ts";
@@ -7,7 +7,7 @@ import { hubApp } from "../../workers/hub/app.ts";
 import { runFlow } from "../../workers/hub/flows/flow.ts";
 import { promote } from "../../workers/hub/flows/promote.ts";
 import type { FlowParams, Hub } from "../../workers/hub/hub.ts";
-import { bytesOf, evaluateTiny, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
+import { bytesOf, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
 import { hub as realHub } from "./hub.ts";
 
 const found = findForecast("milk-mx");
@@ -21,13 +21,16 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** A platform of its own: `with` replaces parts of the hub, `before` hears of each step of a flow. */
+/** A platform of its own. */
 export class Registry {
   readonly hub: Hub;
-  before: (step: string, flow: FlowParams) => Promise<void> = async () => {};
+  /** Hears of each step of a flow before it is done. */
+  before: (step: string) => Promise<void> = async () => {};
+  /** Does every step twice, as if the record of the first time had been lost in a crash. */
+  forgetful = false;
 
   constructor(parts: Partial<Hub> = {}) {
-    this.hub = { ...realHub, evaluate: evaluateTiny, workflows: { promote: this.#inPlace() }, ...parts };
+    this.hub = { ...realHub, workflows: { promote: this.#inPlace() }, ...parts };
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -84,7 +87,7 @@ export class Registry {
     const createBatch = async (batch: WorkflowInstanceCreateOptions<FlowParams>[]) => {
       for (const { params } of batch) {
         if (!params) continue;
-        const step = { do: (name: string, ...rest: unknown[]) => this.#step(name, rest, params) };
+        const step = { do: (name: string, ...rest: unknown[]) => this.#step(name, rest) };
         // Only `do` is used by flows; a failed flow throws at its end, which no caller of a Workflow hears.
         await runFlow(this.hub, { params, step: step as unknown as WorkflowStep }, (flow) =>
           promote(this.hub, flow),
@@ -95,10 +98,12 @@ export class Registry {
     return { createBatch } as unknown as Workflow<FlowParams>;
   }
 
-  async #step(name: string, rest: readonly unknown[], params: FlowParams): Promise<unknown> {
-    await this.before(name, params);
+  async #step(name: string, rest: readonly unknown[]): Promise<unknown> {
+    await this.before(name);
     const work = rest.at(-1);
     if (typeof work !== "function") throw new Error(`step ${name} has no work`);
+    // What begins and ends an attempt is not done twice: it would find its own end.
+    if (this.forgetful && !["begin", "end"].includes(name)) await work();
     return work();
   }
 }

@@ -12,8 +12,8 @@ import type { HubVariables } from "./app.ts";
 import type { Hub } from "./hub.ts";
 import { refuse } from "./refuse.ts";
 
-/** 500 trials with many parameters are a tenth of it. */
-const jsonBytesMax = 2_000_000;
+/** 500 trials with many parameters are half of it, and a statement takes twice as much. */
+const jsonBytesMax = 1_000_000;
 
 /** Routes that are checked by zod and described at `/openapi.json`. */
 export function apiRoutes(): OpenAPIHono<HubVariables> {

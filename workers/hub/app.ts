@@ -7,6 +7,7 @@ import type { Hub } from "./hub.ts";
 import { Refused, refusalResponse } from "./refuse.ts";
 import { artefactRoutes } from "./routes/artefacts.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { feedRoutes } from "./routes/feeds.ts";
 import { flowRoutes } from "./routes/flows.ts";
 import { forecastRoutes } from "./routes/forecasts.ts";
@@ -29,11 +30,12 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   app.route("/feeds", feedRoutes);
   app.route("/flows", flowRoutes);
   app.route("/forecasts", forecastRoutes);
-  app.route("/runs", runRoutes);
-  app.route("/models", artefactRoutes);
   app.route("/models", modelRoutes);
+  app.route("/models", artefactRoutes);
   app.route("/models", tagRoutes);
+  app.route("/runs", runRoutes);
   app.route("/audit", auditRoutes);
+  app.route("/", docsRoutes(app));
   app.notFound((context) =>
     refusalResponse({
       kind: "not-found",

@@ -6,6 +6,7 @@ import * as schema from "../../shared/db/schema.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import type { Evaluate } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 
 export interface FlowParams {
   readonly flowId: string;
@@ -45,7 +46,7 @@ export function hubOf(env: HubEnv): Hub {
     workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW, promote: env.PROMOTE_FLOW },
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
-    evaluate: () => ({ ok: false, reason: "this hub has no engine for models yet" }),
+    evaluate: evaluateOnnx,
     fingerprint: (forecast) => fingerprintOf(forecast.features),
     newId: () => crypto.randomUUID(),
     variable(name) {

@@ -13,9 +13,18 @@ export { FetchFlow } from "./flows/fetch.ts";
 export { IngestFlow } from "./flows/ingest.ts";
 export { PromoteFlow } from "./flows/promote.ts";
 
+/** Routes are put together once an isolate. */
+const apps = new WeakMap<HubEnv, ReturnType<typeof hubApp>>();
+
+function appOf(env: HubEnv): ReturnType<typeof hubApp> {
+  const app = apps.get(env) ?? hubApp(hubOf(env));
+  apps.set(env, app);
+  return app;
+}
+
 export default {
   fetch(request, env, context) {
-    return hubApp(hubOf(env)).fetch(request, env, context);
+    return appOf(env).fetch(request, env, context);
   },
   async queue(batch, env) {
     await consume(hubOf(env), batch);

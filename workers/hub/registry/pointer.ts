@@ -29,7 +29,9 @@ export async function repairPointers(hub: Hub, forecasts: readonly Forecast[]): 
   const repaired: string[] = [];
   for (const { id } of forecasts) {
     const key = championKey(id);
-    const [pointer, found] = [await pointerOf(hub, id), await hub.snapshots.get(key)];
+    // KV first: what it holds was in D1 before, so that a promotion in between is never mistaken for a ghost.
+    const found = await hub.snapshots.get(key);
+    const pointer = await pointerOf(hub, id);
     if (found === (pointer && JSON.stringify(pointer))) continue;
     if (pointer) await writePointer(hub, id);
     else await hub.snapshots.delete(key);

@@ -13,6 +13,7 @@ export const artefactRoutes = apiRoutes();
 
 const params = z.object({ forecast: forecastParam, version: versionParam, artefact: z.enum(artefactNames) });
 const bytes = { "application/octet-stream": { schema: { type: "string", format: "binary" } } } as const;
+const megabytes = (name: ArtefactName) => `${artefactBytesMax[name] / 1e6} MB`;
 const contentTypes: Readonly<Record<ArtefactName, string>> = {
   "model.onnx": "application/octet-stream",
   "card.json": "application/json; charset=utf-8",
@@ -49,7 +50,7 @@ const put = createRoute({
   path: "/{forecast}/{version}/{artefact}",
   tags: ["Models"],
   summary: "Upload a file of a version",
-  description: `Created once, never replaced: the same bytes again are fine, others are refused. model.onnx may have ${artefactBytesMax["model.onnx"]} bytes, card.json ${artefactBytesMax["card.json"]}.`,
+  description: `Created once, never replaced: the same bytes again are fine, others are refused. \`model.onnx\` may have ${megabytes("model.onnx")}, \`card.json\` ${megabytes("card.json")}.`,
   security: secured,
   middleware: [adminOnly] as const,
   request: {
@@ -63,9 +64,9 @@ const put = createRoute({
   responses: {
     200: json(artefactShape, "These very bytes lie there already"),
     201: json(artefactShape, "Created"),
-    400: refusals.write[422],
-    411: refusals.write[422],
-    413: refusals.write[422],
+    400: { ...refusals.write[422], description: "`Content-Digest` is missing or cannot be read" },
+    411: { ...refusals.write[422], description: "`Content-Length` is missing" },
+    413: { ...refusals.write[422], description: "It is too large" },
     ...refusals.write,
   },
 });
