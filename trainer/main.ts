@@ -1,5 +1,6 @@
 /** The `almanac` command. */
 import { Command, Option } from "commander";
+import { backtest } from "./commands/backtest.ts";
 import { listFeeds } from "./commands/feeds.ts";
 import { ingest } from "./commands/ingest.ts";
 import { copyLake } from "./commands/lake.ts";
@@ -51,6 +52,22 @@ program
   .addOption(url())
   .addOption(state())
   .action(copyLake);
+
+const trials = () =>
+  new Option("--trials <n>", "at most so many trials a candidate; default: what the forecast declares");
+const seed = () => new Option("--seed <n>", "the same seed and data give the same result").default("1");
+const budget = () => new Option("--budget <time>", "begin no further trial after this time, e.g. 60s");
+
+program
+  .command("backtest <forecast>")
+  .description("judge every candidate on publications of this disk, without a hub")
+  .requiredOption("--files <files...>", "publications of the forecast's feed")
+  .option("--until <date>", "use nothing after this day")
+  .addOption(trials())
+  .addOption(seed())
+  .addOption(budget())
+  .addOption(json())
+  .action(backtest);
 
 try {
   await program.parseAsync();

@@ -28,7 +28,7 @@ export const mlRandomForest: Candidate = {
     const forest = new RandomForestRegression({
       nEstimators: numberOf(parameters, "trees", 8),
       // A count, because the library takes a share of 1 for one column, and rounds a small share down to none.
-      maxFeatures: Math.max(1, Math.floor(numberOf(parameters, "columnShare", 0.6) * features.columns)),
+      maxFeatures: Math.max(1, Math.floor(numberOf(parameters, "columnShare", 1 / 3) * features.columns)),
       replacement: false,
       useSampleBagging: true,
       noOOB: true,

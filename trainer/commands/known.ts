@@ -1,12 +1,28 @@
+/** Names that people type, or the sentence that says which ones there are. */
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../shared/feeds/index.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { Failure } from "../failure.ts";
 
 export function knownFeed(id: string): Feed {
-  const feed = findFeed(id);
-  if (feed) return feed;
-  const ids = feeds.map((known) => known.id);
+  return findFeed(id) ?? unknown("feed", id, feeds);
+}
+
+export function knownForecast(id: string): Forecast {
+  return forecasts.find((forecast) => forecast.id === id) ?? unknown("forecast", id, forecasts);
+}
+
+/** The feed that a forecast is made of. */
+export function feedOf(forecast: Forecast): Feed {
+  return knownFeed(forecast.feed);
+}
+
+function unknown(kind: string, id: string, known: readonly { readonly id: string }[]): never {
+  const ids = known.map((one) => one.id);
   const meant = nearest(id, ids);
-  throw new Failure(`There is no feed ${id}${meant ? `; did you mean ${meant}?` : `. There are: ${ids.join(", ")}.`}`);
+  throw new Failure(
+    `There is no ${kind} ${id}${meant ? `; did you mean ${meant}?` : `. There are: ${ids.join(", ")}.`}`,
+  );
 }

@@ -1,0 +1,115 @@
+/** `almanac backtest FORECAST --files FILE…`: raw publications in, the whole judgement out, without a hub. */
+import { Listr } from "listr2";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
+import { Failure } from "../failure.ts";
+import { thousands } from "../terminal.ts";
+import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
+import { factsOfFiles } from "../training/facts.ts";
+import { leaderboard } from "../training/leaderboard.ts";
+import { feedOf, knownForecast } from "./known.ts";
+import { readTrainingOptions, type TrainingOptions } from "./training-options.ts";
+
+export interface BacktestOptions extends TrainingOptions {
+  readonly files: readonly string[];
+  readonly until?: string;
+  readonly json?: boolean;
+}
+
+export interface Backtest {
+  readonly prepared: Prepared;
+  readonly problems: number;
+  readonly held: ContestHeld;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
+
+export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const result = await runBacktest(forecast, options);
+  const { prepared, problems, held, outcome, seconds } = result;
+  const { judgement } = held.judged;
+  if (options.json) {
+    const { validation, test, change } = judgement;
+    const contenders = judgement.contenders.map(({ candidate: _, recipe: __, note: ___, ...contender }) => contender);
+    console.log(
+      JSON.stringify({
+        forecast: forecast.id,
+        observations: prepared.observations,
+        problems,
+        validation,
+        test,
+        contenders,
+        champion: outcome.champion,
+        chosen: judgement.chosen,
+        verdict: outcome.verdict,
+        change,
+        dataHash: prepared.dataHash,
+        seed: readTrainingOptions(options).seed,
+        trials: held.trials.length,
+        reason: outcome.reason,
+        seconds,
+      }),
+    );
+    return;
+  }
+  print(forecast, result);
+}
+
+/** Parses, searches, judges, asks the gate; a task list with progress unless JSON is wanted. */
+export async function runBacktest(forecast: Forecast, options: BacktestOptions): Promise<Backtest> {
+  const started = performance.now();
+  const training = readTrainingOptions(options);
+  const done: Partial<{ prepared: Prepared; problems: number; held: ContestHeld }> = {};
+  const tasks = new Listr(
+    [
+      {
+        title: "Read the publications",
+        task: async (_, task) => {
+          const { facts, problems } = await factsOfFiles(feedOf(forecast), options.files);
+          done.prepared = prepare(forecast, facts, options.until ?? null);
+          done.problems = problems;
+          task.title = `Read ${thousands(done.prepared.observations)} observations, refused ${thousands(problems)} values`;
+        },
+      },
+      {
+        title: "Search and judge",
+        task: async (_, task) => {
+          const { prepared } = done;
+          if (!prepared) return;
+          const say = (text: string) => {
+            task.output = text;
+          };
+          done.held = await withPool(prepared, (pool) =>
+            holdContest(prepared, { ...training, incumbent: null }, { pool, say }),
+          );
+          task.title = `Judged ${done.held.judged.judgement.contenders.length} contenders in ${done.held.trials.length} trials`;
+        },
+      },
+    ],
+    {
+      renderer: options.json ? "silent" : "default",
+      fallbackRenderer: "simple",
+      rendererOptions: { showErrorMessage: false },
+    },
+  );
+  await tasks.run();
+  const { prepared, problems, held } = done;
+  if (!prepared || !held) throw new Failure("The backtest did not end.");
+  const outcome = outcomeOf(forecast, held.judged.judgement, { incumbent: null, usedThrough: null });
+  return { prepared, problems: problems ?? 0, held, outcome, seconds: (performance.now() - started) / 1000 };
+}
+
+function print(forecast: Forecast, { held, outcome, seconds }: Backtest): void {
+  const { contenders, change, test } = held.judged.judgement;
+  console.log(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
+  console.log(leaderboard(forecast, contenders, outcome.champion));
+  if (change !== null) {
+    const auc = change.auc === null ? "–" : change.auc.toFixed(3);
+    console.log(
+      `\nWill it change? AUC ${auc}, Brier ${change.brier.toFixed(4)}; the base rate has ${change.brierBase.toFixed(4)}, each series' own frequency ${change.brierFrequency.toFixed(4)}.`,
+    );
+  }
+  console.log(`\n${outcome.reason}`);
+  console.log(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);
+}

@@ -1,0 +1,39 @@
+import { Failure } from "../failure.ts";
+
+/** As they are typed. */
+export interface TrainingOptions {
+  readonly trials?: string;
+  readonly seed?: string;
+  readonly budget?: string;
+}
+
+export interface ReadTrainingOptions {
+  readonly seed: number;
+  readonly trialsMax: number | null;
+  readonly budgetSeconds: number | null;
+}
+
+export const defaultSeed = 1;
+
+/** Throws a failure that says what was found and what is allowed. */
+export function readTrainingOptions({ trials, seed, budget }: TrainingOptions): ReadTrainingOptions {
+  return {
+    seed: seed === undefined ? defaultSeed : whole("--seed", seed, { min: 0, max: 2 ** 31 - 1 }),
+    trialsMax: trials === undefined ? null : whole("--trials", trials, { min: 1, max: 1_000 }),
+    budgetSeconds: budget === undefined ? null : duration(budget),
+  };
+}
+
+function whole(option: string, text: string, { min, max }: { readonly min: number; readonly max: number }): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new Failure(`${option} ${text} cannot be used; expected a whole number from ${min} to ${max}.`);
+}
+
+/** `60s`, `2m`, `90`: seconds unless said otherwise. */
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|min|h)?$/.exec(text);
+  const seconds = Number(match?.[1]) * ({ m: 60, min: 60, h: 3600 }[match?.[2] ?? ""] ?? 1);
+  if (match && seconds > 0) return seconds;
+  throw new Failure(`--budget ${text} is no duration; write it as 60s, 2m or 1h.`);
+}

@@ -1,0 +1,99 @@
+/** A training on this machine: facts to a dataset, candidates on threads, progress for who watches. */
+import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import { panelOf } from "../../shared/features/panel.ts";
+import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { Fact } from "../../shared/lake/fact.ts";
+import { trialsOf } from "../../shared/training/contest.ts";
+import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
+import { describeRefusal } from "../../shared/training/refusal.ts";
+import type { TrialRecord } from "../../shared/training/search.ts";
+import { Failure } from "../failure.ts";
+import { bar } from "../terminal.ts";
+import { createPool, type ThreadPool } from "./pool.ts";
+
+export interface Prepared {
+  readonly forecast: Forecast;
+  readonly data: Dataset;
+  readonly observations: number;
+  /** SHA-256 of the forecast's facts, sorted. */
+  readonly dataHash: string;
+}
+
+/** The dataset of a forecast's facts, up to and with period `until`. */
+export function prepare(forecast: Forecast, facts: readonly Fact[], until: string | null = null): Prepared {
+  const ours = facts.filter(
+    ({ variable, period }) =>
+      variable === forecast.variable && (until === null || period.slice(0, until.length) <= until),
+  );
+  const panel = panelOf(forecast.dimensions, ours);
+  const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
+  const lines = ours.map(({ period, series, value }) => `${period}\t${series}\t${value}`);
+  return { forecast, data, observations: ours.length, dataHash: sha256Hex(lines.join("\n")) };
+}
+
+export interface ContestOptions {
+  readonly seed: number;
+  readonly trialsMax: number | null;
+  /** Seconds after which no further trial begins; null for none. The number of trials then depends on the machine. */
+  readonly budgetSeconds: number | null;
+  readonly incumbent: ServingModel | null;
+  readonly earlier?: readonly TrialRecord[];
+}
+
+export interface ContestHeld {
+  readonly judged: Extract<Judged, { ok: true }>;
+  readonly trials: readonly TrialRecord[];
+  readonly seconds: number;
+}
+
+/** Holds the contest on a pool that the caller made and stops. A refusal becomes a failure with its sentence. */
+export async function holdContest(
+  { forecast, data }: Prepared,
+  options: ContestOptions,
+  { pool, say, onTrial }: { readonly pool: ThreadPool; say(text: string): void; onTrial?(trial: TrialRecord): void },
+): Promise<ContestHeld> {
+  const { seed, trialsMax, budgetSeconds, incumbent } = options;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const total = trialsOf(forecast, trialsMax);
+  const trials: TrialRecord[] = [];
+  let best: { readonly candidate: string; readonly loss: number } | null = null;
+  const judged = await judge(
+    { forecast, data, seed, trialsMax, incumbent },
+    {
+      pool,
+      isOver: () => budgetSeconds !== null && seconds() > budgetSeconds,
+      onTrial(trial) {
+        trials.push(trial);
+        onTrial?.(trial);
+        const loss = trial.folds.reduce((sum, fold) => sum + fold, 0) / trial.folds.length;
+        const isValue = forecast.candidates.some(({ candidate }) => candidate === trial.candidate);
+        if (isValue && trial.state === "complete" && loss < (best?.loss ?? Number.POSITIVE_INFINITY)) {
+          best = { candidate: trial.candidate, loss };
+        }
+        say(`${bar(trials.length / total)}  ${trials.length} of ${total} trials, ${told(forecast, best)}`);
+      },
+      onStage: (stage) => say(stage === "test" ? "one look at the test window" : "searching"),
+      ...(options.earlier && { earlier: options.earlier }),
+    },
+  );
+  if (!judged.ok) throw new Failure(describeRefusal(judged.refusal));
+  return { judged, trials, seconds: seconds() };
+}
+
+function told(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {
+  if (best === null) return "nothing complete yet";
+  const error = forecast.metric === "rmse" ? Math.sqrt(best.loss) : best.loss;
+  return `best ${error.toPrecision(4)} ${forecast.unit} by ${best.candidate}`;
+}
+
+/** Runs `work` with a pool of threads that is gone afterwards, whatever happens. */
+export async function withPool<T>(prepared: Prepared, work: (pool: ThreadPool) => Promise<T>): Promise<T> {
+  const pool = createPool(prepared);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.stop();
+  }
+}

@@ -1,0 +1,45 @@
+/** The leaderboard as people see it. */
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import type { Contender } from "../../shared/registry/card.ts";
+import { table } from "../terminal.ts";
+
+/** Best on the test window first; naive is always in it. `champion` is marked. */
+export function leaderboard(forecast: Forecast, contenders: readonly Contender[], champion: string): string {
+  const rows = contenders.map((contender) => [
+    contender.name === champion ? "▸" : "",
+    contender.name,
+    number(contender.validationRmse),
+    number(contender.rmse),
+    number(contender.mae),
+    contender.skill === null ? "–" : `${(contender.skill * 100).toFixed(1)} %`,
+    contender.pValue === null ? "–" : pText(contender.pValue),
+    percent(contender.coverage80),
+    percent(contender.coverage95),
+    `${contender.seconds.toFixed(1)} s`,
+  ]);
+  const header = [
+    "",
+    "contender",
+    "validation",
+    `RMSE ${forecast.unit}`,
+    "MAE",
+    "skill",
+    "p",
+    "in 80 %",
+    "in 95 %",
+    "took",
+  ];
+  return table(header, rows, [2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+function number(value: number | null): string {
+  return value === null ? "–" : value.toFixed(4);
+}
+
+function percent(value: number | null): string {
+  return value === null ? "–" : `${(value * 100).toFixed(1)} %`;
+}
+
+function pText(value: number): string {
+  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+}
