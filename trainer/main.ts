@@ -1,11 +1,15 @@
 /** The `almanac` command. */
 import { Command, Option } from "commander";
 import { backtest } from "./commands/backtest.ts";
+import { exportModel } from "./commands/export.ts";
 import { listFeeds } from "./commands/feeds.ts";
+import { importModel } from "./commands/import.ts";
 import { ingest } from "./commands/ingest.ts";
 import { copyLake } from "./commands/lake.ts";
+import { listModels, promoteModel, rollBack } from "./commands/models.ts";
 import { parse } from "./commands/parse.ts";
 import { start } from "./commands/start.ts";
+import { trainForecast } from "./commands/train.ts";
 import { describe } from "./failure.ts";
 
 const program = new Command("almanac").description("A self-maintaining forecasting service.").showHelpAfterError();
@@ -68,6 +72,70 @@ program
   .addOption(budget())
   .addOption(json())
   .action(backtest);
+
+program
+  .command("export <forecast>")
+  .description("train on publications of this disk and write model.onnx, card.json and rows to check it by")
+  .requiredOption("--files <files...>", "publications of the forecast's feed")
+  .requiredOption("--out <dir>", "the folder")
+  .option("--until <date>", "use nothing after this day")
+  .addOption(trials())
+  .addOption(seed())
+  .addOption(budget())
+  .addOption(json())
+  .action(exportModel);
+
+program
+  .command("train <forecast>")
+  .description("train on the hub's lake, register the model and ask for its promotion")
+  .addOption(trials())
+  .addOption(seed())
+  .addOption(budget())
+  .option("--why <text>", "for the audit")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(trainForecast);
+
+program
+  .command("models [forecast]")
+  .description("list what is registered and who serves")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(listModels);
+
+program
+  .command("promote <forecast> <version>")
+  .description("ask the gate to let a registered version serve")
+  .requiredOption("--why <text>", "for the audit")
+  .option("--force", "decide instead of the gate; the file is verified all the same")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(promoteModel);
+
+program
+  .command("rollback <forecast>")
+  .description("let the version serve again that served before")
+  .requiredOption("--why <text>", "for the audit")
+  .option("--to <version>", "a version that has served before")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(rollBack);
+
+program
+  .command("import <forecast> <model>")
+  .description("register an ONNX file that was made elsewhere, scored on the same window, through the same gate")
+  .requiredOption("--trained-to <date>", "the last period the file was trained on; only later ones are counted")
+  .option("--producer <name>", "the tool that made it", "imported")
+  .addOption(seed())
+  .option("--why <text>", "for the audit")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(importModel);
 
 try {
   await program.parseAsync();

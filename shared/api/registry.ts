@@ -213,6 +213,10 @@ export const championAnswerShape = z
   .object({
     forecast: z.string(),
     champion: championChangeShape.nullable().describe("Null until the first promotion"),
+    usedThrough: z
+      .string()
+      .nullable()
+      .describe("Last period that a replacement was judged by; only later ones count for the next"),
     changes: z.array(championChangeShape).describe("All of them, newest first"),
   })
   .meta({ id: "Champion" });

@@ -13,10 +13,13 @@ const memberShape = z.object({
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
+interface Member {
+  readonly candidate: string;
+  readonly parameters: Point;
+}
+
 /** The parameters that stand for the mean of these members. */
-export function averageParameters(
-  members: readonly { readonly candidate: string; readonly parameters: Point }[],
-): Point {
+export function averageParameters(members: readonly Member[]): Point {
   const named = members.map(({ candidate, parameters }, i) => [
     `member${i + 1}`,
     JSON.stringify({ candidate, parameters }),
@@ -24,12 +27,17 @@ export function averageParameters(
   return Object.fromEntries(named);
 }
 
+/** The members that an average's parameters name; null for the recipe of another candidate. */
+export function membersOf({ candidate, parameters }: Member): Member[] | null {
+  if (candidate !== average.id) return null;
+  return Object.values(parameters).map((text) => memberShape.parse(JSON.parse(String(text))));
+}
+
 export const average: Candidate = {
   id: "average",
   fit(task) {
     const members: Fitted[] = [];
-    for (const text of Object.values(task.parameters)) {
-      const { candidate, parameters } = memberShape.parse(JSON.parse(String(text)));
+    for (const { candidate, parameters } of membersOf({ candidate: "average", parameters: task.parameters }) ?? []) {
       const fit = candidateNamed(candidate).fit({ ...task, parameters });
       if (!fit.ok) return fit;
       members.push(fit.model);

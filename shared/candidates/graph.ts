@@ -4,7 +4,7 @@
  */
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { LinearPredictor } from "../models/linear.ts";
-import type { Ensemble } from "../models/tree.ts";
+import { type Ensemble, LEAF, THRESHOLD_MAX } from "../models/tree.ts";
 import { ensembleAttributes } from "../onnx/ensemble-attributes.ts";
 import {
   float,
@@ -110,10 +110,8 @@ function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
   switch (fitted.kind) {
     case "last":
       return moveFrom(build, parts.last, parts);
-    case "feature": {
-      const isMissing = build.add("IsNaN", "is_missing", [fitted.feature]);
-      return moveFrom(build, build.add("Where", "season", [isMissing, parts.last, fitted.feature]), parts);
-    }
+    case "feature":
+      return moveFrom(build, presentOr(build, fitted.feature, parts.last), parts);
     case "linear":
       return linearNodes(build, fitted.encoding, fitted.model);
     case "trees":
@@ -130,6 +128,37 @@ function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
     }
   }
 }
+
+/**
+ * A value, or another one where it is missing: last × m + value × (1 − m), with m = 1 from a stump where it is missing.
+ * Exact, and made of operators that every tabular engine has.
+ */
+function presentOr(build: Builder, value: string, otherwise: string): string {
+  const isMissing = build.addMl("TreeEnsembleRegressor", "is_missing", [value], ensembleAttributes(missingStump));
+  const isPresent = build.add("Sub", "is_present", [build.constant("one", [1]), isMissing]);
+  const attributes = { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) };
+  const known = build.addMl("Imputer", "known", [value], attributes);
+  const kept = build.add("Mul", "kept", [known, isPresent]);
+  return build.add("Add", "present", [kept, build.add("Mul", "replaced", [otherwise, isMissing])]);
+}
+
+/** 0 for a number, 1 for a missing value. */
+const missingStump: Ensemble = {
+  trees: [
+    {
+      feature: Int32Array.of(0, LEAF, LEAF),
+      threshold: Float32Array.of(THRESHOLD_MAX, 0, 0),
+      missingLeft: Uint8Array.of(0, 0, 0),
+      left: Int32Array.of(1, 0, 0),
+      right: Int32Array.of(2, 0, 0),
+      value: Float32Array.of(0, 0, 1),
+      weight: new Float64Array(3),
+    },
+  ],
+  base: 0,
+  aggregate: "sum",
+  columns: 1,
+};
 
 function moveFrom(build: Builder, value: string, { transform, last }: ModelParts): string {
   switch (transform) {

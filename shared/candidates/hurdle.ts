@@ -8,6 +8,8 @@ import { encode, rankEncoding } from "./encoding.ts";
 import type { Chance, Fitted } from "./fitted.ts";
 
 const TREES = 60;
+/** Brisk: the size is what is searched. */
+const chanceParameters = { learningRate: 0.1 };
 
 /** For a target that mostly does not move: the chance that it does, times how far it then goes. */
 export const hurdle: Candidate = {
@@ -35,7 +37,7 @@ function chanceOf(task: FitTask): Fit<Chance> {
   const known = chances.get(task.data) ?? new Map<string, Fit<Chance>>();
   chances.set(task.data, known);
   const key = `${task.rows.from} ${task.rows.to} ${task.seed} ${task.tolerance}`;
-  const chance = known.get(key) ?? fitChance({ ...task, parameters: {} }, eventsOf(task));
+  const chance = known.get(key) ?? fitChance({ ...task, parameters: chanceParameters }, eventsOf(task));
   known.set(key, chance);
   return chance;
 }

@@ -92,7 +92,7 @@ function lossOf(forecast: Forecast, error: number): number {
 }
 
 /** Best first; who was declared first wins a tie, so that naive does. */
-function ranked(standings: readonly Standing[]): Standing[] {
+export function ranked(standings: readonly Standing[]): Standing[] {
   return standings
     .map((standing, order) => ({ standing, order }))
     .sort((a, b) => a.standing.error - b.standing.error || a.order - b.order)
@@ -153,4 +153,16 @@ export async function refitAt(
     seconds += result.seconds;
   }
   return { ok: true, predictions: joined(pieces), seconds };
+}
+
+/** The mean of several refits' predictions; the first that failed, where one did. */
+export function meanFit(fits: readonly Refit[]): Refit {
+  const pieces: Float64Array[] = [];
+  let seconds = 0;
+  for (const fit of fits) {
+    if (!fit.ok) return fit;
+    pieces.push(fit.predictions);
+    seconds += fit.seconds;
+  }
+  return { ok: true, predictions: meanOf(pieces), seconds };
 }

@@ -10,12 +10,13 @@ import { sha256Hex } from "../hash.ts";
 import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { writeModel } from "../onnx/write.ts";
-import type { Card, Evidence, Golden } from "../registry/card.ts";
+import type { Card, Golden } from "../registry/card.ts";
 import { ensemblesOf, misfitsOf, sizeOf } from "../registry/fit-limits.ts";
 import { changeCandidate, shareOf } from "./change.ts";
+import { intervalOptions } from "./evidence.ts";
 import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
-import { intervalOptions, type Judgement } from "./judge.ts";
+import type { Judgement } from "./judge.ts";
 import { profileOf } from "./profile.ts";
 import { recipeOf } from "./recipe.ts";
 
@@ -26,9 +27,8 @@ export interface PublishTask {
   readonly forecast: Forecast;
   readonly bench: Workbench;
   readonly judgement: Judgement;
-  /** What is published: the chosen recipe, or naive. */
+  /** What is published: one that stood in the contest. */
   readonly recipe: RecipeChoice;
-  readonly evidence: Evidence;
   readonly reason: string;
   readonly seed: number;
   readonly codeVersion: string;
@@ -194,20 +194,27 @@ function disagreements({ expected, outputs, isExact }: Compared): string[] {
     if (found?.length !== wanted.length)
       return [`${name}: found ${found?.length ?? 0} numbers, expected ${wanted.length}`];
     const tolerance = isExact && name === predictionOutput ? 0 : relativeTolerance;
-    for (let row = 0; row < wanted.length; row++) {
-      const [a, b] = [wanted[row] ?? Number.NaN, found[row] ?? Number.NaN];
-      if (!(Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b)))) {
-        return [
-          `${name}, row ${row}: the runtime gives ${b}, training gave ${a}; at most ${tolerance} of it may differ`,
-        ];
-      }
+    const row = unequalRow(wanted, found, tolerance);
+    if (row !== null) {
+      return [
+        `${name}, row ${row}: the runtime gives ${found[row]}, training gave ${wanted[row]}; at most ${tolerance} of it may differ`,
+      ];
     }
     return [];
   });
 }
 
+/** The first row where two lists differ by more than `tolerance` of the larger number; null where none does. */
+export function unequalRow(a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): number | null {
+  for (let row = 0; row < a.length; row++) {
+    const [left, right] = [a[row] ?? Number.NaN, b[row] ?? Number.NaN];
+    if (!(Math.abs(left - right) <= tolerance * Math.max(Math.abs(left), Math.abs(right)))) return row;
+  }
+  return null;
+}
+
 /** Rows spread over the test window and the first of the edges. */
-function goldenOf(
+export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
   { ordinaryRows, isExact }: { readonly ordinaryRows: number; readonly isExact: boolean },
@@ -245,9 +252,12 @@ interface CardParts {
 }
 
 function cardOf(task: PublishTask, { version, fingerprint, model, size, golden, sourceOfChange }: CardParts): Card {
-  const { forecast, bench, judgement, recipe, evidence } = task;
+  const { forecast, bench, judgement, recipe } = task;
   const all = { from: 0, to: bench.data.rows };
-  const known = judgement.residualsOf(recipe);
+  const known = judgement.residualsFor(recipe);
+  const evidence = judgement.evidenceFor(recipe);
+  if (evidence === null)
+    throw new RangeError(`${recipe.candidate} did not stand in the contest: nothing is known of it`);
   const { change } = judgement;
   return {
     format: 1,
@@ -262,7 +272,7 @@ function cardOf(task: PublishTask, { version, fingerprint, model, size, golden, 
     recipe: recipeOf(forecast, recipe),
     producer,
     model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
-    features: featuresOf(forecast, bench.data),
+    features: cardFeatures(forecast, bench.data),
     fingerprint,
     lineage: {
       feed: forecast.feed,
@@ -295,7 +305,8 @@ function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSourc
   return { ...metrics, source };
 }
 
-function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
+/** The model's inputs as a card tells them. */
+export function cardFeatures(forecast: Forecast, data: Dataset): Card["features"] {
   return forecast.features.map((feature) => {
     const { name, ...definition } = feature;
     const column = data.columns.find((one) => one.name === name);

@@ -16,8 +16,9 @@ export interface Outcome {
 /** Asks the gate about the chosen recipe. */
 export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: Situation): Outcome {
   const recipe = recipeOf(forecast, judgement.chosen);
-  const { evidence, incumbent } = judgement;
-  const challenger = { version: "asked", recipe, judged: { incumbent, evidence } };
+  const evidence = judgement.evidenceFor(judgement.chosen);
+  if (evidence === null) throw new RangeError("the chosen recipe did not stand in the contest");
+  const challenger = { version: "asked", recipe, judged: { incumbent: judgement.incumbent, evidence } };
   const verdict = decide(challenger, situation, forecast.promotion);
   const chosen = contenderOf(judgement, recipe.id);
   const champion =

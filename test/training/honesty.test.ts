@@ -1,9 +1,8 @@
 /** What the whole judgement promises over many worlds: noise is not sold as skill, skill is found, intervals hold. */
 import { expect, test } from "vitest";
 import type { Contender } from "../../shared/registry/card.ts";
-import { decide } from "../../shared/registry/gate.ts";
 import { type Judgement, judge } from "../../shared/training/judge.ts";
-import { recipeOf } from "../../shared/training/recipe.ts";
+import { outcomeOf } from "../../shared/training/verdict.ts";
 import {
   instantPool,
   keepingEffects,
@@ -24,14 +23,9 @@ async function judgementOf(seed: number, process: Process): Promise<Judgement> {
 }
 
 /** Whether the gate lets a learned model in where nothing serves yet. */
-function isPromoted({ chosen, evidence, incumbent }: Judgement): boolean {
-  const recipe = recipeOf(smallForecast, chosen);
-  const verdict = decide(
-    { version: "a", recipe, judged: { incumbent, evidence } },
-    { incumbent: null, usedThrough: null },
-    smallForecast.promotion,
-  );
-  return recipe.candidate !== "naive" && verdict.kind === "promote";
+function isPromoted(judgement: Judgement): boolean {
+  const { verdict } = outcomeOf(smallForecast, judgement, { incumbent: null, usedThrough: null });
+  return judgement.chosen.candidate !== "naive" && verdict.kind === "promote";
 }
 
 async function worlds(count: number, process: Process): Promise<Judgement[]> {

@@ -1,12 +1,17 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
 import { Listr } from "listr2";
 import { isIsoDay } from "../../shared/calendar.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { Failure } from "../failure.ts";
 import type { FeedSummary } from "../hub-client.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState } from "../local/state.ts";
+import { RegistryClient } from "../registry-client.ts";
 import { reasons, table, thousands } from "../terminal.ts";
+import type { Trained } from "../training/train.ts";
+import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
 export interface StartOptions {
   readonly once?: boolean;
@@ -16,8 +21,12 @@ export interface StartOptions {
   readonly date?: string;
 }
 
+/** The first training is a short one, so that a start takes no longer than a coffee is poured; `almanac train` takes its time. */
+const quick = { seed: 1, trialsMax: 2, budgetSeconds: 8 };
+
 interface Progress {
   platform?: Platform;
+  readonly trained: { readonly forecast: Forecast; readonly trained: Trained }[];
   publications: Publication[];
   days: string[];
 }
@@ -31,14 +40,14 @@ export async function start(options: StartOptions): Promise<void> {
   const state = openState(options.state ?? defaultState);
   claimState(state);
 
-  const progress: Progress = { publications: [], days: [] };
+  const progress: Progress = { publications: [], days: [], trained: [] };
   const stop = async () => progress.platform?.stop();
   const interrupted = onInterrupt(stop);
   try {
     await bringUp(progress, { state, port, date, json: options.json === true });
     const { platform } = progress;
     if (!platform) throw new Failure("The platform did not start.");
-    await report(platform, progress.publications, { ...options, state, date });
+    await report(platform, progress, { ...options, state, date });
     if (options.once) return;
     if (!options.json) console.log("\nCtrl-C stops everything.");
     await Promise.race([platform.ended, interrupted]);
@@ -91,6 +100,23 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
           task.title = `Fetched ${days.length} publications, ${days[0]} to ${days.at(-1)}`;
         },
       },
+      ...forecasts.map((forecast) => ({
+        title: `Train ${forecast.id}`,
+        task: async (context: unknown, task: { title: string; output: string }) => {
+          const { platform } = progress;
+          if (!platform) return;
+          const { hub } = platform;
+          if ((await new RegistryClient(hub.connection).champion(forecast.id)).champion !== null) {
+            task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
+            return;
+          }
+          const training = { forecast, ...quick, why: "the first start" };
+          await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).task(
+            context,
+            task,
+          );
+        },
+      })),
     ],
     {
       concurrent: false,
@@ -124,7 +150,7 @@ interface Report {
 
 async function report(
   platform: Platform,
-  publications: readonly Publication[],
+  { publications, trained }: Progress,
   { json, state, date }: Report,
 ): Promise<void> {
   const feeds = await platform.hub.feeds();
@@ -140,7 +166,16 @@ async function report(
       stats: flow?.stats,
     }));
     console.log(
-      JSON.stringify({ ok: true, url: platform.hub.url, date, state, publications: told, feeds, problems: refused }),
+      JSON.stringify({
+        ok: true,
+        url: platform.hub.url,
+        date,
+        state,
+        publications: told,
+        feeds,
+        problems: refused,
+        trained: trained.map(({ forecast, trained: result }) => summaryOf(forecast, result)),
+      }),
     );
     return;
   }
@@ -153,6 +188,7 @@ async function report(
   ]);
   console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, [1, 2, 3])}\n`);
   for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url, state));
+  for (const { forecast, trained: result } of trained) printTrained(forecast, result);
 }
 
 function whereItLies(feed: FeedSummary, url: string, state: string): string {

@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { championAnswerShape, newRunShape, rollbackShape, runShape } from "../../../shared/api/registry.ts";
 import { findChampion, listChampions } from "../../../shared/db/champions.ts";
+import { usedThrough } from "../../../shared/db/gates.ts";
 import { createRun, findRun, listRuns } from "../../../shared/db/runs.ts";
 import { adminOnly } from "../admin.ts";
 import {
@@ -94,5 +95,6 @@ forecastRoutes.openapi(create, async (context) => {
 
 async function championAnswer(hub: Hub, forecast: string) {
   const [serving, changes] = await Promise.all([findChampion(hub.db, forecast), listChampions(hub.db, forecast)]);
-  return { forecast, champion: serving, changes: changes.reverse() };
+  const used = await usedThrough(hub.db, forecast);
+  return { forecast, champion: serving, usedThrough: used, changes: changes.reverse() };
 }

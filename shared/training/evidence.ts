@@ -1,0 +1,114 @@
+/** What predictions on the test window come to: a line of the leaderboard, and the losses by period that the gate reads. */
+import type { RowRange } from "../candidates/candidate.ts";
+import { featureValues } from "../candidates/encoding.ts";
+import { naive } from "../candidates/naive.ts";
+import type { Dataset } from "../features/dataset.ts";
+import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
+import { coverageOf, errorsOf, type IntervalOptions, residualsOf, widthsOf } from "../judging/score.ts";
+import type { Contender, Evidence } from "../registry/card.ts";
+import { dieboldMariano } from "../stats/diebold-mariano.ts";
+import { skill } from "../stats/skill.ts";
+import type { RecipeChoice } from "./job.ts";
+import { recipeOf } from "./recipe.ts";
+
+/** The rows that everyone is scored on, and what those say whom everyone is held against. */
+export interface TestWindow {
+  readonly data: Dataset;
+  readonly forecast: Forecast;
+  readonly rows: RowRange;
+  readonly naive: Float64Array;
+  readonly incumbent: Float64Array | null;
+}
+
+export interface Entry {
+  readonly name: string;
+  readonly recipe: RecipeChoice;
+  /** For the window's rows. */
+  readonly predictions: Float64Array;
+  readonly seconds: number;
+  /** Where its intervals were learned; null for who did not stand there. */
+  readonly validation: { readonly rows: RowRange; readonly predictions: Float64Array } | null;
+}
+
+/** One line of the leaderboard. */
+export function lineOf(window: TestWindow, entry: Entry): Contender {
+  const { data, forecast, rows } = window;
+  const errors = errorsOf(data, rows, entry.predictions);
+  const naiveErrors = errorsOf(data, rows, window.naive);
+  const naiveLosses = periodLosses(window, window.naive).losses;
+  const advantage = periodLosses(window, entry.predictions).losses.map((loss, i) => (naiveLosses[i] ?? 0) - loss);
+  return {
+    name: entry.name,
+    candidate: entry.recipe.candidate,
+    recipe: recipeOf(forecast, entry.recipe).id,
+    validationRmse: entry.validation && errorsOf(data, entry.validation.rows, entry.validation.predictions).rmse,
+    ...errors,
+    skill: skill(errors[forecast.metric], naiveErrors[forecast.metric]),
+    pValue: entry.recipe.candidate === naive.id ? null : dieboldMariano(advantage, forecast.horizon).pValue,
+    coverage80: coverageAt(0.8, window, entry),
+    coverage95: coverageAt(0.95, window, entry),
+    seconds: entry.seconds,
+    note: null,
+  };
+}
+
+/** How often the interval of this level, learned on validation, holds what came in the window. */
+function coverageAt(
+  level: number,
+  { data, forecast, rows }: TestWindow,
+  { validation, predictions }: Entry,
+): number | null {
+  if (validation === null) return null;
+  const options = { ...intervalOptions(forecast, data), levels: [level] };
+  const learned = residualsOf(data, validation.rows, validation.predictions);
+  const [width] = widthsOf(validation.rows, learned, options);
+  return width === undefined
+    ? null
+    : coverageOf(width, { rows, residuals: residualsOf(data, rows, predictions) }, options);
+}
+
+/** The losses of a challenger beside those of naive and incumbent, period by period. */
+export function evidenceOf(window: TestWindow, challenger: Float64Array): Evidence {
+  const { periods, rows, losses } = periodLosses(window, challenger);
+  return {
+    periods: [...periods],
+    rows: [...rows],
+    horizon: window.forecast.horizon,
+    challenger: [...losses],
+    naive: [...periodLosses(window, window.naive).losses],
+    incumbent: window.incumbent && [...periodLosses(window, window.incumbent).losses],
+  };
+}
+
+/** The evidence of the periods after `period`: what a file had not seen when it was trained. Null keeps all. */
+export function onlyAfter(period: string | null, evidence: Evidence): Evidence {
+  if (period === null) return evidence;
+  const kept = evidence.periods.map((one) => one > period);
+  const pick = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
+  return {
+    ...evidence,
+    periods: pick(evidence.periods),
+    rows: pick(evidence.rows),
+    challenger: pick(evidence.challenger),
+    naive: pick(evidence.naive),
+    incumbent: evidence.incumbent && pick(evidence.incumbent),
+  };
+}
+
+function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64Array): PeriodLosses {
+  return lossesByPeriod(data, rows, (row) => {
+    const error = (data.target[rows.from + row] ?? Number.NaN) - (predictions[row] ?? Number.NaN);
+    return forecast.metric === "rmse" ? error * error : Math.abs(error);
+  });
+}
+
+/** How intervals are learned for a forecast. A row whose scale is missing or tiny counts with the tolerance. */
+export function intervalOptions(forecast: Forecast, data: Dataset): IntervalOptions {
+  const tolerance = toleranceOf(forecast);
+  const { levels, scaledBy } = forecast.intervals;
+  if (scaledBy === null) return { levels, tolerance, scales: null };
+  const values = featureValues(data, scaledBy, { from: 0, to: data.rows });
+  const scales = Float64Array.from(values, (value) => Math.max(Number.isNaN(value) ? 0 : value, tolerance));
+  return { levels, tolerance, scales };
+}

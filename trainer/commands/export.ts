@@ -1,0 +1,83 @@
+/** `almanac export FORECAST --files FILE… --out DIR`: the model file, its card, and rows to check it by in any ONNX runtime. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { writeCsv } from "../../shared/csv.ts";
+import type { Inputs } from "../../shared/training/inputs.ts";
+import type { Published } from "../../shared/training/publish.ts";
+import { thousands } from "../terminal.ts";
+import { codeVersion } from "../training/code-version.ts";
+import { withPool } from "../training/contest.ts";
+import { publishOrFail } from "../training/train.ts";
+import { type BacktestOptions, runBacktest } from "./backtest.ts";
+import { knownForecast } from "./known.ts";
+import { readTrainingOptions } from "./training-options.ts";
+
+export async function exportModel(
+  forecastId: string,
+  options: BacktestOptions & { readonly out: string },
+): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const { prepared, held, outcome } = await runBacktest(forecast, options);
+  const { judgement, bench } = held.judged;
+  const published = await withPool(prepared, (pool) =>
+    publishOrFail(
+      {
+        forecast,
+        bench,
+        judgement,
+        recipe: judgement.chosen,
+        reason: outcome.reason,
+        seed: readTrainingOptions(options).seed,
+        codeVersion: codeVersion(),
+        trials: held.trials.length,
+        dataHash: prepared.dataHash,
+        observations: prepared.observations,
+      },
+      pool,
+    ),
+  );
+  const folder = resolve(options.out);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "model.onnx"), published.model);
+  await writeFile(join(folder, "card.json"), `${JSON.stringify(published.card, null, 1)}\n`);
+  await writeFile(join(folder, "rows.csv"), rowsCsv(published));
+  const { model, version, recipe } = published.card;
+  if (options.json) {
+    console.log(
+      JSON.stringify({
+        forecast: forecast.id,
+        version,
+        candidate: recipe.candidate,
+        out: folder,
+        model,
+        rows: judgement.test.rows,
+        verdict: outcome.verdict,
+        reason: outcome.reason,
+      }),
+    );
+    return;
+  }
+  console.log(`\n${recipe.candidate}, ${thousands(model.bytes)} bytes, ${thousands(model.nodes)} nodes: ${folder}`);
+  console.log(
+    `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with what the file answers)`,
+  );
+  console.log(outcome.reason);
+}
+
+/** One line a row: every input, then every output as `expected_<name>`. A missing number is an empty field. */
+function rowsCsv({ rows }: Published): string {
+  const inputs = Object.entries(rows.inputs);
+  const outputs = Object.entries(rows.outputs);
+  const header = [...inputs.map(([name]) => name), ...outputs.map(([name]) => `expected_${name}`)];
+  const columns = [...inputs, ...outputs].map(([, values]) => values);
+  const count = outputs[0]?.[1].length ?? 0;
+  return writeCsv(
+    header,
+    Array.from({ length: count }, (_, row) => columns.map((values) => cell(values, row))),
+  );
+}
+
+function cell(values: Inputs[string], row: number): string | number | null {
+  const value = values[row];
+  return value === undefined || Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,63 @@
+/** `almanac import FORECAST model.onnx`: a model made elsewhere, checked, scored on the same window, through the same gate. */
+import { isIsoDay } from "../../shared/calendar.ts";
+import { connect } from "../connect.ts";
+import { Failure } from "../failure.ts";
+import { RegistryClient } from "../registry-client.ts";
+import { prepare, withPool } from "../training/contest.ts";
+import { factsOfLake } from "../training/facts.ts";
+import { judgeImported } from "../training/import-model.ts";
+import { leaderboard } from "../training/leaderboard.ts";
+import { promote, register, servingModel } from "../training/train.ts";
+import { feedOf, knownForecast } from "./known.ts";
+import { readPublication } from "./parse.ts";
+import { readTrainingOptions } from "./training-options.ts";
+
+export async function importModel(
+  forecastId: string,
+  file: string,
+  options: {
+    readonly trainedTo: string;
+    readonly producer: string;
+    readonly seed?: string;
+    readonly why?: string;
+    readonly url?: string;
+    readonly state?: string;
+    readonly json?: boolean;
+  },
+): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const { trainedTo, producer, why = `imported from ${producer}` } = options;
+  if (!isIsoDay(trainedTo)) throw new Failure(`--trained-to ${trainedTo} is not a day; write it as YYYY-MM-DD.`);
+  if (producer === "almanac")
+    throw new Failure("--producer almanac is what our own models say; name the tool that made the file.");
+  const bytes = await readPublication(file);
+  const hub = connect(options);
+  const registry = new RegistryClient(hub.connection, "import");
+  const prepared = prepare(forecast, (await factsOfLake(hub, feedOf(forecast))).facts);
+  const serving = await servingModel(registry, prepared);
+  const { seed } = readTrainingOptions(options);
+  const imported = await withPool(prepared, (pool) =>
+    judgeImported({ prepared, bytes, producer, trainedTo, seed, incumbent: serving.model }, pool),
+  );
+  await register(registry, { card: imported.card, model: imported.model, run: null });
+  const flow = await promote(hub, registry, imported.card, why);
+  const { version, judged } = imported.card;
+  if (options.json) {
+    console.log(
+      JSON.stringify({
+        forecast: forecast.id,
+        version,
+        contenders: judged.contenders,
+        flow: flow.id,
+        state: flow.state,
+        reason: flow.reason,
+      }),
+    );
+  } else {
+    console.log(leaderboard(forecast, judged.contenders, version));
+    console.log(
+      `\n${version} ${flow.state === "done" ? "serves" : "is registered and does not serve"}. ${flow.reason ?? ""}`,
+    );
+  }
+  if (flow.state !== "done") process.exitCode = 1;
+}

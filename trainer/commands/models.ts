@@ -1,0 +1,73 @@
+/** `almanac models`, `promote`, `rollback`: what is registered, and who serves. */
+import { connect } from "../connect.ts";
+import { Failure } from "../failure.ts";
+import { RegistryClient } from "../registry-client.ts";
+import { table } from "../terminal.ts";
+import { knownForecast } from "./known.ts";
+
+interface HubOptions {
+  readonly url?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export async function listModels(forecastId: string | undefined, options: HubOptions): Promise<void> {
+  const registry = new RegistryClient(connect(options).connection);
+  const models = await registry.listModels(forecastId === undefined ? {} : { forecast: knownForecast(forecastId).id });
+  if (options.json) return console.log(JSON.stringify({ models }));
+  if (models.length === 0)
+    return console.log("No model is registered yet; train one with npm run almanac -- train FORECAST.");
+  const rows = models.map((model) => [
+    model.stage === "champion" ? "▸" : "",
+    model.forecast,
+    model.version,
+    model.stage,
+    model.candidate,
+    model.rmse?.toFixed(4) ?? "–",
+    model.skill === null ? "–" : `${(model.skill * 100).toFixed(1)} %`,
+    model.pValue?.toPrecision(2) ?? "–",
+    `${model.publishedFrom} to ${model.publishedTo}`,
+    model.registeredAt.slice(0, 16).replace("T", " "),
+  ]);
+  const header = ["", "forecast", "version", "stage", "candidate", "RMSE", "skill", "p", "trained on", "registered"];
+  console.log(table(header, rows, [5, 6, 7]));
+}
+
+export async function promoteModel(
+  forecastId: string,
+  version: string,
+  options: HubOptions & { readonly why: string; readonly force?: boolean },
+): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const hub = connect(options);
+  const registry = new RegistryClient(hub.connection, actor());
+  const request = { why: options.why, force: options.force === true };
+  const { flow: id } = await registry.promote({ forecast: forecast.id, version }, request);
+  const flow = await hub.ended(id);
+  if (options.json)
+    console.log(JSON.stringify({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason }));
+  if (flow.state === "done") {
+    if (!options.json) console.log(`${version} serves ${forecast.id}. ${flow.reason ?? ""}`.trim());
+    return;
+  }
+  throw new Failure(`${version} does not serve: ${flow.reason ?? flow.state}`);
+}
+
+export async function rollBack(
+  forecastId: string,
+  options: HubOptions & { readonly why: string; readonly to?: string },
+): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const registry = new RegistryClient(connect(options).connection, actor());
+  const answer = await registry.rollback(forecast.id, {
+    why: options.why,
+    ...(options.to !== undefined && { to: options.to }),
+  });
+  if (options.json) return console.log(JSON.stringify(answer));
+  console.log(`${answer.champion?.version} serves ${forecast.id} again, as change number ${answer.champion?.number}.`);
+}
+
+/** Who the audit names: the person at this machine. */
+function actor(): string {
+  return process.env.ALMANAC_ACTOR ?? process.env.USER ?? "command line";
+}

@@ -1,0 +1,113 @@
+/** `almanac train FORECAST`: reads the lake through the hub, trains, registers, asks for promotion. */
+import { Listr } from "listr2";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { connect } from "../connect.ts";
+import { Failure } from "../failure.ts";
+import type { HubClient } from "../hub-client.ts";
+import { thousands } from "../terminal.ts";
+import { leaderboard } from "../training/leaderboard.ts";
+import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
+import { knownForecast } from "./known.ts";
+import { readTrainingOptions, type TrainingOptions } from "./training-options.ts";
+
+export interface TrainOptions extends TrainingOptions {
+  readonly url?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+  readonly why?: string;
+}
+
+export async function trainForecast(forecastId: string, options: TrainOptions): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const hub = connect(options);
+  const task = { forecast, ...readTrainingOptions(options), why: options.why ?? "a person asked for a training" };
+  let trained: Trained | undefined;
+  const tasks = new Listr(
+    [
+      trainingTask(hub, task, (result) => {
+        trained = result;
+      }),
+    ],
+    {
+      renderer: options.json ? "silent" : "default",
+      fallbackRenderer: "simple",
+      rendererOptions: { showErrorMessage: false },
+    },
+  );
+  await tasks.run();
+  if (!trained) throw new Failure("The training did not end.");
+  if (options.json) console.log(JSON.stringify(summaryOf(forecast, trained)));
+  else printTrained(forecast, trained);
+}
+
+/** The training as a task of a list, with its progress. */
+export function trainingTask(hub: HubClient, task: TrainTask, onTrained: (trained: Trained) => void) {
+  return {
+    title: `Train ${task.forecast.id}`,
+    task: async (_context: unknown, shown: { title: string; output: string }) => {
+      const trained = await train(hub, task, (text) => {
+        shown.output = text;
+      });
+      onTrained(trained);
+      const champion = trained.versions.find(({ version }) => version === trained.champion);
+      const serves = champion
+        ? `${champion.candidate} serves as ${champion.version}`
+        : `${trained.champion ?? "nothing"} goes on serving`;
+      shown.title = `Trained ${task.forecast.id} in ${trained.seconds.toFixed(0)} s, ${trained.trials} trials: ${serves}`;
+    },
+  };
+}
+
+/** The leaderboard, the other question, and what became of the versions. */
+export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
+  const { contenders, change, test } = judgement;
+  console.log(
+    `\n${forecast.title}: test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`,
+  );
+  console.log(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
+  if (change !== null) {
+    const auc = change.auc === null ? "–" : change.auc.toFixed(2);
+    console.log(
+      `\nWill it change? AUC ${auc}; Brier ${change.brier.toFixed(4)} against ${change.brierBase.toFixed(4)} of the base rate and ${change.brierFrequency.toFixed(4)} of each series' own frequency.`,
+    );
+  }
+  console.log(`\n${outcome.reason}`);
+  for (const { version, candidate, flow } of versions) {
+    const became = { done: "serves", held: "held", failed: "not let in" }[flow.state as string] ?? flow.state;
+    console.log(`  ${version}  ${candidate}: ${became}${flow.reason ? `. ${flow.reason}` : ""}`);
+  }
+}
+
+function servingName(decided: string, versions: readonly Promoted[], champion: string | null): string {
+  const [chosen] = versions;
+  return chosen?.version === champion
+    ? decided
+    : (versions.find(({ version }) => version === champion)?.candidate ?? decided);
+}
+
+/** What `--json` prints. */
+export function summaryOf(
+  forecast: Forecast,
+  { judgement, outcome, versions, champion, run, trials, seconds }: Trained,
+) {
+  const { validation, test, contenders, change } = judgement;
+  return {
+    forecast: forecast.id,
+    run,
+    champion,
+    versions: versions.map(({ version, candidate, flow }) => ({
+      version,
+      candidate,
+      flow: flow.id,
+      state: flow.state,
+      reason: flow.reason,
+    })),
+    reason: outcome.reason,
+    validation,
+    test,
+    contenders,
+    change,
+    trials,
+    seconds,
+  };
+}

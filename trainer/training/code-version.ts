@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const manifestShape = z.object({ name: z.string(), version: z.string() });
+
+/** The version of this code, as cards tell it. */
+export function codeVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { name, version } = manifestShape.parse(JSON.parse(text));
+  return `${name} ${version}`;
+}

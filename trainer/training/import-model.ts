@@ -1,0 +1,221 @@
+/** A model file of another tool: what it may ask for, what it says on our test window, and its card. */
+import { predictionOutput } from "../../shared/candidates/graph.ts";
+import { naive } from "../../shared/candidates/naive.ts";
+import { dtypeOf } from "../../shared/features/feature.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { residualsOf, widthsOf } from "../../shared/judging/score.ts";
+import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { type Graph, node } from "../../shared/onnx/graph.ts";
+import { describeProblem } from "../../shared/onnx/problem.ts";
+import { readModel } from "../../shared/onnx/read.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { nearest } from "../../shared/text-distance.ts";
+import { refitAt } from "../../shared/training/contest.ts";
+import { evidenceOf, intervalOptions, lineOf, onlyAfter } from "../../shared/training/evidence.ts";
+import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
+import type { ServingModel } from "../../shared/training/judge.ts";
+import { profileOf } from "../../shared/training/profile.ts";
+import { cardFeatures, goldenOf, unequalRow } from "../../shared/training/publish.ts";
+import { recipeOf } from "../../shared/training/recipe.ts";
+import { Failure } from "../failure.ts";
+import { codeVersion } from "./code-version.ts";
+import type { Prepared } from "./contest.ts";
+import type { ThreadPool } from "./pool.ts";
+import { runReference } from "./reference-runtime.ts";
+
+export interface ImportTask {
+  readonly prepared: Prepared;
+  readonly bytes: Uint8Array;
+  /** The tool that made it. */
+  readonly producer: string;
+  /** The last period it has seen: only later ones say anything about it. */
+  readonly trainedTo: string;
+  readonly seed: number;
+  readonly incumbent: ServingModel | null;
+}
+
+export interface Imported {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly card: Card;
+}
+
+/** Engines may round sums of other tools' operators in another order. */
+const tolerance = 1e-5;
+
+/** Checks, scores and describes the file. Everything that is wrong with it is a failure with what to change. */
+export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise<Imported> {
+  const { prepared, producer, trainedTo, incumbent } = task;
+  const { forecast, data } = prepared;
+  const graph = checkedGraph(task.bytes, forecast);
+  const windows = windowsOf(data, forecast.validation);
+  const rows = rowsOf(windows.test);
+  const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
+  const version = `${trainedTo.replaceAll("-", "")}-${recipeOf(forecast, recipe).id.slice(0, 8)}`;
+  const metadata = {
+    ...graph.metadata,
+    forecast: forecast.id,
+    version,
+    fingerprint: fingerprintOf(forecast.features),
+    producer,
+  };
+  const model = writeModel({ ...graph, metadata });
+  const inputs = inputsOf(data, rows);
+  const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
+  const outputs = await runReference(model, wanted).catch((error) => {
+    throw new Failure(`The reference runtime cannot run the file: ${error instanceof Error ? error.message : error}`);
+  });
+  checkEngine(model, wanted, outputs);
+  const predictions = Float64Array.from(outputs[predictionOutput] ?? []);
+  if (!predictions.every(Number.isFinite))
+    throw new Failure("The file answers NaN or infinity on rows of the test window.");
+
+  const served = await incumbentPredictions(task, pool);
+  const window = {
+    data,
+    forecast,
+    rows,
+    naive: data.last.slice(rows.from, rows.to).map(Math.fround),
+    incumbent: served,
+  };
+  const contenders = [
+    {
+      ...lineOf(window, { name: version, recipe, predictions, seconds: 0, validation: null }),
+      note: `made by ${producer}, trained to ${trainedTo}`,
+    },
+    lineOf(window, {
+      name: naive.id,
+      recipe: { candidate: naive.id, parameters: {} },
+      predictions: window.naive,
+      seconds: 0,
+      validation: null,
+    }),
+  ];
+  if (served !== null && incumbent !== null && incumbent.recipe.candidate !== naive.id) {
+    contenders.push(
+      lineOf(window, {
+        name: `incumbent ${incumbent.version}`,
+        recipe: incumbent.recipe,
+        predictions: served,
+        seconds: 0,
+        validation: null,
+      }),
+    );
+  }
+  const unseenByIncumbent = onlyAfter(incumbent?.external?.trainedTo ?? null, evidenceOf(window, predictions));
+  const evidence = onlyAfter(trainedTo, unseenByIncumbent);
+  const unseen = unseenRows(task, rows);
+  const residuals = residualsOf(data, rows, predictions).subarray(unseen.from - rows.from);
+  const used = new Set(graph.inputs.map(({ name }) => name));
+  const published = spanOf(data, { from: 0, to: unseen.from });
+  const card: Card = {
+    format: 1,
+    forecast: forecast.id,
+    version,
+    title: forecast.title,
+    task: forecast.task,
+    unit: forecast.unit,
+    output: forecast.output,
+    horizon: forecast.horizon,
+    transform: forecast.target.transform,
+    recipe: recipeOf(forecast, recipe),
+    producer,
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+    features: cardFeatures(forecast, data).filter(({ name }) => used.has(name)),
+    fingerprint: fingerprintOf(forecast.features),
+    lineage: {
+      feed: forecast.feed,
+      variable: forecast.variable,
+      observations: prepared.observations,
+      dataHash: prepared.dataHash,
+      codeVersion: codeVersion(),
+      seed: task.seed,
+      trials: 0,
+    },
+    judged: {
+      validation: spanOf(data, rowsOf(windows.validation)),
+      test: spanOf(data, rows),
+      contenders: contenders.sort((a, b) => a[forecast.metric] - b[forecast.metric]),
+      evidence,
+      change: null,
+      incumbent: incumbent?.version ?? null,
+      reason: `Made by ${producer} and trained to ${trainedTo}: judged by the ${evidence.periods.length} periods after it.`,
+    },
+    published: { ...published, to: trainedTo },
+    intervals: residuals.length === 0 ? [] : widthsOf(unseen, residuals, intervalOptions(forecast, data)),
+    unchangedShare: null,
+    profile: profileOf(data).filter(({ name }) => used.has(name)),
+    golden: { ...goldenOf(wanted, outputs, { ordinaryRows: rows.to - rows.from, isExact: false }), tolerance },
+  };
+  return { model, card };
+}
+
+/** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
+function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
+  const read = readModel(bytes);
+  if (!read.ok) throw new Failure(`The file is no ONNX model that can be read: ${describeProblem(read.problem)}`);
+  const { graph } = read;
+  const names = forecast.features.map(({ name }) => name);
+  for (const input of graph.inputs) {
+    const feature = forecast.features.find(({ name }) => name === input.name);
+    if (!feature) {
+      const meant = nearest(input.name, names);
+      throw new Failure(
+        `Input ${input.name} is no feature of ${forecast.id}${meant ? `; did you mean ${meant}?` : "."} Allowed: ${names.join(", ")}. Export the model with one input of shape [N, 1] a feature.`,
+      );
+    }
+    const width = input.shape?.at(-1);
+    if (input.type !== dtypeOf(feature) || (input.shape !== null && (input.shape.length !== 2 || width !== 1))) {
+      const found = `${input.type} ${JSON.stringify(input.shape)}`;
+      throw new Failure(`Input ${input.name} is ${found}; expected ${dtypeOf(feature)} of shape [N, 1].`);
+    }
+  }
+  if (!names.includes(lastFeatureOf(forecast))) throw new Failure(`${forecast.id} lacks its last value.`);
+  const numbers = graph.outputs.filter(({ type }) => type === "float");
+  const output =
+    graph.outputs.find(({ name }) => name === predictionOutput) ?? (numbers.length === 1 ? numbers[0] : undefined);
+  if (!output) {
+    const found = graph.outputs.map(({ name, type }) => `${name} (${type})`).join(", ");
+    throw new Failure(`The outputs are ${found}; expected ${predictionOutput} as float, or a single float output.`);
+  }
+  if (output.name === predictionOutput) return { ...graph, outputs: [output] };
+  const renamed = node("Identity", { inputs: [output.name], outputs: [predictionOutput] });
+  return { ...graph, nodes: [...graph.nodes, renamed], outputs: [{ ...output, name: predictionOutput }] };
+}
+
+/** The engine that would serve must give what the reference runtime gives. */
+function checkEngine(model: Uint8Array, inputs: Inputs, outputs: Readonly<Record<string, Float32Array>>): void {
+  const evaluated = evaluateOnnx(model, inputs);
+  if (!evaluated.ok) throw new Failure(`The file cannot be served: ${evaluated.reason}`);
+  for (const [name, wanted] of Object.entries(outputs)) {
+    const row = unequalRow(wanted, evaluated.outputs[name] ?? [], tolerance);
+    if (row !== null) {
+      throw new Failure(
+        `The engines disagree on ${name}, row ${row}: onnxruntime gives ${wanted[row]}, ours ${evaluated.outputs[name]?.[row]}.`,
+      );
+    }
+  }
+}
+
+/** Rows of the window after the last period that the file has seen. */
+function unseenRows({ prepared, trainedTo }: ImportTask, rows: { readonly from: number; readonly to: number }) {
+  const { data } = prepared;
+  let from = rows.from;
+  while (from < rows.to && (data.periods[data.period[from] ?? 0] ?? "") <= trainedTo) from++;
+  return { from, to: rows.to };
+}
+
+async function incumbentPredictions(
+  { prepared, incumbent, seed }: ImportTask,
+  pool: ThreadPool,
+): Promise<Float64Array | null> {
+  if (incumbent === null) return null;
+  const { test } = windowsOf(prepared.data, prepared.forecast.validation);
+  if (incumbent.external !== null) return incumbent.external.predict(rowsOf(test));
+  const refit = await refitAt(test, incumbent.recipe, { pool, seed });
+  return refit.ok ? refit.predictions : null;
+}

@@ -1,0 +1,266 @@
+/** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
+import { naive } from "../../shared/candidates/naive.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import type { Situation } from "../../shared/registry/gate.ts";
+import { inputsOf } from "../../shared/training/inputs.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
+import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
+import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
+import type { TrialRecord } from "../../shared/training/search.ts";
+import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
+import { feedOf } from "../commands/known.ts";
+import type { ReadTrainingOptions } from "../commands/training-options.ts";
+import { Failure } from "../failure.ts";
+import type { Flow, HubClient } from "../hub-client.ts";
+import { RegistryClient } from "../registry-client.ts";
+import { codeVersion } from "./code-version.ts";
+import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./contest.ts";
+import { factsOfLake } from "./facts.ts";
+import type { ThreadPool } from "./pool.ts";
+import { runReference } from "./reference-runtime.ts";
+
+export interface TrainTask extends ReadTrainingOptions {
+  readonly forecast: Forecast;
+  readonly why: string;
+}
+
+export interface Trained {
+  readonly run: string;
+  readonly judgement: Judgement;
+  readonly outcome: Outcome;
+  readonly trials: number;
+  readonly seconds: number;
+  /** The registered versions, the chosen recipe first, and what became of each promotion. */
+  readonly versions: readonly Promoted[];
+  /** Version that serves afterwards. */
+  readonly champion: string | null;
+}
+
+export interface Promoted {
+  readonly version: string;
+  readonly candidate: string;
+  readonly flow: Flow;
+}
+
+/** Says what is being done now. */
+export type Say = (text: string) => void;
+
+const trialBatch = 20;
+
+/** Trains and asks for promotion. A training that fails ends its run as failed and registers nothing. */
+export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<Trained> {
+  const { forecast, seed } = task;
+  const registry = new RegistryClient(hub.connection, "trainer");
+  say("reading the lake");
+  const { facts } = await factsOfLake(hub, feedOf(forecast));
+  const prepared = prepare(forecast, facts);
+  const serving = await servingModel(registry, prepared);
+  const run = await registry.createRun(forecast.id, { seed, codeVersion: codeVersion(), why: task.why });
+  try {
+    const trained = await withPool(prepared, (pool) =>
+      contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, pool }, say),
+    );
+    const { trials, seconds, outcome } = trained;
+    await registry.endRun(run.id, { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } });
+    return trained;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await registry
+      .endRun(run.id, { state: "failed", reason: reason.slice(0, 1000), stats: null })
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Serving {
+  readonly model: ServingModel | null;
+  readonly situation: Situation;
+}
+
+interface Contest {
+  readonly hub: HubClient;
+  readonly registry: RegistryClient;
+  readonly prepared: Prepared;
+  readonly serving: Serving;
+  readonly task: TrainTask;
+  readonly run: string;
+  readonly pool: ThreadPool;
+}
+
+async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
+  const { hub, registry, prepared, serving, task, run, pool } = contest;
+  const { forecast } = task;
+  const log = trialLog(registry, run);
+  const held = await holdContest(prepared, { ...task, incumbent: serving.model }, { pool, say, onTrial: log.add });
+  await log.flush();
+  const { judgement } = held.judged;
+  const outcome = outcomeOf(forecast, judgement, serving.situation);
+  const challenger = publishTask(contest, held, { recipe: judgement.chosen, reason: outcome.reason });
+  const versions: Promoted[] = [];
+  const offer = async (wanted: PublishTask) => {
+    say(`fitting ${wanted.recipe.candidate} to all data`);
+    const { card, model } = await publishOrFail(wanted, pool);
+    say(`registering ${card.version}`);
+    await register(registry, { card, model, run });
+    say(`asking for promotion of ${card.version}`);
+    versions.push({
+      version: card.version,
+      candidate: card.recipe.candidate,
+      flow: await promote(hub, registry, card, task.why),
+    });
+  };
+  await offer(challenger);
+  const fallback = fallbackOf(serving, judgement);
+  if (fallback !== null && versions[0]?.flow.state !== "done") {
+    await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
+  }
+  const { champion } = await registry.champion(forecast.id);
+  const { seconds } = held;
+  return {
+    run,
+    judgement,
+    outcome,
+    trials: held.trials.length,
+    seconds,
+    versions,
+    champion: champion?.version ?? null,
+  };
+}
+
+/**
+ * What is asked for when the chosen recipe is not let in: with nothing serving the naive forecast, which needs no proof;
+ * else the serving recipe on newer data. Null where that is what was chosen, or where it cannot be fitted here.
+ */
+function fallbackOf({ model }: Serving, { chosen, evidenceFor }: Judgement): RecipeChoice | null {
+  if (model?.external) return null;
+  const fallback = model?.recipe ?? { candidate: naive.id, parameters: {} };
+  const isChosen = JSON.stringify(fallback) === JSON.stringify(chosen);
+  return isChosen || evidenceFor(fallback) === null ? null : fallback;
+}
+
+function publishTask(
+  { prepared, task }: Contest,
+  { judged, trials }: ContestHeld,
+  { recipe, reason }: Pick<PublishTask, "recipe" | "reason">,
+): PublishTask {
+  const { judgement, bench } = judged;
+  return {
+    forecast: task.forecast,
+    bench,
+    judgement,
+    recipe,
+    reason,
+    seed: task.seed,
+    codeVersion: codeVersion(),
+    trials: trials.length,
+    dataHash: prepared.dataHash,
+    observations: prepared.observations,
+  };
+}
+
+/** Publishes, or fails with what is wrong with the file and what to change. */
+export async function publishOrFail(task: PublishTask, pool: ThreadPool): Promise<Published> {
+  const publishing = await publish(task, { pool, run: runReference });
+  if (publishing.ok) return publishing.published;
+  const what = {
+    "no-fit": "The chosen recipe could not be fitted to all data.",
+    "too-large": "The model does not fit the edge.",
+    disagreement: "The file and the trainer disagree, so it is not published.",
+  }[publishing.reason];
+  throw new Failure(`${what} ${publishing.problems.join(" ")}`);
+}
+
+/** Both artefacts first, the version's row last: a training that is killed in between leaves nothing registered. */
+export async function register(
+  registry: RegistryClient,
+  { card, model, run }: { readonly card: Card; readonly model: Uint8Array<ArrayBuffer>; readonly run: string | null },
+): Promise<void> {
+  const address = { forecast: card.forecast, version: card.version };
+  const cardBytes = new TextEncoder().encode(JSON.stringify(card));
+  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
+  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
+  await registry.register(address, {
+    model: { sha256: card.model.sha256 },
+    card: { sha256: sha256Hex(cardBytes) },
+    ...(run !== null && { run }),
+  });
+}
+
+/** Asks for promotion and waits for the flow to end, whatever its answer. */
+export async function promote(
+  hub: HubClient,
+  registry: RegistryClient,
+  card: Pick<Card, "forecast" | "version">,
+  why: string,
+): Promise<Flow> {
+  const { flow } = await registry.promote({ forecast: card.forecast, version: card.version }, { why });
+  return hub.ended(flow);
+}
+
+/** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
+export async function servingModel(registry: RegistryClient, { forecast, data }: Prepared): Promise<Serving> {
+  const { champion, usedThrough } = await registry.champion(forecast.id);
+  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough } };
+  const address = { forecast: forecast.id, version: champion.version };
+  const { card } = await registry.getModel(address);
+  const incumbent = {
+    version: card.version,
+    recipe: card.recipe.id,
+    candidate: card.recipe.candidate,
+    publishedTo: card.published.to,
+  };
+  const external =
+    card.producer === "almanac"
+      ? null
+      : await externalModel(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
+  const parameters = Object.fromEntries(
+    Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
+  );
+  const recipe = { candidate: card.recipe.candidate, parameters };
+  return { model: { version: card.version, recipe, external }, situation: { incumbent, usedThrough } };
+}
+
+async function externalModel(
+  card: Card,
+  { bytes, data }: { readonly bytes: Uint8Array; readonly data: Prepared["data"] },
+): Promise<ServingModel["external"]> {
+  return {
+    trainedTo: card.published.to,
+    async predict(rows) {
+      const outputs = await runReference(bytes, inputsOf(data, rows));
+      return Float64Array.from(outputs.prediction ?? []);
+    },
+  };
+}
+
+/** Sends trials in batches as they come, one batch at a time; a failed batch fails the flush. */
+function trialLog(registry: RegistryClient, run: string) {
+  const waiting: TrialRecord[] = [];
+  let sending: Promise<void> = Promise.resolve();
+  const send = () => {
+    const trials = waiting.splice(0).map(({ candidate, number, state, parameters, folds, seconds, problem }) => ({
+      candidate,
+      number,
+      parameters: { ...parameters },
+      state: state === "complete" ? ("done" as const) : state,
+      scores: folds.filter(Number.isFinite),
+      seconds,
+      note: problem,
+    }));
+    if (trials.length > 0) sending = sending.then(() => registry.logTrials(run, trials));
+    // Looked at by the flush; until then a rejection is nobody's surprise.
+    sending.catch(() => undefined);
+  };
+  return {
+    add(trial: TrialRecord) {
+      waiting.push(trial);
+      if (waiting.length >= trialBatch) send();
+    },
+    async flush() {
+      send();
+      await sending;
+    },
+  };
+}
