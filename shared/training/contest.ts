@@ -1,7 +1,7 @@
 /** The contest: every candidate is searched on validation, one is chosen there, and all are shown on the test window once. */
 import { average, averageParameters } from "../candidates/average.ts";
 import type { RowRange } from "../candidates/candidate.ts";
-import { moveOf, type Transform, valueAfter } from "../candidates/fitted.ts";
+import { moveOf, valueAfter } from "../candidates/fitted.ts";
 import { naive, seasonalNaive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
@@ -110,8 +110,7 @@ function averaged(
     .filter((count) => count <= learned.length)
     .map((count): Standing => {
       const members = learned.slice(0, count);
-      const last = data.last.subarray(rowsOf(windows.validation).from);
-      const predictions = meanOf(members, last, forecast.target.transform);
+      const predictions = meanPrediction({ forecast, data }, rowsOf(windows.validation), members);
       return {
         name: average.id,
         recipe: { candidate: average.id, parameters: averageParameters(members.map(({ recipe }) => recipe)) },
@@ -123,10 +122,15 @@ function averaged(
   return ranked(averages).slice(0, 1);
 }
 
-/** On the fitted scale, as the average's own model does it. `last`: the last value before each row. */
-function meanOf(members: readonly Standing[], last: Float64Array, transform: Transform): Float64Array {
-  return new Float64Array(members[0]?.predictions.length ?? 0).map((_, row) => {
-    const from = last[row] ?? Number.NaN;
+/** What an average predicts for some rows, from what its members do: their mean on the fitted scale. */
+function meanPrediction(
+  { forecast, data }: Pick<ContestTask, "forecast" | "data">,
+  rows: RowRange,
+  members: readonly { readonly predictions: Float64Array }[],
+): Float64Array {
+  const { transform } = forecast.target;
+  return new Float64Array(rows.to - rows.from).map((_, row) => {
+    const from = data.last[rows.from + row] ?? Number.NaN;
     const moves = members.map(({ predictions }) => moveOf(transform, predictions[row] ?? Number.NaN, from));
     return valueAfter(transform, moves.reduce((sum, move) => sum + move, 0) / members.length, from);
   });
@@ -155,14 +159,14 @@ export async function refitAt(
   return { ok: true, predictions: joined(pieces), seconds };
 }
 
-/** The mean of several refits' predictions; the first that failed, where one did. */
-export function meanFit(fits: readonly Refit[]): Refit {
-  const pieces: Float64Array[] = [];
+/** An average out of its members' refits for some rows; the first that failed, where one did. */
+export function meanFit(task: Pick<ContestTask, "forecast" | "data">, rows: RowRange, fits: readonly Refit[]): Refit {
+  const members: { predictions: Float64Array }[] = [];
   let seconds = 0;
   for (const fit of fits) {
     if (!fit.ok) return fit;
-    pieces.push(fit.predictions);
+    members.push(fit);
     seconds += fit.seconds;
   }
-  return { ok: true, predictions: meanOf(pieces), seconds };
+  return { ok: true, predictions: meanPrediction(task, rows, members), seconds };
 }

@@ -132,7 +132,7 @@ function withIncumbent(forecast: Forecast, standings: readonly Standing[], servi
  * members say, as it was on validation; they are not fitted twice.
  */
 async function showAll(
-  { seed, forecast }: JudgeTask,
+  { seed, forecast, data }: JudgeTask,
   { standings, windows, effects }: { standings: readonly Standing[]; windows: Windows; effects: TrainingEffects },
 ): Promise<Shown[]> {
   const fits = new Map<string, Promise<Refit>>();
@@ -145,7 +145,10 @@ async function showAll(
   const shown = await Promise.all(
     standings.map(async (standing): Promise<Shown | null> => {
       const members = membersOf(standing.recipe);
-      const fit = members === null ? await refit(standing.recipe) : meanFit(await Promise.all(members.map(refit)));
+      const fit =
+        members === null
+          ? await refit(standing.recipe)
+          : meanFit({ forecast, data }, rowsOf(windows.test), await Promise.all(members.map(refit)));
       return fit.ok ? { standing, test: fit.predictions, seconds: standing.seconds + fit.seconds } : null;
     }),
   );
