@@ -13,6 +13,7 @@ import {
   simulatedPanel,
   smallDataset,
   smallForecast,
+  sticky,
 } from "./support.ts";
 
 async function judgementOf(seed: number, process: Process): Promise<Judgement> {
@@ -55,4 +56,16 @@ test("on random walks a learned model is promoted for at most 2 of 20 seeds, and
 test("where changes go on, a learned model is promoted for at least 9 of 10 seeds", async () => {
   const judgements = await worlds(10, momentum);
   expect(judgements.filter(isPromoted).length).toBeGreaterThanOrEqual(9);
+});
+
+test("where values mostly stay, the wide interval holds what it says, and naive's narrow one those that stayed", async () => {
+  const judgements = await worlds(6, sticky);
+  expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
+  judgements.forEach(({ contenders }, index) => {
+    const data = smallDataset(simulatedPanel(index + 1, sticky));
+    const isTest = (row: number) => (data.period[row] ?? 0) >= 120;
+    const stayed = data.target.filter((value, row) => isTest(row) && value === data.last[row]).length;
+    const naive = contenders.find(({ name }) => name === "naive");
+    expect(naive?.coverage80).toBe(stayed / (30 * 8));
+  });
 });
