@@ -1,9 +1,12 @@
 /** What the whole judgement promises over many worlds: noise is not sold as skill, skill is found, intervals hold. */
 import { expect, test } from "vitest";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import type { Contender } from "../../shared/registry/card.ts";
 import { decide } from "../../shared/registry/gate.ts";
 import { type Judgement, judge } from "../../shared/training/judge.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
+import { MILK_CITIES, VARIETIES } from "../../trainer/simulate/milk-cities.ts";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import {
   instantPool,
   keepingEffects,
@@ -41,6 +44,26 @@ async function worlds(count: number, process: Process): Promise<Judgement[]> {
   return judgements;
 }
 
+/** A year of the simulated milk market, judged with few candidates. */
+async function milkJudgement(seed: number): Promise<Judgement> {
+  const market = milkMarket({ seed, firstDay: "2025-11-20" });
+  const periods = market.publicationDays("2026-11-20");
+  const prices = periods.map((day) => market.prices(day));
+  const series = MILK_CITIES.flatMap(({ state, city }, place) =>
+    VARIETIES.map(({ tipo, canal }, kind) => ({
+      is: [state, city, tipo, canal],
+      values: Float64Array.from(prices, (published) => published[place]?.[kind] || Number.NaN),
+    })),
+  );
+  const candidates = ["naive", "ridge"].map((candidate) => ({ candidate, space: {}, trials: 1 }));
+  const forecast = { ...milkMx, candidates, averageOf: [], change: null };
+  const data = smallDataset({ dimensions: forecast.dimensions, periods, series }, forecast);
+  const task = { forecast, data, seed, trialsMax: null, incumbent: null };
+  const judged = await judge(task, keepingEffects(instantPool(forecast, data)).effects);
+  if (!judged.ok) throw new Error(judged.refusal.kind);
+  return judged.judgement;
+}
+
 function meanCoverage(judgements: readonly Judgement[], coverage: "coverage80" | "coverage95"): number {
   const all = judgements.flatMap(({ contenders }) => contenders.map((one: Contender) => one[coverage] ?? Number.NaN));
   return all.reduce((sum, one) => sum + one, 0) / all.length;
@@ -68,4 +91,14 @@ test("where values mostly stay, the wide interval holds what it says, and naive'
     const naive = contenders.find(({ name }) => name === "naive");
     expect(naive?.coverage80).toBe(stayed / (30 * 8));
   });
+});
+
+test("on the simulated milk market, where most prices stay, intervals hold at least what they say less 3 points", async () => {
+  const judgements = [await milkJudgement(1), await milkJudgement(2)];
+  for (const { contenders } of judgements) {
+    for (const { coverage80, coverage95 } of contenders) {
+      expect(coverage80).toBeGreaterThanOrEqual(0.77);
+      expect(coverage95).toBeGreaterThanOrEqual(0.92);
+    }
+  }
 });
