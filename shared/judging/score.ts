@@ -28,18 +28,13 @@ export interface IntervalOptions {
 }
 
 /**
- * Half-widths learned from the residuals of some rows, one a level; where all rows share one, half a published unit
- * wider. Where most values stay, a learned model's misses crowd at its small wrong moves, and every refit shifts those by
- * a fraction of a unit: without the margin whole crowds fall off the end. It does not help where they shift by more.
+ * Half-widths learned from the residuals of some rows, one a level. Where more values stay than the level asks for, a
+ * learned model's width is no more than its small wrong moves: a refit that shifts those by a little covers more or less.
  */
 export function widthsOf(rows: RowRange, residuals: Float64Array, options: IntervalOptions): ConformalWidth[] {
   const { levels, tolerance, scales } = options;
-  if (scales !== null) {
-    return conformalWidths(residuals, levels, { tolerance, scales: scales.subarray(rows.from, rows.to) });
-  }
-  return conformalWidths(residuals, levels, { tolerance }).map((width) =>
-    width.halfWidth === null || width.zeroWidth ? width : { ...width, halfWidth: width.halfWidth + tolerance },
-  );
+  const scaled = scales === null ? {} : { scales: scales.subarray(rows.from, rows.to) };
+  return conformalWidths(residuals, levels, { tolerance, ...scaled });
 }
 
 /**

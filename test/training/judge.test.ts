@@ -144,8 +144,7 @@ describe("a judgement", () => {
     const known = residuals.subarray(0, judgement.validation.rows);
     const later = residuals.subarray(judgement.validation.rows);
     const [at80, at95] = conformalWidths(known, [0.8, 0.95], { tolerance: 0.005 });
-    const heldBy = (half: number) =>
-      later.filter((miss) => Math.abs(miss) <= half + 0.005 + 1e-4).length / later.length;
+    const heldBy = (half: number) => later.filter((miss) => Math.abs(miss) <= half + 1e-4).length / later.length;
     const line = judgement.contenders.find(({ recipe }) => recipe === recipeOf(forecast, judgement.chosen).id);
     expect(line?.coverage80).toBe(heldBy(at80?.halfWidth ?? 0));
     expect(line?.coverage95).toBe(heldBy(at95?.halfWidth ?? 0));
