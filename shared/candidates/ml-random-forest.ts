@@ -9,7 +9,7 @@ import { RandomForestRegression } from "ml-random-forest";
 import { z } from "zod";
 import { firstRowAt } from "../features/dataset.ts";
 import { checkData } from "../models/fit.ts";
-import { LEAF, type Tree } from "../models/tree.ts";
+import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
 import { encode, rankEncoding, withMeans } from "./encoding.ts";
 
@@ -27,8 +27,7 @@ export const mlRandomForest: Candidate = {
     if (problem !== null) return { ok: false, problem };
     const forest = new RandomForestRegression({
       nEstimators: numberOf(parameters, "trees", 8),
-      // A count, because the library takes a share of 1 for one column, and rounds a small share down to none.
-      maxFeatures: Math.max(1, Math.floor(numberOf(parameters, "columnShare", 1 / 3) * features.columns)),
+      maxFeatures: wholeShare(numberOf(parameters, "columnShare", 1 / 3), features.columns),
       replacement: false,
       useSampleBagging: true,
       noOOB: true,
@@ -40,12 +39,15 @@ export const mlRandomForest: Candidate = {
       Array.from({ length: features.columns }, (_, column) => features.values[column * count + row] ?? 0),
     );
     forest.train(table, Array.from(target));
-    const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest.toJSON()))).baseModel;
-    const trees = estimators.map(({ root }, i) => treeOf(root, indexes[i] ?? []));
-    const ensemble = { trees, base: 0, aggregate: "average" as const, columns: features.columns };
-    return { ok: true, model: { kind: "trees", encoding, ensemble } };
+    return { ok: true, model: { kind: "trees", encoding, ensemble: ensembleOf(forest.toJSON(), features.columns) } };
   },
 };
+
+/** The share that the library rounds down to the number of columns meant, at least one: left alone, a small share is none. */
+function wholeShare(share: number, columns: number): number {
+  const drawn = Math.max(1, Math.floor(share * columns));
+  return Math.min(1, (drawn + 0.5) / columns);
+}
 
 /** The latest whole periods that fit; at least one period. */
 function latestRows({ data, rows }: FitTask): RowRange {
@@ -84,6 +86,13 @@ const forestShape = z.object({
     estimators: z.array(z.object({ root: nodeShape })),
   }),
 });
+
+/** The library's forest (what `toJSON` gives) as trees that answer alike on float32 inputs. `columns`: how many it was trained on. */
+export function ensembleOf(forest: unknown, columns: number): Ensemble {
+  const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest))).baseModel;
+  const trees = estimators.map(({ root }, i) => treeOf(root, indexes[i] ?? []));
+  return { trees, base: 0, aggregate: "average", columns };
+}
 
 /** The largest float32 below `value`: for a float32 x, x < value says the same as x ≤ this. */
 export function float32Below(value: number): number {

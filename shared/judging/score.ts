@@ -27,7 +27,10 @@ export interface IntervalOptions {
   readonly scales: Float64Array | null;
 }
 
-/** Half-widths learned from the residuals of some rows, one a level. */
+/**
+ * Half-widths learned from the residuals of some rows, one a level. Where more values stay than the level asks for, a
+ * learned model's width is no more than its small wrong moves: a refit that shifts those by a little covers more or less.
+ */
 export function widthsOf(rows: RowRange, residuals: Float64Array, options: IntervalOptions): ConformalWidth[] {
   const { levels, tolerance, scales } = options;
   const scaled = scales === null ? {} : { scales: scales.subarray(rows.from, rows.to) };

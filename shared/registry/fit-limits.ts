@@ -1,7 +1,6 @@
 /** What a model may cost at the edge. One place for every limit; both engines are counted, for either may serve it. */
 
-import type { Chance, Fitted } from "../candidates/fitted.ts";
-import type { Ensemble } from "../models/tree.ts";
+import type { Graph, Node } from "../onnx/graph.ts";
 
 export interface ModelSize {
   readonly bytes: number;
@@ -65,29 +64,37 @@ function mb(bytes: number): string {
   return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
 }
 
-/** All ensembles of a model, also those inside averages and hurdles. */
-export function ensemblesOf(value: Fitted, chance: Chance | null): Ensemble[] {
-  const own = chance === null ? [] : [chance.ensemble];
-  switch (value.kind) {
-    case "last":
-    case "feature":
-    case "linear":
-      return own;
-    case "trees":
-      return [value.ensemble, ...own];
-    case "average":
-      return [...value.members.flatMap((member) => ensemblesOf(member, null)), ...own];
-    case "hurdle":
-      return [value.chance.ensemble, ...ensemblesOf(value.size, null), ...own];
-  }
-}
-
-export function sizeOf(bytes: number, ensembles: readonly Ensemble[]): ModelSize {
-  const nodes = ensembles.flatMap(({ trees }) => trees.map((tree) => tree.feature.length));
+/** What a graph's tree ensembles come to, whichever tool made it. O(nodes). */
+export function sizeOf(graph: Graph, bytes: number): ModelSize {
+  const nodesOfTrees = graph.nodes.flatMap(treeSizes);
   return {
     bytes,
-    trees: nodes.length,
-    nodes: nodes.reduce((sum, count) => sum + count, 0),
-    squaredNodes: nodes.reduce((sum, count) => sum + count * count, 0),
+    trees: nodesOfTrees.length,
+    nodes: nodesOfTrees.reduce((sum, count) => sum + count, 0),
+    squaredNodes: nodesOfTrees.reduce((sum, count) => sum + count * count, 0),
   };
+}
+
+/** How many nodes each tree of one operator has; none for an operator without trees. */
+function treeSizes({ op, attributes }: Node): number[] {
+  const lengthOf = (name: string) => {
+    const attribute = attributes[name];
+    if (attribute?.kind === "ints" || attribute?.kind === "floats") return attribute.values.length;
+    return attribute?.kind === "tensor" ? attribute.value.data.length : 0;
+  };
+  if (op === "TreeEnsemble") {
+    // Its trees are told apart by their roots alone: taken as equally large.
+    const trees = lengthOf("tree_roots");
+    const nodes = lengthOf("nodes_splits") + lengthOf("leaf_weights");
+    return Array.from({ length: trees }, () => nodes / trees);
+  }
+  const ids = attributes.nodes_treeids;
+  if (ids?.kind !== "ints") return [];
+  const counts = new Map<number, number>();
+  const { values } = ids;
+  for (let node = 0; node < values.length; node++) {
+    const tree = values[node] ?? 0;
+    counts.set(tree, (counts.get(tree) ?? 0) + 1);
+  }
+  return [...counts.values()];
 }

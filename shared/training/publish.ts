@@ -3,7 +3,6 @@ import { featureValues } from "../candidates/encoding.ts";
 import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, changeOutput, graphOf, predictionOutput } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
-import { dtypeOf } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
 import { sha256Hex } from "../hash.ts";
@@ -11,13 +10,13 @@ import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Golden } from "../registry/card.ts";
-import { ensemblesOf, misfitsOf, sizeOf } from "../registry/fit-limits.ts";
+import { misfitsOf, sizeOf } from "../registry/fit-limits.ts";
+import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
 import { intervalOptions } from "./evidence.ts";
 import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judge.ts";
-import { profileOf } from "./profile.ts";
 import { recipeOf } from "./recipe.ts";
 
 /** The reference runtime: a file and its inputs to one list of numbers an output. */
@@ -83,7 +82,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   });
   const model = writeModel(graph);
   const chance = change?.kind === "model" ? change.chance : null;
-  const size = sizeOf(model.length, ensemblesOf(value, chance));
+  const size = sizeOf(graph, model.length);
   const misfits = misfitsOf(size);
   if (misfits.length > 0) return { ok: false, reason: "too-large", problems: misfits };
 
@@ -100,7 +99,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
     ordinaryRows: test.to - test.from,
     isExact: isExact(value) && chance === null,
   });
-  const card = cardOf(task, { version, fingerprint, model, size, golden, sourceOfChange: change?.kind ?? null });
+  const card = cardOf(task, { version, model, size, golden, sourceOfChange: change?.kind ?? null });
   const rows = test.to - test.from;
   const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
   return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
@@ -242,60 +241,39 @@ function withNulls(values: Inputs[string]): (number | string | null)[] {
     : [...values];
 }
 
-interface CardParts {
+interface CardParts extends ModelFile {
   readonly version: string;
-  readonly fingerprint: string;
-  readonly model: Uint8Array;
-  readonly size: { readonly nodes: number; readonly trees: number };
   readonly golden: Golden;
   readonly sourceOfChange: ChangeSource["kind"] | null;
 }
 
-function cardOf(task: PublishTask, { version, fingerprint, model, size, golden, sourceOfChange }: CardParts): Card {
+function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }: CardParts): Card {
   const { forecast, bench, judgement, recipe } = task;
-  const all = { from: 0, to: bench.data.rows };
+  const { data, events } = bench;
+  const all = { from: 0, to: data.rows };
   const known = judgement.residualsFor(recipe);
   const evidence = judgement.evidenceFor(recipe);
-  if (evidence === null)
+  if (evidence === null || known === null) {
     throw new RangeError(`${recipe.candidate} did not stand in the contest: nothing is known of it`);
-  const { change } = judgement;
+  }
+  const { validation, test, contenders, change, incumbent } = judgement;
+  const metrics = change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange);
   return {
-    format: 1,
-    forecast: forecast.id,
-    version,
-    title: forecast.title,
-    task: forecast.task,
-    unit: forecast.unit,
-    output: forecast.output,
-    horizon: forecast.horizon,
-    transform: forecast.target.transform,
-    recipe: recipeOf(forecast, recipe),
-    producer,
-    model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
-    features: cardFeatures(forecast, bench.data),
-    fingerprint,
-    lineage: {
-      feed: forecast.feed,
-      variable: forecast.variable,
-      observations: task.observations,
-      dataHash: task.dataHash,
-      codeVersion: task.codeVersion,
-      seed: task.seed,
-      trials: task.trials,
-    },
+    ...identityOf(task, { version, producer, recipe }),
+    ...describeFile(forecast, data, file),
+    lineage: lineageOf(task),
     judged: {
-      validation: judgement.validation,
-      test: judgement.test,
-      contenders: [...judgement.contenders],
+      validation,
+      test,
+      contenders: [...contenders],
       evidence,
-      change: change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange),
-      incumbent: judgement.incumbent,
+      change: metrics,
+      incumbent,
       reason: task.reason,
     },
-    published: spanOf(bench.data, all),
-    intervals: known === null ? [] : widthsOf(known.rows, known.residuals, intervalOptions(forecast, bench.data)),
-    unchangedShare: forecast.change === null ? null : 1 - shareOf(bench.events, known?.rows ?? all),
-    profile: profileOf(bench.data),
+    published: spanOf(data, all),
+    intervals: widthsOf(known.rows, known.residuals, intervalOptions(forecast, data)),
+    unchangedShare: forecast.change === null ? null : 1 - shareOf(events, known.rows),
     golden,
   };
 }
@@ -303,15 +281,4 @@ function cardOf(task: PublishTask, { version, fingerprint, model, size, golden, 
 function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSource["kind"]): Card["judged"]["change"] {
   const { parameters: _, ...metrics } = change;
   return { ...metrics, source };
-}
-
-/** The model's inputs as a card tells them. */
-export function cardFeatures(forecast: Forecast, data: Dataset): Card["features"] {
-  return forecast.features.map((feature) => {
-    const { name, ...definition } = feature;
-    const column = data.columns.find((one) => one.name === name);
-    return dtypeOf(feature) === "string"
-      ? { name, dtype: "string", definition, categories: column?.dtype === "string" ? [...column.categories] : [] }
-      : { name, dtype: "float", definition };
-  });
 }

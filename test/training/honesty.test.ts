@@ -1,8 +1,13 @@
 /** What the whole judgement promises over many worlds: noise is not sold as skill, skill is found, intervals hold. */
 import { expect, test } from "vitest";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import type { Contender } from "../../shared/registry/card.ts";
 import { type Judgement, judge } from "../../shared/training/judge.ts";
+
 import { outcomeOf } from "../../shared/training/verdict.ts";
+import { MILK_CITIES, VARIETIES } from "../../trainer/simulate/milk-cities.ts";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
+
 import {
   instantPool,
   keepingEffects,
@@ -12,6 +17,7 @@ import {
   simulatedPanel,
   smallDataset,
   smallForecast,
+  sticky,
 } from "./support.ts";
 
 async function judgementOf(seed: number, process: Process): Promise<Judgement> {
@@ -34,6 +40,26 @@ async function worlds(count: number, process: Process): Promise<Judgement[]> {
   return judgements;
 }
 
+/** A year of the simulated milk market, judged with few candidates. */
+async function milkJudgement(seed: number): Promise<Judgement> {
+  const market = milkMarket({ seed, firstDay: "2025-11-20" });
+  const periods = market.publicationDays("2026-11-20");
+  const prices = periods.map((day) => market.prices(day));
+  const series = MILK_CITIES.flatMap(({ state, city }, place) =>
+    VARIETIES.map(({ tipo, canal }, kind) => ({
+      is: [state, city, tipo, canal],
+      values: Float64Array.from(prices, (published) => published[place]?.[kind] || Number.NaN),
+    })),
+  );
+  const candidates = ["naive", "ridge"].map((candidate) => ({ candidate, space: {}, trials: 1 }));
+  const forecast = { ...milkMx, candidates, averageOf: [], change: null };
+  const data = smallDataset({ dimensions: forecast.dimensions, periods, series }, forecast);
+  const task = { forecast, data, seed, trialsMax: null, incumbent: null };
+  const judged = await judge(task, keepingEffects(instantPool(forecast, data)).effects);
+  if (!judged.ok) throw new Error(judged.refusal.kind);
+  return judged.judgement;
+}
+
 function meanCoverage(judgements: readonly Judgement[], coverage: "coverage80" | "coverage95"): number {
   const all = judgements.flatMap(({ contenders }) => contenders.map((one: Contender) => one[coverage] ?? Number.NaN));
   return all.reduce((sum, one) => sum + one, 0) / all.length;
@@ -49,4 +75,26 @@ test("on random walks a learned model is promoted for at most 2 of 20 seeds, and
 test("where changes go on, a learned model is promoted for at least 9 of 10 seeds", async () => {
   const judgements = await worlds(10, momentum);
   expect(judgements.filter(isPromoted).length).toBeGreaterThanOrEqual(9);
+});
+
+test("where values mostly stay, the wide interval holds what it says, and naive's narrow one those that stayed", async () => {
+  const judgements = await worlds(6, sticky);
+  expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
+  judgements.forEach(({ contenders }, index) => {
+    const data = smallDataset(simulatedPanel(index + 1, sticky));
+    const isTest = (row: number) => (data.period[row] ?? 0) >= 120;
+    const stayed = data.target.filter((value, row) => isTest(row) && value === data.last[row]).length;
+    const naive = contenders.find(({ name }) => name === "naive");
+    expect(naive?.coverage80).toBe(stayed / (30 * 8));
+  });
+});
+
+test("on the simulated milk market, intervals hold at least what they say less 3 points, over several seeds", async () => {
+  const judgements: Judgement[] = [];
+  for (const seed of [1, 2, 3, 4]) judgements.push(await milkJudgement(seed));
+  for (const name of ["naive", "ridge"]) {
+    const its = judgements.map((one) => ({ ...one, contenders: one.contenders.filter((line) => line.name === name) }));
+    expect(meanCoverage(its, "coverage80")).toBeGreaterThanOrEqual(0.77);
+    expect(Math.abs(meanCoverage(its, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
+  }
 });

@@ -14,7 +14,9 @@ export type Process = (state: { readonly value: number; readonly change: number 
 
 export const randomWalk: Process = (_, draw) => draw;
 /** Changes that go on: an AR(1) in differences. */
-export const momentum: Process = ({ change }, draw) => 0.4 * change + draw;
+export const momentum: Process = ({ change }, draw) => 0.5 * change + draw;
+/** Nine in ten values stay. */
+export const sticky: Process = (_, draw) => (Math.abs(draw) > 1.645 ? draw : 0);
 
 /** Daily series in two regions around 100, published in cents. */
 export function simulatedPanel(seed: number, process: Process, { periods = 150, series = 8 } = {}): Panel {

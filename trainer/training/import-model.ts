@@ -12,15 +12,16 @@ import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
+import { misfitsOf, sizeOf } from "../../shared/registry/fit-limits.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { nearest } from "../../shared/text-distance.ts";
+import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
 import { evidenceOf, intervalOptions, lineOf, onlyAfter } from "../../shared/training/evidence.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
-import { profileOf } from "../../shared/training/profile.ts";
-import { cardFeatures, goldenOf, unequalRow } from "../../shared/training/publish.ts";
+import { goldenOf, unequalRow } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
@@ -110,32 +111,16 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const evidence = onlyAfter(trainedTo, unseenByIncumbent);
   const unseen = unseenRows(task, rows);
   const residuals = residualsOf(data, rows, predictions).subarray(unseen.from - rows.from);
+  const size = sizeOf(graph, model.length);
+  const misfits = misfitsOf(size);
+  if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
   const used = new Set(graph.inputs.map(({ name }) => name));
+  const origin = { ...prepared, codeVersion: codeVersion(), seed: task.seed, trials: 0 };
   const published = spanOf(data, { from: 0, to: unseen.from });
   const card: Card = {
-    format: 1,
-    forecast: forecast.id,
-    version,
-    title: forecast.title,
-    task: forecast.task,
-    unit: forecast.unit,
-    output: forecast.output,
-    horizon: forecast.horizon,
-    transform: forecast.target.transform,
-    recipe: recipeOf(forecast, recipe),
-    producer,
-    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
-    features: cardFeatures(forecast, data).filter(({ name }) => used.has(name)),
-    fingerprint: fingerprintOf(forecast.features),
-    lineage: {
-      feed: forecast.feed,
-      variable: forecast.variable,
-      observations: prepared.observations,
-      dataHash: prepared.dataHash,
-      codeVersion: codeVersion(),
-      seed: task.seed,
-      trials: 0,
-    },
+    ...identityOf(prepared, { version, producer, recipe }),
+    ...describeFile(forecast, data, { model, size, inputs: used }),
+    lineage: lineageOf(origin),
     judged: {
       validation: spanOf(data, rowsOf(windows.validation)),
       test: spanOf(data, rows),
@@ -148,7 +133,6 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     published: { ...published, to: trainedTo },
     intervals: residuals.length === 0 ? [] : widthsOf(unseen, residuals, intervalOptions(forecast, data)),
     unchangedShare: null,
-    profile: profileOf(data).filter(({ name }) => used.has(name)),
     golden: { ...goldenOf(wanted, outputs, { ordinaryRows: rows.to - rows.from, isExact: false }), tolerance },
   };
   return { model, card };

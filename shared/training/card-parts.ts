@@ -1,0 +1,98 @@
+/** The parts of a card that are told the same way for a model of ours and for one that was made elsewhere. */
+import type { Dataset } from "../features/dataset.ts";
+import { dtypeOf } from "../features/feature.ts";
+import { fingerprintOf } from "../features/fingerprint.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import { sha256Hex } from "../hash.ts";
+import type { Card } from "../registry/card.ts";
+import type { ModelSize } from "../registry/fit-limits.ts";
+import type { RecipeChoice } from "./job.ts";
+import { profileOf } from "./profile.ts";
+import { recipeOf } from "./recipe.ts";
+
+export interface ModelFile {
+  readonly model: Uint8Array;
+  readonly size: Pick<ModelSize, "nodes" | "trees">;
+  /** Names of the inputs that the file takes; all features where it is left out. */
+  readonly inputs?: ReadonlySet<string>;
+}
+
+export interface Identity {
+  readonly version: string;
+  readonly producer: string;
+  readonly recipe: RecipeChoice;
+}
+
+type IdentityPart =
+  | "format"
+  | "forecast"
+  | "version"
+  | "title"
+  | "task"
+  | "unit"
+  | "output"
+  | "horizon"
+  | "transform"
+  | "recipe"
+  | "producer";
+
+/** What it is and what it answers. */
+export function identityOf(
+  { forecast }: { readonly forecast: Forecast },
+  { version, producer, recipe }: Identity,
+): Pick<Card, IdentityPart> {
+  return {
+    format: 1,
+    forecast: forecast.id,
+    version,
+    title: forecast.title,
+    task: forecast.task,
+    unit: forecast.unit,
+    output: forecast.output,
+    horizon: forecast.horizon,
+    transform: forecast.target.transform,
+    recipe: recipeOf(forecast, recipe),
+    producer,
+  };
+}
+
+/** The file, what it takes, and how that was distributed. */
+export function describeFile(
+  forecast: Forecast,
+  data: Dataset,
+  { model, size, inputs }: ModelFile,
+): Pick<Card, "model" | "features" | "fingerprint" | "profile"> {
+  const isInput = ({ name }: { readonly name: string }) => inputs?.has(name) ?? true;
+  return {
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
+    features: featuresOf(forecast, data).filter(isInput),
+    fingerprint: fingerprintOf(forecast.features),
+    profile: profileOf(data).filter(isInput),
+  };
+}
+
+export interface Origin {
+  readonly forecast: Forecast;
+  readonly observations: number;
+  /** SHA-256 of the observations, sorted. */
+  readonly dataHash: string;
+  readonly codeVersion: string;
+  readonly seed: number;
+  readonly trials: number;
+}
+
+/** What it was made from. */
+export function lineageOf({ forecast, observations, dataHash, codeVersion, seed, trials }: Origin): Card["lineage"] {
+  const { feed, variable } = forecast;
+  return { feed, variable, observations, dataHash, codeVersion, seed, trials };
+}
+
+function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
+  return forecast.features.map((feature) => {
+    const { name, ...definition } = feature;
+    const column = data.columns.find((one) => one.name === name);
+    return dtypeOf(feature) === "string"
+      ? { name, dtype: "string", definition, categories: column?.dtype === "string" ? [...column.categories] : [] }
+      : { name, dtype: "float", definition };
+  });
+}

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { RandomForestRegression } from "ml-random-forest";
+import { describe, expect, test } from "vitest";
+import { candidateNamed } from "../../shared/candidates/index.ts";
+import { ensembleOf, float32Below } from "../../shared/candidates/ml-random-forest.ts";
+import { matrixOf } from "../../shared/models/matrix.ts";
+import { createRandom } from "../../shared/models/random.ts";
+import { checkTree, predictEnsemble } from "../../shared/models/tree.ts";
+import { fitted, smallData, taskOf } from "./support.ts";
+
+/** The next float32 above. */
+function above(value: number): number {
+  return -float32Below(-value);
+}
+
+describe("the largest float32 below a number", () => {
+  test("is below it, and nothing lies between", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.double({ min: -1e30, max: 1e30, noNaN: true }),
+          fc.float({ noNaN: true, min: -(2 ** 99), max: 2 ** 99 }),
+        ),
+        (value) => {
+          const below = float32Below(value);
+          expect(Math.fround(below)).toBe(below);
+          expect(below).toBeLessThan(value);
+          const rounded = Math.fround(value);
+          // Its successor is the value's own rounding, or that rounding went down to it.
+          if (rounded < value) expect(below).toBe(rounded);
+          else
+            expect(Math.fround((below + rounded) / 2) === below || Math.fround((below + rounded) / 2) === rounded).toBe(
+              true,
+            );
+        },
+      ),
+    );
+    expect([float32Below(0), float32Below(1), float32Below(-1)]).toEqual([-(2 ** -149), 1 - 2 ** -24, -1 - 2 ** -23]);
+  });
+});
+
+describe("the library's forest as our trees", () => {
+  test("answers what the library answers, for any float32 and at every threshold", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.constantFrom(0.5, 1, 2, 3), (seed, maxFeatures) => {
+        const random = createRandom(seed);
+        // A coarse grid, so that values repeat and thresholds fall on them and between them.
+        const draw = () => Math.fround(random.uniform() < 0.5 ? random.integer(6) / 10 : random.uniform());
+        const rows = Array.from({ length: 60 }, () => [draw(), draw(), draw()]);
+        const target = rows.map(([a = 0, b = 0, c = 0]) => a * 3 - b * c + random.uniform());
+        const forest = new RandomForestRegression({
+          nEstimators: 4,
+          maxFeatures,
+          replacement: false,
+          useSampleBagging: true,
+          noOOB: true,
+          seed,
+          treeOptions: { minNumSamples: 3, maxDepth: 8 },
+        });
+        forest.train(rows, target);
+        const ensemble = ensembleOf(forest.toJSON(), 3);
+        for (const tree of ensemble.trees) expect(checkTree(tree, 3)).toBeNull();
+        const thresholds = ensemble.trees.flatMap(({ threshold }) => [...threshold]);
+        const asked = [
+          ...rows,
+          ...Array.from({ length: 20 }, () => [draw(), draw(), draw()]),
+          ...thresholds.flatMap((at) => [at, above(at)].map((value) => [value, value, value])),
+        ];
+        const theirs = forest.predict(asked);
+        predictEnsemble(ensemble, matrixOf(asked)).forEach((ours, row) => {
+          expect(Math.abs(ours - (theirs[row] ?? Number.NaN))).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(ours)));
+        });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("the candidate", () => {
+  const forest = candidateNamed("ml-random-forest");
+
+  test("above 1,000 rows learns from the latest whole periods that fit", () => {
+    const data = smallData(1, 120);
+    const rows = { from: 0, to: data.rows };
+    const parameters = { trees: 1, leafRowsMin: 400 };
+    const model = fitted(forest, taskOf(data, rows, { parameters }));
+    // 83 periods of 12 rows are 996; one more would be 1,008.
+    const kept = { from: data.rows - 996, to: data.rows };
+    expect(fitted(forest, taskOf(data, kept, { parameters }))).toEqual(model);
+    const fewer = { from: data.rows - 984, to: data.rows };
+    expect(fitted(forest, taskOf(data, fewer, { parameters }))).not.toEqual(model);
+  });
+
+  test("takes a share of all columns for all of them, and a tiny one for one", () => {
+    const data = smallData();
+    for (const [columnShare, columns] of [
+      [1, 4],
+      [0.01, 1],
+    ] as const) {
+      const model = fitted(
+        forest,
+        taskOf(data, { from: 0, to: 240 }, { parameters: { columnShare, trees: 3, leafRowsMin: 5 } }),
+      );
+      if (model.kind !== "trees") throw new Error(model.kind);
+      const used = model.ensemble.trees.map(
+        ({ feature }) => new Set([...feature].filter((column) => column >= 0)).size,
+      );
+      expect(Math.max(...used)).toBe(columns);
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { datasetOf, firstRowAt } from "../../shared/features/dataset.ts";
+import { type Feature, reachOf } from "../../shared/features/feature.ts";
+import { panelOf, pastOf } from "../../shared/features/panel.ts";
+import { everyKind, panels, tableOf } from "./support.ts";
+
+const dimensions = ["region", "product"];
+const features = everyKind(dimensions);
+/** Shorter reaches than every kind's, so that values fall out of them. */
+const declared = fc.constantFrom<readonly Feature[]>(
+  features,
+  [{ name: "last", kind: "lag", periods: 1 }],
+  [{ name: "step", kind: "difference", periods: 1 }],
+);
+
+describe("a dataset", () => {
+  test("has a row for every observed value with one before it within reach, by period, then series", () => {
+    fc.assert(
+      fc.property(panels(dimensions, { min: 2, max: 16 }), declared, (panel, asked) => {
+        const reach = reachOf(asked);
+        const expected = panel.periods.flatMap((period, end) =>
+          panel.series.flatMap(({ values }, series) => {
+            const last = values.slice(Math.max(0, end - reach), end).findLast((value) => !Number.isNaN(value));
+            const target = values[end] ?? Number.NaN;
+            return last === undefined || Number.isNaN(target) ? [] : [{ period, series, last, target }];
+          }),
+        );
+        const data = datasetOf(panel, { features: asked, tolerance: 0.025 });
+        expect(tableOf(data).map(({ inputs, ...row }) => row)).toEqual(expected);
+        for (let period = 0; period <= panel.periods.length; period++) {
+          const first = expected.findIndex((row) => row.period >= (panel.periods[period] ?? "9"));
+          expect(firstRowAt(data, period)).toBe(first < 0 ? data.rows : first);
+        }
+      }),
+    );
+  });
+
+  test("is empty where nothing follows anything", () => {
+    const data = datasetOf({ dimensions, periods: [], series: [] }, { features, tolerance: 0.025 });
+    expect([data.rows, data.columns.length, firstRowAt(data, 0)]).toEqual([0, features.length, 0]);
+  });
+});
+
+describe("a panel", () => {
+  const facts = [
+    { period: "2026-01-02", series: '["north","milk"]', variable: "price", value: 2 },
+    { period: "2026-01-01", series: '["south","milk"]', variable: "price", value: 3 },
+    { period: "2026-01-05", series: '["north","milk"]', variable: "price", value: 4 },
+  ];
+
+  test("is the same in whatever order its facts come, with holes where there are none", () => {
+    const panel = panelOf(dimensions, facts);
+    expect(panel).toEqual({
+      dimensions,
+      periods: ["2026-01-01", "2026-01-02", "2026-01-05"],
+      series: [
+        { is: ["north", "milk"], values: Float64Array.of(Number.NaN, 2, 4) },
+        { is: ["south", "milk"], values: Float64Array.of(3, Number.NaN, Number.NaN) },
+      ],
+    });
+    expect(panelOf(dimensions, facts.toReversed())).toEqual(panel);
+  });
+
+  test("has no past of a period that it already holds", () => {
+    const panel = panelOf(dimensions, facts);
+    expect(() => pastOf(panel, 3, "2026-01-05", { reach: 2, tolerance: 0.005 })).toThrow(
+      "the past ends at 2026-01-05: expected a period before the target 2026-01-05",
+    );
+    expect(pastOf(panel, 3, "2026-01-07", { reach: 2, tolerance: 0.005 }).periods).toEqual([
+      "2026-01-02",
+      "2026-01-05",
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addDays, daysBetween, isoWeekday } from "../../shared/calendar.ts";
+import { candidateNamed } from "../../shared/candidates/index.ts";
+import { dtypeOf } from "../../shared/features/feature.ts";
+import { feeds } from "../../shared/feeds/index.ts";
+import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { nextPeriod } from "../../shared/forecasts/schedule.ts";
+import { checkSpace } from "../../shared/search/space.ts";
+
+describe("schedule", () => {
+  const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
+  const someDay = fc.integer({ min: 0, max: 4000 }).map((ahead) => addDays("2020-01-01", ahead));
+
+  test("the next period is the first day after the last one that the schedule names", () => {
+    fc.assert(
+      fc.property(days, someDay, (named, last) => {
+        const next = nextPeriod({ kind: "weekdays", days: named }, last);
+        expect(named).toContain(isoWeekday(next));
+        expect(next > last).toBe(true);
+        for (let ahead = 1; ahead < daysBetween(last, next); ahead++) {
+          expect(named).not.toContain(isoWeekday(addDays(last, ahead)));
+        }
+      }),
+    );
+  });
+
+  test("a schedule without days is a mistake of the declaration", () => {
+    expect(() => nextPeriod({ kind: "weekdays", days: [] }, "2026-11-20")).toThrow("names no weekday");
+  });
+});
+
+describe.each([...forecasts])("$id", (forecast) => {
+  const floats = forecast.features.filter((one) => dtypeOf(one) === "float").map(({ name }) => name);
+
+  test("its feed has the dimensions that it names", () => {
+    const feed = feeds.find(({ id }) => id === forecast.feed);
+    expect(feed?.dimensions).toEqual(forecast.dimensions);
+  });
+
+  test("what it says of its features, those features are there to say", () => {
+    const named = [forecast.seasonal, forecast.intervals.scaledBy, forecast.change?.frequency, lastFeatureOf(forecast)];
+    for (const name of named.filter((one) => typeof one === "string")) expect(floats).toContain(name);
+    for (const feature of forecast.features) {
+      const used =
+        feature.kind === "category" ? [feature.dimension] : "dimensions" in feature ? feature.dimensions : [];
+      for (const dimension of used) expect(forecast.dimensions).toContain(dimension);
+    }
+  });
+
+  test("naive is a candidate, and every candidate is known with a space that can be searched", () => {
+    expect(forecast.candidates.map(({ candidate }) => candidate)).toContain("naive");
+    for (const { candidate, space, trials } of forecast.candidates) {
+      expect(candidateNamed(candidate).id).toBe(candidate);
+      expect(() => checkSpace(space)).not.toThrow();
+      expect(trials).toBeGreaterThanOrEqual(1);
+    }
+  });
+
+  test("its tolerance is half a unit of the last digit that is published", () => {
+    expect(toleranceOf(forecast) * 2 * 10 ** forecast.target.decimals).toBeCloseTo(1, 12);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { Job, Workbench } from "../../shared/training/job.ts";
+import { runJob, workbenchOf } from "../../shared/training/job.ts";
+import { recipeOf } from "../../shared/training/recipe.ts";
+import { createPool } from "../../trainer/training/pool.ts";
+import { randomWalk, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
+
+const data = smallDataset(simulatedPanel(1, randomWalk, { periods: 40, series: 3 }));
+const job: Job = {
+  learns: "value",
+  recipe: { candidate: "ridge", parameters: { alpha: 1 } },
+  train: { from: 0, to: 90 },
+  rows: { from: 90, to: data.rows },
+  seed: 1,
+  wantsModel: false,
+};
+const bench = workbenchOf(smallForecast, data);
+
+function run(on: Workbench, changes: Partial<Job> = {}) {
+  return runJob(on, { ...job, ...changes }, () => 0);
+}
+
+describe("a job", () => {
+  test("gives predictions for its rows, and the model only where it is wanted", () => {
+    const plain = run(bench);
+    expect(plain.ok && [plain.predictions.length, plain.value, plain.chance]).toEqual([data.rows - 90, null, null]);
+    const whole = run(bench, { rows: null, wantsModel: true });
+    expect(whole.ok && [whole.predictions.length, whole.value?.kind]).toEqual([0, "linear"]);
+  });
+
+  test("whose model overflows has failed, and says so", () => {
+    const columns = data.columns.map((column) =>
+      column.dtype === "float"
+        ? { ...column, values: column.values.map((value, row) => (row < 90 ? value : 1e30 * (row % 2 ? 1 : -1))) }
+        : column,
+    );
+    const growth = { ...smallForecast, target: { transform: "log-difference", decimals: 2 } } as const;
+    const result = run(workbenchOf(growth, { ...data, columns }));
+    expect(result.ok ? null : result.problem).toMatchObject({ found: "a prediction that is no finite number" });
+  });
+});
+
+describe("a recipe", () => {
+  const { recipe } = job;
+  const id = (forecast = smallForecast, choice: Job["recipe"] = recipe) => recipeOf(forecast, choice).id;
+
+  test("is the same in whatever order its parameters come, and another with any other part", () => {
+    const two = { candidate: "ridge", parameters: { alpha: 1, beta: 2 } };
+    expect(id(smallForecast, { candidate: "ridge", parameters: { beta: 2, alpha: 1 } })).toBe(id(smallForecast, two));
+    const target = { transform: "level", decimals: 2 } as const;
+    const others = [
+      id(),
+      id(smallForecast, two),
+      id(smallForecast, { ...recipe, candidate: "naive" }),
+      id({ ...smallForecast, target }),
+      id({ ...smallForecast, features: smallForecast.features.slice(1) }),
+    ];
+    expect(new Set(others).size).toBe(others.length);
+  });
+});
+
+describe("a pool of threads", () => {
+  test("does what a single thread does", async () => {
+    const pool = createPool({ forecast: smallForecast, data }, 2);
+    const seeds = [1, 2, 3, 4, 5];
+    const results = await Promise.all(seeds.map((seed) => pool.run({ ...job, seed })));
+    await pool.stop();
+    results.forEach((result, index) => {
+      const here = run(bench, { seed: seeds[index] ?? 0 });
+      expect({ ...result, seconds: 0 }).toEqual({ ...here, seconds: 0 });
+    });
+  });
+
+  test("in which a thread dies fails its job and all that follow, instead of waiting for ever", async () => {
+    const pool = createPool({ forecast: smallForecast, data }, 1);
+    const fatal = { ...job, recipe: { candidate: "oracle", parameters: {} } };
+    const [died, behind] = await Promise.allSettled([pool.run(fatal), pool.run(job)]);
+    expect([died.status, behind.status]).toEqual(["rejected", "rejected"]);
+    await expect(pool.run(job)).rejects.toThrow("no candidate oracle");
+    await pool.stop();
+  });
+
+  test("that is stopped tells whoever still waits", async () => {
+    const pool = createPool({ forecast: smallForecast, data }, 1);
+    const waiting = Promise.allSettled([pool.run(job), pool.run(job)]);
+    await pool.stop();
+    expect((await waiting).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    await expect(pool.run(job)).rejects.toThrow("the pool was stopped");
+  });
+});

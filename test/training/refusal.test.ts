@@ -1,0 +1,95 @@
+/** Why there is nothing to train: each reason found before the first fit, each in one sentence. */
+import { expect, test } from "vitest";
+import type { Panel } from "../../shared/features/panel.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { judge } from "../../shared/training/judge.ts";
+import { describeRefusal } from "../../shared/training/refusal.ts";
+import { instantPool, keepingEffects, randomWalk, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
+
+async function refusalOfPanel(panel: Panel, changes: Partial<Forecast> = {}): Promise<string> {
+  const forecast = { ...smallForecast, ...changes };
+  const data = smallDataset(panel, forecast);
+  const { effects, trials } = keepingEffects(instantPool(forecast, data));
+  const judged = await judge({ forecast, data, seed: 1, trialsMax: 1, incumbent: null }, effects);
+  if (judged.ok) return "judged";
+  if (judged.refusal.kind !== "no-contender") expect(trials).toEqual([]);
+  return describeRefusal(judged.refusal);
+}
+
+const walk = simulatedPanel(1, randomWalk, { periods: 40, series: 2 });
+const mapped = (change: (value: number, period: number) => number): Panel => ({
+  ...walk,
+  series: walk.series.map(({ is, values }) => ({ is, values: values.map(change) })),
+});
+
+test("fewer than 30 periods", async () => {
+  expect(await refusalOfPanel(simulatedPanel(1, randomWalk, { periods: 29 }))).toBe(
+    "There are 29 periods; at least 30 are needed to train and to judge. Ingest more history.",
+  );
+  expect(await refusalOfPanel(simulatedPanel(1, randomWalk, { periods: 30 }))).toBe("judged");
+});
+
+test("no series with two values in a row of reach", async () => {
+  const one = {
+    ...walk,
+    series: walk.series.map(({ is, values }, index) => ({
+      is,
+      values: values.map((value, period) => (period === index ? value : Number.NaN)),
+    })),
+  };
+  expect(await refusalOfPanel(one)).toMatch(/^In 40 periods no series has a value that follows another\. Check/);
+});
+
+test("a window in which nothing was observed", async () => {
+  expect(await refusalOfPanel(mapped((value, period) => (period >= 32 ? Number.NaN : value)))).toMatch(
+    /^The periods of the test window hold no value that follows another/,
+  );
+  expect(await refusalOfPanel(mapped((value, period) => (period >= 23 && period < 32 ? Number.NaN : value)))).toMatch(
+    /^The periods of the validation window hold/,
+  );
+});
+
+test("a constant target", async () => {
+  expect(await refusalOfPanel(mapped(() => 20))).toBe(
+    "The target is 20 everywhere: there is nothing to learn. Check the feed's parser and the variable of the forecast.",
+  );
+});
+
+test("series that each stand still are judged, and naive is chosen", async () => {
+  const still = {
+    ...walk,
+    series: walk.series.map(({ is, values }, index) => ({ is, values: values.map(() => 20 + index) })),
+  };
+  const data = smallDataset(still);
+  const { effects } = keepingEffects(instantPool(smallForecast, data));
+  const judged = await judge({ forecast: smallForecast, data, seed: 1, trialsMax: 1, incumbent: null }, effects);
+  expect(judged.ok && judged.judgement.chosen.candidate).toBe("naive");
+});
+
+test("a feature without a single value", async () => {
+  const features: Forecast["features"] = [...smallForecast.features, { name: "lag50", kind: "lag", periods: 50 }];
+  expect(await refusalOfPanel(walk, { features })).toBe(
+    "Without a single value: lag50. Shorten what the feature looks back on, or remove it from the forecast.",
+  );
+});
+
+test("a logarithm of what is not positive", async () => {
+  const target = { transform: "log-difference", decimals: 2 } as const;
+  expect(
+    await refusalOfPanel(
+      mapped((value, period) => (period === 20 ? -3 : value)),
+      { target },
+    ),
+  ).toBe(
+    "The target holds -3, which has no logarithm. Declare the target as a difference, or have the parser refuse such values.",
+  );
+  expect(await refusalOfPanel(walk, { target })).toBe("judged");
+});
+
+test("nobody could be fitted, with everyone's reason in an order that does not depend on who ended first", async () => {
+  const candidates = ["seasonal-naive", "hurdle"].map((candidate) => ({ candidate, space: {}, trials: 1 }));
+  const target = { transform: "level", decimals: 2 } as const;
+  expect(await refusalOfPanel(walk, { candidates, seasonal: null, target })).toMatch(
+    /^No candidate could be fitted: hurdle: .*a target fitted as level.*; seasonal-naive: .*no seasonal feature.*\.$/,
+  );
+});
