@@ -12,10 +12,10 @@
  *                     | Promedio aritmético …                                                  (not a city)
  *     Fuente: SNIIM
  *
- * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `formula`, `date-instead-of-price`,
+ * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
  * `out-of-range`, `unexpected-cell`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `row-outside-block`.
  * A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `unexpected-header`,
- * `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook.ts`.
+ * `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook/`.
  * A remark that costs nothing: `weekday-disagrees`.
  */
 import { addDays, daysBetween, isoDay, isoWeekday } from "../calendar.ts";
@@ -23,7 +23,8 @@ import type { Dimensions, Feed, Observation, Parsed, Problem, PublicationRequest
 import { problem } from "./problem.ts";
 import { readSpanishDate } from "./spanish-date.ts";
 import { cleanName, columnName, foldText } from "./text.ts";
-import { type Cell, openWorkbook, type Sheet } from "./workbook.ts";
+import { openWorkbook, type Sheet } from "./workbook/open-workbook.ts";
+import { type Cell, shown } from "./workbook/sheet-cells.ts";
 
 const titleStart = "precio promedio al consumidor por litro";
 const kinds = new Map([
@@ -395,6 +396,7 @@ function priceOf(cell: Cell | undefined): number | { readonly reason: string; re
     return cell.value >= priceMin && cell.value <= priceMax ? cell.value : { reason: "out-of-range", expected };
   }
   if (cell?.kind === "formula") return { reason: "formula", expected: `${expected}, not a formula` };
+  if (cell?.kind === "malformed") return { reason: "malformed-number", expected: `${expected}, as 23.5` };
   if (cell?.kind === "date") return { reason: "date-instead-of-price", expected };
   const isNumeric = /^[+-]?[\d.,]*\d[\d.,]*$/.test(textOf(cell).trim());
   return { reason: isNumeric ? "number-as-text" : "no-number", expected };
@@ -443,9 +445,4 @@ function countNumbers(rows: readonly Row[], from: number, to: number): number {
 
 function textOf(cell: Cell | undefined): string {
   return cell?.kind === "text" ? cell.value : "";
-}
-
-function shown(cell: Cell | undefined): string {
-  if (!cell) return "";
-  return "value" in cell ? String(cell.value).trim() : cell.shown;
 }
