@@ -398,7 +398,7 @@ function priceOf(cell: Cell | undefined): number | { readonly reason: string; re
   if (cell?.kind === "formula") return { reason: "formula", expected: `${expected}, not a formula` };
   if (cell?.kind === "malformed") return { reason: "malformed-number", expected: `${expected}, as 23.5` };
   if (cell?.kind === "date") return { reason: "date-instead-of-price", expected };
-  const isNumeric = /^[+-]?[\d.,]*\d[\d.,]*$/.test(textOf(cell).trim());
+  const isNumeric = /^[+-]?[.,]*\d[\d.,]*$/.test(textOf(cell).trim());
   return { reason: isNumeric ? "number-as-text" : "no-number", expected };
 }
 

@@ -26,9 +26,18 @@ test.each(["23,5", "23 50", "23.5.1", "23.5x", "0x17", "1e400", "INF", "NaN", "2
   async (text) => {
     const { observations, problems } = await parseCell(`<c r="C5"><v>${text}</v></c>`);
     expect(observations.map(({ value }) => value)).toEqual([21, 22, 23]);
-    expect(problems).toMatchObject([{ reason: "malformed-number", row: 5, column: "C", found: text, values: 1 }]);
+    expect(problems).toMatchObject([{ reason: "malformed-number", row: 5, column: "C", values: 1 }]);
+    expect(problems[0]?.found).toBe(text.length > 200 ? `${text.slice(0, 200)}…` : text);
   },
 );
+
+test("a text longer than any cell can hold is neither price nor name", async () => {
+  const digits = `<c r="C5" t="str"><v>${"1,".repeat(5_000_000)}x</v></c>`;
+  expect((await parseCell(digits)).problems).toMatchObject([{ reason: "malformed-number", column: "C" }]);
+  const city = blockXml("").replace("Guadalajara", "a ".repeat(5_000_000));
+  const { observations, problems } = await parse(rawWorkbook({ sheets: { Leche: sheetXml(city) } }));
+  expect([observations, problems.map(({ reason }) => reason)]).toEqual([[], ["missing-city"]]);
+});
 
 test("a cell that stands twice is no number", async () => {
   const { observations, problems } = await parseCell('<c r="C5"><v>20</v></c><c r="C5"><v>24</v></c>');

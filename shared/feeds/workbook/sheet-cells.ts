@@ -38,6 +38,8 @@ export interface SheetContext {
 
 /** The grid of every spreadsheet program: A1 to XFD1048576. */
 const [rowsMax, columnsMax] = [1_048_576, 16_384];
+/** What a cell can hold in every spreadsheet program; a longer text is no name and no number. */
+const textLengthMax = 32_767;
 /** A sheet may merge as often as it has rows, and a small one this often. Real publications: once in three rows. */
 const mergesMax = 1_000;
 /** A double of XML Schema (xsd:double), without INF and NaN; space around it does not count. */
@@ -137,7 +139,8 @@ function readCell(xml: XmlReader, grid: Grid, context: SheetContext): void {
   }
   const format = context.dateFormats[Number(attributes.get("s") ?? "0")] ?? null;
   const value = values.length > 1 ? malformed(values.join(" and ")) : cellOf(type, values[0], { ...context, format });
-  if (formula !== null) grid.put({ kind: "formula", shown: `=${formula} (${value ? shown(value) : ""})` });
+  if (formula !== null)
+    grid.put({ kind: "formula", shown: `${formula === "" ? "a formula" : `=${formula}`} (${shown(value)})` });
   else if (value) grid.put(value);
 }
 
@@ -153,12 +156,12 @@ function cellOf(
       return numberOf(value, format);
     case "s": {
       const text = /^\d+$/.test(value) ? strings[Number(value)] : undefined;
-      return text === undefined ? malformed(`shared string ${value}`) : { kind: "text", value: text };
+      return text === undefined ? malformed(`shared string ${value}`) : textOf(text);
     }
     case "str":
-      return { kind: "text", value: unescapeControls(value) };
+      return textOf(unescapeControls(value));
     case "inlineStr":
-      return { kind: "text", value };
+      return textOf(value);
     case "b":
       return { kind: "boolean", shown: value === "1" ? "true" : "false" };
     case "e":
@@ -170,6 +173,10 @@ function cellOf(
   }
 }
 
+function textOf(value: string): Cell {
+  return value.length > textLengthMax ? malformed(value) : { kind: "text", value };
+}
+
 function numberOf(text: string, format: string | null): Cell {
   const value = double.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) return malformed(text);
@@ -177,7 +184,7 @@ function numberOf(text: string, format: string | null): Cell {
 }
 
 function malformed(found: string): Cell {
-  return { kind: "malformed", shown: found };
+  return { kind: "malformed", shown: found.slice(0, textLengthMax) };
 }
 
 /** What a cell says, for people. */

@@ -159,10 +159,11 @@ export class XmlReader {
 function unescapeXml(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&([^;&]{0,10});?/g, (whole, reference: string) => {
+    const known = whole.endsWith(";") ? named.get(reference) : undefined;
+    if (known !== undefined) return known;
     const code = /^#(?:x([\da-f]+)|(\d+))$/i.exec(reference);
     const point = code ? Number.parseInt(code[1] ?? code[2] ?? "", code[1] ? 16 : 10) : Number.NaN;
-    const character = point <= 0x10ffff ? String.fromCodePoint(point) : named.get(reference);
-    if (character === undefined || !whole.endsWith(";")) throw new Error(`XML with a reference ${whole}`);
-    return character;
+    if (!(point <= 0x10ffff) || !whole.endsWith(";")) throw new Error(`XML with a reference ${whole}`);
+    return String.fromCodePoint(point);
   });
 }
