@@ -152,7 +152,7 @@ describe("what no honest writer writes is refused by its limit", () => {
   });
 
   test("merges over the whole sheet cost no more than small ones", async () => {
-    const { observations, problems } = await parse(sheet(plain, merges(...repeat(1_000, () => "A7:XFD1048576"))));
+    const { observations, problems } = await parse(sheet(plain, merges(...repeat(1_000, () => "A5:XFD1048576"))));
     expect([observations.length, problems]).toEqual([4, []]);
   });
 });

@@ -1,0 +1,161 @@
+/** From a SNIIM sheet to observations and problems. */
+import type { Dimensions, Observation, Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { cleanName, columnName, foldText } from "../text.ts";
+import type { Sheet } from "../workbook/open-workbook.ts";
+import { shown } from "../workbook/sheet-cells.ts";
+import { judgeBlocks } from "./block-dates.ts";
+import { type Block, findBlocks, seriesOfColumn } from "./blocks.ts";
+import {
+  countNumbers,
+  isAverage,
+  priceColumns,
+  priceOf,
+  strayCells,
+  textOf,
+  titleStart,
+  valuesPerRow,
+} from "./cells.ts";
+import { badNames } from "./names.ts";
+
+/** What has been read so far. */
+export interface Reading {
+  readonly observations: Observation[];
+  readonly problems: Problem[];
+  averages: number;
+  /** The day in the file's name, if it has one. */
+  readonly published: string | null;
+}
+
+interface SheetReading extends Reading {
+  readonly sheet: Sheet;
+  /** 1 for every row whose state stands in a merged cell above it. */
+  readonly covered: Uint8Array;
+  /** One object a series, so that 27,000 observations share 185 of them. */
+  readonly series: Map<string, Dimensions>;
+}
+
+/** Reads the sheet called Leche, else the first one that holds blocks; every other sheet is refused by name. */
+export function readSheets(sheets: readonly Sheet[], published: string | null): Reading {
+  const reading: Reading = { observations: [], problems: [], averages: 0, published };
+  const withBlocks = sheets.filter((sheet) => findBlocks(sheet).length > 0);
+  const chosen = withBlocks.find((sheet) => foldText(sheet.name) === "leche") ?? withBlocks[0];
+  for (const sheet of sheets) {
+    if (sheet === chosen) continue;
+    const values = countNumbers(sheet.rows, 0, sheet.rows.length);
+    const found = `sheet ${JSON.stringify(sheet.name)} with ${values} numbers`;
+    reading.problems.push(problem("unexpected-sheet", { found, expected: "one sheet, called Leche", values }));
+  }
+  if (chosen) return readSheet(chosen, reading);
+  const found = `${sheets.length} sheets without a row "${titleStart}…"`;
+  reading.problems.push(problem("no-blocks", { found, expected: "a sheet of dated price blocks" }));
+  return reading;
+}
+
+function readSheet(sheet: Sheet, before: Reading): Reading {
+  const covered = rowsUnderMergedStates(sheet);
+  const reading: SheetReading = { ...before, sheet, covered, series: new Map() };
+  const blocks = findBlocks(sheet);
+  refuseOutside(reading, 0, blocks[0]?.title ?? 0);
+  for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
+    if (refusal || day === null) {
+      const values = countNumbers(sheet.rows, block.title, block.to);
+      if (refusal) reading.problems.push({ ...refusal, period: day, values });
+    } else {
+      if (remark) reading.problems.push(remark);
+      refuseOutside(reading, block.title, block.title + 2);
+      readRows(reading, block, day);
+    }
+    refuseOutside(reading, block.to, block.limit);
+  }
+  return reading;
+}
+
+/** Where a merged range of column A reaches below its first row. Takes time linear in rows and merges. */
+function rowsUnderMergedStates({ rows, merges }: Sheet): Uint8Array {
+  const starts = new Int32Array(rows.length + 1);
+  for (const { top, left, bottom } of merges) {
+    if (left !== 0 || top + 1 >= rows.length) continue;
+    starts[top + 1] = (starts[top + 1] ?? 0) + 1;
+    const end = Math.min(bottom + 1, rows.length);
+    starts[end] = (starts[end] ?? 0) - 1;
+  }
+  let open = 0;
+  return Uint8Array.from({ length: rows.length }, (_, row) => {
+    open += starts[row] ?? 0;
+    return open > 0 ? 1 : 0;
+  });
+}
+
+function readRows(reading: SheetReading, block: Block, period: string): void {
+  const { sheet, covered } = reading;
+  const columns = priceColumns.map((column) => ({ column, ...seriesOfColumn(sheet, block, column) }));
+  // A block that merges no state at all leaves out repeated ones instead.
+  const mergesStates = covered.subarray(block.from, block.to).includes(1);
+  const seen = new Set<string>();
+  let state = "";
+  for (let index = block.from; index < block.to; index++) {
+    const row = sheet.rows[index] ?? [];
+    const city = cleanName(textOf(row[1]));
+    if (isAverage(row)) {
+      reading.averages += countNumbers([row], 0, 1);
+      continue;
+    }
+    const stated = cleanName(textOf(row[0]));
+    if (stated !== "" || (mergesStates && covered[index] === 0)) state = stated;
+    const refusal = badNames(state, city, row) ?? repeatedCity(seen, state, city);
+    if (refusal) {
+      reading.problems.push({ ...refusal, row: index + 1, period });
+      continue;
+    }
+    reading.problems.push(...strayCells(row, index, period));
+    for (const { column, Tipo, Canal } of columns) {
+      const cell = row[column];
+      const value = priceOf(cell);
+      if (typeof value === "number") {
+        const series = shareSeries(reading, { Estado: state, Ciudad: city, Tipo, Canal });
+        reading.observations.push({ series, variable: "precio", period, value });
+      } else {
+        const at = { row: index + 1, column: columnName(column), period };
+        const found = shown(cell) || "an empty cell";
+        reading.problems.push(problem(value.reason, { ...at, found, expected: value.expected }));
+      }
+    }
+  }
+}
+
+function shareSeries({ series }: SheetReading, dimensions: Dimensions): Dimensions {
+  const key = JSON.stringify(Object.values(dimensions));
+  const shared = series.get(key) ?? dimensions;
+  series.set(key, shared);
+  return shared;
+}
+
+function repeatedCity(seen: Set<string>, state: string, city: string): Problem | null {
+  const key = JSON.stringify([state, city]);
+  if (!seen.has(key)) {
+    seen.add(key);
+    return null;
+  }
+  const expected = "each city once a block; the first is kept";
+  return problem("duplicate-row", { column: "B", found: city, expected, values: valuesPerRow });
+}
+
+/** Between blocks there may be titles and sources, never prices. */
+function refuseOutside(reading: SheetReading, from: number, to: number): void {
+  for (let index = from; index < to; index++) {
+    const row = reading.sheet.rows[index];
+    const values = countNumbers([row], 0, 1);
+    if (!row || values === 0) continue;
+    if (isAverage(row)) {
+      reading.averages += values;
+      continue;
+    }
+    const found = Array.from(row, shown)
+      .filter((text) => text !== "")
+      .join(" | ");
+    reading.problems.push(
+      problem("row-outside-block", { row: index + 1, found, expected: "prices only inside a block", values }),
+    );
+  }
+}
