@@ -51,7 +51,18 @@ export function findBlocks(sheet: Sheet): Block[] {
 function endsBlock(row: Row): boolean {
   const first = foldText(textOf(row?.[0]));
   const isEnd = first === "estado" || /^(fuente|sniim|promedio)/.test(first);
-  return isEnd || !row?.some((cell) => shown(cell) !== "");
+  return isEnd || !row?.some((cell) => shown(cell) !== "") || isHeading(row);
+}
+
+/** A row of the head of a block: without its title, what follows must not be taken for the block above. */
+function isHeading(row: NonNullable<Row>): boolean {
+  const city = foldText(textOf(row[1]));
+  if (city !== "") return city === "ciudad";
+  if (readSpanishDate(textOf(row[0])) !== null) return true;
+  return priceColumns.some((column) => {
+    const text = foldText(textOf(row[column]));
+    return kinds.has(text) || channels.has(text);
+  });
 }
 
 export function dateBelow(sheet: Sheet, block: Block): SpanishDate | null {

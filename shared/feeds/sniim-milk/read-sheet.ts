@@ -92,7 +92,7 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
   const columns = priceColumns.map((column) => ({ column, ...seriesOfColumn(sheet, block, column) }));
   // A block that merges no state at all leaves out repeated ones instead.
   const mergesStates = covered.subarray(block.from, block.to).includes(1);
-  const seen = new Set<string>();
+  const repeats = new Repeats();
   let state = "";
   for (let index = block.from; index < block.to; index++) {
     const row = sheet.rows[index] ?? [];
@@ -103,7 +103,7 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
     }
     const stated = cleanName(textOf(row[0]));
     if (stated !== "" || (mergesStates && covered[index] === 0)) state = stated;
-    const refusal = badNames(state, city, row) ?? repeatedCity(seen, state, city);
+    const refusal = badNames(state, city, row) ?? repeats.refusal(state, city);
     if (refusal) {
       reading.problems.push({ ...refusal, row: index + 1, period });
       continue;
@@ -131,14 +131,28 @@ function shareSeries({ series }: SheetReading, dimensions: Dimensions): Dimensio
   return shared;
 }
 
-function repeatedCity(seen: Set<string>, state: string, city: string): Problem | null {
-  const key = JSON.stringify([state, city]);
-  if (!seen.has(key)) {
-    seen.add(key);
-    return null;
+/** Cities of one block that stand twice in it. */
+class Repeats {
+  readonly #seen = new Set<string>();
+  #first = "";
+  #isBegunAgain = false;
+
+  refusal(state: string, city: string): Problem | null {
+    const key = JSON.stringify([state, city]);
+    const isRepeated = this.#seen.has(key);
+    if (this.#seen.size === 0) this.#first = key;
+    else if (key === this.#first) this.#isBegunAgain = true;
+    if (!isRepeated && !this.#isBegunAgain) {
+      this.#seen.add(key);
+      return null;
+    }
+    const about = { column: "B", found: city, values: valuesPerRow };
+    if (!isRepeated) {
+      const expected = "a block with a title and date of its own: this one's first city came again above";
+      return problem("row-outside-block", { ...about, expected });
+    }
+    return problem("duplicate-row", { ...about, expected: "each city once a block; the first is kept" });
   }
-  const expected = "each city once a block; the first is kept";
-  return problem("duplicate-row", { column: "B", found: city, expected, values: valuesPerRow });
 }
 
 /** Between blocks there may be titles and sources, never prices. */
