@@ -50,7 +50,7 @@ export function findBlocks(sheet: Sheet): Block[] {
 
 function endsBlock(row: Row): boolean {
   const first = foldText(textOf(row?.[0]));
-  const isEnd = first === "estado" || /^(fuente|sniim|promedio)/.test(first);
+  const isEnd = first === "estado" || /^(fuente|sniim|(precio )?promedio)/.test(first);
   return isEnd || !row?.some((cell) => shown(cell) !== "") || isHeading(row);
 }
 

@@ -32,7 +32,10 @@ export function priceOf(cell: Cell | undefined): number | { readonly reason: str
 
 /** True for a national average, which is no city. */
 export function isAverage(row: Row): boolean {
-  return [row?.[0], row?.[1]].some((cell) => foldText(textOf(cell)).startsWith("promedio"));
+  return [row?.[0], row?.[1]].some((cell) => {
+    const text = foldText(textOf(cell));
+    return /^(precio )?promedio/.test(text) && !text.startsWith(titleStart);
+  });
 }
 
 /** Numbers right of the last price column belong to nobody. */
