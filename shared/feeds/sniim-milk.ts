@@ -16,7 +16,7 @@
  * `out-of-range`, `unexpected-cell`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `row-outside-block`.
  * A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
  * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook/`.
- * A remark that costs nothing: `weekday-disagrees`.
+ * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.
  */
 import { addDays, isoDay, isoWeekday } from "../calendar.ts";
 import type { Feed, Parsed, PublicationRequest } from "./feed.ts";

@@ -1,5 +1,5 @@
 /** From a SNIIM sheet to observations and problems. */
-import type { Dimensions, Observation, Problem } from "../feed.ts";
+import type { Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { cleanName, columnName, foldText } from "../text.ts";
 import type { Sheet } from "../workbook/open-workbook.ts";
@@ -16,7 +16,15 @@ import {
   titleStart,
   valuesPerRow,
 } from "./cells.ts";
-import { badNames } from "./names.ts";
+import { badNames, Spellings } from "./names.ts";
+
+/** A series while it is read; its names are spelled in one way at the end. */
+interface Series {
+  Estado: string;
+  Ciudad: string;
+  readonly Tipo: string;
+  readonly Canal: string;
+}
 
 /** What has been read so far. */
 export interface Reading {
@@ -32,7 +40,8 @@ interface SheetReading extends Reading {
   /** 1 for every row whose state stands in a merged cell above it. */
   readonly covered: Uint8Array;
   /** One object a series, so that 27,000 observations share 185 of them. */
-  readonly series: Map<string, Dimensions>;
+  readonly series: Map<string, Series & Record<string, string>>;
+  readonly spellings: Spellings;
 }
 
 /** Reads the sheet called Leche, else the first one that holds blocks; every other sheet is refused by name. */
@@ -54,7 +63,7 @@ export function readSheets(sheets: readonly Sheet[], published: string | null): 
 
 function readSheet(sheet: Sheet, before: Reading): Reading {
   const covered = rowsUnderMergedStates(sheet);
-  const reading: SheetReading = { ...before, sheet, covered, series: new Map() };
+  const reading: SheetReading = { ...before, sheet, covered, series: new Map(), spellings: new Spellings() };
   const blocks = findBlocks(sheet);
   refuseOutside(reading, 0, blocks[0]?.title ?? 0);
   for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
@@ -68,6 +77,7 @@ function readSheet(sheet: Sheet, before: Reading): Reading {
     }
     refuseOutside(reading, block.to, block.limit);
   }
+  spellInOneWay(reading);
   return reading;
 }
 
@@ -108,12 +118,15 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
       reading.problems.push({ ...refusal, row: index + 1, period });
       continue;
     }
+    if (stated !== "") reading.spellings.add(state, index + 1, "A");
+    reading.spellings.add(city, index + 1, "B");
     reading.problems.push(...strayCells(row, index, period));
+    const place = placeOf(state, city);
     for (const { column, Tipo, Canal } of columns) {
       const cell = row[column];
       const value = priceOf(cell);
       if (typeof value === "number") {
-        const series = shareSeries(reading, { Estado: state, Ciudad: city, Tipo, Canal });
+        const series = shareSeries(reading, place, { Estado: state, Ciudad: city, Tipo, Canal });
         reading.observations.push({ series, variable: "precio", period, value });
       } else {
         const at = { row: index + 1, column: columnName(column), period };
@@ -124,35 +137,50 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
   }
 }
 
-function shareSeries({ series }: SheetReading, dimensions: Dimensions): Dimensions {
-  const key = JSON.stringify(Object.values(dimensions));
-  const shared = series.get(key) ?? dimensions;
-  series.set(key, shared);
-  return shared;
+/** The same for every spelling of a state and a city. */
+function placeOf(state: string, city: string): string {
+  return foldText(`${state} | ${city}`);
 }
 
 /** Cities of one block that stand twice in it. */
 class Repeats {
-  readonly #seen = new Set<string>();
+  readonly #seen = new Map<string, string>();
   #first = "";
   #isBegunAgain = false;
 
   refusal(state: string, city: string): Problem | null {
-    const key = JSON.stringify([state, city]);
-    const isRepeated = this.#seen.has(key);
+    const key = placeOf(state, city);
+    const before = this.#seen.get(key);
     if (this.#seen.size === 0) this.#first = key;
     else if (key === this.#first) this.#isBegunAgain = true;
-    if (!isRepeated && !this.#isBegunAgain) {
-      this.#seen.add(key);
+    if (before === undefined && !this.#isBegunAgain) {
+      this.#seen.set(key, city);
       return null;
     }
     const about = { column: "B", found: city, values: valuesPerRow };
-    if (!isRepeated) {
+    if (before === undefined) {
       const expected = "a block with a title and date of its own: this one's first city came again above";
       return problem("row-outside-block", { ...about, expected });
     }
-    return problem("duplicate-row", { ...about, expected: "each city once a block; the first is kept" });
+    const spelled = before === city ? "" : ` (as ${before})`;
+    return problem("duplicate-row", { ...about, expected: `each city once a block${spelled}; the first is kept` });
   }
+}
+
+function shareSeries({ series }: SheetReading, place: string, dimensions: Series): Series & Record<string, string> {
+  const key = `${place}\n${dimensions.Tipo}\n${dimensions.Canal}`;
+  const shared = series.get(key) ?? { ...dimensions };
+  series.set(key, shared);
+  return shared;
+}
+
+function spellInOneWay({ series, spellings, problems }: SheetReading): void {
+  const { canonical, remarks } = spellings.settle();
+  for (const each of series.values()) {
+    each.Estado = canonical.get(foldText(each.Estado)) ?? each.Estado;
+    each.Ciudad = canonical.get(foldText(each.Ciudad)) ?? each.Ciudad;
+  }
+  problems.push(...remarks);
 }
 
 /** Between blocks there may be titles and sources, never prices. */
