@@ -7,7 +7,7 @@ import { type Row, valuesPerRow } from "./cells.ts";
 
 /** Letters, with the signs that names carry: Cd.Juárez, Edo. México. */
 const nameShape = /^\p{L}[\p{L}\p{M} .'’()/-]{0,79}$/u;
-/** Words in capitals up to this length may be meant so: CDMX. */
+/** One word in capitals up to this length may be meant so: CDMX. */
 const acronymLettersMax = 4;
 const smallWords = new Set(["de", "del", "el", "la", "las", "los", "y"]);
 
@@ -23,15 +23,25 @@ export function badNames(state: string, city: string, row: NonNullable<Row>): Pr
   return null;
 }
 
-/** The spellings of names met so far. Names that differ only in case or accents are one. */
+/** The same for every spelling of a state. Names that differ only in case or accents are one. */
+export function stateKey(state: string): string {
+  return foldText(state);
+}
+
+/** The same for every spelling of a state and a city. */
+export function cityKey(state: string, city: string): string {
+  return foldText(`${state} | ${city}`);
+}
+
+/** The spellings of names met so far. */
 export class Spellings {
   readonly #names = new Map<string, Map<string, { count: number; readonly row: number; readonly column: string }>>();
 
-  add(name: string, row: number, column: string): void {
-    const key = foldText(name);
+  /** Notes a name where it stands; the key is the same for every spelling of it. */
+  add(key: string, name: string, at: { readonly row: number; readonly column: string }): void {
     const spellings = this.#names.get(key) ?? new Map();
     this.#names.set(key, spellings);
-    const met = spellings.get(name) ?? { count: 0, row, column };
+    const met = spellings.get(name) ?? { count: 0, ...at };
     met.count++;
     spellings.set(name, met);
   }
@@ -64,8 +74,8 @@ function oddity(name: string): number {
 }
 
 function isShouted(name: string): boolean {
-  const isLong = name.split(/\P{L}+/u).some((word) => word.length > acronymLettersMax);
-  return isLong && name === name.toUpperCase();
+  const isAcronym = name.length <= acronymLettersMax && !name.includes(" ");
+  return !isAcronym && name === name.toUpperCase();
 }
 
 function capitalize(name: string): string {

@@ -16,7 +16,7 @@ import {
   titleStart,
   valuesPerRow,
 } from "./cells.ts";
-import { badNames, Spellings } from "./names.ts";
+import { badNames, cityKey, Spellings, stateKey } from "./names.ts";
 
 /** A series while it is read; its names are spelled in one way at the end. */
 interface Series {
@@ -118,10 +118,10 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
       reading.problems.push({ ...refusal, row: index + 1, period });
       continue;
     }
-    if (stated !== "") reading.spellings.add(state, index + 1, "A");
-    reading.spellings.add(city, index + 1, "B");
+    const place = cityKey(state, city);
+    if (stated !== "") reading.spellings.add(stateKey(state), state, { row: index + 1, column: "A" });
+    reading.spellings.add(place, city, { row: index + 1, column: "B" });
     reading.problems.push(...strayCells(row, index, period));
-    const place = placeOf(state, city);
     for (const { column, Tipo, Canal } of columns) {
       const cell = row[column];
       const value = priceOf(cell);
@@ -137,11 +137,6 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
   }
 }
 
-/** The same for every spelling of a state and a city. */
-function placeOf(state: string, city: string): string {
-  return foldText(`${state} | ${city}`);
-}
-
 /** Cities of one block that stand twice in it. */
 class Repeats {
   readonly #seen = new Map<string, string>();
@@ -149,7 +144,7 @@ class Repeats {
   #isBegunAgain = false;
 
   refusal(state: string, city: string): Problem | null {
-    const key = placeOf(state, city);
+    const key = cityKey(state, city);
     const before = this.#seen.get(key);
     if (this.#seen.size === 0) this.#first = key;
     else if (key === this.#first) this.#isBegunAgain = true;
@@ -177,8 +172,8 @@ function shareSeries({ series }: SheetReading, place: string, dimensions: Series
 function spellInOneWay({ series, spellings, problems }: SheetReading): void {
   const { canonical, remarks } = spellings.settle();
   for (const each of series.values()) {
-    each.Estado = canonical.get(foldText(each.Estado)) ?? each.Estado;
-    each.Ciudad = canonical.get(foldText(each.Ciudad)) ?? each.Ciudad;
+    each.Ciudad = canonical.get(cityKey(each.Estado, each.Ciudad)) ?? each.Ciudad;
+    each.Estado = canonical.get(stateKey(each.Estado)) ?? each.Estado;
   }
   problems.push(...remarks);
 }
