@@ -115,7 +115,10 @@ export async function queueAgain(
   return row ?? null;
 }
 
-/** Keeps a message that could not start a flow as a failed flow of its own, so that a person sees it and can send it again. */
+/**
+ * Keeps a message that could not start a flow as a failed flow of its own, so that a person sees it and can send it
+ * again. Each time it comes back is another attempt.
+ */
 export async function saveDeadLetter(
   db: Database,
   letter: { readonly body: unknown; readonly reason: string; readonly now: string; readonly boot: string },
@@ -133,7 +136,7 @@ export async function saveDeadLetter(
       createdAt: letter.now,
       ...failed,
     })
-    .onConflictDoUpdate({ target: flowRuns.id, set: failed });
+    .onConflictDoUpdate({ target: flowRuns.id, set: { ...failed, attempt: sql`attempt + 1` } });
 }
 
 export const deadLetterKind = "dead-letter";

@@ -2,7 +2,7 @@ import { and, eq, gte, lt, sql } from "drizzle-orm";
 import { partitionPrefix } from "../lake/keys.ts";
 import type { StoredFact } from "../lake/merge.ts";
 import type { KnownPartition } from "../lake/plan.ts";
-import { type Database, type Statement, statement } from "./database.ts";
+import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { ingests, observations, partitions, series } from "./schema.ts";
 
 /** Every partition of a feed's lake, as the database knows it. */
@@ -56,17 +56,17 @@ export interface PartitionRow extends Omit<KnownPartition, "confirmedBy"> {
   readonly confirmedBy: number | null;
 }
 
-/** Inserts or replaces what the database knows of these partitions. */
-export function savePartitions(feed: string, rows: readonly PartitionRow[]): Statement {
-  const data = JSON.stringify(
-    rows.map((row) => [row.path, row.rows, row.content, row.sha256, row.etag, row.confirmedBy]),
-  );
-  return statement(sql`
-    INSERT INTO partitions (feed, path, rows, content, sha256, etag, confirmed_by)
-    SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
-    FROM json_each(${data}) WHERE true
-    ON CONFLICT (feed, path) DO UPDATE SET rows = excluded.rows, content = excluded.content, sha256 = excluded.sha256,
-      etag = excluded.etag, confirmed_by = excluded.confirmed_by`);
+/** Inserts or replaces what the database knows of these partitions, 4,000 a statement. */
+export function savePartitions(feed: string, partitions: readonly PartitionRow[]): Statement[] {
+  return inPieces(partitions, 4_000).map((piece) => {
+    const rows = piece.map((row) => [row.path, row.rows, row.content, row.sha256, row.etag, row.confirmedBy]);
+    return statement(sql`
+      INSERT INTO partitions (feed, path, rows, content, sha256, etag, confirmed_by)
+      SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+      FROM json_each(${JSON.stringify(rows)}) WHERE true
+      ON CONFLICT (feed, path) DO UPDATE SET rows = excluded.rows, content = excluded.content, sha256 = excluded.sha256,
+        etag = excluded.etag, confirmed_by = excluded.confirmed_by`);
+  });
 }
 
 /** Notes that a publication has stated these partitions exactly as they are stored. */

@@ -47,9 +47,14 @@ export async function whileInTurn(write: () => Promise<unknown>): Promise<boolea
     await write();
     return true;
   } catch (error) {
-    if (causes(error).some((message) => message.includes("overtaken:"))) return false;
+    if (isOvertaken(error)) return false;
     throw error;
   }
+}
+
+/** Whether a trigger aborted the batch because somebody else was first. */
+export function isOvertaken(error: unknown): boolean {
+  return causes(error).some((message) => message.includes("overtaken:"));
 }
 
 /** The messages of an error and of what caused it; Drizzle wraps the database's own. */

@@ -1,11 +1,85 @@
+import type { Transform } from "../candidates/fitted.ts";
 import type { Feature } from "../features/feature.ts";
+import type { Space } from "../search/space.ts";
+import type { Schedule } from "./schedule.ts";
 
-/** One use case: what is predicted, from which feed, with which features. */
+/** One use case: what is predicted, from which feed, with which features, by which candidates, judged by which rules. */
 export interface Forecast {
   readonly id: string;
   readonly title: string;
   /** Feed and variable whose next value is predicted. */
   readonly feed: string;
   readonly variable: string;
+  /** What names a series, as in the feed. */
+  readonly dimensions: readonly string[];
+  readonly task: "regression";
+  /** Which period comes after which. */
+  readonly schedule: Schedule;
+  /** Periods ahead. */
+  readonly horizon: number;
+  readonly target: {
+    readonly transform: Transform;
+    /** Decimals of a published value: half a unit of the last one is the least that counts as a change. */
+    readonly decimals: number;
+  };
+  /** The model's inputs, in order. One of them is the last value (`lag` of 1 period). */
   readonly features: readonly Feature[];
+  /** The feature that is the naive forecast of a season; null where there are no seasons. */
+  readonly seasonal: string | null;
+  readonly candidates: readonly CandidateEntry[];
+  /** How many of the best are averaged into one more contender, by validation. */
+  readonly averageOf: readonly number[];
+  readonly validation: Validation;
+  /** What the choice is made by; the other one stands beside it. */
+  readonly metric: "rmse" | "mae";
+  readonly promotion: PromotionRule;
+  readonly intervals: {
+    readonly levels: readonly number[];
+    /** A feature that intervals grow with (its rolling deviation, say); null for one width everywhere. */
+    readonly scaledBy: string | null;
+  };
+  /** Whether the file also says how likely the value is to change; the feature holds each series' own frequency of change. */
+  readonly change: { readonly frequency: string; readonly space: Space; readonly trials: number } | null;
+  readonly unit: string;
+  /** How people there write numbers and dates (BCP 47). */
+  readonly locale: string;
+  /** What the prediction is called in an answer. */
+  readonly output: string;
+  /** Other names under which a request may give a field: alias → name. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** A candidate of the catalogue, where to search its parameters, and how often; `trials` counts for the usual search. */
+export interface CandidateEntry {
+  readonly candidate: string;
+  readonly space: Space;
+  readonly trials: number;
+}
+
+/** Rolling origin: the last periods are the test window, those before it validation; each is cut in folds that are refitted for. */
+export interface Validation {
+  /** Share of all periods. */
+  readonly testShare: number;
+  readonly validationShare: number;
+  readonly folds: number;
+  /** Fewer periods than this cannot be judged. */
+  readonly periodsMin: number;
+}
+
+export interface PromotionRule {
+  readonly significance: number;
+  /** Fewest periods that a replacement is judged by. */
+  readonly periodsMin: number;
+}
+
+/** Half a unit of the last digit of a published value. */
+export function toleranceOf({ target }: Pick<Forecast, "target">): number {
+  return 0.5 * 10 ** -target.decimals;
+}
+
+/** The feature that is the last value. Throws where a declaration forgot it. */
+export function lastFeatureOf({ id, features }: Pick<Forecast, "id" | "features">): string {
+  const last = features.find((feature) => feature.kind === "lag" && feature.periods === 1);
+  if (last) return last.name;
+  throw new RangeError(`forecast ${id} declares no feature of kind lag with periods 1: the last value`);
 }

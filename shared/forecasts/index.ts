@@ -4,6 +4,10 @@ import { milkMx } from "./milk-mx.ts";
 /** The catalogue: a new forecast is one file in this folder and one name here. */
 export const forecasts: readonly Forecast[] = [milkMx];
 
+export function findForecast(id: string): Forecast | undefined {
+  return forecasts.find((forecast) => forecast.id === id);
+}
+
 /** Forecasts whose history is made of a feed's observations. */
 export function forecastsFedBy(feed: string): Forecast[] {
   return forecasts.filter((forecast) => forecast.feed === feed);

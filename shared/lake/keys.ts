@@ -45,5 +45,17 @@ export function partitionPrefix(path: string): string {
 }
 
 export function partKey(feed: string, path: string): string {
-  return `${lakePrefix(feed)}${path}/part.parquet`;
+  return `${lakePrefix(feed)}${partFile(path)}`;
+}
+
+const partName = "/part.parquet";
+
+/** A partition's file, as `_SUCCESS` names it: `year=2025/month=01/day=03/part.parquet`. */
+export function partFile(path: string): string {
+  return `${path}${partName}`;
+}
+
+/** The path of the partition whose file this is; null for any other file. */
+export function readPartFile(file: string): string | null {
+  return file.endsWith(partName) ? file.slice(0, -partName.length) : null;
 }

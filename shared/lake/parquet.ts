@@ -38,9 +38,15 @@ export function parquetSchema(feed: Feed): SchemaElement[] {
 /** Sorted facts as one snappy-compressed parquet file. */
 export function writeParquet(feed: Feed, facts: readonly Fact[]): Uint8Array {
   const values = facts.map((fact) => seriesValues(fact.series));
+  const starts = new Map<string, Date>();
+  const startOf = (period: string): Date => {
+    const start = starts.get(period) ?? periodStart(period);
+    starts.set(period, start);
+    return start;
+  };
   const columnData = [
     ...feed.dimensions.map((name, index) => ({ name, data: values.map((row) => row[index] ?? "") })),
-    { name: "period", data: facts.map((fact) => periodStart(fact.period)) },
+    { name: "period", data: facts.map((fact) => startOf(fact.period)) },
     { name: "variable", data: facts.map((fact) => fact.variable) },
     { name: "value", data: facts.map((fact) => fact.value) },
   ];

@@ -39,7 +39,7 @@ export function planLake(
   const confirm: string[] = [];
   for (const [path, facts] of incoming) {
     const partition = knownByPath.get(path);
-    if (partition?.content !== contentHash(facts)) merge.push({ path, facts });
+    if (!partition || partition.content !== contentHash(facts)) merge.push({ path, facts });
     else if (!partition.confirmedBy || source.rank > partition.confirmedBy.rank) confirm.push(path);
   }
   const merging = new Set(merge.map(({ path }) => path));

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Feed } from "../feeds/feed.ts";
 import { compareText } from "./fact.ts";
+import { partFile, readPartFile } from "./keys.ts";
 import { parquetSchema } from "./parquet.ts";
 
 export const successShape = z.object({
@@ -12,10 +13,12 @@ export const successShape = z.object({
 });
 
 export type Success = z.infer<typeof successShape>;
-export type SuccessPartition = Success["partitions"][number];
+
+/** A partition by its path, and the file that holds it. */
+export type FilePartition = Success["partitions"][number];
 
 /** The list as text, sorted by path: the same partitions give the same bytes. */
-export function writeSuccess(feed: Feed, partitions: readonly SuccessPartition[]): string {
+export function writeSuccess(feed: Feed, partitions: readonly FilePartition[]): string {
   const sorted = [...partitions].sort((a, b) => compareText(a.path, b.path));
   const columns = parquetSchema(feed)
     .slice(1)
@@ -27,7 +30,18 @@ export function writeSuccess(feed: Feed, partitions: readonly SuccessPartition[]
     feed: feed.id,
     columns,
     rows: sorted.reduce((sum, partition) => sum + partition.rows, 0),
-    partitions: sorted.map(({ path, rows, sha256, etag }) => ({ path: `${path}/part.parquet`, rows, sha256, etag })),
+    partitions: sorted.map(({ path, rows, sha256, etag }) => ({ path: partFile(path), rows, sha256, etag })),
   };
   return `${JSON.stringify(success, null, 1)}\n`;
+}
+
+/** The partitions that a list names, by path. Throws when the text is no such list. */
+export function readSuccess(text: string): Map<string, FilePartition> {
+  const { partitions } = successShape.parse(JSON.parse(text));
+  return new Map(
+    partitions.flatMap(({ path: file, ...partition }) => {
+      const path = readPartFile(file);
+      return path === null ? [] : [[path, { path, ...partition }]];
+    }),
+  );
 }

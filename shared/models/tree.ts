@@ -2,7 +2,8 @@
  * A regression tree as flat arrays, and sums of such trees.
  *
  * Thresholds and values are float32 and sums are float32 in tree order, because that is what the exported ONNX graph does:
- * these predictions are the ones a runtime gives, bit for bit.
+ * these predictions are the ones onnxruntime gives, bit for bit. (Only with several threads and more rows than it likes to keep on
+ * one does it add in another order.) `shared/onnx/ensemble-attributes.ts` exports them, a test compares.
  */
 import { type Matrix, stridesOf } from "./matrix.ts";
 

@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
-import { getTableColumns } from "drizzle-orm";
-import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { runBatch } from "../../shared/db/database.ts";
@@ -17,8 +17,10 @@ beforeEach(async () => {
   await migrate();
 });
 
-const { flowStates: _states, ...declared } = schema;
-const tables: [string, SQLiteTable][] = Object.entries(declared);
+const declared: unknown[] = Object.values(schema);
+const tables = declared
+  .filter((value) => is(value, SQLiteTable))
+  .map((table): [string, SQLiteTable] => [getTableName(table), table]);
 
 test.each(tables)("Drizzle's %s is the migrated table", async (_, table) => {
   const { name, primaryKeys } = getTableConfig(table);

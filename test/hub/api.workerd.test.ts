@@ -1,6 +1,6 @@
 import { SELF } from "cloudflare:test";
-import { beforeAll, describe, expect, test } from "vitest";
-import { asAdmin, ingested, migrate, request } from "../support/hub.ts";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { asAdmin, hub, ingested, migrate, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 const bytes = publication([
@@ -69,7 +69,23 @@ describe("an upload is refused", () => {
   });
 
   test("when it is empty", async () => {
-    expect(await refusal(put(file, {}, null))).toMatchObject({ status: 422, detail: "The body is empty." });
+    const empty = { status: 422, found: "0 bytes", expected: "the bytes of a .xlsx file" };
+    expect(await refusal(put(file, {}, null))).toMatchObject(empty);
+    const chunks = () => new ReadableStream({ start: (controller) => controller.close() });
+    expect(await refusal(put(file, {}, chunks()))).toMatchObject({
+      ...empty,
+      detail: expect.stringContaining("Send the file itself"),
+    });
+    const digest = await digestOf(new Uint8Array());
+    expect(await refusal(put(file, { "Content-Digest": digest }, chunks()))).toMatchObject(empty);
+    expect((await hub.lake.list({ prefix: "raw/" })).objects.length).toBe(1);
+  });
+
+  test("when its length is none", async () => {
+    for (const length of ["many", "-1", "1e3"]) {
+      const answer = refusal(put(file, { "Content-Length": length }));
+      expect(await answer).toMatchObject({ status: 400, found: length, expected: "a number of bytes" });
+    }
   });
 });
 
@@ -131,6 +147,26 @@ describe("observations", () => {
     expect(answer.headers.get("Link")).toMatch(/^<\/feeds\/sniim-milk\/observations\?limit=1&cursor=.+>; rel="next"$/);
   });
 
+  test("of series and variables in any script come in pages too", async () => {
+    const runAll = (statements: readonly string[]) =>
+      testEnv.DB.batch(statements.map((sql) => testEnv.DB.prepare(sql)));
+    onTestFinished(async () => {
+      await runAll(["DELETE FROM observations WHERE series_id = 9001", "DELETE FROM series WHERE id = 9001"]);
+    });
+    const ingest = "(SELECT min(id) FROM ingests)";
+    await runAll([
+      `INSERT INTO series (id, feed, key, dimensions) VALUES (9001, 'sniim-milk', '["Łódź"]', '{"Ciudad":"Łódź"}')`,
+      ...["cena mleka — Łódź", "牛乳"].map(
+        (variable) =>
+          `INSERT INTO observations VALUES ('sniim-milk', '1999-01-03', 9001, '${variable}', 1.5, ${ingest})`,
+      ),
+    ]);
+    const first = await page(`limit=1&to=1999&series=Ciudad=${encodeURIComponent("Łódź")}`);
+    expect(first.observations).toMatchObject([{ series: { Ciudad: "Łódź" }, variable: "cena mleka — Łódź" }]);
+    const second = await page(`limit=1&to=1999&cursor=${first.next}`);
+    expect(second).toMatchObject({ observations: [{ variable: "牛乳" }], next: null });
+  });
+
   test("refuse what does not exist with what is allowed", async () => {
     const of = (query: string) => refusal(request(`/feeds/sniim-milk/observations?${query}`));
     expect(await of("serie=1")).toMatchObject({ status: 422, didYouMean: "series" });
@@ -138,7 +174,13 @@ describe("observations", () => {
     expect(await of("series=Estado=Jalizco")).toMatchObject({ status: 422, found: "Jalizco", didYouMean: "Jalisco" });
     expect(await of("from=yesterday")).toMatchObject({ status: 422, found: "yesterday" });
     expect(await of("limit=0")).toMatchObject({ status: 422, found: "0" });
-    expect(await of("cursor=garbage")).toMatchObject({ status: 422, found: "garbage" });
+    for (const cursor of ["garbage", "Łódź", "bnVsbA"]) {
+      expect(await of(`cursor=${encodeURIComponent(cursor)}`)).toMatchObject({
+        status: 400,
+        found: cursor,
+        expected: "the cursor of the page before, as its next says it",
+      });
+    }
   });
 });
 

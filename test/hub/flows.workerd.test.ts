@@ -30,15 +30,19 @@ async function flowFor(id: string, before: (step: string) => Promise<void> = asy
   const run = await findFlow(hub.db, id);
   if (!run) throw new Error(`no flow ${id}`);
   const steps: string[] = [];
+  /** What a Workflow would keep of each step, by name. */
+  const kept = new Map<string, string>();
   const flow: Flow = {
     run,
     async step(name, work) {
       await before(name);
       steps.push(name);
-      return (await work()).value;
+      const text = JSON.stringify((await work()).value ?? null);
+      kept.set(name, text);
+      return JSON.parse(text);
     },
   };
-  return { flow, steps };
+  return { flow, steps, kept };
 }
 
 async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promise<string> {
@@ -76,27 +80,61 @@ test.each(["lake", "database", "history"])(
   },
 );
 
-test("fifty thousand observations go in with a few statements", async () => {
+/** A publication of 280 days and fifty thousand observations: more than one transaction takes. */
+const large = (() => {
   const market = milkMarket({ seed: "fifty thousand", firstDay: "2024-01-01" });
   const day = market.publicationDays("2026-11-20").slice(0, 280).at(-1) ?? "";
-  let statements = 0;
-  const counting = new Proxy(testEnv.DB, {
+  return writeSniimWorkbook(market, day);
+})();
+
+/** The hub with a database that shows every statement before it is prepared. */
+function hearing(hear: (sql: string) => void): Hub {
+  const database = new Proxy(testEnv.DB, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (name === "prepare") {
         return (sql: string) => {
-          if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
+          hear(sql);
           return target.prepare(sql);
         };
       }
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const counted = hubOf({ ...testEnv, DB: counting });
-  const { flow } = await flowFor(await requested(writeSniimWorkbook(market, day), "Leche.xlsx", counted));
+  return hubOf({ ...testEnv, DB: database });
+}
+
+test("fifty thousand observations go in with a few statements, and Workflows keep no more of 280 files than of one", async () => {
+  let statements = 0;
+  const counted = hearing((sql) => {
+    if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
+  });
+  const { flow, kept } = await flowFor(await requested(large, "Leche.xlsx", counted));
   expect(await ingest(counted, flow)).toMatchObject({ state: "done" });
   expect(await query("SELECT count(*) > 50000 AS enough FROM observations")).toEqual([{ enough: 1 }]);
   expect(statements).toBeLessThan(20);
+  expect(kept.get("lake")).toBe('{"kind":"written","filesWritten":280,"filesHealed":0}');
+  for (const text of kept.values()) expect(text.length).toBeLessThan(2_000);
+});
+
+test("a database step that broke off between two transactions goes on where it was", async () => {
+  let batches = 0;
+  const breaking = hearing((sql) => {
+    if (/INSERT INTO partitions/.test(sql) && ++batches === 2) throw new Error("the database is down");
+  });
+  const { flow } = await flowFor(await requested(large, "Leche.xlsx", breaking));
+  await expect(ingest(breaking, flow)).rejects.toThrow("the database is down");
+  const [half] = (await query("SELECT count(*) AS known FROM partitions")) as { known: number }[];
+  expect(half?.known).toBeGreaterThan(0);
+  expect(half?.known).toBeLessThan(280);
+
+  expect(await ingest(breaking, flow)).toMatchObject({ state: "done" });
+  const sql = "SELECT count(*) AS known, sum(rows) = (SELECT count(*) FROM observations) AS whole FROM partitions";
+  expect(await query(sql)).toEqual([{ known: 280, whole: 1 }]);
+  const { objects } = await hub.lake.list({ prefix: "clean/sniim-milk/year=" });
+  expect(
+    (await query("SELECT etag FROM partitions ORDER BY path")).map((row) => (row as { etag: string }).etag),
+  ).toEqual(objects.map(({ etag }) => etag));
 });
 
 /** A publisher that answers for some files and is told nothing else. */

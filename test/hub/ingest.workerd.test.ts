@@ -140,7 +140,7 @@ test("R2's own notification and our message for one object cause one run", async
   };
   await hub.events.send(event);
   await hub.events.send(event);
-  await scheduler.wait(2_500);
+  await scheduler.wait(1_000);
   expect(await query(`SELECT id, attempt FROM flow_runs WHERE key LIKE '%-${world}.xlsx@%'`)).toEqual([
     { id, attempt: 1 },
   ]);

@@ -1,13 +1,16 @@
 import { createScheduledController, reset } from "cloudflare:test";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { hubApp } from "../../workers/hub/app.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
+import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { consume } from "../../workers/hub/queue.ts";
 import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
@@ -94,31 +97,121 @@ test("a message that cannot be read ends as a failed flow that says why", async 
   expect((await asAdmin(`/flows/${unreadable?.id}/retry`, { method: "POST" })).status).toBe(422);
 }, 30_000);
 
+/** Hands a message to the consumer of dead letters; tells what became of it. */
+async function bury(body: unknown, { on = hub, attempts = 1 } = {}) {
+  const fate: { acked: boolean; retriedIn: number | null } = { acked: false, retriedIn: null };
+  const message = {
+    id: "1",
+    timestamp: new Date(),
+    body,
+    attempts,
+    ack() {
+      fate.acked = true;
+    },
+    retry(options?: QueueRetryOptions) {
+      fate.retriedIn = options?.delaySeconds ?? 0;
+    },
+  };
+  await consume(on, { queue: "lake-events-dead", messages: [message] });
+  return fate;
+}
+
+const eventFor = (object: { readonly key: string; readonly etag: string }) => ({
+  account: "",
+  action: "PutObject",
+  bucket: "b",
+  object: { key: object.key, eTag: object.etag },
+  eventTime: "",
+});
+
+async function letterOf(): Promise<{ id: string; state: string; reason: string }> {
+  const [letter] = await query("SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter'");
+  return letter as { id: string; state: string; reason: string };
+}
+
 test("a dead letter that can be read is sent again by a person and starts its flow", async () => {
   const object = await kept();
-  const body = {
-    account: "",
-    action: "PutObject",
-    bucket: "b",
-    object: { key: object.key, eTag: object.etag },
-    eventTime: "",
-  };
-  const message = { id: "1", timestamp: new Date(), body, attempts: 3, ack() {}, retry() {} };
-  await worker.queue(
-    {
-      queue: "lake-events-dead",
-      messages: [message],
-      metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } },
-      ackAll() {},
-      retryAll() {},
-    },
-    testEnv,
-  );
-  const [letter] = (await query("SELECT id FROM flow_runs WHERE kind = 'dead-letter'")) as { id: string }[];
-  expect((await asAdmin(`/flows/${letter?.id}/retry`, { method: "POST" })).status).toBe(202);
+  expect(await bury(eventFor(object))).toEqual({ acked: true, retriedIn: null });
+  const { id } = await letterOf();
+  expect((await asAdmin(`/flows/${id}/retry`, { method: "POST" })).status).toBe(202);
   const { run } = await requestIngest(hub, object);
   expect(await ended(run.id)).toMatchObject({ state: "done" });
-  expect((await asAdmin(`/flows/${letter?.id}/retry`, { method: "POST" })).status).toBe(409);
+  expect((await asAdmin(`/flows/${id}/retry`, { method: "POST" })).status).toBe(409);
+});
+
+const retryOn = (on: Hub, id: string) =>
+  hubApp(on).request(`/flows/${id}/retry`, { method: "POST", headers: { Authorization: "Bearer test-token" } });
+
+/** The hub with a queue of its own; `send` hears every message. */
+const queueing = (send: (body: LakeEvent) => Promise<void>): Hub => ({
+  ...hub,
+  events: new Proxy(hub.events, {
+    get: (target, name) => (name === "send" ? send : Reflect.get(target, name)),
+  }),
+});
+
+test("a dead letter whose sending fails stays one, and can be sent again", async () => {
+  const event = eventFor(await kept());
+  await bury(event);
+  const { id } = await letterOf();
+  const broken = queueing(() => Promise.reject(new Error("the queue is down")));
+  expect((await retryOn(broken, id)).status).toBe(500);
+  expect(await letterOf()).toMatchObject({ state: "failed", reason: expect.stringContaining("no flow could") });
+
+  const sent: LakeEvent[] = [];
+  const working = queueing(async (body) => void sent.push(body));
+  expect((await retryOn(working, id)).status).toBe(202);
+  expect(sent).toEqual([event]);
+  expect(await letterOf()).toMatchObject({ state: "done", reason: "sent again" });
+});
+
+test("a dead letter that comes back before it is marked as sent is not forgotten", async () => {
+  const event = eventFor(await kept());
+  await bury(event);
+  const { id } = await letterOf();
+  const returning = queueing(async (body) => void (await bury(body)));
+  expect((await retryOn(returning, id)).status).toBe(202);
+  expect(await letterOf()).toMatchObject({ state: "failed" });
+});
+
+test("a message that is sent twice starts one flow", async () => {
+  const object = await kept();
+  await bury(eventFor(object));
+  const { id } = await letterOf();
+  const twice = queueing(async (body) => {
+    for (let times = 0; times < 2; times++) await hub.events.send(body);
+  });
+  expect((await retryOn(twice, id)).status).toBe(202);
+  const { run } = await requestIngest(hub, object);
+  expect(await ended(run.id)).toMatchObject({ state: "done", attempt: 1 });
+  expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'ingest'")).toEqual([{ flows: 1 }]);
+});
+
+test("while the database is down a dead letter waits in its queue, longer each time, and is not lost", async () => {
+  const event = eventFor(await kept());
+  let isDown = true;
+  const database = new Proxy(testEnv.DB, {
+    get(target, name) {
+      if (isDown) throw new Error("D1 is down");
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const on = hubOf({ ...testEnv, DB: database });
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const delays: (number | null)[] = [];
+  for (const attempts of [1, 2, 6, 7, 100]) {
+    const { acked, retriedIn } = await bury(event, { on, attempts });
+    expect(acked).toBe(false);
+    delays.push(retriedIn);
+  }
+  expect(delays).toEqual([60, 120, 1_920, 3_600, 3_600]);
+  expect(logged).toHaveBeenLastCalledWith(expect.stringContaining(JSON.stringify(event)));
+  logged.mockRestore();
+
+  isDown = false;
+  expect(await bury(event, { on, attempts: 101 })).toEqual({ acked: true, retriedIn: null });
+  expect(await letterOf()).toMatchObject({ state: "failed" });
 });
 
 test("without ADMIN_TOKEN every write is closed", async () => {

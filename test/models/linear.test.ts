@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cholesky, choleskySolve } from "../../shared/models/cholesky.ts";
 import type { TrainingData } from "../../shared/models/fit.ts";
+import { weightedGram } from "../../shared/models/linear.ts";
 import { fitLogistic, predictLogistic } from "../../shared/models/logistic.ts";
 import { matrixOf } from "../../shared/models/matrix.ts";
 import { fitRidge, predictRidge } from "../../shared/models/ridge.ts";
@@ -159,4 +160,27 @@ test("both refuse, with the reason, what cannot be learned from", () => {
   expect(fitRidge({ alphas: [] }, data)).toMatchObject({ problem: { kind: "invalid-option", option: "alphas" } });
   expect(fitRidge({ alphas: [-1] }, data)).toMatchObject({ problem: { kind: "invalid-option", found: -1 } });
   expect(fitLogistic({ alpha: -1 }, classes)).toMatchObject({ problem: { kind: "invalid-option", option: "alpha" } });
+});
+
+test("the Gram matrix is the plain sum of products, for columns that are mostly one value too", () => {
+  const rows = 24;
+  const dense = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: rows, maxLength: rows });
+  const sparse = fc
+    .tuple(fc.integer({ min: -3, max: 3 }), fc.array(fc.nat(rows - 1), { maxLength: 9 }), dense)
+    .map(([usual, places, others]) => others.map((other, row) => (places.includes(row) ? other : usual)));
+  const columns = fc.array(fc.oneof(dense, sparse), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(columns, fc.option(dense), (lists, weights) => {
+      const gram = weightedGram(
+        lists.map((list) => Float64Array.from(list)),
+        weights && Float64Array.from(weights),
+      );
+      lists.forEach((left, i) => {
+        lists.forEach((right, j) => {
+          const plain = left.reduce((sum, value, row) => sum + value * (right[row] ?? 0) * (weights?.[row] ?? 1), 0);
+          expect(Math.abs((gram[i * lists.length + j] ?? Number.NaN) - plain)).toBeLessThan(1e-10);
+        });
+      });
+    }),
+  );
 });

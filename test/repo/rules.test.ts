@@ -78,6 +78,14 @@ test("the crons of wrangler.toml are those that the hub answers", () => {
   expect(Array.from(list.matchAll(/"([^"]+)"/g), ([, cron]) => cron).sort()).toEqual(answered.sort());
 });
 
+test("a queue without a dead-letter queue behind it keeps its messages for as many tries as Cloudflare allows", () => {
+  const [, ...consumers] = read("wrangler.toml").split(/^\[\[queues\.consumers\]\]$/m);
+  const last = consumers
+    .map((text) => text.split(/^\[/m)[0] ?? "")
+    .filter((text) => !text.includes("dead_letter_queue"));
+  expect(last.map((text) => /max_retries = (\d+)/.exec(text)?.[1])).toEqual(["100"]);
+});
+
 test("every Worker runs under the same compatibility date", () => {
   const dates = tracked
     .filter((path) => path.endsWith("wrangler.toml"))

@@ -1,17 +1,26 @@
 /** The hub's HTTP API. */
-import { Hono } from "hono";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import type { Refusal } from "../../shared/api/problem.ts";
 import { reasonOf } from "./flows/reason.ts";
 import type { Hub } from "./hub.ts";
 import { Refused, refusalResponse } from "./refuse.ts";
+import { artefactRoutes } from "./routes/artefacts.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { feedRoutes } from "./routes/feeds.ts";
 import { flowRoutes } from "./routes/flows.ts";
+import { forecastRoutes } from "./routes/forecasts.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { tagRoutes } from "./routes/tags.ts";
 
 export interface HubVariables {
   Variables: { hub: Hub };
 }
 
-export function hubApp(hub: Hub): Hono<HubVariables> {
-  const app = new Hono<HubVariables>();
+export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
+  const app = new OpenAPIHono<HubVariables>();
   app.use(async (context, next) => {
     context.set("hub", hub);
     await next();
@@ -20,15 +29,30 @@ export function hubApp(hub: Hub): Hono<HubVariables> {
   app.get("/health", (context) => context.json({ worker: "hub", ok: true }));
   app.route("/feeds", feedRoutes);
   app.route("/flows", flowRoutes);
+  app.route("/forecasts", forecastRoutes);
+  app.route("/models", modelRoutes);
+  app.route("/models", artefactRoutes);
+  app.route("/models", tagRoutes);
+  app.route("/runs", runRoutes);
+  app.route("/audit", auditRoutes);
+  app.route("/", docsRoutes(app));
   app.notFound((context) =>
     refusalResponse({
       kind: "not-found",
       detail: `Nothing answers ${context.req.method} ${context.req.path}.`,
-      allowed: ["GET /feeds", "GET /feeds/:feed/observations", "GET /feeds/:feed/problems", "GET /flows"],
+      allowed: [
+        "GET /feeds",
+        "GET /feeds/:feed/observations",
+        "GET /feeds/:feed/problems",
+        "GET /flows",
+        "GET /models",
+        "GET /docs",
+      ],
     }),
   );
   app.onError((error, context) => {
     if (error instanceof Refused) return error.response;
+    if (error instanceof HTTPException) return refusalResponse(unreadable(error));
     console.error(`${context.req.method} ${context.req.path}: ${reasonOf(error)}`);
     return refusalResponse({
       kind: "internal",
@@ -36,4 +60,16 @@ export function hubApp(hub: Hub): Hono<HubVariables> {
     });
   });
   return app;
+}
+
+/** What the library says of a body that it cannot read, in our words. */
+function unreadable({ status, message }: HTTPException): Refusal {
+  if (status === 415) {
+    return {
+      kind: "unsupported-media-type",
+      detail: "Send the body as JSON.",
+      expected: "Content-Type: application/json",
+    };
+  }
+  return { kind: "bad-request", detail: message };
 }

@@ -3,6 +3,10 @@ import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import type { Evaluate } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 
 export interface FlowParams {
   readonly flowId: string;
@@ -18,6 +22,12 @@ export interface Hub {
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
   readonly boot: string;
   readonly adminToken: string | undefined;
+  /** The engine that serves models, which has to answer a card's golden rows before its model may serve. */
+  readonly evaluate: Evaluate;
+  /** What this code makes of a forecast's features; a model trained on anything else is refused. */
+  fingerprint(forecast: Forecast): string;
+  /** An id that was never given before. */
+  newId(): string;
   /** A plain variable by name; empty when it is not set. */
   variable(name: string): string;
   now(): Date;
@@ -33,9 +43,12 @@ export function hubOf(env: HubEnv): Hub {
     lake: env.LAKE,
     snapshots: env.SNAPSHOTS,
     events: env.LAKE_EVENTS,
-    workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW },
+    workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW, promote: env.PROMOTE_FLOW },
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
+    evaluate: evaluateOnnx,
+    fingerprint: (forecast) => fingerprintOf(forecast.features),
+    newId: () => crypto.randomUUID(),
     variable(name) {
       const value = variables.get(name);
       return typeof value === "string" ? value : "";

@@ -1,17 +1,30 @@
 /** The hub Worker: ingestion, registry, pages. It owns the database and the lake. */
 import { feeds } from "../../shared/feeds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { hubApp } from "./app.ts";
 import { recover } from "./flows/recover.ts";
 import { scheduleFetches } from "./flows/schedule.ts";
 import { type HubEnv, hubOf } from "./hub.ts";
 import { consume } from "./queue.ts";
+import { repairPointers } from "./registry/pointer.ts";
+import { abandonSilentRuns } from "./registry/silent-runs.ts";
 
 export { FetchFlow } from "./flows/fetch.ts";
 export { IngestFlow } from "./flows/ingest.ts";
+export { PromoteFlow } from "./flows/promote.ts";
+
+/** Routes are put together once an isolate. */
+const apps = new WeakMap<HubEnv, ReturnType<typeof hubApp>>();
+
+function appOf(env: HubEnv): ReturnType<typeof hubApp> {
+  const app = apps.get(env) ?? hubApp(hubOf(env));
+  apps.set(env, app);
+  return app;
+}
 
 export default {
   fetch(request, env, context) {
-    return hubApp(hubOf(env)).fetch(request, env, context);
+    return appOf(env).fetch(request, env, context);
   },
   async queue(batch, env) {
     await consume(hubOf(env), batch);
@@ -23,7 +36,7 @@ export default {
         await scheduleFetches(hub, feeds, new Date(controller.scheduledTime));
         return;
       case "7 * * * *":
-        await recover(hub);
+        await Promise.all([recover(hub), repairPointers(hub, forecasts), abandonSilentRuns(hub)]);
         return;
       default:
         throw new Error(

@@ -37,10 +37,26 @@ async function startIngest(hub: Hub, message: Message): Promise<void> {
   }
 }
 
+/** The first wait of a dead letter that could not be kept, and the longest. */
+const [firstDelaySeconds, delaySecondsMax] = [60, 3_600];
+
+/**
+ * No queue stands behind this one: what it gives up is gone. So a message waits here while the database is down, for the
+ * 100 tries that wrangler.toml asks for; with these delays that is the four days that Cloudflare keeps a message. Each
+ * failure logs the whole message.
+ */
 async function keepDeadLetter(hub: Hub, message: Message): Promise<void> {
-  const event = readLakeEvent(message.body);
-  const reason =
-    event.kind === "refused" ? event.reason : `no flow could be started for ${JSON.stringify(message.body)}`;
-  await saveDeadLetter(hub.db, { body: message.body, reason, now: hub.now().toISOString(), boot: hub.boot });
-  message.ack();
+  const { body } = message;
+  try {
+    const event = readLakeEvent(body);
+    const reason = event.kind === "refused" ? event.reason : `no flow could be started for ${JSON.stringify(body)}`;
+    await saveDeadLetter(hub.db, { body, reason, now: hub.now().toISOString(), boot: hub.boot });
+    message.ack();
+  } catch (error) {
+    const delaySeconds = Math.min(firstDelaySeconds * 2 ** (message.attempts - 1), delaySecondsMax);
+    console.error(
+      `lake-events-dead: ${reasonOf(error)}; tried ${message.attempts} times, again in ${delaySeconds} s: ${JSON.stringify(body)}`,
+    );
+    message.retry({ delaySeconds });
+  }
 }

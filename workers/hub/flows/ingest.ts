@@ -15,7 +15,7 @@ import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
 import { writeHistories } from "../ingest/write-history.ts";
-import { type LakeWritten, writeLake } from "../ingest/write-lake.ts";
+import { type LakeOutcome, writeLake } from "../ingest/write-lake.ts";
 import { type Flow, type Retries, runFlow } from "./flow.ts";
 
 /** Half an hour of asking for the turn; a holder that died gives it up after two minutes. */
@@ -120,17 +120,15 @@ interface Writing {
 async function write(hub: Hub, flow: Flow, { read, source, fence, feed, turn }: Writing): Promise<Stats | null> {
   const stillOurs = () => keepTurn(hub.db, feed.id, fence, hub.now());
 
-  const lake = await flow.step<LakeWritten | null>(named("lake", turn), async () => {
-    const value = (await stillOurs()) ? await writeLake(hub, await read(), source) : null;
-    return {
-      value,
-      stats: value ? { filesWritten: value.filesWritten, filesHealed: value.healed.length } : { overtaken: true },
-    };
+  const lake = await flow.step<LakeOutcome>(named("lake", turn), async () => {
+    const value = await writeLake(hub, await read(), { source, stillOurs });
+    if (value.kind === "overtaken") return { value, stats: { overtaken: true } };
+    return { value, stats: { filesWritten: value.filesWritten, filesHealed: value.filesHealed } };
   });
-  if (!lake) return null;
+  if (lake.kind === "overtaken") return null;
 
   const database = await flow.step(named("database", turn), async () => {
-    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), lake, { source, fence }) : null;
+    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), { source, fence }) : null;
     return { value, stats: value ? { ...value } : { overtaken: true } };
   });
   if (!database) return null;

@@ -51,6 +51,10 @@ flowRoutes.post("/:id/retry", adminOnly, async (context) => {
 flowRoutes.post("/:id/release", adminOnly, async (context) => {
   const { hub } = context.var;
   const run = await knownFlow(hub, context.req.param("id"));
+  if (run.kind === "promote") {
+    const detail = "A held promotion is not released: do what its reason says, or promote with force and say why.";
+    refuse({ kind: "conflict", detail, found: run.reason ?? run.state });
+  }
   return context.json(await again(hub, run, ["held"], { released: true }), 202);
 });
 
@@ -78,6 +82,10 @@ async function again(
   return queued;
 }
 
+/**
+ * Sends first and marks second: between the two the message may be sent once more, which starts no second flow, and is
+ * never lost. If it comes back dead before the mark, the letter is a later attempt's and the mark changes nothing.
+ */
 async function sendAgain(hub: Hub, run: FlowRun): Promise<FlowRun> {
   if (run.state !== "failed")
     refuse({ kind: "conflict", detail: "This message was sent again already.", found: run.state, expected: "failed" });
@@ -89,8 +97,8 @@ async function sendAgain(hub: Hub, run: FlowRun): Promise<FlowRun> {
       expected: "an R2 event notification",
     });
   }
+  await hub.events.send(event.data);
   const outcome = { state: "done" as const, reason: "sent again", stats: null };
   await markEnded(hub.db, run, outcome, hub.now().toISOString());
-  await hub.events.send(event.data);
   return { ...run, ...outcome };
 }

@@ -8,6 +8,7 @@ import type { Feed } from "../../../shared/feeds/feed.ts";
 import { nearest } from "../../../shared/text-distance.ts";
 import type { Hub } from "../hub.ts";
 import { refuse } from "../refuse.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 import { readQuery } from "./query.ts";
 
 const period = z
@@ -31,7 +32,7 @@ export async function observationsPage(hub: Hub, feed: Feed, request: HonoReques
     seriesIds: wanted?.map(({ id }) => id) ?? null,
     from: query.from,
     to: query.to,
-    after: query.cursor === undefined ? null : readCursor(query.cursor),
+    after: query.cursor === undefined ? null : knownCursor(query.cursor),
     limit: query.limit + 1,
   });
   const page = rows.slice(0, query.limit);
@@ -91,25 +92,15 @@ function refuseUnknown(what: string, found: string, allowed: readonly string[]):
   });
 }
 
-function writeCursor({ period, seriesId, variable }: ObservationPlace): string {
-  return btoa(JSON.stringify([period, seriesId, variable]));
-}
-
-function readCursor(cursor: string): ObservationPlace {
-  const parsed = z.tuple([z.string(), z.number(), z.string()]).safeParse(parseJson(cursor));
-  if (!parsed.success) {
-    refuse({ kind: "unprocessable", detail: "The cursor is not one that a page of this list gave.", found: cursor });
-  }
-  const [period, seriesId, variable] = parsed.data;
-  return { period, seriesId, variable };
-}
-
-function parseJson(cursor: string): unknown {
-  try {
-    return JSON.parse(atob(cursor));
-  } catch {
-    return null;
-  }
+function knownCursor(cursor: string): ObservationPlace {
+  const place = readCursor(cursor);
+  if (place) return place;
+  refuse({
+    kind: "bad-request",
+    detail: "The cursor is not one that a page of this list gave. Ask for the first page without one.",
+    found: cursor,
+    expected: "the cursor of the page before, as its next says it",
+  });
 }
 
 function nextUrl(request: HonoRequest, cursor: string): string {

@@ -1,14 +1,13 @@
 /** `PUT /feeds/:feed/files/:name`: a publication brought by hand. */
 
-import { bytesToHex } from "@noble/hashes/utils.js";
 import type { HonoRequest } from "hono";
 import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
 import { isFileName } from "../../../shared/lake/keys.ts";
+import { readDigest, readLength, refuseOtherDigest } from "../body.ts";
 import { readBounded } from "../fetch/fetch-publication.ts";
 import { launch } from "../flows/launch.ts";
-import { reasonOf } from "../flows/reason.ts";
 import type { Hub } from "../hub.ts";
 import { announceRaw, keepRaw } from "../ingest/raw.ts";
 import { refuse } from "../refuse.ts";
@@ -24,19 +23,12 @@ const unstated = ["", "application/x-www-form-urlencoded"];
 export async function receiveUpload(hub: Hub, feed: Feed, request: HonoRequest): Promise<Response> {
   const name = refuseName(feed, request.param("name") ?? "");
   refuseContentType(feed, request.header("Content-Type"));
-  const length = readLength(request.header("Content-Length"));
+  const length = readLength(request.header("Content-Length"), uploadBytesMax);
   const digest = readDigest(request.header("Content-Digest"));
-  const { body, sha256 } = await readBody(request, length, digest);
+  const { body, sha256 } = await readBody(feed, request, { length, digest });
 
   const arrival = { feed, name, sha256, body, arrivedAt: hub.now() };
-  const object = await keepRaw(hub, arrival).catch((error: unknown) => {
-    if (!/checksum|digest/i.test(reasonOf(error))) throw error;
-    refuse({
-      kind: "unprocessable",
-      detail: "The body does not have the digest that Content-Digest states; send it again.",
-      found: reasonOf(error),
-    });
-  });
+  const object = await keepRaw(hub, arrival).catch(refuseOtherDigest);
   const { run: known, isNew } = await announceRaw(hub, object);
   // Whoever sends a file again whose flow failed wants it tried again.
   const run = (known.state === "failed" && (await tryAgain(hub, known))) || known;
@@ -78,42 +70,14 @@ function refuseContentType(feed: Feed, header: string | undefined): void {
   });
 }
 
-function readLength(header: string | undefined): number | null {
-  if (header === undefined) return null;
-  const length = Number(header);
-  if (length > uploadBytesMax) {
-    refuse({
-      kind: "too-large",
-      detail: "The file is larger than an upload may be.",
-      found: `${length} bytes`,
-      expected: `at most ${uploadBytesMax} bytes`,
-    });
-  }
-  return length;
-}
-
-/** The SHA-256 of RFC 9530 `Content-Digest: sha-256=:<base64>:`, in hexadecimal. */
-function readDigest(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  const base64 = /sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1];
-  if (!base64) {
-    refuse({
-      kind: "bad-request",
-      detail: "Content-Digest cannot be read.",
-      found: header,
-      expected: "sha-256=:<base64 of 32 bytes>:",
-    });
-  }
-  return bytesToHex(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
-}
-
+/** Without a digest or a length the body is read to its end; only that shows whether a chunked one is empty. */
 async function readBody(
+  feed: Feed,
   request: HonoRequest,
-  length: number | null,
-  digest: string | null,
+  { length, digest }: { readonly length: number | null; readonly digest: string | null },
 ): Promise<{ readonly body: ReadableStream | Uint8Array; readonly sha256: string }> {
   const { body } = request.raw;
-  if (!body || length === 0) refuse({ kind: "unprocessable", detail: "The body is empty.", expected: "the file" });
+  if (!body || length === 0) refuseEmpty(feed);
   if (digest !== null && length !== null) return { body, sha256: digest };
   const bytes = await readBounded(request.raw, bufferedBytesMax);
   if (!bytes) {
@@ -125,6 +89,7 @@ async function readBody(
       expected: `at most ${bufferedBytesMax} bytes without a digest`,
     });
   }
+  if (bytes.length === 0) refuseEmpty(feed);
   const sha256 = sha256Hex(bytes);
   if (digest !== null && digest !== sha256) {
     refuse({
@@ -135,4 +100,13 @@ async function readBody(
     });
   }
   return { body: bytes, sha256 };
+}
+
+function refuseEmpty(feed: Feed): never {
+  refuse({
+    kind: "unprocessable",
+    detail: "The body is empty. Send the file itself as the body, as in: curl --upload-file <file> <address>",
+    found: "0 bytes",
+    expected: `the bytes of a ${feed.file.extension} file`,
+  });
 }

@@ -1,0 +1,94 @@
+import { type Fit, refused, type TrainingData } from "../models/fit.ts";
+import { fitGradientBoosting, type GradientBoostingOptions } from "../models/gradient-boosting.ts";
+import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
+import { type Candidate, type FitTask, holdOut, numberOf, type RowRange } from "./candidate.ts";
+import { type Encoding, encode, rankEncoding } from "./encoding.ts";
+
+/** Share of the training periods, at their end, on which the number of trees is chosen. */
+const HELD_OUT = 0.2;
+const PATIENCE = 15;
+const TREES_MAX = 300;
+
+/** Boosted trees, their number chosen on the last training periods, then fitted to all of them. */
+export const gradientBoosting: Candidate = {
+  id: "gradient-boosting",
+  fit(task) {
+    const options = { ...boostingOptions(task), loss: "squared" as const };
+    const fit = fitStopped(task, task.move, options);
+    return fit.ok
+      ? { ok: true, model: { kind: "trees", encoding: fit.model.encoding, ensemble: fit.model.ensemble } }
+      : fit;
+  },
+};
+
+/** The boosting options that a trial's parameters stand for. */
+export function boostingOptions({ parameters, seed }: FitTask): Partial<GradientBoostingOptions> {
+  return {
+    iterations: numberOf(parameters, "iterations", TREES_MAX),
+    learningRate: numberOf(parameters, "learningRate", 0.05),
+    leavesMax: numberOf(parameters, "leavesMax", 15),
+    depthMax: numberOf(parameters, "depthMax", 8),
+    leafRowsMin: numberOf(parameters, "leafRowsMin", 50),
+    l2: numberOf(parameters, "l2", 1),
+    rowShare: numberOf(parameters, "rowShare", 0.8),
+    columnShare: numberOf(parameters, "columnShare", 0.8),
+    patience: PATIENCE,
+    seed,
+  };
+}
+
+export interface StoppedBoosting {
+  readonly encoding: Encoding;
+  readonly ensemble: Ensemble;
+  /** The model before the held-out periods were added: what calibration may look at. */
+  readonly early: { readonly encoding: Encoding; readonly ensemble: Ensemble; readonly late: RowRange };
+}
+
+/**
+ * Fits to the early periods until the loss on the late ones stops falling, then as many trees to all of them.
+ * `target`: one value a row of the dataset. Where not one tree helps, the model is a constant.
+ */
+export function fitStopped(
+  task: FitTask,
+  target: Float64Array,
+  options: Partial<GradientBoostingOptions>,
+): Fit<StoppedBoosting> {
+  const { data, rows } = task;
+  const { early, late } = holdOut(task, HELD_OUT);
+  if (early.to <= early.from || late.to <= late.from) {
+    return refused({ kind: "too-few-rows", found: rows.to - rows.from, required: 2 });
+  }
+  const partOf = (encoding: Encoding, part: RowRange): TrainingData => ({
+    features: encode(encoding, data, part),
+    target: target.slice(part.from, part.to),
+  });
+  const earlyEncoding = rankEncoding(data, early, target);
+  const stopped = fitGradientBoosting(options, partOf(earlyEncoding, early), partOf(earlyEncoding, late));
+  if (!stopped.ok) return stopped;
+  const trees = stopped.model.ensemble.trees.length;
+  const encoding = rankEncoding(data, rows, target);
+  const all = partOf(encoding, rows);
+  const whole = fitGradientBoosting({ ...options, iterations: Math.max(1, trees) }, all);
+  if (!whole.ok) return whole;
+  const ensemble = trees === 0 ? withoutTrees(whole.model.ensemble) : whole.model.ensemble;
+  const earlyEnsemble = trees === 0 ? withoutTrees(stopped.model.ensemble) : stopped.model.ensemble;
+  return {
+    ok: true,
+    model: { encoding, ensemble, early: { encoding: earlyEncoding, ensemble: earlyEnsemble, late } },
+  };
+}
+
+/** Only the constant, with one leaf that adds nothing: a file holds at least one tree. */
+function withoutTrees(ensemble: Ensemble): Ensemble {
+  return { ...ensemble, trees: [nothing] };
+}
+
+const nothing: Tree = {
+  feature: Int32Array.of(LEAF),
+  threshold: Float32Array.of(0),
+  missingLeft: Uint8Array.of(0),
+  left: Int32Array.of(0),
+  right: Int32Array.of(0),
+  value: Float32Array.of(0),
+  weight: Float64Array.of(0),
+};

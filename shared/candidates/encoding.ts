@@ -1,0 +1,171 @@
+/** How a dataset's columns become the float32 columns of a model. The graph of the exported file does the same. */
+
+import type { Column, Dataset } from "../features/dataset.ts";
+import type { Matrix } from "../models/matrix.ts";
+import type { RowRange } from "./candidate.ts";
+
+export type EncodedColumn =
+  | { readonly name: string; readonly how: "number" }
+  /** A category as its rank by what follows it on average; a category that was not there in training is missing. */
+  | {
+      readonly name: string;
+      readonly how: "rank";
+      /** Those of the training rows. */
+      readonly categories: readonly string[];
+      /** One a category. */
+      readonly ranks: Float32Array;
+    }
+  /** One column of 0 and 1 a category of the training rows; all 0 for any other. */
+  | { readonly name: string; readonly how: "one-hot"; readonly categories: readonly string[] };
+
+export interface Encoding {
+  readonly columns: readonly EncodedColumn[];
+  /** What a missing value becomes, one a number or rank column; null leaves it missing. */
+  readonly imputed: Float32Array | null;
+}
+
+/** Trees: numbers as they are, categories by rank. `target` has one value a row of the dataset. O(rows × columns). */
+export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array): Encoding {
+  const columns = data.columns.map((column): EncodedColumn => {
+    if (column.dtype === "float") return { name: column.name, how: "number" };
+    const seen = seenIn(column, rows);
+    const ranks = ranksOf(column, seen, { rows, target });
+    return { name: column.name, how: "rank", categories: seen.map((code) => column.categories[code] ?? ""), ranks };
+  });
+  return { columns, imputed: null };
+}
+
+/** Linear models: numbers as they are, a column for every category of the rows. O(rows × columns). */
+export function oneHotEncoding(data: Dataset, rows: RowRange): Encoding {
+  const columns = data.columns.map((column): EncodedColumn => {
+    if (column.dtype === "float") return { name: column.name, how: "number" };
+    const categories = seenIn(column, rows).map((code) => column.categories[code] ?? "");
+    return { name: column.name, how: "one-hot", categories };
+  });
+  return { columns, imputed: null };
+}
+
+/** The same encoding with missing values replaced by the mean over `rows` (0 where there is none at all). */
+export function withMeans(encoding: Encoding, data: Dataset, rows: RowRange): Encoding {
+  const { values, rows: count } = encode(encoding, data, rows);
+  const imputed: number[] = [];
+  let at = 0;
+  for (const column of encoding.columns) {
+    if (column.how !== "one-hot") imputed.push(meanOfPresent(values.subarray(at * count, (at + 1) * count)));
+    at += widthOf(column);
+  }
+  return { ...encoding, imputed: Float32Array.from(imputed) };
+}
+
+function meanOfPresent(values: Float32Array): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+type TextColumn = Extract<Column, { dtype: "string" }>;
+
+/** Codes of the categories that some rows have, ascending: a model knows no others. */
+function seenIn({ categories, codes }: TextColumn, rows: RowRange): number[] {
+  const seen = new Uint8Array(categories.length);
+  for (let row = rows.from; row < rows.to; row++) seen[codes[row] ?? 0] = 1;
+  return [...categories.keys()].filter((code) => seen[code] === 1);
+}
+
+/** The rank of each code in `seen` by the mean of `target` over its rows; equal means rank by code. */
+function ranksOf(
+  { categories, codes }: TextColumn,
+  seen: readonly number[],
+  { rows, target }: { readonly rows: RowRange; readonly target: Float64Array },
+): Float32Array {
+  const sums = new Float64Array(categories.length);
+  const counts = new Float64Array(categories.length);
+  for (let row = rows.from; row < rows.to; row++) {
+    const code = codes[row] ?? 0;
+    sums[code] = (sums[code] ?? 0) + (target[row] ?? 0);
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  const means = seen.map((code) => (sums[code] ?? 0) / (counts[code] ?? 1));
+  const order = [...seen.keys()].sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0) || a - b);
+  const ranks = new Float32Array(seen.length);
+  order.forEach((position, rank) => {
+    ranks[position] = rank;
+  });
+  return ranks;
+}
+
+export function widthOf(column: EncodedColumn): number {
+  return column.how === "one-hot" ? column.categories.length : 1;
+}
+
+/** How many float32 columns come out. */
+export function widthOfEncoding(encoding: Encoding): number {
+  return encoding.columns.reduce((width, column) => width + widthOf(column), 0);
+}
+
+/** The encoded rows, column-major, in the order of the encoding's columns. Throws on a column that the dataset lacks. O(rows × width). */
+export function encode(encoding: Encoding, data: Dataset, rows: RowRange): Matrix {
+  const count = rows.to - rows.from;
+  const columns = widthOfEncoding(encoding);
+  const values = new Float32Array(count * columns);
+  let at = 0;
+  let number = 0;
+  for (const column of encoding.columns) {
+    const source = columnNamed(data, column.name);
+    const into = values.subarray(at * count, (at + widthOf(column)) * count);
+    encodeColumn(column, { source, rows, into });
+    if (column.how !== "one-hot") impute(into, encoding.imputed?.[number++]);
+    at += widthOf(column);
+  }
+  return { rows: count, columns, layout: "column-major", values };
+}
+
+interface ColumnTask {
+  readonly source: Column;
+  readonly rows: RowRange;
+  readonly into: Float32Array;
+}
+
+function encodeColumn(column: EncodedColumn, { source, rows, into }: ColumnTask): void {
+  const count = rows.to - rows.from;
+  if (column.how === "number" && source.dtype === "float") {
+    into.set(source.values.subarray(rows.from, rows.to));
+  } else if (column.how === "rank" && source.dtype === "string") {
+    const codes = codesIn(column.categories, source);
+    for (let i = 0; i < count; i++) into[i] = column.ranks[codes[source.codes[rows.from + i] ?? 0] ?? -1] ?? Number.NaN;
+  } else if (column.how === "one-hot" && source.dtype === "string") {
+    const codes = codesIn(column.categories, source);
+    for (let i = 0; i < count; i++) {
+      const code = codes[source.codes[rows.from + i] ?? 0] ?? -1;
+      if (code >= 0) into[code * count + i] = 1;
+    }
+  } else throw new RangeError(`column ${column.name} is ${source.dtype}: it cannot be encoded as ${column.how}`);
+}
+
+/** For each category of the dataset its position among those of the encoding; −1 for one it does not know. */
+function codesIn(categories: readonly string[], source: { readonly categories: readonly string[] }): readonly number[] {
+  const positions = new Map(categories.map((category, position) => [category, position]));
+  return source.categories.map((category) => positions.get(category) ?? -1);
+}
+
+function impute(values: Float32Array, by: number | undefined): void {
+  if (by === undefined) return;
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = by;
+}
+
+function columnNamed(data: Dataset, name: string): Column {
+  const column = data.columns.find((one) => one.name === name);
+  if (column === undefined) throw new RangeError(`the dataset has no column ${name}`);
+  return column;
+}
+
+/** The numbers of a float feature for some rows. */
+export function featureValues(data: Dataset, name: string, rows: RowRange): Float32Array {
+  const column = columnNamed(data, name);
+  if (column.dtype !== "float") throw new RangeError(`feature ${name} is text: expected a number`);
+  return column.values.subarray(rows.from, rows.to);
+}

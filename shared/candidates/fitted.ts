@@ -1,0 +1,102 @@
+/** What fitting gives, before it becomes a graph: a plain description that predicts and can be sent between threads. */
+import type { Dataset } from "../features/dataset.ts";
+import { type LinearPredictor, predictLinear } from "../models/linear.ts";
+import { type Ensemble, predictEnsemble } from "../models/tree.ts";
+import type { RowRange } from "./candidate.ts";
+import { type Encoding, encode, featureValues } from "./encoding.ts";
+
+export type Transform = "level" | "difference" | "log-difference";
+
+/** Predicts on the forecast's fitted scale: the value itself, or how far it moves from the last one. */
+export type Fitted =
+  /** The value stays. */
+  | { readonly kind: "last" }
+  /** The value becomes that of a feature; it stays where the feature is missing. */
+  | { readonly kind: "feature"; readonly feature: string }
+  | { readonly kind: "linear"; readonly encoding: Encoding; readonly model: LinearPredictor }
+  | { readonly kind: "trees"; readonly encoding: Encoding; readonly ensemble: Ensemble }
+  /** The mean of its members' moves. */
+  | { readonly kind: "average"; readonly members: readonly Fitted[] }
+  /** The chance that the value moves, times how far it then does. */
+  | { readonly kind: "hurdle"; readonly chance: Chance; readonly size: Fitted };
+
+/** The calibrated chance of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
+export interface Chance {
+  readonly encoding: Encoding;
+  /** Log odds. */
+  readonly ensemble: Ensemble;
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** A value on the fitted scale: itself, its difference from the last value, or the difference of their logarithms. O(1). */
+export function moveOf(transform: Transform, value: number, last: number): number {
+  switch (transform) {
+    case "level":
+      return value;
+    case "difference":
+      return value - last;
+    case "log-difference":
+      return Math.log(value / last);
+  }
+}
+
+/** The way back to the value's unit; float32, as the exported graph computes it. O(1). */
+export function valueAfter(transform: Transform, move: number, last: number): number {
+  const from = Math.fround(last);
+  switch (transform) {
+    case "level":
+      return Math.fround(move);
+    case "difference":
+      return Math.fround(from + Math.fround(move));
+    case "log-difference":
+      return Math.fround(from * Math.fround(Math.exp(move)));
+  }
+}
+
+/** One number a row on the fitted scale, float32. O(rows × model). */
+export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, transform: Transform): Float32Array {
+  switch (fitted.kind) {
+    case "last":
+      return Float32Array.from(data.last.subarray(rows.from, rows.to), (last) => moveOf(transform, last, last));
+    case "feature": {
+      const values = featureValues(data, fitted.feature, rows);
+      return values.map((value, i) => {
+        const last = Math.fround(data.last[rows.from + i] ?? Number.NaN);
+        return moveOf(transform, Number.isNaN(value) ? last : value, last);
+      });
+    }
+    case "linear":
+      return Float32Array.from(predictLinear(fitted.model, encode(fitted.encoding, data, rows)));
+    case "trees":
+      return predictEnsemble(fitted.ensemble, encode(fitted.encoding, data, rows));
+    case "average": {
+      const moves = fitted.members.map((member) => predictMove(member, data, rows, transform));
+      return new Float32Array(rows.to - rows.from).map((_, i) => {
+        let sum = 0;
+        for (const move of moves) sum = Math.fround(sum + (move[i] ?? 0));
+        return sum / moves.length;
+      });
+    }
+    case "hurdle": {
+      const chances = predictChance(fitted.chance, data, rows);
+      return predictMove(fitted.size, data, rows, transform).map((size, i) => size * (chances[i] ?? 0));
+    }
+  }
+}
+
+/** One value a row in the target's unit, float32. O(rows × model). */
+export function predictValue(fitted: Fitted, data: Dataset, rows: RowRange, transform: Transform): Float64Array {
+  const moves = predictMove(fitted, data, rows, transform);
+  return Float64Array.from(moves, (move, i) => valueAfter(transform, move, data.last[rows.from + i] ?? Number.NaN));
+}
+
+/** One probability a row, in float32 steps as the exported graph takes them. O(rows × trees × depth). */
+export function predictChance(chance: Chance, data: Dataset, rows: RowRange): Float32Array {
+  const odds = predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows));
+  const [slope, intercept] = [Math.fround(-chance.slope), Math.fround(-chance.intercept)];
+  return odds.map((score) => {
+    const against = Math.fround(Math.exp(Math.fround(Math.fround(score * slope) + intercept)));
+    return 1 / Math.fround(1 + against);
+  });
+}

@@ -1,0 +1,266 @@
+/**
+ * A fitted model as an ONNX graph: one named input a feature, encoded, imputed and led back to the target's unit inside,
+ * so that the file gives the same numbers in any runtime.
+ */
+import { dtypeOf, type Feature } from "../features/feature.ts";
+import type { LinearPredictor } from "../models/linear.ts";
+import type { Ensemble } from "../models/tree.ts";
+import { ensembleAttributes } from "../onnx/ensemble-attributes.ts";
+import {
+  float,
+  floats,
+  floatTensor,
+  type Graph,
+  int,
+  int64Tensor,
+  mlNode,
+  type Node,
+  node,
+  PORTABLE,
+  strings,
+  type Tensor,
+} from "../onnx/graph.ts";
+import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
+import type { Chance, Fitted, Transform } from "./fitted.ts";
+
+/** Where the change probability comes from: a model of its own, or a feature that holds each series' frequency. */
+export type ChangeSource =
+  | { readonly kind: "model"; readonly chance: Chance }
+  | {
+      readonly kind: "frequency";
+      readonly feature: string;
+      /** For a series without a past. */
+      readonly baseRate: number;
+    };
+
+export interface ModelParts {
+  readonly features: readonly Feature[];
+  /** Name of the feature that is the last value. */
+  readonly last: string;
+  readonly transform: Transform;
+  readonly value: Fitted;
+  readonly change: ChangeSource | null;
+  readonly name: string;
+  readonly producer: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export const predictionOutput = "prediction";
+export const changeOutput = "change_probability";
+
+/** The graph; every output is float32 [N, 1]. */
+export function graphOf(parts: ModelParts): Graph {
+  const build = new Builder();
+  const move = moveNodes(build, parts.value, parts);
+  valueNodes(build, move, parts);
+  if (parts.change !== null) changeNodes(build, parts.change);
+  const outputs = parts.change === null ? [predictionOutput] : [predictionOutput, changeOutput];
+  return {
+    ...PORTABLE,
+    name: parts.name,
+    inputs: parts.features.map((feature) => ({ name: feature.name, type: dtypeOf(feature), shape: [null, 1] })),
+    outputs: outputs.map((name) => ({ name, type: "float", shape: [null, 1] })),
+    nodes: build.nodes,
+    initializers: build.tensors,
+    producer: parts.producer,
+    metadata: parts.metadata,
+  };
+}
+
+/** Collects nodes and gives values names of their own. */
+class Builder {
+  readonly nodes: Node[] = [];
+  readonly tensors: Tensor[] = [];
+  readonly #counts = new Map<string, number>();
+
+  /** A name that is not taken: `trees`, `trees_2`, … Features may be called anything, so these start with a dot. */
+  name(stem: string): string {
+    const count = (this.#counts.get(stem) ?? 0) + 1;
+    this.#counts.set(stem, count);
+    return count === 1 ? `.${stem}` : `.${stem}_${count}`;
+  }
+
+  add(op: string, stem: string, inputs: readonly string[], attributes: Node["attributes"] = {}): string {
+    const output = this.name(stem);
+    this.nodes.push(node(op, { inputs, outputs: [output], attributes }));
+    return output;
+  }
+
+  addMl(op: string, stem: string, inputs: readonly string[], attributes: Node["attributes"]): string {
+    const output = this.name(stem);
+    this.nodes.push(mlNode(op, { inputs, outputs: [output], attributes }));
+    return output;
+  }
+
+  constant(stem: string, values: ArrayLike<number>): string {
+    const name = this.name(stem);
+    this.tensors.push(floatTensor(name, values));
+    return name;
+  }
+
+  shape(stem: string, values: ArrayLike<number>): string {
+    const name = this.name(stem);
+    this.tensors.push(int64Tensor(name, values));
+    return name;
+  }
+}
+
+/** The number on the fitted scale; mirrors `predictMove`. */
+function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
+  switch (fitted.kind) {
+    case "last":
+      return moveFrom(build, parts.last, parts);
+    case "feature": {
+      const isMissing = build.add("IsNaN", "is_missing", [fitted.feature]);
+      return moveFrom(build, build.add("Where", "season", [isMissing, parts.last, fitted.feature]), parts);
+    }
+    case "linear":
+      return linearNodes(build, fitted.encoding, fitted.model);
+    case "trees":
+      return treeNodes(build, fitted.encoding, fitted.ensemble);
+    case "average": {
+      const moves = fitted.members.map((member) => moveNodes(build, member, parts));
+      const sum = moves.reduce((left, right) => build.add("Add", "sum", [left, right]));
+      return build.add("Div", "mean", [sum, build.constant("members", [moves.length])]);
+    }
+    case "hurdle": {
+      const chance = chanceNodes(build, fitted.chance);
+      const size = moveNodes(build, fitted.size, parts);
+      return build.add("Mul", "expected_move", [size, chance]);
+    }
+  }
+}
+
+function moveFrom(build: Builder, value: string, { transform, last }: ModelParts): string {
+  switch (transform) {
+    case "level":
+      return build.add("Identity", "value", [value]);
+    case "difference":
+      return build.add("Sub", "move", [value, last]);
+    case "log-difference":
+      return build.add("Log", "move", [build.add("Div", "ratio", [value, last])]);
+  }
+}
+
+/** Back to the target's unit; mirrors `valueAfter`. */
+function valueNodes(build: Builder, move: string, { transform, last }: ModelParts): void {
+  const outputs = [predictionOutput];
+  switch (transform) {
+    case "level":
+      build.nodes.push(node("Identity", { inputs: [move], outputs }));
+      return;
+    case "difference":
+      build.nodes.push(node("Add", { inputs: [last, move], outputs }));
+      return;
+    case "log-difference":
+      build.nodes.push(node("Mul", { inputs: [last, build.add("Exp", "growth", [move])], outputs }));
+  }
+}
+
+function changeNodes(build: Builder, change: ChangeSource): void {
+  if (change.kind === "model") {
+    const chance = chanceNodes(build, change.chance);
+    build.nodes.push(node("Identity", { inputs: [chance], outputs: [changeOutput] }));
+    return;
+  }
+  const attributes = { imputed_value_floats: floats([change.baseRate]), replaced_value_float: float(Number.NaN) };
+  build.nodes.push(mlNode("Imputer", { inputs: [change.feature], outputs: [changeOutput], attributes }));
+}
+
+/**
+ * 1 ÷ (1 + e^−(slope × odds + intercept)), written out: onnxruntime's own Sigmoid is an approximation that is off by
+ * 1e-5 of a small probability, its Exp is not.
+ */
+function chanceNodes(build: Builder, { encoding, ensemble, slope, intercept }: Chance): string {
+  const odds = treeNodes(build, encoding, ensemble);
+  const scaled = build.add("Mul", "scaled_odds", [odds, build.constant("minus_slope", [-slope])]);
+  const against = build.add("Add", "log_odds_against", [scaled, build.constant("minus_intercept", [-intercept])]);
+  const one = build.constant("one", [1]);
+  return build.add("Div", "chance", [
+    one,
+    build.add("Add", "parts", [build.add("Exp", "odds_against", [against]), one]),
+  ]);
+}
+
+function treeNodes(build: Builder, encoding: Encoding, ensemble: Ensemble): string {
+  const inputs = [numberNodes(build, encoding, encoding.columns)];
+  return build.addMl("TreeEnsembleRegressor", "trees", inputs, ensembleAttributes(ensemble));
+}
+
+/** Numbers and ranks side by side, [N, columns], missing values imputed where the encoding says so. */
+function numberNodes(build: Builder, encoding: Encoding, columns: readonly EncodedColumn[]): string {
+  const parts = columns.map((column) => (column.how === "rank" ? rankNode(build, column) : column.name));
+  const joined = build.add("Concat", "numbers", parts, { axis: int(1) });
+  if (encoding.imputed === null) return joined;
+  return build.addMl("Imputer", "imputed", [joined], {
+    imputed_value_floats: floats(encoding.imputed),
+    replaced_value_float: float(Number.NaN),
+  });
+}
+
+function rankNode(build: Builder, column: Extract<EncodedColumn, { how: "rank" }>): string {
+  const known = column.categories.map((category, code) => ({ category, rank: column.ranks[code] ?? Number.NaN }));
+  const ranked = known.filter(({ rank }) => !Number.isNaN(rank));
+  return build.addMl("LabelEncoder", "rank", [column.name], {
+    keys_strings: strings(ranked.map(({ category }) => category)),
+    values_floats: floats(ranked.map(({ rank }) => rank)),
+    default_float: float(Number.NaN),
+  });
+}
+
+/**
+ * Numbers are imputed and standardised in the graph, which keeps float32 sums small; the columns of 0 and 1 have their
+ * standardisation folded into coefficients and intercept.
+ */
+function linearNodes(build: Builder, encoding: Encoding, model: LinearPredictor): string {
+  const placed = placesOf(encoding);
+  const numbers = placed.filter(({ column }) => column.how !== "one-hot");
+  const oneHots = placed.filter(({ column }) => column.how === "one-hot");
+  const parts: string[] = [];
+  const coefficients: number[] = [];
+  let intercept = model.intercept;
+  const at = (values: Float64Array, place: number) => values[place] ?? 0;
+  if (numbers.length > 0) {
+    const means = numbers.map(({ from }) => at(model.means, from));
+    const columns = numbers.map(({ column }) => column);
+    const imputed = numberNodes(build, { columns, imputed: Float32Array.from(means) }, columns);
+    const scale = numbers.map(({ from }) => 1 / at(model.scales, from));
+    const attributes = { offset: floats(means), scale: floats(scale) };
+    parts.push(build.addMl("Scaler", "standardised", [imputed], attributes));
+    coefficients.push(...numbers.map(({ from }) => at(model.coefficients, from)));
+  }
+  for (const { column, from } of oneHots) {
+    parts.push(oneHotNodes(build, column));
+    for (let place = from; place < from + widthOf(column); place++) {
+      const folded = at(model.coefficients, place) / at(model.scales, place);
+      coefficients.push(folded);
+      intercept -= folded * at(model.means, place);
+    }
+  }
+  return build.addMl("LinearRegressor", "linear", [build.add("Concat", "columns", parts, { axis: int(1) })], {
+    coefficients: floats(coefficients),
+    intercepts: floats([intercept]),
+    targets: int(1),
+  });
+}
+
+/** Each column with the position of its first float32 column. */
+function placesOf(encoding: Encoding): { readonly column: EncodedColumn; readonly from: number }[] {
+  let from = 0;
+  return encoding.columns.map((column) => {
+    const placed = { column, from };
+    from += widthOf(column);
+    return placed;
+  });
+}
+
+/** [N, 1] text to [N, categories]; what is unknown is 0 everywhere. OneHotEncoder itself gives [N, 1, categories]. */
+function oneHotNodes(build: Builder, column: EncodedColumn): string {
+  const categories = column.how === "number" ? [] : column.categories;
+  const encoded = build.addMl("OneHotEncoder", "one_hot", [column.name], {
+    cats_strings: strings(categories),
+    zeros: int(1),
+  });
+  // 0 keeps the rows as they are, also when there are none.
+  return build.add("Reshape", "flat", [encoded, build.shape("flat_shape", [0, categories.length])]);
+}

@@ -1,0 +1,74 @@
+import { hasMoved } from "../features/panel.ts";
+import { type Fit, refused } from "../models/fit.ts";
+import { fitGradientBoosting } from "../models/gradient-boosting.ts";
+import { boostingOptions } from "./boosting.ts";
+import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
+import { fitChance } from "./chance.ts";
+import { encode, rankEncoding } from "./encoding.ts";
+import type { Chance, Fitted } from "./fitted.ts";
+
+const TREES = 60;
+
+/** For a target that mostly does not move: the chance that it does, times how far it then goes. */
+export const hurdle: Candidate = {
+  id: "hurdle",
+  fit(task) {
+    if (task.transform === "level") {
+      return refused({
+        kind: "invalid-data",
+        found: "a target fitted as level",
+        expected: "a difference, which can be 0",
+      });
+    }
+    const chance = chanceOf(task);
+    if (!chance.ok) return chance;
+    const size = fitSize(task);
+    if (!size.ok) return size;
+    return { ok: true, model: { kind: "hurdle", chance: chance.model, size: size.model } };
+  },
+};
+
+/** The chance does not depend on the parameters searched: trials on the same rows share it. */
+const chances = new WeakMap<object, Map<string, Fit<Chance>>>();
+
+function chanceOf(task: FitTask): Fit<Chance> {
+  const known = chances.get(task.data) ?? new Map<string, Fit<Chance>>();
+  chances.set(task.data, known);
+  const key = `${task.rows.from} ${task.rows.to} ${task.seed} ${task.tolerance}`;
+  const chance = known.get(key) ?? fitChance({ ...task, parameters: {} }, eventsOf(task));
+  known.set(key, chance);
+  return chance;
+}
+
+/** 1 where the value moved beyond rounding, else 0; one a row of the dataset. */
+export function eventsOf({ data, tolerance }: Pick<FitTask, "data" | "tolerance">): Float64Array {
+  return data.target.map((value, row) => Number(hasMoved(value - (data.last[row] ?? 0), tolerance)));
+}
+
+/** The expected move of rows that moved, learned from those alone. */
+function fitSize(task: FitTask): Fit<Fitted> {
+  const { data, move, rows, parameters } = task;
+  const events = eventsOf(task);
+  const moved = rowsWhere(rows, (row) => events[row] === 1);
+  const encoding = rankEncoding(data, rows, move);
+  const all = encode(encoding, data, rows);
+  const count = rows.to - rows.from;
+  const values = new Float32Array(moved.length * all.columns);
+  for (let column = 0; column < all.columns; column++) {
+    moved.forEach((row, i) => {
+      values[column * moved.length + i] = all.values[column * count + row - rows.from] ?? Number.NaN;
+    });
+  }
+  const target = Float64Array.from(moved, (row) => move[row] ?? 0);
+  const features = { rows: moved.length, columns: all.columns, layout: "column-major" as const, values };
+  const options = { ...boostingOptions(task), iterations: numberOf(parameters, "iterations", TREES) };
+  if (moved.length === 0) return refused({ kind: "constant-target", value: 0 });
+  const fit = fitGradientBoosting({ ...options, loss: "squared" }, { features, target });
+  return fit.ok ? { ok: true, model: { kind: "trees", encoding, ensemble: fit.model.ensemble } } : fit;
+}
+
+function rowsWhere(rows: RowRange, isIn: (row: number) => boolean): Int32Array {
+  const found: number[] = [];
+  for (let row = rows.from; row < rows.to; row++) if (isIn(row)) found.push(row);
+  return Int32Array.from(found);
+}

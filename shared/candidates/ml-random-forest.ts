@@ -1,0 +1,121 @@
+/**
+ * The forest of the npm package `ml-random-forest`, turned into the trees of `shared/models`.
+ *
+ * Its search for a split looks at every value of every column and costs rows² a node, so it learns from the latest whole
+ * periods of at most `ROWS_MAX` rows. It draws columns once a tree, cannot take missing values (they become means here),
+ * and ends a branch where a split would be perfect.
+ */
+import { RandomForestRegression } from "ml-random-forest";
+import { z } from "zod";
+import { firstRowAt } from "../features/dataset.ts";
+import { checkData } from "../models/fit.ts";
+import { LEAF, type Tree } from "../models/tree.ts";
+import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
+import { encode, rankEncoding, withMeans } from "./encoding.ts";
+
+const ROWS_MAX = 1000;
+
+export const mlRandomForest: Candidate = {
+  id: "ml-random-forest",
+  fit(task) {
+    const { data, move, parameters, seed } = task;
+    const rows = latestRows(task);
+    const encoding = withMeans(rankEncoding(data, rows, move), data, rows);
+    const features = encode(encoding, data, rows);
+    const target = move.slice(rows.from, rows.to);
+    const problem = checkData({ features, target }, { rowsMin: 10, classes: false });
+    if (problem !== null) return { ok: false, problem };
+    const forest = new RandomForestRegression({
+      nEstimators: numberOf(parameters, "trees", 8),
+      // A count, because the library takes a share of 1 for one column, and rounds a small share down to none.
+      maxFeatures: Math.max(1, Math.floor(numberOf(parameters, "columnShare", 0.6) * features.columns)),
+      replacement: false,
+      useSampleBagging: true,
+      noOOB: true,
+      seed,
+      treeOptions: { minNumSamples: numberOf(parameters, "leafRowsMin", 20), maxDepth: 12 },
+    });
+    const count = features.rows;
+    const table = Array.from({ length: count }, (_, row) =>
+      Array.from({ length: features.columns }, (_, column) => features.values[column * count + row] ?? 0),
+    );
+    forest.train(table, Array.from(target));
+    const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest.toJSON()))).baseModel;
+    const trees = estimators.map(({ root }, i) => treeOf(root, indexes[i] ?? []));
+    const ensemble = { trees, base: 0, aggregate: "average" as const, columns: features.columns };
+    return { ok: true, model: { kind: "trees", encoding, ensemble } };
+  },
+};
+
+/** The latest whole periods that fit; at least one period. */
+function latestRows({ data, rows }: FitTask): RowRange {
+  const last = data.period[rows.to - 1] ?? 0;
+  let from = Math.max(rows.from, firstRowAt(data, last));
+  for (let period = last - 1; period >= 0; period--) {
+    const earlier = Math.max(rows.from, firstRowAt(data, period));
+    if (rows.to - earlier > ROWS_MAX) break;
+    from = earlier;
+  }
+  return { from, to: rows.to };
+}
+
+interface LibraryNode {
+  readonly splitValue?: number | undefined;
+  readonly splitColumn?: number | undefined;
+  readonly distribution?: number | undefined;
+  readonly left?: LibraryNode | undefined;
+  readonly right?: LibraryNode | undefined;
+}
+
+const nodeShape: z.ZodType<LibraryNode> = z.lazy(() =>
+  z.object({
+    splitValue: z.number().optional(),
+    splitColumn: z.int().optional(),
+    distribution: z.number().optional(),
+    left: nodeShape.optional(),
+    right: nodeShape.optional(),
+  }),
+);
+
+/** What `toJSON` gives, as far as it is needed. */
+const forestShape = z.object({
+  baseModel: z.object({
+    indexes: z.array(z.array(z.int())),
+    estimators: z.array(z.object({ root: nodeShape })),
+  }),
+});
+
+/** The largest float32 below `value`: for a float32 x, x < value says the same as x ≤ this. */
+export function float32Below(value: number): number {
+  const rounded = Math.fround(value);
+  if (rounded < value) return rounded;
+  const bits = new Int32Array(Float32Array.of(rounded).buffer);
+  const pattern = bits[0] ?? 0;
+  if (rounded === 0) return -1.401298464324817e-45;
+  bits[0] = rounded > 0 ? pattern - 1 : pattern + 1;
+  return new Float32Array(bits.buffer)[0] ?? Number.NaN;
+}
+
+/** Children after parents, in the order they are met; `columns` maps the tree's own columns to the encoded ones. */
+function treeOf(root: LibraryNode, columns: readonly number[]): Tree {
+  const nodes: LibraryNode[] = [root];
+  const left: number[] = [];
+  const right: number[] = [];
+  for (let node = 0; node < nodes.length; node++) {
+    const { left: lesser, right: greater } = nodes[node] ?? {};
+    left.push(lesser && greater ? nodes.push(lesser) - 1 : 0);
+    right.push(lesser && greater ? nodes.push(greater) - 1 : 0);
+  }
+  const isSplit = (node: number) => (left[node] ?? 0) > 0;
+  return {
+    feature: Int32Array.from(nodes, ({ splitColumn }, node) =>
+      isSplit(node) ? (columns[splitColumn ?? 0] ?? 0) : LEAF,
+    ),
+    threshold: Float32Array.from(nodes, ({ splitValue }, node) => (isSplit(node) ? float32Below(splitValue ?? 0) : 0)),
+    missingLeft: new Uint8Array(nodes.length),
+    left: Int32Array.from(left),
+    right: Int32Array.from(right),
+    value: Float32Array.from(nodes, ({ distribution }, node) => (isSplit(node) ? 0 : (distribution ?? 0))),
+    weight: new Float64Array(nodes.length),
+  };
+}

@@ -1,0 +1,32 @@
+/** Where each candidate's parameters are usually sought. A forecast may narrow or widen them. Plain data. */
+import type { Space } from "../search/space.ts";
+
+/** Nothing to search. */
+export const nothing: Space = {};
+
+export const ridgeSpace: Space = {
+  alpha: { kind: "log-uniform", low: 10, high: 1e6 },
+};
+
+export const boostingSpace: Space = {
+  learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
+  leavesMax: { kind: "log-integer", low: 4, high: 31 },
+  leafRowsMin: { kind: "log-integer", low: 20, high: 300 },
+  l2: { kind: "log-uniform", low: 0.1, high: 100 },
+  rowShare: { kind: "uniform", low: 0.5, high: 1 },
+  columnShare: { kind: "uniform", low: 0.4, high: 1 },
+};
+
+export const forestSpace: Space = {
+  leafRowsMin: { kind: "log-integer", low: 10, high: 200 },
+  splitColumnShare: { kind: "uniform", low: 0.15, high: 0.8 },
+  depthMax: { kind: "integer", low: 4, high: 12 },
+};
+
+export const hurdleSpace: Space = {
+  learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
+  leavesMax: { kind: "log-integer", low: 3, high: 15 },
+  leafRowsMin: { kind: "log-integer", low: 20, high: 200 },
+  l2: { kind: "log-uniform", low: 1, high: 100 },
+  iterations: { kind: "log-integer", low: 10, high: 120 },
+};

@@ -1,0 +1,56 @@
+/** What the gate decided, kept for good: which periods are used up stands here. */
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Verdict } from "../registry/gate.ts";
+import type { Database } from "./database.ts";
+import { gates } from "./schema.ts";
+
+export type GateRow = typeof gates.$inferSelect;
+
+/** Last period that a replacement gate of this forecast has looked at. */
+export async function usedThrough(db: Database, forecast: string): Promise<string | null> {
+  const [row] = await db
+    .select({ last: sql<string | null>`max(used_through)` })
+    .from(gates)
+    .where(eq(gates.forecast, forecast));
+  return row?.last ?? null;
+}
+
+/** What was decided for a flow; null while nothing was. */
+export async function findGate(db: Database, flowId: string): Promise<GateRow | null> {
+  const [row] = await db.select().from(gates).where(eq(gates.flowId, flowId));
+  return row ?? null;
+}
+
+/** Newest first. */
+export function listGates(db: Database, forecast: string, version: string): Promise<GateRow[]> {
+  return db
+    .select()
+    .from(gates)
+    .where(and(eq(gates.forecast, forecast), eq(gates.version, version)))
+    .orderBy(desc(gates.id));
+}
+
+export interface Decision {
+  readonly flowId: string;
+  readonly forecast: string;
+  readonly version: string;
+  readonly incumbent: string | null;
+  readonly decidedAt: string;
+  readonly verdict: Verdict;
+  /** What `usedThrough` said when the verdict was made. */
+  readonly seen: string | null;
+}
+
+/** Keeps a decision; false when another gate has used up periods since, so that this verdict counts some twice. */
+export async function saveGate(db: Database, decision: Decision): Promise<boolean> {
+  const { flowId, forecast, version, incumbent, decidedAt, verdict, seen } = decision;
+  const { rule, kind, periods, pNaive, pIncumbent, reason } = verdict;
+  const rows = await db.all(sql`
+    INSERT INTO gates (flow_id, forecast, version, incumbent, rule, kind, periods, p_naive, p_incumbent, used_through,
+      reason, decided_at)
+    SELECT ${flowId}, ${forecast}, ${version}, ${incumbent}, ${rule}, ${kind}, ${periods}, ${pNaive}, ${pIncumbent},
+      ${verdict.usedThrough}, ${reason}, ${decidedAt}
+    WHERE (SELECT max(used_through) FROM gates WHERE forecast = ${forecast}) IS ${seen}
+    RETURNING id`);
+  return rows.length > 0;
+}

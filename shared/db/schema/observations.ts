@@ -1,0 +1,87 @@
+/** From a publication to observations. */
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { json, type Stats } from "./json.ts";
+
+export const feeds = sqliteTable("feeds", {
+  id: text().primaryKey(),
+  cursor: text(),
+  etag: text(),
+  lastSuccessAt: text("last_success_at"),
+});
+
+export const ingests = sqliteTable("ingests", {
+  id: integer().primaryKey(),
+  feed: text().notNull(),
+  flowId: text("flow_id").notNull(),
+  rawKey: text("raw_key").notNull().unique(),
+  rank: text().notNull(),
+  publishedOn: text("published_on"),
+  arrivedAt: text("arrived_at").notNull(),
+  firstPeriod: text("first_period"),
+  lastPeriod: text("last_period"),
+  stats: json<Stats>("stats").notNull(),
+});
+
+export const series = sqliteTable("series", {
+  id: integer().primaryKey(),
+  feed: text().notNull(),
+  key: text().notNull(),
+  dimensions: json<Record<string, string>>("dimensions").notNull(),
+});
+
+const fact = () => ({
+  feed: text().notNull(),
+  period: text().notNull(),
+  seriesId: integer("series_id").notNull(),
+  variable: text().notNull(),
+  value: real().notNull(),
+  ingestId: integer("ingest_id").notNull(),
+});
+
+export const observations = sqliteTable("observations", fact(), (table) => [
+  primaryKey({ columns: [table.feed, table.period, table.seriesId, table.variable] }),
+]);
+
+export const revisions = sqliteTable(
+  "revisions",
+  { ...fact(), supersededBy: integer("superseded_by").notNull() },
+  (table) => [
+    primaryKey({
+      columns: [table.feed, table.period, table.seriesId, table.variable, table.ingestId, table.supersededBy],
+    }),
+  ],
+);
+
+export const partitions = sqliteTable(
+  "partitions",
+  {
+    feed: text().notNull(),
+    path: text().notNull(),
+    rows: integer().notNull(),
+    content: text().notNull(),
+    sha256: text().notNull(),
+    etag: text().notNull(),
+    confirmedBy: integer("confirmed_by"),
+  },
+  (table) => [primaryKey({ columns: [table.feed, table.path] })],
+);
+
+export const problems = sqliteTable("problems", {
+  id: integer().primaryKey(),
+  feed: text().notNull(),
+  ingestId: integer("ingest_id").notNull(),
+  reason: text().notNull(),
+  row: integer(),
+  column: text(),
+  period: text(),
+  found: text().notNull(),
+  expected: text().notNull(),
+  lost: integer().notNull(),
+});
+
+export const feedTurns = sqliteTable("feed_turns", {
+  feed: text().primaryKey(),
+  holder: text(),
+  fence: integer().notNull(),
+  expiresAt: text("expires_at").notNull(),
+});

@@ -1,0 +1,114 @@
+/** From a training to the model that serves. */
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Recipe } from "../../registry/card.ts";
+import { gateRules, verdictKinds } from "../../registry/gate.ts";
+import { auditKinds, championRules, runStates, trialStates } from "../../registry/states.ts";
+import { json, type Stats } from "./json.ts";
+
+export const trainingRuns = sqliteTable("training_runs", {
+  id: text().primaryKey(),
+  forecast: text().notNull(),
+  seed: integer().notNull(),
+  codeVersion: text("code_version").notNull(),
+  state: text({ enum: runStates }).notNull(),
+  reason: text(),
+  stats: json<Stats>("stats"),
+  startedAt: text("started_at").notNull(),
+  heartbeatAt: text("heartbeat_at").notNull(),
+  endedAt: text("ended_at"),
+});
+
+export const trials = sqliteTable(
+  "trials",
+  {
+    run: text().notNull(),
+    candidate: text().notNull(),
+    number: integer().notNull(),
+    state: text({ enum: trialStates }).notNull(),
+    parameters: json<Recipe["parameters"]>("parameters").notNull(),
+    scores: json<number[]>("scores").notNull(),
+    seconds: real().notNull(),
+    note: text(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.candidate, table.number] })],
+);
+
+export const models = sqliteTable(
+  "models",
+  {
+    forecast: text().notNull(),
+    version: text().notNull(),
+    run: text(),
+    modelSha256: text("model_sha256").notNull(),
+    modelBytes: integer("model_bytes").notNull(),
+    cardSha256: text("card_sha256").notNull(),
+    candidate: text().notNull(),
+    recipe: text().notNull(),
+    producer: text().notNull(),
+    rmse: real(),
+    skill: real(),
+    pValue: real("p_value"),
+    testFrom: text("test_from").notNull(),
+    testTo: text("test_to").notNull(),
+    publishedFrom: text("published_from").notNull(),
+    publishedTo: text("published_to").notNull(),
+    registeredAt: text("registered_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.version] })],
+);
+
+export const tags = sqliteTable(
+  "tags",
+  {
+    forecast: text().notNull(),
+    version: text().notNull(),
+    name: text().notNull(),
+    value: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.version, table.name] })],
+);
+
+export const gates = sqliteTable("gates", {
+  id: integer().primaryKey(),
+  flowId: text("flow_id").notNull().unique(),
+  forecast: text().notNull(),
+  version: text().notNull(),
+  incumbent: text(),
+  rule: text({ enum: gateRules }).notNull(),
+  kind: text({ enum: verdictKinds }).notNull(),
+  periods: integer().notNull(),
+  pNaive: real("p_naive"),
+  pIncumbent: real("p_incumbent"),
+  usedThrough: text("used_through"),
+  reason: text().notNull(),
+  decidedAt: text("decided_at").notNull(),
+});
+
+export const champions = sqliteTable(
+  "champions",
+  {
+    forecast: text().notNull(),
+    number: integer().notNull(),
+    version: text().notNull(),
+    rule: text({ enum: championRules }).notNull(),
+    who: text().notNull(),
+    why: text().notNull(),
+    flowId: text("flow_id").unique(),
+    since: text().notNull(),
+    until: text(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.number] })],
+);
+
+export const audit = sqliteTable("audit", {
+  id: integer().primaryKey(),
+  at: text().notNull(),
+  who: text().notNull(),
+  what: text({ enum: auditKinds }).notNull(),
+  why: text().notNull(),
+  forecast: text().notNull(),
+  version: text(),
+  run: text(),
+  before: json<Stats>("before"),
+  after: json<Stats>("after"),
+});

@@ -1,0 +1,105 @@
+/** What a model learns from: one row for each target period and series, sorted by period, then series. */
+import { computeFeature } from "./compute.ts";
+import { dtypeOf, type Feature, reachOf } from "./feature.ts";
+import { lastOf, type Panel, pastOf } from "./panel.ts";
+
+export type Column =
+  | { readonly name: string; readonly dtype: "float"; readonly values: Float32Array }
+  /** Categories by number; `codes` points into `categories`, which are sorted. */
+  | {
+      readonly name: string;
+      readonly dtype: "string";
+      readonly codes: Int32Array;
+      readonly categories: readonly string[];
+    };
+
+export interface Dataset {
+  readonly rows: number;
+  readonly periods: readonly string[];
+  /** Position in `periods` of each row's target; ascending. */
+  readonly period: Int32Array;
+  /** Position in the panel's series. */
+  readonly series: Int32Array;
+  readonly columns: readonly Column[];
+  /** The last observed value before the target, in the target's unit. */
+  readonly last: Float64Array;
+  /** What came, in its unit. */
+  readonly target: Float64Array;
+}
+
+export interface DatasetOptions {
+  readonly features: readonly Feature[];
+  readonly tolerance: number;
+}
+
+/**
+ * The dataset of a panel: every observed value that has an observed value before it within reach is a row.
+ * O(periods × series × reach × features).
+ */
+export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions): Dataset {
+  const reach = reachOf(features);
+  const { cells, rows } = rowsOf(panel, reach);
+  const floats = features.map((feature) => (dtypeOf(feature) === "float" ? new Float32Array(rows) : null));
+  const texts = features.map((feature) => (dtypeOf(feature) === "string" ? new Array<string>(rows) : null));
+  const last = new Float64Array(rows);
+  const target = new Float64Array(rows);
+  const period = new Int32Array(rows);
+  const series = new Int32Array(rows);
+  let row = 0;
+  cells.forEach((present, end) => {
+    const past = pastOf(panel, end, panel.periods[end] ?? "", { reach, tolerance });
+    const computed = features.map((feature) => computeFeature(feature, past));
+    for (const index of present) {
+      computed.forEach(({ dtype, values }, feature) => {
+        const [numbers, words] = [floats[feature], texts[feature]];
+        if (dtype === "float" && numbers) numbers[row] = values[index] ?? Number.NaN;
+        if (dtype === "string" && words) words[row] = values[index] ?? "";
+      });
+      const known = past.series[index];
+      last[row] = known ? lastOf(known) : Number.NaN;
+      target[row] = panel.series[index]?.values[end] ?? Number.NaN;
+      period[row] = end;
+      series[row] = index;
+      row++;
+    }
+  });
+  const columns = features.map(({ name }, feature): Column => {
+    const values = floats[feature];
+    return values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
+  });
+  return { rows, periods: panel.periods, period, series, columns, last, target };
+}
+
+/** For each period, which series have a value there and one before it within reach. */
+function rowsOf(panel: Panel, reach: number): { readonly cells: readonly number[][]; readonly rows: number } {
+  const seen = panel.series.map(() => Number.NEGATIVE_INFINITY);
+  let rows = 0;
+  const cells = panel.periods.map((_, end) => {
+    const present: number[] = [];
+    panel.series.forEach(({ values }, index) => {
+      if (Number.isNaN(values[end])) return;
+      if (end - (seen[index] ?? 0) <= reach) present.push(index);
+      seen[index] = end;
+    });
+    rows += present.length;
+    return present;
+  });
+  return { cells, rows };
+}
+
+function textColumn(name: string, values: readonly string[]): Column {
+  const categories = [...new Set(values)].sort();
+  const codes = new Map(categories.map((category, code) => [category, code]));
+  return { name, dtype: "string", codes: Int32Array.from(values, (value) => codes.get(value) ?? -1), categories };
+}
+
+/** The first row whose target is at or after position `period`; `rows` where there is none. O(log rows). */
+export function firstRowAt({ period: positions, rows }: Dataset, period: number): number {
+  let [low, high] = [0, rows];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((positions[middle] ?? 0) < period) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,104 @@
+/**
+ * A panel: one variable of many series over common periods. And its past: what was known before one target period.
+ *
+ * Features are given a past, never a panel. A past ends before its target and starts `reach` periods earlier, in training
+ * as in serving, so that both compute the same numbers and neither can see what it predicts.
+ */
+import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
+
+export interface Panel {
+  readonly dimensions: readonly string[];
+  /** Oldest first. */
+  readonly periods: readonly string[];
+  readonly series: readonly PanelSeries[];
+}
+
+export interface PanelSeries {
+  /** Values of the dimensions, in the panel's order. */
+  readonly is: readonly string[];
+  /** One value a period; NaN where there is none. */
+  readonly values: Float64Array;
+}
+
+export interface Past {
+  readonly dimensions: readonly string[];
+  /** The periods before the target, oldest first; at most `reach` of them. */
+  readonly periods: readonly string[];
+  /** The period that is predicted. */
+  readonly target: string;
+  readonly series: readonly PastSeries[];
+  /** From how much on a value counts as moved, in the variable's unit: half a unit of its last digit. */
+  readonly tolerance: number;
+}
+
+export interface PastSeries {
+  readonly is: readonly string[];
+  /** One value for each of the past's periods; NaN where there is none. */
+  readonly values: Float64Array;
+  /** The values that are there, oldest first. */
+  readonly observed: Float64Array;
+}
+
+/** The panel of one variable's facts. The same facts give the same panel in whatever order they come. */
+export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>): Panel {
+  const all = [...facts];
+  const periods = [...new Set(all.map((fact) => fact.period))].sort(compareText);
+  const position = new Map(periods.map((period, index) => [period, index]));
+  const bySeries = new Map<string, Float64Array>();
+  for (const { series, period, value } of all) {
+    let values = bySeries.get(series);
+    if (values === undefined) {
+      values = new Float64Array(periods.length).fill(Number.NaN);
+      bySeries.set(series, values);
+    }
+    values[position.get(period) ?? 0] = value;
+  }
+  const series = [...bySeries].sort(([a], [b]) => compareText(a, b));
+  return { dimensions, periods, series: series.map(([key, values]) => ({ is: seriesValues(key), values })) };
+}
+
+export interface PastOptions {
+  /** How many periods the past may hold. */
+  readonly reach: number;
+  readonly tolerance: number;
+}
+
+/**
+ * What was known before `target`: the `reach` periods up to and without position `end`. For a target inside the panel
+ * `end` is its position, for the next one `panel.periods.length`. Copies: nothing later can be reached from the result.
+ */
+export function pastOf(panel: Panel, end: number, target: string, { reach, tolerance }: PastOptions): Past {
+  const start = Math.max(0, end - reach);
+  const periods = panel.periods.slice(start, end);
+  const last = periods.at(-1);
+  if (last !== undefined && last >= target) {
+    throw new RangeError(`the past ends at ${last}: expected a period before the target ${target}`);
+  }
+  const series = panel.series.map(({ is, values }) => {
+    const past = values.slice(start, end);
+    return { is, values: past, observed: observedOf(past) };
+  });
+  return { dimensions: panel.dimensions, periods, target, series, tolerance };
+}
+
+/** A loop, for `filter` with a callback is half of what a dataset costs. */
+function observedOf(values: Float64Array): Float64Array {
+  const observed = new Float64Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
+    if (!Number.isNaN(value)) observed[count++] = value;
+  }
+  return observed.subarray(0, count);
+}
+
+/** The last value that was observed; NaN where there is none within reach. */
+export function lastOf({ observed }: PastSeries): number {
+  return observed.at(-1) ?? Number.NaN;
+}
+
+/** Whether a value moved, beyond rounding. */
+export function hasMoved(change: number, tolerance: number): boolean {
+  // 23.50 − 23.495 may come out a rounding error below 0.005.
+  return Math.abs(change) >= tolerance * (1 - 1e-9) && change !== 0;
+}

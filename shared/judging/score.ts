@@ -1,0 +1,53 @@
+/** What a contender's predictions are worth on some rows. */
+import type { RowRange } from "../candidates/candidate.ts";
+import type { Dataset } from "../features/dataset.ts";
+import { type ConformalWidth, conformalWidths, coverage } from "../stats/conformal.ts";
+import { mae } from "../stats/mae.ts";
+import { rmse } from "../stats/rmse.ts";
+
+export interface Errors {
+  readonly rmse: number;
+  readonly mae: number;
+}
+
+export function errorsOf(data: Dataset, rows: RowRange, predictions: Float64Array): Errors {
+  const truth = data.target.subarray(rows.from, rows.to);
+  return { rmse: rmse(truth, predictions), mae: mae(truth, predictions) };
+}
+
+/** What came minus what was predicted, one a row, in the target's unit. */
+export function residualsOf(data: Dataset, rows: RowRange, predictions: Float64Array): Float64Array {
+  return predictions.map((prediction, i) => (data.target[rows.from + i] ?? Number.NaN) - prediction);
+}
+
+export interface IntervalOptions {
+  readonly levels: readonly number[];
+  readonly tolerance: number;
+  /** What each row's width is measured against; null for one width everywhere. One a row of the dataset. */
+  readonly scales: Float64Array | null;
+}
+
+/** Half-widths learned from the residuals of some rows, one a level. */
+export function widthsOf(rows: RowRange, residuals: Float64Array, options: IntervalOptions): ConformalWidth[] {
+  const { levels, tolerance, scales } = options;
+  const scaled = scales === null ? {} : { scales: scales.subarray(rows.from, rows.to) };
+  return conformalWidths(residuals, levels, { tolerance, ...scaled });
+}
+
+/**
+ * By how much an end is widened, as a share of the tolerance: predictions are float32, so that two equal misses differ by
+ * some 1e-7 of the value, and a miss as large as the width would fall off its end by chance.
+ */
+const ROUNDING_SHARE = 0.02;
+
+/** Share of the rows that an interval of this width holds; null where there were too few residuals for a width. */
+export function coverageOf(
+  width: ConformalWidth,
+  { rows, residuals }: { readonly rows: RowRange; readonly residuals: Float64Array },
+  { tolerance, scales }: Pick<IntervalOptions, "tolerance" | "scales">,
+): number | null {
+  const { halfWidth } = width;
+  if (halfWidth === null) return null;
+  const high = residuals.map((_, i) => halfWidth * (scales?.[rows.from + i] ?? 1));
+  return coverage(residuals, { low: high.map((reach) => -reach), high }, tolerance * ROUNDING_SHARE);
+}

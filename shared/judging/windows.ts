@@ -1,0 +1,60 @@
+/** Rolling origin: which rows are learned from and which are judged, never mixed in time. */
+import type { RowRange } from "../candidates/candidate.ts";
+import { type Dataset, firstRowAt } from "../features/dataset.ts";
+import type { Validation } from "../forecasts/forecast.ts";
+import type { Span } from "../registry/card.ts";
+
+/** One origin: fitted to `train`, judged on `rows`, which come after all of it. */
+export interface Fold {
+  readonly train: RowRange;
+  readonly rows: RowRange;
+}
+
+export interface Windows {
+  readonly validation: readonly Fold[];
+  readonly test: readonly Fold[];
+}
+
+/**
+ * Cuts the periods: the last `testShare` of them is the test window, the `validationShare` before it validation, each
+ * in folds whose lengths differ by a period at most; each learns from everything before it. A fold of periods without
+ * rows is left out.
+ */
+export function windowsOf(data: Dataset, { testShare, validationShare, folds }: Validation): Windows {
+  const periods = data.periods.length;
+  const testFrom = periods - Math.ceil(periods * testShare);
+  const validationFrom = testFrom - Math.ceil(periods * validationShare);
+  return {
+    validation: foldsOf(data, { from: validationFrom, to: testFrom, folds }),
+    test: foldsOf(data, { from: testFrom, to: periods, folds }),
+  };
+}
+
+function foldsOf(
+  data: Dataset,
+  window: { readonly from: number; readonly to: number; readonly folds: number },
+): Fold[] {
+  const count = Math.min(window.folds, window.to - window.from);
+  const edgeAt = (fold: number) => window.from + Math.ceil(((window.to - window.from) * fold) / count);
+  const all = Array.from({ length: count }, (_, fold): Fold => {
+    const rows = { from: firstRowAt(data, edgeAt(fold)), to: firstRowAt(data, edgeAt(fold + 1)) };
+    return { train: { from: 0, to: rows.from }, rows };
+  });
+  return all.filter(({ rows }) => rows.to > rows.from);
+}
+
+/** The rows of all folds together; they follow each other. */
+export function rowsOf(folds: readonly Fold[]): RowRange {
+  return { from: folds[0]?.rows.from ?? 0, to: folds.at(-1)?.rows.to ?? 0 };
+}
+
+/** First and last target period of some rows, and how many of both there are. */
+export function spanOf(data: Dataset, rows: RowRange): Span {
+  const periods = new Set(data.period.subarray(rows.from, rows.to));
+  return {
+    from: data.periods[data.period[rows.from] ?? 0] ?? "",
+    to: data.periods[data.period[rows.to - 1] ?? 0] ?? "",
+    periods: periods.size,
+    rows: rows.to - rows.from,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Our trees as the attributes of a TreeEnsembleRegressor (ai.onnx.ml 3).
+ *
+ * onnxruntime starts each row's sum at 0, adds the trees' float32 values in the order of the file, divides for AVERAGE, and
+ * adds the base value last, all in float32: `predictEnsemble` does the same and both give the same bits.
+ */
+import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
+import { type Attributes, floats, int, ints, string, strings } from "./graph.ts";
+
+/** What an ensemble without trees adds up to, as a tree: the format wants at least one. */
+const NOTHING: Tree = {
+  feature: Int32Array.of(LEAF),
+  threshold: new Float32Array(1),
+  missingLeft: new Uint8Array(1),
+  left: Int32Array.of(LEAF),
+  right: Int32Array.of(LEAF),
+  value: new Float32Array(1),
+  weight: new Float64Array(1),
+};
+
+interface Columns {
+  readonly featureIds: Int32Array;
+  readonly falseNodeIds: Int32Array;
+  readonly trueNodeIds: Int32Array;
+  readonly missingTracksTrue: Int32Array;
+  readonly modes: string[];
+  readonly nodeIds: Int32Array;
+  readonly treeIds: Int32Array;
+  readonly values: Float32Array;
+  readonly targetNodeIds: Int32Array;
+  readonly targetTreeIds: Int32Array;
+  readonly targetWeights: Float32Array;
+}
+
+function leavesOf(tree: Tree): number {
+  return tree.feature.reduce((count, feature) => count + (feature < 0 ? 1 : 0), 0);
+}
+
+function columnsFor(trees: readonly Tree[]): Columns {
+  const nodes = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
+  const leaves = trees.reduce((sum, tree) => sum + leavesOf(tree), 0);
+  return {
+    featureIds: new Int32Array(nodes),
+    falseNodeIds: new Int32Array(nodes),
+    trueNodeIds: new Int32Array(nodes),
+    missingTracksTrue: new Int32Array(nodes),
+    modes: new Array<string>(nodes).fill("LEAF"),
+    nodeIds: new Int32Array(nodes),
+    treeIds: new Int32Array(nodes),
+    values: new Float32Array(nodes),
+    targetNodeIds: new Int32Array(leaves),
+    targetTreeIds: new Int32Array(leaves),
+    targetWeights: new Float32Array(leaves),
+  };
+}
+
+/** Fills the columns from position `at.node` and `at.leaf` on, and moves both behind the tree. */
+function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; leaf: number }): void {
+  for (let node = 0; node < tree.feature.length; node++) {
+    const position = at.node + node;
+    columns.nodeIds[position] = node;
+    columns.treeIds[position] = at.id;
+    const feature = tree.feature[node] ?? LEAF;
+    if (feature < 0) {
+      columns.targetNodeIds[at.leaf] = node;
+      columns.targetTreeIds[at.leaf] = at.id;
+      columns.targetWeights[at.leaf++] = tree.value[node] ?? 0;
+      continue;
+    }
+    columns.modes[position] = "BRANCH_LEQ";
+    columns.featureIds[position] = feature;
+    columns.values[position] = tree.threshold[node] ?? 0;
+    columns.trueNodeIds[position] = tree.left[node] ?? 0;
+    columns.falseNodeIds[position] = tree.right[node] ?? 0;
+    columns.missingTracksTrue[position] = tree.missingLeft[node] ?? 0;
+  }
+  at.node += tree.feature.length;
+  at.id++;
+}
+
+/** Attributes of one node that takes float32 [N, columns] and gives float32 [N, 1]. O(nodes). */
+export function ensembleAttributes(ensemble: Ensemble): Attributes {
+  const trees = ensemble.trees.length > 0 ? ensemble.trees : [NOTHING];
+  const columns = columnsFor(trees);
+  const at = { id: 0, node: 0, leaf: 0 };
+  for (const tree of trees) addTree(columns, tree, at);
+  return {
+    aggregate_function: string(ensemble.aggregate === "average" ? "AVERAGE" : "SUM"),
+    base_values: floats([ensemble.base]),
+    n_targets: int(1),
+    nodes_falsenodeids: ints(columns.falseNodeIds),
+    nodes_featureids: ints(columns.featureIds),
+    nodes_missing_value_tracks_true: ints(columns.missingTracksTrue),
+    nodes_modes: strings(columns.modes),
+    nodes_nodeids: ints(columns.nodeIds),
+    nodes_treeids: ints(columns.treeIds),
+    nodes_truenodeids: ints(columns.trueNodeIds),
+    nodes_values: floats(columns.values),
+    post_transform: string("NONE"),
+    target_ids: ints(new Int32Array(columns.targetWeights.length)),
+    target_nodeids: ints(columns.targetNodeIds),
+    target_treeids: ints(columns.targetTreeIds),
+    target_weights: floats(columns.targetWeights),
+  };
+}

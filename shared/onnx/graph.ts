@@ -1,0 +1,110 @@
+/**
+ * An ONNX model as plain data: what the writer takes, the reader gives and the compiler runs.
+ *
+ * Only what tabular models need: tensors, no sequences, no subgraphs. https://onnx.ai/onnx/repo-docs/IR.html
+ */
+
+/** The empty domain is ai.onnx itself. */
+export type Domain = "" | "ai.onnx.ml";
+
+export type ElementType = "float" | "double" | "int64" | "int32" | "uint8" | "bool" | "string";
+
+/** One size an axis; null is the number of rows, N, the same everywhere in a graph. */
+export type Shape = readonly (number | null)[];
+
+/** int64 is held as exact integers up to ±2⁵³ in doubles: BigInt arrays are ten times slower and nothing tabular needs more. */
+export type TensorData =
+  | { readonly type: "float"; readonly data: Float32Array }
+  | { readonly type: "double" | "int64"; readonly data: Float64Array }
+  | { readonly type: "int32"; readonly data: Int32Array }
+  | { readonly type: "uint8" | "bool"; readonly data: Uint8Array }
+  | { readonly type: "string"; readonly data: readonly string[] };
+
+export type Data = TensorData["data"];
+
+/** A constant, row-major; `data` has one entry an element. */
+export type Tensor = TensorData & { readonly name: string; readonly dims: readonly number[] };
+
+/** What goes in or comes out. */
+export interface GraphValue {
+  readonly name: string;
+  /** `other` is what only other tools declare: sequences, maps, rarer numbers. */
+  readonly type: ElementType | "other";
+  /** Null where the file says nothing. */
+  readonly shape: Shape | null;
+}
+
+/** Lists may be typed arrays, and should be where they are long. Numbers of `float` and `floats` are float32. */
+export type Attribute =
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "int"; readonly value: number }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "tensor"; readonly value: Tensor }
+  | { readonly kind: "floats"; readonly values: ArrayLike<number> }
+  | { readonly kind: "ints"; readonly values: ArrayLike<number> }
+  | { readonly kind: "strings"; readonly values: readonly string[] }
+  /** Read from a file of another tool; `found` says what it was. It cannot be written. */
+  | { readonly kind: "unsupported"; readonly found: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export interface Node {
+  readonly op: string;
+  /** Any string in a file of another tool. */
+  readonly domain: Domain | (string & {});
+  readonly name: string;
+  /** Names of values; an empty one is an optional input that is not given. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  /** In an order in which every value is made before it is used. */
+  readonly nodes: readonly Node[];
+  readonly initializers: readonly Tensor[];
+  /** Version of each domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly irVersion: number;
+  readonly producer: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Understood by every runtime since 2022: IR 8, ai.onnx 17, ai.onnx.ml 3. */
+export const PORTABLE = { irVersion: 8, opsets: { "": 17, "ai.onnx.ml": 3 } } as const;
+
+export const float = (value: number): Attribute => ({ kind: "float", value });
+export const int = (value: number): Attribute => ({ kind: "int", value });
+export const string = (value: string): Attribute => ({ kind: "string", value });
+export const floats = (values: ArrayLike<number>): Attribute => ({ kind: "floats", values });
+export const ints = (values: ArrayLike<number>): Attribute => ({ kind: "ints", values });
+export const strings = (values: readonly string[]): Attribute => ({ kind: "strings", values });
+
+interface Wiring {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Attributes;
+}
+
+/** A node of the standard domain, named for its first output. */
+export function node(op: string, wiring: Wiring): Node {
+  return { op, domain: "", name: wiring.outputs[0] ?? op, attributes: {}, ...wiring };
+}
+
+/** A node of ai.onnx.ml, named for its first output. */
+export function mlNode(op: string, wiring: Wiring): Node {
+  return { ...node(op, wiring), domain: "ai.onnx.ml" };
+}
+
+/** A float32 constant; `values` are rounded to float32. */
+export function floatTensor(name: string, values: ArrayLike<number>, dims?: readonly number[]): Tensor {
+  return { name, type: "float", dims: dims ?? [values.length], data: Float32Array.from(values) };
+}
+
+/** An int64 constant, such as the shape that Reshape wants. */
+export function int64Tensor(name: string, values: ArrayLike<number>, dims?: readonly number[]): Tensor {
+  return { name, type: "int64", dims: dims ?? [values.length], data: Float64Array.from(values) };
+}

@@ -1,0 +1,182 @@
+/** From nodes in any order to the layout that walks forward; whatever does not form trees is refused. */
+import { CODE_BITS, EQUAL, type Forest, MISSING_TRUE } from "./forest.ts";
+import type { OperatorNode } from "./operator.ts";
+
+export const MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "LEAF"] as const;
+/** Numbers of the modes, as in ai.onnx.ml 5, with LEAF after them. */
+export const MODE = { leq: 0, lt: 1, gte: 2, gt: 3, eq: 4, neq: 5, leaf: 6 } as const;
+
+/** Integers as they were read. */
+export type Ints = Int32Array | Uint8Array;
+
+/** The nodes of one tree, neighbours, the root first. */
+export interface Run {
+  readonly start: number;
+  readonly end: number;
+  readonly root: number;
+  /** Node ids to positions; null where id = position − start. */
+  readonly positions: ReadonlyMap<number, number> | null;
+}
+
+/** −1 where the tree has no such node. */
+export function positionIn(run: Run, id: number): number {
+  if (run.positions !== null) return run.positions.get(id) ?? -1;
+  return id >= 0 && id < run.end - run.start ? run.start + id : -1;
+}
+
+/** Leaves' weights. `single`: the one value of each leaf, by node. `lists`: weights grouped by leaf. */
+export type LeafWeights =
+  | { readonly kind: "single"; readonly values: Float32Array; readonly isGiven: Uint8Array }
+  | {
+      readonly kind: "lists";
+      /** Position of a leaf's first weight; one entry more than nodes, so that the next one's start is the end. */
+      readonly starts: Int32Array;
+      /** One entry a weight. */
+      readonly targets: Int32Array;
+      readonly values: Float32Array;
+    };
+
+/** Nodes by position, one entry a node. */
+export interface ForestSource {
+  readonly trees: readonly Run[];
+  readonly modes: Uint8Array;
+  readonly features: Ints;
+  readonly thresholds: Float32Array;
+  /** Null where no missing value is tracked. */
+  readonly missingTrue: Ints | null;
+  /** Ids of children within their tree; anything at a leaf. */
+  readonly trueIds: Ints;
+  readonly falseIds: Ints;
+  readonly leaves: LeafWeights;
+}
+
+const single = new Float32Array(1);
+const bits = new Int32Array(single.buffer);
+
+/** The largest float32 below `value`; NaN below −∞, because nothing is ≤ NaN. */
+function floatBefore(value: number): number {
+  if (value === 0) return -1.401298464324817e-45;
+  if (value === Number.NEGATIVE_INFINITY) return Number.NaN;
+  single[0] = value;
+  bits[0] = (bits[0] ?? 0) + (value > 0 ? -1 : 1);
+  return single[0] ?? 0;
+}
+
+function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(2 * values.length);
+  grown.set(values);
+  return grown;
+}
+
+class Layout {
+  readonly code: Int32Array;
+  readonly limit: Float32Array;
+  /** While a split waits for its false child: where that comes from; afterwards where it lies. */
+  readonly other: Int32Array;
+  readonly #node: OperatorNode;
+  readonly #source: ForestSource;
+  readonly #placed: Uint8Array;
+  /** Splits whose false child is still to place, innermost last. */
+  #waiting = new Int32Array(64);
+  #next = 0;
+  columns = 0;
+
+  constructor(node: OperatorNode, source: ForestSource) {
+    const count = source.modes.length;
+    this.#node = node;
+    this.#source = source;
+    this.code = new Int32Array(count);
+    this.limit = new Float32Array(count);
+    this.other = new Int32Array(count);
+    this.#placed = new Uint8Array(count);
+  }
+
+  /** Returns where the root now lies. O(nodes of the tree). */
+  placeTree(tree: Run): number {
+    const { modes } = this.#source;
+    const placed = this.#placed;
+    const start = this.#next;
+    let height = 0;
+    let from = tree.root;
+    while (true) {
+      // Every node is placed once, so the walk ends whatever the ids say.
+      if (from < 0 || placed[from] === 1) this.#refuseNode(from);
+      placed[from] = 1;
+      const at = this.#next++;
+      const mode = modes[from] ?? MODE.leaf;
+      if (mode !== MODE.leaf) {
+        if (height === this.#waiting.length) this.#waiting = doubled(this.#waiting);
+        this.#waiting[height++] = at;
+        from = this.#placeSplit(from, { at, mode, tree });
+        continue;
+      }
+      this.#placeLeaf(from, at);
+      if (height === 0) return start;
+      const parent = this.#waiting[--height] ?? 0;
+      from = this.other[parent] ?? -1;
+      this.other[parent] = this.#next;
+    }
+  }
+
+  #refuseNode(node: number): never {
+    if (node < 0) return this.#node.malformed("a child that is not in its tree", "a node of the same tree");
+    return this.#node.malformed(`node ${node} reached twice`, "trees, in which every node has one parent");
+  }
+
+  /** Returns the child that comes next. */
+  #placeSplit(from: number, { at, mode, tree }: { at: number; mode: number; tree: Run }): number {
+    const { features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
+    const feature = features[from] ?? 0;
+    const threshold = thresholds[from] ?? 0;
+    if (feature < 0 || feature >= 2 ** 29) this.#node.malformed(`column ${feature} in node ${from}`, "a column");
+    if (Number.isNaN(threshold)) this.#node.unsupported(`threshold NaN in node ${from}`, "a number");
+    const missing = missingTrue !== null && missingTrue[from] === 1;
+    const swapped = mode === MODE.gte || mode === MODE.gt || mode === MODE.neq;
+    const equal = mode === MODE.eq || mode === MODE.neq;
+    const missingTrueHere = (mode === MODE.neq || missing) !== swapped;
+    if (feature >= this.columns) this.columns = feature + 1;
+    this.code[at] = (feature << CODE_BITS) | (missingTrueHere ? MISSING_TRUE : 0) | (equal ? EQUAL : 0);
+    this.limit[at] = mode === MODE.lt || mode === MODE.gte ? floatBefore(threshold) : threshold;
+    const whenTrue = positionIn(tree, trueIds[from] ?? -1);
+    const whenFalse = positionIn(tree, falseIds[from] ?? -1);
+    this.other[at] = swapped ? whenTrue : whenFalse;
+    return swapped ? whenFalse : whenTrue;
+  }
+
+  #placeLeaf(from: number, at: number): void {
+    const { leaves } = this.#source;
+    if (leaves.kind === "single") {
+      if (leaves.isGiven[from] !== 1) this.#node.malformed(`leaf ${from} without a weight`, "one");
+      this.code[at] = -2;
+      this.limit[at] = leaves.values[from] ?? 0;
+      return;
+    }
+    const start = leaves.starts[from] ?? 0;
+    const count = (leaves.starts[from + 1] ?? 0) - start;
+    if (count < 1) this.#node.malformed(`leaf ${from} without a weight`, "at least one");
+    this.code[at] = -1 - count;
+    this.limit[at] = leaves.values[start] ?? 0;
+    this.other[at] = start;
+  }
+}
+
+/**
+ * A missing value makes every comparison false but ≠, where it is not tracked; swapped children turn that round.
+ * Refuses nodes that two parents share, children that do not exist and leaves without weights.
+ */
+export function layOut(node: OperatorNode, source: ForestSource): Forest {
+  const layout = new Layout(node, source);
+  const roots = Int32Array.from(source.trees, (tree) => layout.placeTree(tree));
+  const { code, limit, other, columns } = layout;
+  const { leaves } = source;
+  const isSingle = leaves.kind === "single";
+  return {
+    roots,
+    code,
+    limit,
+    other,
+    weights: isSingle ? new Float32Array(0) : leaves.values,
+    weightTargets: isSingle ? new Int32Array(0) : leaves.targets,
+    columns,
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * Reads protobuf field by field, in bounds and with an end: every call either moves forward or reports.
+ *
+ * What is wrong is thrown as a `Refusal` and caught once, in `read.ts`: a tagged value for every varint would cost more than
+ * the varint.
+ */
+
+import { type OnnxProblem, Refusal } from "./problem.ts";
+import { DELIMITED, FIXED32, FIXED64, VARINT } from "./protobuf.ts";
+import { decodeUtf8 } from "./utf8.ts";
+
+const WIRE_TYPES = ["a varint", "64 bits", "delimited", "a group", "a group's end", "32 bits"];
+const INT64_BYTES_MAX = 10;
+const TWO_28 = 2 ** 28;
+const TWO_56 = 2 ** 56;
+
+/** A position in the bytes of one message. */
+export class Cursor {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  /** What the message is, for problems. */
+  readonly what: string;
+  at: number;
+  /** Of the field that `next` found. */
+  field = 0;
+  wireType = 0;
+
+  constructor(bytes: Uint8Array, what: string) {
+    this.bytes = bytes;
+    this.end = bytes.length;
+    this.what = what;
+    this.at = 0;
+  }
+
+  fail(found: string, expected: string, kind: OnnxProblem["kind"] = "malformed"): never {
+    const where = `${this.what}, byte ${this.at} of ${this.end}`;
+    throw new Refusal({ kind, where, found, expected });
+  }
+
+  /** Moves to the next field; false at the end. */
+  next(): boolean {
+    if (this.at >= this.end) return false;
+    const tag = this.#varint();
+    this.wireType = tag % 8;
+    this.field = Math.floor(tag / 8);
+    if (this.field < 1 || this.field > 2 ** 29 - 1) this.fail(`field number ${this.field}`, "one in 1…2²⁹−1");
+    return true;
+  }
+
+  /** Moves to the next field where it is the same as this one, and its tag one byte: cheaper than `next`, which may do it too. */
+  repeats(): boolean {
+    if (this.at >= this.end || this.bytes[this.at] !== this.field * 8 + this.wireType) return false;
+    this.at++;
+    return true;
+  }
+
+  /** How often the delimited field at the cursor comes in a row, this one included, as `repeats` will find; it stays where it is. */
+  countRepeats(): number {
+    const { at } = this;
+    let count = 0;
+    do {
+      this.delimitedLength();
+      count++;
+    } while (this.repeats());
+    this.at = at;
+    return count;
+  }
+
+  /** Passes over a field that is not needed. */
+  skip(): void {
+    switch (this.wireType) {
+      case VARINT:
+        this.#varintUnchecked();
+        break;
+      case FIXED64:
+        this.#take(8);
+        break;
+      case DELIMITED:
+        this.delimited();
+        break;
+      case FIXED32:
+        this.#take(4);
+        break;
+      default:
+        this.expect(DELIMITED);
+    }
+  }
+
+  /** The next varint, wherever the position is: an int64 within ±2⁵³. */
+  varint(): number {
+    return this.#varint();
+  }
+
+  /** An int64 within ±2⁵³. */
+  int(): number {
+    this.expect(VARINT);
+    return this.#varint();
+  }
+
+  float(): number {
+    this.expect(FIXED32);
+    const start = this.#take(4);
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + start, 4).getFloat32(0, true);
+  }
+
+  /** A view of the field's bytes, no copy. */
+  delimited(): Uint8Array {
+    const length = this.delimitedLength();
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  /** Moves past the field's bytes and returns how many they were: a view costs more than a short text. */
+  delimitedLength(): number {
+    this.expect(DELIMITED);
+    const length = this.#varint();
+    if (length < 0 || length > this.end - this.at) {
+      this.fail(`field ${this.field} of ${length} bytes`, `at most the ${this.end - this.at} that are left`);
+    }
+    this.#take(length);
+    return length;
+  }
+
+  string(): string {
+    const text = decodeUtf8(this.delimited());
+    return text ?? this.fail(`text in field ${this.field} that breaks its encoding`, "UTF-8");
+  }
+
+  message(what: string): Cursor {
+    return new Cursor(this.delimited(), what);
+  }
+
+  /** Refuses the field that `next` found when it is encoded otherwise. */
+  expect(wireType: number): void {
+    if (this.wireType !== wireType) {
+      const found = WIRE_TYPES[this.wireType] ?? `wire type ${this.wireType}`;
+      this.fail(`field ${this.field} as ${found}`, `${WIRE_TYPES[wireType]}`);
+    }
+  }
+
+  /** Moves on by `count` bytes and returns where they start. */
+  #take(count: number): number {
+    const start = this.at;
+    const left = this.end - start;
+    if (count > left) this.fail(`${left} bytes left for field ${this.field}`, `${count}`);
+    this.at = start + count;
+    return start;
+  }
+
+  #varint(): number {
+    const first = this.bytes[this.at] ?? 128;
+    if (first < 128 && this.at < this.end) {
+      this.at++;
+      return first;
+    }
+    return this.#varintLong();
+  }
+
+  /** 28 bits at a time: bit operations in JavaScript stop at 32. */
+  #varintLong(): number {
+    let low = 0;
+    let middle = 0;
+    let high = 0;
+    for (let i = 0; i < INT64_BYTES_MAX; i++) {
+      if (this.at >= this.end) this.fail("the end inside a varint", "its last byte");
+      const byte = this.bytes[this.at++] ?? 0;
+      const bits = byte & 127;
+      if (i < 4) low |= bits << (7 * i);
+      else if (i < 8) middle |= bits << (7 * (i - 4));
+      else high |= bits << (7 * (i - 8));
+      if (byte < 128) return this.#join(low, middle, high);
+    }
+    return this.fail("a varint of more than ten bytes", "an int64");
+  }
+
+  #join(low: number, middle: number, high: number): number {
+    // Bit 63 is the sign; what is above is the same bit again or nothing.
+    const signed = (high & 128) !== 0 ? (high & 255) - 256 : high;
+    if (high > 255) this.fail("a varint of more than 64 bits", "an int64");
+    const value = signed * TWO_56 + middle * TWO_28 + low;
+    if (!Number.isSafeInteger(value))
+      this.fail(`an integer beyond ±2⁵³ in field ${this.field}`, "a smaller one", "unsupported");
+    return value;
+  }
+
+  #varintUnchecked(): void {
+    for (let i = 0; i < INT64_BYTES_MAX; i++) {
+      if (this.at >= this.end) this.fail("the end inside a varint", "its last byte");
+      if ((this.bytes[this.at++] ?? 0) < 128) return;
+    }
+    this.fail("a varint of more than ten bytes", "an int64");
+  }
+}

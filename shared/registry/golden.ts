@@ -1,0 +1,66 @@
+/** The card's golden rows, run through an engine: the file must answer here what it answered where it was made. */
+import type { Card } from "./card.ts";
+
+/** One value a row. Missing is NaN, or the empty string. */
+export type Column = Float32Array | readonly string[];
+
+export type Evaluated =
+  | { readonly ok: true; readonly outputs: Readonly<Record<string, ArrayLike<number>>> }
+  | { readonly ok: false; readonly reason: string };
+
+/** An engine: the bytes of a model file and one column an input, to one list of numbers an output. */
+export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, Column>>) => Evaluated;
+
+export type GoldenResult =
+  | { readonly ok: true; readonly rows: number }
+  | { readonly ok: false; readonly reason: string };
+
+/** Compares every output of every golden row. O(rows) evaluations in one call of the engine. */
+export function runGolden(
+  model: Uint8Array,
+  card: Pick<Card, "features" | "golden">,
+  evaluate: Evaluate,
+): GoldenResult {
+  const { outputs, tolerance } = card.golden;
+  const rows = Object.values(card.golden.inputs)[0]?.length ?? 0;
+  const expected = Object.entries(outputs);
+  if (rows === 0 || expected.length === 0) return failed("the card has no golden rows, so nothing can be checked");
+  const inputs: Record<string, Column> = {};
+  for (const feature of card.features) {
+    const values = card.golden.inputs[feature.name];
+    if (values?.length !== rows) return failed(`the golden rows hold no ${rows} values of ${feature.name}`);
+    const column = feature.dtype === "float" ? floats(values) : texts(values);
+    if (!column) return failed(`the golden rows' ${feature.name} is not ${feature.dtype} throughout`);
+    inputs[feature.name] = column;
+  }
+  const evaluated = evaluate(model, inputs);
+  if (!evaluated.ok) return evaluated;
+  for (const [name, wanted] of expected) {
+    const found = evaluated.outputs[name];
+    if (!found) return failed(`the file has no output ${name}; it has ${Object.keys(evaluated.outputs).join(", ")}`);
+    if (found.length !== wanted.length) {
+      return failed(`${name}: found ${found.length} numbers, expected ${wanted.length}`);
+    }
+    const row = wanted.findIndex((value, index) => !isSame(value, found[index] ?? Number.NaN, tolerance));
+    if (row >= 0) return failed(`golden row ${row + 1}: ${name} is ${found[row]}, expected ${wanted[row]}`);
+  }
+  return { ok: true, rows };
+}
+
+function isSame(expected: number, found: number, tolerance: number): boolean {
+  return Math.abs(expected - found) <= tolerance * Math.max(Math.abs(expected), Math.abs(found));
+}
+
+type GoldenValues = Card["golden"]["inputs"][string];
+
+function floats(values: GoldenValues): Float32Array | null {
+  if (values.some((value) => typeof value === "string")) return null;
+  return Float32Array.from(values, (value) => (typeof value === "number" ? value : Number.NaN));
+}
+
+function texts(values: GoldenValues): string[] | null {
+  if (values.some((value) => typeof value === "number")) return null;
+  return values.map((value) => (typeof value === "string" ? value : ""));
+}
+
+const failed = (reason: string): GoldenResult => ({ ok: false, reason });

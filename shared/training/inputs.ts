@@ -1,0 +1,149 @@
+/** Rows as a model file takes them: one column an input, float32 or text. */
+import type { RowRange } from "../candidates/candidate.ts";
+import type { Encoding } from "../candidates/encoding.ts";
+import type { Chance, Fitted } from "../candidates/fitted.ts";
+import type { Dataset, Column as DatasetColumn } from "../features/dataset.ts";
+import { type Ensemble, LEAF } from "../models/tree.ts";
+
+/** By name. A float's NaN is missing. */
+export type Inputs = Readonly<Record<string, Float32Array | readonly string[]>>;
+
+/** The inputs of some rows of a dataset. O(rows × columns). */
+export function inputsOf(data: Dataset, rows: RowRange): Inputs {
+  return Object.fromEntries(
+    data.columns.map((column) => [
+      column.name,
+      column.dtype === "float"
+        ? column.values.slice(rows.from, rows.to)
+        : Array.from(column.codes.subarray(rows.from, rows.to), (code) => column.categories[code] ?? ""),
+    ]),
+  );
+}
+
+/** Inputs as a dataset that a fitted model can predict; targets are unknown. `last` names the feature with the last value. */
+export function datasetOfInputs(inputs: Inputs, last: string): Dataset {
+  const columns = Object.entries(inputs).map(([name, values]): DatasetColumn => {
+    if (values instanceof Float32Array) return { name, dtype: "float", values };
+    const categories = [...new Set(values)].sort();
+    const codes = Int32Array.from(values, (value) => categories.indexOf(value));
+    return { name, dtype: "string", codes, categories };
+  });
+  const lasts = inputs[last];
+  if (!(lasts instanceof Float32Array)) throw new RangeError(`input ${last} is not a number`);
+  const rows = lasts.length;
+  return {
+    rows,
+    periods: [],
+    period: new Int32Array(rows),
+    series: new Int32Array(rows),
+    columns,
+    last: Float64Array.from(lasts),
+    target: new Float64Array(rows).fill(Number.NaN),
+  };
+}
+
+/** One after the other. */
+export function joinInputs(parts: readonly Inputs[]): Inputs {
+  const names = Object.keys(parts[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => {
+      const columns = parts.map((part) => part[name] ?? []);
+      if (columns.every((column) => column instanceof Float32Array)) {
+        const joined = new Float32Array(columns.reduce((length, column) => length + column.length, 0));
+        let at = 0;
+        for (const column of columns) {
+          joined.set(column, at);
+          at += column.length;
+        }
+        return [name, joined];
+      }
+      return [name, columns.flatMap((column) => Array.from(column, String))];
+    }),
+  );
+}
+
+/** The rows at these positions. */
+export function pickInputs(inputs: Inputs, positions: readonly number[]): Inputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, values]) => [
+      name,
+      values instanceof Float32Array
+        ? Float32Array.from(positions, (position) => values[position] ?? Number.NaN)
+        : positions.map((position) => values[position] ?? ""),
+    ]),
+  );
+}
+
+const thresholdRowsMax = 400;
+
+/**
+ * Rows on which engines like to disagree, made from one ordinary row: at, just below and just above the trees'
+ * thresholds; each input missing; each category unknown; everything missing but the last value.
+ */
+export function edgeInputs(
+  ordinary: Inputs,
+  fitted: { readonly value: Fitted; readonly chance: Chance | null },
+  last: string,
+): Inputs {
+  const changed: Inputs[] = [ordinary];
+  const withInput = (name: string, value: number | string): Inputs => ({
+    ...ordinary,
+    [name]: typeof value === "number" ? Float32Array.of(value) : [value],
+  });
+  const missing: Record<string, Float32Array | readonly string[]> = {};
+  for (const [name, values] of Object.entries(ordinary)) {
+    const isText = !(values instanceof Float32Array);
+    if (isText) changed.push(withInput(name, "\u0000 not a category"), withInput(name, ""));
+    else if (name !== last) changed.push(withInput(name, Number.NaN));
+    missing[name] = isText ? [""] : name === last ? values : Float32Array.of(Number.NaN);
+  }
+  changed.push(missing);
+  for (const { name, threshold } of thresholdsOf(fitted).slice(0, thresholdRowsMax)) {
+    for (const value of [threshold, nextFloat32(threshold, -1), nextFloat32(threshold, 1)]) {
+      if (Number.isFinite(value)) changed.push(withInput(name, value));
+    }
+  }
+  return joinInputs(changed);
+}
+
+interface Threshold {
+  readonly name: string;
+  readonly threshold: number;
+}
+
+function thresholdsOf({ value, chance }: { readonly value: Fitted; readonly chance: Chance | null }): Threshold[] {
+  const own = chance === null ? [] : thresholdsIn(chance.encoding, chance.ensemble);
+  switch (value.kind) {
+    case "last":
+    case "feature":
+    case "linear":
+      return own;
+    case "trees":
+      return [...thresholdsIn(value.encoding, value.ensemble), ...own];
+    case "average":
+      return [...value.members.flatMap((member) => thresholdsOf({ value: member, chance: null })), ...own];
+    case "hurdle":
+      return [...thresholdsOf({ value: value.size, chance: value.chance }), ...own];
+  }
+}
+
+/** Different thresholds on number columns; ranks are no inputs. */
+function thresholdsIn(encoding: Encoding, ensemble: Ensemble): Threshold[] {
+  const seen = new Map<string, Threshold>();
+  for (const tree of ensemble.trees) {
+    for (let node = 0; node < tree.feature.length; node++) {
+      const column = encoding.columns[tree.feature[node] ?? LEAF];
+      const threshold = tree.threshold[node] ?? 0;
+      if (column?.how === "number") seen.set(`${column.name} ${threshold}`, { name: column.name, threshold });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** The float32 next to `value`, upwards or downwards. */
+export function nextFloat32(value: number, direction: 1 | -1): number {
+  const bits = new Int32Array(Float32Array.of(value).buffer);
+  if (value === 0) return direction * 1.401298464324817e-45;
+  bits[0] = (bits[0] ?? 0) + (value > 0 === direction > 0 ? 1 : -1);
+  return new Float32Array(bits.buffer)[0] ?? Number.NaN;
+}

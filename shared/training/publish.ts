@@ -1,0 +1,306 @@
+/** From a judgement to a file and its card: fitted to all data, written, measured, and compared with the reference runtime. */
+import { featureValues } from "../candidates/encoding.ts";
+import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
+import { type ChangeSource, changeOutput, graphOf, predictionOutput } from "../candidates/graph.ts";
+import type { Dataset } from "../features/dataset.ts";
+import { dtypeOf } from "../features/feature.ts";
+import { fingerprintOf } from "../features/fingerprint.ts";
+import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
+import { sha256Hex } from "../hash.ts";
+import { widthsOf } from "../judging/score.ts";
+import { spanOf } from "../judging/windows.ts";
+import { writeModel } from "../onnx/write.ts";
+import type { Card, Evidence, Golden } from "../registry/card.ts";
+import { ensemblesOf, misfitsOf, sizeOf } from "../registry/fit-limits.ts";
+import { changeCandidate, shareOf } from "./change.ts";
+import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
+import type { Pool, RecipeChoice, Workbench } from "./job.ts";
+import { intervalOptions, type Judgement } from "./judge.ts";
+import { profileOf } from "./profile.ts";
+import { recipeOf } from "./recipe.ts";
+
+/** The reference runtime: a file and its inputs to one list of numbers an output. */
+export type Run = (model: Uint8Array, inputs: Inputs) => Promise<Readonly<Record<string, Float32Array>>>;
+
+export interface PublishTask {
+  readonly forecast: Forecast;
+  readonly bench: Workbench;
+  readonly judgement: Judgement;
+  /** What is published: the chosen recipe, or naive. */
+  readonly recipe: RecipeChoice;
+  readonly evidence: Evidence;
+  readonly reason: string;
+  readonly seed: number;
+  readonly codeVersion: string;
+  readonly trials: number;
+  /** SHA-256 of the observations it learned from, and how many there were. */
+  readonly dataHash: string;
+  readonly observations: number;
+}
+
+export interface PublishEffects {
+  readonly pool: Pool;
+  readonly run: Run;
+}
+
+export interface Published {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly card: Card;
+  /** The rows of the test window as inputs, and what the file answers: for checking in another runtime. */
+  readonly rows: { readonly inputs: Inputs; readonly outputs: Readonly<Record<string, Float32Array>> };
+}
+
+export type Publishing =
+  | { readonly ok: true; readonly published: Published }
+  | {
+      readonly ok: false;
+      readonly reason: "no-fit" | "too-large" | "disagreement";
+      readonly problems: readonly string[];
+    };
+
+/** Sums of trees are the same bits everywhere; elsewhere engines round in another order. */
+const relativeTolerance = 1e-6;
+const producer = "almanac";
+const goldenRowsMax = 24;
+
+export async function publish(task: PublishTask, effects: PublishEffects): Promise<Publishing> {
+  const fitted = await fitAll(task, effects.pool);
+  if (!fitted.ok) return { ok: false, reason: "no-fit", problems: [fitted.problem] };
+  const { forecast, bench } = task;
+  const { value, change } = fitted;
+  const version = versionOf(task);
+  const fingerprint = fingerprintOf(forecast.features);
+  const last = lastFeatureOf(forecast);
+  const graph = graphOf({
+    features: forecast.features,
+    last,
+    transform: forecast.target.transform,
+    value,
+    change,
+    name: forecast.id,
+    producer,
+    metadata: { forecast: forecast.id, version, fingerprint, producer },
+  });
+  const model = writeModel(graph);
+  const chance = change?.kind === "model" ? change.chance : null;
+  const size = sizeOf(model.length, ensemblesOf(value, chance));
+  const misfits = misfitsOf(size);
+  if (misfits.length > 0) return { ok: false, reason: "too-large", problems: misfits };
+
+  const test = testRows(bench.data, task.judgement);
+  const inputs = inputsOf(bench.data, test);
+  const ordinary = pickInputs(inputs, [0]);
+  const all = joinInputs([inputs, edgeInputs(ordinary, { value, chance }, last)]);
+  const outputs = await effects.run(model, all);
+  const expected = ownOutputs(task, { value, change }, all);
+  const problems = disagreements({ expected, outputs, isExact: isExact(value) });
+  if (problems.length > 0) return { ok: false, reason: "disagreement", problems };
+
+  const golden = goldenOf(all, outputs, {
+    ordinaryRows: test.to - test.from,
+    isExact: isExact(value) && chance === null,
+  });
+  const card = cardOf(task, { version, fingerprint, model, size, golden, sourceOfChange: change?.kind ?? null });
+  const rows = test.to - test.from;
+  const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
+  return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
+}
+
+/** The same recipe, data, seed and code make the same version, and the same bytes. */
+function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVersion }: PublishTask): string {
+  const identity = JSON.stringify([
+    recipeOf(forecast, recipe).id,
+    judgement.change?.parameters ?? null,
+    judgement.change?.source ?? null,
+    dataHash,
+    seed,
+    codeVersion,
+    judgement.incumbent,
+  ]);
+  const to = spanOf(bench.data, { from: 0, to: bench.data.rows }).to.replaceAll(/[^0-9]/g, "");
+  return `${to}-${sha256Hex(identity).slice(0, 8)}`;
+}
+
+type FitAll =
+  | { readonly ok: true; readonly value: Fitted; readonly change: ChangeSource | null }
+  | { readonly ok: false; readonly problem: string };
+
+async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<FitAll> {
+  const train = { from: 0, to: bench.data.rows };
+  const value = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
+  if (!value.ok || value.value === null) {
+    return { ok: false, problem: value.ok ? "no model came back" : JSON.stringify(value.problem) };
+  }
+  if (forecast.change === null) return { ok: true, value: value.value, change: null };
+  const frequency: ChangeSource = {
+    kind: "frequency",
+    feature: forecast.change.frequency,
+    baseRate: shareOf(bench.events, train),
+  };
+  if (judgement.change?.source !== "model") return { ok: true, value: value.value, change: frequency };
+  const changeRecipe = { candidate: changeCandidate, parameters: judgement.change.parameters };
+  const change = await pool.run({ learns: "change", recipe: changeRecipe, train, rows: null, seed, wantsModel: true });
+  const source: ChangeSource =
+    change.ok && change.chance !== null ? { kind: "model", chance: change.chance } : frequency;
+  return { ok: true, value: value.value, change: source };
+}
+
+function testRows(data: Dataset, { test }: Judgement) {
+  return { from: data.rows - test.rows, to: data.rows };
+}
+
+/** What our own code says of the same rows. */
+function ownOutputs(
+  { forecast }: PublishTask,
+  { value, change }: { readonly value: Fitted; readonly change: ChangeSource | null },
+  inputs: Inputs,
+): Record<string, ArrayLike<number>> {
+  const data = datasetOfInputs(inputs, lastFeatureOf(forecast));
+  const rows = { from: 0, to: data.rows };
+  const prediction = predictValue(value, data, rows, forecast.target.transform);
+  if (change === null) return { [predictionOutput]: prediction };
+  const chances =
+    change.kind === "model"
+      ? predictChance(change.chance, data, rows)
+      : featureValues(data, change.feature, rows).map((share) => (Number.isNaN(share) ? change.baseRate : share));
+  return { [predictionOutput]: prediction, [changeOutput]: chances };
+}
+
+/** Whether every engine must give the same bits: sums and means of trees, and values that are only handed on. */
+function isExact(value: Fitted): boolean {
+  switch (value.kind) {
+    case "last":
+    case "trees":
+      return true;
+    case "average":
+      return value.members.every(isExact);
+    case "feature":
+    case "linear":
+    case "hurdle":
+      return false;
+  }
+}
+
+interface Compared {
+  readonly expected: Readonly<Record<string, ArrayLike<number>>>;
+  readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
+  readonly isExact: boolean;
+}
+
+/** Where the file and our own prediction differ; the first row of each output is told. */
+function disagreements({ expected, outputs, isExact }: Compared): string[] {
+  return Object.entries(expected).flatMap(([name, wanted]) => {
+    const found = outputs[name];
+    if (found?.length !== wanted.length)
+      return [`${name}: found ${found?.length ?? 0} numbers, expected ${wanted.length}`];
+    const tolerance = isExact && name === predictionOutput ? 0 : relativeTolerance;
+    for (let row = 0; row < wanted.length; row++) {
+      const [a, b] = [wanted[row] ?? Number.NaN, found[row] ?? Number.NaN];
+      if (!(Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b)))) {
+        return [
+          `${name}, row ${row}: the runtime gives ${b}, training gave ${a}; at most ${tolerance} of it may differ`,
+        ];
+      }
+    }
+    return [];
+  });
+}
+
+/** Rows spread over the test window and the first of the edges. */
+function goldenOf(
+  inputs: Inputs,
+  outputs: Readonly<Record<string, Float32Array>>,
+  { ordinaryRows, isExact }: { readonly ordinaryRows: number; readonly isExact: boolean },
+): Golden {
+  const count = Object.values(outputs)[0]?.length ?? 0;
+  const ordinary = Math.min(ordinaryRows, goldenRowsMax / 2);
+  const spread = Array.from({ length: ordinary }, (_, i) => Math.floor((i * ordinaryRows) / ordinary));
+  const edges = Array.from({ length: count - ordinaryRows }, (_, i) => ordinaryRows + i);
+  const positions = [...spread, ...edges.slice(0, goldenRowsMax - ordinary)];
+  return {
+    inputs: Object.fromEntries(
+      Object.entries(pickInputs(inputs, positions)).map(([name, values]) => [name, withNulls(values)]),
+    ),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, values]) => [name, positions.map((at) => values[at] ?? Number.NaN)]),
+    ),
+    tolerance: isExact ? 0 : relativeTolerance,
+  };
+}
+
+/** JSON has no NaN. */
+function withNulls(values: Inputs[string]): (number | string | null)[] {
+  return values instanceof Float32Array
+    ? Array.from(values, (value) => (Number.isNaN(value) ? null : value))
+    : [...values];
+}
+
+interface CardParts {
+  readonly version: string;
+  readonly fingerprint: string;
+  readonly model: Uint8Array;
+  readonly size: { readonly nodes: number; readonly trees: number };
+  readonly golden: Golden;
+  readonly sourceOfChange: ChangeSource["kind"] | null;
+}
+
+function cardOf(task: PublishTask, { version, fingerprint, model, size, golden, sourceOfChange }: CardParts): Card {
+  const { forecast, bench, judgement, recipe, evidence } = task;
+  const all = { from: 0, to: bench.data.rows };
+  const known = judgement.residualsOf(recipe);
+  const { change } = judgement;
+  return {
+    format: 1,
+    forecast: forecast.id,
+    version,
+    title: forecast.title,
+    task: forecast.task,
+    unit: forecast.unit,
+    output: forecast.output,
+    horizon: forecast.horizon,
+    transform: forecast.target.transform,
+    recipe: recipeOf(forecast, recipe),
+    producer,
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
+    features: featuresOf(forecast, bench.data),
+    fingerprint,
+    lineage: {
+      feed: forecast.feed,
+      variable: forecast.variable,
+      observations: task.observations,
+      dataHash: task.dataHash,
+      codeVersion: task.codeVersion,
+      seed: task.seed,
+      trials: task.trials,
+    },
+    judged: {
+      validation: judgement.validation,
+      test: judgement.test,
+      contenders: [...judgement.contenders],
+      evidence,
+      change: change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange),
+      incumbent: judgement.incumbent,
+      reason: task.reason,
+    },
+    published: spanOf(bench.data, all),
+    intervals: known === null ? [] : widthsOf(known.rows, known.residuals, intervalOptions(forecast, bench.data)),
+    unchangedShare: forecast.change === null ? null : 1 - shareOf(bench.events, known?.rows ?? all),
+    profile: profileOf(bench.data),
+    golden,
+  };
+}
+
+function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSource["kind"]): Card["judged"]["change"] {
+  const { parameters: _, ...metrics } = change;
+  return { ...metrics, source };
+}
+
+function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
+  return forecast.features.map((feature) => {
+    const { name, ...definition } = feature;
+    const column = data.columns.find((one) => one.name === name);
+    return dtypeOf(feature) === "string"
+      ? { name, dtype: "string", definition, categories: column?.dtype === "string" ? [...column.categories] : [] }
+      : { name, dtype: "float", definition };
+  });
+}

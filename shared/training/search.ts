@@ -1,0 +1,146 @@
+/** Search: a candidate's parameters, by what they lose on the validation folds. The list of trials is the whole state. */
+
+import { sha256Hex } from "../hash.ts";
+import type { Fold } from "../judging/windows.ts";
+import { createRandom } from "../models/random.ts";
+import { shouldPrune } from "../search/median-pruner.ts";
+import type { Point, Space, Trial } from "../search/space.ts";
+import { suggest } from "../search/tpe.ts";
+import type { Job, Pool } from "./job.ts";
+
+/** One trial as it is kept. */
+export interface TrialRecord extends Trial {
+  readonly candidate: string;
+  readonly number: number;
+  readonly seconds: number;
+  /** Why it failed; null where it did not. */
+  readonly problem: string | null;
+}
+
+export interface Found {
+  readonly candidate: string;
+  readonly parameters: Point;
+  /** Mean loss over the validation folds. */
+  readonly loss: number;
+  /** For the validation rows, in order. */
+  readonly predictions: Float64Array;
+  readonly seconds: number;
+}
+
+export interface SearchTask {
+  readonly candidate: string;
+  readonly learns: Job["learns"];
+  readonly space: Space;
+  readonly trials: number;
+  readonly folds: readonly Fold[];
+  readonly seed: number;
+  /** Mean loss of one fold's predictions. */
+  loss(predictions: Float64Array, fold: Fold): number;
+}
+
+export interface SearchEffects {
+  readonly pool: Pool;
+  /** True once no further trial is to be begun; the first of a candidate always is. */
+  isOver(): boolean;
+  onTrial(trial: TrialRecord): void;
+  /** Trials of an earlier, interrupted search with the same seed: they are not run again. */
+  readonly earlier?: readonly TrialRecord[];
+}
+
+/**
+ * The best trial of a candidate; null where none could be completed, with the reason in its trials. Deterministic: one
+ * trial after another, each seeded by the search's seed, the candidate and the trial's number.
+ */
+export async function searchCandidate(task: SearchTask, effects: SearchEffects): Promise<Found | null> {
+  const trials = unbroken(effects.earlier ?? []);
+  let best: Found | null = null;
+  const isOne = Object.keys(task.space).length === 0;
+  for (let number = 0; number < (isOne ? 1 : task.trials); number++) {
+    const known = trials[number];
+    if (known !== undefined && !isBestYet(known, best)) continue;
+    if (number > 0 && known === undefined && effects.isOver()) break;
+    const parameters = known?.parameters ?? suggest(task.space, trials.slice(0, number), randomOf(task, number));
+    const run = await runTrial(task, effects.pool, { parameters, earlier: trials.slice(0, number) });
+    if (known === undefined) {
+      const { folds, state, seconds, problem } = run;
+      const trial = { candidate: task.candidate, number, parameters, folds, state, seconds, problem };
+      trials.push(trial);
+      effects.onTrial(trial);
+    }
+    if (run.state === "complete" && (best === null || run.loss < best.loss)) {
+      const { loss, predictions, seconds } = run;
+      best = { candidate: task.candidate, parameters, loss, predictions, seconds };
+    }
+  }
+  return best;
+}
+
+/** Trials in their order, up to the first that is missing: what comes after a gap was suggested by what is lost. */
+function unbroken(earlier: readonly TrialRecord[]): TrialRecord[] {
+  const sorted = [...earlier].sort((a, b) => a.number - b.number);
+  const gap = sorted.findIndex(({ number }, index) => number !== index);
+  return gap < 0 ? sorted : sorted.slice(0, gap);
+}
+
+/** A known trial is run once more only where it leads: its predictions are wanted, which no record keeps. */
+function isBestYet(trial: TrialRecord, best: Found | null): boolean {
+  return trial.state === "complete" && (best === null || meanOf(trial.folds) < best.loss);
+}
+
+/** Parameters are drawn from a stream of their own for each candidate and trial, so that a search can be resumed. */
+function randomOf({ candidate, learns, seed }: SearchTask, number: number): () => number {
+  const random = createRandom(Number.parseInt(sha256Hex(`${seed} ${learns} ${candidate} ${number}`).slice(0, 8), 16));
+  return () => random.uniform();
+}
+
+interface Run {
+  readonly folds: number[];
+  readonly state: Trial["state"];
+  readonly loss: number;
+  readonly predictions: Float64Array;
+  readonly seconds: number;
+  readonly problem: string | null;
+}
+
+async function runTrial(
+  task: SearchTask,
+  pool: Pool,
+  { parameters, earlier }: { readonly parameters: Point; readonly earlier: readonly Trial[] },
+): Promise<Run> {
+  const folds: number[] = [];
+  const pieces: Float64Array[] = [];
+  let seconds = 0;
+  const end = (state: Trial["state"], problem: string | null): Run => ({
+    folds,
+    state,
+    loss: meanOf(folds),
+    predictions: joined(pieces),
+    seconds,
+    problem,
+  });
+  for (const fold of task.folds) {
+    if (shouldPrune(folds, earlier)) return end("pruned", null);
+    const recipe = { candidate: task.candidate, parameters };
+    const { learns, seed } = task;
+    const result = await pool.run({ learns, recipe, train: fold.train, rows: fold.rows, seed, wantsModel: false });
+    if (!result.ok) return end("failed", JSON.stringify(result.problem));
+    folds.push(task.loss(result.predictions, fold));
+    pieces.push(result.predictions);
+    seconds += result.seconds;
+  }
+  return end("complete", null);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function joined(pieces: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

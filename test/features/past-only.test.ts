@@ -1,0 +1,78 @@
+/** The first invariant: a feature is computed from observations strictly before its period, and from no more than its reach. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { datasetOf } from "../../shared/features/dataset.ts";
+import { dtypeOf, reachOf } from "../../shared/features/feature.ts";
+import type { Panel } from "../../shared/features/panel.ts";
+import { toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { cell, everyKind, panels, tableOf } from "./support.ts";
+
+const dimensions = ["region", "product"];
+const declarations = [
+  { id: "every kind", dimensions, features: everyKind(dimensions), tolerance: 0.025 },
+  ...forecasts.map((forecast) => ({ ...forecast, tolerance: toleranceOf(forecast) })),
+];
+
+/** A panel, one of its periods, and other values for that period and all later ones. */
+function futures(panel: Panel) {
+  return fc.integer({ min: 0, max: panel.periods.length - 1 }).chain((end) => {
+    const length = panel.periods.length - end;
+    const columns = panel.series.map(() => fc.array(cell, { minLength: length, maxLength: length }));
+    return fc.record({ panel: fc.constant(panel), end: fc.constant(end), future: fc.tuple(...columns) });
+  });
+}
+
+describe.each(declarations)("features of $id", ({ features, tolerance, ...forecast }) => {
+  const reach = reachOf(features);
+  const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) });
+  const runs = { numRuns: reach > 20 ? 40 : 200 };
+
+  test("changing any observation at or after the target period changes nothing", () => {
+    fc.assert(
+      fc.property(someReach.chain(futures), ({ panel, end, future }) => {
+        const series = panel.series.map(({ is, values }, index) => {
+          const changed = values.slice();
+          changed.set(future[index] ?? [], end);
+          return { is, values: changed };
+        });
+        const until = panel.periods[end] ?? "";
+        const before = tableOf(datasetOf(panel, { features, tolerance }));
+        const after = tableOf(datasetOf({ ...panel, series }, { features, tolerance }));
+        const earlier = (rows: typeof before) => rows.filter(({ period }) => period < until);
+        expect(earlier(after)).toEqual(earlier(before));
+        // A row at the period itself stands where the period has a value: only its target may differ.
+        const known = new Map(before.filter(({ period }) => period === until).map((row) => [row.series, row]));
+        for (const { series: index, last, inputs } of after.filter(({ period }) => period === until)) {
+          const same = known.get(index);
+          if (same) expect({ last, inputs }).toEqual({ last: same.last, inputs: same.inputs });
+        }
+      }),
+      runs,
+    );
+  });
+
+  test("a history of only the features' reach gives the numbers that the whole history gave in training", () => {
+    fc.assert(
+      fc.property(panels(forecast.dimensions, { min: reach + 1, max: reach + 8 }), (panel) => {
+        const whole = tableOf(datasetOf(panel, { features, tolerance }));
+        for (let end = reach; end < panel.periods.length; end++) {
+          const from = end - reach;
+          const series = panel.series.map(({ is, values }) => ({ is, values: values.slice(from, end + 1) }));
+          const window = { ...panel, periods: panel.periods.slice(from, end + 1), series };
+          const target = panel.periods[end];
+          const served = tableOf(datasetOf(window, { features, tolerance })).filter(({ period }) => period === target);
+          expect(served).toEqual(whole.filter(({ period }) => period === target));
+        }
+      }),
+      { numRuns: reach > 20 ? 20 : 100 },
+    );
+  });
+
+  test("each feature has a type that its column keeps, and a name of its own", () => {
+    const [panel] = fc.sample(someReach, { numRuns: 1, seed: 1 });
+    const { columns } = datasetOf(panel ?? { dimensions: [], periods: [], series: [] }, { features, tolerance });
+    expect(columns.map(({ name, dtype }) => [name, dtype])).toEqual(features.map((one) => [one.name, dtypeOf(one)]));
+    expect(new Set(features.map(({ name }) => name)).size).toBe(features.length);
+  });
+});

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { addDays } from "../../shared/calendar.ts";
+import type { CalendarPart } from "../../shared/features/calendar-part.ts";
+import type { Dataset } from "../../shared/features/dataset.ts";
+import type { Feature } from "../../shared/features/feature.ts";
+import type { Panel, PastSeries } from "../../shared/features/panel.ts";
+
+const parts: readonly CalendarPart[] = [
+  "year",
+  "month",
+  "day",
+  "weekday",
+  "month-sine",
+  "month-cosine",
+  "day-sine",
+  "day-cosine",
+  "weekday-sine",
+  "weekday-cosine",
+  "days-ahead",
+  "starts-month",
+];
+
+/** One feature of every kind and calendar part, for panels whose dimensions are `dimensions`. */
+export function everyKind([first = "", ...others]: readonly string[]): Feature[] {
+  return [
+    { name: "lag2", kind: "lag", periods: 2 },
+    { name: "difference2", kind: "difference", periods: 2 },
+    { name: "mean3", kind: "rolling-mean", periods: 3 },
+    { name: "std3", kind: "rolling-std", periods: 3 },
+    { name: "min3", kind: "rolling-min", periods: 3 },
+    { name: "max3", kind: "rolling-max", periods: 3 },
+    { name: "weighted", kind: "weighted-mean", periods: 4, halfLife: 1.5 },
+    { name: "since", kind: "since-change", periods: 4 },
+    { name: "last-change", kind: "last-change", periods: 4 },
+    { name: "share", kind: "change-share", periods: 4 },
+    { name: "season", kind: "seasonal-lag", periods: 3 },
+    ...parts.map((part): Feature => ({ name: part, kind: "calendar", part })),
+    { name: "category", kind: "category", dimension: first },
+    { name: "peers", kind: "peers-change", dimensions: [first], periods: 2 },
+    { name: "peers-share", kind: "peers-changed-share", dimensions: [first, ...others], periods: 2 },
+    { name: "all-peers", kind: "peers-change", dimensions: [], periods: 2 },
+  ];
+}
+
+/** Prices on a grid of 0.05 that mostly stay, with holes: NaN. */
+export const cell = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(20, 20.05, 20.1, 21) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 900 }).map((cents) => cents / 20) },
+  { weight: 1, arbitrary: fc.constant(Number.NaN) },
+);
+
+/** Panels of 2 to 5 series on days that are 1 to 5 days apart. */
+export function panels(dimensions: readonly string[], length: { min: number; max: number }): fc.Arbitrary<Panel> {
+  return fc.integer(length).chain((count) =>
+    fc
+      .record({
+        gaps: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: count, maxLength: count }),
+        series: fc.array(fc.array(cell, { minLength: count, maxLength: count }), { minLength: 2, maxLength: 5 }),
+      })
+      .map(({ gaps, series }) => {
+        let day = "2025-11-20";
+        const periods = gaps.map((gap) => {
+          day = addDays(day, gap);
+          return day;
+        });
+        return {
+          dimensions,
+          periods,
+          series: series.map((values, index) => ({
+            // Neighbours share all dimensions but the last, which tells them apart.
+            is: dimensions.map((name, at) => `${name} ${at < dimensions.length - 1 ? index >> 1 : index}`),
+            values: Float64Array.from(values),
+          })),
+        };
+      }),
+  );
+}
+
+export interface TableRow {
+  readonly period: string;
+  readonly series: number;
+  readonly last: number;
+  readonly target: number;
+  readonly inputs: Readonly<Record<string, number | string>>;
+}
+
+/** A dataset as a person would write it down. */
+export function tableOf(data: Dataset): TableRow[] {
+  return Array.from({ length: data.rows }, (_, row) => ({
+    period: data.periods[data.period[row] ?? -1] ?? "",
+    series: data.series[row] ?? -1,
+    last: data.last[row] ?? Number.NaN,
+    target: data.target[row] ?? Number.NaN,
+    inputs: Object.fromEntries(
+      data.columns.map((column) => [
+        column.name,
+        column.dtype === "float"
+          ? (column.values[row] ?? Number.NaN)
+          : (column.categories[column.codes[row] ?? -1] ?? ""),
+      ]),
+    ),
+  }));
+}
+
+/** The past of one series with these values, NaN where there is none. */
+export function seriesOf(...values: readonly number[]): PastSeries {
+  const present = values.filter((value) => !Number.isNaN(value));
+  return { is: [], values: Float64Array.from(values), observed: Float64Array.from(present) };
+}

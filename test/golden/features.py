@@ -1,0 +1,74 @@
+"""Reference numbers for shared/features, from pandas. Writes features.json beside itself:
+
+    python3 -m venv /tmp/pd && /tmp/pd/bin/pip install pandas==3.0.0
+    /tmp/pd/bin/python test/golden/features.py > test/golden/features.json && npx biome format --write test/golden
+
+Missing values are dropped first, because features count in observations; only the seasonal lag counts in periods.
+`numbers[i]` is what a feature says after the first i + 1 values, null for missing.
+"""
+
+import json
+import sys
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+random = np.random.default_rng(20261121)
+values = np.round(20 + np.cumsum(random.normal(scale=0.4, size=30) * (random.random(30) < 0.5)), 2)
+values[[3, 4, 11, 17, 29]] = np.nan
+values[22:27] = values[21]
+
+whole = pd.Series(values)
+seen = whole.dropna()
+
+
+def told(numbers):
+    """A statistic of the observations, at every period: it stays until the next one."""
+    return [None if pd.isna(x) else float(x) for x in numbers.reindex(whole.index).ffill()]
+
+
+def since_change(count):
+    moved = seen.diff().abs() > 1e-9
+    numbers = []
+    for i in range(len(seen)):
+        steps = min(count, i)
+        ago = [k for k in range(steps) if moved.iloc[i - k]]
+        numbers.append(np.nan if steps < 1 else (ago[0] if ago else steps))
+    return pd.Series(numbers, index=seen.index)
+
+
+last = 7
+cases = [
+    ({"kind": "lag", "periods": 1}, told(seen)),
+    ({"kind": "lag", "periods": 3}, told(seen.shift(2))),
+    ({"kind": "difference", "periods": 1}, told(seen.diff(1))),
+    ({"kind": "difference", "periods": 5}, told(seen.diff(5))),
+    ({"kind": "rolling-mean", "periods": last}, told(seen.rolling(last, min_periods=1).mean())),
+    ({"kind": "rolling-std", "periods": last}, told(seen.rolling(last, min_periods=1).std(ddof=0))),
+    ({"kind": "rolling-min", "periods": last}, told(seen.rolling(last, min_periods=1).min())),
+    ({"kind": "rolling-max", "periods": last}, told(seen.rolling(last, min_periods=1).max())),
+    # As many values as there are, so that its window is all of them: that is what pandas has.
+    ({"kind": "weighted-mean", "periods": 30, "halfLife": 4}, told(seen.ewm(halflife=4, adjust=True).mean())),
+    ({"kind": "weighted-mean", "periods": 30, "halfLife": 1.5}, told(seen.ewm(halflife=1.5, adjust=True).mean())),
+    # Of the last five alone: one fresh pandas series for each.
+    (
+        {"kind": "weighted-mean", "periods": 5, "halfLife": 2},
+        told(seen.rolling(5, min_periods=1).apply(lambda w: w.ewm(halflife=2, adjust=True).mean().iloc[-1], raw=False)),
+    ),
+    ({"kind": "since-change", "periods": 4}, told(since_change(4))),
+    (
+        {"kind": "change-share", "periods": 6},
+        told((seen.diff().abs() > 1e-9).astype(float).where(seen.diff().notna()).rolling(6, min_periods=1).mean()),
+    ),
+    ({"kind": "seasonal-lag", "periods": 3}, [None if pd.isna(x) else float(x) for x in whole.shift(2)]),
+]
+
+json.dump(
+    {
+        "by": {"pandas": version("pandas"), "numpy": np.__version__, "python": sys.version.split()[0]},
+        "values": [None if np.isnan(v) else float(v) for v in values],
+        "cases": [{"feature": feature, "numbers": numbers} for feature, numbers in cases],
+    },
+    sys.stdout,
+)

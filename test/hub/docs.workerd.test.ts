@@ -1,0 +1,84 @@
+import { beforeAll, expect, test } from "vitest";
+import { documentShape, operationsOf } from "../../workers/hub/docs/document.ts";
+import { docsPage } from "../../workers/hub/docs/page.ts";
+import { schemaHtml } from "../../workers/hub/docs/schema-html.ts";
+import { migrate, request } from "../support/hub.ts";
+
+beforeAll(migrate);
+
+const read = async () => {
+  const text = await (await request("/openapi.json")).text();
+  return { text, document: documentShape.parse(JSON.parse(text)) };
+};
+
+test("the document is OpenAPI 3.1, its references lead somewhere and its paths' parameters are declared", async () => {
+  const { text, document } = await read();
+  expect(JSON.parse(text)).toMatchObject({
+    openapi: "3.1.0",
+    components: { securitySchemes: { token: { scheme: "bearer" } } },
+  });
+  const references = Array.from(text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g), ([, name = ""]) => name);
+  expect(references.length).toBeGreaterThan(10);
+  expect(references.filter((name) => !(name in document.components.schemas))).toEqual([]);
+  for (const { method, path, parameters, tags } of operationsOf(document)) {
+    const named = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name).sort();
+    const declared = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+    expect([`${method} ${path}`, declared.sort()]).toEqual([`${method} ${path}`, named]);
+    expect(document.tags.map(({ name }) => name)).toEqual(expect.arrayContaining(tags));
+  }
+});
+
+test("every described address answers, and every write is described as needing the token", async () => {
+  const { document } = await read();
+  for (const { method, path, security } of operationsOf(document)) {
+    const address = path.replaceAll(/\{\w+\}/g, "unknown");
+    const answer = await request(address, { method: method.toUpperCase() });
+    const { detail } = await answer.json<{ detail?: string }>().catch(() => ({ detail: "" }));
+    expect(answer.status, path).not.toBe(500);
+    expect(`${method} ${path}: ${detail ?? ""}`).not.toContain("Nothing answers");
+    expect([`${method} ${path}`, answer.status === 401]).toEqual([`${method} ${path}`, method !== "get"]);
+    expect(security.length > 0).toBe(method !== "get");
+  }
+});
+
+test("the page shows every operation with a command to copy, and needs nothing from elsewhere", async () => {
+  const answer = await request("/docs");
+  expect(answer.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  const page = await answer.text();
+  const { document } = await read();
+  for (const { summary } of operationsOf(document)) expect(page).toContain(summary.replaceAll('"', "&quot;"));
+  expect(page.match(/<pre class="curl"/g)?.length).toBe(operationsOf(document).length);
+  expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
+  const anchors = Array.from(page.matchAll(/href="#([^"]+)"/g), ([, id]) => id);
+  const ids = new Set(Array.from(page.matchAll(/id="([^"]+)"/g), ([, id]) => id));
+  expect(anchors.filter((id) => !ids.has(id ?? ""))).toEqual([]);
+});
+
+test("words of a document are text on the page, never markup", () => {
+  const document = documentShape.parse({
+    info: { title: "<b>A</b>", version: "1", description: "`<i>`" },
+    tags: [{ name: "T" }],
+    paths: { "/<x>": { get: { tags: ["T"], summary: "<script>", responses: {} } } },
+  });
+  const page = docsPage(document, { baseUrl: "http://h", examples: {} });
+  expect(page).not.toMatch(/<script>|<b>A|<i>|\/<x>/);
+  expect(schemaHtml({ type: "object", properties: { "<u>": { const: "<u>" } } })).not.toContain("<u>");
+});
+
+test("a schema reads like a type", () => {
+  const html = schemaHtml({
+    type: ["object", "null"],
+    required: ["a"],
+    properties: {
+      a: { type: "array", items: { anyOf: [{ type: "string" }, { type: "null" }] }, maxItems: 3 },
+      b: { $ref: "#/components/schemas/Run", description: "the run" },
+      c: { enum: ["x", 1], default: "x" },
+      d: { type: "object", additionalProperties: { type: "number" } },
+    },
+  });
+  const text = html.replaceAll(/<[^>]+>/g, "").replaceAll("&quot;", '"');
+  expect(text).toContain("a: (string | null)[]  at most 3\n");
+  expect(text).toContain("b?: Run  the run\n");
+  expect(text).toContain('c?: "x" | 1  otherwise "x"\n');
+  expect(text).toContain("d?: { [name]: number }\n} | null");
+});

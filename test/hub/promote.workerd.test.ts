@@ -1,0 +1,413 @@
+/** From a registered version to the one that serves: the gate, the race, the pointer, and the way back. */
+import { createExecutionContext, createScheduledController, reset, waitOnExecutionContext } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { championPointerShape } from "../../shared/api/champion.ts";
+import { requestFlow } from "../../shared/db/flows.ts";
+import { saveGate } from "../../shared/db/gates.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { artefactKey, championKey } from "../../shared/registry/keys.ts";
+import type { Hub } from "../../workers/hub/hub.ts";
+import worker from "../../workers/hub/index.ts";
+import { repairPointers, writePointer } from "../../workers/hub/registry/pointer.ts";
+import type { TinyStory } from "../support/card.ts";
+import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
+import { forecast, Registry } from "../support/registry.ts";
+
+let registry: Registry;
+beforeEach(async () => {
+  await reset();
+  await migrate();
+  registry = new Registry();
+});
+
+const serving = async () => {
+  const { champion } = (await registry.call("GET", `/forecasts/${forecast.id}/champion`)).body;
+  return champion as { version: string; number: number; rule: string; who: string; why: string } | null;
+};
+const naive = { candidate: "naive", losses: { challenger: 2, naive: 2 } };
+/** Another recipe that beats everyone. */
+const better = (recipe: string, incumbent: string, from = "2026-01-01"): Partial<TinyStory> => ({
+  recipe,
+  incumbent,
+  from,
+  losses: { challenger: 1, naive: 2, incumbent: 2 },
+});
+
+async function served(version: string, story: Partial<TinyStory> = {}) {
+  await registry.registered(version, story);
+  const flow = await registry.promote(version);
+  if (flow.state !== "done") throw new Error(JSON.stringify(flow));
+  return flow;
+}
+
+test("a promoted version is the champion in D1 and KV, by number, and everyone can read why", async () => {
+  const { card } = await registry.registered("v1.0");
+  const asked = await registry.call(
+    "POST",
+    `/models/${forecast.id}/v1.0/promote`,
+    { why: "first model" },
+    { "X-Almanac-Actor": "Ana" },
+  );
+  expect(asked).toMatchObject({ status: 202, body: { state: "queued", known: false } });
+  const { body: flow } = await registry.call("GET", `/flows/${asked.body.flow}`);
+  expect(flow).toMatchObject({
+    key: `promote:${forecast.id}:v1.0:0`,
+    state: "done",
+    reason: expect.stringContaining("it beats the naive forecast"),
+    stats: { rule: "first", periods: 60, number: 1, pointer: 1 },
+  });
+  expect((flow.steps as { name: string }[]).map(({ name }) => name)).toEqual([
+    "verify",
+    "golden rows",
+    "gate",
+    "champion",
+    "pointer",
+  ]);
+  expect(await serving()).toMatchObject({ version: "v1.0", number: 1, rule: "first", who: "Ana", why: "first model" });
+  const pointer = championPointerShape.parse(await registry.pointer());
+  expect(pointer).toMatchObject({
+    version: "v1.0",
+    number: 1,
+    model: { sha256: card.model.sha256, bytes: card.model.bytes },
+  });
+  const { body } = await registry.call("GET", `/models/${forecast.id}/v1.0`);
+  expect(body).toMatchObject({
+    stage: "champion",
+    gates: [{ kind: "promote", rule: "first", periods: 60, usedThrough: "2026-03-01" }],
+  });
+  expect((body.audit as unknown[])[0]).toMatchObject({
+    what: "champion.promoted",
+    who: "Ana",
+    why: "first model",
+    before: null,
+    after: { version: "v1.0", number: 1, rule: "first" },
+  });
+});
+
+test("the one before is retired, and the same promotion asked twice is one flow", async () => {
+  await served("v1.0", naive);
+  await registry.registered("v2.0", better("other", "v1.0"));
+  const first = await registry.call("POST", `/models/${forecast.id}/v2.0/promote`, { why: "better" });
+  expect(await serving()).toMatchObject({ version: "v2.0", number: 2, rule: "replacement" });
+  expect((await registry.call("GET", "/models?stage=retired")).body.models).toMatchObject([{ version: "v1.0" }]);
+  expect(await registry.call("POST", `/models/${forecast.id}/v2.0/promote`, { why: "again" })).toMatchObject({
+    status: 409,
+    body: { detail: `v2.0 serves ${forecast.id} already.` },
+  });
+  expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE key LIKE '%v2.0%'")).toEqual([{ flows: 1 }]);
+  expect(first.body.known).toBe(false);
+});
+
+describe("a version does not serve", () => {
+  test.each([
+    ["model.onnx was corrupted", "model.onnx", "model.onnx in R2 has other bytes"],
+    ["card.json was corrupted", "card.json", "card.json in R2 has other bytes"],
+  ] as const)("when %s after it was registered", async (_, name, reason) => {
+    await registry.registered("v1.0");
+    await hub.lake.put(artefactKey(forecast.id, "v1.0", name), "corrupted");
+    expect(await registry.promote("v1.0")).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
+    expect(await serving()).toBeNull();
+  });
+
+  test("when the features' code has changed since it was registered", async () => {
+    await registry.registered("v1.0");
+    registry = new Registry({ fingerprint: () => "fedcba9876543210" });
+    expect(await registry.promote("v1.0", { why: "w", force: true })).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("fingerprint differs"),
+    });
+    expect(await serving()).toBeNull();
+  });
+
+  test("when it answers its golden rows otherwise here, not even if a person insists", async () => {
+    await registry.registered("v1.0");
+    registry = new Registry({ evaluate: () => ({ ok: true, outputs: { prediction: [0, 0, 0] } }) });
+    expect(await registry.promote("v1.0", { why: "I insist", force: true })).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("golden row 1: prediction is 0, expected 3.5"),
+    });
+    expect(await serving()).toBeNull();
+  });
+
+  test("when the gate rejects it, and asking again does not look again", async () => {
+    await registry.registered("v1.0", { losses: { challenger: 2, naive: 2 } });
+    const flow = await registry.promote("v1.0");
+    expect(flow).toMatchObject({
+      state: "failed",
+      reason: expect.stringMatching(/^Rejected: Over 60 periods .* does not beat the naive forecast/),
+    });
+    const again = await registry.promote("v1.0");
+    expect(again).toMatchObject({ id: flow.id, attempt: 2, state: "failed", reason: flow.reason });
+    expect(await query("SELECT count(*) AS decisions FROM gates")).toEqual([{ decisions: 1 }]);
+    expect(await serving()).toBeNull();
+  });
+
+  test("when it was judged against another champion, and says whom to judge it against", async () => {
+    await served("v1.0", naive);
+    await registry.registered("v2.0", { recipe: "other" });
+    const flow = await registry.promote("v2.0");
+    expect(flow).toMatchObject({ state: "held", reason: expect.stringContaining("judge it again against v1.0") });
+    expect(await registry.call("POST", `/flows/${flow.id}/release`)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("promote with force") },
+    });
+    expect(await serving()).toMatchObject({ version: "v1.0" });
+  });
+
+  test("when it is not registered", async () => {
+    expect(await registry.call("POST", `/models/${forecast.id}/v1.0/promote`, { why: "w" })).toMatchObject({
+      status: 404,
+    });
+    expect(await registry.call("POST", "/models/nothing/v1.0/promote", { why: "w" })).toMatchObject({ status: 404 });
+    await registry.registered("v1.0");
+    expect(await registry.call("POST", `/models/${forecast.id}/v1.0/promote`, {})).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining("why") },
+    });
+  });
+});
+
+test("a replacement counts only periods that no earlier replacement gate used", async () => {
+  await served("v1.0", naive);
+  await registry.registered("v2.0", { ...better("two", "v1.0"), losses: { challenger: 2, naive: 2, incumbent: 2 } });
+  expect(await registry.promote("v2.0")).toMatchObject({ state: "failed" });
+
+  await registry.registered("v3.0", better("three", "v1.0"));
+  expect(await registry.promote("v3.0")).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("0 periods count after 2026-03-01"),
+  });
+  await registry.registered("v3.1", better("three", "v1.0", "2026-01-30"));
+  expect(await registry.promote("v3.1")).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("29 periods count"),
+  });
+  await registry.registered("v3.2", better("three", "v1.0", "2026-01-31"));
+  expect(await registry.promote("v3.2")).toMatchObject({
+    state: "done",
+    stats: { periods: 30, usedThrough: "2026-03-31" },
+  });
+});
+
+test("the same recipe on newer data serves, and uses no periods up", async () => {
+  await served("v1.0");
+  await served("v1.1", {
+    ...better("tiny", "v1.0", "2026-01-05"),
+    losses: { challenger: 1, naive: 2, incumbent: 1.2 },
+  });
+  expect(await serving()).toMatchObject({ version: "v1.1", rule: "refresh" });
+  expect(await query("SELECT rule, used_through FROM gates ORDER BY id")).toEqual([
+    { rule: "first", used_through: "2026-03-01" },
+    { rule: "refresh", used_through: null },
+  ]);
+});
+
+test("a person may promote what the gate held, with a reason that is kept", async () => {
+  await served("v1.0", naive);
+  await registry.registered("v2.0", { recipe: "other" });
+  expect(await registry.promote("v2.0")).toMatchObject({ state: "held" });
+  expect(await registry.promote("v2.0", { why: "the incumbent's feed is broken", force: true })).toMatchObject({
+    state: "done",
+    key: `promote:${forecast.id}:v2.0:1:forced`,
+    reason: "A person decided: the incumbent's feed is broken",
+  });
+  expect(await serving()).toMatchObject({ version: "v2.0", rule: "person", why: "the incumbent's feed is broken" });
+});
+
+describe("two promotions at once", () => {
+  test("that both passed the gate: one wins, the other is told by whom", async () => {
+    await registry.registered("v1.0", naive);
+    await registry.registered("v1.1", { ...naive, bias: 2 });
+    let overtook = false;
+    registry.before = async (step) => {
+      if (step !== "champion" || overtook) return;
+      overtook = true;
+      expect(await registry.promote("v1.1")).toMatchObject({ state: "done" });
+    };
+    expect(await registry.promote("v1.0")).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("Overtaken by version v1.1 (change 1)"),
+    });
+    expect(await serving()).toMatchObject({ version: "v1.1", number: 1 });
+    expect(await registry.pointer()).toMatchObject({ version: "v1.1", number: 1 });
+    expect(await query("SELECT version FROM champions")).toEqual([{ version: "v1.1" }]);
+  });
+
+  test("that look at the same periods at the same moment: they are used once", async () => {
+    await served("v1.0", naive);
+    await registry.registered("v2.0", better("two", "v1.0"));
+    await registry.registered("v3.0", better("three", "v1.0"));
+    const flows = await Promise.all([registry.promote("v2.0"), registry.promote("v3.0")]);
+    expect(flows.map(({ state }) => state).filter((state) => state === "done")).toHaveLength(1);
+    expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(/0 periods count|Overtaken by version v/);
+    expect(await query("SELECT count(*) AS looked FROM gates WHERE used_through IS NOT NULL")).toEqual([{ looked: 1 }]);
+    expect(await query("SELECT count(*) AS open FROM champions WHERE until IS NULL")).toEqual([{ open: 1 }]);
+  });
+
+  test("in the database itself: a number is given once and there is one champion", async () => {
+    await served("v1.0", naive);
+    const insert = (number: number) =>
+      query(
+        `INSERT INTO champions (forecast, number, version, rule, who, why, since) VALUES ('${forecast.id}', ${number}, 'v1.0', 'person', 'w', 'w', '')`,
+      );
+    await expect(insert(1)).rejects.toThrow(/overtaken/);
+    await expect(insert(3)).rejects.toThrow(/overtaken/);
+    await expect(insert(2)).rejects.toThrow(/UNIQUE/);
+  });
+});
+
+/** KV whose next write is preceded by something. */
+function snapshotsWhere(beforePut: () => Promise<void>): Hub["snapshots"] {
+  let done = false;
+  return new Proxy(hub.snapshots, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "put") return typeof value === "function" ? value.bind(target) : value;
+      return async (key: string, text: string) => {
+        if (!done) {
+          done = true;
+          await beforePut();
+        }
+        await target.put(key, text);
+      };
+    },
+  });
+}
+
+describe("the pointer", () => {
+  test("that an overtaken flow wrote last is written again", async () => {
+    await served("v1.0", naive);
+    await registry.registered("v2.0", naive);
+    const other = registry;
+    registry = new Registry({ snapshots: snapshotsWhere(async () => void (await other.promote("v2.0"))) });
+    await registry.registered("v1.1", naive);
+    await hub.snapshots.delete(championKey(forecast.id));
+    // Ours is change 2; change 3 happens, KV included, just before our own write of change 2 lands.
+    const nextPromotion = registry.promote("v1.1");
+    expect(await nextPromotion).toMatchObject({ state: "done", stats: { number: 2, pointer: 3 } });
+    expect(await serving()).toMatchObject({ version: "v2.0", number: 3 });
+    expect(await registry.pointer()).toMatchObject({ version: "v2.0", number: 3 });
+  });
+
+  test("that a crash kept from being written is repaired every hour", async () => {
+    await registry.registered("v1.0", naive);
+    registry.before = async (step) => {
+      if (step === "pointer") throw new Error("killed");
+    };
+    await registry.promote("v1.0");
+    expect(await serving()).toMatchObject({ version: "v1.0" });
+    expect(await registry.pointer()).toBeNull();
+
+    const context = createExecutionContext();
+    await worker.scheduled(createScheduledController({ cron: "7 * * * *", scheduledTime: new Date() }), testEnv);
+    await waitOnExecutionContext(context);
+    expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
+    expect(await repairPointers(hub, forecasts)).toEqual([]);
+  });
+
+  test("to what D1 does not know is taken away", async () => {
+    await hub.snapshots.put(championKey(forecast.id), '{"version":"ghost"}');
+    expect(await repairPointers(hub, forecasts)).toEqual([championKey(forecast.id)]);
+    expect(await registry.pointer()).toBeNull();
+    expect(await writePointer(hub, forecast.id)).toBeNull();
+  });
+});
+
+test("steps that are done twice change nothing more: the gate keeps its answer, the champion its number", async () => {
+  await registry.registered("v1.0");
+  registry.forgetful = true;
+  expect(await registry.promote("v1.0")).toMatchObject({ state: "done", stats: { number: 1, periods: 60 } });
+  expect(await query("SELECT count(*) AS n FROM champions")).toEqual([{ n: 1 }]);
+  expect(await query("SELECT count(*) AS n FROM gates")).toEqual([{ n: 1 }]);
+  expect(await query("SELECT count(*) AS n FROM audit WHERE what = 'champion.promoted'")).toEqual([{ n: 1 }]);
+});
+
+describe("going back", () => {
+  const back = (body: unknown) => registry.call("POST", `/forecasts/${forecast.id}/rollback`, body);
+
+  test("is a new change, numbered, audited, and in KV; twice goes two steps", async () => {
+    for (const version of ["v1.0", "v1.1", "v1.2"]) await served(version, naive);
+    expect(await back({ why: "it drifts" })).toMatchObject({
+      status: 200,
+      body: { champion: { version: "v1.1", number: 4, rule: "rollback", why: "it drifts" } },
+    });
+    expect(await registry.pointer()).toMatchObject({ version: "v1.1", number: 4 });
+    expect(await back({ why: "still" })).toMatchObject({ body: { champion: { version: "v1.0", number: 5 } } });
+    expect(await back({ why: "more" })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("No version") },
+    });
+    const { body } = await registry.call("GET", "/audit?what=champion.rolled-back");
+    expect(body.audit).toMatchObject([
+      { version: "v1.0", before: { version: "v1.1", number: 4 }, after: { version: "v1.0", number: 5 } },
+      { version: "v1.1", why: "it drifts" },
+    ]);
+    expect(await back({ why: "forward", to: "v1.2" })).toMatchObject({
+      body: { champion: { version: "v1.2", number: 6 } },
+    });
+    expect((await registry.call("GET", `/forecasts/${forecast.id}/champion`)).body.changes).toHaveLength(6);
+  });
+
+  test("is refused without a champion, to what never served, to what serves, and to what is corrupted", async () => {
+    expect(await back({ why: "w" })).toMatchObject({ status: 409 });
+    await served("v1.0", naive);
+    await served("v1.1", naive);
+    await registry.registered("v1.2", naive);
+    expect(await back({ why: "w", to: "v1.2" })).toMatchObject({ status: 422, body: { allowed: ["v1.0", "v1.1"] } });
+    expect(await back({ why: "w", to: "v1.1" })).toMatchObject({ status: 409 });
+    expect(await back({ why: " " })).toMatchObject({ status: 422 });
+    await hub.lake.put(artefactKey(forecast.id, "v1.0", "model.onnx"), "corrupted");
+    expect(await back({ why: "w" })).toMatchObject({ status: 422, body: { found: sha256Hex("corrupted") } });
+    expect(await serving()).toMatchObject({ version: "v1.1", number: 2 });
+  });
+
+  test("opens another question: what was rejected after one champion may be asked again after the next", async () => {
+    await served("v1.0", naive);
+    await served("v1.1", naive);
+    await registry.registered("v2.0", better("two", "v1.0"));
+    expect(await registry.promote("v2.0")).toMatchObject({ state: "held" });
+    await back({ why: "w" });
+    expect(await registry.promote("v2.0")).toMatchObject({ state: "done", key: `promote:${forecast.id}:v2.0:3` });
+  });
+});
+
+test("the real Workflow runs the flow, step by step", async () => {
+  await registry.registered("v1.0");
+  const asked = await asAdmin(`/models/${forecast.id}/v1.0/promote`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ why: "w" }),
+  });
+  expect(asked.status).toBe(202);
+  const { flow } = await asked.json<{ flow: string }>();
+  const { state, steps } = await ended(flow);
+  expect([state, ...steps.map(({ name }) => name)]).toEqual([
+    "done",
+    "verify",
+    "golden rows",
+    "gate",
+    "champion",
+    "pointer",
+  ]);
+  expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
+});
+
+test("a decision made before another gate used up periods is not kept", async () => {
+  await registry.registered("v1.0");
+  await registry.promote("v1.0");
+  await registry.registered("v2.0", better("two", "v1.0"));
+  const { run } = await requestFlow(hub.db, { kind: "promote", key: "late", params: {} }, { now: "", boot: "" });
+  const verdict = {
+    kind: "promote",
+    rule: "replacement",
+    periods: 60,
+    pNaive: 0,
+    pIncumbent: 0,
+    usedThrough: "2026-03-01",
+    reason: "",
+  } as const;
+  const late = { flowId: run.id, forecast: forecast.id, version: "v2.0", incumbent: "v1.0", decidedAt: "", verdict };
+  expect(await saveGate(hub.db, { ...late, seen: null })).toBe(false);
+  expect(await saveGate(hub.db, { ...late, seen: "2026-03-01" })).toBe(true);
+});

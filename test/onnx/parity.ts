@@ -1,0 +1,68 @@
+/** The same file and the same feeds through onnxruntime and through our engine. */
+import { expect } from "vitest";
+import { compile } from "../../shared/onnx/compile.ts";
+import type { Program, Run, Value } from "../../shared/onnx/evaluate.ts";
+import type { Graph } from "../../shared/onnx/graph.ts";
+import { describeProblem } from "../../shared/onnx/problem.ts";
+import { readModel } from "../../shared/onnx/read.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { load } from "./reference.ts";
+
+export type Feeds = Readonly<Record<string, Value>>;
+
+export function graphRead(bytes: Uint8Array): Graph {
+  const read = readModel(bytes);
+  if (!read.ok) throw new Error(describeProblem(read.problem));
+  return read.graph;
+}
+
+export function programOf(graph: Graph): Program {
+  const compiled = compile(graph);
+  if (!compiled.ok) throw new Error(describeProblem(compiled.problem));
+  return compiled.program;
+}
+
+export function outputsOf(run: Run): Readonly<Record<string, Value>> {
+  if (!run.ok) throw new Error(describeProblem(run.problem));
+  return run.outputs;
+}
+
+export interface Tolerance {
+  /** Share of the expected value. 0, with an `absolute` of 0, means the same bits. */
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+export const EXACT: Tolerance = { relative: 0, absolute: 0 };
+/** What float32 formulas of different runtimes differ by. */
+export const CLOSE: Tolerance = { relative: 1e-6, absolute: 1e-7 };
+
+function isClose(actual: number, expected: number, { relative, absolute }: Tolerance): boolean {
+  if (Object.is(actual, expected)) return true;
+  return Math.abs(actual - expected) <= relative * Math.abs(expected) + absolute;
+}
+
+export function expectSame(actual: Value | undefined, expected: Value | undefined, tolerance: Tolerance): void {
+  expect({ type: actual?.type, dims: actual?.dims }).toEqual({ type: expected?.type, dims: expected?.dims });
+  if (actual?.type !== "float" || tolerance === EXACT) {
+    expect(actual?.data).toEqual(expected?.data);
+    return;
+  }
+  actual.data.forEach((value, i) => {
+    const wanted = Number(expected?.data[i]);
+    expect(isClose(value, wanted, tolerance), `element ${i} is ${value}, onnxruntime says ${wanted}`).toBe(true);
+  });
+}
+
+/** Runs every feed through both, from the same bytes. */
+export async function expectParity(graph: Graph, feeds: readonly Feeds[], tolerance: Tolerance = EXACT): Promise<void> {
+  const bytes = writeModel(graph);
+  const run = await load(bytes);
+  const program = programOf(graphRead(bytes));
+  for (const feed of feeds) {
+    const expected = await run(feed);
+    const actual = outputsOf(program.run(feed));
+    expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+    for (const name of Object.keys(expected)) expectSame(actual[name], expected[name], tolerance);
+  }
+}

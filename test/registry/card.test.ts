@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { type Card, cardShape } from "../../shared/registry/card.ts";
+import { checkCard, type Place } from "../../shared/registry/check-card.ts";
+import { compareCards } from "../../shared/registry/compare.ts";
+import { type Evaluate, runGolden } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { type TinyStory, tinyModel } from "../support/card.ts";
+
+const [forecast] = forecasts;
+if (!forecast) throw new Error("the catalogue is empty");
+const tiny = (story: Partial<TinyStory> = {}) => tinyModel({ forecast, version: "v1.0", ...story });
+const { model, card } = tiny();
+
+const story: fc.Arbitrary<Partial<TinyStory>> = fc.record(
+  {
+    version: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{2,20}$/),
+    candidate: fc.constantFrom("tiny", "naive"),
+    recipe: fc.string(),
+    incumbent: fc.option(fc.constant("v0.9")),
+    losses: fc.record({ challenger: fc.integer({ min: 0, max: 9 }), naive: fc.integer({ min: 0, max: 9 }) }),
+    periods: fc.integer({ min: 1, max: 90 }),
+    bias: fc.integer(),
+  },
+  { requiredKeys: [] },
+);
+
+test("the tests' own card is a card, belongs to its file and answers its golden rows", () => {
+  fc.assert(
+    fc.property(story, (drawn) => {
+      const built = tiny(drawn);
+      const read = cardShape.parse(JSON.parse(JSON.stringify(built.card)));
+      expect(read).toEqual(built.card);
+      expect(checkCard(read, placeOf(read))).toBeNull();
+      expect(runGolden(built.model, read, evaluateOnnx)).toEqual({ ok: true, rows: 3 });
+    }),
+  );
+});
+
+function placeOf({ forecast: id, version, model: { sha256, bytes }, fingerprint }: Card): Place {
+  return { forecast: id, version, sha256, bytes, fingerprint };
+}
+
+test.each<[string, Partial<Place>]>([
+  ["forecast", { forecast: "other" }],
+  ["version", { version: "v2" }],
+  ["sha256", { sha256: "0".repeat(64) }],
+  ["bytes", { bytes: 1 }],
+  ["fingerprint", { fingerprint: "0".repeat(16) }],
+])("a card that does not agree on the %s is refused with both", (name, change) => {
+  const [expected] = Object.values(change);
+  expect(checkCard(card, { ...placeOf(card), ...change })).toMatchObject({
+    detail: expect.stringContaining(name === "bytes" ? "size" : name),
+    expected: String(expected),
+  });
+});
+
+test("evidence whose periods repeat or go back is refused", () => {
+  const [first = "", ...rest] = card.judged.evidence.periods;
+  const evidence = { ...card.judged.evidence, periods: [first, first, ...rest.slice(1)] };
+  expect(checkCard({ ...card, judged: { ...card.judged, evidence } }, placeOf(card))).toMatchObject({
+    found: `${first} after ${first}`,
+  });
+});
+
+test("a golden row that is answered otherwise is named with both numbers", () => {
+  const off: Evaluate = (bytes, inputs) => {
+    const right = evaluateOnnx(bytes, inputs);
+    if (!right.ok) return right;
+    const prediction = Array.from(right.outputs.prediction ?? [], (value, row) => (row === 1 ? value + 1e-9 : value));
+    return { ok: true, outputs: { prediction } };
+  };
+  expect(runGolden(model, card, off)).toEqual({
+    ok: false,
+    reason: expect.stringMatching(/^golden row 2: prediction is 15\.50*1\d*, expected 15\.5$/),
+  });
+  const loose = { ...card, golden: { ...card.golden, tolerance: 1e-6 } };
+  expect(runGolden(model, loose, off)).toEqual({ ok: true, rows: 3 });
+});
+
+test("golden rows that are missing, short or of another kind fail, and so does an engine that cannot read the file", () => {
+  const run = (golden: Partial<Card["golden"]>) =>
+    runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateOnnx);
+  expect(run({ inputs: {} })).toMatchObject({ ok: false, reason: expect.stringContaining("no golden rows") });
+  expect(run({ inputs: { last: [1, 2, 3], place: ["here"] } })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("3 values of place"),
+  });
+  expect(run({ inputs: { last: ["a", "b", "c"], place: ["", "", ""] } })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("last is not float"),
+  });
+  expect(run({ outputs: { price: [1, 2, 3] } })).toMatchObject({
+    ok: false,
+    reason: "the file has no output price; it has prediction",
+  });
+  expect(run({ outputs: { prediction: [1] } })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("found 3 numbers, expected 1"),
+  });
+  expect(runGolden(new Uint8Array([1, 2]), card, evaluateOnnx)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("model.onnx cannot be read"),
+  });
+  const nan: Evaluate = () => ({ ok: true, outputs: { prediction: [Number.NaN, Number.NaN, Number.NaN] } });
+  expect(runGolden(model, card, nan)).toMatchObject({ ok: false, reason: expect.stringContaining("is NaN") });
+});
+
+test("two cards are compared by what they have, and only differing parameters are shown", () => {
+  const b = tiny({ version: "v2.0", bias: 7, losses: { challenger: 4, naive: 9 } }).card;
+  const more = { ...b, recipe: { ...b.recipe, parameters: { bias: 7, depth: 3 } }, features: b.features.slice(0, 1) };
+  const compared = compareCards(card, more);
+  expect(compared.parameters).toEqual([
+    { name: "bias", a: 0.5, b: 7 },
+    { name: "depth", a: null, b: 3 },
+  ]);
+  expect(compared.features).toEqual({ onlyA: ["place"], onlyB: [] });
+  expect(compared.metrics).toContainEqual({ name: "rmse", a: 1, b: 2 });
+  expect(compareCards(card, card).parameters).toEqual([]);
+});

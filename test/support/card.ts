@@ -1,0 +1,163 @@
+/**
+ * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
+ */
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import type { Card } from "../../shared/registry/card.ts";
+
+export interface TinyStory {
+  readonly forecast: Pick<Forecast, "id" | "features" | "feed" | "variable">;
+  readonly version: string;
+  readonly candidate?: string;
+  /** Any text: hashed to the recipe's id. */
+  readonly recipe?: string;
+  /** The version that it was judged against. */
+  readonly incumbent?: string | null;
+  /** Mean loss of everyone; each period wiggles around it. */
+  readonly losses?: { readonly challenger: number; readonly naive: number; readonly incumbent?: number };
+  /** First day and number of daily test periods. */
+  readonly from?: string;
+  readonly periods?: number;
+  readonly bias?: number;
+}
+
+export interface TinyModel {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly card: Card;
+}
+
+const places = ["here", "there"];
+const codes = [1, 10];
+
+export function tinyModel(story: TinyStory): TinyModel {
+  const { forecast, version, candidate = "tiny", periods = 60, bias = 0.5 } = story;
+  const model = writeModel(graphOf(bias));
+  const days = daysFrom(story.from ?? "2026-01-01", periods);
+  const { challenger = 1, naive = 2, incumbent: incumbentLoss = naive } = story.losses ?? {};
+  const incumbent = story.incumbent ?? null;
+  const recipe = sha256Hex(story.recipe ?? candidate).slice(0, 16);
+  const span = { from: days[0] ?? "", to: days.at(-1) ?? "", periods, rows: periods * 10 };
+  const inputs = { last: [1, 2.5, null], place: ["here", "there", "here"] };
+  const prediction = inputs.last.map((last, row) => answer(last ?? 0, inputs.place[row] ?? "", bias));
+  const line = { candidate, validationRmse: 1, mae: 0.5, coverage80: 0.8, coverage95: 0.95, seconds: 1, note: null };
+  return {
+    model,
+    card: {
+      format: 1,
+      forecast: forecast.id,
+      version,
+      title: "A tiny model",
+      task: "regression",
+      unit: "MXN",
+      output: "prediction",
+      horizon: 1,
+      transform: "level",
+      recipe: { id: recipe, candidate, parameters: { bias }, features: "0123456789abcdef" },
+      producer: "almanac",
+      model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+      features: [
+        { name: "last", dtype: "float", definition: { kind: "lag", periods: 1 } },
+        { name: "place", dtype: "string", definition: { kind: "dimension" }, categories: places },
+      ],
+      fingerprint: fingerprintOf(forecast.features),
+      lineage: {
+        feed: forecast.feed,
+        variable: forecast.variable,
+        observations: 100,
+        dataHash: sha256Hex("data"),
+        codeVersion: "test",
+        seed: 1,
+        trials: 3,
+      },
+      judged: {
+        validation: span,
+        test: span,
+        contenders: [
+          { ...line, name: "Tiny", recipe, rmse: Math.sqrt(challenger), skill: 0.3, pValue: 0.01 },
+          { ...line, name: "Naive", candidate: "naive", recipe: null, rmse: Math.sqrt(naive), skill: 0, pValue: null },
+        ],
+        evidence: {
+          periods: days,
+          rows: days.map(() => 10),
+          horizon: 1,
+          challenger: wiggle(days, challenger, 1),
+          naive: wiggle(days, naive, 2),
+          incumbent: incumbent === null ? null : wiggle(days, incumbentLoss, 3),
+        },
+        change: null,
+        incumbent,
+        reason: "It was the best on validation.",
+      },
+      published: span,
+      intervals: [{ level: 0.8, halfWidth: 1, atomShare: 0, atom: false, zeroWidth: false }],
+      unchangedShare: null,
+      profile: [
+        {
+          name: "last",
+          dtype: "float",
+          count: 100,
+          missing: 1,
+          mean: 2,
+          standardDeviation: 1,
+          edges: [1, 2],
+          counts: [30, 30, 39],
+        },
+        { name: "place", dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
+      ],
+      golden: { inputs, outputs: { prediction }, tolerance: 0 },
+    },
+  };
+}
+
+function graphOf(bias: number): Graph {
+  return {
+    name: "tiny",
+    inputs: [
+      { name: "last", type: "float", shape: [null, 1] },
+      { name: "place", type: "string", shape: [null, 1] },
+    ],
+    outputs: [{ name: "prediction", type: "float", shape: [null, 1] }],
+    nodes: [
+      mlNode("Imputer", {
+        inputs: ["last"],
+        outputs: ["present"],
+        attributes: { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) },
+      }),
+      mlNode("LabelEncoder", {
+        inputs: ["place"],
+        outputs: ["code"],
+        attributes: { keys_strings: strings(places), values_floats: floats(codes), default_float: float(0) },
+      }),
+      node("Mul", { inputs: ["present", "weight"], outputs: ["scaled"] }),
+      node("Add", { inputs: ["scaled", "code"], outputs: ["sum"] }),
+      node("Add", { inputs: ["sum", "bias"], outputs: ["prediction"] }),
+    ],
+    initializers: [floatTensor("weight", [2]), floatTensor("bias", [bias])],
+    ...PORTABLE,
+    producer: "test",
+    metadata: {},
+  };
+}
+
+/** The same in our own arithmetic, rounded to float32 like the graph. */
+function answer(last: number, place: string, bias: number): number {
+  const code = codes[places.indexOf(place)] ?? 0;
+  return Math.fround(Math.fround(2 * last + code) + Math.fround(bias));
+}
+
+export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function daysFrom(first: string, count: number): string[] {
+  const start = Date.parse(`${first}T00:00:00Z`);
+  return Array.from({ length: count }, (_, day) => new Date(start + day * 86_400_000).toISOString().slice(0, 10));
+}
+
+/** Losses around a level; every contender wiggles in its own way, so that differences have a variance. */
+function wiggle(days: readonly string[], level: number, phase: number): number[] {
+  return days.map((_, day) => level + (((day + phase) * (2 * phase + 1)) % 7) / 20);
+}

@@ -1,0 +1,114 @@
+/** The registry inside workerd: the hub, with flows that run where they are started. */
+import type { WorkflowStep } from "cloudflare:workers";
+import { findForecast } from "../../shared/forecasts/index.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { ArtefactName } from "../../shared/registry/keys.ts";
+import { hubApp } from "../../workers/hub/app.ts";
+import { runFlow } from "../../workers/hub/flows/flow.ts";
+import { promote } from "../../workers/hub/flows/promote.ts";
+import type { FlowParams, Hub } from "../../workers/hub/hub.ts";
+import { bytesOf, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
+import { hub as realHub } from "./hub.ts";
+
+const found = findForecast("milk-mx");
+if (!found) throw new Error("there is no forecast milk-mx");
+export const forecast = found;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** JSON, read without a schema: a test says what it expects of it. */
+  readonly body: Record<string, unknown>;
+}
+
+/** A platform of its own. */
+export class Registry {
+  readonly hub: Hub;
+  /** Hears of each step of a flow before it is done. */
+  before: (step: string) => Promise<void> = async () => {};
+  /** Does every step twice, as if the record of the first time had been lost in a crash. */
+  forgetful = false;
+
+  constructor(parts: Partial<Hub> = {}) {
+    this.hub = { ...realHub, workflows: { promote: this.#inPlace() }, ...parts };
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const given = new Headers({ Authorization: "Bearer test-token", ...headers });
+    if (body !== undefined && !(body instanceof Uint8Array)) given.set("Content-Type", "application/json");
+    const payload = body === undefined ? {} : { body: body instanceof Uint8Array ? body : JSON.stringify(body) };
+    const response = await hubApp(this.hub).request(path, { method, headers: given, ...payload });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  upload(version: string, name: ArtefactName, bytes: Uint8Array, sha256 = sha256Hex(bytes)): Promise<Answer> {
+    return this.call("PUT", `/models/${forecast.id}/${version}/${name}`, bytes, {
+      "Content-Length": String(bytes.length),
+      "Content-Digest": digestOf(sha256),
+    });
+  }
+
+  async uploadBoth({ model, card }: TinyModel): Promise<void> {
+    await this.upload(card.version, "model.onnx", model);
+    await this.upload(card.version, "card.json", bytesOf(card));
+  }
+
+  register({ model, card }: TinyModel, more: Record<string, unknown> = {}): Promise<Answer> {
+    const shas = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(bytesOf(card)) } };
+    return this.call("POST", `/models/${forecast.id}/${card.version}`, { ...shas, ...more });
+  }
+
+  /** Uploads and registers; throws where that is refused. */
+  async registered(version: string, story: Omit<TinyStory, "forecast" | "version"> = {}): Promise<TinyModel> {
+    const built = tinyModel({ forecast, version, ...story });
+    await this.uploadBoth(built);
+    const { status, body } = await this.register(built);
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return built;
+  }
+
+  /** Asks for a promotion and returns its flow as it ended. */
+  async promote(
+    version: string,
+    request: Record<string, unknown> = { why: "a test" },
+  ): Promise<Record<string, unknown>> {
+    const asked = await this.call("POST", `/models/${forecast.id}/${version}/promote`, request);
+    if (asked.status >= 300) throw new Error(JSON.stringify(asked.body));
+    return (await this.call("GET", `/flows/${asked.body.flow}`)).body;
+  }
+
+  /** What KV says. */
+  async pointer(): Promise<Record<string, unknown> | null> {
+    return this.hub.snapshots.get(`champion:${forecast.id}`, "json");
+  }
+
+  /** A Workflow without an engine: it runs at once, in the caller's time. */
+  #inPlace(): Workflow<FlowParams> {
+    const createBatch = async (batch: WorkflowInstanceCreateOptions<FlowParams>[]) => {
+      for (const { params } of batch) {
+        if (!params) continue;
+        const step = { do: (name: string, ...rest: unknown[]) => this.#step(name, rest) };
+        // Only `do` is used by flows; a failed flow throws at its end, which no caller of a Workflow hears.
+        await runFlow(this.hub, { params, step: step as unknown as WorkflowStep }, (flow) =>
+          promote(this.hub, flow),
+        ).catch(() => {});
+      }
+      return [];
+    };
+    return { createBatch } as unknown as Workflow<FlowParams>;
+  }
+
+  async #step(name: string, rest: readonly unknown[]): Promise<unknown> {
+    await this.before(name);
+    const work = rest.at(-1);
+    if (typeof work !== "function") throw new Error(`step ${name} has no work`);
+    // What begins and ends an attempt is not done twice: it would find its own end.
+    if (this.forgetful && !["begin", "end"].includes(name)) await work();
+    return work();
+  }
+}
+
+export function digestOf(sha256: string): string {
+  const bytes = sha256.match(/../g)?.map((pair) => Number.parseInt(pair, 16)) ?? [];
+  return `sha-256=:${btoa(String.fromCharCode(...bytes))}:`;
+}

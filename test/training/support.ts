@@ -1,0 +1,102 @@
+/** Small panels, a small forecast, and a pool that does its jobs at once. */
+import { addDays } from "../../shared/calendar.ts";
+import { nothing } from "../../shared/candidates/spaces.ts";
+import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import type { Panel } from "../../shared/features/panel.ts";
+import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import type { TrainingEffects } from "../../shared/training/contest.ts";
+import { type Pool, runJob, workbenchOf } from "../../shared/training/job.ts";
+import type { TrialRecord } from "../../shared/training/search.ts";
+import { seededNormal, seededRandom } from "../support/chance.ts";
+
+/** What comes after `value`, given the change before it and a standard normal draw. */
+export type Process = (state: { readonly value: number; readonly change: number }, draw: number) => number;
+
+export const randomWalk: Process = (_, draw) => draw;
+/** Changes that go on: an AR(1) in differences. */
+export const momentum: Process = ({ change }, draw) => 0.4 * change + draw;
+
+/** Daily series in two regions around 100, published in cents. */
+export function simulatedPanel(seed: number, process: Process, { periods = 150, series = 8 } = {}): Panel {
+  const random = seededRandom(seed);
+  return {
+    dimensions: ["region", "item"],
+    periods: Array.from({ length: periods }, (_, index) => addDays("2026-01-01", index)),
+    series: Array.from({ length: series }, (_, index) => {
+      let value = 100 + index;
+      let change = 0;
+      const values = Float64Array.from({ length: periods }, () => {
+        change = process({ value, change }, seededNormal(random));
+        value += change;
+        return Math.round(value * 100) / 100;
+      });
+      return { is: [index % 2 ? "north" : "south", `item ${index}`], values };
+    }),
+  };
+}
+
+/** Few features, candidates with little to search. */
+export const smallForecast: Forecast = {
+  id: "small",
+  title: "Small",
+  feed: "simulated",
+  variable: "price",
+  dimensions: ["region", "item"],
+  task: "regression",
+  schedule: { kind: "weekdays", days: [1, 2, 3, 4, 5, 6, 7] },
+  horizon: 1,
+  target: { transform: "difference", decimals: 2 },
+  features: [
+    { name: "region", kind: "category", dimension: "region" },
+    { name: "last", kind: "lag", periods: 1 },
+    { name: "season", kind: "seasonal-lag", periods: 7 },
+    { name: "change", kind: "difference", periods: 1 },
+    { name: "change5", kind: "difference", periods: 5 },
+    { name: "deviation", kind: "rolling-std", periods: 10 },
+    { name: "frequency", kind: "change-share", periods: 10 },
+  ],
+  seasonal: "season",
+  candidates: [
+    { candidate: "naive", space: nothing, trials: 1 },
+    { candidate: "ridge", space: { alpha: { kind: "log-uniform", low: 1, high: 10_000 } }, trials: 3 },
+    {
+      candidate: "gradient-boosting",
+      space: { learningRate: { kind: "log-uniform", low: 0.03, high: 0.2 } },
+      trials: 2,
+    },
+  ],
+  averageOf: [2],
+  validation: { testShare: 0.2, validationShare: 0.2, folds: 2, periodsMin: 30 },
+  metric: "rmse",
+  promotion: { significance: 0.05, periodsMin: 30 },
+  intervals: { levels: [0.8, 0.95], scaledBy: null },
+  change: null,
+  unit: "EUR",
+  locale: "en",
+  output: "price",
+  aliases: {},
+};
+
+export function smallDataset(panel: Panel, forecast: Forecast = smallForecast): Dataset {
+  return datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
+}
+
+/** Does jobs where it stands; its clock counts calls. */
+export function instantPool(forecast: Forecast, data: Dataset): Pool {
+  const bench = workbenchOf(forecast, data);
+  let ticks = 0;
+  return { run: async (job) => runJob(bench, job, () => ticks++) };
+}
+
+/** Effects that keep the trials, in the order they ended. */
+export function keepingEffects(pool: Pool, earlier: readonly TrialRecord[] = []) {
+  const trials: TrialRecord[] = [];
+  const effects: TrainingEffects = {
+    pool,
+    isOver: () => false,
+    onTrial: (trial) => trials.push(trial),
+    onStage: () => {},
+    earlier,
+  };
+  return { effects, trials };
+}

@@ -1,0 +1,70 @@
+/** Threads that fit models. Each holds the dataset; a job is small, and its result does not depend on who did it. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Dataset } from "../../shared/features/dataset.ts";
+import type { Job, JobResult, Pool, Workbench } from "../../shared/training/job.ts";
+
+export interface ThreadData {
+  readonly forecast: Workbench["forecast"];
+  readonly data: Dataset;
+}
+
+interface Waiting {
+  readonly job: Job;
+  resolve(result: JobResult): void;
+  reject(error: unknown): void;
+}
+
+export interface ThreadPool extends Pool {
+  stop(): Promise<void>;
+}
+
+/** As many threads as the machine has cores, at most `threadsMax`. A thread that dies fails its job, and the pool with it. */
+export function createPool({ forecast, data }: ThreadData, threadsMax = 8): ThreadPool {
+  const waiting: Waiting[] = [];
+  const idle: Worker[] = [];
+  const busy = new Map<Worker, Waiting>();
+  let failure: unknown = null;
+  const next = () => {
+    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
+      const work = waiting.shift();
+      if (work === undefined) {
+        idle.push(worker);
+        return;
+      }
+      busy.set(worker, work);
+      worker.postMessage(work.job);
+    }
+  };
+  const fail = (error: unknown) => {
+    failure = error;
+    for (const work of [...busy.values(), ...waiting.splice(0)]) work.reject(error);
+    busy.clear();
+  };
+  const { target, seasonal } = forecast;
+  const workerData: ThreadData = { forecast: { target, seasonal }, data };
+  const workers = Array.from({ length: Math.min(threadsMax, availableParallelism()) }, () => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    worker.on("message", (result: JobResult) => {
+      busy.get(worker)?.resolve(result);
+      busy.delete(worker);
+      idle.push(worker);
+      next();
+    });
+    worker.on("error", fail);
+    idle.push(worker);
+    return worker;
+  });
+  return {
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        if (failure !== null) return reject(failure);
+        waiting.push({ job, resolve, reject });
+        next();
+      }),
+    stop: async () => {
+      fail(new Error("the pool was stopped before this job was done"));
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** onnxruntime-web in Node: what every file is compared with before it is published. */
+import * as ort from "onnxruntime-web";
+import type { Inputs } from "../../shared/training/inputs.ts";
+
+ort.env.wasm.numThreads = 1;
+ort.env.logLevel = "fatal";
+
+/** Runs a file once; rejects when the runtime refuses it. Each output is one number a row. */
+export async function runReference(model: Uint8Array, inputs: Inputs): Promise<Record<string, Float32Array>> {
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
+  try {
+    const feeds = Object.entries(inputs)
+      .filter(([name]) => session.inputNames.includes(name))
+      .map(([name, values]) => [name, tensorOf(values)]);
+    const results = await session.run(Object.fromEntries(feeds));
+    return Object.fromEntries(session.outputNames.map((name) => [name, numbersOf(name, results[name])]));
+  } finally {
+    await session.release();
+  }
+}
+
+function tensorOf(values: Inputs[string]): ort.Tensor {
+  const dims = [values.length, 1];
+  return values instanceof Float32Array
+    ? new ort.Tensor("float32", values, dims)
+    : new ort.Tensor("string", [...values], dims);
+}
+
+function numbersOf(name: string, tensor: ort.Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data.slice();
+  throw new TypeError(`output ${name} is ${tensor?.type ?? "not there"}: expected float32`);
+}

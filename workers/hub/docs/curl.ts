@@ -1,0 +1,30 @@
+import { jsonSchemaShape, type Operation } from "./document.ts";
+
+/** Stand-ins for path parameters, by name. */
+export type PathExamples = Readonly<Record<string, string>>;
+
+/** A command that asks for an operation, ready for a shell in which TOKEN is set. */
+export function curlExample(operation: Operation, baseUrl: string, examples: PathExamples): string {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? name.toUpperCase());
+  const required = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.required);
+  const query = required.map(({ name }) => `${name}=${examples[name] ?? "…"}`).join("&");
+  const url = `'${baseUrl}${path}${query === "" ? "" : `?${query}`}'`;
+  const lines = [
+    ...(["get", "put"].includes(operation.method) ? [] : [`-X ${operation.method.toUpperCase()}`]),
+    ...(operation.security.length > 0 ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...bodyOf(operation, path.split("/").at(-1) ?? "file"),
+  ];
+  return ["curl", ...lines, url].join(" \\\n  ").replace("curl \\\n  ", "curl ");
+}
+
+function bodyOf({ method, requestBody }: Operation, file: string): string[] {
+  const json = requestBody?.content["application/json"]?.schema;
+  if (json) {
+    const example = jsonSchemaShape.parse(json).examples?.[0] ?? {};
+    const verb = method === "put" ? ["-X PUT"] : [];
+    return [...verb, "-H 'Content-Type: application/json'", `-d '${JSON.stringify(example)}'`];
+  }
+  if (!requestBody) return [];
+  const digest = `$(openssl dgst -sha256 -binary ${file} | base64)`;
+  return [`-T ${file}`, `-H "Content-Digest: sha-256=:${digest}:"`];
+}

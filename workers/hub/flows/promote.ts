@@ -1,0 +1,150 @@
+/**
+ * The flow `promote`: from a registered version to the champion, or to the reason why not.
+ *
+ * `done` means that it serves. `held` means that the gate wants something first (more periods, another judgement).
+ * `failed` means that it may not serve: a corrupted artefact, a wrong answer, the gate's rejection, or another version
+ * that became champion meanwhile. Asked again in the same situation, the flow keeps its answer.
+ */
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import { z } from "zod";
+import { type ChampionRow, findChampion, listChampions, succeed } from "../../../shared/db/champions.ts";
+import type { Outcome } from "../../../shared/db/flows.ts";
+import { findGate, saveGate, usedThrough } from "../../../shared/db/gates.ts";
+import { findModel } from "../../../shared/db/models.ts";
+import { findForecast } from "../../../shared/forecasts/index.ts";
+import type { Mismatch } from "../../../shared/registry/check-card.ts";
+import { decide, decidedByPerson, type GateRule, type Incumbent, type Verdict } from "../../../shared/registry/gate.ts";
+import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
+import { writePointer } from "../registry/pointer.ts";
+import { readCard, type Stated, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
+import { type Flow, runFlow } from "./flow.ts";
+
+export class PromoteFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => promote(hub, flow));
+  }
+}
+
+export const promoteParams = z.object({
+  forecast: z.string(),
+  version: z.string(),
+  /** Number of the champion that this promotion follows; 0 where there is none. */
+  after: z.int().min(0),
+  who: z.string(),
+  why: z.string(),
+  force: z.boolean(),
+});
+type Params = z.infer<typeof promoteParams>;
+
+/** Other gates may use periods up while this one decides; more than a few in a row mean that something else is wrong. */
+const decisionsMax = 5;
+
+export async function promote(hub: Hub, flow: Flow): Promise<Outcome> {
+  const params = promoteParams.parse(flow.run.params);
+  const forecast = findForecast(params.forecast);
+  const model = forecast && (await findModel(hub.db, forecast.id, params.version));
+  if (!model) return failed(`${params.forecast} ${params.version} is not registered`);
+  const stated: Stated = { ...model, forecast };
+
+  const broken = await flow.step("verify", async () => {
+    const verified = await verifyArtefacts(hub, stated);
+    return { value: verified.ok ? null : verified.mismatch };
+  });
+  if (broken) return failed(sentence(broken));
+
+  const wrong = await flow.step("golden rows", async () => ({ value: await verifyGolden(hub, stated) }));
+  if (wrong) return failed(sentence(wrong));
+
+  const decision = await flow.step("gate", async () => {
+    const value = await judge(hub, flow.run.id, { params, stated });
+    return { value, stats: { ...value } };
+  });
+  if ("overtakenBy" in decision) return overtaken(decision.overtakenBy);
+  const stats = { ...decision };
+  if (decision.kind === "hold") return { state: "held", reason: decision.reason, stats };
+  if (decision.kind === "reject") return { state: "failed", reason: `Rejected: ${decision.reason}`, stats };
+
+  const change = await flow.step("champion", async () => {
+    const value = await crown(hub, flow.run.id, { params, rule: decision.rule });
+    return { value, stats: value.won ? { number: value.number } : { overtakenBy: value.by } };
+  });
+  if (!change.won) return overtaken(change.by);
+
+  const pointer = await flow.step("pointer", async () => {
+    const value = await writePointer(hub, params.forecast);
+    return { value: value?.number ?? null, stats: { number: value?.number ?? null } };
+  });
+  return { state: "done", reason: decision.reason, stats: { ...stats, number: change.number, pointer } };
+}
+
+interface Judging {
+  readonly params: Params;
+  readonly stated: Stated;
+}
+
+/** What the gate decides, kept before anyone acts on it. Decided once a flow, so that no flow asks the same periods twice. */
+async function judge(
+  hub: Hub,
+  flowId: string,
+  { params, stated }: Judging,
+): Promise<Verdict | { overtakenBy: string }> {
+  for (let tries = 1; tries <= decisionsMax; tries++) {
+    const known = await findGate(hub.db, flowId);
+    if (known) return known;
+    const champion = await findChampion(hub.db, params.forecast);
+    if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
+    const seen = await usedThrough(hub.db, params.forecast);
+    const incumbent = champion && (await incumbentOf(hub, champion));
+    const read = await readCard(hub, stated);
+    if (!read.ok) throw new Error(sentence(read.mismatch));
+    const verdict = params.force
+      ? decidedByPerson(params.why)
+      : decide(read.card, { incumbent, usedThrough: seen }, stated.forecast.promotion);
+    const { forecast, version } = params;
+    const decidedAt = hub.now().toISOString();
+    const decision = { flowId, forecast, version, incumbent: champion?.version ?? null, decidedAt, verdict, seen };
+    if (await saveGate(hub.db, decision)) return verdict;
+  }
+  throw new Error(`other gates of ${params.forecast} decided ${decisionsMax} times meanwhile`);
+}
+
+async function incumbentOf(hub: Hub, { forecast, version }: ChampionRow): Promise<Incumbent> {
+  const model = await findModel(hub.db, forecast, version);
+  if (!model) throw new Error(`the champion ${version} of ${forecast} is not registered`);
+  const { recipe, candidate, publishedTo } = model;
+  return { version, recipe, candidate, publishedTo };
+}
+
+type Crowned = { readonly won: true; readonly number: number } | { readonly won: false; readonly by: string };
+
+async function crown(
+  hub: Hub,
+  flowId: string,
+  { params, rule }: { readonly params: Params; readonly rule: GateRule },
+): Promise<Crowned> {
+  const { forecast, version, who, why } = params;
+  const after = await findChampion(hub.db, forecast);
+  if ((after?.number ?? 0) === params.after) {
+    const at = hub.now().toISOString();
+    if (await succeed(hub.db, { forecast, version, rule, flowId, after }, { who, why, at })) {
+      return { won: true, number: params.after + 1 };
+    }
+  }
+  // A step that is tried again may have won already.
+  const ours = (await listChampions(hub.db, forecast)).find((change) => change.flowId === flowId);
+  if (ours) return { won: true, number: ours.number };
+  return { won: false, by: nameOf(await findChampion(hub.db, forecast)) };
+}
+
+const nameOf = (champion: ChampionRow | null) =>
+  champion ? `${champion.version} (change ${champion.number})` : "nobody";
+
+const failed = (reason: string): Outcome => ({ state: "failed", reason, stats: null });
+const overtaken = (by: string): Outcome =>
+  failed(`Overtaken by version ${by}, which became champion meanwhile. Judge it against that one and ask again.`);
+
+/** A mismatch as one sentence for a person. */
+function sentence({ detail, found, expected }: Mismatch): string {
+  return `${detail} Found: ${found}. Expected: ${expected}.`;
+}

@@ -1,0 +1,97 @@
+/** Whether the artefacts in R2 are what they are said to be, and answer as they should. Bytes are hashed, never trusted. */
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { z } from "zod";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { type Card, cardShape } from "../../../shared/registry/card.ts";
+import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
+import { runGolden } from "../../../shared/registry/golden.ts";
+import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
+import type { Hub } from "../hub.ts";
+
+/** A version and the digests of its artefacts, as somebody states them. */
+export interface Stated {
+  readonly forecast: Forecast;
+  readonly version: string;
+  readonly modelSha256: string;
+  readonly cardSha256: string;
+}
+
+export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
+
+/** Reads both artefacts through: digests, the card's schema, and that it belongs to this file, place and code. */
+export async function verifyArtefacts(hub: Hub, stated: Stated): Promise<Verified> {
+  const { forecast, version, modelSha256, cardSha256 } = stated;
+  const model = await digest(hub, stated, "model.onnx");
+  if (model.sha256 !== modelSha256) return otherBytes("model.onnx", model.sha256, modelSha256);
+  const file = await digest(hub, stated, "card.json");
+  if (file.sha256 !== cardSha256) return otherBytes("card.json", file.sha256, cardSha256);
+  const read = await readCard(hub, stated);
+  if (!read.ok) return read;
+  const fingerprint = hub.fingerprint(forecast);
+  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
+  const mismatch = checkCard(read.card, place);
+  return mismatch ? { ok: false, mismatch } : read;
+}
+
+/** Runs the card's golden rows through the hub's engine; null when every answer is as it should be. */
+export async function verifyGolden(hub: Hub, stated: Stated): Promise<Mismatch | null> {
+  const read = await readCard(hub, stated);
+  if (!read.ok) return read.mismatch;
+  const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
+  if (!object) throw new Error("model.onnx was there a moment ago");
+  const result = runGolden(new Uint8Array(await object.arrayBuffer()), read.card, hub.evaluate);
+  if (result.ok) return null;
+  const detail = "The model does not answer its golden rows here as it did where it was trained.";
+  return { detail, found: result.reason, expected: "the outputs on the card" };
+}
+
+/** The card of a version, parsed. It is checked against nothing but its schema. */
+export async function readCard(
+  hub: Hub,
+  { forecast, version }: Pick<Stated, "forecast" | "version">,
+): Promise<Verified> {
+  const object = await hub.lake.get(artefactKey(forecast.id, version, "card.json"));
+  if (!object || object.size > artefactBytesMax["card.json"]) {
+    const expected = `card.json of at most ${artefactBytesMax["card.json"]} bytes`;
+    return {
+      ok: false,
+      mismatch: { detail: "There is no card to read.", found: object ? `${object.size} bytes` : "nothing", expected },
+    };
+  }
+  const parsed = cardShape.safeParse(parseJson(await object.text()));
+  if (parsed.success) return { ok: true, card: parsed.data };
+  const found = z
+    .prettifyError(parsed.error)
+    .replaceAll(/\s*\n\s*/g, " ")
+    .slice(0, 300);
+  return { ok: false, mismatch: { detail: "The card cannot be read.", found, expected: "a card of format 1" } };
+}
+
+interface Digest {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+async function digest(hub: Hub, { forecast, version }: Stated, name: ArtefactName): Promise<Digest> {
+  const object = await hub.lake.get(artefactKey(forecast.id, version, name));
+  if (!object) return { sha256: "nothing", bytes: 0 };
+  const stream = new crypto.DigestStream("SHA-256");
+  await object.body.pipeTo(stream);
+  return { sha256: bytesToHex(new Uint8Array(await stream.digest)), bytes: object.size };
+}
+
+function otherBytes(name: ArtefactName, found: string, expected: string): Verified {
+  const detail =
+    found === "nothing"
+      ? `${name} does not lie in R2: upload it before the version is registered.`
+      : `${name} in R2 has other bytes than stated.`;
+  return { ok: false, mismatch: { detail, found, expected: `sha256 ${expected}` } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
