@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as XLSX from "xlsx";
+import type { Cell } from "../../shared/feeds/workbook/cell.ts";
 import { type Opened, openWorkbook } from "../../shared/feeds/workbook/open-workbook.ts";
-import type { Cell } from "../../shared/feeds/workbook/sheet-cells.ts";
 import { rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
 
 const limits = { bytesMax: 1e6, unzippedBytesMax: 1e7, cellsMax: 1e5 };

@@ -4,8 +4,8 @@ import { judgeOrder, type Standing } from "../day-order.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { SpanishDate } from "../spanish-date.ts";
-import type { Sheet } from "../workbook/open-workbook.ts";
-import { shown } from "../workbook/sheet-cells.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
 import { type Block, badLayout, dateBelow } from "./blocks.ts";
 
 /** A block further after its predecessor than this is a mistyped year. Real gaps are 2 to 5 days. */

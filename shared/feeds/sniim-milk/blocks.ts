@@ -3,8 +3,8 @@ import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
 import { columnName, foldText } from "../text.ts";
-import type { Sheet } from "../workbook/open-workbook.ts";
-import { shown } from "../workbook/sheet-cells.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
 import { priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";
 
 const kinds = new Map([

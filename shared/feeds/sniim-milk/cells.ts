@@ -3,8 +3,8 @@
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { columnName, foldText } from "../text.ts";
-import type { Sheet } from "../workbook/open-workbook.ts";
-import { type Cell, shown } from "../workbook/sheet-cells.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { type Cell, shown } from "../workbook/cell.ts";
 
 export type Row = Sheet["rows"][number];
 

@@ -2,7 +2,7 @@
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { foldText } from "../text.ts";
-import { shown } from "../workbook/sheet-cells.ts";
+import { shown } from "../workbook/cell.ts";
 import { type Row, valuesPerRow } from "./cells.ts";
 
 /** Letters, with the signs that names carry: Cd.Juárez, Edo. México. */

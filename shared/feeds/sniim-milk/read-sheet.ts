@@ -2,8 +2,8 @@
 import type { Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { cleanName, columnName, foldText } from "../text.ts";
-import type { Sheet } from "../workbook/open-workbook.ts";
-import { shown } from "../workbook/sheet-cells.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
 import { judgeBlocks } from "./block-dates.ts";
 import { type Block, findBlocks, seriesOfColumn } from "./blocks.ts";
 import {
