@@ -10,7 +10,8 @@ export interface Fault {
   readonly shown: string;
 }
 
-export interface SheetCells {
+export interface Sheet {
+  readonly name: string;
   /** Rows from the top, each with its cells from column A; both are sparse. */
   readonly rows: readonly (readonly (Cell | undefined)[] | undefined)[];
   /** Merged ranges, zero-based and inclusive. */
@@ -20,10 +21,6 @@ export interface SheetCells {
     readonly bottom: number;
     readonly right: number;
   }[];
-}
-
-export interface Sheet extends SheetCells {
-  readonly name: string;
 }
 
 /** What a cell can hold in every spreadsheet program; a longer text is no name and no number. */

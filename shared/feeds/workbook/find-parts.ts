@@ -11,6 +11,8 @@ export interface BookParts {
 
 /** Publications have one sheet; some have notes. */
 const sheetsMax = 20;
+/** A workbook has one for each sheet, and about five more. */
+const relationsMax = 200;
 
 export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
   const open = (name: string): XmlReader => {
@@ -18,17 +20,27 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
     if (!part) throw new Refusal("not-a-workbook", `a zip without ${name}`, "an .xlsx workbook");
     return new XmlReader(part);
   };
-  const listed = listSheets(open("xl/workbook.xml"));
-  const relations = readRelations(open("xl/_rels/workbook.xml.rels"));
+  const listed = elementsAt(open("xl/workbook.xml"), "sheets/sheet", sheetsMax + 1);
+  if (listed.length > sheetsMax)
+    throw new Refusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
+  const relations = new Map(
+    elementsAt(open("xl/_rels/workbook.xml.rels"), "Relationship", relationsMax).map((attributes) => {
+      const kind = attributes.get("Type")?.split("/").at(-1) ?? "";
+      return [attributes.get("Id") ?? "", { kind, part: resolvePart(attributes.get("Target") ?? "") }];
+    }),
+  );
   const byKind = (kind: string) => [...relations.values()].find((relation) => relation.kind === kind)?.part;
-  const [styles, strings] = [byKind("styles"), byKind("sharedStrings")];
   const seen = new Set<string>();
-  const sheets = listed.map(({ name, relation }) => {
-    const { kind, part } = relations.get(relation) ?? { kind: "", part: `a part for the sheet ${name}` };
+  const sheets = listed.map((attributes) => {
+    const name = attributes.get("name") ?? "";
+    // The prefix for relationships is the writer's choice, mostly `r`.
+    const id = [...attributes.keys()].find((key) => key.endsWith(":id")) ?? "";
+    const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
     if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "a part for every sheet");
     seen.add(part);
-    return { name, part: kind === "" || kind === "worksheet" ? open(part) : null };
+    return { name, part: kind === "worksheet" ? open(part) : null };
   });
+  const [styles, strings] = [byKind("styles"), byKind("sharedStrings")];
   return {
     sheets,
     styles: styles ? open(styles) : null,
@@ -37,38 +49,11 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
   };
 }
 
-function listSheets(xml: XmlReader): { readonly name: string; readonly relation: string }[] {
-  const sheets: { name: string; relation: string }[] = [];
-  let list = "";
-  while (xml.next()) {
-    if (xml.isEnd) continue;
-    if (xml.depth === 1) list = xml.name;
-    if (xml.depth !== 2 || list !== "sheets" || xml.name !== "sheet") continue;
-    const attributes = xml.attributes();
-    // The prefix for relationships is the writer's choice, mostly `r`.
-    const relation = [...attributes].find(([name]) => name.endsWith(":id"))?.[1] ?? "";
-    sheets.push({ name: attributes.get("name") ?? "", relation });
-    if (sheets.length > sheetsMax)
-      throw new Refusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
-  }
-  return sheets;
-}
-
-interface Relation {
-  /** The last word of its type: `worksheet`, `styles`, `sharedStrings` … */
-  readonly kind: string;
-  readonly part: string;
-}
-
-function readRelations(xml: XmlReader): ReadonlyMap<string, Relation> {
-  const relations = new Map<string, Relation>();
-  while (xml.next()) {
-    if (xml.isEnd || xml.depth !== 1 || xml.name !== "Relationship") continue;
-    const attributes = xml.attributes();
-    const kind = (attributes.get("Type") ?? "").split("/").at(-1) ?? "";
-    relations.set(attributes.get("Id") ?? "", { kind, part: resolvePart(attributes.get("Target") ?? "") });
-  }
-  return relations;
+/** The attributes of the first elements of a path. */
+function elementsAt(xml: XmlReader, path: string, max: number): ReadonlyMap<string, string>[] {
+  const found: ReadonlyMap<string, string>[] = [];
+  while (found.length < max && xml.next()) if (!xml.isEnd && xml.path === path) found.push(xml.attributes());
+  return found;
 }
 
 /** The name of a part as a target in `xl/` means it: `worksheets/a.xml`, `/xl/worksheets/a.xml` and `../xl/…` are one. */

@@ -8,12 +8,12 @@
  */
 import type { FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import type { Cell, Sheet, SheetCells } from "./cell.ts";
+import type { Sheet } from "./cell.ts";
 import { type BookParts, findParts } from "./find-parts.ts";
 import { plainStrings, plainStyles } from "./plain-parts.ts";
 import { readPlainBook } from "./read-plain.ts";
 import { Refusal } from "./refusal.ts";
-import { type ScannedSheet, scanSheet } from "./scan-sheet.ts";
+import { scanSheet } from "./scan-sheet.ts";
 import { unzip } from "./unzip.ts";
 
 export type Opened =
@@ -40,32 +40,24 @@ export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<O
   }
 }
 
-const empty: ScannedSheet = { plain: "", faults: [] };
-
 function readSheets({ sheets, ...parts }: BookParts, cellsMax: number): Sheet[] {
   const strings = plainStrings(parts.strings);
   const scanned = sheets.map(({ name, part }) =>
-    part ? scanSheet(part, { sheet: name, strings: strings.count, cellsMax }) : empty,
+    part ? scanSheet(part, { sheet: name, strings: strings.length, cellsMax }) : { plain: "", faults: [] },
   );
   const read = readPlainBook({
-    strings: strings.xml,
+    strings: strings.join(""),
     styles: plainStyles(parts.styles),
     sheets: scanned.map(({ plain }) => plain),
   });
-  return sheets.map(({ name }, index) => ({ name, ...withFaults(read[index], scanned[index] ?? empty) }));
-}
-
-function withFaults(read: SheetCells | undefined, { faults }: ScannedSheet): SheetCells {
-  const rows: (Cell | undefined)[][] = [];
-  read?.rows.forEach((cells, row) => {
-    rows[row] = [...(cells ?? [])];
+  return read.map(({ rows, merges }, index) => {
+    for (const { r, c, fault } of scanned[index]?.faults ?? []) {
+      rows[r] ??= [];
+      const row = rows[r] ?? [];
+      row[c] = fault;
+    }
+    return { name: sheets[index]?.name ?? "", rows, merges };
   });
-  for (const { row, column, fault } of faults) {
-    rows[row] ??= [];
-    const cells = rows[row] ?? [];
-    cells[column] = fault;
-  }
-  return { rows, merges: read?.merges ?? [] };
 }
 
 function describeStart(bytes: Uint8Array): string {

@@ -1,7 +1,11 @@
 /** SheetJS reads a workbook that has been looked through. */
 import * as XLSX from "xlsx";
-import { type Cell, type SheetCells, textLengthMax } from "./cell.ts";
-import { encodeXml } from "./xml.ts";
+import { type Cell, type Sheet, textLengthMax } from "./cell.ts";
+
+/** Part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
 
 /** The insides of the parts that SheetJS is handed, in plain XML. */
 export interface PlainBook {
@@ -11,14 +15,10 @@ export interface PlainBook {
 }
 
 const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
-const opc = "http://schemas.openxmlformats.org/package/2006";
-const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const type = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-/** The cells and merged ranges of every sheet, in their order. */
-export function readPlainBook(book: PlainBook): SheetCells[] {
-  const bytes = zipUncompressed(writeParts(book));
-  const read = XLSX.read(bytes, {
+/** The cells and merged ranges of every sheet, in their order; the rows are the caller's to change. */
+export function readPlainBook(book: PlainBook): { rows: (Cell | undefined)[][]; merges: Sheet["merges"] }[] {
+  const read = XLSX.read(writePlainBook(book), {
     type: "array",
     dense: true,
     cellNF: true,
@@ -28,13 +28,26 @@ export function readPlainBook(book: PlainBook): SheetCells[] {
     // Without it a sheet that fails is left out in silence.
     WTF: true,
   });
-  return book.sheets.map((_, index) => {
-    const sheet = read.Sheets[sheetName(index)];
-    if (!sheet) throw new Error(`SheetJS read no ${sheetName(index)}`);
-    const dense: (XLSX.CellObject | undefined)[][] = sheet["!data"] ?? [];
-    const merges = (sheet["!merges"] ?? []).map(({ s, e }) => ({ top: s.r, left: s.c, bottom: e.r, right: e.c }));
+  return read.SheetNames.map((name) => {
+    const sheet = read.Sheets[name];
+    const dense: (XLSX.CellObject | undefined)[][] = sheet?.["!data"] ?? [];
+    const merges = (sheet?.["!merges"] ?? []).map(({ s, e }) => ({ top: s.r, left: s.c, bottom: e.r, right: e.c }));
     return { rows: dense.map((row) => row?.map(toCell)), merges };
   });
+}
+
+/** SheetJS writes the workbook around the parts. Its sheets are named by their place: a stranger's may be named alike. */
+function writePlainBook({ strings, styles, sheets }: PlainBook): Uint8Array {
+  const book = XLSX.utils.book_new();
+  for (const _ of sheets) XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet([["a shared string"]]));
+  const zip = XLSX.CFB.read(new Uint8Array(XLSX.write(book, { type: "array", bookSST: true })), { type: "array" });
+  const put = (part: string, root: string, inside: string) =>
+    XLSX.CFB.utils.cfb_add(zip, `/xl/${part}.xml`, new TextEncoder().encode(`<${root} ${main}>${inside}</${root}>`));
+  put("sharedStrings", "sst", strings);
+  put("styles", "styleSheet", styles);
+  for (const [index, inside] of sheets.entries()) put(`worksheets/sheet${index + 1}`, "worksheet", inside);
+  // Deflating what is read at once would be wasted.
+  return new Uint8Array(XLSX.CFB.write(zip, { type: "array", fileType: "zip", compression: false }));
 }
 
 function toCell(cell: XLSX.CellObject | undefined): Cell | undefined {
@@ -49,45 +62,4 @@ function toCell(cell: XLSX.CellObject | undefined): Cell | undefined {
   if (cell.t === "b") return { kind: "boolean", shown: text };
   if (text.length > textLengthMax) return { kind: "malformed", shown: text.slice(0, textLengthMax) };
   return { kind: "text", value: text };
-}
-
-/** Sheets are named by their place: the names of a stranger's may be empty, equal or `__proto__`. */
-function sheetName(index: number): string {
-  return `sheet${index + 1}`;
-}
-
-function writeParts({ strings, styles, sheets }: PlainBook): [string, string][] {
-  const names = sheets.map((_, index) => sheetName(index));
-  const each = (write: (name: string) => string) => names.map(write).join("");
-  const kind = (part: string, of: string) => `<Override PartName="/xl/${part}.xml" ContentType="${type}.${of}+xml"/>`;
-  const kinds = [
-    kind("workbook", "sheet.main"),
-    kind("sharedStrings", "sharedStrings"),
-    kind("styles", "styles"),
-    each((name) => kind(`worksheets/${name}`, "worksheet")),
-  ];
-  return [
-    ["[Content_Types].xml", `<Types xmlns="${opc}/content-types">${kinds.join("")}</Types>`],
-    [
-      "xl/workbook.xml",
-      `<workbook ${main} xmlns:r="${office}"><sheets>${each((name) => `<sheet name="${name}" r:id="${name}"/>`)}</sheets></workbook>`,
-    ],
-    [
-      "xl/_rels/workbook.xml.rels",
-      `<Relationships xmlns="${opc}/relationships">${each((name) => `<Relationship Id="${name}" Type="${office}/worksheet" Target="worksheets/${name}.xml"/>`)}</Relationships>`,
-    ],
-    ["xl/sharedStrings.xml", `<sst ${main}>${strings}</sst>`],
-    ["xl/styles.xml", `<styleSheet ${main}>${styles}</styleSheet>`],
-    ...sheets.map((xml, index): [string, string] => [
-      `xl/worksheets/${sheetName(index)}.xml`,
-      `<worksheet ${main}>${xml}</worksheet>`,
-    ]),
-  ];
-}
-
-/** SheetJS's own container writes the zip that SheetJS reads; deflating it would be wasted. */
-function zipUncompressed(parts: readonly [string, string][]): Uint8Array {
-  const container = XLSX.CFB.utils.cfb_new();
-  for (const [name, xml] of parts) XLSX.CFB.utils.cfb_add(container, `/${name}`, encodeXml(xml));
-  return new Uint8Array(XLSX.CFB.write(container, { type: "array", fileType: "zip", compression: false }));
 }

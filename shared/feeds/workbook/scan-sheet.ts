@@ -6,16 +6,15 @@
  * as a fault and kept from it; the others are handed on in plain XML, each with its address.
  */
 import * as XLSX from "xlsx";
-import type { Fault } from "./cell.ts";
-import { textLengthMax } from "./cell.ts";
-import { plainText } from "./plain-parts.ts";
+import { type Fault, textLengthMax } from "./cell.ts";
+import { readText } from "./plain-parts.ts";
 import { Refusal } from "./refusal.ts";
 import { escapeXml, type XmlReader } from "./xml.ts";
 
 export interface ScannedSheet {
   /** `sheetData` and `mergeCells`, nothing else. */
   readonly plain: string;
-  readonly faults: readonly { readonly row: number; readonly column: number; readonly fault: Fault }[];
+  readonly faults: readonly (XLSX.CellAddress & { readonly fault: Fault })[];
 }
 
 /** What the cells of a sheet refer to, and how many there may be. */
@@ -23,7 +22,7 @@ export interface SheetContext {
   readonly sheet: string;
   /** How many shared strings there are. */
   readonly strings: number;
-  /** Rows and cells; and cells with the gaps left of them, which cost as much to look through. */
+  /** Rows, cells, and the gaps left of cells, which cost as much to look through. */
   readonly cellsMax: number;
 }
 
@@ -31,162 +30,160 @@ export interface SheetContext {
 const [rowsMax, columnsMax] = [1_048_576, 16_384];
 /** A sheet may merge as often as it has rows, and a small one this often. Real publications: once in three rows. */
 const mergesMax = 1_000;
+/** Formulas that fill a range. Publications have none. */
+const filledRangesMax = 100;
 /** A double of XML Schema (xsd:double), without INF and NaN; space around it does not count. */
 const double = /^[ \t\r\n]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d+)?[ \t\r\n]*$/;
 
 export function scanSheet(xml: XmlReader, context: SheetContext): ScannedSheet {
   const scan = new SheetScan(context);
-  const merges: string[] = [];
-  let [list, item] = ["", ""];
   while (xml.next()) {
     if (xml.isEnd) continue;
-    if (xml.depth === 1) list = xml.name;
-    if (xml.depth === 2) {
-      item = `${list}/${xml.name}`;
-      if (item === "sheetData/row") scan.startRow(xml.attributes().get("r"));
-      if (item === "mergeCells/mergeCell") merges.push(plainMerge(xml.attributes().get("ref") ?? ""));
-    }
-    if (xml.depth === 3 && item === "sheetData/row" && xml.name === "c") scanCell(xml, scan, context.strings);
+    const { path } = xml;
+    if (path === "sheetData/row") scan.startRow(xml.attributes().get("r"));
+    else if (path === "sheetData/row/c") scan.readCell(xml);
+    else if (path === "mergeCells/mergeCell") scan.merges.push(rangeOf(xml.attributes().get("ref") ?? ""));
   }
-  const allowed = Math.max(mergesMax, scan.rowsRead);
+  const { rows, merges, faults, rowsRead } = scan;
+  const allowed = Math.max(mergesMax, rowsRead);
   if (merges.length > allowed) {
     const found = `${merges.length} merged ranges in ${context.sheet}`;
     throw new Refusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
   }
-  const plain = `<sheetData>${scan.plain.join("")}</sheetData><mergeCells>${merges.join("")}</mergeCells>`;
-  return { plain, faults: scan.faults };
+  const merged = merges.map((range) => `<mergeCell ref="${XLSX.utils.encode_range(range)}"/>`);
+  return { plain: `<sheetData>${rows.join("")}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
 }
 
-/** What a cell holds: plain XML for SheetJS, or a fault. */
-type Content = { readonly type: string; readonly style: string; readonly xml: string } | Fault;
+/** What SheetJS is to see of a cell, or why it must not. */
+type Content = { readonly type: string; readonly plain: string } | Fault;
 
-/** Puts cells where they say they are, and refuses what no sheet can hold. */
 class SheetScan {
-  readonly plain: string[] = [];
-  readonly faults: { row: number; column: number; fault: Fault }[] = [];
+  readonly rows: string[] = [];
+  readonly merges: XLSX.Range[] = [];
+  readonly faults: (XLSX.CellAddress & { readonly fault: Fault })[] = [];
   rowsRead = 0;
   readonly #context: SheetContext;
-  /** What the cells say, as text, to tell when one stands twice. */
-  readonly #stands: (string | undefined)[][] = [];
-  #row = -1;
-  #column = -1;
+  readonly #filled: XLSX.Range[] = [];
+  #at: XLSX.CellAddress = { r: -1, c: -1 };
+  /** Cells stand in reading order; one that does not come after all before it stands twice, or might. */
+  #furthest = -1;
   #cells = 0;
-  #width = 0;
 
   constructor(context: SheetContext) {
     this.#context = context;
   }
 
   startRow(reference: string | undefined): void {
-    if (reference !== undefined && !/^[1-9]\d{0,6}$/.test(reference)) throw impossible(`a row ${reference}`);
-    this.#row = reference === undefined ? this.#row + 1 : Number(reference) - 1;
-    if (this.#row >= rowsMax) throw impossible(`row ${this.#row + 1}`);
-    this.#column = -1;
+    this.#at = { r: addressOf(`A${reference ?? this.#at.r + 2}`).r, c: -1 };
     this.rowsRead++;
-    this.#count();
+    this.#count(1);
   }
 
-  /** Moves to a cell of the row, the next one if it does not say which. */
-  startCell(reference: string | undefined): void {
-    const address = reference === undefined ? { r: this.#row, c: this.#column + 1 } : addressOf(reference);
-    if (address.r !== this.#row || address.c >= columnsMax) {
-      throw impossible(`a cell ${reference ?? XLSX.utils.encode_cell(address)} in row ${this.#row + 1}`);
+  readCell(xml: XmlReader): void {
+    const attributes = xml.attributes();
+    const { r, c } = this.#at;
+    const reference = attributes.get("r") ?? XLSX.utils.encode_cell({ r, c: c + 1 });
+    const at = addressOf(reference);
+    if (at.r !== r) throw impossible(`a cell ${reference} in row ${r + 1}`);
+    this.#count(Math.max(1, at.c - c));
+    this.#at = at;
+    const place = at.r * columnsMax + at.c;
+    const isInOrder = place > this.#furthest;
+    this.#furthest = Math.max(this.#furthest, place);
+    const content = this.#readContent(xml, attributes.get("t") ?? "n", isInOrder);
+    if (content === null) return;
+    if ("kind" in content) {
+      const { kind, shown } = content;
+      this.faults.push({ ...at, fault: { kind, shown: shown.slice(0, textLengthMax) } });
+      return;
     }
-    this.#column = address.c;
-    this.#count();
+    const style = /^\d{1,9}$/.exec(attributes.get("s") ?? "")?.[0] ?? "0";
+    const cell = `<c r="${reference}" s="${style}" t="${content.type}">${content.plain}</c>`;
+    this.rows.push(`<row r="${at.r + 1}">${cell}</row>`);
   }
 
-  put(content: Content, text: string): void {
-    const [row, column] = [this.#row, this.#column];
-    this.#stands[row] ??= [];
-    const stands = this.#stands[row] ?? [];
-    const before = stands[column];
-    this.#width += Math.max(0, column + 1 - stands.length);
-    if (this.#width > this.#context.cellsMax) this.#refuse(this.#width, "cells with the gaps left of them");
-    stands[column] = before === undefined ? text : `${before} and ${text}`;
-    if (before !== undefined) this.faults.push({ row, column, fault: malformed(stands[column]) });
-    else if ("kind" in content) this.faults.push({ row, column, fault: content });
-    else {
-      const { type, style, xml } = content;
-      const address = XLSX.utils.encode_cell({ r: row, c: column });
-      this.plain.push(`<row r="${row + 1}"><c r="${address}" s="${style}" t="${type}">${xml}</c></row>`);
+  /** What stands in the cell; null if nothing does. */
+  #readContent(xml: XmlReader, type: string, isInOrder: boolean): Content | null {
+    const { depth } = xml;
+    const values: string[] = [];
+    let formula = this.#filled.some((range) => isInside(range, this.#at)) ? "filled by a formula" : null;
+    while (xml.next() && xml.depth > depth) {
+      if (xml.isEnd || xml.depth > depth + 1) continue;
+      if (xml.name === "f") formula = this.#readFormula(xml);
+      else if (xml.name === "v" && type !== "inlineStr") values.push(xml.content());
+      else if (xml.name === "is" && type === "inlineStr") values.push(readText(xml));
     }
+    const text = values.join(" and ");
+    if (formula !== null) return { kind: "formula", shown: `${formula} (${text})` };
+    if (values.length === 0) return null;
+    if (!isInOrder) return { kind: "malformed", shown: `${text}, where a cell stood or should have stood before` };
+    if (values.length > 1) return { kind: "malformed", shown: text };
+    return contentOf(type, text, this.#context.strings);
   }
 
-  #count(): void {
-    this.#cells++;
-    if (this.#cells > this.#context.cellsMax) this.#refuse(this.#cells, "rows and cells");
+  #readFormula(xml: XmlReader): string {
+    const attributes = xml.attributes();
+    const range = attributes.get("t") === "shared" ? undefined : attributes.get("ref");
+    // Arrays and data tables fill cells that hold no formula of their own.
+    if (range !== undefined && this.#filled.push(rangeOf(range)) > filledRangesMax) {
+      const found = `more than ${filledRangesMax} formulas that fill ranges`;
+      throw new Refusal("too-many-formulas", found, "prices, no formulas");
+    }
+    const formula = xml.content();
+    return formula === "" ? "a formula" : `=${formula}`;
   }
 
-  #refuse(count: number, what: string): never {
+  #count(more: number): void {
     const { sheet, cellsMax } = this.#context;
-    throw new Refusal("too-many-cells", `${count} or more ${what} in ${sheet}`, `at most ${cellsMax}`);
+    this.#cells += more;
+    if (this.#cells <= cellsMax) return;
+    throw new Refusal(
+      "too-many-cells",
+      `${this.#cells} or more rows, cells and gaps in ${sheet}`,
+      `at most ${cellsMax}`,
+    );
   }
 }
 
-function scanCell(xml: XmlReader, scan: SheetScan, strings: number): void {
-  const { depth } = xml;
-  const attributes = xml.attributes();
-  scan.startCell(attributes.get("r"));
-  const type = attributes.get("t") ?? "n";
-  const values: string[] = [];
-  let formula: string | null = null;
-  while (xml.next() && xml.depth > depth) {
-    if (xml.isEnd || xml.depth > depth + 1) continue;
-    if (xml.name === "f") formula = xml.content();
-    else if (xml.name === "v" && type !== "inlineStr") values.push(xml.content());
-    else if (xml.name === "is" && type === "inlineStr") values.push(plainText(xml));
-  }
-  const text = values.join(" and ");
-  if (formula !== null) {
-    const shown = `${formula === "" ? "a formula" : `=${formula}`} (${text})`;
-    scan.put({ kind: "formula", shown }, shown);
-  } else if (values.length > 1) scan.put(malformed(text), text);
-  else if (values.length === 1) scan.put(contentOf({ type, text, strings, style: attributes.get("s") ?? "0" }), text);
-}
-
-/** What a value of a type (ECMA-376 part 1, 18.18.11) is to SheetJS, or why it must not see it. */
-function contentOf(cell: { type: string; style: string; text: string; strings: number }): Content {
-  const { type, text } = cell;
-  const style = /^\d{1,9}$/.test(cell.style) ? cell.style : "0";
-  const value = { type, style, xml: `<v>${escapeXml(text.trim())}</v>` };
+/** A value of a type (ECMA-376 part 1, 18.18.11) as SheetJS is to see it, or why it must not. */
+function contentOf(type: string, text: string, strings: number): Content {
   switch (type) {
     case "n":
-      return double.test(text) && Number.isFinite(Number(text)) ? value : malformed(text || "an empty value");
+      if (double.test(text) && Number.isFinite(Number(text))) return { type, plain: `<v>${text.trim()}</v>` };
+      return { kind: "malformed", shown: text.trim() || "an empty value" };
     case "s":
-      return /^\d+$/.test(text) && Number(text) < cell.strings ? value : malformed(`shared string ${text}`);
-    // As text in the cell, because SheetJS resolves the references of `str` twice.
+      if (/^\d+$/.test(text) && Number(text) < strings) return { type, plain: `<v>${text}</v>` };
+      return { kind: "malformed", shown: `shared string ${text}` };
+    // One type for both, because SheetJS resolves the references of `str` twice.
     case "str":
-      return { type: "inlineStr", style, xml: `<is><t>${escapeXml(text)}</t></is>` };
     case "inlineStr":
-      return { type, style, xml: `<is>${text}</is>` };
+      return { type: "inlineStr", plain: `<is><t>${escapeXml(text)}</t></is>` };
     case "b":
     case "e":
-      return value;
+      return { type, plain: `<v>${escapeXml(text.trim())}</v>` };
     case "d":
       return { kind: "date", shown: text };
     default:
-      return malformed(`${text} of type ${type}`);
+      return { kind: "malformed", shown: `${text} of type ${type}` };
   }
 }
 
-function malformed(found: string): Fault {
-  return { kind: "malformed", shown: found.slice(0, textLengthMax) };
+function rangeOf(reference: string): XLSX.Range {
+  const [start = "", end = start, ...more] = reference.split(":");
+  const [s, e] = [addressOf(start), addressOf(end)];
+  if (more.length > 0 || s.r > e.r || s.c > e.c) throw impossible(`a range ${JSON.stringify(reference)}`);
+  return { s, e };
 }
 
-function plainMerge(reference: string): string {
-  const [start = "", end = start, more] = reference.split(":");
-  const [{ r: top, c: left }, { r: bottom, c: right }] = [addressOf(start), addressOf(end)];
-  const isInside = bottom < rowsMax && right < columnsMax;
-  if (more !== undefined || !isInside || top > bottom || left > right) {
-    throw impossible(`a merged range ${JSON.stringify(reference)}`);
-  }
-  return `<mergeCell ref="${start}:${end}"/>`;
+function isInside({ s, e }: XLSX.Range, { r, c }: XLSX.CellAddress): boolean {
+  return s.r <= r && r <= e.r && s.c <= c && c <= e.c;
 }
 
 function addressOf(reference: string): XLSX.CellAddress {
-  if (!/^[A-Z]{1,3}[1-9]\d{0,6}$/.test(reference)) throw impossible(`an address ${JSON.stringify(reference)}`);
-  return XLSX.utils.decode_cell(reference);
+  const isAddress = /^[A-Z]{1,3}[1-9]\d{0,6}$/.test(reference);
+  const address = isAddress ? XLSX.utils.decode_cell(reference) : { r: rowsMax, c: columnsMax };
+  if (address.r >= rowsMax || address.c >= columnsMax) throw impossible(`an address ${JSON.stringify(reference)}`);
+  return address;
 }
 
 function impossible(found: string): Refusal {

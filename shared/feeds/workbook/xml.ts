@@ -5,24 +5,20 @@
  * is refused, so nothing can grow while it is read.
  */
 
-/** Both are part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
+/** Part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
 declare class TextDecoder {
   constructor(encoding: "utf-8", options: { readonly fatal: true });
   decode(bytes: Uint8Array): string;
 }
-declare class TextEncoder {
-  encode(text: string): Uint8Array;
-}
 
 const depthMax = 100;
-const tag = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[^\s=/<>"']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
-const entities = new Map([
-  ["lt", "<"],
-  ["gt", ">"],
-  ["amp", "&"],
-  ["quot", '"'],
-  ["apos", "'"],
-]);
+const pathDepthMax = 3;
+/** A comment, an instruction, a CDATA section (1), or a tag: its slash (2), name (3), attributes (4) and closing slash (5). */
+const token =
+  /<(?:!--[\s\S]*?-->|\?[\s\S]*?\?>|!\[CDATA\[([\s\S]*?)\]\]>|(\/?)([A-Za-z_][\w:.-]*)((?:\s+[^\s=/<>"']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>)/y;
+const entities: ReadonlyMap<string, string> = new Map(
+  Object.entries({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }),
+);
 
 export class XmlReader {
   /** Name of the element, without its prefix if that is the prefix of the root; other prefixes stay. */
@@ -50,7 +46,7 @@ export class XmlReader {
   /** Goes to the next tag; false after the last. */
   next(): boolean {
     this.#text = "";
-    if (this.#endsNext) return this.#close(this.#open.at(-1) ?? "");
+    if (this.#endsNext) return this.#close(this.name);
     for (;;) {
       const start = this.#xml.indexOf("<", this.#at);
       if (start < 0) {
@@ -58,13 +54,25 @@ export class XmlReader {
         return false;
       }
       this.#text += unescapeXml(this.#xml.slice(this.#at, start));
-      if (this.#xml.startsWith("<!--", start)) this.#at = this.#after("-->", start + "<!--".length);
-      else if (this.#xml.startsWith("<?", start)) this.#at = this.#after("?>", start);
-      else if (this.#xml.startsWith("<![CDATA[", start)) {
-        this.#at = this.#after("]]>", start);
-        this.#text += this.#xml.slice(start + "<![CDATA[".length, this.#at - "]]>".length);
-      } else return this.#readTag(start);
+      token.lastIndex = start;
+      const found = token.exec(this.#xml);
+      if (!found) throw new Error(`XML with a broken tag ${this.#xml.slice(start, start + 40)}`);
+      this.#at = token.lastIndex;
+      const [, characters = "", slash, name, attributes = "", closing] = found;
+      this.#text += characters;
+      if (name === undefined) continue;
+      this.#prefix ??= name.slice(0, name.indexOf(":") + 1);
+      const local = this.#prefix !== "" && name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : name;
+      if (slash === "/") return this.#close(local);
+      this.#attributes = attributes;
+      this.#endsNext = closing === "/";
+      return this.#start(local);
     }
+  }
+
+  /** Where the element that starts here lies below the root, as `sheetData/row`; empty below all that is read. */
+  get path(): string {
+    return this.depth > pathDepthMax ? "" : this.#open.slice(1).join("/");
   }
 
   /** The attributes of the element that starts here, by their names as written. */
@@ -89,19 +97,11 @@ export class XmlReader {
     return text;
   }
 
-  #readTag(start: number): true {
-    tag.lastIndex = start;
-    const [whole, slash, name = "", attributes = "", empty] = tag.exec(this.#xml) ?? [];
-    if (whole === undefined) throw new Error(`XML with a broken tag ${this.#xml.slice(start, start + 40)}`);
-    this.#at = start + whole.length;
-    if (slash === "/") return this.#close(name);
-    if (this.#open.length === 0 && this.#prefix !== null) throw new Error("XML with two roots");
+  #start(name: string): true {
+    if (this.#open.length === 0 && this.name !== "") throw new Error("XML with two roots");
     if (this.#open.length >= depthMax) throw new Error(`XML with more than ${depthMax} elements in each other`);
-    this.#prefix ??= name.slice(0, name.indexOf(":") + 1);
-    this.#attributes = attributes;
-    this.#endsNext = empty === "/";
     this.depth = this.#open.push(name) - 1;
-    this.name = this.#local(name);
+    this.name = name;
     this.isEnd = false;
     return true;
   }
@@ -111,20 +111,9 @@ export class XmlReader {
     if (open !== name) throw new Error(`XML with </${name.slice(0, 40)}> where <${open ?? ""}> is open`);
     this.#endsNext = false;
     this.depth = this.#open.length;
-    this.name = this.#local(name);
+    this.name = name;
     this.isEnd = true;
     return true;
-  }
-
-  #local(name: string): string {
-    const prefix = this.#prefix ?? "";
-    return prefix !== "" && name.startsWith(prefix) ? name.slice(prefix.length) : name;
-  }
-
-  #after(sign: string, from: number): number {
-    const at = this.#xml.indexOf(sign, from);
-    if (at < 0) throw new Error(`XML without the ${sign} that is due`);
-    return at + sign.length;
   }
 }
 
@@ -143,8 +132,4 @@ function unescapeXml(text: string): string {
 /** Text as it stands in plain XML, in an element or between double quotes. */
 export function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-
-export function encodeXml(xml: string): Uint8Array {
-  return new TextEncoder().encode(xml);
 }
