@@ -45,6 +45,20 @@ test("a cell that stands twice is no number", async () => {
   expect(problems).toMatchObject([{ reason: "malformed-number", found: expect.stringContaining("24") }]);
 });
 
+test("a cell that comes after its place is no number", async () => {
+  const { observations, problems } = await parse(
+    rawWorkbook({ sheets: { Leche: sheetXml(`${blockXml("")}<row r="5"><c r="C5"><v>24</v></c></row>`) } }),
+  );
+  expect(observations.map(({ value }) => value)).toEqual([21, 22, 23]);
+  expect(problems).toMatchObject([{ reason: "malformed-number", row: 5, column: "C" }]);
+});
+
+test.each(["<v/>", "<v></v>", "<v> </v>"])("a price of %s is no number", async (value) => {
+  expect((await parseCell(`<c r="C5">${value}</c>`)).problems).toMatchObject([
+    { reason: "malformed-number", row: 5, column: "C", found: "an empty value" },
+  ]);
+});
+
 test("a price with two values is no number", async () => {
   const { problems } = await parseCell('<c r="C5"><v>20</v><v>24</v></c>');
   expect(problems).toMatchObject([{ reason: "malformed-number", found: "20 and 24" }]);
@@ -61,6 +75,16 @@ test.each([
   const { observations, problems } = await parseCell(`<c r="C5">${formula}<v>23.5</v></c>`);
   expect(observations.map(({ value }) => value)).toEqual([21, 22, 23]);
   expect(problems).toMatchObject([{ reason: "formula", row: 5, column: "C", found: expect.stringContaining("23.5") }]);
+});
+
+test.each(['t="array"', 't="dataTable"'])("cells that a formula with %s fills are formulas too", async (type) => {
+  const row = '<c r="C5"><f REF>1</f><v>20</v></c>'.replace("REF", `${type} ref="C5:D6"`);
+  const { observations, problems } = await parseCell(row);
+  expect(observations.map(({ value }) => value)).toEqual([22, 23]);
+  expect(problems).toMatchObject([
+    { reason: "formula", column: "C" },
+    { reason: "formula", column: "D" },
+  ]);
 });
 
 test("a formula that has no value yet is a formula too", async () => {
@@ -104,6 +128,40 @@ describe("what no honest writer writes is refused by its limit", () => {
     ],
     ["a cell of another row", "impossible-address", () => sheet(`${plain}<row r="7"><c r="A9"><v>1</v></c></row>`)],
     ["20,000 merges", "too-many-merges", () => sheet(plain, merges(...repeat(20_000, (i) => `A${i + 1}:B${i + 1}`)))],
+    [
+      "101 formulas that fill ranges",
+      "too-many-formulas",
+      () => sheet(repeat(101, (i) => `<row r="${i + 7}"><c r="A${i + 7}"><f ref="A1:B2">1</f></c></row>`).join("")),
+    ],
+    [
+      "a hundred thousand strings",
+      "too-many-strings",
+      () =>
+        rawWorkbook({
+          sheets: { Leche: leche },
+          parts: { "xl/sharedStrings.xml": `<sst>${"<si/>".repeat(100_001)}</sst>` },
+        }),
+    ],
+    [
+      "a hundred thousand styles",
+      "too-many-styles",
+      () =>
+        rawWorkbook({
+          sheets: { Leche: leche },
+          parts: { "xl/styles.xml": `<s><cellXfs>${"<xf/>".repeat(100_000)}</cellXfs></s>` },
+        }),
+    ],
+    [
+      "a format of a million letters",
+      "too-long-format",
+      () =>
+        rawWorkbook({
+          sheets: { Leche: leche },
+          parts: {
+            "xl/styles.xml": `<s><numFmts><numFmt numFmtId="164" formatCode="${"0".repeat(1e6)}"/></numFmts></s>`,
+          },
+        }),
+    ],
     [
       "a lone cell in the last column of 2,000 rows",
       "too-many-cells",

@@ -43,7 +43,7 @@ export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<O
 function readSheets({ sheets, ...parts }: BookParts, cellsMax: number): Sheet[] {
   const strings = plainStrings(parts.strings);
   const scanned = sheets.map(({ name, part }) =>
-    part ? scanSheet(part, { sheet: name, strings: strings.length, cellsMax }) : { plain: "", faults: [] },
+    part ? scanSheet(part, { sheet: name, strings, cellsMax }) : { plain: "", faults: [] },
   );
   const read = readPlainBook({
     strings: strings.join(""),

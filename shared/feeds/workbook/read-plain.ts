@@ -1,6 +1,6 @@
 /** SheetJS reads a workbook that has been looked through. */
 import * as XLSX from "xlsx";
-import { type Cell, type Sheet, textLengthMax } from "./cell.ts";
+import type { Cell, Sheet } from "./cell.ts";
 
 /** Part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
 declare class TextEncoder {
@@ -60,6 +60,5 @@ function toCell(cell: XLSX.CellObject | undefined): Cell | undefined {
   if (cell.t === "e") return { kind: "error", shown: XLSX.utils.format_cell(cell) || "an error" };
   const text = String(cell.v ?? "");
   if (cell.t === "b") return { kind: "boolean", shown: text };
-  if (text.length > textLengthMax) return { kind: "malformed", shown: text.slice(0, textLengthMax) };
   return { kind: "text", value: text };
 }

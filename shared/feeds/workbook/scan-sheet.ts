@@ -7,7 +7,7 @@
  */
 import * as XLSX from "xlsx";
 import { type Fault, textLengthMax } from "./cell.ts";
-import { readText } from "./plain-parts.ts";
+import { readText, tooLongString } from "./plain-parts.ts";
 import { Refusal } from "./refusal.ts";
 import { escapeXml, type XmlReader } from "./xml.ts";
 
@@ -20,8 +20,8 @@ export interface ScannedSheet {
 /** What the cells of a sheet refer to, and how many there may be. */
 export interface SheetContext {
   readonly sheet: string;
-  /** How many shared strings there are. */
-  readonly strings: number;
+  /** The shared strings in plain XML. */
+  readonly strings: readonly string[];
   /** Rows, cells, and the gaps left of cells, which cost as much to look through. */
   readonly cellsMax: number;
 }
@@ -44,21 +44,23 @@ export function scanSheet(xml: XmlReader, context: SheetContext): ScannedSheet {
     else if (path === "sheetData/row/c") scan.readCell(xml);
     else if (path === "mergeCells/mergeCell") scan.merges.push(rangeOf(xml.attributes().get("ref") ?? ""));
   }
-  const { rows, merges, faults, rowsRead } = scan;
+  const { merges, faults, rowsRead } = scan;
   const allowed = Math.max(mergesMax, rowsRead);
   if (merges.length > allowed) {
     const found = `${merges.length} merged ranges in ${context.sheet}`;
     throw new Refusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
   }
+  const rows = rowsRead > 0 ? `${scan.plain}</row>` : "";
   const merged = merges.map((range) => `<mergeCell ref="${XLSX.utils.encode_range(range)}"/>`);
-  return { plain: `<sheetData>${rows.join("")}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
+  return { plain: `<sheetData>${rows}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
 }
 
 /** What SheetJS is to see of a cell, or why it must not. */
 type Content = { readonly type: string; readonly plain: string } | Fault;
 
 class SheetScan {
-  readonly rows: string[] = [];
+  /** Rows in plain XML; the last one is open. */
+  plain = "";
   readonly merges: XLSX.Range[] = [];
   readonly faults: (XLSX.CellAddress & { readonly fault: Fault })[] = [];
   rowsRead = 0;
@@ -75,6 +77,7 @@ class SheetScan {
 
   startRow(reference: string | undefined): void {
     this.#at = { r: addressOf(`A${reference ?? this.#at.r + 2}`).r, c: -1 };
+    this.plain += `${this.rowsRead > 0 ? "</row>" : ""}<row r="${this.#at.r + 1}">`;
     this.rowsRead++;
     this.#count(1);
   }
@@ -98,8 +101,8 @@ class SheetScan {
       return;
     }
     const style = /^\d{1,9}$/.exec(attributes.get("s") ?? "")?.[0] ?? "0";
-    const cell = `<c r="${reference}" s="${style}" t="${content.type}">${content.plain}</c>`;
-    this.rows.push(`<row r="${at.r + 1}">${cell}</row>`);
+    const named = `${style === "0" ? "" : ` s="${style}"`}${content.type === "n" ? "" : ` t="${content.type}"`}`;
+    this.plain += `<c r="${reference}"${named}>${content.plain}</c>`;
   }
 
   /** What stands in the cell; null if nothing does. */
@@ -146,17 +149,20 @@ class SheetScan {
 }
 
 /** A value of a type (ECMA-376 part 1, 18.18.11) as SheetJS is to see it, or why it must not. */
-function contentOf(type: string, text: string, strings: number): Content {
+function contentOf(type: string, text: string, strings: readonly string[]): Content {
   switch (type) {
     case "n":
       if (double.test(text) && Number.isFinite(Number(text))) return { type, plain: `<v>${text.trim()}</v>` };
       return { kind: "malformed", shown: text.trim() || "an empty value" };
     case "s":
-      if (/^\d+$/.test(text) && Number(text) < strings) return { type, plain: `<v>${text}</v>` };
-      return { kind: "malformed", shown: `shared string ${text}` };
+      if (!/^\d+$/.test(text) || (strings[Number(text)] ?? tooLongString) === tooLongString) {
+        return { kind: "malformed", shown: `shared string ${text}, which is missing or too long` };
+      }
+      return { type, plain: `<v>${text}</v>` };
     // One type for both, because SheetJS resolves the references of `str` twice.
     case "str":
     case "inlineStr":
+      if (text.length > textLengthMax) return { kind: "malformed", shown: text };
       return { type: "inlineStr", plain: `<is><t>${escapeXml(text)}</t></is>` };
     case "b":
     case "e":

@@ -1,5 +1,5 @@
 /**
- * Reads XML tag by tag, strictly and in time linear in its length, and writes the plain XML that SheetJS is handed.
+ * Reads XML tag by tag, strictly and in time linear in its length.
  *
  * What is not well formed throws. There are no entities but XML's own five and character references: a document type
  * is refused, so nothing can grow while it is read.
