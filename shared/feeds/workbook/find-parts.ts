@@ -4,9 +4,9 @@ import { XmlReader } from "./xml.ts";
 
 export interface BookParts {
   /** In the order of the workbook; without a part where they have no cells: charts and dialogs. */
-  readonly sheets: readonly { readonly name: string; readonly part: XmlReader | null }[];
-  readonly strings: XmlReader | null;
-  readonly styles: XmlReader | null;
+  readonly sheets: readonly { readonly name: string; readonly part: Uint8Array | null }[];
+  readonly strings: Uint8Array | null;
+  readonly styles: Uint8Array | null;
 }
 
 /** Publications have one sheet; some have notes. */
@@ -15,16 +15,16 @@ const sheetsMax = 20;
 const relationsMax = 200;
 
 export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
-  const open = (name: string): XmlReader => {
+  const find = (name: string): Uint8Array => {
     const part = parts.get(name);
     if (!part) throw new Refusal("not-a-workbook", `a zip without ${name}`, "an .xlsx workbook");
-    return new XmlReader(part);
+    return part;
   };
-  const listed = elementsAt(open("xl/workbook.xml"), "sheets/sheet", sheetsMax + 1);
+  const listed = elementsAt(find("xl/workbook.xml"), "sheets/sheet", sheetsMax + 1);
   if (listed.length > sheetsMax)
     throw new Refusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
   const relations = new Map(
-    elementsAt(open("xl/_rels/workbook.xml.rels"), "Relationship", relationsMax).map((attributes) => {
+    elementsAt(find("xl/_rels/workbook.xml.rels"), "Relationship", relationsMax).map((attributes) => {
       const kind = attributes.get("Type")?.split("/").at(-1) ?? "";
       return [attributes.get("Id") ?? "", { kind, part: resolvePart(attributes.get("Target") ?? "") }];
     }),
@@ -38,19 +38,20 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
     const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
     if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "a part for every sheet");
     seen.add(part);
-    return { name, part: kind === "worksheet" ? open(part) : null };
+    return { name, part: kind === "worksheet" || kind === "" ? find(part) : null };
   });
   const [styles, strings] = [byKind("styles"), byKind("sharedStrings")];
   return {
     sheets,
-    styles: styles ? open(styles) : null,
+    styles: styles ? find(styles) : null,
     // Programs that write no shared strings may still promise a part of them; a cell that needs one is refused then.
-    strings: strings && parts.has(strings) ? open(strings) : null,
+    strings: parts.get(strings ?? "") ?? null,
   };
 }
 
 /** The attributes of the first elements of a path. */
-function elementsAt(xml: XmlReader, path: string, max: number): ReadonlyMap<string, string>[] {
+function elementsAt(part: Uint8Array, path: string, max: number): ReadonlyMap<string, string>[] {
+  const xml = new XmlReader(part);
   const found: ReadonlyMap<string, string>[] = [];
   while (found.length < max && xml.next()) if (!xml.isEnd && xml.path === path) found.push(xml.attributes());
   return found;

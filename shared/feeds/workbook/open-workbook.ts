@@ -11,9 +11,9 @@ import { problem } from "../problem.ts";
 import type { Sheet } from "./cell.ts";
 import { type BookParts, findParts } from "./find-parts.ts";
 import { plainStrings, plainStyles } from "./plain-parts.ts";
-import { readPlainBook } from "./read-plain.ts";
+import { readPlainBook, writePlainBook } from "./read-plain.ts";
 import { Refusal } from "./refusal.ts";
-import { scanSheet } from "./scan-sheet.ts";
+import { type ScannedSheet, scanSheet } from "./scan-sheet.ts";
 import { unzip } from "./unzip.ts";
 
 export type Opened =
@@ -40,24 +40,27 @@ export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<O
   }
 }
 
-function readSheets({ sheets, ...parts }: BookParts, cellsMax: number): Sheet[] {
-  const strings = plainStrings(parts.strings);
-  const scanned = sheets.map(({ name, part }) =>
-    part ? scanSheet(part, { sheet: name, strings, cellsMax }) : { plain: "", faults: [] },
-  );
-  const read = readPlainBook({
-    strings: strings.join(""),
-    styles: plainStyles(parts.styles),
-    sheets: scanned.map(({ plain }) => plain),
-  });
-  return read.map(({ rows, merges }, index) => {
-    for (const { r, c, fault } of scanned[index]?.faults ?? []) {
+function readSheets(book: BookParts, cellsMax: number): Sheet[] {
+  const { bytes, faults } = makePlain(book, cellsMax);
+  return readPlainBook(bytes).map(({ rows, merges }, index) => {
+    for (const { r, c, fault } of faults[index] ?? []) {
       rows[r] ??= [];
       const row = rows[r] ?? [];
       row[c] = fault;
     }
-    return { name: sheets[index]?.name ?? "", rows, merges };
+    return { name: book.sheets[index]?.name ?? "", rows, merges };
   });
+}
+
+/** A step of its own, so that its texts are gone when SheetJS makes its own: an isolate has 128 MB. */
+function makePlain(book: BookParts, cellsMax: number): { bytes: Uint8Array; faults: ScannedSheet["faults"][] } {
+  const strings = plainStrings(book.strings);
+  const scanned = book.sheets.map(({ name, part }) =>
+    part ? scanSheet(part, { sheet: name, strings, cellsMax }) : { plain: "", faults: [] },
+  );
+  const sheets = scanned.map(({ plain }) => plain);
+  const bytes = writePlainBook({ strings: strings.join(""), styles: plainStyles(book.styles), sheets });
+  return { bytes, faults: scanned.map(({ faults }) => faults) };
 }
 
 function describeStart(bytes: Uint8Array): string {

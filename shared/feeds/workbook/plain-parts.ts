@@ -1,7 +1,7 @@
 /** Shared strings and number formats in plain XML. */
 import { textLengthMax } from "./cell.ts";
 import { Refusal } from "./refusal.ts";
-import { escapeXml, type XmlReader } from "./xml.ts";
+import { escapeXml, XmlReader } from "./xml.ts";
 
 /** Publications have some hundreds: names, dates, headers. */
 const stringsMax = 100_000;
@@ -27,7 +27,8 @@ export function readText(xml: XmlReader): string {
 export const tooLongString = "<si></si>";
 
 /** The texts of a workbook, in their order. */
-export function plainStrings(xml: XmlReader | null): string[] {
+export function plainStrings(part: Uint8Array | null): string[] {
+  const xml = part && new XmlReader(part);
   const strings: string[] = [];
   while (xml?.next()) {
     if (xml.isEnd || xml.path !== "si") continue;
@@ -39,7 +40,8 @@ export function plainStrings(xml: XmlReader | null): string[] {
 }
 
 /** The formats that have a code, and for every style of a cell the number of its format. */
-export function plainStyles(xml: XmlReader | null): string {
+export function plainStyles(part: Uint8Array | null): string {
+  const xml = part && new XmlReader(part);
   // In front: the workbook may give such a number a code of its own.
   const formats = eastAsianDates.map((id) => plainFormat(String(id), "m/d/yy"));
   const styles: string[] = [];

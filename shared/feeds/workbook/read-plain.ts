@@ -17,8 +17,8 @@ export interface PlainBook {
 const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
 
 /** The cells and merged ranges of every sheet, in their order; the rows are the caller's to change. */
-export function readPlainBook(book: PlainBook): { rows: (Cell | undefined)[][]; merges: Sheet["merges"] }[] {
-  const read = XLSX.read(writePlainBook(book), {
+export function readPlainBook(bytes: Uint8Array): { rows: (Cell | undefined)[][]; merges: Sheet["merges"] }[] {
+  const read = XLSX.read(bytes, {
     type: "array",
     dense: true,
     cellNF: true,
@@ -37,7 +37,7 @@ export function readPlainBook(book: PlainBook): { rows: (Cell | undefined)[][]; 
 }
 
 /** SheetJS writes the workbook around the parts. Its sheets are named by their place: a stranger's may be named alike. */
-function writePlainBook({ strings, styles, sheets }: PlainBook): Uint8Array {
+export function writePlainBook({ strings, styles, sheets }: PlainBook): Uint8Array {
   const book = XLSX.utils.book_new();
   for (const _ of sheets) XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet([["a shared string"]]));
   const zip = XLSX.CFB.read(new Uint8Array(XLSX.write(book, { type: "array", bookSST: true })), { type: "array" });

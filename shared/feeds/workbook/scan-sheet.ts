@@ -9,7 +9,7 @@ import * as XLSX from "xlsx";
 import { type Fault, textLengthMax } from "./cell.ts";
 import { readText, tooLongString } from "./plain-parts.ts";
 import { Refusal } from "./refusal.ts";
-import { escapeXml, type XmlReader } from "./xml.ts";
+import { escapeXml, XmlReader } from "./xml.ts";
 
 export interface ScannedSheet {
   /** `sheetData` and `mergeCells`, nothing else. */
@@ -35,7 +35,8 @@ const filledRangesMax = 100;
 /** A double of XML Schema (xsd:double), without INF and NaN; space around it does not count. */
 const double = /^[ \t\r\n]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d+)?[ \t\r\n]*$/;
 
-export function scanSheet(xml: XmlReader, context: SheetContext): ScannedSheet {
+export function scanSheet(part: Uint8Array, context: SheetContext): ScannedSheet {
+  const xml = new XmlReader(part);
   const scan = new SheetScan(context);
   while (xml.next()) {
     if (xml.isEnd) continue;
@@ -44,23 +45,23 @@ export function scanSheet(xml: XmlReader, context: SheetContext): ScannedSheet {
     else if (path === "sheetData/row/c") scan.readCell(xml);
     else if (path === "mergeCells/mergeCell") scan.merges.push(rangeOf(xml.attributes().get("ref") ?? ""));
   }
-  const { merges, faults, rowsRead } = scan;
+  scan.endRow();
+  const { rows, merges, faults, rowsRead } = scan;
   const allowed = Math.max(mergesMax, rowsRead);
   if (merges.length > allowed) {
     const found = `${merges.length} merged ranges in ${context.sheet}`;
     throw new Refusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
   }
-  const rows = rowsRead > 0 ? `${scan.plain}</row>` : "";
   const merged = merges.map((range) => `<mergeCell ref="${XLSX.utils.encode_range(range)}"/>`);
-  return { plain: `<sheetData>${rows}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
+  return { plain: `<sheetData>${rows.join("")}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
 }
 
 /** What SheetJS is to see of a cell, or why it must not. */
 type Content = { readonly type: string; readonly plain: string } | Fault;
 
 class SheetScan {
-  /** Rows in plain XML; the last one is open. */
-  plain = "";
+  /** Rows in plain XML. */
+  readonly rows: string[] = [];
   readonly merges: XLSX.Range[] = [];
   readonly faults: (XLSX.CellAddress & { readonly fault: Fault })[] = [];
   rowsRead = 0;
@@ -69,6 +70,7 @@ class SheetScan {
   #at: XLSX.CellAddress = { r: -1, c: -1 };
   /** Cells stand in reading order; one that does not come after all before it stands twice, or might. */
   #furthest = -1;
+  #row: string[] = [];
   #cells = 0;
 
   constructor(context: SheetContext) {
@@ -76,10 +78,16 @@ class SheetScan {
   }
 
   startRow(reference: string | undefined): void {
+    this.endRow();
     this.#at = { r: addressOf(`A${reference ?? this.#at.r + 2}`).r, c: -1 };
-    this.plain += `${this.rowsRead > 0 ? "</row>" : ""}<row r="${this.#at.r + 1}">`;
     this.rowsRead++;
     this.#count(1);
+  }
+
+  /** Joined row by row: text added to text a million times takes several times its own memory. */
+  endRow(): void {
+    if (this.#row.length > 0) this.rows.push(`<row r="${this.#at.r + 1}">${this.#row.join("")}</row>`);
+    this.#row = [];
   }
 
   readCell(xml: XmlReader): void {
@@ -102,7 +110,7 @@ class SheetScan {
     }
     const style = /^\d{1,9}$/.exec(attributes.get("s") ?? "")?.[0] ?? "0";
     const named = `${style === "0" ? "" : ` s="${style}"`}${content.type === "n" ? "" : ` t="${content.type}"`}`;
-    this.plain += `<c r="${reference}"${named}>${content.plain}</c>`;
+    this.#row.push(`<c r="${reference}"${named}>${content.plain}</c>`);
   }
 
   /** What stands in the cell; null if nothing does. */
