@@ -152,6 +152,17 @@ describe("what no honest writer writes is refused by its limit", () => {
         }),
     ],
     [
+      "three hundred formats",
+      "too-many-formats",
+      () =>
+        rawWorkbook({
+          sheets: { Leche: leche },
+          parts: {
+            "xl/styles.xml": `<s><numFmts>${repeat(300, (i) => `<numFmt numFmtId="${i + 164}" formatCode="0"/>`).join("")}</numFmts></s>`,
+          },
+        }),
+    ],
+    [
       "a format of a million letters",
       "too-long-format",
       () =>

@@ -7,6 +7,8 @@ import { escapeXml, XmlReader } from "./xml.ts";
 const stringsMax = 100_000;
 /** What Excel allows: styles of cells in a workbook, characters of a format's code. */
 const [stylesMax, codeLengthMax] = [65_490, 255];
+/** Excel allows 250. SheetJS keeps 332 and loses the others: a date among them would be a number. */
+const formatsMax = 300;
 /** Numbers of date formats in East Asian languages; SheetJS has no text for them. */
 const eastAsianDates = [27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58];
 
@@ -53,7 +55,8 @@ export function plainStyles(part: Uint8Array | null): string {
     const id = attributes.get("numFmtId") ?? "0";
     if (path === "cellXfs/xf") styles.push(`<xf numFmtId="${escapeXml(id)}"/>`);
     else formats.push(plainFormat(id, attributes.get("formatCode") ?? ""));
-    refuseMore(styles.length + formats.length, stylesMax, "too-many-styles");
+    refuseMore(styles.length, stylesMax, "too-many-styles");
+    refuseMore(formats.length, formatsMax, "too-many-formats");
   }
   return `<numFmts>${formats.join("")}</numFmts><cellXfs>${styles.join("")}</cellXfs>`;
 }
