@@ -1,12 +1,17 @@
 /** Text as publishers type it, made comparable. */
 
+/** Text that is clean already, as nearly all of it is: printable ASCII with single spaces inside. */
+const isPlain = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+
 /** A name for keeping: NFC, no space around it, single spaces within. */
 export function cleanName(text: string): string {
+  if (isPlain.test(text)) return text;
   return text.normalize("NFC").replaceAll(/\s+/gu, " ").trim();
 }
 
 /** A text for comparing: as `cleanName`, and neither case nor accents count. */
 export function foldText(text: string): string {
+  if (isPlain.test(text)) return text.toLowerCase();
   return cleanName(text).normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
 

@@ -83,7 +83,7 @@ test("a million empty rows, or too many cells, are refused by their number", asy
     "too-many-cells",
   ]);
   expect(
-    await refused(withPart("xl/worksheets/sheet1.xml", sheet(`<row r="1">${"<c/>".repeat(1_000_001)}</row>`))),
+    await refused(withPart("xl/worksheets/sheet1.xml", sheet(`<row>${"<c/>".repeat(9)}</row>`.repeat(100_001)))),
   ).toEqual(["too-many-cells"]);
 });
 

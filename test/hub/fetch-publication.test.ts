@@ -56,6 +56,19 @@ test("a publication is kept with its etag, asked for politely and without creden
   expect(again.requests[0]?.headers).toMatchObject({ "if-none-match": fetched.etag });
 });
 
+test("an answer of 304 to a request that named no etag is a failure, not a success", async () => {
+  const settings = { baseUrl: "https://www.economia-sniim.gob.mx", allowLoopback: false, etag: null };
+  const fx: FetchEffects = {
+    fetch: async () => new Response(null, { status: 304 }),
+    sleep: async () => {},
+    random: () => 0,
+  };
+  expect(await fetchPublication(sniimMilk, wanted, settings, fx)).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("answered 304 (not modified) to a request without If-None-Match"),
+  });
+});
+
 test("a day without publication is missing, at once", async () => {
   const { fetched, sleeps } = await ask([], {}, "/SNIIM-Archivosfuente/Comentarios/Otros/Leche21112026.xlsx");
   expect([fetched, sleeps]).toEqual([{ kind: "missing" }, []]);

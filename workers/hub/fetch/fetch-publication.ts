@@ -83,6 +83,10 @@ async function fetchOnce(
       url = next;
       continue;
     }
+    if (response.status === 304 && !settings.etag) {
+      const found = `${url}: answered 304 (not modified) to a request without If-None-Match`;
+      return { kind: "failed", reason: `${found}, expected 200 and the file` };
+    }
     return readAnswer(feed, url, response);
   }
   return { kind: "failed", reason: `${start}: more than ${redirectsMax} redirects` };

@@ -1,0 +1,140 @@
+/** The day of every block, or why the block cannot be believed. */
+import { daysBetween } from "../../calendar.ts";
+import { judgeOrder, type Standing } from "../day-order.ts";
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import type { SpanishDate } from "../spanish-date.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
+import { type Block, badLayout, dateBelow } from "./blocks.ts";
+
+/** A block further after its predecessor than this is a mistyped year. Real gaps are 2 to 5 days. */
+const gapDaysMax = 400;
+/** A weekday that disagrees with its date is forgiven this close after the block before. */
+const neighbourDaysMax = 31;
+/** How far a block may lie after the day in the file's name. */
+const afterNameDaysMax = 7;
+
+/** What is made of a block: its day where that could be read, and a problem that refuses it or only remarks. */
+export interface Judged {
+  readonly block: Block;
+  readonly day: string | null;
+  readonly refusal: Problem | null;
+  readonly remark: Problem | null;
+}
+
+interface Dated {
+  readonly block: Block;
+  readonly date: SpanishDate;
+}
+
+/** Judges every block by itself, then all that are left by their order, in the order of the sheet. */
+export function judgeBlocks(sheet: Sheet, blocks: readonly Block[], published: string | null): Judged[] {
+  const alone = blocks.map((block) => {
+    const date = dateBelow(sheet, block);
+    return { block, date, refusal: badLayout(sheet, block) ?? badDate(sheet, { block, date }, published) };
+  });
+  const dated = alone.flatMap(({ block, date, refusal }) => (date && !refusal ? [{ block, date }] : []));
+  const outOfOrder = refuseByOrder(sheet, dated, published);
+  const left = dated.filter(({ block }) => !outOfOrder.has(block));
+  const place = new Map(left.map(({ block }, index) => [block, index]));
+  return alone.map(({ block, date, refusal: own }) => {
+    const index = place.get(block);
+    const doubtful = index === undefined ? null : badWeekday(sheet, left, index);
+    const refusal = own ?? outOfOrder.get(block) ?? (doubtful?.values === 0 ? null : doubtful);
+    return { block, day: date?.day ?? null, refusal, remark: doubtful?.values === 0 ? doubtful : null };
+  });
+}
+
+function refuse(reason: string, { block, date }: Dated, expected: string): Problem {
+  return problem(reason, { row: block.title + 2, column: "A", found: date.day, expected });
+}
+
+function badDate(sheet: Sheet, { block, date }: { block: Block; date: SpanishDate | null }, published: string | null) {
+  if (!date) {
+    const found = shown(sheet.rows[block.title + 1]?.[0]) || "an empty cell";
+    const expected = "a date like Viernes, 3 de enero de 2025";
+    return problem("unreadable-date", { row: block.title + 2, column: "A", found, expected });
+  }
+  if (published === null || daysBetween(published, date.day) <= afterNameDaysMax) return null;
+  const expected = `at most ${afterNameDaysMax} days after ${published}, the day in the file's name`;
+  return refuse("implausible-date", { block, date }, expected);
+}
+
+/** The blocks that the others contradict, each with its problem. */
+function refuseByOrder(sheet: Sheet, dated: readonly Dated[], published: string | null): Map<Block, Problem> {
+  const listed = dated.map(({ date }) => ({
+    day: daysBetween("2000-01-01", date.day),
+    doubts: Number(!date.weekdayAgrees) + Number(published !== null && date.day > published),
+  }));
+  const standings = judgeOrder(listed, gapDaysMax);
+  const rowOfDay = new Map(
+    dated.flatMap(({ block, date }, index) =>
+      standings[index]?.kind === "in-order" ? [[date.day, block.title + 2]] : [],
+    ),
+  );
+  const copies = findCopies(sheet, dated, standings);
+  const refused = new Map<Block, Problem>();
+  for (const [index, each] of dated.entries()) {
+    const standing = standings[index];
+    const { day } = each.date;
+    const known = rowOfDay.get(day) ?? copies.get(day);
+    if (!standing || standing.kind === "in-order" || known === each.block.title + 2) continue;
+    if (known !== undefined)
+      refused.set(each.block, refuse("duplicate-date", each, `one block a day; the one in row ${known} is kept`));
+    else if (standing.kind === "contradicted") refused.set(each.block, contradicted(dated, each, standing.among));
+    else refused.set(each.block, outOfOrder(dated, each, standing));
+  }
+  return refused;
+}
+
+/** Days whose blocks all say the same, with the row of the first: it is kept, for there is nothing to decide. */
+function findCopies(sheet: Sheet, dated: readonly Dated[], standings: readonly Standing[]): Map<string, number> {
+  const copies = new Map<string, number>();
+  const groups = new Set(standings.flatMap((standing) => (standing.kind === "contradicted" ? [standing.among] : [])));
+  for (const among of groups) {
+    const blocks = among.flatMap((index) => dated[index] ?? []);
+    const [first] = blocks;
+    if (!first || blocks.some(({ date }) => date.day !== first.date.day)) continue;
+    const contents = new Set(blocks.map(({ block }) => JSON.stringify(sheet.rows.slice(block.title, block.to))));
+    if (contents.size === 1) copies.set(first.date.day, first.block.title + 2);
+  }
+  return copies;
+}
+
+function contradicted(dated: readonly Dated[], each: Dated, among: readonly number[]): Problem {
+  const others = among
+    .slice(0, 4)
+    .flatMap((index) => dated[index] ?? [])
+    .filter(({ block }) => block !== each.block);
+  const named = others.slice(0, 3).map(({ block, date }) => `${date.day} in row ${block.title + 2}`);
+  const isOneDay = others.every(({ date }) => date.day === each.date.day);
+  const rule = isOneDay ? "one block a day" : "blocks in the order of their days";
+  const expected = `${rule}; nothing decides between this one and ${named.join(", ")}`;
+  return refuse(isOneDay ? "duplicate-date" : "contradicting-dates", each, expected);
+}
+
+function outOfOrder(
+  dated: readonly Dated[],
+  each: Dated,
+  standing: Extract<Standing, { kind: "out-of-order" }>,
+): Problem {
+  const around = [standing.before, standing.after].flatMap((index) =>
+    index === null ? [] : (dated[index]?.date.day ?? []),
+  );
+  return refuse("implausible-date", each, `a day in line with the blocks around it, ${around.join(" and ")}`);
+}
+
+/** For a weekday that disagrees: a remark where the date lies between its neighbours, else a refusal. */
+function badWeekday(sheet: Sheet, left: readonly Dated[], index: number): Problem | null {
+  const each = left[index];
+  if (!each || each.date.weekdayAgrees) return null;
+  const [before, { day }] = [left[index - 1]?.date.day, each.date];
+  if (before !== undefined && Math.abs(daysBetween(before, day)) > neighbourDaysMax) {
+    return refuse("implausible-date", each, "a date whose weekday agrees, or that lies between its neighbours");
+  }
+  const row = each.block.title + 2;
+  const expected = `the weekday of ${day}; the date lies between its neighbours and is kept`;
+  const found = shown(sheet.rows[each.block.title + 1]?.[0]);
+  return problem("weekday-disagrees", { row, column: "A", period: day, found, expected, values: 0 });
+}

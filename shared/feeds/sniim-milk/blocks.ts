@@ -1,0 +1,123 @@
+/** Where the blocks of a SNIIM sheet are, and whether their columns are what they should be. */
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
+import { columnName, foldText } from "../text.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
+import { priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";
+
+const kinds = new Map([
+  ["leche pasteurizada", "Pasteurizada"],
+  ["leche ultrapasteurizada", "Ultrapasteurizada"],
+]);
+const channels = new Map([
+  ["autoservicios", "Autoservicios"],
+  ["tiendas", "Tiendas"],
+]);
+/** Folded header text that each column may carry; a merged header leaves its second column empty. */
+const headers: readonly (readonly string[])[] = [
+  ["estado"],
+  ["ciudad"],
+  [...kinds.keys()],
+  [""],
+  [...kinds.keys()],
+  [""],
+];
+/** Rows of one block, zero-based: its title, its cities, and where the next block or the sheet's end is. */
+export interface Block {
+  readonly title: number;
+  readonly column: number;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+export function findBlocks(sheet: Sheet): Block[] {
+  const titles: { title: number; column: number }[] = [];
+  for (const [title, row] of sheet.rows.entries()) {
+    const column = row?.findIndex((cell) => foldText(textOf(cell)).includes(titleStart)) ?? -1;
+    if (column >= 0) titles.push({ title, column });
+  }
+  return titles.map(({ title, column }, index) => {
+    const limit = titles[index + 1]?.title ?? sheet.rows.length;
+    const from = Math.min(title + 4, limit);
+    let to = from;
+    while (to < limit && !endsBlock(sheet.rows[to])) to++;
+    return { title, column, from, to, limit };
+  });
+}
+
+function endsBlock(row: Row): boolean {
+  const first = foldText(textOf(row?.[0]));
+  const isEnd = first === "estado" || /^(fuente|sniim|(precio )?promedio)/.test(first);
+  return isEnd || !row?.some((cell) => shown(cell) !== "") || isHeading(row);
+}
+
+/** A row of the head of a block: without its title, what follows must not be taken for the block above. */
+function isHeading(row: NonNullable<Row>): boolean {
+  const city = foldText(textOf(row[1]));
+  if (city !== "") return city === "ciudad";
+  if (readSpanishDate(textOf(row[0])) !== null) return true;
+  return priceColumns.some((column) => {
+    const text = foldText(textOf(row[column]));
+    return kinds.has(text) || channels.has(text);
+  });
+}
+
+export function dateBelow(sheet: Sheet, block: Block): SpanishDate | null {
+  return readSpanishDate(textOf(sheet.rows[block.title + 1]?.[0]));
+}
+
+/** The block's columns are where and what they should be, or the first one that is not. */
+export function badLayout(sheet: Sheet, block: Block): Problem | null {
+  if (block.column !== 0) {
+    const at = { row: block.title + 1, column: columnName(block.column) };
+    return problem("shifted-column", {
+      ...at,
+      found: `the title in column ${at.column}`,
+      expected: "the title in column A",
+    });
+  }
+  const [header, channelRow] = [sheet.rows[block.title + 2], sheet.rows[block.title + 3]];
+  const width = Math.max(header?.length ?? 0, channelRow?.length ?? 0, valuesPerRow + 2);
+  for (let column = 0; column < width; column++) {
+    const title = foldText(shown(header?.[column]));
+    const fits = headers[column]?.includes(title) ?? title === "";
+    const at = { column: columnName(column), row: block.title + 3 };
+    if (!fits) {
+      const expected = headers[column]?.filter((text) => text !== "").join(" or ") || "no header here";
+      return problem("unexpected-header", { ...at, found: shown(header?.[column]) || "an empty cell", expected });
+    }
+    const channel = foldText(shown(channelRow?.[column]));
+    if (column < 2 || column > 5 ? channel !== "" : !channels.has(channel)) {
+      const expected = column < 2 || column > 5 ? "no channel here" : [...channels.values()].join(" or ");
+      return problem("unknown-channel", {
+        ...at,
+        row: block.title + 4,
+        found: shown(channelRow?.[column]) || "an empty cell",
+        expected,
+      });
+    }
+  }
+  return repeatedColumn(sheet, block);
+}
+
+function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
+  const names = priceColumns.map((column) => Object.values(seriesOfColumn(sheet, block, column)).join(" "));
+  const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (repeated < 0) return null;
+  const at = { row: block.title + 4, column: columnName(priceColumns[repeated] ?? 0) };
+  return problem("unknown-channel", {
+    ...at,
+    found: `${names[repeated]} twice`,
+    expected: "every kind and channel once",
+  });
+}
+
+/** Kind and channel of a price column, as its two headers say. */
+export function seriesOfColumn(sheet: Sheet, block: Block, column: number): { Tipo: string; Canal: string } {
+  const kind = foldText(textOf(sheet.rows[block.title + 2]?.[column < 4 ? 2 : 4]));
+  const channel = foldText(textOf(sheet.rows[block.title + 3]?.[column]));
+  return { Tipo: kinds.get(kind) ?? "", Canal: channels.get(channel) ?? "" };
+}

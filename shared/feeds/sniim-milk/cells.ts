@@ -1,0 +1,74 @@
+/** Cells of a SNIIM sheet: what is a price, what is none, and what stands where no price may stand. */
+
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { columnName, foldText } from "../text.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { type Cell, shown } from "../workbook/cell.ts";
+
+export type Row = Sheet["rows"][number];
+
+export const titleStart = "precio promedio al consumidor por litro";
+/** Zero-based columns C to F. */
+export const priceColumns = [2, 3, 4, 5] as const;
+const lastColumn = 5;
+export const valuesPerRow = priceColumns.length;
+/** MXN per litre; anything outside is a typing error or another unit. */
+const [priceMin, priceMax] = [5, 100];
+
+/** A price in MXN per litre, or the reason why the cell is none. */
+export function priceOf(cell: Cell | undefined): number | { readonly reason: string; readonly expected: string } {
+  const expected = `a price between ${priceMin} and ${priceMax} MXN`;
+  if (cell?.kind === "number") {
+    if (cell.value === 0) return { reason: "zero-price", expected };
+    return cell.value >= priceMin && cell.value <= priceMax ? cell.value : { reason: "out-of-range", expected };
+  }
+  if (cell?.kind === "formula") return { reason: "formula", expected: `${expected}, not a formula` };
+  if (cell?.kind === "malformed") return { reason: "malformed-number", expected: `${expected}, as 23.5` };
+  if (cell?.kind === "date") return { reason: "date-instead-of-price", expected };
+  const isNumeric = /^[+-]?[.,]*\d[\d.,]*$/.test(textOf(cell).trim());
+  return { reason: isNumeric ? "number-as-text" : "no-number", expected };
+}
+
+/** True for a national average, which is no city. */
+export function isAverage(row: Row): boolean {
+  return [row?.[0], row?.[1]].some((cell) => {
+    const text = foldText(textOf(cell));
+    return /^(precio )?promedio/.test(text) && !text.startsWith(titleStart);
+  });
+}
+
+/** Numbers right of the last price column belong to nobody. */
+export function strayCells(row: NonNullable<Row>, index: number, period: string): Problem[] {
+  return row.slice(lastColumn + 1).flatMap((cell, offset) => {
+    if (!cell || !holdsNumber(cell)) return [];
+    const at = { row: index + 1, column: columnName(lastColumn + 1 + offset), period };
+    return [
+      problem("unexpected-cell", {
+        ...at,
+        found: shown(cell),
+        expected: `nothing right of column ${columnName(lastColumn)}`,
+      }),
+    ];
+  });
+}
+
+/** Numbers where prices may stand: states and cities are no place for them. */
+export function countNumbers(rows: readonly Row[], from: number, to: number): number {
+  let count = 0;
+  for (let index = from; index < to; index++) {
+    rows[index]?.forEach((cell, column) => {
+      if (cell && holdsNumber(cell) && column >= priceColumns[0]) count++;
+    });
+  }
+  return count;
+}
+
+/** A number, or what was meant to be one. */
+function holdsNumber(cell: Cell): boolean {
+  return cell.kind === "number" || cell.kind === "malformed" || cell.kind === "formula" || cell.kind === "date";
+}
+
+export function textOf(cell: Cell | undefined): string {
+  return cell?.kind === "text" ? cell.value : "";
+}

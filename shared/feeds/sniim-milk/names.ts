@@ -1,0 +1,87 @@
+/** Names of states and cities: what is one, and how it is spelled. */
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { foldText } from "../text.ts";
+import { shown } from "../workbook/cell.ts";
+import { type Row, valuesPerRow } from "./cells.ts";
+
+/** Letters, with the signs that names carry: Cd.Juárez, Edo. México. */
+const nameShape = /^\p{L}[\p{L}\p{M} .'’()/-]{0,79}$/u;
+/** One word in capitals up to this length may be meant so: CDMX. */
+const acronymLettersMax = 4;
+const smallWords = new Set(["de", "del", "el", "la", "las", "los", "y"]);
+
+/** Why the names of a row are none; the row itself tells what stands in their place. */
+export function badNames(state: string, city: string, row: NonNullable<Row>): Problem | null {
+  const refuse = (reason: string, column: string, found: string, expected: string) =>
+    problem(reason, { column, found: found || "an empty cell", expected, values: valuesPerRow });
+  if (city === "") return refuse("missing-city", "B", shown(row[1]), "the name of a city");
+  if (state === "")
+    return refuse("missing-state", "A", shown(row[0]), `the state of ${city}, here or in a merged cell above`);
+  if (!nameShape.test(state)) return refuse("implausible-name", "A", state, "a name made of letters");
+  if (!nameShape.test(city)) return refuse("implausible-name", "B", city, "a name made of letters");
+  return null;
+}
+
+/** The same for every spelling of a state. Names that differ only in case or accents are one. */
+export function stateKey(state: string): string {
+  return foldText(state);
+}
+
+/** The same for every spelling of a state and a city. */
+export function cityKey(state: string, city: string): string {
+  return foldText(`${state} | ${city}`);
+}
+
+/** The spellings of names met so far. */
+export class Spellings {
+  readonly #names = new Map<string, Map<string, { count: number; readonly row: number; readonly column: string }>>();
+
+  /** Notes a name where it stands; the key is the same for every spelling of it. */
+  add(key: string, name: string, at: { readonly row: number; readonly column: string }): void {
+    const spellings = this.#names.get(key) ?? new Map();
+    this.#names.set(key, spellings);
+    const met = spellings.get(name) ?? { count: 0, ...at };
+    met.count++;
+    spellings.set(name, met);
+  }
+
+  /**
+   * How each name is to be spelled, whatever the order in which its spellings were met: not in capitals throughout nor
+   * without any, the most frequent, the first by its letters. Capitals alone become a name: NOGALES → Nogales.
+   */
+  settle(): { readonly canonical: ReadonlyMap<string, string>; readonly remarks: readonly Problem[] } {
+    const canonical = new Map<string, string>();
+    const remarks: Problem[] = [];
+    for (const [key, spellings] of this.#names) {
+      const [best = ["", { count: 0 }]] = [...spellings].sort(
+        ([a, m], [b, n]) => oddity(a) - oddity(b) || n.count - m.count || (a < b ? -1 : 1),
+      );
+      const name = isShouted(best[0]) ? capitalize(best[0]) : best[0];
+      canonical.set(key, name);
+      for (const [spelling, { row, column }] of spellings) {
+        if (spelling === name) continue;
+        const expected = `${name}, one spelling a name; the prices are kept under it`;
+        remarks.push(problem("name-spelled-otherwise", { row, column, found: spelling, expected, values: 0 }));
+      }
+    }
+    return { canonical, remarks };
+  }
+}
+
+function oddity(name: string): number {
+  return isShouted(name) || name === name.toLowerCase() ? 1 : 0;
+}
+
+function isShouted(name: string): boolean {
+  const isAcronym = name.length <= acronymLettersMax && !name.includes(" ");
+  return !isAcronym && name === name.toUpperCase();
+}
+
+function capitalize(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/\p{L}[\p{L}\p{M}]*/gu, (word, at: number) =>
+      at > 0 && smallWords.has(word) ? word : (word[0] ?? "").toUpperCase() + word.slice(1),
+    );
+}

@@ -1,0 +1,198 @@
+/** From a SNIIM sheet to observations and problems. */
+import type { Observation, Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { cleanName, columnName, foldText } from "../text.ts";
+import type { Sheet } from "../workbook/cell.ts";
+import { shown } from "../workbook/cell.ts";
+import { judgeBlocks } from "./block-dates.ts";
+import { type Block, findBlocks, seriesOfColumn } from "./blocks.ts";
+import {
+  countNumbers,
+  isAverage,
+  priceColumns,
+  priceOf,
+  strayCells,
+  textOf,
+  titleStart,
+  valuesPerRow,
+} from "./cells.ts";
+import { badNames, cityKey, Spellings, stateKey } from "./names.ts";
+
+/** A series while it is read; its names are spelled in one way at the end. */
+interface Series {
+  Estado: string;
+  Ciudad: string;
+  readonly Tipo: string;
+  readonly Canal: string;
+}
+
+/** What has been read so far. */
+export interface Reading {
+  readonly observations: Observation[];
+  readonly problems: Problem[];
+  averages: number;
+  /** The day in the file's name, if it has one. */
+  readonly published: string | null;
+}
+
+interface SheetReading extends Reading {
+  readonly sheet: Sheet;
+  /** 1 for every row whose state stands in a merged cell above it. */
+  readonly covered: Uint8Array;
+  /** One object a series, so that 27,000 observations share 185 of them. */
+  readonly series: Map<string, Series & Record<string, string>>;
+  readonly spellings: Spellings;
+}
+
+/** Reads the sheet called Leche, else the first one that holds blocks; every other sheet is refused by name. */
+export function readSheets(sheets: readonly Sheet[], published: string | null): Reading {
+  const reading: Reading = { observations: [], problems: [], averages: 0, published };
+  const withBlocks = sheets.filter((sheet) => findBlocks(sheet).length > 0);
+  const chosen = withBlocks.find((sheet) => foldText(sheet.name) === "leche") ?? withBlocks[0];
+  for (const sheet of sheets) {
+    if (sheet === chosen) continue;
+    const values = countNumbers(sheet.rows, 0, sheet.rows.length);
+    const found = `sheet ${JSON.stringify(sheet.name)} with ${values} numbers`;
+    reading.problems.push(problem("unexpected-sheet", { found, expected: "one sheet, called Leche", values }));
+  }
+  if (chosen) return readSheet(chosen, reading);
+  const found = `${sheets.length} sheets without a row "${titleStart}…"`;
+  reading.problems.push(problem("no-blocks", { found, expected: "a sheet of dated price blocks" }));
+  return reading;
+}
+
+function readSheet(sheet: Sheet, before: Reading): Reading {
+  const covered = rowsUnderMergedStates(sheet);
+  const reading: SheetReading = { ...before, sheet, covered, series: new Map(), spellings: new Spellings() };
+  const blocks = findBlocks(sheet);
+  refuseOutside(reading, 0, blocks[0]?.title ?? 0);
+  for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
+    if (refusal || day === null) {
+      const values = countNumbers(sheet.rows, block.title, block.to);
+      if (refusal) reading.problems.push({ ...refusal, period: day, values });
+    } else {
+      if (remark) reading.problems.push(remark);
+      refuseOutside(reading, block.title, block.title + 2);
+      readRows(reading, block, day);
+    }
+    refuseOutside(reading, block.to, block.limit);
+  }
+  spellInOneWay(reading);
+  return reading;
+}
+
+/** Where a merged range of column A reaches below its first row. Takes time linear in rows and merges. */
+function rowsUnderMergedStates({ rows, merges }: Sheet): Uint8Array {
+  const starts = new Int32Array(rows.length + 1);
+  for (const { top, left, bottom } of merges) {
+    if (left !== 0 || top + 1 >= rows.length) continue;
+    starts[top + 1] = (starts[top + 1] ?? 0) + 1;
+    const end = Math.min(bottom + 1, rows.length);
+    starts[end] = (starts[end] ?? 0) - 1;
+  }
+  let open = 0;
+  return Uint8Array.from({ length: rows.length }, (_, row) => {
+    open += starts[row] ?? 0;
+    return open > 0 ? 1 : 0;
+  });
+}
+
+function readRows(reading: SheetReading, block: Block, period: string): void {
+  const { sheet, covered } = reading;
+  const columns = priceColumns.map((column) => ({ column, ...seriesOfColumn(sheet, block, column) }));
+  // A block that merges no state at all leaves out repeated ones instead.
+  const mergesStates = covered.subarray(block.from, block.to).includes(1);
+  const repeats = new Repeats();
+  let state = "";
+  for (let index = block.from; index < block.to; index++) {
+    const row = sheet.rows[index] ?? [];
+    const city = cleanName(textOf(row[1]));
+    if (isAverage(row)) {
+      reading.averages += countNumbers([row], 0, 1);
+      continue;
+    }
+    const stated = cleanName(textOf(row[0]));
+    if (stated !== "" || (mergesStates && covered[index] === 0)) state = stated;
+    const refusal = badNames(state, city, row) ?? repeats.refusal(state, city);
+    if (refusal) {
+      reading.problems.push({ ...refusal, row: index + 1, period });
+      continue;
+    }
+    const place = cityKey(state, city);
+    if (stated !== "") reading.spellings.add(stateKey(state), state, { row: index + 1, column: "A" });
+    reading.spellings.add(place, city, { row: index + 1, column: "B" });
+    reading.problems.push(...strayCells(row, index, period));
+    for (const { column, Tipo, Canal } of columns) {
+      const cell = row[column];
+      const value = priceOf(cell);
+      if (typeof value === "number") {
+        const series = shareSeries(reading, place, { Estado: state, Ciudad: city, Tipo, Canal });
+        reading.observations.push({ series, variable: "precio", period, value });
+      } else {
+        const at = { row: index + 1, column: columnName(column), period };
+        const found = shown(cell) || "an empty cell";
+        reading.problems.push(problem(value.reason, { ...at, found, expected: value.expected }));
+      }
+    }
+  }
+}
+
+/** Cities of one block that stand twice in it. */
+class Repeats {
+  readonly #seen = new Map<string, string>();
+  #first = "";
+  #isBegunAgain = false;
+
+  refusal(state: string, city: string): Problem | null {
+    const key = cityKey(state, city);
+    const before = this.#seen.get(key);
+    if (this.#seen.size === 0) this.#first = key;
+    else if (key === this.#first) this.#isBegunAgain = true;
+    if (before === undefined && !this.#isBegunAgain) {
+      this.#seen.set(key, city);
+      return null;
+    }
+    const about = { column: "B", found: city, values: valuesPerRow };
+    if (before === undefined) {
+      const expected = "a block with a title and date of its own: this one's first city came again above";
+      return problem("row-outside-block", { ...about, expected });
+    }
+    const spelled = before === city ? "" : ` (as ${before})`;
+    return problem("duplicate-row", { ...about, expected: `each city once a block${spelled}; the first is kept` });
+  }
+}
+
+function shareSeries({ series }: SheetReading, place: string, dimensions: Series): Series & Record<string, string> {
+  const key = `${place}\n${dimensions.Tipo}\n${dimensions.Canal}`;
+  const shared = series.get(key) ?? { ...dimensions };
+  series.set(key, shared);
+  return shared;
+}
+
+function spellInOneWay({ series, spellings, problems }: SheetReading): void {
+  const { canonical, remarks } = spellings.settle();
+  for (const each of series.values()) {
+    each.Ciudad = canonical.get(cityKey(each.Estado, each.Ciudad)) ?? each.Ciudad;
+    each.Estado = canonical.get(stateKey(each.Estado)) ?? each.Estado;
+  }
+  problems.push(...remarks);
+}
+
+/** Between blocks there may be titles and sources, never prices. */
+function refuseOutside(reading: SheetReading, from: number, to: number): void {
+  for (let index = from; index < to; index++) {
+    const row = reading.sheet.rows[index];
+    const values = countNumbers([row], 0, 1);
+    if (!row || values === 0) continue;
+    if (isAverage(row)) {
+      reading.averages += values;
+      continue;
+    }
+    const found = Array.from(row, shown)
+      .filter((text) => text !== "")
+      .join(" | ");
+    reading.problems.push(
+      problem("row-outside-block", { row: index + 1, found, expected: "prices only inside a block", values }),
+    );
+  }
+}

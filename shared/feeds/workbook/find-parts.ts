@@ -1,0 +1,69 @@
+/** Which parts of a workbook's zip are its sheets, and which hold their texts and styles. */
+import { Refusal } from "./refusal.ts";
+import { XmlReader } from "./xml.ts";
+
+export interface BookParts {
+  /** In the order of the workbook; without a part where they have no cells: charts and dialogs. */
+  readonly sheets: readonly { readonly name: string; readonly part: Uint8Array | null }[];
+  readonly strings: Uint8Array | null;
+  readonly styles: Uint8Array | null;
+}
+
+/** Publications have one sheet; some have notes. */
+const sheetsMax = 20;
+/** A workbook has one for each sheet, and about five more. */
+const relationsMax = 200;
+
+export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
+  const find = (name: string): Uint8Array => {
+    const part = parts.get(name);
+    if (!part) throw new Refusal("not-a-workbook", `a zip without ${name}`, "an .xlsx workbook");
+    return part;
+  };
+  const listed = elementsAt(find("xl/workbook.xml"), "sheets/sheet", sheetsMax + 1);
+  if (listed.length > sheetsMax)
+    throw new Refusal("too-many-sheets", `more than ${sheetsMax} sheets`, `at most ${sheetsMax}`);
+  const relations = new Map(
+    elementsAt(find("xl/_rels/workbook.xml.rels"), "Relationship", relationsMax).map((attributes) => {
+      const kind = attributes.get("Type")?.split("/").at(-1) ?? "";
+      return [attributes.get("Id") ?? "", { kind, part: resolvePart(attributes.get("Target") ?? "") }];
+    }),
+  );
+  const byKind = (kind: string) => [...relations.values()].find((relation) => relation.kind === kind)?.part;
+  const seen = new Set<string>();
+  const sheets = listed.map((attributes) => {
+    const name = attributes.get("name") ?? "";
+    // The prefix for relationships is the writer's choice, mostly `r`.
+    const id = [...attributes.keys()].find((key) => key.endsWith(":id")) ?? "";
+    const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
+    if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "a part for every sheet");
+    seen.add(part);
+    return { name, part: kind === "worksheet" || kind === "" ? find(part) : null };
+  });
+  const [styles, strings] = [byKind("styles"), byKind("sharedStrings")];
+  return {
+    sheets,
+    styles: styles ? find(styles) : null,
+    // Programs that write no shared strings may still promise a part of them; a cell that needs one is refused then.
+    strings: parts.get(strings ?? "") ?? null,
+  };
+}
+
+/** The attributes of the first elements of a path. */
+function elementsAt(part: Uint8Array, path: string, max: number): ReadonlyMap<string, string>[] {
+  const xml = new XmlReader(part);
+  const found: ReadonlyMap<string, string>[] = [];
+  while (found.length < max && xml.next()) if (!xml.isEnd && xml.path === path) found.push(xml.attributes());
+  return found;
+}
+
+/** The name of a part as a target in `xl/` means it: `worksheets/a.xml`, `/xl/worksheets/a.xml` and `../xl/…` are one. */
+function resolvePart(target: string): string {
+  const path = target.replaceAll("\\", "/").toLowerCase();
+  const steps: string[] = [];
+  for (const step of (path.startsWith("/") ? path : `xl/${path}`).split("/")) {
+    if (step === "..") steps.pop();
+    else if (step !== "" && step !== ".") steps.push(step);
+  }
+  return steps.join("/");
+}

@@ -1,0 +1,11 @@
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+
+/** Ends the reading of a workbook with one problem. It never leaves `openWorkbook`. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+  constructor(reason: string, found: string, expected: string) {
+    super(reason);
+    this.problem = problem(reason, { found, expected });
+  }
+}

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { addDays } from "../../shared/calendar.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { type City, publication } from "../support/sniim.ts";
+
+const city = (state: string, name: string): City => ({ state, city: name, prices: [20, 21, 22, 23] });
+
+async function seriesOf(spelled: readonly City[]): Promise<string[]> {
+  const blocks = spelled.map((each, index) => ({ day: addDays("2025-01-03", index), cities: [each] }));
+  const { observations } = await sniimMilk.parse(publication(blocks), "Leche.xlsx");
+  expect(observations.length).toBe(4 * spelled.length);
+  return [...new Set(observations.map(({ series }) => `${series.Estado}/${series.Ciudad}`))];
+}
+
+test("however a city is spelled, and wherever, it is one series of one name", async () => {
+  const spelling = fc.constantFrom("Nogales", "NOGALES", "nogales", "Nógales", " Nogales ", "NoGales");
+  await fc.assert(
+    fc.asyncProperty(fc.array(spelling, { minLength: 1, maxLength: 8 }), fc.nat(), async (names, turn) => {
+      const at = turn % names.length;
+      const turned = [...names.slice(at), ...names.slice(0, at)];
+      const read = await seriesOf(names.map((name) => city("Sonora", name)));
+      expect(read.length).toBe(1);
+      expect(await seriesOf(turned.map((name) => city("SONORA", name)))).toEqual(read);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("capitals are a name of their own only where they are one short word", async () => {
+  expect(await seriesOf([city("CDMX", "CIUDAD DE MÉXICO")])).toEqual(["CDMX/Ciudad de México"]);
+  expect(await seriesOf([city("BAJA CALIFORNIA SUR", "LA PAZ")])).toEqual(["Baja California Sur/La Paz"]);
+});
+
+test("a city that is spelled unlike its state keeps its spelling", async () => {
+  expect(await seriesOf([city("Querétaro", "Queretaro"), city("Querétaro", "Queretaro")])).toEqual([
+    "Querétaro/Queretaro",
+  ]);
+});
