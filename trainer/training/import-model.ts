@@ -149,7 +149,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     intervals: residuals.length === 0 ? [] : widthsOf(unseen, residuals, intervalOptions(forecast, data)),
     unchangedShare: null,
     profile: profileOf(data).filter(({ name }) => used.has(name)),
-    golden: { ...goldenOf(wanted, outputs, { ordinaryRows: rows.to - rows.from, isExact: false }), tolerance },
+    golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
   };
   return { model, card };
 }
