@@ -12,6 +12,7 @@ import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
+import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { refitAt } from "../../shared/training/contest.ts";
@@ -55,7 +56,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const windows = windowsOf(data, forecast.validation);
   const rows = rowsOf(windows.test);
   const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
-  const version = `${trainedTo.replaceAll("-", "")}-${recipeOf(forecast, recipe).id.slice(0, 8)}`;
+  const version = versionOf(task, recipeOf(forecast, recipe).id);
   const metadata = {
     ...graph.metadata,
     forecast: forecast.id,
@@ -64,6 +65,9 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     producer,
   };
   const model = writeModel({ ...graph, metadata });
+  const size = sizeOfGraph(model.length, graph);
+  const misfits = misfitsOf(size);
+  if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
   const outputs = await runReference(model, wanted).catch((error) => {
@@ -124,7 +128,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     transform: forecast.target.transform,
     recipe: recipeOf(forecast, recipe),
     producer,
-    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
     features: cardFeatures(forecast, data).filter(({ name }) => used.has(name)),
     fingerprint: fingerprintOf(forecast.features),
     lineage: {
@@ -152,6 +156,19 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
   };
   return { model, card };
+}
+
+/** The same file, judged on other data or against another champion, is another version: its card says other things. */
+function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe: string): string {
+  const identity = JSON.stringify([
+    recipe,
+    prepared.dataHash,
+    trainedTo,
+    seed,
+    codeVersion(),
+    incumbent?.version ?? null,
+  ]);
+  return `${trainedTo.replaceAll("-", "")}-${sha256Hex(identity).slice(0, 8)}`;
 }
 
 /** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
