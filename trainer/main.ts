@@ -10,7 +10,8 @@ import { listModels, promoteModel, rollBack } from "./commands/models.ts";
 import { parse } from "./commands/parse.ts";
 import { start } from "./commands/start.ts";
 import { trainForecast } from "./commands/train.ts";
-import { describe } from "./failure.ts";
+import { describe, Failure } from "./failure.ts";
+import { prose } from "./terminal.ts";
 
 const program = new Command("almanac").description("A self-maintaining forecasting service.").showHelpAfterError();
 const url = () => new Option("--url <url>", "address of the hub; default: the one that `npm start` runs here");
@@ -60,6 +61,7 @@ program
 const trials = () =>
   new Option("--trials <n>", "at most so many trials a candidate; default: what the forecast declares");
 const seed = () => new Option("--seed <n>", "the same seed and data give the same result").default("1");
+const threads = () => new Option("--threads <n>", "threads to use; the result does not depend on it");
 const budget = () => new Option("--budget <time>", "begin no further trial after this time, e.g. 60s");
 
 program
@@ -70,6 +72,7 @@ program
   .addOption(trials())
   .addOption(seed())
   .addOption(budget())
+  .addOption(threads())
   .addOption(json())
   .action(backtest);
 
@@ -82,6 +85,7 @@ program
   .addOption(trials())
   .addOption(seed())
   .addOption(budget())
+  .addOption(threads())
   .addOption(json())
   .action(exportModel);
 
@@ -91,6 +95,7 @@ program
   .addOption(trials())
   .addOption(seed())
   .addOption(budget())
+  .addOption(threads())
   .option("--why <text>", "for the audit")
   .addOption(url())
   .addOption(state())
@@ -140,6 +145,6 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(describe(error));
+  console.error(error instanceof Failure ? prose(error.message) : describe(error));
   process.exitCode = 1;
 }

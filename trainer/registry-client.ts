@@ -90,8 +90,16 @@ export class RegistryClient {
     return this.#hub.json(addressOf(model), modelDetailShape);
   }
 
-  async downloadArtefact(model: ModelAddress & { readonly name: ArtefactName }): Promise<Uint8Array> {
+  async downloadArtefact(model: ModelAddress & { readonly name: ArtefactName }): Promise<Uint8Array<ArrayBuffer>> {
     const response = await this.#hub.request(`${addressOf(model)}/${model.name}`);
+    if (!response.ok) await this.#hub.checked(response);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** Null where it was never uploaded. */
+  async findArtefact(model: ModelAddress & { readonly name: ArtefactName }): Promise<Uint8Array<ArrayBuffer> | null> {
+    const response = await this.#hub.request(`${addressOf(model)}/${model.name}`);
+    if (response.status === 404) return null;
     if (!response.ok) await this.#hub.checked(response);
     return new Uint8Array(await response.arrayBuffer());
   }

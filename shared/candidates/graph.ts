@@ -48,9 +48,12 @@ export interface ModelParts {
 export const predictionOutput = "prediction";
 export const changeOutput = "change_probability";
 
-/** The graph; every output is float32 [N, 1]. */
+/** The graph; every output is float32 [N, 1]. Throws where a feature has the name of an output. */
 export function graphOf(parts: ModelParts): Graph {
-  const build = new Builder();
+  const names = parts.features.map(({ name }) => name);
+  const clash = names.find((name) => name === predictionOutput || name === changeOutput);
+  if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output: call it otherwise`);
+  const build = new Builder(names);
   const move = moveNodes(build, parts.value, parts);
   valueNodes(build, move, parts);
   if (parts.change !== null) changeNodes(build, parts.change);
@@ -71,13 +74,18 @@ export function graphOf(parts: ModelParts): Graph {
 class Builder {
   readonly nodes: Node[] = [];
   readonly tensors: Tensor[] = [];
-  readonly #counts = new Map<string, number>();
+  readonly #taken: Set<string>;
 
-  /** A name that is not taken: `trees`, `trees_2`, … Features may be called anything, so these start with a dot. */
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  /** A name that is not taken: `.trees`, `.trees_2`, … Features may be called anything, also that. */
   name(stem: string): string {
-    const count = (this.#counts.get(stem) ?? 0) + 1;
-    this.#counts.set(stem, count);
-    return count === 1 ? `.${stem}` : `.${stem}_${count}`;
+    let name = `.${stem}`;
+    for (let count = 2; this.#taken.has(name); count++) name = `.${stem}_${count}`;
+    this.#taken.add(name);
+    return name;
   }
 
   add(op: string, stem: string, inputs: readonly string[], attributes: Node["attributes"] = {}): string {

@@ -37,6 +37,8 @@ export interface Forecast {
     readonly levels: readonly number[];
     /** A feature that intervals grow with (its rolling deviation, say); null for one width everywhere. */
     readonly scaledBy: string | null;
+    /** For targets that mostly stay: an interval also reaches to the last value, which is what comes most often. */
+    readonly holdLast: boolean;
   };
   /** Whether the file also says how likely the value is to change; the feature holds each series' own frequency of change. */
   readonly change: { readonly frequency: string; readonly space: Space; readonly trials: number } | null;

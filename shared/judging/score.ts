@@ -20,21 +20,39 @@ export function residualsOf(data: Dataset, rows: RowRange, predictions: Float64A
   return predictions.map((prediction, i) => (data.target[rows.from + i] ?? Number.NaN) - prediction);
 }
 
+/**
+ * How far what came lies outside what an interval of no width would hold, one a row, signed like a residual: outside the
+ * prediction, or, where intervals hold the last value, outside the stretch between prediction and last value. Where most
+ * values stay, a learned model is otherwise only as wide as its own small wrong moves, and a refit shifts those.
+ */
+export function missesOf(
+  data: Dataset,
+  rows: RowRange,
+  { predictions, holdLast }: { readonly predictions: Float64Array; readonly holdLast: boolean },
+): Float64Array {
+  if (!holdLast) return residualsOf(data, rows, predictions);
+  return predictions.map((prediction, i) => {
+    const last = data.last[rows.from + i] ?? Number.NaN;
+    const value = data.target[rows.from + i] ?? Number.NaN;
+    const [low, high] = [Math.min(prediction, last), Math.max(prediction, last)];
+    return value < low ? value - low : Math.max(0, value - high);
+  });
+}
+
 export interface IntervalOptions {
   readonly levels: readonly number[];
   readonly tolerance: number;
+  /** Whether an interval also reaches to the last value. */
+  readonly holdLast: boolean;
   /** What each row's width is measured against; null for one width everywhere. One a row of the dataset. */
   readonly scales: Float64Array | null;
 }
 
-/**
- * Half-widths learned from the residuals of some rows, one a level. Where more values stay than the level asks for, a
- * learned model's width is no more than its small wrong moves: a refit that shifts those by a little covers more or less.
- */
-export function widthsOf(rows: RowRange, residuals: Float64Array, options: IntervalOptions): ConformalWidth[] {
+/** Half-widths learned from the misses of some rows, one a level. */
+export function widthsOf(rows: RowRange, misses: Float64Array, options: IntervalOptions): ConformalWidth[] {
   const { levels, tolerance, scales } = options;
   const scaled = scales === null ? {} : { scales: scales.subarray(rows.from, rows.to) };
-  return conformalWidths(residuals, levels, { tolerance, ...scaled });
+  return conformalWidths(misses, levels, { tolerance, ...scaled });
 }
 
 /**
@@ -46,11 +64,11 @@ const ROUNDING_SHARE = 0.02;
 /** Share of the rows that an interval of this width holds; null where there were too few residuals for a width. */
 export function coverageOf(
   width: ConformalWidth,
-  { rows, residuals }: { readonly rows: RowRange; readonly residuals: Float64Array },
+  { rows, misses }: { readonly rows: RowRange; readonly misses: Float64Array },
   { tolerance, scales }: Pick<IntervalOptions, "tolerance" | "scales">,
 ): number | null {
   const { halfWidth } = width;
   if (halfWidth === null) return null;
-  const high = residuals.map((_, i) => halfWidth * (scales?.[rows.from + i] ?? 1));
-  return coverage(residuals, { low: high.map((reach) => -reach), high }, tolerance * ROUNDING_SHARE);
+  const high = misses.map((_, i) => halfWidth * (scales?.[rows.from + i] ?? 1));
+  return coverage(misses, { low: high.map((reach) => -reach), high }, tolerance * ROUNDING_SHARE);
 }

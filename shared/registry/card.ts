@@ -85,7 +85,9 @@ export const changeMetricsShape = z.object({
   validationBrierFrequency: share,
 });
 
-/** Prediction ± halfWidth at one level, from rolling-origin residuals; see `shared/stats/conformal.ts`. */
+/**
+ * At one level, from rolling-origin residuals: prediction ± halfWidth; where `intervalsHoldLast`, from the lower of
+ * prediction and last value − halfWidth to the higher of the two + halfWidth. See `shared/stats/conformal.ts`. */
 export const intervalShape = z.object({
   level: share,
   halfWidth: finite.nullable(),
@@ -186,6 +188,8 @@ export const cardShape = z
     /** … and the fit that is published: the same recipe on all data. */
     published: spanShape,
     intervals: z.array(intervalShape),
+    /** Intervals reach from the half-width around the prediction to the last value, where that lies further out. */
+    intervalsHoldLast: z.boolean(),
     /** Share of rows whose value did not move, over all rolling-origin rows; null where the forecast does not ask. */
     unchangedShare: share.nullable(),
     profile: z.array(profileShape),

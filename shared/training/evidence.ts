@@ -5,7 +5,7 @@ import { naive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
-import { coverageOf, errorsOf, type IntervalOptions, residualsOf, widthsOf } from "../judging/score.ts";
+import { coverageOf, errorsOf, type IntervalOptions, missesOf, widthsOf } from "../judging/score.ts";
 import type { Contender, Evidence } from "../registry/card.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import { skill } from "../stats/skill.ts";
@@ -61,11 +61,12 @@ function coverageAt(
 ): number | null {
   if (validation === null) return null;
   const options = { ...intervalOptions(forecast, data), levels: [level] };
-  const learned = residualsOf(data, validation.rows, validation.predictions);
+  const { holdLast } = options;
+  const learned = missesOf(data, validation.rows, { predictions: validation.predictions, holdLast });
   const [width] = widthsOf(validation.rows, learned, options);
   return width === undefined
     ? null
-    : coverageOf(width, { rows, residuals: residualsOf(data, rows, predictions) }, options);
+    : coverageOf(width, { rows, misses: missesOf(data, rows, { predictions, holdLast }) }, options);
 }
 
 /** The losses of a challenger beside those of naive and incumbent, period by period. */
@@ -106,9 +107,9 @@ function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64
 /** How intervals are learned for a forecast. A row whose scale is missing or tiny counts with the tolerance. */
 export function intervalOptions(forecast: Forecast, data: Dataset): IntervalOptions {
   const tolerance = toleranceOf(forecast);
-  const { levels, scaledBy } = forecast.intervals;
-  if (scaledBy === null) return { levels, tolerance, scales: null };
+  const { levels, scaledBy, holdLast } = forecast.intervals;
+  if (scaledBy === null) return { levels, tolerance, holdLast, scales: null };
   const values = featureValues(data, scaledBy, { from: 0, to: data.rows });
   const scales = Float64Array.from(values, (value) => Math.max(Number.isNaN(value) ? 0 : value, tolerance));
-  return { levels, tolerance, scales };
+  return { levels, tolerance, holdLast, scales };
 }

@@ -74,36 +74,56 @@ export function pickInputs(inputs: Inputs, positions: readonly number[]): Inputs
   );
 }
 
-const thresholdRowsMax = 400;
+/** A third of the rows that are made for thresholds: of more, as many are taken from all trees alike. */
+const thresholdsMax = 1_000;
+export const unknownCategory = "¿no such category?";
 
-/**
- * Rows on which engines like to disagree, made from one ordinary row: at, just below and just above the trees'
- * thresholds; each input missing; each category unknown; everything missing but the last value.
- */
+/** Rows on which engines like to disagree. */
+export interface EdgeInputs {
+  /** Each input missing, each category unknown, everything missing but the last value. */
+  readonly gaps: Inputs;
+  /** At, just below and just above the trees' thresholds; no rows where there are none. */
+  readonly thresholds: Inputs;
+}
+
+/** Made from ordinary rows, in turn, so that different branches of the trees are walked. O(thresholds × columns). */
 export function edgeInputs(
   ordinary: Inputs,
   fitted: { readonly value: Fitted; readonly chance: Chance | null },
   last: string,
-): Inputs {
-  const changed: Inputs[] = [ordinary];
-  const withInput = (name: string, value: number | string): Inputs => ({
-    ...ordinary,
-    [name]: typeof value === "number" ? Float32Array.of(value) : [value],
-  });
+): EdgeInputs {
+  const rows = ordinary[last]?.length ?? 0;
+  const bases = Array.from({ length: rows }, (_, row) => pickInputs(ordinary, [row]));
+  let turn = 0;
+  const withInputs = (changes: Inputs): Inputs => ({ ...bases[turn++ % rows], ...changes });
+  const gaps: Inputs[] = [];
   const missing: Record<string, Float32Array | readonly string[]> = {};
   for (const [name, values] of Object.entries(ordinary)) {
+    if (name === last) continue;
     const isText = !(values instanceof Float32Array);
-    if (isText) changed.push(withInput(name, "\u0000 not a category"), withInput(name, ""));
-    else if (name !== last) changed.push(withInput(name, Number.NaN));
-    missing[name] = isText ? [""] : name === last ? values : Float32Array.of(Number.NaN);
+    const none = isText ? [""] : Float32Array.of(Number.NaN);
+    gaps.push(withInputs({ [name]: none }));
+    if (isText) gaps.push(withInputs({ [name]: [unknownCategory] }));
+    missing[name] = none;
   }
-  changed.push(missing);
-  for (const { name, threshold } of thresholdsOf(fitted).slice(0, thresholdRowsMax)) {
-    for (const value of [threshold, nextFloat32(threshold, -1), nextFloat32(threshold, 1)]) {
-      if (Number.isFinite(value)) changed.push(withInput(name, value));
-    }
-  }
-  return joinInputs(changed);
+  gaps.push(withInputs(missing));
+  const beside: Inputs[] = spread(thresholdsOf(fitted), thresholdsMax).flatMap(({ name, threshold }) => {
+    const values = [threshold, nextFloat32(threshold, -1), nextFloat32(threshold, 1)].filter(Number.isFinite);
+    const base = withInputs({});
+    return values.map((value) => ({ ...base, [name]: Float32Array.of(value) }));
+  });
+  return {
+    gaps: joinInputs(gaps),
+    thresholds: beside.length > 0 ? joinInputs(beside) : pickInputs(ordinary, []),
+  };
+}
+
+/** At most `count` of a list, evenly, the first among them. */
+export function spread<T>(list: readonly T[], count: number): T[] {
+  const kept = Math.min(list.length, count);
+  return Array.from({ length: kept }, (_, i) => list[Math.floor((i * list.length) / kept)]).filter(
+    (one) => one !== undefined,
+  );
 }
 
 interface Threshold {

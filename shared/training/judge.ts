@@ -4,7 +4,7 @@ import type { RowRange } from "../candidates/candidate.ts";
 import { naive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorsOf, residualsOf } from "../judging/score.ts";
+import { errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
 import type { Contender, Evidence, Span } from "../registry/card.ts";
 import { type ChangeJudgement, judgeChange } from "./change.ts";
@@ -59,8 +59,8 @@ export interface Judgement {
   readonly change: ChangeJudgement | null;
   /** What a recipe that stood has to show to the gate; null for one that did not stand. */
   evidenceFor(choice: RecipeChoice): Evidence | null;
-  /** Residuals of its validation and test rows together: what published intervals are made of. */
-  residualsFor(choice: RecipeChoice): { readonly rows: RowRange; readonly residuals: Float64Array } | null;
+  /** Its misses on validation and test rows together: what published intervals are made of. */
+  missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
 }
 
 export type Judged =
@@ -212,11 +212,12 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
       const one = standingOf(choice);
       return one === null ? null : onlyAfter(external?.trainedTo ?? null, evidenceOf(window, one.test));
     },
-    residualsFor(choice) {
+    missesFor(choice) {
       const one = standingOf(choice);
       if (one === null) return null;
       const both = { from: validationRows.from, to: rows.to };
-      return { rows: both, residuals: residualsOf(data, both, joined([one.standing.predictions, one.test])) };
+      const predictions = joined([one.standing.predictions, one.test]);
+      return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** From a judgement to a file and its card: fitted to all data, written, measured, and compared with the reference runtime. */
 import { featureValues } from "../candidates/encoding.ts";
-import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
+import { type Fitted, predictChance, predictValue, type Transform } from "../candidates/fitted.ts";
 import { type ChangeSource, changeOutput, graphOf, predictionOutput } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
@@ -10,11 +10,11 @@ import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Golden } from "../registry/card.ts";
-import { misfitsOf, sizeOf } from "../registry/fit-limits.ts";
+import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
 import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
 import { intervalOptions } from "./evidence.ts";
-import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
+import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs, spread } from "./inputs.ts";
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeOf } from "./recipe.ts";
@@ -61,6 +61,8 @@ export type Publishing =
 const relativeTolerance = 1e-6;
 const producer = "almanac";
 const goldenRowsMax = 24;
+/** From how many rows of the test window the edges are made. */
+const ordinaryRowsMax = 16;
 
 export async function publish(task: PublishTask, effects: PublishEffects): Promise<Publishing> {
   const fitted = await fitAll(task, effects.pool);
@@ -82,25 +84,28 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   });
   const model = writeModel(graph);
   const chance = change?.kind === "model" ? change.chance : null;
-  const size = sizeOf(graph, model.length);
+  const size = sizeOfGraph(model.length, graph);
   const misfits = misfitsOf(size);
   if (misfits.length > 0) return { ok: false, reason: "too-large", problems: misfits };
 
   const test = testRows(bench.data, task.judgement);
   const inputs = inputsOf(bench.data, test);
-  const ordinary = pickInputs(inputs, [0]);
-  const all = joinInputs([inputs, edgeInputs(ordinary, { value, chance }, last)]);
+  const rows = test.to - test.from;
+  const ordinary = pickInputs(inputs, spread([...Array(rows).keys()], ordinaryRowsMax));
+  const { gaps, thresholds } = edgeInputs(ordinary, { value, chance }, last);
+  const parts = [inputs, gaps, thresholds];
+  const all = joinInputs(parts);
   const outputs = await effects.run(model, all);
   const expected = ownOutputs(task, { value, change }, all);
-  const problems = disagreements({ expected, outputs, isExact: isExact(value) });
+  const isSame = isExact(value, forecast.target.transform);
+  const problems = disagreements({ expected, outputs, isExact: isSame });
   if (problems.length > 0) return { ok: false, reason: "disagreement", problems };
 
   const golden = goldenOf(all, outputs, {
-    ordinaryRows: test.to - test.from,
-    isExact: isExact(value) && chance === null,
+    parts: parts.map((part) => part[last]?.length ?? 0),
+    isExact: isSame && chance === null,
   });
   const card = cardOf(task, { version, model, size, golden, sourceOfChange: change?.kind ?? null });
-  const rows = test.to - test.from;
   const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
   return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
 }
@@ -165,14 +170,18 @@ function ownOutputs(
   return { [predictionOutput]: prediction, [changeOutput]: chances };
 }
 
-/** Whether every engine must give the same bits: sums and means of trees, and values that are only handed on. */
-function isExact(value: Fitted): boolean {
+/**
+ * Whether every engine must give the same bits: sums and means of trees, and values that are only handed on. The way back
+ * from a logarithm is each engine's own exponential.
+ */
+function isExact(value: Fitted, transform: Transform): boolean {
   switch (value.kind) {
     case "last":
-    case "trees":
       return true;
+    case "trees":
+      return transform !== "log-difference";
     case "average":
-      return value.members.every(isExact);
+      return transform !== "log-difference" && value.members.every((member) => isExact(member, transform));
     case "feature":
     case "linear":
     case "hurdle":
@@ -212,17 +221,20 @@ export function unequalRow(a: ArrayLike<number>, b: ArrayLike<number>, tolerance
   return null;
 }
 
-/** Rows spread over the test window and the first of the edges. */
+/** Rows evenly from each part; `parts` are the lengths of what follows each other in `inputs`. */
 export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
-  { ordinaryRows, isExact }: { readonly ordinaryRows: number; readonly isExact: boolean },
+  { parts, isExact }: { readonly parts: readonly number[]; readonly isExact: boolean },
 ): Golden {
-  const count = Object.values(outputs)[0]?.length ?? 0;
-  const ordinary = Math.min(ordinaryRows, goldenRowsMax / 2);
-  const spread = Array.from({ length: ordinary }, (_, i) => Math.floor((i * ordinaryRows) / ordinary));
-  const edges = Array.from({ length: count - ordinaryRows }, (_, i) => ordinaryRows + i);
-  const positions = [...spread, ...edges.slice(0, goldenRowsMax - ordinary)];
+  const present = parts.filter((length) => length > 0);
+  const each = Math.floor(goldenRowsMax / present.length);
+  let from = 0;
+  const positions = present.flatMap((length) => {
+    const part = Array.from({ length }, (_, row) => from + row);
+    from += length;
+    return spread(part, each);
+  });
   return {
     inputs: Object.fromEntries(
       Object.entries(pickInputs(inputs, positions)).map(([name, values]) => [name, withNulls(values)]),
@@ -251,7 +263,7 @@ function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }:
   const { forecast, bench, judgement, recipe } = task;
   const { data, events } = bench;
   const all = { from: 0, to: data.rows };
-  const known = judgement.residualsFor(recipe);
+  const known = judgement.missesFor(recipe);
   const evidence = judgement.evidenceFor(recipe);
   if (evidence === null || known === null) {
     throw new RangeError(`${recipe.candidate} did not stand in the contest: nothing is known of it`);
@@ -272,7 +284,8 @@ function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }:
       reason: task.reason,
     },
     published: spanOf(data, all),
-    intervals: widthsOf(known.rows, known.residuals, intervalOptions(forecast, data)),
+    intervals: widthsOf(known.rows, known.misses, intervalOptions(forecast, data)),
+    intervalsHoldLast: forecast.intervals.holdLast,
     unchangedShare: forecast.change === null ? null : 1 - shareOf(events, known.rows),
     golden,
   };

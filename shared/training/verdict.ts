@@ -43,7 +43,9 @@ function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion,
   }
   const error = (contender: Contender | undefined) =>
     contender === undefined ? "–" : `${forecast.metric.toUpperCase()} ${round(contender[forecast.metric])}`;
-  const scores = `Validation picked ${chosen.name}; on the test window (${spanText(judgement.test)}) it has ${error(chosen)} against ${error(naiveLine)} of the naive forecast, p = ${round(chosen.pValue ?? 1)}.`;
+  // Where the gate has tested it says so itself.
+  const p = verdict.pNaive === null ? `, p = ${round(chosen.pValue ?? 1)}` : "";
+  const scores = `Validation picked ${chosen.name}; on the test window (${spanText(judgement.test)}) it has ${error(chosen)} against ${error(naiveLine)} of the naive forecast${p}.`;
   const consequence =
     verdict.kind === "promote"
       ? ""

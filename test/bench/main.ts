@@ -29,6 +29,6 @@ if (process.argv.includes("--json")) {
       isMet(result) ? "" : "too much",
     ];
   });
-  console.log(`${name} on ${machine()}\n\n${table(["what", "value", "unit", "limit", ""], rows, [1])}`);
+  console.log(`${name} on ${machine()}\n\n${table(["what", "value", "unit", "limit", ""], rows, { right: [1] })}`);
 }
 process.exitCode = ok ? 0 : 1;

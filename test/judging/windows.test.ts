@@ -97,25 +97,25 @@ describe("scores", () => {
 
   test("widths grow with the rows' own scales, those of the rows they are learned and judged on", () => {
     const scales = Float64Array.of(9, 9, 1, 1, 1, 1, 10, 10);
-    const options = { levels: [0.8], tolerance: 0.005, scales };
+    const options = { levels: [0.8], tolerance: 0.005, holdLast: false, scales };
     const [width] = widthsOf({ from: 2, to: 6 }, Float64Array.of(1, -2, 3, 4), options);
     if (width === undefined) throw new Error("one level, one width");
     expect(width.halfWidth).toBe(4);
-    expect(coverageOf(width, { rows: { from: 6, to: 8 }, residuals: Float64Array.of(-39, 41) }, options)).toBe(0.5);
+    expect(coverageOf(width, { rows: { from: 6, to: 8 }, misses: Float64Array.of(-39, 41) }, options)).toBe(0.5);
   });
 
   test("too few residuals for a level have no coverage to speak of", () => {
-    const options = { levels: [0.95], tolerance: 0.005, scales: null };
+    const options = { levels: [0.95], tolerance: 0.005, holdLast: false, scales: null };
     const [width] = widthsOf({ from: 0, to: 2 }, Float64Array.of(1, 2), options);
     if (width === undefined) throw new Error("one level, one width");
-    expect(coverageOf(width, { rows: { from: 0, to: 2 }, residuals: Float64Array.of(1, 2) }, options)).toBeNull();
+    expect(coverageOf(width, { rows: { from: 0, to: 2 }, misses: Float64Array.of(1, 2) }, options)).toBeNull();
   });
 
   test("a miss as large as the width counts as held, whatever float32 made of either", () => {
-    const options = { levels: [0.5], tolerance: 0.005, scales: null };
+    const options = { levels: [0.5], tolerance: 0.005, holdLast: false, scales: null };
     const misses = [23.47, 2000.13, 8.01].map((last) => last + 0.05 - Math.fround(last));
     const [width] = widthsOf({ from: 0, to: 3 }, Float64Array.of(0, 0.05, 7), options);
     if (width === undefined) throw new Error("one level, one width");
-    expect(coverageOf(width, { rows: { from: 0, to: 3 }, residuals: Float64Array.from(misses) }, options)).toBe(1);
+    expect(coverageOf(width, { rows: { from: 0, to: 3 }, misses: Float64Array.from(misses) }, options)).toBe(1);
   });
 });

@@ -93,6 +93,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       },
       published: span,
       intervals: [{ level: 0.8, halfWidth: 1, atomShare: 0, atom: false, zeroWidth: false }],
+      intervalsHoldLast: false,
       unchangedShare: null,
       profile: [
         {

@@ -1,5 +1,6 @@
 /** What the whole judgement promises over many worlds: noise is not sold as skill, skill is found, intervals hold. */
 import { expect, test } from "vitest";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import type { Contender } from "../../shared/registry/card.ts";
 import { type Judgement, judge } from "../../shared/training/judge.ts";
@@ -20,10 +21,10 @@ import {
   sticky,
 } from "./support.ts";
 
-async function judgementOf(seed: number, process: Process): Promise<Judgement> {
+async function judgementOf(seed: number, process: Process, forecast: Forecast = smallForecast): Promise<Judgement> {
   const data = smallDataset(simulatedPanel(seed, process));
-  const task = { forecast: smallForecast, data, seed, trialsMax: null, incumbent: null };
-  const judged = await judge(task, keepingEffects(instantPool(smallForecast, data)).effects);
+  const task = { forecast, data, seed, trialsMax: null, incumbent: null };
+  const judged = await judge(task, keepingEffects(instantPool(forecast, data)).effects);
   if (!judged.ok) throw new Error(judged.refusal.kind);
   return judged.judgement;
 }
@@ -34,9 +35,9 @@ function isPromoted(judgement: Judgement): boolean {
   return judgement.chosen.candidate !== "naive" && verdict.kind === "promote";
 }
 
-async function worlds(count: number, process: Process): Promise<Judgement[]> {
+async function worlds(count: number, process: Process, forecast?: Forecast): Promise<Judgement[]> {
   const judgements: Judgement[] = [];
-  for (let seed = 1; seed <= count; seed++) judgements.push(await judgementOf(seed, process));
+  for (let seed = 1; seed <= count; seed++) judgements.push(await judgementOf(seed, process, forecast));
   return judgements;
 }
 
@@ -77,24 +78,20 @@ test("where changes go on, a learned model is promoted for at least 9 of 10 seed
   expect(judgements.filter(isPromoted).length).toBeGreaterThanOrEqual(9);
 });
 
-test("where values mostly stay, the wide interval holds what it says, and naive's narrow one those that stayed", async () => {
-  const judgements = await worlds(6, sticky);
+test("where values mostly stay, intervals that hold the last value hold what they say, every contender's", async () => {
+  const intervals = { ...smallForecast.intervals, holdLast: true };
+  const judgements = await worlds(6, sticky, { ...smallForecast, intervals });
   expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
-  judgements.forEach(({ contenders }, index) => {
-    const data = smallDataset(simulatedPanel(index + 1, sticky));
-    const isTest = (row: number) => (data.period[row] ?? 0) >= 120;
-    const stayed = data.target.filter((value, row) => isTest(row) && value === data.last[row]).length;
-    const naive = contenders.find(({ name }) => name === "naive");
-    expect(naive?.coverage80).toBe(stayed / (30 * 8));
-  });
+  for (const { contenders } of judgements) {
+    for (const { coverage80 } of contenders) expect(coverage80).toBeGreaterThanOrEqual(0.77);
+  }
 });
 
-test("on the simulated milk market, intervals hold at least what they say less 3 points, over several seeds", async () => {
+test("on the simulated milk market, intervals hold at least what they say less 3 points", async () => {
   const judgements: Judgement[] = [];
   for (const seed of [1, 2, 3, 4]) judgements.push(await milkJudgement(seed));
-  for (const name of ["naive", "ridge"]) {
-    const its = judgements.map((one) => ({ ...one, contenders: one.contenders.filter((line) => line.name === name) }));
-    expect(meanCoverage(its, "coverage80")).toBeGreaterThanOrEqual(0.77);
-    expect(Math.abs(meanCoverage(its, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
+  for (const { contenders } of judgements) {
+    for (const { coverage80 } of contenders) expect(coverage80).toBeGreaterThanOrEqual(0.77);
   }
+  expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
 });

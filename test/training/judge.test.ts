@@ -55,14 +55,14 @@ function told({
   judgement: Judgement;
   trials: readonly { candidate: string; number: number }[];
 }) {
-  const { contenders, residualsFor, evidenceFor, ...rest } = judgement;
+  const { contenders, missesFor, evidenceFor, ...rest } = judgement;
   const { chosen } = judgement;
   const timeless = (one: object) => ({ ...one, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   return {
     ...rest,
     contenders: contenders.map(timeless),
-    residuals: residualsFor(chosen),
+    misses: missesFor(chosen),
     evidence: evidenceFor(chosen),
     trials: ended,
   };
@@ -124,7 +124,9 @@ describe("a judgement", () => {
     ).toBe(true);
     const looks = jobs.filter(isTest).map(({ learns, recipe, rows }) => JSON.stringify([learns, recipe, rows?.from]));
     expect(new Set(looks).size).toBe(looks.length);
-    expect(looks.length).toBe(2 * (judgement.contenders.length + 1));
+    // An average is fitted by its members alone; the change model looks too.
+    const fitted = judgement.contenders.filter(({ name }) => name !== "average");
+    expect(looks.length).toBe(2 * (fitted.length + 1));
     for (const job of jobs) expect(job.train.to).toBeLessThanOrEqual(job.rows?.from ?? 0);
   });
 
@@ -158,14 +160,14 @@ describe("a judgement", () => {
     const naive = contenders.find(({ name }) => name === "naive");
     expect(weighted(evidence.naive)).toBeCloseTo(naive?.rmse ?? Number.NaN, 10);
     expect([naive?.skill, naive?.pValue]).toEqual([0, null]);
-    const residuals = judgement.residualsFor(judgement.chosen);
-    expect(residuals?.residuals.length).toBe(judgement.validation.rows + span.rows);
-    expect(judgement.residualsFor({ candidate: "ridge", parameters: { alpha: 12345 } })).toBeNull();
+    const residuals = judgement.missesFor(judgement.chosen);
+    expect(residuals?.misses.length).toBe(judgement.validation.rows + span.rows);
+    expect(judgement.missesFor({ candidate: "ridge", parameters: { alpha: 12345 } })).toBeNull();
   });
 
   test("takes the width of intervals from validation and counts what they hold on the test window", async () => {
     const { judgement } = await judged(instantPool(forecast, data));
-    const { residuals = new Float64Array() } = judgement.residualsFor(judgement.chosen) ?? {};
+    const { misses: residuals = new Float64Array() } = judgement.missesFor(judgement.chosen) ?? {};
     const known = residuals.subarray(0, judgement.validation.rows);
     const later = residuals.subarray(judgement.validation.rows);
     const [at80, at95] = conformalWidths(known, [0.8, 0.95], { tolerance: 0.005 });

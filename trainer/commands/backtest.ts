@@ -3,12 +3,12 @@ import { Listr } from "listr2";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
-import { thousands } from "../terminal.ts";
+import { prose, thousands } from "../terminal.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles } from "../training/facts.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { feedOf, knownForecast } from "./known.ts";
-import { readTrainingOptions, type TrainingOptions } from "./training-options.ts";
+import { readTrainingOptions, readUntil, type TrainingOptions } from "./training-options.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];
@@ -60,6 +60,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
 export async function runBacktest(forecast: Forecast, options: BacktestOptions): Promise<Backtest> {
   const started = performance.now();
   const training = readTrainingOptions(options);
+  const until = readUntil(options.until);
   const done: Partial<{ prepared: Prepared; problems: number; held: ContestHeld }> = {};
   const tasks = new Listr(
     [
@@ -67,7 +68,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
         title: "Read the publications",
         task: async (_, task) => {
           const { facts, problems } = await factsOfFiles(feedOf(forecast), options.files);
-          done.prepared = prepare(forecast, facts, options.until ?? null);
+          done.prepared = prepare(forecast, facts, until);
           done.problems = problems;
           task.title = `Read ${thousands(done.prepared.observations)} observations, refused ${thousands(problems)} values`;
         },
@@ -80,8 +81,10 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
           const say = (text: string) => {
             task.output = text;
           };
-          done.held = await withPool(prepared, (pool) =>
-            holdContest(prepared, { ...training, incumbent: null }, { pool, say }),
+          done.held = await withPool(
+            prepared,
+            (pool) => holdContest(prepared, { ...training, incumbent: null }, { pool, say }),
+            training.threads,
           );
           task.title = `Judged ${done.held.judged.judgement.contenders.length} contenders in ${done.held.trials.length} trials`;
         },
@@ -106,10 +109,11 @@ function print(forecast: Forecast, { held, outcome, seconds }: Backtest): void {
   console.log(leaderboard(forecast, contenders, outcome.champion));
   if (change !== null) {
     const auc = change.auc === null ? "–" : change.auc.toFixed(3);
+    const { brier, brierBase, brierFrequency } = change;
     console.log(
-      `\nWill it change? AUC ${auc}, Brier ${change.brier.toFixed(4)}; the base rate has ${change.brierBase.toFixed(4)}, each series' own frequency ${change.brierFrequency.toFixed(4)}.`,
+      `\n${prose(`Will it change? AUC ${auc}, Brier ${brier.toFixed(4)}; the base rate has ${brierBase.toFixed(4)}, each series' own frequency ${brierFrequency.toFixed(4)}.`)}`,
     );
   }
-  console.log(`\n${outcome.reason}`);
+  console.log(`\n${prose(outcome.reason)}`);
   console.log(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);
 }

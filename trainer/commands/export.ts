@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { writeCsv } from "../../shared/csv.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
-import { thousands } from "../terminal.ts";
+import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { withPool } from "../training/contest.ts";
 import { publishOrFail } from "../training/train.ts";
@@ -61,7 +61,7 @@ export async function exportModel(
   console.log(
     `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with what the file answers)`,
   );
-  console.log(outcome.reason);
+  console.log(prose(outcome.reason));
 }
 
 /** One line a row: every input, then every output as `expected_<name>`. A missing number is an empty field. */

@@ -18,5 +18,7 @@ export async function listFeeds(options: {
     feed.lastPeriod ?? "–",
     feed.lastSuccessAt?.slice(0, 16).replace("T", " ") ?? "never",
   ]);
-  console.log(table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, [2]));
+  console.log(
+    table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, { right: [2], optional: [1] }),
+  );
 }

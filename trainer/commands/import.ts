@@ -3,6 +3,7 @@ import { isIsoDay } from "../../shared/calendar.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { RegistryClient } from "../registry-client.ts";
+import { prose } from "../terminal.ts";
 import { prepare, withPool } from "../training/contest.ts";
 import { factsOfLake } from "../training/facts.ts";
 import { judgeImported } from "../training/import-model.ts";
@@ -55,9 +56,8 @@ export async function importModel(
     );
   } else {
     console.log(leaderboard(forecast, judged.contenders, version));
-    console.log(
-      `\n${version} ${flow.state === "done" ? "serves" : "is registered and does not serve"}. ${flow.reason ?? ""}`,
-    );
+    const became = flow.state === "done" ? "serves" : "is registered and does not serve";
+    console.log(`\n${prose(`${version} ${became}. ${flow.reason ?? ""}`.trim())}`);
   }
   if (flow.state !== "done") process.exitCode = 1;
 }

@@ -2,7 +2,7 @@
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { RegistryClient } from "../registry-client.ts";
-import { table } from "../terminal.ts";
+import { prose, table } from "../terminal.ts";
 import { knownForecast } from "./known.ts";
 
 interface HubOptions {
@@ -30,7 +30,7 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
     model.registeredAt.slice(0, 16).replace("T", " "),
   ]);
   const header = ["", "forecast", "version", "stage", "candidate", "RMSE", "skill", "p", "trained on", "registered"];
-  console.log(table(header, rows, [5, 6, 7]));
+  console.log(table(header, rows, { right: [5, 6, 7], optional: [9, 7, 8, 1] }));
 }
 
 export async function promoteModel(
@@ -47,7 +47,7 @@ export async function promoteModel(
   if (options.json)
     console.log(JSON.stringify({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason }));
   if (flow.state === "done") {
-    if (!options.json) console.log(`${version} serves ${forecast.id}. ${flow.reason ?? ""}`.trim());
+    if (!options.json) console.log(prose(`${version} serves ${forecast.id}. ${flow.reason ?? ""}`.trim()));
     return;
   }
   throw new Failure(`${version} does not serve: ${flow.reason ?? flow.state}`);

@@ -4,7 +4,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { HubClient } from "../hub-client.ts";
-import { thousands } from "../terminal.ts";
+import { prose, thousands } from "../terminal.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
 import { knownForecast } from "./known.ts";
@@ -61,20 +61,21 @@ export function trainingTask(hub: HubClient, task: TrainTask, onTrained: (traine
 /** The leaderboard, the other question, and what became of the versions. */
 export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
   const { contenders, change, test } = judgement;
-  console.log(
-    `\n${forecast.title}: test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`,
-  );
+  const window = `test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows`;
+  console.log(`\n${prose(`${forecast.title}: ${window}`)}\n`);
   console.log(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
   if (change !== null) {
     const auc = change.auc === null ? "–" : change.auc.toFixed(2);
+    const { brier, brierBase, brierFrequency } = change;
     console.log(
-      `\nWill it change? AUC ${auc}; Brier ${change.brier.toFixed(4)} against ${change.brierBase.toFixed(4)} of the base rate and ${change.brierFrequency.toFixed(4)} of each series' own frequency.`,
+      `\n${prose(`Will it change? AUC ${auc}; Brier ${brier.toFixed(4)} against ${brierBase.toFixed(4)} of the base rate and ${brierFrequency.toFixed(4)} of each series' own frequency.`)}`,
     );
   }
-  console.log(`\n${outcome.reason}`);
+  console.log(`\n${prose(outcome.reason)}`);
   for (const { version, candidate, flow } of versions) {
     const became = { done: "serves", held: "held", failed: "not let in" }[flow.state as string] ?? flow.state;
-    console.log(`  ${version}  ${candidate}: ${became}${flow.reason ? `. ${flow.reason}` : ""}`);
+    const sentence = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";
+    console.log(prose(`  ${version}  ${candidate}: ${became}${sentence}`, "    "));
   }
 }
 

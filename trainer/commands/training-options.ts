@@ -1,3 +1,4 @@
+import { isIsoDay } from "../../shared/calendar.ts";
 import { Failure } from "../failure.ts";
 
 /** As they are typed. */
@@ -5,23 +6,33 @@ export interface TrainingOptions {
   readonly trials?: string;
   readonly seed?: string;
   readonly budget?: string;
+  readonly threads?: string;
 }
 
 export interface ReadTrainingOptions {
   readonly seed: number;
   readonly trialsMax: number | null;
   readonly budgetSeconds: number | null;
+  /** Null for what suits the machine. The result does not depend on it. */
+  readonly threads: number | null;
 }
 
 export const defaultSeed = 1;
 
 /** Throws a failure that says what was found and what is allowed. */
-export function readTrainingOptions({ trials, seed, budget }: TrainingOptions): ReadTrainingOptions {
+export function readTrainingOptions({ trials, seed, budget, threads }: TrainingOptions): ReadTrainingOptions {
   return {
     seed: seed === undefined ? defaultSeed : whole("--seed", seed, { min: 0, max: 2 ** 31 - 1 }),
     trialsMax: trials === undefined ? null : whole("--trials", trials, { min: 1, max: 1_000 }),
     budgetSeconds: budget === undefined ? null : duration(budget),
+    threads: threads === undefined ? null : whole("--threads", threads, { min: 1, max: 64 }),
   };
+}
+
+/** A day, month or year after which nothing is used; null where none was given. */
+export function readUntil(until: string | undefined): string | null {
+  if (until === undefined || isIsoDay(until) || /^\d{4}(-(0[1-9]|1[0-2]))?$/.test(until)) return until ?? null;
+  throw new Failure(`--until ${until} is no date; write it as YYYY-MM-DD, YYYY-MM or YYYY.`);
 }
 
 function whole(option: string, text: string, { min, max }: { readonly min: number; readonly max: number }): number {

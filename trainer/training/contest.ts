@@ -88,9 +88,13 @@ function told(forecast: Forecast, best: { readonly candidate: string; readonly l
   return `best ${error.toPrecision(4)} ${forecast.unit} by ${best.candidate}`;
 }
 
-/** Runs `work` with a pool of threads that is gone afterwards, whatever happens. */
-export async function withPool<T>(prepared: Prepared, work: (pool: ThreadPool) => Promise<T>): Promise<T> {
-  const pool = createPool(prepared);
+/** Runs `work` with a pool of threads that is gone afterwards, whatever happens. Null threads: what suits the machine. */
+export async function withPool<T>(
+  prepared: Prepared,
+  work: (pool: ThreadPool) => Promise<T>,
+  threads: number | null = null,
+): Promise<T> {
+  const pool = createPool(prepared, threads);
   try {
     return await work(pool);
   } finally {

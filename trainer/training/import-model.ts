@@ -5,14 +5,14 @@ import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { residualsOf, widthsOf } from "../../shared/judging/score.ts";
+import { missesOf, widthsOf } from "../../shared/judging/score.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { type Graph, node } from "../../shared/onnx/graph.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
-import { misfitsOf, sizeOf } from "../../shared/registry/fit-limits.ts";
+import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
@@ -56,7 +56,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const windows = windowsOf(data, forecast.validation);
   const rows = rowsOf(windows.test);
   const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
-  const version = `${trainedTo.replaceAll("-", "")}-${recipeOf(forecast, recipe).id.slice(0, 8)}`;
+  const version = versionOf(task, recipeOf(forecast, recipe).id);
   const metadata = {
     ...graph.metadata,
     forecast: forecast.id,
@@ -65,6 +65,9 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     producer,
   };
   const model = writeModel({ ...graph, metadata });
+  const size = sizeOfGraph(model.length, graph);
+  const misfits = misfitsOf(size);
+  if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
   const outputs = await runReference(model, wanted).catch((error) => {
@@ -110,10 +113,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const unseenByIncumbent = onlyAfter(incumbent?.external?.trainedTo ?? null, evidenceOf(window, predictions));
   const evidence = onlyAfter(trainedTo, unseenByIncumbent);
   const unseen = unseenRows(task, rows);
-  const residuals = residualsOf(data, rows, predictions).subarray(unseen.from - rows.from);
-  const size = sizeOf(graph, model.length);
-  const misfits = misfitsOf(size);
-  if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
+  const { holdLast } = forecast.intervals;
+  const misses = missesOf(data, rows, { predictions, holdLast }).subarray(unseen.from - rows.from);
   const used = new Set(graph.inputs.map(({ name }) => name));
   const origin = { ...prepared, codeVersion: codeVersion(), seed: task.seed, trials: 0 };
   const published = spanOf(data, { from: 0, to: unseen.from });
@@ -131,11 +132,25 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       reason: `Made by ${producer} and trained to ${trainedTo}: judged by the ${evidence.periods.length} periods after it.`,
     },
     published: { ...published, to: trainedTo },
-    intervals: residuals.length === 0 ? [] : widthsOf(unseen, residuals, intervalOptions(forecast, data)),
+    intervals: misses.length === 0 ? [] : widthsOf(unseen, misses, intervalOptions(forecast, data)),
+    intervalsHoldLast: holdLast,
     unchangedShare: null,
-    golden: { ...goldenOf(wanted, outputs, { ordinaryRows: rows.to - rows.from, isExact: false }), tolerance },
+    golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
   };
   return { model, card };
+}
+
+/** The same file, judged on other data or against another champion, is another version: its card says other things. */
+function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe: string): string {
+  const identity = JSON.stringify([
+    recipe,
+    prepared.dataHash,
+    trainedTo,
+    seed,
+    codeVersion(),
+    incumbent?.version ?? null,
+  ]);
+  return `${trainedTo.replaceAll("-", "")}-${sha256Hex(identity).slice(0, 8)}`;
 }
 
 /** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */

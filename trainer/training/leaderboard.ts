@@ -29,7 +29,7 @@ export function leaderboard(forecast: Forecast, contenders: readonly Contender[]
     "in 95 %",
     "took",
   ];
-  return table(header, rows, [2, 3, 4, 5, 6, 7, 8, 9]);
+  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] });
 }
 
 function number(value: number | null): string {

@@ -19,8 +19,11 @@ export interface ThreadPool extends Pool {
   stop(): Promise<void>;
 }
 
-/** As many threads as the machine has cores, at most `threadsMax`. A thread that dies fails its job, and the pool with it. */
-export function createPool({ forecast, data }: ThreadData, threadsMax = 8): ThreadPool {
+/** Every thread holds the dataset: more than this would cost memory and gain little. */
+const usualMax = 8;
+
+/** `threads` of them; null for one a core, at most 8. A thread that dies fails its job, and the pool with it. */
+export function createPool({ forecast, data }: ThreadData, threads: number | null = null): ThreadPool {
   const waiting: Waiting[] = [];
   const idle: Worker[] = [];
   const busy = new Map<Worker, Waiting>();
@@ -43,7 +46,7 @@ export function createPool({ forecast, data }: ThreadData, threadsMax = 8): Thre
   };
   const { target, seasonal } = forecast;
   const workerData: ThreadData = { forecast: { target, seasonal }, data };
-  const workers = Array.from({ length: Math.min(threadsMax, availableParallelism()) }, () => {
+  const workers = Array.from({ length: threads ?? Math.min(usualMax, availableParallelism()) }, () => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
     worker.on("message", (result: JobResult) => {
       busy.get(worker)?.resolve(result);

@@ -2,7 +2,7 @@
 import { naive } from "../../shared/candidates/naive.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import type { Card } from "../../shared/registry/card.ts";
+import { type Card, cardShape } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
@@ -47,7 +47,8 @@ export interface Promoted {
 /** Says what is being done now. */
 export type Say = (text: string) => void;
 
-const trialBatch = 20;
+/** Few enough that a training which is killed has told most of what it tried. */
+const trialBatch = 5;
 
 /** Trains and asks for promotion. A training that fails ends its run as failed and registers nothing. */
 export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<Trained> {
@@ -59,8 +60,10 @@ export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<
   const serving = await servingModel(registry, prepared);
   const run = await registry.createRun(forecast.id, { seed, codeVersion: codeVersion(), why: task.why });
   try {
-    const trained = await withPool(prepared, (pool) =>
-      contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, pool }, say),
+    const trained = await withPool(
+      prepared,
+      (pool) => contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, pool }, say),
+      task.threads,
     );
     const { trials, seconds, outcome } = trained;
     await registry.endRun(run.id, { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } });
@@ -178,14 +181,34 @@ export async function register(
   { card, model, run }: { readonly card: Card; readonly model: Uint8Array<ArrayBuffer>; readonly run: string | null },
 ): Promise<void> {
   const address = { forecast: card.forecast, version: card.version };
-  const cardBytes = new TextEncoder().encode(JSON.stringify(card));
   await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
+  const cardBytes = (await keptCard(registry, card)) ?? new TextEncoder().encode(JSON.stringify(card));
   await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
   await registry.register(address, {
     model: { sha256: card.model.sha256 },
     card: { sha256: sha256Hex(cardBytes) },
     ...(run !== null && { run }),
   });
+}
+
+/**
+ * The card of the same model that an earlier training left, perhaps without registering it. Both say the same but for how
+ * long each contender took, and a version's files are never replaced. Null where there is none of this model.
+ */
+async function keptCard(registry: RegistryClient, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { forecast, version, model } = card;
+  const bytes = await registry.findArtefact({ forecast, version, name: "card.json" });
+  if (bytes === null) return null;
+  const kept = cardShape.safeParse(parsedJson(bytes));
+  return kept.success && kept.data.model.sha256 === model.sha256 ? bytes : null;
+}
+
+function parsedJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
 }
 
 /** Asks for promotion and waits for the flow to end, whatever its answer. */

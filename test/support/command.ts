@@ -1,0 +1,35 @@
+/** The `almanac` command as a person starts it: a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Setting {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears everything that has been printed so far, and may end the process. */
+  onOutput?(out: string, child: ChildProcess): void;
+}
+
+export function almanac(args: readonly string[], { env = {}, onOutput }: Setting = {}): Promise<Ran> {
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  const child = spawn(process.execPath, ["trainer/main.ts", ...args], { stdio, env: { ...process.env, ...env } });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (data) => {
+    out += data;
+    onOutput?.(out, child);
+  });
+  child.stderr.on("data", (data) => {
+    err += data;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+/** The JSON that a command printed last. A test says what it expects of it. */
+export function lastJson({ out, err }: Ran): Record<string, unknown> {
+  const line = out.trim().split("\n").at(-1) ?? "";
+  if (!line.startsWith("{")) throw new Error(`no JSON: ${out}${err}`);
+  return JSON.parse(line);
+}

@@ -1,0 +1,74 @@
+/** The rows on which the file is compared with training hold what they promise. */
+import { expect, test } from "vitest";
+import { encode, rankEncoding } from "../../shared/candidates/encoding.ts";
+import { fitRandomForest } from "../../shared/models/random-forest.ts";
+import { LEAF } from "../../shared/models/tree.ts";
+import { edgeInputs, inputsOf, nextFloat32, spread, unknownCategory } from "../../shared/training/inputs.ts";
+import { forecastOf, restlessDataset } from "./publishing.ts";
+
+const data = restlessDataset(forecastOf("level"));
+const rows = { from: 0, to: data.rows };
+const encoding = rankEncoding(data, rows, data.target);
+const fit = fitRandomForest(
+  { trees: 4, depthMax: 4, leafRowsMin: 10, seed: 1 },
+  { features: encode(encoding, data, rows), target: data.target },
+);
+if (!fit.ok) throw new Error(fit.problem.kind);
+const { ensemble } = fit.model;
+const value = { kind: "trees", encoding, ensemble } as const;
+const ordinary = inputsOf(data, { from: 300, to: 304 });
+const edges = edgeInputs(ordinary, { value, chance: null }, "last");
+
+test("every threshold of every tree on a number is met exactly, one float32 below and one above", () => {
+  for (const tree of ensemble.trees) {
+    tree.feature.forEach((feature, node) => {
+      const column = encoding.columns[feature];
+      if (feature === LEAF || column?.how !== "number") return;
+      const threshold = tree.threshold[node] ?? Number.NaN;
+      const tried = [...(edges.thresholds[column.name] ?? [])];
+      expect(tried).toEqual(expect.arrayContaining([threshold, nextFloat32(threshold, -1), nextFloat32(threshold, 1)]));
+    });
+  }
+});
+
+test("each input is missing once alone, each category is unknown once, and once everything is missing but the last value", () => {
+  const names = data.columns.map(({ name }) => name).filter((name) => name !== "last");
+  const isMissing = (name: string, row: number) => {
+    const one = edges.gaps[name]?.[row];
+    return one === "" || Number.isNaN(one);
+  };
+  const count = edges.gaps.last?.length ?? 0;
+  const gaps = Array.from({ length: count }, (_, row) => names.filter((name) => isMissing(name, row)).join());
+  for (const name of names) expect(gaps).toContain(name);
+  expect(gaps.at(-1)).toBe(names.join());
+  expect(edges.gaps.region).toContain(unknownCategory);
+  expect([...(edges.gaps.last ?? [])].every(Number.isFinite)).toBe(true);
+});
+
+test("edges are made from more than one ordinary row", () => {
+  expect(new Set([...(edges.thresholds.last ?? [])]).size).toBeGreaterThan(1);
+  expect(new Set([...(edges.gaps.last ?? [])]).size).toBeGreaterThan(1);
+});
+
+test("a model without trees has no thresholds, and its gaps all the same", () => {
+  const none = edgeInputs(ordinary, { value: { kind: "last" }, chance: null }, "last");
+  expect(none.thresholds.last).toEqual(new Float32Array());
+  expect(none.thresholds.region).toEqual([]);
+  expect(none.gaps).toEqual(edges.gaps);
+});
+
+test("the next float32 is the next one, across zero and at the ends", () => {
+  expect(nextFloat32(1, 1)).toBe(1 + 2 ** -23);
+  expect(nextFloat32(1, -1)).toBe(1 - 2 ** -24);
+  expect(nextFloat32(-1, 1)).toBe(-1 + 2 ** -24);
+  expect(nextFloat32(0, 1)).toBe(2 ** -149);
+  expect(nextFloat32(-0, -1)).toBe(-(2 ** -149));
+  expect(nextFloat32(2 ** -149, -1)).toBe(0);
+  expect(nextFloat32(3.4028234663852886e38, 1)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("a spread takes all of a short list and evenly of a long one", () => {
+  expect(spread(["a", "b"], 5)).toEqual(["a", "b"]);
+  expect(spread([...Array(10).keys()], 5)).toEqual([0, 2, 4, 6, 8]);
+  expect(spread([], 3)).toEqual([]);
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { Dataset } from "../../shared/features/dataset.ts";
+import { profileOf } from "../../shared/training/profile.ts";
+import { forecastOf, restlessDataset } from "./publishing.ts";
+
+const data = restlessDataset(forecastOf("difference"));
+
+function withColumn(values: readonly number[]): Dataset {
+  return { ...data, rows: values.length, columns: [{ name: "x", dtype: "float", values: Float32Array.from(values) }] };
+}
+
+test("every row is counted once in each column, in a bin, a category or as missing", () => {
+  const profile = profileOf(data);
+  expect(profile.map(({ name }) => name)).toEqual(data.columns.map(({ name }) => name));
+  for (const one of profile) {
+    const counted = Object.values(one.counts).reduce((sum, count) => sum + count, 0);
+    expect(counted, one.name).toBe(one.count);
+    expect(one.count + one.missing, one.name).toBe(data.rows);
+    if (one.dtype === "float") expect(one.counts).toHaveLength(one.edges.length + 1);
+  }
+  expect(profile.some(({ missing }) => missing > 0)).toBe(true);
+});
+
+test("bins hold what is above one edge and at most the next, about as many each", () => {
+  const values = Array.from({ length: 1_000 }, (_, i) => (i * 7) % 1_000);
+  const [profile] = profileOf(withColumn(values));
+  if (profile?.dtype !== "float") throw new Error("expected a float profile");
+  const { edges, counts } = profile;
+  expect(edges).toEqual([...edges].sort((a, b) => a - b));
+  counts.forEach((count, bin) => {
+    const [low, high] = [edges[bin - 1] ?? Number.NEGATIVE_INFINITY, edges[bin] ?? Number.POSITIVE_INFINITY];
+    expect(count).toBe(values.filter((value) => value > low && value <= high).length);
+    expect(Math.abs(count - 50)).toBeLessThanOrEqual(1);
+  });
+});
+
+test("one value, few values and no value have profiles too", () => {
+  const [same, two, none] = [[5, 5, 5], [0, 0, 1, Number.NaN], [Number.NaN]].map(
+    (one) => profileOf(withColumn(one))[0],
+  );
+  expect(same).toMatchObject({ count: 3, edges: [], counts: [3], mean: 5, standardDeviation: 0 });
+  expect(two).toMatchObject({ count: 3, missing: 1, edges: [0], counts: [2, 1] });
+  expect(none).toMatchObject({ count: 0, missing: 1, edges: [], counts: [0], mean: null, standardDeviation: null });
+});

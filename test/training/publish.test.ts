@@ -1,0 +1,172 @@
+/** What is published is what was trained, in every engine, or it is not published. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { describe, expect, test } from "vitest";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { cardShape } from "../../shared/registry/card.ts";
+import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { nextFloat32 } from "../../shared/training/inputs.ts";
+import type { Run } from "../../shared/training/publish.ts";
+import { runReference } from "../../trainer/training/reference-runtime.ts";
+import { forecastOf, published, publishing, recipes, restlessDataset, sources, transforms } from "./publishing.ts";
+
+const difference = forecastOf("difference");
+const data = restlessDataset(difference);
+const named = (name: string) => recipes.find((recipe) => recipe.name === name) ?? { candidate: name, parameters: {} };
+
+describe.each(transforms)("fitted as %s", (transform) => {
+  const forecast = forecastOf(transform);
+  const isHurdleOnLevel = (candidate: string) => candidate === "hurdle" && transform === "level";
+  const cases = recipes
+    .filter(({ candidate }) => !isHurdleOnLevel(candidate))
+    .flatMap((recipe) => sources.map((source) => ({ name: recipe.name, recipe, source })));
+
+  test.each(cases)(
+    "$name with a change $source: card, golden rows and both engines agree",
+    async ({ recipe, source }) => {
+      const { model, card, rows } = await published({ forecast, data, recipe, source });
+      expect(cardShape.parse(JSON.parse(JSON.stringify(card)))).toEqual(card);
+      expect(card.model).toMatchObject({ sha256: sha256Hex(model), bytes: model.length });
+      expect(card.judged.change?.source).toBe(source);
+      expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
+      const reference = await runReference(model, rows.inputs);
+      expect(Object.keys(reference).sort()).toEqual(["change_probability", "prediction"]);
+      expect(reference).toEqual(rows.outputs);
+      const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+      if (!ours.ok) throw new Error(ours.reason);
+      for (const [name, values] of Object.entries(reference)) {
+        const isExact = recipe.isTrees && transform !== "log-difference" && name === "prediction";
+        const misses = values.map((value, row) => Math.abs(value - (ours.outputs[name]?.[row] ?? Number.NaN)) / value);
+        expect(Math.max(...misses), name).toBeLessThanOrEqual(isExact ? 0 : 1e-6);
+      }
+    },
+  );
+});
+
+test("a hurdle cannot be fitted to levels, and says so", async () => {
+  const result = await publishing({ forecast: forecastOf("level"), data, recipe: named("hurdle") });
+  expect(result).toMatchObject({ ok: false, reason: "no-fit", problems: [expect.stringContaining("level")] });
+});
+
+test("a forecast that does not ask for changes has a file with one output", async () => {
+  const forecast = { ...difference, change: null };
+  const { card, rows } = await published({ forecast, data, recipe: named("gradient-boosting") });
+  expect(Object.keys(rows.outputs)).toEqual(["prediction"]);
+  expect(card).toMatchObject({ unchangedShare: null, judged: { change: null } });
+});
+
+test("the same data, recipe and seed give the same bytes and version, another seed or recipe others", async () => {
+  const story = { forecast: difference, data, recipe: named("random-forest"), source: "model" as const };
+  const [first, again] = [await published(story), await published(story)];
+  expect(again.model).toEqual(first.model);
+  expect(again.card).toEqual(first.card);
+  const seeded = await published({ ...story, seed: 2 });
+  const other = await published({ ...story, recipe: { candidate: "random-forest", parameters: { trees: 7 } } });
+  const calm = await published({ ...story, source: "frequency" });
+  const versions = [first, seeded, other, calm].map(({ card }) => card.version);
+  expect(new Set(versions).size).toBe(4);
+  expect(versions[0]).toMatch(/^20260331-[0-9a-f]{8}$/);
+});
+
+test("the metadata that another reader finds says forecast, version, fingerprint and producer", async () => {
+  const { model, card } = await published({ forecast: difference, data, recipe: named("naive"), source: "frequency" });
+  const read = fromBinary(ModelProtoSchema, model);
+  expect(read.producerName).toBe("almanac");
+  expect(Object.fromEntries(read.metadataProps.map(({ key, value }) => [key, value]))).toEqual({
+    forecast: "small",
+    version: card.version,
+    fingerprint: fingerprintOf(difference.features),
+    producer: "almanac",
+  });
+  expect(read.graph?.input.map(({ name }) => name)).toEqual(difference.features.map(({ name }) => name));
+});
+
+/** The reference runtime with one number of one output changed. */
+const wrongBy =
+  (change: (value: number) => number, output = "prediction"): Run =>
+  async (model, inputs) => {
+    const outputs = await runReference(model, inputs);
+    const values = outputs[output] ?? new Float32Array();
+    values[5] = change(values[5] ?? Number.NaN);
+    return { ...outputs, [output]: values };
+  };
+
+const ulp = (value: number) => nextFloat32(value, 1);
+const twoMillionths = (value: number) => value * (1 + 2e-6);
+
+test.each([
+  { what: "a tree model off by one unit in the last place", recipe: "gradient-boosting", run: wrongBy(ulp) },
+  { what: "a naive forecast off by one unit in the last place", recipe: "naive", run: wrongBy(ulp) },
+  { what: "a line off by two millionths", recipe: "ridge", run: wrongBy(twoMillionths) },
+  { what: "an answer without a number", recipe: "ridge", run: wrongBy(() => Number.NaN) },
+  { what: "a chance off by two millionths", recipe: "naive", run: wrongBy(twoMillionths, "change_probability") },
+])("$what is not published, and the row is told", async ({ recipe, run }) => {
+  const story = { forecast: difference, data, recipe: named(recipe), source: "model" as const };
+  const told = expect.stringMatching(/row 5: the runtime gives .+, training gave .+/);
+  expect(await publishing(story, run)).toEqual({ ok: false, reason: "disagreement", problems: [told] });
+});
+
+test("a runtime without the output is a disagreement", async () => {
+  const run: Run = async () => ({});
+  const result = await publishing({ forecast: difference, data, recipe: named("naive"), source: "frequency" }, run);
+  const told = expect.stringContaining("found 0 numbers");
+  expect(result).toMatchObject({ ok: false, reason: "disagreement", problems: [told, told] });
+});
+
+test("where a logarithm is undone a unit in the last place is no disagreement, for that is each engine's own exponential", async () => {
+  for (const name of ["gradient-boosting", "average of trees"]) {
+    const story = { forecast: forecastOf("log-difference"), data, recipe: named(name), source: "frequency" as const };
+    expect(await publishing(story, wrongBy(ulp))).toMatchObject({
+      ok: true,
+      published: { card: { golden: { tolerance: 1e-6 } } },
+    });
+  }
+});
+
+test("a line within a millionth is published", async () => {
+  const run = wrongBy((value) => value * (1 + 5e-7));
+  expect(await publishing({ forecast: difference, data, recipe: named("ridge"), source: "model" }, run)).toMatchObject({
+    ok: true,
+  });
+});
+
+test("a model that does not fit the edge is refused with its number and what to change, and never run", async () => {
+  const parameters = { trees: 1_500, leafRowsMin: 1, leavesMax: 128, depthMax: 12 };
+  const recipe = { candidate: "random-forest", parameters };
+  const run: Run = () => Promise.reject(new Error("it was run"));
+  const result = await publishing({ forecast: difference, data, recipe }, run);
+  expect(result).toMatchObject({ ok: false, reason: "too-large" });
+  expect(result.ok ? [] : result.problems).toContainEqual(
+    expect.stringMatching(/^The trees have [\d,]+ nodes; at most 100,000 fit: lower `trees`/),
+  );
+});
+
+test("features may have accents, dots, spaces and the names that the graph would take", async () => {
+  const renamed: Record<string, string> = {
+    region: "Región del año",
+    last: "Precio.último €/l",
+    change: ".trees",
+    change5: "trees",
+    deviation: ".one",
+    frequency: ".odds_against",
+  };
+  const features = difference.features.map((feature) => ({ ...feature, name: renamed[feature.name] ?? feature.name }));
+  const change = { frequency: renamed.frequency ?? "", space: {}, trials: 1 };
+  const forecast = { ...difference, features, change };
+  for (const recipe of [named("hurdle"), named("average of lines and trees"), named("seasonal-naive")]) {
+    const { model, card } = await published({ forecast, data: restlessDataset(forecast), recipe, source: "model" });
+    expect(Object.keys(card.golden.inputs)).toEqual(features.map(({ name }) => name));
+    expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
+  }
+});
+
+test("a feature with the name of an output is refused by name", async () => {
+  const features = difference.features.map((feature) =>
+    feature.name === "change" ? { ...feature, name: "prediction" } : feature,
+  );
+  const forecast = { ...difference, features };
+  const publish = publishing({ forecast, data: restlessDataset(forecast), recipe: named("naive") });
+  await expect(publish).rejects.toThrow("feature prediction has the name of an output");
+});

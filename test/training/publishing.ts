@@ -1,0 +1,116 @@
+/** Publishing without a contest: a judgement that says just as much as `publish` asks for. */
+import { averageParameters } from "../../shared/candidates/average.ts";
+import type { Transform } from "../../shared/candidates/fitted.ts";
+import type { Dataset } from "../../shared/features/dataset.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { type RecipeChoice, workbenchOf } from "../../shared/training/job.ts";
+import type { Judgement } from "../../shared/training/judge.ts";
+import { type Published, type Publishing, type PublishTask, publish, type Run } from "../../shared/training/publish.ts";
+import { runReference } from "../../trainer/training/reference-runtime.ts";
+import { instantPool, momentum, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
+
+const brisk = { iterations: 12, leavesMax: 6, learningRate: 0.2, leafRowsMin: 10 };
+const boosting = { candidate: "gradient-boosting", parameters: brisk };
+const forest = { candidate: "random-forest", parameters: { trees: 6, depthMax: 4, leafRowsMin: 10 } };
+const ridge = { candidate: "ridge", parameters: { alpha: 10 } };
+
+/** One of every kind, small. */
+export const recipes: readonly (RecipeChoice & { readonly name: string; readonly isTrees: boolean })[] = [
+  { name: "naive", isTrees: true, candidate: "naive", parameters: {} },
+  { name: "seasonal-naive", isTrees: false, candidate: "seasonal-naive", parameters: {} },
+  { name: "ridge", isTrees: false, ...ridge },
+  { name: "gradient-boosting", isTrees: true, ...boosting },
+  { name: "random-forest", isTrees: true, ...forest },
+  { name: "ml-random-forest", isTrees: true, candidate: "ml-random-forest", parameters: { trees: 3 } },
+  { name: "hurdle", isTrees: false, candidate: "hurdle", parameters: brisk },
+  {
+    name: "average of trees",
+    isTrees: true,
+    candidate: "average",
+    parameters: averageParameters([boosting, forest, forest]),
+  },
+  {
+    name: "average of lines and trees",
+    isTrees: false,
+    candidate: "average",
+    parameters: averageParameters([ridge, boosting]),
+  },
+];
+
+export const sources = ["model", "frequency"] as const;
+export const transforms: readonly Transform[] = ["level", "difference", "log-difference"];
+
+/** The small forecast on another scale, asking for the chance of a change too. */
+export function forecastOf(transform: Transform): Forecast {
+  return {
+    ...smallForecast,
+    target: { ...smallForecast.target, transform },
+    change: { frequency: "frequency", space: {}, trials: 1 },
+  };
+}
+
+/** A third of the values stay where they were, and a series in ten lacks values, so that everything is there to be learned. */
+export function restlessDataset(forecast: Forecast): Dataset {
+  const panel = simulatedPanel(7, (state, draw) => (Math.abs(draw) < 0.4 ? 0 : momentum(state, draw)), { periods: 90 });
+  const [first] = panel.series;
+  for (let gap = 20; gap < 90; gap += 9) first?.values.fill(Number.NaN, gap, gap + 2);
+  return smallDataset(panel, forecast);
+}
+
+export interface Story {
+  readonly forecast: Forecast;
+  readonly data: Dataset;
+  readonly recipe: RecipeChoice;
+  readonly source?: (typeof sources)[number] | null;
+  readonly seed?: number;
+}
+
+export function publishTask({ forecast, data, recipe, source = null, seed = 1 }: Story): PublishTask {
+  const { candidate, parameters } = recipe;
+  return {
+    forecast,
+    bench: workbenchOf(forecast, data),
+    judgement: judgementOf({ forecast, data, source }),
+    recipe: { candidate, parameters },
+    reason: "a test asked for it",
+    seed,
+    codeVersion: "almanac test",
+    trials: 1,
+    dataHash: "0".repeat(64),
+    observations: data.rows,
+  };
+}
+
+function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data" | "source">): Judgement {
+  const windows = windowsOf(data, forecast.validation);
+  const [validation, test] = [rowsOf(windows.validation), rowsOf(windows.test)];
+  const both = { from: validation.from, to: test.to };
+  const scores = { auc: 0.7, brier: 0.2, brierBase: 0.25, brierFrequency: 0.24 };
+  return {
+    validation: spanOf(data, validation),
+    test: spanOf(data, test),
+    contenders: [],
+    chosen: { candidate: "naive", parameters: {} },
+    incumbent: null,
+    change: source
+      ? { ...scores, source, parameters: brisk, validationBrier: 0.2, validationBrierFrequency: 0.24 }
+      : null,
+    evidenceFor: () => ({ periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null }),
+    missesFor: () => ({
+      rows: both,
+      misses: new Float64Array(both.to - both.from).map((_, row) => (row % 7) / 10),
+    }),
+  };
+}
+
+export function publishing(story: Story, run: Run = runReference): Promise<Publishing> {
+  return publish(publishTask(story), { pool: instantPool(story.forecast, story.data), run });
+}
+
+/** What was published; throws where that was refused. */
+export async function published(story: Story): Promise<Published> {
+  const result = await publishing(story);
+  if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);
+  return result.published;
+}
