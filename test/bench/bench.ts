@@ -7,6 +7,8 @@ export interface Result {
   readonly unit: string;
   /** The value must not be above it; null where there is nothing to meet. */
   readonly limit: number | null;
+  /** What others were measured to take for the same. */
+  readonly reference?: string;
 }
 
 export interface Bench {

@@ -20,15 +20,18 @@ if (process.argv.includes("--json")) {
   console.log(JSON.stringify({ name, machine: machine(), results, ok }));
 } else {
   const rows = results.map((result) => {
-    const { what, value, unit, limit } = result;
+    const { what, value, unit, limit, reference } = result;
     return [
       what,
       Number(value.toPrecision(3)),
       unit,
       limit === null ? "" : `≤ ${limit}`,
       isMet(result) ? "" : "too much",
+      reference ?? "",
     ];
   });
-  console.log(`${name} on ${machine()}\n\n${table(["what", "value", "unit", "limit", ""], rows, { right: [1] })}`);
+  console.log(
+    `${name} on ${machine()}\n\n${table(["what", "value", "unit", "limit", "", "reference"], rows, { right: [1] })}`,
+  );
 }
 process.exitCode = ok ? 0 : 1;
