@@ -96,6 +96,7 @@ program
   .addOption(seed())
   .addOption(budget())
   .addOption(threads())
+  .option("--resume <run>", "go on with an interrupted training: same forecast, seed and data")
   .option("--why <text>", "for the audit")
   .addOption(url())
   .addOption(state())

@@ -24,12 +24,16 @@ import {
   runShape,
   type TrialRow,
   tagsShape,
+  trialShape,
   trialsMax,
 } from "../shared/api/registry.ts";
 import { sha256Hex } from "../shared/hash.ts";
 import type { ArtefactName } from "../shared/registry/keys.ts";
 import type { Stage } from "../shared/registry/states.ts";
 import { contentDigest, type HubConnection } from "./hub-connection.ts";
+
+const runDetailShape = runShape.extend({ trials: z.array(trialShape) });
+export type RunDetail = z.infer<typeof runDetailShape>;
 
 export class RegistryClient {
   readonly #hub: HubConnection;
@@ -43,6 +47,11 @@ export class RegistryClient {
 
   createRun(forecast: string, run: NewRunRequest): Promise<Run> {
     return this.#send("POST", `/forecasts/${encodeURIComponent(forecast)}/runs`, run, runShape);
+  }
+
+  /** With its trials. */
+  getRun(run: string): Promise<RunDetail> {
+    return this.#hub.json(`/runs/${encodeURIComponent(run)}`, runDetailShape);
   }
 
   async listRuns(forecast: string, limit = 50): Promise<Run[]> {
@@ -65,6 +74,11 @@ export class RegistryClient {
 
   endRun(run: string, end: EndRunRequest): Promise<Run> {
     return this.#send("POST", `/runs/${encodeURIComponent(run)}/end`, end, runShape);
+  }
+
+  /** Says that nobody works on a run any more; one that has ended stays as it is. */
+  async abandonRun(run: string, reason: string): Promise<void> {
+    if ((await this.getRun(run)).state === "running") await this.endRun(run, { state: "abandoned", reason });
   }
 
   async uploadArtefact(

@@ -18,6 +18,9 @@ export const newRunShape = z
   .strictObject({
     seed: z.int(),
     codeVersion: z.string().min(1).max(100),
+    dataHash: sha256
+      .optional()
+      .describe("Of the observations it learns from: an interrupted training is gone on with only on the same ones"),
     why: optionalWhy,
   })
   .meta({ examples: [{ seed: 1, codeVersion: "0.1.0", why: "weekly training" }] });
@@ -29,6 +32,7 @@ export const runShape = z
     forecast: z.string(),
     seed: z.number(),
     codeVersion: z.string(),
+    dataHash: z.string().nullable(),
     state: z.enum(runStates).describe("`abandoned`: it was not heard of for a day, or said so itself"),
     reason: z.string().nullable(),
     stats: stats.nullable(),

@@ -12,6 +12,8 @@ export interface NewRun {
   readonly forecast: string;
   readonly seed: number;
   readonly codeVersion: string;
+  /** SHA-256 of the observations it learns from; null where the trainer does not say. */
+  readonly dataHash: string | null;
 }
 
 export async function createRun(db: Database, run: NewRun, actor: Actor): Promise<void> {

@@ -3,6 +3,7 @@ import { Listr } from "listr2";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
+import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles } from "../training/facts.ts";
@@ -90,11 +91,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
         },
       },
     ],
-    {
-      renderer: options.json ? "silent" : "default",
-      fallbackRenderer: "simple",
-      rendererOptions: { showErrorMessage: false },
-    },
+    taskListOptions(options.json),
   );
   await tasks.run();
   const { prepared, problems, held } = done;

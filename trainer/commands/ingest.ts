@@ -5,6 +5,7 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient, UploadBody } from "../hub-client.ts";
+import { taskListOptions } from "../task-list.ts";
 import { bar, reasons, thousands } from "../terminal.ts";
 import { knownFeed } from "./known.ts";
 import { readPublication } from "./parse.ts";
@@ -34,13 +35,7 @@ export async function ingest(
         task.title = `${basename(file)}: ${describeFlow(flow)}`;
       },
     })),
-    {
-      exitOnError: false,
-      renderer: options.json ? "silent" : "default",
-      fallbackRenderer: "simple",
-      rendererOptions: { showErrorMessage: false },
-      collectErrors: true,
-    },
+    { ...taskListOptions(options.json), exitOnError: false, collectErrors: true },
   );
   await tasks.run();
   if (options.json) console.log(JSON.stringify({ feed: feed.id, flows: results }));

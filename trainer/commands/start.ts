@@ -9,6 +9,7 @@ import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState } from "../local/state.ts";
 import { RegistryClient } from "../registry-client.ts";
+import { taskListOptions } from "../task-list.ts";
 import { reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
@@ -113,7 +114,7 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
             return;
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
-          const training = { forecast: short, ...quick, why: "the first start" };
+          const training = { forecast: short, ...quick, why: "the first start", resume: null };
           await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).task(
             context,
             task,
@@ -121,13 +122,7 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
         },
       })),
     ],
-    {
-      concurrent: false,
-      renderer: json ? "silent" : "default",
-      fallbackRenderer: "simple",
-      // Said once, by the command itself.
-      rendererOptions: { showErrorMessage: false },
-    },
+    { ...taskListOptions(json), concurrent: false },
   );
   await tasks.run();
 }

@@ -4,6 +4,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { HubClient } from "../hub-client.ts";
+import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
@@ -15,12 +16,14 @@ export interface TrainOptions extends TrainingOptions {
   readonly state?: string;
   readonly json?: boolean;
   readonly why?: string;
+  readonly resume?: string;
 }
 
 export async function trainForecast(forecastId: string, options: TrainOptions): Promise<void> {
   const forecast = knownForecast(forecastId);
   const hub = connect(options);
-  const task = { forecast, ...readTrainingOptions(options), why: options.why ?? "a person asked for a training" };
+  const why = options.why ?? "a person asked for a training";
+  const task = { forecast, ...readTrainingOptions(options), why, resume: options.resume ?? null };
   let trained: Trained | undefined;
   const tasks = new Listr(
     [
@@ -28,11 +31,7 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
         trained = result;
       }),
     ],
-    {
-      renderer: options.json ? "silent" : "default",
-      fallbackRenderer: "simple",
-      rendererOptions: { showErrorMessage: false },
-    },
+    taskListOptions(options.json),
   );
   await tasks.run();
   if (!trained) throw new Failure("The training did not end.");

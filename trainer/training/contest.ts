@@ -57,7 +57,7 @@ export async function holdContest(
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const total = trialsOf(forecast, trialsMax);
-  const trials: TrialRecord[] = [];
+  const trials: TrialRecord[] = [...(options.earlier ?? [])];
   let best: { readonly candidate: string; readonly loss: number } | null = null;
   const judged = await judge(
     { forecast, data, seed, trialsMax, incumbent },

@@ -20,10 +20,13 @@ import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from 
 import { factsOfLake } from "./facts.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
+import { trialsToResume } from "./resume.ts";
 
 export interface TrainTask extends ReadTrainingOptions {
   readonly forecast: Forecast;
   readonly why: string;
+  /** An interrupted run whose trials are taken over; null to begin anew. */
+  readonly resume: string | null;
 }
 
 export interface Trained {
@@ -58,11 +61,14 @@ export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<
   const { facts } = await factsOfLake(hub, feedOf(forecast));
   const prepared = prepare(forecast, facts);
   const serving = await servingModel(registry, prepared);
-  const run = await registry.createRun(forecast.id, { seed, codeVersion: codeVersion(), why: task.why });
+  const earlier = task.resume === null ? [] : await trialsToResume(registry, task.resume, { prepared, seed });
+  const { dataHash } = prepared;
+  const run = await registry.createRun(forecast.id, { seed, codeVersion: codeVersion(), dataHash, why: task.why });
+  if (task.resume !== null) await registry.abandonRun(task.resume, `run ${run.id} goes on with it`);
   try {
     const trained = await withPool(
       prepared,
-      (pool) => contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, pool }, say),
+      (pool) => contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, earlier, pool }, say),
       task.threads,
     );
     const { trials, seconds, outcome } = trained;
@@ -89,14 +95,17 @@ interface Contest {
   readonly serving: Serving;
   readonly task: TrainTask;
   readonly run: string;
+  readonly earlier: readonly TrialRecord[];
   readonly pool: ThreadPool;
 }
 
 async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
-  const { hub, registry, prepared, serving, task, run, pool } = contest;
+  const { hub, registry, prepared, serving, task, run, earlier, pool } = contest;
   const { forecast } = task;
   const log = trialLog(registry, run);
-  const held = await holdContest(prepared, { ...task, incumbent: serving.model }, { pool, say, onTrial: log.add });
+  for (const trial of earlier) log.add(trial);
+  const options = { ...task, incumbent: serving.model, earlier };
+  const held = await holdContest(prepared, options, { pool, say, onTrial: log.add });
   await log.flush();
   const { judgement } = held.judged;
   const outcome = outcomeOf(forecast, judgement, serving.situation);

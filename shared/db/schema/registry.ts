@@ -10,6 +10,7 @@ export const trainingRuns = sqliteTable("training_runs", {
   forecast: text().notNull(),
   seed: integer().notNull(),
   codeVersion: text("code_version").notNull(),
+  dataHash: text("data_hash"),
   state: text({ enum: runStates }).notNull(),
   reason: text(),
   stats: json<Stats>("stats"),

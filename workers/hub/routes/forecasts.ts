@@ -85,9 +85,9 @@ const create = createRoute({
 forecastRoutes.openapi(create, async (context) => {
   const { hub } = context.var;
   const { id: forecast } = knownForecast(context.req.valid("param").forecast);
-  const { why, ...wanted } = context.req.valid("json");
+  const { why, dataHash = null, ...wanted } = context.req.valid("json");
   const id = hub.newId();
-  await createRun(hub.db, { id, forecast, ...wanted }, actorOf(context, why, "training"));
+  await createRun(hub.db, { id, forecast, dataHash, ...wanted }, actorOf(context, why, "training"));
   const run = await findRun(hub.db, id);
   if (!run) throw new Error(`run ${id} was written and not found`);
   return context.json(run, 201, { Location: `/runs/${id}` });

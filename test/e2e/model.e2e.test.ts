@@ -1,0 +1,277 @@
+/** From the lake to the model that serves, by commands alone: what a person types, and what is left when it is cut off. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findForecast } from "../../shared/forecasts/index.ts";
+import { float, floats, type Graph, int, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { cardShape } from "../../shared/registry/card.ts";
+import { runGolden } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import type { HubClient } from "../../trainer/hub-client.ts";
+import { RegistryClient } from "../../trainer/registry-client.ts";
+import { almanac, lastJson, type Ran } from "../support/command.ts";
+import { lively, livelyPublication } from "../support/lively.ts";
+import { TestPlatform, upload } from "../support/platform.ts";
+
+const forecast = findForecast("milk-mx");
+if (!forecast) throw new Error("there is no forecast milk-mx");
+const platform = new TestPlatform();
+const folder = mkdtempSync(join(tmpdir(), "almanac-models-"));
+let hub: HubClient;
+let registry: RegistryClient;
+
+beforeAll(async () => {
+  hub = await platform.start();
+  registry = new RegistryClient(hub.connection);
+  await ingest(livelyPublication({ periods: lively.periods }));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await platform.dispose();
+});
+
+async function ingest({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+  const { flow } = await upload(hub, name, bytes);
+  const ended = await hub.ended(flow);
+  if (ended.state !== "done") throw new Error(`${name}: ${ended.reason}`);
+}
+
+const env = { ALMANAC_TOKEN: "test-token", ALMANAC_ACTOR: "Ana" };
+const run = (...args: string[]): Promise<Ran> => almanac([...args, "--url", hub.url], { env });
+const short = ["--trials", "1", "--budget", "1s"];
+const trainIt = (...more: string[]) => run("train", forecast.id, ...short, "--json", ...more);
+const address = (version: unknown) => ({ forecast: forecast.id, version: String(version) });
+const versionsOf = async () => (await registry.listModels({ forecast: forecast.id })).map(({ version }) => version);
+const championOf = async () => (await registry.champion(forecast.id)).champion?.version;
+
+/** Every listed version has both files, a card that is one, and golden rows that hold. */
+async function expectWhole(): Promise<void> {
+  for (const version of await versionsOf()) {
+    const model = await registry.downloadArtefact({ ...address(version), name: "model.onnx" });
+    const bytes = await registry.downloadArtefact({ ...address(version), name: "card.json" });
+    const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
+  }
+}
+
+test("a training that is killed leaves nothing half registered, wherever it is, and another one is gone on with", async () => {
+  const interrupted: string[] = [];
+  for (const moment of ["1 of 8 trials", "one look at the test window", "fitting", "registering"]) {
+    const killed = await almanac(["train", forecast.id, ...short, "--url", hub.url], {
+      env,
+      onOutput: (out, child) => {
+        if (out.includes(moment)) child.kill("SIGKILL");
+      },
+    });
+    expect(killed, moment).toMatchObject({ code: null });
+    await expectWhole();
+    expect(await championOf(), moment).toBeUndefined();
+    interrupted.push((await registry.listRuns(forecast.id, 1))[0]?.id ?? "");
+  }
+  expect(await registry.listRuns(forecast.id)).toMatchObject(interrupted.map(() => ({ state: "running" })));
+
+  const known = interrupted.at(-1) ?? "";
+  expect(await run("train", forecast.id, "--seed", "5", "--resume", known)).toMatchObject({
+    code: 1,
+    err: `Run ${known} cannot be gone on with: its seed is 1, not 5. Say --seed 1.\n`,
+  });
+  const trained = lastJson(await trainIt("--resume", known));
+  expect(trained).toMatchObject({ forecast: forecast.id, trials: 8 });
+  expect(await registry.getRun(known)).toMatchObject({ state: "abandoned" });
+  const resumed = await registry.getRun(String(trained.run));
+  expect(resumed).toMatchObject({ state: "done" });
+  expect(resumed.trials).toHaveLength(8);
+  expect(trained.champion).toBe(await championOf());
+  await expectWhole();
+});
+
+test("the same training again is a refresh, the list marks who serves, a person may go back and forth", async () => {
+  const first = String(await championOf());
+  const second = lastJson(await trainIt());
+  const [offered] = second.versions as { version: string; state: string; reason: string }[];
+  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
+  expect(await championOf()).toBe(offered?.version);
+
+  const listed = await run("models", forecast.id);
+  expect(listed).toMatchObject({ code: 0, err: "" });
+  const marked = listed.out.split("\n").filter((line) => line.startsWith("▸"));
+  expect(marked).toEqual([expect.stringContaining(`${offered?.version}`)]);
+  expect(listed.out).toContain(first);
+
+  const asked = await run("promote", forecast.id, first, "--why", "a test");
+  expect(asked).toMatchObject({ code: 1, out: "" });
+  expect(asked.err).toBe(
+    `${first} does not serve: It was judged against naive alone, but ${offered?.version} serves now: judge it again against ${offered?.version}.\n`,
+  );
+  const forced = await run("promote", forecast.id, first, "--why", "it was better", "--force");
+  expect(forced).toMatchObject({ code: 0, err: "", out: expect.stringMatching(new RegExp(`^${first} serves`)) });
+  const back = await run("rollback", forecast.id, "--why", "it was not");
+  expect(back).toMatchObject({ code: 0, out: expect.stringContaining(`${offered?.version} serves`) });
+  expect(await championOf()).toBe(offered?.version);
+  const [latest] = await registry.audit({ forecast: forecast.id, limit: 1 });
+  expect(latest).toMatchObject({ what: "champion.rolled-back", who: "Ana", why: "it was not" });
+});
+
+/** prediction = last + share × its change, as another tool would write a linear regression. */
+function lineOf(inputs: readonly string[], share: number): Uint8Array<ArrayBuffer> {
+  const graph: Graph = {
+    ...PORTABLE,
+    name: "line",
+    inputs: inputs.map((name) => ({ name, type: "float", shape: [null, 1] })),
+    outputs: [{ name: "variable", type: "float", shape: [null, 1] }],
+    nodes: [
+      node("Concat", { inputs, outputs: ["both"], attributes: { axis: int(1) } }),
+      mlNode("Imputer", {
+        inputs: ["both"],
+        outputs: ["present"],
+        attributes: { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) },
+      }),
+      mlNode("LinearRegressor", {
+        inputs: ["present"],
+        outputs: ["variable"],
+        attributes: { coefficients: floats([1, share]), intercepts: floats([0]), targets: int(1) },
+      }),
+    ],
+    initializers: [],
+    producer: "another tool",
+    metadata: {},
+  };
+  return writeModel(graph);
+}
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test("a model made elsewhere is scored on the same window, goes through the same gate, and is judged against when it serves", async () => {
+  const file = fileOf("line.onnx", lineOf(["Precio_lag1", "Precio_dif1"], 0.6));
+  const trainedTo = lively.dayOf(lively.periods - 60);
+  const imported = await run("import", forecast.id, file, "--trained-to", trainedTo, "--producer", "R", "--json");
+  const told = lastJson(imported);
+  expect(told).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("where an earlier gate stopped looking"),
+  });
+  expect(imported.code).toBe(1);
+  const { card } = await registry.getModel(address(told.version));
+  expect(card).toMatchObject({ producer: "R", judged: { incumbent: await championOf() }, model: { trees: 0 } });
+  expect(card.features.map(({ name }) => name)).toEqual(["Precio_lag1", "Precio_dif1"]);
+  const errors = Object.fromEntries(card.judged.contenders.map((one) => [one.name, one.rmse]));
+  expect(errors[card.version]).toBeLessThan(errors.naive ?? 0);
+  await expectWhole();
+
+  expect(await run("promote", forecast.id, card.version, "--why", "a test", "--force")).toMatchObject({ code: 0 });
+  const next = lastJson(await trainIt());
+  const names = (next.contenders as { name: string }[]).map(({ name }) => name);
+  expect(names).toContain(`incumbent ${card.version}`);
+
+  // New data, same file: another version, for its card says other things.
+  await ingest(livelyPublication({ periods: lively.periods + 1 }));
+  const again = lastJson(
+    await run("import", forecast.id, file, "--trained-to", trainedTo, "--producer", "R", "--json"),
+  );
+  expect(again.version).not.toBe(told.version);
+});
+
+test("a file that cannot serve is refused in a sentence and never registered", async () => {
+  const before = await versionsOf();
+  const good = lineOf(["Precio_lag1", "Precio_dif1"], 0.6);
+  const cases = [
+    {
+      name: "unknown.onnx",
+      bytes: lineOf(["Precio_lag1", "Precio_dif2"], 0.6),
+      told: "Input Precio_dif2 is no feature of milk-mx; did you mean Precio_dif1?",
+    },
+    {
+      name: "text.onnx",
+      bytes: lineOf(["Precio_lag1", "Estado"], 0.6),
+      told: "Input Estado is float [null,1]; expected string of shape [N, 1].",
+    },
+    { name: "cut.onnx", bytes: good.slice(0, good.length - 40), told: "The file is no ONNX model that can be read: " },
+    { name: "empty.onnx", bytes: new Uint8Array(), told: "The file is no ONNX model that can be read: " },
+  ];
+  const refused = await Promise.all(
+    cases.map(({ name, bytes }) => run("import", forecast.id, fileOf(name, bytes), "--trained-to", "2025-01-31")),
+  );
+  refused.forEach(({ code, err }, i) => {
+    expect(code, cases[i]?.name).toBe(1);
+    expect(err).toContain(cases[i]?.told);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+  expect(await versionsOf()).toEqual(before);
+});
+
+test("what cannot be done is one sentence that says what to do", async () => {
+  const junk = fileOf("Leche03012025.xlsx", new TextEncoder().encode("no workbook"));
+  const { name, bytes } = livelyPublication({ periods: 40 });
+  const file = fileOf(name, bytes);
+  const elsewhere = { HOME: folder, ALMANAC_TOKEN: "" };
+  const backtest = ["backtest", forecast.id, "--files"];
+  const cases: { args: string[]; told: RegExp; env?: Record<string, string> }[] = [
+    { args: ["train", "milk-xm", "--url", hub.url], told: /^There is no forecast milk-xm; did you mean milk-mx\?$/ },
+    { args: ["train", forecast.id, ...short, "--url", hub.url], env: elsewhere, told: /token/i },
+    {
+      args: ["train", forecast.id, "--url", "http://127.0.0.1:9"],
+      told: /^No hub answers at http:\/\/127\.0\.0\.1:9\. Start one with `npm start`/,
+    },
+    { args: ["train", forecast.id, "--resume", "no-such-run", "--url", hub.url], told: /There is no run no-such-run/ },
+    { args: ["promote", forecast.id, "no-such", "--why", "a test", "--url", hub.url], told: /no-such/ },
+    {
+      args: ["import", forecast.id, file, "--trained-to", "soon", "--url", hub.url],
+      told: /^--trained-to soon is not a day; write it as YYYY-MM-DD\.$/,
+    },
+    {
+      args: [...backtest, file, "--until", lively.dayOf(20)],
+      told: /^There are 21 periods; at least 30 are needed to train and to judge\. Ingest more history\.$/,
+    },
+    {
+      args: [...backtest, file, "--until", "tomorrow"],
+      told: /^--until tomorrow is no date; write it as YYYY-MM-DD, YYYY-MM or YYYY\.$/,
+    },
+    {
+      args: [...backtest, file, "--seed", "-1.5"],
+      told: /^--seed -1\.5 cannot be used; expected a whole number from 0 to 2147483647\.$/,
+    },
+    {
+      args: [...backtest, file, "--trials", "0"],
+      told: /^--trials 0 cannot be used; expected a whole number from 1 to 1000\.$/,
+    },
+    {
+      args: [...backtest, file, "--budget", "soon"],
+      told: /^--budget soon is no duration; write it as 60s, 2m or 1h\.$/,
+    },
+    { args: [...backtest, file, "--threads", "many"], told: /^--threads many cannot be used/ },
+    { args: [...backtest, join(folder, "none.xlsx")], told: /none\.xlsx cannot be read: there is no such file\.$/ },
+    { args: [...backtest, folder], told: /cannot be read: it is a folder\.$/ },
+    {
+      args: [...backtest, junk],
+      told: /Leche03012025\.xlsx holds no observation of sniim-milk \(.+\)\. See almanac parse/,
+    },
+  ];
+  for (let from = 0; from < cases.length; from += 4) {
+    const some = cases.slice(from, from + 4);
+    const ran = await Promise.all(some.map(({ args, env: own }) => almanac(args, { env: { ...env, ...own } })));
+    ran.forEach(({ code, err }, i) => {
+      expect(err.trim()).toMatch(some[i]?.told ?? /^$/);
+      expect(err.trim().split("\n"), err).toHaveLength(1);
+      expect(code).toBe(1);
+    });
+  }
+});
+
+test("a hub without a lake says that nothing has been ingested", async () => {
+  const empty = new TestPlatform();
+  try {
+    const { url } = await empty.start();
+    expect(await almanac(["train", forecast.id, "--url", url], { env })).toMatchObject({
+      code: 1,
+      err: "sniim-milk has no lake yet; nothing has been ingested.\n",
+    });
+  } finally {
+    await empty.dispose();
+  }
+});
