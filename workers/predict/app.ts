@@ -3,6 +3,8 @@ import { Router } from "itty-router/Router";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sameText } from "../../shared/same-text.ts";
 import { refusalResponse } from "./respond.ts";
+import { invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
+import { modelRoutes, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
 import type { Service } from "./service.ts";
 
@@ -29,6 +31,11 @@ export interface Route {
 const routes: readonly Route[] = [
   { path: "/health", methods: { GET: () => Response.json({ worker: "predict", ok: true }) }, isOpen: true },
   { path: "/predict/:forecast?", methods: predictRoute },
+  { path: "/invocations/:forecast?", methods: invocationRoute },
+  { path: "/ping", methods: pingRoute, isOpen: true },
+  { path: "/version", methods: versionRoute, isOpen: true },
+  ...serverRoutes,
+  ...modelRoutes,
 ];
 
 const [defaultForecast] = forecasts;

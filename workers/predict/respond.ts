@@ -1,7 +1,7 @@
 import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
 
 /** A refusal as an RFC 9457 answer. */
-export function refusalResponse(refusal: Refusal, headers: Record<string, string> = {}): Response {
+export function refusalResponse(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
   const details = problemDetails(refusal);
   return new Response(JSON.stringify(details, null, 2), {
     status: details.status,

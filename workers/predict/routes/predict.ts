@@ -1,12 +1,11 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { forecasts } from "../../../shared/forecasts/index.ts";
 import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../../shared/predict/predict.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
-import { nearest } from "../../../shared/text-distance.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
+import { servedFor } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
@@ -45,7 +44,7 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (partial === null) return refusalResponse(unknownFlag("partial", call.url));
   const timing = new Timing();
   const served = await servedFor(call);
-  if (served instanceof Response) return served;
+  if (!served.ok) return refusalResponse(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial });
@@ -59,20 +58,6 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   const body = answerRows(snapshot, { kind: request.kind, rows, failures, stale });
   timing.end("model");
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
-}
-
-/** The snapshot of the call's forecast, or the refusal that says why there is none. */
-export async function servedFor({ forecast, service, waitUntil }: Call): Promise<Served | Response> {
-  const current = await service.current(forecast, waitUntil);
-  if (current === null) {
-    const allowed = forecasts.map(({ id }) => id);
-    const didYouMean = nearest(forecast, allowed);
-    const detail = `There is no forecast ${forecast}.`;
-    return refusalResponse({ kind: "not-found", detail, found: forecast, allowed, ...(didYouMean && { didYouMean }) });
-  }
-  if (current.ok) return current;
-  const detail = `${forecast} cannot be answered now: ${current.reason}.`;
-  return refusalResponse({ kind: "unavailable", detail }, { "Retry-After": String(current.retrySeconds) });
 }
 
 const daySeconds = 86_400;
