@@ -7,6 +7,10 @@ export default defineConfig(async () => ({
     cloudflareTest({
       wrangler: { configPath: "./wrangler.toml" },
       miniflare: {
+        // Other Workers have tests of their own; here it is enough to see what reaches them.
+        serviceBindings: {
+          PREDICT: (request) => Response.json({ predict: `${request.method} ${new URL(request.url).pathname}` }),
+        },
         bindings: {
           ADMIN_TOKEN: "test-token",
           ALLOW_LOOPBACK: "true",

@@ -7,3 +7,34 @@ function csvField(value: string | number | null): string {
   const text = value === null ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+export type ReadCsv =
+  | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
+  | { readonly ok: false; readonly problem: string };
+
+/** RFC 4180 text as rows of fields; LF ends a line as CRLF does, and empty lines are no rows. Never throws. O(text). */
+export function readCsv(text: string): ReadCsv {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+  while (field.lastIndex < text.length || row.length > 0) {
+    const from = field.lastIndex;
+    const match = field.exec(text);
+    if (match === null)
+      return {
+        ok: false,
+        problem: `line ${lineAt(text, from)}: a quote that is not closed, or not at the start of its field`,
+      };
+    const [, quoted, plain = "", end] = match;
+    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === ",") continue;
+    if (row.length > 1 || row[0] !== "" || quoted !== undefined) rows.push(row);
+    row = [];
+    if (end === "") break;
+  }
+  return { ok: true, rows };
+}
+
+function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split(/\r\n|\n|\r/).length;
+}

@@ -12,7 +12,9 @@ const titles = {
   "too-large": [413, "It is too large"],
   "unsupported-media-type": [415, "This kind of file is not read here"],
   unprocessable: [422, "A value is not allowed"],
+  "too-many-requests": [429, "Too many requests came"],
   internal: [500, "Something went wrong here"],
+  unavailable: [503, "There is nothing to answer from yet"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type RefusalKind = keyof typeof titles;
@@ -21,6 +23,10 @@ export type RefusalKind = keyof typeof titles;
 export interface Refusal {
   readonly kind: RefusalKind;
   readonly detail: string;
+  /** The field of the request that it is about. */
+  readonly field?: string;
+  /** Which instance of a batch it is about, from 0. */
+  readonly index?: number;
   readonly found?: string;
   readonly expected?: string;
   readonly allowed?: readonly string[];
@@ -44,6 +50,8 @@ export const problemShape = z
     title: z.string(),
     status: z.number().optional(),
     detail: z.string().optional(),
+    field: z.string().optional(),
+    index: z.number().optional(),
     found: z.string().optional(),
     expected: z.string().optional(),
     allowed: z.array(z.string()).optional(),

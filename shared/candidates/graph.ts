@@ -20,8 +20,11 @@ import {
   strings,
   type Tensor,
 } from "../onnx/graph.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
 import type { Chance, Fitted, Transform } from "./fitted.ts";
+
+export { changeOutput, predictionOutput };
 
 /** Where the change probability comes from: a model of its own, or a feature that holds each series' frequency. */
 export type ChangeSource =
@@ -44,9 +47,6 @@ export interface ModelParts {
   readonly producer: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-export const predictionOutput = "prediction";
-export const changeOutput = "change_probability";
 
 /** The graph; every output is float32 [N, 1]. Throws where a feature has the name of an output. */
 export function graphOf(parts: ModelParts): Graph {

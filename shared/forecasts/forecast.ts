@@ -49,7 +49,12 @@ export interface Forecast {
   readonly output: string;
   /** Other names under which a request may give a field: alias → name. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** Fields of a request that name the period to predict. They may, but need not, be features too. */
+  readonly dateFields: Readonly<Partial<Record<DatePart, string>>>;
 }
+
+/** Monday = 0 in `weekday`. */
+export type DatePart = "year" | "month" | "day" | "weekday";
 
 /** A candidate of the catalogue, where to search its parameters, and how often; `trials` counts for the usual search. */
 export interface CandidateEntry {

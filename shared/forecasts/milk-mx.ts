@@ -63,4 +63,5 @@ export const milkMx: Forecast = {
   locale: "es-MX",
   output: "predicted_price",
   aliases: { día: "dia", Dia: "dia", Día: "dia", año: "anio", Año: "anio", Mes: "mes", día_semana: "dia_semana" },
+  dateFields: { year: "anio", month: "mes", day: "dia", weekday: "dia_semana" },
 };

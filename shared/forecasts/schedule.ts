@@ -8,9 +8,18 @@ export interface Schedule {
 }
 
 /** The first period after `last` that the schedule names. Throws on a schedule without days. */
-export function nextPeriod({ days }: Schedule, last: string): string {
-  for (let ahead = 1; ahead <= 7; ahead++) {
-    const day = addDays(last, ahead);
+export function nextPeriod(schedule: Schedule, last: string): string {
+  return scheduledFrom(schedule, last, 1);
+}
+
+/** The last period before `next` that the schedule names. Throws on a schedule without days. */
+export function previousPeriod(schedule: Schedule, next: string): string {
+  return scheduledFrom(schedule, next, -1);
+}
+
+function scheduledFrom({ days }: Schedule, period: string, step: 1 | -1): string {
+  for (let away = 1; away <= 7; away++) {
+    const day = addDays(period, away * step);
     if (days.includes(isoWeekday(day))) return day;
   }
   throw new RangeError("the schedule names no weekday");

@@ -1,22 +1,40 @@
 import { compile } from "../onnx/compile.ts";
-import type { Value } from "../onnx/evaluate.ts";
+import type { Program, Value } from "../onnx/evaluate.ts";
 import { describeProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
-import type { Column, Evaluate } from "./golden.ts";
+import type { Column, Evaluate, Evaluated } from "./golden.ts";
 
-/** The engine that serves: typed arrays out of the file's graph. Outputs that are not numbers are left out. */
-export const evaluateOnnx: Evaluate = (model, inputs) => {
+/** Columns, one an input. */
+export type Columns = Readonly<Record<string, Column>>;
+
+export type CompiledModel =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly reason: string };
+
+/** A model file's bytes as a program; a sentence where they are none. O(bytes). */
+export function compileModel(model: Uint8Array): CompiledModel {
   const read = readModel(model);
   if (!read.ok) return { ok: false, reason: `model.onnx cannot be read: ${describeProblem(read.problem)}` };
   const compiled = compile(read.graph);
   if (!compiled.ok) return { ok: false, reason: `model.onnx cannot be run here: ${describeProblem(compiled.problem)}` };
-  const feeds = Object.fromEntries(Object.entries(inputs).map(([name, column]) => [name, feedOf(column)]));
-  const run = compiled.program.run(feeds);
-  if (!run.ok)
-    return { ok: false, reason: `model.onnx does not take its golden rows: ${describeProblem(run.problem)}` };
-  const outputs: Record<string, ArrayLike<number>> = {};
+  return compiled;
+}
+
+/** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
+export function runProgram(program: Program, inputs: Columns): Evaluated {
+  const feeds: Record<string, Value> = Object.create(null);
+  for (const name of Object.keys(inputs)) feeds[name] = feedOf(inputs[name] ?? []);
+  const run = program.run(feeds);
+  if (!run.ok) return { ok: false, reason: `model.onnx does not take these rows: ${describeProblem(run.problem)}` };
+  const outputs: Record<string, ArrayLike<number>> = Object.create(null);
   for (const [name, value] of Object.entries(run.outputs)) if (value.type !== "string") outputs[name] = value.data;
   return { ok: true, outputs };
+}
+
+/** The engine that serves: typed arrays out of the file's graph. */
+export const evaluateOnnx: Evaluate = (model, inputs) => {
+  const compiled = compileModel(model);
+  return compiled.ok ? runProgram(compiled.program, inputs) : compiled;
 };
 
 /** One feature is one column: [N, 1]. */

@@ -1,7 +1,7 @@
 /** From a judgement to a file and its card: fitted to all data, written, measured, and compared with the reference runtime. */
 import { featureValues } from "../candidates/encoding.ts";
 import { type Fitted, predictChance, predictValue, type Transform } from "../candidates/fitted.ts";
-import { type ChangeSource, changeOutput, graphOf, predictionOutput } from "../candidates/graph.ts";
+import { type ChangeSource, graphOf } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
@@ -11,6 +11,7 @@ import { spanOf } from "../judging/windows.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
 import { intervalOptions } from "./evidence.ts";

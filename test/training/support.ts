@@ -77,6 +77,7 @@ export const smallForecast: Forecast = {
   locale: "en",
   output: "price",
   aliases: {},
+  dateFields: {},
 };
 
 export function smallDataset(panel: Panel, forecast: Forecast = smallForecast): Dataset {

@@ -1,5 +1,4 @@
 /** A model file of another tool: what it may ask for, what it says on our test window, and its card. */
-import { predictionOutput } from "../../shared/candidates/graph.ts";
 import { naive } from "../../shared/candidates/naive.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
@@ -14,6 +13,7 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";

@@ -1,6 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { createMiddleware } from "hono/factory";
+import { sameText } from "../../shared/same-text.ts";
 import type { HubVariables } from "./app.ts";
 import { refuse } from "./refuse.ts";
 
@@ -22,9 +21,3 @@ export const adminOnly = createMiddleware<HubVariables>(async (context, next) =>
   }
   await next();
 });
-
-/** Compares digests, so that the time taken says nothing about where two texts differ. */
-function sameText(a: string, b: string): boolean {
-  const [x, y] = [sha256(utf8ToBytes(a)), sha256(utf8ToBytes(b))];
-  return x.reduce((difference, byte, index) => difference | (byte ^ (y[index] ?? 0)), 0) === 0;
-}

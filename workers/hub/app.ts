@@ -12,6 +12,7 @@ import { feedRoutes } from "./routes/feeds.ts";
 import { flowRoutes } from "./routes/flows.ts";
 import { forecastRoutes } from "./routes/forecasts.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { predictRoutes } from "./routes/predict.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { tagRoutes } from "./routes/tags.ts";
 
@@ -21,6 +22,8 @@ export interface HubVariables {
 
 export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   const app = new OpenAPIHono<HubVariables>();
+  // Before everything else: these answers are predict's own, headers and all.
+  app.route("/", predictRoutes(hub));
   app.use(async (context, next) => {
     context.set("hub", hub);
     await next();
@@ -46,6 +49,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
         "GET /feeds/:feed/problems",
         "GET /flows",
         "GET /models",
+        "GET /predict",
         "GET /docs",
       ],
     }),

@@ -20,6 +20,8 @@ export interface Hub {
   readonly events: Queue<LakeEvent>;
   /** The Workflow of each kind of flow. */
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
+  /** The Worker that answers forecasts. */
+  readonly predict: Pick<Fetcher, "fetch">;
   readonly boot: string;
   readonly adminToken: string | undefined;
   /** The engine that serves models, which has to answer a card's golden rows before its model may serve. */
@@ -44,6 +46,7 @@ export function hubOf(env: HubEnv): Hub {
     snapshots: env.SNAPSHOTS,
     events: env.LAKE_EVENTS,
     workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW, promote: env.PROMOTE_FLOW },
+    predict: env.PREDICT,
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
     evaluate: evaluateOnnx,

@@ -1,7 +1,16 @@
 /** The predict Worker: answers forecasts from snapshots, without a database. */
-import { AutoRouter } from "itty-router/AutoRouter";
+import { predictApp } from "./app.ts";
+import { type PredictEnv, partsOf, serviceOf } from "./service.ts";
 
-const router = AutoRouter();
-router.get("/health", () => ({ worker: "predict", ok: true }));
+/** Snapshots and routes live as long as the isolate. */
+const apps = new WeakMap<PredictEnv, ReturnType<typeof predictApp>>();
 
-export default { fetch: (request: Request): Promise<Response> => router.fetch(request) };
+function appOf(env: PredictEnv): ReturnType<typeof predictApp> {
+  const app = apps.get(env) ?? predictApp(serviceOf(partsOf(env)));
+  apps.set(env, app);
+  return app;
+}
+
+export default {
+  fetch: (request, env, context) => appOf(env)(request, context),
+} satisfies ExportedHandler<PredictEnv>;

@@ -1,0 +1,67 @@
+/** Requests and answers of `/predict`: one truth for the Worker, whoever asks it, and the tests. */
+import { z } from "zod";
+
+/** As many instances as one request may hold. */
+export const instancesMax = 1_000;
+/** A thousand instances with every feature given are about 1 MB. */
+export const bodyBytesMax = 4_000_000;
+
+/** One instance: fields by name. Which fields there are is up to the forecast and its model. */
+export const instanceShape = z.record(z.string(), z.unknown());
+export type Instance = z.infer<typeof instanceShape>;
+
+/** Instances are read one by one, so that a bad one can be told by its index. */
+export const batchShape = z.strictObject({ instances: z.array(z.unknown()).min(1).max(instancesMax) });
+
+const number = z.number().nullable();
+const interval = z.tuple([z.number(), z.number()]).nullable();
+
+export const modelNameShape = z.object({
+  version: z.string(),
+  /** The contender's name on the leaderboard. */
+  name: z.string(),
+  stage: z.literal("champion"),
+});
+
+/** One answered instance; the prediction itself stands under the name that the forecast gives it. */
+export const predictionShape = z.looseObject({
+  series: z.record(z.string(), z.string()),
+  unit: z.string(),
+  interval80: interval.optional(),
+  interval95: interval.optional(),
+  /** Where an interval has no width: how often that was right. */
+  interval_note: z.string().optional(),
+  change_probability: number,
+  /** What it would be if nothing changed. */
+  naive: number,
+  last: z.object({ period: z.string(), value: z.number() }).nullable(),
+  features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
+  /** It answers "what if", for another period or a series without history, from given features alone. */
+  hypothetical: z.literal(true).optional(),
+  target_period: z.string().optional(),
+});
+export type Prediction = z.infer<typeof predictionShape>;
+
+/** In a batch with `?partial=true`, an instance that could not be answered, in its place. */
+export const failedPredictionShape = z.object({ index: z.number(), error: z.looseObject({ detail: z.string() }) });
+
+export const headShape = z.object({
+  forecast: z.string(),
+  model: modelNameShape,
+  target_period: z.string(),
+  /** True where the newest snapshot could not be read, and an earlier one answers. */
+  stale: z.boolean(),
+  /** The last period of the history that it was computed from. */
+  data_as_of: z.string(),
+});
+export type Head = z.infer<typeof headShape>;
+
+export const batchAnswerShape = headShape.extend({
+  predictions: z.array(z.union([failedPredictionShape, predictionShape])),
+});
+export const singleAnswerShape = z.looseObject({
+  ...headShape.shape,
+  ...predictionShape.shape,
+  target_period: z.string(),
+});
+export type SingleAnswer = z.infer<typeof singleAnswerShape>;

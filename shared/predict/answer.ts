@@ -1,0 +1,92 @@
+/** Numbers as an answer: what was predicted, how sure that is, and what it was computed from. */
+import type { Head, Prediction } from "../api/predict.ts";
+import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import type { Card } from "../registry/card.ts";
+import { roundTo, shortestDecimal } from "./decimal.ts";
+import type { Evaluation } from "./evaluate.ts";
+import type { Row } from "./read-instance.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What all predictions of a request share. */
+export function headOf(snapshot: Snapshot, stale: boolean): Head {
+  const { forecast, model, target, periods } = snapshot;
+  return {
+    forecast: forecast.id,
+    model: { version: model.card.version, name: model.name, stage: "champion" },
+    target_period: target,
+    stale,
+    data_as_of: periods.at(-1) ?? "",
+  };
+}
+
+/** One a row, in their order. O(rows × features). */
+export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluation: Evaluation): Prediction[] {
+  return rows.map((row, at) => predictionOf(snapshot, row, { ...evaluation, at }));
+}
+
+function predictionOf(snapshot: Snapshot, row: Row, evaluated: Evaluation & { readonly at: number }): Prediction {
+  const { forecast, model } = snapshot;
+  const { inputs, predictions, changes, at } = evaluated;
+  const features: Record<string, number | string | null> = {};
+  for (const { name } of model.inputs) {
+    const value = inputs[name]?.[at];
+    features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);
+  }
+  const prediction = shortestDecimal(predictions[at] ?? Number.NaN);
+  const last = row.position === null || row.hypothetical ? null : (snapshot.series[row.position]?.last ?? null);
+  const given = features[lastFeatureOf(forecast)];
+  const naive = typeof given === "number" ? given : (last?.value ?? null);
+  return {
+    series: Object.fromEntries(forecast.dimensions.map((name, index) => [name, row.is[index] ?? ""])),
+    [model.card.output]: prediction,
+    unit: model.card.unit,
+    ...intervalsOf(model.card, prediction, { forecast, scale: scaleOf(forecast, features), naive }),
+    change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
+    naive,
+    last,
+    features,
+    ...(row.hypothetical && { hypothetical: true, target_period: row.target }),
+  };
+}
+
+/** Digits of an interval's end below those of a published value. */
+const extraDecimals = 4;
+
+interface Width {
+  readonly forecast: Forecast;
+  readonly scale: number;
+  /** The last value, where it is known. */
+  readonly naive: number | null;
+}
+
+/** `interval80: [low, high]` and so on, one a level of the card; null where no width is known. */
+function intervalsOf(
+  { intervals, intervalsHoldLast, unchangedShare }: Pick<Card, "intervals" | "intervalsHoldLast" | "unchangedShare">,
+  prediction: number | null,
+  { forecast, scale, naive }: Width,
+): Record<string, unknown> {
+  const decimals = forecast.target.decimals + extraDecimals;
+  const told: Record<string, unknown> = {};
+  const held = prediction === null ? [] : intervalsHoldLast && naive !== null ? [prediction, naive] : [prediction];
+  const [low, high] = [Math.min(...held), Math.max(...held)];
+  for (const { level, halfWidth } of intervals) {
+    const reach = (halfWidth ?? Number.NaN) * scale;
+    const name = `interval${Math.round(level * 1000) / 10}`;
+    told[name] =
+      held.length === 0 || Number.isNaN(reach)
+        ? null
+        : [roundTo(low - reach, decimals), roundTo(high + reach, decimals)];
+  }
+  const widthless = intervals.find(({ zeroWidth }) => zeroWidth);
+  if (widthless)
+    told.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
+  return told;
+}
+
+/** What half-widths are multiplied by; the same rule as when they were learned. */
+function scaleOf(forecast: Forecast, features: Readonly<Record<string, number | string | null>>): number {
+  const { scaledBy } = forecast.intervals;
+  if (scaledBy === null) return 1;
+  const value = features[scaledBy];
+  return Math.max(typeof value === "number" ? value : 0, toleranceOf(forecast));
+}

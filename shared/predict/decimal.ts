@@ -1,0 +1,30 @@
+/** Most decimals that are tried; smaller numbers are written by their significant digits. */
+const decimalsMax = 8;
+const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** decimals);
+
+/**
+ * The shortest decimal that is the same float32: what a float32 means, without the noise of its conversion to a double.
+ * Null where there is no finite number.
+ *
+ * @example shortestDecimal(Math.fround(23.45)) // 23.45, not 23.450000762939453
+ */
+export function shortestDecimal(value: number): number | null {
+  if (!Number.isFinite(value)) return null;
+  const single = Math.fround(value);
+  for (const power of powers) {
+    const rounded = Math.round(single * power) / power;
+    if (rounded !== 0 && Math.fround(rounded) === single) return rounded;
+  }
+  if (single === 0) return 0;
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(single.toPrecision(digits));
+    if (Math.fround(rounded) === single) return rounded;
+  }
+  return Number(single.toPrecision(9));
+}
+
+/** Rounded to a number of decimals; −0 becomes 0. */
+export function roundTo(value: number, decimals: number): number {
+  const power = 10 ** decimals;
+  return Math.round(value * power) / power + 0;
+}

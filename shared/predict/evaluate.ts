@@ -1,0 +1,51 @@
+/** Rows through the model, in one batch. */
+import { calendarPart } from "../features/calendar-part.ts";
+import { previousPeriod } from "../forecasts/schedule.ts";
+import type { Column } from "../registry/golden.ts";
+import { runProgram } from "../registry/onnx-engine.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import type { ModelInput } from "./load-model.ts";
+import type { Row } from "./read-instance.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface Evaluation {
+  /** By input name, one entry a row. */
+  readonly inputs: Readonly<Record<string, Column>>;
+  /** In the forecast's unit, float32. */
+  readonly predictions: ArrayLike<number>;
+  /** Null where the model does not say. */
+  readonly changes: ArrayLike<number> | null;
+}
+
+/** Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
+export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
+  const inputs: Record<string, Column> = {};
+  for (const input of snapshot.model.inputs) {
+    const value = (row: Row) => row.overrides.get(input.name) ?? ownValue(snapshot, input, row);
+    inputs[input.name] =
+      input.categories === null
+        ? Float32Array.from(rows, (row) => Number(value(row)))
+        : rows.map((row) => String(value(row)));
+  }
+  const run = runProgram(snapshot.model.program, inputs);
+  if (!run.ok) throw new Error(run.reason);
+  const predictions = run.outputs[predictionOutput];
+  if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
+  return { inputs, predictions, changes: run.outputs[changeOutput] ?? null };
+}
+
+/** What a row has by itself: computed beforehand for the next period, from the date and the names for any other. */
+function ownValue(snapshot: Snapshot, { name, declared }: ModelInput, row: Row): number | string {
+  if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.values[row.position] ?? Number.NaN;
+  const { forecast, periods } = snapshot;
+  switch (declared.kind) {
+    case "category":
+      return row.is[forecast.dimensions.indexOf(declared.dimension)] ?? "";
+    case "calendar": {
+      const before = periods.findLast((period) => period < row.target) ?? previousPeriod(forecast.schedule, row.target);
+      return calendarPart(declared.part, row.target, before);
+    }
+    default:
+      return Number.NaN;
+  }
+}

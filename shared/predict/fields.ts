@@ -1,0 +1,56 @@
+/** The fields of an instance: what each name means, whichever of its names is used. */
+import type { DatePart, Forecast } from "../forecasts/forecast.ts";
+import type { ModelInput } from "./load-model.ts";
+
+export type Field =
+  /** Position among the dimensions. */
+  | { readonly kind: "dimension"; readonly name: string; readonly at: number }
+  | { readonly kind: "date"; readonly name: string; readonly part: DatePart | "period" }
+  | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput };
+
+export interface Fields {
+  readonly all: readonly Field[];
+  /** The field of a name, of one of its aliases, or of either with other accents or capitals. */
+  find(name: string): Field | undefined;
+}
+
+/** Names the whole period as text, under this name in every forecast. */
+export const periodField = "target_period";
+
+/** Without accents and capitals. */
+export function folded(text: string): string {
+  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
+}
+
+/** What a forecast's instances may hold: its dimensions, what names the target, and every input of the model. O(fields). */
+export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fields {
+  const byName = new Map<string, Field>();
+  forecast.dimensions.forEach((name, at) => {
+    byName.set(name, { kind: "dimension", name, at });
+  });
+  const dates: readonly [string, string | undefined][] = Object.entries(forecast.dateFields);
+  for (const [part, name] of dates) {
+    if (name !== undefined && isDatePart(part)) byName.set(name, { kind: "date", name, part });
+  }
+  byName.set(periodField, { kind: "date", name: periodField, part: "period" });
+  for (const input of inputs) {
+    if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });
+  }
+  const spelled = new Map(byName);
+  for (const [alias, name] of Object.entries(forecast.aliases)) {
+    const field = byName.get(name);
+    if (field) spelled.set(alias, field);
+  }
+  const loose = new Map<string, Field | null>();
+  for (const [name, field] of spelled) {
+    const key = folded(name);
+    const other = loose.get(key);
+    // Two fields that only accents or capitals tell apart have to be written exactly.
+    loose.set(key, other === undefined || other === field ? field : null);
+  }
+  return { all: [...byName.values()], find: (name) => spelled.get(name) ?? loose.get(folded(name)) ?? undefined };
+}
+
+function isDatePart(part: string): part is DatePart {
+  return part === "year" || part === "month" || part === "day" || part === "weekday";
+}

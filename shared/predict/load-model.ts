@@ -1,0 +1,113 @@
+/** From the bytes of a model and its card to a model that may serve: nothing is believed that can be checked. */
+import type { ChampionPointer } from "../api/champion.ts";
+import { dtypeOf, type Feature } from "../features/feature.ts";
+import { fingerprintOf } from "../features/fingerprint.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import type { Program } from "../onnx/evaluate.ts";
+import { type Card, cardShape } from "../registry/card.ts";
+import { checkCard } from "../registry/check-card.ts";
+import { runGolden } from "../registry/golden.ts";
+import { compileModel, runProgram } from "../registry/onnx-engine.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { ownLine } from "../registry/summary.ts";
+
+/** One input of the model, and the feature that it is fed with. */
+export interface ModelInput {
+  readonly name: string;
+  readonly declared: Feature;
+  /** What a text was trained on; null for a number. */
+  readonly categories: ReadonlySet<string> | null;
+}
+
+export interface ServedModel {
+  readonly card: Card;
+  readonly program: Program;
+  /** Of the change of champion that made it serve. */
+  readonly number: number;
+  /** Its line on the leaderboard. */
+  readonly name: string;
+  readonly inputs: readonly ModelInput[];
+  readonly hasChange: boolean;
+}
+
+export type LoadedModel =
+  | { readonly ok: true; readonly model: ServedModel }
+  | { readonly ok: false; readonly reason: string };
+
+export interface ModelParts {
+  readonly forecast: Forecast;
+  readonly pointer: ChampionPointer;
+  /** Of the size and digest that the pointer names: that was checked before. */
+  readonly bytes: Uint8Array;
+  readonly cardText: string;
+}
+
+/** Reads, compares and tries a model on its golden rows. O(bytes + golden rows × model). */
+export function loadModel({ forecast, pointer, bytes, cardText }: ModelParts): LoadedModel {
+  const read = readCard(cardText);
+  if (!read.ok) return read;
+  const { card } = read;
+  const { version, number, model } = pointer;
+  const fingerprint = fingerprintOf(forecast.features);
+  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
+  const mismatch = checkCard(card, place);
+  if (mismatch) return failed(`${mismatch.detail} Found ${mismatch.found}, expected ${mismatch.expected}.`);
+  const matched = inputsOf(forecast, card);
+  if (!matched.ok) return matched;
+  const compiled = compileModel(bytes);
+  if (!compiled.ok) return compiled;
+  const { program } = compiled;
+  const outputs = new Set(program.outputs.filter(({ type }) => type === "float").map(({ name }) => name));
+  if (!outputs.has(predictionOutput)) return failed(`model.onnx has no float output ${predictionOutput}`);
+  const tried = runGolden(bytes, card, (_, inputs) => runProgram(program, inputs));
+  if (!tried.ok) return tried;
+  const name = ownLine(card)?.name ?? card.recipe.candidate;
+  return {
+    ok: true,
+    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput) },
+  };
+}
+
+type ReadCard = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly reason: string };
+
+function readCard(text: string): ReadCard {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return failed("card.json is not JSON");
+  }
+  const { format } = cardShape.shape;
+  const stated = typeof json === "object" && json !== null && "format" in json ? json.format : undefined;
+  if (!format.safeParse(stated).success) {
+    return failed(
+      `the card has format ${JSON.stringify(stated)}; this code reads ${format.value}: bring it up to date`,
+    );
+  }
+  const parsed = cardShape.safeParse(json);
+  if (parsed.success) return { ok: true, card: parsed.data };
+  const [issue] = parsed.error.issues;
+  return failed(`the card cannot be read: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+type MatchedInputs =
+  | { readonly ok: true; readonly inputs: readonly ModelInput[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** Every feature of the card is one that the forecast computes. */
+function inputsOf(forecast: Forecast, card: Card): MatchedInputs {
+  const inputs: ModelInput[] = [];
+  for (const feature of card.features) {
+    const declared = forecast.features.find(({ name }) => name === feature.name);
+    if (declared === undefined || dtypeOf(declared) !== feature.dtype) {
+      return failed(
+        `the model reads ${feature.name} (${feature.dtype}), which forecast ${forecast.id} does not compute`,
+      );
+    }
+    const categories = feature.dtype === "string" ? new Set(feature.categories) : null;
+    inputs.push({ name: feature.name, declared, categories });
+  }
+  return { ok: true, inputs };
+}
+
+const failed = (reason: string): { readonly ok: false; readonly reason: string } => ({ ok: false, reason });

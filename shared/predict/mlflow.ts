@@ -1,0 +1,126 @@
+/**
+ * MLflow's scoring protocol: the five forms of a request for `/invocations`.
+ * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
+ */
+import { z } from "zod";
+import { readCsv } from "../csv.ts";
+import type { ModelInput } from "./load-model.ts";
+import type { Table } from "./table.ts";
+import { told } from "./target.ts";
+
+export type ReadTable = { readonly ok: true; readonly table: Table } | { readonly ok: false; readonly problem: string };
+
+const rowShape = z.array(z.unknown());
+const recordShape = z.record(z.string(), z.unknown());
+const splitShape = z.object({
+  columns: z.array(z.string()),
+  index: z.array(z.unknown()).optional(),
+  data: z.array(rowShape),
+});
+const forms = ["dataframe_split", "dataframe_records", "instances", "inputs"] as const;
+
+/** A JSON body. Never throws. O(body). */
+export function readInvocation(text: string): ReadTable {
+  const parsed = parseWithNaN(text);
+  if (!parsed.ok) return parsed;
+  const body = recordShape.safeParse(parsed.value);
+  const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and params if need be`;
+  if (!body.success) return failed(`Found ${told(parsed.value)}; ${expected}.`);
+  const { params, ...rest } = body.data;
+  if (params !== undefined && !recordShape.safeParse(params).success) return failed("params: expected an object.");
+  const keys = Object.keys(rest);
+  const form = forms.find((one) => one === keys[0]);
+  if (form === undefined || keys.length !== 1) return failed(`Found ${keys.join(", ") || "nothing"}; ${expected}.`);
+  const value = rest[form];
+  switch (form) {
+    case "dataframe_split":
+      return fromSplit(value);
+    case "dataframe_records":
+      return fromRecords(form, value);
+    case "instances":
+      return fromList(form, value);
+    case "inputs":
+      return recordShape.safeParse(value).success ? fromColumns(value) : fromList(form, value);
+  }
+}
+
+function fromSplit(value: unknown): ReadTable {
+  const split = splitShape.safeParse(value);
+  if (!split.success) {
+    return failed("dataframe_split: expected columns as a list of names and data as a list of rows.");
+  }
+  return { ok: true, table: { columns: split.data.columns, rows: split.data.data } };
+}
+
+function fromRecords(form: string, value: unknown): ReadTable {
+  const records = z.array(recordShape).safeParse(value);
+  if (!records.success) return failed(`${form}: expected a list of objects.`);
+  const columns = [...new Set(records.data.flatMap((record) => Object.keys(record)))];
+  const valueAt = (record: Record<string, unknown>, name: string) =>
+    Object.hasOwn(record, name) ? record[name] : null;
+  return {
+    ok: true,
+    table: { columns, rows: records.data.map((record) => columns.map((name) => valueAt(record, name))) },
+  };
+}
+
+/** Objects, lists in the model's order, or plain values where the model has one input. */
+function fromList(form: string, value: unknown): ReadTable {
+  const list = rowShape.safeParse(value);
+  if (!list.success) return failed(`${form}: expected a list${form === "inputs" ? " or an object of columns" : ""}.`);
+  if (list.data.length > 0 && recordShape.safeParse(list.data[0]).success) return fromRecords(form, value);
+  const rows = list.data.map((row) => (Array.isArray(row) ? row : [row]));
+  return { ok: true, table: { columns: null, rows } };
+}
+
+/** One list a column, or one value a column for a single row. */
+function fromColumns(value: unknown): ReadTable {
+  const entries = Object.entries(recordShape.parse(value));
+  const lists = entries.map(([, column]): unknown[] => (Array.isArray(column) ? column : [column]));
+  const count = lists[0]?.length ?? 0;
+  const uneven = lists.findIndex((list) => list.length !== count);
+  if (uneven >= 0) {
+    return failed(`inputs: ${entries[uneven]?.[0]} has ${lists[uneven]?.length} values, ${entries[0]?.[0]} ${count}.`);
+  }
+  const rows = Array.from({ length: count }, (_, row) => lists.map((list) => list[row]));
+  return { ok: true, table: { columns: entries.map(([name]) => name), rows } };
+}
+
+/** What pandas reads as missing, where a number is expected. */
+const missing = new Set(["", "NaN", "nan", "-nan", "-NaN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None"]);
+
+/** A CSV body with a header. Numbers are read where the model has a number. O(body). */
+export function readInvocationCsv(text: string, wanted: readonly ModelInput[]): ReadTable {
+  const read = readCsv(text);
+  if (!read.ok) return failed(`The CSV cannot be read: ${read.problem}.`);
+  const [columns, ...rows] = read.rows;
+  if (columns === undefined) return failed("The CSV is empty: expected a header with the names of the inputs.");
+  const isNumber = columns.map((name) => wanted.some((input) => input.name === name && input.categories === null));
+  const cell = (field: string, at: number) => {
+    if (!isNumber[at]) return field;
+    if (missing.has(field.trim())) return null;
+    const number = Number(field);
+    return Number.isNaN(number) ? field : number;
+  };
+  return { ok: true, table: { columns, rows: rows.map((row) => row.map(cell)) } };
+}
+
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+/** Python writes NaN into JSON; outside of strings it is read as null. */
+function parseWithNaN(text: string): Parsed {
+  for (const candidate of [() => text, () => withoutNaN(text)]) {
+    try {
+      return { ok: true, value: JSON.parse(candidate()) };
+    } catch {
+      // The second try has the last word.
+    }
+  }
+  return failed("The body is not JSON.");
+}
+
+function withoutNaN(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (found) => (found === "NaN" ? "null" : found));
+}
+
+const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

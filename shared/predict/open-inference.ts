@@ -1,0 +1,140 @@
+/**
+ * The Open Inference Protocol, version 2, over HTTP and JSON.
+ * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+ */
+import { z } from "zod";
+import type { Column } from "../registry/golden.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { shortestDecimal } from "./decimal.ts";
+import type { ModelInput, ServedModel } from "./load-model.ts";
+import { readColumn } from "./table.ts";
+
+const tensorShape = z.object({
+  name: z.string(),
+  shape: z.array(z.int().min(0)),
+  datatype: z.string(),
+  data: z.array(z.unknown()),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+});
+const requestShape = z.object({
+  id: z.string().optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  inputs: z.array(tensorShape),
+  outputs: z.array(z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() })).optional(),
+});
+type Tensor = z.infer<typeof tensorShape>;
+
+const integers = ["INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"];
+const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers];
+
+export interface InferRequest {
+  readonly id: string | undefined;
+  readonly inputs: Readonly<Record<string, Column>>;
+  readonly rows: number;
+  /** Names of the outputs that are asked for. */
+  readonly outputs: readonly string[];
+}
+
+export type ReadInfer =
+  | { readonly ok: true; readonly request: InferRequest }
+  | { readonly ok: false; readonly problem: string };
+
+/** Every input of the model, as [N] or [N, 1], data flat or nested. Never throws. O(body). */
+export function readInfer(json: unknown, model: ServedModel): ReadInfer {
+  const parsed = requestShape.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return failed(`the request is not of the protocol: ${issue?.path.join(".") || "body"}: ${issue?.message}`);
+  }
+  const { id, inputs: tensors } = parsed.data;
+  const names = model.inputs.map(({ name }) => name);
+  const unknown = tensors.find(({ name }) => !names.includes(name));
+  if (unknown) return failed(`unexpected input ${unknown.name}; the model reads ${names.join(", ")}`);
+  const inputs: Record<string, Column> = Object.create(null);
+  const count = tensors[0]?.shape[0] ?? 0;
+  for (const input of model.inputs) {
+    const [tensor, second] = tensors.filter(({ name }) => name === input.name);
+    if (tensor === undefined) return failed(`input ${input.name} is missing`);
+    if (second !== undefined) return failed(`input ${input.name} is given twice`);
+    const read = readTensor(tensor, { input, count });
+    if (!read.ok) return read;
+    inputs[input.name] = read.column;
+  }
+  const outputs = parsed.data.outputs?.map(({ name }) => name) ?? [];
+  const known = outputsOf(model);
+  const strange = outputs.find((name) => !known.includes(name));
+  if (strange !== undefined) return failed(`unexpected output ${strange}; the model gives ${known.join(", ")}`);
+  return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
+}
+
+interface Wanted {
+  readonly input: ModelInput;
+  readonly count: number;
+}
+
+type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };
+
+function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
+  const allowed = input.categories === null ? numbers : ["BYTES"];
+  if (!allowed.includes(datatype)) return failed(`input ${name}: datatype ${datatype}, expected ${allowed.join(", ")}`);
+  if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
+    return failed(`input ${name}: shape [${shape}], expected [${count}, 1], the same rows in every input`);
+  }
+  const flat = data.flat();
+  if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
+  const isWhole = integers.includes(datatype);
+  const bad = flat.findIndex((value) => !fits(value, { datatype, isWhole }));
+  if (bad >= 0) return failed(`input ${name}: element ${bad} is ${JSON.stringify(flat[bad])}, expected ${datatype}`);
+  return readColumn(input, { count, cell: (row) => flat[row] });
+}
+
+/** Null and "NaN" are missing values of a floating point input; JSON has no NaN. */
+function fits(
+  value: unknown,
+  { datatype, isWhole }: { readonly datatype: string; readonly isWhole: boolean },
+): boolean {
+  if (datatype === "BYTES") return typeof value === "string" || value === null;
+  if (datatype === "BOOL") return typeof value === "boolean" || value === 0 || value === 1;
+  if (isWhole) return Number.isInteger(value);
+  return typeof value === "number" || value === null || value === "NaN";
+}
+
+/** What the file gives. */
+export function outputsOf({ hasChange }: Pick<ServedModel, "hasChange">): string[] {
+  return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
+}
+
+export const platform = "onnx_onnxv1";
+
+/** `GET /v2/models/:model`. */
+export function modelMetadata({ card, inputs, hasChange }: ServedModel): Record<string, unknown> {
+  const tensor = (name: string, datatype: string) => ({ name, datatype, shape: [-1, 1] });
+  return {
+    name: card.forecast,
+    versions: [card.version],
+    platform,
+    inputs: inputs.map(({ name, categories }) => tensor(name, categories === null ? "FP32" : "BYTES")),
+    outputs: outputsOf({ hasChange }).map((name) => tensor(name, "FP32")),
+  };
+}
+
+/** The answer of `infer`; what is no finite number is null. */
+export function inferAnswer(
+  { card }: ServedModel,
+  { id, outputs, rows }: InferRequest,
+  values: Readonly<Record<string, ArrayLike<number>>>,
+): Record<string, unknown> {
+  return {
+    model_name: card.forecast,
+    model_version: card.version,
+    ...(id !== undefined && { id }),
+    outputs: outputs.map((name) => ({
+      name,
+      shape: [rows, 1],
+      datatype: "FP32",
+      data: Array.from(values[name] ?? [], shortestDecimal),
+    })),
+  };
+}
+
+const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

@@ -1,0 +1,110 @@
+/** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
+import {
+  batchShape,
+  type Head,
+  type Instance,
+  instanceShape,
+  instancesMax,
+  type Prediction,
+  type SingleAnswer,
+} from "../api/predict.ts";
+import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
+import { headOf, predictionsOf } from "./answer.ts";
+import { evaluateRows } from "./evaluate.ts";
+import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { told } from "./target.ts";
+
+export type PredictRequest =
+  | { readonly kind: "single"; readonly instance: Instance }
+  | { readonly kind: "batch"; readonly instances: readonly unknown[] };
+
+export type ReadRequest =
+  | { readonly ok: true; readonly request: PredictRequest }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a JSON body asks for: `{"instances": […]}`, or one instance. Never throws. */
+export function readPredictRequest(json: unknown): ReadRequest {
+  const single = instanceShape.safeParse(json);
+  if (!single.success) {
+    const expected = 'one instance as an object, or {"instances": […]}';
+    return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
+  }
+  if (!Object.hasOwn(single.data, "instances")) {
+    return { ok: true, request: { kind: "single", instance: single.data } };
+  }
+  const batch = batchShape.safeParse(json);
+  if (batch.success) return { ok: true, request: { kind: "batch", instances: batch.data.instances } };
+  const { instances, ...others } = single.data;
+  const [other] = Object.keys(others);
+  const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : told(instances));
+  const detail = other ? "Nothing may stand beside instances." : "instances is not a list that can be answered.";
+  const expected = other ? "instances alone" : `a list of 1 to ${instancesMax} instances`;
+  return failed({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
+}
+
+export interface PredictOptions extends ReadOptions {
+  readonly partial: boolean;
+}
+
+interface FailedPrediction {
+  readonly index: number;
+  readonly error: ProblemDetails;
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly rows: readonly Row[]; readonly failures: readonly FailedPrediction[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Reads every instance; nothing is evaluated yet. O(instances × fields). */
+export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
+  if (request.kind === "single") {
+    const read = readInstance(snapshot, request.instance, options);
+    return read.ok ? { ok: true, rows: [read.row], failures: [] } : read;
+  }
+  const rows: Row[] = [];
+  const failures: FailedPrediction[] = [];
+  for (const [index, each] of request.instances.entries()) {
+    const read = readEach(snapshot, each, options);
+    if (read.ok) {
+      rows.push(read.row);
+      continue;
+    }
+    const refusal = { ...read.refusal, index };
+    if (!options.partial) return failed({ ...refusal, detail: `Instance ${index}: ${refusal.detail}` });
+    failures.push({ index, error: problemDetails(refusal) });
+  }
+  return { ok: true, rows, failures };
+}
+
+function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
+  const parsed = instanceShape.safeParse(each);
+  if (parsed.success) return readInstance(snapshot, parsed.data, options);
+  return failed({ kind: "unprocessable", detail: "It is no object.", found: told(each), expected: "fields by name" });
+}
+
+export type PredictAnswer =
+  | SingleAnswer
+  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[] });
+
+export interface Answerable {
+  readonly kind: PredictRequest["kind"];
+  readonly rows: readonly Row[];
+  readonly failures: readonly FailedPrediction[];
+  readonly stale: boolean;
+}
+
+/** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
+export function answerRows(snapshot: Snapshot, { kind, rows, failures, stale }: Answerable): PredictAnswer {
+  const head = headOf(snapshot, stale);
+  const predictions = predictionsOf(snapshot, rows, evaluateRows(snapshot, rows));
+  const [first] = predictions;
+  if (kind === "single" && first)
+    return { ...head, ...first, target_period: first.target_period ?? head.target_period };
+  const merged: (Prediction | FailedPrediction)[] = [...predictions];
+  // Ascending, so that each lands where its instance stood.
+  for (const failure of failures) merged.splice(failure.index, 0, failure);
+  return { ...head, predictions: merged };
+}
+
+const failed = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

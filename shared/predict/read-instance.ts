@@ -1,0 +1,187 @@
+/** From what a client sends to one row: which series, which period, which features it sets itself. */
+import type { Instance } from "../api/predict.ts";
+import type { Refusal } from "../api/problem.ts";
+import type { Feature } from "../features/feature.ts";
+import { nearest } from "../text-distance.ts";
+import type { ModelInput } from "./load-model.ts";
+import { type Snapshot, seriesKey } from "./snapshot.ts";
+import { type GivenDate, readTarget, told } from "./target.ts";
+
+export interface Row {
+  /** Position in the snapshot's series; null for one that the history does not hold. */
+  readonly position: number | null;
+  readonly is: readonly string[];
+  readonly target: string;
+  /** Nothing of it comes from the history: another period, or a series without one. */
+  readonly hypothetical: boolean;
+  readonly overrides: ReadonlyMap<string, number | string>;
+}
+
+export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly refusal: Refusal };
+
+export interface ReadOptions {
+  /** In a query everything is text; in JSON a number is a number. */
+  readonly textNumbers: boolean;
+}
+
+interface Given {
+  readonly dimensions: (string | undefined)[];
+  readonly dates: GivenDate[];
+  readonly overrides: Map<string, number | string>;
+}
+
+type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonly refusal: Refusal };
+
+/** Never throws. A field that is null counts as not given. O(fields). */
+export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
+  const sorted = sortFields(snapshot, instance, options);
+  if (!sorted.ok) return sorted;
+  const { dimensions, dates, overrides } = sorted.given;
+  const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
+  const named = readSeries(snapshot, dimensions, missing.length === 0);
+  if (!named.ok) return named;
+  const read = readTarget(dates, snapshot.target);
+  if (!read.ok) return read;
+  const isNext = read.target === snapshot.target;
+  if (!isNext && missing.length > 0) return refused(otherPeriod(snapshot, read, missing));
+  const { is, position } = named;
+  return {
+    ok: true,
+    row: { position, is, target: read.target, hypothetical: !isNext || position === null, overrides },
+  };
+}
+
+/** Whether a feature is computed from what was observed: neither a part of the date nor a name. */
+export function isOfHistory({ kind }: Feature): boolean {
+  return kind !== "calendar" && kind !== "category";
+}
+
+function sortFields(
+  { fields, forecast }: Snapshot,
+  instance: Instance,
+  options: ReadOptions,
+): Step<{ readonly given: Given }> {
+  const given: Given = { dimensions: forecast.dimensions.map(() => undefined), dates: [], overrides: new Map() };
+  const seen = new Map<string, string>();
+  for (const [name, value] of Object.entries(instance)) {
+    const field = fields.find(name);
+    if (field === undefined)
+      return refused(
+        unknownField(
+          fields.all.map((one) => one.name),
+          name,
+        ),
+      );
+    const earlier = seen.get(field.name);
+    if (earlier !== undefined) {
+      const detail = `${earlier} and ${name} are one field.`;
+      return refused({ kind: "unprocessable", detail, field: name, found: "both", expected: `${field.name} alone` });
+    }
+    seen.set(field.name, name);
+    if (value === null || value === undefined) continue;
+    switch (field.kind) {
+      case "date":
+        given.dates.push({ name, part: field.part, value });
+        break;
+      case "dimension":
+        if (typeof value !== "string") return refused(wrongType(name, value, "text"));
+        given.dimensions[field.at] = value;
+        break;
+      case "feature": {
+        const read = featureValue(name, { value, input: field.input }, options);
+        if (!read.ok) return read;
+        given.overrides.set(field.name, read.value);
+      }
+    }
+  }
+  return { ok: true, given };
+}
+
+function featureValue(
+  name: string,
+  { value, input }: { readonly value: unknown; readonly input: ModelInput },
+  { textNumbers }: ReadOptions,
+): Step<{ readonly value: number | string }> {
+  const { categories } = input;
+  if (categories !== null) {
+    if (typeof value !== "string") return refused(wrongType(name, value, "text"));
+    return categories.has(value) ? { ok: true, value } : refused(unknownValue(name, value, [...categories]));
+  }
+  const number = textNumbers && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
+  return refused(wrongType(name, value, "a number that fits float32"));
+}
+
+/** The series by its dimensions, one after the other, so that a refusal lists what goes with the ones before. */
+function readSeries(
+  { forecast, series, positions, model }: Snapshot,
+  given: readonly (string | undefined)[],
+  isWithoutHistory: boolean,
+): Step<{ readonly is: readonly string[]; readonly position: number | null }> {
+  const is: string[] = [];
+  for (const value of given) is.push(value ?? "");
+  const position = given.includes(undefined) ? undefined : positions.get(seriesKey(is));
+  if (position !== undefined) return { ok: true, is, position };
+  let known = series.filter(({ last }) => last !== null);
+  for (const [at, name] of forecast.dimensions.entries()) {
+    const value = given[at];
+    const trained = model.inputs.find(({ declared }) => declared.kind === "category" && declared.dimension === name);
+    const allowed = new Set(known.map((one) => one.is[at] ?? ""));
+    if (isWithoutHistory) for (const category of trained?.categories ?? []) allowed.add(category);
+    if (value === undefined) {
+      const list = [...allowed].sort();
+      return refused({ ...unknownValue(name, undefined, list), detail: `${name} is needed to name a series.` });
+    }
+    if (!allowed.has(value)) {
+      const before = forecast.dimensions.slice(0, at).map((one, index) => `${one} ${is[index]}`);
+      const among = before.length > 0 && !isWithoutHistory ? ` of ${before.join(", ")}` : "";
+      return refused(unknownValue(name, value, [...allowed].sort(), among));
+    }
+    if (!isWithoutHistory) known = known.filter((one) => one.is[at] === value);
+  }
+  return { ok: true, is, position: null };
+}
+
+function otherPeriod(
+  { target }: Snapshot,
+  read: { readonly target: string; readonly field: string | null },
+  missing: readonly ModelInput[],
+): Refusal {
+  const names = missing.map(({ name }) => name).join(", ");
+  return {
+    kind: "unprocessable",
+    detail: `Only ${target}, the next period, can be forecast from the history. ${read.target} can be answered as a hypothesis where every feature of the history is given; not given: ${names}.`,
+    ...(read.field !== null && { field: read.field }),
+    found: read.target,
+    expected: target,
+    allowed: [target],
+  };
+}
+
+function unknownField(names: readonly string[], name: string): Refusal {
+  return withNearest({
+    kind: "unprocessable",
+    detail: `There is no field ${told(name)}.`,
+    field: name,
+    found: name,
+    allowed: names,
+  });
+}
+
+function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {
+  const found = value ?? "nothing";
+  const detail = `${name} has no value ${told(found)}${among}.`;
+  return withNearest({ kind: "unprocessable", detail, field: name, found: told(found), allowed });
+}
+
+function wrongType(name: string, value: unknown, expected: string): Refusal {
+  return { kind: "unprocessable", detail: `${name} is not ${expected}.`, field: name, found: told(value), expected };
+}
+
+function withNearest(refusal: Refusal): Refusal {
+  const meant = refusal.found === undefined ? undefined : nearest(refusal.found, refusal.allowed ?? []);
+  if (meant === undefined) return refusal;
+  return { ...refusal, detail: `${refusal.detail} Did you mean ${meant}?`, didYouMean: meant };
+}
+
+const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

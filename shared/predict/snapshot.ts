@@ -1,0 +1,99 @@
+/** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
+import type { History } from "../api/history.ts";
+import { computeFeature, type FeatureValues } from "../features/compute.ts";
+import { reachOf } from "../features/feature.ts";
+import { lastOf, type Panel, pastOf } from "../features/panel.ts";
+import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { nextPeriod } from "../forecasts/schedule.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import type { ServedModel } from "./load-model.ts";
+
+export interface Snapshot {
+  readonly forecast: Forecast;
+  readonly model: ServedModel;
+  readonly fields: Fields;
+  /** The next period: the one that can be forecast. */
+  readonly target: string;
+  /** The periods of the history, oldest first. */
+  readonly periods: readonly string[];
+  readonly series: readonly KnownSeries[];
+  /** Positions in `series` of those that have a last value, by `seriesKey`. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** The model's inputs for the target period, one entry a series. */
+  readonly columns: Readonly<Record<string, FeatureValues>>;
+  /** Changes whenever an answer may. */
+  readonly tag: string;
+}
+
+export interface KnownSeries {
+  readonly is: readonly string[];
+  /** Null where nothing was observed within reach. */
+  readonly last: { readonly period: string; readonly value: number } | null;
+}
+
+export type BuiltSnapshot =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  | { readonly ok: false; readonly reason: string };
+
+export interface SnapshotParts {
+  readonly forecast: Forecast;
+  readonly model: ServedModel;
+  readonly history: History;
+  /** Of the history's text. */
+  readonly historyDigest: string;
+}
+
+/** Features of all series are computed here, once; a request only picks its rows. O(series × reach × features). */
+export function buildSnapshot({ forecast, model, history, historyDigest }: SnapshotParts): BuiltSnapshot {
+  const wrong = unfitHistory(forecast, history);
+  if (wrong !== null) return { ok: false, reason: wrong };
+  const { dimensions, periods } = history;
+  const panel: Panel = {
+    dimensions,
+    periods,
+    series: history.series.map(({ is, values }) => ({
+      is,
+      values: Float64Array.from(values, (one) => one ?? Number.NaN),
+    })),
+  };
+  const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
+  const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
+  const past = pastOf(panel, periods.length, target, options);
+  const columns: Record<string, FeatureValues> = {};
+  for (const { name, declared } of model.inputs) columns[name] = computeFeature(declared, past);
+  const positions = new Map<string, number>();
+  const series = past.series.map((one, index): KnownSeries => {
+    const at = one.values.findLastIndex((value) => !Number.isNaN(value));
+    if (at < 0) return { is: one.is, last: null };
+    positions.set(seriesKey(one.is), index);
+    return { is: one.is, last: { period: past.periods[at] ?? "", value: lastOf(one) } };
+  });
+  return {
+    ok: true,
+    snapshot: {
+      forecast,
+      model,
+      fields: fieldsOf(forecast, model.inputs),
+      target,
+      periods,
+      series,
+      positions,
+      columns,
+      tag: `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`,
+    },
+  };
+}
+
+/** Dimension values as one text. */
+export function seriesKey(is: readonly string[]): string {
+  return is.join("\u0000");
+}
+
+function unfitHistory(forecast: Forecast, { dimensions, periods, series }: History): string | null {
+  if (dimensions.join() !== forecast.dimensions.join()) {
+    return `the history is by ${dimensions.join(", ")}; the forecast is by ${forecast.dimensions.join(", ")}`;
+  }
+  if (periods.length === 0 || series.length === 0) return "the history is empty: nothing was ingested yet";
+  const uneven = series.find(({ values }) => values.length !== periods.length);
+  return uneven ? `the history of ${uneven.is.join(", ")} does not have one value a period` : null;
+}

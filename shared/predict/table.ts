@@ -1,0 +1,70 @@
+/** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
+import type { Column } from "../registry/golden.ts";
+import type { ModelInput } from "./load-model.ts";
+import { told } from "./target.ts";
+
+/** One list a row. Without names, columns are in the model's order. */
+export interface Table {
+  readonly columns: readonly string[] | null;
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+export type ReadInputs =
+  | { readonly ok: true; readonly inputs: Readonly<Record<string, Column>>; readonly rows: number }
+  | { readonly ok: false; readonly problem: string };
+
+/** Columns that the model does not read are left out. O(rows × inputs). */
+export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelInput[]): ReadInputs {
+  const names = columns ?? wanted.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) return failed(`Column ${told(twice)} is given twice.`);
+  const uneven = rows.findIndex((row) => row.length !== names.length);
+  if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
+  const places = wanted.map(({ name }) => names.indexOf(name));
+  const missing = wanted.filter((_, at) => (places[at] ?? -1) < 0).map(({ name }) => name);
+  if (missing.length > 0) return failed(`Model is missing inputs ${JSON.stringify(missing)}.`);
+  const inputs: Record<string, Column> = Object.create(null);
+  for (const [at, input] of wanted.entries()) {
+    const place = places[at] ?? 0;
+    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[place] });
+    if (!read.ok) return read;
+    inputs[input.name] = read.column;
+  }
+  return { ok: true, inputs, rows: rows.length };
+}
+
+type ReadColumn = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };
+
+export interface Cells {
+  readonly count: number;
+  cell(row: number): unknown;
+}
+
+/** One input's values. Null and NaN are missing; a list of one value, as in a shape of [N, 1], is that value. */
+export function readColumn({ name, categories }: ModelInput, { count, cell }: Cells): ReadColumn {
+  const numbers = new Float32Array(categories === null ? count : 0);
+  const texts: string[] = [];
+  for (let row = 0; row < count; row++) {
+    const given = cell(row);
+    const value = Array.isArray(given) && given.length === 1 ? given[0] : given;
+    if (categories !== null) {
+      const text = value === null || value === undefined ? "" : value;
+      if (typeof text !== "string") return failed(`Input ${name}, row ${row}: found ${told(value)}, expected text.`);
+      texts.push(text);
+      continue;
+    }
+    const number = numberOf(value);
+    if (number === null) return failed(`Input ${name}, row ${row}: found ${told(value)}, expected a number or null.`);
+    numbers[row] = number;
+  }
+  return { ok: true, column: categories === null ? numbers : texts };
+}
+
+/** NaN for what is missing, null for what is no number. */
+function numberOf(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  if (value === null || value === undefined || value === "NaN") return Number.NaN;
+  return typeof value === "boolean" ? Number(value) : null;
+}
+
+const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

@@ -1,0 +1,62 @@
+/** Models and cards out of R2, through the Cache API where there is one. Bytes are hashed wherever they come from. */
+import { type ArtefactName, artefactBytesMax, artefactKey } from "../../shared/registry/keys.ts";
+
+export interface ArtefactAddress {
+  readonly forecast: string;
+  readonly version: string;
+  readonly name: ArtefactName;
+  /** Of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+export interface ArtefactSources {
+  readonly lake: Pick<R2Bucket, "get">;
+  /** Null where there is none, as in plain workerd. */
+  readonly cache: Pick<Cache, "match" | "put" | "delete"> | null;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** Immutable: the digest is part of the address. */
+const cacheControl = "public, max-age=2592000, immutable";
+
+/** The bytes with the stated digest. Throws where R2 does not answer, has none, or has others. */
+export async function readArtefact(address: ArtefactAddress, sources: ArtefactSources): Promise<Uint8Array> {
+  const { forecast, version, name, sha256 } = address;
+  const url = cacheAddress(address);
+  const cached = await quietly(sources.cache?.match(url));
+  if (cached) {
+    const bytes = new Uint8Array(await cached.arrayBuffer());
+    if ((await digestOf(bytes)) === sha256) return bytes;
+    sources.waitUntil(quietly(sources.cache?.delete(url)));
+  }
+  const key = artefactKey(forecast, version, name);
+  const object = await sources.lake.get(key);
+  if (object === null) throw new Error(`R2 has no ${key}`);
+  if (object.size > artefactBytesMax[name]) throw new Error(`${key} has ${object.size} bytes: too many`);
+  const bytes = new Uint8Array(await object.arrayBuffer());
+  const found = await digestOf(bytes);
+  if (found !== sha256) throw new Error(`${key} is damaged: found sha256 ${found}, expected ${sha256}`);
+  const kept = new Response(bytes, { headers: { "Cache-Control": cacheControl } });
+  sources.waitUntil(quietly(sources.cache?.put(url, kept)));
+  return bytes;
+}
+
+/** All Workers of an account share one cache: the name keeps ours apart. */
+export function cacheAddress({ forecast, version, name, sha256 }: ArtefactAddress): string {
+  return `https://almanac-predict.invalid/artefacts/${sha256}/${forecast}/${version}/${name}`;
+}
+
+/** SHA-256 in lower-case hexadecimal, by the runtime's own code: a large model takes milliseconds. */
+export async function digestOf(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The cache only saves time: whatever goes wrong with it, R2 has the same. */
+async function quietly<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** A request's body, as far as it may go. */
+import { bodyBytesMax } from "../../shared/api/predict.ts";
+import type { Refusal } from "../../shared/api/problem.ts";
+
+export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The media type of a request without its parameters, and its charset; both in lower case, empty where not stated. */
+export function mediaTypeOf(request: Request): { readonly type: string; readonly charset: string } {
+  const header = (request.headers.get("Content-Type") ?? "").toLowerCase();
+  const [type = "", ...parameters] = header.split(";").map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length) ?? "";
+  return { type, charset: charset.replaceAll('"', "") };
+}
+
+/** The refusal of a body that is not of one of these types in UTF-8; null for one that is. */
+export function refuseType(request: Request, types: readonly string[]): Refusal | null {
+  const { type, charset } = mediaTypeOf(request);
+  const expected = types.join(" or ");
+  if (!types.includes(type)) {
+    const detail = `Send the body as ${expected}.`;
+    return { kind: "unsupported-media-type", detail, found: type || "no Content-Type", expected };
+  }
+  if (charset !== "" && charset !== "utf-8" && charset !== "utf8") {
+    return { kind: "unsupported-media-type", detail: "Send the body in UTF-8.", found: charset, expected: "utf-8" };
+  }
+  const encoding = request.headers.get("Content-Encoding") ?? "identity";
+  if (encoding === "identity") return null;
+  return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
+}
+
+/** Reads at most `bodyBytesMax`, whatever the length that was stated. */
+export async function readBody(request: Request): Promise<ReadBody> {
+  const stated = Number(request.headers.get("Content-Length") ?? 0);
+  if (stated > bodyBytesMax) return tooLarge(`${stated} bytes`);
+  if (request.body === null) return { ok: true, text: "" };
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  const [first] = chunks;
+  const whole = chunks.length === 1 && first ? first : joined(chunks, length);
+  try {
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(whole) };
+  } catch {
+    const detail = "The body is not UTF-8.";
+    return { ok: false, refusal: { kind: "bad-request", detail, expected: "UTF-8 text" } };
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function tooLarge(found: string): ReadBody {
+  const detail = "The body is larger than a request may be: send fewer instances at once.";
+  return { ok: false, refusal: { kind: "too-large", detail, found, expected: `at most ${bodyBytesMax} bytes` } };
+}

@@ -1,0 +1,33 @@
+import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
+
+/** A refusal as an RFC 9457 answer. */
+export function refusalResponse(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+  const details = problemDetails(refusal);
+  return new Response(JSON.stringify(details, null, 2), {
+    status: details.status,
+    headers: { "Content-Type": "application/problem+json; charset=utf-8", "Cache-Control": "no-store", ...headers },
+  });
+}
+
+export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
+  const headers = new Headers(init.headers);
+  headers.set("Content-Type", "application/json; charset=utf-8");
+  return new Response(JSON.stringify(body), { ...init, headers });
+}
+
+/** `Server-Timing` of a request: each part in milliseconds. In production a clock stands still while code runs. */
+export class Timing {
+  readonly #parts: string[] = [];
+  #since = performance.now();
+
+  /** Ends a part that began where the last one ended. */
+  end(part: string): void {
+    const now = performance.now();
+    this.#parts.push(`${part};dur=${(now - this.#since).toFixed(2)}`);
+    this.#since = now;
+  }
+
+  get header(): string {
+    return this.#parts.join(", ");
+  }
+}

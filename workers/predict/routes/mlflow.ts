@@ -1,0 +1,67 @@
+/** MLflow's scoring protocol: raw features in, numbers out. */
+import { version } from "../../../package.json";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { problemDetails } from "../../../shared/api/problem.ts";
+import { shortestDecimal } from "../../../shared/predict/decimal.ts";
+import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
+import { inputsOfTable } from "../../../shared/predict/table.ts";
+import { runProgram } from "../../../shared/registry/onnx-engine.ts";
+import { predictionOutput } from "../../../shared/registry/outputs.ts";
+import type { Call, Route } from "../app.ts";
+import { mediaTypeOf, readBody, refuseType } from "../body.ts";
+import { jsonResponse, Timing } from "../respond.ts";
+import { servedFor } from "../served.ts";
+
+const csv = "text/csv";
+
+export const invocationRoute: Route["methods"] = { POST: invoke };
+export const pingRoute: Route["methods"] = { GET: ping };
+export const versionRoute: Route["methods"] = {
+  GET: () => new Response(version, { headers: { "Content-Type": "application/json" } }),
+};
+
+async function invoke(call: Call): Promise<Response> {
+  const wrongType = refuseType(call.request, ["application/json", csv]);
+  if (wrongType) return refused(wrongType);
+  const body = await readBody(call.request);
+  if (!body.ok) return refused(body.refusal);
+  const timing = new Timing();
+  const served = await servedFor(call);
+  if (!served.ok) return refused(served.refusal, served.headers);
+  timing.end("snapshot");
+  const { model } = served.snapshot;
+  const isCsv = mediaTypeOf(call.request).type === csv;
+  const read = isCsv ? readInvocationCsv(body.text, model.inputs) : readInvocation(body.text);
+  if (!read.ok) return badRequest(read.problem);
+  const columns = inputsOfTable(read.table, model.inputs);
+  timing.end("features");
+  if (!columns.ok) return badRequest(columns.problem);
+  const run = runProgram(model.program, columns.inputs);
+  if (!run.ok) return badRequest(run.reason);
+  const predictions = Array.from(run.outputs[predictionOutput] ?? [], shortestDecimal);
+  timing.end("model");
+  return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
+}
+
+/** Healthy is who can answer. */
+async function ping(call: Call): Promise<Response> {
+  const served = await servedFor(call);
+  if (!served.ok) return refused(served.refusal, served.headers);
+  return new Response("\n", { headers: { "Content-Type": "application/json" } });
+}
+
+function badRequest(message: string): Response {
+  return jsonResponse({ error_code: "BAD_REQUEST", message }, { status: 400 });
+}
+
+/** A refusal of ours in MLflow's words. */
+function refused(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+  const { status, detail, found, expected } = problemDetails(refusal);
+  const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`].filter(Boolean).join(" ");
+  return jsonResponse({ error_code: codes[status] ?? "BAD_REQUEST", message: told }, { status, headers });
+}
+
+const codes: Readonly<Record<number, string>> = {
+  404: "RESOURCE_DOES_NOT_EXIST",
+  503: "TEMPORARILY_UNAVAILABLE",
+};

@@ -1,0 +1,99 @@
+/** The Open Inference Protocol, version 2; a model's name is its forecast's. */
+import { version as serverVersion } from "../../../package.json";
+import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
+import { inferAnswer, modelMetadata, readInfer } from "../../../shared/predict/open-inference.ts";
+import { runProgram } from "../../../shared/registry/onnx-engine.ts";
+import type { Call, Route } from "../app.ts";
+import { readBody, refuseType } from "../body.ts";
+import { jsonResponse, Timing } from "../respond.ts";
+import { type ServedCall, servedFor } from "../served.ts";
+
+const uncached = { "Cache-Control": "no-store" };
+
+export const serverRoutes: readonly Route[] = [
+  { path: "/v2", methods: { GET: () => jsonResponse({ name: "almanac", version: serverVersion, extensions: [] }) } },
+  { path: "/v2/health/live", methods: { GET: () => jsonResponse({ live: true }, { headers: uncached }) } },
+  { path: "/v2/health/ready", methods: { GET: serverReady } },
+].map((route) => ({ ...route, isOpen: true }));
+
+/** Each with a version or without. */
+export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/models/:forecast/versions/:version"].flatMap(
+  (path) => [
+    { path, methods: { GET: metadata } },
+    { path: `${path}/ready`, methods: { GET: modelReady } },
+    { path: `${path}/infer`, methods: { POST: infer } },
+  ],
+);
+
+async function serverReady(call: Call): Promise<Response> {
+  const served = await servedFor(call);
+  return jsonResponse({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
+}
+
+async function metadata(call: Call): Promise<Response> {
+  const served = await modelOf(call);
+  return served.ok ? jsonResponse(modelMetadata(served.snapshot.model), { headers: uncached }) : told(served);
+}
+
+async function modelReady(call: Call): Promise<Response> {
+  const served = await modelOf(call);
+  return served.ok ? jsonResponse({ name: call.forecast, ready: true }, { headers: uncached }) : told(served);
+}
+
+async function infer(call: Call): Promise<Response> {
+  const refused = refuseType(call.request, ["application/json"]) ?? refuseBinary(call.request);
+  if (refused) return told({ refusal: refused });
+  const body = await readBody(call.request);
+  if (!body.ok) return told(body);
+  const timing = new Timing();
+  const served = await modelOf(call);
+  if (!served.ok) return told(served);
+  timing.end("snapshot");
+  const { model } = served.snapshot;
+  let json: unknown;
+  try {
+    json = JSON.parse(body.text);
+  } catch {
+    return failed("the body is not JSON");
+  }
+  const read = readInfer(json, model);
+  timing.end("features");
+  if (!read.ok) return failed(read.problem);
+  const run = runProgram(model.program, read.request.inputs);
+  if (!run.ok) return failed(run.reason);
+  timing.end("model");
+  const headers = { ...uncached, "Server-Timing": timing.header };
+  return jsonResponse(inferAnswer(model, read.request, run.outputs), { headers });
+}
+
+/** The model of the path; a version that does not serve is not there. */
+async function modelOf(call: Call): Promise<ServedCall> {
+  const served = await servedFor(call);
+  const { version } = call.params;
+  if (!served.ok || version === undefined || version === served.snapshot.model.card.version) return served;
+  const serving = served.snapshot.model.card.version;
+  const detail = `Version ${version} of ${call.forecast} does not serve.`;
+  return { ok: false, refusal: { kind: "not-found", detail, found: version, expected: serving }, headers: {} };
+}
+
+function refuseBinary(request: Request): Refusal | null {
+  if (!request.headers.has("Inference-Header-Content-Length")) return null;
+  const detail = "Tensors are read as JSON; the binary extension is not spoken here.";
+  return { kind: "unsupported-media-type", detail, expected: "data as JSON" };
+}
+
+function failed(error: string): Response {
+  return jsonResponse({ error }, { status: 400 });
+}
+
+/** A refusal of ours in the protocol's words. */
+function told({
+  refusal,
+  headers = {},
+}: {
+  readonly refusal: Refusal;
+  readonly headers?: Readonly<Record<string, string>>;
+}): Response {
+  const { status, detail, expected } = problemDetails(refusal);
+  return jsonResponse({ error: expected ? `${detail} Expected: ${expected}.` : detail }, { status, headers });
+}

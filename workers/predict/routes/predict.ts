@@ -1,0 +1,110 @@
+/** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../../shared/predict/predict.ts";
+import type { Snapshot } from "../../../shared/predict/snapshot.ts";
+import type { Call, Route } from "../app.ts";
+import { readBody, refuseType } from "../body.ts";
+import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
+import { servedFor } from "../served.ts";
+import type { Served } from "../snapshot-store.ts";
+
+export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
+
+/** Query parameters that are no fields. */
+const options = ["partial"] as const;
+
+async function answerBody(call: Call): Promise<Response> {
+  const wrongType = refuseType(call.request, ["application/json"]);
+  if (wrongType) return refusalResponse(wrongType);
+  const unknown = [...call.url.searchParams.keys()].find((name) => !options.some((option) => option === name));
+  if (unknown !== undefined) return refusalResponse(unknownOption(unknown));
+  const body = await readBody(call.request);
+  if (!body.ok) return refusalResponse(body.refusal);
+  const json = parseJson(body.text);
+  if (!json.ok) return refusalResponse({ kind: "bad-request", detail: `The body is not JSON: ${json.reason}` });
+  const read = readPredictRequest(json.value);
+  return read.ok ? answer(call, read.request, false) : refusalResponse(read.refusal);
+}
+
+function answerQuery(call: Call): Response | Promise<Response> {
+  const instance: Record<string, string> = Object.create(null);
+  for (const [name, value] of call.url.searchParams) {
+    if (options.some((option) => option === name)) continue;
+    if (name in instance) {
+      const detail = `${name} is given twice.`;
+      return refusalResponse({ kind: "unprocessable", detail, field: name, found: "twice", expected: "once" });
+    }
+    instance[name] = value;
+  }
+  return answer(call, { kind: "single", instance: { ...instance } }, true);
+}
+
+async function answer(call: Call, request: PredictRequest, isQuery: boolean): Promise<Response> {
+  const partial = readFlag(call.url, "partial");
+  if (partial === null) return refusalResponse(unknownFlag("partial", call.url));
+  const timing = new Timing();
+  const served = await servedFor(call);
+  if (!served.ok) return refusalResponse(served.refusal, served.headers);
+  timing.end("snapshot");
+  const { snapshot, stale } = served;
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial });
+  timing.end("features");
+  if (!prepared.ok) return refusalResponse(prepared.refusal, { "Server-Timing": timing.header });
+  const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
+  if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
+    return new Response(null, { status: 304, headers });
+  }
+  const { rows, failures } = prepared;
+  const body = answerRows(snapshot, { kind: request.kind, rows, failures, stale });
+  timing.end("model");
+  return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
+}
+
+const daySeconds = 86_400;
+/** Where the next publication is due already, or the snapshot is stale. */
+const dueSeconds = 30;
+
+/** An answer holds until the next publication, which may come as soon as its day begins. */
+function cacheHeaders({ service }: Call, { snapshot, stale }: Served): Record<string, string> {
+  const seconds = stale ? 0 : Math.min(daySeconds * 7, Math.max(dueSeconds, secondsUntil(snapshot, service.now())));
+  const who = service.token === undefined ? "public" : "private";
+  return { ETag: `"${snapshot.tag}${stale ? ".stale" : ""}"`, "Cache-Control": `${who}, max-age=${seconds}` };
+}
+
+function secondsUntil({ target }: Snapshot, now: Date): number {
+  return Math.floor((Date.parse(`${target}T00:00:00Z`) - now.getTime()) / 1000);
+}
+
+/** RFC 9110: `*`, or one of a list; a weak tag is as good for GET. */
+function matches(header: string | null, tag: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((one) => ["*", tag, `W/${tag}`].includes(one.trim()));
+}
+
+/** True for `?partial`, `=true` and `=1`; null for what is neither true nor false. */
+function readFlag(url: URL, name: string): boolean | null {
+  const value = url.searchParams.get(name);
+  if (value === null || value === "false" || value === "0") return false;
+  return value === "" || value === "true" || value === "1" ? true : null;
+}
+
+function unknownFlag(name: string, url: URL): Refusal {
+  const found = url.searchParams.get(name) ?? "";
+  const detail = `${name} is neither true nor false.`;
+  return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
+}
+
+function unknownOption(name: string): Refusal {
+  const detail = `There is no option ${name}; with POST, fields stand in the body.`;
+  return { kind: "unprocessable", detail, field: name, found: name, allowed: [...options] };
+}
+
+type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+function parseJson(text: string): ParsedJson {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

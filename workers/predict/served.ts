@@ -1,0 +1,28 @@
+import type { Refusal } from "../../shared/api/problem.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { nearest } from "../../shared/text-distance.ts";
+import type { Call } from "./app.ts";
+import type { Served } from "./snapshot-store.ts";
+
+export type ServedCall =
+  | ({ readonly ok: true } & Served)
+  | { readonly ok: false; readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> };
+
+/** The snapshot of the call's forecast, or the refusal that says why there is none. */
+export async function servedFor({ forecast, service, waitUntil }: Call): Promise<ServedCall> {
+  const current = await service.current(forecast, waitUntil);
+  if (current === null) {
+    const allowed = forecasts.map(({ id }) => id);
+    const didYouMean = nearest(forecast, allowed);
+    const detail = `There is no forecast ${forecast}.`;
+    const refusal: Refusal = { kind: "not-found", detail, found: forecast, allowed, ...(didYouMean && { didYouMean }) };
+    return { ok: false, refusal, headers: {} };
+  }
+  if (current.ok) return current;
+  const detail = `${forecast} cannot be answered now: ${current.reason}.`;
+  return {
+    ok: false,
+    refusal: { kind: "unavailable", detail },
+    headers: { "Retry-After": String(current.retrySeconds) },
+  };
+}

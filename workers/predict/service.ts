@@ -1,0 +1,72 @@
+/** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { digestOf, readArtefact } from "./artefacts.ts";
+import { type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+
+/** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
+export interface PredictEnv {
+  readonly SNAPSHOTS: KVNamespace;
+  readonly LAKE: R2Bucket;
+  readonly RATE_LIMIT?: RateLimit;
+  readonly PREDICT_TOKEN?: string;
+}
+
+export interface Service {
+  /** What a forecast is answered from; null for a forecast that there is not. */
+  current(forecast: string, waitUntil: (work: Promise<unknown>) => void): Promise<Current> | null;
+  /** Whether a caller may go on. */
+  allows(caller: string): Promise<boolean>;
+  readonly token: string | undefined;
+  now(): Date;
+  newId(): string;
+}
+
+/** Parts that tests replace. */
+export interface ServiceParts {
+  readonly snapshots: Pick<KVNamespace, "get">;
+  readonly lake: Pick<R2Bucket, "get">;
+  readonly cache: Pick<Cache, "match" | "put" | "delete"> | null;
+  readonly rateLimit: Pick<RateLimit, "limit"> | null;
+  readonly token: string | undefined;
+  now(): Date;
+}
+
+export function partsOf(env: PredictEnv): ServiceParts {
+  return {
+    snapshots: env.SNAPSHOTS,
+    lake: env.LAKE,
+    cache: typeof caches === "undefined" ? null : caches.default,
+    rateLimit: env.RATE_LIMIT ?? null,
+    token: env.PREDICT_TOKEN || undefined,
+    now: () => new Date(),
+  };
+}
+
+export function serviceOf(parts: ServiceParts): Service {
+  const { snapshots, lake, cache, rateLimit, token, now } = parts;
+  const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
+  return {
+    current(forecast, waitUntil) {
+      const effects: StoreEffects = {
+        readText: (key) => snapshots.get(key),
+        readArtefact: (address) => readArtefact(address, { lake, cache, waitUntil }),
+        digest: digestOf,
+        waitUntil,
+        nowMs: () => now().getTime(),
+        log: (text) => console.error(text),
+      };
+      return stores.get(forecast)?.current(effects) ?? null;
+    },
+    async allows(caller) {
+      try {
+        return (await rateLimit?.limit({ key: caller }))?.success ?? true;
+      } catch {
+        // A limit that cannot be counted must not take the forecasts away.
+        return true;
+      }
+    },
+    token,
+    now,
+    newId: () => crypto.randomUUID(),
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * What this isolate answers from, one snapshot a forecast, kept fresh behind the answers.
+ *
+ * A snapshot is replaced as a whole: card, model and history in one assignment, so that a request which took one never
+ * sees half of another. What cannot be refreshed keeps serving and says so.
+ */
+import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
+import { type History, historyShape } from "../../shared/api/history.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { historyKey } from "../../shared/lake/keys.ts";
+import { loadModel, type ServedModel } from "../../shared/predict/load-model.ts";
+import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { championKey } from "../../shared/registry/keys.ts";
+import type { ArtefactAddress } from "./artefacts.ts";
+
+/** What a store needs from outside. */
+export interface StoreEffects {
+  /** A value of KV; null where there is none. May throw. */
+  readText(key: string): Promise<string | null>;
+  /** An artefact with exactly this digest. Throws where there is no such. */
+  readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
+  digest(bytes: Uint8Array): Promise<string>;
+  /** Keeps the isolate working on something after the answer is sent. */
+  waitUntil(work: Promise<unknown>): void;
+  nowMs(): number;
+  log(text: string): void;
+}
+
+export interface Served {
+  readonly snapshot: Snapshot;
+  /** The last refresh failed: there may be something newer. */
+  readonly stale: boolean;
+}
+
+export type Current =
+  | ({ readonly ok: true } & Served)
+  /** Nothing can be served, and why. */
+  | { readonly ok: false; readonly reason: string; readonly retrySeconds: number };
+
+/** A snapshot this old is refreshed behind the answer. */
+export const freshMs = 30_000;
+/** After a failure it is tried again this much later. */
+export const retryMs = 2_000;
+/** A load that takes longer is given up: the request that began it may be gone, and its reads with it. */
+const loadMaxMs = 20_000;
+
+interface Held extends Served {
+  readonly historyText: string;
+  readonly dueMs: number;
+}
+
+interface Load {
+  readonly done: Promise<void>;
+  readonly sinceMs: number;
+}
+
+export class SnapshotStore {
+  readonly #forecast: Forecast;
+  #held: Held | null = null;
+  #failed: { readonly reason: string; readonly untilMs: number } | null = null;
+  #load: Load | null = null;
+
+  constructor(forecast: Forecast) {
+    this.#forecast = forecast;
+  }
+
+  /** What to answer from. Waits only where there is nothing yet. */
+  async current(effects: StoreEffects): Promise<Current> {
+    const nowMs = effects.nowMs();
+    if (this.#held !== null) {
+      if (nowMs >= this.#held.dueMs) effects.waitUntil(this.#refresh(effects));
+      return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
+    }
+    if (this.#failed === null || nowMs >= this.#failed.untilMs) await this.#refresh(effects);
+    return this.#loaded();
+  }
+
+  /** What a load has brought. */
+  #loaded(): Current {
+    if (this.#held !== null) return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
+    const reason = this.#failed?.reason ?? "it takes too long to load";
+    return { ok: false, reason, retrySeconds: Math.ceil(retryMs / 1000) };
+  }
+
+  /** One at a time, whoever asks. Never rejects. */
+  #refresh(effects: StoreEffects): Promise<void> {
+    const nowMs = effects.nowMs();
+    if (this.#load !== null && nowMs - this.#load.sinceMs < loadMaxMs) return this.#load.done;
+    const load: Load = { sinceMs: nowMs, done: this.#attempt(effects).finally(() => this.#end(load)) };
+    this.#load = load;
+    // Others may wait for it when the request that began it has ended.
+    effects.waitUntil(load.done);
+    return load.done;
+  }
+
+  #end(load: Load): void {
+    if (this.#load === load) this.#load = null;
+  }
+
+  async #attempt(effects: StoreEffects): Promise<void> {
+    try {
+      const next = await this.#next(effects);
+      // Another load may have been quicker with something newer.
+      if (next.snapshot.model.number < (this.#held?.snapshot.model.number ?? 0)) return;
+      this.#held = next;
+      this.#failed = null;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const untilMs = effects.nowMs() + retryMs;
+      effects.log(`snapshot ${this.#forecast.id}: ${reason}`);
+      if (this.#held !== null) this.#held = { ...this.#held, stale: true, dueMs: untilMs };
+      this.#failed = { reason, untilMs };
+    }
+  }
+
+  async #next(effects: StoreEffects): Promise<Held> {
+    const { id } = this.#forecast;
+    const [pointerText, historyText] = await Promise.all([
+      effects.readText(championKey(id)),
+      effects.readText(historyKey(id)),
+    ]);
+    if (pointerText === null) throw new Error("no model serves yet: train one, or promote one");
+    if (historyText === null) throw new Error("there is no history yet: ingest a publication");
+    const pointer = readJson(championPointerShape, pointerText, "champion pointer");
+    const held = this.#held;
+    const dueMs = effects.nowMs() + freshMs;
+    const model = await this.#modelFor(pointer, effects);
+    if (held !== null && held.snapshot.model === model && held.historyText === historyText) {
+      return { ...held, stale: false, dueMs };
+    }
+    const built = buildSnapshot({
+      forecast: this.#forecast,
+      model,
+      history: readHistory(historyText),
+      historyDigest: await effects.digest(new TextEncoder().encode(historyText)),
+    });
+    if (!built.ok) throw new Error(built.reason);
+    return { snapshot: built.snapshot, historyText, stale: false, dueMs };
+  }
+
+  /** The model of a pointer; the one that is held where the pointer names it, or is older. */
+  async #modelFor(pointer: ChampionPointer, effects: StoreEffects): Promise<ServedModel> {
+    const forecast = this.#forecast;
+    const held = this.#held?.snapshot.model;
+    if (held && pointer.number <= held.number) return held;
+    if (pointer.forecast !== forecast.id) throw new Error(`the champion pointer is for forecast ${pointer.forecast}`);
+    const { version, model, card } = pointer;
+    const [bytes, cardBytes] = await Promise.all([
+      effects.readArtefact({ forecast: forecast.id, version, name: "model.onnx", sha256: model.sha256 }),
+      effects.readArtefact({ forecast: forecast.id, version, name: "card.json", sha256: card.sha256 }),
+    ]);
+    const loaded = loadModel({ forecast, pointer, bytes, cardText: new TextDecoder().decode(cardBytes) });
+    if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.reason}`);
+    return loaded.model;
+  }
+}
+
+function readHistory(text: string): History {
+  return readJson(historyShape, text, "history");
+}
+
+interface Shape<T> {
+  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
+}
+
+function readJson<T>(shape: Shape<T>, text: string, what: string): T {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Told below: what is no JSON has no shape either.
+  }
+  const parsed = shape.safeParse(json);
+  if (!parsed.success) throw new Error(`the ${what} in KV cannot be read`);
+  return parsed.data;
+}
