@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.workerd.test.ts", "test/e2e/**", "test/bench/**"],
+          exclude: ["test/**/*.workerd.test.ts", "test/e2e/**", "test/browser/**", "test/bench/**"],
           testTimeout: 30_000,
         },
       },

@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+
+/** Debian's Chromium, without a window. Throws with what to install where there is none. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = places.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined) {
+    throw new Error("There is no Chromium: install it (apt-get install chromium) or name one in CHROMIUM.");
+  }
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}

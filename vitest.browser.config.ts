@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Pages, as Chromium shows them: `npm run test:browser`. */
+export default defineConfig({
+  test: {
+    name: "browser",
+    include: ["test/browser/**/*.browser.test.ts"],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
