@@ -62,6 +62,8 @@ const trials = () =>
   new Option("--trials <n>", "at most so many trials a candidate; default: what the forecast declares");
 const seed = () => new Option("--seed <n>", "the same seed and data give the same result").default("1");
 const threads = () => new Option("--threads <n>", "threads to use; the result does not depend on it");
+const only = () =>
+  new Option("--only <candidates>", "these candidates alone, separated by commas; naive is always there");
 const budget = () => new Option("--budget <time>", "begin no further trial after this time, e.g. 60s");
 
 program
@@ -73,6 +75,7 @@ program
   .addOption(seed())
   .addOption(budget())
   .addOption(threads())
+  .addOption(only())
   .addOption(json())
   .action(backtest);
 
@@ -86,6 +89,7 @@ program
   .addOption(seed())
   .addOption(budget())
   .addOption(threads())
+  .addOption(only())
   .addOption(json())
   .action(exportModel);
 
@@ -96,6 +100,7 @@ program
   .addOption(seed())
   .addOption(budget())
   .addOption(threads())
+  .addOption(only())
   .option("--resume <run>", "go on with an interrupted training: same forecast, seed and data")
   .option("--why <text>", "for the audit")
   .addOption(url())

@@ -21,10 +21,12 @@ const platform = new TestPlatform();
 const folder = mkdtempSync(join(tmpdir(), "almanac-models-"));
 let hub: HubClient;
 let registry: RegistryClient;
+let withoutLake: Ran;
 
 beforeAll(async () => {
   hub = await platform.start();
   registry = new RegistryClient(hub.connection);
+  withoutLake = await run("train", forecast.id);
   await ingest(livelyPublication({ periods: lively.periods }));
 });
 afterAll(async () => {
@@ -40,7 +42,7 @@ async function ingest({ name, bytes }: { readonly name: string; readonly bytes: 
 
 const env = { ALMANAC_TOKEN: "test-token", ALMANAC_ACTOR: "Ana" };
 const run = (...args: string[]): Promise<Ran> => almanac([...args, "--url", hub.url], { env });
-const short = ["--trials", "1", "--budget", "1s"];
+const short = ["--trials", "1", "--budget", "1s", "--only", "ridge,gradient-boosting"];
 const trainIt = (...more: string[]) => run("train", forecast.id, ...short, "--json", ...more);
 const address = (version: unknown) => ({ forecast: forecast.id, version: String(version) });
 const versionsOf = async () => (await registry.listModels({ forecast: forecast.id })).map(({ version }) => version);
@@ -58,7 +60,7 @@ async function expectWhole(): Promise<void> {
 
 test("a training that is killed leaves nothing half registered, wherever it is, and another one is gone on with", async () => {
   const interrupted: string[] = [];
-  for (const moment of ["1 of 8 trials", "one look at the test window", "fitting", "registering"]) {
+  for (const moment of ["2 of 4 trials", "one look at the test window", "fitting", "registering"]) {
     const killed = await almanac(["train", forecast.id, ...short, "--url", hub.url], {
       env,
       onOutput: (out, child) => {
@@ -78,11 +80,11 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
     err: `Run ${known} cannot be gone on with: its seed is 1, not 5. Say --seed 1.\n`,
   });
   const trained = lastJson(await trainIt("--resume", known));
-  expect(trained).toMatchObject({ forecast: forecast.id, trials: 8 });
+  expect(trained).toMatchObject({ forecast: forecast.id, trials: 4 });
   expect(await registry.getRun(known)).toMatchObject({ state: "abandoned" });
   const resumed = await registry.getRun(String(trained.run));
   expect(resumed).toMatchObject({ state: "done" });
-  expect(resumed.trials).toHaveLength(8);
+  expect(resumed.trials).toHaveLength(4);
   expect(trained.champion).toBe(await championOf());
   await expectWhole();
 });
@@ -229,22 +231,9 @@ test("what cannot be done is one sentence that says what to do", async () => {
       told: /^There are 21 periods; at least 30 are needed to train and to judge\. Ingest more history\.$/,
     },
     {
-      args: [...backtest, file, "--until", "tomorrow"],
-      told: /^--until tomorrow is no date; write it as YYYY-MM-DD, YYYY-MM or YYYY\.$/,
-    },
-    {
       args: [...backtest, file, "--seed", "-1.5"],
       told: /^--seed -1\.5 cannot be used; expected a whole number from 0 to 2147483647\.$/,
     },
-    {
-      args: [...backtest, file, "--trials", "0"],
-      told: /^--trials 0 cannot be used; expected a whole number from 1 to 1000\.$/,
-    },
-    {
-      args: [...backtest, file, "--budget", "soon"],
-      told: /^--budget soon is no duration; write it as 60s, 2m or 1h\.$/,
-    },
-    { args: [...backtest, file, "--threads", "many"], told: /^--threads many cannot be used/ },
     { args: [...backtest, join(folder, "none.xlsx")], told: /none\.xlsx cannot be read: there is no such file\.$/ },
     { args: [...backtest, folder], told: /cannot be read: it is a folder\.$/ },
     {
@@ -263,15 +252,6 @@ test("what cannot be done is one sentence that says what to do", async () => {
   }
 });
 
-test("a hub without a lake says that nothing has been ingested", async () => {
-  const empty = new TestPlatform();
-  try {
-    const { url } = await empty.start();
-    expect(await almanac(["train", forecast.id, "--url", url], { env })).toMatchObject({
-      code: 1,
-      err: "sniim-milk has no lake yet; nothing has been ingested.\n",
-    });
-  } finally {
-    await empty.dispose();
-  }
+test("a hub without a lake says that nothing has been ingested", () => {
+  expect(withoutLake).toMatchObject({ code: 1, err: "sniim-milk has no lake yet; nothing has been ingested.\n" });
 });

@@ -1,45 +1,37 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { z } from "zod";
+import { almanac, lastJson, type Ran } from "../support/command.ts";
 import { simulatedPublications } from "../support/publications.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function almanac(args: readonly string[], onOutput: (out: string, stop: () => void) => void = () => {}): Promise<Ran> {
-  const child = spawn("node", ["trainer/main.ts", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (data) => {
-    out += data;
-    onOutput(out, () => child.kill("SIGINT"));
-  });
-  child.stderr.on("data", (data) => {
-    err += data;
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-}
+/** What these tests read of `--json`; everything else is kept for comparing. */
+const startShape = z.looseObject({
+  publications: z.array(z.looseObject({ state: z.string() })),
+  feeds: z.array(z.looseObject({ observations: z.number() })),
+  trained: z.array(z.looseObject({ champion: z.string(), contenders: z.array(z.looseObject({ name: z.string() })) })),
+});
 
 const start = ["start", "--date", "2026-11-20", "--state", join(folder, "state"), "--port", "0"];
 
-test("start --once brings three publications to observations, and again changes nothing", async () => {
+test("start --once brings three publications to observations and a model that serves, and again changes nothing", async () => {
   const first = await almanac([...start, "--once", "--json"]);
-  expect(first).toMatchObject({ code: 0 });
-  const told = JSON.parse(first.out.trim().split("\n").at(-1) ?? "");
-  expect(told.publications.map(({ state }: { state: string }) => state)).toEqual(["done", "done", "done"]);
+  expect(first).toMatchObject({ code: 0, err: "" });
+  const told = startShape.parse(lastJson(first));
+  expect(told.publications.map(({ state }) => state)).toEqual(["done", "done", "done"]);
   expect(told.feeds[0]).toMatchObject({ id: "sniim-milk", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
-  expect(told.feeds[0].observations).toBeGreaterThan(50_000);
+  expect(told.feeds[0]?.observations).toBeGreaterThan(50_000);
+  const [trained] = told.trained;
+  expect(trained).toMatchObject({ forecast: "milk-mx", versions: [{ version: trained?.champion, state: "done" }] });
+  expect(trained?.contenders.map(({ name }) => name)).toContain("naive");
 
-  const again = JSON.parse((await almanac([...start, "--once", "--json"])).out.trim().split("\n").at(-1) ?? "");
-  expect({ ...again, url: "" }).toEqual({ ...told, url: "" });
+  const again = startShape.parse(lastJson(await almanac([...start, "--once", "--json"])));
+  expect({ ...again, url: "" }).toEqual({ ...told, url: "", trained: [] });
 });
 
 test("a running hub takes a publication in from the command line, and Ctrl-C ends every process below start", async () => {
@@ -48,10 +40,12 @@ test("a running hub takes a publication in from the command line, and Ctrl-C end
   const [first] = simulatedPublications();
   const file = join(folder, first?.name ?? "");
   writeFileSync(file, first?.bytes ?? "");
-  const ran = await almanac(start, (out, stop) => {
-    url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
-    if (!out.includes("Ctrl-C stops everything") || ingested) return;
-    ingested = almanac(["ingest", "sniim-milk", file, "--url", url]).finally(stop);
+  const ran = await almanac(start, {
+    onOutput: (out, child) => {
+      url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
+      if (!out.includes("Ctrl-C stops everything") || ingested) return;
+      ingested = almanac(["ingest", "sniim-milk", file, "--url", url]).finally(() => child.kill("SIGINT"));
+    },
   });
   expect(await ingested).toMatchObject({ code: 0, err: "", out: expect.stringContaining("observations") });
   expect(ran).toMatchObject({ code: 130, err: "" });

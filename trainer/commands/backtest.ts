@@ -9,7 +9,7 @@ import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from 
 import { factsOfFiles } from "../training/facts.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { feedOf, knownForecast } from "./known.ts";
-import { readTrainingOptions, readUntil, type TrainingOptions } from "./training-options.ts";
+import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "./training-options.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];
@@ -26,7 +26,7 @@ export interface Backtest {
 }
 
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
-  const forecast = knownForecast(forecastId);
+  const forecast = withOnly(knownForecast(forecastId), options.only);
   const result = await runBacktest(forecast, options);
   const { prepared, problems, held, outcome, seconds } = result;
   const { judgement } = held.judged;

@@ -10,13 +10,13 @@ import { withPool } from "../training/contest.ts";
 import { publishOrFail } from "../training/train.ts";
 import { type BacktestOptions, runBacktest } from "./backtest.ts";
 import { knownForecast } from "./known.ts";
-import { readTrainingOptions } from "./training-options.ts";
+import { readTrainingOptions, withOnly } from "./training-options.ts";
 
 export async function exportModel(
   forecastId: string,
   options: BacktestOptions & { readonly out: string },
 ): Promise<void> {
-  const forecast = knownForecast(forecastId);
+  const forecast = withOnly(knownForecast(forecastId), options.only);
   const { prepared, held, outcome } = await runBacktest(forecast, options);
   const { judgement, bench } = held.judged;
   const published = await withPool(prepared, (pool) =>

@@ -9,7 +9,7 @@ import { prose, thousands } from "../terminal.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
 import { knownForecast } from "./known.ts";
-import { readTrainingOptions, type TrainingOptions } from "./training-options.ts";
+import { readTrainingOptions, type TrainingOptions, withOnly } from "./training-options.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly url?: string;
@@ -20,7 +20,7 @@ export interface TrainOptions extends TrainingOptions {
 }
 
 export async function trainForecast(forecastId: string, options: TrainOptions): Promise<void> {
-  const forecast = knownForecast(forecastId);
+  const forecast = withOnly(knownForecast(forecastId), options.only);
   const hub = connect(options);
   const why = options.why ?? "a person asked for a training";
   const task = { forecast, ...readTrainingOptions(options), why, resume: options.resume ?? null };

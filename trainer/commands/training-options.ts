@@ -1,4 +1,7 @@
 import { isIsoDay } from "../../shared/calendar.ts";
+import { naive } from "../../shared/candidates/naive.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { nearest } from "../../shared/text-distance.ts";
 import { Failure } from "../failure.ts";
 
 /** As they are typed. */
@@ -7,6 +10,7 @@ export interface TrainingOptions {
   readonly seed?: string;
   readonly budget?: string;
   readonly threads?: string;
+  readonly only?: string;
 }
 
 export interface ReadTrainingOptions {
@@ -27,6 +31,21 @@ export function readTrainingOptions({ trials, seed, budget, threads }: TrainingO
     budgetSeconds: budget === undefined ? null : duration(budget),
     threads: threads === undefined ? null : whole("--threads", threads, { min: 1, max: 64 }),
   };
+}
+
+/** The forecast with these candidates alone, separated by commas, and naive, which is always there; all where none are named. */
+export function withOnly(forecast: Forecast, only: string | undefined): Forecast {
+  if (only === undefined) return forecast;
+  const names = only.split(",").map((name) => name.trim());
+  const known = forecast.candidates.map(({ candidate }) => candidate);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const help = meant ? `did you mean ${meant}?` : `there are: ${known.join(", ")}.`;
+    throw new Failure(`--only ${name} is no candidate of ${forecast.id}; ${help}`);
+  }
+  const isIn = (candidate: string) => candidate === naive.id || names.includes(candidate);
+  return { ...forecast, candidates: forecast.candidates.filter(({ candidate }) => isIn(candidate)) };
 }
 
 /** A day, month or year after which nothing is used; null where none was given. */

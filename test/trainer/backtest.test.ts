@@ -1,0 +1,79 @@
+/** `almanac backtest` as a program reads it: the same judgement every time, on the simulated and on the real prices. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
+import { almanac, lastJson } from "../support/command.ts";
+import { lively, livelyPublication } from "../support/lively.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "almanac-backtest-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const shape = z.looseObject({
+  forecast: z.literal("milk-mx"),
+  observations: z.int().min(1),
+  problems: z.int().min(0),
+  validation: spanShape,
+  test: spanShape,
+  contenders: z.array(contenderShape.omit({ candidate: true, recipe: true, note: true }).strict()),
+  champion: z.string(),
+  change: changeMetricsShape,
+  reason: z.string(),
+  seconds: z.number(),
+});
+
+async function backtest(files: readonly string[], ...more: string[]) {
+  const ran = await almanac(["backtest", "milk-mx", "--files", ...files, "--trials", "1", "--json", ...more]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(ran.out.trim().split("\n")).toHaveLength(1);
+  return shape.parse(lastJson(ran));
+}
+
+type Told = Awaited<ReturnType<typeof backtest>>;
+
+/** Without what a clock says. */
+function timeless({ seconds: _, ...told }: Told) {
+  return { ...told, contenders: told.contenders.map(({ seconds: __, ...contender }) => contender) };
+}
+
+const errorOf = ({ contenders }: Told, name: string) => contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
+
+test("the same publications give the same judgement, whatever their order and the number of threads", async () => {
+  const files = [lively.periods - 1, lively.periods].map((periods) => {
+    const { name, bytes } = livelyPublication({ periods });
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  });
+  const only = ["--only", "ridge,gradient-boosting"];
+  const [one, other] = [
+    await backtest(files, "--threads", "1", ...only),
+    await backtest([...files].reverse(), "--threads", "3", ...only),
+  ];
+  expect(timeless(other)).toEqual(timeless(one));
+  expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
+});
+
+const real = "../shared/data/milk-mx";
+const isThere = existsSync(real);
+if (!isThere) console.log(`skipped with real publications: ${real} is not there`);
+
+describe.skipIf(!isThere)("on real publications", () => {
+  const files = isThere ? [join(real, "Leche08012025.xlsx")] : [];
+  const only = ["--only", "hurdle"];
+
+  test("the champion errs no more than naive, changes are foreseen, and another run says the same", async () => {
+    const one = await backtest(files, "--threads", "1", ...only);
+    expect(errorOf(one, one.champion)).toBeLessThanOrEqual(errorOf(one, "naive"));
+    expect(one.change.auc).toBeGreaterThanOrEqual(0.75);
+    expect(one.change.brier).toBeLessThan(one.change.brierBase);
+    expect(timeless(await backtest(files, "--threads", "2", ...only))).toEqual(timeless(one));
+  }, 90_000);
+
+  test("--until uses nothing after that day", async () => {
+    const told = await backtest(files, "--until", "2024-06-30", "--only", "ridge");
+    expect(told.test.to).toBe("2024-06-28");
+    expect(told.contenders.map(({ name }) => name)).toContain("naive");
+  });
+});
