@@ -71,6 +71,14 @@ export function printTrained(forecast: Forecast, { judgement, outcome, versions,
     );
   }
   console.log(`\n${prose(outcome.reason)}`);
+  if (versions.length === 0) {
+    console.log(
+      prose(
+        `  ${champion} goes on serving: it was made by this recipe from this data, so nothing was registered.`,
+        "    ",
+      ),
+    );
+  }
   for (const { version, candidate, flow } of versions) {
     const became = { done: "serves", held: "held", failed: "not let in" }[flow.state as string] ?? flow.state;
     const sentence = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";

@@ -6,7 +6,7 @@ import { table } from "../terminal.ts";
 /** Best on the test window first; naive is always in it. `champion` is marked. */
 export function leaderboard(forecast: Forecast, contenders: readonly Contender[], champion: string): string {
   const rows = contenders.map((contender) => [
-    contender.name === champion ? "▸" : "",
+    [champion, `incumbent ${champion}`].includes(contender.name) ? "▸" : "",
     contender.name,
     number(contender.validationRmse),
     number(contender.rmse),

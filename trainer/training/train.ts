@@ -8,6 +8,7 @@ import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
+import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { feedOf } from "../commands/known.ts";
@@ -86,6 +87,8 @@ export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<
 interface Serving {
   readonly model: ServingModel | null;
   readonly situation: Situation;
+  /** Of the data that it was made from. */
+  readonly dataHash: string | null;
 }
 
 interface Contest {
@@ -123,9 +126,12 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
       flow: await promote(hub, registry, card, task.why),
     });
   };
-  await offer(challenger);
+  const isServed = (choice: RecipeChoice) =>
+    serving.dataHash === prepared.dataHash && recipeOf(forecast, choice).id === serving.situation.incumbent?.recipe;
+  // What serves was made from this very data: there is nothing to refresh.
+  if (!isServed(judgement.chosen)) await offer(challenger);
   const fallback = fallbackOf(serving, judgement);
-  if (fallback !== null && versions[0]?.flow.state !== "done") {
+  if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback)) {
     await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
   }
   const { champion } = await registry.champion(forecast.id);
@@ -234,7 +240,7 @@ export async function promote(
 /** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
 export async function servingModel(registry: RegistryClient, { forecast, data }: Prepared): Promise<Serving> {
   const { champion, usedThrough } = await registry.champion(forecast.id);
-  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough } };
+  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
   const address = { forecast: forecast.id, version: champion.version };
   const { card } = await registry.getModel(address);
   const incumbent = {
@@ -251,7 +257,11 @@ export async function servingModel(registry: RegistryClient, { forecast, data }:
     Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );
   const recipe = { candidate: card.recipe.candidate, parameters };
-  return { model: { version: card.version, recipe, external }, situation: { incumbent, usedThrough } };
+  return {
+    model: { version: card.version, recipe, external },
+    situation: { incumbent, usedThrough },
+    dataHash: card.lineage.dataHash,
+  };
 }
 
 async function externalModel(
