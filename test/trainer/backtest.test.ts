@@ -1,10 +1,11 @@
 /** `almanac backtest` as a program reads it: the same judgement every time, on the simulated and on the real prices. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
+import { cardShape, changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
+import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 
@@ -53,6 +54,27 @@ test("the same publications give the same judgement, whatever their order and th
   ];
   expect(timeless(other)).toEqual(timeless(one));
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
+});
+
+test("what is exported answers its own rows as it says, read by nothing but a CSV and a runtime", async () => {
+  const { name, bytes } = livelyPublication({ periods: lively.periods });
+  writeFileSync(join(folder, name), bytes);
+  const out = join(folder, "exported");
+  const options = ["--trials", "1", "--only", "gradient-boosting", "--out", out, "--json"];
+  const told = lastJson(await almanac(["export", "milk-mx", "--files", join(folder, name), ...options]));
+  const card = cardShape.parse(JSON.parse(readFileSync(join(out, "card.json"), "utf8")));
+  expect(told).toMatchObject({ version: card.version, candidate: card.recipe.candidate, rows: card.judged.test.rows });
+  const [header = "", ...lines] = readFileSync(join(out, "rows.csv"), "utf8").trim().split("\r\n");
+  const names = header.split(",");
+  const column = (title: string) => lines.map((line) => line.split(",")[names.indexOf(title)] ?? "");
+  const numbers = (title: string) =>
+    Float32Array.from(column(title), (text) => (text === "" ? Number.NaN : Number(text)));
+  const inputs = card.features.map((one) => [one.name, one.dtype === "float" ? numbers(one.name) : column(one.name)]);
+  const answered = await runReference(readFileSync(join(out, "model.onnx")), Object.fromEntries(inputs));
+  expect(lines).toHaveLength(card.judged.test.rows);
+  for (const output of ["prediction", "change_probability"]) {
+    expect(answered[output]).toEqual(numbers(`expected_${output}`));
+  }
 });
 
 const real = "../shared/data/milk-mx";
