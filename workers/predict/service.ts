@@ -25,7 +25,7 @@ export interface Service {
 export interface ServiceParts {
   readonly snapshots: Pick<KVNamespace, "get">;
   readonly lake: Pick<R2Bucket, "get">;
-  readonly cache: Pick<Cache, "match" | "put" | "delete"> | null;
+  readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
   now(): Date;

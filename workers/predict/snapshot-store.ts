@@ -10,8 +10,15 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { loadModel, type ServedModel } from "../../shared/predict/load-model.ts";
 import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
-import { championKey } from "../../shared/registry/keys.ts";
-import type { ArtefactAddress } from "./artefacts.ts";
+import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
+
+export interface ArtefactAddress {
+  readonly forecast: string;
+  readonly version: string;
+  readonly name: ArtefactName;
+  /** Of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
 
 /** What a store needs from outside. */
 export interface StoreEffects {
