@@ -25,6 +25,8 @@ class World {
   /** What a read of R2 waits for. */
   r2Waits: Promise<void> = Promise.resolve();
   nowMs = 1_000_000;
+  /** Whether time passes while somebody waits for a load. */
+  isPatient = true;
   #background: Promise<unknown>[] = [];
 
   readonly effects: StoreEffects = {
@@ -41,6 +43,7 @@ class World {
     digest: async (bytes) => sha256Hex(bytes),
     waitUntil: (work) => this.#background.push(work),
     nowMs: () => this.nowMs,
+    wait: async () => (this.isPatient ? new Promise(() => {}) : undefined),
     log: (text) => this.log.push(text),
   };
 
@@ -271,8 +274,9 @@ test("what keeps failing is not tried again by every request", async () => {
 test("a load whose request is gone does not keep others waiting for ever", async () => {
   const world = ready();
   world.r2Waits = new Promise(() => {});
-  world.current();
-  await Promise.resolve();
+  world.isPatient = false;
+  expect(await world.current()).toMatchObject({ ok: false, reason: "it takes too long to load" });
+  world.isPatient = true;
   world.r2Waits = Promise.resolve();
   world.nowMs += 60_000;
   expect(told(await world.current())).toMatchObject({ predicted_price: 25.75 });

@@ -53,6 +53,7 @@ export function serviceOf(parts: ServiceParts): Service {
         digest: digestOf,
         waitUntil,
         nowMs: () => now().getTime(),
+        wait: (ms) => scheduler.wait(ms),
         log: (text) => console.error(text),
       };
       return stores.get(forecast)?.current(effects) ?? null;

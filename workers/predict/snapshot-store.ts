@@ -30,6 +30,7 @@ export interface StoreEffects {
   /** Keeps the isolate working on something after the answer is sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
+  wait(ms: number): Promise<void>;
   log(text: string): void;
 }
 
@@ -78,7 +79,10 @@ export class SnapshotStore {
       if (nowMs >= this.#held.dueMs) effects.waitUntil(this.#refresh(effects));
       return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
     }
-    if (this.#failed === null || nowMs >= this.#failed.untilMs) await this.#refresh(effects);
+    if (this.#failed === null || nowMs >= this.#failed.untilMs) {
+      // Reads that belong to a request which was broken off may never end.
+      await Promise.race([this.#refresh(effects), effects.wait(loadMaxMs)]);
+    }
     return this.#loaded();
   }
 
