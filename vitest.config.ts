@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Three projects: plain Node, the real Workers runtime, and several Workers end to end. */
+/** Plain Node, the real Workers runtime with the bindings of one Worker or another, and several Workers end to end. */
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +13,7 @@ export default defineConfig({
         },
       },
       "./vitest.workerd.config.ts",
+      "./vitest.predict.config.ts",
       {
         test: {
           name: "e2e",

@@ -19,5 +19,10 @@ export default defineConfig(async () => ({
       },
     }),
   ],
-  test: { name: "workerd", include: ["test/**/*.workerd.test.ts"], testTimeout: 60_000 },
+  test: {
+    name: "workerd",
+    include: ["test/**/*.workerd.test.ts"],
+    exclude: ["test/predict/**"],
+    testTimeout: 60_000,
+  },
 }));

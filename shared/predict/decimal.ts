@@ -1,6 +1,8 @@
 /** Most decimals that are tried; smaller numbers are written by their significant digits. */
 const decimalsMax = 8;
 const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** decimals);
+/** Below this, float32 tells all integers apart: fewest decimals are fewest digits. */
+const exactIntegers = 2 ** 24;
 
 /**
  * The shortest decimal that is the same float32: what a float32 means, without the noise of its conversion to a double.
@@ -11,7 +13,7 @@ const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** de
 export function shortestDecimal(value: number): number | null {
   if (!Number.isFinite(value)) return null;
   const single = Math.fround(value);
-  for (const power of powers) {
+  for (const power of Math.abs(single) < exactIntegers ? powers : []) {
     const rounded = Math.round(single * power) / power;
     if (rounded !== 0 && Math.fround(rounded) === single) return rounded;
   }

@@ -130,7 +130,22 @@ test("workers/predict carries nothing of the hub", () => {
     return seen;
   };
   const heavy = [...closure("workers/predict/index.ts")].filter((target) =>
-    /^(hono|drizzle-orm|xlsx|@zip\.js|echarts|@hono)/.test(target),
+    /^(hono|@hono|drizzle-orm|xlsx|@zip\.js|hyparquet|echarts|@resvg|onnxruntime)/.test(target),
   );
   expect(heavy).toEqual([]);
+});
+
+test("predict and the hub mean the same KV and R2, and predict is bound to nothing that could be changed for others", () => {
+  const [hub, predict] = [read("wrangler.toml"), read("workers/predict/wrangler.toml")];
+  const named = (text: string, table: string, key: string) =>
+    new RegExp(`\\[\\[${table}\\]\\][^[]*?^${key} = "(.+)"`, "m").exec(text)?.[1];
+  for (const [table, key] of [
+    ["kv_namespaces", "id"],
+    ["r2_buckets", "bucket_name"],
+  ] as const) {
+    expect(named(predict, table, key)).toBe(named(hub, table, key));
+    expect(named(predict, table, key)).toMatch(/^almanac-/);
+  }
+  expect(predict).not.toMatch(/d1_databases|workflows|crons|queues\.consumers/);
+  expect(named(hub, "services", "service")).toBe(/^name = "(.+)"/m.exec(predict)?.[1]);
 });

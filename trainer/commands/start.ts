@@ -5,6 +5,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { Failure } from "../failure.ts";
 import type { FeedSummary } from "../hub-client.ts";
+import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState } from "../local/state.ts";
@@ -187,6 +188,14 @@ async function report(
   console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, { right: [1, 2, 3] })}\n`);
   for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url, state));
   for (const { forecast, trained: result } of trained) printTrained(forecast, result);
+  await printExamples(platform, state);
+}
+
+/** Commands that work while the platform runs, with what they answer. */
+async function printExamples({ hub }: Platform, state: string): Promise<void> {
+  const examples = await Promise.all(forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
+  console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
+  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
 }
 
 function whereItLies(feed: FeedSummary, url: string, state: string): string {

@@ -1,18 +1,11 @@
 /** Models and cards out of R2, through the Cache API where there is one. Bytes are hashed wherever they come from. */
-import { type ArtefactName, artefactBytesMax, artefactKey } from "../../shared/registry/keys.ts";
-
-export interface ArtefactAddress {
-  readonly forecast: string;
-  readonly version: string;
-  readonly name: ArtefactName;
-  /** Of the bytes, in hexadecimal. */
-  readonly sha256: string;
-}
+import { artefactBytesMax, artefactKey } from "../../shared/registry/keys.ts";
+import type { ArtefactAddress } from "./snapshot-store.ts";
 
 export interface ArtefactSources {
   readonly lake: Pick<R2Bucket, "get">;
   /** Null where there is none, as in plain workerd. */
-  readonly cache: Pick<Cache, "match" | "put" | "delete"> | null;
+  readonly cache: Pick<Cache, "match" | "put"> | null;
   waitUntil(work: Promise<unknown>): void;
 }
 
@@ -26,8 +19,8 @@ export async function readArtefact(address: ArtefactAddress, sources: ArtefactSo
   const cached = await quietly(sources.cache?.match(url));
   if (cached) {
     const bytes = new Uint8Array(await cached.arrayBuffer());
+    // A damaged entry is written over below.
     if ((await digestOf(bytes)) === sha256) return bytes;
-    sources.waitUntil(quietly(sources.cache?.delete(url)));
   }
   const key = artefactKey(forecast, version, name);
   const object = await sources.lake.get(key);

@@ -25,7 +25,7 @@ export interface Service {
 export interface ServiceParts {
   readonly snapshots: Pick<KVNamespace, "get">;
   readonly lake: Pick<R2Bucket, "get">;
-  readonly cache: Pick<Cache, "match" | "put" | "delete"> | null;
+  readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
   now(): Date;
@@ -53,6 +53,7 @@ export function serviceOf(parts: ServiceParts): Service {
         digest: digestOf,
         waitUntil,
         nowMs: () => now().getTime(),
+        wait: (ms) => scheduler.wait(ms),
         log: (text) => console.error(text),
       };
       return stores.get(forecast)?.current(effects) ?? null;

@@ -10,8 +10,15 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { loadModel, type ServedModel } from "../../shared/predict/load-model.ts";
 import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
-import { championKey } from "../../shared/registry/keys.ts";
-import type { ArtefactAddress } from "./artefacts.ts";
+import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
+
+export interface ArtefactAddress {
+  readonly forecast: string;
+  readonly version: string;
+  readonly name: ArtefactName;
+  /** Of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
 
 /** What a store needs from outside. */
 export interface StoreEffects {
@@ -23,6 +30,7 @@ export interface StoreEffects {
   /** Keeps the isolate working on something after the answer is sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
+  wait(ms: number): Promise<void>;
   log(text: string): void;
 }
 
@@ -71,7 +79,10 @@ export class SnapshotStore {
       if (nowMs >= this.#held.dueMs) effects.waitUntil(this.#refresh(effects));
       return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
     }
-    if (this.#failed === null || nowMs >= this.#failed.untilMs) await this.#refresh(effects);
+    if (this.#failed === null || nowMs >= this.#failed.untilMs) {
+      // Reads that belong to a request which was broken off may never end.
+      await Promise.race([this.#refresh(effects), effects.wait(loadMaxMs)]);
+    }
     return this.#loaded();
   }
 

@@ -1,0 +1,82 @@
+/** Predictions at the hub's own address, while what serves changes underneath. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { HubClient } from "../../trainer/hub-client.ts";
+import { examplesOf } from "../../trainer/local/examples.ts";
+import { RegistryClient } from "../../trainer/registry-client.ts";
+import { TestPlatform, upload } from "../support/platform.ts";
+import { simulatedPublications } from "../support/publications.ts";
+import { forecast, type ServableStory, servable } from "../support/served.ts";
+
+const platform = new TestPlatform();
+let hub: HubClient;
+let registry: RegistryClient;
+
+beforeAll(async () => {
+  hub = await platform.start();
+  registry = new RegistryClient(hub.connection, "Ana");
+});
+afterAll(() => platform.dispose());
+
+async function serve(version: string, story: ServableStory): Promise<void> {
+  const { model, cardBytes } = servable({ ...story, version });
+  const address = { forecast: forecast.id, version };
+  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
+  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
+  const digests = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } };
+  await registry.register(address, digests);
+  const { flow } = await registry.promote(address, { why: "a test", force: true });
+  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+}
+
+async function ingest(at: number): Promise<void> {
+  const publication = simulatedPublications()[at];
+  if (!publication) throw new Error("there is no such publication");
+  const { flow } = await upload(hub, publication.name, publication.bytes);
+  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+}
+
+const path = `/predict?${new URLSearchParams({ Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" })}`;
+
+async function ask() {
+  const answer = await hub.request(path);
+  expect(answer.status).toBe(200);
+  return singleAnswerShape.parse(await answer.json());
+}
+
+test("nothing to serve is 503; then the first promotion and publication are answered, in all three protocols", async () => {
+  expect((await hub.request(path)).status).toBe(503);
+  await ingest(0);
+  await serve("v1.0", { bias: 1, card: { unit: "one" } });
+  await expect.poll(async () => (await hub.request(path)).status, { timeout: 15_000 }).toBe(200);
+  const own = await ask();
+  expect(own.predicted_price).toBeCloseTo(Number(own.naive) + 1, 4);
+  const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
+  const [, mlflow, v2] = examples.map(({ answer }) => JSON.parse(answer));
+  expect(mlflow).toEqual({ predictions: [own.predicted_price] });
+  expect(v2).toMatchObject({ model_version: "v1.0", outputs: [{ data: [own.predicted_price] }, {}] });
+});
+
+test("while a model is promoted and a publication comes in, every request is answered, and none with parts of two versions", async () => {
+  const before = (await ask()).data_as_of;
+  let isOver = false;
+  const seen = new Set<string>();
+  const asking = (async () => {
+    while (!isOver) {
+      const { model, unit, predicted_price, naive, data_as_of } = await ask();
+      const moved = Math.round((Number(predicted_price) - Number(naive)) * 1000) / 1000;
+      expect([model.version, unit, moved]).toEqual(model.version === "v1.0" ? ["v1.0", "one", 1] : ["v2.0", "two", 2]);
+      seen.add(`${model.version} ${data_as_of}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  await serve("v2.0", { bias: 2, card: { unit: "two" } });
+  await ingest(1);
+  await expect
+    .poll(() => [...seen].some((one) => one.startsWith("v2.0 ") && !one.endsWith(before)), { timeout: 90_000 })
+    .toBe(true);
+  isOver = true;
+  await asking;
+  expect([...seen].some((one) => one.startsWith("v1.0 "))).toBe(true);
+});

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { roundTo, shortestDecimal } from "../../shared/predict/decimal.ts";
+
+const digitsOf = (value: number) =>
+  value
+    .toExponential()
+    .replace(/e.*$/, "")
+    .replaceAll(/[^0-9]/g, "")
+    .replace(/^0+|0+$/g, "").length;
+
+test("a float32 is written as the shortest decimal that reads back as the same float32", () => {
+  fc.assert(
+    fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
+      const written = shortestDecimal(value) ?? Number.NaN;
+      expect(Math.fround(written)).toBe(value + 0);
+      for (let digits = 1; digits < digitsOf(written); digits++) {
+        expect(Math.fround(Number(value.toPrecision(digits)))).not.toBe(value);
+      }
+    }),
+  );
+});
+
+test("a price with two decimals comes out as it was typed", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 99_999 }), (cents) => {
+      expect(shortestDecimal(Math.fround(cents / 100))).toBe(cents / 100);
+    }),
+  );
+  expect(shortestDecimal(23.450000762939453)).toBe(23.45);
+});
+
+test("what is no finite number is null", () => {
+  expect([Number.NaN, Infinity, -Infinity].map(shortestDecimal)).toEqual([null, null, null]);
+});
+
+test("rounding leaves no negative zero", () => {
+  expect(roundTo(-0.0000001, 4)).toBe(0);
+  expect(roundTo(23.2500001, 6)).toBe(23.25);
+});

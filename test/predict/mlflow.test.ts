@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readCsv, writeCsv } from "../../shared/csv.ts";
+import type { ModelInput } from "../../shared/predict/load-model.ts";
+import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
+import { inputsOfTable } from "../../shared/predict/table.ts";
+
+const wanted: readonly ModelInput[] = [
+  { name: "place", declared: { name: "place", kind: "category", dimension: "place" }, categories: new Set(["a"]) },
+  { name: "last", declared: { name: "last", kind: "lag", periods: 1 }, categories: null },
+];
+
+function inputsFrom(body: unknown, text = JSON.stringify(body)) {
+  const read = readInvocation(text);
+  if (!read.ok) return read.problem;
+  const inputs = inputsOfTable(read.table, wanted);
+  return inputs.ok ? inputs.inputs : inputs.problem;
+}
+
+const two = { place: ["a", ""], last: Float32Array.of(1.5, Number.NaN) };
+
+test.each([
+  [
+    "dataframe_split",
+    {
+      dataframe_split: {
+        columns: ["last", "place"],
+        index: [7, 8],
+        data: [
+          [1.5, "a"],
+          [null, null],
+        ],
+      },
+    },
+  ],
+  [
+    "dataframe_split with a column too many",
+    {
+      dataframe_split: {
+        columns: ["x", "last", "place"],
+        data: [
+          [0, 1.5, "a"],
+          [0, null, null],
+        ],
+      },
+    },
+  ],
+  ["dataframe_records", { dataframe_records: [{ place: "a", last: 1.5 }, { place: null }] }],
+  ["instances as objects", { instances: [{ place: "a", last: 1.5 }, { last: "NaN" }] }],
+  [
+    "instances in the model's order",
+    {
+      instances: [
+        ["a", 1.5],
+        [null, null],
+      ],
+    },
+  ],
+  ["inputs by column", { inputs: { place: ["a", null], last: [1.5, null] } }],
+  ["inputs by column, shaped [N, 1]", { inputs: { place: [["a"], [null]], last: [[1.5], [null]] } }],
+  [
+    "inputs as rows",
+    {
+      inputs: [
+        ["a", 1.5],
+        ["", null],
+      ],
+    },
+  ],
+  [
+    "params beside",
+    {
+      params: { x: 1 },
+      instances: [
+        ["a", 1.5],
+        [null, null],
+      ],
+    },
+  ],
+])("%s becomes the model's inputs", (_, body) => {
+  expect(inputsFrom(body)).toEqual(two);
+});
+
+test("CSV becomes the model's inputs: quotes, empty fields and NaN as pandas reads them", () => {
+  const read = readInvocationCsv('last,place,x\r\n1.5,"a",1\nNaN,,2\n', wanted);
+  expect(read.ok && inputsOfTable(read.table, wanted)).toMatchObject({ inputs: two });
+});
+
+test("Python's NaN is a missing value, but not inside of a text", () => {
+  expect(inputsFrom(null, '{"instances": [["NaN \\" NaN", NaN]]}')).toEqual({
+    place: ['NaN " NaN'],
+    last: Float32Array.of(Number.NaN),
+  });
+});
+
+test("inputs of a single row need no lists", () => {
+  expect(inputsFrom({ inputs: { place: "a", last: 1.5 } })).toEqual({ place: ["a"], last: Float32Array.of(1.5) });
+});
+
+test("no rows are no rows", () => {
+  expect(inputsFrom({ dataframe_split: { columns: ["last", "place"], data: [] } })).toEqual({
+    place: [],
+    last: new Float32Array(),
+  });
+});
+
+test.each([
+  ["no form", {}, /exactly one of/],
+  ["two forms", { instances: [], inputs: [] }, /Found instances, inputs; expected .* exactly one/],
+  ["an unknown form", { dataframe: [] }, /Found dataframe;/],
+  ["a list", [1], /expected a JSON object/],
+  ["params that are none", { params: 3, instances: [] }, /params/],
+  ["a missing column", { dataframe_records: [{ place: "a" }] }, /missing inputs \["last"\]/],
+  ["a column twice", { dataframe_split: { columns: ["last", "last"], data: [] } }, /last is given twice/],
+  ["a row that is too short", { instances: [["a"]] }, /Row 0 has 1 values, expected 2/],
+  ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, place 1/],
+  ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found b, expected a number/],
+  ["a number for text", { instances: [[1, 1]] }, /Input place, row 0: found 1, expected text/],
+  ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
+])("%s is refused with what was expected", (_, body, problem) => {
+  expect(inputsFrom(body)).toMatch(problem);
+});
+
+test("whatever text is sent is a table or a problem, never an exception", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(typeof readInvocation(text).ok).toBe("boolean");
+      expect(typeof readInvocationCsv(text, wanted).ok).toBe("boolean");
+    }),
+  );
+});
+
+test("CSV that we write reads back as it was", () => {
+  const field = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", " ", "é"), maxLength: 6 });
+  const table = fc.array(fc.array(field, { minLength: 2, maxLength: 2 }), { minLength: 1 });
+  fc.assert(
+    fc.property(table, ([header = [], ...rows]) => {
+      expect(readCsv(writeCsv(header, rows))).toEqual({ ok: true, rows: [header, ...rows] });
+    }),
+  );
+  expect(readCsv('a,b\n1,"open')).toMatchObject({ ok: false, problem: expect.stringContaining("line 2") });
+  expect(readCsv("")).toEqual({ ok: true, rows: [] });
+  expect(readCsv("a,\n\nb")).toEqual({ ok: true, rows: [["a", ""], ["b"]] });
+});

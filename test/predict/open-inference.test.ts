@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open-inference.ts";
+import { snapshotOf } from "../support/served.ts";
+
+const { model } = snapshotOf();
+
+/** Every input with one row, as its own datatype. */
+function tensors(change: Readonly<Record<string, Record<string, unknown>>> = {}) {
+  return model.inputs.map(({ name, categories }) => ({
+    name,
+    shape: [1, 1],
+    datatype: categories === null ? "FP32" : "BYTES",
+    data: categories === null ? [2] : ["x"],
+    ...change[name],
+  }));
+}
+
+function read(change: Record<string, Record<string, unknown>>, more: Record<string, unknown> = {}) {
+  const result = readInfer({ inputs: tensors(change), ...more }, model);
+  return result.ok ? result.request : result.problem;
+}
+
+test("metadata names the model's inputs and outputs with datatype and shape", () => {
+  expect(modelMetadata(model)).toEqual({
+    name: "milk-mx",
+    versions: ["20261120-aaaaaaaa"],
+    platform: "onnx_onnxv1",
+    inputs: model.inputs.map(({ name, categories }) => ({
+      name,
+      datatype: categories === null ? "FP32" : "BYTES",
+      shape: [-1, 1],
+    })),
+    outputs: ["prediction", "change_probability"].map((name) => ({ name, datatype: "FP32", shape: [-1, 1] })),
+  });
+});
+
+test.each([
+  ["FP64", { datatype: "FP64", data: [2.5] }, 2.5],
+  ["an integer", { datatype: "INT64", data: [2] }, 2],
+  ["BOOL", { datatype: "BOOL", data: [true] }, 1],
+  ["nested data", { data: [[2.5]] }, 2.5],
+  ["a shape of [N]", { shape: [1] }, 2],
+  ["null, which is missing", { data: [null] }, Number.NaN],
+])("a number may come as %s", (_, change, value) => {
+  expect(read({ Precio_lag1: change })).toMatchObject({ rows: 1, inputs: { Precio_lag1: Float32Array.of(value) } });
+});
+
+test("the id comes back, and only the outputs that were asked for, in their order", () => {
+  const request = read({}, { id: "42", outputs: [{ name: "change_probability" }] });
+  if (typeof request === "string") throw new Error(request);
+  const values = { prediction: [2.5], change_probability: [Math.fround(0.1)] };
+  expect(inferAnswer(model, request, values)).toEqual({
+    model_name: "milk-mx",
+    model_version: "20261120-aaaaaaaa",
+    id: "42",
+    outputs: [{ name: "change_probability", shape: [1, 1], datatype: "FP32", data: [0.1] }],
+  });
+  const all = read({});
+  if (typeof all === "string") throw new Error(all);
+  expect(inferAnswer(model, all, values)).toEqual({
+    model_name: "milk-mx",
+    model_version: "20261120-aaaaaaaa",
+    outputs: [
+      { name: "prediction", shape: [1, 1], datatype: "FP32", data: [2.5] },
+      { name: "change_probability", shape: [1, 1], datatype: "FP32", data: [0.1] },
+    ],
+  });
+});
+
+test.each([
+  [
+    "another datatype",
+    { Precio_lag1: { datatype: "BYTES", data: ["2"] } },
+    {},
+    /Precio_lag1: datatype BYTES, expected FP16/,
+  ],
+  ["numbers for text", { Estado: { datatype: "FP32", data: [1] } }, {}, /Estado: datatype FP32, expected BYTES/],
+  ["another number of rows", { Precio_lag1: { shape: [2, 1], data: [1, 2] } }, {}, /shape \[2,1\], expected \[1, 1\]/],
+  ["too few elements", { Precio_lag1: { data: [] } }, {}, /0 elements, expected 1/],
+  [
+    "a fraction as an integer",
+    { Precio_lag1: { datatype: "INT32", data: [1.5] } },
+    {},
+    /element 0 is 1\.5, expected INT32/,
+  ],
+  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x/],
+  ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 is given twice/],
+  ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model gives prediction/],
+  ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
+  ["an id that is no text", {}, { id: 4 }, /not of the protocol: id/],
+])("%s is refused with what was expected", (_, change, more, problem) => {
+  expect(read(change, more)).toMatch(problem);
+});
+
+test("whatever is sent is a request or a problem, never an exception", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (json) => {
+      expect(typeof readInfer(json, model).ok).toBe("boolean");
+    }),
+  );
+});

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
+import { datasetOf } from "../../shared/features/dataset.ts";
+import { panelOf } from "../../shared/features/panel.ts";
+import { toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
+import { isOfHistory } from "../../shared/predict/read-instance.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { forecast, historyOf, instanceOf, snapshotOf } from "../support/served.ts";
+
+const snapshot = snapshotOf();
+
+function answer(request: PredictRequest, { partial = false, from = snapshot as Snapshot } = {}): unknown {
+  const prepared = prepareRows(from, request, { textNumbers: false, partial });
+  if (!prepared.ok) return prepared.refusal;
+  return answerRows(from, { kind: request.kind, rows: prepared.rows, failures: prepared.failures, stale: false });
+}
+
+const single = (more: Record<string, unknown> = {}) =>
+  singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0, more) }));
+const batch = (instances: readonly unknown[], options = {}) => answer({ kind: "batch", instances }, options);
+
+test("one instance answers flat, in the form that is promised", () => {
+  expect(single()).toEqual({
+    forecast: "milk-mx",
+    model: { version: "20261120-aaaaaaaa", name: "Tiny", stage: "champion" },
+    target_period: "2026-11-23",
+    stale: false,
+    data_as_of: "2026-11-20",
+    series: instanceOf(0),
+    predicted_price: 25.75,
+    unit: "MXN/l",
+    interval80: [25.75, 25.75],
+    interval95: [25, 26.5],
+    interval_note: "unchanged in 81 % of cases",
+    change_probability: expect.closeTo(20 / 51, 6),
+    naive: 25.25,
+    last: { period: "2026-11-20", value: 25.25 },
+    features: expect.objectContaining({ Estado: "Jalisco", dia: 23, mes: 11, dia_semana: 0, Precio_lag1: 25.25 }),
+  });
+});
+
+test("several instances answer in their order", () => {
+  const told = batchAnswerShape.parse(batch([instanceOf(3), instanceOf(0), instanceOf(3)]));
+  expect(told).toMatchObject({ forecast: "milk-mx", target_period: "2026-11-23", data_as_of: "2026-11-20" });
+  expect(told.predictions).toMatchObject([
+    { series: instanceOf(3) },
+    { series: instanceOf(0), predicted_price: 25.75 },
+    { series: instanceOf(3) },
+  ]);
+  expect(told.predictions[0]).toEqual(told.predictions[2]);
+});
+
+test("one bad instance refuses the batch by its index, or fails alone where that is asked for", () => {
+  const instances = [{ Estado: "Jalisco" }, instanceOf(1), 5, instanceOf(0, { Canal: "Tienda" })];
+  expect(batch(instances)).toMatchObject({ index: 0, field: "Ciudad", detail: expect.stringMatching(/^Instance 0: /) });
+  const told = batchAnswerShape.parse(batch(instances, { partial: true }));
+  expect(told.predictions).toMatchObject([
+    { index: 0, error: { status: 422, field: "Ciudad" } },
+    { series: instanceOf(1) },
+    { index: 2, error: { found: "5" } },
+    { index: 3, error: { didYouMean: "Tiendas" } },
+  ]);
+  expect(batchAnswerShape.parse(batch([5], { partial: true })).predictions).toMatchObject([{ index: 0 }]);
+});
+
+test("a given feature is what the model sees, and what the answer says it saw", () => {
+  const given = single({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
+  expect(given).toMatchObject({ predicted_price: 23.95, naive: 23.45, last: { value: 25.25 } });
+  expect(given.features).toMatchObject({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
+  expect(given.hypothetical).toBeUndefined();
+});
+
+test("a hypothesis has its own period, its own calendar, and nothing of the history", () => {
+  const features = Object.fromEntries(forecast.features.filter(isOfHistory).map(({ name }) => [name, 7]));
+  const told = single({ ...features, target_period: "2025-08-01" });
+  expect(told).toMatchObject({
+    hypothetical: true,
+    target_period: "2025-08-01",
+    last: null,
+    naive: 7,
+    predicted_price: 7.5,
+  });
+  expect(told.features).toMatchObject({
+    dia: 1,
+    mes: 8,
+    dia_semana: 4,
+    dias_adelante: 2,
+    inicia_mes: 1,
+    sin_cambio: 7,
+  });
+  const inBatch = batchAnswerShape.parse(batch([{ ...instanceOf(0), ...features, target_period: "2025-08-01" }]));
+  expect(inBatch).toMatchObject({
+    target_period: "2026-11-23",
+    predictions: [{ hypothetical: true, target_period: "2025-08-01" }],
+  });
+});
+
+test("what is served are the features that training computes for the same period", () => {
+  const whole = historyOf("2026-11-23", 66);
+  const before = {
+    ...whole,
+    periods: whole.periods.slice(0, -1),
+    series: whole.series.map((one) => ({ ...one, values: one.values.slice(0, -1) })),
+  };
+  const from = snapshotOf({}, before);
+  const facts = whole.series.flatMap(({ is, values }) =>
+    values.flatMap((value, at) => {
+      const series = JSON.stringify(is);
+      return value === null ? [] : [{ series, variable: forecast.variable, period: whole.periods[at] ?? "", value }];
+    }),
+  );
+  const panel = panelOf(whole.dimensions, facts);
+  const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
+  expect(from.target).toBe("2026-11-23");
+  let compared = 0;
+  for (let row = 0; row < data.rows; row++) {
+    if (data.periods[data.period[row] ?? 0] !== from.target) continue;
+    const is = panel.series[data.series[row] ?? 0]?.is ?? [];
+    const position = from.positions.get(is.join("\u0000")) ?? -1;
+    for (const column of data.columns) {
+      const served = from.columns[column.name]?.values[position];
+      const trained = column.dtype === "float" ? column.values[row] : column.categories[column.codes[row] ?? -1];
+      expect([column.name, served]).toEqual([column.name, trained]);
+    }
+    compared++;
+  }
+  expect(compared).toBe(whole.series.length);
+});
+
+describe("a body", () => {
+  test.each([[null], [5], ["x"], [[instanceOf(0)]]])("that is no object is refused: %j", (json) => {
+    expect(readPredictRequest(json)).toMatchObject({ ok: false, refusal: { kind: "unprocessable" } });
+  });
+
+  test("with instances that are none, too many, no list, or not alone is refused", () => {
+    for (const instances of [[], Array.from({ length: 1001 }, () => ({})), {}, 3]) {
+      expect(readPredictRequest({ instances })).toMatchObject({ ok: false, refusal: { field: "instances" } });
+    }
+    expect(readPredictRequest({ instances: [{}], partial: true })).toMatchObject({ refusal: { field: "partial" } });
+    expect(readPredictRequest({ instances: Array.from({ length: 1000 }, () => ({})) })).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Refusal } from "../../shared/api/problem.ts";
+import { isOfHistory, type Row, readInstance } from "../../shared/predict/read-instance.ts";
+import { forecast, historyOf, instanceOf, snapshotOf } from "../support/served.ts";
+
+const snapshot = snapshotOf();
+const json = { textNumbers: false };
+
+function rowOf(instance: Record<string, unknown>, options = json): Row {
+  const read = readInstance(snapshot, instance, options);
+  if (!read.ok) throw new Error(JSON.stringify(read.refusal));
+  return read.row;
+}
+
+function refusalOf(instance: Record<string, unknown>): Refusal {
+  const read = readInstance(snapshot, instance, json);
+  if (read.ok) throw new Error(`it was read: ${JSON.stringify(read.row)}`);
+  return read.refusal;
+}
+
+/** Every feature that the history would give. */
+const historyFeatures = Object.fromEntries(
+  forecast.features.filter(isOfHistory).map(({ name }, at) => [name, at + 0.5]),
+);
+
+describe("a series", () => {
+  test("is found by its dimensions, and the next period is asked for", () => {
+    expect(rowOf(instanceOf(2))).toMatchObject({ position: 2, target: "2026-11-23", hypothetical: false });
+  });
+
+  test("that is misspelt is refused with the nearest value among those that go with the fields before", () => {
+    expect(refusalOf(instanceOf(0, { Canal: "Autoservicio" }))).toMatchObject({
+      kind: "unprocessable",
+      field: "Canal",
+      found: "Autoservicio",
+      allowed: ["Autoservicios", "Tiendas"],
+      didYouMean: "Autoservicios",
+      detail: expect.stringContaining("Did you mean Autoservicios?"),
+    });
+    expect(refusalOf(instanceOf(0, { Ciudad: "Toluca" }))).toMatchObject({
+      field: "Ciudad",
+      allowed: ["Guadalajara", "Zapopan"],
+      detail: expect.stringContaining("of Estado Jalisco"),
+    });
+    expect(refusalOf(instanceOf(3, { Estado: "Mexico" }))).toMatchObject({ didYouMean: "México" });
+  });
+
+  test("that is not named in full is refused with what may stand there", () => {
+    const { Ciudad: _, ...rest } = instanceOf(0);
+    expect(refusalOf(rest)).toMatchObject({ field: "Ciudad", found: "nothing", allowed: ["Guadalajara", "Zapopan"] });
+    expect(refusalOf(instanceOf(0, { Ciudad: null }))).toMatchObject({ field: "Ciudad", found: "nothing" });
+  });
+
+  test("is text, and no other type", () => {
+    expect(refusalOf(instanceOf(0, { Estado: 7 }))).toMatchObject({ field: "Estado", found: "7" });
+  });
+});
+
+describe("a field", () => {
+  test("has its aliases, with accents or without, in capitals or not", () => {
+    const spellings = [
+      { día: 23, mes: 11, año: 2026 },
+      { dia: 23, Mes: 11, Año: 2026 },
+      { DIA: "23", MES: "11", anio: "2026" },
+      { dia: 23, mes: 11, ano: 2026, día_semana: "0" },
+    ];
+    for (const fields of spellings) {
+      expect(rowOf(instanceOf(0, fields))).toMatchObject({ target: "2026-11-23", hypothetical: false });
+    }
+    expect(rowOf({ ...instanceOf(0), precio_LAG1: 3 }).overrides).toEqual(new Map([["Precio_lag1", 3]]));
+  });
+
+  test("that is given under two of its names is refused", () => {
+    expect(refusalOf(instanceOf(0, { día: 23, dia: 23 }))).toMatchObject({
+      field: "dia",
+      detail: "día and dia are one field.",
+    });
+  });
+
+  test("that is unknown is refused with the nearest name", () => {
+    expect(refusalOf(instanceOf(0, { Precio_lag2: 1 }))).toMatchObject({
+      field: "Precio_lag2",
+      didYouMean: "Precio_lag1",
+      allowed: expect.arrayContaining(["Estado", "anio", "Precio_mean7", "target_period"]),
+    });
+    expect(refusalOf(JSON.parse('{"__proto__": 1}'))).toMatchObject({ field: "__proto__" });
+  });
+});
+
+describe("a feature", () => {
+  test("that is given overrides, and null is as if it were not given", () => {
+    expect(rowOf(instanceOf(0, { Precio_lag1: 23.5, Precio_mean7: null })).overrides).toEqual(
+      new Map([["Precio_lag1", 23.5]]),
+    );
+  });
+
+  test.each([["23.5"], [true], [[1]], [1e300]])("is a number that fits, not %j", (value) => {
+    expect(refusalOf(instanceOf(0, { Precio_lag1: value }))).toMatchObject({ field: "Precio_lag1" });
+  });
+
+  test("may be a number written as text in a query", () => {
+    const query = { textNumbers: true };
+    expect(rowOf(instanceOf(0, { Precio_lag1: "23.5" }), query).overrides).toEqual(new Map([["Precio_lag1", 23.5]]));
+    expect(readInstance(snapshot, instanceOf(0, { Precio_lag1: " " }), query)).toMatchObject({ ok: false });
+  });
+});
+
+describe("the target", () => {
+  test("is the next period where the parts that are given agree with it", () => {
+    for (const fields of [{ mes: 11 }, { dia: 23 }, { dia_semana: 0 }, { target_period: "2026-11-23", dia: 23 }]) {
+      expect(rowOf(instanceOf(0, fields)).target).toBe("2026-11-23");
+    }
+  });
+
+  test("is refused where its parts make no day, or disagree, with what they would have to be", () => {
+    expect(refusalOf(instanceOf(0, { dia: 31, mes: 2, anio: 2027 }))).toMatchObject({
+      field: "dia",
+      found: "2027-2-31",
+    });
+    expect(refusalOf(instanceOf(0, { mes: 12 }))).toMatchObject({ field: "mes", expected: "11" });
+    expect(refusalOf(instanceOf(0, { dia_semana: "4" }))).toMatchObject({
+      field: "dia_semana",
+      found: "4",
+      expected: "0",
+    });
+    expect(refusalOf(instanceOf(0, { dia: 23, mes: 11, anio: 2026, dia_semana: 1 }))).toMatchObject({ expected: "0" });
+    expect(refusalOf(instanceOf(0, { dia_semana: "lunes" }))).toMatchObject({
+      expected: expect.stringContaining("Monday = 0"),
+    });
+    expect(refusalOf(instanceOf(0, { target_period: "23/11/2026" }))).toMatchObject({ field: "target_period" });
+    expect(refusalOf(instanceOf(0, { mes: 0 }))).toMatchObject({ expected: "a whole number from 1 to 12" });
+  });
+
+  const seed = { día: 1, mes: 8, año: 2025, dia_semana: "4", Precio_lag1: 23.5, Precio_mean7: 23.1 };
+
+  test("of another period is refused with the one that can be forecast, and the features that are not given", () => {
+    expect(refusalOf(instanceOf(0, seed))).toMatchObject({
+      kind: "unprocessable",
+      field: "día",
+      found: "2025-08-01",
+      expected: "2026-11-23",
+      allowed: ["2026-11-23"],
+      detail: expect.stringMatching(/not given: Precio_lag3, .*movidos_canal\./),
+    });
+  });
+
+  test("of another period is answered as a hypothesis where every feature of the history is given", () => {
+    expect(rowOf(instanceOf(0, { ...historyFeatures, ...seed }))).toMatchObject({
+      target: "2025-08-01",
+      hypothetical: true,
+      position: 0,
+    });
+  });
+
+  test("is that of the request as it was always sent, on the day that it was sent for", () => {
+    const then = snapshotOf({}, historyOf("2025-07-30"));
+    const read = readInstance(then, instanceOf(0, seed), json);
+    expect(read).toMatchObject({ ok: true, row: { target: "2025-08-01", hypothetical: false } });
+    expect(readInstance(then, instanceOf(0, { ...seed, Canal: "Autoservicio" }), json)).toMatchObject({
+      refusal: { didYouMean: "Autoservicios" },
+    });
+  });
+});
+
+test("a series that the history does not hold is a hypothesis where every feature of the history is given", () => {
+  const unseen = instanceOf(0, { Ciudad: "Toluca", ...historyFeatures });
+  expect(rowOf(unseen)).toMatchObject({ position: null, hypothetical: true, target: "2026-11-23" });
+  expect(refusalOf({ ...unseen, Ciudad: "Tolucca" })).toMatchObject({ field: "Ciudad", didYouMean: "Toluca" });
+});
+
+test("whatever is sent is a row or a refusal that names a field, never an exception", () => {
+  const names = [...snapshot.fields.all.map(({ name }) => name), "día", "Estdo", "__proto__", "constructor"];
+  const value = fc.oneof(fc.constantFrom("Jalisco", "Guadalajara", "Tiendas", "4", "2026-11-23"), fc.jsonValue());
+  const instance = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value);
+  fc.assert(
+    fc.property(instance, fc.boolean(), (fields, isFull) => {
+      const read = readInstance(snapshot, isFull ? { ...instanceOf(0), ...fields } : fields, json);
+      if (read.ok) expect(read.row.target).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      else expect(read.refusal).toMatchObject({ field: expect.any(String), found: expect.any(String) });
+    }),
+  );
+});

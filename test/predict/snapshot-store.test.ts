@@ -1,0 +1,283 @@
+/** What a Worker keeps in memory, against everything that may fail or be late around it. */
+import { expect, test } from "vitest";
+import { sha256Hex } from "../../shared/hash.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { artefactKey } from "../../shared/registry/keys.ts";
+import {
+  type ArtefactAddress,
+  type Current,
+  freshMs,
+  retryMs,
+  SnapshotStore,
+  type StoreEffects,
+} from "../../workers/predict/snapshot-store.ts";
+import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
+
+/** KV, R2 and a clock in memory. */
+class World {
+  readonly store = new SnapshotStore(forecast);
+  readonly kv = new Map<string, string>();
+  readonly r2 = new Map<string, Uint8Array>();
+  readonly log: string[] = [];
+  readonly artefactReads: string[] = [];
+  kvFails: Error | null = null;
+  r2Fails: Error | null = null;
+  /** What a read of R2 waits for. */
+  r2Waits: Promise<void> = Promise.resolve();
+  nowMs = 1_000_000;
+  /** Whether time passes while somebody waits for a load. */
+  isPatient = true;
+  #background: Promise<unknown>[] = [];
+
+  readonly effects: StoreEffects = {
+    readText: async (key) => {
+      if (this.kvFails) throw this.kvFails;
+      return this.kv.get(key) ?? null;
+    },
+    readArtefact: async (address) => {
+      this.artefactReads.push(address.name);
+      await this.r2Waits;
+      if (this.r2Fails) throw this.r2Fails;
+      return this.#artefact(address);
+    },
+    digest: async (bytes) => sha256Hex(bytes),
+    waitUntil: (work) => this.#background.push(work),
+    nowMs: () => this.nowMs,
+    wait: async () => (this.isPatient ? new Promise(() => {}) : undefined),
+    log: (text) => this.log.push(text),
+  };
+
+  #artefact({ forecast, version, name, sha256 }: ArtefactAddress): Uint8Array {
+    const bytes = this.r2.get(artefactKey(forecast, version, name));
+    if (!bytes) throw new Error(`R2 has no ${name}`);
+    if (sha256Hex(bytes) !== sha256) throw new Error(`${name} is damaged`);
+    return bytes;
+  }
+
+  /** Puts a version into R2 and the pointer at it into KV. */
+  promote(story: ServableStory): void {
+    const { pointer, model, cardBytes } = servable(story);
+    this.r2.set(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
+    this.r2.set(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+    this.kv.set(`champion:${forecast.id}`, JSON.stringify(pointer));
+  }
+
+  publish(last?: string): void {
+    this.kv.set(`history:${forecast.id}`, JSON.stringify(historyOf(last)));
+  }
+
+  current(): Promise<Current> {
+    return this.store.current(this.effects);
+  }
+
+  /** Lets time pass, asks once, and waits for what goes on behind the answer. */
+  async after(ms: number): Promise<Current> {
+    this.nowMs += ms;
+    await this.current();
+    await Promise.all(this.#background.splice(0));
+    return this.current();
+  }
+}
+
+function ready(story: ServableStory = {}): World {
+  const world = new World();
+  world.promote(story);
+  world.publish();
+  return world;
+}
+
+/** What a client would read of it. */
+function told(current: Current) {
+  if (!current.ok) return current;
+  const { snapshot, stale } = current;
+  const prepared = prepareRows(
+    snapshot,
+    { kind: "single", instance: instanceOf(0) },
+    { textNumbers: false, partial: false },
+  );
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+  return answerRows(snapshot, { kind: "single", rows: prepared.rows, failures: [], stale });
+}
+
+test("a snapshot is loaded once for all who ask at the same time", async () => {
+  const world = ready();
+  const answers = await Promise.all([world.current(), world.current(), world.current()]);
+  expect(new Set(answers.map((one) => one.ok && one.snapshot)).size).toBe(1);
+  expect(world.artefactReads.sort()).toEqual(["card.json", "model.onnx"]);
+});
+
+test("a fresh snapshot answers without a read; an old one answers at once and is refreshed behind the answer", async () => {
+  const world = ready();
+  await world.current();
+  world.publish("2026-11-23");
+  world.nowMs += freshMs - 1;
+  expect(told(await world.current())).toMatchObject({ data_as_of: "2026-11-20" });
+  world.nowMs += 1;
+  expect(told(await world.current())).toMatchObject({ data_as_of: "2026-11-20", stale: false });
+  expect(told(await world.after(0))).toMatchObject({
+    data_as_of: "2026-11-23",
+    target_period: "2026-11-25",
+    stale: false,
+  });
+  expect(world.artefactReads).toHaveLength(2);
+});
+
+test("a new champion takes over with its own card and numbers", async () => {
+  const world = ready({ version: "v1.0", number: 1, bias: 0.5 });
+  expect(told(await world.current())).toMatchObject({ model: { version: "v1.0" }, predicted_price: 25.75 });
+  world.promote({ version: "v2.0", number: 2, bias: 2, card: { unit: "MXN" } });
+  expect(told(await world.after(freshMs))).toMatchObject({
+    model: { version: "v2.0" },
+    predicted_price: 27.25,
+    unit: "MXN",
+  });
+});
+
+test("a pointer older than the one that is held is ignored, while newer history is taken", async () => {
+  const world = ready({ version: "v2.0", number: 2, bias: 2 });
+  await world.current();
+  world.promote({ version: "v1.0", number: 1 });
+  world.publish("2026-11-23");
+  expect(told(await world.after(freshMs))).toMatchObject({
+    model: { version: "v2.0" },
+    data_as_of: "2026-11-23",
+    stale: false,
+  });
+});
+
+test("a roll back is a later change: its pointer is followed", async () => {
+  const world = ready({ version: "v2.0", number: 2, bias: 2 });
+  await world.current();
+  world.promote({ version: "v1.0", number: 3 });
+  expect(told(await world.after(freshMs))).toMatchObject({ model: { version: "v1.0" } });
+});
+
+test("no answer mixes versions while one takes over from the other", async () => {
+  const world = ready({ version: "v1.0", number: 1, bias: 1, card: { unit: "one" } });
+  await world.current();
+  world.promote({ version: "v2.0", number: 2, bias: 2, card: { unit: "two" } });
+  world.publish("2026-11-23");
+  let go = () => {};
+  world.r2Waits = new Promise((resolve) => {
+    go = resolve;
+  });
+  world.nowMs += freshMs;
+  const before = told(await world.current());
+  const between = told(await world.current());
+  go();
+  const after = told(await world.after(0));
+  const versionOne = { model: { version: "v1.0" }, predicted_price: 26.25, unit: "one", data_as_of: "2026-11-20" };
+  expect(before).toMatchObject(versionOne);
+  expect(between).toMatchObject(versionOne);
+  expect(after).toMatchObject({ model: { version: "v2.0" }, unit: "two", data_as_of: "2026-11-23" });
+});
+
+const failures: readonly (readonly [string, (world: World) => void, RegExp])[] = [
+  [
+    "KV is down",
+    (world) => {
+      world.kvFails = new Error("KV is down");
+    },
+    /KV is down/,
+  ],
+  [
+    "R2 is down",
+    (world) => {
+      world.promote({ version: "v2.0", number: 2 });
+      world.r2Fails = new Error("R2 is down");
+    },
+    /R2 is down/,
+  ],
+  [
+    "the model is damaged",
+    (world) => {
+      world.promote({ version: "v2.0", number: 2 });
+      world.r2.set(artefactKey(forecast.id, "v2.0", "model.onnx"), Uint8Array.of(1, 2, 3));
+    },
+    /model\.onnx is damaged/,
+  ],
+  [
+    "the card is from the future",
+    (world) => world.promote({ version: "v2.0", number: 2, card: { format: 2 } }),
+    /format 2; this code reads 1: bring it up to date/,
+  ],
+  [
+    "the card's features are computed in another way",
+    (world) => world.promote({ version: "v2.0", number: 2, card: { fingerprint: "0123456789abcdef" } }),
+    /fingerprint differs/,
+  ],
+  [
+    "the model does not answer its golden rows",
+    (world) => {
+      const { golden } = servable({ bias: 9 }).card;
+      world.promote({ version: "v2.0", number: 2, bias: 2, card: { golden } });
+    },
+    /golden row 1: prediction is 4, expected 11/,
+  ],
+  [
+    "the pointer is no pointer",
+    (world) => world.kv.set(`champion:${forecast.id}`, "{}"),
+    /champion pointer in KV cannot be read/,
+  ],
+  ["the pointer is gone", (world) => world.kv.delete(`champion:${forecast.id}`), /no model serves yet/],
+  ["the history is gone", (world) => world.kv.delete(`history:${forecast.id}`), /no history yet/],
+  [
+    "the history is by other dimensions",
+    (world) => world.kv.set(`history:${forecast.id}`, JSON.stringify({ ...historyOf(), dimensions: ["Ciudad"] })),
+    /by Ciudad; the forecast is by Estado/,
+  ],
+];
+
+test.each(failures)(
+  "when %s, what is held serves on, says that it is stale, and recovers",
+  async (_, breakIt, reason) => {
+    const world = ready({ version: "v1.0", number: 1 });
+    await world.current();
+    breakIt(world);
+    expect(told(await world.after(freshMs))).toMatchObject({
+      model: { version: "v1.0" },
+      stale: true,
+      predicted_price: 25.75,
+    });
+    expect(world.log.at(-1)).toMatch(reason);
+    world.kvFails = null;
+    world.r2Fails = null;
+    world.promote({ version: "v3.0", number: 3, bias: 1 });
+    world.publish();
+    expect(told(await world.after(retryMs))).toMatchObject({ model: { version: "v3.0" }, stale: false });
+  },
+);
+
+test.each(failures)(
+  "when %s and nothing is held, it says why and when to ask again, and recovers",
+  async (_, breakIt, reason) => {
+    const world = ready({ version: "v1.0", number: 1 });
+    breakIt(world);
+    expect(await world.current()).toMatchObject({ ok: false, reason: expect.stringMatching(reason), retrySeconds: 2 });
+    world.kvFails = null;
+    world.r2Fails = null;
+    world.promote({ version: "v3.0", number: 3 });
+    world.publish();
+    expect(await world.current()).toMatchObject({ ok: false });
+    world.nowMs += retryMs;
+    expect(told(await world.current())).toMatchObject({ model: { version: "v3.0" }, stale: false });
+  },
+);
+
+test("what keeps failing is not tried again by every request", async () => {
+  const world = ready();
+  world.r2Fails = new Error("R2 is down");
+  for (let requests = 0; requests < 5; requests++) await world.current();
+  expect(world.artefactReads).toHaveLength(2);
+});
+
+test("a load whose request is gone does not keep others waiting for ever", async () => {
+  const world = ready();
+  world.r2Waits = new Promise(() => {});
+  world.isPatient = false;
+  expect(await world.current()).toMatchObject({ ok: false, reason: "it takes too long to load" });
+  world.isPatient = true;
+  world.r2Waits = Promise.resolve();
+  world.nowMs += 60_000;
+  expect(told(await world.current())).toMatchObject({ predicted_price: 25.75 });
+});

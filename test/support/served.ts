@@ -1,0 +1,159 @@
+/**
+ * What KV and R2 hold of a forecast that can be answered: a small history, and a model that says last + bias, and how
+ * often the series changed.
+ */
+
+import type { ChampionPointer } from "../../shared/api/champion.ts";
+import type { History } from "../../shared/api/history.ts";
+import { addDays, isoWeekday } from "../../shared/calendar.ts";
+import { dtypeOf } from "../../shared/features/feature.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { float, floats, floatTensor, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { loadModel } from "../../shared/predict/load-model.ts";
+import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { changeOutput, predictionOutput } from "../../shared/registry/outputs.ts";
+import { bytesOf, tinyModel } from "./card.ts";
+
+export const forecast: Forecast = milkMx;
+
+/** Newest first in mind, oldest first in the list: publications of Monday, Wednesday and Friday up to `last`. */
+export function publicationDays(last: string, count: number): string[] {
+  const days: string[] = [];
+  for (let day = last; days.length < count; day = addDays(day, -1)) {
+    if (forecast.schedule.days.includes(isoWeekday(day))) days.unshift(day);
+  }
+  return days;
+}
+
+export const dimensionValues = [
+  ["Jalisco", "Guadalajara", "Pasteurizada", "Autoservicios"],
+  ["Jalisco", "Guadalajara", "Pasteurizada", "Tiendas"],
+  ["Jalisco", "Zapopan", "Pasteurizada", "Autoservicios"],
+  ["México", "Toluca", "Ultrapasteurizada", "Tiendas"],
+] as const;
+
+/** Prices that move now and then; every seventh is missing, the newest never. */
+export function historyOf(last = "2026-11-20", count = 65): History {
+  const periods = publicationDays(last, count);
+  return {
+    forecast: forecast.id,
+    feed: forecast.feed,
+    variable: forecast.variable,
+    dimensions: [...forecast.dimensions],
+    periods,
+    series: dimensionValues.map((is, series) => ({
+      is: [...is],
+      values: periods.map((_, at) =>
+        (at + series) % 7 === 0 && at < count - 1 ? null : 20 + series + Math.floor(at / (3 + series)) * 0.25,
+      ),
+    })),
+  };
+}
+
+export interface ServableStory {
+  readonly version?: string;
+  readonly number?: number;
+  readonly bias?: number;
+  /** Changes on the card, golden rows among them; also to what no card may be. */
+  readonly card?: Readonly<Record<string, unknown>>;
+}
+
+export interface Servable {
+  readonly pointer: ChampionPointer;
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Without the story's changes. */
+  readonly card: Card;
+  readonly cardBytes: Uint8Array<ArrayBuffer>;
+}
+
+export function servable(story: ServableStory = {}): Servable {
+  const { version = "20261120-aaaaaaaa", number = 1, bias = 0.5 } = story;
+  const model = modelOf(bias);
+  const known = (dimension: number) => [...new Set(dimensionValues.map((is) => is[dimension] ?? ""))].sort();
+  const card: Card = {
+    ...tinyModel({ forecast, version }).card,
+    unit: forecast.unit,
+    output: forecast.output,
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+    features: forecast.features.map(({ name, ...definition }) =>
+      definition.kind === "category"
+        ? { name, dtype: "string", definition, categories: known(forecast.dimensions.indexOf(definition.dimension)) }
+        : { name, dtype: "float", definition },
+    ),
+    intervals: [
+      { level: 0.8, halfWidth: 0, atomShare: 0.814, atom: true, zeroWidth: true },
+      { level: 0.95, halfWidth: 0.75, atomShare: 0, atom: false, zeroWidth: false },
+    ],
+    golden: goldenOf(bias),
+  };
+  const cardBytes = bytesOf({ ...card, ...story.card });
+  const pointer = {
+    forecast: forecast.id,
+    version,
+    number,
+    at: "2026-11-20T12:00:00.000Z",
+    model: { sha256: sha256Hex(model), bytes: model.length },
+    card: { sha256: sha256Hex(cardBytes) },
+  };
+  return { pointer, model, card, cardBytes };
+}
+
+/** What answers once all of it is loaded. */
+export function snapshotOf(story: ServableStory = {}, history = historyOf()): Snapshot {
+  const { pointer, model, cardBytes } = servable(story);
+  const loaded = loadModel({ forecast, pointer, bytes: model, cardText: new TextDecoder().decode(cardBytes) });
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const built = buildSnapshot({
+    forecast,
+    model: loaded.model,
+    history,
+    historyDigest: sha256Hex(JSON.stringify(history)),
+  });
+  if (!built.ok) throw new Error(built.reason);
+  return built.snapshot;
+}
+
+/** The fields of a series. */
+export function instanceOf(series = 0, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const is = dimensionValues[series] ?? [];
+  return { ...Object.fromEntries(forecast.dimensions.map((name, at) => [name, is[at]])), ...more };
+}
+
+const frequency = forecast.change?.frequency ?? "";
+const baseRate = 0.25;
+
+function modelOf(bias: number): Uint8Array<ArrayBuffer> {
+  return writeModel({
+    ...PORTABLE,
+    name: "served",
+    inputs: forecast.features.map((feature) => ({ name: feature.name, type: dtypeOf(feature), shape: [null, 1] })),
+    outputs: [predictionOutput, changeOutput].map((name) => ({ name, type: "float", shape: [null, 1] })),
+    nodes: [
+      node("Add", { inputs: ["Precio_lag1", "bias"], outputs: [predictionOutput] }),
+      mlNode("Imputer", {
+        inputs: [frequency],
+        outputs: [changeOutput],
+        attributes: { imputed_value_floats: floats([baseRate]), replaced_value_float: float(Number.NaN) },
+      }),
+    ],
+    initializers: [floatTensor("bias", [bias])],
+    producer: "test",
+    metadata: {},
+  });
+}
+
+function goldenOf(bias: number): Card["golden"] {
+  const inputs = Object.fromEntries(
+    forecast.features.map((feature) => [feature.name, dtypeOf(feature) === "float" ? [2, null] : ["a", ""]]),
+  );
+  inputs.Precio_lag1 = [2, 4];
+  return {
+    inputs,
+    outputs: { [predictionOutput]: [2 + bias, 4 + bias], [changeOutput]: [2, baseRate] },
+    tolerance: 0,
+  };
+}

@@ -1,0 +1,8 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Tests that run inside workerd, with the predict Worker's own bindings. */
+export default defineConfig({
+  plugins: [cloudflareTest({ wrangler: { configPath: "./workers/predict/wrangler.toml" } })],
+  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000 },
+});
