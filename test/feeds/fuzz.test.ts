@@ -44,6 +44,38 @@ test("a flipped bit never makes another number", async () => {
   );
 });
 
+test("prices that moved under another channel are refused: the block whose column is empty, the row that ends too late", async () => {
+  const [other, cities] = [blockRows({ day: "2025-01-06", cities: someCities(4, 30) }), someCities(4)];
+  const spoil = (move: (city: CellValue[], index: number) => CellValue[]) => {
+    const rows = blockRows({ day: "2025-01-03", cities });
+    return parse(workbook([...rows.slice(0, 4), ...rows.slice(4, 8).map(move), ...rows.slice(8), ...other]));
+  };
+  const insert = (row: CellValue[]) => [...row.slice(0, 2), null, ...row.slice(2)];
+  const blocks = [
+    await spoil(insert),
+    await spoil((row) => insert(row).slice(0, 6)),
+    await spoil((row) => [...row.slice(0, 2), ...row.slice(3)]),
+    await spoil((row) => [...row.slice(0, 3), null, ...row.slice(4)]),
+  ];
+  for (const { observations, problems } of blocks) {
+    expect(new Set(observations.map(({ period }) => period))).toEqual(new Set(["2025-01-06"]));
+    expect(problems).toMatchObject([{ reason: "shifted-column", period: "2025-01-03" }]);
+  }
+
+  const atRow = 6;
+  const rows = [
+    await spoil((row, index) => (index === 1 ? insert(row) : row)),
+    await spoil((row, index) => (index === 1 ? [...row.slice(0, 2), "x", ...row.slice(2)] : row)),
+    await spoil((row, index) => (index === 1 ? [...insert(row).slice(0, 6), "s/d"] : row)),
+  ];
+  for (const { observations, problems } of rows) {
+    expect(observations.length).toBe(28);
+    expect(problems).toMatchObject([{ reason: "shifted-column", row: atRow, column: "G", values: 4 }]);
+  }
+  const noted = await spoil((row, index) => (index === 1 ? [...row, "*"] : row));
+  expect(noted).toMatchObject({ observations: { length: 32 }, problems: [] });
+});
+
 test("what is no workbook is refused by its first bytes", async () => {
   const text = (content: string) => new TextEncoder().encode(content);
   for (const bytes of [

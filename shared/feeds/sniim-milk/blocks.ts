@@ -5,7 +5,7 @@ import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
 import { columnName, foldText } from "../text.ts";
 import type { Sheet } from "../workbook/cell.ts";
 import { shown } from "../workbook/cell.ts";
-import { priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";
+import { isAverage, priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";
 
 const kinds = new Map([
   ["leche pasteurizada", "Pasteurizada"],
@@ -100,7 +100,7 @@ export function badLayout(sheet: Sheet, block: Block): Problem | null {
       });
     }
   }
-  return repeatedColumn(sheet, block);
+  return repeatedColumn(sheet, block) ?? emptyColumn(sheet, block);
 }
 
 function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
@@ -112,6 +112,22 @@ function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
     ...at,
     found: `${names[repeated]} twice`,
     expected: "every kind and channel once",
+  });
+}
+
+/**
+ * A price column without a single cell, though missing prices are written as s/d: cells were inserted or deleted under
+ * the headers, and the other columns may hold each other's prices. One row alone may lack a price.
+ */
+function emptyColumn(sheet: Sheet, block: Block): Problem | null {
+  const rows = sheet.rows.slice(block.from, block.to).filter((row) => textOf(row?.[1]) !== "" && !isAverage(row));
+  const empty = priceColumns.find((column) => rows.every((row) => shown(row?.[column]) === ""));
+  if (rows.length < 2 || empty === undefined) return null;
+  return problem("shifted-column", {
+    row: block.from + 1,
+    column: columnName(empty),
+    found: `${rows.length} empty cells`,
+    expected: "a price or s/d: the prices beside it may stand under the wrong channel",
   });
 }
 

@@ -38,18 +38,21 @@ export function isAverage(row: Row): boolean {
   });
 }
 
-/** Numbers right of the last price column belong to nobody. */
-export function strayCells(row: NonNullable<Row>, index: number, period: string): Problem[] {
-  return row.slice(lastColumn + 1).flatMap((cell, offset) => {
-    if (!cell || !holdsNumber(cell)) return [];
-    const at = { row: index + 1, column: columnName(lastColumn + 1 + offset), period };
-    return [
-      problem("unexpected-cell", {
-        ...at,
-        found: shown(cell),
-        expected: `nothing right of column ${columnName(lastColumn)}`,
-      }),
-    ];
+/**
+ * A row that reaches right of the last price column as if cells had been inserted: its prices would be taken for those
+ * of the next channel. A note there that is no number is none of it, as long as no price is missing.
+ */
+export function movedPrices(row: NonNullable<Row>): Problem | null {
+  const hasGap = priceColumns.some((column) => shown(row[column]) === "");
+  const index = row.findIndex(
+    (cell, column) => column > lastColumn && cell && (holdsNumber(cell) || (hasGap && shown(cell) !== "")),
+  );
+  if (index < 0) return null;
+  return problem("shifted-column", {
+    column: columnName(index),
+    found: shown(row[index]),
+    expected: `nothing right of column ${columnName(lastColumn)}: the prices may stand under the wrong channel`,
+    values: valuesPerRow,
   });
 }
 

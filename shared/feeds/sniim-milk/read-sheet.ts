@@ -9,9 +9,9 @@ import { type Block, findBlocks, seriesOfColumn } from "./blocks.ts";
 import {
   countNumbers,
   isAverage,
+  movedPrices,
   priceColumns,
   priceOf,
-  strayCells,
   textOf,
   titleStart,
   valuesPerRow,
@@ -113,7 +113,7 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
     }
     const stated = cleanName(textOf(row[0]));
     if (stated !== "" || (mergesStates && covered[index] === 0)) state = stated;
-    const refusal = badNames(state, city, row) ?? repeats.refusal(state, city);
+    const refusal = badNames(state, city, row) ?? repeats.refusal(state, city) ?? movedPrices(row);
     if (refusal) {
       reading.problems.push({ ...refusal, row: index + 1, period });
       continue;
@@ -121,7 +121,6 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
     const place = cityKey(state, city);
     if (stated !== "") reading.spellings.add(stateKey(state), state, { row: index + 1, column: "A" });
     reading.spellings.add(place, city, { row: index + 1, column: "B" });
-    reading.problems.push(...strayCells(row, index, period));
     for (const { column, Tipo, Canal } of columns) {
       const cell = row[column];
       const value = priceOf(cell);
