@@ -40,6 +40,13 @@ test("one instance answers flat, in the form that is promised", () => {
   });
 });
 
+test("intervals that hold the last value reach to it", () => {
+  const card = { ...snapshot.model.card, intervalsHoldLast: true };
+  const from = { ...snapshot, model: { ...snapshot.model, card } };
+  const told = answer({ kind: "single", instance: instanceOf(0) }, { from });
+  expect(told).toMatchObject({ predicted_price: 25.75, interval80: [25.25, 25.75], interval95: [24.5, 26.5] });
+});
+
 test("several instances answer in their order", () => {
   const told = batchAnswerShape.parse(batch([instanceOf(3), instanceOf(0), instanceOf(3)]));
   expect(told).toMatchObject({ forecast: "milk-mx", target_period: "2026-11-23", data_as_of: "2026-11-20" });
