@@ -111,12 +111,13 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
 }
 
-/** The same recipe, data, seed and code make the same version, and the same bytes. */
+/** The same recipe, judged by the same rule on the same data with the same seed and code, is the same version and the same bytes. */
 function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVersion }: PublishTask): string {
   const identity = JSON.stringify([
     recipeOf(forecast, recipe).id,
     judgement.change?.parameters ?? null,
     judgement.change?.source ?? null,
+    forecast.validation,
     dataHash,
     seed,
     codeVersion,

@@ -65,8 +65,10 @@ test("the same data, recipe and seed give the same bytes and version, another se
   const seeded = await published({ ...story, seed: 2 });
   const other = await published({ ...story, recipe: { candidate: "random-forest", parameters: { trees: 7 } } });
   const calm = await published({ ...story, source: "frequency" });
-  const versions = [first, seeded, other, calm].map(({ card }) => card.version);
-  expect(new Set(versions).size).toBe(4);
+  const validation = { ...difference.validation, folds: 3 };
+  const judgedOtherwise = await published({ ...story, forecast: { ...difference, validation } });
+  const versions = [first, seeded, other, calm, judgedOtherwise].map(({ card }) => card.version);
+  expect(new Set(versions).size).toBe(5);
   expect(versions[0]).toMatch(/^20260331-[0-9a-f]{8}$/);
 });
 

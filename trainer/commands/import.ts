@@ -6,7 +6,7 @@ import { RegistryClient } from "../registry-client.ts";
 import { prose } from "../terminal.ts";
 import { prepare, withPool } from "../training/contest.ts";
 import { factsOfLake } from "../training/facts.ts";
-import { judgeImported } from "../training/import-model.ts";
+import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { promote, register, servingModel } from "../training/train.ts";
 import { feedOf, knownForecast } from "./known.ts";
@@ -32,6 +32,8 @@ export async function importModel(
   if (producer === "almanac")
     throw new Failure("--producer almanac is what our own models say; name the tool that made the file.");
   const bytes = await readPublication(file);
+  // Before the lake is read: what is wrong with the file itself is known at once.
+  checkedGraph(bytes, forecast);
   const hub = connect(options);
   const registry = new RegistryClient(hub.connection, "import");
   const prepared = prepare(forecast, (await factsOfLake(hub, feedOf(forecast))).facts);

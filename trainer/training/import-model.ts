@@ -154,7 +154,7 @@ function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe:
 }
 
 /** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
-function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
+export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   const read = readModel(bytes);
   if (!read.ok) throw new Failure(`The file is no ONNX model that can be read: ${describeProblem(read.problem)}`);
   const { graph } = read;
