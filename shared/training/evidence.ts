@@ -69,6 +69,19 @@ function coverageAt(
     : coverageOf(width, { rows, misses: missesOf(data, rows, { predictions, holdLast }) }, options);
 }
 
+/** The rows of a range whose target is after `period`: what a file had not seen when it was trained. O(rows). */
+export function rowsAfter(data: Dataset, { from, to }: RowRange, period: string): RowRange {
+  let first = from;
+  while (first < to && (data.periods[data.period[first] ?? 0] ?? "") <= period) first++;
+  return { from: first, to };
+}
+
+/** The part of a window that these rows are; they end where it ends. */
+export function narrowed(window: TestWindow, rows: RowRange): TestWindow {
+  const cut = rows.from - window.rows.from;
+  return { ...window, rows, naive: window.naive.subarray(cut), incumbent: window.incumbent?.subarray(cut) ?? null };
+}
+
 /** The losses of a challenger beside those of naive and incumbent, period by period. */
 export function evidenceOf(window: TestWindow, challenger: Float64Array): Evidence {
   const { periods, rows, losses } = periodLosses(window, challenger);

@@ -17,7 +17,7 @@ import {
   standValidation,
   type TrainingEffects,
 } from "./contest.ts";
-import { evidenceOf, lineOf, onlyAfter } from "./evidence.ts";
+import { evidenceOf, lineOf, narrowed, onlyAfter, rowsAfter, type TestWindow } from "./evidence.ts";
 import { type RecipeChoice, type Workbench, workbenchOf } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
@@ -186,17 +186,7 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
     const validation = { rows: validationRows, predictions: standing.predictions };
     return lineOf(window, { name: standing.name, recipe: standing.recipe, predictions: test, seconds, validation });
   });
-  if (external !== null && incumbent !== null && task.incumbent !== null) {
-    const { version, recipe } = task.incumbent;
-    const line = lineOf(window, {
-      name: `incumbent ${version}`,
-      recipe,
-      predictions: incumbent,
-      seconds: 0,
-      validation: null,
-    });
-    lines.push({ ...line, note: `made elsewhere; trained to ${external.trainedTo}` });
-  }
+  if (task.incumbent !== null) lines.push(...externalLine(window, task.incumbent));
   const standingOf = (choice: RecipeChoice): Shown | null => {
     const { id } = recipeOf(forecast, choice);
     return shown.find(({ standing }) => recipeOf(forecast, standing.recipe).id === id) ?? null;
@@ -220,4 +210,17 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
       return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
     },
   };
+}
+
+/** The line of a file that was made elsewhere, over the periods that it had not seen; none where it has seen them all. */
+function externalLine(window: TestWindow, { version, recipe, external }: ServingModel): Contender[] {
+  if (external === null || window.incumbent === null) return [];
+  const { data, rows } = window;
+  const unseen = rowsAfter(data, rows, external.trainedTo);
+  if (unseen.from === unseen.to) return [];
+  const part = narrowed(window, unseen);
+  const predictions = window.incumbent.subarray(unseen.from - rows.from);
+  const line = lineOf(part, { name: `incumbent ${version}`, recipe, predictions, seconds: 0, validation: null });
+  const { periods } = spanOf(data, unseen);
+  return [{ ...line, note: `made elsewhere; scored on the ${periods} periods after ${external.trainedTo}` }];
 }

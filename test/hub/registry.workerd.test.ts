@@ -147,6 +147,19 @@ describe("a version is refused", () => {
     await nothing();
   });
 
+  test("is told of a card that was corrupted after it was registered, wherever the card is asked for", async () => {
+    const built = tiny();
+    await registry.uploadBoth(built);
+    expect(await registry.register(built)).toMatchObject({ status: 201 });
+    await hub.lake.put(artefactKey(forecast.id, "v1.0", "card.json"), "corrupted");
+    for (const path of ["v1.0", "compare?a=v1.0&b=v1.0"]) {
+      expect(await registry.call("GET", `/models/${forecast.id}/${path}`)).toMatchObject({
+        status: 500,
+        body: { detail: expect.stringMatching(/^card\.json of milk-mx v1\.0 in R2 .*: restore it, or train again\./) },
+      });
+    }
+  });
+
   test("when it is registered with other files, while the same again is fine", async () => {
     const built = await registry.registered("v1.0");
     expect(await registry.register(built)).toMatchObject({

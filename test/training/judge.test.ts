@@ -234,6 +234,21 @@ describe("what serves", () => {
     incumbent?.forEach((loss, index) => {
       expect(loss).toBeCloseTo(naive[index] ?? Number.NaN, 4);
     });
+    // It repeats the last value, so on its own periods it is as good as naive, and its line says what those are.
+    const line = judgement.contenders.find(({ name }) => name === "incumbent v3");
+    const squares = naive.reduce((sum, loss, index) => sum + loss * (rows[index] ?? 0), 0);
+    expect(line?.rmse).toBeCloseTo(Math.sqrt(squares / rows.reduce((sum, count) => sum + count, 0)), 5);
+    expect(line?.note).toBe(`made elsewhere; scored on the 9 periods after ${trainedTo}`);
+  });
+
+  test("made elsewhere from all that there is, has no line: nothing of it can be known", async () => {
+    const external = {
+      trainedTo: data.periods.at(-1) ?? "",
+      predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
+    };
+    const { judgement } = await judged(instantPool(forecast, data), { incumbent: { version: "v3", recipe, external } });
+    expect(judgement.contenders.map(({ name }) => name)).not.toContain("incumbent v3");
+    expect(shownBy(judgement).periods).toEqual([]);
   });
 
   test("and can no longer be fitted, leaves a judgement without its losses", async () => {

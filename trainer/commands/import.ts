@@ -1,5 +1,7 @@
 /** `almanac import FORECAST model.onnx`: a model made elsewhere, checked, scored on the same window, through the same gate. */
 import { isIsoDay } from "../../shared/calendar.ts";
+import { naive } from "../../shared/candidates/naive.ts";
+import type { ServingModel } from "../../shared/training/judge.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { RegistryClient } from "../registry-client.ts";
@@ -57,9 +59,18 @@ export async function importModel(
       }),
     );
   } else {
-    console.log(leaderboard(forecast, judged.contenders, version));
+    console.log(
+      leaderboard(forecast, judged.contenders, markOf(flow.state === "done" ? version : null, serving.model)),
+    );
     const became = flow.state === "done" ? "serves" : "is registered and does not serve";
     console.log(`\n${prose(`${version} ${became}. ${flow.reason ?? ""}`.trim())}`);
   }
   if (flow.state !== "done") process.exitCode = 1;
+}
+
+/** The line of who serves now: the file where it was let in, else who served before; nobody's where nobody does. */
+function markOf(imported: string | null, serving: ServingModel | null): string {
+  if (imported !== null) return imported;
+  if (serving === null) return "";
+  return serving.recipe.candidate === naive.id ? naive.id : `incumbent ${serving.version}`;
 }

@@ -17,7 +17,7 @@ import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
-import { evidenceOf, intervalOptions, lineOf, onlyAfter } from "../../shared/training/evidence.ts";
+import { evidenceOf, intervalOptions, lineOf, narrowed, onlyAfter, rowsAfter } from "../../shared/training/evidence.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
@@ -55,6 +55,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const graph = checkedGraph(task.bytes, forecast);
   const windows = windowsOf(data, forecast.validation);
   const rows = rowsOf(windows.test);
+  const unseen = rowsAfter(data, rows, trainedTo);
+  if (unseen.from === unseen.to) throw new Failure(nothingUnseen(trainedTo, spanOf(data, rows).to));
   const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
   const version = versionOf(task, recipeOf(forecast, recipe).id);
   const metadata = {
@@ -73,19 +75,21 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const outputs = await runReference(model, wanted).catch((error) => {
     throw new Failure(`The reference runtime cannot run the file: ${error instanceof Error ? error.message : error}`);
   });
-  checkEngine(model, wanted, outputs);
-  const predictions = Float64Array.from(outputs[predictionOutput] ?? []);
-  if (!predictions.every(Number.isFinite))
+  if (!outputs[predictionOutput]?.every(Number.isFinite))
     throw new Failure("The file answers NaN or infinity on rows of the test window.");
+  checkEngine(model, wanted, outputs);
 
   const served = await incumbentPredictions(task, pool);
-  const window = {
+  const whole = {
     data,
     forecast,
     rows,
     naive: data.last.slice(rows.from, rows.to).map(Math.fround),
     incumbent: served,
   };
+  // Everyone is scored on the same rows: those that this file had not seen.
+  const window = narrowed(whole, unseen);
+  const predictions = Float64Array.from(outputs[predictionOutput]).subarray(unseen.from - rows.from);
   const contenders = [
     {
       ...lineOf(window, { name: version, recipe, predictions, seconds: 0, validation: null }),
@@ -99,22 +103,20 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       validation: null,
     }),
   ];
-  if (served !== null && incumbent !== null && incumbent.recipe.candidate !== naive.id) {
+  if (window.incumbent !== null && incumbent !== null && incumbent.recipe.candidate !== naive.id) {
     contenders.push(
       lineOf(window, {
         name: `incumbent ${incumbent.version}`,
         recipe: incumbent.recipe,
-        predictions: served,
+        predictions: window.incumbent,
         seconds: 0,
         validation: null,
       }),
     );
   }
-  const unseenByIncumbent = onlyAfter(incumbent?.external?.trainedTo ?? null, evidenceOf(window, predictions));
-  const evidence = onlyAfter(trainedTo, unseenByIncumbent);
-  const unseen = unseenRows(task, rows);
+  const evidence = onlyAfter(incumbent?.external?.trainedTo ?? null, evidenceOf(window, predictions));
   const { holdLast } = forecast.intervals;
-  const misses = missesOf(data, rows, { predictions, holdLast }).subarray(unseen.from - rows.from);
+  const misses = missesOf(data, unseen, { predictions, holdLast });
   const used = new Set(graph.inputs.map(({ name }) => name));
   const origin = { ...prepared, codeVersion: codeVersion(), seed: task.seed, trials: 0 };
   const published = spanOf(data, { from: 0, to: unseen.from });
@@ -124,7 +126,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     lineage: lineageOf(origin),
     judged: {
       validation: spanOf(data, rowsOf(windows.validation)),
-      test: spanOf(data, rows),
+      test: spanOf(data, unseen),
       contenders: contenders.sort((a, b) => a[forecast.metric] - b[forecast.metric]),
       evidence,
       change: null,
@@ -132,12 +134,16 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       reason: `Made by ${producer} and trained to ${trainedTo}: judged by the ${evidence.periods.length} periods after it.`,
     },
     published: { ...published, to: trainedTo },
-    intervals: misses.length === 0 ? [] : widthsOf(unseen, misses, intervalOptions(forecast, data)),
+    intervals: widthsOf(unseen, misses, intervalOptions(forecast, data)),
     intervalsHoldLast: holdLast,
     unchangedShare: null,
     golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
   };
   return { model, card };
+}
+
+function nothingUnseen(trainedTo: string, last: string): string {
+  return `The file was trained to ${trainedTo}, and the test window ends at ${last}: no period is left to judge it by. Import it again when later ones are in, or a file that was trained on less.`;
 }
 
 /** The same file, judged on other data or against another champion, is another version: its card says other things. */
@@ -198,14 +204,6 @@ function checkEngine(model: Uint8Array, inputs: Inputs, outputs: Readonly<Record
       );
     }
   }
-}
-
-/** Rows of the window after the last period that the file has seen. */
-function unseenRows({ prepared, trainedTo }: ImportTask, rows: { readonly from: number; readonly to: number }) {
-  const { data } = prepared;
-  let from = rows.from;
-  while (from < rows.to && (data.periods[data.period[from] ?? 0] ?? "") <= trainedTo) from++;
-  return { from, to: rows.to };
 }
 
 async function incumbentPredictions(

@@ -30,6 +30,7 @@ import {
   versionParam,
 } from "../api.ts";
 import type { Hub } from "../hub.ts";
+import { refuse } from "../refuse.ts";
 import { register } from "../registry/register.ts";
 import { requestPromotion } from "../registry/request-promotion.ts";
 import { readCard } from "../registry/verify.ts";
@@ -160,5 +161,6 @@ modelRoutes.openapi(promotion, async (context) => {
 async function cardOf(hub: Hub, { forecast, version }: StagedModel): Promise<Card> {
   const read = await readCard(hub, { forecast: knownForecast(forecast), version });
   if (read.ok) return read.card;
-  throw new Error(`the card of ${forecast} ${version}: ${read.mismatch.detail} ${read.mismatch.found}`);
+  const detail = `card.json of ${forecast} ${version} in R2 is no longer the file that was registered: restore it, or train again. ${read.mismatch.detail}`;
+  refuse({ kind: "internal", ...read.mismatch, detail });
 }
