@@ -1,13 +1,22 @@
 import { resolve } from "node:path";
+import { Failure } from "./failure.ts";
 import { HubClient } from "./hub-client.ts";
 import { defaultState, findHub, readHub } from "./local/state.ts";
 
-/** The hub that a command talks to: `--url`, else the one that `npm start` runs on the state folder, else the usual port. */
+/**
+ * The hub that a command talks to: `--url`, else the one that `npm start` runs on the state folder, else the usual port.
+ * @throws Failure where nobody runs on a folder that was named: whoever has the usual port is not who was meant.
+ */
 export function connect(options: {
   readonly url?: string | undefined;
   readonly state?: string | undefined;
 }): HubClient {
-  const local = readHub(resolve(options.state ?? defaultState));
+  const state = resolve(options.state ?? defaultState);
+  const local = readHub(state);
+  if (!local && options.url === undefined && state !== resolve(defaultState))
+    throw new Failure(
+      `Nothing runs on ${state}. Start it with \`npm start -- --state DIR\`, or name a hub with --url URL.`,
+    );
   const url = (options.url ?? local?.url ?? "http://127.0.0.1:8787")
     .replace(/\/$/, "")
     .replace("//localhost", "//127.0.0.1");

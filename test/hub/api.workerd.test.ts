@@ -173,6 +173,9 @@ describe("observations", () => {
     expect(await of("series=Cuidad=Ciudad+A")).toMatchObject({ status: 422, didYouMean: "Ciudad" });
     expect(await of("series=Estado=Jalizco")).toMatchObject({ status: 422, found: "Jalizco", didYouMean: "Jalisco" });
     expect(await of("from=yesterday")).toMatchObject({ status: 422, found: "yesterday" });
+    for (const found of ["2025-13", "2025-02-29", "2025-01-01T24"])
+      expect(await of(`to=${found}`)).toMatchObject({ status: 422, found });
+    expect((await page("from=2024-02-29T23")).observations.length).toBeGreaterThan(0);
     expect(await of("limit=0")).toMatchObject({ status: 422, found: "0" });
     for (const cursor of ["garbage", "Łódź", "bnVsbA"]) {
       expect(await of(`cursor=${encodeURIComponent(cursor)}`)).toMatchObject({

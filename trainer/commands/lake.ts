@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connect } from "../connect.ts";
+import { codeOf, Failure } from "../failure.ts";
 import { readLake } from "../lake.ts";
 import { thousands } from "../terminal.ts";
 import { knownFeed } from "./known.ts";
@@ -12,6 +13,11 @@ export async function copyLake(
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const folder = resolve(options.out);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new Failure(
+      `${folder} cannot be written to (${codeOf(error) || String(error)}). Choose another folder with --out DIR.`,
+    );
+  });
   const { list, listBytes } = await readLake(connect(options), feed.id, {
     onStart: () => rm(join(folder, "_SUCCESS"), { force: true }),
     async onFile({ path, bytes }) {

@@ -1,6 +1,7 @@
 /** `GET /feeds/:feed/observations`: JSON or CSV, a page at a time. */
 import type { HonoRequest } from "hono";
 import { z } from "zod";
+import { isIsoDay } from "../../../shared/calendar.ts";
 import { writeCsv } from "../../../shared/csv.ts";
 import { listObservations, type ObservationPlace } from "../../../shared/db/observations.ts";
 import { listSeries, type Series } from "../../../shared/db/series.ts";
@@ -13,7 +14,8 @@ import { readQuery } from "./query.ts";
 
 const period = z
   .string()
-  .regex(/^\d{4}(-\d{2}(-\d{2}(T\d{2})?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH");
+  .regex(/^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]))?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH")
+  .refine((text) => isIsoDay(`${text}${"0000-01-01".slice(text.length)}`.slice(0, 10)), "there is no such period");
 
 const shape = z.object({
   series: z.string().optional(),
