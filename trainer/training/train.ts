@@ -8,6 +8,7 @@ import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
+import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { feedOf } from "../commands/known.ts";
@@ -115,7 +116,7 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
     });
   };
   await offer(challenger);
-  const fallback = fallbackOf(serving, judgement);
+  const fallback = fallbackOf(forecast, serving.model, judgement);
   if (fallback !== null && versions[0]?.flow.state !== "done") {
     await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
   }
@@ -136,10 +137,15 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
  * What is asked for when the chosen recipe is not let in: with nothing serving the naive forecast, which needs no proof;
  * else the serving recipe on newer data. Null where that is what was chosen, or where it cannot be fitted here.
  */
-function fallbackOf({ model }: Serving, { chosen, evidenceFor }: Judgement): RecipeChoice | null {
+export function fallbackOf(
+  forecast: Forecast,
+  model: ServingModel | null,
+  { chosen, evidenceFor }: Pick<Judgement, "chosen" | "evidenceFor">,
+): RecipeChoice | null {
   if (model?.external) return null;
   const fallback = model?.recipe ?? { candidate: naive.id, parameters: {} };
-  const isChosen = JSON.stringify(fallback) === JSON.stringify(chosen);
+  // By identity: a card sorts its parameters, a search names them as they were declared.
+  const isChosen = recipeOf(forecast, fallback).id === recipeOf(forecast, chosen).id;
   return isChosen || evidenceFor(fallback) === null ? null : fallback;
 }
 
