@@ -64,7 +64,11 @@ const seed = () => new Option("--seed <n>", "the same seed and data give the sam
 const threads = () => new Option("--threads <n>", "threads to use; the result does not depend on it");
 const only = () =>
   new Option("--only <candidates>", "these candidates alone, separated by commas; naive is always there");
-const budget = () => new Option("--budget <time>", "begin no further trial after this time, e.g. 60s");
+const budget = () =>
+  new Option(
+    "--budget <time>",
+    "begin no further trial after this time, e.g. 60s; first trials, the test window and publishing come on top",
+  );
 
 program
   .command("backtest <forecast>")

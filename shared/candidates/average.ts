@@ -18,13 +18,10 @@ interface Member {
   readonly parameters: Point;
 }
 
-/** The parameters that stand for the mean of these members. */
+/** The parameters that stand for the mean of these members: the same ones in whatever order they are the same recipe. */
 export function averageParameters(members: readonly Member[]): Point {
-  const named = members.map(({ candidate, parameters }, i) => [
-    `member${i + 1}`,
-    JSON.stringify({ candidate, parameters }),
-  ]);
-  return Object.fromEntries(named);
+  const texts = members.map(({ candidate, parameters }) => JSON.stringify({ candidate, parameters })).sort();
+  return Object.fromEntries(texts.map((text, i) => [`member${i + 1}`, text]));
 }
 
 /** The members that an average's parameters name; null for the recipe of another candidate. */

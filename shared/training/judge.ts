@@ -27,14 +27,14 @@ import { joined } from "./search.ts";
 export interface ServingModel {
   readonly version: string;
   readonly recipe: RecipeChoice;
-  /**
-   * For a file that was made elsewhere and cannot be refitted: its predictions for some rows, and the last period it
-   * was trained on. Null for a recipe of ours.
-   */
-  readonly external: ExternalModel | null;
+  /** The published file. */
+  readonly file: ModelFile;
+  /** Made elsewhere: it cannot be refitted, and stands by its file on the periods it has not seen. */
+  readonly isExternal: boolean;
 }
 
-export interface ExternalModel {
+/** A published file: what it says of some rows, and the last period it was fitted to. */
+export interface ModelFile {
   predict(rows: RowRange): Promise<Float64Array>;
   readonly trainedTo: string;
 }
@@ -101,7 +101,8 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
   const chosen = shown[0]?.standing;
   if (chosen === undefined) return { ok: false, refusal: { kind: "no-contender", problems: failures.sort() } };
   const incumbent = await incumbentOnTest(task, { windows, shown });
-  return { ok: true, bench, judgement: judgementOf(task, { windows, shown, chosen, change, incumbent }) };
+  const served = await servedOnTest(task, windows, incumbent);
+  return { ok: true, bench, judgement: judgementOf(task, { windows, shown, chosen, change, incumbent, served }) };
 }
 
 /** The serving recipe stands like everyone: if it is the best again, refitting it is what will be asked for. */
@@ -110,7 +111,7 @@ async function standIncumbent(
   { validation }: Windows,
   { pool }: TrainingEffects,
 ): Promise<Standing | null> {
-  if (incumbent === null || incumbent.external !== null) return null;
+  if (incumbent === null || incumbent.isExternal) return null;
   const { recipe, version } = incumbent;
   const refit = await refitAt(validation, recipe, { pool, seed });
   if (!refit.ok) return null;
@@ -161,9 +162,27 @@ async function incumbentOnTest(
   { windows, shown }: { readonly windows: Windows; readonly shown: readonly Shown[] },
 ): Promise<Float64Array | null> {
   if (incumbent === null) return null;
-  if (incumbent.external !== null) return incumbent.external.predict(rowsOf(windows.test));
+  if (incumbent.isExternal) return incumbent.file.predict(rowsOf(windows.test));
   const id = recipeOf(forecast, incumbent.recipe).id;
   return shown.find(({ standing }) => recipeOf(forecast, standing.recipe).id === id)?.test ?? null;
+}
+
+/**
+ * What a refresh is held against: up to the incumbent's own fit its recipe, refitted like everyone's; after it the very
+ * file that serves, which newer data has to be no worse than.
+ */
+async function servedOnTest(
+  { incumbent, data }: JudgeTask,
+  windows: Windows,
+  refitted: Float64Array | null,
+): Promise<Float64Array | null> {
+  if (incumbent === null || refitted === null || incumbent.isExternal) return refitted;
+  const rows = rowsOf(windows.test);
+  const unseen = rowsAfter(data, rows, incumbent.file.trainedTo);
+  if (unseen.from === unseen.to) return refitted;
+  const served = refitted.slice();
+  served.set(await incumbent.file.predict(unseen), unseen.from - rows.from);
+  return served;
 }
 
 interface Scored {
@@ -172,16 +191,19 @@ interface Scored {
   readonly chosen: Standing;
   readonly change: ChangeJudgement | null;
   readonly incumbent: Float64Array | null;
+  /** What a refresh of the incumbent's recipe is held against. */
+  readonly served: Float64Array | null;
 }
 
-function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumbent }: Scored): Judgement {
+function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumbent, served }: Scored): Judgement {
   const { data, forecast } = task;
   const rows = rowsOf(windows.test);
   const validationRows = rowsOf(windows.validation);
   const naiveTest =
     shown.find(({ standing }) => standing.name === naive.id)?.test ?? data.last.slice(rows.from, rows.to);
   const window = { data, forecast, rows, naive: naiveTest, incumbent };
-  const external = task.incumbent?.external ?? null;
+  const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
+  const serving = task.incumbent === null ? null : recipeOf(forecast, task.incumbent.recipe).id;
   const lines = shown.map(({ standing, test, seconds }): Contender => {
     const validation = { rows: validationRows, predictions: standing.predictions };
     return lineOf(window, { name: standing.name, recipe: standing.recipe, predictions: test, seconds, validation });
@@ -200,7 +222,9 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
     change,
     evidenceFor(choice) {
       const one = standingOf(choice);
-      return one === null ? null : onlyAfter(external?.trainedTo ?? null, evidenceOf(window, one.test));
+      if (one === null) return null;
+      const isRefresh = recipeOf(forecast, choice).id === serving;
+      return onlyAfter(known, evidenceOf(isRefresh ? { ...window, incumbent: served } : window, one.test));
     },
     missesFor(choice) {
       const one = standingOf(choice);
@@ -213,14 +237,14 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
 }
 
 /** The line of a file that was made elsewhere, over the periods that it had not seen; none where it has seen them all. */
-function externalLine(window: TestWindow, { version, recipe, external }: ServingModel): Contender[] {
-  if (external === null || window.incumbent === null) return [];
+function externalLine(window: TestWindow, { version, recipe, file, isExternal }: ServingModel): Contender[] {
+  if (!isExternal || window.incumbent === null) return [];
   const { data, rows } = window;
-  const unseen = rowsAfter(data, rows, external.trainedTo);
+  const unseen = rowsAfter(data, rows, file.trainedTo);
   if (unseen.from === unseen.to) return [];
   const part = narrowed(window, unseen);
   const predictions = window.incumbent.subarray(unseen.from - rows.from);
   const line = lineOf(part, { name: `incumbent ${version}`, recipe, predictions, seconds: 0, validation: null });
   const { periods } = spanOf(data, unseen);
-  return [{ ...line, note: `made elsewhere; scored on the ${periods} periods after ${external.trainedTo}` }];
+  return [{ ...line, note: `made elsewhere; scored on the ${periods} periods after ${file.trainedTo}` }];
 }

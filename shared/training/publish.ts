@@ -60,7 +60,8 @@ export type Publishing =
 
 /** Sums of trees are the same bits everywhere; elsewhere engines round in another order. */
 const relativeTolerance = 1e-6;
-const producer = "almanac";
+/** Who made a model of ours, as its card says. */
+export const producer = "almanac";
 const goldenRowsMax = 24;
 /** From how many rows of the test window the edges are made. */
 const ordinaryRowsMax = 16;

@@ -4,7 +4,7 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { floats, type Graph, int, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
-import { instantPool, momentum, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
+import { instantPool, momentum, serving, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
 
 const data = smallDataset(simulatedPanel(3, momentum));
 const inputs = [lastFeatureOf(smallForecast), "change"];
@@ -54,7 +54,7 @@ const lastOf = (row: number) => data.last[row] ?? Number.NaN;
 
 test("a file is scored, like everyone beside it, on the periods after the end of its training alone", async () => {
   const trainedTo = data.periods[134] ?? "";
-  const incumbent = { version: "v1", recipe: { candidate: "ridge", parameters: { alpha: 10 } }, external: null };
+  const incumbent = serving("v1", { candidate: "ridge", parameters: { alpha: 10 } });
   const { card } = await imported({ trainedTo, incumbent });
   const { test: span, contenders, evidence } = card.judged;
   expect(span).toMatchObject({ from: data.periods[135], to: data.periods.at(-1), periods: 15 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { firstRowAt } from "../../shared/features/dataset.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { refused } from "../../shared/models/fit.ts";
@@ -16,12 +17,14 @@ import {
 } from "../../shared/training/job.ts";
 import { type Judgement, type JudgeTask, judge } from "../../shared/training/judge.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
+import { outcomeOf } from "../../shared/training/verdict.ts";
 import { createPool } from "../../trainer/training/pool.ts";
 import {
   instantPool,
   keepingEffects,
   momentum,
   type Process,
+  serving,
   simulatedPanel,
   smallDataset,
   smallForecast,
@@ -212,13 +215,43 @@ describe("what serves", () => {
 
   test("is refitted at the same origins and scored on the same rows", async () => {
     const pool = instantPool(forecast, data);
-    const { judgement } = await judged(pool, { incumbent: { version: "v1", recipe, external: null } });
+    const { judgement } = await judged(pool, { incumbent: serving("v1", recipe) });
     expect(judgement.incumbent).toBe("v1");
     expect(shownBy(judgement).incumbent).toEqual(shownBy(judgement, recipe).challenger);
     expect(judgement.contenders.map(({ name }) => name)).toContain("incumbent v1");
-    const same = await judged(pool, { incumbent: { version: "v2", recipe: judgement.chosen, external: null } });
+    const same = await judged(pool, { incumbent: serving("v2", judgement.chosen) });
     expect(shownBy(same.judgement).incumbent).toEqual(shownBy(same.judgement).challenger);
     expect(same.judgement.contenders.length).toBe(judgement.contenders.length - 1);
+  });
+
+  test("stops a refresh that is worse than the very file that serves, on the periods since that was fitted", async () => {
+    const trainedTo = steady.periods[74] ?? "";
+    const asked: number[] = [];
+    const truth = async ({ from, to }: { from: number; to: number }) => {
+      asked.push(from);
+      return steady.target.slice(from, to);
+    };
+    const pool = instantPool(forecast, steady);
+    const first = await judged(pool, { data: steady });
+    const { chosen } = first.judgement;
+    const { judgement } = await judged(pool, {
+      data: steady,
+      incumbent: serving("v1", chosen, { trainedTo, predict: truth }),
+    });
+    expect(recipeOf(forecast, judgement.chosen)).toEqual(recipeOf(forecast, chosen));
+    const { periods, challenger, incumbent } = shownBy(judgement);
+    expect(asked).toEqual([firstRowAt(steady, 75)]);
+    periods.forEach((period, index) => {
+      expect(incumbent?.[index]).toBe(period > trainedTo ? 0 : challenger[index]);
+    });
+    const { id, candidate } = recipeOf(forecast, chosen);
+    const situation = {
+      incumbent: { version: "v1", recipe: id, candidate, publishedTo: trainedTo },
+      usedThrough: null,
+    };
+    const { verdict, champion } = outcomeOf(forecast, judgement, situation);
+    expect(verdict).toMatchObject({ kind: "reject", rule: "refresh" });
+    expect(champion).toBe("v1");
   });
 
   test("made elsewhere, speaks only of periods that it had not seen", async () => {
@@ -227,7 +260,9 @@ describe("what serves", () => {
       trainedTo,
       predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
     };
-    const { judgement } = await judged(instantPool(forecast, data), { incumbent: { version: "v3", recipe, external } });
+    const { judgement } = await judged(instantPool(forecast, data), {
+      incumbent: { ...serving("v3", recipe, external), isExternal: true },
+    });
     const { periods, rows, challenger, naive, incumbent } = shownBy(judgement);
     expect(periods[0]).toBe(data.periods[81]);
     expect([rows, challenger, naive, incumbent].map((list) => list?.length)).toEqual([9, 9, 9, 9]);
@@ -246,7 +281,9 @@ describe("what serves", () => {
       trainedTo: data.periods.at(-1) ?? "",
       predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
     };
-    const { judgement } = await judged(instantPool(forecast, data), { incumbent: { version: "v3", recipe, external } });
+    const { judgement } = await judged(instantPool(forecast, data), {
+      incumbent: { ...serving("v3", recipe, external), isExternal: true },
+    });
     expect(judgement.contenders.map(({ name }) => name)).not.toContain("incumbent v3");
     expect(shownBy(judgement).periods).toEqual([]);
   });
@@ -256,7 +293,7 @@ describe("what serves", () => {
     const noSeason = { ...forecast, seasonal: null };
     const { judgement } = await judged(instantPool(noSeason, data), {
       forecast: noSeason,
-      incumbent: { version: "v4", recipe: broken, external: null },
+      incumbent: serving("v4", broken),
     });
     expect([judgement.incumbent, shownBy(judgement).incumbent]).toEqual(["v4", null]);
   });

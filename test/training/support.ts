@@ -5,7 +5,8 @@ import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import type { TrainingEffects } from "../../shared/training/contest.ts";
-import { type Pool, runJob, workbenchOf } from "../../shared/training/job.ts";
+import { type Pool, type RecipeChoice, runJob, workbenchOf } from "../../shared/training/job.ts";
+import type { ModelFile, ServingModel } from "../../shared/training/judge.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 
@@ -102,4 +103,10 @@ export function keepingEffects(pool: Pool, earlier: readonly TrialRecord[] = [])
     earlier,
   };
   return { effects, trials };
+}
+
+/** A model of ours that serves and was fitted to all there is; `file` is what its published file says, and from when. */
+export function serving(version: string, recipe: RecipeChoice, file: Partial<ModelFile> = {}): ServingModel {
+  const predict = () => Promise.reject(new Error("the file is not asked for what it was fitted to"));
+  return { version, recipe, isExternal: false, file: { trainedTo: "9999-12-31", predict, ...file } };
 }

@@ -114,7 +114,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       }),
     );
   }
-  const evidence = onlyAfter(incumbent?.external?.trainedTo ?? null, evidenceOf(window, predictions));
+  const evidence = onlyAfter(incumbent?.isExternal ? incumbent.file.trainedTo : null, evidenceOf(window, predictions));
   const { holdLast } = forecast.intervals;
   const misses = missesOf(data, unseen, { predictions, holdLast });
   const used = new Set(graph.inputs.map(({ name }) => name));
@@ -212,7 +212,7 @@ async function incumbentPredictions(
 ): Promise<Float64Array | null> {
   if (incumbent === null) return null;
   const { test } = windowsOf(prepared.data, prepared.forecast.validation);
-  if (incumbent.external !== null) return incumbent.external.predict(rowsOf(test));
+  if (incumbent.isExternal) return incumbent.file.predict(rowsOf(test));
   const refit = await refitAt(test, incumbent.recipe, { pool, seed });
   return refit.ok ? refit.predictions : null;
 }

@@ -1,9 +1,9 @@
 /** The leaderboard as people see it. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import type { Contender } from "../../shared/registry/card.ts";
-import { table } from "../terminal.ts";
+import { prose, table } from "../terminal.ts";
 
-/** Best on the test window first; naive is always in it. `champion` is marked. */
+/** Best on the test window first; naive is always in it. `champion` is marked; what limits a contender stands below. */
 export function leaderboard(forecast: Forecast, contenders: readonly Contender[], champion: string): string {
   const rows = contenders.map((contender) => [
     [champion, `incumbent ${champion}`].includes(contender.name) ? "▸" : "",
@@ -29,7 +29,8 @@ export function leaderboard(forecast: Forecast, contenders: readonly Contender[]
     "in 95 %",
     "took",
   ];
-  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] });
+  const notes = contenders.flatMap(({ name, note }) => (note === null ? [] : [prose(`${name}: ${note}`, "  ")]));
+  return [table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] }), ...notes].join("\n");
 }
 
 function number(value: number | null): string {

@@ -4,10 +4,11 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
+import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
-import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
+import { type Published, type PublishTask, producer, publish } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
@@ -130,8 +131,9 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
     serving.dataHash === prepared.dataHash && recipeOf(forecast, choice).id === serving.situation.incumbent?.recipe;
   // What serves was made from this very data: there is nothing to refresh.
   if (!isServed(judgement.chosen)) await offer(challenger);
-  const fallback = fallbackOf(serving, judgement);
-  if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback)) {
+  const fallback = fallbackOf(forecast, serving.model, judgement);
+  const isOvertaken = (await registry.champion(forecast.id)).champion?.version !== serving.model?.version;
+  if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback) && !isOvertaken) {
     await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
   }
   const { champion } = await registry.champion(forecast.id);
@@ -151,10 +153,15 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
  * What is asked for when the chosen recipe is not let in: with nothing serving the naive forecast, which needs no proof;
  * else the serving recipe on newer data. Null where that is what was chosen, or where it cannot be fitted here.
  */
-function fallbackOf({ model }: Serving, { chosen, evidenceFor }: Judgement): RecipeChoice | null {
-  if (model?.external) return null;
+export function fallbackOf(
+  forecast: Forecast,
+  model: ServingModel | null,
+  { chosen, evidenceFor }: Pick<Judgement, "chosen" | "evidenceFor">,
+): RecipeChoice | null {
+  if (model?.isExternal) return null;
   const fallback = model?.recipe ?? { candidate: naive.id, parameters: {} };
-  const isChosen = JSON.stringify(fallback) === JSON.stringify(chosen);
+  // By identity: a card sorts its parameters, a search names them as they were declared.
+  const isChosen = recipeOf(forecast, fallback).id === recipeOf(forecast, chosen).id;
   return isChosen || evidenceFor(fallback) === null ? null : fallback;
 }
 
@@ -249,30 +256,27 @@ export async function servingModel(registry: RegistryClient, { forecast, data }:
     candidate: card.recipe.candidate,
     publishedTo: card.published.to,
   };
-  const external =
-    card.producer === "almanac"
-      ? null
-      : await externalModel(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
+  const file = modelFile(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
   const parameters = Object.fromEntries(
     Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );
   const recipe = { candidate: card.recipe.candidate, parameters };
   return {
-    model: { version: card.version, recipe, external },
+    model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
     situation: { incumbent, usedThrough },
     dataHash: card.lineage.dataHash,
   };
 }
 
-async function externalModel(
+function modelFile(
   card: Card,
   { bytes, data }: { readonly bytes: Uint8Array; readonly data: Prepared["data"] },
-): Promise<ServingModel["external"]> {
+): ServingModel["file"] {
   return {
     trainedTo: card.published.to,
     async predict(rows) {
       const outputs = await runReference(bytes, inputsOf(data, rows));
-      return Float64Array.from(outputs.prediction ?? []);
+      return Float64Array.from(outputs[predictionOutput] ?? []);
     },
   };
 }

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import type { RecipeChoice } from "../../shared/training/job.ts";
+import { fallbackOf } from "../../trainer/training/train.ts";
+import { serving, smallForecast } from "../training/support.ts";
+
+const evidence = { periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null };
+const chose = (candidate: string, parameters: RecipeChoice["parameters"]) => ({
+  chosen: { candidate, parameters },
+  evidenceFor: () => evidence,
+});
+const serves = (candidate: string, parameters: RecipeChoice["parameters"]) => serving("v1", { candidate, parameters });
+
+test("what serves is asked for once more where another recipe was chosen, and naive where nothing serves", () => {
+  const chosen = chose("ridge", { alpha: 1 });
+  const before = serves("gradient-boosting", { leavesMax: 7 });
+  expect(fallbackOf(smallForecast, before, chosen)).toEqual(before.recipe);
+  expect(fallbackOf(smallForecast, null, chosen)).toEqual({ candidate: "naive", parameters: {} });
+  expect(fallbackOf(smallForecast, before, { ...chosen, evidenceFor: () => null })).toBeNull();
+});
+
+test("a recipe that was chosen is not asked for twice, in whatever order a card keeps its parameters", () => {
+  const chosen = chose("gradient-boosting", { learningRate: 0.1, l2: 2 });
+  expect(fallbackOf(smallForecast, serves("gradient-boosting", { l2: 2, learningRate: 0.1 }), chosen)).toBeNull();
+  expect(fallbackOf(smallForecast, null, chose("naive", {}))).toBeNull();
+});
