@@ -3,6 +3,8 @@ import { z } from "zod";
 
 /** As many instances as one request may hold. */
 export const instancesMax = 1_000;
+/** Explaining follows every path of every tree: some milliseconds an instance. */
+export const explainedMax = 100;
 /** A thousand instances with every feature given are about 1 MB. */
 export const bodyBytesMax = 4_000_000;
 
@@ -36,6 +38,17 @@ export const predictionShape = z.looseObject({
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
   features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
+  /** With `?explain=true`: prediction = base + Σ contributions. */
+  explanation: z
+    .object({
+      /** What would be said if nothing were known but what the prediction starts from (the last value, say). */
+      base: z.number(),
+      /** One a feature, in the forecast's unit. */
+      contributions: z.record(z.string(), z.number()),
+      /** False where the model multiplies what it learned: then the contributions are shares that add up. */
+      exact: z.boolean(),
+    })
+    .optional(),
   /** It answers "what if", for another period or a series without history, from given features alone. */
   hypothetical: z.literal(true).optional(),
   target_period: z.string().optional(),

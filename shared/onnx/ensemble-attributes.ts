@@ -22,6 +22,8 @@ interface Columns {
   readonly featureIds: Int32Array;
   readonly falseNodeIds: Int32Array;
   readonly trueNodeIds: Int32Array;
+  /** Training weight of each node: no runtime looks at it, explanations do. */
+  readonly hitRates: Float32Array;
   readonly missingTracksTrue: Int32Array;
   readonly modes: string[];
   readonly nodeIds: Int32Array;
@@ -43,6 +45,7 @@ function columnsFor(trees: readonly Tree[]): Columns {
     featureIds: new Int32Array(nodes),
     falseNodeIds: new Int32Array(nodes),
     trueNodeIds: new Int32Array(nodes),
+    hitRates: new Float32Array(nodes),
     missingTracksTrue: new Int32Array(nodes),
     modes: new Array<string>(nodes).fill("LEAF"),
     nodeIds: new Int32Array(nodes),
@@ -60,6 +63,7 @@ function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; l
     const position = at.node + node;
     columns.nodeIds[position] = node;
     columns.treeIds[position] = at.id;
+    columns.hitRates[position] = tree.weight[node] ?? 0;
     const feature = tree.feature[node] ?? LEAF;
     if (feature < 0) {
       columns.targetNodeIds[at.leaf] = node;
@@ -90,6 +94,7 @@ export function ensembleAttributes(ensemble: Ensemble): Attributes {
     n_targets: int(1),
     nodes_falsenodeids: ints(columns.falseNodeIds),
     nodes_featureids: ints(columns.featureIds),
+    ...(columns.hitRates.some((rate) => rate > 0) && { nodes_hitrates: floats(columns.hitRates) }),
     nodes_missing_value_tracks_true: ints(columns.missingTracksTrue),
     nodes_modes: strings(columns.modes),
     nodes_nodeids: ints(columns.nodeIds),

@@ -1,5 +1,7 @@
 /** Numbers as an answer: what was predicted, how sure that is, and what it was computed from. */
 import type { Head, Prediction } from "../api/predict.ts";
+import type { Attribution } from "../explain/attribution.ts";
+import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
 import type { Card } from "../registry/card.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
@@ -19,14 +21,19 @@ export function headOf(snapshot: Snapshot, stale: boolean): Head {
   };
 }
 
-/** One a row, in their order. O(rows × features). */
-export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluation: Evaluation): Prediction[] {
+export interface Explainable extends Evaluation {
+  /** Null where no explanation is asked for. */
+  readonly explain: Explainer | null;
+}
+
+/** One a row, in their order. O(rows × features), and O(rows × model) for explanations. */
+export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluation: Explainable): Prediction[] {
   return rows.map((row, at) => predictionOf(snapshot, row, { ...evaluation, at }));
 }
 
-function predictionOf(snapshot: Snapshot, row: Row, evaluated: Evaluation & { readonly at: number }): Prediction {
+function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { readonly at: number }): Prediction {
   const { forecast, model } = snapshot;
-  const { inputs, predictions, changes, at } = evaluated;
+  const { inputs, predictions, changes, explain, at } = evaluated;
   const features: Record<string, number | string | null> = {};
   for (const { name } of model.inputs) {
     const value = inputs[name]?.[at];
@@ -45,8 +52,35 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Evaluation & { re
     naive,
     last,
     features,
+    ...(explain &&
+      prediction !== null && {
+        explanation: explanationOf(
+          snapshot,
+          prediction,
+          explain((name) => inputs[name]?.[at] ?? Number.NaN),
+        ),
+      }),
     ...(row.hypothetical && { hypothetical: true, target_period: row.target }),
   };
+}
+
+/** Decimals of a contribution, beyond what float32 tells of a price. */
+const contributionDecimals = 8;
+
+function explanationOf(
+  { model }: Snapshot,
+  prediction: number,
+  { by, exact }: Attribution,
+): NonNullable<Prediction["explanation"]> {
+  const contributions: Record<string, number> = {};
+  let sum = 0;
+  model.inputs.forEach(({ name }, at) => {
+    const contribution = roundTo(by[at] ?? 0, contributionDecimals);
+    contributions[name] = contribution;
+    sum += contribution;
+  });
+  // The model adds in float32: its last digit goes to the base, so that the sum holds.
+  return { base: roundTo(prediction - sum, contributionDecimals), contributions, exact };
 }
 
 /** Digits of an interval's end below those of a published value. */

@@ -1,9 +1,11 @@
 /** From the bytes of a model and its card to a model that may serve: nothing is believed that can be checked. */
 import type { ChampionPointer } from "../api/champion.ts";
+import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Program } from "../onnx/evaluate.ts";
+import { readModel } from "../onnx/read.ts";
 import { type Card, cardShape } from "../registry/card.ts";
 import { checkCard } from "../registry/check-card.ts";
 import { runGolden } from "../registry/golden.ts";
@@ -28,6 +30,8 @@ export interface ServedModel {
   readonly name: string;
   readonly inputs: readonly ModelInput[];
   readonly hasChange: boolean;
+  /** Made when it is first asked for: most models are never explained. */
+  explainer(): BuiltExplainer;
 }
 
 export type LoadedModel =
@@ -62,9 +66,24 @@ export function loadModel({ forecast, pointer, bytes, cardText }: ModelParts): L
   const tried = runGolden(bytes, card, (_, inputs) => runProgram(program, inputs));
   if (!tried.ok) return tried;
   const name = ownLine(card)?.name ?? card.recipe.candidate;
+  const explainer = explainerOf(bytes, card);
   return {
     ok: true,
-    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput) },
+    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput), explainer },
+  };
+}
+
+/** Reads the file a second time, once: the program has forgotten what an explanation needs. */
+function explainerOf(bytes: Uint8Array, { features, profile }: Card): () => BuiltExplainer {
+  let built: BuiltExplainer | null = null;
+  return () => {
+    if (built !== null) return built;
+    const read = readModel(bytes);
+    const inputs = features.map(({ name }) => name);
+    built = read.ok
+      ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
+      : failed("its file cannot be read");
+    return built;
   };
 }
 

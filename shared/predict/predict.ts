@@ -1,6 +1,7 @@
 /** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
 import {
   batchShape,
+  explainedMax,
   type Head,
   type Instance,
   instanceShape,
@@ -9,6 +10,7 @@ import {
   type SingleAnswer,
 } from "../api/predict.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
+import type { Explainer } from "../explain/explainer.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { evaluateRows } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
@@ -45,6 +47,7 @@ export function readPredictRequest(json: unknown): ReadRequest {
 
 export interface PredictOptions extends ReadOptions {
   readonly partial: boolean;
+  readonly explain: boolean;
 }
 
 interface FailedPrediction {
@@ -53,14 +56,23 @@ interface FailedPrediction {
 }
 
 export type Prepared =
-  | { readonly ok: true; readonly rows: readonly Row[]; readonly failures: readonly FailedPrediction[] }
+  | {
+      readonly ok: true;
+      readonly rows: readonly Row[];
+      readonly failures: readonly FailedPrediction[];
+      /** Null where it was not asked for. */
+      readonly explain: Explainer | null;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Reads every instance; nothing is evaluated yet. O(instances × fields). */
 export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
+  const explainer = explainerFor(snapshot, request, options);
+  if (!explainer.ok) return explainer;
+  const { explain } = explainer;
   if (request.kind === "single") {
     const read = readInstance(snapshot, request.instance, options);
-    return read.ok ? { ok: true, rows: [read.row], failures: [] } : read;
+    return read.ok ? { ok: true, rows: [read.row], failures: [], explain } : read;
   }
   const rows: Row[] = [];
   const failures: FailedPrediction[] = [];
@@ -74,7 +86,26 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
     if (!options.partial) return failed({ ...refusal, detail: `Instance ${index}: ${refusal.detail}` });
     failures.push({ index, error: problemDetails(refusal) });
   }
-  return { ok: true, rows, failures };
+  return { ok: true, rows, failures, explain };
+}
+
+type Explained =
+  | { readonly ok: true; readonly explain: Explainer | null }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function explainerFor({ model }: Snapshot, request: PredictRequest, options: PredictOptions): Explained {
+  if (!options.explain) return { ok: true, explain: null };
+  const count = request.kind === "batch" ? request.instances.length : 1;
+  const refuse = (detail: string, [found, expected]: readonly [string, string]) =>
+    failed({ kind: "unprocessable", detail, field: "explain", found, expected });
+  if (count > explainedMax) {
+    const sizes = [`${count} instances`, `at most ${explainedMax}`] as const;
+    return refuse("So many instances are not explained at once.", sizes);
+  }
+  const built = model.explainer();
+  if (built.ok) return built;
+  const detail = `Version ${model.card.version} cannot be explained: ${built.reason}.`;
+  return refuse(detail, ["true", "false, for this model"]);
 }
 
 function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
@@ -91,13 +122,14 @@ export interface Answerable {
   readonly kind: PredictRequest["kind"];
   readonly rows: readonly Row[];
   readonly failures: readonly FailedPrediction[];
+  readonly explain: Explainer | null;
   readonly stale: boolean;
 }
 
 /** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
-export function answerRows(snapshot: Snapshot, { kind, rows, failures, stale }: Answerable): PredictAnswer {
+export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, stale }: Answerable): PredictAnswer {
   const head = headOf(snapshot, stale);
-  const predictions = predictionsOf(snapshot, rows, evaluateRows(snapshot, rows));
+  const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };

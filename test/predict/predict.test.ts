@@ -10,10 +10,13 @@ import { forecast, historyOf, instanceOf, snapshotOf } from "../support/served.t
 
 const snapshot = snapshotOf();
 
-function answer(request: PredictRequest, { partial = false, from = snapshot as Snapshot } = {}): unknown {
-  const prepared = prepareRows(from, request, { textNumbers: false, partial });
+function answer(
+  request: PredictRequest,
+  { partial = false, explain = false, from = snapshot as Snapshot } = {},
+): unknown {
+  const prepared = prepareRows(from, request, { textNumbers: false, partial, explain });
   if (!prepared.ok) return prepared.refusal;
-  return answerRows(from, { kind: request.kind, rows: prepared.rows, failures: prepared.failures, stale: false });
+  return answerRows(from, { ...prepared, kind: request.kind, stale: false });
 }
 
 const single = (more: Record<string, unknown> = {}) =>
@@ -76,6 +79,21 @@ test("a given feature is what the model sees, and what the answer says it saw", 
   expect(given).toMatchObject({ predicted_price: 23.95, naive: 23.45, last: { value: 25.25 } });
   expect(given.features).toMatchObject({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
   expect(given.hypothetical).toBeUndefined();
+});
+
+test("an explanation adds up to the prediction, and is given only where it is asked for", () => {
+  const told = singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0) }, { explain: true }));
+  const contributions = Object.values(told.explanation?.contributions ?? {});
+  expect(Object.keys(told.explanation?.contributions ?? {})).toEqual(forecast.features.map(({ name }) => name));
+  expect((told.explanation?.base ?? 0) + contributions.reduce((sum, one) => sum + one, 0)).toBeCloseTo(25.75, 6);
+  expect(single().explanation).toBeUndefined();
+  const many = Array.from({ length: 101 }, () => instanceOf(0));
+  expect(batch(many, { explain: true })).toMatchObject({
+    kind: "unprocessable",
+    field: "explain",
+    found: "101 instances",
+  });
+  expect(batch(many.slice(1), { explain: true })).toMatchObject({ data_as_of: "2026-11-20" });
 });
 
 test("a hypothesis has its own period, its own calendar, and nothing of the history", () => {

@@ -63,6 +63,17 @@ test("a query's numbers are numbers, and its options are no fields", async () =>
   expect(await answer.json()).toMatchObject({ predicted_price: 23.95, target_period: "2026-11-23" });
 });
 
+test("an explanation comes with the answer where it is asked for, in a query as with a body", async () => {
+  const ask = worker();
+  const bodies = await Promise.all(
+    [ask(`/predict${query}&explain=true`), ask("/predict?explain=true", json(instanceOf(0)))].map(async (answer) =>
+      singleAnswerShape.parse(await (await answer).json()),
+    ),
+  );
+  expect(bodies[0]).toMatchObject({ predicted_price: 25.75, explanation: { base: 25.75, exact: true } });
+  expect(bodies[1]).toEqual(bodies[0]);
+});
+
 test("a batch answers in order, and partially where that is asked for", async () => {
   const ask = worker();
   const instances = [instanceOf(1), { Estado: "Jalisco" }];

@@ -93,10 +93,10 @@ function told(current: Current) {
   const prepared = prepareRows(
     snapshot,
     { kind: "single", instance: instanceOf(0) },
-    { textNumbers: false, partial: false },
+    { textNumbers: false, partial: false, explain: false },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return answerRows(snapshot, { kind: "single", rows: prepared.rows, failures: [], stale });
+  return answerRows(snapshot, { ...prepared, kind: "single", stale });
 }
 
 test("a snapshot is loaded once for all who ask at the same time", async () => {

@@ -11,7 +11,7 @@ import type { Served } from "../snapshot-store.ts";
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
 
 /** Query parameters that are no fields. */
-const options = ["partial"] as const;
+const options = ["partial", "explain"] as const;
 
 async function answerBody(call: Call): Promise<Response> {
   const wrongType = refuseType(call.request, ["application/json"]);
@@ -40,22 +40,22 @@ function answerQuery(call: Call): Response | Promise<Response> {
 }
 
 async function answer(call: Call, request: PredictRequest, isQuery: boolean): Promise<Response> {
-  const partial = readFlag(call.url, "partial");
+  const [partial, explain] = [readFlag(call.url, "partial"), readFlag(call.url, "explain")];
   if (partial === null) return refusalResponse(unknownFlag("partial", call.url));
+  if (explain === null) return refusalResponse(unknownFlag("explain", call.url));
   const timing = new Timing();
   const served = await servedFor(call);
   if (!served.ok) return refusalResponse(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial });
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain });
   timing.end("features");
   if (!prepared.ok) return refusalResponse(prepared.refusal, { "Server-Timing": timing.header });
   const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return new Response(null, { status: 304, headers });
   }
-  const { rows, failures } = prepared;
-  const body = answerRows(snapshot, { kind: request.kind, rows, failures, stale });
+  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale });
   timing.end("model");
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }

@@ -1,0 +1,248 @@
+/**
+ * What each input contributes to a model's prediction, read from the file itself.
+ *
+ * Trees: exact Shapley values. Linear: coefficient × (value − training mean). Sums and means of these, exactly; products
+ * and curves of them (a hurdle, a logarithm) by shares that add up. What is only handed through, as the last value that a
+ * move is added to, belongs to the base.
+ */
+import type { Graph, Node, Tensor } from "../onnx/graph.ts";
+import type { Card } from "../registry/card.ts";
+import { type Attribution, given, productOf, sumOf, through } from "./attribution.ts";
+import { numbersOf, readForest } from "./forest.ts";
+import { addTreeShap, expectedOf } from "./tree-shap.ts";
+
+/** The value of an input in the row that is explained. */
+export type RowOf = (input: string) => number | string;
+export type Explainer = (row: RowOf) => Attribution;
+
+export type BuiltExplainer =
+  | { readonly ok: true; readonly explain: Explainer }
+  /** What cannot be explained, and why. */
+  | { readonly ok: false; readonly reason: string };
+
+export interface ExplainerParts {
+  readonly graph: Graph;
+  /** Inputs in the order of `Attribution.by`. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+  /** What the inputs were in training: means and shares. */
+  readonly profile: Card["profile"];
+}
+
+/** O(size of the graph). */
+export function buildExplainer(parts: ExplainerParts): BuiltExplainer {
+  try {
+    return { ok: true, explain: new Builder(parts).number(parts.output) };
+  } catch (error) {
+    if (error instanceof Unexplained) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+/** How a reason travels inside this file. */
+class Unexplained extends Error {}
+
+/** One column that trees or lines read: the input that it comes from, its value, and its mean in training. */
+interface Cell {
+  readonly input: number;
+  readonly value: number;
+  readonly mean: number;
+}
+type Cells = (row: RowOf) => Cell[];
+
+const curves: Readonly<Record<string, (x: number) => number>> = {
+  Exp: Math.exp,
+  Log: Math.log,
+  Neg: (x) => -x,
+  Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+};
+
+class Builder {
+  readonly #parts: ExplainerParts;
+  readonly #makers: ReadonlyMap<string, Node>;
+  readonly #constants: ReadonlyMap<string, Tensor>;
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(parts: ExplainerParts) {
+    this.#parts = parts;
+    this.#makers = new Map(parts.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+    this.#constants = new Map(parts.graph.initializers.map((tensor) => [tensor.name, tensor]));
+    this.#places = new Map(parts.inputs.map((name, at) => [name, at]));
+  }
+
+  /** A value of one number a row. */
+  number(name: string): Explainer {
+    const count = this.#parts.inputs.length;
+    const [constant] = this.#constants.get(name)?.data ?? [];
+    if (constant !== undefined) return () => given(Number(constant), count);
+    if (this.#places.has(name)) return (row) => given(Number(row(name)), count);
+    const node = this.#maker(name);
+    const input = (at: number) => this.number(node.inputs[at] ?? "");
+    const curve = curves[node.op];
+    if (curve) {
+      const inner = input(0);
+      return (row) => through(inner(row), curve);
+    }
+    switch (node.op) {
+      case "Identity":
+        return input(0);
+      case "Add":
+      case "Sub": {
+        const [left, right, weight] = [input(0), input(1), node.op === "Add" ? 1 : -1];
+        return (row) => sumOf(left(row), right(row), weight);
+      }
+      case "Mul": {
+        const [left, right] = [input(0), input(1)];
+        return (row) => productOf(left(row), right(row));
+      }
+      case "Div": {
+        const [above, below] = [input(0), input(1)];
+        return (row) =>
+          productOf(
+            above(row),
+            through(below(row), (x) => 1 / x),
+          );
+      }
+      case "Imputer": {
+        const [inner, imputed] = [input(0), numbersOf(node.attributes.imputed_value_floats)[0] ?? 0];
+        return (row) => through(inner(row), (x) => (Number.isNaN(x) ? imputed : x));
+      }
+      case "TreeEnsembleRegressor":
+        return this.#forest(node);
+      case "LinearRegressor":
+        return this.#line(node);
+      default:
+        throw new Unexplained(`its operator ${node.op} is not one that can be explained`);
+    }
+  }
+
+  #maker(name: string): Node {
+    const node = this.#makers.get(name);
+    if (node === undefined) throw new Unexplained(`its value ${name} is made by nothing`);
+    return node;
+  }
+
+  #forest(node: Node): Explainer {
+    const forest = readForest(node.attributes);
+    if (typeof forest === "string") {
+      // A tree that tells one input's missing values from others says nothing that was learned.
+      const [input = ""] = node.inputs;
+      if (this.#places.has(input)) return this.#stump(node, input);
+      throw new Unexplained(forest);
+    }
+    const { trees, base, isAverage } = forest;
+    const cells = this.#cells(node.inputs[0] ?? "");
+    const scale = isAverage ? 1 / trees.length : 1;
+    const expected = base + scale * trees.reduce((sum, tree) => sum + expectedOf(tree), 0);
+    return (row) => {
+      const read = cells(row);
+      const values = Float32Array.from(read, ({ value }) => value);
+      const columns = new Float64Array(read.length);
+      for (const tree of trees) addTreeShap(tree, values, columns);
+      const by = new Float64Array(this.#parts.inputs.length);
+      let value = expected;
+      read.forEach(({ input }, at) => {
+        const share = scale * (columns[at] ?? 0);
+        by[input] = (by[input] ?? 0) + share;
+        value += share;
+      });
+      return { value, base: expected, by, exact: true };
+    };
+  }
+
+  /** 0 for a number, 1 for a missing value, as `shared/candidates/graph.ts` writes it. */
+  #stump(node: Node, input: string): Explainer {
+    const [present, missing] = Array.from(numbersOf(node.attributes.target_weights));
+    const isStump = present === 0 && missing === 1 && numbersOf(node.attributes.nodes_treeids).length === 3;
+    if (!isStump) throw new Unexplained("its trees do not say how much training data went which way");
+    return (row) => given(Number.isNaN(row(input)) ? 1 : 0, this.#parts.inputs.length);
+  }
+
+  #line(node: Node): Explainer {
+    const coefficients = numbersOf(node.attributes.coefficients);
+    const intercept = numbersOf(node.attributes.intercepts)[0] ?? 0;
+    const cells = this.#cells(node.inputs[0] ?? "");
+    return (row) => {
+      const by = new Float64Array(this.#parts.inputs.length);
+      let [value, base] = [intercept, intercept];
+      cells(row).forEach(({ input, value: x, mean }, at) => {
+        const coefficient = coefficients[at] ?? 0;
+        value += coefficient * x;
+        base += coefficient * mean;
+        by[input] = (by[input] ?? 0) + coefficient * (x - mean);
+      });
+      return { value, base, by, exact: true };
+    };
+  }
+
+  /** A value of several columns a row. */
+  #cells(name: string): Cells {
+    const place = this.#places.get(name);
+    if (place !== undefined) {
+      const mean = this.#meanOf(name);
+      return (row) => [{ input: place, value: Number(row(name)), mean }];
+    }
+    const node = this.#maker(name);
+    switch (node.op) {
+      case "Identity":
+        return this.#cells(node.inputs[0] ?? "");
+      case "Concat": {
+        const parts = node.inputs.map((input) => this.#cells(input));
+        return (row) => parts.flatMap((part) => part(row));
+      }
+      case "LabelEncoder":
+        return this.#ranks(node);
+      case "Imputer": {
+        const imputed = numbersOf(node.attributes.imputed_value_floats);
+        return this.#changed(node, (x, at) => (Number.isNaN(x) ? (imputed[at] ?? imputed[0] ?? 0) : x));
+      }
+      case "Scaler": {
+        const [offset, scale] = [numbersOf(node.attributes.offset), numbersOf(node.attributes.scale)];
+        return this.#changed(node, (x, at) => (x - (offset[at] ?? 0)) * (scale[at] ?? 1));
+      }
+      case "Reshape":
+        return this.#oneHot(this.#maker(node.inputs[0] ?? ""));
+      default:
+        throw new Unexplained(`its operator ${node.op} is not one that can be explained`);
+    }
+  }
+
+  /** Values and means changed alike. */
+  #changed(node: Node, change: (x: number, at: number) => number): Cells {
+    const inner = this.#cells(node.inputs[0] ?? "");
+    return (row) =>
+      inner(row).map(({ input, value, mean }, at) => ({ input, value: change(value, at), mean: change(mean, at) }));
+  }
+
+  #ranks({ inputs: [name = ""], attributes }: Node): Cells {
+    const place = this.#textPlace(name);
+    const keys = attributes.keys_strings?.kind === "strings" ? attributes.keys_strings.values : [];
+    const values = numbersOf(attributes.values_floats);
+    const ranks = new Map(keys.map((key, at) => [key, values[at] ?? Number.NaN]));
+    const other = attributes.default_float?.kind === "float" ? attributes.default_float.value : 0;
+    return (row) => [{ input: place, value: ranks.get(String(row(name))) ?? other, mean: Number.NaN }];
+  }
+
+  #oneHot({ op, inputs: [name = ""], attributes }: Node): Cells {
+    if (op !== "OneHotEncoder") throw new Unexplained(`its operator ${op} is not one that can be explained`);
+    const place = this.#textPlace(name);
+    const categories = attributes.cats_strings?.kind === "strings" ? attributes.cats_strings.values : [];
+    const profile = this.#parts.profile.find((one) => one.name === name);
+    const shareOf = (category: string) =>
+      profile?.dtype === "string" && profile.count > 0 ? (profile.counts[category] ?? 0) / profile.count : 0;
+    const means = categories.map(shareOf);
+    return (row) =>
+      categories.map((category, at) => ({ input: place, value: Number(row(name) === category), mean: means[at] ?? 0 }));
+  }
+
+  #textPlace(name: string): number {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Unexplained(`it encodes ${name}, which is no input`);
+    return place;
+  }
+
+  #meanOf(name: string): number {
+    const profile = this.#parts.profile.find((one) => one.name === name);
+    return profile?.dtype === "float" ? (profile.mean ?? Number.NaN) : Number.NaN;
+  }
+}

@@ -1,0 +1,82 @@
+/** A TreeEnsembleRegressor's attributes as trees with the training weight of every node. */
+import { LEAF, type Tree } from "../models/tree.ts";
+import type { Attribute, Attributes } from "../onnx/graph.ts";
+
+export interface Forest {
+  readonly trees: readonly Tree[];
+  readonly base: number;
+  /** Trees are averaged instead of summed. */
+  readonly isAverage: boolean;
+}
+
+/** The forest of a file as `ensembleAttributes` writes it; the sentence that says what is missing for any other. O(nodes). */
+export function readForest(attributes: Attributes): Forest | string {
+  const text = (name: string) => (attributes[name]?.kind === "string" ? attributes[name].value : "");
+  const weights = numbersOf(attributes.nodes_hitrates);
+  const modes = attributes.nodes_modes?.kind === "strings" ? attributes.nodes_modes.values : [];
+  if (weights.length !== modes.length) return "its trees do not say how much training data went which way";
+  if (modes.some((mode) => mode !== "BRANCH_LEQ" && mode !== "LEAF")) return "its trees compare in another way than ≤";
+  const transform = text("post_transform") || "NONE";
+  const aggregate = text("aggregate_function") || "SUM";
+  const isPlain = transform === "NONE" && ["SUM", "AVERAGE"].includes(aggregate) && targetsOf(attributes) === 1;
+  if (!isPlain) return "its trees are neither summed nor averaged to one number";
+  const treeIds = numbersOf(attributes.nodes_treeids);
+  const nodeIds = numbersOf(attributes.nodes_nodeids);
+  const trees: Tree[] = [];
+  for (let from = 0, to = 0; from < modes.length; from = to) {
+    while (to < modes.length && treeIds[to] === treeIds[from]) {
+      if (nodeIds[to] !== to - from) return "its trees do not count their nodes from 0";
+      to++;
+    }
+    trees.push(readTree(attributes, { from, to, weights, modes }));
+  }
+  addLeaves(attributes, trees, { treeIds });
+  return { trees, base: numbersOf(attributes.base_values)[0] ?? 0, isAverage: aggregate === "AVERAGE" };
+}
+
+interface Nodes {
+  readonly from: number;
+  readonly to: number;
+  readonly weights: ArrayLike<number>;
+  readonly modes: readonly string[];
+}
+
+function readTree(attributes: Attributes, { from, to, weights, modes }: Nodes): Tree {
+  const part = (name: string) => {
+    const values = numbersOf(attributes[name]);
+    return Array.from({ length: to - from }, (_, at) => values[from + at] ?? 0);
+  };
+  return {
+    feature: Int32Array.from(part("nodes_featureids"), (one, at) => (modes[from + at] === "LEAF" ? LEAF : one)),
+    threshold: Float32Array.from(part("nodes_values")),
+    missingLeft: Uint8Array.from(part("nodes_missing_value_tracks_true")),
+    left: Int32Array.from(part("nodes_truenodeids")),
+    right: Int32Array.from(part("nodes_falsenodeids")),
+    value: new Float32Array(to - from),
+    weight: Float64Array.from({ length: to - from }, (_, at) => weights[from + at] ?? 0),
+  };
+}
+
+function addLeaves(
+  attributes: Attributes,
+  trees: readonly Tree[],
+  { treeIds }: { readonly treeIds: ArrayLike<number> },
+): void {
+  const places = new Map([...new Set(Array.from(treeIds))].map((id, at) => [id, at]));
+  const ids = numbersOf(attributes.target_treeids);
+  const nodes = numbersOf(attributes.target_nodeids);
+  const values = numbersOf(attributes.target_weights);
+  for (let at = 0; at < ids.length; at++) {
+    const tree = trees[places.get(ids[at] ?? 0) ?? 0];
+    const node = nodes[at] ?? 0;
+    if (tree) tree.value[node] = (tree.value[node] ?? 0) + (values[at] ?? 0);
+  }
+}
+
+function targetsOf({ n_targets: targets }: Attributes): number {
+  return targets?.kind === "int" ? targets.value : 1;
+}
+
+export function numbersOf(attribute: Attribute | undefined): ArrayLike<number> {
+  return attribute?.kind === "floats" || attribute?.kind === "ints" ? attribute.values : [];
+}

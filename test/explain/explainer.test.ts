@@ -1,0 +1,175 @@
+/** Explanations of whole files, as the trainer writes them: read back, they say what the file itself says. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Encoding } from "../../shared/candidates/encoding.ts";
+import type { Fitted, Transform } from "../../shared/candidates/fitted.ts";
+import { graphOf, predictionOutput } from "../../shared/candidates/graph.ts";
+import { buildExplainer } from "../../shared/explain/explainer.ts";
+import { addTreeShap, expectedOf } from "../../shared/explain/tree-shap.ts";
+import type { Feature } from "../../shared/features/feature.ts";
+import { type Ensemble, LEAF, type Tree } from "../../shared/models/tree.ts";
+import { readModel } from "../../shared/onnx/read.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { compileModel, runProgram } from "../../shared/registry/onnx-engine.ts";
+
+const features: readonly Feature[] = [
+  { name: "last", kind: "lag", periods: 1 },
+  { name: "change", kind: "difference", periods: 1 },
+  { name: "place", kind: "category", dimension: "place" },
+];
+const names = features.map(({ name }) => name);
+const profile: Card["profile"] = [
+  { name: "last", dtype: "float", count: 4, missing: 0, mean: 10, standardDeviation: 1, edges: [], counts: [4] },
+  { name: "change", dtype: "float", count: 4, missing: 0, mean: 0.5, standardDeviation: 1, edges: [], counts: [4] },
+  { name: "place", dtype: "string", count: 4, missing: 0, counts: { here: 3, there: 1 } },
+];
+
+type Row = Readonly<Record<string, number | string>>;
+
+/** What a file says of a row, and how it comes about. */
+function explained(value: Fitted, row: Row, transform: Transform = "difference") {
+  const metadata = {};
+  const parts = { features, last: "last", transform, value, change: null, name: "n", producer: "p", metadata };
+  const bytes = writeModel(graphOf(parts));
+  const read = readModel(bytes);
+  const compiled = compileModel(bytes);
+  if (!read.ok || !compiled.ok) throw new Error("the file cannot be read");
+  const built = buildExplainer({ graph: read.graph, inputs: names, output: predictionOutput, profile });
+  if (!built.ok) throw new Error(built.reason);
+  const run = runProgram(compiled.program, {
+    last: Float32Array.of(Number(row.last)),
+    change: Float32Array.of(Number(row.change)),
+    place: [String(row.place)],
+  });
+  if (!run.ok) throw new Error(run.reason);
+  const found = built.explain((name) => row[name] ?? Number.NaN);
+  return { ...found, by: [...found.by], prediction: run.outputs[predictionOutput]?.[0] ?? Number.NaN };
+}
+
+const stump = (feature: number, threshold: number, [low, high]: readonly [number, number], weights = [6, 2]): Tree => ({
+  feature: Int32Array.of(feature, LEAF, LEAF),
+  threshold: Float32Array.of(threshold, 0, 0),
+  missingLeft: Uint8Array.of(1, 0, 0),
+  left: Int32Array.of(1, 0, 0),
+  right: Int32Array.of(2, 0, 0),
+  value: Float32Array.of(0, low, high),
+  weight: Float64Array.of((weights[0] ?? 0) + (weights[1] ?? 0), weights[0] ?? 0, weights[1] ?? 0),
+});
+
+const encoding: Encoding = {
+  columns: [
+    { name: "change", how: "number" },
+    { name: "place", how: "rank", categories: ["here", "there"], ranks: Float32Array.of(0, 1) },
+    { name: "last", how: "number" },
+  ],
+  imputed: null,
+};
+const ensemble: Ensemble = {
+  trees: [stump(0, 0.5, [-1, 3]), stump(1, 0.5, [0.25, 0.75]), stump(0, -1, [2, 0], [1, 3])],
+  base: 0.125,
+  aggregate: "sum",
+  columns: 3,
+};
+const trees: Fitted = { kind: "trees", encoding, ensemble };
+const line: Fitted = {
+  kind: "linear",
+  encoding: {
+    columns: [
+      { name: "change", how: "number" },
+      { name: "place", how: "one-hot", categories: ["here", "there"] },
+    ],
+    imputed: null,
+  },
+  model: {
+    means: Float64Array.of(0.5, 0.75, 0.25),
+    scales: Float64Array.of(2, 0.5, 0.5),
+    coefficients: Float64Array.of(4, 1, -1),
+    intercept: 0.5,
+  },
+};
+const chance = { encoding, ensemble, slope: 1.5, intercept: -0.25 };
+const hurdle: Fitted = { kind: "hurdle", chance, size: trees };
+const row = { last: 20, change: 1, place: "there" };
+
+describe("the contributions", () => {
+  test("of trees are their Shapley values, by the input behind each column; the last value is of the base", () => {
+    const found = explained(trees, row);
+    const columns = new Float64Array(3);
+    for (const tree of ensemble.trees) addTreeShap(tree, [1, 1, 20], columns);
+    const expected = ensemble.trees.reduce((sum, tree) => sum + expectedOf(tree), 0);
+    expect(found.by).toEqual([0, columns[0], columns[1]]);
+    expect(found).toMatchObject({ base: 20 + 0.125 + expected, exact: true });
+    // change 1: 3 instead of a mean of 0, and 0 instead of 0.5; place there: 0.75 instead of 0.375.
+    expect(found.by).toEqual([0, 2.5, 0.375]);
+  });
+
+  test("of an averaging forest are divided by its trees", () => {
+    const found = explained({ kind: "trees", encoding, ensemble: { ...ensemble, aggregate: "average" } }, row);
+    expect(found.by[1]).toBeCloseTo(2.5 / 3, 12);
+  });
+
+  test("of a line are coefficient times distance from the training mean", () => {
+    const found = explained(line, row);
+    // (1 − 0.5) ÷ 2 × 4 = 1; there: −1 ÷ 0.5 × (1 − 0.25) and 1 ÷ 0.5 × (0 − 0.75).
+    [0, 1, -3].forEach((wanted, at) => {
+      expect(found.by[at]).toBeCloseTo(wanted, 6);
+    });
+    expect(found.base).toBeCloseTo(20.5, 6);
+    expect(found.exact).toBe(true);
+  });
+
+  test("of an average are the mean of its members'", () => {
+    const found = explained({ kind: "average", members: [trees, line] }, row);
+    expect(found.by[1]).toBeCloseTo((2.5 + 1) / 2, 6);
+    expect(found.by[2]).toBeCloseTo((0.375 - 3) / 2, 6);
+    expect(found.exact).toBe(true);
+  });
+
+  test("of a hurdle add up, and do not claim to be exact", () => {
+    const found = explained(hurdle, row);
+    expect(found.exact).toBe(false);
+    expect(found.by[1]).toBeGreaterThan(0);
+  });
+
+  test("of the last value, and of the value a season ago, are none", () => {
+    expect(explained({ kind: "last" }, row)).toMatchObject({ base: 20, by: [0, 0, 0], exact: true });
+    expect(explained({ kind: "feature", feature: "change" }, row)).toMatchObject({ base: 1, by: [0, 0, 0] });
+    expect(explained({ kind: "feature", feature: "change" }, { ...row, change: Number.NaN })).toMatchObject({
+      base: 20,
+    });
+  });
+});
+
+test("base and contributions add up to what the file itself predicts, whatever the model, the row and the transform", () => {
+  const anyRow = fc.record({
+    last: fc.integer({ min: 1, max: 80 }),
+    change: fc.oneof(
+      fc.integer({ min: -8, max: 8 }).map((quarters) => quarters / 4),
+      fc.constant(Number.NaN),
+    ),
+    place: fc.constantFrom("here", "there", "elsewhere", ""),
+  });
+  const average: Fitted = { kind: "average", members: [trees, line, hurdle] };
+  const anyModel = fc.constantFrom<Fitted>(trees, line, hurdle, average, { kind: "last" });
+  fc.assert(
+    fc.property(
+      anyModel,
+      anyRow,
+      fc.constantFrom<Transform>("difference", "level", "log-difference"),
+      (value, at, transform) => {
+        const found = explained(value, at, transform);
+        const sum = found.by.reduce((total, one) => total + one, found.base);
+        expect(Math.abs(sum - found.value)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(sum)));
+        expect(Math.abs(sum - found.prediction)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(sum)));
+      },
+    ),
+  );
+});
+
+test("a file whose trees do not hold the training weights is not explained, and says so", () => {
+  const bare = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, weight: new Float64Array(3) })) };
+  expect(() => explained({ kind: "trees", encoding, ensemble: bare }, row)).toThrow(
+    /how much training data went which way/,
+  );
+});
