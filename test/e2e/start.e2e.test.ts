@@ -30,6 +30,7 @@ test("start --once brings three publications to observations and a model that se
   expect(trained).toMatchObject({ forecast: "milk-mx", versions: [{ version: trained?.champion, state: "done" }] });
   expect(trained?.contenders.map(({ name }) => name)).toContain("naive");
 
+  // What serves is not trained anew.
   const again = startShape.parse(lastJson(await almanac([...start, "--once", "--json"])));
   expect({ ...again, url: "" }).toEqual({ ...told, url: "", trained: [] });
 });

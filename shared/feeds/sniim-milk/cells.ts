@@ -30,11 +30,14 @@ export function priceOf(cell: Cell | undefined): number | { readonly reason: str
   return { reason: isNumeric ? "number-as-text" : "no-number", expected };
 }
 
+/** What a row of averages may be called, folded. */
+const averageNames = /^((precio )?promedio|prom\b|media (nacional|estatal|general|ponderada)|(total|nacional)\b)/;
+
 /** True for a national average, which is no city. */
 export function isAverage(row: Row): boolean {
   return [row?.[0], row?.[1]].some((cell) => {
     const text = foldText(textOf(cell));
-    return /^(precio )?promedio/.test(text) && !text.startsWith(titleStart);
+    return averageNames.test(text) && !text.startsWith(titleStart);
   });
 }
 
