@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { Listr } from "listr2";
 import { sha256Hex } from "../../shared/hash.ts";
+import { isFileName } from "../../shared/lake/keys.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient, UploadBody } from "../hub-client.ts";
@@ -45,10 +46,15 @@ export async function ingest(
 }
 
 async function ingestOne(hub: HubClient, feed: string, file: string, say: (text: string) => void): Promise<Ingested> {
+  const name = basename(file);
+  if (!isFileName(name)) {
+    const better = name.replaceAll(/[^A-Za-z0-9._-]+/g, "_");
+    throw new Failure(`${name} cannot be the name of a publication: rename it, for example to ${better}.`);
+  }
   const bytes = await readPublication(file);
   const upload = await hub.upload(
     feed,
-    basename(file),
+    name,
     withProgress(bytes, (share) => say(bar(share))),
   );
   const flow = await hub.ended(upload.flow, (step) => say(step));

@@ -83,7 +83,10 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
         title: "Finish what an earlier run left unfinished",
         task: async (_, task) => {
           const revived = (await progress.platform?.recover()) ?? 0;
-          task.title = revived === 0 ? "Nothing was left unfinished" : `Finished ${revived} flows of an earlier run`;
+          task.title =
+            revived === 0
+              ? "Nothing was left unfinished"
+              : `Finished ${revived} ${revived === 1 ? "flow" : "flows"} of an earlier run`;
         },
       },
       {

@@ -34,7 +34,8 @@ export interface Retries {
 }
 
 const patient: Retries = { limit: 5, delay: "2 seconds", backoff: "exponential" };
-const stepTimeout = "5 minutes";
+/** Ten times what the longest step takes; a step that an engine has lost is tried again after it. */
+const stepTimeout = "2 minutes";
 
 /** Runs `body` as the attempt that `params` names and writes its outcome down. A flow that has ended is left alone. */
 export async function runFlow(
