@@ -89,10 +89,12 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
   await expectWhole();
 });
 
-test("the same training again is a refresh, the list marks who serves, a person may go back and forth", async () => {
+test("the same data again registers nothing, newer data is a refresh, a person may go back and forth", async () => {
   const first = String(await championOf());
+  expect(lastJson(await trainIt())).toMatchObject({ versions: [], champion: first });
+  await ingest(livelyPublication({ periods: lively.periods + 2 }));
   const second = lastJson(await trainIt());
-  const [offered] = second.versions as { version: string; state: string; reason: string }[];
+  const offered = (second.versions as { version: string; state: string; reason: string }[]).at(-1);
   expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
   expect(await championOf()).toBe(offered?.version);
 
