@@ -3,12 +3,9 @@ import { naive } from "../../shared/candidates/naive.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
-import type { Situation } from "../../shared/registry/gate.ts";
-import { predictionOutput } from "../../shared/registry/outputs.ts";
-import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
-import { type Published, type PublishTask, producer, publish } from "../../shared/training/publish.ts";
+import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
@@ -23,6 +20,8 @@ import { factsOfLake } from "./facts.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
+import { type Serving, servingModel } from "./serving-model.ts";
+import { trialLog } from "./trial-log.ts";
 
 export interface TrainTask extends ReadTrainingOptions {
   readonly forecast: Forecast;
@@ -52,9 +51,6 @@ export interface Promoted {
 /** Says what is being done now. */
 export type Say = (text: string) => void;
 
-/** Few enough that a training which is killed has told most of what it tried. */
-const trialBatch = 5;
-
 /** Trains and asks for promotion. A training that fails ends its run as failed and registers nothing. */
 export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<Trained> {
   const { forecast, seed } = task;
@@ -83,13 +79,6 @@ export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<
       .catch(() => undefined);
     throw error;
   }
-}
-
-interface Serving {
-  readonly model: ServingModel | null;
-  readonly situation: Situation;
-  /** Of the data that it was made from. */
-  readonly dataHash: string | null;
 }
 
 interface Contest {
@@ -242,71 +231,4 @@ export async function promote(
 ): Promise<Flow> {
   const { flow } = await registry.promote({ forecast: card.forecast, version: card.version }, { why });
   return hub.ended(flow);
-}
-
-/** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
-export async function servingModel(registry: RegistryClient, { forecast, data }: Prepared): Promise<Serving> {
-  const { champion, usedThrough } = await registry.champion(forecast.id);
-  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
-  const address = { forecast: forecast.id, version: champion.version };
-  const { card } = await registry.getModel(address);
-  const incumbent = {
-    version: card.version,
-    recipe: card.recipe.id,
-    candidate: card.recipe.candidate,
-    publishedTo: card.published.to,
-  };
-  const file = modelFile(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
-  const parameters = Object.fromEntries(
-    Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
-  );
-  const recipe = { candidate: card.recipe.candidate, parameters };
-  return {
-    model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
-    situation: { incumbent, usedThrough },
-    dataHash: card.lineage.dataHash,
-  };
-}
-
-function modelFile(
-  card: Card,
-  { bytes, data }: { readonly bytes: Uint8Array; readonly data: Prepared["data"] },
-): ServingModel["file"] {
-  return {
-    trainedTo: card.published.to,
-    async predict(rows) {
-      const outputs = await runReference(bytes, inputsOf(data, rows));
-      return Float64Array.from(outputs[predictionOutput] ?? []);
-    },
-  };
-}
-
-/** Sends trials in batches as they come, one batch at a time; a failed batch fails the flush. */
-function trialLog(registry: RegistryClient, run: string) {
-  const waiting: TrialRecord[] = [];
-  let sending: Promise<void> = Promise.resolve();
-  const send = () => {
-    const trials = waiting.splice(0).map(({ candidate, number, state, parameters, folds, seconds, problem }) => ({
-      candidate,
-      number,
-      parameters: { ...parameters },
-      state: state === "complete" ? ("done" as const) : state,
-      scores: folds.filter(Number.isFinite),
-      seconds,
-      note: problem,
-    }));
-    if (trials.length > 0) sending = sending.then(() => registry.logTrials(run, trials));
-    // Looked at by the flush; until then a rejection is nobody's surprise.
-    sending.catch(() => undefined);
-  };
-  return {
-    add(trial: TrialRecord) {
-      waiting.push(trial);
-      if (waiting.length >= trialBatch) send();
-    },
-    async flush() {
-      send();
-      await sending;
-    },
-  };
 }

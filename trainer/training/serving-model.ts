@@ -1,0 +1,55 @@
+/** What serves now, as a training needs it. */
+
+import type { Card } from "../../shared/registry/card.ts";
+import type { Situation } from "../../shared/registry/gate.ts";
+import { predictionOutput } from "../../shared/registry/outputs.ts";
+import { inputsOf } from "../../shared/training/inputs.ts";
+import type { ServingModel } from "../../shared/training/judge.ts";
+import { producer } from "../../shared/training/publish.ts";
+import type { RegistryClient } from "../registry-client.ts";
+import type { Prepared } from "./contest.ts";
+import { runReference } from "./reference-runtime.ts";
+
+export interface Serving {
+  readonly model: ServingModel | null;
+  readonly situation: Situation;
+  /** Of the data that it was made from. */
+  readonly dataHash: string | null;
+}
+
+/** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
+export async function servingModel(registry: RegistryClient, { forecast, data }: Prepared): Promise<Serving> {
+  const { champion, usedThrough } = await registry.champion(forecast.id);
+  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
+  const address = { forecast: forecast.id, version: champion.version };
+  const { card } = await registry.getModel(address);
+  const incumbent = {
+    version: card.version,
+    recipe: card.recipe.id,
+    candidate: card.recipe.candidate,
+    publishedTo: card.published.to,
+  };
+  const file = modelFile(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
+  const parameters = Object.fromEntries(
+    Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
+  );
+  const recipe = { candidate: card.recipe.candidate, parameters };
+  return {
+    model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
+    situation: { incumbent, usedThrough },
+    dataHash: card.lineage.dataHash,
+  };
+}
+
+function modelFile(
+  card: Card,
+  { bytes, data }: { readonly bytes: Uint8Array; readonly data: Prepared["data"] },
+): ServingModel["file"] {
+  return {
+    trainedTo: card.published.to,
+    async predict(rows) {
+      const outputs = await runReference(bytes, inputsOf(data, rows));
+      return Float64Array.from(outputs[predictionOutput] ?? []);
+    },
+  };
+}
