@@ -9,6 +9,7 @@ import { RandomForestRegression } from "ml-random-forest";
 import { z } from "zod";
 import { firstRowAt } from "../features/dataset.ts";
 import { checkData } from "../models/fit.ts";
+import { float32Below } from "../models/float32.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
 import { encode, rankEncoding, withMeans } from "./encoding.ts";
@@ -92,17 +93,6 @@ export function ensembleOf(forest: unknown, columns: number): Ensemble {
   const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest))).baseModel;
   const trees = estimators.map(({ root }, i) => treeOf(root, indexes[i] ?? []));
   return { trees, base: 0, aggregate: "average", columns };
-}
-
-/** The largest float32 below `value`: for a float32 x, x < value says the same as x ≤ this. */
-export function float32Below(value: number): number {
-  const rounded = Math.fround(value);
-  if (rounded < value) return rounded;
-  const bits = new Int32Array(Float32Array.of(rounded).buffer);
-  const pattern = bits[0] ?? 0;
-  if (rounded === 0) return -1.401298464324817e-45;
-  bits[0] = rounded > 0 ? pattern - 1 : pattern + 1;
-  return new Float32Array(bits.buffer)[0] ?? Number.NaN;
 }
 
 /** Children after parents, in the order they are met; `columns` maps the tree's own columns to the encoded ones. */

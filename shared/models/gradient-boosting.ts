@@ -1,10 +1,12 @@
 /**
  * Gradient-boosted trees on binned features (Friedman 2001; histograms as in LightGBM and scikit-learn's HistGradientBoosting).
  */
+
+import { sigmoid } from "../stats/sigmoid.ts";
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
-import { type Loss, type LossName, lossOf, sigmoid } from "./losses.ts";
+import { type Loss, type LossName, lossOf } from "./losses.ts";
 import type { Matrix } from "./matrix.ts";
 import { quantileInPlace } from "./quantile.ts";
 import { createRandom, type Random, sample } from "./random.ts";

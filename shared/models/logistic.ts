@@ -1,8 +1,9 @@
 /** Logistic regression with an L2 penalty, by iteratively reweighted least squares (Newton; Hastie et al., ESL 4.4.1). */
+
+import { sigmoid } from "../stats/sigmoid.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
 import { columnsOf, dot, type LinearPredictor, predictLinear, standardise, weightedGram } from "./linear.ts";
-import { sigmoid } from "./losses.ts";
 import type { Matrix } from "./matrix.ts";
 
 export interface LogisticOptions {

@@ -5,6 +5,7 @@
  * then takes the residuals' median or quantile (Friedman 2001, algorithm 3; scikit-learn does the same).
  */
 
+import { sigmoid } from "../stats/sigmoid.ts";
 import { quantileInPlace } from "./quantile.ts";
 
 export type LossName = "squared" | "absolute" | "quantile" | "logistic";
@@ -20,13 +21,6 @@ export interface Loss {
   mean(raw: Float64Array, target: Float64Array): number;
   /** The quantile of the residuals that a leaf predicts; null where the Newton step −G ÷ (H + λ) is right. */
   readonly leafQuantile: number | null;
-}
-
-/** 1 ÷ (1 + e⁻ˣ), in (0, 1), without overflow. */
-export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const grown = Math.exp(x);
-  return grown / (1 + grown);
 }
 
 function meanOf(values: Float64Array): number {

@@ -1,5 +1,6 @@
 import { mean } from "./mean.ts";
 import { at, checkOutcomes, checkPaired, type Numbers } from "./numbers.ts";
+import { sigmoid } from "./sigmoid.ts";
 import { standardDeviation } from "./variance.ts";
 
 /** `probability = sigmoid(slope · score + intercept)`: in an ONNX graph a Mul, an Add and a Sigmoid. */
@@ -92,10 +93,4 @@ function evaluate(inputs: Float64Array, targets: Float64Array, { slope, intercep
     loss += Math.max(logit, 0) - at(targets, i) * logit + Math.log1p(Math.exp(-Math.abs(logit)));
   }
   return { slope, intercept, loss };
-}
-
-function sigmoid(logit: number): number {
-  // e of a large number overflows: each side is computed from the exponential that stays below 1.
-  const decay = Math.exp(-Math.abs(logit));
-  return logit >= 0 ? 1 / (1 + decay) : decay / (1 + decay);
 }

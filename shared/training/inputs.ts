@@ -3,6 +3,7 @@ import type { RowRange } from "../candidates/candidate.ts";
 import type { Encoding } from "../candidates/encoding.ts";
 import type { Chance, Fitted } from "../candidates/fitted.ts";
 import type { Dataset, Column as DatasetColumn } from "../features/dataset.ts";
+import { nextFloat32 } from "../models/float32.ts";
 import { type Ensemble, LEAF } from "../models/tree.ts";
 
 /** By name. A float's NaN is missing. */
@@ -158,12 +159,4 @@ function thresholdsIn(encoding: Encoding, ensemble: Ensemble): Threshold[] {
     }
   }
   return [...seen.values()];
-}
-
-/** The float32 next to `value`, upwards or downwards. */
-export function nextFloat32(value: number, direction: 1 | -1): number {
-  const bits = new Int32Array(Float32Array.of(value).buffer);
-  if (value === 0) return direction * 1.401298464324817e-45;
-  bits[0] = (bits[0] ?? 0) + (value > 0 === direction > 0 ? 1 : -1);
-  return new Float32Array(bits.buffer)[0] ?? Number.NaN;
 }

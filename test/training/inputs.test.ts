@@ -1,9 +1,10 @@
 /** The rows on which the file is compared with training hold what they promise. */
 import { expect, test } from "vitest";
 import { encode, rankEncoding } from "../../shared/candidates/encoding.ts";
+import { nextFloat32 } from "../../shared/models/float32.ts";
 import { fitRandomForest } from "../../shared/models/random-forest.ts";
 import { LEAF } from "../../shared/models/tree.ts";
-import { edgeInputs, inputsOf, nextFloat32, spread, unknownCategory } from "../../shared/training/inputs.ts";
+import { edgeInputs, inputsOf, spread, unknownCategory } from "../../shared/training/inputs.ts";
 import { forecastOf, restlessDataset } from "./publishing.ts";
 
 const data = restlessDataset(forecastOf("level"));
