@@ -126,10 +126,19 @@ export interface Answerable {
   readonly stale: boolean;
 }
 
-/** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
-export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, stale }: Answerable): PredictAnswer {
+/** Evaluates: one prediction a row, in their order. */
+export function predictRows(snapshot: Snapshot, { rows, explain }: Pick<Answerable, "rows" | "explain">): Prediction[] {
+  return predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
+}
+
+/** Tells: a single instance flat, a batch with one entry an instance in their order. */
+export function answerRows(
+  snapshot: Snapshot,
+  answerable: Answerable,
+  predictions = predictRows(snapshot, answerable),
+): PredictAnswer {
+  const { kind, failures, stale } = answerable;
   const head = headOf(snapshot, stale);
-  const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };

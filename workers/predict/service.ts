@@ -1,6 +1,8 @@
 /** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
+import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
+import { type Recording, readShare } from "./record.ts";
 import { type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
@@ -8,6 +10,8 @@ export interface PredictEnv {
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
   readonly RATE_LIMIT?: RateLimit;
+  readonly PREDICTIONS?: Queue<PredictionMessage>;
+  readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICT_TOKEN?: string;
 }
 
@@ -17,6 +21,8 @@ export interface Service {
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
+  /** Null where answers are told to nobody. */
+  readonly recording: Recording | null;
   now(): Date;
   newId(): string;
 }
@@ -28,6 +34,7 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  readonly recording: Recording | null;
   now(): Date;
 }
 
@@ -38,12 +45,13 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
+    recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
     now: () => new Date(),
   };
 }
 
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots, lake, cache, rateLimit, token, now } = parts;
+  const { snapshots, lake, cache, rateLimit, token, recording, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
   return {
     current(forecast, waitUntil) {
@@ -67,6 +75,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
+    recording,
     now,
     newId: () => crypto.randomUUID(),
   };
