@@ -126,7 +126,7 @@ export function listPredictions(db: Database, forecast: string, filter: Predicti
         from === undefined ? undefined : gte(at, from),
         // A day names all of its hours: everything that starts with it.
         to === undefined ? undefined : lte(at, `${to}\u007f`),
-        ...series.map(([index, value]) => sql`${predictions.series} ->> ${index} = ${value}`),
+        ...series.map(([index, value]) => sql`${predictions.series} ->> ${`$[${index}]`} = ${value}`),
         after ? lte(at, after.at) : undefined,
         after
           ? sql`(${at} < ${after.at} OR (${position}, ${answer}) > (${after.position}, ${after.answer}))`
