@@ -19,7 +19,7 @@ CREATE TABLE predictions (
   given TEXT CHECK (json_type(given) = 'array'),            -- features that the caller set; null: all of them
   hypothetical INTEGER NOT NULL CHECK (hypothetical IN (0, 1)),
   PRIMARY KEY (answer, position)
-) STRICT, WITHOUT ROWID;
+) STRICT; -- with rowid: rows of a kilobyte each would spill out of an index's pages
 
 CREATE INDEX predictions_newest ON predictions (forecast, at);
 

@@ -47,21 +47,22 @@ function onceEach(rows: readonly NewPrediction[]): NewPrediction[] {
 
 function countInputs({ forecast, version, features }: Omit<VersionRows, "rows">, piece: readonly NewPrediction[]): SQL {
   const rows = piece.map(({ head, row, bins }) => [head.answer, row.position, head.at, row.hypothetical, bins]);
+  // Materialized, so that a row's JSON is read once and not once a bin: twice as fast.
   return sql`
+    WITH asked AS MATERIALIZED (
+      SELECT substr(value ->> 2, 1, 13) AS hour, value ->> 3 AS hypothetical, value -> 4 AS bins
+      FROM json_each(${JSON.stringify(rows)})
+      WHERE value ->> 2 >= (SELECT since FROM predictions_since)
+        AND NOT EXISTS (SELECT 1 FROM predictions WHERE answer = value ->> 0 AND position = value ->> 1)
+    ), counted AS (
+      SELECT bins.key AS feature, hour, hypothetical, bins.value AS bin, count(*) AS count
+      FROM asked, json_each(asked.bins) AS bins
+      WHERE bins.type = 'text'
+      GROUP BY 1, 2, 3, 4
+    )
     INSERT INTO input_hours (forecast, version, feature, hour, hypothetical, bin, count)
     SELECT ${forecast}, ${version}, ${JSON.stringify(features)} ->> feature, hour, hypothetical, bin, count
-    FROM (
-      SELECT bins.key AS feature, substr(asked.value ->> 2, 1, 13) AS hour, asked.value ->> 3 AS hypothetical,
-        bins.value AS bin, count(*) AS count
-      FROM json_each(${JSON.stringify(rows)}) AS asked, json_each(asked.value, '$[4]') AS bins
-      WHERE bins.type = 'text'
-        AND asked.value ->> 2 >= (SELECT since FROM predictions_since)
-        AND NOT EXISTS (
-          SELECT 1 FROM predictions
-          WHERE predictions.answer = asked.value ->> 0 AND predictions.position = asked.value ->> 1
-        )
-      GROUP BY 1, 2, 3, 4
-    ) WHERE true
+    FROM counted WHERE true
     ON CONFLICT (forecast, version, feature, hour, hypothetical, bin) DO UPDATE SET count = count + excluded.count`;
 }
 
@@ -151,10 +152,10 @@ export async function purgeSome(db: Database, limit: number): Promise<boolean> {
       UNION ALL
       SELECT (SELECT min(forecast) FROM predictions WHERE forecast > known.forecast) FROM known WHERE known.forecast IS NOT NULL
     )
-    SELECT answer, position FROM known JOIN predictions
+    SELECT predictions.rowid FROM known JOIN predictions
       ON predictions.forecast = known.forecast AND predictions.at < (SELECT since FROM predictions_since)
     LIMIT ${limit}`;
-  await db.run(sql`DELETE FROM predictions WHERE (answer, position) IN (${forgotten})`);
-  const [left] = await db.all<{ some: number }>(sql`SELECT EXISTS (${sql`${forgotten}`}) AS some`);
+  await db.run(sql`DELETE FROM predictions WHERE rowid IN (${forgotten})`);
+  const [left] = await db.all<{ some: number }>(sql`SELECT EXISTS (${forgotten}) AS some`);
   return left?.some === 1;
 }
