@@ -111,7 +111,8 @@ test("a session in use is released after its last run, and what needs its room w
 
 test("what failed to open is tried again, and stands in nobody's way", async () => {
   const world = new World();
-  const failing = () => world.use("a", { read: settled().then(() => Promise.reject(new Error("R2 is down"))) });
+  const down = settled().then(() => Promise.reject(new Error("R2 is down")));
+  const failing = () => world.use("a", { read: down });
   const [one, two, other] = await Promise.allSettled([failing(), failing(), world.use("b")]);
   expect([one.status, two.status, other.status]).toEqual(["rejected", "rejected", "fulfilled"]);
   expect(await world.use("a")).toBe("a");

@@ -131,7 +131,7 @@ test("without the Worker such a model is 503 and says by name what our engine do
   const answer = await worker({ onnx: null }).ask(query);
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "2"]);
   expect(await answer.json()).toMatchObject({
-    detail: expect.stringMatching(/no onnx Worker is bound.+operator :IsNaN/),
+    detail: expect.stringMatching(/no onnx Worker is bound.+operator ai.onnx:IsNaN/),
   });
 });
 

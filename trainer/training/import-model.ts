@@ -167,7 +167,13 @@ function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe:
 /** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
 export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   const read = readModel(bytes);
-  if (!read.ok) throw new Failure(`The file is no ONNX model that can be read: ${describeProblem(read.problem)}`);
+  if (!read.ok) {
+    const what =
+      read.problem.kind === "unsupported"
+        ? "The file cannot be imported"
+        : "The file is no ONNX model that can be read";
+    throw new Failure(`${what}: ${describeProblem(read.problem)}`);
+  }
   const { graph } = read;
   const names = forecast.features.map(({ name }) => name);
   for (const input of graph.inputs) {
