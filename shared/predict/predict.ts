@@ -12,7 +12,7 @@ import {
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { headOf, predictionsOf } from "./answer.ts";
-import { evaluateRows } from "./evaluate.ts";
+import { type Evaluation, evaluateHere } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { told } from "./target.ts";
@@ -124,14 +124,19 @@ export interface Answerable {
   readonly failures: readonly FailedPrediction[];
   readonly explain: Explainer | null;
   readonly stale: boolean;
+  /** Of the rows; left out, our engine makes it. */
+  readonly evaluation?: Evaluation;
 }
 
-/** Evaluates: one prediction a row, in their order. */
-export function predictRows(snapshot: Snapshot, { rows, explain }: Pick<Answerable, "rows" | "explain">): Prediction[] {
-  return predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
+/** One prediction a row, in their order. */
+export function predictRows(
+  snapshot: Snapshot,
+  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
+): Prediction[] {
+  return predictionsOf(snapshot, rows, { ...evaluation, explain });
 }
 
-/** Tells: a single instance flat, a batch with one entry an instance in their order. */
+/** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
 export function answerRows(
   snapshot: Snapshot,
   answerable: Answerable,
