@@ -10,7 +10,7 @@
  * for again, because it is corrected late.
  *
  * Reasons of problems. A value: `no-value` (null of a past hour), `no-number`, `out-of-range`. An hour: `malformed-time`,
- * `time-out-of-order`, `contradicting-times` (the same hour twice, with different values). A variable:
+ * `implausible-time` (more than sixteen days ahead), `time-out-of-order`, `contradicting-times` (the same hour twice, with different values). A variable:
  * `unexpected-unit`, `unequal-lengths`, `missing-variable`. A file: `publisher-error` (`{"error":true,"reason":…}`),
  * `another-place`, `another-zone`, `unexpected-shape`, `unexpected-unit` (of the time), `too-many-cells`, `too-large`,
  * `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.

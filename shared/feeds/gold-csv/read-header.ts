@@ -40,6 +40,7 @@ export function readHeader(lines: readonly string[]): Header {
   const columns = names
     .map((name, at) => ({ name, at, isKnown: isKnown(name) }))
     .filter(({ name }) => name !== "Date" && (!isKnown(name) || times(name) === 1));
+  const missing = currencies.filter((name) => times(name) === 0);
   const twice = currencies.filter((name) => times(name) > 1);
   const problems = [
     // What a column named twice costs is known once its lines are counted.
@@ -57,9 +58,9 @@ export function readHeader(lines: readonly string[]): Header {
       .map(({ name }) =>
         problem("unknown-column", { row, column: name, found: name, expected: `one of ${currencies}`, values: 0 }),
       ),
-    ...currencies
-      .filter((name) => times(name) === 0)
-      .map((name) => problem("missing-column", { row, column: name, found: "nothing", expected: name, values: 0 })),
+    ...(missing.length === 0
+      ? []
+      : [problem("missing-column", { row, found: `no ${missing.join(", ")}`, expected: "all currencies", values: 0 })]),
   ];
   return { ok: true, line: row, dateAt: names.indexOf("Date"), fields: names.length, columns, problems };
 }

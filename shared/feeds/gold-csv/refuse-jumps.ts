@@ -9,38 +9,33 @@ const jumpMax = 5;
 const series = {};
 
 /**
- * A price far from the one before and the one after it is refused. The newest has nobody after it: it is refused until
- * the next day says the same. A level that changed for good stays, because one neighbour agrees.
+ * A price far from the last believed one is refused, unless the day after says the same: then the level has changed. The
+ * newest has nobody after it, so that it waits until another day agrees.
  */
 export function refuseJumps({ prices, problems, skipped }: Extract<Rows, { ok: true }>): Parsed {
   const observations: Observation[] = [];
   const refused: Problem[] = [];
   for (const [variable, byDay] of prices) {
     const days = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1));
-    days.forEach(([period, cell], index) => {
-      const before = days[index - 1]?.[1];
-      const after = days[index + 1]?.[1];
-      const neighbours = [before, after].filter((neighbour) => neighbour !== undefined);
-      if (neighbours.length === 0 || neighbours.some((neighbour) => !isFar(cell, neighbour))) {
+    let believed: Cell | undefined;
+    for (const [index, [period, cell]] of days.entries()) {
+      const [next, second] = [days[index + 1]?.[1], days[index + 2]?.[1]];
+      if (believed ? isNear(cell, believed) || isNear(cell, next) : isNear(cell, next) || !isNear(next, second)) {
+        believed = cell;
         observations.push({ series, variable, period, value: cell.value });
-        return;
+        continue;
       }
-      const near = neighbours.map(({ text }) => text).join(" and ");
-      refused.push(
-        problem("implausible-jump", {
-          row: cell.row,
-          column: variable,
-          period,
-          found: cell.text,
-          expected: `less than ${jumpMax} times as much or as little as the day before or after (${near})`,
-        }),
-      );
-    });
+      const near = believed ?? next;
+      const expected = `less than ${jumpMax} times as much or as little as ${near?.text} in row ${near?.row}`;
+      const { row, text: found } = cell;
+      refused.push(problem("implausible-jump", { row, column: variable, period, found, expected }));
+    }
   }
   observations.sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0));
   return { observations, problems: [...problems, ...refused], skipped };
 }
 
-function isFar(a: Cell, b: Cell): boolean {
-  return a.value > jumpMax * b.value || b.value > jumpMax * a.value;
+/** False where one of them is not there. */
+function isNear(a: Cell | undefined, b: Cell | undefined): boolean {
+  return a !== undefined && b !== undefined && a.value <= jumpMax * b.value && b.value <= jumpMax * a.value;
 }

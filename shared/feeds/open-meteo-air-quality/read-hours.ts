@@ -6,6 +6,8 @@ import type { Document } from "./read-document.ts";
 import type { Hour } from "./read-times.ts";
 
 const hourMs = 3_600_000;
+/** The API looks at most five days ahead, some of its siblings sixteen. */
+const aheadMaxMs = 16 * 24 * hourMs;
 const series = {};
 
 export interface Hours {
@@ -21,6 +23,11 @@ export function readHours({ lists }: Document, hours: readonly Hour[], arrivedAt
   const problems: Problem[] = [];
   let notYet = 0;
   for (const { index, instant, period } of hours) {
+    if (instant > arrivedAt + aheadMaxMs) {
+      const expected = "an hour at most sixteen days after the file arrived";
+      problems.push(problem("implausible-time", { period, found: period, expected, values: lists.length }));
+      continue;
+    }
     const isPast = instant + hourMs <= arrivedAt;
     for (const { pollutant, values } of lists) {
       const value = values[index];
