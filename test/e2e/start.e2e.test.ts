@@ -40,7 +40,8 @@ test("start --once brings publications of every feed to observations and a model
   // What serves is not trained anew.
   const again = startShape.parse(lastJson(await almanac([...start, "--once", "--json"])));
   expect({ ...again, url: "" }).toEqual({ ...told, url: "", trained: [] });
-});
+  // It trains a model of every forecast.
+}, 300_000);
 
 test("a running hub takes a publication in from the command line, and Ctrl-C ends every process below start", async () => {
   let url = "";
