@@ -26,6 +26,7 @@ program
   .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
   .option("--state <dir>", "folder that keeps everything", ".almanac")
   .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
+  .option("--only <forecasts>", "these forecasts and their feeds alone, separated by commas")
   .action(start);
 
 program
@@ -45,8 +46,8 @@ program
   .action(ingest);
 
 program
-  .command("parse <feed> <file>")
-  .description("read one publication without a hub")
+  .command("parse <feed> <files...>")
+  .description("read publications without a hub")
   .addOption(json())
   .action(parse);
 

@@ -4,12 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
+import { feeds } from "../../shared/feeds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .trim()
   .split("\n");
 const sources = tracked.filter((path) => /^(shared|trainer|workers)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
 const read = (path: string) => readFileSync(path, "utf8");
+const withoutComments = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
 
 /** What a file imports: project files as paths from the root, packages by name. */
 function imports(path: string): string[] {
@@ -38,7 +41,6 @@ test("shared imports nothing but itself and pure packages", () => {
 test("shared has no clock, chance, network or environment of its own", () => {
   const effects = /Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(|process\.|console\./;
   const shared = sources.filter((path) => path.startsWith("shared/"));
-  const withoutComments = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
   expect(shared.filter((path) => effects.test(withoutComments(path)))).toEqual([]);
 });
 
@@ -51,15 +53,23 @@ test("the trainer and the Workers meet only in shared, and no Worker imports ano
   expect(offending(workers, (target, path) => !isOurs(target) || isAllowed(target, path))).toEqual([]);
 });
 
+/** Ids as they stand in a text, and the same names in code: `"milk-mx"`, `milkMx`. */
+function namesOf(catalogue: readonly { readonly id: string }[]): RegExp {
+  const names = catalogue.flatMap(({ id }) => {
+    const inCode = id.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    return [`["'\`:/]${id}["'\`:/]`, ...(inCode === id ? [] : [`\\b${inCode}\\b`])];
+  });
+  return new RegExp(names.join("|"));
+}
+
 test("no source file outside its own folder and the simulator names a forecast", () => {
   const elsewhere = sources.filter((path) => !/^(shared\/forecasts|shared\/feeds|trainer\/simulate)\//.test(path));
-  expect(elsewhere.filter((path) => /milk-mx|milkMx/.test(read(path)))).toEqual([]);
+  expect(elsewhere.filter((path) => namesOf(forecasts).test(withoutComments(path)))).toEqual([]);
 });
 
 test("no source file outside its own folder and the simulator names a feed", () => {
   const elsewhere = sources.filter((path) => !/^(shared\/feeds|shared\/forecasts|trainer\/simulate)\//.test(path));
-  const code = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-  expect(elsewhere.filter((path) => /sniim-milk"|sniimMilk/.test(code(path)))).toEqual([]);
+  expect(elsewhere.filter((path) => namesOf(feeds).test(withoutComments(path)))).toEqual([]);
 });
 
 test("every dependency has an exact version, and its reason in one line", () => {

@@ -10,7 +10,7 @@ import { refuse } from "../refuse.ts";
 import { knownCursor, pageQuery, pageResponse } from "./page.ts";
 import { readQuery } from "./query.ts";
 
-const shape = z.object({ series: z.string().optional(), ...pageQuery });
+const shape = z.object({ series: z.string().optional(), variable: z.string().optional(), ...pageQuery });
 
 const placeShape = z
   .tuple([z.string(), z.int(), z.string()])
@@ -20,8 +20,10 @@ export async function observationsPage(hub: Hub, feed: Feed, request: HonoReques
   const query = readQuery(request.query(), shape);
   const all = await listSeries(hub.db, feed.id);
   const wanted = chooseSeries(feed, all, request.queries("series") ?? []);
+  if (query.variable !== undefined) refuseUnknown("variable", query.variable, Object.keys(feed.variables));
   const rows = await listObservations(hub.db, feed.id, {
     seriesIds: wanted?.map(({ id }) => id) ?? null,
+    variable: query.variable,
     from: query.from,
     to: query.to,
     after: query.cursor === undefined ? null : knownCursor(query.cursor, placeShape),
@@ -71,7 +73,7 @@ function chooseSeries(feed: Feed, all: readonly Series[], filters: readonly stri
 function refuseUnknown(what: string, found: string, allowed: readonly string[]): void {
   if (allowed.includes(found)) return;
   const didYouMean = nearest(found, allowed);
-  const expected = "series=<number> or series=<Dimension>=<Value>";
+  const expected = what === "variable" ? "a variable of the feed" : "series=<number> or series=<Dimension>=<Value>";
   refuse({
     kind: "unprocessable",
     detail: `There is no ${what} "${found}".`,
