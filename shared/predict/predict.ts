@@ -12,7 +12,7 @@ import {
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { headOf, predictionsOf } from "./answer.ts";
-import { evaluateRows } from "./evaluate.ts";
+import { type Evaluation, evaluateHere } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { told } from "./target.ts";
@@ -124,12 +124,26 @@ export interface Answerable {
   readonly failures: readonly FailedPrediction[];
   readonly explain: Explainer | null;
   readonly stale: boolean;
+  /** Of the rows; left out, our engine makes it. */
+  readonly evaluation?: Evaluation;
 }
 
-/** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
-export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, stale }: Answerable): PredictAnswer {
+/** One prediction a row, in their order. */
+export function predictRows(
+  snapshot: Snapshot,
+  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
+): Prediction[] {
+  return predictionsOf(snapshot, rows, { ...evaluation, explain });
+}
+
+/** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
+export function answerRows(
+  snapshot: Snapshot,
+  answerable: Answerable,
+  predictions = predictRows(snapshot, answerable),
+): PredictAnswer {
+  const { kind, failures, stale } = answerable;
   const head = headOf(snapshot, stale);
-  const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };
