@@ -1,16 +1,9 @@
 /** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
-import {
-  batchShape,
-  explainedMax,
-  type Head,
-  type Instance,
-  instanceShape,
-  instancesMax,
-  type Prediction,
-  type SingleAnswer,
-} from "../api/predict.ts";
+import type { Head, Instance, Prediction, SingleAnswer } from "../api/predict.ts";
+import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { Explainer } from "../explain/explainer.ts";
+import { isObject } from "../shape.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { evaluateRows } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
@@ -27,18 +20,15 @@ export type ReadRequest =
 
 /** What a JSON body asks for: `{"instances": […]}`, or one instance. Never throws. */
 export function readPredictRequest(json: unknown): ReadRequest {
-  const single = instanceShape.safeParse(json);
-  if (!single.success) {
+  if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
     return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
   }
-  if (!Object.hasOwn(single.data, "instances")) {
-    return { ok: true, request: { kind: "single", instance: single.data } };
-  }
-  const batch = batchShape.safeParse(json);
-  if (batch.success) return { ok: true, request: { kind: "batch", instances: batch.data.instances } };
-  const { instances, ...others } = single.data;
+  if (!Object.hasOwn(json, "instances")) return { ok: true, request: { kind: "single", instance: json } };
+  const { instances, ...others } = json;
   const [other] = Object.keys(others);
+  const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
+  if (isAnswerable && other === undefined) return { ok: true, request: { kind: "batch", instances } };
   const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : told(instances));
   const detail = other ? "Nothing may stand beside instances." : "instances is not a list that can be answered.";
   const expected = other ? "instances alone" : `a list of 1 to ${instancesMax} instances`;
@@ -109,8 +99,7 @@ function explainerFor({ model }: Snapshot, request: PredictRequest, options: Pre
 }
 
 function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
-  const parsed = instanceShape.safeParse(each);
-  if (parsed.success) return readInstance(snapshot, parsed.data, options);
+  if (isObject(each)) return readInstance(snapshot, each, options);
   return failed({ kind: "unprocessable", detail: "It is no object.", found: told(each), expected: "fields by name" });
 }
 

@@ -2,7 +2,8 @@
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { batchAnswerShape, bodyBytesMax, singleAnswerShape } from "../../shared/api/predict.ts";
+import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
+import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { cacheAddress } from "../../workers/predict/artefacts.ts";

@@ -1,5 +1,5 @@
 /** A request's body, as far as it may go. */
-import { bodyBytesMax } from "../../shared/api/predict.ts";
+import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 
 export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
