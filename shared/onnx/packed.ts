@@ -49,11 +49,14 @@ export class PackedBytes {
   }
 }
 
-/** A view where the bytes are aligned, else a copy. Little-endian, as the file. */
+/** A view keeps all of its file alive: what is smaller is copied, larger lists are a forest's, which are let go once it is laid out. */
+const VIEW_BYTES_MIN = 65_536;
+
+/** A view where the bytes are many and aligned, else a copy. Little-endian, as the file. */
 export function floatsOf(bytes: Uint8Array, what: string): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (byteLength % 4 !== 0) new Cursor(bytes, what).fail(`${byteLength} bytes of float32`, "a multiple of 4");
-  if (byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, byteLength / 4);
+  if (byteOffset % 4 === 0 && byteLength >= VIEW_BYTES_MIN) return new Float32Array(buffer, byteOffset, byteLength / 4);
   return new Float32Array(bytes.slice().buffer);
 }
 
@@ -93,11 +96,11 @@ function wideIntsOf(bytes: Uint8Array, count: number): Float64Array {
 }
 
 /**
- * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view; up to four bytes make an
+ * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view or a copy; up to four bytes make an
  * Int32Array, more a Float64Array.
  */
 export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32Array | Float64Array {
-  if (bytes.length === count) return bytes;
+  if (bytes.length === count) return count < VIEW_BYTES_MIN ? bytes.slice() : bytes;
   const values = new Int32Array(count);
   let at = 0;
   for (let i = 0; i < count; i++) {

@@ -30,8 +30,6 @@ export interface ServedModel {
   readonly name: string;
   readonly inputs: readonly ModelInput[];
   readonly hasChange: boolean;
-  /** Made when it is first asked for: most models are never explained. */
-  explainer(): BuiltExplainer;
 }
 
 export type LoadedModel =
@@ -67,25 +65,19 @@ export function loadModel({ forecast, pointer, fingerprint, bytes, cardText }: M
   const tried = runGolden(bytes, card, (_, inputs) => runProgram(program, inputs));
   if (!tried.ok) return tried;
   const name = ownLine(card)?.name ?? card.recipe.candidate;
-  const explainer = explainerOf(bytes, card);
   return {
     ok: true,
-    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput), explainer },
+    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput) },
   };
 }
 
-/** Reads the file a second time, once: the program has forgotten what an explanation needs. */
-function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): () => BuiltExplainer {
-  let built: BuiltExplainer | null = null;
-  return () => {
-    if (built !== null) return built;
-    const read = readModel(bytes);
-    const inputs = features.map(({ name }) => name);
-    built = read.ok
-      ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
-      : failed("its file cannot be read");
-    return built;
-  };
+/** Reads the file a second time: the program has forgotten what an explanation needs, and most models are never explained. */
+export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): BuiltExplainer {
+  const read = readModel(bytes);
+  const inputs = features.map(({ name }) => name);
+  return read.ok
+    ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
+    : failed("its file cannot be read");
 }
 
 type ReadCard = { readonly ok: true; readonly card: ServedCard } | { readonly ok: false; readonly reason: string };

@@ -75,6 +75,23 @@ test("an explanation comes with the answer where it is asked for, in a query as 
   expect(bodies[1]).toEqual(bodies[0]);
 });
 
+test("a file that has gone is 503 for who asks why, and no harm to who does not", async () => {
+  const ask = worker({ cache: null });
+  expect((await ask(`/predict${query}`)).status).toBe(200);
+  await bindings.LAKE.delete(artefactKey(forecast.id, "v1.0", "model.onnx"));
+  const refused = await ask(`/predict${query}&explain=true`);
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "2"]);
+  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("try again") });
+  expect((await ask(`/predict${query}`)).status).toBe(200);
+});
+
+test("too many instances to be explained are refused before the file is asked for", async () => {
+  const instances = Array.from({ length: 101 }, () => instanceOf(0));
+  const refused = await worker()("/predict?explain=true", json({ instances }));
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ field: "explain", found: "101 instances" });
+});
+
 test("a batch answers in order, and partially where that is asked for", async () => {
   const ask = worker();
   const instances = [instanceOf(1), { Estado: "Jalisco" }];

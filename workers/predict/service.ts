@@ -1,7 +1,10 @@
 /** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
+
+import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
-import { type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
@@ -14,6 +17,8 @@ export interface PredictEnv {
 export interface Service {
   /** What a forecast is answered from; null for a forecast that there is not. */
   current(forecast: string, waitUntil: (work: Promise<unknown>) => void): Promise<Current> | null;
+  /** Made when it is first asked for, out of the file that was let go once it was loaded. */
+  explainer(model: ServedModel, waitUntil: (work: Promise<unknown>) => void): Promise<BuiltExplainer | "unreadable">;
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
@@ -45,7 +50,22 @@ export function partsOf(env: PredictEnv): ServiceParts {
 export function serviceOf(parts: ServiceParts): Service {
   const { snapshots, lake, cache, rateLimit, token, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
+  const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   return {
+    async explainer(model, waitUntil) {
+      const kept = explainers.get(model);
+      if (kept) return kept;
+      const { forecast, version, model: file } = model.card;
+      const address: ArtefactAddress = { forecast, version, name: "model.onnx", sha256: file.sha256 };
+      try {
+        const built = explainerOf(await readArtefact(address, { lake, cache, waitUntil }), model.card);
+        explainers.set(model, built);
+        return built;
+      } catch (error) {
+        console.error(`explaining ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
+        return "unreadable";
+      }
+    },
     current(forecast, waitUntil) {
       const effects: StoreEffects = {
         readText: (key) => snapshots.get(key),

@@ -1,6 +1,12 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../../shared/predict/predict.ts";
+import {
+  answerRows,
+  type PredictRequest,
+  prepareRows,
+  readPredictRequest,
+  refuseExplaining,
+} from "../../../shared/predict/predict.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
@@ -48,7 +54,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (!served.ok) return refusalResponse(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain });
+  const tooMany = explain ? refuseExplaining(request) : null;
+  if (tooMany) return refusalResponse(tooMany);
+  const explainer = explain ? await call.service.explainer(snapshot.model, call.waitUntil) : null;
+  if (explainer === "unreadable") return refusalResponse(unreadable, { "Retry-After": "2" });
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalResponse(prepared.refusal, { "Server-Timing": timing.header });
   const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
@@ -59,6 +69,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   timing.end("model");
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
+
+const unreadable: Refusal = {
+  kind: "unavailable",
+  detail: "The model's file cannot be read now, which an explanation needs: try again, or ask without.",
+};
 
 const daySeconds = 86_400;
 /** Where the next publication is due already, or the snapshot is stale. */
