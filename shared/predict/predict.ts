@@ -5,7 +5,7 @@ import { type ProblemDetails, problemDetails, type Refusal } from "../api/proble
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
 import { isObject } from "../shape.ts";
 import { headOf, predictionsOf } from "./answer.ts";
-import { evaluateRows } from "./evaluate.ts";
+import { type Evaluation, evaluateHere } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { told } from "./target.ts";
@@ -110,12 +110,17 @@ export interface Answerable {
   readonly failures: readonly FailedPrediction[];
   readonly explain: Explainer | null;
   readonly stale: boolean;
+  /** Of the rows; left out, our engine makes it. */
+  readonly evaluation?: Evaluation;
 }
 
-/** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
-export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, stale }: Answerable): PredictAnswer {
+/** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
+export function answerRows(
+  snapshot: Snapshot,
+  { kind, rows, failures, explain, stale, evaluation = evaluateHere(snapshot, rows) }: Answerable,
+): PredictAnswer {
   const head = headOf(snapshot, stale);
-  const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
+  const predictions = predictionsOf(snapshot, rows, { ...evaluation, explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };

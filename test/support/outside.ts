@@ -7,7 +7,7 @@ import { predictionOutput } from "../../shared/registry/outputs.ts";
 
 /** prediction = last + bias, or the bias alone where the last value is missing. `Where` and `IsNaN` are outside the subset. */
 export function outsideModel(
-  forecast: Pick<Forecast, "features" | "target">,
+  forecast: Pick<Forecast, "id" | "features">,
   { bias = 0.5, last = lastFeatureOf(forecast), output = predictionOutput } = {},
 ): Uint8Array<ArrayBuffer> {
   const graph: Graph = {

@@ -11,7 +11,7 @@ import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { float, floats, floatTensor, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
 import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
@@ -56,6 +56,8 @@ export function historyOf(last = "2026-11-20", count = 65): History {
 }
 
 export interface ServableStory {
+  /** Whether it is written with operators that our engine does not know. */
+  readonly isOutside?: boolean;
   readonly version?: string;
   readonly number?: number;
   readonly bias?: number;
@@ -73,7 +75,7 @@ export interface Servable {
 
 export function servable(story: ServableStory = {}): Servable {
   const { version = "20261120-aaaaaaaa", number = 1, bias = 0.5 } = story;
-  const model = modelOf(bias);
+  const model = story.isOutside ? outsideOf(bias) : modelOf(bias);
   const known = (dimension: number) => [...new Set(dimensionValues.map((is) => is[dimension] ?? ""))].sort();
   const card: Card = {
     ...tinyModel({ forecast, version }).card,
@@ -131,7 +133,25 @@ const frequency = forecast.change?.frequency ?? "";
 const baseRate = 0.25;
 
 function modelOf(bias: number): Uint8Array<ArrayBuffer> {
-  return writeModel({
+  return writeModel(graphOf(bias));
+}
+
+/** The same, with a detour: where the last value is missing, it is taken from itself. */
+function outsideOf(bias: number): Uint8Array<ArrayBuffer> {
+  const graph = graphOf(bias);
+  const [add, ...rest] = graph.nodes;
+  if (add === undefined) throw new Error("the model has no first node");
+  const nodes = [
+    node("IsNaN", { inputs: ["Precio_lag1"], outputs: ["is_missing"] }),
+    node("Where", { inputs: ["is_missing", "Precio_lag1", "Precio_lag1"], outputs: ["present"] }),
+    { ...add, inputs: ["present", "bias"] },
+    ...rest,
+  ];
+  return writeModel({ ...graph, nodes });
+}
+
+function graphOf(bias: number): Graph {
+  return {
     ...PORTABLE,
     name: "served",
     inputs: forecast.features.map((feature) => ({ name: feature.name, type: dtypeOf(feature), shape: [null, 1] })),
@@ -147,7 +167,7 @@ function modelOf(bias: number): Uint8Array<ArrayBuffer> {
     initializers: [floatTensor("bias", [bias])],
     producer: "test",
     metadata: {},
-  });
+  };
 }
 
 function goldenOf(bias: number): Card["golden"] {

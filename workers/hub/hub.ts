@@ -1,6 +1,7 @@
 /** Everything the hub touches, in one value. Entries make it from their bindings; tests make it from theirs. */
 import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
+import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
@@ -24,6 +25,8 @@ export interface Hub {
   readonly predict: Pick<Fetcher, "fetch">;
   readonly boot: string;
   readonly adminToken: string | undefined;
+  /** Runs the models that our engine does not know. */
+  readonly onnx: OnnxRunner;
   /** The engine that serves models, which has to answer a card's golden rows before its model may serve. */
   readonly evaluate: Evaluate;
   /** What this code makes of a forecast's features; a model trained on anything else is refused. */
@@ -38,6 +41,9 @@ export interface Hub {
 /** Secrets are set with `wrangler secret put` and so are not in the generated types. */
 export type HubEnv = Env & { readonly ADMIN_TOKEN?: string };
 
+/** The binding's generated type does not know what the Worker's entrypoint answers. */
+const onnxOf = ({ ONNX }: HubEnv): OnnxRunner => ONNX as unknown as OnnxRunner;
+
 export function hubOf(env: HubEnv): Hub {
   const variables = new Map(Object.entries(env));
   return {
@@ -49,6 +55,7 @@ export function hubOf(env: HubEnv): Hub {
     predict: env.PREDICT,
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
+    onnx: onnxOf(env),
     evaluate: evaluateOnnx,
     fingerprint: (forecast) => fingerprintOf(forecast.features),
     newId: () => crypto.randomUUID(),

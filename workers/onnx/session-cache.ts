@@ -20,7 +20,8 @@ export interface CacheParts<Session> {
 
 /** Longer than any session takes; reads that belong to a request which was broken off may never end. */
 export const openMaxMs = 20_000;
-const findTriesMax = 4;
+/** Of openings whose session others needed the room of at once. */
+const findTriesMax = 8;
 
 interface Held<Session> {
   readonly session: Session;

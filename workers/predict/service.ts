@@ -1,13 +1,17 @@
 /** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
-
+import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
+import { engineNames } from "../../shared/registry/engines.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
 import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
+  readonly ONNX?: OnnxRunner;
+  /** For diagnosis: `onnxruntime-web` runs every model on the onnx Worker, so that the two engines can be compared. */
+  readonly ENGINE?: string;
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
   readonly RATE_LIMIT?: RateLimit;
@@ -33,6 +37,9 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  /** Null where it is not bound. */
+  readonly onnx: OnnxRunner | null;
+  readonly allElsewhere: string | null;
   now(): Date;
 }
 
@@ -43,16 +50,28 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
+    onnx: env.ONNX ?? null,
+    allElsewhere: readEngine(env.ENGINE),
     now: () => new Date(),
   };
 }
 
+/** Why every model runs on the onnx Worker; null where that is not asked for. */
+function readEngine(engine = ""): string | null {
+  if (engine === "onnxruntime-web") return "ENGINE is onnxruntime-web";
+  if (engine !== "" && engine !== "tabular") {
+    console.error(`ENGINE is ${engine}, expected ${engineNames.join(" or ")}; our engine runs what it knows`);
+  }
+  return null;
+}
+
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots, lake, cache, rateLimit, token, now } = parts;
+  const { snapshots, lake, cache, rateLimit, token, onnx, allElsewhere, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   return {
     async explainer(model, waitUntil) {
+      if (model.unexplained !== null) return { ok: false, reason: model.unexplained };
       const kept = explainers.get(model);
       if (kept) return kept;
       const { forecast, version, model: file } = model.card;
@@ -71,6 +90,8 @@ export function serviceOf(parts: ServiceParts): Service {
         readText: (key) => snapshots.get(key),
         readArtefact: (address) => readArtefact(address, { lake, cache, waitUntil }),
         digest: digestOf,
+        onnx,
+        allElsewhere,
         waitUntil,
         nowMs: () => now().getTime(),
         wait: (ms) => scheduler.wait(ms),

@@ -6,10 +6,12 @@
  */
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
+import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import { fingerprintFrom, fingerprintText } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
-import { loadModel, type ServedModel } from "../../shared/predict/load-model.ts";
+import { loadElsewhere } from "../../shared/predict/load-elsewhere.ts";
+import { type LoadedModel, loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
 import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
 import { type Shape, shaped } from "../../shared/shape.ts";
@@ -29,6 +31,10 @@ export interface StoreEffects {
   /** An artefact with exactly this digest. Throws where there is no such. */
   readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
   digest(bytes: Uint8Array): Promise<string>;
+  /** Runs what our engine does not know. */
+  readonly onnx?: OnnxRunner | null;
+  /** Why every model runs there; null where our engine runs what it knows. */
+  readonly allElsewhere?: string | null;
   /** Keeps the isolate working on something after the answer is sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
@@ -163,7 +169,7 @@ export class SnapshotStore {
       effects.digest(bytesOf(fingerprintText(forecast.features))),
     ]);
     const cardText = new TextDecoder().decode(cardBytes);
-    const loaded = loadModel({ forecast, pointer, fingerprint: fingerprintFrom(digest), bytes, cardText });
+    const loaded = await load({ forecast, pointer, fingerprint: fingerprintFrom(digest), bytes, cardText }, effects);
     if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.reason}`);
     return loaded.model;
   }
@@ -177,6 +183,13 @@ export class SnapshotStore {
     const historyDigest = await effects.digest(bytesOf(historyText));
     return { historyText, historyDigest, outlook: built.outlook };
   }
+}
+
+/** By our engine where it can, else by the onnx Worker. */
+async function load(parts: ModelParts, { onnx = null, allElsewhere = null }: StoreEffects): Promise<LoadedModel> {
+  if (allElsewhere !== null) return loadElsewhere(parts, { runner: onnx, why: allElsewhere });
+  const here = loadModel(parts);
+  return here.ok || !here.isOutside ? here : loadElsewhere(parts, { runner: onnx, why: here.reason });
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -5,12 +5,12 @@ import { problemDetails } from "../../../shared/api/problem.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { inputsOfTable } from "../../../shared/predict/table.ts";
-import { runProgram } from "../../../shared/registry/onnx-engine.ts";
+import { runEngine } from "../../../shared/registry/engines.ts";
 import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { jsonResponse, Timing } from "../respond.ts";
-import { servedFor } from "../served.ts";
+import { servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
 
@@ -36,8 +36,8 @@ async function invoke(call: Call): Promise<Response> {
   const columns = inputsOfTable(read.table, model.inputs);
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
-  const run = runProgram(model.program, columns.inputs);
-  if (!run.ok) return badRequest(run.reason);
+  const run = await runEngine(model.engine, columns.inputs);
+  if (!run.ok) return run.isRows ? badRequest(run.reason) : refused(...unavailable(call.forecast, run.reason));
   const predictions = Array.from(run.outputs[predictionOutput] ?? [], shortestDecimal);
   timing.end("model");
   return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });

@@ -1,5 +1,6 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
+import { evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
   type PredictRequest,
@@ -11,7 +12,7 @@ import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
-import { servedFor } from "../served.ts";
+import { servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
@@ -65,7 +66,9 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return new Response(null, { status: 304, headers });
   }
-  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale });
+  const evaluated = await evaluateRows(snapshot, prepared.rows);
+  if (!evaluated.ok) return refusalResponse(...unavailable(call.forecast, evaluated.reason));
+  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale, evaluation: evaluated.evaluation });
   timing.end("model");
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
