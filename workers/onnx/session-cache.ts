@@ -64,8 +64,7 @@ export class SessionCache<Session> {
     read: () => Promise<Openable<Session>>,
     run: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    const held = await this.#find(key, read);
-    held.runs++;
+    const held = await this.#taken(key, read);
     try {
       return await run(held.session);
     } finally {
@@ -74,13 +73,15 @@ export class SessionCache<Session> {
     }
   }
 
-  /** One that is still kept now: between its opening and the caller's turn others may have needed the room. */
-  async #find(key: string, read: () => Promise<Openable<Session>>): Promise<Held<Session>> {
+  /** A session that counts one run more. Between its opening and the caller's turn others may have needed the room. */
+  async #taken(key: string, read: () => Promise<Openable<Session>>): Promise<Held<Session>> {
     for (let tries = 0; tries < findTriesMax; tries++) {
       const held = this.#held.get(key);
       if (held !== undefined) {
         this.#held.delete(key);
         this.#held.set(key, held);
+        // Before anyone else's turn: what has a run is not released.
+        held.runs++;
         return held;
       }
       await this.#opened(key, read);
