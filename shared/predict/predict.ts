@@ -114,13 +114,22 @@ export interface Answerable {
   readonly evaluation?: Evaluation;
 }
 
+/** One prediction a row, in their order. */
+export function predictRows(
+  snapshot: Snapshot,
+  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
+): Prediction[] {
+  return predictionsOf(snapshot, rows, { ...evaluation, explain });
+}
+
 /** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
 export function answerRows(
   snapshot: Snapshot,
-  { kind, rows, failures, explain, stale, evaluation = evaluateHere(snapshot, rows) }: Answerable,
+  answerable: Answerable,
+  predictions = predictRows(snapshot, answerable),
 ): PredictAnswer {
+  const { kind, failures, stale } = answerable;
   const head = headOf(snapshot, stale);
-  const predictions = predictionsOf(snapshot, rows, { ...evaluation, explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };

@@ -10,6 +10,7 @@ import {
   listOf,
   numberBetween,
   objectOf,
+  optional,
   orNull,
   recordOf,
   type Shape,
@@ -31,9 +32,9 @@ export interface ServedCard
     | "intervals"
     | "intervalsHoldLast"
     | "unchangedShare"
-    | "profile"
     | "golden"
   > {
+  readonly profile: readonly ServedProfile[];
   readonly recipe: Pick<Card["recipe"], "id" | "candidate">;
   readonly model: Pick<Card["model"], "sha256" | "bytes">;
   readonly judged: {
@@ -57,12 +58,18 @@ const feature: Shape<Card["features"][number]> = byDtype({
   string: objectOf({ name: text, dtype: exactly("string"), definition, categories: texts }),
 });
 
-const profile: Shape<Card["profile"][number]> = byDtype({
+type Without<T, Names extends string> = T extends unknown ? Omit<T, Names> : never;
+/** Older cards know no range; nothing in `predict` reads it. */
+export type ServedProfile = Without<Card["profile"][number], "minimum" | "maximum">;
+
+const profile: Shape<ServedProfile> = byDtype({
   float: objectOf({
     ...named,
     dtype: exactly("float"),
     mean: orNull(finite),
     standardDeviation: orNull(finite),
+    minimum: optional(orNull(finite)),
+    maximum: optional(orNull(finite)),
     edges: listOf(finite),
     counts: listOf(count),
   }),

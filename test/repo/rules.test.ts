@@ -84,7 +84,12 @@ test("a queue without a dead-letter queue behind it keeps its messages for as ma
   const last = consumers
     .map((text) => text.split(/^\[/m)[0] ?? "")
     .filter((text) => !text.includes("dead_letter_queue"));
-  expect(last.map((text) => /max_retries = (\d+)/.exec(text)?.[1])).toEqual(["100"]);
+  expect(last.map((text) => /max_retries = (\d+)/.exec(text)?.[1])).toEqual(["100", "100"]);
+  const valuesOf = (key: string) =>
+    consumers.flatMap((text) => new RegExp(`^${key} = "(.+)"`, "m").exec(text)?.[1] ?? []);
+  const dead = valuesOf("dead_letter_queue");
+  expect(dead).toHaveLength(2);
+  expect(valuesOf("queue")).toEqual(expect.arrayContaining(dead));
 });
 
 test("every Worker runs under the same compatibility date", () => {
@@ -148,6 +153,7 @@ test("predict and the hub mean the same KV and R2, and predict is bound to nothi
     expect(named(predict, table, key)).toMatch(/^almanac-/);
   }
   expect(predict).not.toMatch(/d1_databases|workflows|crons|queues\.consumers/);
+  expect(hub).toContain(`[[queues.consumers]]\nqueue = "${named(predict, "queues\\.producers", "queue")}"`);
   expect(named(hub, "services", "service")).toBe(/^name = "(.+)"/m.exec(predict)?.[1]);
 });
 

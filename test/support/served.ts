@@ -91,6 +91,7 @@ export function servable(story: ServableStory = {}): Servable {
       { level: 0.8, halfWidth: 0, atomShare: 0.814, atom: true, zeroWidth: true },
       { level: 0.95, halfWidth: 0.75, atomShare: 0, atom: false, zeroWidth: false },
     ],
+    profile: profileFor(known),
     golden: goldenOf(bias),
   };
   const cardBytes = bytesOf({ ...card, ...story.card });
@@ -127,6 +128,19 @@ export function snapshotOf(story: ServableStory = {}, history = historyOf()): Sn
 export function instanceOf(series = 0, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const is = dimensionValues[series] ?? [];
   return { ...Object.fromEntries(forecast.dimensions.map((name, at) => [name, is[at]])), ...more };
+}
+
+/** Numbers from 0 to 100 in three bins, and at most two categories a dimension. */
+function profileFor(known: (dimension: number) => readonly string[]): Card["profile"] {
+  return forecast.features.map((feature): Card["profile"][number] => {
+    const { name } = feature;
+    if (feature.kind === "category") {
+      const names = known(forecast.dimensions.indexOf(feature.dimension)).slice(0, 2);
+      return { name, dtype: "string", count: 10, missing: 0, counts: Object.fromEntries(names.map((one) => [one, 5])) };
+    }
+    const bins = { minimum: 0, maximum: 100, edges: [10, 25], counts: [3, 3, 4] };
+    return { name, dtype: "float", count: 10, missing: 0, mean: null, standardDeviation: null, ...bins };
+  });
 }
 
 const frequency = forecast.change?.frequency ?? "";

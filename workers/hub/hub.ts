@@ -2,6 +2,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
@@ -19,6 +20,8 @@ export interface Hub {
   readonly lake: R2Bucket;
   readonly snapshots: KVNamespace;
   readonly events: Queue<LakeEvent>;
+  /** What predict has answered; here to send dead letters again. */
+  readonly answered: Queue<PredictionMessage>;
   /** The Workflow of each kind of flow. */
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
   /** The Worker that answers forecasts. */
@@ -51,6 +54,7 @@ export function hubOf(env: HubEnv): Hub {
     lake: env.LAKE,
     snapshots: env.SNAPSHOTS,
     events: env.LAKE_EVENTS,
+    answered: env.PREDICTIONS,
     workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW, promote: env.PROMOTE_FLOW },
     predict: env.PREDICT,
     boot: env.BOOT_ID,

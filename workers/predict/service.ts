@@ -1,10 +1,13 @@
 /** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
+
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { engineNames } from "../../shared/registry/engines.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
+import { type Recording, readShare } from "./record.ts";
 import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
@@ -15,6 +18,8 @@ export interface PredictEnv {
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
   readonly RATE_LIMIT?: RateLimit;
+  readonly PREDICTIONS?: Queue<PredictionMessage>;
+  readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICT_TOKEN?: string;
 }
 
@@ -26,6 +31,8 @@ export interface Service {
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
+  /** Null where answers are told to nobody. */
+  readonly recording: Recording | null;
   now(): Date;
   newId(): string;
 }
@@ -37,6 +44,7 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  readonly recording: Recording | null;
   /** Null where it is not bound. */
   readonly onnx: OnnxRunner | null;
   readonly allElsewhere: string | null;
@@ -50,6 +58,7 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
+    recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
     onnx: env.ONNX ?? null,
     allElsewhere: readEngine(env.ENGINE),
     now: () => new Date(),
@@ -66,7 +75,7 @@ function readEngine(engine = ""): string | null {
 }
 
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots, lake, cache, rateLimit, token, onnx, allElsewhere, now } = parts;
+  const { snapshots, lake, cache, rateLimit, token, recording, onnx, allElsewhere, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   return {
@@ -108,6 +117,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
+    recording,
     now,
     newId: () => crypto.randomUUID(),
   };

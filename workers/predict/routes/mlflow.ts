@@ -4,11 +4,13 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
+import { recordedTable } from "../../../shared/predict/record.ts";
 import { inputsOfTable } from "../../../shared/predict/table.ts";
 import { runEngine } from "../../../shared/registry/engines.ts";
 import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
+import { recordAnswer } from "../record.ts";
 import { jsonResponse, Timing } from "../respond.ts";
 import { servedFor, unavailable } from "../served.ts";
 
@@ -29,7 +31,8 @@ async function invoke(call: Call): Promise<Response> {
   const served = await servedFor(call);
   if (!served.ok) return refused(served.refusal, served.headers);
   timing.end("snapshot");
-  const { model } = served.snapshot;
+  const { snapshot } = served;
+  const { model } = snapshot;
   const isCsv = mediaTypeOf(call.request).type === csv;
   const read = isCsv ? readInvocationCsv(body.text, model.inputs) : readInvocation(body.text);
   if (!read.ok) return badRequest(read.problem);
@@ -40,6 +43,8 @@ async function invoke(call: Call): Promise<Response> {
   if (!run.ok) return run.isRows ? badRequest(run.reason) : refused(...unavailable(call.forecast, run.reason));
   const predictions = Array.from(run.outputs[predictionOutput] ?? [], shortestDecimal);
   timing.end("model");
+  const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
+  recordAnswer(call, { protocol: "mlflow", snapshot, rows });
   return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 

@@ -4,13 +4,16 @@ import { evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
   type PredictRequest,
+  predictRows,
   prepareRows,
   readPredictRequest,
   refuseExplaining,
 } from "../../../shared/predict/predict.ts";
+import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
+import { recordAnswer } from "../record.ts";
 import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
 import { servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
@@ -68,8 +71,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   }
   const evaluated = await evaluateRows(snapshot, prepared.rows);
   if (!evaluated.ok) return refusalResponse(...unavailable(call.forecast, evaluated.reason));
-  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale, evaluation: evaluated.evaluation });
+  const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
+  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions);
   timing.end("model");
+  const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
+  recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
