@@ -1,21 +1,34 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-import { z } from "zod";
 import type { Feed } from "../feeds/feed.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
+import { finite, listOf, objectOf, orNull, type Shape, text } from "../shape.ts";
 
-export const historyShape = z.object({
-  forecast: z.string(),
-  feed: z.string(),
-  variable: z.string(),
-  dimensions: z.array(z.string()),
+export interface History {
+  readonly forecast: string;
+  readonly feed: string;
+  readonly variable: string;
+  readonly dimensions: readonly string[];
   /** Oldest first. */
-  periods: z.array(z.string()),
-  /** Values of the dimensions, and one value a period; null where there is none. */
-  series: z.array(z.object({ is: z.array(z.string()), values: z.array(z.number().nullable()) })),
-});
+  readonly periods: readonly string[];
+  readonly series: readonly {
+    /** Values of the dimensions. */
+    readonly is: readonly string[];
+    /** One value a period; null where there is none. */
+    readonly values: readonly (number | null)[];
+  }[];
+}
 
-export type History = z.infer<typeof historyShape>;
+const texts = listOf(text);
+
+export const historyShape: Shape<History> = objectOf<History>({
+  forecast: text,
+  feed: text,
+  variable: text,
+  dimensions: texts,
+  periods: texts,
+  series: listOf(objectOf({ is: texts, values: listOf(orNull(finite)) })),
+});
 
 /** The history of a forecast's target. The same facts give the same text, in whatever order they come. */
 export function buildHistory(forecast: Forecast, feed: Feed, facts: readonly Fact[]): History {

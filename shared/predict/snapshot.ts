@@ -8,10 +8,16 @@ import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
 
-export interface Snapshot {
+export interface Snapshot extends Outlook {
   readonly forecast: Forecast;
   readonly model: ServedModel;
   readonly fields: Fields;
+  /** Changes whenever an answer may. */
+  readonly tag: string;
+}
+
+/** What a history says of the period after it, whichever model is asked. */
+export interface Outlook {
   /** The next period: the one that can be forecast. */
   readonly target: string;
   /** The periods of the history, oldest first. */
@@ -19,10 +25,8 @@ export interface Snapshot {
   readonly series: readonly KnownSeries[];
   /** Positions in `series` of those that have a last value, by `seriesKey`. */
   readonly positions: ReadonlyMap<string, number>;
-  /** The model's inputs for the target period, one entry a series. */
+  /** The forecast's features for the target period, one entry a series. */
   readonly columns: Readonly<Record<string, FeatureValues>>;
-  /** Changes whenever an answer may. */
-  readonly tag: string;
 }
 
 export interface KnownSeries {
@@ -31,36 +35,39 @@ export interface KnownSeries {
   readonly last: { readonly period: string; readonly value: number } | null;
 }
 
-export type BuiltSnapshot =
-  | { readonly ok: true; readonly snapshot: Snapshot }
+export type BuiltOutlook =
+  | { readonly ok: true; readonly outlook: Outlook }
   | { readonly ok: false; readonly reason: string };
 
 export interface SnapshotParts {
   readonly forecast: Forecast;
   readonly model: ServedModel;
-  readonly history: History;
+  readonly outlook: Outlook;
   /** Of the history's text. */
   readonly historyDigest: string;
 }
 
+/** O(features). */
+export function buildSnapshot({ forecast, model, outlook, historyDigest }: SnapshotParts): Snapshot {
+  const tag = `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`;
+  return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag };
+}
+
 /** Features of all series are computed here, once; a request only picks its rows. O(series × reach × features). */
-export function buildSnapshot({ forecast, model, history, historyDigest }: SnapshotParts): BuiltSnapshot {
+export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook {
   const wrong = unfitHistory(forecast, history);
   if (wrong !== null) return { ok: false, reason: wrong };
   const { dimensions, periods } = history;
   const panel: Panel = {
     dimensions,
     periods,
-    series: history.series.map(({ is, values }) => ({
-      is,
-      values: Float64Array.from(values, (one) => one ?? Number.NaN),
-    })),
+    series: history.series.map(({ is, values }) => ({ is, values: withGaps(values) })),
   };
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
   const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
   const past = pastOf(panel, periods.length, target, options);
   const columns: Record<string, FeatureValues> = {};
-  for (const { name, declared } of model.inputs) columns[name] = computeFeature(declared, past);
+  for (const feature of forecast.features) columns[feature.name] = computeFeature(feature, past);
   const positions = new Map<string, number>();
   const series = past.series.map((one, index): KnownSeries => {
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));
@@ -68,20 +75,14 @@ export function buildSnapshot({ forecast, model, history, historyDigest }: Snaps
     positions.set(seriesKey(one.is), index);
     return { is: one.is, last: { period: past.periods[at] ?? "", value: lastOf(one) } };
   });
-  return {
-    ok: true,
-    snapshot: {
-      forecast,
-      model,
-      fields: fieldsOf(forecast, model.inputs),
-      target,
-      periods,
-      series,
-      positions,
-      columns,
-      tag: `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`,
-    },
-  };
+  return { ok: true, outlook: { target, periods, series, positions, columns } };
+}
+
+/** NaN where there is none. */
+function withGaps(values: readonly (number | null)[]): Float64Array {
+  const numbers = new Float64Array(values.length);
+  for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
+  return numbers;
 }
 
 /** Dimension values as one text. */

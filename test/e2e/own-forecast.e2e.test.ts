@@ -10,7 +10,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const page = readFileSync("docs/ADD-A-FORECAST.md", "utf8");
 /** The page's code by the file that it belongs in. */
-const blocks = new Map([...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, file = "", code = ""]) => [file, code]));
+const blocks = new Map(
+  [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, file = "", code = ""]) => [file, code]),
+);
 /** What the page says to type, in its order. */
 const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
 

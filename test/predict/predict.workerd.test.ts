@@ -2,7 +2,8 @@
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { batchAnswerShape, bodyBytesMax, singleAnswerShape } from "../../shared/api/predict.ts";
+import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
+import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { cacheAddress } from "../../workers/predict/artefacts.ts";
@@ -72,6 +73,23 @@ test("an explanation comes with the answer where it is asked for, in a query as 
   );
   expect(bodies[0]).toMatchObject({ predicted_price: 25.75, explanation: { base: 25.75, exact: true } });
   expect(bodies[1]).toEqual(bodies[0]);
+});
+
+test("a file that has gone is 503 for who asks why, and no harm to who does not", async () => {
+  const ask = worker({ cache: null });
+  expect((await ask(`/predict${query}`)).status).toBe(200);
+  await bindings.LAKE.delete(artefactKey(forecast.id, "v1.0", "model.onnx"));
+  const refused = await ask(`/predict${query}&explain=true`);
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "2"]);
+  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("try again") });
+  expect((await ask(`/predict${query}`)).status).toBe(200);
+});
+
+test("too many instances to be explained are refused before the file is asked for", async () => {
+  const instances = Array.from({ length: 101 }, () => instanceOf(0));
+  const refused = await worker()("/predict?explain=true", json({ instances }));
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ field: "explain", found: "101 instances" });
 });
 
 test("a batch answers in order, and partially where that is asked for", async () => {
