@@ -69,7 +69,7 @@ export async function loadWhileChanging(platform: TestPlatform, { perSecond, sec
 }
 
 async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
-  const { observations } = await sniimMilk.parse(bytes, name);
+  const { observations } = await sniimMilk.parse(bytes, { name, arrivedAt: "2026-11-21T12:00:00.000Z" });
   const facts = toFacts(sniimMilk, observations).filter(({ variable }) => variable === forecast.variable);
   const latest = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const history = buildHistory(

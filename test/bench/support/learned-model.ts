@@ -108,7 +108,10 @@ export function stored({ model, card, historyText }: Servable, number = 1): Stor
 async function simulatedFacts(): Promise<Fact[]> {
   const market = milkMarket({ seed: "bench", firstDay: "2024-01-01" });
   const day = market.publicationDays(today).at(-1) ?? today;
-  const { observations } = await sniimMilk.parse(writeSniimWorkbook(market, day), "Leche.xlsx");
+  const { observations } = await sniimMilk.parse(writeSniimWorkbook(market, day), {
+    name: "Leche.xlsx",
+    arrivedAt: `${today}T12:00:00.000Z`,
+  });
   return toFacts(sniimMilk, observations);
 }
 
