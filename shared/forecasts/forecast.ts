@@ -1,4 +1,5 @@
 import type { Transform } from "../candidates/fitted.ts";
+import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { Schedule } from "./schedule.ts";
@@ -7,9 +8,11 @@ import type { Schedule } from "./schedule.ts";
 export interface Forecast {
   readonly id: string;
   readonly title: string;
-  /** Feed and variable whose next value is predicted. */
+  /** Feed and variable whose next value is predicted: one of the feed's, or one that is derived. */
   readonly feed: string;
   readonly variable: string;
+  /** How the forecast's variables are made of the feed's; left out where they are the feed's own. */
+  readonly derive?: Derivation;
   /** What names a series, as in the feed. */
   readonly dimensions: readonly string[];
   readonly task: "regression";
@@ -22,7 +25,7 @@ export interface Forecast {
     /** Decimals of a published value: half a unit of the last one is the least that counts as a change. */
     readonly decimals: number;
   };
-  /** The model's inputs, in order. One of them is the last value (`lag` of 1 period). */
+  /** The model's inputs, in order. One of them is the last value (`lag` of 1 period of the target variable). */
   readonly features: readonly Feature[];
   /** The feature that is the naive forecast of a season; null where there are no seasons. */
   readonly seasonal: string | null;
@@ -86,7 +89,7 @@ export function toleranceOf({ target }: Pick<Forecast, "target">): number {
 
 /** The feature that is the last value. Throws where a declaration forgot it. */
 export function lastFeatureOf({ id, features }: Pick<Forecast, "id" | "features">): string {
-  const last = features.find((feature) => feature.kind === "lag" && feature.periods === 1);
+  const last = features.find((one) => one.kind === "lag" && one.periods === 1 && one.variable === undefined);
   if (last) return last.name;
   throw new RangeError(`forecast ${id} declares no feature of kind lag with periods 1: the last value`);
 }

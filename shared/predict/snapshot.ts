@@ -1,8 +1,9 @@
 /** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
-import type { History } from "../api/history.ts";
+import { type History, panelOfHistory } from "../api/history.ts";
 import { computeFeature, type FeatureValues } from "../features/compute.ts";
+import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
-import { lastOf, type Panel, pastOf } from "../features/panel.ts";
+import { lastOf, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -47,15 +48,8 @@ export interface SnapshotParts {
 export function buildSnapshot({ forecast, model, history, historyDigest }: SnapshotParts): BuiltSnapshot {
   const wrong = unfitHistory(forecast, history);
   if (wrong !== null) return { ok: false, reason: wrong };
-  const { dimensions, periods } = history;
-  const panel: Panel = {
-    dimensions,
-    periods,
-    series: history.series.map(({ is, values }) => ({
-      is,
-      values: Float64Array.from(values, (one) => one ?? Number.NaN),
-    })),
-  };
+  const { periods } = history;
+  const panel = panelOfHistory(history);
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
   const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
   const past = pastOf(panel, periods.length, target, options);
@@ -94,6 +88,11 @@ function unfitHistory(forecast: Forecast, { dimensions, periods, series }: Histo
     return `the history is by ${dimensions.join(", ")}; the forecast is by ${forecast.dimensions.join(", ")}`;
   }
   if (periods.length === 0 || series.length === 0) return "the history is empty: nothing was ingested yet";
-  const uneven = series.find(({ values }) => values.length !== periods.length);
+  const needed = otherVariables(forecast);
+  const lacking = needed.find((name) => series.some(({ others = {} }) => !Object.hasOwn(others, name)));
+  if (lacking !== undefined) return `the history has no ${lacking}, which the features look at: ingest once more`;
+  const uneven = series.find(({ values, others = {} }) =>
+    [values, ...Object.values(others)].some((list) => list.length !== periods.length),
+  );
   return uneven ? `the history of ${uneven.is.join(", ")} does not have one value a period` : null;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { panelOf } from "../../shared/features/panel.ts";
+import { forecastPanel } from "../../shared/features/facts.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
 import { isOfHistory } from "../../shared/predict/read-instance.ts";
@@ -135,7 +135,7 @@ test("what is served are the features that training computes for the same period
       return value === null ? [] : [{ series, variable: forecast.variable, period: whole.periods[at] ?? "", value }];
     }),
   );
-  const panel = panelOf(whole.dimensions, facts);
+  const panel = forecastPanel(forecast, facts);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
   expect(from.target).toBe("2026-11-23");
   let compared = 0;
