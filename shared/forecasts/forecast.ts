@@ -54,6 +54,11 @@ export interface Forecast {
   readonly aliases: Readonly<Record<string, string>>;
   /** Fields of a request that name the period to predict. They may, but need not, be features too. */
   readonly dateFields: Readonly<Partial<Record<DatePart, string>>>;
+  /**
+   * Features of the history that a question about another period has to give; what else is not given is missing, as it
+   * may be in training. `all` where nothing may be missing.
+   */
+  readonly hypothesisNeeds: readonly string[] | "all";
 }
 
 /** Monday = 0 in `weekday`. */

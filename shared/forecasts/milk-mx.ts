@@ -64,4 +64,5 @@ export const milkMx: Forecast = {
   output: "predicted_price",
   aliases: { día: "dia", Dia: "dia", Día: "dia", año: "anio", Año: "anio", Mes: "mes", día_semana: "dia_semana" },
   dateFields: { year: "anio", month: "mes", day: "dia", weekday: "dia_semana" },
+  hypothesisNeeds: ["Precio_lag1", "Precio_mean7"],
 };

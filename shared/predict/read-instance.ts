@@ -43,7 +43,9 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;
   const isNext = read.target === snapshot.target;
-  if (!isNext && missing.length > 0) return refused(otherPeriod(snapshot, read, missing));
+  const { hypothesisNeeds } = snapshot.forecast;
+  const needed = missing.filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
+  if (!isNext && needed.length > 0) return refused(otherPeriod(snapshot, read, needed));
   const { is, position } = named;
   return {
     ok: true,
@@ -143,14 +145,16 @@ function readSeries(
 }
 
 function otherPeriod(
-  { target }: Snapshot,
+  { target, forecast }: Snapshot,
   read: { readonly target: string; readonly field: string | null },
   missing: readonly ModelInput[],
 ): Refusal {
+  const { hypothesisNeeds } = forecast;
+  const needs = hypothesisNeeds === "all" ? "every feature of the history is" : `${hypothesisNeeds.join(", ")} are`;
   const names = missing.map(({ name }) => name).join(", ");
   return {
     kind: "unprocessable",
-    detail: `Only ${target}, the next period, can be forecast from the history. ${read.target} can be answered as a hypothesis where every feature of the history is given; not given: ${names}.`,
+    detail: `Only ${target}, the next period, can be forecast from the history. ${read.target} can be answered as a hypothesis where ${needs} given; not given: ${names}.`,
     ...(read.field !== null && { field: read.field }),
     found: read.target,
     expected: target,

@@ -41,7 +41,8 @@ describe.each([...forecasts])("$id", (forecast) => {
 
   test("what it says of its features, those features are there to say", () => {
     const named = [forecast.seasonal, forecast.intervals.scaledBy, forecast.change?.frequency, lastFeatureOf(forecast)];
-    for (const name of named.filter((one) => typeof one === "string")) expect(floats).toContain(name);
+    const needed = forecast.hypothesisNeeds === "all" ? [] : forecast.hypothesisNeeds;
+    for (const name of [...named, ...needed].filter((one) => typeof one === "string")) expect(floats).toContain(name);
     for (const feature of forecast.features) {
       const used =
         feature.kind === "category" ? [feature.dimension] : "dimensions" in feature ? feature.dimensions : [];

@@ -114,6 +114,9 @@ test("a hypothesis has its own period, its own calendar, and nothing of the hist
     inicia_mes: 1,
     sin_cambio: 7,
   });
+  const less = single({ target_period: "2025-08-01", Precio_lag1: 7, Precio_mean7: 7 });
+  expect(less).toMatchObject({ hypothetical: true, predicted_price: 7.5 });
+  expect(less.features).toMatchObject({ dia: 1, Precio_lag1: 7, Precio_lag3: null, sin_cambio: null });
   const inBatch = batchAnswerShape.parse(batch([{ ...instanceOf(0), ...features, target_period: "2025-08-01" }]));
   expect(inBatch).toMatchObject({
     target_period: "2026-11-23",

@@ -134,22 +134,32 @@ describe("the target", () => {
 
   const seed = { día: 1, mes: 8, año: 2025, dia_semana: "4", Precio_lag1: 23.5, Precio_mean7: 23.1 };
 
-  test("of another period is refused with the one that can be forecast, and the features that are not given", () => {
-    expect(refusalOf(instanceOf(0, seed))).toMatchObject({
+  test("of another period is refused with the one that can be forecast, and what has to be given for a hypothesis", () => {
+    const { Precio_mean7: _, ...less } = seed;
+    expect(refusalOf(instanceOf(0, less))).toMatchObject({
       kind: "unprocessable",
       field: "día",
       found: "2025-08-01",
       expected: "2026-11-23",
       allowed: ["2026-11-23"],
-      detail: expect.stringMatching(/not given: Precio_lag3, .*movidos_canal\./),
+      detail: expect.stringMatching(/Precio_lag1, Precio_mean7 are given; not given: Precio_mean7\.$/),
     });
   });
 
-  test("of another period is answered as a hypothesis where every feature of the history is given", () => {
-    expect(rowOf(instanceOf(0, { ...historyFeatures, ...seed }))).toMatchObject({
-      target: "2025-08-01",
-      hypothetical: true,
-      position: 0,
+  test("of another period is a hypothesis of the request as it was always sent", () => {
+    expect(rowOf(instanceOf(0, seed))).toMatchObject({ target: "2025-08-01", hypothetical: true, position: 0 });
+    expect(refusalOf(instanceOf(0, { ...seed, Canal: "Autoservicio" }))).toMatchObject({
+      didYouMean: "Autoservicios",
+    });
+  });
+
+  test("of another period needs every feature of the history where the forecast says so", () => {
+    const strict = { ...snapshot, forecast: { ...snapshot.forecast, hypothesisNeeds: "all" as const } };
+    expect(readInstance(strict, instanceOf(0, seed), json)).toMatchObject({
+      refusal: { detail: expect.stringMatching(/every feature of the history is given; not given: Precio_lag3, /) },
+    });
+    expect(readInstance(strict, instanceOf(0, { ...historyFeatures, ...seed }), json)).toMatchObject({
+      row: { target: "2025-08-01", hypothetical: true, position: 0 },
     });
   });
 

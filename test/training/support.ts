@@ -79,6 +79,7 @@ export const smallForecast: Forecast = {
   output: "price",
   aliases: {},
   dateFields: {},
+  hypothesisNeeds: "all",
 };
 
 export function smallDataset(panel: Panel, forecast: Forecast = smallForecast): Dataset {
