@@ -45,8 +45,8 @@ program
   .action(ingest);
 
 program
-  .command("parse <feed> <file>")
-  .description("read one publication without a hub")
+  .command("parse <feed> <files...>")
+  .description("read publications without a hub")
   .addOption(json())
   .action(parse);
 

@@ -1,4 +1,5 @@
 import { and, asc, count, eq, gte, lte, max, min, sql } from "drizzle-orm";
+import type { Feed } from "../feeds/feed.ts";
 import type { Revision, StoredFact } from "../lake/merge.ts";
 import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { observations, partitions } from "./schema.ts";
@@ -47,6 +48,7 @@ export interface ObservationPlace {
 export interface ObservationFilter {
   /** Numbers of the wanted series; null for all. */
   readonly seriesIds: readonly number[] | null;
+  readonly variable: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly after: ObservationPlace | null;
@@ -55,7 +57,7 @@ export interface ObservationFilter {
 
 /** Observations by period, then series, then variable. */
 export function listObservations(db: Database, feed: string, filter: ObservationFilter) {
-  const { seriesIds, from, to, after } = filter;
+  const { seriesIds, variable, from, to, after } = filter;
   return db
     .select({
       period: observations.period,
@@ -70,6 +72,7 @@ export function listObservations(db: Database, feed: string, filter: Observation
         seriesIds
           ? sql`${observations.seriesId} IN (SELECT value FROM json_each(${JSON.stringify(seriesIds)}))`
           : undefined,
+        variable === undefined ? undefined : eq(observations.variable, variable),
         from === undefined ? undefined : gte(observations.period, from),
         // A day names all of its hours: everything that starts with it.
         to === undefined ? undefined : lte(observations.period, `${to}\u007f`),
@@ -82,8 +85,14 @@ export function listObservations(db: Database, feed: string, filter: Observation
     .limit(filter.limit);
 }
 
-/** How much a feed has, from the list of its partitions. */
-export async function countObservations(db: Database, feed: string) {
+const isOther = (variables: readonly string[]) =>
+  variables.length === 0
+    ? undefined
+    : sql`${observations.variable} NOT IN (SELECT value FROM json_each(${JSON.stringify(variables)}))`;
+
+/** How much a feed has, from the list of its partitions, and how far it has come: what was only foretold does not count. */
+export async function countObservations(db: Database, { id: feed, variables }: Pick<Feed, "id" | "variables">) {
+  const foretold = Object.entries(variables).flatMap(([name, { isForecast }]) => (isForecast ? [name] : []));
   const [sums] = await db
     .select({ observations: sql<number>`coalesce(sum(rows), 0)`, partitions: count() })
     .from(partitions)
@@ -91,7 +100,7 @@ export async function countObservations(db: Database, feed: string) {
   const [range] = await db
     .select({ firstPeriod: min(observations.period), lastPeriod: max(observations.period) })
     .from(observations)
-    .where(eq(observations.feed, feed));
+    .where(and(eq(observations.feed, feed), isOther(foretold)));
   return {
     observations: 0,
     partitions: 0,

@@ -54,6 +54,32 @@ export interface PublicationRequest {
   readonly path: string;
   /** The name it is kept under in `raw/`. */
   readonly name: string;
+  /** The address is the same every day and its file grows: the last copy's ETag is sent, whatever the period. */
+  readonly isGrowing?: true;
+}
+
+/** What is known of a file besides its bytes. */
+export interface FileOrigin {
+  readonly name: string;
+  /** The instant its bytes arrived, ISO 8601: an hour is past, or not yet, only against a clock. */
+  readonly arrivedAt: string;
+}
+
+/** What is measured, or was foretold. */
+export interface Variable {
+  readonly title: string;
+  readonly unit: string;
+  /** What the publisher expected before it happened: kept apart, never an observation of the variable it foretells. */
+  readonly isForecast?: true;
+}
+
+/** Where a feed looks that is about one place. */
+export interface Place {
+  readonly name: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** IANA name of the zone whose clock its days are cut by. */
+  readonly timezone: string;
 }
 
 /** Upper bounds on what one publication may cost or claim. A breach is refused with the number found. */
@@ -77,14 +103,16 @@ export interface Feed {
   /** Names of the series' dimensions, in the order in which people name them. */
   readonly dimensions: readonly string[];
   /** What is measured, by name. */
-  readonly variables: Readonly<Record<string, { readonly title: string; readonly unit: string }>>;
+  readonly variables: Readonly<Record<string, Variable>>;
+  /** The one place that the feed is about; absent where it is about many, or none. */
+  readonly place?: Place;
   readonly granularity: Granularity;
   readonly partitionBy: PartitionBy;
   readonly limits: FeedLimits;
   readonly file: {
     readonly extension: string;
     readonly contentTypes: readonly string[];
-    /** The first bytes of every file of this kind, in hexadecimal. */
+    /** The first bytes of every file of this kind, in hexadecimal; empty where they may be any. */
     readonly magic: string;
   };
   readonly source: {
@@ -94,12 +122,15 @@ export interface Feed {
     readonly hosts: readonly string[];
     /**
      * What to ask for, most wanted first, given the last period that succeeded (null at first) and today, both
-     * `YYYY-MM-DD`. `enough: "first"` stops at the first answer because one file holds all history.
+     * `YYYY-MM-DD`. `enough: "first"` stops at the first answer because one file holds all history. With `"all"` they are
+     * pieces in order of time: the first that is not to be had ends the fetch, so that the cursor never passes a gap.
      */
     requests(cursor: string | null, today: string): readonly PublicationRequest[];
     readonly enough: "first" | "all";
+    /** Why the publisher says no in an answer of its own making, whatever its status; null for any other bytes. */
+    refusal?(bytes: Uint8Array): string | null;
   };
   /** The day a file's name says it was published on, `YYYY-MM-DD`; null when it says nothing. */
   publishedOn(name: string): string | null;
-  parse(bytes: Uint8Array, name: string): Promise<Parsed>;
+  parse(bytes: Uint8Array, origin: FileOrigin): Promise<Parsed>;
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "./feed.ts";
+import type { Parsed, Problem } from "./feed.ts";
 
 const foundMax = 200;
 
@@ -10,4 +10,9 @@ export function problem(
   const { row = null, column = null, period = null, expected, values = 1 } = detail;
   const found = detail.found.length > foundMax ? `${detail.found.slice(0, foundMax)}…` : detail.found;
   return { reason, row, column, period, found, expected, values };
+}
+
+/** A file of which nothing is taken, for one reason. */
+export function refusedFile(reason: Problem): Parsed {
+  return { observations: [], problems: [reason], skipped: {} };
 }

@@ -19,7 +19,7 @@
  * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.
  */
 import { addDays, isoDay, isoWeekday } from "../calendar.ts";
-import type { Feed, Parsed, PublicationRequest } from "./feed.ts";
+import type { Feed, FileOrigin, Parsed, PublicationRequest } from "./feed.ts";
 import { readSheets } from "./sniim-milk/read-sheet.ts";
 import { openWorkbook } from "./workbook/open-workbook.ts";
 
@@ -82,7 +82,7 @@ function publishedOn(name: string): string | null {
   return match ? isoDay(Number(match[3]), Number(match[2]), Number(match[1])) : null;
 }
 
-async function parse(bytes: Uint8Array, name: string): Promise<Parsed> {
+async function parse(bytes: Uint8Array, { name }: FileOrigin): Promise<Parsed> {
   const opened = await openWorkbook(bytes, sniimMilk.limits);
   if (!opened.ok) return { observations: [], problems: [opened.problem], skipped: {} };
   const { observations, problems, averages } = readSheets(opened.sheets, publishedOn(name));

@@ -1,4 +1,5 @@
 /** Text as publishers type it, made comparable. */
+import { decodeUtf8 } from "../utf8.ts";
 
 /** Text that is clean already, as nearly all of it is: printable ASCII with single spaces inside. */
 const isPlain = /^(?:[!-~]+(?: [!-~]+)*)?$/;
@@ -19,4 +20,10 @@ export function foldText(text: string): string {
 export function columnName(index: number): string {
   const letter = String.fromCharCode(65 + (index % 26));
   return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
+}
+
+/** The text of a file, without a byte order mark; null where its bytes are none. */
+export function textOf(bytes: Uint8Array): string | null {
+  const text = decodeUtf8(bytes)?.replace(/^\uFEFF/, "");
+  return text === undefined || text.includes("\0") ? null : text;
 }

@@ -5,9 +5,9 @@
  * the varint.
  */
 
+import { decodeUtf8 } from "../utf8.ts";
 import { type OnnxProblem, Refusal } from "./problem.ts";
 import { DELIMITED, FIXED32, FIXED64, VARINT } from "./protobuf.ts";
-import { decodeUtf8 } from "./utf8.ts";
 
 const WIRE_TYPES = ["a varint", "64 bits", "delimited", "a group", "a group's end", "32 bits"];
 const INT64_BYTES_MAX = 10;

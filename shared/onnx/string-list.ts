@@ -1,5 +1,5 @@
+import { decodeUtf8 } from "../utf8.ts";
 import type { Cursor } from "./protobuf-reader.ts";
-import { decodeUtf8 } from "./utf8.ts";
 
 /** Texts remembered; a forest's modes are two. */
 const REMEMBERED_MAX = 8;

@@ -11,7 +11,7 @@ import { blockRows, type CellValue, publication, sheetOf, someCities, workbook, 
 const days = ["2025-01-03", "2025-01-06", "2025-01-08"];
 const whole = publication(days.map((day, index) => ({ day, cities: someCities(4, 20 + 10 * index) })));
 const name = "Leche08012025.xlsx";
-const parse = (bytes: Uint8Array): Promise<Parsed> => sniimMilk.parse(bytes, name);
+const parse = (bytes: Uint8Array): Promise<Parsed> => sniimMilk.parse(bytes, { name, arrivedAt: "" });
 const facts = new Set(compact(await parse(whole)).observations);
 
 async function refused(bytes: Uint8Array): Promise<string[]> {

@@ -1,17 +1,21 @@
-/** Drop `x` and `x.json` into `test/fixtures/feeds/<feed>/`, and it is a test. */
+/**
+ * Drop `x.xlsx` (or whatever the feed reads) and `x.json` into `test/fixtures/feeds/<feed>/`, and it is a test. What is
+ * JSON itself is called `x.source.json`.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
-import { compact } from "../support/golden.ts";
+import { compact, goldenArrival } from "../support/golden.ts";
 
 const root = "test/fixtures/feeds";
 
 describe.each(feeds.map((feed) => [feed.id, feed] as const))("%s", (id, feed) => {
-  const names = readdirSync(join(root, id)).filter((name) => !name.endsWith(".json"));
+  const names = readdirSync(join(root, id)).filter((name) => name.endsWith(".source.json") || !name.endsWith(".json"));
   test.each(names)("%s is read as its golden file says", async (name) => {
-    const golden = JSON.parse(readFileSync(join(root, id, name.replace(/\.\w+$/, ".json")), "utf8"));
-    expect(compact(await feed.parse(readFileSync(join(root, id, name)), name))).toEqual(golden);
+    const golden = JSON.parse(readFileSync(join(root, id, name.replace(/(\.source)?\.\w+$/, ".json")), "utf8"));
+    const parsed = await feed.parse(readFileSync(join(root, id, name)), { name, arrivedAt: goldenArrival });
+    expect(compact(parsed)).toEqual(golden);
   });
   test("there are golden files", () => expect(names.length).toBeGreaterThan(0));
 });

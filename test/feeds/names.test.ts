@@ -8,7 +8,7 @@ const city = (state: string, name: string): City => ({ state, city: name, prices
 
 async function seriesOf(spelled: readonly City[]): Promise<string[]> {
   const blocks = spelled.map((each, index) => ({ day: addDays("2025-01-03", index), cities: [each] }));
-  const { observations } = await sniimMilk.parse(publication(blocks), "Leche.xlsx");
+  const { observations } = await sniimMilk.parse(publication(blocks), { name: "Leche.xlsx", arrivedAt: "" });
   expect(observations.length).toBe(4 * spelled.length);
   return [...new Set(observations.map(({ series }) => `${series.Estado}/${series.Ciudad}`))];
 }

@@ -8,10 +8,10 @@ const isHere = existsSync(folder);
 if (!isHere) console.log(`skipped: real publications are read from ${folder}, which is not there`);
 
 test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", async () => {
-  const { observations, problems, skipped } = await sniimMilk.parse(
-    readFileSync(`${folder}/Leche30122024.xlsx`),
-    "Leche30122024.xlsx",
-  );
+  const { observations, problems, skipped } = await sniimMilk.parse(readFileSync(`${folder}/Leche30122024.xlsx`), {
+    name: "Leche30122024.xlsx",
+    arrivedAt: "",
+  });
   expect(observations.length).toBe(27_380);
   expect(new Set(observations.map(({ period }) => period)).size).toBe(148);
   expect(new Set(observations.map(({ series }) => JSON.stringify(series))).size).toBe(185);
@@ -25,7 +25,7 @@ test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", a
 test.skipIf(!isHere)("each later publication repeats the earlier ones and adds a day", async () => {
   const sizes: number[] = [];
   for (const name of ["Leche30122024.xlsx", "Leche03012025.xlsx", "Leche06012025.xlsx", "Leche08012025.xlsx"]) {
-    const { observations } = await sniimMilk.parse(readFileSync(`${folder}/${name}`), name);
+    const { observations } = await sniimMilk.parse(readFileSync(`${folder}/${name}`), { name, arrivedAt: "" });
     sizes.push(new Set(observations.map(({ period }) => period)).size);
     expect(observations.at(-1)?.period).toBe(sniimMilk.publishedOn(name));
   }

@@ -4,7 +4,7 @@ import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { blockXml, rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
 
 const name = "Leche03012025.xlsx";
-const parse = (bytes: Uint8Array) => sniimMilk.parse(bytes, name);
+const parse = (bytes: Uint8Array) => sniimMilk.parse(bytes, { name, arrivedAt: "" });
 const parseCell = (cell: string) => parse(rawWorkbook({ sheets: { Leche: sheetXml(blockXml(cell)) } }));
 
 test.each([

@@ -7,14 +7,40 @@ import { codeOf, Failure } from "../failure.ts";
 import { reasons, table, thousands } from "../terminal.ts";
 import { knownFeed } from "./known.ts";
 
-export async function parse(feedId: string, file: string, options: { readonly json?: boolean }): Promise<void> {
+export async function parse(
+  feedId: string,
+  files: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<void> {
   const feed = knownFeed(feedId);
-  const parsed = await feed.parse(await readPublication(file), basename(file));
-  const summary = summarize(feed, parsed);
-  if (options.json) console.log(JSON.stringify(summary));
-  else printSummary(summary, parsed);
+  const arrivedAt = new Date().toISOString();
+  const read: { readonly file: string; readonly parsed: Parsed }[] = [];
+  for (const file of files) {
+    const name = basename(file);
+    read.push({ file: name, parsed: await feed.parse(await readPublication(file), { name, arrivedAt }) });
+  }
+  const all = read.length === 1 && read[0] ? read[0].parsed : together(read.map(({ parsed }) => parsed));
+  const summary = summarize(feed, all);
+  const each = read.map(({ file, parsed }) => ({ file, ...summarize(feed, parsed) }));
+  if (options.json) console.log(JSON.stringify(each.length > 1 ? { ...summary, files: each } : summary));
+  else printSummary(summary, all, each);
   // As from a hub: a publication without a single observation is not let in.
-  if (parsed.observations.length === 0) process.exitCode = 1;
+  if (read.some(({ parsed }) => parsed.observations.length === 0)) process.exitCode = 1;
+}
+
+/** What several publications say, each counted for itself: one fact may be stated by many. */
+function together(all: readonly Parsed[]): Parsed {
+  const skipped: Record<string, number> = {};
+  for (const parsed of all) {
+    for (const [category, count] of Object.entries(parsed.skipped)) {
+      skipped[category] = (skipped[category] ?? 0) + count;
+    }
+  }
+  return {
+    observations: all.flatMap(({ observations }) => observations),
+    problems: all.flatMap(({ problems }) => problems),
+    skipped,
+  };
 }
 
 export async function readPublication(file: string): Promise<Uint8Array> {
@@ -55,7 +81,21 @@ function summarize(feed: Feed, { observations, problems, skipped }: Parsed): Sum
   };
 }
 
-function printSummary(summary: Summary, { problems }: Parsed): void {
+interface FileSummary extends Summary {
+  readonly file: string;
+}
+
+function printSummary(summary: Summary, { problems }: Parsed, files: readonly FileSummary[]): void {
+  if (files.length > 1) {
+    const rows = files.map(({ file, observations, firstPeriod, lastPeriod, problemsByReason }) => [
+      file,
+      thousands(observations),
+      firstPeriod ?? "–",
+      lastPeriod ?? "–",
+      reasons(problemsByReason),
+    ]);
+    console.log(`${table(["publication", "observations", "from", "to", "refused"], rows, { right: [1] })}\n`);
+  }
   const range = summary.firstPeriod ? `${summary.firstPeriod} to ${summary.lastPeriod}` : "no period";
   console.log(
     `${summary.feed}: ${thousands(summary.observations)} observations in ${summary.series} series, ${summary.periods} periods, ${range}`,

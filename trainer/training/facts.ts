@@ -17,11 +17,12 @@ export interface Facts {
 }
 
 /** Publications merged as the lake merges them: whatever the order of the files, the newest is believed. */
-export async function factsOfFiles(feed: Feed, files: readonly string[]): Promise<Facts> {
+export async function factsOfFiles(feed: Feed, files: readonly string[], now = new Date()): Promise<Facts> {
+  const arrivedAt = now.toISOString();
   const parsed = await Promise.all(
     files.map(async (file) => {
       const name = basename(file);
-      const { observations, problems } = await feed.parse(await readPublication(file), name);
+      const { observations, problems } = await feed.parse(await readPublication(file), { name, arrivedAt });
       if (observations.length === 0) {
         const why = problems[0] ? `${problems[0].reason}: found ${problems[0].found}` : "it is empty";
         throw new Failure(`${file} holds no observation of ${feed.id} (${why}). See almanac parse ${feed.id} ${file}.`);

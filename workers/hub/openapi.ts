@@ -28,6 +28,7 @@ const feedRoutes: readonly RouteConfig[] = [
       params: feed,
       query: z.object({
         series: z.string().optional().describe("A number, or `Dimension=Value`; may be given more than once"),
+        variable: z.string().optional().describe("One of the feed's variables; all without it"),
         from: z.string().optional(),
         to: z.string().optional(),
         cursor: z.string().optional().describe("`next` of the page before"),

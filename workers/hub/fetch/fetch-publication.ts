@@ -105,11 +105,7 @@ function refusedUrl(feed: Feed, url: URL, allowLoopback: boolean): string | null
 
 async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fetched | TryAgain> {
   const { status } = response;
-  if (status !== 200) await response.body?.cancel();
-  if (status === 304) return { kind: "unchanged" };
-  if (status === 404 || status === 410) return { kind: "missing" };
-  if (status >= 500 || status === 429 || status === 408) return { kind: "again", reason: `answered ${status}` };
-  if (status !== 200) return { kind: "failed", reason: `${url}: answered ${status}, expected 200` };
+  if (status !== 200) return readRefusal(feed, url, response);
 
   const contentType = (response.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (contentType !== "" && !feed.file.contentTypes.includes(contentType)) {
@@ -122,6 +118,8 @@ async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fet
   if (declared !== null && response.headers.get("Content-Encoding") === null && Number(declared) !== bytes.length) {
     return { kind: "again", reason: `was cut off after ${bytes.length} of ${declared} bytes` };
   }
+  const refusal = feed.source.refusal?.(bytes) ?? null;
+  if (refusal !== null) return { kind: "failed", reason: `${url}: the publisher says "${refusal}"` };
   const start = bytesToHex(bytes.subarray(0, feed.file.magic.length / 2));
   if (start !== feed.file.magic) {
     return {
@@ -130,6 +128,23 @@ async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fet
     };
   }
   return { kind: "kept", bytes, etag: response.headers.get("ETag") };
+}
+
+/** Far more than a sentence needs. */
+const refusalBytesMax = 20_000;
+
+/** An answer that is no file: nothing new, nothing there, not now, or no, with the publisher's reason if it gives one. */
+async function readRefusal(feed: Feed, url: URL, response: Response): Promise<Fetched | TryAgain> {
+  const { status } = response;
+  const isNo = status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
+  const bytes = isNo && feed.source.refusal ? await readBounded(response, refusalBytesMax) : null;
+  if (!bytes) await response.body?.cancel();
+  if (status === 304) return { kind: "unchanged" };
+  if (status === 404 || status === 410) return { kind: "missing" };
+  if (status >= 500 || status === 429 || status === 408) return { kind: "again", reason: `answered ${status}` };
+  const said = bytes && feed.source.refusal?.(bytes);
+  const why = said ? `, and says "${said}"` : "";
+  return { kind: "failed", reason: `${url}: answered ${status}, expected 200${why}` };
 }
 
 /** The body, or null as soon as it is longer than allowed, whatever length it declares. */

@@ -44,7 +44,9 @@ export async function fetchFeed(hub: Hub, flow: Flow): Promise<Outcome> {
       return { value, stats: { ...value } };
     });
     answers.push({ ...answer, name: request.name });
-    if (feed.source.enough === "first" && ["kept", "unchanged"].includes(answer.outcome)) break;
+    const isThere = ["kept", "unchanged"].includes(answer.outcome);
+    // The first file that is there holds everything; of pieces, the first that is not there leaves a gap behind it.
+    if (isThere === (feed.source.enough === "first")) break;
   }
   return outcomeOf(answers);
 }
@@ -71,7 +73,7 @@ async function fetchOne(hub: Hub, feed: Feed, request: PublicationRequest, arriv
   const settings = {
     baseUrl: hub.variable(feed.source.baseUrlVariable),
     allowLoopback: hub.variable("ALLOW_LOOPBACK") === "true",
-    etag: request.period === cursor ? etag : null,
+    etag: request.isGrowing || request.period === cursor ? etag : null,
   };
   const fetched = await fetchPublication(feed, request, settings, {
     fetch: (url, init) => fetch(url, init),

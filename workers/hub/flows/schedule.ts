@@ -4,10 +4,14 @@ import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
 import { reasonOf } from "./reason.ts";
 
-/** One fetch a feed and day, however often the day's cron fires. A feed that cannot be started does not stop the next. */
+/**
+ * One fetch a feed and day, however often the day's cron fires. A feed without a base URL is taken by upload alone; one
+ * that cannot be started does not stop the next.
+ */
 export async function scheduleFetches(hub: Hub, feeds: readonly Feed[], scheduledAt: Date): Promise<void> {
   const failures: string[] = [];
   for (const feed of feeds) {
+    if (hub.variable(feed.source.baseUrlVariable) === "") continue;
     try {
       const params = { feed: feed.id, scheduledAt: scheduledAt.toISOString() };
       const key = `fetch:${feed.id}:${params.scheduledAt.slice(0, 10)}`;

@@ -2,7 +2,7 @@
 import { NonRetryableError } from "cloudflare:workflows";
 import { z } from "zod";
 import type { FlowRun } from "../../../shared/db/flows.ts";
-import type { Feed, Parsed, Problem } from "../../../shared/feeds/feed.ts";
+import type { Feed, FileOrigin, Parsed, Problem } from "../../../shared/feeds/feed.ts";
 import { problem } from "../../../shared/feeds/problem.ts";
 import { type Fact, toFacts } from "../../../shared/lake/fact.ts";
 import { readRawKey } from "../../../shared/lake/keys.ts";
@@ -36,10 +36,10 @@ export async function readPublication(hub: Hub, feed: Feed, run: FlowRun): Promi
   const object = await hub.lake.get(params.key);
   if (!object) throw new NonRetryableError(`${params.key} is not in the lake; upload the publication again`);
   const name = readRawKey(params.key)?.name ?? params.key;
-  const parsed = await parseBounded(feed, object, name);
+  const arrivedAt = object.customMetadata?.arrived ?? object.uploaded.toISOString();
+  const parsed = await parseBounded(feed, object, { name, arrivedAt });
   const facts = toFacts(feed, parsed.observations);
   const publishedOn = feed.publishedOn(name);
-  const arrivedAt = object.customMetadata?.arrived ?? object.uploaded.toISOString();
   const [firstPeriod, lastPeriod] = periodRange(facts);
   const rank = publicationRank({ lastPeriod: lastPeriod ?? "", publishedOn, arrivedAt, rawKey: params.key });
   const { problems, skipped } = parsed;
@@ -47,9 +47,9 @@ export async function readPublication(hub: Hub, feed: Feed, run: FlowRun): Promi
 }
 
 /** An object over the feed's limit is refused by its size; it would not fit into memory. */
-async function parseBounded(feed: Feed, object: R2ObjectBody, name: string): Promise<Parsed> {
+async function parseBounded(feed: Feed, object: R2ObjectBody, origin: FileOrigin): Promise<Parsed> {
   const { bytesMax } = feed.limits;
-  if (object.size <= bytesMax) return feed.parse(new Uint8Array(await object.arrayBuffer()), name);
+  if (object.size <= bytesMax) return feed.parse(new Uint8Array(await object.arrayBuffer()), origin);
   await object.body.cancel();
   const tooLarge = problem("too-large", { found: `${object.size} bytes`, expected: `at most ${bytesMax} bytes` });
   return { observations: [], problems: [tooLarge], skipped: {} };

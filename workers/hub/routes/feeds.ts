@@ -63,9 +63,10 @@ feedRoutes.get("/:feed/lake/:path{.+}", (context) =>
 );
 
 async function describeFeed(hub: Hub, feed: Feed) {
-  const [state, counts] = await Promise.all([feedState(hub.db, feed.id), countObservations(hub.db, feed.id)]);
-  const { id, title, publisher, homepage, dimensions, variables, granularity, partitionBy } = feed;
-  return { id, title, publisher, homepage, dimensions, variables, granularity, partitionBy, ...counts, ...state };
+  const [state, counts] = await Promise.all([feedState(hub.db, feed.id), countObservations(hub.db, feed)]);
+  const { id, title, publisher, homepage, dimensions, variables, place, granularity, partitionBy } = feed;
+  const about = { id, title, publisher, homepage, dimensions, variables, ...(place && { place }) };
+  return { ...about, granularity, partitionBy, ...counts, ...state };
 }
 
 function knownFeed(context: Context<HubVariables>): Feed {

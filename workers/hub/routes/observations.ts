@@ -19,6 +19,7 @@ const period = z
 
 const shape = z.object({
   series: z.string().optional(),
+  variable: z.string().optional(),
   from: period.optional(),
   to: period.optional(),
   cursor: z.string().optional(),
@@ -30,8 +31,10 @@ export async function observationsPage(hub: Hub, feed: Feed, request: HonoReques
   const query = readQuery(request.query(), shape);
   const all = await listSeries(hub.db, feed.id);
   const wanted = chooseSeries(feed, all, request.queries("series") ?? []);
+  if (query.variable !== undefined) refuseUnknown("variable", query.variable, Object.keys(feed.variables));
   const rows = await listObservations(hub.db, feed.id, {
     seriesIds: wanted?.map(({ id }) => id) ?? null,
+    variable: query.variable,
     from: query.from,
     to: query.to,
     after: query.cursor === undefined ? null : knownCursor(query.cursor),
@@ -83,7 +86,7 @@ function chooseSeries(feed: Feed, all: readonly Series[], filters: readonly stri
 function refuseUnknown(what: string, found: string, allowed: readonly string[]): void {
   if (allowed.includes(found)) return;
   const didYouMean = nearest(found, allowed);
-  const expected = "series=<number> or series=<Dimension>=<Value>";
+  const expected = what === "variable" ? "a variable of the feed" : "series=<number> or series=<Dimension>=<Value>";
   refuse({
     kind: "unprocessable",
     detail: `There is no ${what} "${found}".`,

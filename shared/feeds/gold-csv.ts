@@ -1,0 +1,71 @@
+/**
+ * The price of gold in nineteen currencies, by troy ounce, every weekday: one file that grows by a line a day.
+ *
+ *     Date,USD,EUR,JPY,…
+ *     12/29/1978,226.0,137.1,#N/A,…
+ *     1/2/1979,226.8,137.3,"43,164.9",…
+ *
+ * Dates are month first. `#N/A` is no price yet and no problem: it is counted as left out. On holidays the file repeats
+ * the day before. Lines may stand in any order.
+ *
+ * Reasons of problems. A value: `missing-value`, `no-number`, `malformed-number` (grouping that is not by thousands, a
+ * decimal comma, an exponent), `out-of-range`, `implausible-jump` (more than five times its neighbours, or less than a
+ * fifth), `contradicting-rows` (lines of one day that disagree), `cut-off`. A row: `unreadable-date`, `impossible-date`,
+ * `implausible-date`, `weekend-date`, `malformed-row` (more or fewer fields than the header, or a quote that does not
+ * close). A column: `duplicate-column`. A file: `too-large`, `too-many-cells`, `not-text`, `unexpected-header`.
+ * Remarks that cost nothing: `unknown-column`, `missing-column`.
+ */
+import type { Feed, FileOrigin, Parsed } from "./feed.ts";
+import { currencies } from "./gold-csv/currencies.ts";
+import { readRows } from "./gold-csv/read-rows.ts";
+import { refuseJumps } from "./gold-csv/refuse-jumps.ts";
+import { problem, refusedFile } from "./problem.ts";
+import { textOf } from "./text.ts";
+
+export const goldCsv: Feed = {
+  id: "gold-csv",
+  title: "Gold price by currency",
+  publisher: "World Gold Council (LBMA price)",
+  homepage: "https://www.gold.org/goldhub/data/gold-prices",
+  dimensions: [],
+  variables: Object.fromEntries(
+    currencies.map((code) => [code, { title: `Gold price in ${code}`, unit: `${code}/ozt` }]),
+  ),
+  granularity: "day",
+  partitionBy: "year",
+  limits: {
+    // Forty-eight years are 2.3 MB, 12,500 lines and 250,000 cells.
+    bytesMax: 8_000_000,
+    unzippedBytesMax: 8_000_000,
+    cellsMax: 600_000,
+    problemRateMax: 0.1,
+    seriesLostMax: 0,
+  },
+  file: {
+    extension: ".csv",
+    contentTypes: ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", "application/octet-stream"],
+    magic: "",
+  },
+  source: {
+    baseUrlVariable: "GOLD_BASE_URL",
+    hosts: ["www.gold.org", "fsapi.gold.org", "raw.githubusercontent.com"],
+    enough: "first",
+    requests: (_cursor, today) => [{ period: today, path: "/Daily.csv", name: "Daily.csv", isGrowing: true }],
+  },
+  publishedOn: () => null,
+  parse,
+};
+
+async function parse(bytes: Uint8Array, { arrivedAt }: FileOrigin): Promise<Parsed> {
+  const { bytesMax, cellsMax } = goldCsv.limits;
+  if (bytes.length > bytesMax) {
+    return refusedFile(problem("too-large", { found: `${bytes.length} bytes`, expected: `at most ${bytesMax} bytes` }));
+  }
+  const text = textOf(bytes);
+  if (text === null) {
+    return refusedFile(problem("not-text", { found: "bytes that are no UTF-8 text", expected: "a CSV file in UTF-8" }));
+  }
+  const read = readRows(text, { arrivedAt, cellsMax });
+  if (!read.ok) return refusedFile(read.problem);
+  return refuseJumps(read);
+}

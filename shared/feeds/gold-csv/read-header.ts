@@ -1,0 +1,66 @@
+/** The header: where the date and the currencies stand. */
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { currencies } from "./currencies.ts";
+import { splitLine } from "./split-line.ts";
+
+export interface Column {
+  readonly name: string;
+  readonly at: number;
+  readonly isKnown: boolean;
+}
+
+export type Header =
+  | { readonly ok: false; readonly problem: Problem }
+  | {
+      readonly ok: true;
+      /** Lines up to and with the header. */
+      readonly line: number;
+      readonly dateAt: number;
+      readonly fields: number;
+      /** All but the date, and currencies that are named twice. */
+      readonly columns: readonly Column[];
+      readonly problems: readonly Problem[];
+    };
+
+/** Without these it is another file. */
+const required = ["Date", "EUR"];
+const expected = `a first line as Date,${currencies.slice(0, 3).join(",")},… with ${required.join(" and ")} once each`;
+
+export function readHeader(lines: readonly string[]): Header {
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const names = splitLine(lines[first] ?? "")?.map(({ text }) => text) ?? [];
+  const times = (name: string) => names.filter((other) => other === name).length;
+  if (required.some((name) => times(name) !== 1)) {
+    const found = (lines[first] ?? "an empty file").slice(0, 100);
+    return { ok: false, problem: problem("unexpected-header", { row: Math.max(first, 0) + 1, found, expected }) };
+  }
+  const row = first + 1;
+  const isKnown = (name: string) => currencies.includes(name);
+  const columns = names
+    .map((name, at) => ({ name, at, isKnown: isKnown(name) }))
+    .filter(({ name }) => name !== "Date" && (!isKnown(name) || times(name) === 1));
+  const missing = currencies.filter((name) => times(name) === 0);
+  const twice = currencies.filter((name) => times(name) > 1);
+  const problems = [
+    // What a column named twice costs is known once its lines are counted.
+    ...twice.map((name) =>
+      problem("duplicate-column", {
+        row,
+        column: name,
+        found: `${times(name)} columns ${name}`,
+        expected: "one",
+        values: lines.length - row,
+      }),
+    ),
+    ...columns
+      .filter((column) => !column.isKnown)
+      .map(({ name }) =>
+        problem("unknown-column", { row, column: name, found: name, expected: `one of ${currencies}`, values: 0 }),
+      ),
+    ...(missing.length === 0
+      ? []
+      : [problem("missing-column", { row, found: `no ${missing.join(", ")}`, expected: "all currencies", values: 0 })]),
+  ];
+  return { ok: true, line: row, dateAt: names.indexOf("Date"), fields: names.length, columns, problems };
+}

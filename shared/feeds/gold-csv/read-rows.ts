@@ -1,0 +1,161 @@
+/** Lines to prices: header, dates, cells, and what several lines say of one day. */
+import { addDays, isoDay, isoWeekday } from "../../calendar.ts";
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { type Column, readHeader } from "./read-header.ts";
+import { readPrice } from "./read-price.ts";
+import { type Field, splitLine } from "./split-line.ts";
+
+/** A price with the line it was read from. */
+export interface Cell {
+  readonly row: number;
+  readonly text: string;
+  readonly value: number;
+}
+
+/** Prices of one currency by day. */
+export type PricesByDay = Map<string, Cell>;
+
+export type Rows =
+  | { readonly ok: false; readonly problem: Problem }
+  | {
+      readonly ok: true;
+      readonly prices: ReadonlyMap<string, PricesByDay>;
+      readonly problems: Problem[];
+      readonly skipped: Readonly<Record<string, number>>;
+    };
+
+/** Gold has a free price since then. */
+const firstDay = "1968-03-15";
+
+interface Reading {
+  readonly columns: readonly Column[];
+  readonly dateAt: number;
+  readonly fields: number;
+  readonly lastDay: string;
+  readonly prices: ReadonlyMap<string, PricesByDay>;
+  /** Cells of which two lines said different things. */
+  readonly contradicted: Map<string, Set<string>>;
+  readonly problems: Problem[];
+  readonly skipped: Map<string, number>;
+}
+
+export function readRows(text: string, { arrivedAt, cellsMax }: { arrivedAt: string; cellsMax: number }): Rows {
+  const lines = text.split(/\r\n|\n|\r/);
+  const header = readHeader(lines);
+  if (!header.ok) return header;
+  const cells = (lines.length - header.line) * header.fields;
+  if (cells > cellsMax) {
+    const found = `${lines.length - header.line} lines of ${header.fields} fields`;
+    return { ok: false, problem: problem("too-many-cells", { found, expected: `at most ${cellsMax} cells` }) };
+  }
+  const reading: Reading = {
+    columns: header.columns,
+    dateAt: header.dateAt,
+    fields: header.fields,
+    // A day further on than the clock that the file came by: somewhere it is tomorrow already.
+    lastDay: arrivedAt === "" ? "9999-12-31" : addDays(arrivedAt.slice(0, 10), 1),
+    prices: new Map(header.columns.filter(({ isKnown }) => isKnown).map(({ name }) => [name, new Map()])),
+    contradicted: new Map(),
+    problems: [...header.problems],
+    skipped: new Map(),
+  };
+  lines.slice(header.line).forEach((line, index) => {
+    const isLast = header.line + index + 1 === lines.length;
+    readLine(reading, line, { row: header.line + index + 1, isUnended: isLast });
+  });
+  const { prices, problems, skipped } = reading;
+  return { ok: true, prices, problems, skipped: Object.fromEntries(skipped) };
+}
+
+interface Line {
+  readonly row: number;
+  /** The file ends with it, without a line break: its last field may have been cut off. */
+  readonly isUnended: boolean;
+}
+
+function readLine(reading: Reading, line: string, { row, isUnended }: Line): void {
+  if (/^[,\s]*$/.test(line)) return;
+  const { columns, dateAt, fields: count, problems } = reading;
+  const values = columns.filter(({ isKnown }) => isKnown).length;
+  const fields = splitLine(line);
+  if (fields?.length !== count) {
+    const found = fields === null ? `a quote that does not close in ${line}` : `${fields.length} fields`;
+    problems.push(problem("malformed-row", { row, found, expected: `${count} fields, as the header has`, values }));
+    return;
+  }
+  const date = readDate(fields[dateAt]?.text ?? "", reading.lastDay);
+  if (!date.ok) {
+    const { reason, expected } = date;
+    problems.push(problem(reason, { row, column: "Date", found: fields[dateAt]?.text ?? "", expected, values }));
+    return;
+  }
+  const { day } = date;
+  for (const column of columns) {
+    const field = fields[column.at];
+    if (!field) continue;
+    const isCut = isUnended && column.at === count - 1 && isMaybeCut(field, reading.prices.get(column.name));
+    if (column.isKnown) readCell(reading, { row, day, column: column.name, text: field.text, isCut });
+    else if (field.text !== "") skip(reading, "unknown-column");
+  }
+}
+
+/** Every value has as many decimals as the others of its column; a number that ends sooner was cut. */
+function isMaybeCut({ text, isQuoted }: Field, others: PricesByDay | undefined): boolean {
+  if (isQuoted || text === "#N/A") return false;
+  const decimals = (number: string) => number.split(".")[1]?.length ?? 0;
+  let most = 0;
+  for (const other of others?.values() ?? []) most = Math.max(most, decimals(other.text));
+  return decimals(text) < most;
+}
+
+interface CellFound {
+  readonly row: number;
+  readonly day: string;
+  readonly column: string;
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound): void {
+  const { problems, prices, contradicted } = reading;
+  const refuse = (reason: string, expected: string, found = text) =>
+    problems.push(problem(reason, { row, column, period: day, found, expected }));
+  const price = readPrice(text);
+  const ofColumn = prices.get(column);
+  const known = ofColumn?.get(day);
+  if (price.kind === "not-available") {
+    skip(reading, "not-available");
+  } else if (price.kind === "problem") {
+    refuse(price.reason, price.expected);
+  } else if (isCut) {
+    refuse("cut-off", "a whole number: the file ends within this one, or looks so");
+  } else if (contradicted.get(column)?.has(day)) {
+    refuse("contradicting-rows", "one value a day");
+  } else if (known && known.value !== price.value) {
+    ofColumn?.delete(day);
+    contradicted.set(column, (contradicted.get(column) ?? new Set()).add(day));
+    refuse("contradicting-rows", "one value a day", `${known.text} in row ${known.row}, ${text} here`);
+  } else if (!known) {
+    ofColumn?.set(day, { row, text, value: price.value });
+  }
+}
+
+type ReadDate =
+  | { readonly ok: true; readonly day: string }
+  | { readonly ok: false; readonly reason: string; readonly expected: string };
+
+function readDate(text: string, lastDay: string): ReadDate {
+  const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
+  if (!match) return { ok: false, reason: "unreadable-date", expected: "a date as M/D/YYYY" };
+  const day = isoDay(Number(match[3]), Number(match[1]), Number(match[2]));
+  if (day === null) return { ok: false, reason: "impossible-date", expected: "a day of the calendar, as M/D/YYYY" };
+  if (day < firstDay || day > lastDay)
+    return { ok: false, reason: "implausible-date", expected: `a day from ${firstDay} to ${lastDay}` };
+  if (isoWeekday(day) > 5) return { ok: false, reason: "weekend-date", expected: "a day from Monday to Friday" };
+  return { ok: true, day };
+}
+
+function skip({ skipped }: Reading, category: string): void {
+  skipped.set(category, (skipped.get(category) ?? 0) + 1);
+}

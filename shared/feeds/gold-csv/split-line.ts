@@ -1,0 +1,34 @@
+/**
+ * The fields of one line; null where a quote is not closed, or stands inside a plain field. No field of this
+ * publication has a line break in it, so that a stray quote spoils its own line alone.
+ */
+export function splitLine(line: string): Field[] | null {
+  const fields: Field[] = [];
+  for (let at = 0; ; at++) {
+    const isQuoted = line[at] === '"';
+    const end = isQuoted ? closingQuote(line, at) : nextComma(line, at);
+    if (end === -1) return null;
+    const text = isQuoted ? line.slice(at + 1, end).replaceAll('""', '"') : line.slice(at, end);
+    if (!isQuoted && text.includes('"')) return null;
+    fields.push({ text: text.trim(), isQuoted });
+    at = isQuoted ? end + 1 : end;
+    if (at === line.length) return fields;
+    if (line[at] !== ",") return null;
+  }
+}
+
+export interface Field {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+function closingQuote(line: string, from: number): number {
+  let at = line.indexOf('"', from + 1);
+  while (at !== -1 && line[at + 1] === '"') at = line.indexOf('"', at + 2);
+  return at;
+}
+
+function nextComma(line: string, from: number): number {
+  const at = line.indexOf(",", from);
+  return at === -1 ? line.length : at;
+}

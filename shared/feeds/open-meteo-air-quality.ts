@@ -1,0 +1,126 @@
+/**
+ * Open-Meteo's air quality at one place, hour by hour (data: CAMS, CC BY 4.0).
+ *
+ *     {"latitude":42.2,"longitude":-8.7,"utc_offset_seconds":0,"timezone":"GMT",
+ *      "hourly_units":{"time":"iso8601","ozone":"μg/m³",…},
+ *      "hourly":{"time":["2024-01-01T00:00",…],"ozone":[62.0,null,…],…}}
+ *
+ * An hour that had ended when the file arrived is an observation. Hours still to come are what the publisher expects:
+ * they become `<name>_forecast`, and nulls among them are owed by nobody. What was published in the last days is asked
+ * for again, because it is corrected late.
+ *
+ * Reasons of problems. A value: `no-value` (null of a past hour), `no-number`, `out-of-range`. An hour: `malformed-time`,
+ * `implausible-time` (more than sixteen days ahead), `time-out-of-order`, `contradicting-times` (the same hour twice, with different values). A variable:
+ * `unexpected-unit`, `unequal-lengths`, `missing-variable`. A file: `publisher-error` (`{"error":true,"reason":…}`),
+ * `another-place`, `another-zone`, `unexpected-shape`, `unexpected-unit` (of the time), `too-many-cells`, `too-large`,
+ * `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.
+ */
+import { addDays } from "../calendar.ts";
+import type { Feed, FeedLimits, Parsed, Place, PublicationRequest } from "./feed.ts";
+import { foretold, pollutants } from "./open-meteo-air-quality/pollutants.ts";
+import { type Document, openDocument, readDocument, refusalOf } from "./open-meteo-air-quality/read-document.ts";
+import { readHours } from "./open-meteo-air-quality/read-hours.ts";
+import { readTimes } from "./open-meteo-air-quality/read-times.ts";
+import { refusedFile } from "./problem.ts";
+
+/** How far back the first fetch goes. */
+const lookBackDays = 548;
+/** Days in one request: half a year of six variables is 200 KB. */
+const requestDays = 183;
+/** What was published in the last days is corrected late. */
+const rereadDays = 5;
+
+const limits: FeedLimits = {
+  // Four years are 2 MB and 210,000 values.
+  bytesMax: 8_000_000,
+  unzippedBytesMax: 8_000_000,
+  cellsMax: 400_000,
+  problemRateMax: 0.3,
+  seriesLostMax: 0,
+};
+
+/** The feed of one place. A second place is a second feed: one more line in the catalogue. */
+export function openMeteoAirQuality(id: string, place: Place): Feed {
+  return {
+    id,
+    title: `Air quality in ${place.name}`,
+    publisher: "Open-Meteo (CAMS, CC BY 4.0)",
+    homepage: "https://open-meteo.com/en/docs/air-quality-api",
+    dimensions: [],
+    variables: Object.fromEntries([
+      ...pollutants.map(({ name, title, unit }) => [name, { title, unit }]),
+      ...pollutants.map(({ name, title, unit }) => [
+        foretold(name),
+        { title: `${title}, as expected before`, unit, isForecast: true },
+      ]),
+    ]),
+    place,
+    granularity: "hour",
+    partitionBy: "month",
+    limits,
+    file: {
+      extension: ".json",
+      contentTypes: ["application/json", "text/json", "application/octet-stream"],
+      magic: "7b",
+    },
+    source: {
+      baseUrlVariable: "OPEN_METEO_BASE_URL",
+      hosts: ["air-quality-api.open-meteo.com"],
+      enough: "all",
+      requests: (cursor, today) => requests(place, cursor, today),
+      refusal: refusalOf,
+    },
+    publishedOn: (name) => /_(\d{4}-\d{2}-\d{2})\.json$/i.exec(name)?.[1] ?? null,
+    parse: async (bytes, { arrivedAt }) => parse(place, bytes, arrivedAt),
+  };
+}
+
+/** From a few days before the cursor to tomorrow, the oldest first, in pieces. */
+function requests(place: Place, cursor: string | null, today: string): PublicationRequest[] {
+  const pieces: PublicationRequest[] = [];
+  const end = addDays(today, 1);
+  let start = addDays(cursor ?? today, cursor === null ? -lookBackDays : -rereadDays);
+  while (start <= end) {
+    const last = addDays(start, requestDays - 1);
+    const until = last < today ? last : end;
+    pieces.push({
+      period: until < today ? until : today,
+      path: pathOf(place, start, until),
+      name: nameOf(start, until),
+    });
+    start = addDays(until, 1);
+  }
+  return pieces;
+}
+
+const nameOf = (start: string, end: string) => `air-quality-${start}_${end}.json`;
+
+function pathOf({ latitude, longitude, timezone }: Place, start: string, end: string): string {
+  const hourly = pollutants.map(({ name }) => name).join(",");
+  const query = `latitude=${latitude}&longitude=${longitude}&hourly=${hourly}`;
+  return `/v1/air-quality?${query}&start_date=${start}&end_date=${end}&timezone=${encodeURIComponent(timezone)}`;
+}
+
+function parse(place: Place, bytes: Uint8Array, arrivedAt: string): Parsed {
+  const opened = openDocument(bytes, limits);
+  if (!opened.ok) return refusedFile(opened.problem);
+  const document = readDocument(opened.value, place, limits);
+  if (!document.ok) return refusedFile(document.problem);
+  return hoursOf(document.value, place, arrivedAt);
+}
+
+function hoursOf(document: Document, place: Place, arrivedAt: string): Parsed {
+  const times = readTimes(document, place.timezone);
+  const hours = readHours(document, times.hours, arrivedAt === "" ? Number.POSITIVE_INFINITY : Date.parse(arrivedAt));
+  return {
+    observations: hours.observations,
+    problems: [...document.problems, ...times.problems, ...hours.problems],
+    skipped: Object.fromEntries(
+      Object.entries({
+        "unknown-variable": document.unknown,
+        "repeated-local-hour": times.repeated,
+        "not-yet": hours.notYet,
+      }).filter(([, count]) => count > 0),
+    ),
+  };
+}

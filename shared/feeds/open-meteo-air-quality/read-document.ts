@@ -1,0 +1,129 @@
+/** From bytes to an answer whose place, zone, units and lists are those that were asked for. */
+import type { FeedLimits, Place, Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { textOf } from "../text.ts";
+import { type Pollutant, pollutants } from "./pollutants.ts";
+import { isZoneOf } from "./zone.ts";
+
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+export interface Document {
+  readonly times: readonly unknown[];
+  readonly offsetSeconds: number;
+  /** Variables whose unit and length are right. */
+  readonly lists: readonly { readonly pollutant: Pollutant; readonly values: readonly unknown[] }[];
+  readonly problems: readonly Problem[];
+  /** Values of variables that nobody asked for. */
+  readonly unknown: number;
+}
+
+/** The grid's points are at most 0.1° apart here, and the API answers for the nearest. */
+const placeToleranceDegrees = 0.1;
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const own = (object: Json, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+/** The publisher's own reason in `{"error":true,"reason":"…"}`; null for anything else. */
+export function refusalOf(bytes: Uint8Array): string | null {
+  const json = parseJson(textOf(bytes) ?? "");
+  if (!isObject(json) || own(json, "error") !== true) return null;
+  const reason = own(json, "reason");
+  return typeof reason === "string" && reason !== "" ? reason : "it gives no reason";
+}
+
+export function openDocument(bytes: Uint8Array, { bytesMax }: FeedLimits): Read<Json> {
+  if (bytes.length > bytesMax) return refused("too-large", `${bytes.length} bytes`, `at most ${bytesMax} bytes`);
+  const text = textOf(bytes);
+  if (text === null) return refused("not-text", "bytes that are no UTF-8 text", "JSON in UTF-8");
+  const json = parseJson(text);
+  if (!isObject(json)) return refused("not-json", text.slice(0, 60) || "an empty file", "a whole JSON object");
+  const refusal = refusalOf(bytes);
+  if (refusal !== null) return refused("publisher-error", refusal, "hourly values");
+  return { ok: true, value: json };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function readDocument(json: Json, place: Place, { cellsMax }: FeedLimits): Read<Document> {
+  const wrong = wrongPlace(json, place) ?? wrongZone(json, place);
+  if (wrong) return { ok: false, problem: wrong };
+  const [units, hourly] = [own(json, "hourly_units"), own(json, "hourly")];
+  if (!isObject(units) || !isObject(hourly)) {
+    return refused("unexpected-shape", `the fields ${Object.keys(json).join(", ")}`, "hourly_units and hourly");
+  }
+  const times = own(hourly, "time");
+  if (!Array.isArray(times)) return refused("unexpected-shape", show(times), "a list hourly.time");
+  if (own(units, "time") !== "iso8601") return refused("unexpected-unit", show(own(units, "time")), "time as iso8601");
+  const cells = times.length * Object.keys(hourly).length;
+  if (cells > cellsMax) return refused("too-many-cells", `${cells} values`, `at most ${cellsMax}`);
+  return { ok: true, value: { ...readLists({ units, hourly }, times), offsetSeconds: offsetOf(json) } };
+}
+
+function readLists({ units, hourly }: { units: Json; hourly: Json }, times: readonly unknown[]) {
+  const problems: Problem[] = [];
+  const lists: { pollutant: Pollutant; values: readonly unknown[] }[] = [];
+  for (const pollutant of pollutants) {
+    const { name: column, unit } = pollutant;
+    const values = own(hourly, column);
+    const refuse = (reason: string, found: string, expected: string) =>
+      problems.push(problem(reason, { column, found, expected, values: times.length }));
+    if (values === undefined) refuse("missing-variable", "nothing", `a list of ${times.length} values`);
+    else if (!Array.isArray(values)) refuse("unexpected-shape", show(values), `a list of ${times.length} values`);
+    else if (values.length !== times.length)
+      refuse("unequal-lengths", `${values.length} values`, `${times.length}, as many as times`);
+    else if (!isSameUnit(own(units, column), unit)) refuse("unexpected-unit", show(own(units, column)), unit);
+    else lists.push({ pollutant, values });
+  }
+  const known = ["time", ...pollutants.map(({ name }) => name)];
+  const unknown = Object.keys(hourly).filter((name) => !known.includes(name)).length * times.length;
+  return { times, lists, problems, unknown };
+}
+
+/** Micro is written as Greek mu or as its own sign. */
+function isSameUnit(found: unknown, expected: string): boolean {
+  return typeof found === "string" && found.normalize("NFKC") === expected.normalize("NFKC");
+}
+
+function wrongPlace(json: Json, { name, latitude, longitude }: Place): Problem | null {
+  const [north, east] = [own(json, "latitude"), own(json, "longitude")];
+  const isNear = (found: unknown, wanted: number) =>
+    typeof found === "number" && Math.abs(found - wanted) <= placeToleranceDegrees;
+  if (isNear(north, latitude) && isNear(east, longitude)) return null;
+  return problem("another-place", {
+    found: `latitude ${show(north)}, longitude ${show(east)}`,
+    expected: `${name}, latitude ${latitude}, longitude ${longitude}, within ${placeToleranceDegrees}°`,
+  });
+}
+
+function wrongZone(json: Json, { timezone }: Place): Problem | null {
+  const found = own(json, "timezone");
+  const offset = own(json, "utc_offset_seconds");
+  if (typeof found === "string" && isZoneOf({ timezone: found, offset }, timezone)) return null;
+  return problem("another-zone", {
+    found: `timezone ${show(found)}, utc_offset_seconds ${show(offset)}`,
+    expected: `timezone ${timezone} and an offset that it has`,
+  });
+}
+
+/** Looked at by `wrongZone` before. */
+function offsetOf(json: Json): number {
+  const offset = own(json, "utc_offset_seconds");
+  return typeof offset === "number" ? offset : 0;
+}
+
+function refused(reason: string, found: string, expected: string): { ok: false; problem: Problem } {
+  return { ok: false, problem: problem(reason, { found, expected }) };
+}
+
+const show = (value: unknown) => (value === undefined ? "nothing" : (JSON.stringify(value) ?? "nothing").slice(0, 60));

@@ -1,0 +1,53 @@
+/** Values of hours, past ones and those to come kept apart. */
+import type { Observation, Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import { foretold, type Pollutant } from "./pollutants.ts";
+import type { Document } from "./read-document.ts";
+import type { Hour } from "./read-times.ts";
+
+const hourMs = 3_600_000;
+/** The API looks at most five days ahead, some of its siblings sixteen. */
+const aheadMaxMs = 16 * 24 * hourMs;
+const series = {};
+
+export interface Hours {
+  readonly observations: readonly Observation[];
+  readonly problems: readonly Problem[];
+  /** Nulls of hours that had not come. */
+  readonly notYet: number;
+}
+
+/** An hour is past once it has ended; what is said of it before is an expectation. */
+export function readHours({ lists }: Document, hours: readonly Hour[], arrivedAt: number): Hours {
+  const observations: Observation[] = [];
+  const problems: Problem[] = [];
+  let notYet = 0;
+  for (const { index, instant, period } of hours) {
+    if (instant > arrivedAt + aheadMaxMs) {
+      const expected = "an hour at most sixteen days after the file arrived";
+      problems.push(problem("implausible-time", { period, found: period, expected, values: lists.length }));
+      continue;
+    }
+    const isPast = instant + hourMs <= arrivedAt;
+    for (const { pollutant, values } of lists) {
+      const value = values[index];
+      const variable = isPast ? pollutant.name : foretold(pollutant.name);
+      if (isPlausible(value, pollutant)) observations.push({ series, variable, period, value });
+      else if (value === null && !isPast) notYet++;
+      else problems.push(refused(value, pollutant, period));
+    }
+  }
+  return { observations, problems, notYet };
+}
+
+function isPlausible(value: unknown, { max }: Pollutant): value is number {
+  return typeof value === "number" && value >= 0 && value <= max;
+}
+
+function refused(value: unknown, { name: column, max, unit }: Pollutant, period: string): Problem {
+  if (value === null)
+    return problem("no-value", { column, period, found: "null", expected: "a number: the hour is past" });
+  if (typeof value !== "number")
+    return problem("no-number", { column, period, found: String(JSON.stringify(value)), expected: "a number or null" });
+  return problem("out-of-range", { column, period, found: String(value), expected: `0 to ${max} ${unit}` });
+}

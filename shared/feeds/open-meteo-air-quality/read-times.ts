@@ -1,0 +1,100 @@
+/** Which entries of the lists are an hour that can be believed. */
+import { isIsoDay } from "../../calendar.ts";
+import { judgeOrder } from "../day-order.ts";
+import type { Problem } from "../feed.ts";
+import { problem } from "../problem.ts";
+import type { Document } from "./read-document.ts";
+import { clockOf } from "./zone.ts";
+
+export interface Hour {
+  /** Its place in the lists. */
+  readonly index: number;
+  /** When it begins, in milliseconds since 1970. */
+  readonly instant: number;
+  /** `YYYY-MM-DDTHH` by the zone's clock. */
+  readonly period: string;
+}
+
+export interface Times {
+  readonly hours: readonly Hour[];
+  readonly problems: readonly Problem[];
+  /** Values of hours that the zone's clock showed a second time. */
+  readonly repeated: number;
+}
+
+const hourMs = 3_600_000;
+/** Steps between two hours of one answer that can be believed: a month without any is another answer. */
+const gapHoursMax = 31 * 24;
+
+export function readTimes({ times, lists, offsetSeconds }: Document, timezone: string): Times {
+  const problems: Problem[] = [];
+  const refuse = (index: number, reason: string, expected: string) => {
+    const found = String(JSON.stringify(times[index]));
+    problems.push(problem(reason, { period: periodOf(times[index]), found, expected, values: lists.length }));
+  };
+  const valuesAt = (index: number) => JSON.stringify(lists.map(({ values }) => values[index]));
+
+  const read: { index: number; instant: number }[] = [];
+  const byInstant = new Map<number, number>();
+  const contradicted = new Set<number>();
+  for (const [index, time] of times.entries()) {
+    const local = readTime(time);
+    if (local === null) {
+      refuse(index, "malformed-time", "a whole hour as YYYY-MM-DDTHH:00");
+      continue;
+    }
+    const instant = local - offsetSeconds * 1000;
+    const before = byInstant.get(instant);
+    if (before === undefined) {
+      byInstant.set(instant, index);
+      read.push({ index, instant });
+    } else if (valuesAt(before) !== valuesAt(index)) {
+      contradicted.add(instant);
+      refuse(index, "contradicting-times", "every hour once, or with the same values");
+    }
+  }
+  for (const instant of contradicted) {
+    const index = byInstant.get(instant);
+    if (index !== undefined) refuse(index, "contradicting-times", "every hour once, or with the same values");
+  }
+  const single = read.filter(({ instant }) => !contradicted.has(instant));
+  const standings = judgeOrder(
+    single.map(({ instant }) => ({ day: Math.floor(instant / hourMs), doubts: 0 })),
+    gapHoursMax,
+  );
+  const inOrder = single.filter(({ index }, at) => {
+    if (standings[at]?.kind === "in-order") return true;
+    refuse(index, "time-out-of-order", "hours that follow each other");
+    return false;
+  });
+  return { ...byClock(inOrder, timezone, lists.length), problems };
+}
+
+function byClock(
+  read: readonly { readonly index: number; readonly instant: number }[],
+  timezone: string,
+  values: number,
+) {
+  const clock = clockOf(timezone);
+  const hours = new Map<string, Hour>();
+  let repeated = 0;
+  for (const { index, instant } of [...read].sort((a, b) => a.instant - b.instant)) {
+    const period = clock(instant);
+    if (hours.has(period)) repeated += values;
+    else hours.set(period, { index, instant, period });
+  }
+  return { hours: [...hours.values()], repeated };
+}
+
+const timeShape = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):00$/;
+
+/** Milliseconds of the time as if it were Greenwich's; null for what is no whole hour. */
+function readTime(time: unknown): number | null {
+  const match = typeof time === "string" ? timeShape.exec(time) : null;
+  if (!match || !isIsoDay(match[1] ?? "")) return null;
+  return Date.parse(`${match[1]}T${match[2]}:00:00Z`);
+}
+
+function periodOf(time: unknown): string | null {
+  return readTime(time) === null ? null : String(time).slice(0, 13);
+}
