@@ -31,9 +31,10 @@ export const predictionShape = z.looseObject({
   unit: z.string(),
   interval80: interval.optional(),
   interval95: interval.optional(),
-  /** Where an interval has no width: how often that was right. */
+  /** Where an interval has no width: how often that was right. Where none is known: what is missing. */
   interval_note: z.string().optional(),
-  change_probability: number,
+  /** Where the forecast asks whether the value changes at all. */
+  change_probability: number.optional(),
   /** What it would be if nothing changed. */
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),

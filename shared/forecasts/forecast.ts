@@ -50,6 +50,18 @@ export interface Forecast {
   readonly locale: string;
   /** What the prediction is called in an answer. */
   readonly output: string;
+  /** What the difference from the last value is called in an answer; left out where it is not told. */
+  readonly differenceOutput?: string;
+  /**
+   * Fields by which a request gives the value of a day, to be told what comes after it: `value` is the name of the feature
+   * with the last value. Left out where the history alone is asked.
+   */
+  readonly given?: {
+    readonly date: string;
+    readonly value: string;
+    /** The date may also be written as M/D/YYYY. */
+    readonly monthFirst: boolean;
+  };
   /** Other names under which a request may give a field: alias → name. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Fields of a request that name the period to predict. They may, but need not, be features too. */

@@ -60,6 +60,9 @@ export const gold: Forecast = {
   unit: "EUR/ozt",
   locale: "en",
   output: "predicted_price",
+  differenceOutput: "gold_diff",
+  given: { date: "Date", value: "EUR", monthFirst: true },
   aliases: {},
   dateFields: {},
+  hypothesisNeeds: [],
 };

@@ -3,7 +3,7 @@ import { type History, panelOfHistory } from "../api/history.ts";
 import { computeFeature, type FeatureValues } from "../features/compute.ts";
 import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
-import { lastOf, pastOf } from "../features/panel.ts";
+import { lastOf, type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -20,7 +20,9 @@ export interface Snapshot {
   readonly series: readonly KnownSeries[];
   /** Positions in `series` of those that have a last value, by `seriesKey`. */
   readonly positions: ReadonlyMap<string, number>;
-  /** The model's inputs for the target period, one entry a series. */
+  /** What they are computed from, for questions about another start. */
+  readonly panel: Panel;
+  /** The forecast's features for the target period, one entry a series. */
   readonly columns: Readonly<Record<string, FeatureValues>>;
   /** Changes whenever an answer may. */
   readonly tag: string;
@@ -54,7 +56,7 @@ export function buildSnapshot({ forecast, model, history, historyDigest }: Snaps
   const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
   const past = pastOf(panel, periods.length, target, options);
   const columns: Record<string, FeatureValues> = {};
-  for (const { name, declared } of model.inputs) columns[name] = computeFeature(declared, past);
+  for (const feature of forecast.features) columns[feature.name] = computeFeature(feature, past);
   const positions = new Map<string, number>();
   const series = past.series.map((one, index): KnownSeries => {
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));
@@ -72,6 +74,7 @@ export function buildSnapshot({ forecast, model, history, historyDigest }: Snaps
       periods,
       series,
       positions,
+      panel,
       columns,
       tag: `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`,
     },
