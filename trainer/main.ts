@@ -26,6 +26,7 @@ program
   .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
   .option("--state <dir>", "folder that keeps everything", ".almanac")
   .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
+  .option("--only <forecasts>", "these forecasts and their feeds alone, separated by commas")
   .action(start);
 
 program

@@ -12,6 +12,7 @@ import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { ingest } from "../../workers/hub/flows/ingest.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { answer } from "../support/air-quality.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
@@ -153,11 +154,11 @@ const found =
   () =>
     new Response(small, { headers: { "Content-Type": "application/zip", ETag: etag } });
 
-async function fetchOn(day: string) {
-  const params = { feed: "sniim-milk", scheduledAt: `${day}T23:30:00.000Z` };
+async function fetchOn(day: string, of = "sniim-milk") {
+  const params = { feed: of, scheduledAt: `${day}T23:30:00.000Z` };
   const { run } = await requestFlow(
     hub.db,
-    { kind: "fetch", key: `fetch:${day}`, params },
+    { kind: "fetch", key: `fetch:${of}:${day}`, params },
     { now: params.scheduledAt, boot: "" },
   );
   return fetchFeed(hub, (await flowFor(run.id)).flow);
@@ -200,4 +201,65 @@ test("a publisher that answers with something else for the newest day is told of
     state: "failed",
     reason: expect.stringContaining("is text/html"),
   });
+});
+
+/** An API that answers each piece by its first day; every answer is one hour long. */
+function apiWith(answers: Record<string, () => Response>) {
+  const asked: string[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const first = new URL(String(input)).searchParams.get("start_date") ?? "";
+    asked.push(first);
+    const times = [`${first}T00:00`];
+    return answers[first]?.() ?? Response.json(answer({ times }));
+  });
+  return asked;
+}
+
+const air = "open-meteo-air-quality";
+
+test("of pieces, the first that is not to be had ends the fetch, and the next fetch begins there", async () => {
+  const no = () => Response.json({ error: true, reason: "Parameter 'start_date' is out of range" }, { status: 400 });
+  const asked = apiWith({ "2025-11-20": no });
+  expect(await fetchOn("2026-11-20", air)).toMatchObject({
+    state: "done",
+    reason: expect.stringContaining(`answered 400, expected 200, and says "Parameter 'start_date' is out of range"`),
+    stats: { kept: ["air-quality-2025-05-21_2025-11-19.json"], failed: ["air-quality-2025-11-20_2026-05-21.json"] },
+  });
+  expect(asked).toEqual(["2025-05-21", "2025-11-20"]);
+  expect(await feedState(hub.db, air)).toMatchObject({ cursor: "2025-11-19" });
+
+  const again = apiWith({});
+  expect(await fetchOn("2026-11-21", air)).toMatchObject({ state: "done", reason: null });
+  expect(again).toEqual(["2025-11-14", "2026-05-16", "2026-11-15"]);
+  expect(await feedState(hub.db, air)).toMatchObject({ cursor: "2026-11-21" });
+});
+
+test.each([400, 200])(
+  "a publisher that says no with status %d leaves nothing behind, and its reason is told",
+  async (status) => {
+    apiWith({ "2025-05-21": () => Response.json({ error: true, reason: "Too many requests today" }, { status }) });
+    expect(await fetchOn("2026-11-20", air)).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining("Too many requests today"),
+    });
+    expect(await feedState(hub.db, air)).toMatchObject({ cursor: null });
+    expect((await hub.lake.list()).objects).toEqual([]);
+  },
+);
+
+test("a file that grows at one address is asked for by the tag of the last copy, and unchanged it is left", async () => {
+  const tags: (string | null)[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
+    tags.push(new Headers(init?.headers).get("If-None-Match"));
+    if (tags.length > 1) return new Response(null, { status: 304 });
+    return new Response("Date,EUR\n1/2/1979,137.3\n", { headers: { "Content-Type": "text/csv", ETag: '"one"' } });
+  });
+  const withBase = hubOf({ ...testEnv, GOLD_BASE_URL: "https://www.gold.org/mirror" } as typeof testEnv);
+  for (const day of ["2026-11-19", "2026-11-20"]) {
+    const params = { feed: "gold-csv", scheduledAt: `${day}T23:30:00.000Z` };
+    const at = { now: params.scheduledAt, boot: "" };
+    const { run } = await requestFlow(hub.db, { kind: "fetch", key: `fetch:gold:${day}`, params }, at);
+    expect(await fetchFeed(withBase, (await flowFor(run.id)).flow)).toMatchObject({ state: "done" });
+  }
+  expect(tags).toEqual([null, '"one"']);
 });

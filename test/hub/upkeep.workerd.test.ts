@@ -47,6 +47,15 @@ test("a schedule that fires twice runs once", async () => {
   expect(await query("SELECT kind, attempt FROM flow_runs")).toEqual([{ kind: "fetch", attempt: 1 }]);
 });
 
+test("a feed without a base URL is not fetched", async () => {
+  const without = {
+    ...hub,
+    variable: (name: string) => (name === milk.source.baseUrlVariable ? "" : hub.variable(name)),
+  };
+  await scheduleFetches(without, [milk], new Date("2025-01-10T23:30:00Z"));
+  expect(await query("SELECT kind FROM flow_runs")).toEqual([]);
+});
+
 test("a flow whose message was lost is started by recover", async () => {
   const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await kept());
   expect(await recover(hub)).toEqual([run.key]);

@@ -54,8 +54,8 @@ export async function ended(id: string): Promise<FlowAnswer> {
 }
 
 /** Uploads a publication and waits for its flow. */
-export async function ingested(name: string, bytes: Uint8Array): Promise<FlowAnswer> {
-  const answer = await asAdmin(`/feeds/sniim-milk/files/${name}`, { method: "PUT", body: bytes });
+export async function ingested(name: string, bytes: Uint8Array, feed = "sniim-milk"): Promise<FlowAnswer> {
+  const answer = await asAdmin(`/feeds/${feed}/files/${name}`, { method: "PUT", body: bytes });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   const { flow } = await answer.json<{ flow: string }>();
   return ended(flow);

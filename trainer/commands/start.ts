@@ -1,6 +1,8 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
 import { Listr } from "listr2";
 import { isIsoDay } from "../../shared/calendar.ts";
+import type { Feed } from "../../shared/feeds/feed.ts";
+import { feeds } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { Failure } from "../failure.ts";
@@ -13,6 +15,7 @@ import { RegistryClient } from "../registry-client.ts";
 import { taskListOptions } from "../task-list.ts";
 import { reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
+import { knownForecast } from "./known.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
 export interface StartOptions {
@@ -21,6 +24,21 @@ export interface StartOptions {
   readonly port: string;
   readonly state?: string;
   readonly date?: string;
+  readonly only?: string;
+}
+
+/** What is started: forecasts, and the feeds that are fetched for them. */
+interface Scope {
+  readonly forecasts: readonly Forecast[];
+  readonly feeds: readonly Feed[];
+}
+
+/** Everything, or the forecasts that are named and the feeds they are made of. */
+export function scopeOf(only: string | undefined): Scope {
+  if (only === undefined) return { forecasts, feeds };
+  const ids = [...new Set(only.split(",").map((id) => id.trim()))];
+  const chosen = ids.map(knownForecast);
+  return { forecasts: chosen, feeds: feeds.filter(({ id }) => chosen.some(({ feed }) => feed === id)) };
 }
 
 /** The first training is a short one, so that a start takes no longer than a coffee is poured; `almanac train` takes its time. */
@@ -31,8 +49,7 @@ const quickFolds = 2;
 interface Progress {
   platform?: Platform;
   readonly trained: { readonly forecast: Forecast; readonly trained: Trained }[];
-  publications: Publication[];
-  days: string[];
+  readonly publications: Publication[];
 }
 
 export async function start(options: StartOptions): Promise<void> {
@@ -41,17 +58,18 @@ export async function start(options: StartOptions): Promise<void> {
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Failure(`--port ${options.port} is not a port; expected 0 to 65535.`);
+  const scope = scopeOf(options.only);
   const state = openState(options.state ?? defaultState);
   claimState(state);
 
-  const progress: Progress = { publications: [], days: [], trained: [] };
+  const progress: Progress = { publications: [], trained: [] };
   const stop = async () => progress.platform?.stop();
   const interrupted = onInterrupt(stop);
   try {
-    await bringUp(progress, { state, port, date, json: options.json === true });
+    await bringUp(progress, { state, port, date, scope, json: options.json === true });
     const { platform } = progress;
     if (!platform) throw new Failure("The platform did not start.");
-    await report(platform, progress, { ...options, state, date });
+    await report(platform, progress, { ...options, state, date, scope });
     if (options.once) return;
     if (!options.json) console.log("\nCtrl-C stops everything.");
     await Promise.race([platform.ended, interrupted]);
@@ -64,16 +82,17 @@ interface BringUp {
   readonly state: string;
   readonly port: number;
   readonly date: string;
+  readonly scope: Scope;
   readonly json: boolean;
 }
 
-async function bringUp(progress: Progress, { state, port, date, json }: BringUp): Promise<void> {
+async function bringUp(progress: Progress, { state, port, date, scope, json }: BringUp): Promise<void> {
   const tasks = new Listr<unknown, "default" | "silent", "simple">(
     [
       {
         title: "Start the Workers, the database and the simulated publisher",
         task: async (_, task) => {
-          progress.platform = await startPlatform({ state, port, date }, (text) => {
+          progress.platform = await startPlatform({ state, port, date, feeds: scope.feeds }, (text) => {
             task.output = text;
           });
           task.title = `Workers, database and simulated publisher are up at ${progress.platform.hub.url}`;
@@ -94,20 +113,21 @@ async function bringUp(progress: Progress, { state, port, date, json }: BringUp)
         task: async (_, task) => {
           const { platform } = progress;
           if (!platform) return;
-          const days = publicationDaysUntil(platform, date).slice(-3);
-          for (const [index, day] of days.entries()) {
-            const what = index === 0 ? "bootstrap" : `publication ${index + 1}`;
-            const publication = await fetchDay(platform, day, (step) => {
-              task.output = `${what}, ${day}: ${step}`;
+          const days = publicationDaysUntil(platform, date);
+          for (const day of days) {
+            const publications = await fetchDay(platform, day, (step) => {
+              task.output = `${day}: ${step}`;
             });
-            progress.publications.push(publication);
+            progress.publications.push(...publications);
           }
           const wrong = progress.publications.find(({ flow }) => flow?.state !== "done");
           if (wrong) throw new Failure(`${wrong.name}: ${wrong.flow?.reason ?? wrong.reason ?? "it did not come in"}`);
-          task.title = `Fetched ${days.length} publications, ${days[0]} to ${days.at(-1)}`;
+          const { length } = progress.publications;
+          const from = scope.feeds.length === 1 ? "" : ` of ${scope.feeds.length} feeds`;
+          task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
         },
       },
-      ...forecasts.map((forecast) => ({
+      ...scope.forecasts.map((forecast) => ({
         title: `Train ${forecast.id}`,
         task: async (context: unknown, task: { title: string; output: string }) => {
           const { platform } = progress;
@@ -148,19 +168,21 @@ interface Report {
   readonly json?: boolean;
   readonly state: string;
   readonly date: string;
+  readonly scope: Scope;
 }
 
 async function report(
   platform: Platform,
   { publications, trained }: Progress,
-  { json, state, date }: Report,
+  { json, state, date, scope }: Report,
 ): Promise<void> {
-  const feeds = await platform.hub.feeds();
+  const feeds = (await platform.hub.feeds()).filter(({ id }) => scope.feeds.some((feed) => feed.id === id));
   const refused = Object.fromEntries(
     await Promise.all(feeds.map(async ({ id }) => [id, await platform.hub.problems(id)])),
   );
   if (json) {
-    const told = publications.map(({ name, day, flow }) => ({
+    const told = publications.map(({ feed, name, day, flow }) => ({
+      feed,
       name,
       day,
       flow: flow?.id,
@@ -189,19 +211,20 @@ async function report(
     reasons(flow?.stats?.problemsByReason),
   ]);
   console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, { right: [1, 2, 3] })}\n`);
-  for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url, state));
+  for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url));
+  console.log(`\n${wherePlatformLies(platform.hub.url, state)}`);
   for (const { forecast, trained: result } of trained) printTrained(forecast, result);
-  await printExamples(platform, state);
+  await printExamples(platform, { state, scope });
 }
 
 /** Commands that work while the platform runs, with what they answer. */
-async function printExamples({ hub }: Platform, state: string): Promise<void> {
-  const examples = await Promise.all(forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
+async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "state" | "scope">): Promise<void> {
+  const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
   console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
   for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
 }
 
-function whereItLies(feed: FeedSummary, url: string, state: string): string {
+function whereItLies(feed: FeedSummary, url: string): string {
   const rows = [
     ["raw files", `R2 raw/${feed.id}/`, "as they came"],
     [
@@ -215,9 +238,15 @@ function whereItLies(feed: FeedSummary, url: string, state: string): string {
       `${thousands(feed.observations)}, ${feed.firstPeriod} to ${feed.lastPeriod}; ${url}/feeds/${feed.id}/observations`,
     ],
     ["problems", "D1 problems", `${url}/feeds/${feed.id}/problems`],
+  ];
+  return `${feed.title} (${feed.id})\n${table(["", "", ""], rows)}`;
+}
+
+function wherePlatformLies(url: string, state: string): string {
+  const rows = [
     ["flows", "D1 flow_runs", `${url}/flows`],
     ["online history", "KV history:<forecast>", "what predictions start from"],
     ["on this disk", state, "delete it to begin anew"],
   ];
-  return `${feed.title} (${feed.id})\n${table(["", "", ""], rows)}`;
+  return table(["", "", ""], rows);
 }

@@ -21,7 +21,8 @@ export interface ExampleOptions {
 export async function examplesOf(hub: HubClient, { forecast, state }: ExampleOptions): Promise<Example[]> {
   const series = exampleSeries(forecast);
   if (series === null) return [];
-  const path = `/predict/${forecast}?${new URLSearchParams({ ...series })}`;
+  const query = new URLSearchParams({ ...series }).toString();
+  const path = `/predict/${forecast}${query === "" ? "" : `?${query}`}`;
   const response = await hub.request(path);
   const answer = (await response.text()).trim();
   const own = { command: `curl -s '${hub.url}${path}'`, answer };

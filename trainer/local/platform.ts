@@ -1,7 +1,8 @@
 /** A platform on this machine: the Workers on local simulators and a publisher that is simulated. */
 import { randomUUID } from "node:crypto";
 import { addDays } from "../../shared/calendar.ts";
-import { feeds } from "../../shared/feeds/index.ts";
+import type { Feed } from "../../shared/feeds/feed.ts";
+import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { HubClient } from "../hub-client.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
 import { forgetHub, readSettings, type Settings, writeHub } from "./state.ts";
@@ -11,6 +12,8 @@ export interface Platform {
   readonly hub: HubClient;
   readonly publisher: Publisher;
   readonly settings: Settings;
+  /** Those that are fetched; the others are taken by upload alone. */
+  readonly feeds: readonly Feed[];
   /** Settles when the Workers have ended by themselves. */
   readonly ended: Promise<void>;
   /** Fires a cron trigger of the hub as if it were that moment. */
@@ -25,13 +28,14 @@ export interface PlatformSettings {
   readonly port: number;
   /** The day that the publisher believes it is, YYYY-MM-DD. */
   readonly date: string;
+  readonly feeds: readonly Feed[];
 }
 
 const historyDays = 731;
 const recoverCron = "7 * * * *";
 
 export async function startPlatform(
-  { state, port, date }: PlatformSettings,
+  { state, port, date, feeds }: PlatformSettings,
   say: (text: string) => void,
 ): Promise<Platform> {
   const free = await findPort(port);
@@ -47,7 +51,7 @@ export async function startPlatform(
   };
   try {
     say("starting the Workers");
-    const baseUrls = feeds.map((feed) => [feed.source.baseUrlVariable, publisher.url]);
+    const baseUrls = everyFeed.map((feed) => [feed.source.baseUrlVariable, feeds.includes(feed) ? publisher.url : ""]);
     const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
     workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
   } catch (error) {
@@ -58,7 +62,7 @@ export async function startPlatform(
   writeHub(state, { url: workers.url, token, pid: process.pid });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
   const recover = async () => recoverFlows(hub, fire);
-  return { hub, publisher, settings, ended: workers.ended, fire, recover, stop };
+  return { hub, publisher, settings, feeds, ended: workers.ended, fire, recover, stop };
 }
 
 async function fireCron(hub: HubClient, cron: string, at: Date): Promise<void> {

@@ -3,11 +3,8 @@
 import { addDays, daysBetween } from "../../shared/calendar.ts";
 import { MILK_CITIES, ZERO_BY_MISTAKE_CITY, ZERO_CITY } from "./milk-cities.ts";
 import { type CityPrices, milkProcess } from "./milk-process.ts";
-import { publicationDays } from "./publication-days.ts";
+import { MARKET_OPENS, publicationDays } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
-
-/** The market begins here whatever is asked for, so that a later first day shows the same prices, only fewer. */
-export const MARKET_OPENS = "2018-01-01";
 
 export interface MilkMarket {
   /** Days with a publication from the first day to `until`, both included, in order; ISO texts. */

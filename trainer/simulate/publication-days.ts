@@ -2,6 +2,9 @@
 import { addDays, isIsoDay } from "../../shared/calendar.ts";
 import type { Random } from "./random.ts";
 
+/** Everything simulated begins here whatever is asked for, so that a later first day shows the same, only less of it. */
+export const MARKET_OPENS = "2018-01-01";
+
 const MONDAY = 1;
 const WEDNESDAY = 3;
 const FRIDAY = 5;
@@ -65,13 +68,17 @@ function neighbourSlot(day: string, step: 1 | -1): string {
 function isHoliday(day: string): boolean {
   const monthDay = day.slice(5);
   if (["01-01", "05-01", "09-16", "12-25"].includes(monthDay)) return true;
-  const [year, month, dayOfMonth] = partsOf(day);
+  const [, month, dayOfMonth] = partsOf(day);
   if (weekdayOf(day) === MONDAY) {
     const mondayOfMonth = Math.ceil(dayOfMonth / 7);
     if (month === 2 && mondayOfMonth === 1) return true;
     if ((month === 3 || month === 11) && mondayOfMonth === 3) return true;
   }
-  return day === addDays(easterSunday(year), -2);
+  return isGoodFriday(day);
+}
+
+export function isGoodFriday(day: string): boolean {
+  return day === addDays(easterSunday(Number(day.slice(0, 4))), -2);
 }
 
 /** Easter Sunday of a Gregorian year: the anonymous algorithm printed in Nature, 20 April 1876 (Meeus, chapter 8). */

@@ -6,10 +6,16 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { isIsoDay } from "../../shared/calendar.ts";
 import { type Answer, type FaultHook, page, type ReceivedRequest, send } from "./faults.ts";
+import { goldPublication } from "./gold-publication.ts";
+import { openMeteoPublication } from "./open-meteo-publication.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
 import { sniimPublication } from "./sniim-publication.ts";
 
-const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] = [sniimPublication];
+const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] = [
+  sniimPublication,
+  goldPublication,
+  openMeteoPublication,
+];
 
 export interface PublisherOptions {
   /** 0 for any free port. */
@@ -25,6 +31,8 @@ export interface PublisherOptions {
 export interface Publisher {
   readonly url: string;
   setToday(day: string): void;
+  /** The latest days up to `until` that bring a feed something new; none for a feed that is not simulated. */
+  newOn(feed: string, until: string): string[];
   /** Everything received so far, refused requests included. */
   readonly requests: readonly ReceivedRequest[];
   /** Drops open connections and stops listening. */
@@ -58,6 +66,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     setToday: (day) => {
       today = checkedDay(day);
     },
+    newOn: (feed, until) => publications.find((publication) => publication.feed === feed)?.newOn(until) ?? [],
     requests,
     close: () => {
       closing.abort();
@@ -92,9 +101,9 @@ function refusalOf({ headers }: ReceivedRequest): string | null {
 function documentAnswer(document: PublishedDocument, request: ReceivedRequest): Answer {
   const etag = `"${createHash("sha256").update(document.bytes).digest("hex").slice(0, 32)}"`;
   const headers = { ETag: etag, "Last-Modified": document.lastModified.toUTCString() };
-  if (matches(request.headers["if-none-match"], etag)) return { status: 304, headers, body: null };
+  if (!document.status && matches(request.headers["if-none-match"], etag)) return { status: 304, headers, body: null };
   return {
-    status: 200,
+    status: document.status ?? 200,
     headers: { ...headers, "Content-Type": document.contentType, "Content-Length": String(document.bytes.length) },
     body: document.bytes,
   };

@@ -25,6 +25,8 @@ export function sniimPublication(settings: PublicationSettings): Publication {
     return bytes;
   };
   return {
+    feed: "sniim-milk",
+    newOn: (until) => market.publicationDays(until).slice(-3),
     match: (url) => url.pathname.startsWith(FOLDER),
     respond: (url, today) => {
       const day = dayOf(url.pathname.slice(FOLDER.length));

@@ -94,18 +94,18 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
   for (const column of columns) {
     const field = fields[column.at];
     if (!field) continue;
-    const isCut = isUnended && column.at === count - 1 && isMaybeCut(field, reading.prices.get(column.name));
+    const isCut = isUnended && column.at === count - 1 && isMaybeCut(field, fields, reading.prices.get(column.name));
     if (column.isKnown) readCell(reading, { row, day, column: column.name, text: field.text, isCut });
     else if (field.text !== "") skip(reading, "unknown-column");
   }
 }
 
-/** Every value has as many decimals as the others of its column; a number that ends sooner was cut. */
-function isMaybeCut({ text, isQuoted }: Field, others: PricesByDay | undefined): boolean {
+/** All values have as many decimals as the others of their line or column; a number that ends sooner was cut. */
+function isMaybeCut({ text, isQuoted }: Field, line: readonly Field[], others: PricesByDay | undefined): boolean {
   if (isQuoted || text === "#N/A") return false;
   const decimals = (number: string) => number.split(".")[1]?.length ?? 0;
   let most = 0;
-  for (const other of others?.values() ?? []) most = Math.max(most, decimals(other.text));
+  for (const other of [...line, ...(others?.values() ?? [])]) most = Math.max(most, decimals(other.text));
   return decimals(text) < most;
 }
 

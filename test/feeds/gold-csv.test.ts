@@ -1,0 +1,134 @@
+/** Gold prices: the real file whole, and whatever a stranger sends: never a crash, never a number that is not there. */
+import { existsSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Parsed } from "../../shared/feeds/feed.ts";
+import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { compact, goldenArrival } from "../support/golden.ts";
+
+const parse = (content: string | Uint8Array): Promise<Parsed> =>
+  goldCsv.parse(typeof content === "string" ? new TextEncoder().encode(content) : content, {
+    name: "Daily.csv",
+    arrivedAt: goldenArrival,
+  });
+
+const real = "../shared/data/gold/Daily.csv";
+const isHere = existsSync(real);
+if (!isHere) console.log(`skipped: the real gold prices are read from ${real}, which is not there`);
+
+test.skipIf(!isHere)("the real file is read as Python's csv module counts it", async () => {
+  const golden = JSON.parse(readFileSync("test/golden/gold.json", "utf8"));
+  const { observations, problems, skipped } = await parse(readFileSync(real));
+  expect(problems).toEqual([]);
+  expect(skipped).toEqual({ "not-available": golden.notAvailable });
+  expect(new Set(observations.map(({ period }) => period)).size).toBe(golden.days);
+  for (const [code, expected] of Object.entries<Record<string, number | string>>(golden.currencies)) {
+    const own = observations.filter(({ variable }) => variable === code);
+    const sum = own.reduce((total, { value }) => total + value, 0);
+    expect({ count: own.length, first: own[0]?.period, last: own.at(-1)?.value }).toEqual({
+      count: expected.count,
+      first: expected.first,
+      last: expected.last,
+    });
+    expect(sum / Number(expected.sum)).toBeCloseTo(1, 9);
+  }
+});
+
+const lines = [
+  "Date,USD,JPY,EUR",
+  '1/2/1979,226.8,"43,164.9",137.3',
+  '1/3/1979,218.6,"43,717.9",134.0',
+  "1/4/1979,223.2,#N/A,136.8",
+  '1/5/1979,225.5,"44,582.5",138.4',
+  '1/8/1979,223.1,"44,436.2",136.4',
+];
+const whole = lines.join("\n");
+const facts = new Set(compact(await parse(whole)).observations);
+
+test("a file cut off anywhere says nothing that the whole one does not say", async () => {
+  expect(facts.size).toBe(14);
+  for (let length = 0; length < whole.length; length++) {
+    const parsed = compact(await parse(whole.slice(0, length)));
+    for (const fact of parsed.observations) expect(facts, whole.slice(0, length)).toContain(fact);
+  }
+});
+
+test("the order of the lines never shows", async () => {
+  const [header = "", ...rows] = lines;
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
+      const { observations, problems } = compact(await parse(`${[header, ...shuffled].join("\n")}\n`));
+      expect(new Set(observations)).toEqual(facts);
+      expect(problems.length).toBe(1);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+/** Numbers as they stand in a text; between quotes their commas are left out. */
+function numbersIn(text: string): Set<number> {
+  const plain = Array.from(text.matchAll(/\d+(?:\.\d+)?/g), ([found]) => Number(found));
+  const quoted = text.split('"').map((part) => Number(part.replaceAll(",", "")));
+  return new Set([...plain, ...quoted]);
+}
+
+test("cells overwritten anywhere never make a number that does not stand there", async () => {
+  const cell = fc.oneof(
+    fc.constantFrom(
+      "",
+      "#N/A",
+      '"',
+      ',"',
+      "1,77.4",
+      '"1,77.4"',
+      "1.2E3",
+      "-5",
+      "1e400",
+      "0x10",
+      "__proto__",
+      "\r",
+      "\0",
+    ),
+    fc.string(),
+    fc.double({ noNaN: true }).map(String),
+  );
+  const place = fc.tuple(fc.nat(lines.length - 1), fc.nat(3), cell);
+  await fc.assert(
+    fc.asyncProperty(fc.array(place, { minLength: 1, maxLength: 5 }), async (places) => {
+      const rows = lines.map((line) => line.match(/"[^"]*"|[^,]+/g) ?? []);
+      for (const [row, column, text] of places) rows[row]?.splice(column, 1, text);
+      const text = rows.map((row) => row.join(",")).join("\n");
+      const { observations } = await parse(text);
+      const numbers = numbersIn(text);
+      for (const { value } of observations) expect(numbers).toContain(value);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("any bytes are read to an end", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.nat(whole.length), async (noise, at) => {
+      const bytes = new TextEncoder().encode(whole);
+      const { observations, problems } = await parse(
+        new Uint8Array([...bytes.slice(0, at), ...noise, ...bytes.slice(at)]),
+      );
+      expect(observations.every(({ value }) => Number.isFinite(value) && value > 0)).toBe(true);
+      if (observations.length < facts.size - 3) expect(problems.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("what is larger than the limits is refused by its number", async () => {
+  const { bytesMax, cellsMax } = goldCsv.limits;
+  expect((await parse(new Uint8Array(bytesMax + 1))).problems).toMatchObject([{ reason: "too-large" }]);
+  const rows = Array(cellsMax / 2 + 2).fill("x");
+  expect((await parse(["Date,EUR", ...rows].join("\n"))).problems).toMatchObject([{ reason: "too-many-cells" }]);
+});
+
+test("the one file is asked for every day, with the tag of the last copy", () => {
+  const wanted = [{ period: "2026-11-20", path: "/Daily.csv", name: "Daily.csv", isGrowing: true }];
+  expect(goldCsv.source.requests(null, "2026-11-20")).toEqual(wanted);
+  expect(goldCsv.source.requests("2026-11-13", "2026-11-20")).toEqual(wanted);
+});
