@@ -72,7 +72,10 @@ export type Head = z.infer<typeof headShape>;
 
 export const batchAnswerShape = headShape.extend({
   predictions: z.array(z.union([failedPredictionShape, predictionShape])),
+  /** Where all series were asked for: `from` of the next request, null where this answer holds the last ones. */
+  next_from: z.number().nullable().optional(),
 });
+export type BatchAnswer = z.infer<typeof batchAnswerShape>;
 export const singleAnswerShape = z.looseObject({
   ...headShape.shape,
   ...predictionShape.shape,

@@ -62,6 +62,8 @@ export interface Forecast {
     /** The date may also be written as M/D/YYYY. */
     readonly monthFirst: boolean;
   };
+  /** Columns of its predictions as CSV; the usual ones where it is left out. */
+  readonly csv?: readonly CsvColumn[];
   /** Other names under which a request may give a field: alias → name. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Fields of a request that name the period to predict. They may, but need not, be features too. */
@@ -71,6 +73,22 @@ export interface Forecast {
    * may be in training. `all` where nothing may be missing.
    */
   readonly hypothesisNeeds: readonly string[] | "all";
+}
+
+/** One column of predictions as CSV, and what stands in it. */
+export interface CsvColumn {
+  readonly column: string;
+  readonly is:
+    | { readonly kind: "dimension"; readonly name: string }
+    /** Of the period that is predicted. */
+    | { readonly kind: "target"; readonly part: DatePart | "period" }
+    /** Of the last observation. */
+    | { readonly kind: "last"; readonly of: "period" | "value" }
+    | { readonly kind: "feature"; readonly name: string }
+    /** A field of the answer, by its name there. */
+    | { readonly kind: "answer"; readonly field: string }
+    /** Of the model. */
+    | { readonly kind: "version" };
 }
 
 /** Monday = 0 in `weekday`. */

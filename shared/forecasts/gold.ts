@@ -62,6 +62,12 @@ export const gold: Forecast = {
   output: "predicted_price",
   differenceOutput: "gold_diff",
   given: { date: "Date", value: "EUR", monthFirst: true },
+  csv: [
+    { column: "Date", is: { kind: "last", of: "period" } },
+    { column: "Actual_EUR", is: { kind: "last", of: "value" } },
+    { column: "Predicted_Next_Day_Change", is: { kind: "answer", field: "gold_diff" } },
+    { column: "model_run_id", is: { kind: "version" } },
+  ],
   aliases: {},
   dateFields: {},
   hypothesisNeeds: [],

@@ -11,6 +11,7 @@ import {
 } from "../api/predict.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { Explainer } from "../explain/explainer.ts";
+import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { evaluateRows } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
@@ -19,19 +20,21 @@ import { told } from "./target.ts";
 
 export type PredictRequest =
   | { readonly kind: "single"; readonly instance: Instance }
-  | { readonly kind: "batch"; readonly instances: readonly unknown[] };
+  | { readonly kind: "batch"; readonly instances: readonly unknown[] }
+  | AllRequest;
 
 export type ReadRequest =
   | { readonly ok: true; readonly request: PredictRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What a JSON body asks for: `{"instances": […]}`, or one instance. Never throws. */
+/** What a JSON body asks for: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
 export function readPredictRequest(json: unknown): ReadRequest {
   const single = instanceShape.safeParse(json);
   if (!single.success) {
     const expected = 'one instance as an object, or {"instances": […]}';
     return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
   }
+  if (Object.hasOwn(single.data, "all")) return readAll(single.data);
   if (!Object.hasOwn(single.data, "instances")) {
     return { ok: true, request: { kind: "single", instance: single.data } };
   }
@@ -62,12 +65,19 @@ export type Prepared =
       readonly failures: readonly FailedPrediction[];
       /** Null where it was not asked for. */
       readonly explain: Explainer | null;
+      /** Where all series were asked for: the number of the first one that did not fit, null where all did. */
+      readonly next?: number | null;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Reads every instance; nothing is evaluated yet. O(instances × fields). */
 export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
-  const explainer = explainerFor(snapshot, request, options);
+  if (request.kind === "all") {
+    const all = allRows(snapshot, request.from);
+    const explainer = explainerFor(snapshot, all.rows.length, options);
+    return explainer.ok ? { ok: true, ...all, failures: [], explain: explainer.explain } : explainer;
+  }
+  const explainer = explainerFor(snapshot, request.kind === "batch" ? request.instances.length : 1, options);
   if (!explainer.ok) return explainer;
   const { explain } = explainer;
   if (request.kind === "single") {
@@ -93,9 +103,8 @@ type Explained =
   | { readonly ok: true; readonly explain: Explainer | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-function explainerFor({ model }: Snapshot, request: PredictRequest, options: PredictOptions): Explained {
+function explainerFor({ model }: Snapshot, count: number, options: PredictOptions): Explained {
   if (!options.explain) return { ok: true, explain: null };
-  const count = request.kind === "batch" ? request.instances.length : 1;
   const refuse = (detail: string, [found, expected]: readonly [string, string]) =>
     failed({ kind: "unprocessable", detail, field: "explain", found, expected });
   if (count > explainedMax) {
@@ -116,19 +125,24 @@ function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): Read
 
 export type PredictAnswer =
   | SingleAnswer
-  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[] });
+  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[]; readonly next_from?: number | null });
 
 export interface Answerable {
   readonly kind: PredictRequest["kind"];
   readonly rows: readonly Row[];
   readonly failures: readonly FailedPrediction[];
   readonly explain: Explainer | null;
+  readonly next?: number | null;
   readonly stale: boolean;
 }
 
 /** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
-export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, stale }: Answerable): PredictAnswer {
+export function answerRows(
+  snapshot: Snapshot,
+  { kind, rows, failures, explain, next, stale }: Answerable,
+): PredictAnswer {
   const head = headOf(snapshot, stale);
+  const piece = next === undefined ? {} : { next_from: next };
   const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
   const [first] = predictions;
   if (kind === "single" && first)
@@ -136,7 +150,7 @@ export function answerRows(snapshot: Snapshot, { kind, rows, failures, explain, 
   const merged: (Prediction | FailedPrediction)[] = [...predictions];
   // Ascending, so that each lands where its instance stood.
   for (const failure of failures) merged.splice(failure.index, 0, failure);
-  return { ...head, predictions: merged };
+  return { ...head, predictions: merged, ...piece };
 }
 
 const failed = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

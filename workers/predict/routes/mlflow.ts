@@ -4,7 +4,7 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
-import { inputsOfTable } from "../../../shared/predict/table.ts";
+import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/series-table.ts";
 import { runProgram } from "../../../shared/registry/onnx-engine.ts";
 import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
@@ -29,11 +29,14 @@ async function invoke(call: Call): Promise<Response> {
   const served = await servedFor(call);
   if (!served.ok) return refused(served.refusal, served.headers);
   timing.end("snapshot");
-  const { model } = served.snapshot;
+  const { snapshot } = served;
+  const { model } = snapshot;
   const isCsv = mediaTypeOf(call.request).type === csv;
-  const read = isCsv ? readInvocationCsv(body.text, model.inputs) : readInvocation(body.text);
+  const read = isCsv
+    ? readInvocationCsv(body.text, (name) => isNumberColumn(snapshot, name))
+    : readInvocation(body.text);
   if (!read.ok) return badRequest(read.problem);
-  const columns = inputsOfTable(read.table, model.inputs);
+  const columns = inputsOfRequest(snapshot, read.table);
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
   const run = runProgram(model.program, columns.inputs);
