@@ -222,7 +222,11 @@ test("the lake's files are served with the etag that _SUCCESS names", async () =
 
 test("feeds tell how far they have come, and an unknown address what there is", async () => {
   const { feeds }: { feeds: unknown[] } = await (await request("/feeds")).json();
-  expect(feeds).toMatchObject([{ id: "sniim-milk", firstPeriod: "2025-01-03", lastPeriod: "2025-01-06" }]);
+  expect(feeds).toMatchObject([
+    { id: "sniim-milk", firstPeriod: "2025-01-03", lastPeriod: "2025-01-06" },
+    { id: "gold-csv", firstPeriod: null, lastPeriod: null },
+    { id: "open-meteo-air-quality", firstPeriod: null, lastPeriod: null },
+  ]);
   expect(await refusal(request("/nothing"))).toMatchObject({
     status: 404,
     allowed: expect.arrayContaining(["GET /feeds"]),

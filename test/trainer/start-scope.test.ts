@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { feeds } from "../../shared/feeds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import { scopeOf } from "../../trainer/commands/start.ts";
+
+test("a start brings up everything, or the forecasts that are named and the feeds they are made of", () => {
+  expect(scopeOf(undefined)).toEqual({ forecasts, feeds });
+  for (const forecast of forecasts) {
+    const { forecasts: chosen, feeds: needed } = scopeOf(` ${forecast.id},${forecast.id}`);
+    expect(chosen).toEqual([forecast]);
+    expect(needed.map(({ id }) => id)).toEqual([forecast.feed]);
+  }
+  const all = scopeOf(forecasts.map(({ id }) => id).join(","));
+  expect(all.forecasts).toEqual(forecasts);
+  expect(all.feeds.every(({ id }) => forecasts.some(({ feed }) => feed === id))).toBe(true);
+});
+
+test("an unknown name is refused with the names there are", () => {
+  for (const only of ["", "milk-mx,milk-xm", "zzz"]) expect(() => scopeOf(only)).toThrow(/There is no forecast/);
+  expect(() => scopeOf("zzz")).toThrow(/There are: milk-mx/);
+});
