@@ -14,6 +14,7 @@ export default defineConfig({
       },
       "./vitest.workerd.config.ts",
       "./vitest.predict.config.ts",
+      "./vitest.onnx.config.ts",
       {
         test: {
           name: "e2e",

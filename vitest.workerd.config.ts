@@ -10,6 +10,7 @@ export default defineConfig(async () => ({
         // Other Workers have tests of their own; here it is enough to see what reaches them.
         serviceBindings: {
           PREDICT: (request) => Response.json({ predict: `${request.method} ${new URL(request.url).pathname}` }),
+          ONNX: () => new Response(null, { status: 503 }),
         },
         bindings: {
           ADMIN_TOKEN: "test-token",
@@ -22,7 +23,7 @@ export default defineConfig(async () => ({
   test: {
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
-    exclude: ["test/predict/**"],
+    exclude: ["test/predict/**", "test/onnx-worker/**"],
     testTimeout: 60_000,
   },
 }));

@@ -5,6 +5,7 @@ const titles = {
   "bad-request": [400, "The request cannot be understood"],
   unauthorized: [401, "A token is needed"],
   "writes-closed": [403, "Writes are closed"],
+  private: [403, "This is not public"],
   "not-found": [404, "There is no such thing"],
   "method-not-allowed": [405, "This is not done here"],
   conflict: [409, "It is not in a state that allows this"],

@@ -115,14 +115,20 @@ export async function queueAgain(
   return row ?? null;
 }
 
+export interface DeadLetter {
+  /** Where it was sent. */
+  readonly queue: string;
+  readonly body: unknown;
+  readonly reason: string;
+  readonly now: string;
+  readonly boot: string;
+}
+
 /**
- * Keeps a message that could not start a flow as a failed flow of its own, so that a person sees it and can send it
+ * Keeps a message that could not be dealt with as a failed flow of its own, so that a person sees it and can send it
  * again. Each time it comes back is another attempt.
  */
-export async function saveDeadLetter(
-  db: Database,
-  letter: { readonly body: unknown; readonly reason: string; readonly now: string; readonly boot: string },
-): Promise<void> {
+export async function saveDeadLetter(db: Database, letter: DeadLetter): Promise<void> {
   const key = `dead-letter:${sha256Hex(JSON.stringify(letter.body)).slice(0, 16)}`;
   const failed = { state: "failed" as const, reason: letter.reason, endedAt: letter.now, heartbeatAt: letter.now };
   await db
@@ -131,7 +137,7 @@ export async function saveDeadLetter(
       id: flowId(key),
       kind: deadLetterKind,
       key,
-      params: { body: letter.body },
+      params: { queue: letter.queue, body: letter.body },
       boot: letter.boot,
       createdAt: letter.now,
       ...failed,

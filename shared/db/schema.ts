@@ -2,4 +2,5 @@
 export * from "./schema/flows.ts";
 export type { Stats } from "./schema/json.ts";
 export * from "./schema/observations.ts";
+export * from "./schema/predictions.ts";
 export * from "./schema/registry.ts";

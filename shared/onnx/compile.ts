@@ -137,7 +137,7 @@ class Compiler {
     const where = whereOf(node);
     const operator = operatorNamed(node.domain, node.op);
     if (operator === null) {
-      return refuse("unsupported", where, [`operator ${node.domain}:${node.op}`, "one of docs/ONNX.md"]);
+      return refuse("unsupported", where, [`operator ${node.domain || "ai.onnx"}:${node.op}`, "one of docs/ONNX.md"]);
     }
     const unknown = Object.keys(node.attributes).find((name) => !operator.attributes.includes(name));
     if (unknown !== undefined) {

@@ -113,6 +113,10 @@ interface Width {
   readonly naive: number | null;
 }
 
+export function intervalName(level: number): string {
+  return `interval${Math.round(level * 1000) / 10}`;
+}
+
 /** `interval80: [low, high]` and so on, one a level of the card; null where no width is known. */
 function intervalsOf(
   { intervals, intervalsHoldLast, unchangedShare }: Pick<Card, "intervals" | "intervalsHoldLast" | "unchangedShare">,
@@ -125,8 +129,7 @@ function intervalsOf(
   const [low, high] = [Math.min(...held), Math.max(...held)];
   for (const { level, halfWidth } of intervals) {
     const reach = (halfWidth ?? Number.NaN) * scale;
-    const name = `interval${Math.round(level * 1000) / 10}`;
-    told[name] =
+    told[intervalName(level)] =
       held.length === 0 || Number.isNaN(reach)
         ? null
         : [roundTo(low - reach, decimals), roundTo(high + reach, decimals)];

@@ -2,8 +2,8 @@
 import { calendarPart } from "../features/calendar-part.ts";
 import type { Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
+import { type ModelRun, runEngine } from "../registry/engines.ts";
 import type { Column } from "../registry/golden.ts";
-import { runProgram } from "../registry/onnx-engine.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import type { ModelInput } from "./load-model.ts";
 import type { Row } from "./read-instance.ts";
@@ -18,8 +18,37 @@ export interface Evaluation {
   readonly changes: ArrayLike<number> | null;
 }
 
-/** Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
-export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
+export type Evaluating =
+  | { readonly ok: true; readonly evaluation: Evaluation }
+  /** The model's engine cannot be asked now. */
+  | { readonly ok: false; readonly reason: string };
+
+/** At once where our engine runs the model. Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
+export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluating | Promise<Evaluating> {
+  const inputs = inputsOfRows(snapshot, rows);
+  // An instance may have been refused alone, and all of them: there is nothing to ask another Worker for.
+  if (rows.length === 0) return { ok: true, evaluation: { inputs, predictions: [], changes: null } };
+  const run = runEngine(snapshot.model.engine, inputs);
+  return run instanceof Promise ? run.then((one) => evaluatingOf(inputs, one)) : evaluatingOf(inputs, run);
+}
+
+/** For models of our engine, which needs no waiting. */
+export function evaluateHere(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
+  const evaluating = evaluateRows(snapshot, rows);
+  if (evaluating instanceof Promise) throw new Error("the model runs elsewhere");
+  if (!evaluating.ok) throw new Error(evaluating.reason);
+  return evaluating.evaluation;
+}
+
+function evaluatingOf(inputs: Evaluation["inputs"], run: ModelRun): Evaluating {
+  if (!run.ok && !run.isRows) return { ok: false, reason: run.reason };
+  if (!run.ok) throw new Error(run.reason);
+  const predictions = run.outputs[predictionOutput];
+  if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
+  return { ok: true, evaluation: { inputs, predictions, changes: run.outputs[changeOutput] ?? null } };
+}
+
+function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Evaluation["inputs"] {
   const inputs: Record<string, Column> = {};
   for (const input of snapshot.model.inputs) {
     const value = (row: Row) => row.overrides.get(input.name) ?? ownValue(snapshot, input, row);
@@ -28,11 +57,7 @@ export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluati
         ? Float32Array.from(rows, (row) => Number(value(row)))
         : rows.map((row) => String(value(row)));
   }
-  const run = runProgram(snapshot.model.program, inputs);
-  if (!run.ok) throw new Error(run.reason);
-  const predictions = run.outputs[predictionOutput];
-  if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
-  return { inputs, predictions, changes: run.outputs[changeOutput] ?? null };
+  return inputs;
 }
 
 /** A feature of a row, whether the model reads it or not. O(1). */

@@ -4,10 +4,10 @@ import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import type { Program } from "../onnx/evaluate.ts";
 import { readModel } from "../onnx/read.ts";
 import { type Card, cardShape } from "../registry/card.ts";
 import { checkCard } from "../registry/check-card.ts";
+import type { Engine } from "../registry/engines.ts";
 import { runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
@@ -23,7 +23,7 @@ export interface ModelInput {
 
 export interface ServedModel {
   readonly card: Card;
-  readonly program: Program;
+  readonly engine: Engine;
   /** Of the change of champion that made it serve. */
   readonly number: number;
   /** Its line on the leaderboard. */
@@ -36,7 +36,12 @@ export interface ServedModel {
 
 export type LoadedModel =
   | { readonly ok: true; readonly model: ServedModel }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Our engine does not know what is in the file: another one may. */
+      readonly isOutside?: true;
+    };
 
 export interface ModelParts {
   readonly forecast: Forecast;
@@ -46,31 +51,47 @@ export interface ModelParts {
   readonly cardText: string;
 }
 
-/** Reads, compares and tries a model on its golden rows. O(bytes + golden rows × model). */
-export function loadModel({ forecast, pointer, bytes, cardText }: ModelParts): LoadedModel {
+/** What a card says, where it belongs to the file, the forecast and this code. */
+export type CheckedCard =
+  | {
+      readonly ok: true;
+      readonly card: Card;
+      readonly inputs: readonly ModelInput[];
+      readonly name: string;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+export function checkedCard({ forecast, pointer, cardText }: Omit<ModelParts, "bytes">): CheckedCard {
   const read = readCard(cardText);
   if (!read.ok) return read;
   const { card } = read;
-  const { version, number, model } = pointer;
+  const { version, model } = pointer;
   const fingerprint = fingerprintOf(forecast.features);
   const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
   const mismatch = checkCard(card, place);
   if (mismatch) return failed(`${mismatch.detail} Found ${mismatch.found}, expected ${mismatch.expected}.`);
   const matched = inputsOf(forecast, card);
   if (!matched.ok) return matched;
+  return { ok: true, card, inputs: matched.inputs, name: ownLine(card)?.name ?? card.recipe.candidate };
+}
+
+/** Reads, compares and tries a model on its golden rows in our engine. O(bytes + golden rows × model). */
+export function loadModel(parts: ModelParts): LoadedModel {
+  const checked = checkedCard(parts);
+  if (!checked.ok) return checked;
+  const { card, inputs, name } = checked;
+  const { bytes, pointer } = parts;
   const compiled = compileModel(bytes);
   if (!compiled.ok) return compiled;
   const { program } = compiled;
   const outputs = new Set(program.outputs.filter(({ type }) => type === "float").map(({ name }) => name));
   if (!outputs.has(predictionOutput)) return failed(`model.onnx has no float output ${predictionOutput}`);
-  const tried = runGolden(bytes, card, (_, inputs) => runProgram(program, inputs));
+  const tried = runGolden(bytes, card, (_, columns) => runProgram(program, columns));
   if (!tried.ok) return tried;
-  const name = ownLine(card)?.name ?? card.recipe.candidate;
+  const engine = { name: "tabular", program } as const;
+  const hasChange = outputs.has(changeOutput);
   const explainer = explainerOf(bytes, card);
-  return {
-    ok: true,
-    model: { card, program, number, name, inputs: matched.inputs, hasChange: outputs.has(changeOutput), explainer },
-  };
+  return { ok: true, model: { card, engine, number: pointer.number, name, inputs, hasChange, explainer } };
 }
 
 /** Reads the file a second time, once: the program has forgotten what an explanation needs. */

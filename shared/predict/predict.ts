@@ -13,7 +13,7 @@ import { type ProblemDetails, problemDetails, type Refusal } from "../api/proble
 import type { Explainer } from "../explain/explainer.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { headOf, predictionsOf } from "./answer.ts";
-import { evaluateRows } from "./evaluate.ts";
+import { type Evaluation, evaluateHere } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { told } from "./target.ts";
@@ -134,16 +134,27 @@ export interface Answerable {
   readonly explain: Explainer | null;
   readonly next?: number | null;
   readonly stale: boolean;
+  /** Of the rows; left out, our engine makes it. */
+  readonly evaluation?: Evaluation;
 }
 
-/** Evaluates and tells: a single instance flat, a batch with one entry an instance in their order. */
+/** One prediction a row, in their order. */
+export function predictRows(
+  snapshot: Snapshot,
+  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
+): Prediction[] {
+  return predictionsOf(snapshot, rows, { ...evaluation, explain });
+}
+
+/** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
 export function answerRows(
   snapshot: Snapshot,
-  { kind, rows, failures, explain, next, stale }: Answerable,
+  answerable: Answerable,
+  predictions = predictRows(snapshot, answerable),
 ): PredictAnswer {
+  const { kind, failures, next, stale } = answerable;
   const head = headOf(snapshot, stale);
   const piece = next === undefined ? {} : { next_from: next };
-  const predictions = predictionsOf(snapshot, rows, { ...evaluateRows(snapshot, rows), explain });
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };

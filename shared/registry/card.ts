@@ -119,6 +119,9 @@ export const profileShape = z.discriminatedUnion("dtype", [
     missing: count,
     mean: finite.nullable(),
     standardDeviation: finite.nullable(),
+    /** The smallest and the largest; null where there is none, and on cards of before they were written down. */
+    minimum: finite.nullable().default(null),
+    maximum: finite.nullable().default(null),
     /** Inner edges, ascending; counts has one more entry: below the first, between, above the last. */
     edges: z.array(finite),
     counts: z.array(count),

@@ -35,23 +35,25 @@ export interface Estimate {
   readonly memoryBytes: number;
 }
 
-/** What loading costs each engine, about. O(1). */
-export function estimatesOf({ bytes, nodes, squaredNodes }: ModelSize): Estimate[] {
-  return names.map((engine) => {
-    const { nsPerNode, nsPerSquaredNode, bytesPerNode } = engines[engine];
-    return {
-      engine,
-      loadMs: (nodes * nsPerNode + squaredNodes * nsPerSquaredNode) / 1e6,
-      memoryBytes: bytes + nodes * bytesPerNode,
-    };
-  });
+/** What loading costs an engine, about. O(1). */
+export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNodes }: ModelSize): Estimate {
+  const { nsPerNode, nsPerSquaredNode, bytesPerNode } = engines[engine];
+  return {
+    engine,
+    loadMs: (nodes * nsPerNode + squaredNodes * nsPerSquaredNode) / 1e6,
+    memoryBytes: bytes + nodes * bytesPerNode,
+  };
+}
+
+export function estimatesOf(size: ModelSize): Estimate[] {
+  return names.map((engine) => engineNeed(engine, size));
 }
 
 const names = ["onnxruntime-web", "our engine"] as const;
 const smaller = "lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
 
-/** Each limit that is broken, as a sentence with the number and what to change; none for a model that fits. */
-export function misfitsOf(size: ModelSize): string[] {
+/** Each limit that is broken, as a sentence with the number and what to change; none for a model that fits all of these engines. */
+export function misfitsOf(size: ModelSize, by: readonly Estimate["engine"][] = names): string[] {
   const { bytesMax, nodesMax, loadMsMax, memoryBytesMax } = edgeLimits;
   const misfits = [
     { breaks: size.bytes > bytesMax, text: `The file has ${mb(size.bytes)}; at most ${mb(bytesMax)} fit: ${smaller}.` },
@@ -59,20 +61,22 @@ export function misfitsOf(size: ModelSize): string[] {
       breaks: size.nodes > nodesMax,
       text: `The trees have ${thousands(size.nodes)} nodes; at most ${thousands(nodesMax)} fit: ${smaller}.`,
     },
-    ...estimatesOf(size).flatMap(({ engine, loadMs, memoryBytes }) => [
-      {
-        breaks: loadMs > loadMsMax,
-        text: `${engine} would need about ${thousands(Math.round(loadMs))} ms to load it; at most ${loadMsMax} are allowed: ${
-          engines[engine].nsPerSquaredNode > 0
-            ? "its time grows with the square of the nodes of a tree, so lower `leavesMax` or `depthMax`"
-            : smaller
-        }.`,
-      },
-      {
-        breaks: memoryBytes > memoryBytesMax,
-        text: `${engine} would need about ${mb(memoryBytes)}; at most ${mb(memoryBytesMax)} fit: ${smaller}.`,
-      },
-    ]),
+    ...by
+      .map((engine) => engineNeed(engine, size))
+      .flatMap(({ engine, loadMs, memoryBytes }) => [
+        {
+          breaks: loadMs > loadMsMax,
+          text: `${engine} would need about ${thousands(Math.round(loadMs))} ms to load it; at most ${loadMsMax} are allowed: ${
+            engines[engine].nsPerSquaredNode > 0
+              ? "its time grows with the square of the nodes of a tree, so lower `leavesMax` or `depthMax`"
+              : smaller
+          }.`,
+        },
+        {
+          breaks: memoryBytes > memoryBytesMax,
+          text: `${engine} would need about ${mb(memoryBytes)}; at most ${mb(memoryBytesMax)} fit: ${smaller}.`,
+        },
+      ]),
   ];
   return misfits.filter(({ breaks }) => breaks).map(({ text }) => text);
 }

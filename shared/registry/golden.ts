@@ -6,7 +6,12 @@ export type Column = Float32Array | readonly string[];
 
 export type Evaluated =
   | { readonly ok: true; readonly outputs: Readonly<Record<string, ArrayLike<number>>> }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** The file may be right, and holds what this engine does not know: another one may run it. */
+      readonly isOutside?: true;
+    };
 
 /** An engine: the bytes of a model file and one column an input, to one list of numbers an output. */
 export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, Column>>) => Evaluated;
@@ -15,16 +20,25 @@ export type GoldenResult =
   | { readonly ok: true; readonly rows: number }
   | { readonly ok: false; readonly reason: string };
 
+type Judged = Pick<Card, "features" | "golden">;
+
 /** Compares every output of every golden row. O(rows) evaluations in one call of the engine. */
-export function runGolden(
-  model: Uint8Array,
-  card: Pick<Card, "features" | "golden">,
-  evaluate: Evaluate,
-): GoldenResult {
-  const { outputs, tolerance } = card.golden;
-  const rows = Object.values(card.golden.inputs)[0]?.length ?? 0;
-  const expected = Object.entries(outputs);
-  if (rows === 0 || expected.length === 0) return failed("the card has no golden rows, so nothing can be checked");
+export function runGolden(model: Uint8Array, card: Judged, evaluate: Evaluate): GoldenResult {
+  const read = goldenInputs(card);
+  if (!read.ok) return read;
+  return checkGolden(card, evaluate(model, read.inputs));
+}
+
+export type GoldenInputs =
+  | { readonly ok: true; readonly inputs: Readonly<Record<string, Column>> }
+  | { readonly ok: false; readonly reason: string };
+
+/** The golden rows as an engine takes them. */
+export function goldenInputs(card: Judged): GoldenInputs {
+  const rows = rowsOf(card);
+  if (rows === 0 || Object.keys(card.golden.outputs).length === 0) {
+    return failed("the card has no golden rows, so nothing can be checked");
+  }
   const inputs: Record<string, Column> = {};
   for (const feature of card.features) {
     const values = card.golden.inputs[feature.name];
@@ -33,9 +47,16 @@ export function runGolden(
     if (!column) return failed(`the golden rows' ${feature.name} is not ${feature.dtype} throughout`);
     inputs[feature.name] = column;
   }
-  const evaluated = evaluate(model, inputs);
-  if (!evaluated.ok) return evaluated;
-  for (const [name, wanted] of expected) {
+  return { ok: true, inputs };
+}
+
+const rowsOf = ({ golden }: Judged) => Object.values(golden.inputs)[0]?.length ?? 0;
+
+/** What an engine made of the golden rows, against what the card says. */
+export function checkGolden(card: Judged, evaluated: Evaluated): GoldenResult {
+  if (!evaluated.ok) return failed(evaluated.reason);
+  const { outputs, tolerance } = card.golden;
+  for (const [name, wanted] of Object.entries(outputs)) {
     const found = evaluated.outputs[name];
     if (!found) return failed(`the file has no output ${name}; it has ${Object.keys(evaluated.outputs).join(", ")}`);
     if (found.length !== wanted.length) {
@@ -44,7 +65,7 @@ export function runGolden(
     const row = wanted.findIndex((value, index) => !isSame(value, found[index] ?? Number.NaN, tolerance));
     if (row >= 0) return failed(`golden row ${row + 1}: ${name} is ${found[row]}, expected ${wanted[row]}`);
   }
-  return { ok: true, rows };
+  return { ok: true, rows: rowsOf(card) };
 }
 
 function isSame(expected: number, found: number, tolerance: number): boolean {
@@ -63,4 +84,4 @@ function texts(values: GoldenValues): string[] | null {
   return values.map((value) => (typeof value === "string" ? value : ""));
 }
 
-const failed = (reason: string): GoldenResult => ({ ok: false, reason });
+const failed = (reason: string): { readonly ok: false; readonly reason: string } => ({ ok: false, reason });

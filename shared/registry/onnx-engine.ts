@@ -1,6 +1,6 @@
 import { compile } from "../onnx/compile.ts";
 import type { Program, Value } from "../onnx/evaluate.ts";
-import { describeProblem } from "../onnx/problem.ts";
+import { describeProblem, type OnnxProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
 import type { Column, Evaluate, Evaluated } from "./golden.ts";
 
@@ -9,15 +9,19 @@ export type Columns = Readonly<Record<string, Column>>;
 
 export type CompiledModel =
   | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly isOutside?: true };
 
 /** A model file's bytes as a program; a sentence where they are none. O(bytes). */
 export function compileModel(model: Uint8Array): CompiledModel {
   const read = readModel(model);
-  if (!read.ok) return { ok: false, reason: `model.onnx cannot be read: ${describeProblem(read.problem)}` };
+  if (!read.ok) return refused("model.onnx cannot be read", read.problem);
   const compiled = compile(read.graph);
-  if (!compiled.ok) return { ok: false, reason: `model.onnx cannot be run here: ${describeProblem(compiled.problem)}` };
-  return compiled;
+  return compiled.ok ? compiled : refused("model.onnx cannot be run here", compiled.problem);
+}
+
+function refused(what: string, problem: OnnxProblem): CompiledModel {
+  const reason = `${what}: ${describeProblem(problem)}`;
+  return problem.kind === "unsupported" ? { ok: false, reason, isOutside: true } : { ok: false, reason };
 }
 
 /** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */

@@ -38,6 +38,8 @@ function floatProfile(values: Float32Array) {
     missing: values.length - present.length,
     mean,
     standardDeviation: mean === null ? null : Math.sqrt(squares / present.length),
+    minimum: present[0] ?? null,
+    maximum: present.at(-1) ?? null,
     edges,
     counts,
   };

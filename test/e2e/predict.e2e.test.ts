@@ -1,6 +1,7 @@
 /** Predictions at the hub's own address, while what serves changes underneath. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { inputsPageShape, predictionsPageShape } from "../../shared/api/predictions.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import type { HubClient } from "../../trainer/hub-client.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
@@ -79,4 +80,57 @@ test("while a model is promoted and a publication comes in, every request is ans
   isOver = true;
   await asking;
   expect([...seen].some((one) => one.startsWith("v1.0 "))).toBe(true);
+});
+
+async function recorded(requestId: string) {
+  const headers = hub.connection.authorization;
+  const answer = await hub.request(`/forecasts/${forecast.id}/predictions?limit=10000`, { headers });
+  const { predictions } = predictionsPageShape.parse(await answer.json());
+  return predictions.filter((one) => one.requestId === requestId);
+}
+
+/** Counts of the feature of the last value, over all hours and bins. */
+async function countedInputs(): Promise<number> {
+  const answer = await hub.request(`/forecasts/${forecast.id}/inputs?feature=Precio_lag1&limit=10000`);
+  const { inputs } = inputsPageShape.parse(await answer.json());
+  return inputs.reduce((sum, { count }) => sum + count, 0);
+}
+
+test("what is answered is found by its request's id, in all three protocols, and the same request counts once", async () => {
+  const own = await ask();
+  const send = (path: string, id: string, body?: unknown) =>
+    hub.request(path, {
+      headers: { "X-Request-Id": id, "Content-Type": "application/json" },
+      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    });
+  for (let times = 0; times < 3; times++) expect((await send(path, "asked-thrice")).status).toBe(200);
+  await send("/predict", "two", { instances: [own.series, own.series] });
+  await send(`/invocations/${forecast.id}`, "mlflow", { dataframe_records: [own.features] });
+  expect((await send("/predict?Estado=nowhere", "refused")).status).toBe(422);
+  await send(path, "last");
+  await expect.poll(async () => (await recorded("last")).length, { timeout: 30_000 }).toBe(1);
+  expect(await recorded("asked-thrice")).toMatchObject([
+    {
+      position: 0,
+      version: own.model.version,
+      protocol: "predict",
+      series: Object.values(own.series),
+      targetPeriod: own.target_period,
+      prediction: own.predicted_price,
+      features: own.features,
+      given: [],
+      hypothetical: false,
+    },
+  ]);
+  expect((await recorded("two")).map(({ position }) => position)).toEqual([0, 1]);
+  expect(await recorded("mlflow")).toMatchObject([
+    { protocol: "mlflow", given: null, prediction: own.predicted_price },
+  ]);
+  expect(await recorded("refused")).toEqual([]);
+
+  const before = await countedInputs();
+  await send(path, "asked-thrice");
+  await send(path, "after");
+  await expect.poll(async () => (await recorded("after")).length, { timeout: 30_000 }).toBe(1);
+  expect(await countedInputs()).toBe(before + 1);
 });

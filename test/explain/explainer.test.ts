@@ -20,8 +20,30 @@ const features: readonly Feature[] = [
 ];
 const names = features.map(({ name }) => name);
 const profile: Card["profile"] = [
-  { name: "last", dtype: "float", count: 4, missing: 0, mean: 10, standardDeviation: 1, edges: [], counts: [4] },
-  { name: "change", dtype: "float", count: 4, missing: 0, mean: 0.5, standardDeviation: 1, edges: [], counts: [4] },
+  {
+    name: "last",
+    dtype: "float",
+    count: 4,
+    missing: 0,
+    mean: 10,
+    standardDeviation: 1,
+    minimum: 9,
+    maximum: 11,
+    edges: [],
+    counts: [4],
+  },
+  {
+    name: "change",
+    dtype: "float",
+    count: 4,
+    missing: 0,
+    mean: 0.5,
+    standardDeviation: 1,
+    minimum: 0,
+    maximum: 1,
+    edges: [],
+    counts: [4],
+  },
   { name: "place", dtype: "string", count: 4, missing: 0, counts: { here: 3, there: 1 } },
 ];
 

@@ -79,7 +79,7 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
     "an operator outside the subset",
     graph([node("Conv", { inputs: ["x"], outputs: ["y"] })]),
     "unsupported",
-    "operator :Conv",
+    "operator ai.onnx:Conv",
   ],
   [
     "an operator of another domain",

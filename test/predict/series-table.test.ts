@@ -4,7 +4,7 @@ import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { inputsOfRequest, isNumberColumn } from "../../shared/predict/series-table.ts";
-import { runProgram } from "../../shared/registry/onnx-engine.ts";
+import { runEngine } from "../../shared/registry/engines.ts";
 import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
@@ -16,7 +16,7 @@ const aliased = {
   fields: { ...plain.fields, find: (name: string) => plain.fields.find(name === "step" ? "EUR_dif1" : name) },
 };
 
-function predicted(body: unknown, from = aliased): number[] | string {
+async function predicted(body: unknown, from = aliased): Promise<number[] | string> {
   const read =
     typeof body === "string"
       ? readInvocationCsv(body, (name) => isNumberColumn(from, name))
@@ -24,7 +24,7 @@ function predicted(body: unknown, from = aliased): number[] | string {
   if (!read.ok) return read.problem;
   const inputs = inputsOfRequest(from, read.table);
   if (!inputs.ok) return inputs.problem;
-  const run = runProgram(from.model.program, inputs.inputs);
+  const run = await runEngine(from.model.engine, inputs.inputs);
   if (!run.ok) return run.reason;
   return Array.from(run.outputs[predictionOutput] ?? []);
 }
@@ -43,10 +43,10 @@ function asked(instance: Record<string, unknown>) {
 const askedPrice = (instance: Record<string, unknown>) => expect.closeTo(Number(asked(instance).predicted_price), 2);
 
 describe("one series", () => {
-  test("what a row does not give comes from the history, or from the day and price that it gives", () => {
-    expect(predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([askedPrice({})]);
+  test("what a row does not give comes from the history, or from the day and price that it gives", async () => {
+    expect(await predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([askedPrice({})]);
     expect(
-      predicted({
+      await predicted({
         dataframe_split: {
           columns: ["Date", "EUR"],
           data: [
@@ -59,22 +59,22 @@ describe("one series", () => {
     ).toEqual([askedPrice({ Date: "2023-10-01", EUR: 1200 }), expect.any(Number), askedPrice({ EUR: 1100 })]);
   });
 
-  test("columns go by any of their names, in JSON and in CSV", () => {
+  test("columns go by any of their names, in JSON and in CSV", async () => {
     const expected = [askedPrice({ EUR: 1200, EUR_dif1: 0.02 })];
-    expect(predicted({ dataframe_records: [{ EUR: 1200, step: 0.02 }] })).toEqual(expected);
-    expect(predicted("EUR,step\r\n1200,0.02\r\n")).toEqual(expected);
-    expect(predicted("eur,EUR_DIF1\r\n1200,0.02\r\n".toUpperCase())).toEqual(expected);
+    expect(await predicted({ dataframe_records: [{ EUR: 1200, step: 0.02 }] })).toEqual(expected);
+    expect(await predicted("EUR,step\r\n1200,0.02\r\n")).toEqual(expected);
+    expect(await predicted("eur,EUR_DIF1\r\n1200,0.02\r\n".toUpperCase())).toEqual(expected);
   });
 
-  test("a number that is null is missing, not the history's", () => {
-    expect(predicted({ dataframe_records: [{ EUR: 1200, step: null }] })).toEqual([1200]);
+  test("a number that is null is missing, not the history's", async () => {
+    expect(await predicted({ dataframe_records: [{ EUR: 1200, step: null }] })).toEqual([1200]);
   });
 
-  test("raw features in the model's order are what they always were", () => {
+  test("raw features in the model's order are what they always were", async () => {
     const { features } = asked({});
     const row = plain.model.inputs.map(({ name }) => features[name]);
-    expect(predicted({ instances: [row] })).toEqual([askedPrice({})]);
-    expect(predicted({ dataframe_records: [{ ...features, stranger: 1 }] })).toEqual([askedPrice({})]);
+    expect(await predicted({ instances: [row] })).toEqual([askedPrice({})]);
+    expect(await predicted({ dataframe_records: [{ ...features, stranger: 1 }] })).toEqual([askedPrice({})]);
   });
 
   test.each([
@@ -85,12 +85,12 @@ describe("one series", () => {
     [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 is given twice, as step."],
     [{ dataframe_records: [{ step: "much" }] }, "Input EUR_dif1, row 0: found much, expected a number or null."],
     [{ instances: [[1, 2]] }, "Row 0 has 2 values, expected 26."],
-  ])("%j is refused in a sentence", (body, sentence) => {
-    expect(predicted(body)).toContain(sentence);
+  ])("%j is refused in a sentence", async (body, sentence) => {
+    expect(await predicted(body)).toContain(sentence);
   });
 });
 
-test("a forecast of many series reads raw features alone: whose history it should be, a row does not say", () => {
+test("a forecast of many series reads raw features alone: whose history it should be, a row does not say", async () => {
   const panel = snapshotOf();
   const read = readInvocation(JSON.stringify({ dataframe_records: [instanceOf(0)] }));
   if (!read.ok) throw new Error(read.problem);

@@ -1,6 +1,7 @@
 /** The repository's own rules, kept by a test so that nobody has to remember them. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
@@ -93,7 +94,12 @@ test("a queue without a dead-letter queue behind it keeps its messages for as ma
   const last = consumers
     .map((text) => text.split(/^\[/m)[0] ?? "")
     .filter((text) => !text.includes("dead_letter_queue"));
-  expect(last.map((text) => /max_retries = (\d+)/.exec(text)?.[1])).toEqual(["100"]);
+  expect(last.map((text) => /max_retries = (\d+)/.exec(text)?.[1])).toEqual(["100", "100"]);
+  const valuesOf = (key: string) =>
+    consumers.flatMap((text) => new RegExp(`^${key} = "(.+)"`, "m").exec(text)?.[1] ?? []);
+  const dead = valuesOf("dead_letter_queue");
+  expect(dead).toHaveLength(2);
+  expect(valuesOf("queue")).toEqual(expect.arrayContaining(dead));
 });
 
 test("every Worker runs under the same compatibility date", () => {
@@ -157,5 +163,35 @@ test("predict and the hub mean the same KV and R2, and predict is bound to nothi
     expect(named(predict, table, key)).toMatch(/^almanac-/);
   }
   expect(predict).not.toMatch(/d1_databases|workflows|crons|queues\.consumers/);
+  expect(hub).toContain(`[[queues.consumers]]\nqueue = "${named(predict, "queues\\.producers", "queue")}"`);
   expect(named(hub, "services", "service")).toBe(/^name = "(.+)"/m.exec(predict)?.[1]);
+});
+
+test("the hub and predict ask the same onnx Worker, which reads the same R2 and has no address of its own", () => {
+  const onnx = read("workers/onnx/wrangler.toml");
+  const name = /^name = "(.+)"/m.exec(onnx)?.[1];
+  for (const path of ["wrangler.toml", "workers/predict/wrangler.toml"]) {
+    expect(/binding = "ONNX"\nservice = "(.+)"/.exec(read(path))?.[1], path).toBe(name);
+  }
+  expect(/bucket_name = "(.+)"/.exec(onnx)?.[1]).toBe(/bucket_name = "(.+)"/.exec(read("wrangler.toml"))?.[1]);
+  expect(onnx).toContain("workers_dev = false");
+  expect(onnx).not.toMatch(/d1_databases|kv_namespaces|queues|workflows|crons|routes/);
+});
+
+/** What Cloudflare takes is 64 MiB; the runtime's wasm is 14. More than this means that a second one came in. */
+const onnxBundleBytesMax = 20 * 1024 * 1024;
+
+test("the bundle of the onnx Worker holds one runtime and is far within what Cloudflare takes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "almanac-bundle-"));
+  try {
+    const args = ["deploy", "--dry-run", "-c", "workers/onnx/wrangler.toml", "--outdir", folder];
+    execFileSync("wrangler", args, { env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" }, stdio: "pipe" });
+    const files = readdirSync(folder).filter((file) => !file.endsWith(".map") && file !== "README.md");
+    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
+    const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+    expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
+    expect(bytes).toBeLessThan(onnxBundleBytesMax);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -103,6 +103,8 @@ export function tinyModel(story: TinyStory): TinyModel {
           missing: 1,
           mean: 2,
           standardDeviation: 1,
+          minimum: 0,
+          maximum: 3,
           edges: [1, 2],
           counts: [30, 30, 39],
         },

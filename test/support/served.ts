@@ -10,7 +10,7 @@ import { dtypeOf } from "../../shared/features/feature.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { float, floats, floatTensor, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
 import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
@@ -55,6 +55,8 @@ export function historyOf(last = "2026-11-20", count = 65): History {
 }
 
 export interface ServableStory {
+  /** Whether it is written with operators that our engine does not know. */
+  readonly isOutside?: boolean;
   readonly version?: string;
   readonly number?: number;
   readonly bias?: number;
@@ -72,7 +74,7 @@ export interface Servable {
 
 export function servable(story: ServableStory = {}): Servable {
   const { version = "20261120-aaaaaaaa", number = 1, bias = 0.5 } = story;
-  const model = modelOf(bias);
+  const model = story.isOutside ? outsideOf(bias) : modelOf(bias);
   const known = (dimension: number) => [...new Set(dimensionValues.map((is) => is[dimension] ?? ""))].sort();
   const card: Card = {
     ...tinyModel({ forecast, version }).card,
@@ -88,6 +90,7 @@ export function servable(story: ServableStory = {}): Servable {
       { level: 0.8, halfWidth: 0, atomShare: 0.814, atom: true, zeroWidth: true },
       { level: 0.95, halfWidth: 0.75, atomShare: 0, atom: false, zeroWidth: false },
     ],
+    profile: profileFor(known),
     golden: goldenOf(bias),
   };
   const cardBytes = bytesOf({ ...card, ...story.card });
@@ -123,11 +126,42 @@ export function instanceOf(series = 0, more: Readonly<Record<string, unknown>> =
   return { ...Object.fromEntries(forecast.dimensions.map((name, at) => [name, is[at]])), ...more };
 }
 
+/** Numbers from 0 to 100 in three bins, and at most two categories a dimension. */
+function profileFor(known: (dimension: number) => readonly string[]): Card["profile"] {
+  return forecast.features.map((feature): Card["profile"][number] => {
+    const { name } = feature;
+    if (feature.kind === "category") {
+      const names = known(forecast.dimensions.indexOf(feature.dimension)).slice(0, 2);
+      return { name, dtype: "string", count: 10, missing: 0, counts: Object.fromEntries(names.map((one) => [one, 5])) };
+    }
+    const bins = { minimum: 0, maximum: 100, edges: [10, 25], counts: [3, 3, 4] };
+    return { name, dtype: "float", count: 10, missing: 0, mean: null, standardDeviation: null, ...bins };
+  });
+}
+
 const frequency = forecast.change?.frequency ?? "";
 const baseRate = 0.25;
 
 function modelOf(bias: number): Uint8Array<ArrayBuffer> {
-  return writeModel({
+  return writeModel(graphOf(bias));
+}
+
+/** The same, with a detour: where the last value is missing, it is taken from itself. */
+function outsideOf(bias: number): Uint8Array<ArrayBuffer> {
+  const graph = graphOf(bias);
+  const [add, ...rest] = graph.nodes;
+  if (add === undefined) throw new Error("the model has no first node");
+  const nodes = [
+    node("IsNaN", { inputs: ["Precio_lag1"], outputs: ["is_missing"] }),
+    node("Where", { inputs: ["is_missing", "Precio_lag1", "Precio_lag1"], outputs: ["present"] }),
+    { ...add, inputs: ["present", "bias"] },
+    ...rest,
+  ];
+  return writeModel({ ...graph, nodes });
+}
+
+function graphOf(bias: number): Graph {
+  return {
     ...PORTABLE,
     name: "served",
     inputs: forecast.features.map((feature) => ({ name: feature.name, type: dtypeOf(feature), shape: [null, 1] })),
@@ -143,7 +177,7 @@ function modelOf(bias: number): Uint8Array<ArrayBuffer> {
     initializers: [floatTensor("bias", [bias])],
     producer: "test",
     metadata: {},
-  });
+  };
 }
 
 function goldenOf(bias: number): Card["golden"] {

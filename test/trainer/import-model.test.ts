@@ -1,9 +1,24 @@
 import { expect, test } from "vitest";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { floats, type Graph, int, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { floats, type Graph, int, ints, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { ProtobufWriter } from "../../shared/onnx/protobuf.ts";
+import {
+  ATTRIBUTE,
+  DIMENSION,
+  GRAPH,
+  MODEL,
+  NODE,
+  OPSET,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from "../../shared/onnx/schema.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
+import { outsideModel } from "../support/outside.ts";
 import { instantPool, momentum, serving, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
 
 const data = smallDataset(simulatedPanel(3, momentum));
@@ -81,4 +96,106 @@ test("a file that has seen every period of the window is refused", async () => {
 test("a file that answers no number is refused as that", async () => {
   const task = { trainedTo: data.periods[100] ?? "", bytes: lineFile(Number.NaN) };
   await expect(imported(task)).rejects.toThrow("The file answers NaN or infinity");
+});
+
+test("a file that our engine does not know is imported for onnxruntime-web, and its card says so", async () => {
+  const trainedTo = data.periods[134] ?? "";
+  const { card, engine } = await imported({ trainedTo, bytes: outsideModel(smallForecast, { output: "variable" }) });
+  expect(engine).toEqual({ name: "onnxruntime-web", why: expect.stringContaining("operator ai.onnx:IsNaN") });
+  const note = `made by R, trained to ${trainedTo}, served by onnxruntime-web`;
+  expect(card.judged.contenders.find(({ name }) => name === card.version)).toMatchObject({ note });
+  expect(Object.keys(card.golden.outputs)).toEqual(["prediction"]);
+  expect((await imported({ trainedTo })).engine).toEqual({ name: "tabular", why: null });
+});
+
+test("one that neither engine runs, or that none may load, is refused", async () => {
+  const trainedTo = data.periods[134] ?? "";
+  const divine = node("Divine", { inputs: [inputs[0] ?? ""], outputs: ["prediction"] });
+  await expect(imported({ trainedTo, bytes: withNode(divine) })).rejects.toThrow(
+    /reference runtime cannot run.+Divine/s,
+  );
+  const deep = mlNode("TreeEnsembleRegressor", {
+    inputs: [inputs[0] ?? ""],
+    outputs: ["prediction"],
+    attributes: { nodes_treeids: ints(new Uint8Array(40_000)) },
+  });
+  await expect(imported({ trainedTo, bytes: withNode(deep) })).rejects.toThrow(/does not fit the edge.+6,400 ms/);
+});
+
+function withNode(only: Graph["nodes"][number]): Uint8Array<ArrayBuffer> {
+  return writeModel({
+    ...PORTABLE,
+    name: "one",
+    inputs: [{ name: inputs[0] ?? "", type: "float", shape: [null, 1] }],
+    outputs: [{ name: "prediction", type: "float", shape: [null, 1] }],
+    nodes: [only],
+    initializers: [],
+    producer: "another tool",
+    metadata: {},
+  });
+}
+
+/** `value`, or 1 where the last value is greater than 0: a subgraph, which is kept as the bytes that it came in. */
+function branching(output: string): Uint8Array<ArrayBuffer> {
+  const writer = new ProtobufWriter();
+  const tensorType = (field: number) =>
+    writer.message(field, () =>
+      writer.message(TYPE.tensor, () => {
+        writer.int(TENSOR_TYPE.element, 1);
+        writer.message(TENSOR_TYPE.shape, () => {
+          writer.message(SHAPE.dimension, () => writer.string(DIMENSION.parameter, "N"));
+          writer.message(SHAPE.dimension, () => writer.int(DIMENSION.value, 1));
+        });
+      }),
+    );
+  const value = (field: number, name: string) =>
+    writer.message(field, () => {
+      writer.string(VALUE_INFO.name, name);
+      tensorType(VALUE_INFO.type);
+    });
+  const operator = (op: string, wires: readonly [readonly string[], string], attributes = () => {}) =>
+    writer.message(GRAPH.node, () => {
+      for (const name of wires[0]) writer.string(NODE.input, name);
+      writer.string(NODE.output, wires[1]);
+      writer.string(NODE.op, op);
+      attributes();
+    });
+  const last = inputs[0] ?? "";
+  const branch = (name: string) => () =>
+    writer.message(NODE.attribute, () => {
+      writer.string(ATTRIBUTE.name, name);
+      writer.int(ATTRIBUTE.type, 5);
+      writer.message(6, () => {
+        writer.string(GRAPH.name, name);
+        operator("Identity", [[last], `${name}_value`]);
+        value(GRAPH.output, `${name}_value`);
+      });
+    });
+  writer.int(MODEL.irVersion, 8);
+  writer.message(MODEL.opsetImport, () => writer.int(OPSET.version, 17));
+  writer.message(MODEL.graph, () => {
+    writer.string(GRAPH.name, "branching");
+    writer.message(GRAPH.initializer, () => {
+      writer.int(TENSOR.dataType, 9);
+      writer.packedInts(TENSOR.int32Data, [1]);
+      writer.string(TENSOR.name, "yes");
+    });
+    value(GRAPH.input, last);
+    operator("If", [["yes"], output], () => {
+      branch("then_branch")();
+      branch("else_branch")();
+    });
+    value(GRAPH.output, output);
+  });
+  return writer.finish();
+}
+
+test("a file with subgraphs is kept to the byte, and has to name its output itself", async () => {
+  const trainedTo = data.periods[134] ?? "";
+  const bytes = branching("prediction");
+  const { model, engine } = await imported({ trainedTo, bytes });
+  expect([model, engine.name]).toEqual([bytes, "onnxruntime-web"]);
+  await expect(imported({ trainedTo, bytes: branching("variable") })).rejects.toThrow(
+    "The output is variable; expected prediction. The file holds subgraphs and is kept as it is",
+  );
 });

@@ -38,7 +38,16 @@ test("one value, few values and no value have profiles too", () => {
   const [same, two, none] = [[5, 5, 5], [0, 0, 1, Number.NaN], [Number.NaN]].map(
     (one) => profileOf(withColumn(one))[0],
   );
-  expect(same).toMatchObject({ count: 3, edges: [], counts: [3], mean: 5, standardDeviation: 0 });
-  expect(two).toMatchObject({ count: 3, missing: 1, edges: [0], counts: [2, 1] });
+  expect(same).toMatchObject({
+    count: 3,
+    edges: [],
+    counts: [3],
+    mean: 5,
+    standardDeviation: 0,
+    minimum: 5,
+    maximum: 5,
+  });
+  expect(two).toMatchObject({ count: 3, missing: 1, edges: [0], counts: [2, 1], minimum: 0, maximum: 1 });
   expect(none).toMatchObject({ count: 0, missing: 1, edges: [], counts: [0], mean: null, standardDeviation: null });
+  expect(none).toMatchObject({ minimum: null, maximum: null });
 });

@@ -48,11 +48,13 @@ export async function importModel(
   await register(registry, { card: imported.card, model: imported.model, run: null });
   const flow = await promote(hub, registry, imported.card, why);
   const { version, judged } = imported.card;
+  const { engine } = imported;
   if (options.json) {
     console.log(
       JSON.stringify({
         forecast: forecast.id,
         version,
+        engine: engine.name,
         contenders: judged.contenders,
         flow: flow.id,
         state: flow.state,
@@ -65,6 +67,8 @@ export async function importModel(
     );
     const became = flow.state === "done" ? "serves" : "is registered and does not serve";
     console.log(`\n${prose(`${version} ${became}. ${flow.reason ?? ""}`.trim())}`);
+    if (engine.why !== null)
+      console.log(`\n${prose(`${engine.name} answers for it, without explanations: ${engine.why}`)}`);
   }
   if (flow.state !== "done") process.exitCode = 1;
 }

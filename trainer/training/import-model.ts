@@ -9,8 +9,10 @@ import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { type Graph, node } from "../../shared/onnx/graph.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
+import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
+import type { EngineName } from "../../shared/registry/engines.ts";
 import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { predictionOutput } from "../../shared/registry/outputs.ts";
@@ -43,6 +45,7 @@ export interface ImportTask {
 export interface Imported {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly card: Card;
+  readonly engine: ServingEngine;
 }
 
 /** Engines may round sums of other tools' operators in another order. */
@@ -66,8 +69,10 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     fingerprint: fingerprintOf(forecast.features),
     producer,
   };
-  const model = writeModel({ ...graph, metadata });
-  const size = sizeOfGraph(model.length, graph);
+  const model = isWritable(graph) ? writeModel({ ...graph, metadata }) : task.bytes.slice();
+  const trees = readTreeNodes(model);
+  if (!trees.ok) throw new Failure(`The trees of the file cannot be counted: ${describeProblem(trees.problem)}`);
+  const size = sizeOfGraph(model.length, trees);
   const misfits = misfitsOf(size);
   if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
@@ -77,7 +82,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   });
   if (!outputs[predictionOutput]?.every(Number.isFinite))
     throw new Failure("The file answers NaN or infinity on rows of the test window.");
-  checkEngine(model, wanted, outputs);
+  const engine = servingEngine(model, wanted, outputs);
 
   const served = await incumbentPredictions(task, pool);
   const whole = {
@@ -93,7 +98,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const contenders = [
     {
       ...lineOf(window, { name: version, recipe, predictions, seconds: 0, validation: null }),
-      note: `made by ${producer}, trained to ${trainedTo}`,
+      note: `made by ${producer}, trained to ${trainedTo}${engine.name === "tabular" ? "" : `, served by ${engine.name}`}`,
     },
     lineOf(window, {
       name: naive.id,
@@ -139,7 +144,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     unchangedShare: null,
     golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
   };
-  return { model, card };
+  return { model, card, engine };
 }
 
 function nothingUnseen(trainedTo: string, last: string): string {
@@ -162,7 +167,13 @@ function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe:
 /** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
 export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   const read = readModel(bytes);
-  if (!read.ok) throw new Failure(`The file is no ONNX model that can be read: ${describeProblem(read.problem)}`);
+  if (!read.ok) {
+    const what =
+      read.problem.kind === "unsupported"
+        ? "The file cannot be imported"
+        : "The file is no ONNX model that can be read";
+    throw new Failure(`${what}: ${describeProblem(read.problem)}`);
+  }
   const { graph } = read;
   const names = forecast.features.map(({ name }) => name);
   for (const input of graph.inputs) {
@@ -188,13 +199,29 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
     throw new Failure(`The outputs are ${found}; expected ${predictionOutput} as float, or a single float output.`);
   }
   if (output.name === predictionOutput) return { ...graph, outputs: [output] };
+  if (!isWritable(graph)) {
+    throw new Failure(
+      `The output is ${output.name}; expected ${predictionOutput}. The file holds subgraphs and is kept as it is: name its output ${predictionOutput} where it is made.`,
+    );
+  }
   const renamed = node("Identity", { inputs: [output.name], outputs: [predictionOutput] });
   return { ...graph, nodes: [...graph.nodes, renamed], outputs: [{ ...output, name: predictionOutput }] };
 }
 
-/** The engine that would serve must give what the reference runtime gives. */
-function checkEngine(model: Uint8Array, inputs: Inputs, outputs: Readonly<Record<string, Float32Array>>): void {
+export interface ServingEngine {
+  readonly name: EngineName;
+  /** What our engine does not know; null where it runs the file. */
+  readonly why: string | null;
+}
+
+/** Our engine, which must give what the reference runtime gives; or the runtime itself, for what ours does not know. */
+function servingEngine(
+  model: Uint8Array,
+  inputs: Inputs,
+  outputs: Readonly<Record<string, Float32Array>>,
+): ServingEngine {
   const evaluated = evaluateOnnx(model, inputs);
+  if (!evaluated.ok && evaluated.isOutside) return { name: "onnxruntime-web", why: evaluated.reason };
   if (!evaluated.ok) throw new Failure(`The file cannot be served: ${evaluated.reason}`);
   for (const [name, wanted] of Object.entries(outputs)) {
     const row = unequalRow(wanted, evaluated.outputs[name] ?? [], tolerance);
@@ -204,6 +231,12 @@ function checkEngine(model: Uint8Array, inputs: Inputs, outputs: Readonly<Record
       );
     }
   }
+  return { name: "tabular", why: null };
+}
+
+/** Subgraphs, as in If and Scan, are only known by their name. */
+function isWritable({ nodes }: Graph): boolean {
+  return nodes.every(({ attributes }) => Object.values(attributes).every(({ kind }) => kind !== "unsupported"));
 }
 
 async function incumbentPredictions(

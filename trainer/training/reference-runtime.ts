@@ -5,15 +5,18 @@ import type { Inputs } from "../../shared/training/inputs.ts";
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "fatal";
 
-/** Runs a file once; rejects when the runtime refuses it. Each output is one number a row. */
+/** Runs a file once; rejects when the runtime refuses it. Each float output is one number a row; others are left out. */
 export async function runReference(model: Uint8Array, inputs: Inputs): Promise<Record<string, Float32Array>> {
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {
     const feeds = Object.entries(inputs)
       .filter(([name]) => session.inputNames.includes(name))
       .map(([name, values]) => [name, tensorOf(values)]);
-    const results = await session.run(Object.fromEntries(feeds));
-    return Object.fromEntries(session.outputNames.map((name) => [name, numbersOf(name, results[name])]));
+    const names = session.outputMetadata
+      .filter((one) => one.isTensor && one.type === "float32")
+      .map(({ name }) => name);
+    const results = await session.run(Object.fromEntries(feeds), names);
+    return Object.fromEntries(names.map((name) => [name, numbersOf(name, results[name])]));
   } finally {
     await session.release();
   }

@@ -52,6 +52,11 @@ const problem = { content: { "application/problem+json": { schema: problemShape 
 /** Refusals, for a route's description: those that every write shares and those named. */
 export const refusals = {
   read: { 404: { description: "Unknown; says what is known", ...problem } },
+  privateRead: {
+    401: { description: "The token is missing or wrong", ...problem },
+    403: { description: "`ADMIN_TOKEN` is not set: this cannot be read", ...problem },
+    404: { description: "Unknown; says what is known", ...problem },
+  },
   write: {
     401: { description: "The token is missing or wrong", ...problem },
     403: { description: "`ADMIN_TOKEN` is not set: nothing can be written", ...problem },

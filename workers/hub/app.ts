@@ -13,6 +13,7 @@ import { flowRoutes } from "./routes/flows.ts";
 import { forecastRoutes } from "./routes/forecasts.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { predictRoutes } from "./routes/predict.ts";
+import { predictionRoutes } from "./routes/predictions.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { tagRoutes } from "./routes/tags.ts";
 
@@ -33,6 +34,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   app.route("/feeds", feedRoutes);
   app.route("/flows", flowRoutes);
   app.route("/forecasts", forecastRoutes);
+  app.route("/forecasts", predictionRoutes);
   app.route("/models", modelRoutes);
   app.route("/models", artefactRoutes);
   app.route("/models", tagRoutes);

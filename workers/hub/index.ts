@@ -5,6 +5,7 @@ import { hubApp } from "./app.ts";
 import { recover } from "./flows/recover.ts";
 import { scheduleFetches } from "./flows/schedule.ts";
 import { type HubEnv, hubOf } from "./hub.ts";
+import { purgePredictions } from "./predictions/purge.ts";
 import { consume } from "./queue.ts";
 import { repairPointers } from "./registry/pointer.ts";
 import { abandonSilentRuns } from "./registry/silent-runs.ts";
@@ -36,7 +37,12 @@ export default {
         await scheduleFetches(hub, feeds, new Date(controller.scheduledTime));
         return;
       case "7 * * * *":
-        await Promise.all([recover(hub), repairPointers(hub, forecasts), abandonSilentRuns(hub)]);
+        await Promise.all([
+          recover(hub),
+          repairPointers(hub, forecasts),
+          abandonSilentRuns(hub),
+          purgePredictions(hub),
+        ]);
         return;
       default:
         throw new Error(

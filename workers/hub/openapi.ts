@@ -117,6 +117,7 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
     tags: [
       { name: "Models", description: "Versions: uploaded, registered, compared, tagged. A version never changes." },
       { name: "Champion", description: "Who serves, and how that changes." },
+      { name: "Predictions", description: "What was asked and answered, and how the inputs were distributed." },
       { name: "Trainings", description: "What was tried on the way." },
       { name: "Audit", description: "Who changed what, and why." },
       { name: "Feeds", description: "Publications, observations, the open lake." },

@@ -1,23 +1,29 @@
-/** Queue consumers: what has arrived in the lake, and the messages that could not even start a flow. */
+/** Queue consumers: what has arrived in the lake, what was answered, and the messages that could not be dealt with. */
 import { readLakeEvent } from "../../shared/api/lake-event.ts";
-import { saveDeadLetter } from "../../shared/db/flows.ts";
+import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
 import { launch } from "./flows/launch.ts";
 import { reasonOf } from "./flows/reason.ts";
 import type { Hub } from "./hub.ts";
 import { requestIngest } from "./ingest/raw.ts";
+import { keepPredictions } from "./predictions/keep.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
 
-export async function consume(hub: Hub, batch: Batch): Promise<void> {
-  switch (batch.queue) {
+export async function consume(hub: Hub, { queue, messages }: Batch): Promise<void> {
+  const dead = letterKinds.find((kind) => queue === `${kind.queue}-dead`);
+  if (dead) {
+    await Promise.all(messages.map((message) => keepDeadLetter(hub, dead, message)));
+    return;
+  }
+  switch (queue) {
     case "lake-events":
-      await Promise.all(batch.messages.map((message) => startIngest(hub, message)));
+      await Promise.all(messages.map((message) => startIngest(hub, message)));
       return;
-    case "lake-events-dead":
-      await Promise.all(batch.messages.map((message) => keepDeadLetter(hub, message)));
+    case "predictions":
+      await keepPredictions(hub, messages);
       return;
     default:
-      throw new Error(`no consumer for queue ${batch.queue}`);
+      throw new Error(`no consumer for queue ${queue}`);
   }
 }
 
@@ -34,29 +40,5 @@ async function startIngest(hub: Hub, message: Message): Promise<void> {
   } catch (error) {
     console.error(`lake-events: ${reasonOf(error)}`);
     message.retry();
-  }
-}
-
-/** The first wait of a dead letter that could not be kept, and the longest. */
-const [firstDelaySeconds, delaySecondsMax] = [60, 3_600];
-
-/**
- * No queue stands behind this one: what it gives up is gone. So a message waits here while the database is down, for the
- * 100 tries that wrangler.toml asks for; with these delays that is the four days that Cloudflare keeps a message. Each
- * failure logs the whole message.
- */
-async function keepDeadLetter(hub: Hub, message: Message): Promise<void> {
-  const { body } = message;
-  try {
-    const event = readLakeEvent(body);
-    const reason = event.kind === "refused" ? event.reason : `no flow could be started for ${JSON.stringify(body)}`;
-    await saveDeadLetter(hub.db, { body, reason, now: hub.now().toISOString(), boot: hub.boot });
-    message.ack();
-  } catch (error) {
-    const delaySeconds = Math.min(firstDelaySeconds * 2 ** (message.attempts - 1), delaySecondsMax);
-    console.error(
-      `lake-events-dead: ${reasonOf(error)}; tried ${message.attempts} times, again in ${delaySeconds} s: ${JSON.stringify(body)}`,
-    );
-    message.retry({ delaySeconds });
   }
 }

@@ -16,9 +16,13 @@ export interface Call {
   /** The forecast of the path; the first of the catalogue where the path names none. */
   readonly forecast: string;
   readonly params: Readonly<Record<string, string>>;
+  /** The answer's X-Request-Id. */
+  readonly id: string;
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** What a request comes with. */
+type Context = Pick<Call, "waitUntil">;
 type Handler = (call: Call) => Response | Promise<Response>;
 
 export interface Route {
@@ -41,31 +45,27 @@ const routes: readonly Route[] = [
 const [defaultForecast] = forecasts;
 
 /** Answers of one isolate. */
-export function predictApp(
-  service: Service,
-): (request: Request, context: Pick<Call, "waitUntil">) => Promise<Response> {
+export function predictApp(service: Service): (request: Request, context: Context) => Promise<Response> {
   const router = Router();
   for (const { path, methods, isOpen } of routes) {
     const allowed = allowedBy(methods);
-    router.all(
-      path,
-      async (request: Request & { params: Record<string, string> }, context: Pick<Call, "waitUntil">) => {
-        if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allowed } });
-        const method = request.method === "HEAD" ? "GET" : request.method;
-        const handler = method === "GET" || method === "POST" ? methods[method] : undefined;
-        if (!handler) return wrongMethod(request, allowed);
-        const refused = isOpen ? null : await refuseCaller(request, service);
-        if (refused) return refused;
-        const { params } = request;
-        const forecast = params.forecast ?? defaultForecast?.id ?? "";
-        const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
-        return handler({ request, url: new URL(request.url), service, forecast, params, waitUntil });
-      },
-    );
+    router.all(path, async (request: Request & { params: Record<string, string> }, context: Context, id: string) => {
+      if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allowed } });
+      const method = request.method === "HEAD" ? "GET" : request.method;
+      const handler = method === "GET" || method === "POST" ? methods[method] : undefined;
+      if (!handler) return wrongMethod(request, allowed);
+      const refused = isOpen ? null : await refuseCaller(request, service);
+      if (refused) return refused;
+      const { params } = request;
+      const forecast = params.forecast ?? defaultForecast?.id ?? "";
+      const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
+      return handler({ request, url: new URL(request.url), service, forecast, params, id, waitUntil });
+    });
   }
   return async (request, context) => {
-    const answer = await answered(() => router.fetch(request, context), request);
-    return dressed(answer, { request, id: requestId(request, service) });
+    const id = requestId(request, service);
+    const answer = await answered(() => router.fetch(request, context, id), request);
+    return dressed(answer, { request, id });
   };
 }
 

@@ -2,7 +2,7 @@ import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import type { Call } from "./app.ts";
-import type { Served } from "./snapshot-store.ts";
+import { retryMs, type Served } from "./snapshot-store.ts";
 
 export type ServedCall =
   | ({ readonly ok: true } & Served)
@@ -19,10 +19,16 @@ export async function servedFor({ forecast, service, waitUntil }: Call): Promise
     return { ok: false, refusal, headers: {} };
   }
   if (current.ok) return current;
-  const detail = `${forecast} cannot be answered now: ${current.reason}.`;
-  return {
-    ok: false,
-    refusal: { kind: "unavailable", detail },
-    headers: { "Retry-After": String(current.retrySeconds) },
-  };
+  const [refusal, headers] = unavailable(forecast, current.reason, current.retrySeconds);
+  return { ok: false, refusal, headers };
+}
+
+/** What cannot be answered now, and when to ask again. */
+export function unavailable(
+  forecast: string,
+  reason: string,
+  retrySeconds = retryMs / 1000,
+): [Refusal, Record<string, string>] {
+  const detail = `${forecast} cannot be answered now: ${reason}.`;
+  return [{ kind: "unavailable", detail }, { "Retry-After": String(retrySeconds) }];
 }

@@ -1,13 +1,23 @@
 /** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
+
+import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { engineNames } from "../../shared/registry/engines.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
+import { type Recording, readShare } from "./record.ts";
 import { type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
+  readonly ONNX?: OnnxRunner;
+  /** For diagnosis: `onnxruntime-web` runs every model on the onnx Worker, so that the two engines can be compared. */
+  readonly ENGINE?: string;
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
   readonly RATE_LIMIT?: RateLimit;
+  readonly PREDICTIONS?: Queue<PredictionMessage>;
+  readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICT_TOKEN?: string;
 }
 
@@ -17,6 +27,8 @@ export interface Service {
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
+  /** Null where answers are told to nobody. */
+  readonly recording: Recording | null;
   now(): Date;
   newId(): string;
 }
@@ -28,6 +40,10 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  readonly recording: Recording | null;
+  /** Null where it is not bound. */
+  readonly onnx: OnnxRunner | null;
+  readonly allElsewhere: string | null;
   now(): Date;
 }
 
@@ -38,12 +54,24 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
+    recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
+    onnx: env.ONNX ?? null,
+    allElsewhere: readEngine(env.ENGINE),
     now: () => new Date(),
   };
 }
 
+/** Why every model runs on the onnx Worker; null where that is not asked for. */
+function readEngine(engine = ""): string | null {
+  if (engine === "onnxruntime-web") return "ENGINE is onnxruntime-web";
+  if (engine !== "" && engine !== "tabular") {
+    console.error(`ENGINE is ${engine}, expected ${engineNames.join(" or ")}; our engine runs what it knows`);
+  }
+  return null;
+}
+
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots, lake, cache, rateLimit, token, now } = parts;
+  const { snapshots, lake, cache, rateLimit, token, recording, onnx, allElsewhere, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
   return {
     current(forecast, waitUntil) {
@@ -51,6 +79,8 @@ export function serviceOf(parts: ServiceParts): Service {
         readText: (key) => snapshots.get(key),
         readArtefact: (address) => readArtefact(address, { lake, cache, waitUntil }),
         digest: digestOf,
+        onnx,
+        allElsewhere,
         waitUntil,
         nowMs: () => now().getTime(),
         wait: (ms) => scheduler.wait(ms),
@@ -67,6 +97,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
+    recording,
     now,
     newId: () => crypto.randomUUID(),
   };

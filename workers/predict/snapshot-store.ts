@@ -6,9 +6,11 @@
  */
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { type History, historyShape } from "../../shared/api/history.ts";
+import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
-import { loadModel, type ServedModel } from "../../shared/predict/load-model.ts";
+import { loadElsewhere } from "../../shared/predict/load-elsewhere.ts";
+import { type LoadedModel, loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
 import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
 
@@ -27,6 +29,10 @@ export interface StoreEffects {
   /** An artefact with exactly this digest. Throws where there is no such. */
   readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
   digest(bytes: Uint8Array): Promise<string>;
+  /** Runs what our engine does not know. */
+  readonly onnx?: OnnxRunner | null;
+  /** Why every model runs there; null where our engine runs what it knows. */
+  readonly allElsewhere?: string | null;
   /** Keeps the isolate working on something after the answer is sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
@@ -160,10 +166,17 @@ export class SnapshotStore {
       effects.readArtefact({ forecast: forecast.id, version, name: "model.onnx", sha256: model.sha256 }),
       effects.readArtefact({ forecast: forecast.id, version, name: "card.json", sha256: card.sha256 }),
     ]);
-    const loaded = loadModel({ forecast, pointer, bytes, cardText: new TextDecoder().decode(cardBytes) });
+    const loaded = await load({ forecast, pointer, bytes, cardText: new TextDecoder().decode(cardBytes) }, effects);
     if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.reason}`);
     return loaded.model;
   }
+}
+
+/** By our engine where it can, else by the onnx Worker. */
+async function load(parts: ModelParts, { onnx = null, allElsewhere = null }: StoreEffects): Promise<LoadedModel> {
+  if (allElsewhere !== null) return loadElsewhere(parts, { runner: onnx, why: allElsewhere });
+  const here = loadModel(parts);
+  return here.ok || !here.isOutside ? here : loadElsewhere(parts, { runner: onnx, why: here.reason });
 }
 
 function readHistory(text: string): History {

@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { type Card, cardShape } from "../../../shared/registry/card.ts";
 import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
-import { runGolden } from "../../../shared/registry/golden.ts";
+import { askRunner, isPassing } from "../../../shared/registry/engines.ts";
+import { checkGolden, type GoldenResult, goldenInputs } from "../../../shared/registry/golden.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 
@@ -33,16 +34,35 @@ export async function verifyArtefacts(hub: Hub, stated: Stated): Promise<Verifie
   return mismatch ? { ok: false, mismatch } : read;
 }
 
-/** Runs the card's golden rows through the hub's engine; null when every answer is as it should be. */
+/**
+ * Runs the card's golden rows through the engine that would serve them; null when every answer is as it should be. Throws
+ * where that engine cannot be asked now.
+ */
 export async function verifyGolden(hub: Hub, stated: Stated): Promise<Mismatch | null> {
   const read = await readCard(hub, stated);
   if (!read.ok) return read.mismatch;
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
   if (!object) throw new Error("model.onnx was there a moment ago");
-  const result = runGolden(new Uint8Array(await object.arrayBuffer()), read.card, hub.evaluate);
+  const result = await golden(hub, stated, { card: read.card, bytes: new Uint8Array(await object.arrayBuffer()) });
   if (result.ok) return null;
   const detail = "The model does not answer its golden rows here as it did where it was trained.";
   return { detail, found: result.reason, expected: "the outputs on the card" };
+}
+
+async function golden(
+  hub: Hub,
+  { forecast, version, modelSha256 }: Stated,
+  { card, bytes }: { readonly card: Card; readonly bytes: Uint8Array },
+): Promise<GoldenResult> {
+  const read = goldenInputs(card);
+  if (!read.ok) return read;
+  const here = hub.evaluate(bytes, read.inputs);
+  if (here.ok || !here.isOutside) return checkGolden(card, here);
+  const request = { forecast: forecast.id, version, sha256: modelSha256, inputs: read.inputs };
+  const answer = await askRunner(hub.onnx, request);
+  if (!answer.ok && isPassing(answer)) throw new Error(`the golden rows cannot be run now: ${answer.detail}`);
+  const result = checkGolden(card, answer.ok ? answer : { ok: false, reason: `onnxruntime-web: ${answer.detail}` });
+  return result.ok ? result : { ok: false, reason: `${result.reason}; our engine does not run it: ${here.reason}` };
 }
 
 /** The card of a version, parsed. It is checked against nothing but its schema. */

@@ -1,22 +1,17 @@
 /** Cursors of pages: where a page ended, as text that goes into a URL as it is. */
-import { z } from "zod";
-import type { ObservationPlace } from "../../../shared/db/observations.ts";
-
-const shape = z.tuple([z.string(), z.number().int(), z.string()]);
+import type { z } from "zod";
 
 /** Base64url, without padding, of the UTF-8 of a JSON array: names may be in any script. */
-export function writeCursor({ period, seriesId, variable }: ObservationPlace): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([period, seriesId, variable]));
+export function writeCursor(place: readonly (string | number)[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(place));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** The place that `writeCursor` wrote down; null for any other text. */
-export function readCursor(cursor: string): ObservationPlace | null {
+export function readCursor<T>(cursor: string, shape: z.ZodType<T>): T | null {
   const parsed = shape.safeParse(decode(cursor));
-  if (!parsed.success) return null;
-  const [period, seriesId, variable] = parsed.data;
-  return { period, seriesId, variable };
+  return parsed.success ? parsed.data : null;
 }
 
 function decode(cursor: string): unknown {

@@ -1,19 +1,11 @@
 /** `/flows`: what runs, what ran, what is held or failed, and the two things a person can do about it. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { lakeEventShape } from "../../../shared/api/lake-event.ts";
-import {
-  deadLetterKind,
-  type FlowRun,
-  findFlow,
-  listFlows,
-  listSteps,
-  markEnded,
-  queueAgain,
-} from "../../../shared/db/flows.ts";
+import { deadLetterKind, type FlowRun, findFlow, listFlows, listSteps, queueAgain } from "../../../shared/db/flows.ts";
 import { type FlowState, flowStates } from "../../../shared/db/schema.ts";
 import { adminOnly } from "../admin.ts";
 import type { HubVariables } from "../app.ts";
+import { sendAgain } from "../dead-letters.ts";
 import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";
 import { refuse } from "../refuse.ts";
@@ -80,25 +72,4 @@ async function again(
   }
   await launch(hub, queued);
   return queued;
-}
-
-/**
- * Sends first and marks second: between the two the message may be sent once more, which starts no second flow, and is
- * never lost. If it comes back dead before the mark, the letter is a later attempt's and the mark changes nothing.
- */
-async function sendAgain(hub: Hub, run: FlowRun): Promise<FlowRun> {
-  if (run.state !== "failed")
-    refuse({ kind: "conflict", detail: "This message was sent again already.", found: run.state, expected: "failed" });
-  const event = lakeEventShape.safeParse(run.params.body);
-  if (!event.success) {
-    refuse({
-      kind: "unprocessable",
-      detail: `The message can never be read: ${run.reason}`,
-      expected: "an R2 event notification",
-    });
-  }
-  await hub.events.send(event.data);
-  const outcome = { state: "done" as const, reason: "sent again", stats: null };
-  await markEnded(hub.db, run, outcome, hub.now().toISOString());
-  return { ...run, ...outcome };
 }

@@ -4,13 +4,15 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
+import { recordedTable } from "../../../shared/predict/record.ts";
 import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/series-table.ts";
-import { runProgram } from "../../../shared/registry/onnx-engine.ts";
+import { runEngine } from "../../../shared/registry/engines.ts";
 import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
+import { recordAnswer } from "../record.ts";
 import { jsonResponse, Timing } from "../respond.ts";
-import { servedFor } from "../served.ts";
+import { servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
 
@@ -39,10 +41,12 @@ async function invoke(call: Call): Promise<Response> {
   const columns = inputsOfRequest(snapshot, read.table);
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
-  const run = runProgram(model.program, columns.inputs);
-  if (!run.ok) return badRequest(run.reason);
+  const run = await runEngine(model.engine, columns.inputs);
+  if (!run.ok) return run.isRows ? badRequest(run.reason) : refused(...unavailable(call.forecast, run.reason));
   const predictions = Array.from(run.outputs[predictionOutput] ?? [], shortestDecimal);
   timing.end("model");
+  const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
+  recordAnswer(call, { protocol: "mlflow", snapshot, rows });
   return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 

@@ -2,11 +2,13 @@
 import { version as serverVersion } from "../../../package.json";
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../../shared/predict/open-inference.ts";
-import { runProgram } from "../../../shared/registry/onnx-engine.ts";
+import { recordedTable } from "../../../shared/predict/record.ts";
+import { runEngine } from "../../../shared/registry/engines.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
+import { recordAnswer } from "../record.ts";
 import { jsonResponse, Timing } from "../respond.ts";
-import { type ServedCall, servedFor } from "../served.ts";
+import { type ServedCall, servedFor, unavailable } from "../served.ts";
 
 const uncached = { "Cache-Control": "no-store" };
 
@@ -49,7 +51,8 @@ async function infer(call: Call): Promise<Response> {
   const served = await modelOf(call);
   if (!served.ok) return told(served);
   timing.end("snapshot");
-  const { model } = served.snapshot;
+  const { snapshot } = served;
+  const { model } = snapshot;
   let json: unknown;
   try {
     json = JSON.parse(body.text);
@@ -59,9 +62,15 @@ async function infer(call: Call): Promise<Response> {
   const read = readInfer(json, model);
   timing.end("features");
   if (!read.ok) return failed(read.problem);
-  const run = runProgram(model.program, read.request.inputs);
-  if (!run.ok) return failed(run.reason);
+  const run = await runEngine(model.engine, read.request.inputs);
+  if (!run.ok) {
+    if (run.isRows) return failed(run.reason);
+    const [refusal, headers] = unavailable(call.forecast, run.reason);
+    return told({ refusal, headers });
+  }
   timing.end("model");
+  const rows = () => recordedTable(snapshot, { inputs: read.request.inputs, outputs: run.outputs });
+  recordAnswer(call, { protocol: "open-inference", snapshot, rows });
   const headers = { ...uncached, "Server-Timing": timing.header };
   return jsonResponse(inferAnswer(model, read.request, run.outputs), { headers });
 }

@@ -1,11 +1,20 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../../shared/predict/predict.ts";
+import { evaluateRows } from "../../../shared/predict/evaluate.ts";
+import {
+  answerRows,
+  type PredictRequest,
+  predictRows,
+  prepareRows,
+  readPredictRequest,
+} from "../../../shared/predict/predict.ts";
+import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
+import { recordAnswer } from "../record.ts";
 import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
-import { servedFor } from "../served.ts";
+import { servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
@@ -55,8 +64,13 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return new Response(null, { status: 304, headers });
   }
-  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale });
+  const evaluated = await evaluateRows(snapshot, prepared.rows);
+  if (!evaluated.ok) return refusalResponse(...unavailable(call.forecast, evaluated.reason));
+  const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
+  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions);
   timing.end("model");
+  const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
+  recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 

@@ -1,0 +1,86 @@
+/**
+ * The tree ensembles of any ONNX file, as far as their size goes: also of files that `read.ts` refuses, and inside of
+ * subgraphs and functions. Everything else is passed over.
+ */
+import type { Attribute, Node } from "./graph.ts";
+import { countInts, decodeInts, PackedBytes } from "./packed.ts";
+import { attempt, type Refused } from "./problem.ts";
+import { VARINT } from "./protobuf.ts";
+import { Cursor } from "./protobuf-reader.ts";
+import { ATTRIBUTE, GRAPH, MODEL, NODE } from "./schema.ts";
+
+/** Attributes that say how large the trees are. */
+const counted = ["nodes_treeids", "nodes_featureids", "tree_roots"];
+/** Fields of onnx.proto that only lead to further nodes. */
+const FUNCTION_NODE = 7;
+const SUBGRAPHS = [6, 11];
+/** Deeper than any tool nests. */
+const DEPTH_MAX = 20;
+/** Far beyond what may be loaded, and few enough to be counted in a small memory. */
+const NODES_MAX = 1_500_000;
+
+export type TreeNodes = { readonly ok: true; readonly nodes: readonly Node[] } | Refused;
+
+/** Never throws, whatever the bytes. O(bytes). */
+export function readTreeNodes(bytes: Uint8Array): TreeNodes {
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return attempt(() => {
+    const nodes: Node[] = [];
+    const model = new Cursor(plain, "model");
+    while (model.next()) {
+      if (model.field === MODEL.graph) walk(model.message("graph"), { field: GRAPH.node, depth: 0, nodes });
+      else if (model.field === MODEL.functions) {
+        walk(model.message("function"), { field: FUNCTION_NODE, depth: 0, nodes });
+      } else model.skip();
+    }
+    return { ok: true, nodes };
+  });
+}
+
+interface Walk {
+  /** Which field of the message holds its nodes. */
+  readonly field: number;
+  readonly depth: number;
+  /** Found so far. */
+  readonly nodes: Node[];
+}
+
+function walk(cursor: Cursor, { field, depth, nodes }: Walk): void {
+  if (depth > DEPTH_MAX) cursor.fail(`graphs nested more than ${DEPTH_MAX} deep`, "fewer", "too-large");
+  while (cursor.next()) {
+    if (cursor.field !== field) {
+      cursor.skip();
+      continue;
+    }
+    const node = cursor.message("node");
+    const attributes: Record<string, Attribute> = Object.create(null);
+    while (node.next()) {
+      if (node.field === NODE.attribute) takeAttribute(node.message("attribute"), { attributes, depth, nodes });
+      else node.skip();
+    }
+    if (Object.keys(attributes).length > 0) {
+      nodes.push({ op: "", domain: "ai.onnx.ml", name: "", inputs: [], outputs: [], attributes });
+    }
+  }
+}
+
+interface Found extends Pick<Walk, "depth" | "nodes"> {
+  readonly attributes: Record<string, Attribute>;
+}
+
+function takeAttribute(cursor: Cursor, { attributes, depth, nodes }: Found): void {
+  let name = "";
+  const ints = new PackedBytes();
+  while (cursor.next()) {
+    if (cursor.field === ATTRIBUTE.name) name = cursor.string();
+    else if (cursor.field === ATTRIBUTE.ints) ints.take(cursor, VARINT);
+    else if (SUBGRAPHS.includes(cursor.field)) {
+      walk(cursor.message("subgraph"), { field: GRAPH.node, depth: depth + 1, nodes });
+    } else cursor.skip();
+  }
+  if (!counted.includes(name)) return;
+  const bytes = ints.bytes();
+  const count = countInts(bytes, name);
+  if (count > NODES_MAX) cursor.fail(`${count} tree nodes`, `at most ${NODES_MAX}`, "too-large");
+  attributes[name] = { kind: "ints", values: decodeInts(bytes, count) };
+}

@@ -1,0 +1,160 @@
+/** What is written down of an answer: rows for the queue, cut into messages that fit. Pure, and done behind the answer. */
+
+import type { Prediction } from "../api/predict.ts";
+import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
+import type { Column } from "../registry/golden.ts";
+import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { intervalName } from "./answer.ts";
+import { shortestDecimal } from "./decimal.ts";
+import type { ServedModel } from "./load-model.ts";
+import type { Row } from "./read-instance.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Longer texts are cut: no category is as long, and a row has to fit a message. */
+const textMax = 200;
+/** Of a request with more rows every second, third, … is recorded. */
+export const recordedMax = 10_000;
+/** Cloudflare takes 128,000; the rest is for what the queue adds. */
+export const messageBytesMax = 100_000;
+
+export interface AnsweredRows {
+  readonly rows: readonly Row[];
+  readonly failures: readonly { readonly index: number }[];
+  /** One a row. */
+  readonly predictions: readonly Prediction[];
+}
+
+/** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
+export function recordedAnswer(
+  { model, forecast }: Snapshot,
+  { rows, failures, predictions }: AnsweredRows,
+): PredictionRow[] {
+  const failed = new Set(failures.map(({ index }) => index));
+  const levels = model.card.intervals.map(({ level }) => intervalName(level));
+  let position = -1;
+  return predictions.map((prediction, at): PredictionRow => {
+    do position++;
+    while (failed.has(position));
+    const row = rows[at];
+    const isGiven = (name: string) =>
+      row?.overrides.has(name) || (row?.start !== undefined && name === forecast.given?.value);
+    const given = model.inputs.flatMap(({ name }, input) => (isGiven(name) ? [input] : []));
+    return {
+      position,
+      series: row ? [...row.is] : null,
+      target: row?.target ?? null,
+      prediction: finite(prediction[model.card.output]),
+      intervals: Object.fromEntries(levels.map((level) => [level, pair(prediction[level])])),
+      change: prediction.change_probability ?? null,
+      values: model.inputs.map(({ name }) => recordedValue(prediction.features[name] ?? null)),
+      given,
+      hypothetical: row?.hypothetical ?? false,
+    };
+  });
+}
+
+export interface EvaluatedTable {
+  readonly inputs: Readonly<Record<string, Column>>;
+  readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** Rows of an answer to raw features. O(rows × features). */
+export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }: EvaluatedTable): PredictionRow[] {
+  const predictions = outputs[predictionOutput] ?? [];
+  const changes = outputs[changeOutput];
+  const named = dimensionInputs(forecast.dimensions, model);
+  const rows: PredictionRow[] = [];
+  const step = Math.max(1, Math.ceil(predictions.length / recordedMax));
+  for (let position = 0; position < predictions.length; position += step) {
+    rows.push({
+      position,
+      series: named?.map((name) => String(recordedValue(inputs[name]?.[position] ?? ""))) ?? null,
+      target: null,
+      prediction: finite(predictions[position]),
+      intervals: {},
+      change: finite(changes?.[position]),
+      values: model.inputs.map(({ name }) => recordedValue(inputs[name]?.[position] ?? null)),
+      given: null,
+      hypothetical: false,
+    });
+  }
+  return rows;
+}
+
+/** The inputs that hold the dimensions, in their order; null where the model does not read them all. */
+function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel): string[] | null {
+  const names: string[] = [];
+  for (const dimension of dimensions) {
+    const input = inputs.find(({ declared }) => declared.kind === "category" && declared.dimension === dimension);
+    if (input === undefined) return null;
+    names.push(input.name);
+  }
+  return names;
+}
+
+/** JSON has no word for what is no finite number: NaN is missing, infinities stand as text. */
+function recordedValue(value: number | string | null): number | string | null {
+  if (value === null || typeof value === "string") return value?.slice(0, textMax).toWellFormed() ?? null;
+  if (Number.isNaN(value)) return null;
+  return shortestDecimal(value) ?? String(value);
+}
+
+function finite(value: unknown): number | null {
+  return typeof value === "number" ? shortestDecimal(value) : null;
+}
+
+function pair(value: unknown): [number, number] | null {
+  if (!Array.isArray(value)) return null;
+  const [low, high]: unknown[] = value;
+  return typeof low === "number" && typeof high === "number" ? [low, high] : null;
+}
+
+export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
+
+/** What makes two answers to one request id different: a caller may give one id to several questions. */
+export function answerText({ requestId, forecast, version, protocol }: MessageHead, rows: readonly string[]): string {
+  return JSON.stringify([requestId, forecast, version, protocol]) + rows.join("\n");
+}
+
+export interface MessageParts {
+  readonly head: Omit<PredictionMessage, "rows">;
+  readonly rows: readonly PredictionRow[];
+  /** Each row as JSON. */
+  readonly texts: readonly string[];
+}
+
+/** As few messages as fit, in the order of the rows. O(text). */
+export function* messagesOf({ head, rows, texts }: MessageParts): Generator<PredictionMessage> {
+  const headBytes = bytesOf(JSON.stringify(head)) + '"rows":[]'.length + 1;
+  let [from, bytes] = [0, headBytes];
+  for (const [at, text] of texts.entries()) {
+    const more = bytesOf(text) + 1;
+    if (bytes + more > messageBytesMax && at > from) {
+      yield { ...head, rows: rows.slice(from, at) };
+      [from, bytes] = [at, headBytes];
+    }
+    bytes += more;
+  }
+  if (from < rows.length) yield { ...head, rows: rows.slice(from) };
+}
+
+/** At least the length in UTF-8. */
+function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) bytes += 2;
+  return bytes;
+}
+
+/** Whether a request is of the share that is recorded: always the same for one id. */
+export function isSampled(requestId: string, share: number): boolean {
+  return hashed(requestId) < share * 2 ** 32;
+}
+
+/** FNV-1a with MurmurHash3's finalizer, 32 bits. */
+function hashed(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { binOf, type Profile } from "../../shared/drift/bins.ts";
+import { shortestDecimal } from "../../shared/predict/decimal.ts";
+import { cardShape } from "../../shared/registry/card.ts";
+import { profileOf } from "../../shared/training/profile.ts";
+
+function profiled(values: readonly number[]): Extract<Profile, { dtype: "float" }> {
+  const columns = [{ name: "x", dtype: "float" as const, values: Float32Array.from(values) }];
+  const [profile] = profileOf({ columns } as unknown as Parameters<typeof profileOf>[0]);
+  if (profile?.dtype !== "float") throw new Error("expected a float profile");
+  return profile;
+}
+
+const numbers = fc.array(fc.oneof(fc.float({ noDefaultInfinity: true }), fc.integer({ min: 0, max: 5 })), {
+  minLength: 1,
+  maxLength: 200,
+});
+
+test("the values that a profile was made of fall into its bins as it counted them, also as an answer writes them", () => {
+  fc.assert(
+    fc.property(numbers, fc.boolean(), (values, isDecimal) => {
+      const profile = profiled(values);
+      const counts = profile.counts.map(() => 0);
+      let missing = 0;
+      for (const value of values) {
+        const bin = binOf(profile, isDecimal ? shortestDecimal(value) : Math.fround(value));
+        if (bin === "missing") missing++;
+        else counts[Number(bin)] = (counts[Number(bin)] ?? 0) + 1;
+      }
+      expect(counts).toEqual(profile.counts);
+      expect(missing).toBe(profile.missing);
+    }),
+  );
+});
+
+test("what lies outside of what was seen in training has bins of its own, and what is missing too", () => {
+  const profile = profiled([1, 2, 3, 4]);
+  const values = [0.99, 1, 2, 4, 4.01, null, Number.NaN, "", "Infinity", "-Infinity"];
+  expect(values.map((value) => binOf(profile, value))).toEqual([
+    ...["under", "0", "1", "3", "over"],
+    ...["missing", "missing", "missing", "over", "under"],
+  ]);
+});
+
+test("a card that does not know its range counts into the outer bins", () => {
+  const { profile } = cardShape.pick({ profile: true }).parse({
+    profile: [
+      { name: "x", dtype: "float", count: 2, missing: 0, mean: 1, standardDeviation: 1, edges: [1], counts: [1, 1] },
+    ],
+  });
+  expect(profile.flatMap((one) => [binOf(one, -9), binOf(one, 9)])).toEqual(["0", "1"]);
+});
+
+test("categories are told from words, and the unknown is one bin", () => {
+  const counts = { other: 1, missing: 1, "": 1, here: 2 };
+  const profile: Profile = { name: "place", dtype: "string", count: 5, missing: 0, counts };
+  const found = ["here", "other", "missing", "there", "toString", "", null].map((value) => binOf(profile, value));
+  expect(found).toEqual(["=here", "=other", "=missing", "other", "other", "missing", "missing"]);
+});

@@ -1,0 +1,120 @@
+/** What was asked and how the inputs were distributed, as people and programs read it. */
+import { expect, test } from "vitest";
+import { predictionsPageShape } from "../../shared/api/predictions.ts";
+import { hubApp } from "../../workers/hub/app.ts";
+import { deliver, freshHub, row, told, version } from "../support/answered.ts";
+import { asAdmin, hub, request } from "../support/hub.ts";
+
+freshHub();
+
+const path = "/forecasts/milk-mx/predictions";
+const read = async (search: string) =>
+  predictionsPageShape.parse(await (await asAdmin(`${path}?${search}`, {})).json());
+
+async function asked() {
+  const other = row(0, { series: ["Puebla", "Puebla", "Pasteurizada", "Tiendas"] });
+  await deliver([
+    told({ at: "2026-11-20T23:59:59.999Z" }),
+    told({ answer: "b".repeat(32), at: "2026-11-21T00:00:00.000Z", rows: [other] }),
+    told({ answer: "c".repeat(32), at: "2026-11-21T13:00:00.000Z", rows: [row(0), row(1), row(2)] }),
+  ]);
+}
+
+test("what was asked is for those with the token alone; the hourly sums are for everyone", async () => {
+  expect((await request(path)).status).toBe(401);
+  expect((await request(path, { headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
+  const closed = await hubApp({ ...hub, adminToken: undefined }).request(path, {
+    headers: { Authorization: "Bearer " },
+  });
+  expect([closed.status, await closed.json()]).toMatchObject([
+    403,
+    { detail: expect.stringContaining("ADMIN_TOKEN is not set") },
+  ]);
+  expect((await asAdmin(path, {})).status).toBe(200);
+  expect((await request("/forecasts/milk-mx/inputs")).status).toBe(200);
+});
+
+test("what was asked comes newest first, in pages that together are all, each once", async () => {
+  await asked();
+  const all = await read("");
+  expect(all.predictions.map((one) => `${one.answer[0]}${one.position}`)).toEqual(["c0", "c1", "c2", "b0", "a0", "a1"]);
+  expect(all.next).toBeNull();
+  const paged: unknown[] = [];
+  let next: string | null = "";
+  while (next !== null) {
+    const page = await read(`limit=2${next === "" ? "" : `&cursor=${next}`}`);
+    paged.push(...page.predictions);
+    next = page.next;
+  }
+  expect(paged).toEqual(all.predictions);
+});
+
+test("what was asked is narrowed by time, series and version", async () => {
+  await asked();
+  const found = async (search: string) =>
+    (await read(search)).predictions.map((one) => `${one.answer[0]}${one.position}`);
+  expect(await found("from=2026-11-21")).toEqual(["c0", "c1", "c2", "b0"]);
+  expect(await found("from=2026-11-21&to=2026-11-21T00")).toEqual(["b0"]);
+  expect(await found("to=2026-11-20")).toEqual(["a0", "a1"]);
+  expect(await found("series=Estado=Puebla")).toEqual(["b0"]);
+  expect(await found("series=Estado=Puebla&series=Canal=Autoservicios")).toEqual([]);
+  expect(await found("version=v0")).toEqual([]);
+});
+
+test("what was asked is CSV where that is asked for, with a link to the next page", async () => {
+  await asked();
+  const answer = await asAdmin(`${path}?format=csv&limit=1&series=Estado=Jalisco`, {});
+  expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
+  expect(answer.headers.get("Link")).toMatch(/cursor=.*>; rel="next"$/);
+  const [header, line] = (await answer.text()).split("\r\n");
+  expect(header).toBe(
+    "at,requestId,answer,position,version,number,protocol,hypothetical,targetPeriod,prediction,changeProbability,Estado,Ciudad,Tipo,Canal,intervals,features,given",
+  );
+  expect(line).toContain(
+    `request-1,${"c".repeat(32)},0,${version},1,predict,false,2026-11-23,29.25,0.125,Jalisco,Guadalajara`,
+  );
+});
+
+test("what was asked is refused for what there is not, with what there is", async () => {
+  const refused = async (search: string) => {
+    const answer = await asAdmin(`${path}?${search}`, {});
+    return [answer.status, await answer.json()];
+  };
+  expect(await refused("series=Estadoo=Puebla")).toMatchObject([422, { didYouMean: "Estado" }]);
+  expect(await refused("series=Estado")).toMatchObject([422, { detail: "Estado has no value." }]);
+  expect(await refused("from=yesterday")).toMatchObject([422, {}]);
+  expect(await refused("cursor=x")).toMatchObject([400, {}]);
+  expect(await refused("sorted=no")).toMatchObject([422, { found: "sorted" }]);
+  expect((await asAdmin("/forecasts/gold/predictions", {})).status).toBe(404);
+});
+
+test("inputs are read an hour at a time by version, feature and hour, in pages, and as CSV", async () => {
+  await asked();
+  const hours = async (search: string) => {
+    const answer = await request(`/forecasts/milk-mx/inputs?${search}`);
+    return answer.json<{ inputs: Record<string, unknown>[]; next: string | null }>();
+  };
+  const all = await hours("");
+  expect(all.inputs).toHaveLength(6);
+  expect(all.inputs[0]).toEqual({
+    version,
+    feature: "last",
+    hour: "2026-11-20T23",
+    hypothetical: false,
+    bin: "1",
+    count: 2,
+  });
+  const paged: unknown[] = [];
+  let next: string | null = "";
+  while (next !== null) {
+    const page = await hours(`limit=4${next === "" ? "" : `&cursor=${next}`}`);
+    paged.push(...page.inputs);
+    next = page.next;
+  }
+  expect(paged).toEqual(all.inputs);
+  expect((await hours(`feature=place&from=2026-11-21T13&version=${version}`)).inputs).toMatchObject([
+    { bin: "=here", count: 3 },
+  ]);
+  const csv = await (await request("/forecasts/milk-mx/inputs?format=csv&feature=place&to=2026-11-20")).text();
+  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},place,2026-11-20T23,false,=here,2\r\n`);
+});

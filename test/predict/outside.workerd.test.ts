@@ -1,0 +1,186 @@
+/** Models that our engine does not know, answered by the onnx Worker's own code, with real KV, R2 and onnxruntime-web. */
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, test } from "vitest";
+import type { OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { artefactKey } from "../../shared/registry/keys.ts";
+import { runnerOf, sessionBudgetBytes } from "../../workers/onnx/runner.ts";
+import { predictApp } from "../../workers/predict/app.ts";
+import { type PredictEnv, partsOf, type ServiceParts, serviceOf } from "../../workers/predict/service.ts";
+import { freshMs } from "../../workers/predict/snapshot-store.ts";
+import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
+
+const bindings = env as unknown as PredictEnv;
+const real = runnerOf({
+  lake: bindings.LAKE,
+  budgetBytes: sessionBudgetBytes,
+  nowMs: () => 0,
+  wait: () => new Promise<never>(() => {}),
+});
+
+/** The real Worker, which may be away, and hears what it is asked. */
+class Watched implements OnnxRunner {
+  readonly asked: OnnxRequest[] = [];
+  fails: Error | null = null;
+
+  async run(request: OnnxRequest) {
+    this.asked.push(request);
+    if (this.fails) throw this.fails;
+    return real.run(request);
+  }
+}
+
+async function promote(story: ServableStory): Promise<void> {
+  const { pointer, model, cardBytes } = servable(story);
+  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
+  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+  await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
+}
+
+beforeEach(async () => {
+  await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
+});
+
+const noon = Date.parse("2026-11-21T12:00:00Z");
+
+function worker(changes: Partial<ServiceParts> = {}) {
+  const clock = { ms: noon };
+  const now = () => new Date(clock.ms);
+  const app = predictApp(serviceOf({ ...partsOf(bindings), now, ...changes }));
+  const ask = async (path: string, body?: unknown) => {
+    const background: Promise<unknown>[] = [];
+    const json = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    const answer = await app(new Request(`http://predict.test${path}`, body === undefined ? {} : json), {
+      waitUntil: (work) => background.push(work),
+    });
+    await Promise.all(background);
+    return answer;
+  };
+  return { ask, clock };
+}
+
+const query = `/predict?${new URLSearchParams(Object.entries(instanceOf(0)).map(([name, value]) => [name, String(value)]))}`;
+const features = Object.fromEntries(
+  servable().card.features.map(({ name, dtype }) => [name, dtype === "float" ? 2 : "a"]),
+);
+const records = { dataframe_records: [features, { ...features, Precio_lag1: 4 }] };
+const tensors = {
+  inputs: Object.entries(features).map(([name, value]) => ({
+    name,
+    shape: [1, 1],
+    datatype: typeof value === "number" ? "FP32" : "BYTES",
+    data: [value],
+  })),
+};
+
+test("all three protocols answer as if our engine ran the model", async () => {
+  const ask = async (story: ServableStory) => {
+    await promote(story);
+    const { ask } = worker({ onnx: new Watched() });
+    const answers = [
+      await ask(query),
+      await ask("/invocations", records),
+      await ask("/v2/models/milk-mx/infer", tensors),
+    ];
+    return Promise.all(answers.map((answer) => answer.json()));
+  };
+  const ours = await ask({ version: "v1.0" });
+  const theirs = await ask({ version: "v1.0", isOutside: true });
+  expect(theirs).toEqual(ours);
+  expect(singleAnswerShape.parse(theirs[0])).toMatchObject({ predicted_price: 25.75, stale: false });
+  expect(theirs[1]).toEqual({ predictions: [2.5, 4.5] });
+});
+
+test("a batch is one question to the Worker, and a model of ours is none", async () => {
+  const onnx = new Watched();
+  await promote({ version: "v1.0", isOutside: true });
+  const { ask } = worker({ onnx });
+  await ask("/predict", { instances: [instanceOf(0), instanceOf(1), instanceOf(2)] });
+  expect(onnx.asked.map(({ inputs }) => inputs.Precio_lag1?.length)).toEqual([2, 3]);
+  expect((await ask("/predict?partial=true", { instances: [{}] })).status).toBe(200);
+  expect(onnx.asked).toHaveLength(2);
+  await promote({ version: "v2.0" });
+  expect((await worker({ onnx }).ask(query)).status).toBe(200);
+  expect(onnx.asked).toHaveLength(2);
+});
+
+test("ENGINE sends a model of ours there too, with the same answer", async () => {
+  await promote({ version: "v1.0" });
+  const onnx = new Watched();
+  const parts = { ...partsOf({ ...bindings, ENGINE: "onnxruntime-web" }), onnx };
+  const forced = await worker(parts).ask(query);
+  expect(await forced.json()).toEqual(await (await worker({ onnx: null }).ask(query)).json());
+  expect(onnx.asked).toHaveLength(2);
+  expect(partsOf({ ...bindings, ENGINE: "tabular" }).allElsewhere).toBeNull();
+});
+
+test("it is not explained, and the refusal says by name why", async () => {
+  await promote({ version: "v1.0", isOutside: true });
+  const answer = await worker({ onnx: new Watched() }).ask(`${query}&explain=true`);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    422,
+    {
+      field: "explain",
+      detail: expect.stringMatching(/^Version v1\.0 cannot be explained: it runs in onnxruntime-web.+IsNaN/),
+    },
+  ]);
+});
+
+test("without the Worker such a model is 503 and says by name what our engine does not know", async () => {
+  await promote({ version: "v1.0", isOutside: true });
+  const answer = await worker({ onnx: null }).ask(query);
+  expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "2"]);
+  expect(await answer.json()).toMatchObject({
+    detail: expect.stringMatching(/no onnx Worker is bound.+operator ai.onnx:IsNaN/),
+  });
+});
+
+test("while the Worker fails every protocol answers 503 with Retry-After, and afterwards as before", async () => {
+  const onnx = new Watched();
+  await promote({ version: "v1.0", isOutside: true });
+  const { ask } = worker({ onnx });
+  expect((await ask(query)).status).toBe(200);
+  onnx.fails = new Error("it was evicted");
+  for (const [path, body] of [
+    [query, undefined],
+    ["/invocations", records],
+    ["/v2/models/milk-mx/infer", tensors],
+  ] as const) {
+    const answer = await ask(path, body);
+    expect([path, answer.status, answer.headers.get("Retry-After")]).toEqual([path, 503, "2"]);
+    expect(await answer.text()).toContain("it was evicted");
+  }
+  onnx.fails = null;
+  expect((await ask(query)).status).toBe(200);
+});
+
+test("where a new champion cannot be tried on the Worker, the one before answers on and is stale", async () => {
+  const onnx = new Watched();
+  await promote({ version: "v1.0", number: 1 });
+  const { ask, clock } = worker({ onnx });
+  await ask(query);
+  onnx.fails = new Error("it is down");
+  await promote({ version: "v2.0", number: 2, bias: 2, isOutside: true });
+  clock.ms += freshMs;
+  await ask(query);
+  expect(await (await ask(query)).json()).toMatchObject({ model: { version: "v1.0" }, stale: true });
+  onnx.fails = null;
+  clock.ms += freshMs;
+  await ask(query);
+  expect(await (await ask(query)).json()).toMatchObject({
+    model: { version: "v2.0" },
+    stale: false,
+    predicted_price: 27.25,
+  });
+});
+
+test("a model whose golden rows come out otherwise there never serves", async () => {
+  const { card } = servable();
+  const golden = { ...card.golden, outputs: { ...card.golden.outputs, prediction: [9, 9] } };
+  await promote({ version: "v1.0", isOutside: true, card: { golden } });
+  const answer = await worker({ onnx: new Watched() }).ask(query);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    503,
+    { detail: expect.stringContaining("golden row 1: prediction is 2.5, expected 9") },
+  ]);
+});

@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { instancesMax } from "../../shared/api/predict.ts";
+import { type PredictionRow, readPredictionMessage } from "../../shared/api/prediction-message.ts";
+import { predictRows, prepareRows } from "../../shared/predict/predict.ts";
+import {
+  isSampled,
+  messageBytesMax,
+  messagesOf,
+  recordedAnswer,
+  recordedMax,
+  recordedTable,
+} from "../../shared/predict/record.ts";
+import type { Column } from "../../shared/registry/golden.ts";
+import { dimensionValues, forecast, instanceOf, snapshotOf } from "../support/served.ts";
+import { goldSnapshot } from "../support/served-gold.ts";
+
+const snapshot = snapshotOf();
+const options = { textNumbers: false, partial: true, explain: false };
+
+function recorded(instances: readonly unknown[]): PredictionRow[] {
+  const prepared = prepareRows(snapshot, { kind: "batch", instances }, options);
+  if (!prepared.ok) throw new Error(prepared.refusal.detail);
+  return recordedAnswer(snapshot, { ...prepared, predictions: predictRows(snapshot, prepared) });
+}
+
+const head = {
+  format: 1,
+  answer: "0".repeat(32),
+  requestId: "r",
+  at: "2026-11-21T12:00:00.000Z",
+  forecast: forecast.id,
+  version: "v1.0",
+  number: 1,
+  protocol: "predict",
+  features: snapshot.model.inputs.map(({ name }) => name),
+} as const;
+
+const messages = (rows: readonly PredictionRow[]) => [
+  ...messagesOf({ head, rows, texts: rows.map((row) => JSON.stringify(row)) }),
+];
+
+test("an answer is recorded as it was given: series, period, numbers, and which features the caller set", () => {
+  const [row] = recorded([instanceOf(0, { Precio_lag1: 23.45 })]);
+  expect(row).toMatchObject({
+    position: 0,
+    series: [...dimensionValues[0]],
+    target: "2026-11-23",
+    prediction: 23.95,
+    intervals: { interval80: expect.any(Array), interval95: expect.any(Array) },
+    change: expect.any(Number),
+    hypothetical: false,
+  });
+  expect(row?.given?.map((at) => head.features[at])).toEqual(["Precio_lag1"]);
+  expect(row?.values[head.features.indexOf("Precio_lag1")]).toBe(23.45);
+});
+
+test("instances that failed leave their positions free", () => {
+  const bad = { Estado: "Jalisco" };
+  expect(
+    recorded([bad, instanceOf(1), bad, bad, instanceOf(2), instanceOf(3), bad]).map(({ position }) => position),
+  ).toEqual([1, 4, 5]);
+});
+
+test("a what-if is marked", () => {
+  const given = Object.fromEntries(
+    snapshot.model.inputs.filter(({ categories }) => !categories).map(({ name }) => [name, 2]),
+  );
+  const { dia: _, mes: __, dia_semana: ___, ...features } = given;
+  const [row] = recorded([instanceOf(0, { ...features, target_period: "2026-12-04" })]);
+  expect(row).toMatchObject({ hypothetical: true, target: "2026-12-04" });
+});
+
+/** Thirty columns with whatever a client may send. */
+function wide(rows: number, text: string): Record<string, Column> {
+  const column = (at: number) => Float32Array.from({ length: rows }, (_, row) => Math.fround(row * 1.2345 + at / 7));
+  return Object.fromEntries(
+    snapshot.model.inputs.map(({ name, categories }, at): [string, Column] => [
+      name,
+      categories === null ? column(at) : new Array<string>(rows).fill(text),
+    ]),
+  );
+}
+
+const outputs = (rows: number) => ({ prediction: new Float32Array(rows).fill(1.5) });
+
+test("as many instances as a request may hold go into messages that a queue takes, each once and in order", () => {
+  for (const text of ["Jalisco", "牛乳".repeat(500), "\u0000\ud800".repeat(200)]) {
+    const rows = recordedTable(snapshot, { inputs: wide(instancesMax, text), outputs: outputs(instancesMax) });
+    const sent = messages(rows);
+    expect(sent.flatMap((message) => message.rows)).toEqual(rows);
+    for (const message of sent) {
+      expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(messageBytesMax);
+      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
+    }
+  }
+});
+
+test("messages hold every row once, whatever the sizes", () => {
+  const [row] = recorded([instanceOf(0)]);
+  if (!row) throw new Error("there is no row");
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 30 }), (sizes) => {
+      const rows = sizes.map((size, position) => ({ ...row, position, series: ["é".repeat(size)] }));
+      const sent = messages(rows);
+      expect(sent.flatMap((message) => message.rows)).toEqual(rows);
+      for (const message of sent) {
+        const bytes = Buffer.byteLength(JSON.stringify(message));
+        expect(message.rows.length === 1 || bytes <= messageBytesMax).toBe(true);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("raw features name their series where the model reads its dimensions, and what is no number stays telling", () => {
+  const inputs = wide(3, "Jalisco");
+  inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);
+  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3) });
+  expect(rows[0]).toMatchObject({ series: new Array(4).fill("Jalisco"), target: null, given: null, intervals: {} });
+  const at = head.features.indexOf("Precio_lag1");
+  expect(rows.map(({ values }) => values[at])).toEqual([null, "Infinity", 23.45]);
+});
+
+test("of a request beyond all measure every n-th instance is recorded, spread over all of it", () => {
+  const count = 2.5 * recordedMax;
+  const rows = recordedTable(snapshot, { inputs: wide(count, "a"), outputs: outputs(count) });
+  expect(rows.length).toBeLessThanOrEqual(recordedMax);
+  expect(rows.slice(0, 3).map(({ position }) => position)).toEqual([0, 3, 6]);
+  expect(rows.at(-1)?.position).toBeGreaterThan(count - 4);
+});
+
+test("a share of the requests is recorded, always the same ones, and more of them where the share is larger", () => {
+  const ids = Array.from({ length: 20_000 }, (_, at) => `request-${at}`);
+  const chosen = (share: number) => new Set(ids.filter((id) => isSampled(id, share)));
+  expect(chosen(0).size).toBe(0);
+  expect(chosen(1).size).toBe(ids.length);
+  // Five standard deviations of a binomial.
+  for (const share of [0.01, 0.1, 0.5]) {
+    const deviation = Math.sqrt(share * (1 - share) * ids.length);
+    expect(Math.abs(chosen(share).size - share * ids.length)).toBeLessThan(5 * deviation);
+  }
+  const larger = chosen(0.5);
+  expect([...chosen(0.1)].every((id) => larger.has(id))).toBe(true);
+});
+
+test("a message of a later format, or one that contradicts itself, is refused in a sentence", () => {
+  const [row] = recorded([instanceOf(0)]);
+  const message = { ...head, rows: [row] };
+  expect(readPredictionMessage(message)).toMatchObject({ ok: true });
+  for (const [change, reason] of [
+    [{ format: 2 }, "format"],
+    [{ features: ["one"] }, "one value a feature"],
+    [{ rows: [] }, "rows"],
+    [{ rows: [{ ...row, given: [99] }] }, "positions of features"],
+    [{ answer: "x" }, "answer"],
+    [{ at: "yesterday" }, "at"],
+  ] as const) {
+    expect(readPredictionMessage({ ...message, ...change })).toEqual({
+      ok: false,
+      reason: expect.stringContaining(reason),
+    });
+  }
+  expect(readPredictionMessage(null)).toMatchObject({ ok: false });
+});
+
+test("a value that a request gives to start from is recorded as given, what is computed from it is not", () => {
+  const one = goldSnapshot();
+  const asQuery = { ...options, textNumbers: true };
+  const given = (instance: Record<string, unknown>) => {
+    const prepared = prepareRows(one, { kind: "single", instance }, asQuery);
+    if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+    const predictions = predictRows(one, prepared);
+    return recordedAnswer(one, { ...prepared, predictions }).map((row) => [row.given, row.target, row.hypothetical]);
+  };
+  const last = one.model.inputs.findIndex(({ name }) => name === "EUR");
+  expect(given({})).toEqual([[[], "2017-01-02", false]]);
+  expect(given({ Date: "2017-01-02", EUR: "1200" })).toEqual([[[last], "2017-01-03", false]]);
+  expect(given({ Date: "2023-10-01", EUR: "1200" })).toEqual([[[last], "2023-10-02", true]]);
+});

@@ -1,0 +1,254 @@
+/** What becomes of an answer behind it: told to the queue, and never in the answer's way. */
+import { SELF } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test, vi } from "vitest";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { type PredictionMessage, predictionMessageShape } from "../../shared/api/prediction-message.ts";
+import { artefactKey } from "../../shared/registry/keys.ts";
+import { predictApp } from "../../workers/predict/app.ts";
+import { readShare } from "../../workers/predict/record.ts";
+import { type PredictEnv, partsOf, serviceOf } from "../../workers/predict/service.ts";
+import { dimensionValues, forecast, historyOf, instanceOf, servable } from "../support/served.ts";
+
+const bindings = env as unknown as PredictEnv;
+
+beforeAll(async () => {
+  const { pointer, model, cardBytes } = servable({ version: "v1.0", number: 3 });
+  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
+  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+  await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
+  await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
+});
+
+type Send = (message: PredictionMessage) => Promise<unknown>;
+
+/** A Worker whose queue is `send`. `settled` waits for what it does behind its answers. */
+function worker(send: Send, share = 1) {
+  const queue = { send } as unknown as Queue<PredictionMessage>;
+  const now = () => new Date("2026-11-21T12:00:00Z");
+  const app = predictApp(serviceOf({ ...partsOf(bindings), now, recording: { queue, share } }));
+  const background: Promise<unknown>[] = [];
+  const ask = (path: string, init?: RequestInit) =>
+    app(new Request(`http://predict.test${path}`, init), { waitUntil: (work) => void background.push(work) });
+  return { ask, settled: () => Promise.all(background) };
+}
+
+/** A Worker whose messages are kept, as the queue would carry them. */
+function recording(share = 1) {
+  const sent: PredictionMessage[] = [];
+  const { ask, settled } = worker(async (message) => {
+    sent.push(predictionMessageShape.parse(JSON.parse(JSON.stringify(message))));
+  }, share);
+  return { ask, settled, sent };
+}
+
+const queryOf = (instance: Record<string, unknown>) =>
+  `?${new URLSearchParams(Object.entries(instance).map(([name, value]) => [name, String(value)]))}`;
+const query = queryOf(instanceOf(0));
+const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: "POST",
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json", ...headers },
+});
+
+test("GET and POST tell one message each, with what was answered under the request's own id", async () => {
+  const { ask, settled, sent } = recording();
+  const answer = await ask(`/predict${query}&Precio_lag1=23.5`, { headers: { "X-Request-Id": "abc-1" } });
+  const told = singleAnswerShape.parse(await answer.json());
+  await ask("/predict", json({ instances: [instanceOf(1), instanceOf(2)] }));
+  await settled();
+  expect(sent.map(({ rows }) => rows.length)).toEqual([1, 2]);
+  const [first] = sent;
+  expect(first).toMatchObject({
+    requestId: "abc-1",
+    at: "2026-11-21T12:00:00.000Z",
+    forecast: forecast.id,
+    version: "v1.0",
+    number: 3,
+    protocol: "predict",
+    features: Object.keys(told.features),
+    rows: [
+      {
+        series: [...dimensionValues[0]],
+        target: told.target_period,
+        prediction: told.predicted_price,
+        intervals: { interval80: told.interval80, interval95: told.interval95 },
+        change: told.change_probability,
+        values: Object.values(told.features),
+        given: [Object.keys(told.features).indexOf("Precio_lag1")],
+        hypothetical: false,
+      },
+    ],
+  });
+});
+
+test("both scoring protocols are told too, with the raw features they were asked with", async () => {
+  const { ask, settled, sent } = recording();
+  const { features } = singleAnswerShape.parse(await (await ask(`/predict${query}`)).json());
+  await ask("/invocations", json({ dataframe_records: [features, { ...features, Precio_lag1: null }] }));
+  const inputs = Object.entries(features).map(([name, value]) => ({
+    name,
+    shape: [1, 1],
+    datatype: typeof value === "string" ? "BYTES" : "FP64",
+    data: [value],
+  }));
+  await ask(`/v2/models/${forecast.id}/infer`, json({ inputs, outputs: [{ name: "prediction" }] }));
+  await settled();
+  const [, mlflow, v2] = sent;
+  const series = [...dimensionValues[0]];
+  expect(mlflow).toMatchObject({
+    protocol: "mlflow",
+    rows: [
+      { position: 0, series, target: null, prediction: 25.75, given: null },
+      { position: 1, series, prediction: null },
+    ],
+  });
+  expect(v2).toMatchObject({
+    protocol: "open-inference",
+    rows: [{ series, prediction: 25.75, change: expect.any(Number), values: Object.values(features) }],
+  });
+});
+
+test("of a partial answer only what was answered is told", async () => {
+  const { ask, settled, sent } = recording();
+  await ask("/predict?partial=true", json({ instances: [{ Estado: "Jalisco" }, instanceOf(1), {}] }));
+  await settled();
+  expect(sent.map(({ rows }) => rows.map(({ position }) => position))).toEqual([[1]]);
+});
+
+test("refusals, HEAD, 304 and answers without a row tell nothing", async () => {
+  const { ask, settled, sent } = recording();
+  const tag = (await ask(`/predict${query}`, { method: "HEAD" })).headers.get("ETag") ?? "";
+  expect((await ask(`/predict${query}`, { headers: { "If-None-Match": tag } })).status).toBe(304);
+  expect((await ask("/predict?Estado=Jalisco")).status).toBe(422);
+  expect((await ask("/predict", json({ instances: [instanceOf(0), {}] }))).status).toBe(422);
+  expect((await ask("/invocations", json({ instances: [{}] }))).status).toBe(400);
+  expect((await ask("/invocations", json({ dataframe_records: [] }))).status).toBe(400);
+  expect((await ask(`/v2/models/${forecast.id}/infer`, json({ inputs: [] }))).status).toBe(400);
+  expect((await ask("/predict?partial=true", json({ instances: [{}] }))).status).toBe(200);
+  await settled();
+  expect(sent).toEqual([]);
+});
+
+test("a thousand instances are told in several messages under one name", async () => {
+  const { ask, settled, sent } = recording();
+  await ask("/predict", json({ instances: Array.from({ length: 1_000 }, (_, at) => instanceOf(at % 4)) }));
+  await settled();
+  expect(sent.length).toBeGreaterThan(1);
+  expect(new Set(sent.map(({ answer }) => answer)).size).toBe(1);
+  const positions = sent.flatMap(({ rows }) => rows.map(({ position }) => position));
+  expect(positions).toEqual(Array.from({ length: 1_000 }, (_, at) => at));
+});
+
+test("the same question under the same id has one name, another question or another id has another", async () => {
+  const { ask, settled, sent } = recording();
+  const asked = (at: number, id: string) =>
+    ask(`/predict${queryOf(instanceOf(at))}`, { headers: { "X-Request-Id": id } });
+  for (const [at, id] of [
+    [0, "a"],
+    [0, "a"],
+    [1, "a"],
+    [0, "b"],
+  ] as const) {
+    await asked(at, id);
+    await settled();
+  }
+  const [one, again, ...others] = sent.map(({ answer }) => answer);
+  expect(again).toBe(one);
+  expect(new Set([one, ...others]).size).toBe(3);
+});
+
+test("the answer is given before the queue is told, and whether or not the queue ever answers", async () => {
+  let isTold = false;
+  const { ask } = worker(() => {
+    isTold = true;
+    return new Promise(() => {});
+  });
+  const answer = await ask(`/predict${query}`);
+  expect(isTold).toBe(false);
+  expect(await answer.json()).toMatchObject({ predicted_price: 25.75 });
+  await vi.waitUntil(() => isTold);
+  expect((await ask(`/predict${query}`)).status).toBe(200);
+});
+
+test("with the queue down every answer is given all the same, and each loss is logged by its request", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  for (const down of [() => Promise.reject(new Error("the queue is down")), () => fail("the queue is down")]) {
+    const { ask, settled } = worker(down);
+    const headers = { "X-Request-Id": "abc-2" };
+    const answers = [
+      await ask(`/predict${query}`, { headers }),
+      await ask("/predict", json({ instances: [instanceOf(1), instanceOf(2)] }, headers)),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    await settled();
+    expect(logged.mock.calls.flat()).toEqual([
+      "predictions: request abc-2 is not recorded: 1 of 1 instances are lost: the queue is down",
+      "predictions: request abc-2 is not recorded: 2 of 2 instances are lost: the queue is down",
+    ]);
+    logged.mockClear();
+  }
+  logged.mockRestore();
+});
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
+test("of a large answer a message that fails does not take the others with it", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  let sent = 0;
+  let kept = 0;
+  const { ask, settled } = worker(async ({ rows }) => {
+    if (++sent === 2) throw new Error("once");
+    kept += rows.length;
+  });
+  await ask("/predict", json({ instances: Array.from({ length: 1_000 }, () => instanceOf(0)) }));
+  await settled();
+  expect(kept).toBeGreaterThan(0);
+  expect(logged).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining(`${1_000 - kept} of 1000 instances are lost: once`),
+  );
+  logged.mockRestore();
+});
+
+test("a share of zero tells nothing, half of it the same half each time", async () => {
+  const none = recording(0);
+  await none.ask(`/predict${query}`);
+  await none.settled();
+  expect(none.sent).toEqual([]);
+  const halves = [recording(0.5), recording(0.5)];
+  for (const { ask, settled } of halves) {
+    for (let at = 0; at < 40; at++) await ask(`/predict${query}`, { headers: { "X-Request-Id": `id-${at}` } });
+    await settled();
+  }
+  const [one, other] = halves.map(({ sent }) => sent.map(({ requestId }) => requestId).sort());
+  expect(one).toEqual(other);
+  expect(one?.length).toBeGreaterThan(5);
+  expect(one?.length).toBeLessThan(35);
+});
+
+test("a share that is none is told of, and everything is recorded", () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  expect(["0.25", "0", "1", "", undefined].map(readShare)).toEqual([0.25, 0, 1, 1, 1]);
+  expect(logged).not.toHaveBeenCalled();
+  for (const wrong of ["10%", "-1", "2", "NaN"]) expect(readShare(wrong)).toBe(1);
+  expect(logged).toHaveBeenCalledTimes(4);
+  expect(logged).toHaveBeenLastCalledWith(expect.stringContaining("PREDICTIONS_SAMPLE is NaN, expected"));
+  logged.mockRestore();
+});
+
+test("without a queue answers are told to nobody", async () => {
+  const background: Promise<unknown>[] = [];
+  const app = predictApp(serviceOf({ ...partsOf(bindings), recording: null }));
+  const answer = await app(new Request(`http://predict.test/predict${query}`), {
+    waitUntil: (work) => void background.push(work),
+  });
+  await Promise.all(background);
+  expect(answer.status).toBe(200);
+});
+
+test("the deployed entry is bound to the queue", async () => {
+  expect(partsOf(bindings).recording).toMatchObject({ share: 1, queue: { send: expect.any(Function) } });
+  expect((await SELF.fetch(`http://predict.test/predict${query}`)).status).toBe(200);
+});

@@ -1,0 +1,72 @@
+/** Messages of answers, as predict sends them, and a hub that takes them. */
+import { reset } from "cloudflare:test";
+import { beforeEach } from "vitest";
+import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";
+import { consume } from "../../workers/hub/queue.ts";
+import { hub, migrate, query } from "./hub.ts";
+import { forecast, Registry } from "./registry.ts";
+
+/** The registered version. It differs from test to test, as it does in life. */
+export let version = "";
+let world = 0;
+
+export function freshHub(): void {
+  beforeEach(async () => {
+    await reset();
+    await migrate();
+    version = `v1.${++world}`;
+    await new Registry().registered(version);
+  });
+}
+
+export const row = (position: number, change: Partial<PredictionRow> = {}): PredictionRow => ({
+  position,
+  series: ["Jalisco", "Guadalajara", "Pasteurizada", "Autoservicios"],
+  target: "2026-11-23",
+  prediction: 29.25,
+  intervals: { interval80: [29, 29.5], interval95: null },
+  change: 0.125,
+  values: [1.5, "here"],
+  given: [0],
+  hypothetical: false,
+  ...change,
+});
+
+export function told(change: Partial<PredictionMessage> = {}): PredictionMessage {
+  return {
+    format: 1,
+    answer: "a".repeat(32),
+    requestId: "request-1",
+    at: "2026-11-21T12:34:56.789Z",
+    forecast: forecast.id,
+    version,
+    number: 1,
+    protocol: "predict",
+    features: ["last", "place"],
+    rows: [row(0), row(1)],
+    ...change,
+  };
+}
+
+/** Hands messages to a consumer as one batch; tells what became of each. */
+export async function deliver(bodies: readonly unknown[], { on = hub, attempts = 1, queue = "predictions" } = {}) {
+  const fates: ("acked" | number)[] = [];
+  const messages = bodies.map((body, at) => ({
+    id: String(at),
+    timestamp: new Date(0),
+    body: JSON.parse(JSON.stringify(body)),
+    attempts,
+    ack() {
+      fates[at] = "acked";
+    },
+    retry(options?: QueueRetryOptions) {
+      fates[at] = options?.delaySeconds ?? 0;
+    },
+  }));
+  await consume(on, { queue, messages });
+  return fates;
+}
+
+export const count = async (sql: string) => (await query(`SELECT count(*) AS n FROM ${sql}`))[0] as { n: number };
+export const sums = () =>
+  query("SELECT feature, hour, hypothetical, bin, count FROM input_hours ORDER BY feature, hour, hypothetical, bin");

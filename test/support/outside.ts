@@ -1,0 +1,28 @@
+/** Models that the built-in engine does not run, as other tools write them. */
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
+import { floatTensor, type Graph, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { predictionOutput } from "../../shared/registry/outputs.ts";
+
+/** prediction = last + bias, or the bias alone where the last value is missing. `Where` and `IsNaN` are outside the subset. */
+export function outsideModel(
+  forecast: Pick<Forecast, "id" | "features">,
+  { bias = 0.5, last = lastFeatureOf(forecast), output = predictionOutput } = {},
+): Uint8Array<ArrayBuffer> {
+  const graph: Graph = {
+    ...PORTABLE,
+    name: "outside",
+    inputs: [{ name: last, type: "float", shape: [null, 1] }],
+    outputs: [{ name: output, type: "float", shape: [null, 1] }],
+    nodes: [
+      node("IsNaN", { inputs: [last], outputs: ["is_missing"] }),
+      node("Where", { inputs: ["is_missing", "nothing", last], outputs: ["present"] }),
+      node("Add", { inputs: ["present", "bias"], outputs: [output] }),
+    ],
+    initializers: [floatTensor("nothing", [0]), floatTensor("bias", [bias])],
+    producer: "another tool",
+    metadata: {},
+  };
+  return writeModel(graph);
+}

@@ -1,0 +1,51 @@
+/** The profile of a version: the bins that its inputs are counted in. */
+
+import { findModel } from "../../../shared/db/models.ts";
+import type { Profile } from "../../../shared/drift/bins.ts";
+import { findForecast } from "../../../shared/forecasts/index.ts";
+import { sha256Hex } from "../../../shared/hash.ts";
+import { cardShape } from "../../../shared/registry/card.ts";
+import { artefactKey } from "../../../shared/registry/keys.ts";
+import type { Hub } from "../hub.ts";
+
+/** By feature. */
+export type Profiles = ReadonlyMap<string, Profile>;
+
+export type FoundProfiles =
+  | { readonly ok: true; readonly profiles: Profiles }
+  /** What no second try would change. */
+  | { readonly ok: false; readonly reason: string };
+
+/** By the card's digest: what was read once is the same for ever. A few, since few versions serve at a time. */
+const known = new Map<string, Profiles>();
+const knownMax = 8;
+
+/** Throws where the database or R2 does not answer, or the card is no longer the one that was registered. */
+export async function profilesOf(hub: Hub, forecast: string, version: string): Promise<FoundProfiles> {
+  if (!findForecast(forecast)) return { ok: false, reason: `${forecast} is not a forecast of this platform` };
+  const model = await findModel(hub.db, forecast, version);
+  if (!model) return { ok: false, reason: `${forecast} has no registered version ${version}` };
+  const profiles = known.get(model.cardSha256) ?? (await readProfiles(hub, model));
+  known.delete(model.cardSha256);
+  known.set(model.cardSha256, profiles);
+  const [oldest] = known.keys();
+  if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
+  return { ok: true, profiles };
+}
+
+interface CardAddress {
+  readonly forecast: string;
+  readonly version: string;
+  readonly cardSha256: string;
+}
+
+async function readProfiles(hub: Hub, { forecast, version, cardSha256 }: CardAddress): Promise<Profiles> {
+  const key = artefactKey(forecast, version, "card.json");
+  const object = await hub.lake.get(key);
+  if (!object) throw new Error(`R2 has no ${key}`);
+  const bytes = new Uint8Array(await object.arrayBuffer());
+  const found = sha256Hex(bytes);
+  if (found !== cardSha256) throw new Error(`${key} is damaged: found sha256 ${found}, expected ${cardSha256}`);
+  const { profile } = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  return new Map(profile.map((one) => [one.name, one]));
+}
