@@ -112,7 +112,7 @@ function wrongZone(json: Json, { timezone }: Place): Problem | null {
   if (typeof found === "string" && isZoneOf({ timezone: found, offset }, timezone)) return null;
   return problem("another-zone", {
     found: `timezone ${show(found)}, utc_offset_seconds ${show(offset)}`,
-    expected: `timezone ${timezone} and an offset that it has`,
+    expected: `timezone ${timezone} and an offset from Greenwich`,
   });
 }
 
