@@ -52,7 +52,7 @@ export const gold: Forecast = {
     { candidate: "ml-random-forest", space: nothing, trials: 1 },
   ],
   averageOf: [2, 3],
-  validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 250 },
+  validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 150 },
   metric: "rmse",
   promotion: { significance: 0.05, periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: "EUR_spread", holdLast: false },
@@ -70,5 +70,5 @@ export const gold: Forecast = {
   ],
   aliases: {},
   dateFields: {},
-  hypothesisNeeds: [],
+  hypothesisNeeds: ["EUR"],
 };

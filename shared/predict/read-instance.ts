@@ -45,11 +45,13 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const named = readSeries(snapshot, dimensions, missing.length === 0);
   if (!named.ok) return named;
   const { is, position } = named;
-  if (snapshot.forecast.given && position !== null) {
-    const asked = readGiven(snapshot, { given: day, dates, position, textNumbers: options.textNumbers });
+  const kept = position ?? snapshot.series.findIndex((one) => seriesKey(one.is) === seriesKey(is));
+  if (snapshot.forecast.given && kept >= 0) {
+    const { textNumbers } = options;
+    const asked = readGiven(snapshot, { given: day, dates, position: kept, textNumbers });
     if (!asked.ok) return asked;
     const { target, start, hypothetical } = asked.asked;
-    return { ok: true, row: { position, is, target, hypothetical, overrides, ...(start && { start }) } };
+    return { ok: true, row: { position: kept, is, target, hypothetical, overrides, ...(start && { start }) } };
   }
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;

@@ -167,6 +167,14 @@ describe("with a day", () => {
   });
 });
 
+test("where the history holds no price at all, one that is given is enough, and without one it says what is missing", () => {
+  const others = facts.filter(({ variable, period }) => variable !== "EUR" || period < "2016-06-01");
+  const silent = goldSnapshot(goldHistory(others));
+  expect(answer({ EUR: "1200" }, silent)).toMatchObject({ hypothetical: true, naive: 1200, interval80: null });
+  const prepared = prepareRows(silent, { kind: "single", instance: {} }, query);
+  expect(prepared).toMatchObject({ ok: false, refusal: { kind: "unprocessable", field: "EUR", found: "nothing" } });
+});
+
 describe("a target", () => {
   test("may be named instead of the day before it, or beside it where they agree", () => {
     expect(answer({ target_period: "2017-01-02" })).toEqual(answer({}));

@@ -7,6 +7,7 @@ import {
   singleAnswerShape,
 } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { roundTo } from "../../shared/predict/decimal.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
@@ -94,7 +95,7 @@ function printAll(forecast: Forecast, answer: BatchAnswer): void {
     ...forecast.dimensions.map((name) => one.series[name] ?? ""),
     one.last?.value ?? "–",
     number(one[forecast.output]),
-    interval(one.interval80),
+    interval(forecast, one.interval80),
   ]);
   const right = [forecast.dimensions.length, forecast.dimensions.length + 1];
   console.log(table([...forecast.dimensions, "last", forecast.output, "80 %"], rows, { right }));
@@ -108,8 +109,8 @@ function printOne(forecast: Forecast, answer: SingleAnswer): void {
     ...Object.entries(answer.series),
     [forecast.output, `${number(answer[forecast.output])} ${answer.unit}`],
     ...(differenceOutput === undefined ? [] : [[differenceOutput, number(answer[differenceOutput])]]),
-    ["in 80 % of cases", interval(interval80)],
-    ["in 95 % of cases", interval(interval95)],
+    ["in 80 % of cases", interval(forecast, interval80)],
+    ["in 95 % of cases", interval(forecast, interval95)],
     ["last", last === null ? String(naive) : `${last.value} on ${last.period}`],
   ];
   console.log(table(["", ""], rows));
@@ -136,6 +137,8 @@ function number(value: unknown): string {
   return typeof value === "number" ? String(value) : "–";
 }
 
-function interval(ends: readonly [number, number] | null | undefined): string {
-  return ends ? `${ends[0]} to ${ends[1]}` : "not known";
+/** Ends as finely as values are published, and one digit more. */
+function interval({ target }: Forecast, ends: readonly [number, number] | null | undefined): string {
+  const told = ends?.map((end) => String(roundTo(end, target.decimals + 1)));
+  return told?.join(" to ") ?? "not known";
 }
