@@ -8,6 +8,7 @@ import { ingest } from "./commands/ingest.ts";
 import { copyLake } from "./commands/lake.ts";
 import { listModels, promoteModel, rollBack } from "./commands/models.ts";
 import { parse } from "./commands/parse.ts";
+import { predict } from "./commands/predict.ts";
 import { start } from "./commands/start.ts";
 import { trainForecast } from "./commands/train.ts";
 import { describe, Failure } from "./failure.ts";
@@ -140,6 +141,17 @@ program
   .addOption(state())
   .addOption(json())
   .action(rollBack);
+
+program
+  .command("predict <forecast> [fields...]")
+  .description("ask the running service what comes next; fields as name=value")
+  .option("--all", "every series of the forecast")
+  .option("--csv", "print CSV in the forecast's own columns")
+  .option("--explain", "what each feature contributes")
+  .addOption(url())
+  .addOption(state())
+  .addOption(json())
+  .action(predict);
 
 program
   .command("import <forecast> <model>")

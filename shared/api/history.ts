@@ -1,8 +1,10 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-import type { Feed } from "../feeds/feed.ts";
+import { forecastPanel } from "../features/facts.ts";
+import { reachOf } from "../features/feature.ts";
+import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
-import { finite, listOf, objectOf, orNull, type Shape, text } from "../shape.ts";
+import type { Fact } from "../lake/fact.ts";
+import { finite, listOf, objectOf, optional, orNull, recordOf, type Shape, text } from "../shape.ts";
 
 export interface History {
   readonly forecast: string;
@@ -11,15 +13,22 @@ export interface History {
   readonly dimensions: readonly string[];
   /** Oldest first. */
   readonly periods: readonly string[];
-  readonly series: readonly {
-    /** Values of the dimensions. */
-    readonly is: readonly string[];
-    /** One value a period; null where there is none. */
-    readonly values: readonly (number | null)[];
-  }[];
+  readonly series: readonly HistorySeries[];
+}
+
+type Values = readonly (number | null)[];
+
+interface HistorySeries {
+  /** Values of the dimensions. */
+  readonly is: readonly string[];
+  /** One value a period; null where there is none. */
+  readonly values: Values;
+  /** The other variables that features look at, by name, in the shape of `values`. Absent where there are none. */
+  readonly others?: Readonly<Record<string, Values>> | undefined;
 }
 
 const texts = listOf(text);
+const valuesShape = listOf(orNull(finite));
 
 export const historyShape: Shape<History> = objectOf<History>({
   forecast: text,
@@ -27,27 +36,54 @@ export const historyShape: Shape<History> = objectOf<History>({
   variable: text,
   dimensions: texts,
   periods: texts,
-  series: listOf(objectOf({ is: texts, values: listOf(orNull(finite)) })),
+  series: listOf(objectOf<HistorySeries>({ is: texts, values: valuesShape, others: optional(recordOf(valuesShape)) })),
 });
 
-/** The history of a forecast's target. The same facts give the same text, in whatever order they come. */
-export function buildHistory(forecast: Forecast, feed: Feed, facts: readonly Fact[]): History {
-  const periods = [...new Set(facts.map((fact) => fact.period))].sort(compareText);
-  const position = new Map(periods.map((period, index) => [period, index]));
-  const bySeries = new Map<string, (number | null)[]>();
-  for (const { series, period, value } of facts) {
-    const values = bySeries.get(series) ?? periods.map(() => null);
-    values[position.get(period) ?? 0] = value;
-    bySeries.set(series, values);
-  }
+/**
+ * The history of a forecast, as far back as its features reach, from its feed's facts. The same facts give the same text, in
+ * whatever order they come.
+ */
+export function buildHistory(forecast: Forecast, facts: readonly Fact[]): History {
+  const { dimensions, periods, series } = forecastPanel(forecast, facts);
+  const first = Math.max(0, periods.length - reachOf(forecast.features));
+  const told = (values: Float64Array) =>
+    Array.from(values.subarray(first), (value) => (Number.isNaN(value) ? null : value));
   return {
     forecast: forecast.id,
-    feed: feed.id,
+    feed: forecast.feed,
     variable: forecast.variable,
-    dimensions: [...feed.dimensions],
-    periods,
-    series: [...bySeries]
-      .sort(([a], [b]) => compareText(a, b))
-      .map(([key, values]) => ({ is: seriesValues(key), values })),
+    dimensions: [...dimensions],
+    periods: periods.slice(first),
+    series: series.map(({ is, values, others }) => ({
+      is: [...is],
+      values: told(values),
+      ...(others && { others: mapValues(others, told) }),
+    })),
   };
+}
+
+/** The panel that a history is; what it does not have is NaN. */
+export function panelOfHistory({ dimensions, periods, series }: History): Panel {
+  return {
+    dimensions,
+    periods,
+    series: series.map(
+      ({ is, values, others }): PanelSeries => ({
+        is,
+        values: withGaps(values),
+        ...(others && { others: mapValues(others, withGaps) }),
+      }),
+    ),
+  };
+}
+
+/** NaN where there is none. */
+function withGaps(values: Values): Float64Array {
+  const numbers = new Float64Array(values.length);
+  for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
+  return numbers;
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -20,9 +20,10 @@ export const predictionShape = z.looseObject({
   unit: z.string(),
   interval80: interval.optional(),
   interval95: interval.optional(),
-  /** Where an interval has no width: how often that was right. */
+  /** Where an interval has no width: how often that was right. Where none is known: what is missing. */
   interval_note: z.string().optional(),
-  change_probability: number,
+  /** Where the forecast asks whether the value changes at all. */
+  change_probability: number.optional(),
   /** What it would be if nothing changed. */
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
@@ -60,7 +61,10 @@ export type Head = z.infer<typeof headShape>;
 
 export const batchAnswerShape = headShape.extend({
   predictions: z.array(z.union([failedPredictionShape, predictionShape])),
+  /** Where all series were asked for: `from` of the next request, null where this answer holds the last ones. */
+  next_from: z.number().nullable().optional(),
 });
+export type BatchAnswer = z.infer<typeof batchAnswerShape>;
 export const singleAnswerShape = z.looseObject({
   ...headShape.shape,
   ...predictionShape.shape,

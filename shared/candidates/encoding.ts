@@ -24,9 +24,14 @@ export interface Encoding {
   readonly imputed: Float32Array | null;
 }
 
+/** Whether a candidate may look at a column: some only take part in the way back to the target's unit. */
+function isLearned({ learned }: Column): boolean {
+  return learned !== false;
+}
+
 /** Trees: numbers as they are, categories by rank. `target` has one value a row of the dataset. O(rows × columns). */
 export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array): Encoding {
-  const columns = data.columns.map((column): EncodedColumn => {
+  const columns = data.columns.filter(isLearned).map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
     const seen = seenIn(column, rows);
     const ranks = ranksOf(column, seen, { rows, target });
@@ -37,7 +42,7 @@ export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array
 
 /** Linear models: numbers as they are, a column for every category of the rows. O(rows × columns). */
 export function oneHotEncoding(data: Dataset, rows: RowRange): Encoding {
-  const columns = data.columns.map((column): EncodedColumn => {
+  const columns = data.columns.filter(isLearned).map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
     const categories = seenIn(column, rows).map((code) => column.categories[code] ?? "");
     return { name: column.name, how: "one-hot", categories };

@@ -1,11 +1,19 @@
 /** The one place where features are computed: in training, in batches and for a request. */
 import { calendarPart } from "./calendar-part.ts";
 import { changeShare, lastChange, sinceChange } from "./changes.ts";
-import type { Feature } from "./feature.ts";
-import { category, difference, lag, seasonalLag } from "./lags.ts";
-import type { Past, PastSeries } from "./panel.ts";
+import { type Feature, variableOf } from "./feature.ts";
+import { category, difference, lag, logDifference, logRatio, seasonalLag } from "./lags.ts";
+import { type Past, type PastSeries, type PastValues, valuesOf } from "./panel.ts";
 import { peersChange, peersChangedShare } from "./peers.ts";
-import { rollingMax, rollingMean, rollingMin, rollingStandardDeviation, weightedMean } from "./rolling.ts";
+import {
+  logStepStandardDeviation,
+  rollingMax,
+  rollingMean,
+  rollingMin,
+  rollingStandardDeviation,
+  stepStandardDeviation,
+  weightedMean,
+} from "./rolling.ts";
 
 /** One entry a series of the past, in its order. A float's NaN is a missing value. */
 export type FeatureValues =
@@ -28,23 +36,37 @@ export function computeFeature(feature: Feature, past: Past): FeatureValues {
     });
     return { dtype: "float", values };
   };
+  const variable = variableOf(feature);
+  const ofValues = (value: (values: PastValues) => number) => each((series) => value(valuesOf(series, variable)));
   switch (feature.kind) {
     case "lag":
-      return each((series) => lag(series, feature.periods));
+      return ofValues((values) => lag(values, feature.periods));
     case "difference":
-      return each((series) => difference(series, feature.periods));
+      return ofValues((values) => difference(values, feature.periods));
+    case "log-difference":
+      return ofValues((values) => logDifference(values, feature.periods));
     case "seasonal-lag":
-      return each((series) => seasonalLag(series, feature.periods));
+      return ofValues((values) => seasonalLag(values, feature.periods));
     case "rolling-mean":
-      return each((series) => rollingMean(series, feature.periods));
+      return ofValues((values) => rollingMean(values, feature.periods));
     case "rolling-std":
-      return each((series) => rollingStandardDeviation(series, feature.periods));
+      return ofValues((values) => rollingStandardDeviation(values, feature.periods));
     case "rolling-min":
-      return each((series) => rollingMin(series, feature.periods));
+      return ofValues((values) => rollingMin(values, feature.periods));
     case "rolling-max":
-      return each((series) => rollingMax(series, feature.periods));
+      return ofValues((values) => rollingMax(values, feature.periods));
+    case "log-from-mean":
+      return ofValues((values) => logRatio(lag(values, 1), rollingMean(values, feature.periods)));
+    case "log-from-min":
+      return ofValues((values) => logRatio(lag(values, 1), rollingMin(values, feature.periods)));
+    case "log-from-max":
+      return ofValues((values) => logRatio(lag(values, 1), rollingMax(values, feature.periods)));
+    case "step-std":
+      return ofValues((values) => stepStandardDeviation(values, feature.periods));
+    case "log-step-std":
+      return ofValues((values) => logStepStandardDeviation(values, feature.periods));
     case "weighted-mean":
-      return each((series) => weightedMean(series, feature.periods, feature.halfLife));
+      return ofValues((values) => weightedMean(values, feature.periods, feature.halfLife));
     case "since-change":
       return each((series) => sinceChange(series, feature.periods, tolerance));
     case "last-change":

@@ -4,14 +4,15 @@ import { dtypeOf, type Feature, reachOf } from "./feature.ts";
 import { lastOf, type Panel, pastOf } from "./panel.ts";
 
 export type Column =
-  | { readonly name: string; readonly dtype: "float"; readonly values: Float32Array }
+  | (Named & { readonly dtype: "float"; readonly values: Float32Array })
   /** Categories by number; `codes` points into `categories`, which are sorted. */
-  | {
-      readonly name: string;
-      readonly dtype: "string";
-      readonly codes: Int32Array;
-      readonly categories: readonly string[];
-    };
+  | (Named & { readonly dtype: "string"; readonly codes: Int32Array; readonly categories: readonly string[] });
+
+interface Named {
+  readonly name: string;
+  /** False where the feature is declared so: no candidate learns from it. */
+  readonly learned?: false;
+}
 
 export interface Dataset {
   readonly rows: number;
@@ -63,9 +64,10 @@ export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions)
       row++;
     }
   });
-  const columns = features.map(({ name }, feature): Column => {
+  const columns = features.map(({ name, learned }, feature): Column => {
     const values = floats[feature];
-    return values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
+    const column: Column = values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
+    return learned === false ? { ...column, learned } : column;
   });
   return { rows, periods: panel.periods, period, series, columns, last, target };
 }

@@ -1,5 +1,5 @@
 /**
- * A panel: one variable of many series over common periods. And its past: what was known before one target period.
+ * A panel: one variable of many series over common periods, with others beside it. And its past: what was known before one target period.
  *
  * Features are given a past, never a panel. A past ends before its target and starts `reach` periods earlier, in training
  * as in serving, so that both compute the same numbers and neither can see what it predicts.
@@ -16,8 +16,10 @@ export interface Panel {
 export interface PanelSeries {
   /** Values of the dimensions, in the panel's order. */
   readonly is: readonly string[];
-  /** One value a period; NaN where there is none. */
+  /** The target variable: one value a period; NaN where there is none. */
   readonly values: Float64Array;
+  /** Other variables of the series, in the same shape, by name. */
+  readonly others?: Readonly<Record<string, Float64Array>>;
 }
 
 export interface Past {
@@ -31,30 +33,49 @@ export interface Past {
   readonly tolerance: number;
 }
 
-export interface PastSeries {
+export interface PastSeries extends PastValues {
   readonly is: readonly string[];
+  /** Other variables of the series, by name. */
+  readonly others?: Readonly<Record<string, PastValues>>;
+}
+
+export interface PastValues {
   /** One value for each of the past's periods; NaN where there is none. */
   readonly values: Float64Array;
   /** The values that are there, oldest first. */
   readonly observed: Float64Array;
 }
 
-/** The panel of one variable's facts. The same facts give the same panel in whatever order they come. */
-export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>): Panel {
+/**
+ * The panel of a target's facts, with those of `others` beside it; facts of any further variable only say that there was a
+ * period. The same facts give the same panel in whatever order they come. O(facts + series × variables × periods).
+ */
+export function panelOf(
+  dimensions: readonly string[],
+  facts: Iterable<Fact>,
+  { target, others }: { readonly target: string; readonly others: readonly string[] },
+): Panel {
   const all = [...facts];
   const periods = [...new Set(all.map((fact) => fact.period))].sort(compareText);
   const position = new Map(periods.map((period, index) => [period, index]));
-  const bySeries = new Map<string, Float64Array>();
-  for (const { series, period, value } of all) {
-    let values = bySeries.get(series);
-    if (values === undefined) {
-      values = new Float64Array(periods.length).fill(Number.NaN);
-      bySeries.set(series, values);
+  const nothing = () => new Float64Array(periods.length).fill(Number.NaN);
+  const bySeries = new Map<string, Map<string, Float64Array>>();
+  for (const { series, period, variable, value } of all) {
+    let variables = bySeries.get(series);
+    if (variables === undefined) {
+      variables = new Map([target, ...others].map((name) => [name, nothing()]));
+      bySeries.set(series, variables);
     }
-    values[position.get(period) ?? 0] = value;
+    const values = variables.get(variable);
+    if (values) values[position.get(period) ?? 0] = value;
   }
-  const series = [...bySeries].sort(([a], [b]) => compareText(a, b));
-  return { dimensions, periods, series: series.map(([key, values]) => ({ is: seriesValues(key), values })) };
+  const sorted = [...bySeries].sort(([a], [b]) => compareText(a, b));
+  const series = sorted.map(([key, variables]): PanelSeries => {
+    const values = variables.get(target) ?? nothing();
+    variables.delete(target);
+    return { is: seriesValues(key), values, ...(variables.size > 0 && { others: Object.fromEntries(variables) }) };
+  });
+  return { dimensions, periods, series };
 }
 
 export interface PastOptions {
@@ -74,9 +95,14 @@ export function pastOf(panel: Panel, end: number, target: string, { reach, toler
   if (last !== undefined && last >= target) {
     throw new RangeError(`the past ends at ${last}: expected a period before the target ${target}`);
   }
-  const series = panel.series.map(({ is, values }) => {
+  const cut = (values: Float64Array): PastValues => {
     const past = values.slice(start, end);
-    return { is, values: past, observed: observedOf(past) };
+    return { values: past, observed: observedOf(past) };
+  };
+  const series = panel.series.map(({ is, values, others }): PastSeries => {
+    const past = { is, ...cut(values) };
+    if (others === undefined) return past;
+    return { ...past, others: Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)])) };
   });
   return { dimensions: panel.dimensions, periods, target, series, tolerance };
 }
@@ -93,8 +119,16 @@ function observedOf(values: Float64Array): Float64Array {
 }
 
 /** The last value that was observed; NaN where there is none within reach. */
-export function lastOf({ observed }: PastSeries): number {
+export function lastOf({ observed }: PastValues): number {
   return observed.at(-1) ?? Number.NaN;
+}
+
+/** The values of another variable of a series. Throws where the panel was made without it: a mistake of who made it. */
+export function valuesOf(series: PastSeries, variable: string | undefined): PastValues {
+  if (variable === undefined) return series;
+  const values = series.others?.[variable];
+  if (values) return values;
+  throw new RangeError(`the panel has no variable ${variable}; it has ${Object.keys(series.others ?? {}).join(", ")}`);
 }
 
 /** Whether a value moved, beyond rounding. */

@@ -1,4 +1,5 @@
 import type { Transform } from "../candidates/fitted.ts";
+import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { Schedule } from "./schedule.ts";
@@ -7,9 +8,11 @@ import type { Schedule } from "./schedule.ts";
 export interface Forecast {
   readonly id: string;
   readonly title: string;
-  /** Feed and variable whose next value is predicted. */
+  /** Feed and variable whose next value is predicted: one of the feed's, or one that is derived. */
   readonly feed: string;
   readonly variable: string;
+  /** How the forecast's variables are made of the feed's; left out where they are the feed's own. */
+  readonly derive?: Derivation;
   /** What names a series, as in the feed. */
   readonly dimensions: readonly string[];
   readonly task: "regression";
@@ -22,7 +25,7 @@ export interface Forecast {
     /** Decimals of a published value: half a unit of the last one is the least that counts as a change. */
     readonly decimals: number;
   };
-  /** The model's inputs, in order. One of them is the last value (`lag` of 1 period). */
+  /** The model's inputs, in order. One of them is the last value (`lag` of 1 period of the target variable). */
   readonly features: readonly Feature[];
   /** The feature that is the naive forecast of a season; null where there are no seasons. */
   readonly seasonal: string | null;
@@ -47,6 +50,20 @@ export interface Forecast {
   readonly locale: string;
   /** What the prediction is called in an answer. */
   readonly output: string;
+  /** What the difference from the last value is called in an answer; left out where it is not told. */
+  readonly differenceOutput?: string;
+  /**
+   * Fields by which a request gives the value of a day, to be told what comes after it: `value` is the name of the feature
+   * with the last value. Left out where the history alone is asked.
+   */
+  readonly given?: {
+    readonly date: string;
+    readonly value: string;
+    /** The date may also be written as M/D/YYYY. */
+    readonly monthFirst: boolean;
+  };
+  /** Columns of its predictions as CSV; the usual ones where it is left out. */
+  readonly csv?: readonly CsvColumn[];
   /** Other names under which a request may give a field: alias → name. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Fields of a request that name the period to predict. They may, but need not, be features too. */
@@ -56,6 +73,22 @@ export interface Forecast {
    * may be in training. `all` where nothing may be missing.
    */
   readonly hypothesisNeeds: readonly string[] | "all";
+}
+
+/** One column of predictions as CSV, and what stands in it. */
+export interface CsvColumn {
+  readonly column: string;
+  readonly is:
+    | { readonly kind: "dimension"; readonly name: string }
+    /** Of the period that is predicted. */
+    | { readonly kind: "target"; readonly part: DatePart | "period" }
+    /** Of the last observation. */
+    | { readonly kind: "last"; readonly of: "period" | "value" }
+    | { readonly kind: "feature"; readonly name: string }
+    /** A field of the answer, by its name there. */
+    | { readonly kind: "answer"; readonly field: string }
+    /** Of the model. */
+    | { readonly kind: "version" };
 }
 
 /** Monday = 0 in `weekday`. */
@@ -91,7 +124,7 @@ export function toleranceOf({ target }: Pick<Forecast, "target">): number {
 
 /** The feature that is the last value. Throws where a declaration forgot it. */
 export function lastFeatureOf({ id, features }: Pick<Forecast, "id" | "features">): string {
-  const last = features.find((feature) => feature.kind === "lag" && feature.periods === 1);
+  const last = features.find((one) => one.kind === "lag" && one.periods === 1 && one.variable === undefined);
   if (last) return last.name;
   throw new RangeError(`forecast ${id} declares no feature of kind lag with periods 1: the last value`);
 }

@@ -1,8 +1,9 @@
 import type { Forecast } from "./forecast.ts";
+import { gold } from "./gold.ts";
 import { milkMx } from "./milk-mx.ts";
 
 /** The catalogue: a new forecast is one file in this folder and one name here. */
-export const forecasts: readonly Forecast[] = [milkMx];
+export const forecasts: readonly Forecast[] = [milkMx, gold];
 
 export function findForecast(id: string): Forecast | undefined {
   return forecasts.find((forecast) => forecast.id === id);

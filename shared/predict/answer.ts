@@ -5,9 +5,9 @@ import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
 import type { Card } from "../registry/card.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
-import type { Evaluation } from "./evaluate.ts";
+import { type Evaluation, featureOf } from "./evaluate.ts";
 import type { Row } from "./read-instance.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
 /** What all predictions of a request share. */
 export function headOf(snapshot: Snapshot, stale: boolean): Head {
@@ -40,15 +40,18 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
     features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);
   }
   const prediction = shortestDecimal(predictions[at] ?? Number.NaN);
-  const last = row.position === null || row.hypothetical ? null : (snapshot.series[row.position]?.last ?? null);
+  const last = row.start?.last ?? observedLast(snapshot, row);
   const given = features[lastFeatureOf(forecast)];
   const naive = typeof given === "number" ? given : (last?.value ?? null);
   return {
     series: Object.fromEntries(forecast.dimensions.map((name, index) => [name, row.is[index] ?? ""])),
     [model.card.output]: prediction,
     unit: model.card.unit,
-    ...intervalsOf(model.card, prediction, { forecast, scale: scaleOf(forecast, features), naive }),
-    change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
+    ...differenceOf(forecast, prediction, naive),
+    ...intervalsOf(model.card, prediction, { forecast, scale: scaleOf(snapshot, row), naive }),
+    ...(forecast.change !== null && {
+      change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
+    }),
     naive,
     last,
     features,
@@ -60,8 +63,24 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
           explain((name) => inputs[name]?.[at] ?? Number.NaN),
         ),
       }),
-    ...(row.hypothetical && { hypothetical: true, target_period: row.target }),
+    ...(row.hypothetical && { hypothetical: true }),
+    ...((row.hypothetical || row.target !== snapshot.target) && { target_period: row.target }),
   };
+}
+
+function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {
+  return position === null || hypothetical ? null : (snapshot.series[position]?.last ?? null);
+}
+
+/** How far the prediction is from the last value, under the name that the forecast gives it. */
+function differenceOf(
+  { differenceOutput, target }: Forecast,
+  prediction: number | null,
+  naive: number | null,
+): Record<string, number | null> {
+  if (differenceOutput === undefined) return {};
+  const isKnown = prediction !== null && naive !== null;
+  return { [differenceOutput]: isKnown ? roundTo(prediction - naive, target.decimals + extraDecimals) : null };
 }
 
 /** Decimals of a contribution, beyond what float32 tells of a price. */
@@ -88,6 +107,7 @@ const extraDecimals = 4;
 
 interface Width {
   readonly forecast: Forecast;
+  /** What half-widths are multiplied by; NaN where that is missing. */
   readonly scale: number;
   /** The last value, where it is known. */
   readonly naive: number | null;
@@ -114,16 +134,16 @@ function intervalsOf(
         ? null
         : [roundTo(low - reach, decimals), roundTo(high + reach, decimals)];
   }
+  if (Number.isNaN(scale)) told.interval_note = `no width is known without ${forecast.intervals.scaledBy}`;
   const widthless = intervals.find(({ zeroWidth }) => zeroWidth);
   if (widthless)
     told.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
   return told;
 }
 
-/** What half-widths are multiplied by; the same rule as when they were learned. */
-function scaleOf(forecast: Forecast, features: Readonly<Record<string, number | string | null>>): number {
-  const { scaledBy } = forecast.intervals;
-  if (scaledBy === null) return 1;
-  const value = features[scaledBy];
-  return Math.max(typeof value === "number" ? value : 0, toleranceOf(forecast));
+/** What half-widths are multiplied by; the same rule as when they were learned. NaN where it is missing: no width is known. */
+function scaleOf(snapshot: Snapshot, row: Row): number {
+  const { forecast } = snapshot;
+  const declared = forecast.features.find(({ name }) => name === forecast.intervals.scaledBy);
+  return declared === undefined ? 1 : Math.max(Number(featureOf(snapshot, declared, row)), toleranceOf(forecast));
 }

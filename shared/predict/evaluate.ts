@@ -1,5 +1,6 @@
 /** Rows through the model, in one batch. */
 import { calendarPart } from "../features/calendar-part.ts";
+import type { Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
 import { type ModelRun, runEngine } from "../registry/engines.ts";
 import type { Column } from "../registry/golden.ts";
@@ -67,8 +68,18 @@ function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): 
   return input.categories === null ? numbers : texts;
 }
 
+/** A feature of a row, whether the model reads it or not. O(1). */
+export function featureOf(snapshot: Snapshot, declared: Feature, row: Row): number | string {
+  return row.overrides.get(declared.name) ?? ownValue(snapshot, { name: declared.name, declared }, row);
+}
+
 /** What a row has by itself: computed beforehand for the next period, from the date and the names for any other. */
-function ownValue(snapshot: Snapshot, { name, declared }: ModelInput, row: Row): number | string {
+function ownValue(
+  snapshot: Snapshot,
+  { name, declared }: Pick<ModelInput, "name" | "declared">,
+  row: Row,
+): number | string {
+  if (row.start) return row.start.features[name] ?? Number.NaN;
   if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.values[row.position] ?? Number.NaN;
   const { forecast, periods } = snapshot;
   switch (declared.kind) {

@@ -6,6 +6,8 @@ export type Field =
   /** Position among the dimensions. */
   | { readonly kind: "dimension"; readonly name: string; readonly at: number }
   | { readonly kind: "date"; readonly name: string; readonly part: DatePart | "period" }
+  /** The value of a day, and the day: what the row starts from. */
+  | { readonly kind: "given"; readonly name: string; readonly what: "date" | "value" }
   | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput };
 
 export interface Fields {
@@ -33,6 +35,11 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
     if (name !== undefined && isDatePart(part)) byName.set(name, { kind: "date", name, part });
   }
   byName.set(periodField, { kind: "date", name: periodField, part: "period" });
+  const { given } = forecast;
+  if (given) {
+    byName.set(given.date, { kind: "given", name: given.date, what: "date" });
+    byName.set(given.value, { kind: "given", name: given.value, what: "value" });
+  }
   for (const input of inputs) {
     if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });
   }

@@ -4,7 +4,6 @@
  */
 import { readCsv } from "../csv.ts";
 import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
-import type { ModelInput } from "./load-model.ts";
 import type { Table } from "./table.ts";
 import { told } from "./target.ts";
 
@@ -87,15 +86,15 @@ function fromColumns(value: Record<string, unknown>): ReadTable {
 /** What pandas reads as missing, where a number is expected. */
 const missing = new Set(["", "NaN", "nan", "-nan", "-NaN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None"]);
 
-/** A CSV body with a header. Numbers are read where the model has a number. O(body). */
-export function readInvocationCsv(text: string, wanted: readonly ModelInput[]): ReadTable {
+/** A CSV body with a header. Numbers are read where `isNumber` says so of a column's name. O(body). */
+export function readInvocationCsv(text: string, isNumber: (column: string) => boolean): ReadTable {
   const read = readCsv(text);
   if (!read.ok) return failed(`The CSV cannot be read: ${read.problem}.`);
   const [columns, ...rows] = read.rows;
   if (columns === undefined) return failed("The CSV is empty: expected a header with the names of the inputs.");
-  const isNumber = columns.map((name) => wanted.some((input) => input.name === name && input.categories === null));
+  const numbers = columns.map(isNumber);
   const cell = (field: string, at: number) => {
-    if (!isNumber[at]) return field;
+    if (!numbers[at]) return field;
     if (missing.has(field.trim())) return null;
     const number = Number(field);
     return Number.isNaN(number) ? field : number;

@@ -4,6 +4,7 @@ import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
 import { isObject } from "../shape.ts";
+import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { type Evaluation, evaluateHere } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
@@ -12,18 +13,20 @@ import { told } from "./target.ts";
 
 export type PredictRequest =
   | { readonly kind: "single"; readonly instance: Instance }
-  | { readonly kind: "batch"; readonly instances: readonly unknown[] };
+  | { readonly kind: "batch"; readonly instances: readonly unknown[] }
+  | AllRequest;
 
 export type ReadRequest =
   | { readonly ok: true; readonly request: PredictRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What a JSON body asks for: `{"instances": […]}`, or one instance. Never throws. */
+/** What a JSON body asks for: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
 export function readPredictRequest(json: unknown): ReadRequest {
   if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
     return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
   }
+  if (Object.hasOwn(json, "all")) return readAll(json);
   if (!Object.hasOwn(json, "instances")) return { ok: true, request: { kind: "single", instance: json } };
   const { instances, ...others } = json;
   const [other] = Object.keys(others);
@@ -53,6 +56,8 @@ export type Prepared =
       readonly failures: readonly FailedPrediction[];
       /** Null where it was not asked for. */
       readonly explain: Explainer | null;
+      /** Where all series were asked for: the number of the first one that did not fit, null where all did. */
+      readonly next?: number | null;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
@@ -64,6 +69,7 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
     return failed(unexplained(detail, { found: "true", expected: "false, for this model" }));
   }
   const explain = explainer?.explain ?? null;
+  if (request.kind === "all") return { ok: true, ...allRows(snapshot, request.from), failures: [], explain };
   if (request.kind === "single") {
     const read = readInstance(snapshot, request.instance, options);
     return read.ok ? { ok: true, rows: [read.row], failures: [], explain } : read;
@@ -84,11 +90,22 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
 }
 
 /** The refusal to explain so many instances; null where they are not too many. */
-export function refuseExplaining(request: PredictRequest): Refusal | null {
-  const count = request.kind === "batch" ? request.instances.length : 1;
+export function refuseExplaining(snapshot: Snapshot, request: PredictRequest): Refusal | null {
+  const count = countOf(snapshot, request);
   if (count <= explainedMax) return null;
   const sizes = { found: `${count} instances`, expected: `at most ${explainedMax}` };
   return unexplained("So many instances are not explained at once.", sizes);
+}
+
+function countOf(snapshot: Snapshot, request: PredictRequest): number {
+  switch (request.kind) {
+    case "single":
+      return 1;
+    case "batch":
+      return request.instances.length;
+    case "all":
+      return allRows(snapshot, request.from).rows.length;
+  }
 }
 
 function unexplained(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {
@@ -102,13 +119,14 @@ function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): Read
 
 export type PredictAnswer =
   | SingleAnswer
-  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[] });
+  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[]; readonly next_from?: number | null });
 
 export interface Answerable {
   readonly kind: PredictRequest["kind"];
   readonly rows: readonly Row[];
   readonly failures: readonly FailedPrediction[];
   readonly explain: Explainer | null;
+  readonly next?: number | null;
   readonly stale: boolean;
   /** Of the rows; left out, our engine makes it. */
   readonly evaluation?: Evaluation;
@@ -128,15 +146,16 @@ export function answerRows(
   answerable: Answerable,
   predictions = predictRows(snapshot, answerable),
 ): PredictAnswer {
-  const { kind, failures, stale } = answerable;
+  const { kind, failures, next, stale } = answerable;
   const head = headOf(snapshot, stale);
+  const piece = next === undefined ? {} : { next_from: next };
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };
   const merged: (Prediction | FailedPrediction)[] = [...predictions];
   // Ascending, so that each lands where its instance stood.
   for (const failure of failures) merged.splice(failure.index, 0, failure);
-  return { ...head, predictions: merged };
+  return { ...head, predictions: merged, ...piece };
 }
 
 const failed = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -3,6 +3,7 @@ import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
 import { nearest } from "../text-distance.ts";
+import { type GivenDay, readGiven, type Start } from "./given.ts";
 import type { ModelInput } from "./load-model.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
 import { type GivenDate, readTarget, told } from "./target.ts";
@@ -15,6 +16,8 @@ export interface Row {
   /** Nothing of it comes from the history: another period, or a series without one. */
   readonly hypothetical: boolean;
   readonly overrides: ReadonlyMap<string, number | string>;
+  /** What it is computed from where a request gave that itself. */
+  readonly start?: Start;
 }
 
 export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly refusal: Refusal };
@@ -28,6 +31,7 @@ interface Given {
   readonly dimensions: (string | undefined)[];
   readonly dates: GivenDate[];
   readonly overrides: Map<string, number | string>;
+  day: GivenDay;
 }
 
 type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonly refusal: Refusal };
@@ -36,17 +40,25 @@ type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonl
 export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
-  const { dimensions, dates, overrides } = sorted.given;
+  const { dimensions, dates, overrides, day } = sorted.given;
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
   const named = readSeries(snapshot, dimensions, missing.length === 0);
   if (!named.ok) return named;
+  const { is, position } = named;
+  const kept = position ?? snapshot.series.findIndex((one) => seriesKey(one.is) === seriesKey(is));
+  if (snapshot.forecast.given && kept >= 0) {
+    const { textNumbers } = options;
+    const asked = readGiven(snapshot, { given: day, dates, position: kept, textNumbers });
+    if (!asked.ok) return asked;
+    const { target, start, hypothetical } = asked.asked;
+    return { ok: true, row: { position: kept, is, target, hypothetical, overrides, ...(start && { start }) } };
+  }
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;
   const isNext = read.target === snapshot.target;
   const { hypothesisNeeds } = snapshot.forecast;
   const needed = missing.filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
   if (!isNext && needed.length > 0) return refused(otherPeriod(snapshot, read, needed));
-  const { is, position } = named;
   return {
     ok: true,
     row: { position, is, target: read.target, hypothetical: !isNext || position === null, overrides },
@@ -63,7 +75,8 @@ function sortFields(
   instance: Instance,
   options: ReadOptions,
 ): Step<{ readonly given: Given }> {
-  const given: Given = { dimensions: forecast.dimensions.map(() => undefined), dates: [], overrides: new Map() };
+  const dimensions = forecast.dimensions.map(() => undefined);
+  const given: Given = { dimensions, dates: [], overrides: new Map(), day: {} };
   const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     const field = fields.find(name);
@@ -84,6 +97,9 @@ function sortFields(
     switch (field.kind) {
       case "date":
         given.dates.push({ name, part: field.part, value });
+        break;
+      case "given":
+        given.day = { ...given.day, [field.what]: { name, value } };
         break;
       case "dimension":
         if (typeof value !== "string") return refused(wrongType(name, value, "text"));

@@ -25,7 +25,10 @@ export interface AnsweredRows {
 }
 
 /** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
-export function recordedAnswer({ model }: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
+export function recordedAnswer(
+  { model, forecast }: Snapshot,
+  { rows, failures, predictions }: AnsweredRows,
+): PredictionRow[] {
   const failed = new Set(failures.map(({ index }) => index));
   const levels = model.card.intervals.map(({ level }) => intervalName(level));
   let position = -1;
@@ -33,14 +36,16 @@ export function recordedAnswer({ model }: Snapshot, { rows, failures, prediction
     do position++;
     while (failed.has(position));
     const row = rows[at];
-    const given = model.inputs.flatMap(({ name }, input) => (row?.overrides.has(name) ? [input] : []));
+    const isGiven = (name: string) =>
+      row?.overrides.has(name) || (row?.start !== undefined && name === forecast.given?.value);
+    const given = model.inputs.flatMap(({ name }, input) => (isGiven(name) ? [input] : []));
     return {
       position,
       series: row ? [...row.is] : null,
       target: row?.target ?? null,
       prediction: finite(prediction[model.card.output]),
       intervals: Object.fromEntries(levels.map((level) => [level, pair(prediction[level])])),
-      change: prediction.change_probability,
+      change: prediction.change_probability ?? null,
       values: model.inputs.map(({ name }) => recordedValue(prediction.features[name] ?? null)),
       given,
       hypothetical: row?.hypothetical ?? false,

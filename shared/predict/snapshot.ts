@@ -1,6 +1,7 @@
 /** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
-import type { History } from "../api/history.ts";
+import { type History, panelOfHistory } from "../api/history.ts";
 import { computeFeature, type FeatureValues } from "../features/compute.ts";
+import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
 import { lastOf, type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
@@ -25,6 +26,8 @@ export interface Outlook {
   readonly series: readonly KnownSeries[];
   /** Positions in `series` of those that have a last value, by `seriesKey`. */
   readonly positions: ReadonlyMap<string, number>;
+  /** What they are computed from, for questions about another start. */
+  readonly panel: Panel;
   /** The forecast's features for the target period, one entry a series. */
   readonly columns: Readonly<Record<string, FeatureValues>>;
 }
@@ -57,12 +60,8 @@ export function buildSnapshot({ forecast, model, outlook, historyDigest }: Snaps
 export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook {
   const wrong = unfitHistory(forecast, history);
   if (wrong !== null) return { ok: false, reason: wrong };
-  const { dimensions, periods } = history;
-  const panel: Panel = {
-    dimensions,
-    periods,
-    series: history.series.map(({ is, values }) => ({ is, values: withGaps(values) })),
-  };
+  const { periods } = history;
+  const panel = panelOfHistory(history);
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
   const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
   const past = pastOf(panel, periods.length, target, options);
@@ -75,14 +74,7 @@ export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook
     positions.set(seriesKey(one.is), index);
     return { is: one.is, last: { period: past.periods[at] ?? "", value: lastOf(one) } };
   });
-  return { ok: true, outlook: { target, periods, series, positions, columns } };
-}
-
-/** NaN where there is none. */
-function withGaps(values: readonly (number | null)[]): Float64Array {
-  const numbers = new Float64Array(values.length);
-  for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
-  return numbers;
+  return { ok: true, outlook: { target, periods, series, positions, panel, columns } };
 }
 
 /** Dimension values as one text. */
@@ -95,6 +87,11 @@ function unfitHistory(forecast: Forecast, { dimensions, periods, series }: Histo
     return `the history is by ${dimensions.join(", ")}; the forecast is by ${forecast.dimensions.join(", ")}`;
   }
   if (periods.length === 0 || series.length === 0) return "the history is empty: nothing was ingested yet";
-  const uneven = series.find(({ values }) => values.length !== periods.length);
+  const needed = otherVariables(forecast);
+  const lacking = needed.find((name) => series.some(({ others = {} }) => !Object.hasOwn(others, name)));
+  if (lacking !== undefined) return `the history has no ${lacking}, which the features look at: ingest once more`;
+  const uneven = series.find(({ values, others = {} }) =>
+    [values, ...Object.values(others)].some((list) => list.length !== periods.length),
+  );
   return uneven ? `the history of ${uneven.is.join(", ")} does not have one value a period` : null;
 }

@@ -90,7 +90,7 @@ function namedDay(
 }
 
 /** A part of a period's day; weekdays count from Monday = 0. */
-function partOf(part: DatePart, period: string): number {
+export function partOf(part: DatePart, period: string): number {
   const day = dayOf(period);
   switch (part) {
     case "year":

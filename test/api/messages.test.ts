@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { buildHistory, historyShape } from "../../shared/api/history.ts";
+import { buildHistory, historyShape, panelOfHistory } from "../../shared/api/history.ts";
 import { ingestKey, readLakeEvent } from "../../shared/api/lake-event.ts";
 import { writeCsv } from "../../shared/csv.ts";
-import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { shaped } from "../../shared/shape.ts";
 import { nearest } from "../../shared/text-distance.ts";
@@ -47,13 +47,41 @@ test("the online history is the same text whatever the order of facts, with null
     value,
   });
   const facts = [fact("b", "2025-01-06", 2), fact("a", "2025-01-03", 1), fact("b", "2025-01-03", 3)];
-  const history = buildHistory(milkMx, sniimMilk, facts);
-  expect(JSON.stringify(buildHistory(milkMx, sniimMilk, [...facts].reverse()))).toBe(JSON.stringify(history));
+  const history = buildHistory(milkMx, facts);
+  expect(JSON.stringify(buildHistory(milkMx, [...facts].reverse()))).toBe(JSON.stringify(history));
   expect(shaped(historyShape, history)).toEqual({ ok: true, value: history });
   expect(history).toMatchObject({
     periods: ["2025-01-03", "2025-01-06"],
     series: [{ is: ["a", "x", "y", "z"], values: [1, null] }, { values: [3, 2] }],
   });
+});
+
+test("the online history holds the other variables that features look at, as far back as they reach", () => {
+  const forecast: Forecast = {
+    ...milkMx,
+    dimensions: [],
+    variable: "EUR",
+    features: [
+      { name: "last", kind: "lag", periods: 2 },
+      { name: "usd", kind: "lag", periods: 1, variable: "USD" },
+    ],
+  };
+  const fact = (period: string, variable: string, value: number) => ({ series: "[]", variable, period, value });
+  const days = ["2016-12-28", "2016-12-29", "2016-12-30"];
+  const facts = [
+    ...days.map((day, at) => fact(day, "EUR", at)),
+    fact("2016-12-29", "USD", 7),
+    fact("2016-12-30", "GBP", 8),
+  ];
+  const history = buildHistory(forecast, facts);
+  expect(history).toMatchObject({
+    periods: days.slice(1),
+    series: [{ is: [], values: [1, 2], others: { USD: [7, null] } }],
+  });
+  const read = shaped(historyShape, JSON.parse(JSON.stringify(history)));
+  expect(read.ok && panelOfHistory(read.value).series).toEqual([
+    { is: [], values: Float64Array.of(1, 2), others: { USD: Float64Array.of(7, Number.NaN) } },
+  ]);
 });
 
 test("CSV quotes what needs it and nothing else", () => {

@@ -4,6 +4,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { runBatch } from "../../shared/db/database.ts";
+import { latestFacts } from "../../shared/db/history.ts";
 import { saveIngest } from "../../shared/db/ingests.ts";
 import { saveFacts } from "../../shared/db/observations.ts";
 import * as schema from "../../shared/db/schema.ts";
@@ -86,8 +87,8 @@ test("a batch of a run that was overtaken writes nothing", async () => {
   expect(await query("SELECT key FROM series")).toEqual([{ key: '["a"]' }]);
 });
 
-test("every number comes back from the database as it went in", async () => {
-  const ingest = await saveIngest(hub.db, {
+function anIngest(): Promise<number> {
+  return saveIngest(hub.db, {
     feed: "sniim-milk",
     flowId: "f",
     rawKey: "raw/a",
@@ -98,6 +99,10 @@ test("every number comes back from the database as it went in", async () => {
     lastPeriod: null,
     stats: {},
   });
+}
+
+test("every number comes back from the database as it went in", async () => {
+  const ingest = await anIngest();
   await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
   const ids = new Map((await listSeries(hub.db, "sniim-milk")).map(({ key, id }) => [key, id]));
   await fc.assert(
@@ -119,4 +124,25 @@ test("every number comes back from the database as it went in", async () => {
     ),
     { numRuns: 10 },
   );
+});
+
+test("the latest facts are those of the wanted variables, in whole days, as many periods as are asked for", async () => {
+  const hours = ["2025-01-01T22", "2025-01-01T23", "2025-01-02T00", "2025-01-02T01", "2025-01-03T05"];
+  const observed = hours.flatMap((hour) => [`${hour} ozone`, `${hour} noise`]).concat("2025-01-03T06 noise");
+  const ingest = await anIngest();
+  await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
+  const ids = new Map((await listSeries(hub.db, sniimMilk.id)).map(({ key, id }) => [key, id]));
+  const facts = observed.map((one) => {
+    const [period = "", variable = ""] = one.split(" ");
+    return { period, variable, series: "[]", value: 1, source: { ingest, rank: "1" } };
+  });
+  await runBatch(hub.db, saveFacts(sniimMilk.id, facts, ids));
+  const latest = async (variables: readonly string[], periods: number) => {
+    const found = await latestFacts(hub.db, sniimMilk.id, { variables, periods });
+    return found.map(({ period, variable }) => `${period} ${variable}`).sort();
+  };
+  expect(await latest(["ozone"], 1)).toEqual(["2025-01-03T05 ozone"]);
+  expect(await latest(["ozone"], 2)).toEqual(["2025-01-02T00 ozone", "2025-01-02T01 ozone", "2025-01-03T05 ozone"]);
+  expect(await latest(["ozone", "noise"], 1)).toEqual(observed.slice(-3).sort());
+  expect(await latest(["wind"], 1)).toEqual([]);
 });

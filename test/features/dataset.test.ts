@@ -43,6 +43,7 @@ describe("a dataset", () => {
 });
 
 describe("a panel", () => {
+  const price = { target: "price", others: [] };
   const facts = [
     { period: "2026-01-02", series: '["north","milk"]', variable: "price", value: 2 },
     { period: "2026-01-01", series: '["south","milk"]', variable: "price", value: 3 },
@@ -50,7 +51,7 @@ describe("a panel", () => {
   ];
 
   test("is the same in whatever order its facts come, with holes where there are none", () => {
-    const panel = panelOf(dimensions, facts);
+    const panel = panelOf(dimensions, facts, price);
     expect(panel).toEqual({
       dimensions,
       periods: ["2026-01-01", "2026-01-02", "2026-01-05"],
@@ -59,11 +60,31 @@ describe("a panel", () => {
         { is: ["south", "milk"], values: Float64Array.of(3, Number.NaN, Number.NaN) },
       ],
     });
-    expect(panelOf(dimensions, facts.toReversed())).toEqual(panel);
+    expect(panelOf(dimensions, facts.toReversed(), price)).toEqual(panel);
+  });
+
+  test("holds other variables beside the target, and a variable that nobody asked for only says there was a period", () => {
+    const more = [
+      { period: "2026-01-05", series: '["south","milk"]', variable: "volume", value: 70 },
+      { period: "2026-01-06", series: '["south","milk"]', variable: "weather", value: 1 },
+    ];
+    const panel = panelOf(dimensions, [...more, ...facts], { target: "price", others: ["volume"] });
+    const nothing = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+    expect(panel.periods).toEqual(["2026-01-01", "2026-01-02", "2026-01-05", "2026-01-06"]);
+    expect(panel.series.map(({ values, others }) => [[...values], ...Object.entries(others ?? {})])).toEqual([
+      [
+        [Number.NaN, 2, 4, Number.NaN],
+        ["volume", Float64Array.from(nothing)],
+      ],
+      [
+        [3, Number.NaN, Number.NaN, Number.NaN],
+        ["volume", Float64Array.of(Number.NaN, Number.NaN, 70, Number.NaN)],
+      ],
+    ]);
   });
 
   test("has no past of a period that it already holds", () => {
-    const panel = panelOf(dimensions, facts);
+    const panel = panelOf(dimensions, facts, price);
     expect(() => pastOf(panel, 3, "2026-01-05", { reach: 2, tolerance: 0.005 })).toThrow(
       "the past ends at 2026-01-05: expected a period before the target 2026-01-05",
     );

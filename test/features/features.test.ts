@@ -4,10 +4,23 @@ import { calendarPart, dayOf } from "../../shared/features/calendar-part.ts";
 import { changeShare, lastChange, sinceChange } from "../../shared/features/changes.ts";
 import { computeFeature } from "../../shared/features/compute.ts";
 import type { Feature } from "../../shared/features/feature.ts";
-import { category, changeAtLastPeriod, difference, lag, seasonalLag } from "../../shared/features/lags.ts";
+import {
+  category,
+  changeAtLastPeriod,
+  difference,
+  lag,
+  logDifference,
+  seasonalLag,
+} from "../../shared/features/lags.ts";
 import { hasMoved, type Past } from "../../shared/features/panel.ts";
 import { peersChange, peersChangedShare } from "../../shared/features/peers.ts";
-import { rollingMean, rollingStandardDeviation, weightedMean } from "../../shared/features/rolling.ts";
+import {
+  logStepStandardDeviation,
+  rollingMean,
+  rollingStandardDeviation,
+  stepStandardDeviation,
+  weightedMean,
+} from "../../shared/features/rolling.ts";
 import golden from "../golden/features.json" with { type: "json" };
 import { seriesOf } from "./support.ts";
 
@@ -37,6 +50,53 @@ describe("against pandas", () => {
       if (expected === null) expect(ours).toBeNaN();
       else expect(Math.abs(Number(ours) - expected)).toBeLessThanOrEqual(2 ** -23 * Math.abs(expected) + 1e-7);
     });
+  });
+});
+
+describe("against pandas, of another variable", () => {
+  const values = golden.values.map((value) => value ?? none);
+
+  test.each(golden.cases)("$feature is the same number of whichever variable it looks at", ({ feature }) => {
+    const own = { name: "x", ...feature } as Feature;
+    if (["since-change", "change-share"].includes(own.kind)) return;
+    const ofOther = { ...own, variable: "other" } as Feature;
+    for (let end = 1; end <= values.length; end++) {
+      const past = pastOfSeries([], [[[], values.slice(0, end)]]);
+      const unlike = pastOfSeries([], [[[], values.slice(0, end).map((value) => 7 - value)]]);
+      const [target = seriesOf()] = unlike.series;
+      const [other = seriesOf()] = past.series;
+      const beside = { ...unlike, series: [{ ...target, others: { other } }] };
+      expect(computeFeature(ofOther, beside)).toEqual(computeFeature(own, past));
+    }
+  });
+
+  test("a variable that the panel was made without is a mistake that is named", () => {
+    const past = pastOfSeries([], [[[], [1, 2]]]);
+    expect(() => computeFeature({ name: "x", kind: "lag", periods: 1, variable: "USD" }, past)).toThrow(
+      "the panel has no variable USD",
+    );
+  });
+});
+
+describe("logarithms", () => {
+  test("there is none of what is not above 0", () => {
+    for (const pair of [
+      [1, 0],
+      [0, 1],
+      [-1, 1],
+      [none, 1],
+    ] as const) {
+      expect(logDifference(seriesOf(...pair), 1)).toBeNaN();
+    }
+    expect(logStepStandardDeviation(seriesOf(1, -1, 2), 2)).toBeNaN();
+  });
+
+  test("they do not know the unit: every value ten times as large changes nothing", () => {
+    const values = [3.5, 3.6, none, 3.4, 3.7];
+    const [one, ten] = [seriesOf(...values), seriesOf(...values.map((value) => value * 10))];
+    expect(logDifference(ten, 2)).toBeCloseTo(logDifference(one, 2), 12);
+    expect(logStepStandardDeviation(ten, 3)).toBeCloseTo(logStepStandardDeviation(one, 3), 12);
+    expect(stepStandardDeviation(ten, 3)).toBeCloseTo(10 * stepStandardDeviation(one, 3), 12);
   });
 });
 

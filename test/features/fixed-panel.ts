@@ -2,7 +2,7 @@ import { addDays } from "../../shared/calendar.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { createRandom } from "../../shared/models/random.ts";
-import { everyKind } from "./support.ts";
+import { everyKind, otherVariable } from "./support.ts";
 
 const dimensions = ["region", "product"];
 
@@ -19,7 +19,13 @@ function fixedPanel(): Panel {
       if (random.uniform() < 0.4) cents += random.integer(101) - 50;
       return random.uniform() < 0.15 ? Number.NaN : cents / 100;
     });
-    return { is: name.split("\t"), values };
+    const walk = createRandom(index);
+    let level = 100;
+    const other = Float64Array.from(periods, () => {
+      level *= 0.9 + 0.2 * walk.uniform();
+      return walk.uniform() < 0.2 ? Number.NaN : level;
+    });
+    return { is: name.split("\t"), values, others: { [otherVariable]: other } };
   });
   return { dimensions, periods, series };
 }

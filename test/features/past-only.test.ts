@@ -2,40 +2,57 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { datasetOf } from "../../shared/features/dataset.ts";
+import { otherVariables } from "../../shared/features/facts.ts";
 import { dtypeOf, reachOf } from "../../shared/features/feature.ts";
-import type { Panel } from "../../shared/features/panel.ts";
+import type { Panel, PanelSeries } from "../../shared/features/panel.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { cell, everyKind, panels, tableOf } from "./support.ts";
 
 const dimensions = ["region", "product"];
 const declarations = [
-  { id: "every kind", dimensions, features: everyKind(dimensions), tolerance: 0.025 },
+  { id: "every kind", dimensions, features: everyKind(dimensions), variable: "target", tolerance: 0.025 },
   ...forecasts.map((forecast) => ({ ...forecast, tolerance: toleranceOf(forecast) })),
 ];
 
-/** A panel, one of its periods, and other values for that period and all later ones. */
+/** A panel, one of its periods, and other values of every variable for that period and all later ones. */
 function futures(panel: Panel) {
   return fc.integer({ min: 0, max: panel.periods.length - 1 }).chain((end) => {
     const length = panel.periods.length - end;
-    const columns = panel.series.map(() => fc.array(cell, { minLength: length, maxLength: length }));
+    const column = fc.array(cell, { minLength: length, maxLength: length });
+    const names = Object.keys(panel.series[0]?.others ?? {});
+    const others = fc.record(Object.fromEntries(names.map((name) => [name, column])));
+    const columns = panel.series.map(() => fc.record({ values: column, others }));
     return fc.record({ panel: fc.constant(panel), end: fc.constant(end), future: fc.tuple(...columns) });
   });
 }
 
+/** A series with each of its variables mapped. */
+function mapped(
+  series: PanelSeries,
+  map: (values: Float64Array, variable: string | null) => Float64Array,
+): PanelSeries {
+  const others = Object.entries(series.others ?? {}).map(([name, values]) => [name, map(values, name)]);
+  return { is: series.is, values: map(series.values, null), others: Object.fromEntries(others) };
+}
+
 describe.each(declarations)("features of $id", ({ features, tolerance, ...forecast }) => {
   const reach = reachOf(features);
-  const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) });
+  const others = otherVariables({ ...forecast, features });
+  const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) }, others);
   const runs = { numRuns: reach > 20 ? 40 : 200 };
 
   test("changing any observation at or after the target period changes nothing", () => {
     fc.assert(
       fc.property(someReach.chain(futures), ({ panel, end, future }) => {
-        const series = panel.series.map(({ is, values }, index) => {
-          const changed = values.slice();
-          changed.set(future[index] ?? [], end);
-          return { is, values: changed };
-        });
+        const series = panel.series.map((one, index) =>
+          mapped(one, (values, variable) => {
+            const changed = values.slice();
+            const later = variable === null ? future[index]?.values : future[index]?.others[variable];
+            changed.set(later ?? [], end);
+            return changed;
+          }),
+        );
         const until = panel.periods[end] ?? "";
         const before = tableOf(datasetOf(panel, { features, tolerance }));
         const after = tableOf(datasetOf({ ...panel, series }, { features, tolerance }));
@@ -54,11 +71,11 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
 
   test("a history of only the features' reach gives the numbers that the whole history gave in training", () => {
     fc.assert(
-      fc.property(panels(forecast.dimensions, { min: reach + 1, max: reach + 8 }), (panel) => {
+      fc.property(panels(forecast.dimensions, { min: reach + 1, max: reach + 8 }, others), (panel) => {
         const whole = tableOf(datasetOf(panel, { features, tolerance }));
         for (let end = reach; end < panel.periods.length; end++) {
           const from = end - reach;
-          const series = panel.series.map(({ is, values }) => ({ is, values: values.slice(from, end + 1) }));
+          const series = panel.series.map((one) => mapped(one, (values) => values.slice(from, end + 1)));
           const window = { ...panel, periods: panel.periods.slice(from, end + 1), series };
           const target = panel.periods[end];
           const served = tableOf(datasetOf(window, { features, tolerance })).filter(({ period }) => period === target);

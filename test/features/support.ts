@@ -20,6 +20,26 @@ const parts: readonly CalendarPart[] = [
   "starts-month",
 ];
 
+/** The variable beside the target that they look at. */
+export const otherVariable = "other";
+
+const otherKinds: readonly Feature[] = [
+  { name: "log-difference2", kind: "log-difference", periods: 2 },
+  { name: "log-from-mean3", kind: "log-from-mean", periods: 3 },
+  { name: "log-from-min3", kind: "log-from-min", periods: 3 },
+  { name: "log-from-max3", kind: "log-from-max", periods: 3 },
+  { name: "step-std3", kind: "step-std", periods: 3 },
+  { name: "log-step-std3", kind: "log-step-std", periods: 3 },
+  { name: "other-lag1", kind: "lag", periods: 1, variable: otherVariable },
+  { name: "other-difference1", kind: "difference", periods: 1, variable: otherVariable },
+  { name: "other-log-difference1", kind: "log-difference", periods: 1, variable: otherVariable },
+  { name: "other-season", kind: "seasonal-lag", periods: 2, variable: otherVariable },
+  { name: "other-mean", kind: "rolling-mean", periods: 3, variable: otherVariable },
+  { name: "other-std", kind: "log-step-std", periods: 3, variable: otherVariable },
+  { name: "other-max", kind: "log-from-max", periods: 3, variable: otherVariable },
+  { name: "other-weighted", kind: "weighted-mean", periods: 3, halfLife: 1, variable: otherVariable },
+];
+
 /** One feature of every kind and calendar part, for panels whose dimensions are `dimensions`. */
 export function everyKind([first = "", ...others]: readonly string[]): Feature[] {
   return [
@@ -34,6 +54,7 @@ export function everyKind([first = "", ...others]: readonly string[]): Feature[]
     { name: "last-change", kind: "last-change", periods: 4 },
     { name: "share", kind: "change-share", periods: 4 },
     { name: "season", kind: "seasonal-lag", periods: 3 },
+    ...otherKinds,
     ...parts.map((part): Feature => ({ name: part, kind: "calendar", part })),
     { name: "category", kind: "category", dimension: first },
     { name: "peers", kind: "peers-change", dimensions: [first], periods: 2 },
@@ -49,13 +70,21 @@ export const cell = fc.oneof(
   { weight: 1, arbitrary: fc.constant(Number.NaN) },
 );
 
-/** Panels of 2 to 5 series on days that are 1 to 5 days apart. */
-export function panels(dimensions: readonly string[], length: { min: number; max: number }): fc.Arbitrary<Panel> {
-  return fc.integer(length).chain((count) =>
-    fc
+/** Panels of 2 to 5 series on days that are 1 to 5 days apart, with values of `others` beside the target's. */
+export function panels(
+  dimensions: readonly string[],
+  length: { min: number; max: number },
+  others: readonly string[] = [otherVariable],
+): fc.Arbitrary<Panel> {
+  return fc.integer(length).chain((count) => {
+    const values = fc.array(cell, { minLength: count, maxLength: count }).map((list) => Float64Array.from(list));
+    const named = fc.record(Object.fromEntries(others.map((name) => [name, values])));
+    // Without a dimension there is one series.
+    const series = { minLength: dimensions.length === 0 ? 1 : 2, maxLength: dimensions.length === 0 ? 1 : 5 };
+    return fc
       .record({
         gaps: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: count, maxLength: count }),
-        series: fc.array(fc.array(cell, { minLength: count, maxLength: count }), { minLength: 2, maxLength: 5 }),
+        series: fc.array(fc.record({ values, others: named }), series),
       })
       .map(({ gaps, series }) => {
         let day = "2025-11-20";
@@ -66,14 +95,14 @@ export function panels(dimensions: readonly string[], length: { min: number; max
         return {
           dimensions,
           periods,
-          series: series.map((values, index) => ({
+          series: series.map((all, index) => ({
             // Neighbours share all dimensions but the last, which tells them apart.
             is: dimensions.map((name, at) => `${name} ${at < dimensions.length - 1 ? index >> 1 : index}`),
-            values: Float64Array.from(values),
+            ...all,
           })),
         };
-      }),
-  );
+      });
+  });
 }
 
 export interface TableRow {

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addDays, daysBetween, isoWeekday } from "../../shared/calendar.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
+import { derivedVariables } from "../../shared/features/derive.ts";
+import { otherVariables, sourceVariables } from "../../shared/features/facts.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
@@ -37,6 +39,28 @@ describe.each([...forecasts])("$id", (forecast) => {
   test("its feed has the dimensions that it names", () => {
     const feed = feeds.find(({ id }) => id === forecast.feed);
     expect(feed?.dimensions).toEqual(forecast.dimensions);
+  });
+
+  test("the variables that it looks at are its feed's, or made of them", () => {
+    const feed = feeds.find(({ id }) => id === forecast.feed);
+    for (const name of sourceVariables(forecast)) expect(Object.keys(feed?.variables ?? {})).toContain(name);
+    const own = forecast.derive ? derivedVariables(forecast.derive) : sourceVariables(forecast);
+    for (const name of [forecast.variable, ...otherVariables(forecast)]) expect(own).toContain(name);
+  });
+
+  test("what a request gives and what its CSV holds are things that it has", () => {
+    if (forecast.given) expect(forecast.given.value).toBe(lastFeatureOf(forecast));
+    const fields = [forecast.output, forecast.differenceOutput];
+    const names = forecast.features.map(({ name }) => name);
+    for (const { is } of forecast.csv ?? []) {
+      if (is.kind === "dimension") expect(forecast.dimensions).toContain(is.name);
+      if (is.kind === "feature") expect(names).toContain(is.name);
+      if (is.kind === "answer") expect(fields).toContain(is.field);
+    }
+  });
+
+  test("something is learned from, and what an interval grows with need not be", () => {
+    expect(forecast.features.some(({ learned }) => learned !== false)).toBe(true);
   });
 
   test("what it says of its features, those features are there to say", () => {

@@ -61,6 +61,13 @@ cases = [
         {"kind": "change-share", "periods": 6},
         told((seen.diff().abs() > 1e-9).astype(float).where(seen.diff().notna()).rolling(6, min_periods=1).mean()),
     ),
+    ({"kind": "log-difference", "periods": 1}, told(np.log(seen).diff(1))),
+    ({"kind": "log-difference", "periods": 5}, told(np.log(seen).diff(5))),
+    ({"kind": "log-from-mean", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).mean()))),
+    ({"kind": "log-from-min", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).min()))),
+    ({"kind": "log-from-max", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).max()))),
+    ({"kind": "step-std", "periods": last}, told(seen.diff().rolling(last, min_periods=1).std(ddof=0))),
+    ({"kind": "log-step-std", "periods": last}, told(np.log(seen).diff().rolling(last, min_periods=1).std(ddof=0))),
     ({"kind": "seasonal-lag", "periods": 3}, [None if pd.isna(x) else float(x) for x in whole.shift(2)]),
 ]
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { panelOf } from "../../shared/features/panel.ts";
+import { forecastPanel } from "../../shared/features/facts.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import {
@@ -98,8 +98,8 @@ test("an explanation adds up to the prediction, and is given only where it is as
   expect(single().explanation).toBeUndefined();
   const many = Array.from({ length: 101 }, () => instanceOf(0));
   const refusal = { kind: "unprocessable", field: "explain", found: "101 instances" };
-  expect(refuseExplaining({ kind: "batch", instances: many })).toMatchObject(refusal);
-  expect(refuseExplaining({ kind: "batch", instances: many.slice(1) })).toBeNull();
+  expect(refuseExplaining(snapshot, { kind: "batch", instances: many })).toMatchObject(refusal);
+  expect(refuseExplaining(snapshot, { kind: "batch", instances: many.slice(1) })).toBeNull();
   expect(batch(many.slice(1), { explain: explainer })).toMatchObject({ data_as_of: "2026-11-20" });
 });
 
@@ -145,7 +145,7 @@ test("what is served are the features that training computes for the same period
       return value === null ? [] : [{ series, variable: forecast.variable, period: whole.periods[at] ?? "", value }];
     }),
   );
-  const panel = panelOf(whole.dimensions, facts);
+  const panel = forecastPanel(forecast, facts);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
   expect(from.target).toBe("2026-11-23");
   let compared = 0;

@@ -13,6 +13,7 @@ import {
 } from "../../shared/predict/record.ts";
 import type { Column } from "../../shared/registry/golden.ts";
 import { dimensionValues, forecast, instanceOf, snapshotOf } from "../support/served.ts";
+import { goldSnapshot } from "../support/served-gold.ts";
 
 const snapshot = snapshotOf();
 const options = { textNumbers: false, partial: true, explain: null };
@@ -161,4 +162,19 @@ test("a message of a later format, or one that contradicts itself, is refused in
     });
   }
   expect(readPredictionMessage(null)).toMatchObject({ ok: false });
+});
+
+test("a value that a request gives to start from is recorded as given, what is computed from it is not", () => {
+  const one = goldSnapshot();
+  const asQuery = { ...options, textNumbers: true };
+  const given = (instance: Record<string, unknown>) => {
+    const prepared = prepareRows(one, { kind: "single", instance }, asQuery);
+    if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+    const predictions = predictRows(one, prepared);
+    return recordedAnswer(one, { ...prepared, predictions }).map((row) => [row.given, row.target, row.hypothetical]);
+  };
+  const last = one.model.inputs.findIndex(({ name }) => name === "EUR");
+  expect(given({})).toEqual([[[], "2017-01-02", false]]);
+  expect(given({ Date: "2017-01-02", EUR: "1200" })).toEqual([[[last], "2017-01-03", false]]);
+  expect(given({ Date: "2023-10-01", EUR: "1200" })).toEqual([[[last], "2023-10-02", true]]);
 });

@@ -74,7 +74,6 @@ async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
   const latest = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const history = buildHistory(
     forecast,
-    sniimMilk,
     facts.filter(({ period }) => latest.has(period)),
   );
   const built = buildOutlook(forecast, history);

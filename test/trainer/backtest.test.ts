@@ -99,3 +99,28 @@ describe.skipIf(!isThere)("on real publications", () => {
     expect(timeless(await backtest(files, ...until, "--threads", "2"))).toEqual(timeless(told));
   }, 120_000);
 });
+
+const daily = "../shared/data/gold/Daily.csv";
+
+describe.skipIf(!existsSync(daily))("the real prices of gold (../shared/data/gold)", () => {
+  test("nothing is claimed to beat no change, the reason says so with its p-value, and another run says the same", async () => {
+    const args = ["backtest", "gold", "--files", daily, "--trials", "1", "--only", "ridge,gradient-boosting", "--json"];
+    const runs = await Promise.all([almanac([...args, "--threads", "1"]), almanac([...args, "--threads", "2"])]);
+    const [one, other] = runs.map((ran) => shape.omit({ forecast: true, change: true }).parse(lastJson(ran)));
+    if (!one || !other) throw new Error("there were two runs");
+    const bare = ({ contenders, seconds: _, ...told }: typeof one) => ({
+      ...told,
+      contenders: contenders.map(({ seconds: __, ...contender }) => contender),
+    });
+    expect(bare(other)).toEqual(bare(one));
+    const lineOf = (name: string) => one.contenders.find((contender) => contender.name === name);
+    expect(one.champion).toBe("naive");
+    expect(one.reason).toMatch(/does not beat the naive forecast \(p = 0\.\d+\)/);
+    expect(one.intervals).toMatchObject({ of: "naive", scaledBy: "EUR_spread" });
+    for (const { coverage80, coverage95 } of [lineOf("naive"), lineOf("ridge")].filter((line) => line !== undefined)) {
+      expect(coverage80).toBeGreaterThan(0.77);
+      expect(coverage80).toBeLessThan(0.86);
+      expect(coverage95).toBeGreaterThan(0.93);
+    }
+  }, 120_000);
+});

@@ -1,10 +1,17 @@
 /** `almanac backtest FORECAST --files FILE…`: raw publications in, the whole judgement out, without a hub. */
 import { Listr } from "listr2";
+import { naive } from "../../shared/candidates/naive.ts";
+import { sourceVariables } from "../../shared/features/facts.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { widthsOf } from "../../shared/judging/score.ts";
+import { spanOf } from "../../shared/judging/windows.ts";
+import { intervalOptions } from "../../shared/training/evidence.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
+import { codeVersion } from "../training/code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles } from "../training/facts.ts";
 import { leaderboard } from "../training/leaderboard.ts";
@@ -48,6 +55,8 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
         dataHash: prepared.dataHash,
         seed: readTrainingOptions(options).seed,
         trials: held.trials.length,
+        lineage: lineage(forecast, prepared),
+        intervals: intervals(forecast, result),
         reason: outcome.reason,
         seconds,
       }),
@@ -55,6 +64,28 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
     return;
   }
   print(forecast, result);
+}
+
+/** What it was made from, beside the hash of the data. */
+function lineage(forecast: Forecast, { data }: Prepared) {
+  const { feed, variable, features } = forecast;
+  return {
+    feed,
+    variable,
+    variables: sourceVariables(forecast),
+    features: fingerprintOf(features),
+    codeVersion: codeVersion(),
+    ...spanOf(data, { from: 0, to: data.rows }),
+  };
+}
+
+/** The champion's intervals, as they would be published. */
+function intervals(forecast: Forecast, { prepared, held, outcome }: Backtest) {
+  const { judgement } = held.judged;
+  const serves = outcome.verdict.kind === "promote" ? judgement.chosen : { candidate: naive.id, parameters: {} };
+  const known = judgement.missesFor(serves);
+  const widths = known && widthsOf(known.rows, known.misses, intervalOptions(forecast, prepared.data));
+  return { of: outcome.champion, scaledBy: forecast.intervals.scaledBy, widths };
 }
 
 /** Parses, searches, judges, asks the gate; a task list with progress unless JSON is wanted. */

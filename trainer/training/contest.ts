@@ -1,6 +1,6 @@
 /** A training on this machine: facts to a dataset, candidates on threads, progress for who watches. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
-import { panelOf } from "../../shared/features/panel.ts";
+import { forecastPanel, sourceVariables } from "../../shared/features/facts.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
@@ -16,19 +16,21 @@ export interface Prepared {
   readonly forecast: Forecast;
   readonly data: Dataset;
   readonly observations: number;
-  /** SHA-256 of the forecast's facts, sorted. */
+  /** SHA-256 of the facts that the forecast is made of, sorted. */
   readonly dataHash: string;
 }
 
 /** The dataset of a forecast's facts, up to and with period `until`. */
 export function prepare(forecast: Forecast, facts: readonly Fact[], until: string | null = null): Prepared {
+  const sources = new Set(sourceVariables(forecast));
   const ours = facts.filter(
-    ({ variable, period }) =>
-      variable === forecast.variable && (until === null || period.slice(0, until.length) <= until),
+    ({ variable, period }) => sources.has(variable) && (until === null || period.slice(0, until.length) <= until),
   );
-  const panel = panelOf(forecast.dimensions, ours);
+  const panel = forecastPanel(forecast, ours);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
-  const lines = ours.map(({ period, series, value }) => `${period}\t${series}\t${value}`);
+  const lines = ours.map(({ period, series, variable, value }) =>
+    [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
+  );
   return { forecast, data, observations: ours.length, dataHash: sha256Hex(lines.join("\n")) };
 }
 

@@ -119,5 +119,5 @@ async function simulatedFacts(): Promise<Fact[]> {
 function historyOf(facts: readonly Fact[]): string {
   const periods = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const latest = facts.filter(({ period, variable }) => variable === forecast.variable && periods.has(period));
-  return JSON.stringify(buildHistory(forecast, sniimMilk, latest));
+  return JSON.stringify(buildHistory(forecast, latest));
 }

@@ -2,7 +2,7 @@
 import { buildHistory } from "../../../shared/api/history.ts";
 import { latestFacts } from "../../../shared/db/history.ts";
 import { keepTurn } from "../../../shared/db/turns.ts";
-import { reachOf } from "../../../shared/features/feature.ts";
+import { sourceReach, sourceVariables } from "../../../shared/features/facts.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
@@ -17,8 +17,9 @@ export async function writeHistories(hub: Hub, feed: Feed, fence: number): Promi
   for (const forecast of forecastsFedBy(feed.id)) {
     const key = historyKey(forecast.id);
     const build = async () => {
-      const facts = await latestFacts(hub.db, feed.id, forecast.variable, reachOf(forecast.features));
-      return JSON.stringify(buildHistory(forecast, feed, facts));
+      const wanted = { variables: sourceVariables(forecast), periods: sourceReach(forecast) };
+      const facts = await latestFacts(hub.db, feed.id, wanted);
+      return JSON.stringify(buildHistory(forecast, facts));
     };
     let text = await build();
     if ((await hub.snapshots.get(key)) === text) continue;

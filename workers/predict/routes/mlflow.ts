@@ -5,7 +5,7 @@ import { problemDetails } from "../../../shared/api/problem.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
-import { inputsOfTable } from "../../../shared/predict/table.ts";
+import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/series-table.ts";
 import { runEngine } from "../../../shared/registry/engines.ts";
 import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
@@ -34,9 +34,11 @@ async function invoke(call: Call): Promise<Response> {
   const { snapshot } = served;
   const { model } = snapshot;
   const isCsv = mediaTypeOf(call.request).type === csv;
-  const read = isCsv ? readInvocationCsv(body.text, model.inputs) : readInvocation(body.text);
+  const read = isCsv
+    ? readInvocationCsv(body.text, (name) => isNumberColumn(snapshot, name))
+    : readInvocation(body.text);
   if (!read.ok) return badRequest(read.problem);
-  const columns = inputsOfTable(read.table, model.inputs);
+  const columns = inputsOfRequest(snapshot, read.table);
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
   const run = await runEngine(model.engine, columns.inputs);

@@ -58,7 +58,7 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (!served.ok) return refusalResponse(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const tooMany = explain ? refuseExplaining(request) : null;
+  const tooMany = explain ? refuseExplaining(snapshot, request) : null;
   if (tooMany) return refusalResponse(tooMany);
   const explainer = explain ? await call.service.explainer(snapshot.model, call.waitUntil) : null;
   if (explainer === "unreadable") return refusalResponse(unreadable, { "Retry-After": "2" });

@@ -1,0 +1,43 @@
+/** `{"all": true}`: every series that can be forecast, in pieces of as many as one request may hold. */
+import { instancesMax } from "../api/predict-limits.ts";
+import type { Refusal } from "../api/problem.ts";
+import type { Row } from "./read-instance.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { told } from "./target.ts";
+
+export interface AllRequest {
+  readonly kind: "all";
+  /** How many series are left out at the beginning. */
+  readonly from: number;
+}
+
+export type ReadAll =
+  | { readonly ok: true; readonly request: AllRequest }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a body with `all` asks for. Never throws. */
+export function readAll({ all, from = 0, ...others }: Readonly<Record<string, unknown>>): ReadAll {
+  const refuse = (field: string, found: unknown, expected: string): ReadAll => {
+    const detail = `${field} does not go with a request for all series.`;
+    return { ok: false, refusal: { kind: "unprocessable", detail, field, found: told(found), expected } };
+  };
+  if (all !== true) return refuse("all", all, "true");
+  const [other] = Object.keys(others);
+  if (other !== undefined) return refuse(other, others[other], "all, and from where more are wanted");
+  if (typeof from !== "number" || !Number.isInteger(from) || from < 0)
+    return refuse("from", from, "a whole number from 0");
+  return { ok: true, request: { kind: "all", from } };
+}
+
+/** The series with a last value from number `from` on, and the number of the next piece's first; null where it is the last. */
+export function allRows(
+  { series, target }: Snapshot,
+  from: number,
+): { readonly rows: readonly Row[]; readonly next: number | null } {
+  const overrides = new Map<string, number | string>();
+  const known = series.flatMap(({ is, last }, position): Row[] =>
+    last === null ? [] : [{ position, is, target, hypothetical: false, overrides }],
+  );
+  const next = from + instancesMax;
+  return { rows: known.slice(from, next), next: next < known.length ? next : null };
+}

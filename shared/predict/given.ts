@@ -1,0 +1,189 @@
+/**
+ * "What comes after this value of that day": the features of the period after a day whose value the request gives, from the
+ * history up to that day with that value in it. Computed by the same function as everything else.
+ */
+import type { Refusal } from "../api/problem.ts";
+import { addDays, isIsoDay, isoDay } from "../calendar.ts";
+import { computeFeature } from "../features/compute.ts";
+import { reachOf } from "../features/feature.ts";
+import { type Panel, pastOf } from "../features/panel.ts";
+import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type GivenDate, readTarget, told } from "./target.ts";
+
+/** What a request says of a day, each with the name under which it does. */
+export interface GivenDay {
+  readonly date?: GivenField;
+  readonly value?: GivenField;
+}
+
+interface GivenField {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What a row is computed from where it is not the history as it stands. */
+export interface Start {
+  readonly last: { readonly period: string; readonly value: number };
+  /** One series' features, by name. */
+  readonly features: Readonly<Record<string, number | string>>;
+}
+
+export interface Asked {
+  readonly target: string;
+  /** Null: the history as it stands. */
+  readonly start: Start | null;
+  /** Another day than the last two that can be known, or another value than the one that was observed. */
+  readonly hypothetical: boolean;
+}
+
+export type ReadGiven =
+  | { readonly ok: true; readonly asked: Asked }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface GivenTask {
+  readonly given: GivenDay;
+  readonly dates: readonly GivenDate[];
+  /** Position of the series. */
+  readonly position: number;
+  readonly textNumbers: boolean;
+}
+
+/** Never throws. O(series × reach × features). */
+export function readGiven(snapshot: Snapshot, { given, dates, position, textNumbers }: GivenTask): ReadGiven {
+  const { forecast, periods } = snapshot;
+  const lastPeriod = periods.at(-1) ?? "";
+  const day = readDay(snapshot, given.date ?? null);
+  if (!day.ok) return day;
+  const named = readTarget(dates, day.period === null ? snapshot.target : nextPeriod(forecast.schedule, day.period));
+  if (!named.ok) return named;
+  const { target } = named;
+  if (day.period !== null && target !== nextPeriod(forecast.schedule, day.period)) {
+    return refused(notAfter(forecast, { target, field: named.field, day: day.period }));
+  }
+  const period = day.period ?? (target === snapshot.target ? lastPeriod : previousPeriod(forecast.schedule, target));
+  const value = readValue(forecast, given.value ?? null, textNumbers);
+  if (!value.ok) return value;
+  const known = snapshot.panel.series[position]?.values[periods.indexOf(period)] ?? Number.NaN;
+  const from = value.number ?? known;
+  if (Number.isNaN(from)) return refused(unknownValue(snapshot, period));
+  const isKnown = from === known;
+  if (isKnown && period === lastPeriod) return { ok: true, asked: { target, start: null, hypothetical: false } };
+  const last = { period, value: from };
+  const start = { last, features: featuresAfter(snapshot, { last, position, target }) };
+  return { ok: true, asked: { target, start, hypothetical: period !== snapshot.target } };
+}
+
+/** The features of `target` where `last` is what was observed before it; what the kept history does not reach is missing. */
+function featuresAfter(
+  { forecast, panel, target: next }: Snapshot,
+  { last, position, target }: { readonly last: Start["last"]; readonly position: number; readonly target: string },
+): Start["features"] {
+  const reach = reachOf(forecast.features);
+  const isBeyond = last.period > next || last.period < (panel.periods[0] ?? "");
+  // A history shorter than the reach is all that there ever was.
+  const isCut = isBeyond || panel.periods.length >= reach;
+  const changed = withValue(isBeyond ? { ...panel, periods: [] } : panel, last, position);
+  const end = changed.periods.length;
+  const past = pastOf(changed, end, target, { reach, tolerance: toleranceOf(forecast) });
+  const features: Record<string, number | string> = {};
+  for (const feature of forecast.features) {
+    const isLacking = isCut && reachOf([feature]) > end;
+    features[feature.name] = isLacking ? Number.NaN : (computeFeature(feature, past).values[position] ?? Number.NaN);
+  }
+  return features;
+}
+
+/** The panel up to and with a period, one series' value there replaced. Copies. */
+function withValue(panel: Panel, last: Start["last"], position: number): Panel {
+  const before = panel.periods.filter((period) => period < last.period).length;
+  const cut = (values: Float64Array) => {
+    const copy = new Float64Array(before + 1).fill(Number.NaN);
+    const isThere = panel.periods[before] === last.period;
+    copy.set(values.subarray(0, isThere ? before + 1 : before));
+    return copy;
+  };
+  const series = panel.series.map(({ is, values, others = {} }, at) => {
+    const own = cut(values);
+    if (at === position) own[before] = last.value;
+    return {
+      is,
+      values: own,
+      others: Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)])),
+    };
+  });
+  return { ...panel, periods: [...panel.periods.slice(0, before), last.period], series };
+}
+
+type ReadDay =
+  | { readonly ok: true; readonly period: string | null }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The period that a day's value belongs to: the day itself, or the last one before it that the schedule names. */
+function readDay({ forecast, periods }: Snapshot, field: GivenField | null): ReadDay {
+  if (field === null) return { ok: true, period: null };
+  const day = typeof field.value === "string" ? isoDayOf(forecast, field.value.trim()) : null;
+  if (day === null) {
+    const [year, month, date] = (periods.at(-1) ?? "").split("-").map(Number);
+    const sourceForm = forecast.given?.monthFirst ? `, or month first, as in ${month}/${date}/${year}` : "";
+    return refused({
+      kind: "unprocessable",
+      detail: `${field.name} is not a day of the calendar.`,
+      field: field.name,
+      found: told(field.value),
+      expected: `YYYY-MM-DD, as in ${periods.at(-1)}${sourceForm}`,
+    });
+  }
+  return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, addDays(day, 1)) };
+}
+
+function isoDayOf({ given }: Forecast, text: string): string | null {
+  if (isIsoDay(text)) return text;
+  const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
+  return parts && isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2]));
+}
+
+type ReadValue =
+  | { readonly ok: true; readonly number: number | null }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function readValue({ target, unit }: Forecast, field: GivenField | null, textNumbers: boolean): ReadValue {
+  if (field === null) return { ok: true, number: null };
+  const { name, value } = field;
+  const number = textNumbers && typeof value === "string" && plainNumber.test(value.trim()) ? Number(value) : value;
+  const isNumber = typeof number === "number" && Number.isFinite(Math.fround(number));
+  const needsLogarithm = target.transform === "log-difference";
+  if (isNumber && (!needsLogarithm || Math.fround(number) > 0)) return { ok: true, number };
+  return refused({
+    kind: "unprocessable",
+    detail: `${name} is not a value that can be continued.`,
+    field: name,
+    found: told(value),
+    expected: `a number${needsLogarithm ? " above 0" : ""} in ${unit}, as in 1200.5, without thousands separators`,
+  });
+}
+
+function unknownValue({ forecast, periods }: Snapshot, period: string): Refusal {
+  const name = forecast.given?.value ?? forecast.variable;
+  return {
+    kind: "unprocessable",
+    detail: `The history holds no value of ${period}: give it as ${name}.`,
+    field: name,
+    found: "nothing",
+    expected: `${name} of ${period}, or a day of the history, from ${periods[0]} to ${periods.at(-1)}`,
+  };
+}
+
+function notAfter(
+  { given, schedule }: Forecast,
+  { target, field, day }: { readonly target: string; readonly field: string | null; readonly day: string },
+): Refusal {
+  const next = nextPeriod(schedule, day);
+  const detail = `${given?.date ?? "The day"} names ${day}; the period after it is ${next}, not ${target}.`;
+  return { kind: "unprocessable", detail, ...(field !== null && { field }), found: target, expected: next };
+}
+
+const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -1,0 +1,103 @@
+/**
+ * A table of raw features for a forecast of one series: there is no doubt which one is meant, so that what a table does not
+ * hold comes from the history, and columns go by any of their names.
+ */
+import { nearest } from "../text-distance.ts";
+import { readGiven } from "./given.ts";
+import { type Snapshot, seriesKey } from "./snapshot.ts";
+import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./table.ts";
+
+/** The model's inputs of a table, by the rule of the forecast: raw features alone where it has many series. O(rows × inputs). */
+export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
+  const { forecast, model } = snapshot;
+  return forecast.dimensions.length > 0 ? inputsOfTable(table, model.inputs) : inputsOfSeries(snapshot, table);
+}
+
+/** Whether a column of this name holds numbers: what CSV does not say. */
+export function isNumberColumn({ forecast, model, fields }: Snapshot, name: string): boolean {
+  if (forecast.dimensions.length > 0) return model.inputs.some((one) => one.name === name && one.categories === null);
+  const field = fields.find(name);
+  return field?.kind === "given"
+    ? field.what === "value"
+    : field?.kind === "feature" && field.input.categories === null;
+}
+
+function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
+  const { model, columns, positions, forecast } = snapshot;
+  const places = placesOf(snapshot, table);
+  if (!places.ok) return places;
+  const position = positions.get(seriesKey([])) ?? 0;
+  const starts: (Readonly<Record<string, number | string>> | null)[] = [];
+  for (const [at, row] of table.rows.entries()) {
+    const read = startOf(snapshot, { row, at, position, places: places.of });
+    if (!read.ok) return read;
+    starts.push(read.features);
+  }
+  const inputs: Record<string, Float32Array | readonly string[]> = Object.create(null);
+  for (const input of model.inputs) {
+    const place = places.of.get(input.name);
+    const isGiven = place !== undefined && input.name !== forecast.given?.date;
+    const own = columns[input.name]?.values[position];
+    const cell = (row: number) => (isGiven ? table.rows[row]?.[place] : (starts[row]?.[input.name] ?? own));
+    const read = readColumn(input, { count: table.rows.length, cell });
+    if (!read.ok) return read;
+    inputs[input.name] = read.column;
+  }
+  return { ok: true, inputs, rows: table.rows.length };
+}
+
+type Places =
+  | { readonly ok: true; readonly of: ReadonlyMap<string, number> }
+  | { readonly ok: false; readonly problem: string };
+
+/** Where each field stands in a row. */
+function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places {
+  const names = columns ?? model.inputs.map(({ name }) => name);
+  const uneven = rows.findIndex((row) => row.length !== names.length);
+  if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
+  const of = new Map<string, number>();
+  const unknown: string[] = [];
+  for (const [place, name] of names.entries()) {
+    const field = fields.find(name);
+    if (field === undefined) unknown.push(name);
+    else if (of.has(field.name)) return failed(`Column ${name} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
+    else of.set(field.name, place);
+  }
+  const [stranger] = unknown;
+  if (stranger === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
+  // A misspelt column must not let the history answer instead.
+  const known = fields.all.map(({ name }) => name);
+  const meant = nearest(stranger, known);
+  return failed(
+    `There is no input ${stranger}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
+  );
+}
+
+interface TableRow {
+  readonly row: readonly unknown[];
+  readonly at: number;
+  readonly position: number;
+  readonly places: ReadonlyMap<string, number>;
+}
+
+type ReadStart =
+  | { readonly ok: true; readonly features: Readonly<Record<string, number | string>> | null }
+  | { readonly ok: false; readonly problem: string };
+
+/** The features of a row that gives the value of a day; null for the history as it stands. */
+function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
+  const { given } = snapshot.forecast;
+  if (given === undefined) return { ok: true, features: null };
+  const [date, value] = [given.date, given.value].map((name) => {
+    const found = row[places.get(name) ?? -1];
+    return found === null || found === undefined ? undefined : { name, value: found };
+  });
+  if (!date && !value) return { ok: true, features: null };
+  const day = { ...(date && { date }), ...(value && { value }) };
+  const read = readGiven(snapshot, { given: day, dates: [], position, textNumbers: false });
+  if (read.ok) return { ok: true, features: read.asked.start?.features ?? null };
+  const { detail, found, expected } = read.refusal;
+  return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
+}
+
+const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

@@ -1,0 +1,52 @@
+/** Predictions as CSV, in the columns that a forecast declares. Numbers as they are: a dot, no thousands, as many digits as are known. */
+import type { BatchAnswer, Prediction } from "../api/predict.ts";
+import { writeCsv } from "../csv.ts";
+import type { CsvColumn, Forecast } from "../forecasts/forecast.ts";
+import { partOf } from "../predict/target.ts";
+
+/** One line a prediction, in their order; what could not be answered has none. What is not known is an empty field. O(predictions × columns). */
+export function predictionsCsv(forecast: Forecast, { predictions, ...head }: BatchAnswer): string {
+  const columns = forecast.csv ?? usualColumns(forecast);
+  const answered = predictions.filter((one): one is Prediction => "series" in one);
+  return writeCsv(
+    columns.map(({ column }) => column),
+    answered.map((prediction) => columns.map(({ is }) => cellOf(is, prediction, head))),
+  );
+}
+
+function cellOf(
+  is: CsvColumn["is"],
+  prediction: Prediction,
+  { model, target_period }: Pick<BatchAnswer, "model" | "target_period">,
+): string | number | null {
+  switch (is.kind) {
+    case "dimension":
+      return prediction.series[is.name] ?? null;
+    case "target": {
+      const period = prediction.target_period ?? target_period;
+      return is.part === "period" ? period : partOf(is.part, period);
+    }
+    case "last":
+      return prediction.last?.[is.of] ?? null;
+    case "feature":
+      return prediction.features[is.name] ?? null;
+    case "answer": {
+      const value = prediction[is.field];
+      return typeof value === "number" || typeof value === "string" ? value : null;
+    }
+    case "version":
+      return model.version;
+  }
+}
+
+/** For a forecast that declares none. */
+function usualColumns({ dimensions, output }: Forecast): readonly CsvColumn[] {
+  return [
+    ...dimensions.map((name): CsvColumn => ({ column: name, is: { kind: "dimension", name } })),
+    { column: "target_period", is: { kind: "target", part: "period" } },
+    { column: "last_period", is: { kind: "last", of: "period" } },
+    { column: "last_value", is: { kind: "last", of: "value" } },
+    { column: output, is: { kind: "answer", field: output } },
+    { column: "model_version", is: { kind: "version" } },
+  ];
+}

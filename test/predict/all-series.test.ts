@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { batchAnswerShape } from "../../shared/api/predict.ts";
+import { answerRows, prepareRows, readPredictRequest, refuseExplaining } from "../../shared/predict/predict.ts";
+import { historyOf, instanceOf, snapshotOf } from "../support/served.ts";
+
+const options = { textNumbers: false, partial: false, explain: null };
+
+function answer(body: unknown, snapshot = snapshotOf()) {
+  const read = readPredictRequest(body);
+  if (!read.ok) return read.refusal;
+  const prepared = prepareRows(snapshot, read.request, options);
+  if (!prepared.ok) return prepared.refusal;
+  return answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false });
+}
+
+test("all series are those that can be forecast, each answered as if it had been asked for alone", () => {
+  const history = historyOf();
+  const silent = { is: ["Jalisco", "Zapopan", "Pasteurizada", "Tiendas"], values: history.periods.map(() => null) };
+  const snapshot = snapshotOf({}, { ...history, series: [...history.series, silent] });
+  const all = batchAnswerShape.parse(answer({ all: true }, snapshot));
+  const asked = batchAnswerShape.parse(answer({ instances: [0, 1, 2, 3].map((at) => instanceOf(at)) }, snapshot));
+  expect(all).toEqual({ ...asked, next_from: null });
+});
+
+test("more than one request may hold come in pieces that follow each other", () => {
+  const history = historyOf("2026-11-20", 3);
+  const series = Array.from({ length: 2_500 }, (_, at) => ({
+    is: ["Jalisco", `Ciudad ${at}`, "Pasteurizada", "Tiendas"],
+    values: [at, at, at],
+  }));
+  const snapshot = snapshotOf({}, { ...history, series });
+  const cities: (string | undefined)[] = [];
+  const sizes: number[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const piece = batchAnswerShape.parse(answer({ all: true, from }, snapshot));
+    sizes.push(piece.predictions.length);
+    cities.push(...piece.predictions.map((one) => ("series" in one ? one.series.Ciudad : undefined)));
+    from = piece.next_from ?? null;
+  }
+  expect(sizes).toEqual([1_000, 1_000, 500]);
+  expect(cities).toEqual(series.map(({ is }) => is[1]));
+  expect(refuseExplaining(snapshot, { kind: "all", from: 0 })).toMatchObject({ found: "1000 instances" });
+});
+
+test.each([
+  [{ all: "yes" }, "all"],
+  [{ all: true, from: -1 }, "from"],
+  [{ all: true, from: 1.5 }, "from"],
+  [{ all: true, instances: [] }, "instances"],
+  [{ all: true, Estado: "Jalisco" }, "Estado"],
+])("%j is refused by its field", (body, field) => {
+  expect(answer(body)).toMatchObject({ kind: "unprocessable", field });
+});

@@ -1,0 +1,249 @@
+/** "What comes after this price of that day": what is computed from, what is refused, and what is only a hypothesis. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import type { Refusal } from "../../shared/api/problem.ts";
+import { datasetOf } from "../../shared/features/dataset.ts";
+import { forecastPanel } from "../../shared/features/facts.ts";
+import { reachOf } from "../../shared/features/feature.ts";
+import { toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { gold } from "../../shared/forecasts/gold.ts";
+import { shortestDecimal } from "../../shared/predict/decimal.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { goldFacts, goldHistory, goldSnapshot } from "../support/served-gold.ts";
+
+const facts = goldFacts();
+const snapshot = goldSnapshot();
+const eur = new Map(facts.filter(({ variable }) => variable === "EUR").map(({ period, value }) => [period, value]));
+const lastPrice = eur.get("2016-12-30") ?? 0;
+const whole = forecastPanel(gold, facts);
+const trained = datasetOf(whole, { features: gold.features, tolerance: toleranceOf(gold) });
+
+const query = { textNumbers: true, partial: false, explain: null };
+
+function answer(instance: Record<string, unknown>, from = snapshot, options = query) {
+  const prepared = prepareRows(from, { kind: "single", instance }, options);
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+  return singleAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+}
+
+function refusal(instance: Record<string, unknown>, options = query): Refusal {
+  const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
+  if (prepared.ok) throw new Error("it was read");
+  return prepared.refusal;
+}
+
+/** What training computed for the period, by name. */
+function trainedFeatures(period: string): Record<string, number | null> {
+  const row = trained.period.findIndex((at) => trained.periods[at] === period);
+  return Object.fromEntries(
+    trained.columns.map(({ name, ...column }) => [
+      name,
+      column.dtype === "float" ? shortestDecimal(column.values[row] ?? Number.NaN) : null,
+    ]),
+  );
+}
+
+describe("without a day", () => {
+  test("the period after the last one is forecast, with the change against the last price", () => {
+    const told = answer({});
+    expect(told).toMatchObject({
+      forecast: "gold",
+      target_period: "2017-01-02",
+      series: {},
+      unit: "EUR/ozt",
+      naive: lastPrice,
+      last: { period: "2016-12-30", value: lastPrice },
+    });
+    expect(told).not.toHaveProperty("change_probability");
+    expect(told).not.toHaveProperty("hypothetical");
+    expect(told.gold_diff).toBeCloseTo(Number(told.predicted_price) - lastPrice, 4);
+    expect(told.gold_diff).not.toBe(0);
+  });
+
+  test("a price alone is that of the last day: the same price is the same answer, another one a hypothesis", () => {
+    expect(answer({ EUR: String(lastPrice) })).toEqual(answer({}));
+    const told = answer({ EUR: "1200.5" });
+    expect(told).toMatchObject({ hypothetical: true, target_period: "2017-01-02", naive: 1200.5 });
+    expect(told.last).toEqual({ period: "2016-12-30", value: 1200.5 });
+    expect(told.features.EUR_dif1).toBeCloseTo(Math.log(1200.5 / (eur.get("2016-12-29") ?? 0)), 6);
+    expect(answer({}).features.USD_dif1).toBe(told.features.USD_dif1);
+  });
+});
+
+describe("with a day", () => {
+  test("of the history, its features are those that training computed, as far as the kept history reaches", () => {
+    const reach = reachOf(gold.features);
+    const kept = goldHistory(facts).periods;
+    expect(kept.length).toBe(reach);
+    for (const [at, day] of [...kept.entries()].slice(20)) {
+      const { features, last, target_period } = answer({ Date: day });
+      const next = kept[at + 1] ?? "2017-01-02";
+      expect([last, target_period]).toEqual([{ period: day, value: eur.get(day) }, next]);
+      if (next > "2016-12-30") continue;
+      const expected = trainedFeatures(next);
+      for (const feature of gold.features) {
+        const isKnown = reachOf([feature]) <= at + 1;
+        expect([day, feature.name, features[feature.name]]).toEqual([
+          day,
+          feature.name,
+          isKnown ? expected[feature.name] : null,
+        ]);
+      }
+    }
+  });
+
+  test("of the history needs no price; the answer is a hypothesis where the period after it has been", () => {
+    expect(answer({ Date: "2016-12-30" })).toEqual(answer({}));
+    expect(answer({ Date: "2016-12-01" })).toMatchObject({ hypothetical: true, target_period: "2016-12-02" });
+    expect(answer({ Date: "12/30/2016" })).toEqual(answer({}));
+    expect(answer({ Date: "2016-12-30", EUR: String(lastPrice) })).toEqual(answer({}));
+  });
+
+  test("that is next is no hypothesis: its price continues the history", () => {
+    const told = answer({ Date: "2017-01-02", EUR: "1200" });
+    expect(told).not.toHaveProperty("hypothetical");
+    expect(told).toMatchObject({
+      target_period: "2017-01-03",
+      naive: 1200,
+      last: { period: "2017-01-02", value: 1200 },
+    });
+    expect(told.features.EUR_dif1).toBeCloseTo(Math.log(1200 / lastPrice), 6);
+    expect(told.features).toMatchObject({ USD_dif1: expect.any(Number), EUR_from_max120: expect.any(Number) });
+    expect(told.interval80).not.toBeNull();
+  });
+
+  test("without a publication has the price of the last one before it", () => {
+    expect(answer({ Date: "2017-01-01" })).toEqual(answer({}));
+    expect(answer({ Date: "12/31/2016", EUR: "1200" })).toEqual(answer({ EUR: "1200" }));
+  });
+
+  test("beyond what the history reaches knows the price alone: all else is missing, and no width is known", () => {
+    for (const [day, period, target] of [
+      ["2023-10-01", "2023-09-29", "2023-10-02"],
+      ["1980-01-02", "1980-01-02", "1980-01-03"],
+      ["2017-01-03", "2017-01-03", "2017-01-04"],
+    ] as const) {
+      const told = answer({ Date: day, EUR: "1200" });
+      expect(told).toMatchObject({ hypothetical: true, target_period: target, naive: 1200 });
+      expect(told).toMatchObject({ last: { period, value: 1200 }, interval80: null, interval95: null });
+      expect(told.interval_note).toBe("no width is known without EUR_spread");
+      expect(typeof told.gold_diff).toBe("number");
+      const known = Object.entries(told.features).filter(([, value]) => value !== null);
+      expect(known.map(([name]) => name)).toEqual(["EUR", "weekday", "month_sine", "month_cosine", "days_ahead"]);
+    }
+  });
+
+  test("does not change what anyone else is answered", () => {
+    const before = answer({});
+    answer({ Date: "2016-12-01", EUR: "5" });
+    answer({ EUR: "77" });
+    expect(answer({})).toEqual(before);
+  });
+
+  test("and any price ever larger: the answer grows along, and so does its interval's place", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (price) => {
+        const told = answer({ Date: "2040-06-01", EUR: price }, snapshot, { ...query, textNumbers: false });
+        expect(Number(told.predicted_price) / price).toBeCloseTo(1, 5);
+      }),
+    );
+  });
+
+  test("every feature may be given too, and then overrides", () => {
+    const told = answer({ Date: "2023-10-01", EUR: "1200", EUR_dif1: "0.02" });
+    expect(told.predicted_price).toBeCloseTo(1200 * Math.exp(0.01), 2);
+    expect(told.gold_diff).toBeCloseTo(1200 * Math.expm1(0.01), 2);
+    expect(answer({ Date: "2023-10-01", EUR: "1200", EUR_spread: "10" }).interval80).toEqual([
+      expect.closeTo(Number(answer({ Date: "2023-10-01", EUR: "1200" }).predicted_price) - 12.5, 3),
+      expect.any(Number),
+    ]);
+  });
+
+  test("an interval is as wide as the price moves: ten times the prices, ten times the width", () => {
+    const ten = goldSnapshot(goldHistory(facts.map((fact) => ({ ...fact, value: fact.value * 10 }))));
+    const widthOf = ({ interval80 }: ReturnType<typeof answer>) => (interval80?.[1] ?? 0) - (interval80?.[0] ?? 0);
+    expect(widthOf(answer({}, ten)) / widthOf(answer({}))).toBeCloseTo(10, 4);
+  });
+});
+
+test("where the history holds no price at all, one that is given is enough, and without one it says what is missing", () => {
+  const others = facts.filter(({ variable, period }) => variable !== "EUR" || period < "2016-06-01");
+  const silent = goldSnapshot(goldHistory(others));
+  expect(answer({ EUR: "1200" }, silent)).toMatchObject({ hypothetical: true, naive: 1200, interval80: null });
+  const prepared = prepareRows(silent, { kind: "single", instance: {} }, query);
+  expect(prepared).toMatchObject({ ok: false, refusal: { kind: "unprocessable", field: "EUR", found: "nothing" } });
+});
+
+describe("a target", () => {
+  test("may be named instead of the day before it, or beside it where they agree", () => {
+    expect(answer({ target_period: "2017-01-02" })).toEqual(answer({}));
+    expect(answer({ target_period: "2023-10-02", EUR: "1200" })).toEqual(answer({ Date: "2023-09-29", EUR: "1200" }));
+    expect(answer({ target_period: "2023-10-02", Date: "2023-10-01", EUR: "1200" })).toMatchObject({ naive: 1200 });
+    expect(refusal({ target_period: "2023-10-03", Date: "2023-10-01", EUR: "1200" })).toMatchObject({
+      found: "2023-10-03",
+      expected: "2023-10-02",
+    });
+  });
+});
+
+describe("refused is", () => {
+  test.each([
+    ["-1", "above 0"],
+    ["0", "above 0"],
+    ["abc", "a number"],
+    ["1,200", "without thousands separators"],
+    ["", "a number"],
+    ["0x10", "a number"],
+    ["Infinity", "a number"],
+    ["1e300", "a number"],
+    ["1e-300", "above 0"],
+  ])("a price of %j", (EUR, expected) => {
+    expect(refusal({ Date: "2016-12-30", EUR })).toMatchObject({
+      kind: "unprocessable",
+      field: "EUR",
+      found: EUR,
+      expected: expect.stringContaining(expected),
+    });
+  });
+
+  test("a price that is text, in JSON", () => {
+    expect(refusal({ EUR: "1200" }, { ...query, textNumbers: false })).toMatchObject({ field: "EUR", found: "1200" });
+  });
+
+  test.each(["2023-02-30", "30/12/2016", "2/30/2023", "yesterday", "2016-12", ""])("a day called %j", (day) => {
+    expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({
+      kind: "unprocessable",
+      field: "Date",
+      found: day,
+      expected: "YYYY-MM-DD, as in 2016-12-30, or month first, as in 12/30/2016",
+    });
+  });
+
+  test("a day without a price that the history does not hold, with what is missing", () => {
+    for (const day of ["2023-10-01", "2017-01-02", "1979-01-01"]) {
+      expect(refusal({ Date: day })).toMatchObject({ kind: "unprocessable", field: "EUR", found: "nothing" });
+    }
+    expect(refusal({ Date: "2023-10-01" }).detail).toContain("no value of 2023-09-29: give it as EUR");
+  });
+
+  test("nothing else than by a refusal: whatever is sent, nobody throws", () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.constant(null),
+      fc.constantFrom("2016-12-05", "1/1/2017", "1200"),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({ Date: value, EUR: value }, { requiredKeys: [] }),
+        fc.boolean(),
+        (instance, textNumbers) => {
+          const prepared = prepareRows(snapshot, { kind: "single", instance }, { ...query, textNumbers });
+          if (prepared.ok) answerRows(snapshot, { ...prepared, kind: "single", stale: false });
+          else expect(prepared.refusal.kind).toBe("unprocessable");
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+/** MLflow's protocol where there is but one series: what is not given comes from the history. */
+import { describe, expect, test } from "vitest";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { inputsOfRequest, isNumberColumn } from "../../shared/predict/series-table.ts";
+import { runEngine } from "../../shared/registry/engines.ts";
+import { predictionOutput } from "../../shared/registry/outputs.ts";
+import { instanceOf, snapshotOf } from "../support/served.ts";
+import { goldSnapshot } from "../support/served-gold.ts";
+
+const plain = goldSnapshot();
+const snapshot = { ...plain, forecast: { ...plain.forecast, aliases: { step: "EUR_dif1" } } };
+const aliased = {
+  ...snapshot,
+  fields: { ...plain.fields, find: (name: string) => plain.fields.find(name === "step" ? "EUR_dif1" : name) },
+};
+
+async function predicted(body: unknown, from = aliased): Promise<number[] | string> {
+  const read =
+    typeof body === "string"
+      ? readInvocationCsv(body, (name) => isNumberColumn(from, name))
+      : readInvocation(JSON.stringify(body));
+  if (!read.ok) return read.problem;
+  const inputs = inputsOfRequest(from, read.table);
+  if (!inputs.ok) return inputs.problem;
+  const run = await runEngine(from.model.engine, inputs.inputs);
+  if (!run.ok) return run.reason;
+  return Array.from(run.outputs[predictionOutput] ?? []);
+}
+
+/** What `/predict` answers to the same. */
+function asked(instance: Record<string, unknown>) {
+  const prepared = prepareRows(
+    plain,
+    { kind: "single", instance },
+    { textNumbers: false, partial: false, explain: null },
+  );
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+  return singleAnswerShape.parse(answerRows(plain, { ...prepared, kind: "single", stale: false }));
+}
+
+const askedPrice = (instance: Record<string, unknown>) => expect.closeTo(Number(asked(instance).predicted_price), 2);
+
+describe("one series", () => {
+  test("what a row does not give comes from the history, or from the day and price that it gives", async () => {
+    expect(await predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([askedPrice({})]);
+    expect(
+      await predicted({
+        dataframe_split: {
+          columns: ["Date", "EUR"],
+          data: [
+            ["2023-10-01", 1200],
+            ["2016-12-05", null],
+            [null, 1100],
+          ],
+        },
+      }),
+    ).toEqual([askedPrice({ Date: "2023-10-01", EUR: 1200 }), expect.any(Number), askedPrice({ EUR: 1100 })]);
+  });
+
+  test("columns go by any of their names, in JSON and in CSV", async () => {
+    const expected = [askedPrice({ EUR: 1200, EUR_dif1: 0.02 })];
+    expect(await predicted({ dataframe_records: [{ EUR: 1200, step: 0.02 }] })).toEqual(expected);
+    expect(await predicted("EUR,step\r\n1200,0.02\r\n")).toEqual(expected);
+    expect(await predicted("eur,EUR_DIF1\r\n1200,0.02\r\n".toUpperCase())).toEqual(expected);
+  });
+
+  test("a number that is null is missing, not the history's", async () => {
+    expect(await predicted({ dataframe_records: [{ EUR: 1200, step: null }] })).toEqual([1200]);
+  });
+
+  test("raw features in the model's order are what they always were", async () => {
+    const { features } = asked({});
+    const row = plain.model.inputs.map(({ name }) => features[name]);
+    expect(await predicted({ instances: [row] })).toEqual([askedPrice({})]);
+    expect(await predicted({ dataframe_records: [{ ...features, stranger: 1 }] })).toEqual([askedPrice({})]);
+  });
+
+  test.each([
+    [{ dataframe_records: [{ EURO: 1200 }] }, "There is no input EURO; did you mean EUR?"],
+    [{ dataframe_records: [{ EUR: -5 }] }, "Row 0: EUR is not a value that can be continued. Found: -5."],
+    [{ dataframe_records: [{ EUR: 5 }, { Date: "2023-02-30", EUR: 5 }] }, "Row 1: Date is not a day of the calendar."],
+    [{ dataframe_records: [{ Date: "2023-10-01" }] }, "Row 0: The history holds no value of 2023-09-29"],
+    [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 is given twice, as step."],
+    [{ dataframe_records: [{ step: "much" }] }, "Input EUR_dif1, row 0: found much, expected a number or null."],
+    [{ instances: [[1, 2]] }, "Row 0 has 2 values, expected 26."],
+  ])("%j is refused in a sentence", async (body, sentence) => {
+    expect(await predicted(body)).toContain(sentence);
+  });
+});
+
+test("a forecast of many series reads raw features alone: whose history it should be, a row does not say", async () => {
+  const panel = snapshotOf();
+  const read = readInvocation(JSON.stringify({ dataframe_records: [instanceOf(0)] }));
+  if (!read.ok) throw new Error(read.problem);
+  expect(inputsOfRequest(panel, read.table)).toMatchObject({
+    ok: false,
+    problem: expect.stringContaining('Model is missing inputs ["dia","mes"'),
+  });
+});

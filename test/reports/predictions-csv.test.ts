@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { batchAnswerShape } from "../../shared/api/predict.ts";
+import { readCsv } from "../../shared/csv.ts";
+import { gold } from "../../shared/forecasts/gold.ts";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { answerRows, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
+import { snapshotOf } from "../support/served.ts";
+import { goldSnapshot } from "../support/served-gold.ts";
+
+function answer(snapshot: Snapshot, body: unknown) {
+  const read = readPredictRequest(body);
+  if (!read.ok) throw new Error(JSON.stringify(read.refusal));
+  const prepared = prepareRows(snapshot, read.request, { textNumbers: false, partial: true, explain: null });
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
+  return batchAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false }));
+}
+
+test("all series come in the forecast's own columns, the target's date and the numbers as they were answered", () => {
+  const text = predictionsCsv(milkMx, answer(snapshotOf(), { all: true }));
+  expect(text.split("\r\n")).toEqual([
+    "Estado,Ciudad,Tipo,Canal,día,mes,año,dia_semana,Precio_lag1,Precio_mean7,Precio_sugerido",
+    "Jalisco,Guadalajara,Pasteurizada,Autoservicios,23,11,2026,0,25.25,24.928572,25.75",
+    expect.stringMatching(/^Jalisco,Guadalajara,Pasteurizada,Tiendas,23,11,2026,0,/),
+    expect.stringMatching(/^Jalisco,Zapopan,Pasteurizada,Autoservicios,23,11,2026,0,/),
+    expect.stringMatching(/^México,Toluca,Ultrapasteurizada,Tiendas,23,11,2026,0,/),
+    "",
+  ]);
+});
+
+test("one series: the day of the last price, the price, the change that is forecast, and who says so", () => {
+  const snapshot = goldSnapshot();
+  const told = answer(snapshot, { all: true });
+  const [prediction] = told.predictions;
+  const read = readCsv(predictionsCsv(gold, told));
+  expect(read.ok && read.rows).toEqual([
+    ["Date", "Actual_EUR", "Predicted_Next_Day_Change", "model_run_id"],
+    [
+      "2016-12-30",
+      String(snapshot.series[0]?.last?.value),
+      String(prediction && "gold_diff" in prediction && prediction.gold_diff),
+      "20161230-aaaaaaaa",
+    ],
+  ]);
+});
+
+test("a price above a thousand has no thousands separator, and an instance that failed has no line", () => {
+  const instances = [{ Date: "2023-10-01", EUR: 12345.6 }, { EUR: -1 }, { Date: "2016-12-30" }];
+  const [, first = "", second = "", end] = predictionsCsv(gold, answer(goldSnapshot(), { instances })).split("\r\n");
+  expect(first).toMatch(/^2023-09-29,12345\.6,-?[0-9.]+,20161230-aaaaaaaa$/);
+  expect(second).toMatch(/^2016-12-30,/);
+  expect(end).toBe("");
+});
+
+test("a forecast that declares no columns has the usual ones", () => {
+  const { csv: _, ...plain } = milkMx;
+  const [header, line] = predictionsCsv(plain, answer(snapshotOf(), { all: true })).split("\r\n");
+  expect(header).toBe("Estado,Ciudad,Tipo,Canal,target_period,last_period,last_value,predicted_price,model_version");
+  expect(line).toBe(
+    "Jalisco,Guadalajara,Pasteurizada,Autoservicios,2026-11-23,2026-11-20,25.25,25.75,20261120-aaaaaaaa",
+  );
+});

@@ -1,0 +1,104 @@
+/** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
+import { buildHistory, type History } from "../../shared/api/history.ts";
+import { addDays, isoWeekday } from "../../shared/calendar.ts";
+import { graphOf } from "../../shared/candidates/graph.ts";
+import { sourceVariables } from "../../shared/features/facts.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
+import { gold } from "../../shared/forecasts/gold.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { Fact } from "../../shared/lake/fact.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { loadModel } from "../../shared/predict/load-model.ts";
+import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { compileModel, runProgram } from "../../shared/registry/onnx-engine.ts";
+import { tinyModel } from "./card.ts";
+import { seededRandom } from "./chance.ts";
+
+/** Weekdays up to `last`, with prices of every currency that the features look at. */
+export function goldFacts(last = "2016-12-30", count = 200): Fact[] {
+  const days: string[] = [];
+  for (let day = last; days.length < count; day = addDays(day, -1)) if (isoWeekday(day) <= 5) days.unshift(day);
+  return sourceVariables(gold).flatMap((variable, at) => {
+    const random = seededRandom(at + 1);
+    let price = 1000 * (at + 1);
+    return days.map((period): Fact => {
+      price *= 0.98 + 0.04 * random();
+      return { period, series: "[]", variable, value: Math.round(price * 10) / 10 };
+    });
+  });
+}
+
+export function goldHistory(facts = goldFacts()): History {
+  return buildHistory(gold, facts);
+}
+
+const inputs = gold.features.map(({ name }) => name);
+
+export function goldModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly card: Card } {
+  const version = "20161230-aaaaaaaa";
+  const encoding = { columns: [{ name: "EUR_dif1", how: "number" as const }], imputed: null };
+  const one = Float64Array.of(1);
+  const line = { coefficients: Float64Array.of(0.5), intercept: 0, means: Float64Array.of(0), scales: one };
+  const model = writeModel(
+    graphOf({
+      features: gold.features,
+      last: lastFeatureOf(gold),
+      transform: gold.target.transform,
+      value: { kind: "linear", encoding, model: line },
+      change: null,
+      name: gold.id,
+      producer: "test",
+      metadata: {},
+    }),
+  );
+  const golden = Object.fromEntries(inputs.map((name) => [name, name === "EUR" ? [100, 2000] : [0.01, null]]));
+  const compiled = compileModel(model);
+  if (!compiled.ok) throw new Error(compiled.reason);
+  const run = runProgram(
+    compiled.program,
+    Object.fromEntries(
+      Object.entries(golden).map(([name, values]) => [name, Float32Array.from(values, (one) => one ?? Number.NaN)]),
+    ),
+  );
+  if (!run.ok) throw new Error(run.reason);
+  const card: Card = {
+    ...tinyModel({ forecast: gold, version }).card,
+    unit: gold.unit,
+    output: gold.output,
+    transform: gold.target.transform,
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+    features: gold.features.map(({ name, ...definition }) => ({ name, dtype: "float", definition })),
+    intervals: [
+      { level: 0.8, halfWidth: 1.25, atomShare: 0, atom: false, zeroWidth: false },
+      { level: 0.95, halfWidth: 2, atomShare: 0, atom: false, zeroWidth: false },
+    ],
+    golden: {
+      inputs: golden,
+      outputs: Object.fromEntries(Object.entries(run.outputs).map(([name, values]) => [name, Array.from(values)])),
+      tolerance: 1e-6,
+    },
+  };
+  return { model, card };
+}
+
+export function goldSnapshot(history = goldHistory()): Snapshot {
+  const { model, card } = goldModel();
+  const cardText = JSON.stringify(card);
+  const pointer = {
+    forecast: gold.id,
+    version: card.version,
+    number: 1,
+    at: "2016-12-30T12:00:00.000Z",
+    model: { sha256: card.model.sha256, bytes: model.length },
+    card: { sha256: sha256Hex(cardText) },
+  };
+  const fingerprint = fingerprintOf(gold.features);
+  const loaded = loadModel({ forecast: gold, pointer, fingerprint, bytes: model, cardText });
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const historyDigest = sha256Hex(JSON.stringify(history));
+  const built = buildOutlook(gold, history);
+  if (!built.ok) throw new Error(built.reason);
+  return buildSnapshot({ forecast: gold, model: loaded.model, outlook: built.outlook, historyDigest });
+}

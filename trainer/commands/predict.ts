@@ -1,0 +1,144 @@
+/** `almanac predict FORECAST [name=value …]`: asks the running service, about one instance or all series. */
+import {
+  type BatchAnswer,
+  batchAnswerShape,
+  type Prediction,
+  type SingleAnswer,
+  singleAnswerShape,
+} from "../../shared/api/predict.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { roundTo } from "../../shared/predict/decimal.ts";
+import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
+import { connect } from "../connect.ts";
+import { Failure } from "../failure.ts";
+import type { HubConnection } from "../hub-connection.ts";
+import { prose, table } from "../terminal.ts";
+import { knownForecast } from "./known.ts";
+
+export interface PredictOptions {
+  readonly url?: string;
+  readonly state?: string;
+  readonly all?: boolean;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+  readonly explain?: boolean;
+}
+
+export async function predict(forecastId: string, fields: readonly string[], options: PredictOptions): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  if (options.csv && options.json) throw new Failure("Choose one of --csv and --json.");
+  if (options.all && fields.length > 0)
+    throw new Failure(`--all asks for every series: leave out ${fields.join(" ")}.`);
+  const { connection } = connect(options);
+  if (options.all) {
+    const answer = await askAll(connection, forecast, options);
+    if (options.json) return console.log(JSON.stringify(answer));
+    if (options.csv) return void process.stdout.write(predictionsCsv(forecast, answer));
+    return printAll(forecast, answer);
+  }
+  const answer = await askOne(connection, forecast, { fields, options });
+  if (options.json) return console.log(JSON.stringify(answer));
+  if (options.csv) return void process.stdout.write(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
+  printOne(forecast, answer);
+}
+
+interface Question {
+  readonly fields: readonly string[];
+  readonly options: PredictOptions;
+}
+
+function askOne(connection: HubConnection, { id }: Forecast, { fields, options }: Question): Promise<SingleAnswer> {
+  const query = new URLSearchParams();
+  for (const field of fields) {
+    const at = field.indexOf("=");
+    if (at < 1) throw new Failure(`${field} is no field: expected name=value, as in Date=2023-10-01.`);
+    query.append(field.slice(0, at), field.slice(at + 1));
+  }
+  if (options.explain) query.append("explain", "true");
+  return connection.json(`/predict/${id}?${query}`, singleAnswerShape, { headers: authorization() });
+}
+
+/** A model may be replaced between two pieces: then it is begun again, rather than answered from two. */
+const attemptsMax = 3;
+
+async function askAll(connection: HubConnection, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
+  const path = `/predict/${id}${options.explain ? "?explain=true" : ""}`;
+  const headers = { ...authorization(), "Content-Type": "application/json" };
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const pieces: BatchAnswer[] = [];
+    for (let from: number | null = 0; from !== null; ) {
+      const body = JSON.stringify({ all: true, from });
+      const piece: BatchAnswer = await connection.json(path, batchAnswerShape, { method: "POST", headers, body });
+      pieces.push(piece);
+      from = piece.next_from ?? null;
+    }
+    const [first] = pieces;
+    const isOne = pieces.every(({ model, data_as_of }) => {
+      return model.version === first?.model.version && data_as_of === first.data_as_of;
+    });
+    if (first && isOne)
+      return { ...first, predictions: pieces.flatMap(({ predictions }) => predictions), next_from: null };
+  }
+  throw new Failure(`${id} changed its model or its data every time while it was asked; try again.`);
+}
+
+/** Where the service wants a token of whoever asks. */
+function authorization(): Record<string, string> {
+  const token = process.env.PREDICT_TOKEN;
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+function printAll(forecast: Forecast, answer: BatchAnswer): void {
+  const predictions = answer.predictions.filter((one): one is Prediction => "series" in one);
+  console.log(`${headline(forecast, answer)}\n`);
+  const rows = predictions.map((one) => [
+    ...forecast.dimensions.map((name) => one.series[name] ?? ""),
+    one.last?.value ?? "–",
+    number(one[forecast.output]),
+    interval(forecast, one.interval80),
+  ]);
+  const right = [forecast.dimensions.length, forecast.dimensions.length + 1];
+  console.log(table([...forecast.dimensions, "last", forecast.output, "80 %"], rows, { right }));
+}
+
+function printOne(forecast: Forecast, answer: SingleAnswer): void {
+  console.log(`${headline(forecast, answer)}\n`);
+  const { last, naive, interval80, interval95, interval_note, explanation, hypothetical } = answer;
+  const { differenceOutput } = forecast;
+  const rows = [
+    ...Object.entries(answer.series),
+    [forecast.output, `${number(answer[forecast.output])} ${answer.unit}`],
+    ...(differenceOutput === undefined ? [] : [[differenceOutput, number(answer[differenceOutput])]]),
+    ["in 80 % of cases", interval(forecast, interval80)],
+    ["in 95 % of cases", interval(forecast, interval95)],
+    ["last", last === null ? String(naive) : `${last.value} on ${last.period}`],
+  ];
+  console.log(table(["", ""], rows));
+  if (interval_note) console.log(`\n${prose(interval_note)}`);
+  if (hypothetical)
+    console.log(`\n${prose("A hypothesis: it is computed from what was given, not from the history as it stands.")}`);
+  if (!explanation) return;
+  const parts = Object.entries(explanation.contributions)
+    .filter(([, value]) => value !== 0)
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  console.log(`\n${table(["why", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
+}
+
+function headline(
+  { title }: Forecast,
+  { target_period, model, stale }: Pick<BatchAnswer, "target_period" | "model" | "stale">,
+): string {
+  return prose(
+    `${title}, ${target_period}, by ${model.name} (${model.version})${stale ? "; there may be something newer" : ""}`,
+  );
+}
+
+function number(value: unknown): string {
+  return typeof value === "number" ? String(value) : "–";
+}
+
+/** Ends as finely as values are published, and one digit more. */
+function interval({ target }: Forecast, ends: readonly [number, number] | null | undefined): string {
+  const told = ends?.map((end) => String(roundTo(end, target.decimals + 1)));
+  return told?.join(" to ") ?? "not known";
+}
