@@ -36,7 +36,7 @@ function writeBlocks(): void {
       continue;
     }
     const name = /import \{ (\w+) \}/.exec(code)?.[1] ?? "";
-    const list = readFileSync(path, "utf8").replace(/(export const \w+: readonly \w+\[\] = \[)/, `$1${name}, `);
+    const list = readFileSync(path, "utf8").replace(/(: readonly \w+\[\] = \[[^\]]*)\]/, `$1, ${name}]`);
     writeFileSync(path, code + list);
   }
 }

@@ -175,7 +175,7 @@ describe("HTTP", () => {
   test("unknown forecasts, options and repeated fields are refused with what there is", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);
-    expect([other.status, await other.json()]).toMatchObject([404, { didYouMean: "milk-mx", allowed: ["milk-mx"] }]);
+    expect([other.status, await other.json()]).toMatchObject([404, { didYouMean: "milk-mx", allowed: expect.arrayContaining(["milk-mx"]) }]);
     expect(await (await ask("/predict?explan=true", json(instanceOf(0)))).json()).toMatchObject({ field: "explan" });
     expect(await (await ask(`/predict${query}&partial=maybe`)).json()).toMatchObject({ field: "partial" });
     expect(await (await ask(`/predict${query}&Estado=Puebla`)).json()).toMatchObject({
@@ -312,7 +312,7 @@ describe("the scoring protocols", () => {
       ask("/invocations", { method: "POST", body: "{}", headers: { "Content-Type": type } });
     expect((await typed("application/octet-stream")).status).toBe(415);
     expect((await typed("text/csv; charset=utf-16")).status).toBe(415);
-    const other = await ask("/invocations/gold", json({ instances: [] }));
+    const other = await ask("/invocations/silver", json({ instances: [] }));
     expect([other.status, await other.json()]).toMatchObject([404, { error_code: "RESOURCE_DOES_NOT_EXIST" }]);
     const ping = await ask("/ping");
     expect([ping.status, await ping.text()]).toEqual([200, "\n"]);
@@ -334,7 +334,7 @@ describe("the scoring protocols", () => {
     ]);
     expect(await get("/v2/models/milk-mx/versions/v1.0/ready")).toEqual([200, { name: "milk-mx", ready: true }]);
     expect(await get("/v2/models/milk-mx/versions/v0.9")).toEqual([404, { error: expect.stringContaining("v0.9") }]);
-    expect(await get("/v2/models/gold/ready")).toEqual([404, { error: expect.stringContaining("gold") }]);
+    expect(await get("/v2/models/silver/ready")).toEqual([404, { error: expect.stringContaining("silver") }]);
 
     const inputs = Object.entries(await features(ask)).map(([name, value]) => ({
       name,
