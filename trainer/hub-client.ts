@@ -1,5 +1,6 @@
 /** The hub's API, as the command line uses it. Answers are parsed; refusals become sentences. */
 import { z } from "zod";
+import { findFeed } from "../shared/feeds/index.ts";
 import { Failure } from "./failure.ts";
 import { contentDigest, type HubAddress, HubConnection } from "./hub-connection.ts";
 
@@ -97,7 +98,7 @@ export class HubClient {
       ...this.connection.authorization,
       "Content-Digest": contentDigest(file.sha256),
       "Content-Length": String(file.length),
-      "Content-Type": "application/octet-stream",
+      "Content-Type": findFeed(feed)?.file.contentTypes[0] ?? "application/octet-stream",
     };
     const init = { method: "PUT", headers, body: file.body, duplex: "half" as const };
     const response = await this.request(`/feeds/${feed}/files/${encodeURIComponent(name)}`, init);

@@ -123,7 +123,12 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           const wrong = progress.publications.find(({ flow }) => flow?.state !== "done");
           if (wrong) throw new Failure(`${wrong.name}: ${wrong.flow?.reason ?? wrong.reason ?? "it did not come in"}`);
           const { length } = progress.publications;
-          const from = scope.feeds.length === 1 ? "" : ` of ${scope.feeds.length} feeds`;
+          const fetched = platform.feeds.length;
+          if (fetched === 0) {
+            task.title = `Nothing is fetched: no publisher is simulated for ${scope.feeds.map(({ id }) => id).join(", ")}`;
+            return;
+          }
+          const from = fetched === 1 ? "" : ` of ${fetched} feeds`;
           task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
         },
       },
@@ -135,6 +140,11 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           const { hub } = platform;
           if ((await new RegistryClient(hub.connection).champion(forecast.id)).champion !== null) {
             task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
+            return;
+          }
+          const fed = (await hub.feeds()).find(({ id }) => id === forecast.feed);
+          if (!fed || fed.observations === 0) {
+            task.title = `${forecast.id} has nothing to learn from yet; npm run almanac -- ingest ${forecast.feed} FILE, then train ${forecast.id}`;
             return;
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
@@ -210,7 +220,8 @@ async function report(
     thousands(flow?.stats?.filesWritten),
     reasons(flow?.stats?.problemsByReason),
   ]);
-  console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, { right: [1, 2, 3] })}\n`);
+  if (rows.length > 0)
+    console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, { right: [1, 2, 3] })}\n`);
   for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url));
   console.log(`\n${wherePlatformLies(platform.hub.url, state)}`);
   for (const { forecast, trained: result } of trained) printTrained(forecast, result);
@@ -220,6 +231,7 @@ async function report(
 /** Commands that work while the platform runs, with what they answer. */
 async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "state" | "scope">): Promise<void> {
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
+  if (examples.flat().length === 0) return;
   console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
   for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
 }

@@ -12,7 +12,7 @@ export interface Platform {
   readonly hub: HubClient;
   readonly publisher: Publisher;
   readonly settings: Settings;
-  /** Those that are fetched; the others are taken by upload alone. */
+  /** Those that are fetched, because something is simulated for them; the others are taken by upload alone. */
   readonly feeds: readonly Feed[];
   /** Settles when the Workers have ended by themselves. */
   readonly ended: Promise<void>;
@@ -44,6 +44,7 @@ export async function startPlatform(
   say("bringing the database up to date");
   applyMigrations(state);
   const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
+  const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;
   const stop = async () => {
     await Promise.all([workers?.stop(), publisher.close()]);
@@ -53,7 +54,7 @@ export async function startPlatform(
     say("starting the Workers");
     const baseUrls = everyFeed.map((feed) => [
       baseUrlVariableOf(feed),
-      feeds.includes(feed) ? publisher.url : notFetched,
+      fetched.includes(feed) ? publisher.url : notFetched,
     ]);
     const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
     workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
@@ -65,7 +66,7 @@ export async function startPlatform(
   writeHub(state, { url: workers.url, token, pid: process.pid });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
   const recover = async () => recoverFlows(hub, fire);
-  return { hub, publisher, settings, feeds, ended: workers.ended, fire, recover, stop };
+  return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }
 
 async function fireCron(hub: HubClient, cron: string, at: Date): Promise<void> {

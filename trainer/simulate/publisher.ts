@@ -33,6 +33,8 @@ export interface Publisher {
   setToday(day: string): void;
   /** The latest days up to `until` that bring a feed something new; none for a feed that is not simulated. */
   newOn(feed: string, until: string): string[];
+  /** Whether it publishes what this feed reads. */
+  publishes(feed: string): boolean;
   /** Everything received so far, refused requests included. */
   readonly requests: readonly ReceivedRequest[];
   /** Drops open connections and stops listening. */
@@ -66,6 +68,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     setToday: (day) => {
       today = checkedDay(day);
     },
+    publishes: (feed) => publications.some((publication) => publication.feed === feed),
     newOn: (feed, until) => publications.find((publication) => publication.feed === feed)?.newOn(until) ?? [],
     requests,
     close: () => {
