@@ -1,6 +1,6 @@
 /** How the command line speaks to a hub: where it is, the token, and what becomes of a refusal. */
 import type { z } from "zod";
-import { problemShape } from "../shared/api/problem.ts";
+import { problemShape } from "../shared/api/problem-shape.ts";
 import { Failure } from "./failure.ts";
 
 export interface HubAddress {

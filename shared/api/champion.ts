@@ -1,16 +1,24 @@
 /** KV `champion:<forecast>`: which version serves. Everything `predict` needs to fetch it and to know that it is whole. */
-import { z } from "zod";
+import { integerFrom, objectOf, type Shape, text, textLike } from "../shape.ts";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-export const championPointerShape = z.object({
-  forecast: z.string(),
-  version: z.string(),
+export interface ChampionPointer {
+  readonly forecast: string;
+  readonly version: string;
   /** The change that put it there, from 1. A pointer never gives way to one with a smaller number. */
-  number: z.int().min(1),
+  readonly number: number;
   /** When it began to serve. */
-  at: z.string(),
-  model: z.object({ sha256, bytes: z.int().min(1) }),
-  card: z.object({ sha256 }),
+  readonly at: string;
+  readonly model: { readonly sha256: string; readonly bytes: number };
+  readonly card: { readonly sha256: string };
+}
+
+const sha256 = textLike(/^[0-9a-f]{64}$/);
+
+export const championPointerShape: Shape<ChampionPointer> = objectOf<ChampionPointer>({
+  forecast: text,
+  version: text,
+  number: integerFrom(1),
+  at: text,
+  model: objectOf({ sha256, bytes: integerFrom(1) }),
+  card: objectOf({ sha256 }),
 });
-export type ChampionPointer = z.infer<typeof championPointerShape>;

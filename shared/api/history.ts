@@ -1,32 +1,43 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-import { z } from "zod";
 import { forecastPanel } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Fact } from "../lake/fact.ts";
+import { finite, listOf, objectOf, optional, orNull, recordOf, type Shape, text } from "../shape.ts";
 
-const valuesShape = z.array(z.number().nullable());
-
-export const historyShape = z.object({
-  forecast: z.string(),
-  feed: z.string(),
-  variable: z.string(),
-  dimensions: z.array(z.string()),
+export interface History {
+  readonly forecast: string;
+  readonly feed: string;
+  readonly variable: string;
+  readonly dimensions: readonly string[];
   /** Oldest first. */
-  periods: z.array(z.string()),
-  /** Values of the dimensions, and one value a period; null where there is none. */
-  series: z.array(
-    z.object({
-      is: z.array(z.string()),
-      values: valuesShape,
-      /** The other variables that features look at, by name, in the shape of `values`. Absent where there are none. */
-      others: z.record(z.string(), valuesShape).optional(),
-    }),
-  ),
-});
+  readonly periods: readonly string[];
+  readonly series: readonly HistorySeries[];
+}
 
-export type History = z.infer<typeof historyShape>;
+type Values = readonly (number | null)[];
+
+interface HistorySeries {
+  /** Values of the dimensions. */
+  readonly is: readonly string[];
+  /** One value a period; null where there is none. */
+  readonly values: Values;
+  /** The other variables that features look at, by name, in the shape of `values`. Absent where there are none. */
+  readonly others?: Readonly<Record<string, Values>> | undefined;
+}
+
+const texts = listOf(text);
+const valuesShape = listOf(orNull(finite));
+
+export const historyShape: Shape<History> = objectOf<History>({
+  forecast: text,
+  feed: text,
+  variable: text,
+  dimensions: texts,
+  periods: texts,
+  series: listOf(objectOf<HistorySeries>({ is: texts, values: valuesShape, others: optional(recordOf(valuesShape)) })),
+});
 
 /**
  * The history of a forecast, as far back as its features reach, from its feed's facts. The same facts give the same text, in
@@ -53,18 +64,24 @@ export function buildHistory(forecast: Forecast, facts: readonly Fact[]): Histor
 
 /** The panel that a history is; what it does not have is NaN. */
 export function panelOfHistory({ dimensions, periods, series }: History): Panel {
-  const numbers = (values: readonly (number | null)[]) => Float64Array.from(values, (one) => one ?? Number.NaN);
   return {
     dimensions,
     periods,
     series: series.map(
       ({ is, values, others }): PanelSeries => ({
         is,
-        values: numbers(values),
-        ...(others && { others: mapValues(others, numbers) }),
+        values: withGaps(values),
+        ...(others && { others: mapValues(others, withGaps) }),
       }),
     ),
   };
+}
+
+/** NaN where there is none. */
+function withGaps(values: Values): Float64Array {
+  const numbers = new Float64Array(values.length);
+  for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
+  return numbers;
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {

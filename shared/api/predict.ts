@@ -1,19 +1,8 @@
 /** Requests and answers of `/predict`: one truth for the Worker, whoever asks it, and the tests. */
 import { z } from "zod";
 
-/** As many instances as one request may hold. */
-export const instancesMax = 1_000;
-/** Explaining follows every path of every tree: some milliseconds an instance. */
-export const explainedMax = 100;
-/** A thousand instances with every feature given are about 1 MB. */
-export const bodyBytesMax = 4_000_000;
-
 /** One instance: fields by name. Which fields there are is up to the forecast and its model. */
-export const instanceShape = z.record(z.string(), z.unknown());
-export type Instance = z.infer<typeof instanceShape>;
-
-/** Instances are read one by one, so that a bad one can be told by its index. */
-export const batchShape = z.strictObject({ instances: z.array(z.unknown()).min(1).max(instancesMax) });
+export type Instance = Record<string, unknown>;
 
 const number = z.number().nullable();
 const interval = z.tuple([z.number(), z.number()]).nullable();

@@ -1,5 +1,4 @@
 /** Errors on the wire: RFC 9457 problem details. Every refusal says what was found, what was expected and what to do. */
-import { z } from "zod";
 
 const titles = {
   "bad-request": [400, "The request cannot be understood"],
@@ -44,18 +43,3 @@ export function problemDetails({ kind, ...refusal }: Refusal): ProblemDetails {
   const [status, title] = titles[kind];
   return { type: `urn:almanac:problem:${kind}`, title, status, ...refusal };
 }
-
-/** A refusal as its reader sees it. */
-export const problemShape = z
-  .looseObject({
-    title: z.string(),
-    status: z.number().optional(),
-    detail: z.string().optional(),
-    field: z.string().optional(),
-    index: z.number().optional(),
-    found: z.string().optional(),
-    expected: z.string().optional(),
-    allowed: z.array(z.string()).optional(),
-    didYouMean: z.string().optional(),
-  })
-  .meta({ id: "Problem" });

@@ -6,7 +6,7 @@
  * move is added to, belongs to the base.
  */
 import type { Graph, Node, Tensor } from "../onnx/graph.ts";
-import type { Card } from "../registry/card.ts";
+import type { ServedProfile } from "../registry/served-card.ts";
 import { type Attribution, given, productOf, sumOf, through } from "./attribution.ts";
 import { numbersOf, readForest } from "./forest.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
@@ -26,7 +26,7 @@ export interface ExplainerParts {
   readonly inputs: readonly string[];
   readonly output: string;
   /** What the inputs were in training: means and shares. */
-  readonly profile: Card["profile"];
+  readonly profile: readonly ServedProfile[];
 }
 
 /** O(size of the graph). */

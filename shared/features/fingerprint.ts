@@ -4,7 +4,17 @@ import type { Feature } from "./feature.ts";
 
 /** Sixteen hexadecimal digits that change with any feature's name, definition, order, or the code that computes them. */
 export function fingerprintOf(features: readonly Feature[]): string {
-  return sha256Hex(JSON.stringify([featureCodeVersion, features.map(sortedEntries)])).slice(0, 16);
+  return fingerprintFrom(sha256Hex(fingerprintText(features)));
+}
+
+/** What is hashed: a runtime with a hash of its own need not run ours. */
+export function fingerprintText(features: readonly Feature[]): string {
+  return JSON.stringify([featureCodeVersion, features.map(sortedEntries)]);
+}
+
+/** Of the text's SHA-256 in hexadecimal. */
+export function fingerprintFrom(sha256: string): string {
+  return sha256.slice(0, 16);
 }
 
 /** The order in which a declaration was typed does not matter. */

@@ -116,8 +116,8 @@ export interface Feed {
     readonly magic: string;
   };
   readonly source: {
-    /** Name of the variable that holds the base URL. */
-    readonly baseUrlVariable: string;
+    /** Where it is fetched from unless a variable says otherwise; empty where it comes by upload alone. */
+    readonly baseUrl: string;
     /** Hosts that may be asked; a redirect to any other is refused. */
     readonly hosts: readonly string[];
     /**
@@ -133,4 +133,19 @@ export interface Feed {
   /** The day a file's name says it was published on, `YYYY-MM-DD`; null when it says nothing. */
   publishedOn(name: string): string | null;
   parse(bytes: Uint8Array, origin: FileOrigin): Promise<Parsed>;
+}
+
+/** What a feed's base URL is set to so that it is not fetched at all. */
+export const notFetched = "none";
+
+/** The variable that moves a feed to a mirror: `SNIIM_MILK_BASE_URL` for `sniim-milk`. */
+export function baseUrlVariableOf({ id }: Pick<Feed, "id">): string {
+  return `${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`;
+}
+
+/** Where a feed is fetched from, given the variables that are set; empty where it is not. */
+export function baseUrlOf(feed: Pick<Feed, "id" | "source">, variable: (name: string) => string): string {
+  const set = variable(baseUrlVariableOf(feed));
+  if (set === notFetched) return "";
+  return set === "" ? feed.source.baseUrl : set;
 }

@@ -47,7 +47,8 @@ export const goldCsv: Feed = {
     magic: "",
   },
   source: {
-    baseUrlVariable: "GOLD_BASE_URL",
+    // The World Gold Council wants a login: a mirror of its file has to be named.
+    baseUrl: "",
     hosts: ["www.gold.org", "fsapi.gold.org", "raw.githubusercontent.com"],
     enough: "first",
     requests: (_cursor, today) => [{ period: today, path: "/Daily.csv", name: "Daily.csv", isGrowing: true }],

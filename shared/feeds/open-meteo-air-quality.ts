@@ -64,7 +64,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
       magic: "7b",
     },
     source: {
-      baseUrlVariable: "OPEN_METEO_BASE_URL",
+      baseUrl: "https://air-quality-api.open-meteo.com",
       hosts: ["air-quality-api.open-meteo.com"],
       enough: "all",
       requests: (cursor, today) => requests(place, cursor, today),

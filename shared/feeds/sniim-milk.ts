@@ -56,7 +56,7 @@ export const sniimMilk: Feed = {
     magic: "504b0304",
   },
   source: {
-    baseUrlVariable: "SNIIM_MILK_BASE_URL",
+    baseUrl: "https://www.economia-sniim.gob.mx",
     hosts: ["www.economia-sniim.gob.mx", "economia-sniim.gob.mx"],
     enough: "first",
     requests,

@@ -49,11 +49,14 @@ export class PackedBytes {
   }
 }
 
-/** A view where the bytes are aligned, else a copy. Little-endian, as the file. */
+/** A view keeps all of its file alive: what is smaller is copied, larger lists are a forest's, which are let go once it is laid out. */
+const VIEW_BYTES_MIN = 65_536;
+
+/** A view where the bytes are many and aligned, else a copy. Little-endian, as the file. */
 export function floatsOf(bytes: Uint8Array, what: string): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (byteLength % 4 !== 0) new Cursor(bytes, what).fail(`${byteLength} bytes of float32`, "a multiple of 4");
-  if (byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, byteLength / 4);
+  if (byteOffset % 4 === 0 && byteLength >= VIEW_BYTES_MIN) return new Float32Array(buffer, byteOffset, byteLength / 4);
   return new Float32Array(bytes.slice().buffer);
 }
 
@@ -63,23 +66,30 @@ export function doublesOf(bytes: Uint8Array, what: string): Float64Array {
   return new Float64Array(bytes.slice().buffer);
 }
 
-/** A varint of so many bytes may be beyond ±2⁵³; a shorter one is below 2⁴⁹ and needs no look. */
-const UNSAFE_BYTES_MIN = 8;
+/** The continuation bits of four bytes. */
+const CONTINUES = 0x80808080 | 0;
 
-/** How many varints there are; refuses one that breaks off or does not fit ±2⁵³. O(bytes), without a branch a byte. */
+/**
+ * How many varints there are; refuses one that breaks off or does not fit ±2⁵³. Four bytes at a time: this runs over all of
+ * a forest before anything of it is compiled. O(bytes).
+ */
 export function countInts(bytes: Uint8Array, what: string): number {
-  let count = 0;
-  let run = 0;
-  let runs = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    const continues = (bytes[i] ?? 0) >>> 7;
-    count += 1 - continues;
-    run = (run + 1) * continues;
-    runs |= run;
+  const head = Math.min(bytes.length, (4 - (bytes.byteOffset % 4)) % 4);
+  const count = (bytes.length - head) >> 2;
+  const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + head, count) : new Int32Array(0);
+  let continued = 0;
+  let isLong = false;
+  for (let i = 0; i < words.length; i++) {
+    const bits = (words[i] ?? 0) & CONTINUES;
+    if (bits === 0) continue;
+    continued += ((bits >>> 7) & 1) + ((bits >>> 15) & 1) + ((bits >>> 23) & 1) + (bits >>> 31);
+    // Seven continuing bytes in a row, wherever they begin, fill a word.
+    if (bits === CONTINUES) isLong = true;
   }
-  // The bits of all runs together are at least the longest one: at worst a list is looked at for nothing.
-  if (run > 0 || runs >= UNSAFE_BYTES_MIN - 1) checkInts(bytes, what);
-  return count;
+  for (let i = 0; i < head; i++) continued += (bytes[i] ?? 0) >>> 7;
+  for (let i = head + 4 * words.length; i < bytes.length; i++) continued += (bytes[i] ?? 0) >>> 7;
+  if (isLong || (bytes.at(-1) ?? 0) > 127) checkInts(bytes, what);
+  return bytes.length - continued;
 }
 
 function checkInts(bytes: Uint8Array, what: string): void {
@@ -93,11 +103,11 @@ function wideIntsOf(bytes: Uint8Array, count: number): Float64Array {
 }
 
 /**
- * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view; up to four bytes make an
+ * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view or a copy; up to four bytes make an
  * Int32Array, more a Float64Array.
  */
 export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32Array | Float64Array {
-  if (bytes.length === count) return bytes;
+  if (bytes.length === count) return count < VIEW_BYTES_MIN ? bytes.slice() : bytes;
   const values = new Int32Array(count);
   let at = 0;
   for (let i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 /** `{"all": true}`: every series that can be forecast, in pieces of as many as one request may hold. */
-import { instancesMax } from "../api/predict.ts";
+import { instancesMax } from "../api/predict-limits.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Row } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";

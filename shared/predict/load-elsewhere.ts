@@ -32,8 +32,7 @@ export async function loadElsewhere(
   if (!tried.ok) return { ok: false, reason: `${tried.reason}; our engine does not run it: ${why}` };
   const outputs = run.ok ? run.outputs : {};
   if (!(predictionOutput in outputs)) return { ok: false, reason: `model.onnx has no output ${predictionOutput}` };
-  const explainer = () =>
-    ({ ok: false, reason: `it runs in onnxruntime-web, which tells a prediction and not why (${why})` }) as const;
+  const unexplained = `it runs in onnxruntime-web, which tells a prediction and not why (${why})`;
   const hasChange = changeOutput in outputs;
-  return { ok: true, model: { card, engine, number: pointer.number, name, inputs, hasChange, explainer } };
+  return { ok: true, model: { card, engine, number: pointer.number, name, inputs, hasChange, unexplained } };
 }

@@ -2,16 +2,16 @@
 import type { ChampionPointer } from "../api/champion.ts";
 import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { dtypeOf, type Feature } from "../features/feature.ts";
-import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { readModel } from "../onnx/read.ts";
-import { type Card, cardShape } from "../registry/card.ts";
 import { checkCard } from "../registry/check-card.ts";
 import type { Engine } from "../registry/engines.ts";
 import { runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { cardFormat, type ServedCard, servedCardShape } from "../registry/served-card.ts";
 import { ownLine } from "../registry/summary.ts";
+import { isObject, shaped } from "../shape.ts";
 
 /** One input of the model, and the feature that it is fed with. */
 export interface ModelInput {
@@ -22,7 +22,7 @@ export interface ModelInput {
 }
 
 export interface ServedModel {
-  readonly card: Card;
+  readonly card: ServedCard;
   readonly engine: Engine;
   /** Of the change of champion that made it serve. */
   readonly number: number;
@@ -30,8 +30,8 @@ export interface ServedModel {
   readonly name: string;
   readonly inputs: readonly ModelInput[];
   readonly hasChange: boolean;
-  /** Made when it is first asked for: most models are never explained. */
-  explainer(): BuiltExplainer;
+  /** Why it cannot be explained; null where its file may tell. */
+  readonly unexplained: string | null;
 }
 
 export type LoadedModel =
@@ -46,6 +46,8 @@ export type LoadedModel =
 export interface ModelParts {
   readonly forecast: Forecast;
   readonly pointer: ChampionPointer;
+  /** Of the forecast's features, as this code computes them. */
+  readonly fingerprint: string;
   /** Of the size and digest that the pointer names: that was checked before. */
   readonly bytes: Uint8Array;
   readonly cardText: string;
@@ -55,18 +57,17 @@ export interface ModelParts {
 export type CheckedCard =
   | {
       readonly ok: true;
-      readonly card: Card;
+      readonly card: ServedCard;
       readonly inputs: readonly ModelInput[];
       readonly name: string;
     }
   | { readonly ok: false; readonly reason: string };
 
-export function checkedCard({ forecast, pointer, cardText }: Omit<ModelParts, "bytes">): CheckedCard {
+export function checkedCard({ forecast, pointer, fingerprint, cardText }: Omit<ModelParts, "bytes">): CheckedCard {
   const read = readCard(cardText);
   if (!read.ok) return read;
   const { card } = read;
   const { version, model } = pointer;
-  const fingerprint = fingerprintOf(forecast.features);
   const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
   const mismatch = checkCard(card, place);
   if (mismatch) return failed(`${mismatch.detail} Found ${mismatch.found}, expected ${mismatch.expected}.`);
@@ -90,25 +91,20 @@ export function loadModel(parts: ModelParts): LoadedModel {
   if (!tried.ok) return tried;
   const engine = { name: "tabular", program } as const;
   const hasChange = outputs.has(changeOutput);
-  const explainer = explainerOf(bytes, card);
-  return { ok: true, model: { card, engine, number: pointer.number, name, inputs, hasChange, explainer } };
+  const { number } = pointer;
+  return { ok: true, model: { card, engine, number, name, inputs, hasChange, unexplained: null } };
 }
 
-/** Reads the file a second time, once: the program has forgotten what an explanation needs. */
-function explainerOf(bytes: Uint8Array, { features, profile }: Card): () => BuiltExplainer {
-  let built: BuiltExplainer | null = null;
-  return () => {
-    if (built !== null) return built;
-    const read = readModel(bytes);
-    const inputs = features.map(({ name }) => name);
-    built = read.ok
-      ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
-      : failed("its file cannot be read");
-    return built;
-  };
+/** Reads the file a second time: the program has forgotten what an explanation needs, and most models are never explained. */
+export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): BuiltExplainer {
+  const read = readModel(bytes);
+  const inputs = features.map(({ name }) => name);
+  return read.ok
+    ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
+    : failed("its file cannot be read");
 }
 
-type ReadCard = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly reason: string };
+type ReadCard = { readonly ok: true; readonly card: ServedCard } | { readonly ok: false; readonly reason: string };
 
 function readCard(text: string): ReadCard {
   let json: unknown;
@@ -117,17 +113,12 @@ function readCard(text: string): ReadCard {
   } catch {
     return failed("card.json is not JSON");
   }
-  const { format } = cardShape.shape;
-  const stated = typeof json === "object" && json !== null && "format" in json ? json.format : undefined;
-  if (!format.safeParse(stated).success) {
-    return failed(
-      `the card has format ${JSON.stringify(stated)}; this code reads ${format.value}: bring it up to date`,
-    );
+  const stated = isObject(json) ? json.format : undefined;
+  if (stated !== cardFormat) {
+    return failed(`the card has format ${JSON.stringify(stated)}; this code reads ${cardFormat}: bring it up to date`);
   }
-  const parsed = cardShape.safeParse(json);
-  if (parsed.success) return { ok: true, card: parsed.data };
-  const [issue] = parsed.error.issues;
-  return failed(`the card cannot be read: ${issue?.path.join(".")}: ${issue?.message}`);
+  const read = shaped(servedCardShape, json);
+  return read.ok ? { ok: true, card: read.value } : failed(`the card cannot be read: ${read.reason}`);
 }
 
 type MatchedInputs =
@@ -135,7 +126,7 @@ type MatchedInputs =
   | { readonly ok: false; readonly reason: string };
 
 /** Every feature of the card is one that the forecast computes. */
-function inputsOf(forecast: Forecast, card: Card): MatchedInputs {
+function inputsOf(forecast: Forecast, card: ServedCard): MatchedInputs {
   const inputs: ModelInput[] = [];
   for (const feature of card.features) {
     const declared = forecast.features.find(({ name }) => name === feature.name);

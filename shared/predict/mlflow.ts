@@ -2,31 +2,29 @@
  * MLflow's scoring protocol: the five forms of a request for `/invocations`.
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
  */
-import { z } from "zod";
 import { readCsv } from "../csv.ts";
+import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
 import type { Table } from "./table.ts";
 import { told } from "./target.ts";
 
 export type ReadTable = { readonly ok: true; readonly table: Table } | { readonly ok: false; readonly problem: string };
 
-const rowShape = z.array(z.unknown());
-const recordShape = z.record(z.string(), z.unknown());
-const splitShape = z.object({
-  columns: z.array(z.string()),
-  index: z.array(z.unknown()).optional(),
-  data: z.array(rowShape),
+const splitShape: Shape<{ columns: string[]; index?: unknown[] | undefined; data: unknown[][] }> = objectOf({
+  columns: listOf(text),
+  index: optional(list),
+  data: listOf(list),
 });
+const recordsShape = listOf(object);
 const forms = ["dataframe_split", "dataframe_records", "instances", "inputs"] as const;
 
 /** A JSON body. Never throws. O(body). */
 export function readInvocation(text: string): ReadTable {
   const parsed = parseWithNaN(text);
   if (!parsed.ok) return parsed;
-  const body = recordShape.safeParse(parsed.value);
   const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and params if need be`;
-  if (!body.success) return failed(`Found ${told(parsed.value)}; ${expected}.`);
-  const { params, ...rest } = body.data;
-  if (params !== undefined && !recordShape.safeParse(params).success) return failed("params: expected an object.");
+  if (!isObject(parsed.value)) return failed(`Found ${told(parsed.value)}; ${expected}.`);
+  const { params, ...rest } = parsed.value;
+  if (params !== undefined && !isObject(params)) return failed("params: expected an object.");
   const keys = Object.keys(rest);
   const form = forms.find((one) => one === keys[0]);
   if (form === undefined || keys.length !== 1) return failed(`Found ${keys.join(", ") || "nothing"}; ${expected}.`);
@@ -39,42 +37,42 @@ export function readInvocation(text: string): ReadTable {
     case "instances":
       return fromList(form, value);
     case "inputs":
-      return recordShape.safeParse(value).success ? fromColumns(value) : fromList(form, value);
+      return isObject(value) ? fromColumns(value) : fromList(form, value);
   }
 }
 
 function fromSplit(value: unknown): ReadTable {
-  const split = splitShape.safeParse(value);
-  if (!split.success) {
+  const split = shaped(splitShape, value);
+  if (!split.ok) {
     return failed("dataframe_split: expected columns as a list of names and data as a list of rows.");
   }
-  return { ok: true, table: { columns: split.data.columns, rows: split.data.data } };
+  return { ok: true, table: { columns: split.value.columns, rows: split.value.data } };
 }
 
 function fromRecords(form: string, value: unknown): ReadTable {
-  const records = z.array(recordShape).safeParse(value);
-  if (!records.success) return failed(`${form}: expected a list of objects.`);
-  const columns = [...new Set(records.data.flatMap((record) => Object.keys(record)))];
+  const records = shaped(recordsShape, value);
+  if (!records.ok) return failed(`${form}: expected a list of objects.`);
+  const columns = [...new Set(records.value.flatMap((record) => Object.keys(record)))];
   const valueAt = (record: Record<string, unknown>, name: string) =>
     Object.hasOwn(record, name) ? record[name] : null;
   return {
     ok: true,
-    table: { columns, rows: records.data.map((record) => columns.map((name) => valueAt(record, name))) },
+    table: { columns, rows: records.value.map((record) => columns.map((name) => valueAt(record, name))) },
   };
 }
 
 /** Objects, lists in the model's order, or plain values where the model has one input. */
 function fromList(form: string, value: unknown): ReadTable {
-  const list = rowShape.safeParse(value);
-  if (!list.success) return failed(`${form}: expected a list${form === "inputs" ? " or an object of columns" : ""}.`);
-  if (list.data.length > 0 && recordShape.safeParse(list.data[0]).success) return fromRecords(form, value);
-  const rows = list.data.map((row) => (Array.isArray(row) ? row : [row]));
+  if (!Array.isArray(value))
+    return failed(`${form}: expected a list${form === "inputs" ? " or an object of columns" : ""}.`);
+  if (isObject(value[0])) return fromRecords(form, value);
+  const rows = value.map((row: unknown) => (Array.isArray(row) ? row : [row]));
   return { ok: true, table: { columns: null, rows } };
 }
 
 /** One list a column, or one value a column for a single row. */
-function fromColumns(value: unknown): ReadTable {
-  const entries = Object.entries(recordShape.parse(value));
+function fromColumns(value: Record<string, unknown>): ReadTable {
+  const entries = Object.entries(value);
   const lists = entries.map(([, column]): unknown[] => (Array.isArray(column) ? column : [column]));
   const count = lists[0]?.length ?? 0;
   const uneven = lists.findIndex((list) => list.length !== count);

@@ -2,27 +2,41 @@
  * The Open Inference Protocol, version 2, over HTTP and JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
-import { z } from "zod";
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { integerFrom, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";
 import { readColumn } from "./table.ts";
 
-const tensorShape = z.object({
-  name: z.string(),
-  shape: z.array(z.int().min(0)),
-  datatype: z.string(),
-  data: z.array(z.unknown()),
-  parameters: z.record(z.string(), z.unknown()).optional(),
+interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly datatype: string;
+  readonly data: readonly unknown[];
+}
+
+interface WireRequest {
+  readonly id?: string | undefined;
+  readonly inputs: readonly Tensor[];
+  readonly outputs?: readonly { readonly name: string }[] | undefined;
+}
+
+const parameters = optional(object);
+const requestShape: Shape<WireRequest> = objectOf<WireRequest & { readonly parameters?: unknown }>({
+  id: optional(text),
+  parameters,
+  inputs: listOf(
+    objectOf<Tensor & { readonly parameters?: unknown }>({
+      name: text,
+      shape: listOf(integerFrom(0)),
+      datatype: text,
+      data: list,
+      parameters,
+    }),
+  ),
+  outputs: optional(listOf(objectOf<{ name: string; parameters?: unknown }>({ name: text, parameters }))),
 });
-const requestShape = z.object({
-  id: z.string().optional(),
-  parameters: z.record(z.string(), z.unknown()).optional(),
-  inputs: z.array(tensorShape),
-  outputs: z.array(z.object({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() })).optional(),
-});
-type Tensor = z.infer<typeof tensorShape>;
 
 const integers = ["INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"];
 const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers];
@@ -41,12 +55,9 @@ export type ReadInfer =
 
 /** Every input of the model, as [N] or [N, 1], data flat or nested. Never throws. O(body). */
 export function readInfer(json: unknown, model: ServedModel): ReadInfer {
-  const parsed = requestShape.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return failed(`the request is not of the protocol: ${issue?.path.join(".") || "body"}: ${issue?.message}`);
-  }
-  const { id, inputs: tensors } = parsed.data;
+  const parsed = shaped(requestShape, json);
+  if (!parsed.ok) return failed(`the request is not of the protocol: ${parsed.reason}`);
+  const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
   if (unknown) return failed(`unexpected input ${unknown.name}; the model reads ${names.join(", ")}`);
@@ -60,7 +71,7 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
     if (!read.ok) return read;
     inputs[input.name] = read.column;
   }
-  const outputs = parsed.data.outputs?.map(({ name }) => name) ?? [];
+  const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
   const known = outputsOf(model);
   const strange = outputs.find((name) => !known.includes(name));
   if (strange !== undefined) return failed(`unexpected output ${strange}; the model gives ${known.join(", ")}`);

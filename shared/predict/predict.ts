@@ -1,16 +1,9 @@
 /** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
-import {
-  batchShape,
-  explainedMax,
-  type Head,
-  type Instance,
-  instanceShape,
-  instancesMax,
-  type Prediction,
-  type SingleAnswer,
-} from "../api/predict.ts";
+import type { Head, Instance, Prediction, SingleAnswer } from "../api/predict.ts";
+import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
-import type { Explainer } from "../explain/explainer.ts";
+import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
+import { isObject } from "../shape.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { type Evaluation, evaluateHere } from "./evaluate.ts";
@@ -29,19 +22,16 @@ export type ReadRequest =
 
 /** What a JSON body asks for: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
 export function readPredictRequest(json: unknown): ReadRequest {
-  const single = instanceShape.safeParse(json);
-  if (!single.success) {
+  if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
     return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
   }
-  if (Object.hasOwn(single.data, "all")) return readAll(single.data);
-  if (!Object.hasOwn(single.data, "instances")) {
-    return { ok: true, request: { kind: "single", instance: single.data } };
-  }
-  const batch = batchShape.safeParse(json);
-  if (batch.success) return { ok: true, request: { kind: "batch", instances: batch.data.instances } };
-  const { instances, ...others } = single.data;
+  if (Object.hasOwn(json, "all")) return readAll(json);
+  if (!Object.hasOwn(json, "instances")) return { ok: true, request: { kind: "single", instance: json } };
+  const { instances, ...others } = json;
   const [other] = Object.keys(others);
+  const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
+  if (isAnswerable && other === undefined) return { ok: true, request: { kind: "batch", instances } };
   const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : told(instances));
   const detail = other ? "Nothing may stand beside instances." : "instances is not a list that can be answered.";
   const expected = other ? "instances alone" : `a list of 1 to ${instancesMax} instances`;
@@ -50,7 +40,8 @@ export function readPredictRequest(json: unknown): ReadRequest {
 
 export interface PredictOptions extends ReadOptions {
   readonly partial: boolean;
-  readonly explain: boolean;
+  /** Null where no explanation is asked for. */
+  readonly explain: BuiltExplainer | null;
 }
 
 interface FailedPrediction {
@@ -72,14 +63,13 @@ export type Prepared =
 
 /** Reads every instance; nothing is evaluated yet. O(instances × fields). */
 export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
-  if (request.kind === "all") {
-    const all = allRows(snapshot, request.from);
-    const explainer = explainerFor(snapshot, all.rows.length, options);
-    return explainer.ok ? { ok: true, ...all, failures: [], explain: explainer.explain } : explainer;
+  const explainer = options.explain;
+  if (explainer?.ok === false) {
+    const detail = `Version ${snapshot.model.card.version} cannot be explained: ${explainer.reason}.`;
+    return failed(unexplained(detail, { found: "true", expected: "false, for this model" }));
   }
-  const explainer = explainerFor(snapshot, request.kind === "batch" ? request.instances.length : 1, options);
-  if (!explainer.ok) return explainer;
-  const { explain } = explainer;
+  const explain = explainer?.explain ?? null;
+  if (request.kind === "all") return { ok: true, ...allRows(snapshot, request.from), failures: [], explain };
   if (request.kind === "single") {
     const read = readInstance(snapshot, request.instance, options);
     return read.ok ? { ok: true, rows: [read.row], failures: [], explain } : read;
@@ -99,27 +89,31 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
   return { ok: true, rows, failures, explain };
 }
 
-type Explained =
-  | { readonly ok: true; readonly explain: Explainer | null }
-  | { readonly ok: false; readonly refusal: Refusal };
+/** The refusal to explain so many instances; null where they are not too many. */
+export function refuseExplaining(snapshot: Snapshot, request: PredictRequest): Refusal | null {
+  const count = countOf(snapshot, request);
+  if (count <= explainedMax) return null;
+  const sizes = { found: `${count} instances`, expected: `at most ${explainedMax}` };
+  return unexplained("So many instances are not explained at once.", sizes);
+}
 
-function explainerFor({ model }: Snapshot, count: number, options: PredictOptions): Explained {
-  if (!options.explain) return { ok: true, explain: null };
-  const refuse = (detail: string, [found, expected]: readonly [string, string]) =>
-    failed({ kind: "unprocessable", detail, field: "explain", found, expected });
-  if (count > explainedMax) {
-    const sizes = [`${count} instances`, `at most ${explainedMax}`] as const;
-    return refuse("So many instances are not explained at once.", sizes);
+function countOf(snapshot: Snapshot, request: PredictRequest): number {
+  switch (request.kind) {
+    case "single":
+      return 1;
+    case "batch":
+      return request.instances.length;
+    case "all":
+      return allRows(snapshot, request.from).rows.length;
   }
-  const built = model.explainer();
-  if (built.ok) return built;
-  const detail = `Version ${model.card.version} cannot be explained: ${built.reason}.`;
-  return refuse(detail, ["true", "false, for this model"]);
+}
+
+function unexplained(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {
+  return { kind: "unprocessable", detail, field: "explain", ...sizes };
 }
 
 function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
-  const parsed = instanceShape.safeParse(each);
-  if (parsed.success) return readInstance(snapshot, parsed.data, options);
+  if (isObject(each)) return readInstance(snapshot, each, options);
   return failed({ kind: "unprocessable", detail: "It is no object.", found: told(each), expected: "fields by name" });
 }
 

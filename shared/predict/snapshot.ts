@@ -9,10 +9,16 @@ import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
 
-export interface Snapshot {
+export interface Snapshot extends Outlook {
   readonly forecast: Forecast;
   readonly model: ServedModel;
   readonly fields: Fields;
+  /** Changes whenever an answer may. */
+  readonly tag: string;
+}
+
+/** What a history says of the period after it, whichever model is asked. */
+export interface Outlook {
   /** The next period: the one that can be forecast. */
   readonly target: string;
   /** The periods of the history, oldest first. */
@@ -24,8 +30,6 @@ export interface Snapshot {
   readonly panel: Panel;
   /** The forecast's features for the target period, one entry a series. */
   readonly columns: Readonly<Record<string, FeatureValues>>;
-  /** Changes whenever an answer may. */
-  readonly tag: string;
 }
 
 export interface KnownSeries {
@@ -34,20 +38,26 @@ export interface KnownSeries {
   readonly last: { readonly period: string; readonly value: number } | null;
 }
 
-export type BuiltSnapshot =
-  | { readonly ok: true; readonly snapshot: Snapshot }
+export type BuiltOutlook =
+  | { readonly ok: true; readonly outlook: Outlook }
   | { readonly ok: false; readonly reason: string };
 
 export interface SnapshotParts {
   readonly forecast: Forecast;
   readonly model: ServedModel;
-  readonly history: History;
+  readonly outlook: Outlook;
   /** Of the history's text. */
   readonly historyDigest: string;
 }
 
+/** O(features). */
+export function buildSnapshot({ forecast, model, outlook, historyDigest }: SnapshotParts): Snapshot {
+  const tag = `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`;
+  return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag };
+}
+
 /** Features of all series are computed here, once; a request only picks its rows. O(series × reach × features). */
-export function buildSnapshot({ forecast, model, history, historyDigest }: SnapshotParts): BuiltSnapshot {
+export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook {
   const wrong = unfitHistory(forecast, history);
   if (wrong !== null) return { ok: false, reason: wrong };
   const { periods } = history;
@@ -64,21 +74,7 @@ export function buildSnapshot({ forecast, model, history, historyDigest }: Snaps
     positions.set(seriesKey(one.is), index);
     return { is: one.is, last: { period: past.periods[at] ?? "", value: lastOf(one) } };
   });
-  return {
-    ok: true,
-    snapshot: {
-      forecast,
-      model,
-      fields: fieldsOf(forecast, model.inputs),
-      target,
-      periods,
-      series,
-      positions,
-      panel,
-      columns,
-      tag: `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`,
-    },
-  };
+  return { ok: true, outlook: { target, periods, series, positions, panel, columns } };
 }
 
 /** Dimension values as one text. */

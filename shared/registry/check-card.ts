@@ -12,6 +12,12 @@ export interface Place {
   readonly fingerprint: string;
 }
 
+/** What of a card is compared: a whole card has it, and so does what `predict` reads of one. */
+interface Claims extends Pick<Card, "forecast" | "version" | "fingerprint"> {
+  readonly model: Pick<Card["model"], "sha256" | "bytes">;
+  readonly judged: { readonly evidence: { readonly periods: readonly string[] } };
+}
+
 export interface Mismatch {
   readonly detail: string;
   readonly found: string;
@@ -19,7 +25,7 @@ export interface Mismatch {
 }
 
 /** The first thing that does not agree; null when all does. */
-export function checkCard(card: Card, place: Place): Mismatch | null {
+export function checkCard(card: Claims, place: Place): Mismatch | null {
   const { model, judged } = card;
   const claims: readonly (readonly [string, string | number, string | number])[] = [
     ["The card is for another forecast.", card.forecast, place.forecast],

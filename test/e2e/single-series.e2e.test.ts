@@ -68,7 +68,7 @@ function expected(instance: Record<string, unknown>) {
   const prepared = prepareRows(
     snapshot,
     { kind: "single", instance },
-    { textNumbers: true, partial: false, explain: false },
+    { textNumbers: true, partial: false, explain: null },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
   return singleAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));

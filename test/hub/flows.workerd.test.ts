@@ -254,7 +254,7 @@ test("a file that grows at one address is asked for by the tag of the last copy,
     if (tags.length > 1) return new Response(null, { status: 304 });
     return new Response("Date,EUR\n1/2/1979,137.3\n", { headers: { "Content-Type": "text/csv", ETag: '"one"' } });
   });
-  const withBase = hubOf({ ...testEnv, GOLD_BASE_URL: "https://www.gold.org/mirror" } as typeof testEnv);
+  const withBase = hubOf({ ...testEnv, GOLD_CSV_BASE_URL: "https://www.gold.org/mirror" } as typeof testEnv);
   for (const day of ["2026-11-19", "2026-11-20"]) {
     const params = { feed: "gold-csv", scheduledAt: `${day}T23:30:00.000Z` };
     const at = { now: params.scheduledAt, boot: "" };

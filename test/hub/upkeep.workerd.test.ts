@@ -50,7 +50,7 @@ test("a schedule that fires twice runs once", async () => {
 test("a feed without a base URL is not fetched", async () => {
   const without = {
     ...hub,
-    variable: (name: string) => (name === milk.source.baseUrlVariable ? "" : hub.variable(name)),
+    variable: (name: string) => (name === "SNIIM_MILK_BASE_URL" ? "none" : hub.variable(name)),
   };
   await scheduleFetches(without, [milk], new Date("2025-01-10T23:30:00Z"));
   expect(await query("SELECT kind FROM flow_runs")).toEqual([]);

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { batchAnswerShape } from "../../shared/api/predict.ts";
-import { answerRows, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
+import { answerRows, prepareRows, readPredictRequest, refuseExplaining } from "../../shared/predict/predict.ts";
 import { historyOf, instanceOf, snapshotOf } from "../support/served.ts";
 
-const options = { textNumbers: false, partial: false, explain: false };
+const options = { textNumbers: false, partial: false, explain: null };
 
-function answer(body: unknown, snapshot = snapshotOf(), explain = false) {
+function answer(body: unknown, snapshot = snapshotOf()) {
   const read = readPredictRequest(body);
   if (!read.ok) return read.refusal;
-  const prepared = prepareRows(snapshot, read.request, { ...options, explain });
+  const prepared = prepareRows(snapshot, read.request, options);
   if (!prepared.ok) return prepared.refusal;
   return answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false });
 }
@@ -39,7 +39,7 @@ test("more than one request may hold come in pieces that follow each other", () 
   }
   expect(sizes).toEqual([1_000, 1_000, 500]);
   expect(cities).toEqual(series.map(({ is }) => is[1]));
-  expect(answer({ all: true }, snapshot, true)).toMatchObject({ field: "explain", found: "1000 instances" });
+  expect(refuseExplaining(snapshot, { kind: "all", from: 0 })).toMatchObject({ found: "1000 instances" });
 });
 
 test.each([

@@ -19,7 +19,7 @@ const lastPrice = eur.get("2016-12-30") ?? 0;
 const whole = forecastPanel(gold, facts);
 const trained = datasetOf(whole, { features: gold.features, tolerance: toleranceOf(gold) });
 
-const query = { textNumbers: true, partial: false, explain: false };
+const query = { textNumbers: true, partial: false, explain: null };
 
 function answer(instance: Record<string, unknown>, from = snapshot, options = query) {
   const prepared = prepareRows(from, { kind: "single", instance }, options);

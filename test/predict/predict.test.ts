@@ -1,18 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
+import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import { forecastPanel } from "../../shared/features/facts.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
-import { answerRows, type PredictRequest, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
+import { explainerOf } from "../../shared/predict/load-model.ts";
+import {
+  answerRows,
+  type PredictRequest,
+  prepareRows,
+  readPredictRequest,
+  refuseExplaining,
+} from "../../shared/predict/predict.ts";
 import { isOfHistory } from "../../shared/predict/read-instance.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
-import { forecast, historyOf, instanceOf, snapshotOf } from "../support/served.ts";
+import { forecast, historyOf, instanceOf, servable, snapshotOf } from "../support/served.ts";
 
 const snapshot = snapshotOf();
+const explainer = explainerOf(servable().model, snapshot.model.card);
 
 function answer(
   request: PredictRequest,
-  { partial = false, explain = false, from = snapshot as Snapshot } = {},
+  { partial = false, explain = null as BuiltExplainer | null, from = snapshot as Snapshot } = {},
 ): unknown {
   const prepared = prepareRows(from, request, { textNumbers: false, partial, explain });
   if (!prepared.ok) return prepared.refusal;
@@ -82,18 +91,16 @@ test("a given feature is what the model sees, and what the answer says it saw", 
 });
 
 test("an explanation adds up to the prediction, and is given only where it is asked for", () => {
-  const told = singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0) }, { explain: true }));
+  const told = singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0) }, { explain: explainer }));
   const contributions = Object.values(told.explanation?.contributions ?? {});
   expect(Object.keys(told.explanation?.contributions ?? {})).toEqual(forecast.features.map(({ name }) => name));
   expect((told.explanation?.base ?? 0) + contributions.reduce((sum, one) => sum + one, 0)).toBeCloseTo(25.75, 6);
   expect(single().explanation).toBeUndefined();
   const many = Array.from({ length: 101 }, () => instanceOf(0));
-  expect(batch(many, { explain: true })).toMatchObject({
-    kind: "unprocessable",
-    field: "explain",
-    found: "101 instances",
-  });
-  expect(batch(many.slice(1), { explain: true })).toMatchObject({ data_as_of: "2026-11-20" });
+  const refusal = { kind: "unprocessable", field: "explain", found: "101 instances" };
+  expect(refuseExplaining(snapshot, { kind: "batch", instances: many })).toMatchObject(refusal);
+  expect(refuseExplaining(snapshot, { kind: "batch", instances: many.slice(1) })).toBeNull();
+  expect(batch(many.slice(1), { explain: explainer })).toMatchObject({ data_as_of: "2026-11-20" });
 });
 
 test("a hypothesis has its own period, its own calendar, and nothing of the history", () => {

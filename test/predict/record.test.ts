@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { instancesMax } from "../../shared/api/predict.ts";
+import { instancesMax } from "../../shared/api/predict-limits.ts";
 import { type PredictionRow, readPredictionMessage } from "../../shared/api/prediction-message.ts";
 import { predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import {
@@ -16,7 +16,7 @@ import { dimensionValues, forecast, instanceOf, snapshotOf } from "../support/se
 import { goldSnapshot } from "../support/served-gold.ts";
 
 const snapshot = snapshotOf();
-const options = { textNumbers: false, partial: true, explain: false };
+const options = { textNumbers: false, partial: true, explain: null };
 
 function recorded(instances: readonly unknown[]): PredictionRow[] {
   const prepared = prepareRows(snapshot, { kind: "batch", instances }, options);

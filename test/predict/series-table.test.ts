@@ -34,7 +34,7 @@ function asked(instance: Record<string, unknown>) {
   const prepared = prepareRows(
     plain,
     { kind: "single", instance },
-    { textNumbers: false, partial: false, explain: false },
+    { textNumbers: false, partial: false, explain: null },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
   return singleAnswerShape.parse(answerRows(plain, { ...prepared, kind: "single", stale: false }));

@@ -93,7 +93,7 @@ function told(current: Current) {
   const prepared = prepareRows(
     snapshot,
     { kind: "single", instance: instanceOf(0) },
-    { textNumbers: false, partial: false, explain: false },
+    { textNumbers: false, partial: false, explain: null },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
   return answerRows(snapshot, { ...prepared, kind: "single", stale });

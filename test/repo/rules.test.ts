@@ -195,3 +195,22 @@ test("the bundle of the onnx Worker holds one runtime and is far within what Clo
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** It is read anew by every isolate before the first answer: a library of schemas or formulas is felt there. */
+const predictBundleBytesMax = 300 * 1024;
+
+test("the bundle of predict is small, and of packages it holds a router and a hash at most", () => {
+  const folder = mkdtempSync(join(tmpdir(), "almanac-bundle-"));
+  try {
+    const args = ["deploy", "--dry-run", "-c", "workers/predict/wrangler.toml", "--outdir", folder];
+    execFileSync("wrangler", args, { env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" }, stdio: "pipe" });
+    expect(statSync(join(folder, "index.js")).size).toBeLessThan(predictBundleBytesMax);
+    const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
+    const names = sources.flatMap((source) => /node_modules\/((?:@[\w-]+\/)?[\w-]+)/.exec(source)?.[1] ?? []);
+    // itty-router's own map calls it "src".
+    const known = ["wrangler", "itty-router", "src", "@noble/hashes"];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -12,7 +12,7 @@ import { goldSnapshot } from "../support/served-gold.ts";
 function answer(snapshot: Snapshot, body: unknown) {
   const read = readPredictRequest(body);
   if (!read.ok) throw new Error(JSON.stringify(read.refusal));
-  const prepared = prepareRows(snapshot, read.request, { textNumbers: false, partial: true, explain: false });
+  const prepared = prepareRows(snapshot, read.request, { textNumbers: false, partial: true, explain: null });
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
   return batchAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false }));
 }

@@ -3,13 +3,14 @@ import { buildHistory, type History } from "../../shared/api/history.ts";
 import { addDays, isoWeekday } from "../../shared/calendar.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
 import { sourceVariables } from "../../shared/features/facts.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
-import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { compileModel, runProgram } from "../../shared/registry/onnx-engine.ts";
 import { tinyModel } from "./card.ts";
@@ -93,10 +94,11 @@ export function goldSnapshot(history = goldHistory()): Snapshot {
     model: { sha256: card.model.sha256, bytes: model.length },
     card: { sha256: sha256Hex(cardText) },
   };
-  const loaded = loadModel({ forecast: gold, pointer, bytes: model, cardText });
+  const fingerprint = fingerprintOf(gold.features);
+  const loaded = loadModel({ forecast: gold, pointer, fingerprint, bytes: model, cardText });
   if (!loaded.ok) throw new Error(loaded.reason);
   const historyDigest = sha256Hex(JSON.stringify(history));
-  const built = buildSnapshot({ forecast: gold, model: loaded.model, history, historyDigest });
+  const built = buildOutlook(gold, history);
   if (!built.ok) throw new Error(built.reason);
-  return built.snapshot;
+  return buildSnapshot({ forecast: gold, model: loaded.model, outlook: built.outlook, historyDigest });
 }

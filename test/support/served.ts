@@ -7,13 +7,14 @@ import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
 import { addDays, isoWeekday } from "../../shared/calendar.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
-import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { changeOutput, predictionOutput } from "../../shared/registry/outputs.ts";
 import { bytesOf, tinyModel } from "./card.ts";
@@ -108,16 +109,19 @@ export function servable(story: ServableStory = {}): Servable {
 /** What answers once all of it is loaded. */
 export function snapshotOf(story: ServableStory = {}, history = historyOf()): Snapshot {
   const { pointer, model, cardBytes } = servable(story);
-  const loaded = loadModel({ forecast, pointer, bytes: model, cardText: new TextDecoder().decode(cardBytes) });
-  if (!loaded.ok) throw new Error(loaded.reason);
-  const built = buildSnapshot({
+  const fingerprint = fingerprintOf(forecast.features);
+  const loaded = loadModel({
     forecast,
-    model: loaded.model,
-    history,
-    historyDigest: sha256Hex(JSON.stringify(history)),
+    pointer,
+    fingerprint,
+    bytes: model,
+    cardText: new TextDecoder().decode(cardBytes),
   });
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const built = buildOutlook(forecast, history);
   if (!built.ok) throw new Error(built.reason);
-  return built.snapshot;
+  const historyDigest = sha256Hex(JSON.stringify(history));
+  return buildSnapshot({ forecast, model: loaded.model, outlook: built.outlook, historyDigest });
 }
 
 /** The fields of a series. */

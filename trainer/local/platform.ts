@@ -1,7 +1,7 @@
 /** A platform on this machine: the Workers on local simulators and a publisher that is simulated. */
 import { randomUUID } from "node:crypto";
 import { addDays } from "../../shared/calendar.ts";
-import type { Feed } from "../../shared/feeds/feed.ts";
+import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { HubClient } from "../hub-client.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
@@ -51,7 +51,10 @@ export async function startPlatform(
   };
   try {
     say("starting the Workers");
-    const baseUrls = everyFeed.map((feed) => [feed.source.baseUrlVariable, feeds.includes(feed) ? publisher.url : ""]);
+    const baseUrls = everyFeed.map((feed) => [
+      baseUrlVariableOf(feed),
+      feeds.includes(feed) ? publisher.url : notFetched,
+    ]);
     const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
     workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
   } catch (error) {

@@ -2,7 +2,7 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { problemShape } from "../../shared/api/problem.ts";
+import { problemShape } from "../../shared/api/problem-shape.ts";
 import type { Actor } from "../../shared/db/audit.ts";
 import { findModel, listVersions, type StagedModel } from "../../shared/db/models.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";

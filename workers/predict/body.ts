@@ -1,5 +1,5 @@
 /** A request's body, as far as it may go. */
-import { bodyBytesMax } from "../../shared/api/predict.ts";
+import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 
 export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
@@ -28,26 +28,34 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
   return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
 }
 
-/** Reads at most `bodyBytesMax`, whatever the length that was stated. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** Reads at most `bodyBytesMax`, whether or not a length was stated. */
 export async function readBody(request: Request): Promise<ReadBody> {
-  const stated = Number(request.headers.get("Content-Length") ?? 0);
-  if (stated > bodyBytesMax) return tooLarge(`${stated} bytes`);
-  if (request.body === null) return { ok: true, text: "" };
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.length;
-    if (length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  const whole = chunks.length === 1 && first ? first : joined(chunks, length);
+  const stated = request.headers.get("Content-Length");
+  if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
+  // HTTP holds a sender to the length that it states, so that all of it may be read at once: a stream costs more than the answer.
+  const bytes = stated === null ? await readPieces(request) : new Uint8Array(await request.arrayBuffer());
+  if (bytes === null || bytes.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
   try {
-    return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(whole) };
+    return { ok: true, text: utf8.decode(bytes) };
   } catch {
     const detail = "The body is not UTF-8.";
     return { ok: false, refusal: { kind: "bad-request", detail, expected: "UTF-8 text" } };
   }
+}
+
+/** Null where there are more bytes than may be: nothing beyond them is read. */
+async function readPieces(request: Request): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > bodyBytesMax) return null;
+    chunks.push(chunk);
+  }
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : joined(chunks, length);
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

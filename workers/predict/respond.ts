@@ -9,10 +9,14 @@ export function refusalResponse(refusal: Refusal, headers: Readonly<Record<strin
   });
 }
 
-export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
-  const headers = new Headers(init.headers);
-  headers.set("Content-Type", "application/json; charset=utf-8");
-  return new Response(JSON.stringify(body), { ...init, headers });
+export interface JsonInit {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function jsonResponse(body: unknown, { status = 200, headers = {} }: JsonInit = {}): Response {
+  const all = { ...headers, "Content-Type": "application/json; charset=utf-8" };
+  return new Response(JSON.stringify(body), { status, headers: all });
 }
 
 /** `Server-Timing` of a request: each part in milliseconds. In production a clock stands still while code runs. */

@@ -2,11 +2,13 @@
 
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
+import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { engineNames } from "../../shared/registry/engines.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
 import { type Recording, readShare } from "./record.ts";
-import { type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
@@ -24,6 +26,8 @@ export interface PredictEnv {
 export interface Service {
   /** What a forecast is answered from; null for a forecast that there is not. */
   current(forecast: string, waitUntil: (work: Promise<unknown>) => void): Promise<Current> | null;
+  /** Made when it is first asked for, out of the file that was let go once it was loaded. */
+  explainer(model: ServedModel, waitUntil: (work: Promise<unknown>) => void): Promise<BuiltExplainer | "unreadable">;
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
@@ -73,7 +77,23 @@ function readEngine(engine = ""): string | null {
 export function serviceOf(parts: ServiceParts): Service {
   const { snapshots, lake, cache, rateLimit, token, recording, onnx, allElsewhere, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
+  const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   return {
+    async explainer(model, waitUntil) {
+      if (model.unexplained !== null) return { ok: false, reason: model.unexplained };
+      const kept = explainers.get(model);
+      if (kept) return kept;
+      const { forecast, version, model: file } = model.card;
+      const address: ArtefactAddress = { forecast, version, name: "model.onnx", sha256: file.sha256 };
+      try {
+        const built = explainerOf(await readArtefact(address, { lake, cache, waitUntil }), model.card);
+        explainers.set(model, built);
+        return built;
+      } catch (error) {
+        console.error(`explaining ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
+        return "unreadable";
+      }
+    },
     current(forecast, waitUntil) {
       const effects: StoreEffects = {
         readText: (key) => snapshots.get(key),

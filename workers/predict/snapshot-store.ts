@@ -5,14 +5,16 @@
  * sees half of another. What cannot be refreshed keeps serving and says so.
  */
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
-import { type History, historyShape } from "../../shared/api/history.ts";
+import { historyShape } from "../../shared/api/history.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import { fingerprintFrom, fingerprintText } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { loadElsewhere } from "../../shared/predict/load-elsewhere.ts";
 import { type LoadedModel, loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
-import { buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
+import { type Shape, shaped } from "../../shared/shape.ts";
 
 export interface ArtefactAddress {
   readonly forecast: string;
@@ -58,8 +60,14 @@ export const retryMs = 2_000;
 /** A load that takes longer is given up: the request that began it may be gone, and its reads with it. */
 const loadMaxMs = 20_000;
 
-interface Held extends Served {
+interface Past {
   readonly historyText: string;
+  readonly historyDigest: string;
+  readonly outlook: Outlook;
+}
+
+interface Held extends Served {
+  readonly past: Past;
   readonly dueMs: number;
 }
 
@@ -141,18 +149,11 @@ export class SnapshotStore {
     const pointer = readJson(championPointerShape, pointerText, "champion pointer");
     const held = this.#held;
     const dueMs = effects.nowMs() + freshMs;
-    const model = await this.#modelFor(pointer, effects);
-    if (held !== null && held.snapshot.model === model && held.historyText === historyText) {
-      return { ...held, stale: false, dueMs };
-    }
-    const built = buildSnapshot({
-      forecast: this.#forecast,
-      model,
-      history: readHistory(historyText),
-      historyDigest: await effects.digest(new TextEncoder().encode(historyText)),
-    });
-    if (!built.ok) throw new Error(built.reason);
-    return { snapshot: built.snapshot, historyText, stale: false, dueMs };
+    // Features are computed while the files are on their way.
+    const [model, past] = await Promise.all([this.#modelFor(pointer, effects), this.#pastOf(historyText, effects)]);
+    if (held !== null && held.snapshot.model === model && held.past === past) return { ...held, stale: false, dueMs };
+    const snapshot = buildSnapshot({ forecast: this.#forecast, model, ...past });
+    return { snapshot, past, stale: false, dueMs };
   }
 
   /** The model of a pointer; the one that is held where the pointer names it, or is older. */
@@ -162,13 +163,25 @@ export class SnapshotStore {
     if (held && pointer.number <= held.number) return held;
     if (pointer.forecast !== forecast.id) throw new Error(`the champion pointer is for forecast ${pointer.forecast}`);
     const { version, model, card } = pointer;
-    const [bytes, cardBytes] = await Promise.all([
+    const [bytes, cardBytes, digest] = await Promise.all([
       effects.readArtefact({ forecast: forecast.id, version, name: "model.onnx", sha256: model.sha256 }),
       effects.readArtefact({ forecast: forecast.id, version, name: "card.json", sha256: card.sha256 }),
+      effects.digest(bytesOf(fingerprintText(forecast.features))),
     ]);
-    const loaded = await load({ forecast, pointer, bytes, cardText: new TextDecoder().decode(cardBytes) }, effects);
+    const cardText = new TextDecoder().decode(cardBytes);
+    const loaded = await load({ forecast, pointer, fingerprint: fingerprintFrom(digest), bytes, cardText }, effects);
     if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.reason}`);
     return loaded.model;
+  }
+
+  /** What a history's text says; what is held where it is the same text. */
+  async #pastOf(historyText: string, effects: StoreEffects): Promise<Past> {
+    const held = this.#held?.past;
+    if (held?.historyText === historyText) return held;
+    const built = buildOutlook(this.#forecast, readJson(historyShape, historyText, "history"));
+    if (!built.ok) throw new Error(built.reason);
+    const historyDigest = await effects.digest(bytesOf(historyText));
+    return { historyText, historyDigest, outlook: built.outlook };
   }
 }
 
@@ -179,12 +192,8 @@ async function load(parts: ModelParts, { onnx = null, allElsewhere = null }: Sto
   return here.ok || !here.isOutside ? here : loadElsewhere(parts, { runner: onnx, why: here.reason });
 }
 
-function readHistory(text: string): History {
-  return readJson(historyShape, text, "history");
-}
-
-interface Shape<T> {
-  safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 function readJson<T>(shape: Shape<T>, text: string, what: string): T {
@@ -194,7 +203,7 @@ function readJson<T>(shape: Shape<T>, text: string, what: string): T {
   } catch {
     // Told below: what is no JSON has no shape either.
   }
-  const parsed = shape.safeParse(json);
-  if (!parsed.success) throw new Error(`the ${what} in KV cannot be read`);
-  return parsed.data;
+  const read = shaped(shape, json);
+  if (!read.ok) throw new Error(`the ${what} in KV cannot be read: ${read.reason}`);
+  return read.value;
 }

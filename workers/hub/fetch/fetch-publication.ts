@@ -4,7 +4,7 @@
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { Feed, PublicationRequest } from "../../../shared/feeds/feed.ts";
+import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
 
 export type Fetched =
   | { readonly kind: "kept"; readonly bytes: Uint8Array; readonly etag: string | null }
@@ -43,7 +43,7 @@ export async function fetchPublication(
 ): Promise<Fetched> {
   const url = URL.parse(settings.baseUrl.replace(/\/$/, "") + request.path);
   if (!url)
-    return { kind: "failed", reason: `${feed.source.baseUrlVariable} is not a URL: ${settings.baseUrl || "(empty)"}` };
+    return { kind: "failed", reason: `${baseUrlVariableOf(feed)} is not a URL: ${settings.baseUrl || "(empty)"}` };
   let reason = "";
   for (let attempt = 0; attempt < triesMax; attempt++) {
     if (attempt > 0) await fx.sleep(fx.random() * firstDelayMs * 2 ** attempt);

@@ -3,7 +3,7 @@ import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloud
 import { z } from "zod";
 import { feedState, saveFetched } from "../../../shared/db/feeds.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
-import type { Feed, PublicationRequest } from "../../../shared/feeds/feed.ts";
+import { baseUrlOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
 import { fetchPublication } from "../fetch/fetch-publication.ts";
@@ -71,7 +71,7 @@ function outcomeOf(answers: readonly (Answer & { readonly name: string })[]): Ou
 async function fetchOne(hub: Hub, feed: Feed, request: PublicationRequest, arrivedAt: Date): Promise<Answer> {
   const { cursor, etag } = await feedState(hub.db, feed.id);
   const settings = {
-    baseUrl: hub.variable(feed.source.baseUrlVariable),
+    baseUrl: baseUrlOf(feed, hub.variable),
     allowLoopback: hub.variable("ALLOW_LOOPBACK") === "true",
     etag: request.isGrowing || request.period === cursor ? etag : null,
   };

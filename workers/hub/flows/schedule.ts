@@ -1,5 +1,5 @@
 import { requestFlow } from "../../../shared/db/flows.ts";
-import type { Feed } from "../../../shared/feeds/feed.ts";
+import { baseUrlOf, type Feed } from "../../../shared/feeds/feed.ts";
 import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
 import { reasonOf } from "./reason.ts";
@@ -11,7 +11,7 @@ import { reasonOf } from "./reason.ts";
 export async function scheduleFetches(hub: Hub, feeds: readonly Feed[], scheduledAt: Date): Promise<void> {
   const failures: string[] = [];
   for (const feed of feeds) {
-    if (hub.variable(feed.source.baseUrlVariable) === "") continue;
+    if (baseUrlOf(feed, hub.variable) === "") continue;
     try {
       const params = { feed: feed.id, scheduledAt: scheduledAt.toISOString() };
       const key = `fetch:${feed.id}:${params.scheduledAt.slice(0, 10)}`;

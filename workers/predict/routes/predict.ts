@@ -7,6 +7,7 @@ import {
   predictRows,
   prepareRows,
   readPredictRequest,
+  refuseExplaining,
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
@@ -57,7 +58,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (!served.ok) return refusalResponse(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain });
+  const tooMany = explain ? refuseExplaining(snapshot, request) : null;
+  if (tooMany) return refusalResponse(tooMany);
+  const explainer = explain ? await call.service.explainer(snapshot.model, call.waitUntil) : null;
+  if (explainer === "unreadable") return refusalResponse(unreadable, { "Retry-After": "2" });
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalResponse(prepared.refusal, { "Server-Timing": timing.header });
   const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
@@ -73,6 +78,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
+
+const unreadable: Refusal = {
+  kind: "unavailable",
+  detail: "The model's file cannot be read now, which an explanation needs: try again, or ask without.",
+};
 
 const daySeconds = 86_400;
 /** Where the next publication is due already, or the snapshot is stale. */

@@ -1,0 +1,115 @@
+/** What of a card `predict` answers from. The hub has read the whole card before it lets a version serve. */
+import {
+  anything,
+  boolean,
+  either,
+  exactly,
+  finite,
+  integerFrom,
+  isObject,
+  listOf,
+  numberBetween,
+  objectOf,
+  optional,
+  orNull,
+  recordOf,
+  type Shape,
+  text,
+  textLike,
+} from "../shape.ts";
+import type { Card, Contender } from "./card.ts";
+
+export interface ServedCard
+  extends Pick<
+    Card,
+    | "format"
+    | "forecast"
+    | "version"
+    | "unit"
+    | "output"
+    | "features"
+    | "fingerprint"
+    | "intervals"
+    | "intervalsHoldLast"
+    | "unchangedShare"
+    | "golden"
+  > {
+  readonly profile: readonly ServedProfile[];
+  readonly recipe: Pick<Card["recipe"], "id" | "candidate">;
+  readonly model: Pick<Card["model"], "sha256" | "bytes">;
+  readonly judged: {
+    readonly contenders: readonly Pick<Contender, "name" | "candidate" | "recipe">[];
+    readonly evidence: { readonly periods: readonly string[] };
+  };
+}
+
+export const cardFormat = 1;
+
+const count = integerFrom(0);
+const share = numberBetween(0, 1);
+const definition = recordOf(anything);
+const texts = listOf(text);
+const nonEmpty = textLike(/./s);
+const period = textLike(/.{4}/s);
+const named = { name: text, count, missing: count };
+
+const feature: Shape<Card["features"][number]> = byDtype({
+  float: objectOf({ name: text, dtype: exactly("float"), definition }),
+  string: objectOf({ name: text, dtype: exactly("string"), definition, categories: texts }),
+});
+
+type Without<T, Names extends string> = T extends unknown ? Omit<T, Names> : never;
+/** Older cards know no range; nothing in `predict` reads it. */
+export type ServedProfile = Without<Card["profile"][number], "minimum" | "maximum">;
+
+const profile: Shape<ServedProfile> = byDtype({
+  float: objectOf({
+    ...named,
+    dtype: exactly("float"),
+    mean: orNull(finite),
+    standardDeviation: orNull(finite),
+    minimum: optional(orNull(finite)),
+    maximum: optional(orNull(finite)),
+    edges: listOf(finite),
+    counts: listOf(count),
+  }),
+  string: objectOf({ ...named, dtype: exactly("string"), counts: recordOf(count) }),
+});
+
+const interval: Shape<Card["intervals"][number]> = objectOf({
+  level: share,
+  halfWidth: orNull(finite),
+  atomShare: share,
+  atom: boolean,
+  zeroWidth: boolean,
+});
+
+export const servedCardShape: Shape<ServedCard> = objectOf<ServedCard>({
+  format: exactly(cardFormat),
+  forecast: nonEmpty,
+  version: textLike(/^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/),
+  unit: text,
+  output: text,
+  recipe: objectOf({ id: textLike(/^[0-9a-f]{16}$/), candidate: nonEmpty }),
+  model: objectOf({ sha256: textLike(/^[0-9a-f]{64}$/), bytes: integerFrom(1) }),
+  features: listOf(feature),
+  fingerprint: textLike(/^[0-9a-f]{16}$/),
+  judged: objectOf({
+    contenders: listOf(objectOf({ name: text, candidate: text, recipe: orNull(text) })),
+    evidence: objectOf({ periods: listOf(period) }),
+  }),
+  intervals: listOf(interval),
+  intervalsHoldLast: boolean,
+  unchangedShare: orNull(share),
+  profile: listOf(profile),
+  golden: objectOf({
+    inputs: recordOf(listOf(orNull(either(finite, text)))),
+    outputs: recordOf(listOf(finite)),
+    tolerance: numberBetween(0, Number.MAX_VALUE),
+  }),
+});
+
+/** Members that a feature's type decides. */
+function byDtype<F, S>(shapes: { readonly float: Shape<F>; readonly string: Shape<S> }): Shape<F | S> {
+  return (value) => (isObject(value) && value.dtype === "string" ? shapes.string : shapes.float)(value);
+}

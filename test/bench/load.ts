@@ -1,0 +1,32 @@
+/** A minute of 200 requests a second through the hub's own address, while a model is promoted and a publication comes in. */
+import { loadWhileChanging } from "../support/changing-platform.ts";
+import { TestPlatform } from "../support/platform.ts";
+import type { Bench } from "./bench.ts";
+
+const perSecond = 200;
+const seconds = 60;
+
+export async function run(): Promise<Bench> {
+  const platform = new TestPlatform();
+  try {
+    const { asked, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
+    for (const sentence of [...failed, ...mixed].slice(0, 10)) console.error(sentence);
+    const sorted = latencies.toSorted((a, b) => a - b);
+    const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
+    // Two versions and two histories: three pairs at least are seen on the way, and two where both come at once.
+    const changes = seen.size - 1;
+    return {
+      name: "load",
+      results: [
+        { what: `requests in ${seconds} s, at a fixed rate`, value: asked, unit: "requests", limit: null },
+        { what: "failed", value: failed.length, unit: "requests", limit: 0 },
+        { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
+        { what: "changes that were not seen by any answer", value: Math.max(0, 1 - changes), unit: "", limit: 0 },
+        { what: "p50, through wrangler's proxy", value: at(0.5), unit: "ms", limit: null },
+        { what: "p99, through wrangler's proxy", value: at(0.99), unit: "ms", limit: null },
+      ],
+    };
+  } finally {
+    await platform.dispose();
+  }
+}

@@ -1,0 +1,123 @@
+/** What serves in the benches: a forest of a hundred trees that the trainer learned from the simulated market, with the history it answers from. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ChampionPointer } from "../../../shared/api/champion.ts";
+import { buildHistory } from "../../../shared/api/history.ts";
+import { nothing } from "../../../shared/candidates/spaces.ts";
+import { reachOf } from "../../../shared/features/feature.ts";
+import { fingerprintOf } from "../../../shared/features/fingerprint.ts";
+import { sniimMilk } from "../../../shared/feeds/sniim-milk.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
+import { sha256Hex } from "../../../shared/hash.ts";
+import { type Fact, toFacts } from "../../../shared/lake/fact.ts";
+import type { Card } from "../../../shared/registry/card.ts";
+import { milkMarket } from "../../../trainer/simulate/milk-market.ts";
+import { writeSniimWorkbook } from "../../../trainer/simulate/sniim-workbook.ts";
+import { codeVersion } from "../../../trainer/training/code-version.ts";
+import { holdContest, prepare, withPool } from "../../../trainer/training/contest.ts";
+import { publishOrFail } from "../../../trainer/training/train.ts";
+import { bytesOf } from "../../support/card.ts";
+
+const seed = 1;
+const today = "2026-11-20";
+
+/** One forest, nothing to search, so that a bench need not wait: otherwise all that a training does. */
+const forecast: Forecast = {
+  ...milkMx,
+  candidates: [
+    { candidate: "naive", space: nothing, trials: 1 },
+    { candidate: "random-forest", space: { trees: { kind: "integer", low: 100, high: 100 } }, trials: 1 },
+  ],
+  averageOf: [],
+  change: milkMx.change && { ...milkMx.change, trials: 1 },
+};
+
+/** Everything that KV and R2 hold of a forecast that serves. */
+export interface Stored {
+  readonly forecast: string;
+  readonly pointer: ChampionPointer;
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly cardBytes: Uint8Array<ArrayBuffer>;
+  readonly historyText: string;
+}
+
+export interface Learned extends Stored {
+  readonly card: Card;
+}
+
+/** The same model each time; kept in the system's temporary folder, for learning takes half a minute. */
+export async function learnedModel(): Promise<Learned> {
+  const file = join(
+    tmpdir(),
+    `almanac-bench-${sha256Hex(codeVersion() + fingerprintOf(forecast.features)).slice(0, 16)}.json`,
+  );
+  if (!existsSync(file)) {
+    const { model, card, historyText } = await learn();
+    writeFileSync(file, JSON.stringify({ model: Buffer.from(model).toString("base64"), card, historyText }));
+  }
+  const kept: Kept = JSON.parse(readFileSync(file, "utf8"));
+  const { card, historyText } = kept;
+  return { card, ...stored({ model: Uint8Array.from(Buffer.from(kept.model, "base64")), card, historyText }) };
+}
+
+interface Kept {
+  readonly model: string;
+  readonly card: Card;
+  readonly historyText: string;
+}
+
+async function learn(): Promise<Servable> {
+  const facts = await simulatedFacts();
+  const prepared = prepare(forecast, facts);
+  const { model, card } = await withPool(prepared, async (pool) => {
+    const options = { seed, trialsMax: null, budgetSeconds: null, incumbent: null };
+    const { judged, trials } = await holdContest(prepared, options, { pool, say: () => {} });
+    const parameters = trials.find(({ candidate }) => candidate === "random-forest")?.parameters;
+    if (!parameters) throw new Error("no forest was tried");
+    const { bench, judgement } = judged;
+    const task = { forecast, bench, judgement, recipe: { candidate: "random-forest", parameters }, seed };
+    const { dataHash, observations } = prepared;
+    const lineage = { reason: "a bench asked for it", codeVersion: "bench", trials: trials.length };
+    return publishOrFail({ ...task, ...lineage, dataHash, observations }, pool);
+  });
+  return { model, card, historyText: historyOf(facts) };
+}
+
+interface Servable {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly card: Card;
+  readonly historyText: string;
+}
+
+/** A model, its card and a history as they are stored once the model is promoted. */
+export function stored({ model, card, historyText }: Servable, number = 1): Stored {
+  const cardBytes = bytesOf(card);
+  const pointer = {
+    forecast: card.forecast,
+    version: card.version,
+    number,
+    at: `${today}T12:00:00.000Z`,
+    model: { sha256: sha256Hex(model), bytes: model.length },
+    card: { sha256: sha256Hex(cardBytes) },
+  };
+  return { forecast: card.forecast, pointer, model, cardBytes, historyText };
+}
+
+async function simulatedFacts(): Promise<Fact[]> {
+  const market = milkMarket({ seed: "bench", firstDay: "2024-01-01" });
+  const day = market.publicationDays(today).at(-1) ?? today;
+  const { observations } = await sniimMilk.parse(writeSniimWorkbook(market, day), {
+    name: "Leche.xlsx",
+    arrivedAt: `${today}T12:00:00.000Z`,
+  });
+  return toFacts(sniimMilk, observations);
+}
+
+/** As the hub writes it: the periods that the features look back at. */
+function historyOf(facts: readonly Fact[]): string {
+  const periods = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
+  const latest = facts.filter(({ period, variable }) => variable === forecast.variable && periods.has(period));
+  return JSON.stringify(buildHistory(forecast, latest));
+}

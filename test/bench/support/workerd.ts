@@ -1,0 +1,99 @@
+/** One workerd with the production bundles in it, each Worker at a socket of its own: no development proxy before them. */
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { historyKey } from "../../../shared/lake/keys.ts";
+import { artefactKey, championKey } from "../../../shared/registry/keys.ts";
+import { type BundleModule, compatibilityDate } from "./bundle.ts";
+import type { Stored } from "./learned-model.ts";
+
+export interface BenchWorker {
+  readonly name: string;
+  readonly modules: readonly BundleModule[];
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Binding → name of another Worker here. */
+  readonly services?: Readonly<Record<string, string>>;
+}
+
+export interface Workerd {
+  /** The port that a Worker listens on. */
+  port(worker: string): Promise<number>;
+  inspectorPort(): Promise<number>;
+  /** Writes what a forecast serves from, as the hub would. No Worker but this one's own runs for that. */
+  store(stored: Stored): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Writes for the benches, so that the Worker that is measured has not run before. It also asks KV, R2 and the cache once: what
+ * stands for them here are Workers too, and the first run of those is no part of what they stand for.
+ */
+const seeder: BenchWorker = {
+  name: "seeder",
+  modules: [
+    moduleOf(`export default { async fetch(request, { SNAPSHOTS, LAKE }) {
+      const { keys } = await SNAPSHOTS.list();
+      for (const { name } of keys) await SNAPSHOTS.get(name);
+      const { objects } = await LAKE.list();
+      for (const { key } of objects) await (await LAKE.get(key)).arrayBuffer();
+      await caches.default.match("https://seeder.invalid/");
+      return new Response();
+    } };`),
+  ],
+};
+
+/** KV and R2 in memory, on the simulators of this workerd. */
+export async function startWorkerd(workers: readonly BenchWorker[], { inspect = false } = {}): Promise<Workerd> {
+  const options = {
+    host: "127.0.0.1",
+    port: 0,
+    log: new Log(LogLevel.ERROR),
+    cf: false,
+    ...(inspect && { inspectorPort: 0 }),
+    workers: [seeder, ...workers].map(({ name, modules, variables = {}, services = {} }) => ({
+      name,
+      modules: modules.map((module) => ({ ...module })),
+      modulesRoot: "/",
+      compatibilityDate,
+      bindings: { ...variables },
+      serviceBindings: { ...services },
+      kvNamespaces: { SNAPSHOTS: "almanac-snapshots" },
+      r2Buckets: { LAKE: "almanac-lake" },
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    })),
+  };
+  const miniflare = new Miniflare(convertV4MiniflareOptions(options));
+  await miniflare.ready;
+  return {
+    port: async (worker) => Number((await miniflare.unsafeGetDirectURL(worker)).port),
+    inspectorPort: async () => Number((await miniflare.getInspectorURL()).port),
+    async store({ forecast, pointer, model, cardBytes, historyText }) {
+      const lake = await miniflare.getR2Bucket("LAKE", seeder.name);
+      const snapshots = await miniflare.getKVNamespace("SNAPSHOTS", seeder.name);
+      await lake.put(artefactKey(forecast, pointer.version, "model.onnx"), model);
+      await lake.put(artefactKey(forecast, pointer.version, "card.json"), cardBytes);
+      await snapshots.put(historyKey(forecast), historyText);
+      await snapshots.put(championKey(forecast), JSON.stringify(pointer));
+      await (await fetch(await miniflare.unsafeGetDirectURL(seeder.name))).arrayBuffer();
+    },
+    dispose: () => miniflare.dispose(),
+  };
+}
+
+/** A module that is written where it is used. */
+export function moduleOf(contents: string, path = "index.js"): BundleModule {
+  return { type: "ESModule", path, contents };
+}
+
+/**
+ * The production bundle with its rate limit and its queue answered at once: their simulators are slower than what they
+ * stand for, and the limit is far below what a bench asks.
+ */
+export function withStubs(bundle: readonly BundleModule[]): BundleModule[] {
+  const entry = moduleOf(
+    `import worker from "./bundle.js";
+    export * from "./bundle.js";
+    const stubs = { RATE_LIMIT: { limit: async () => ({ success: true }) }, PREDICTIONS: { send: async () => {}, sendBatch: async () => {} } };
+    let bound;
+    export default { fetch: (request, env, context) => worker.fetch(request, (bound ??= { ...env, ...stubs }), context) };`,
+  );
+  return [entry, ...bundle.map((module) => (module.path === "index.js" ? { ...module, path: "bundle.js" } : module))];
+}

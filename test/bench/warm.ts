@@ -1,0 +1,98 @@
+/** One row, again and again, against a Worker that only reads the request and sends as many bytes: what HTTP and workerd cost anyone. */
+import { type Bench, medianOf, type Result } from "./bench.ts";
+import { engines, workersOf } from "./support/engines.ts";
+import { Connection, requestBytes } from "./support/http-client.ts";
+import { learnedModel } from "./support/learned-model.ts";
+import { type LoadTimes, load } from "./support/load.ts";
+import { modelOwnMs } from "./support/model-time.ts";
+import { oneRow } from "./support/requests.ts";
+import { moduleOf, startWorkerd, type Workerd } from "./support/workerd.ts";
+
+/** Ten seconds each, in turns. */
+const rounds = 5;
+const roundMs = 2_000;
+const concurrencies = [1, 32] as const;
+
+const floorRatioMax = 1.5;
+const throughputRatioMin = 5;
+
+/** Parses the request and answers what it was told to at first. */
+const floor = moduleOf(`let answer;
+  export default { async fetch(request) {
+    const { remember } = await request.json();
+    answer = remember ?? answer;
+    return new Response(answer, { headers: { "Content-Type": "application/json; charset=utf-8" } });
+  } };`);
+
+interface Told {
+  readonly p50: number;
+  readonly p99: number;
+  readonly perSecond: number;
+}
+
+export async function run(): Promise<Bench> {
+  const learned = await learnedModel();
+  const workerd = await startWorkerd([...engines.flatMap(workersOf), { name: "floor", modules: [floor] }]);
+  try {
+    await workerd.store(learned);
+    await teach(workerd);
+    const results: Result[] = [];
+    const ownMs = await modelOwnMs(learned);
+    results.push({ what: "the model's own time, one row", value: ownMs, unit: "ms", limit: null });
+    for (const connections of concurrencies) results.push(...(await compare(workerd, { connections, ownMs })));
+    return { name: "warm", results };
+  } finally {
+    await workerd.dispose();
+  }
+}
+
+/** Brings the floor to answer as many bytes as predict does, and every model into memory. */
+async function teach(workerd: Workerd): Promise<void> {
+  let remember = "";
+  for (const engine of engines) remember = await bodyOf(workerd, engine, oneRow);
+  await bodyOf(workerd, "floor", requestBytes({ method: "POST", path: "/", json: { remember } }));
+}
+
+async function bodyOf(workerd: Workerd, worker: string, request: Buffer): Promise<string> {
+  const connection = await Connection.open(await workerd.port(worker));
+  const { status, body } = await connection.ask(request);
+  connection.close();
+  if (status !== 200) throw new Error(`${worker} answered ${status}: ${body}`);
+  return body;
+}
+
+interface Comparison {
+  readonly connections: number;
+  readonly ownMs: number;
+}
+
+async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Promise<Result[]> {
+  const asked = [...engines, "floor"];
+  const taken = new Map<string, Told[]>(asked.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of asked) {
+      const times = await load({ port: await workerd.port(name), request: oneRow, connections, ms: roundMs });
+      taken.get(name)?.push(toldOf(times));
+    }
+  }
+  const of = (name: string, what: keyof Told) => medianOf((taken.get(name) ?? []).map((told) => told[what]));
+  const results = asked.flatMap((name): Result[] => [
+    { what: `${name}, ${connections} at once: p50`, value: of(name, "p50"), unit: "ms", limit: null },
+    { what: `${name}, ${connections} at once: p99`, value: of(name, "p99"), unit: "ms", limit: null },
+    { what: `${name}, ${connections} at once`, value: of(name, "perSecond"), unit: "requests/s", limit: null },
+  ]);
+  // Requests that wait at once wait for each other's models: a thread runs one after the other.
+  const allowed = floorRatioMax * of("floor", "p50") + ownMs * connections;
+  const p50 = `p50, ${connections} at once ÷ (${floorRatioMax} × the floor's + the model's own time)`;
+  results.push({ what: p50, value: of("engine", "p50") / allowed, unit: "", limit: 1 });
+  const [own, onnx] = [of("engine", "perSecond"), of("onnx", "perSecond")];
+  const ratio = `${throughputRatioMin} × onnx's requests/s ÷ ours, ${connections} at once`;
+  results.push({ what: ratio, value: (throughputRatioMin * onnx) / own, unit: "", limit: 1 });
+  return results;
+}
+
+function toldOf({ latencies, ms }: LoadTimes): Told {
+  const sorted = latencies.toSorted();
+  const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99), perSecond: (latencies.length / ms) * 1000 };
+}

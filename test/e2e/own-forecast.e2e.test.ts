@@ -1,0 +1,113 @@
+/** The page "Add your own forecast", followed to the letter in a copy of the project. */
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "almanac-own-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const page = readFileSync("docs/ADD-A-FORECAST.md", "utf8");
+/** The page's code by the file that it belongs in. */
+const blocks = new Map(
+  [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, file = "", code = ""]) => [file, code]),
+);
+/** What the page says to type, in its order. */
+const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
+
+function copyProject(): void {
+  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    encoding: "utf8",
+  });
+  for (const file of files.split("\0").filter((name) => name !== "" && !name.startsWith("test/"))) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(file, join(folder, file));
+  }
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+}
+
+/** Writes the page's files; into a catalogue, its line and the name that the line imports. */
+function writeBlocks(): void {
+  for (const [file, code] of blocks) {
+    const path = join(folder, file);
+    if (!file.endsWith("/index.ts")) {
+      writeFileSync(path, code);
+      continue;
+    }
+    const name = /import \{ (\w+) \}/.exec(code)?.[1] ?? "";
+    const list = readFileSync(path, "utf8").replace(/(: readonly \w+\[\] = \[[^\]]*)\]/, `$1, ${name}]`);
+    writeFileSync(path, code + list);
+  }
+}
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+function run(command: string, onOutput: (out: string, end: () => void) => void = () => {}): Promise<Ran> {
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", ALMANAC_STATE: "" };
+  const child = spawn("bash", ["-c", `exec ${command}`], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (data) => {
+      out += data;
+      onOutput(out, () => child.kill("SIGINT"));
+    });
+  }
+  return new Promise((done) => child.on("close", (code) => done({ code, out })));
+}
+
+/** npm scripts as npm runs them, without npm between us and the process. */
+function scripted(command: string): string {
+  return command
+    .replace(/^npm run almanac -- /, `${process.execPath} trainer/main.ts `)
+    .replace(/^npm start -- /, `${process.execPath} trainer/main.ts start `);
+}
+
+test("a stranger who follows the page has a forecast of their own, from the parser to its predictions", async () => {
+  copyProject();
+  writeBlocks();
+  const [make = "", parse = "", backtest = "", start = "", ...served] = commands;
+  execFileSync("bash", ["-c", make], { cwd: folder });
+
+  const parsed = await run(scripted(parse));
+  expect(parsed).toMatchObject({ code: 0, out: expect.stringContaining("1,199 observations in 3 series") });
+  expect(parsed.out).toContain("1 no-number");
+
+  const judged = await run(`${scripted(backtest)} --json`);
+  expect(judged).toMatchObject({ code: 0 });
+  // Weekends are planted: whoever looks at the weekday is better than yesterday's number.
+  const { champion, contenders, reason } = JSON.parse(judged.out.trim().split("\n").at(-1) ?? "");
+  expect(champion).not.toBe("naive");
+  expect(contenders.map(({ name }: { readonly name: string }) => name)).toContain("naive");
+  expect(reason).toMatch(/beats the naive forecast \(p/);
+
+  const answers: Ran[] = [];
+  let asking: Promise<void> | undefined;
+  const platform = await run(`${scripted(start)} --port 0 --date 2026-02-05`, (out, end) => {
+    if (!out.includes("Ctrl-C stops everything")) return;
+    asking ??= (async () => {
+      for (const command of served) answers.push(await run(scripted(command)));
+    })().finally(end);
+  });
+  await asking;
+  expect(platform).toMatchObject({ code: 130 });
+  expect(answers.map(({ code, out }) => [code, code === 0 ? "" : out])).toEqual(served.map(() => [0, ""]));
+  const [, trained, one, all] = answers;
+  expect(trained?.out).toContain("serves");
+  expect(one?.out).toContain("Market");
+  expect(all?.out).toMatch(/Market.*\r?\n.*Station|Station.*\r?\n.*Market/s);
+});
+
+test("the page shows no file that is in the project, and every command it names is one", () => {
+  expect([...blocks.keys()]).toEqual([
+    "make-loaves.mjs",
+    "shared/feeds/bakery-csv.ts",
+    "shared/feeds/index.ts",
+    "shared/forecasts/bakery.ts",
+    "shared/forecasts/index.ts",
+  ]);
+  expect(commands).toHaveLength(8);
+});

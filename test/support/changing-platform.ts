@@ -1,0 +1,143 @@
+/** Predictions under load while what they are made from changes: every answer is held against what its version and its history say. */
+import { buildHistory } from "../../shared/api/history.ts";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { reachOf } from "../../shared/features/feature.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { nextPeriod } from "../../shared/forecasts/schedule.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { toFacts } from "../../shared/lake/fact.ts";
+import { buildOutlook, type KnownSeries, type Outlook, seriesKey } from "../../shared/predict/snapshot.ts";
+import type { HubClient } from "../../trainer/hub-client.ts";
+import { RegistryClient } from "../../trainer/registry-client.ts";
+import { type Answer, requestBytes } from "../bench/support/http-client.ts";
+import { openLoop } from "./open-loop.ts";
+import { type TestPlatform, upload } from "./platform.ts";
+import { type PublicationFile, simulatedPublications } from "./publications.ts";
+import { forecast, servable } from "./served.ts";
+
+/** What each version adds to the last value, and the unit on its card. */
+const versions: Readonly<Record<string, { readonly bias: number; readonly unit: string }>> = {
+  "v1.0": { bias: 1, unit: "one" },
+  "v2.0": { bias: 2, unit: "two" },
+};
+
+export interface Told {
+  readonly asked: number;
+  /** Sentences about answers that failed, or that no version and history together can have made. */
+  readonly failed: readonly string[];
+  readonly mixed: readonly string[];
+  /** `version data_as_of` of every answer. */
+  readonly seen: ReadonlySet<string>;
+  /** Of each answer, in milliseconds since its request was due. */
+  readonly latencies: readonly number[];
+}
+
+export interface Load {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** Serves one version from one publication, then promotes another and takes in the next publication while it is asked. */
+export async function loadWhileChanging(platform: TestPlatform, { perSecond, seconds }: Load): Promise<Told> {
+  const hub = await platform.start();
+  const [first, second] = simulatedPublications();
+  if (!first || !second) throw new Error("there are no publications");
+  const outlooks = await Promise.all([first, second].map(outlookOf));
+  await ingest(hub, first);
+  await serve(hub, "v1.0");
+  const known = outlooks[0]?.series.filter(({ last }) => last !== null) ?? [];
+  await firstAnswer(hub, known);
+  const failed: string[] = [];
+  const mixed: string[] = [];
+  const seen = new Set<string>();
+  const latencies: number[] = [];
+  const asking = openLoop({
+    port: Number(new URL(hub.url).port),
+    perSecond,
+    seconds,
+    request: (n) => requestBytes({ method: "GET", path: pathOf(known[n % known.length]) }),
+    onAnswer(n, answer, ms) {
+      latencies.push(ms);
+      const wrong = answer.status === 200 ? check(answer, { series: known[n % known.length], outlooks, seen }) : null;
+      if (answer.status !== 200) failed.push(`request ${n}: ${answer.status} ${answer.body.slice(0, 200)}`);
+      if (wrong !== null) mixed.push(`request ${n}: ${wrong}`);
+    },
+    onFailure: (n, error) => failed.push(`request ${n}: ${error.message}`),
+  });
+  await Promise.all([asking, serve(hub, "v2.0").then(() => ingest(hub, second))]);
+  return { asked: perSecond * seconds, failed, mixed, seen, latencies };
+}
+
+async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
+  const { observations } = await sniimMilk.parse(bytes, { name, arrivedAt: "2026-11-21T12:00:00.000Z" });
+  const facts = toFacts(sniimMilk, observations).filter(({ variable }) => variable === forecast.variable);
+  const latest = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
+  const history = buildHistory(
+    forecast,
+    facts.filter(({ period }) => latest.has(period)),
+  );
+  const built = buildOutlook(forecast, history);
+  if (!built.ok) throw new Error(built.reason);
+  return built.outlook;
+}
+
+async function serve(hub: HubClient, version: string): Promise<void> {
+  const { bias = 0, unit = "" } = versions[version] ?? {};
+  const registry = new RegistryClient(hub.connection, "Ana");
+  const { model, cardBytes } = servable({ version, bias, card: { unit } });
+  const address = { forecast: forecast.id, version };
+  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
+  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
+  const digests = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } };
+  await registry.register(address, digests);
+  const { flow } = await registry.promote(address, { why: "a test", force: true });
+  await done(hub, flow);
+}
+
+async function ingest(hub: HubClient, { name, bytes }: PublicationFile): Promise<void> {
+  const { flow } = await upload(hub, name, bytes);
+  await done(hub, flow);
+}
+
+async function done(hub: HubClient, flow: string): Promise<void> {
+  const { state, reason } = await hub.ended(flow);
+  if (state !== "done") throw new Error(`flow ${flow} is ${state}: ${reason}`);
+}
+
+/** Waits until there is something to answer from. */
+async function firstAnswer(hub: HubClient, known: readonly KnownSeries[]): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await hub.request(pathOf(known[0]))).ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("nothing serves");
+}
+
+function pathOf(series: KnownSeries | undefined): string {
+  const fields = forecast.dimensions.map((name, at): [string, string] => [name, series?.is[at] ?? ""]);
+  return `/predict?${new URLSearchParams(fields)}`;
+}
+
+interface Expected {
+  readonly series: KnownSeries | undefined;
+  readonly outlooks: readonly Outlook[];
+  readonly seen: Set<string>;
+}
+
+/** What is wrong with an answer; null for one that its version and its history make together. */
+function check({ body }: Answer, { series, outlooks, seen }: Expected): string | null {
+  const parsed = singleAnswerShape.safeParse(JSON.parse(body));
+  if (!parsed.success) return `no answer: ${body.slice(0, 200)}`;
+  const { model, unit, data_as_of, target_period, naive, last, predicted_price } = parsed.data;
+  seen.add(`${model.version} ${data_as_of}`);
+  const version = versions[model.version];
+  const outlook = outlooks.find(({ periods }) => periods.at(-1) === data_as_of);
+  const position = outlook?.positions.get(seriesKey(series?.is ?? []));
+  const wanted = position === undefined ? null : outlook?.series[position]?.last;
+  if (!version || !wanted) return `no such version or history: ${model.version}, ${data_as_of}`;
+  const told = [unit, target_period, naive, last?.period, last?.value, Number(predicted_price).toFixed(3)];
+  const target = nextPeriod(forecast.schedule, data_as_of);
+  const sum = (wanted.value + version.bias).toFixed(3);
+  const expected = [version.unit, target, wanted.value, wanted.period, wanted.value, sum];
+  return told.join() === expected.join() ? null : `found ${told.join()}, expected ${expected.join()}`;
+}

@@ -1,0 +1,39 @@
+/** Load that does not wait: requests leave when they are due, however long earlier ones take. */
+import { type Answer, Connection } from "../bench/support/http-client.ts";
+
+export interface OpenLoop {
+  readonly port: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** The bytes of the n-th request. */
+  request(n: number): Buffer;
+  onAnswer(n: number, answer: Answer, ms: number): void;
+  onFailure(n: number, error: Error): void;
+}
+
+/** Resolves when the last request is answered. Latency counts from when a request was due. */
+export async function openLoop({ port, perSecond, seconds, request, onAnswer, onFailure }: OpenLoop): Promise<void> {
+  const idle: Connection[] = [];
+  const all: Connection[] = [];
+  const started = performance.now();
+  const ask = async (n: number) => {
+    const dueMs = started + (n * 1000) / perSecond;
+    try {
+      const connection = idle.pop() ?? (await Connection.open(port));
+      if (!all.includes(connection)) all.push(connection);
+      const answer = await connection.ask(request(n));
+      idle.push(connection);
+      onAnswer(n, answer, performance.now() - dueMs);
+    } catch (error) {
+      onFailure(n, error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const underWay: Promise<void>[] = [];
+  while (underWay.length < perSecond * seconds) {
+    const due = Math.min(perSecond * seconds, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1);
+    while (underWay.length < due) underWay.push(ask(underWay.length));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(underWay);
+  for (const connection of all) connection.close();
+}
