@@ -2,14 +2,12 @@
 import { expect, test } from "vitest";
 import type { History } from "../../shared/api/history.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
-import { buildSnapshot } from "../../shared/predict/snapshot.ts";
+import { buildOutlook } from "../../shared/predict/snapshot.ts";
 import { forecast, historyOf, snapshotOf } from "../support/served.ts";
-import { goldHistory, goldSnapshot } from "../support/served-gold.ts";
-
-const { model } = goldSnapshot();
+import { goldHistory } from "../support/served-gold.ts";
 
 function reasonOf(history: History): string | null {
-  const built = buildSnapshot({ forecast: gold, model, history, historyDigest: "0" });
+  const built = buildOutlook(gold, history);
   return built.ok ? null : built.reason;
 }
 

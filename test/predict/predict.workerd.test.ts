@@ -175,7 +175,10 @@ describe("HTTP", () => {
   test("unknown forecasts, options and repeated fields are refused with what there is", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);
-    expect([other.status, await other.json()]).toMatchObject([404, { didYouMean: "milk-mx", allowed: expect.arrayContaining(["milk-mx"]) }]);
+    expect([other.status, await other.json()]).toMatchObject([
+      404,
+      { didYouMean: "milk-mx", allowed: expect.arrayContaining(["milk-mx"]) },
+    ]);
     expect(await (await ask("/predict?explan=true", json(instanceOf(0)))).json()).toMatchObject({ field: "explan" });
     expect(await (await ask(`/predict${query}&partial=maybe`)).json()).toMatchObject({ field: "partial" });
     expect(await (await ask(`/predict${query}&Estado=Puebla`)).json()).toMatchObject({
