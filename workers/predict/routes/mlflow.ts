@@ -11,7 +11,7 @@ import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonResponse, Timing } from "../respond.ts";
+import { jsonReply, type Reply, Timing } from "../respond.ts";
 import { servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
@@ -19,10 +19,10 @@ const csv = "text/csv";
 export const invocationRoute: Route["methods"] = { POST: invoke };
 export const pingRoute: Route["methods"] = { GET: ping };
 export const versionRoute: Route["methods"] = {
-  GET: () => new Response(version, { headers: { "Content-Type": "application/json" } }),
+  GET: () => ({ status: 200, headers: { "Content-Type": "application/json" }, body: version }),
 };
 
-async function invoke(call: Call): Promise<Response> {
+async function invoke(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json", csv]);
   if (wrongType) return refused(wrongType);
   const body = await readBody(call.request);
@@ -47,25 +47,25 @@ async function invoke(call: Call): Promise<Response> {
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
-  return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
+  return jsonReply({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 
 /** Healthy is who can answer. */
-async function ping(call: Call): Promise<Response> {
+async function ping(call: Call): Promise<Reply> {
   const served = await servedFor(call);
   if (!served.ok) return refused(served.refusal, served.headers);
-  return new Response("\n", { headers: { "Content-Type": "application/json" } });
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: "\n" };
 }
 
-function badRequest(message: string): Response {
-  return jsonResponse({ error_code: "BAD_REQUEST", message }, { status: 400 });
+function badRequest(message: string): Reply {
+  return jsonReply({ error_code: "BAD_REQUEST", message }, { status: 400 });
 }
 
 /** A refusal of ours in MLflow's words. */
-function refused(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+function refused(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const { status, detail, found, expected } = problemDetails(refusal);
   const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`].filter(Boolean).join(" ");
-  return jsonResponse({ error_code: codes[status] ?? "BAD_REQUEST", message: told }, { status, headers });
+  return jsonReply({ error_code: codes[status] ?? "BAD_REQUEST", message: told }, { status, headers });
 }
 
 const codes: Readonly<Record<number, string>> = {
