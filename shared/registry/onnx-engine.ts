@@ -27,9 +27,12 @@ function refused(what: string, problem: OnnxProblem): CompiledModel {
 /** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
 export function runProgram(program: Program, inputs: Columns): Evaluated {
   const feeds: (Value | undefined)[] = [];
+  let dims: Value["dims"] = [];
   for (const { name } of program.inputs) {
     const column = ownOf(inputs, name);
-    feeds.push(column && feedOf(column));
+    // One feature is one column: [N, 1].
+    if (column && dims[0] !== column.length) dims = [column.length, 1];
+    feeds.push(column && feedOf(column, dims));
   }
   const run = program.runOrdered(feeds);
   if (!run.ok) return { ok: false, reason: `model.onnx does not take these rows: ${describeProblem(run.problem)}` };
@@ -47,9 +50,7 @@ export const evaluateOnnx: Evaluate = (model, inputs) => {
   return compiled.ok ? runProgram(compiled.program, inputs) : compiled;
 };
 
-/** One feature is one column: [N, 1]. */
-function feedOf(column: Column): Value {
-  const dims = [column.length, 1];
+function feedOf(column: Column, dims: Value["dims"]): Value {
   return column instanceof Float32Array
     ? { type: "float", data: column, dims }
     : { type: "string", data: column, dims };

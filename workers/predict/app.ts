@@ -11,7 +11,9 @@ import type { Service } from "./service.ts";
 /** One request and what it needs. */
 export interface Call {
   readonly request: Request;
-  readonly query: URLSearchParams;
+  readonly method: string;
+  /** Null where the address has none. */
+  readonly query: URLSearchParams | null;
   readonly service: Service;
   /** The forecast of the path; the first of the catalogue where the path names none. */
   readonly forecast: string;
@@ -70,19 +72,20 @@ export function predictApp(service: Service): (request: Request, context: Contex
   return async (request, context) => {
     const given = givenId(request);
     const id = given ?? service.newId();
-    const { path, query } = addressOf(request.url);
+    const { method, url } = request;
+    const { path, query } = addressOf(url);
     let reply: Reply;
     try {
-      const about = { request, query, service, id, isOwnId: given === null, context };
-      reply = (await dispatched(table, path, about)) ?? nothingAnswers(request, path);
+      const about = { request, method, query, service, id, isOwnId: given === null, context };
+      reply = (await dispatched(table, path, about)) ?? nothingAnswers(method, path);
     } catch (error) {
-      console.error(`${request.method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
       reply = refusalReply({
         kind: "internal",
         detail: "The request failed on our side; try again. The log says why.",
       });
     }
-    return responseOf(reply, request.method, id);
+    return responseOf(reply, method, id);
   };
 }
 
@@ -95,12 +98,12 @@ async function dispatched(
   for (const { pattern, methods, isOpen, allowed } of table) {
     const found = pattern.exec(path);
     if (found === null) continue;
-    const { request, service } = about;
-    if (request.method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    const handler = method === "GET" || method === "POST" ? methods[method] : undefined;
-    if (!handler) return wrongMethod(request.method, allowed);
-    const refused = isOpen ? null : await refuseCaller(request, service);
+    const { method } = about;
+    if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
+    const answered = method === "HEAD" ? "GET" : method;
+    const handler = answered === "GET" || answered === "POST" ? methods[answered] : undefined;
+    if (!handler) return wrongMethod(method, allowed);
+    const refused = isOpen ? null : await refuseCaller(about.request, about.service);
     if (refused) return refused;
     const params = found.groups ?? {};
     return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
@@ -108,19 +111,17 @@ async function dispatched(
   return null;
 }
 
-const noQuery = new URLSearchParams();
-
 /** An address that has nothing to be parsed: no query, no dots, no escapes. */
 const plainAddress = /^https?:\/\/[^/?#@\\]+(\/[\w/-]*)$/;
 
-function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
   const path = plainAddress.exec(url)?.[1];
-  if (path !== undefined) return { path, query: noQuery };
+  if (path !== undefined) return { path, query: null };
   const { pathname, searchParams } = new URL(url);
   return { path: pathname, query: searchParams };
 }
 
-function nothingAnswers({ method }: Request, path: string): Reply {
+function nothingAnswers(method: string, path: string): Reply {
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
   return refusalReply({ kind: "not-found", detail: `Nothing answers ${method} ${path}.`, allowed });
 }

@@ -21,7 +21,7 @@ export interface Answered {
 /** To be called with an answer that is complete. HEAD asks about an answer, not for one. */
 export function recordAnswer(call: Call, answered: Answered): void {
   const { recorder, now } = call.service;
-  if (recorder === null || call.request.method === "HEAD" || !isSampled(call.id, recorder.share)) return;
+  if (recorder === null || call.method === "HEAD" || !isSampled(call.id, recorder.share)) return;
   recorder.take({ requestId: call.id, isOwnId: call.isOwnId, at: now(), answered }, call.context);
 }
 

@@ -26,7 +26,8 @@ const options = ["partial", "explain"] as const;
 async function answerBody(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json"]);
   if (wrongType) return refusalReply(wrongType);
-  const unknown = [...call.query.keys()].find((name) => !options.some((option) => option === name));
+  const names = call.query ? [...call.query.keys()] : [];
+  const unknown = names.find((name) => !options.some((option) => option === name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
   const body = await readBody(call.request);
   if (!body.ok) return refusalReply(body.refusal);
@@ -38,7 +39,7 @@ async function answerBody(call: Call): Promise<Reply> {
 
 function answerQuery(call: Call): Reply | Promise<Reply> {
   const instance: Record<string, string> = Object.create(null);
-  for (const [name, value] of call.query) {
+  for (const [name, value] of call.query ?? []) {
     if (options.some((option) => option === name)) continue;
     if (name in instance) {
       const detail = `${name} is given twice.`;
@@ -106,14 +107,14 @@ function matches(header: string | null, tag: string): boolean {
 }
 
 /** True for `?partial`, `=true` and `=1`; null for what is neither true nor false. */
-function readFlag(query: URLSearchParams, name: string): boolean | null {
-  const value = query.get(name);
+function readFlag(query: Call["query"], name: string): boolean | null {
+  const value = query?.get(name) ?? null;
   if (value === null || value === "false" || value === "0") return false;
   return value === "" || value === "true" || value === "1" ? true : null;
 }
 
-function unknownFlag(name: string, query: URLSearchParams): Refusal {
-  const found = query.get(name) ?? "";
+function unknownFlag(name: string, query: Call["query"]): Refusal {
+  const found = query?.get(name) ?? "";
   const detail = `${name} is neither true nor false.`;
   return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
 }
