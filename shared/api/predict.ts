@@ -24,7 +24,10 @@ export const predictionShape = z.looseObject({
   interval_note: z.string().optional(),
   /** Where the forecast asks whether the value changes at all. */
   change_probability: number.optional(),
-  /** What it would be if nothing changed. */
+  /** Of a classification: what the probability is called, and from which one on it is the event. */
+  label: z.string().nullable().optional(),
+  threshold: z.number().optional(),
+  /** What it would be if nothing changed; of a classification the probability that the naive forecast gives. */
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
   features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),

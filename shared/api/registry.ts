@@ -107,7 +107,10 @@ export const modelShape = z
     recipe: z.string(),
     producer: z.string(),
     run: z.string().nullable(),
-    rmse: z.number().nullable().describe("On the test window, in the forecast's unit"),
+    rmse: z
+      .number()
+      .nullable()
+      .describe("On the test window, in the forecast's unit; of a classification the root of its Brier score"),
     skill: z.number().nullable().describe("1 − error ÷ error of naive"),
     pValue: z.number().nullable().describe("One-sided Diebold–Mariano against naive"),
     testFrom: z.string(),

@@ -1,6 +1,7 @@
 import { type Fit, refused, type TrainingData } from "../models/fit.ts";
 import { fitGradientBoosting, type GradientBoostingOptions } from "../models/gradient-boosting.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
+import { calibrated } from "./calibrated.ts";
 import { type Candidate, type FitTask, holdOut, numberOf, type RowRange } from "./candidate.ts";
 import { type Encoding, encode, rankEncoding } from "./encoding.ts";
 
@@ -9,16 +10,17 @@ const HELD_OUT = 0.2;
 const PATIENCE = 15;
 const TREES_MAX = 300;
 
-/** Boosted trees, their number chosen on the last training periods, then fitted to all of them. */
+/** Boosted trees, their number chosen on the last training periods, then fitted to all of them: values, or log odds. */
 export const gradientBoosting: Candidate = {
   id: "gradient-boosting",
-  fit(task) {
-    const options = { ...boostingOptions(task), loss: "squared" as const };
+  fit: calibrated((task) => {
+    const loss = task.task === "classification" ? "logistic" : "squared";
+    const options = { ...boostingOptions(task), loss } as const;
     const fit = fitStopped(task, task.move, options);
     return fit.ok
       ? { ok: true, model: { kind: "trees", encoding: fit.model.encoding, ensemble: fit.model.ensemble } }
       : fit;
-  },
+  }),
 };
 
 /** The boosting options that a trial's parameters stand for. */

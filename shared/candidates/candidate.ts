@@ -4,6 +4,8 @@ import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
 import type { Fitted, Transform } from "./fitted.ts";
 
+export type Task = "regression" | "classification";
+
 /** Rows `from` up to and without `to` of a dataset. */
 export interface RowRange {
   readonly from: number;
@@ -11,6 +13,8 @@ export interface RowRange {
 }
 
 export interface FitTask {
+  /** A classification has targets 0 and 1, and a fitted model's value is the probability of 1. */
+  readonly task: Task;
   readonly data: Dataset;
   /** What is learned, one a row of the dataset: the target on the forecast's fitted scale. */
   readonly move: Float64Array;
@@ -21,6 +25,8 @@ export interface FitTask {
   readonly seed: number;
   /** From how much on a move counts as one, in the target's unit. */
   readonly tolerance: number;
+  /** Name of the feature that is the last value. */
+  readonly last: string;
   /** Name of a feature that is the naive forecast of a season; null where the forecast has none. */
   readonly seasonal: string | null;
 }

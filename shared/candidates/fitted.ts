@@ -2,6 +2,7 @@
 import type { Dataset } from "../features/dataset.ts";
 import { type LinearPredictor, predictLinear } from "../models/linear.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
+import type { PlattCalibrator } from "../stats/platt.ts";
 import type { RowRange } from "./candidate.ts";
 import { type Encoding, encode, featureValues } from "./encoding.ts";
 
@@ -18,15 +19,15 @@ export type Fitted =
   /** The mean of its members' moves. */
   | { readonly kind: "average"; readonly members: readonly Fitted[] }
   /** The chance that the value moves, times how far it then does. */
-  | { readonly kind: "hurdle"; readonly chance: Chance; readonly size: Fitted };
+  | { readonly kind: "hurdle"; readonly chance: Chance; readonly size: Fitted }
+  /** A probability: 1 ÷ (1 + e^−(slope × score + intercept)). */
+  | ({ readonly kind: "calibrated"; readonly score: Fitted } & PlattCalibrator);
 
 /** The calibrated chance of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
-export interface Chance {
+export interface Chance extends PlattCalibrator {
   readonly encoding: Encoding;
   /** Log odds. */
   readonly ensemble: Ensemble;
-  readonly slope: number;
-  readonly intercept: number;
 }
 
 /** A value on the fitted scale: itself, its difference from the last value, or the difference of their logarithms. O(1). */
@@ -82,6 +83,8 @@ export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, trans
       const chances = predictChance(fitted.chance, data, rows);
       return predictMove(fitted.size, data, rows, transform).map((size, i) => size * (chances[i] ?? 0));
     }
+    case "calibrated":
+      return probabilities(predictMove(fitted.score, data, rows, transform), fitted);
   }
 }
 
@@ -91,11 +94,15 @@ export function predictValue(fitted: Fitted, data: Dataset, rows: RowRange, tran
   return Float64Array.from(moves, (move, i) => valueAfter(transform, move, data.last[rows.from + i] ?? Number.NaN));
 }
 
-/** One probability a row, in float32 steps as the exported graph takes them. O(rows × trees × depth). */
+/** One probability a row. O(rows × trees × depth). */
 export function predictChance(chance: Chance, data: Dataset, rows: RowRange): Float32Array {
-  const odds = predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows));
-  const [slope, intercept] = [Math.fround(-chance.slope), Math.fround(-chance.intercept)];
-  return odds.map((score) => {
+  return probabilities(predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows)), chance);
+}
+
+/** Scores as probabilities, in float32 steps as the exported graph takes them. */
+function probabilities(scores: Float32Array, calibrator: PlattCalibrator): Float32Array {
+  const [slope, intercept] = [Math.fround(-calibrator.slope), Math.fround(-calibrator.intercept)];
+  return scores.map((score) => {
     const against = Math.fround(Math.exp(Math.fround(Math.fround(score * slope) + intercept)));
     return 1 / Math.fround(1 + against);
   });

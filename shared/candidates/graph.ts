@@ -21,6 +21,7 @@ import {
   type Tensor,
 } from "../onnx/graph.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import type { PlattCalibrator } from "../stats/platt.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
 import type { Chance, Fitted, Transform } from "./fitted.ts";
 
@@ -134,6 +135,8 @@ function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
       const size = moveNodes(build, fitted.size, parts);
       return build.add("Mul", "expected_move", [size, chance]);
     }
+    case "calibrated":
+      return probabilityNodes(build, moveNodes(build, fitted.score, parts), fitted);
   }
 }
 
@@ -204,13 +207,16 @@ function changeNodes(build: Builder, change: ChangeSource): void {
   build.nodes.push(mlNode("Imputer", { inputs: [change.feature], outputs: [changeOutput], attributes }));
 }
 
+function chanceNodes(build: Builder, { encoding, ensemble, ...calibrator }: Chance): string {
+  return probabilityNodes(build, treeNodes(build, encoding, ensemble), calibrator);
+}
+
 /**
- * 1 ÷ (1 + e^−(slope × odds + intercept)), written out: onnxruntime's own Sigmoid is an approximation that is off by
+ * 1 ÷ (1 + e^−(slope × score + intercept)), written out: onnxruntime's own Sigmoid is an approximation that is off by
  * 1e-5 of a small probability, its Exp is not.
  */
-function chanceNodes(build: Builder, { encoding, ensemble, slope, intercept }: Chance): string {
-  const odds = treeNodes(build, encoding, ensemble);
-  const scaled = build.add("Mul", "scaled_odds", [odds, build.constant("minus_slope", [-slope])]);
+function probabilityNodes(build: Builder, score: string, { slope, intercept }: PlattCalibrator): string {
+  const scaled = build.add("Mul", "scaled_odds", [score, build.constant("minus_slope", [-slope])]);
   const against = build.add("Add", "log_odds_against", [scaled, build.constant("minus_intercept", [-intercept])]);
   const one = build.constant("one", [1]);
   return build.add("Div", "chance", [

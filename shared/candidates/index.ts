@@ -1,6 +1,8 @@
+import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
 import { hurdle } from "./hurdle.ts";
+import { logistic } from "./logistic.ts";
 import { mlRandomForest } from "./ml-random-forest.ts";
 import { naive, seasonalNaive } from "./naive.ts";
 import { randomForest } from "./random-forest.ts";
@@ -15,6 +17,9 @@ export const candidates: readonly Candidate[] = [
   randomForest,
   mlRandomForest,
   hurdle,
+  baseRate,
+  stateFrequency,
+  logistic,
 ];
 
 /** Throws on an unknown name, which only a forecast's declaration can bring. */

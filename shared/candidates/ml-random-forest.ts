@@ -11,6 +11,7 @@ import { firstRowAt } from "../features/dataset.ts";
 import { checkData } from "../models/fit.ts";
 import { float32Below } from "../models/float32.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
+import { calibrated } from "./calibrated.ts";
 import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
 import { encode, rankEncoding, withMeans } from "./encoding.ts";
 
@@ -18,7 +19,7 @@ const ROWS_MAX = 1000;
 
 export const mlRandomForest: Candidate = {
   id: "ml-random-forest",
-  fit(task) {
+  fit: calibrated((task) => {
     const { data, move, parameters, seed } = task;
     const rows = latestRows(task);
     const encoding = withMeans(rankEncoding(data, rows, move), data, rows);
@@ -41,7 +42,7 @@ export const mlRandomForest: Candidate = {
     );
     forest.train(table, Array.from(target));
     return { ok: true, model: { kind: "trees", encoding, ensemble: ensembleOf(forest.toJSON(), features.columns) } };
-  },
+  }),
 };
 
 /** The share that the library rounds down to the number of columns meant, at least one: left alone, a small share is none. */

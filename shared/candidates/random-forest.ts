@@ -1,11 +1,12 @@
 import { fitRandomForest } from "../models/random-forest.ts";
+import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, rankEncoding } from "./encoding.ts";
 
 /** A forest on histograms, columns drawn for every split. */
 export const randomForest: Candidate = {
   id: "random-forest",
-  fit({ data, move, rows, parameters, seed }) {
+  fit: calibrated(({ data, move, rows, parameters, seed }) => {
     const encoding = rankEncoding(data, rows, move);
     const options = {
       trees: numberOf(parameters, "trees", 60),
@@ -18,5 +19,5 @@ export const randomForest: Candidate = {
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
     const fit = fitRandomForest(options, training);
     return fit.ok ? { ok: true, model: { kind: "trees", encoding, ensemble: fit.model.ensemble } } : fit;
-  },
+  }),
 };

@@ -30,3 +30,23 @@ export const hurdleSpace: Space = {
   l2: { kind: "log-uniform", low: 1, high: 100 },
   iterations: { kind: "log-integer", low: 10, high: 120 },
 };
+
+export const logisticSpace: Space = {
+  alpha: { kind: "log-uniform", low: 1, high: 3000 },
+};
+
+/** For some hundred rows: small trees, strong penalties. */
+export const smallBoostingSpace: Space = {
+  learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
+  leavesMax: { kind: "integer", low: 2, high: 6 },
+  leafRowsMin: { kind: "log-integer", low: 5, high: 40 },
+  l2: { kind: "log-uniform", low: 1, high: 100 },
+  rowShare: { kind: "uniform", low: 0.5, high: 1 },
+  columnShare: { kind: "uniform", low: 0.2, high: 1 },
+};
+
+export const smallForestSpace: Space = {
+  leafRowsMin: { kind: "log-integer", low: 3, high: 40 },
+  splitColumnShare: { kind: "uniform", low: 0.1, high: 0.6 },
+  depthMax: { kind: "integer", low: 2, high: 6 },
+};

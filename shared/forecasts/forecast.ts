@@ -1,3 +1,4 @@
+import type { Task } from "../candidates/candidate.ts";
 import type { Transform } from "../candidates/fitted.ts";
 import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
@@ -15,7 +16,10 @@ export interface Forecast {
   readonly derive?: Derivation;
   /** What names a series, as in the feed. */
   readonly dimensions: readonly string[];
-  readonly task: "regression";
+  /** A classification says how likely the target variable, which is 0 or 1, is to be 1. */
+  readonly task: Task;
+  /** What 1 and 0 are called in the answers of a classification; left out elsewhere. */
+  readonly labels?: Labels;
   /** Which period comes after which. */
   readonly schedule: Schedule;
   /** Periods ahead. */
@@ -34,7 +38,7 @@ export interface Forecast {
   readonly averageOf: readonly number[];
   readonly validation: Validation;
   /** What the choice is made by; the other one stands beside it. */
-  readonly metric: "rmse" | "mae";
+  readonly metric: Metric;
   readonly promotion: PromotionRule;
   readonly intervals: {
     readonly levels: readonly number[];
@@ -74,6 +78,14 @@ export interface Forecast {
    */
   readonly hypothesisNeeds: readonly string[] | "all";
 }
+
+export interface Labels {
+  readonly event: string;
+  readonly otherwise: string;
+}
+
+/** Root mean squared and mean absolute error of values, or the Brier score of probabilities. Lower is better. */
+export type Metric = "rmse" | "mae" | "brier";
 
 /** One column of predictions as CSV, and what stands in it. */
 export interface CsvColumn {

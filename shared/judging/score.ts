@@ -1,6 +1,7 @@
 /** What a contender's predictions are worth on some rows. */
 import type { RowRange } from "../candidates/candidate.ts";
 import type { Dataset } from "../features/dataset.ts";
+import type { Metric } from "../forecasts/forecast.ts";
 import { type ConformalWidth, conformalWidths, coverage } from "../stats/conformal.ts";
 import { mae } from "../stats/mae.ts";
 import { rmse } from "../stats/rmse.ts";
@@ -13,6 +14,23 @@ export interface Errors {
 export function errorsOf(data: Dataset, rows: RowRange, predictions: Float64Array): Errors {
   const truth = data.target.subarray(rows.from, rows.to);
   return { rmse: rmse(truth, predictions), mae: mae(truth, predictions) };
+}
+
+/** The number that contenders are ranked by; lower is better. The Brier score is the mean squared error of a probability. */
+export function errorBy(metric: Metric, { rmse, mae }: Errors): number {
+  switch (metric) {
+    case "rmse":
+      return rmse;
+    case "mae":
+      return mae;
+    case "brier":
+      return rmse * rmse;
+  }
+}
+
+/** The loss of one row that the metric is the mean of, or the root of the mean. */
+export function lossBy(metric: Metric, error: number): number {
+  return metric === "mae" ? Math.abs(error) : error * error;
 }
 
 /** What came minus what was predicted, one a row, in the target's unit. */

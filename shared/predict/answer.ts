@@ -4,6 +4,7 @@ import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
 import type { Card } from "../registry/card.ts";
+import { type Classified, classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
 import { type Evaluation, featureOf } from "./evaluate.ts";
 import type { Row } from "./read-instance.ts";
@@ -46,13 +47,14 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
   return {
     series: Object.fromEntries(forecast.dimensions.map((name, index) => [name, row.is[index] ?? ""])),
     [model.card.output]: prediction,
+    ...classOf(classified(model.card, predictions[at] ?? Number.NaN)),
     unit: model.card.unit,
     ...differenceOf(forecast, prediction, naive),
     ...intervalsOf(model.card, prediction, { forecast, scale: scaleOf(snapshot, row), naive }),
     ...(forecast.change !== null && {
       change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
     }),
-    naive,
+    naive: model.card.decision ? naiveProbability(model.card, naive) : naive,
     last,
     features,
     ...(explain &&
@@ -66,6 +68,11 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
     ...(row.hypothetical && { hypothetical: true }),
     ...((row.hypothetical || row.target !== snapshot.target) && { target_period: row.target }),
   };
+}
+
+/** The answer of a classification, beside its probability. */
+function classOf(found: Classified | null): Pick<Prediction, "label" | "threshold"> {
+  return found === null ? {} : { label: found.label, threshold: found.threshold };
 }
 
 function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {

@@ -5,6 +5,7 @@
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { integerFrom, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
+import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";
 import { readColumn } from "./table.ts";
@@ -110,31 +111,41 @@ function fits(
   return typeof value === "number" || value === null || value === "NaN";
 }
 
-/** What the file gives. */
-export function outputsOf({ hasChange }: Pick<ServedModel, "hasChange">): string[] {
+/** A classification answers with its probability, what that is called, and from where on. */
+const classOutputs = ["probability", "label", "threshold"] as const;
+
+/** What the file gives, or what that means. */
+export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
+  if (card.decision) return classOutputs;
   return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
 }
+
+/** Labels are text, everything else a number. */
+const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string) =>
+  card.decision && output === "label" ? "BYTES" : "FP32";
 
 export const platform = "onnx_onnxv1";
 
 /** `GET /v2/models/:model`. */
-export function modelMetadata({ card, inputs, hasChange }: ServedModel): Record<string, unknown> {
+export function modelMetadata(model: ServedModel): Record<string, unknown> {
+  const { card, inputs } = model;
   const tensor = (name: string, datatype: string) => ({ name, datatype, shape: [-1, 1] });
   return {
     name: card.forecast,
     versions: [card.version],
     platform,
     inputs: inputs.map(({ name, categories }) => tensor(name, categories === null ? "FP32" : "BYTES")),
-    outputs: outputsOf({ hasChange }).map((name) => tensor(name, "FP32")),
+    outputs: outputsOf(model).map((name) => tensor(name, datatypeOf(model, name))),
   };
 }
 
 /** The answer of `infer`; what is no finite number is null. */
 export function inferAnswer(
-  { card }: ServedModel,
+  model: ServedModel,
   { id, outputs, rows }: InferRequest,
   values: Readonly<Record<string, ArrayLike<number>>>,
 ): Record<string, unknown> {
+  const { card } = model;
   return {
     model_name: card.forecast,
     model_version: card.version,
@@ -142,10 +153,20 @@ export function inferAnswer(
     outputs: outputs.map((name) => ({
       name,
       shape: [rows, 1],
-      datatype: "FP32",
-      data: Array.from(values[name] ?? [], shortestDecimal),
+      datatype: datatypeOf(model, name),
+      data: dataOf(model, name, values),
     })),
   };
+}
+
+function dataOf(
+  { card }: Pick<ServedModel, "card">,
+  name: string,
+  values: Readonly<Record<string, ArrayLike<number>>>,
+): (number | string | null)[] {
+  const output = classOutputs.find((one) => one === name);
+  if (!card.decision || output === undefined) return Array.from(values[name] ?? [], shortestDecimal);
+  return Array.from(values[predictionOutput] ?? [], (value) => classified(card, value)?.[output] ?? null);
 }
 
 const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

@@ -29,6 +29,45 @@ export const recipeShape = z.object({
 });
 export type Recipe = z.infer<typeof recipeShape>;
 
+/** What a classification's probabilities are worth. */
+export const classificationShape = z.object({
+  /** Null for who did not stand on validation. */
+  validationBrier: share.nullable(),
+  /** Mean squared error of the probability: what the choice and the gate are made by. */
+  brier: share,
+  logLoss: finite,
+  /** Null where only one class came. */
+  auc: share.nullable(),
+  /** At `threshold`. */
+  balancedAccuracy: share,
+  /** From this probability on the event is named; chosen on validation for balanced accuracy, 0.5 for who did not stand there. */
+  threshold: share,
+  /** Expected calibration error, over 5 bins of equal width. */
+  calibrationError: share,
+});
+
+/** One bin of a reliability diagram: probabilities in (low, high], the first bin with 0. */
+export const calibrationBinShape = z.object({
+  low: share,
+  high: share,
+  count,
+  /** What was said, on average. */
+  forecast: share,
+  /** The share of events that came. */
+  observed: share,
+});
+
+/** How a probability becomes an answer. */
+export const decisionShape = z.object({
+  /** What 1 and 0 are called. */
+  labels: z.object({ event: z.string(), otherwise: z.string() }),
+  /** From this probability on it is the event. */
+  threshold: share,
+  /** The naive forecast's probability after a last state of 0 and of 1, on the same data. */
+  naive: z.object({ candidate: z.string(), after: z.tuple([share, share]) }),
+});
+export type Decision = z.infer<typeof decisionShape>;
+
 /** One line of the leaderboard. Errors in the forecast's unit, on the same rows for everyone. */
 export const contenderShape = z.object({
   name: z.string(),
@@ -48,6 +87,8 @@ export const contenderShape = z.object({
   seconds: finite,
   /** Why it could not take part, or what limits it; null where nothing is to be said. */
   note: z.string().nullable(),
+  /** Null for a regression, whose cards may lack it. */
+  classification: classificationShape.nullable().default(null),
 });
 export type Contender = z.infer<typeof contenderShape>;
 
@@ -182,7 +223,11 @@ export const cardShape = z
       test: spanShape,
       contenders: z.array(contenderShape),
       evidence: evidenceShape,
+      /** The naive forecast that everyone is held against: its candidate. */
+      naive: z.string().default("naive"),
       change: changeMetricsShape.nullable(),
+      /** Of a classification: what it said and what came on the test window; null elsewhere. */
+      calibration: z.array(calibrationBinShape).nullable().default(null),
       /** Version that served when this was judged; null at first. */
       incumbent: z.string().nullable(),
       /** What the trainer says of it, in words. */
@@ -190,6 +235,8 @@ export const cardShape = z
     }),
     /** … and the fit that is published: the same recipe on all data. */
     published: spanShape,
+    /** Of a classification; null elsewhere. */
+    decision: decisionShape.nullable().default(null),
     intervals: z.array(intervalShape),
     /** Intervals reach from the half-width around the prediction to the last value, where that lies further out. */
     intervalsHoldLast: z.boolean(),

@@ -16,14 +16,21 @@ export const significance = 0.05;
 export const replacementPeriodsMin = 30;
 /** What holds where a forecast declares nothing else. */
 export const usualRule: PromotionRule = { significance, periodsMin: replacementPeriodsMin };
-/** The candidate that needs no model: the forecast that everything else has to beat. */
-export const naiveCandidate = "naive";
+/**
+ * The candidates that everything else has to beat: the last value, or, of a classification, the base rate and how often an
+ * event follows a state like the last one, of which the better on validation is the naive forecast.
+ */
+export const naiveCandidates: readonly string[] = ["naive", "base-rate", "state-frequency"];
+
+export function isNaive(candidate: string): boolean {
+  return naiveCandidates.includes(candidate);
+}
 
 /** What the gate reads of a card; a `Card` is one. */
 export interface Challenger {
   readonly version: string;
   readonly recipe: Pick<Recipe, "id" | "candidate">;
-  readonly judged: Pick<Card["judged"], "incumbent" | "evidence">;
+  readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence">;
 }
 
 export interface Incumbent {
@@ -67,8 +74,8 @@ export function decide(challenger: Challenger, situation: Situation, limits: Pro
   if (rule === "naive") {
     return verdict("promote", rule, {
       reason: incumbent
-        ? "It is the naive forecast, as is what serves now: newer data needs no proof."
-        : "Nothing serves yet, and the naive forecast needs no proof: something must serve.",
+        ? `It is ${naiveName(recipe.candidate)}, as is what serves now: newer data needs no proof.`
+        : `Nothing serves yet, and ${naiveName(recipe.candidate)} needs no proof: something must serve.`,
     });
   }
   if (judged.incumbent !== (incumbent?.version ?? null)) {
@@ -81,7 +88,7 @@ export function decide(challenger: Challenger, situation: Situation, limits: Pro
     const reason = `Its card holds no losses of ${incumbent.version}, which serves now: judge it again against that.`;
     return verdict("hold", rule, { reason });
   }
-  if (rule === "refresh" && incumbent) return refresh(judged.evidence, incumbent, limits);
+  if (rule === "refresh" && incumbent) return refresh(judged, incumbent, limits);
   return replacement(challenger, situation, limits);
 }
 
@@ -91,8 +98,7 @@ export function decidedByPerson(why: string): Verdict {
 }
 
 function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): GateRule {
-  const isNaive = recipe.candidate === naiveCandidate;
-  if (isNaive && (incumbent === null || incumbent.candidate === naiveCandidate)) return "naive";
+  if (isNaive(recipe.candidate) && (incumbent === null || isNaive(incumbent.candidate))) return "naive";
   if (incumbent === null) return "first";
   return recipe.id === incumbent.recipe ? "refresh" : "replacement";
 }
@@ -108,11 +114,10 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, limit
     const reason = `${counted(periods.length)}${used}: at least ${periodsMin} are needed before another recipe is judged.`;
     return verdict("hold", rule, { periods: periods.length, reason });
   }
-  const isNaive = recipe.candidate === naiveCandidate;
-  const pNaive = isNaive ? null : pBetter(evidence.challenger, evidence.naive, horizon);
+  const pNaive = isNaive(recipe.candidate) ? null : pBetter(evidence.challenger, evidence.naive, horizon);
   const pIncumbent = incumbent && evidence.incumbent ? pBetter(evidence.challenger, evidence.incumbent, horizon) : null;
   const rivals = [
-    ...(pNaive === null ? [] : [{ name: "the naive forecast", p: pNaive }]),
+    ...(pNaive === null ? [] : [{ name: naiveName(judged.naive), p: pNaive }]),
     ...(pIncumbent === null ? [] : [{ name: `the incumbent ${incumbent?.version}`, p: pIncumbent }]),
   ];
   const won = rivals.filter(({ p }) => p < significance);
@@ -128,7 +133,11 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, limit
   return verdict(lost.length === 0 ? "promote" : "reject", rule, { ...numbers, reason });
 }
 
-function refresh(whole: Evidence, incumbent: Incumbent, { significance }: PromotionRule): Verdict {
+function refresh(
+  { evidence: whole, naive }: Challenger["judged"],
+  incumbent: Incumbent,
+  { significance }: PromotionRule,
+): Verdict {
   const since = after(whole, incumbent.publishedTo);
   const pIncumbent =
     since.incumbent && since.periods.length > 0 ? pBetter(since.incumbent, since.challenger, whole.horizon) : null;
@@ -139,14 +148,14 @@ function refresh(whole: Evidence, incumbent: Incumbent, { significance }: Promot
     return verdict("reject", "refresh", { ...numbers, reason });
   }
   if (pNaive !== null && pNaive < significance) {
-    const reason = `The same recipe on newer data, but the naive forecast beats it beyond chance (${inWords(pNaive)}) over ${spanOf(whole.periods)}.`;
+    const reason = `The same recipe on newer data, but ${naiveName(naive)} beats it beyond chance (${inWords(pNaive)}) over ${spanOf(whole.periods)}.`;
     return verdict("reject", "refresh", { ...numbers, reason });
   }
   const incumbentSide =
     pIncumbent === null
       ? `no period since the incumbent ${incumbent.version} was fitted speaks against it`
       : `it is not worse than the incumbent ${incumbent.version} beyond chance (${inWords(pIncumbent)}) over ${spanOf(since.periods)} since that was fitted`;
-  const naiveSide = pNaive === null ? "" : `, and naive does not beat it (${inWords(pNaive)})`;
+  const naiveSide = pNaive === null ? "" : `, and ${naiveName(naive)} does not beat it (${inWords(pNaive)})`;
   const reason = `The same recipe on newer data: ${incumbentSide}${naiveSide}.`;
   return verdict("promote", "refresh", { ...numbers, reason });
 }
@@ -175,6 +184,11 @@ function after(evidence: Evidence, period: string | null): Evidence {
 
 function verdict(kind: Verdict["kind"], rule: GateRule, rest: Partial<Verdict> & { readonly reason: string }): Verdict {
   return { kind, rule, periods: 0, pNaive: null, pIncumbent: null, usedThrough: null, ...rest };
+}
+
+/** Says which one where there are several. */
+export function naiveName(candidate: string): string {
+  return candidate === "naive" ? "the naive forecast" : `the naive forecast (${candidate})`;
 }
 
 const named = (rivals: readonly { readonly name: string; readonly p: number }[]) =>

@@ -17,7 +17,7 @@ import {
   text,
   textLike,
 } from "../shape.ts";
-import type { Card, Contender } from "./card.ts";
+import type { Card, Contender, Decision } from "./card.ts";
 
 export interface ServedCard
   extends Pick<
@@ -35,6 +35,8 @@ export interface ServedCard
     | "golden"
   > {
   readonly profile: readonly ServedProfile[];
+  /** Of a classification; the cards of others may lack it. */
+  readonly decision?: Decision | null | undefined;
   readonly recipe: Pick<Card["recipe"], "id" | "candidate">;
   readonly model: Pick<Card["model"], "sha256" | "bytes">;
   readonly judged: {
@@ -84,6 +86,15 @@ const interval: Shape<Card["intervals"][number]> = objectOf({
   zeroWidth: boolean,
 });
 
+const pairOfShares: Shape<[number, number]> = (value) =>
+  listOf(share)(value) ?? (Array.isArray(value) && value.length === 2 ? null : { path: [], expected: "two numbers" });
+
+const decision: Shape<Decision> = objectOf({
+  labels: objectOf({ event: text, otherwise: text }),
+  threshold: share,
+  naive: objectOf({ candidate: text, after: pairOfShares }),
+});
+
 export const servedCardShape: Shape<ServedCard> = objectOf<ServedCard>({
   format: exactly(cardFormat),
   forecast: nonEmpty,
@@ -98,6 +109,7 @@ export const servedCardShape: Shape<ServedCard> = objectOf<ServedCard>({
     contenders: listOf(objectOf({ name: text, candidate: text, recipe: orNull(text) })),
     evidence: objectOf({ periods: listOf(period) }),
   }),
+  decision: optional(orNull(decision)),
   intervals: listOf(interval),
   intervalsHoldLast: boolean,
   unchangedShare: orNull(share),

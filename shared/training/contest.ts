@@ -2,12 +2,13 @@
 import { average, averageParameters } from "../candidates/average.ts";
 import type { RowRange } from "../candidates/candidate.ts";
 import { moveOf, valueAfter } from "../candidates/fitted.ts";
-import { naive, seasonalNaive } from "../candidates/naive.ts";
+import { seasonalNaive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorsOf } from "../judging/score.ts";
+import { errorBy, errorsOf } from "../judging/score.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
 import type { FitProblem } from "../models/fit.ts";
+import { isNaive } from "../registry/gate.ts";
 import type { Pool, RecipeChoice } from "./job.ts";
 import { joined, searchCandidate, type TrialRecord } from "./search.ts";
 
@@ -55,7 +56,7 @@ export function trialsOf(forecast: Forecast, trialsMax: number | null): number {
 export async function standValidation(task: ContestTask, effects: TrainingEffects): Promise<Standing[]> {
   const { forecast, data, windows, seed, trialsMax } = task;
   const rows = rowsOf(windows.validation);
-  const error = (predictions: Float64Array, at: RowRange) => errorsOf(data, at, predictions)[forecast.metric];
+  const error = (predictions: Float64Array, at: RowRange) => errorBy(forecast.metric, errorsOf(data, at, predictions));
   const found = await Promise.all(
     forecast.candidates.map(({ candidate, space, trials }) =>
       searchCandidate(
@@ -105,7 +106,7 @@ function averaged(
   standings: readonly Standing[],
   error: (predictions: Float64Array) => number,
 ): Standing[] {
-  const learned = ranked(standings).filter(({ name }) => name !== naive.id && name !== seasonalNaive.id);
+  const learned = ranked(standings).filter(({ name }) => !isNaive(name) && name !== seasonalNaive.id);
   const averages = forecast.averageOf
     .filter((count) => count <= learned.length)
     .map((count): Standing => {

@@ -1,11 +1,11 @@
 /** What predictions on the test window come to: a line of the leaderboard, and the losses by period that the gate reads. */
 import type { RowRange } from "../candidates/candidate.ts";
 import { featureValues } from "../candidates/encoding.ts";
-import { naive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { classificationScores } from "../judging/classification.ts";
 import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
-import { coverageOf, errorsOf, type IntervalOptions, missesOf, widthsOf } from "../judging/score.ts";
+import { coverageOf, errorBy, errorsOf, type IntervalOptions, lossBy, missesOf, widthsOf } from "../judging/score.ts";
 import type { Contender, Evidence } from "../registry/card.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import { skill } from "../stats/skill.ts";
@@ -18,6 +18,8 @@ export interface TestWindow {
   readonly forecast: Forecast;
   readonly rows: RowRange;
   readonly naive: Float64Array;
+  /** Which one that is. */
+  readonly naiveCandidate: string;
   readonly incumbent: Float64Array | null;
 }
 
@@ -44,12 +46,17 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
     recipe: recipeOf(forecast, entry.recipe).id,
     validationRmse: entry.validation && errorsOf(data, entry.validation.rows, entry.validation.predictions).rmse,
     ...errors,
-    skill: skill(errors[forecast.metric], naiveErrors[forecast.metric]),
-    pValue: entry.recipe.candidate === naive.id ? null : dieboldMariano(advantage, forecast.horizon).pValue,
+    skill: skill(errorBy(forecast.metric, errors), errorBy(forecast.metric, naiveErrors)),
+    pValue:
+      entry.recipe.candidate === window.naiveCandidate ? null : dieboldMariano(advantage, forecast.horizon).pValue,
     coverage80: coverageAt(0.8, window, entry),
     coverage95: coverageAt(0.95, window, entry),
     seconds: entry.seconds,
     note: null,
+    classification:
+      forecast.task === "classification"
+        ? classificationScores(data, { rows, predictions: entry.predictions }, entry.validation)
+        : null,
   };
 }
 
@@ -59,7 +66,7 @@ function coverageAt(
   { data, forecast, rows }: TestWindow,
   { validation, predictions }: Entry,
 ): number | null {
-  if (validation === null) return null;
+  if (validation === null || forecast.task === "classification") return null;
   const options = { ...intervalOptions(forecast, data), levels: [level] };
   const { holdLast } = options;
   const learned = missesOf(data, validation.rows, { predictions: validation.predictions, holdLast });
@@ -113,7 +120,7 @@ export function onlyAfter(period: string | null, evidence: Evidence): Evidence {
 function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64Array): PeriodLosses {
   return lossesByPeriod(data, rows, (row) => {
     const error = (data.target[rows.from + row] ?? Number.NaN) - (predictions[row] ?? Number.NaN);
-    return forecast.metric === "rmse" ? error * error : Math.abs(error);
+    return lossBy(forecast.metric, error);
   });
 }
 

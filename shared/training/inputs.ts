@@ -145,6 +145,8 @@ function thresholdsOf({ value, chance }: { readonly value: Fitted; readonly chan
       return [...value.members.flatMap((member) => thresholdsOf({ value: member, chance: null })), ...own];
     case "hurdle":
       return [...thresholdsOf({ value: value.size, chance: value.chance }), ...own];
+    case "calibrated":
+      return [...thresholdsOf({ value: value.score, chance: null }), ...own];
   }
 }
 

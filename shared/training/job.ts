@@ -6,7 +6,7 @@ import { type Chance, type Fitted, moveOf, predictChance, predictValue } from ".
 import { eventsOf } from "../candidates/hurdle.ts";
 import { candidateNamed } from "../candidates/index.ts";
 import type { Dataset } from "../features/dataset.ts";
-import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
 import { type Fit, type FitProblem, refused } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
 
@@ -45,7 +45,7 @@ export interface Pool {
 
 /** Everything jobs share; made once a thread. */
 export interface Workbench {
-  readonly forecast: Pick<Forecast, "target" | "seasonal">;
+  readonly forecast: Pick<Forecast, "id" | "task" | "target" | "features" | "seasonal">;
   readonly data: Dataset;
   readonly move: Float64Array;
   readonly events: Float64Array;
@@ -63,6 +63,7 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
   const { forecast, data, move, events } = bench;
   const { transform } = forecast.target;
   const task: FitTask = {
+    task: forecast.task,
     data,
     move,
     transform,
@@ -70,6 +71,7 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     parameters: job.recipe.parameters,
     seed: job.seed,
     tolerance: toleranceOf(forecast),
+    last: lastFeatureOf(forecast),
     seasonal: forecast.seasonal,
   };
   const rows = job.rows ?? { from: 0, to: 0 };

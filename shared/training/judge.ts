@@ -1,12 +1,13 @@
 /** The whole judgement of a forecast on its data: who stood where, who was chosen, and what speaks for it. */
 import { membersOf } from "../candidates/average.ts";
 import type { RowRange } from "../candidates/candidate.ts";
-import { naive } from "../candidates/naive.ts";
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorsOf, missesOf } from "../judging/score.ts";
+import { calibrationOf, thresholdOf } from "../judging/classification.ts";
+import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
-import type { Contender, Evidence, Span } from "../registry/card.ts";
+import type { Card, Contender, Evidence, Span } from "../registry/card.ts";
+import { isNaive } from "../registry/gate.ts";
 import { type ChangeJudgement, judgeChange } from "./change.ts";
 import {
   meanFit,
@@ -54,6 +55,8 @@ export interface Judgement {
   readonly contenders: readonly Contender[];
   /** The one that validation picked. */
   readonly chosen: RecipeChoice;
+  /** The naive forecast that everyone is held against: where there are several, the best on validation. */
+  readonly naive: RecipeChoice;
   /** Version that serves; null where none does. */
   readonly incumbent: string | null;
   readonly change: ChangeJudgement | null;
@@ -61,6 +64,14 @@ export interface Judgement {
   evidenceFor(choice: RecipeChoice): Evidence | null;
   /** Its misses on validation and test rows together: what published intervals are made of. */
   missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
+  /** Of a classification: from which probability on it names the event, and how its probabilities came true; else null. */
+  classesFor(choice: RecipeChoice): Classes | null;
+}
+
+export interface Classes {
+  readonly threshold: number;
+  /** On the test window. */
+  readonly calibration: NonNullable<Card["judged"]["calibration"]>;
 }
 
 export type Judged =
@@ -116,7 +127,7 @@ async function standIncumbent(
   const refit = await refitAt(validation, recipe, { pool, seed });
   if (!refit.ok) return null;
   const { predictions, seconds } = refit;
-  const error = errorsOf(data, rowsOf(validation), predictions)[forecast.metric];
+  const error = errorBy(forecast.metric, errorsOf(data, rowsOf(validation), predictions));
   return { name: `incumbent ${version}`, recipe, predictions, error, seconds };
 }
 
@@ -195,13 +206,23 @@ interface Scored {
   readonly served: Float64Array | null;
 }
 
+/** The naive forecast of whoever declares none. */
+const lastValue: RecipeChoice = { candidate: "naive", parameters: {} };
+
 function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumbent, served }: Scored): Judgement {
   const { data, forecast } = task;
   const rows = rowsOf(windows.test);
   const validationRows = rowsOf(windows.validation);
-  const naiveTest =
-    shown.find(({ standing }) => standing.name === naive.id)?.test ?? data.last.slice(rows.from, rows.to);
-  const window = { data, forecast, rows, naive: naiveTest, incumbent };
+  // Best on validation first, so this is the best of several.
+  const naive = shown.find(({ standing }) => isNaive(standing.recipe.candidate));
+  const window = {
+    data,
+    forecast,
+    rows,
+    naive: naive?.test ?? data.last.slice(rows.from, rows.to),
+    naiveCandidate: naive?.standing.recipe.candidate ?? lastValue.candidate,
+    incumbent,
+  };
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
   const serving = task.incumbent === null ? null : recipeOf(forecast, task.incumbent.recipe).id;
   const lines = shown.map(({ standing, test, seconds }): Contender => {
@@ -216,8 +237,9 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
   return {
     validation: spanOf(data, validationRows),
     test: spanOf(data, rows),
-    contenders: lines.sort((a, b) => a[forecast.metric] - b[forecast.metric]),
+    contenders: lines.sort((a, b) => errorBy(forecast.metric, a) - errorBy(forecast.metric, b)),
     chosen: chosen.recipe,
+    naive: naive?.standing.recipe ?? lastValue,
     incumbent: task.incumbent?.version ?? null,
     change,
     evidenceFor(choice) {
@@ -232,6 +254,14 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
       const both = { from: validationRows.from, to: rows.to };
       const predictions = joined([one.standing.predictions, one.test]);
       return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
+    },
+    classesFor(choice) {
+      const one = standingOf(choice);
+      if (one === null || forecast.task !== "classification") return null;
+      return {
+        threshold: thresholdOf(data, { rows: validationRows, predictions: one.standing.predictions }),
+        calibration: calibrationOf(data, { rows, predictions: one.test }),
+      };
     },
   };
 }

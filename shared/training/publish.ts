@@ -1,6 +1,6 @@
 /** From a judgement to a file and its card: fitted to all data, written, measured, and compared with the reference runtime. */
 import { featureValues } from "../candidates/encoding.ts";
-import { type Fitted, predictChance, predictValue, type Transform } from "../candidates/fitted.ts";
+import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
@@ -9,11 +9,13 @@ import { sha256Hex } from "../hash.ts";
 import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { writeModel } from "../onnx/write.ts";
-import type { Card, Golden } from "../registry/card.ts";
+import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
 import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
+import { decisionOf } from "./decision.ts";
 import { intervalOptions } from "./evidence.ts";
 import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs, spread } from "./inputs.ts";
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
@@ -58,8 +60,6 @@ export type Publishing =
       readonly problems: readonly string[];
     };
 
-/** Sums of trees are the same bits everywhere; elsewhere engines round in another order. */
-const relativeTolerance = 1e-6;
 /** Who made a model of ours, as its card says. */
 export const producer = "almanac";
 const goldenRowsMax = 24;
@@ -99,15 +99,16 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const all = joinInputs(parts);
   const outputs = await effects.run(model, all);
   const expected = ownOutputs(task, { value, change }, all);
-  const isSame = isExact(value, forecast.target.transform);
-  const problems = disagreements({ expected, outputs, isExact: isSame });
+  const tolerance = toleranceBetweenEngines(value, forecast.target.transform);
+  const problems = disagreements({ expected, outputs, tolerance });
   if (problems.length > 0) return { ok: false, reason: "disagreement", problems };
 
   const golden = goldenOf(all, outputs, {
     parts: parts.map((part) => part[last]?.length ?? 0),
-    isExact: isSame && chance === null,
+    tolerance: chance === null ? tolerance : Math.max(tolerance, roundingTolerance),
   });
-  const card = cardOf(task, { version, model, size, golden, sourceOfChange: change?.kind ?? null });
+  const decision = await decide(task, effects.pool);
+  const card = cardOf(task, { version, model, size, golden, decision, sourceOfChange: change?.kind ?? null });
   const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
   return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
 }
@@ -152,6 +153,13 @@ async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask,
   return { ok: true, value: value.value, change: source };
 }
 
+function decide({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<Decision> | null {
+  const classes = judgement.classesFor(recipe);
+  if (classes === null) return null;
+  const { naive } = judgement;
+  return decisionOf({ forecast, threshold: classes.threshold, naive, rows: bench.data.rows, seed }, pool);
+}
+
 function testRows(data: Dataset, { test }: Judgement) {
   return { from: data.rows - test.rows, to: data.rows };
 }
@@ -173,62 +181,11 @@ function ownOutputs(
   return { [predictionOutput]: prediction, [changeOutput]: chances };
 }
 
-/**
- * Whether every engine must give the same bits: sums and means of trees, and values that are only handed on. The way back
- * from a logarithm is each engine's own exponential.
- */
-function isExact(value: Fitted, transform: Transform): boolean {
-  switch (value.kind) {
-    case "last":
-      return true;
-    case "trees":
-      return transform !== "log-difference";
-    case "average":
-      return transform !== "log-difference" && value.members.every((member) => isExact(member, transform));
-    case "feature":
-    case "linear":
-    case "hurdle":
-      return false;
-  }
-}
-
-interface Compared {
-  readonly expected: Readonly<Record<string, ArrayLike<number>>>;
-  readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
-  readonly isExact: boolean;
-}
-
-/** Where the file and our own prediction differ; the first row of each output is told. */
-function disagreements({ expected, outputs, isExact }: Compared): string[] {
-  return Object.entries(expected).flatMap(([name, wanted]) => {
-    const found = outputs[name];
-    if (found?.length !== wanted.length)
-      return [`${name}: found ${found?.length ?? 0} numbers, expected ${wanted.length}`];
-    const tolerance = isExact && name === predictionOutput ? 0 : relativeTolerance;
-    const row = unequalRow(wanted, found, tolerance);
-    if (row !== null) {
-      return [
-        `${name}, row ${row}: the runtime gives ${found[row]}, training gave ${wanted[row]}; at most ${tolerance} of it may differ`,
-      ];
-    }
-    return [];
-  });
-}
-
-/** The first row where two lists differ by more than `tolerance` of the larger number; null where none does. */
-export function unequalRow(a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): number | null {
-  for (let row = 0; row < a.length; row++) {
-    const [left, right] = [a[row] ?? Number.NaN, b[row] ?? Number.NaN];
-    if (!(Math.abs(left - right) <= tolerance * Math.max(Math.abs(left), Math.abs(right)))) return row;
-  }
-  return null;
-}
-
 /** Rows evenly from each part; `parts` are the lengths of what follows each other in `inputs`. */
 export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
-  { parts, isExact }: { readonly parts: readonly number[]; readonly isExact: boolean },
+  { parts, tolerance }: { readonly parts: readonly number[]; readonly tolerance: number },
 ): Golden {
   const present = parts.filter((length) => length > 0);
   const each = Math.floor(goldenRowsMax / present.length);
@@ -245,7 +202,7 @@ export function goldenOf(
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, values]) => [name, positions.map((at) => values[at] ?? Number.NaN)]),
     ),
-    tolerance: isExact ? 0 : relativeTolerance,
+    tolerance,
   };
 }
 
@@ -259,10 +216,11 @@ function withNulls(values: Inputs[string]): (number | string | null)[] {
 interface CardParts extends ModelFile {
   readonly version: string;
   readonly golden: Golden;
+  readonly decision: Decision | null;
   readonly sourceOfChange: ChangeSource["kind"] | null;
 }
 
-function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }: CardParts): Card {
+function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, ...file }: CardParts): Card {
   const { forecast, bench, judgement, recipe } = task;
   const { data, events } = bench;
   const all = { from: 0, to: data.rows };
@@ -271,7 +229,7 @@ function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }:
   if (evidence === null || known === null) {
     throw new RangeError(`${recipe.candidate} did not stand in the contest: nothing is known of it`);
   }
-  const { validation, test, contenders, change, incumbent } = judgement;
+  const { validation, test, contenders, change, naive, incumbent } = judgement;
   const metrics = change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange);
   return {
     ...identityOf(task, { version, producer, recipe }),
@@ -282,11 +240,14 @@ function cardOf(task: PublishTask, { version, golden, sourceOfChange, ...file }:
       test,
       contenders: [...contenders],
       evidence,
+      naive: naive.candidate,
       change: metrics,
+      calibration: judgement.classesFor(recipe)?.calibration ?? null,
       incumbent,
       reason: task.reason,
     },
     published: spanOf(data, all),
+    decision,
     intervals: widthsOf(known.rows, known.misses, intervalOptions(forecast, data)),
     intervalsHoldLast: forecast.intervals.holdLast,
     unchangedShare: forecast.change === null ? null : 1 - shareOf(events, known.rows),

@@ -1,8 +1,8 @@
 /** What came of a judgement, in the words that a person reads first. */
-import { naive } from "../candidates/naive.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import { errorBy } from "../judging/score.ts";
 import type { Contender } from "../registry/card.ts";
-import { decide, type Situation, type Verdict } from "../registry/gate.ts";
+import { decide, isNaive, naiveName, type Situation, type Verdict } from "../registry/gate.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeOf } from "./recipe.ts";
 
@@ -18,11 +18,14 @@ export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: S
   const recipe = recipeOf(forecast, judgement.chosen);
   const evidence = judgement.evidenceFor(judgement.chosen);
   if (evidence === null) throw new RangeError("the chosen recipe did not stand in the contest");
-  const challenger = { version: "asked", recipe, judged: { incumbent: judgement.incumbent, evidence } };
+  const { incumbent, naive } = judgement;
+  const challenger = { version: "asked", recipe, judged: { naive: naive.candidate, incumbent, evidence } };
   const verdict = decide(challenger, situation, forecast.promotion);
   const chosen = contenderOf(judgement, recipe.id);
   const champion =
-    verdict.kind === "promote" ? (chosen?.name ?? recipe.candidate) : (situation.incumbent?.version ?? naive.id);
+    verdict.kind === "promote"
+      ? (chosen?.name ?? recipe.candidate)
+      : (situation.incumbent?.version ?? judgement.naive.candidate);
   return { verdict, champion, reason: reasonOf(forecast, judgement, { verdict, champion, chosen }) };
 }
 
@@ -37,23 +40,40 @@ interface Told {
 }
 
 function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion, chosen }: Told): string {
-  const naiveLine = judgement.contenders.find(({ candidate }) => candidate === naive.id);
-  if (chosen === null || chosen.candidate === naive.id) {
-    return `No candidate was better than the naive forecast on validation (${spanText(judgement.validation)}), so naive stands for itself: nobody is known to do better than repeating the last value. ${verdict.reason}`;
-  }
+  const { contenders, validation, test } = judgement;
+  const naiveLine = contenders.find(({ candidate }) => candidate === judgement.naive.candidate);
+  const naive = naiveName(judgement.naive.candidate);
   const error = (contender: Contender | undefined) =>
-    contender === undefined ? "–" : `${forecast.metric.toUpperCase()} ${round(contender[forecast.metric])}`;
+    contender === undefined ? "–" : `${metricNames[forecast.metric]} ${round(errorBy(forecast.metric, contender))}`;
+  if (chosen === null || isNaive(chosen.candidate)) {
+    const stands = `No candidate was better than ${naive} on validation (${spanText(validation)}), so it stands for itself: nobody is known to do better than ${naiveDeeds[forecast.task]}.`;
+    return [stands, nextBest(judgement, (one) => `${error(one)} against ${error(naiveLine)}`), verdict.reason]
+      .filter(Boolean)
+      .join(" ");
+  }
   // Where the gate has tested it says so itself.
   const p = verdict.pNaive === null ? `, p = ${round(chosen.pValue ?? 1)}` : "";
-  const scores = `Validation picked ${chosen.name}; on the test window (${spanText(judgement.test)}) it has ${error(chosen)} against ${error(naiveLine)} of the naive forecast${p}.`;
+  const scores = `Validation picked ${chosen.name}; on the test window (${spanText(test)}) it has ${error(chosen)} against ${error(naiveLine)} of ${naive}${p}.`;
   const consequence =
     verdict.kind === "promote"
       ? ""
-      : champion === naive.id
-        ? " So the naive forecast serves: nothing is known to beat repeating the last value."
+      : isNaive(champion)
+        ? ` So ${naive} serves: nothing is known to beat ${naiveDeeds[forecast.task]}.`
         : ` So ${champion} goes on serving.`;
   return `${scores} ${verdict.reason}${consequence}`;
 }
+
+/** What the runner-up among those who learn has to show; empty where nobody learned. */
+function nextBest({ contenders, test }: Judgement, told: (contender: Contender) => string): string {
+  const [best] = contenders
+    .filter(({ candidate, validationRmse }) => !isNaive(candidate) && validationRmse !== null)
+    .sort((a, b) => (a.validationRmse ?? 0) - (b.validationRmse ?? 0));
+  if (best === undefined) return "";
+  return `The best of the others there, ${best.name}, has ${told(best)} on the test window (${spanText(test)}), p = ${round(best.pValue ?? 1)}.`;
+}
+
+const metricNames = { rmse: "RMSE", mae: "MAE", brier: "Brier score" } as const;
+const naiveDeeds = { regression: "repeating the last value", classification: "counting how often it happens" } as const;
 
 function spanText({ from, to, periods }: { from: string; to: string; periods: number }): string {
   return `${from} to ${to}, ${periods} periods`;

@@ -1,5 +1,5 @@
 import { average, averageParameters } from "../../shared/candidates/average.ts";
-import type { Candidate, FitTask, RowRange } from "../../shared/candidates/candidate.ts";
+import type { Candidate, FitTask, RowRange, Task } from "../../shared/candidates/candidate.ts";
 import { type Fitted, moveOf, type Transform } from "../../shared/candidates/fitted.ts";
 import { candidates } from "../../shared/candidates/index.ts";
 import type { Column, Dataset } from "../../shared/features/dataset.ts";
@@ -41,29 +41,36 @@ export function smallData(seed = 1, periods = 40): Dataset {
 export function taskOf(
   data: Dataset,
   rows: RowRange,
-  { parameters = {}, seed = 1, transform = "difference" }: TaskOptions = {},
+  { parameters = {}, seed = 1, transform = "difference", task = "regression", last = "season" }: TaskOptions = {},
 ): FitTask {
   const move = data.target.map((value, row) => moveOf(transform, value, data.last[row] ?? Number.NaN));
-  return { data, move, transform, rows, parameters, seed, tolerance: 0.005, seasonal: "season" };
+  return { task, last, data, move, transform, rows, parameters, seed, tolerance: 0.005, seasonal: "season" };
 }
 
 interface TaskOptions {
   readonly parameters?: Point;
   readonly seed?: number;
   readonly transform?: Transform;
+  readonly task?: Task;
+  readonly last?: string;
 }
 
-/** Every candidate, with parameters that suit a small panel. */
+/** These know 0 and 1 alone. */
+export const classifiers = ["base-rate", "state-frequency", "logistic"];
+
+/** Every candidate for values, with parameters that suit a small panel. */
 export const everyCandidate: readonly {
   readonly id: string;
   readonly candidate: Candidate;
   readonly parameters: Point;
 }[] = [
-  ...candidates.map((candidate) => ({
-    id: candidate.id,
-    candidate,
-    parameters: { leafRowsMin: 5, alpha: 1, iterations: 30, trees: 5 },
-  })),
+  ...candidates
+    .filter(({ id }) => !classifiers.includes(id))
+    .map((candidate) => ({
+      id: candidate.id,
+      candidate,
+      parameters: { leafRowsMin: 5, alpha: 1, iterations: 30, trees: 5 },
+    })),
   {
     id: average.id,
     candidate: average,

@@ -112,6 +112,8 @@ const line: Fitted = {
 };
 const chance = { encoding, ensemble, slope: 1.5, intercept: -0.25 };
 const hurdle: Fitted = { kind: "hurdle", chance, size: trees };
+const likely: Fitted = { kind: "calibrated", score: trees, slope: 0.5, intercept: -1 };
+const lineOdds: Fitted = { kind: "calibrated", score: line, slope: 0.25, intercept: 0.5 };
 const row = { last: 20, change: 1, place: "there" };
 
 describe("the contributions", () => {
@@ -154,6 +156,15 @@ describe("the contributions", () => {
     expect(found.by[1]).toBeGreaterThan(0);
   });
 
+  test("of a calibrated probability are shares of it that add up, and do not claim to be exact", () => {
+    const found = explained(likely, row, "level");
+    expect(found.exact).toBe(false);
+    expect(found.value).toBeGreaterThan(0);
+    expect(found.value).toBeLessThan(1);
+    // More of a score is more of a probability.
+    expect(found.by[1]).toBeGreaterThan(0);
+  });
+
   test("of the last value, and of the value a season ago, are none", () => {
     expect(explained({ kind: "last" }, row)).toMatchObject({ base: 20, by: [0, 0, 0], exact: true });
     expect(explained({ kind: "feature", feature: "change" }, row)).toMatchObject({ base: 1, by: [0, 0, 0] });
@@ -173,7 +184,7 @@ test("base and contributions add up to what the file itself predicts, whatever t
     place: fc.constantFrom("here", "there", "elsewhere", ""),
   });
   const average: Fitted = { kind: "average", members: [trees, line, hurdle] };
-  const anyModel = fc.constantFrom<Fitted>(trees, line, hurdle, average, { kind: "last" });
+  const anyModel = fc.constantFrom<Fitted>(trees, line, hurdle, likely, lineOdds, average, { kind: "last" });
   fc.assert(
     fc.property(
       anyModel,

@@ -9,6 +9,7 @@ import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nextPeriod } from "../../shared/forecasts/schedule.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
 import { checkSpace } from "../../shared/search/space.ts";
 
 describe("schedule", () => {
@@ -75,12 +76,28 @@ describe.each([...forecasts])("$id", (forecast) => {
   });
 
   test("naive is a candidate, and every candidate is known with a space that can be searched", () => {
-    expect(forecast.candidates.map(({ candidate }) => candidate)).toContain("naive");
+    const named = forecast.candidates.map(({ candidate }) => candidate).filter(isNaive);
+    // First, so that they win ties.
+    expect(forecast.candidates.slice(0, named.length).map(({ candidate }) => candidate)).toEqual(named);
+    expect(named).toEqual(forecast.task === "classification" ? ["base-rate", "state-frequency"] : ["naive"]);
     for (const { candidate, space, trials } of forecast.candidates) {
       expect(candidateNamed(candidate).id).toBe(candidate);
       expect(() => checkSpace(space)).not.toThrow();
       expect(trials).toBeGreaterThanOrEqual(1);
     }
+  });
+
+  test("a classification has labels, a Brier score and a probability, and neither intervals nor changes", () => {
+    const { task, labels, metric, target, intervals, change, differenceOutput } = forecast;
+    expect([labels !== undefined, metric === "brier"]).toEqual([task === "classification", task === "classification"]);
+    if (task !== "classification") return;
+    expect(labels?.event).not.toBe(labels?.otherwise);
+    expect({ transform: target.transform, intervals, change, differenceOutput }).toMatchObject({
+      transform: "level",
+      intervals: { levels: [] },
+      change: null,
+      differenceOutput: undefined,
+    });
   });
 
   test("its tolerance is half a unit of the last digit that is published", () => {

@@ -85,7 +85,7 @@ test("what was asked is refused for what there is not, with what there is", asyn
   expect(await refused("from=yesterday")).toMatchObject([422, {}]);
   expect(await refused("cursor=x")).toMatchObject([400, {}]);
   expect(await refused("sorted=no")).toMatchObject([422, { found: "sorted" }]);
-  expect((await asAdmin("/forecasts/gold/predictions", {})).status).toBe(404);
+  expect((await asAdmin("/forecasts/no-such/predictions", {})).status).toBe(404);
 });
 
 test("inputs are read an hour at a time by version, feature and hour, in pages, and as CSV", async () => {

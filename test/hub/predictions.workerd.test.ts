@@ -179,13 +179,13 @@ describe("a message that cannot be kept", () => {
   };
 
   test("does not hold up the others of its batch", async () => {
-    const bodies = ["hello", told({ version: "v0.none" }), told({ forecast: "gold" }), told()];
+    const bodies = ["hello", told({ version: "v0.none" }), told({ forecast: "no-such" }), told()];
     const [fates, lines] = await quiet(() => deliver(bodies));
     expect(fates).toEqual([0, 0, 0, "acked"]);
     expect(lines).toMatchObject([
       expect.stringContaining("not a message about predictions"),
       "predictions: milk-mx has no registered version v0.none",
-      "predictions: gold is not a forecast of this platform",
+      "predictions: no-such is not a forecast of this platform",
     ]);
     expect(await count("predictions")).toEqual({ n: 2 });
   });

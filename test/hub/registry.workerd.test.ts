@@ -1,5 +1,6 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { abandonSilentRuns } from "../../workers/hub/registry/silent-runs.ts";
@@ -105,7 +106,7 @@ describe("a version is refused", () => {
   });
 
   test.each([
-    ["another forecast", { forecast: "gold" }, "another forecast"],
+    ["another forecast", { forecast: "no-such" }, "another forecast"],
     ["another version", { version: "v9.9" }, "another version"],
     ["other features than this code's", { fingerprint: "0123456789abcdef" }, "fingerprint"],
     ["another file", { model: { ...tiny().card.model, sha256: sha256Hex("") } }, "sha256"],
@@ -132,7 +133,7 @@ describe("a version is refused", () => {
       }),
     ).toMatchObject({
       status: 404,
-      body: { allowed: [forecast.id], didYouMean: forecast.id },
+      body: { allowed: forecasts.map(({ id }) => id), didYouMean: forecast.id },
     });
     expect(await registry.register(built, { run: "r" })).toMatchObject({
       status: 422,

@@ -6,7 +6,7 @@ import {
   type Challenger,
   decide,
   type Incumbent,
-  naiveCandidate,
+  naiveCandidates,
   replacementPeriodsMin,
   type Situation,
   significance,
@@ -26,17 +26,26 @@ interface Story {
   readonly incumbent?: number | null;
   readonly against?: string | null;
   readonly candidate?: string;
+  readonly naiveCandidate?: string;
   readonly recipe?: string;
 }
 
 function challengerOf(story: Story): Challenger {
-  const { periods = 60, incumbent = null, against = null, candidate = "boosting", recipe = "bbbb" } = story;
+  const {
+    periods = 60,
+    incumbent = null,
+    against = null,
+    candidate = "boosting",
+    recipe = "bbbb",
+    naiveCandidate: naive = "naive",
+  } = story;
   // Two independent wiggles, so that differences have a variance.
   const wiggle = (level: number) => losses(periods, level).reverse();
   return {
     version: "new",
     recipe: { id: recipe, candidate },
     judged: {
+      naive,
       incumbent: against,
       evidence: {
         periods: Array.from({ length: periods }, (_, day) => period(day)),
@@ -225,8 +234,26 @@ test("reasons are sentences with the numbers and what to do", () => {
   );
 });
 
+test("of a classification either base rate is naive: it needs no proof, and the words say which one was held against", () => {
+  const nobody = { incumbent: null, usedThrough: null };
+  for (const candidate of ["base-rate", "state-frequency"]) {
+    const first = decide(challengerOf({ challenger: 2, naive: 2, candidate }), nobody);
+    expect(first).toMatchObject({ kind: "promote", rule: "naive" });
+    expect(first.reason).toContain(`the naive forecast (${candidate})`);
+    const other = { version: "old", recipe: "aaaa", candidate: "base-rate", publishedTo: period(20) };
+    const next = decide(challengerOf({ challenger: 2, naive: 2, candidate }), { incumbent: other, usedThrough: null });
+    expect(next).toMatchObject({ kind: "promote", rule: "naive" });
+  }
+  const learned = { challenger: 1, naive: 2, naiveCandidate: "state-frequency" };
+  expect(decide(challengerOf(learned), nobody)).toMatchObject({
+    kind: "promote",
+    rule: "first",
+    reason: expect.stringContaining("it beats the naive forecast (state-frequency)"),
+  });
+});
+
 test("the gate's naive is the catalogue's naive", () => {
-  expect(candidates.map(({ id }) => id)).toContain(naiveCandidate);
+  expect(candidates.map(({ id }) => id)).toEqual(expect.arrayContaining([...naiveCandidates]));
 });
 
 const loss = fc.double({ min: 0, max: 10, noNaN: true });
@@ -257,6 +284,7 @@ function judged(drawn: Drawn): readonly [Challenger, Situation] {
       version: "new",
       recipe: { id: drawn.sameRecipe ? "aaaa" : "bbbb", candidate: "boosting" },
       judged: {
+        naive: "naive",
         incumbent: "old",
         evidence: { periods, rows: periods.map(() => 1), horizon, challenger, naive: naiveLosses, incumbent },
       },

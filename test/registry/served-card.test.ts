@@ -22,11 +22,17 @@ const members: Record<keyof ServedCard, true> = {
   intervals: true,
   intervalsHoldLast: true,
   unchangedShare: true,
+  decision: true,
   profile: true,
   golden: true,
 };
 
-const whole = () => JSON.parse(JSON.stringify(tinyModel({ forecast, version: "v1.0" }).card));
+const decision = {
+  labels: { event: "bad", otherwise: "good" },
+  threshold: 0.6,
+  naive: { candidate: "state-frequency", after: [0.25, 0.75] },
+};
+const whole = () => JSON.parse(JSON.stringify({ ...tinyModel({ forecast, version: "v1.0" }).card, decision }));
 
 /** Every place in a value, as a path; lists of many by their first entry. */
 function placesIn(value: unknown, path: string[] = []): string[][] {

@@ -42,7 +42,16 @@ export function tinyModel(story: TinyStory): TinyModel {
   const span = { from: days[0] ?? "", to: days.at(-1) ?? "", periods, rows: periods * 10 };
   const inputs = { last: [1, 2.5, null], place: ["here", "there", "here"] };
   const prediction = inputs.last.map((last, row) => answer(last ?? 0, inputs.place[row] ?? "", bias));
-  const line = { candidate, validationRmse: 1, mae: 0.5, coverage80: 0.8, coverage95: 0.95, seconds: 1, note: null };
+  const line = {
+    candidate,
+    validationRmse: 1,
+    mae: 0.5,
+    coverage80: 0.8,
+    coverage95: 0.95,
+    seconds: 1,
+    note: null,
+    classification: null,
+  };
   return {
     model,
     card: {
@@ -87,11 +96,14 @@ export function tinyModel(story: TinyStory): TinyModel {
           naive: wiggle(days, naive, 2),
           incumbent: incumbent === null ? null : wiggle(days, incumbentLoss, 3),
         },
+        naive: "naive",
         change: null,
+        calibration: null,
         incumbent,
         reason: "It was the best on validation.",
       },
       published: span,
+      decision: null,
       intervals: [{ level: 0.8, halfWidth: 1, atomShare: 0, atom: false, zeroWidth: false }],
       intervalsHoldLast: false,
       unchangedShare: null,

@@ -6,6 +6,7 @@ import { serving, smallForecast } from "../training/support.ts";
 const evidence = { periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null };
 const chose = (candidate: string, parameters: RecipeChoice["parameters"]) => ({
   chosen: { candidate, parameters },
+  naive: { candidate: "naive", parameters: {} },
   evidenceFor: () => evidence,
 });
 const serves = (candidate: string, parameters: RecipeChoice["parameters"]) => serving("v1", { candidate, parameters });
@@ -22,4 +23,11 @@ test("a recipe that was chosen is not asked for twice, in whatever order a card 
   const chosen = chose("gradient-boosting", { learningRate: 0.1, l2: 2 });
   expect(fallbackOf(smallForecast, serves("gradient-boosting", { l2: 2, learningRate: 0.1 }), chosen)).toBeNull();
   expect(fallbackOf(smallForecast, null, chose("naive", {}))).toBeNull();
+});
+
+test("where a naive forecast serves, the one that is better by now is asked for", () => {
+  const naive = { candidate: "state-frequency", parameters: {} };
+  const chosen = { ...chose("logistic", { alpha: 1 }), naive };
+  expect(fallbackOf(smallForecast, serves("base-rate", {}), chosen)).toEqual(naive);
+  expect(fallbackOf(smallForecast, null, chosen)).toEqual(naive);
 });

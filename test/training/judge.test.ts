@@ -58,13 +58,14 @@ function told({
   judgement: Judgement;
   trials: readonly { candidate: string; number: number }[];
 }) {
-  const { contenders, missesFor, evidenceFor, ...rest } = judgement;
+  const { contenders, missesFor, evidenceFor, classesFor, ...rest } = judgement;
   const { chosen } = judgement;
   const timeless = (one: object) => ({ ...one, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   return {
     ...rest,
     contenders: contenders.map(timeless),
+    classes: classesFor(chosen),
     misses: missesFor(chosen),
     evidence: evidenceFor(chosen),
     trials: ended,

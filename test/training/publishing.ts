@@ -92,11 +92,13 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
     test: spanOf(data, test),
     contenders: [],
     chosen: { candidate: "naive", parameters: {} },
+    naive: { candidate: "naive", parameters: {} },
     incumbent: null,
     change: source
       ? { ...scores, source, parameters: brisk, validationBrier: 0.2, validationBrierFrequency: 0.24 }
       : null,
     evidenceFor: () => ({ periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null }),
+    classesFor: () => null,
     missesFor: () => ({
       rows: both,
       misses: new Float64Array(both.to - both.from).map((_, row) => (row % 7) / 10),

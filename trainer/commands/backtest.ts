@@ -1,6 +1,5 @@
 /** `almanac backtest FORECAST --files FILE…`: raw publications in, the whole judgement out, without a hub. */
 import { Listr } from "listr2";
-import { naive } from "../../shared/candidates/naive.ts";
 import { sourceVariables } from "../../shared/features/facts.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -14,7 +13,7 @@ import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles } from "../training/facts.ts";
-import { leaderboard } from "../training/leaderboard.ts";
+import { contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { feedOf, knownForecast } from "./known.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "./training-options.ts";
 
@@ -39,7 +38,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
   const { judgement } = held.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
-    const contenders = judgement.contenders.map(({ candidate: _, recipe: __, note: ___, ...contender }) => contender);
+    const contenders = judgement.contenders.map(contenderJson);
     console.log(
       JSON.stringify({
         forecast: forecast.id,
@@ -50,13 +49,14 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
         contenders,
         champion: outcome.champion,
         chosen: judgement.chosen,
+        naive: judgement.naive.candidate,
         verdict: outcome.verdict,
         change,
         dataHash: prepared.dataHash,
         seed: readTrainingOptions(options).seed,
         trials: held.trials.length,
         lineage: lineage(forecast, prepared),
-        intervals: intervals(forecast, result),
+        ...sureness(forecast, result),
         reason: outcome.reason,
         seconds,
       }),
@@ -79,13 +79,19 @@ function lineage(forecast: Forecast, { data }: Prepared) {
   };
 }
 
-/** The champion's intervals, as they would be published. */
-function intervals(forecast: Forecast, { prepared, held, outcome }: Backtest) {
+/** How sure the champion is, as it would be published: its intervals, or how its probabilities came true. */
+function sureness(forecast: Forecast, { prepared, held, outcome }: Backtest): Record<string, unknown> {
   const { judgement } = held.judged;
-  const serves = outcome.verdict.kind === "promote" ? judgement.chosen : { candidate: naive.id, parameters: {} };
+  const serves = outcome.verdict.kind === "promote" ? judgement.chosen : judgement.naive;
+  const of = outcome.champion;
+  const classes = judgement.classesFor(serves);
+  if (classes !== null) {
+    const decision = { of, labels: forecast.labels, threshold: classes.threshold };
+    return { decision, calibration: { of, bins: classes.calibration } };
+  }
   const known = judgement.missesFor(serves);
   const widths = known && widthsOf(known.rows, known.misses, intervalOptions(forecast, prepared.data));
-  return { of: outcome.champion, scaledBy: forecast.intervals.scaledBy, widths };
+  return { intervals: { of, scaledBy: forecast.intervals.scaledBy, widths } };
 }
 
 /** Parses, searches, judges, asks the gate; a task list with progress unless JSON is wanted. */

@@ -1,6 +1,6 @@
 /** `almanac import FORECAST model.onnx`: a model made elsewhere, checked, scored on the same window, through the same gate. */
 import { isIsoDay } from "../../shared/calendar.ts";
-import { naive } from "../../shared/candidates/naive.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
@@ -77,5 +77,5 @@ export async function importModel(
 function markOf(imported: string | null, serving: ServingModel | null): string {
   if (imported !== null) return imported;
   if (serving === null) return "";
-  return serving.recipe.candidate === naive.id ? naive.id : `incumbent ${serving.version}`;
+  return isNaive(serving.recipe.candidate) ? serving.recipe.candidate : `incumbent ${serving.version}`;
 }

@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { HubClient } from "../hub-client.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
-import { leaderboard } from "../training/leaderboard.ts";
+import { contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
 import { knownForecast } from "./known.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "./training-options.ts";
@@ -113,7 +113,7 @@ export function summaryOf(
     reason: outcome.reason,
     validation,
     test,
-    contenders,
+    contenders: forecast.task === "classification" ? contenders.map(contenderJson) : contenders,
     change,
     trials,
     seconds,

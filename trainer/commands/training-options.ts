@@ -1,6 +1,6 @@
 import { isIsoDay } from "../../shared/calendar.ts";
-import { naive } from "../../shared/candidates/naive.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import { Failure } from "../failure.ts";
 
@@ -44,7 +44,7 @@ export function withOnly(forecast: Forecast, only: string | undefined): Forecast
     const help = meant ? `did you mean ${meant}?` : `there are: ${known.join(", ")}.`;
     throw new Failure(`--only ${name} is no candidate of ${forecast.id}; ${help}`);
   }
-  const isIn = (candidate: string) => candidate === naive.id || names.includes(candidate);
+  const isIn = (candidate: string) => isNaive(candidate) || names.includes(candidate);
   return { ...forecast, candidates: forecast.candidates.filter(({ candidate }) => isIn(candidate)) };
 }
 

@@ -87,7 +87,8 @@ export async function holdContest(
 function told(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {
   if (best === null) return "nothing complete yet";
   const error = forecast.metric === "rmse" ? Math.sqrt(best.loss) : best.loss;
-  return `best ${error.toPrecision(4)} ${forecast.unit} by ${best.candidate}`;
+  const unit = forecast.metric === "brier" ? "Brier" : forecast.unit;
+  return `best ${error.toPrecision(4)} ${unit} by ${best.candidate}`;
 }
 
 /** Runs `work` with a pool of threads that is gone afterwards, whatever happens. Null threads: what suits the machine. */

@@ -1,10 +1,10 @@
 /** A model file of another tool: what it may ask for, what it says on our test window, and its card. */
-import { naive } from "../../shared/candidates/naive.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { missesOf, widthsOf } from "../../shared/judging/score.ts";
+import { calibrationOf, evenThreshold } from "../../shared/judging/classification.ts";
+import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { type Graph, node } from "../../shared/onnx/graph.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
@@ -14,16 +14,20 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { EngineName } from "../../shared/registry/engines.ts";
 import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { nearest } from "../../shared/text-distance.ts";
+import { unequalRow } from "../../shared/training/agreement.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
+import { decisionOf } from "../../shared/training/decision.ts";
 import { evidenceOf, intervalOptions, lineOf, narrowed, onlyAfter, rowsAfter } from "../../shared/training/evidence.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
-import { goldenOf, unequalRow } from "../../shared/training/publish.ts";
+import { naiveOnTest } from "../../shared/training/naive.ts";
+import { goldenOf } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
@@ -82,14 +86,19 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   });
   if (!outputs[predictionOutput]?.every(Number.isFinite))
     throw new Failure("The file answers NaN or infinity on rows of the test window.");
+  const isClasses = forecast.task === "classification";
+  if (isClasses && !outputs[predictionOutput].every((one) => one >= 0 && one <= 1))
+    throw new Failure("The file answers numbers outside 0 to 1; expected the probability of the event.");
   const engine = servingEngine(model, wanted, outputs);
 
+  const naive = await naiveOnTest({ forecast, data, windows, seed: task.seed }, pool);
   const served = await incumbentPredictions(task, pool);
   const whole = {
     data,
     forecast,
     rows,
-    naive: data.last.slice(rows.from, rows.to).map(Math.fround),
+    naive: naive.predictions,
+    naiveCandidate: naive.recipe.candidate,
     incumbent: served,
   };
   // Everyone is scored on the same rows: those that this file had not seen.
@@ -101,14 +110,14 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       note: `made by ${producer}, trained to ${trainedTo}${engine.name === "tabular" ? "" : `, served by ${engine.name}`}`,
     },
     lineOf(window, {
-      name: naive.id,
-      recipe: { candidate: naive.id, parameters: {} },
+      name: naive.recipe.candidate,
+      recipe: naive.recipe,
       predictions: window.naive,
       seconds: 0,
       validation: null,
     }),
   ];
-  if (window.incumbent !== null && incumbent !== null && incumbent.recipe.candidate !== naive.id) {
+  if (window.incumbent !== null && incumbent !== null && !isNaive(incumbent.recipe.candidate)) {
     contenders.push(
       lineOf(window, {
         name: `incumbent ${incumbent.version}`,
@@ -132,17 +141,25 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     judged: {
       validation: spanOf(data, rowsOf(windows.validation)),
       test: spanOf(data, unseen),
-      contenders: contenders.sort((a, b) => a[forecast.metric] - b[forecast.metric]),
+      contenders: contenders.sort((a, b) => errorBy(forecast.metric, a) - errorBy(forecast.metric, b)),
       evidence,
+      naive: naive.recipe.candidate,
       change: null,
+      calibration: isClasses ? calibrationOf(data, { rows: unseen, predictions }) : null,
       incumbent: incumbent?.version ?? null,
       reason: `Made by ${producer} and trained to ${trainedTo}: judged by the ${evidence.periods.length} periods after it.`,
     },
     published: { ...published, to: trainedTo },
+    decision: isClasses
+      ? await decisionOf(
+          { forecast, threshold: evenThreshold, naive: naive.recipe, rows: data.rows, seed: task.seed },
+          pool,
+        )
+      : null,
     intervals: widthsOf(unseen, misses, intervalOptions(forecast, data)),
     intervalsHoldLast: holdLast,
     unchangedShare: null,
-    golden: { ...goldenOf(wanted, outputs, { parts: [rows.to - rows.from], isExact: false }), tolerance },
+    golden: goldenOf(wanted, outputs, { parts: [rows.to - rows.from], tolerance }),
   };
   return { model, card, engine };
 }

@@ -1,40 +1,91 @@
-/** The leaderboard as people see it. */
+/** The leaderboard as people see it, and as programs read it. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import type { Contender } from "../../shared/registry/card.ts";
 import { prose, table } from "../terminal.ts";
 
 /** Best on the test window first; naive is always in it. `champion` is marked; what limits a contender stands below. */
 export function leaderboard(forecast: Forecast, contenders: readonly Contender[], champion: string): string {
+  const mark = ({ name }: Contender) => ([champion, `incumbent ${champion}`].includes(name) ? "▸" : "");
+  const shown =
+    forecast.task === "classification" ? probabilities(contenders, mark) : values(forecast, contenders, mark);
+  const notes = contenders.flatMap(({ name, note }) => (note === null ? [] : [prose(`${name}: ${note}`, "  ")]));
+  return [shown, ...notes].join("\n");
+}
+
+type Mark = (contender: Contender) => string;
+
+function values({ unit }: Forecast, contenders: readonly Contender[], mark: Mark): string {
   const rows = contenders.map((contender) => [
-    [champion, `incumbent ${champion}`].includes(contender.name) ? "▸" : "",
+    mark(contender),
     contender.name,
     number(contender.validationRmse),
     number(contender.rmse),
     number(contender.mae),
-    contender.skill === null ? "–" : `${(contender.skill * 100).toFixed(1)} %`,
-    contender.pValue === null ? "–" : pText(contender.pValue),
+    ...againstNaive(contender),
     percent(contender.coverage80),
     percent(contender.coverage95),
-    `${contender.seconds.toFixed(1)} s`,
+    took(contender),
   ]);
+  const header = ["", "contender", "validation", `RMSE ${unit}`, "MAE", "skill", "p", "in 80 %", "in 95 %", "took"];
+  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] });
+}
+
+function probabilities(contenders: readonly Contender[], mark: Mark): string {
+  const rows = contenders.map((contender) => {
+    const scores = contender.classification;
+    return [
+      mark(contender),
+      contender.name,
+      number(scores?.validationBrier ?? null),
+      number(scores?.brier ?? null),
+      ...againstNaive(contender),
+      short(scores?.auc ?? null),
+      percent(scores?.balancedAccuracy ?? null),
+      short(scores?.threshold ?? null),
+      short(scores?.logLoss ?? null),
+      short(scores?.calibrationError ?? null),
+      took(contender),
+    ];
+  });
   const header = [
     "",
     "contender",
     "validation",
-    `RMSE ${forecast.unit}`,
-    "MAE",
+    "Brier",
     "skill",
     "p",
-    "in 80 %",
-    "in 95 %",
+    "AUC",
+    "bal. acc.",
+    "from",
+    "log loss",
+    "cal.",
     "took",
   ];
-  const notes = contenders.flatMap(({ name, note }) => (note === null ? [] : [prose(`${name}: ${note}`, "  ")]));
-  return [table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] }), ...notes].join("\n");
+  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11], optional: [11, 10, 9, 2, 8] });
+}
+
+/** A line for programs: of a classification its scores stand in place of errors and intervals. */
+export function contenderJson(contender: Contender): Record<string, unknown> {
+  const { name, classification, skill, pValue, seconds } = contender;
+  if (classification !== null) return { name, ...classification, skill, pValue, seconds };
+  const { candidate: _, recipe: __, note: ___, classification: ____, ...errors } = contender;
+  return errors;
+}
+
+function againstNaive({ skill, pValue }: Contender): string[] {
+  return [skill === null ? "–" : `${(skill * 100).toFixed(1)} %`, pValue === null ? "–" : pText(pValue)];
+}
+
+function took({ seconds }: Contender): string {
+  return `${seconds.toFixed(1)} s`;
 }
 
 function number(value: number | null): string {
   return value === null ? "–" : value.toFixed(4);
+}
+
+function short(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
 }
 
 function percent(value: number | null): string {

@@ -44,8 +44,8 @@ export function createPool({ forecast, data }: ThreadData, threads: number | nul
     for (const work of [...busy.values(), ...waiting.splice(0)]) work.reject(error);
     busy.clear();
   };
-  const { target, seasonal } = forecast;
-  const workerData: ThreadData = { forecast: { target, seasonal }, data };
+  const { id, task, target, features, seasonal } = forecast;
+  const workerData: ThreadData = { forecast: { id, task, target, features, seasonal }, data };
   const workers = Array.from({ length: threads ?? Math.min(usualMax, availableParallelism()) }, () => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
     worker.on("message", (result: JobResult) => {

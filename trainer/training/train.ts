@@ -1,8 +1,8 @@
 /** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
-import { naive } from "../../shared/candidates/naive.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
@@ -145,10 +145,11 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
 export function fallbackOf(
   forecast: Forecast,
   model: ServingModel | null,
-  { chosen, evidenceFor }: Pick<Judgement, "chosen" | "evidenceFor">,
+  { chosen, naive, evidenceFor }: Pick<Judgement, "chosen" | "naive" | "evidenceFor">,
 ): RecipeChoice | null {
   if (model?.isExternal) return null;
-  const fallback = model?.recipe ?? { candidate: naive.id, parameters: {} };
+  // Where a naive forecast serves, the one that is better by now stands in for it.
+  const fallback = model === null || isNaive(model.recipe.candidate) ? naive : model.recipe;
   // By identity: a card sorts its parameters, a search names them as they were declared.
   const isChosen = recipeOf(forecast, fallback).id === recipeOf(forecast, chosen).id;
   return isChosen || evidenceFor(fallback) === null ? null : fallback;

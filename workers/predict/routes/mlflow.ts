@@ -2,6 +2,7 @@
 import { version } from "../../../package.json";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
+import { classified } from "../../../shared/predict/classify.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
@@ -43,7 +44,8 @@ async function invoke(call: Call): Promise<Reply> {
   if (!columns.ok) return badRequest(columns.problem);
   const run = await runEngine(model.engine, columns.inputs);
   if (!run.ok) return run.isRows ? badRequest(run.reason) : refused(...unavailable(call.forecast, run.reason));
-  const predictions = Array.from(run.outputs[predictionOutput] ?? [], shortestDecimal);
+  const told = (value: number) => classified(model.card, value) ?? shortestDecimal(value);
+  const predictions = Array.from(run.outputs[predictionOutput] ?? [], told);
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });

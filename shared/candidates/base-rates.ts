@@ -1,0 +1,83 @@
+/**
+ * The naive forecasts of a classification: how often it happens, and how often it follows a state like the last one. Both
+ * are one small tree on the last state, so that they are files like any other.
+ */
+import { refused } from "../models/fit.ts";
+import { LEAF, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
+import type { Candidate, FitTask } from "./candidate.ts";
+import type { Fitted } from "./fitted.ts";
+
+/** A state's own frequency counts as if so many more rows had followed it, with events at the base rate. */
+const SMOOTHING_ROWS = 4;
+
+/** The share of events among the training rows, whatever came last. */
+export const baseRate: Candidate = {
+  id: "base-rate",
+  fit: (task) => refusalOf(task) ?? { ok: true, model: baseRateOf(task) },
+};
+
+/** The share of events among the training rows that followed the same state, drawn a little to the base rate. */
+export const stateFrequency: Candidate = {
+  id: "state-frequency",
+  fit: (task) => refusalOf(task) ?? { ok: true, model: frequencyAfter(task) },
+};
+
+/** The base rate as a model: what is left where nothing more can be learned. Of at least one row. O(rows). */
+export function baseRateOf(task: FitTask): Fitted {
+  const { rows, events } = tally(task);
+  return onLast(task, {
+    feature: Int32Array.of(LEAF),
+    threshold: new Float32Array(1),
+    missingLeft: new Uint8Array(1),
+    left: new Int32Array(1),
+    right: new Int32Array(1),
+    value: Float32Array.of((events[0] + events[1]) / (rows[0] + rows[1])),
+    weight: Float64Array.of(rows[0] + rows[1]),
+  });
+}
+
+function frequencyAfter(task: FitTask): Fitted {
+  const { rows, events } = tally(task);
+  const all = rows[0] + rows[1];
+  const rate = (events[0] + events[1]) / all;
+  const after = (state: 0 | 1) => (events[state] + SMOOTHING_ROWS * rate) / (rows[state] + SMOOTHING_ROWS);
+  // Missing goes right at the root, to the base rate; the rest is told apart below.
+  return onLast(task, {
+    feature: Int32Array.of(0, 0, LEAF, LEAF, LEAF),
+    threshold: Float32Array.of(THRESHOLD_MAX, 0.5, 0, 0, 0),
+    missingLeft: new Uint8Array(5),
+    left: Int32Array.of(1, 3, 0, 0, 0),
+    right: Int32Array.of(2, 4, 0, 0, 0),
+    value: Float32Array.of(0, 0, rate, after(0), after(1)),
+    weight: Float64Array.of(all, all, 0, rows[0], rows[1]),
+  });
+}
+
+function onLast({ last }: FitTask, tree: Tree): Fitted {
+  return {
+    kind: "trees",
+    encoding: { columns: [{ name: last, how: "number" }], imputed: null },
+    ensemble: { trees: [tree], base: 0, aggregate: "sum", columns: 1 },
+  };
+}
+
+/** Rows and events that followed state 0 and state 1. */
+function tally({ data, move, rows: { from, to } }: FitTask) {
+  const [rows, events]: [[number, number], [number, number]] = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (let row = from; row < to; row++) {
+    const state = (data.last[row] ?? 0) > 0.5 ? 1 : 0;
+    rows[state]++;
+    events[state] += move[row] ?? 0;
+  }
+  return { rows, events };
+}
+
+function refusalOf({ task, rows }: FitTask) {
+  if (task !== "classification") {
+    return refused({ kind: "invalid-data", found: `a ${task}`, expected: "a classification, whose target is 0 or 1" });
+  }
+  return rows.to > rows.from ? null : refused({ kind: "too-few-rows", found: 0, required: 1 });
+}

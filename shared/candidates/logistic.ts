@@ -1,0 +1,15 @@
+import { fitLogistic } from "../models/logistic.ts";
+import { calibrated } from "./calibrated.ts";
+import { type Candidate, numberOf } from "./candidate.ts";
+import { encode, oneHotEncoding } from "./encoding.ts";
+
+/** Log odds as a line on standardised columns, with a penalty; categories as columns of 0 and 1. For 0 and 1 alone. */
+export const logistic: Candidate = {
+  id: "logistic",
+  fit: calibrated(({ data, move, rows, parameters }) => {
+    const encoding = oneHotEncoding(data, rows);
+    const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
+    const fit = fitLogistic({ alpha: numberOf(parameters, "alpha", 100) }, training);
+    return fit.ok ? { ok: true, model: { kind: "linear", encoding, model: fit.model } } : fit;
+  }),
+};

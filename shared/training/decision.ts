@@ -1,0 +1,30 @@
+/** How the probabilities of a classification become answers: its labels, its threshold, and what naive would say. */
+import { predictValue } from "../candidates/fitted.ts";
+import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
+import type { Decision } from "../registry/card.ts";
+import { datasetOfInputs } from "./inputs.ts";
+import type { Pool, RecipeChoice } from "./job.ts";
+
+export interface DecisionTask {
+  readonly forecast: Forecast;
+  readonly threshold: number;
+  readonly naive: RecipeChoice;
+  /** All rows: naive is fitted to them, as the published model is. */
+  readonly rows: number;
+  readonly seed: number;
+}
+
+/** Throws where the forecast has no labels or its naive forecast cannot be fitted, which its data rule out. */
+export async function decisionOf(task: DecisionTask, pool: Pool): Promise<Decision> {
+  const { forecast, threshold, naive, rows, seed } = task;
+  const { labels } = forecast;
+  if (labels === undefined) throw new RangeError(`the classification ${forecast.id} declares no labels`);
+  const train = { from: 0, to: rows };
+  const fit = await pool.run({ learns: "value", recipe: naive, train, rows: null, seed, wantsModel: true });
+  if (!fit.ok || fit.value === null) throw new RangeError(`${naive.candidate} cannot be fitted to all data`);
+  const last = lastFeatureOf(forecast);
+  const states = datasetOfInputs({ [last]: Float32Array.of(0, 1) }, last);
+  const said = predictValue(fit.value, states, { from: 0, to: states.rows }, forecast.target.transform);
+  const [after0 = Number.NaN, after1 = Number.NaN] = said;
+  return { labels: { ...labels }, threshold, naive: { candidate: naive.candidate, after: [after0, after1] } };
+}

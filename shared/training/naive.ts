@@ -1,0 +1,36 @@
+/** The naive forecast on the test window, where no contest is held: of several the best on validation, as in a contest. */
+import type { Dataset } from "../features/dataset.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import { errorBy, errorsOf } from "../judging/score.ts";
+import { rowsOf, type Windows } from "../judging/windows.ts";
+import { isNaive } from "../registry/gate.ts";
+import { refitAt } from "./contest.ts";
+import type { Pool, RecipeChoice } from "./job.ts";
+
+export interface NaiveTask {
+  readonly forecast: Forecast;
+  readonly data: Dataset;
+  readonly windows: Windows;
+  readonly seed: number;
+}
+
+/** Throws where the forecast declares none. */
+export async function naiveOnTest(
+  { forecast, data, windows, seed }: NaiveTask,
+  pool: Pool,
+): Promise<{ readonly recipe: RecipeChoice; readonly predictions: Float64Array }> {
+  const validation = rowsOf(windows.validation);
+  let best: { readonly recipe: RecipeChoice; readonly error: number } | null = null;
+  for (const { candidate } of forecast.candidates) {
+    if (!isNaive(candidate)) continue;
+    const recipe = { candidate, parameters: {} };
+    const refit = await refitAt(windows.validation, recipe, { pool, seed });
+    if (!refit.ok) continue;
+    const error = errorBy(forecast.metric, errorsOf(data, validation, refit.predictions));
+    if (best === null || error < best.error) best = { recipe, error };
+  }
+  const test = best && (await refitAt(windows.test, best.recipe, { pool, seed }));
+  if (best === null || !test?.ok)
+    throw new RangeError(`forecast ${forecast.id} has no naive candidate that can be fitted`);
+  return { recipe: best.recipe, predictions: test.predictions };
+}

@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { average, averageParameters } from "../../shared/candidates/average.ts";
+import { calibrated } from "../../shared/candidates/calibrated.ts";
+import type { FitTask } from "../../shared/candidates/candidate.ts";
+import { predictValue } from "../../shared/candidates/fitted.ts";
+import { candidateNamed } from "../../shared/candidates/index.ts";
+import { brier } from "../../shared/stats/brier.ts";
+import { expectedCalibrationError, reliability } from "../../shared/stats/calibration.ts";
+import { classData, classRecipes, type World } from "../training/classes.ts";
+import { fitted, smallData, taskOf } from "./support.ts";
+
+const planted: World = { strength: 2, periods: 900 };
+const data = classData(1, planted);
+const train = { from: 0, to: 600 };
+const later = { from: train.to, to: data.rows };
+const outcomes = data.target.subarray(later.from, later.to);
+
+const classTask = (rows: FitTask["rows"], changes: Partial<FitTask> = {}): FitTask => ({
+  ...taskOf(data, rows, { task: "classification", transform: "level", last: "bad_before" }),
+  seasonal: null,
+  ...changes,
+});
+
+const all = [
+  ...classRecipes.map(({ candidate, parameters }) => ({
+    name: candidate,
+    candidate: candidateNamed(candidate),
+    parameters,
+  })),
+  {
+    name: "average",
+    candidate: average,
+    parameters: averageParameters([...classRecipes].slice(2, 5)),
+  },
+];
+const learned = all.filter(({ name }) => !["base-rate", "state-frequency"].includes(name));
+
+/** The dataset with other features, states and outcomes from a row on. */
+function withOtherDays(from: number, seed: number) {
+  const other = classData(seed, { strength: -3, periods: 900 });
+  const mixed = <Values extends Float32Array | Float64Array>(own: Values, strange: Values) =>
+    own.map((value, row) => (row < from ? value : (strange[row] ?? 0))) as Values;
+  return {
+    ...data,
+    last: mixed(data.last, other.last),
+    target: mixed(data.target, other.target),
+    columns: data.columns.map((column, at) => {
+      const strange = other.columns[at];
+      return column.dtype === "float" && strange?.dtype === "float"
+        ? { ...column, values: mixed(column.values, strange.values) }
+        : column;
+    }),
+  };
+}
+
+describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
+  const model = fitted(candidate, classTask(train, { parameters }));
+
+  test("is a probability, also where everything is missing", () => {
+    const missing = {
+      ...data,
+      columns: data.columns.map((column) =>
+        column.dtype === "float" ? { ...column, values: column.values.map(() => Number.NaN) } : column,
+      ),
+    };
+    for (const rows of [data, missing]) {
+      const said = predictValue(model, rows, later, "level");
+      expect(said.every((one) => one >= 0 && one <= 1)).toBe(true);
+    }
+  });
+
+  test("never looks at rows outside its training rows, not for its calibration either", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 120, max: 260 }), fc.integer({ min: 2, max: 99 }), (to, seed) => {
+        const rows = { from: 0, to };
+        const changed = withOtherDays(to, seed);
+        const changedTask = { ...classTask(rows, { parameters }), data: changed, move: changed.target };
+        expect(fitted(candidate, changedTask)).toEqual(fitted(candidate, classTask(rows, { parameters })));
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test("is the same for the same seed, also after a trip between threads", () => {
+    expect(fitted(candidate, classTask(train, { parameters }))).toEqual(model);
+    const travelled = structuredClone(model);
+    expect(predictValue(travelled, data, later, "level")).toEqual(predictValue(model, data, later, "level"));
+  });
+});
+
+describe.each(learned)("$name", ({ candidate, parameters }) => {
+  test("finds skill that was planted, and what it says comes true as often as it says", () => {
+    const said = predictValue(fitted(candidate, classTask(train, { parameters })), data, later, "level");
+    const base = predictValue(fitted(candidateNamed("base-rate"), classTask(train)), data, later, "level");
+    expect(brier(outcomes, said)).toBeLessThan(0.85 * brier(outcomes, base));
+    expect(expectedCalibrationError(reliability(outcomes, said, 5))).toBeLessThan(0.08);
+  });
+
+  test("refuses outcomes of one kind alone", () => {
+    const move = new Float64Array(data.rows).fill(1);
+    const fit = candidate.fit({ ...classTask(train, { parameters }), data: { ...data, target: move }, move });
+    expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
+  });
+});
+
+describe("calibration", () => {
+  /** Says the same of every row as a feature does, times `sign`. */
+  const echo = (sign: number) => (task: FitTask) => {
+    const encoding = { columns: [{ name: "signal", how: "number" as const }], imputed: null };
+    const line = { means: Float64Array.of(0), scales: Float64Array.of(1), coefficients: Float64Array.of(sign) };
+    seen.push(task.rows.to);
+    return { ok: true as const, model: { kind: "linear" as const, encoding, model: { ...line, intercept: 0 } } };
+  };
+  const seen: number[] = [];
+
+  test("scores that order outcomes the wrong way round become the base rate, not a model upside down", () => {
+    expect(calibrated(echo(-1))(classTask(train))).toEqual(candidateNamed("base-rate").fit(classTask(train)));
+  });
+
+  test("learns the scale from rows that the scores' model had not seen: the later half, in four pieces", () => {
+    seen.length = 0;
+    const fit = calibrated(echo(1))(classTask(train));
+    expect(fit.ok && fit.model.kind === "calibrated" && fit.model.slope).toBeCloseTo(2, 0);
+    expect(seen).toEqual([600, 300, 375, 450, 525]);
+  });
+
+  test("a regression is left as it is learned", () => {
+    const task = { ...classTask(train), task: "regression" as const };
+    expect(calibrated(echo(1))(task)).toMatchObject({ ok: true, model: { kind: "linear" } });
+  });
+});
+
+describe("base rates", () => {
+  const said = (id: string, rows = train) =>
+    predictValue(fitted(candidateNamed(id), classTask(rows)), data, later, "level");
+  const count = (state: number | null) => {
+    let [rows, events] = [0, 0];
+    for (let row = train.from; row < train.to; row++) {
+      if (state !== null && data.last[row] !== state) continue;
+      rows++;
+      events += data.target[row] ?? 0;
+    }
+    return { rows, events };
+  };
+  const rate = count(null).events / count(null).rows;
+
+  test("base rate: the share of events among the training rows", () => {
+    for (const one of said("base-rate")) expect(one).toBe(Math.fround(rate));
+  });
+
+  test("state frequency: the share after the same state, as if four more rows had come at the base rate", () => {
+    said("state-frequency").forEach((one, row) => {
+      const { rows, events } = count(data.last[later.from + row] ?? 0);
+      expect(one).toBe(Math.fround((events + 4 * rate) / (rows + 4)));
+    });
+  });
+
+  test("of values, or of no rows, there are none", () => {
+    const values = taskOf(smallData(), { from: 0, to: 120 });
+    for (const id of ["base-rate", "state-frequency"]) {
+      const fit = candidateNamed(id).fit(values);
+      expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", found: "a regression" });
+      const empty = candidateNamed(id).fit(classTask({ from: 0, to: 0 }));
+      expect(empty.ok ? null : empty.problem.kind).toBe("too-few-rows");
+    }
+  });
+
+  test("logistic: values other than 0 and 1 are refused", () => {
+    const fit = candidateNamed("logistic").fit(taskOf(smallData(), { from: 0, to: 120 }));
+    expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", expected: "0 or 1" });
+  });
+});

@@ -1,0 +1,51 @@
+/** A classification through the predict Worker in its own runtime. */
+import { SELF } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { artefactKey } from "../../shared/registry/keys.ts";
+import type { PredictEnv } from "../../workers/predict/service.ts";
+import { airHistory, servableClasses, threshold } from "../support/served-classes.ts";
+
+const bindings = env as unknown as PredictEnv;
+
+beforeAll(async () => {
+  const { pointer, model, cardText } = servableClasses();
+  await bindings.LAKE.put(artefactKey("sickness", pointer.version, "model.onnx"), model);
+  await bindings.LAKE.put(artefactKey("sickness", pointer.version, "card.json"), cardText);
+  await bindings.SNAPSHOTS.put("champion:sickness", JSON.stringify(pointer));
+  await bindings.SNAPSHOTS.put("history:sickness", JSON.stringify(airHistory()));
+});
+
+const post = (path: string, body: unknown) =>
+  SELF.fetch(`http://predict.test${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+
+test("a query answers with and without values", async () => {
+  const [plain, given] = await Promise.all(
+    ["", "?ozone=90&dust=4"].map(async (query) => {
+      const answer = await SELF.fetch(`http://predict.test/predict/sickness${query}`);
+      expect(answer.status).toBe(200);
+      return answer.json();
+    }),
+  );
+  expect(plain).toMatchObject({ target_period: "2024-07-31", threshold, label: expect.stringMatching(/sick|healthy/) });
+  expect(given).toMatchObject({ label: "sick", threshold, features: { ozone_max: 90, dust_max: 4 } });
+});
+
+test("the original's request to MLflow's address answers with probability, label and threshold, a row each", async () => {
+  const columns = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust"];
+  const data = [
+    [200, 20, 3, 20, 10],
+    [200, 20, 3, 90, 10],
+  ];
+  const answer = await post("/invocations/sickness", { dataframe_split: { columns, data } });
+  expect(await answer.json()).toEqual({
+    predictions: [
+      { probability: expect.any(Number), label: "healthy", threshold },
+      { probability: expect.any(Number), label: "sick", threshold },
+    ],
+  });
+});

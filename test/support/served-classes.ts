@@ -1,0 +1,122 @@
+/** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
+import { buildHistory, type History } from "../../shared/api/history.ts";
+import { addDays } from "../../shared/calendar.ts";
+import { graphOf } from "../../shared/candidates/graph.ts";
+import { sourceVariables } from "../../shared/features/facts.ts";
+import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
+import { sickness } from "../../shared/forecasts/sickness.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import type { Fact } from "../../shared/lake/fact.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { loadModel } from "../../shared/predict/load-model.ts";
+import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { tinyModel } from "./card.ts";
+
+/** Hours of whole days up to `last`, and `hoursAfter` of the day after. */
+export function airFacts(last = "2024-07-30", { days = 20, hoursAfter = 5 } = {}): Fact[] {
+  const facts: Fact[] = [];
+  sourceVariables(sickness).forEach((variable, at) => {
+    for (let day = 0; day <= days; day++) {
+      const date = addDays(last, day + 1 - days);
+      for (let hour = 0; hour < (day === days ? hoursAfter : 24); hour++) {
+        const value = 10 * (at + 1) - 30 * Number(variable === "european_aqi") + (day % 5) + hour / 4;
+        facts.push({ period: `${date}T${String(hour).padStart(2, "0")}`, series: "[]", variable, value });
+      }
+    }
+  });
+  return facts;
+}
+
+export function airHistory(facts = airFacts()): History {
+  return buildHistory(sickness, facts);
+}
+
+export const threshold = 0.7;
+/** What naive says after a healthy and after a sick day. */
+export const naiveAfter = [0.375, 0.875] as const;
+
+export function classModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly card: Card } {
+  const version = "20240730-aaaaaaaa";
+  const encoding = { columns: [{ name: "ozone_max", how: "number" as const }], imputed: null };
+  const one = Float64Array.of(1);
+  const line = { coefficients: Float64Array.of(0.125), intercept: 0, means: Float64Array.of(48), scales: one };
+  const score = { kind: "linear" as const, encoding, model: line };
+  const model = writeModel(
+    graphOf({
+      features: sickness.features,
+      last: lastFeatureOf(sickness),
+      transform: sickness.target.transform,
+      value: { kind: "calibrated", score, slope: 2, intercept: 0.5 },
+      change: null,
+      name: sickness.id,
+      producer: "test",
+      metadata: {},
+    }),
+  );
+  const inputs = Object.fromEntries(sickness.features.map(({ name }) => [name, [1, null]]));
+  inputs.ozone_max = [48, 60];
+  const numbers = Object.entries(inputs).map(
+    ([name, values]) => [name, Float32Array.from(values, (value) => value ?? Number.NaN)] as const,
+  );
+  const run = evaluateOnnx(model, Object.fromEntries(numbers));
+  if (!run.ok) throw new Error(run.reason);
+  const outputs = Object.fromEntries(Object.entries(run.outputs).map(([name, values]) => [name, Array.from(values)]));
+  const card: Card = {
+    ...tinyModel({ forecast: sickness, version }).card,
+    task: "classification",
+    unit: sickness.unit,
+    output: sickness.output,
+    transform: "level",
+    model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
+    features: sickness.features.map(({ name, ...definition }) => ({ name, dtype: "float", definition })),
+    decision: {
+      labels: { event: "sick", otherwise: "healthy" },
+      threshold,
+      naive: { candidate: "state-frequency", after: [...naiveAfter] },
+    },
+    intervals: [],
+    profile: sickness.features.map(({ name }) => ({
+      name,
+      dtype: "float",
+      count: 100,
+      missing: 0,
+      mean: 1,
+      standardDeviation: 1,
+      minimum: 0,
+      maximum: 2,
+      edges: [1],
+      counts: [50, 50],
+    })),
+    golden: { inputs, outputs, tolerance: 1e-5 },
+  };
+  return { model, card };
+}
+
+/** As KV and R2 hold it. */
+export function servableClasses() {
+  const { model, card } = classModel();
+  const cardText = JSON.stringify(card);
+  const pointer = {
+    forecast: sickness.id,
+    version: card.version,
+    number: 1,
+    at: "2024-07-31T06:00:00.000Z",
+    model: { sha256: card.model.sha256, bytes: model.length },
+    card: { sha256: sha256Hex(cardText) },
+  };
+  return { pointer, model, cardText };
+}
+
+export function classSnapshot(history = airHistory()): Snapshot {
+  const { pointer, model, cardText } = servableClasses();
+  const fingerprint = fingerprintOf(sickness.features);
+  const loaded = loadModel({ forecast: sickness, pointer, fingerprint, bytes: model, cardText });
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const historyDigest = sha256Hex(JSON.stringify(history));
+  const built = buildOutlook(sickness, history);
+  if (!built.ok) throw new Error(built.reason);
+  return buildSnapshot({ forecast: sickness, model: loaded.model, outlook: built.outlook, historyDigest });
+}

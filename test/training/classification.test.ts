@@ -1,0 +1,253 @@
+/** What the judgement of a classification promises: noise is not sold as skill, skill is found, naive is the better base rate. */
+import { describe, expect, test } from "vitest";
+import type { Dataset } from "../../shared/features/dataset.ts";
+import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
+import { cardShape, evidenceShape } from "../../shared/registry/card.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
+import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { balancedAccuracy } from "../../shared/stats/balanced-accuracy.ts";
+import { brier } from "../../shared/stats/brier.ts";
+import type { Job, Pool, RecipeChoice } from "../../shared/training/job.ts";
+import { type Judgement, judge } from "../../shared/training/judge.ts";
+import { publish } from "../../shared/training/publish.ts";
+import { outcomeOf } from "../../shared/training/verdict.ts";
+import { runReference } from "../../trainer/training/reference-runtime.ts";
+import { classData, classRecipes, classForecast as forecast, type World } from "./classes.ts";
+import { instantPool, keepingEffects } from "./support.ts";
+
+const planted: World = { strength: 2 };
+const chance: World = { strength: 0 };
+const nobody = { incumbent: null, usedThrough: null };
+
+async function judged(data: Dataset, pool: Pool = instantPool(forecast, data), seed = 1) {
+  const task = { forecast, data, seed, trialsMax: null, incumbent: null };
+  const result = await judge(task, keepingEffects(pool).effects);
+  if (!result.ok) throw new Error(result.refusal.kind);
+  return result;
+}
+
+async function promotedIn(seed: number, world: World): Promise<boolean> {
+  const { judgement } = await judged(classData(seed, world));
+  const { verdict, champion } = outcomeOf(forecast, judgement, nobody);
+  return verdict.kind === "promote" && !isNaive(champion);
+}
+
+const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed + 1);
+
+test("where outcomes are chance, a learned model is promoted for at most 1 of 20 seeds", async () => {
+  let promoted = 0;
+  for (const seed of seeds(20)) promoted += Number(await promotedIn(seed, chance));
+  expect(promoted).toBeLessThanOrEqual(1);
+});
+
+test("where the signal says it, a learned model is promoted for at least 9 of 10 seeds", async () => {
+  let promoted = 0;
+  for (const seed of seeds(10)) promoted += Number(await promotedIn(seed, planted));
+  expect(promoted).toBeGreaterThanOrEqual(9);
+});
+
+describe("naive", () => {
+  const errorOf = ({ contenders }: Judgement, name: string) =>
+    contenders.find((one) => one.name === name)?.classification?.validationBrier ?? Number.NaN;
+
+  test.each([
+    {
+      what: "bad days follow bad days",
+      seed: 3,
+      world: { strength: 0, memory: 5, lean: 0 },
+      better: "state-frequency",
+    },
+    { what: "days do not remember", seed: 4, world: chance, better: "base-rate" },
+  ])("is the better of both on validation: $what", async ({ seed, world, better }) => {
+    const data = classData(seed, world);
+    const { judgement } = await judged(data);
+    const worse = better === "base-rate" ? "state-frequency" : "base-rate";
+    expect(errorOf(judgement, better)).toBeLessThan(errorOf(judgement, worse));
+    expect(judgement.naive).toEqual({ candidate: better, parameters: {} });
+    const evidence = judgement.evidenceFor(judgement.naive);
+    expect(evidence?.challenger).toEqual(evidence?.naive);
+    const line = judgement.contenders.find(({ name }) => name === better);
+    expect(line).toMatchObject({ skill: 0, pValue: null });
+    expect(judgement.contenders.find(({ name }) => name === worse)?.pValue).not.toBeNull();
+  });
+
+  test("serves where nothing beats it, and the reason names the periods and the p-value", async () => {
+    const { judgement } = await judged(classData(3, chance));
+    const { champion, reason } = outcomeOf(forecast, judgement, nobody);
+    expect(champion).toBe(judgement.naive.candidate);
+    expect(reason).toContain(`${judgement.test.from} to ${judgement.test.to}`);
+    expect(reason).toMatch(/p [=<] [\d.]+/);
+    expect(reason).toContain(`the naive forecast (${champion})`);
+    expect(reason).toContain("Brier score");
+  });
+});
+
+describe("a judgement", () => {
+  const data = classData(5, planted);
+  const windows = windowsOf(data, forecast.validation);
+
+  test("is the same for the same seed", async () => {
+    const told = async () => {
+      const { judgement } = await judged(data);
+      const { contenders, chosen, naive } = judgement;
+      const timeless = contenders.map((one) => ({ ...one, seconds: 0 }));
+      return {
+        contenders: timeless,
+        chosen,
+        naive,
+        evidence: judgement.evidenceFor(chosen),
+        classes: judgement.classesFor(chosen),
+      };
+    };
+    expect(await told()).toEqual(await told());
+  });
+
+  test("looks at the test window after the search, and never learns from what it is judged by", async () => {
+    const jobs: Job[] = [];
+    const inner = instantPool(forecast, data);
+    await judged(data, {
+      run: (job) => {
+        jobs.push(job);
+        return inner.run(job);
+      },
+    });
+    const isTest = (job: Job) => (job.rows?.to ?? 0) > rowsOf(windows.test).from;
+    expect(jobs.slice(jobs.findIndex(isTest)).every(isTest)).toBe(true);
+    for (const job of jobs) expect(job.train.to).toBeLessThanOrEqual(job.rows?.from ?? 0);
+  });
+
+  test("a squared error is a Brier score: the evidence's mean is the leaderboard's number, and that of the definition", async () => {
+    const { judgement } = await judged(data);
+    const { chosen } = judgement;
+    const evidence = evidenceShape.parse(judgement.evidenceFor(chosen));
+    const mean = evidence.challenger.reduce((sum, one) => sum + one, 0) / evidence.challenger.length;
+    const line = judgement.contenders.find(({ candidate }) => candidate === chosen.candidate);
+    expect(line?.classification?.brier).toBeCloseTo(mean, 12);
+    expect(line?.rmse).toBeCloseTo(Math.sqrt(mean), 12);
+    expect(judgement.contenders.map(({ rmse }) => rmse)).toEqual(
+      judgement.contenders.map(({ rmse }) => rmse).sort((a, b) => a - b),
+    );
+    for (const contender of judgement.contenders) expect(contender.coverage80).toBeNull();
+  });
+
+  test("the threshold is chosen on validation, and the calibration table holds every row of the test window", async () => {
+    const { judgement } = await judged(data);
+    const classes = judgement.classesFor(judgement.chosen);
+    const line = judgement.contenders.find(({ candidate }) => candidate === judgement.chosen.candidate);
+    expect(classes?.threshold).toBe(line?.classification?.threshold);
+    expect(classes?.calibration.reduce((sum, { count }) => sum + count, 0)).toBe(judgement.test.rows);
+    const worst = { ...data, target: data.target.map((one, row) => (row < rowsOf(windows.test).from ? one : 1 - one)) };
+    const other = await judged(worst);
+    expect(other.judgement.classesFor(judgement.chosen)?.threshold).toBe(classes?.threshold);
+  });
+});
+
+describe("publishing", () => {
+  const data = classData(7, { ...planted, memory: 1 });
+  const bothKinds = [
+    ...classRecipes,
+    {
+      candidate: "average",
+      parameters: { member1: JSON.stringify(classRecipes[2]), member2: JSON.stringify(classRecipes[4]) },
+    },
+  ];
+
+  async function published(recipe: RecipeChoice) {
+    const { judgement, bench } = await judged(data);
+    const standing = judgement.evidenceFor(recipe) ? recipe : judgement.chosen;
+    const shown: Judgement = {
+      ...judgement,
+      evidenceFor: () => judgement.evidenceFor(standing),
+      missesFor: () => judgement.missesFor(standing),
+      classesFor: () => judgement.classesFor(standing),
+    };
+    const task = {
+      forecast,
+      bench,
+      judgement: shown,
+      recipe,
+      reason: "a test asked",
+      seed: 1,
+      codeVersion: "test",
+      trials: 1,
+    };
+    const pool = instantPool(forecast, data);
+    const result = await publish(
+      { ...task, dataHash: "0".repeat(64), observations: data.rows },
+      { pool, run: runReference },
+    );
+    if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);
+    return result.published;
+  }
+
+  test.each(bothKinds)("$candidate: card, golden rows, reference runtime and our engine agree", async (recipe) => {
+    const { model, card, rows } = await published(recipe);
+    expect(cardShape.parse(JSON.parse(JSON.stringify(card)))).toEqual(card);
+    expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
+    const isTree = isNaive(recipe.candidate);
+    const isLine = ["logistic", "average"].includes(recipe.candidate);
+    expect(card.golden.tolerance).toBe(isTree ? 0 : isLine ? 1e-5 : 1e-6);
+    const reference = await runReference(model, rows.inputs);
+    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+    if (!ours.ok) throw new Error(ours.reason);
+    expect(Object.keys(reference)).toEqual(["prediction"]);
+    reference.prediction?.forEach((value, row) => {
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThanOrEqual(1);
+      const miss = Math.abs(value - (ours.outputs.prediction?.[row] ?? Number.NaN));
+      expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
+    });
+    // Gaps and thresholds are among the golden rows.
+    expect(Object.values(card.golden.inputs).some((column) => column.includes(null))).toBe(true);
+  });
+
+  test("the card says how a probability becomes an answer, what naive would say, and how it came true", async () => {
+    const { card } = await published(classRecipes[2]);
+    expect(card).toMatchObject({
+      task: "classification",
+      intervals: [],
+      unchangedShare: null,
+      judged: { change: null },
+    });
+    const { decision, judged: told } = card;
+    expect(decision?.labels).toEqual({ event: "bad", otherwise: "good" });
+    expect(decision?.naive.candidate).toBe(told.naive);
+    expect(["base-rate", "state-frequency"]).toContain(told.naive);
+    const [calm = 0, bad = 0] = decision?.naive.after ?? [];
+    expect(calm).toBeGreaterThan(0);
+    expect(bad).toBeGreaterThanOrEqual(calm);
+    expect(told.calibration?.length).toBeGreaterThan(0);
+    const line = told.contenders.find(({ candidate }) => candidate === "logistic");
+    expect(decision?.threshold).toBe(line?.classification?.threshold);
+  });
+
+  test("a card from before classifications is read as a regression's", async () => {
+    const { card } = await published(classRecipes[2]);
+    const { decision: _, ...rest } = card;
+    const { naive: __, calibration: ___, ...before } = card.judged;
+    const contenders = before.contenders.map(({ classification: ____, ...line }) => line);
+    const read = cardShape.parse({ ...rest, task: "regression", judged: { ...before, contenders } });
+    expect(read).toMatchObject({ decision: null, judged: { naive: "naive", calibration: null } });
+    expect(read.judged.contenders.every(({ classification }) => classification === null)).toBe(true);
+  });
+});
+
+test("the scores of a line are those of their definitions", async () => {
+  const data = classData(9, planted);
+  const pool = instantPool(forecast, data);
+  const { judgement } = await judged(data, pool);
+  const line = judgement.contenders.find(({ name }) => name === "base-rate")?.classification;
+  const { test: folds } = windowsOf(data, forecast.validation);
+  const said: number[] = [];
+  for (const { train, rows } of folds) {
+    const recipe = { candidate: "base-rate", parameters: {} };
+    const result = await pool.run({ learns: "value", recipe, train, rows, seed: 1, wantsModel: false });
+    if (result.ok) said.push(...result.predictions);
+  }
+  const { from, to } = rowsOf(folds);
+  const outcomes = data.target.subarray(from, to);
+  expect(line?.brier).toBe(brier(outcomes, said));
+  const named = said.map((probability) => Number(probability >= (line?.threshold ?? 0)));
+  expect(line?.balancedAccuracy).toBe(balancedAccuracy<number>(outcomes, named));
+});
