@@ -120,16 +120,19 @@ type ReadDay =
   | { readonly ok: true; readonly period: string | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
+/** A schedule's next period is at most a week away, and years have four digits. */
+const dayMax = "9999-12-24";
+
 /** The period that a day's value belongs to: the day itself, or the last one before it that the schedule names. */
 function readDay({ forecast, periods }: Snapshot, field: GivenField | null): ReadDay {
   if (field === null) return { ok: true, period: null };
   const day = typeof field.value === "string" ? isoDayOf(forecast, field.value.trim()) : null;
-  if (day === null) {
+  if (day === null || day > dayMax) {
     const [year, month, date] = (periods.at(-1) ?? "").split("-").map(Number);
     const sourceForm = forecast.given?.monthFirst ? `, or month first, as in ${month}/${date}/${year}` : "";
     return refused({
       kind: "unprocessable",
-      detail: `${field.name} is not a day of the calendar.`,
+      detail: `${field.name} is not a day ${day === null ? "of the calendar" : "that another one comes after here"}.`,
       field: field.name,
       found: told(field.value),
       expected: `YYYY-MM-DD, as in ${periods.at(-1)}${sourceForm}`,

@@ -5,6 +5,7 @@
 import { nearest } from "../text-distance.ts";
 import { readGiven } from "./given.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
+import { impliedStates } from "./states.ts";
 import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./table.ts";
 
 /** The model's inputs of a table, by the rule of the forecast: raw features alone where it has many series. O(rows × inputs). */
@@ -67,7 +68,7 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
   if (stranger === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
   // A misspelt column must not let the history answer instead.
   const known = fields.all.map(({ name }) => name);
-  const meant = nearest(stranger, known);
+  const meant = nearest(stranger, fields.names);
   return failed(
     `There is no input ${stranger}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
   );
@@ -87,7 +88,7 @@ type ReadStart =
 /** The features of a row that gives the value of a day; null for the history as it stands. */
 function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
   const { given } = snapshot.forecast;
-  if (given === undefined) return { ok: true, features: null };
+  if (given === undefined) return { ok: true, features: statesOf(snapshot, { row, places }) };
   const [date, value] = [given.date, given.value].map((name) => {
     const found = row[places.get(name) ?? -1];
     return found === null || found === undefined ? undefined : { name, value: found };
@@ -98,6 +99,16 @@ function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): R
   if (read.ok) return { ok: true, features: read.asked.start?.features ?? null };
   const { detail, found, expected } = read.refusal;
   return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
+}
+
+/** The states that a row's values imply; null where no value of a forecast is an event's. */
+function statesOf(
+  { forecast }: Snapshot,
+  { row, places }: Pick<TableRow, "row" | "places">,
+): Record<string, number> | null {
+  if (forecast.derive === undefined) return null;
+  const given = new Map([...places].map(([name, place]) => [name, row[place]]));
+  return Object.fromEntries(impliedStates(forecast, given));
 }
 
 const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

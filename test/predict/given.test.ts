@@ -247,3 +247,10 @@ describe("refused is", () => {
     );
   });
 });
+
+test("a day without a next period in the calendar is refused, whichever way it is written", () => {
+  for (const day of ["9999-12-31", "12/31/9999", "9999-12-25"]) {
+    expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({ field: "Date", found: day, kind: "unprocessable" });
+  }
+  expect(answer({ Date: "9999-12-24", EUR: "1200" })).toMatchObject({ target_period: "9999-12-27", naive: 1200 });
+});
