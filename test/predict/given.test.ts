@@ -254,3 +254,11 @@ test("a day without a next period in the calendar is refused, whichever way it i
   }
   expect(answer({ Date: "9999-12-24", EUR: "1200" })).toMatchObject({ target_period: "9999-12-27", naive: 1200 });
 });
+
+test("a price far below the history has no interval that reaches below nothing", () => {
+  const { interval80, interval95, predicted_price } = answer({ EUR: "1" });
+  for (const ends of [interval80, interval95]) {
+    expect(ends?.[0]).toBe(0);
+    expect(ends?.[1]).toBeGreaterThan(Number(predicted_price));
+  }
+});
