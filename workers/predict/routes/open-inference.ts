@@ -7,7 +7,7 @@ import { runEngine } from "../../../shared/registry/engines.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonResponse, Timing } from "../respond.ts";
+import { jsonResponse, sentenceOf, Timing } from "../respond.ts";
 import { type ServedCall, servedFor, unavailable } from "../served.ts";
 
 const uncached = { "Cache-Control": "no-store" };
@@ -96,13 +96,16 @@ function failed(error: string): Response {
 }
 
 /** A refusal of ours in the protocol's words. */
+export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+  return jsonResponse({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
+}
+
 function told({
   refusal,
-  headers = {},
+  headers,
 }: {
   readonly refusal: Refusal;
   readonly headers?: Readonly<Record<string, string>>;
-}): Response {
-  const { status, detail, expected } = problemDetails(refusal);
-  return jsonResponse({ error: expected ? `${detail} Expected: ${expected}.` : detail }, { status, headers });
+}) {
+  return openInferenceRefusal(refusal, headers);
 }
