@@ -96,18 +96,18 @@ type ReadStarts =
 
 /** Of every row, what `startOf` says. */
 function startsOf(snapshot: Snapshot, rows: Table["rows"], placed: Placed): ReadStarts {
+  const { given } = snapshot.forecast;
+  const places = given ? [given.date, given.value].flatMap((name) => placed.places.get(name) ?? []) : [];
+  const giving = rows.filter((row) => places.some((place) => (row[place] ?? null) !== null)).length;
+  if (giving > givenRowsMax) {
+    const expected = `expected at most ${givenRowsMax}: send them in several requests`;
+    return failed(`Found ${giving} rows that give a day or its value, ${expected}.`);
+  }
   const starts: (Readonly<Record<string, number | string>> | null)[] = [];
-  let computed = 0;
   for (const [at, row] of rows.entries()) {
     const read = startOf(snapshot, { row, at, ...placed });
     if (!read.ok) return read;
     starts.push(read.features);
-    if (read.features !== null) computed++;
-    if (computed > givenRowsMax) {
-      return failed(
-        `Found more than ${givenRowsMax} rows that give a day or its value: send them in several requests.`,
-      );
-    }
   }
   return { ok: true, starts };
 }

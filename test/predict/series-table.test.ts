@@ -78,7 +78,9 @@ describe("one series", () => {
       dataframe_split: { columns, data: Array(count).fill(JSON.parse(row)) },
     });
     expect(await predicted(table([], "[]", 200_000))).toBe("Found 200000 rows, expected at most 153846 of 26 inputs.");
-    expect(await predicted(table(["EUR"], "[1200]", 10_001))).toContain("more than 10000 rows that give a day");
+    expect(await predicted(table(["EUR"], "[1200]", 10_001))).toContain(
+      "Found 10001 rows that give a day or its value, expected at most 10000",
+    );
   });
 
   test("columns go by any of their names, in JSON and in CSV", async () => {

@@ -13,7 +13,7 @@ import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
 import { jsonResponse, sentenceOf, Timing } from "../respond.ts";
-import { servedFor, unavailable } from "../served.ts";
+import { anyServed, servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
 
@@ -53,9 +53,9 @@ async function invoke(call: Call): Promise<Response> {
   return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 
-/** Healthy is who can answer. */
+/** Healthy is who can answer for a forecast, whichever it is. */
 async function ping(call: Call): Promise<Response> {
-  const served = await servedFor(call);
+  const served = await anyServed(call);
   if (!served.ok) return invocationRefusal(served.refusal, served.headers);
   return new Response("\n", { headers: { "Content-Type": "application/json" } });
 }

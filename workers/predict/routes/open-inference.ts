@@ -8,7 +8,7 @@ import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
 import { jsonResponse, sentenceOf, Timing } from "../respond.ts";
-import { type ServedCall, servedFor, unavailable } from "../served.ts";
+import { anyServed, type ServedCall, servedFor, unavailable } from "../served.ts";
 
 const uncached = { "Cache-Control": "no-store" };
 
@@ -27,8 +27,9 @@ export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/model
   ],
 );
 
+/** Whether any forecast can be answered: each has a readiness of its own. */
 async function serverReady(call: Call): Promise<Response> {
-  const served = await servedFor(call);
+  const served = await anyServed(call);
   return jsonResponse({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
 }
 
