@@ -3,12 +3,13 @@ import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
 import { nearest } from "../text-distance.ts";
+import { readNumber } from "./decimal.ts";
 import type { Fields } from "./fields.ts";
 import { type GivenDay, readGiven, type Start } from "./given.ts";
 import type { ModelInput } from "./load-model.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
 import { impliedStates, isState } from "./states.ts";
-import { type GivenDate, readTarget, told } from "./target.ts";
+import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
 
 export interface Row {
   /** Position in the snapshot's series; null for one that the history does not hold. */
@@ -124,9 +125,10 @@ function featureValue(
     if (typeof value !== "string") return refused(wrongType(name, value, "text"));
     return categories.has(value) ? { ok: true, value } : refused(unknownValue(name, value, [...categories]));
   }
-  const number = textNumbers && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
-  return refused(wrongType(name, value, "a number that fits float32"));
+  const refusal = wrongType(name, value, "a number that fits float32");
+  return refused(textNumbers ? refusal : { ...refusal, found: toldOfNumber(value) });
 }
 
 /** The series by its dimensions, one after the other, so that a refusal lists what goes with the ones before. */
@@ -180,7 +182,8 @@ function otherPeriod(
 function unknownField({ all, names }: Fields, name: string): Refusal {
   const detail = `There is no field ${told(name)}.`;
   const allowed = all.map((one) => one.name);
-  return withNearest({ kind: "unprocessable", detail, field: name, found: name, allowed }, names);
+  const found = told(name);
+  return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, names);
 }
 
 function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {

@@ -208,15 +208,25 @@ describe("refused is", () => {
   });
 
   test("a price that is text, in JSON", () => {
-    expect(refusal({ EUR: "1200" }, { ...query, textNumbers: false })).toMatchObject({ field: "EUR", found: "1200" });
+    expect(refusal({ EUR: "1200" }, { ...query, textNumbers: false })).toMatchObject({ field: "EUR", found: '"1200"' });
   });
 
-  test.each(["2023-02-30", "30/12/2016", "2/30/2023", "yesterday", "2016-12", ""])("a day called %j", (day) => {
+  test.each([
+    "2023-02-30",
+    "30/12/2016",
+    "2/30/2023",
+    "yesterday",
+    "2016-12",
+    "",
+    "9999-12-31",
+    "12/31/9999",
+    "1000-01-01",
+  ])("a day called %j", (day) => {
     expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({
       kind: "unprocessable",
       field: "Date",
       found: day,
-      expected: "YYYY-MM-DD, as in 2016-12-30, or month first, as in 12/30/2016",
+      expected: "YYYY-MM-DD from 1000-01-08 to 9999-12-24, as in 2016-12-30, or month first, as in 12/30/2016",
     });
   });
 

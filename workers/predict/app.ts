@@ -1,10 +1,11 @@
 /** The predict Worker's HTTP API: routes, and what every answer carries. */
 import { Router } from "itty-router/Router";
+import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sameText } from "../../shared/same-text.ts";
 import { refusalResponse } from "./respond.ts";
-import { invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
-import { modelRoutes, serverRoutes } from "./routes/open-inference.ts";
+import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
+import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
 import type { Service } from "./service.ts";
 
@@ -76,13 +77,20 @@ async function answered(run: () => Promise<Response | undefined>, request: Reque
     if (answer) return answer;
   } catch (error) {
     console.error(`${request.method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-    return refusalResponse({
+    return refusalFor(request)({
       kind: "internal",
       detail: "The request failed on our side; try again. The log says why.",
     });
   }
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
-  return refusalResponse({ kind: "not-found", detail: `Nothing answers ${request.method} ${path}.`, allowed });
+  return refusalFor(request)({ kind: "not-found", detail: `Nothing answers ${request.method} ${path}.`, allowed });
+}
+
+/** A refusal in the words of the protocol that is spoken at the request's path. */
+function refusalFor(request: Request): (refusal: Refusal, headers?: Readonly<Record<string, string>>) => Response {
+  const [, first] = new URL(request.url).pathname.split("/");
+  if (first === "v2") return openInferenceRefusal;
+  return first === "invocations" ? invocationRefusal : refusalResponse;
 }
 
 function allowedBy(methods: Route["methods"]): string {
@@ -95,7 +103,7 @@ function allowedBy(methods: Route["methods"]): string {
 function wrongMethod(request: Request, allowed: string): Response {
   const detail = `${request.method} is not done here.`;
   const refusal = { kind: "method-not-allowed", detail, found: request.method, expected: allowed } as const;
-  return refusalResponse(refusal, { Allow: allowed });
+  return refusalFor(request)(refusal, { Allow: allowed });
 }
 
 /** Without the token, where one is set, or beyond the rate; null for a caller who may go on. */
@@ -105,12 +113,12 @@ async function refuseCaller(request: Request, { token, allows }: Service): Promi
     const detail = given
       ? "The token is not the one that this service was given."
       : "Send the token as: Authorization: Bearer <token>";
-    return refusalResponse({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
+    return refusalFor(request)({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
   }
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   if (await allows(token === undefined ? address : `token ${address}`)) return null;
   const detail = "Too many requests came from your address; send batches of instances, or wait.";
-  return refusalResponse({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
+  return refusalFor(request)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
 /** The caller's own id, where it is one that a log can hold. */

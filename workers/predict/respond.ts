@@ -9,6 +9,12 @@ export function refusalResponse(refusal: Refusal, headers: Readonly<Record<strin
   });
 }
 
+/** A refusal for the protocols that have one text for all of it. */
+export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): string {
+  const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`];
+  return [...told, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
+}
+
 export interface JsonInit {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
