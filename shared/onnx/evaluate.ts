@@ -49,6 +49,21 @@ const KEPT_ROWS_MAX = 64;
 interface Frame {
   readonly rows: number;
   readonly data: Data[];
+  readonly calls: readonly Call[];
+  /** Where a feed goes, one entry an input of the graph: its place among the data, and in the lists of kernels that read it. */
+  readonly places: readonly (readonly Place[])[];
+}
+
+/** A kernel with the arrays that it reads and fills. */
+interface Call {
+  readonly run: Kernel;
+  readonly inputs: Data[];
+  readonly outputs: readonly Data[];
+}
+
+interface Place {
+  readonly list: Data[];
+  readonly at: number;
 }
 
 export class Program {
@@ -65,29 +80,32 @@ export class Program {
 
   /** Refuses feeds that do not fit and values that an operator cannot take. Output arrays are the caller's. O(rows). */
   run(feeds: Readonly<Record<string, Value>>): Run {
+    return this.runOrdered(this.inputs.map(({ name }) => ownOf(feeds, name)));
+  }
+
+  /** As `run`, with the feeds in the order of the inputs. */
+  runOrdered(feeds: readonly (Value | undefined)[]): Run {
     return attempt(() => this.#run(feeds));
   }
 
-  #run(feeds: Readonly<Record<string, Value>>): Run {
-    const rows = this.#rowsOf(feeds);
+  #run(given: readonly (Value | undefined)[]): Run {
+    const rows = this.#rowsOf(given);
     const frame = this.#frameFor(rows);
-    for (const port of this.inputs) frame.data[port.at] = feedOf(feeds, port).data;
-    for (const step of this.#parts.steps) {
-      step.run(
-        step.inputs.map((at) => frame.data[at] ?? []),
-        step.outputs.map((at) => frame.data[at] ?? []),
-      );
+    for (let input = 0; input < given.length; input++) {
+      const data = given[input]?.data ?? [];
+      for (const { list, at } of frame.places[input] ?? []) list[at] = data;
     }
+    for (const { run, inputs, outputs } of frame.calls) run(inputs, outputs);
     const outputs: Record<string, Value> = Object.create(null);
     for (const port of this.outputs) outputs[port.name] = pairedValue(port, copyOf(frame.data[port.at] ?? []), rows);
     return { ok: true, outputs };
   }
 
   /** Checks every feed, and that they agree on the number of rows. */
-  #rowsOf(feeds: Readonly<Record<string, Value>>): number {
+  #rowsOf(given: readonly (Value | undefined)[]): number {
     let rows: number | null = null;
-    for (const port of this.inputs) {
-      const feed = feedOf(feeds, port);
+    for (const [input, port] of this.inputs.entries()) {
+      const feed = given[input] ?? mismatch(port, "nothing", "a feed");
       const axis = rowAxisOf(port.shape);
       const found: number | null = axis < 0 ? rows : (feed.dims[axis] ?? null);
       if (rows !== null && found !== rows) return mismatch(port, `${found} rows`, `${rows}, as in the feeds before`);
@@ -110,16 +128,31 @@ export class Program {
       if (storage.kind === "constant") return storage.data;
       return createData(storage.type, storage.kind === "fed" ? 0 : elementsOf(storage.shape, rows));
     });
-    const frame = { rows, data };
+    const frame = { rows, data, ...this.#callsOn(data) };
     if (rows <= KEPT_ROWS_MAX) this.#kept = frame;
     return frame;
+  }
+
+  #callsOn(data: Data[]): Pick<Frame, "calls" | "places"> {
+    const list = (positions: readonly number[]) => positions.map((at) => data[at] ?? []);
+    const { steps } = this.#parts;
+    const calls = steps.map(({ run, inputs, outputs }) => ({ run, inputs: list(inputs), outputs: list(outputs) }));
+    const places = this.inputs.map(({ at }): Place[] => [{ list: data, at }]);
+    const inputAt = new Map(this.inputs.map((port, input) => [port.at, input]));
+    for (const [step, { inputs }] of steps.entries()) {
+      for (const [index, position] of inputs.entries()) {
+        const call = calls[step];
+        const input = inputAt.get(position);
+        if (call && input !== undefined) places[input]?.push({ list: call.inputs, at: index });
+      }
+    }
+    return { calls, places };
   }
 }
 
 /** Names come from the file: one of them may be "constructor". */
-function feedOf(feeds: Readonly<Record<string, Value>>, port: Port): Value {
-  const feed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
-  return feed ?? mismatch(port, "nothing", "a feed");
+export function ownOf<Of>(named: Readonly<Record<string, Of>>, name: string): Of | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined;
 }
 
 function mismatch(port: Port, found: string, expected: string): never {

@@ -34,6 +34,12 @@ export interface GraphValue {
   readonly shape: Shape | null;
 }
 
+export interface CodedTexts {
+  readonly texts: readonly string[];
+  /** Positions in `texts`. */
+  readonly codes: Uint8Array;
+}
+
 /** Lists may be typed arrays, and should be where they are long. Numbers of `float` and `floats` are float32. */
 export type Attribute =
   | { readonly kind: "float"; readonly value: number }
@@ -42,7 +48,12 @@ export type Attribute =
   | { readonly kind: "tensor"; readonly value: Tensor }
   | { readonly kind: "floats"; readonly values: ArrayLike<number> }
   | { readonly kind: "ints"; readonly values: ArrayLike<number> }
-  | { readonly kind: "strings"; readonly values: readonly string[] }
+  | {
+      readonly kind: "strings";
+      readonly values: readonly string[];
+      /** The same where they are few texts that keep coming, read from a file. */
+      readonly coded?: CodedTexts;
+    }
   /** Read from a file of another tool; `found` says what it was. It cannot be written. */
   | { readonly kind: "unsupported"; readonly found: string };
 

@@ -112,6 +112,16 @@ export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32
   let at = 0;
   for (let i = 0; i < count; i++) {
     let byte = bytes[at++] ?? 0;
+    if (byte < 128) {
+      values[i] = byte;
+      continue;
+    }
+    const next = bytes[at] ?? 0;
+    if (next < 128) {
+      values[i] = (byte & 127) | (next << 7);
+      at++;
+      continue;
+    }
     let value = byte & 127;
     for (let shift = 7; byte > 127; shift += 7) {
       if (shift > 21) return wideIntsOf(bytes, count);

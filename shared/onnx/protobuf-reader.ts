@@ -54,37 +54,6 @@ export class Cursor {
     return true;
   }
 
-  /** How often the delimited field at the cursor comes in a row, this one included, as `repeats` will find; it stays where it is. */
-  countRepeats(): number {
-    return this.#countShort() ?? this.#countAny();
-  }
-
-  /** Without a call a text; null where a length takes two bytes, or does not fit. */
-  #countShort(): number | null {
-    const { bytes, end } = this;
-    if (this.wireType !== DELIMITED) return null;
-    const tag = this.field * 8 + DELIMITED;
-    let at = this.at;
-    for (let count = 1; ; count++) {
-      const length = bytes[at] ?? 128;
-      at += 1 + length;
-      if (length > 127 || at > end) return null;
-      if (at === end || bytes[at] !== tag) return count;
-      at++;
-    }
-  }
-
-  #countAny(): number {
-    const { at } = this;
-    let count = 0;
-    do {
-      this.delimitedLength();
-      count++;
-    } while (this.repeats());
-    this.at = at;
-    return count;
-  }
-
   /** Passes over a field that is not needed. */
   skip(): void {
     switch (this.wireType) {

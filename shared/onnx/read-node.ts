@@ -127,13 +127,27 @@ function attributeOf(cursor: Cursor, draft: Draft): Attribute {
     case "ints":
       return intsOf(draft.ints.bytes(), what);
     case "strings":
-      return { kind, values: draft.strings.values };
+      return stringsOf(draft.strings);
     case undefined:
     case "undefined":
       return cursor.fail(`attribute ${draft.name} of type ${draft.type}`, "one of onnx.proto's");
     default:
       return { kind: "unsupported", found: kind };
   }
+}
+
+/** A forest's modes are never wanted as 600,000 texts. */
+function stringsOf(list: StringList): Attribute {
+  const { coded } = list;
+  if (coded === null) return { kind: "strings", values: list.values };
+  const attribute: Attribute = {
+    kind: "strings",
+    get values() {
+      return list.values;
+    },
+  };
+  // Not a part by which two graphs differ.
+  return Object.defineProperty(attribute, "coded", { value: coded });
 }
 
 function intsOf(bytes: Uint8Array, what: string): Attribute {

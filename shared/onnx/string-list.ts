@@ -1,4 +1,6 @@
 import { decodeUtf8 } from "../utf8.ts";
+import type { CodedTexts } from "./graph.ts";
+import { DELIMITED } from "./protobuf.ts";
 import type { Cursor } from "./protobuf-reader.ts";
 
 /** Texts remembered; a forest's modes are two. */
@@ -6,48 +8,98 @@ const REMEMBERED_MAX = 8;
 /** Longer texts are not worth comparing. */
 const REMEMBERED_BYTES_MAX = 32;
 
-interface Remembered {
-  readonly bytes: Uint8Array;
-  readonly text: string;
-}
-
-/** Whether `bytes` holds `known` from `start` on. */
-function isAt(known: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
-  return true;
-}
-
-/** Collects a repeated text; the ones that keep coming are decoded once and are one string. */
+/** Collects a repeated text: one byte each as long as they are few texts that keep coming, which are decoded once. */
 export class StringList {
-  #values: string[] = [];
+  #codes = new Uint8Array(0);
   #count = 0;
-  readonly #remembered: Remembered[] = [];
+  /** What the codes stand for. */
+  readonly #texts: string[] = [];
+  readonly #known: Uint8Array[] = [];
+  /** All of them, once there are too many texts for codes. */
+  #plain: string[] | null = null;
+
+  /** Null where they are no few texts. */
+  get coded(): CodedTexts | null {
+    return this.#plain === null ? { texts: this.#texts, codes: this.#codes.subarray(0, this.#count) } : null;
+  }
 
   get values(): readonly string[] {
-    return this.#values;
+    return this.#plain ?? this.#decoded();
+  }
+
+  #decoded(): string[] {
+    const values = new Array<string>(this.#count);
+    for (let i = 0; i < this.#count; i++) values[i] = this.#texts[this.#codes[i] ?? 0] ?? "";
+    return values;
   }
 
   /** Takes the text at the cursor and those that follow it in the same field; refuses one that is not UTF-8. */
   add(cursor: Cursor): void {
-    // Counted first: a list of 600,000 that grows as it goes leaves three times its size behind.
-    const room = this.#count + cursor.countRepeats();
-    if (this.#count === 0) this.#values = new Array<string>(room);
-    else this.#values.length = room;
-    do this.#values[this.#count++] = this.#text(cursor);
-    while (cursor.repeats());
+    let isLeft = true;
+    while (isLeft) {
+      if (this.#plain === null && !this.#takeKnown(cursor)) return;
+      this.#addText(cursor);
+      isLeft = cursor.repeats();
+    }
   }
 
-  #text(cursor: Cursor): string {
-    const length = cursor.delimitedLength();
-    const start = cursor.at - length;
-    for (const { bytes, text } of this.#remembered) {
-      if (bytes.length === length && isAt(bytes, cursor.bytes, start)) return text;
+  /** Takes known texts as far as they go; false where nothing follows them. One loop, for a forest has 600,000. */
+  #takeKnown(cursor: Cursor): boolean {
+    const { bytes, end, field, wireType } = cursor;
+    const tag = field * 8 + DELIMITED;
+    let { at } = cursor;
+    let count = this.#count;
+    let codes = this.#codes;
+    let isLeft = wireType === DELIMITED;
+    while (isLeft) {
+      const code = this.#codeAt(bytes, at);
+      const next = at + 1 + (bytes[at] ?? 0);
+      if (code < 0 || next > end) break;
+      if (count === codes.length) codes = this.#grown(codes);
+      codes[count++] = code;
+      isLeft = next < end && bytes[next] === tag;
+      at = isLeft ? next + 1 : next;
     }
-    const bytes = cursor.bytes.subarray(start, cursor.at);
+    this.#codes = codes;
+    this.#count = count;
+    cursor.at = at;
+    return isLeft || wireType !== DELIMITED;
+  }
+
+  /** Which text begins at `at` with its length; −1 where it is none of the known ones. */
+  #codeAt(bytes: Uint8Array, at: number): number {
+    const length = bytes[at] ?? 0;
+    for (let code = 0; code < this.#known.length; code++) {
+      const known = this.#known[code];
+      if (known === undefined || known.length !== length) continue;
+      let same = 0;
+      while (same < length && known[same] === bytes[at + 1 + same]) same++;
+      if (same === length) return code;
+    }
+    return -1;
+  }
+
+  #grown(codes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const grown = new Uint8Array(2 * codes.length + 64);
+    grown.set(codes);
+    return grown;
+  }
+
+  #addText(cursor: Cursor): void {
+    const bytes = cursor.delimited();
     const text = decodeUtf8(bytes) ?? cursor.fail("a text that breaks its encoding", "UTF-8");
-    if (this.#remembered.length < REMEMBERED_MAX && length <= REMEMBERED_BYTES_MAX) {
-      this.#remembered.push({ bytes, text });
+    if (this.#plain !== null) {
+      this.#plain.push(text);
+      return;
     }
-    return text;
+    if (this.#texts.length === REMEMBERED_MAX || bytes.length > REMEMBERED_BYTES_MAX) {
+      this.#plain = this.#decoded();
+      this.#plain.push(text);
+      return;
+    }
+    if (this.#count === this.#codes.length) this.#codes = this.#grown(this.#codes);
+    this.#codes[this.#count++] = this.#texts.length;
+    this.#texts.push(text);
+    this.#known.push(bytes);
   }
 }

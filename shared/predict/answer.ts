@@ -35,7 +35,7 @@ export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluati
 function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { readonly at: number }): Prediction {
   const { forecast, model } = snapshot;
   const { inputs, predictions, changes, explain, at } = evaluated;
-  const features: Record<string, number | string | null> = {};
+  const features: Prediction["features"] = { ...model.blank.features };
   for (const { name } of model.inputs) {
     const value = inputs[name]?.[at];
     features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);

@@ -13,7 +13,9 @@ const exactIntegers = 2 ** 24;
 export function shortestDecimal(value: number): number | null {
   if (!Number.isFinite(value)) return null;
   const single = Math.fround(value);
-  for (const power of Math.abs(single) < exactIntegers ? powers : []) {
+  const tried = Math.abs(single) < exactIntegers ? powers.length : 0;
+  for (let decimals = 0; decimals < tried; decimals++) {
+    const power = powers[decimals] ?? 1;
     const rounded = Math.round(single * power) / power;
     if (rounded !== 0 && Math.fround(rounded) === single) return rounded;
   }

@@ -49,7 +49,7 @@ function evaluatingOf(inputs: Evaluation["inputs"], run: ModelRun): Evaluating {
 }
 
 function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Evaluation["inputs"] {
-  const inputs: Record<string, Column> = {};
+  const inputs: Record<string, Column> = { ...snapshot.model.blank.inputs };
   for (const input of snapshot.model.inputs) inputs[input.name] = columnOf(snapshot, input, rows);
   return inputs;
 }

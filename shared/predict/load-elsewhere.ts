@@ -3,7 +3,7 @@ import type { OnnxRunner } from "../api/onnx.ts";
 import { remoteEngine, runEngine } from "../registry/engines.ts";
 import { checkGolden, goldenInputs } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
-import { checkedCard, type LoadedModel, type ModelParts } from "./load-model.ts";
+import { blankOf, checkedCard, type LoadedModel, type ModelParts } from "./load-model.ts";
 
 export interface Elsewhere {
   readonly runner: OnnxRunner | null;
@@ -34,5 +34,8 @@ export async function loadElsewhere(
   if (!(predictionOutput in outputs)) return { ok: false, reason: `model.onnx has no output ${predictionOutput}` };
   const unexplained = `it runs in onnxruntime-web, which tells a prediction and not why (${why})`;
   const hasChange = changeOutput in outputs;
-  return { ok: true, model: { card, engine, number: pointer.number, name, inputs, hasChange, unexplained } };
+  return {
+    ok: true,
+    model: { card, engine, number: pointer.number, name, inputs, blank: blankOf(inputs), hasChange, unexplained },
+  };
 }

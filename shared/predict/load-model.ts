@@ -4,9 +4,10 @@ import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { readModel } from "../onnx/read.ts";
+import { recordOf } from "../record-of.ts";
 import { checkCard } from "../registry/check-card.ts";
 import type { Engine } from "../registry/engines.ts";
-import { runGolden } from "../registry/golden.ts";
+import { type Column, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { cardFormat, type ServedCard, servedCardShape } from "../registry/served-card.ts";
@@ -29,6 +30,11 @@ export interface ServedModel {
   /** Its line on the leaderboard. */
   readonly name: string;
   readonly inputs: readonly ModelInput[];
+  /** Objects with the inputs' names, to be copied and filled. */
+  readonly blank: {
+    readonly inputs: Readonly<Record<string, Column>>;
+    readonly features: Readonly<Record<string, number | string | null>>;
+  };
   readonly hasChange: boolean;
   /** Why it cannot be explained; null where its file may tell. */
   readonly unexplained: string | null;
@@ -92,7 +98,15 @@ export function loadModel(parts: ModelParts): LoadedModel {
   const engine = { name: "tabular", program } as const;
   const hasChange = outputs.has(changeOutput);
   const { number } = pointer;
-  return { ok: true, model: { card, engine, number, name, inputs, hasChange, unexplained: null } };
+  return {
+    ok: true,
+    model: { card, engine, number, name, inputs, blank: blankOf(inputs), hasChange, unexplained: null },
+  };
+}
+
+export function blankOf(inputs: readonly ModelInput[]): ServedModel["blank"] {
+  const names = inputs.map(({ name }) => name);
+  return { inputs: recordOf<Column>(names, []), features: recordOf<number | string | null>(names, null) };
 }
 
 /** Reads the file a second time: the program has forgotten what an explanation needs, and most models are never explained. */

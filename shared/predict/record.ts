@@ -36,17 +36,23 @@ export function recordedAnswer(
     do position++;
     while (failed.has(position));
     const row = rows[at];
-    const isGiven = (name: string) =>
-      row?.overrides.has(name) || (row?.start !== undefined && name === forecast.given?.value);
-    const given = model.inputs.flatMap(({ name }, input) => (isGiven(name) ? [input] : []));
+    const startsFrom = row?.start === undefined ? undefined : forecast.given?.value;
+    const given: number[] = [];
+    const values: PredictionRow["values"] = [];
+    for (const [input, { name }] of model.inputs.entries()) {
+      if (row?.overrides.has(name) || name === startsFrom) given.push(input);
+      values.push(cut(prediction.features[name] ?? null));
+    }
+    const intervals: PredictionRow["intervals"] = {};
+    for (const level of levels) intervals[level] = pair(prediction[level]);
     return {
       position,
       series: row ? [...row.is] : null,
       target: row?.target ?? null,
       prediction: finite(prediction[model.card.output]),
-      intervals: Object.fromEntries(levels.map((level) => [level, pair(prediction[level])])),
+      intervals,
       change: prediction.change_probability ?? null,
-      values: model.inputs.map(({ name }) => recordedValue(prediction.features[name] ?? null)),
+      values,
       given,
       hypothetical: row?.hypothetical ?? false,
     };
@@ -92,9 +98,14 @@ function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel)
   return names;
 }
 
+/** A text so that it fits a message; numbers of an answer are what JSON can say. */
+function cut<Value>(value: Value): Value | string {
+  return typeof value === "string" ? value.slice(0, textMax).toWellFormed() : value;
+}
+
 /** JSON has no word for what is no finite number: NaN is missing, infinities stand as text. */
 function recordedValue(value: number | string | null): number | string | null {
-  if (value === null || typeof value === "string") return value?.slice(0, textMax).toWellFormed() ?? null;
+  if (value === null || typeof value === "string") return cut(value);
   if (Number.isNaN(value)) return null;
   return shortestDecimal(value) ?? String(value);
 }
@@ -112,30 +123,67 @@ function pair(value: unknown): [number, number] | null {
 export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
 
 /** What makes two answers to one request id different: a caller may give one id to several questions. */
-export function answerText({ requestId, forecast, version, protocol }: MessageHead, rows: readonly string[]): string {
-  return JSON.stringify([requestId, forecast, version, protocol]) + rows.join("\n");
+export function answerText(
+  { requestId, forecast, version, protocol }: MessageHead,
+  rows: readonly PredictionRow[],
+): string {
+  return JSON.stringify([requestId, forecast, version, protocol]) + rows.map((row) => JSON.stringify(row)).join("\n");
 }
 
-export interface MessageParts {
-  readonly head: Omit<PredictionMessage, "rows">;
-  readonly rows: readonly PredictionRow[];
-  /** Each row as JSON. */
-  readonly texts: readonly string[];
+export interface SizedMessage {
+  readonly message: PredictionMessage;
+  /** At least its length as JSON in UTF-8. */
+  readonly bytes: number;
 }
+
+/** So many rows are measured as a whole first, which costs less than one by one. */
+const measuredRowsMax = 16;
 
 /** As few messages as fit, in the order of the rows. O(text). */
-export function* messagesOf({ head, rows, texts }: MessageParts): Generator<PredictionMessage> {
+export function* messagesOf(
+  head: Omit<PredictionMessage, "rows">,
+  rows: readonly PredictionRow[],
+): Generator<SizedMessage> {
+  if (rows.length <= measuredRowsMax && rows.length > 0) {
+    const message = { ...head, rows: [...rows] };
+    const bytes = bytesOf(JSON.stringify(message));
+    if (bytes <= messageBytesMax) {
+      yield { message, bytes };
+      return;
+    }
+  }
   const headBytes = bytesOf(JSON.stringify(head)) + '"rows":[]'.length + 1;
   let [from, bytes] = [0, headBytes];
-  for (const [at, text] of texts.entries()) {
-    const more = bytesOf(text) + 1;
+  for (const [at, row] of rows.entries()) {
+    const more = bytesOf(JSON.stringify(row)) + 1;
     if (bytes + more > messageBytesMax && at > from) {
-      yield { ...head, rows: rows.slice(from, at) };
+      yield { message: { ...head, rows: rows.slice(from, at) }, bytes };
       [from, bytes] = [at, headBytes];
     }
     bytes += more;
   }
-  if (from < rows.length) yield { ...head, rows: rows.slice(from) };
+  if (from < rows.length) yield { message: { ...head, rows: rows.slice(from) }, bytes };
+}
+
+/** Cloudflare takes 100 messages and 256,000 bytes at once; the rest is for what the queue adds. */
+const batchMessagesMax = 100;
+export const batchBytesMax = 200_000;
+
+/** As few batches as fit, in the order of the messages. O(messages). */
+export function batchesOf<Sized extends SizedMessage>(messages: readonly Sized[]): Sized[][] {
+  const batches: Sized[][] = [];
+  let batch: Sized[] = [];
+  let bytes = 0;
+  for (const one of messages) {
+    if (batch.length === batchMessagesMax || (batch.length > 0 && bytes + one.bytes > batchBytesMax)) {
+      batches.push(batch);
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(one);
+    bytes += one.bytes;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
 }
 
 /** At least the length in UTF-8. */

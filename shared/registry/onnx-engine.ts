@@ -1,5 +1,5 @@
 import { compile } from "../onnx/compile.ts";
-import type { Program, Value } from "../onnx/evaluate.ts";
+import { ownOf, type Program, type Value } from "../onnx/evaluate.ts";
 import { describeProblem, type OnnxProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
 import type { Column, Evaluate, Evaluated } from "./golden.ts";
@@ -26,12 +26,21 @@ function refused(what: string, problem: OnnxProblem): CompiledModel {
 
 /** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
 export function runProgram(program: Program, inputs: Columns): Evaluated {
-  const feeds: Record<string, Value> = Object.create(null);
-  for (const name of Object.keys(inputs)) feeds[name] = feedOf(inputs[name] ?? []);
-  const run = program.run(feeds);
+  const feeds: (Value | undefined)[] = [];
+  let dims: Value["dims"] = [];
+  for (const { name } of program.inputs) {
+    const column = ownOf(inputs, name);
+    // One feature is one column: [N, 1].
+    if (column && dims[0] !== column.length) dims = [column.length, 1];
+    feeds.push(column && feedOf(column, dims));
+  }
+  const run = program.runOrdered(feeds);
   if (!run.ok) return { ok: false, reason: `model.onnx does not take these rows: ${describeProblem(run.problem)}` };
   const outputs: Record<string, ArrayLike<number>> = Object.create(null);
-  for (const [name, value] of Object.entries(run.outputs)) if (value.type !== "string") outputs[name] = value.data;
+  for (const name in run.outputs) {
+    const value = run.outputs[name];
+    if (value && value.type !== "string") outputs[name] = value.data;
+  }
   return { ok: true, outputs };
 }
 
@@ -41,9 +50,7 @@ export const evaluateOnnx: Evaluate = (model, inputs) => {
   return compiled.ok ? runProgram(compiled.program, inputs) : compiled;
 };
 
-/** One feature is one column: [N, 1]. */
-function feedOf(column: Column): Value {
-  const dims = [column.length, 1];
+function feedOf(column: Column, dims: Value["dims"]): Value {
   return column instanceof Float32Array
     ? { type: "float", data: column, dims }
     : { type: "string", data: column, dims };

@@ -4,6 +4,8 @@ import { instancesMax } from "../../shared/api/predict-limits.ts";
 import { type PredictionRow, readPredictionMessage } from "../../shared/api/prediction-message.ts";
 import { predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import {
+  batchBytesMax,
+  batchesOf,
   isSampled,
   messageBytesMax,
   messagesOf,
@@ -36,9 +38,7 @@ const head = {
   features: snapshot.model.inputs.map(({ name }) => name),
 } as const;
 
-const messages = (rows: readonly PredictionRow[]) => [
-  ...messagesOf({ head, rows, texts: rows.map((row) => JSON.stringify(row)) }),
-];
+const messages = (rows: readonly PredictionRow[]) => [...messagesOf(head, rows)].map(({ message }) => message);
 
 test("an answer is recorded as it was given: series, period, numbers, and which features the caller set", () => {
   const [row] = recorded([instanceOf(0, { Precio_lag1: 23.45 })]);
@@ -107,6 +107,29 @@ test("messages hold every row once, whatever the sizes", () => {
       for (const message of sent) {
         const bytes = Buffer.byteLength(JSON.stringify(message));
         expect(message.rows.length === 1 || bytes <= messageBytesMax).toBe(true);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("messages go in batches that a queue takes, each once and in order, and none of them is larger than it says", () => {
+  const [row] = recorded([instanceOf(0)]);
+  if (!row) throw new Error("there is no row");
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: 250 }), (sizes) => {
+      const sized = sizes.flatMap((size) => [
+        ...messagesOf(head, [{ ...row, series: ["é\n".repeat(size % 7 ? 9 : size)] }]),
+      ]);
+      for (const { message, bytes } of sized) {
+        expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
+      }
+      const batches = batchesOf(sized);
+      expect(batches.flat()).toEqual(sized);
+      for (const batch of batches) {
+        expect(batch.length).toBeLessThanOrEqual(100);
+        const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
+        expect(batch.length === 1 || bytes <= batchBytesMax).toBe(true);
       }
     }),
     { numRuns: 50 },

@@ -20,11 +20,13 @@ beforeAll(async () => {
   await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
 });
 
-type Send = (message: PredictionMessage) => Promise<unknown>;
+type SendBatch = (messages: readonly PredictionMessage[]) => Promise<unknown>;
 
-/** A Worker whose queue is `send`. `settled` waits for what it does behind its answers. */
-function worker(send: Send, share = 1) {
-  const queue = { send } as unknown as Queue<PredictionMessage>;
+/** A Worker whose queue is `sendBatch`. `settled` waits for what it does behind its answers. */
+function worker(sendBatch: SendBatch, share = 1) {
+  const told = (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
+    sendBatch([...batch].map(({ body }) => body));
+  const queue = { sendBatch: told } as unknown as Queue<PredictionMessage>;
   const now = () => new Date("2026-11-21T12:00:00Z");
   const app = predictApp(serviceOf({ ...partsOf(bindings), now, recording: { queue, share } }));
   const background: Promise<unknown>[] = [];
@@ -36,10 +38,12 @@ function worker(send: Send, share = 1) {
 /** A Worker whose messages are kept, as the queue would carry them. */
 function recording(share = 1) {
   const sent: PredictionMessage[] = [];
-  const { ask, settled } = worker(async (message) => {
-    sent.push(predictionMessageShape.parse(JSON.parse(JSON.stringify(message))));
+  const batches: number[] = [];
+  const { ask, settled } = worker(async (messages) => {
+    batches.push(messages.length);
+    for (const message of messages) sent.push(predictionMessageShape.parse(JSON.parse(JSON.stringify(message))));
   }, share);
-  return { ask, settled, sent };
+  return { ask, settled, sent, batches };
 }
 
 const queryOf = (instance: Record<string, unknown>) =>
@@ -107,6 +111,48 @@ test("both scoring protocols are told too, with the raw features they were asked
     protocol: "open-inference",
     rows: [{ series, prediction: 25.75, change: expect.any(Number), values: Object.values(features) }],
   });
+});
+
+test("answers given at once are told together, a message a request, in batches that a queue takes", async () => {
+  const { ask, settled, sent, batches } = recording();
+  const asked = Array.from({ length: 130 }, (_, at) => `id-${at}`);
+  await Promise.all(asked.map((id) => ask(`/predict${query}`, { headers: { "X-Request-Id": id } })));
+  await settled();
+  expect(sent.map(({ requestId }) => requestId).sort()).toEqual(asked.sort());
+  expect(new Set(sent.map(({ answer }) => answer)).size).toBe(asked.length);
+  expect(batches.length).toBeLessThan(asked.length / 2);
+  expect(Math.max(...batches)).toBeLessThanOrEqual(100);
+});
+
+test("without an id of the caller's, an answer is named by the one it was given", async () => {
+  const { ask, settled, sent } = recording();
+  const ids = await Promise.all(
+    [0, 0, 1].map(async (at) => (await ask(`/predict${queryOf(instanceOf(at))}`)).headers.get("X-Request-Id")),
+  );
+  await settled();
+  expect(sent.map(({ requestId }) => requestId)).toEqual(ids);
+  expect(sent.map(({ answer }) => answer)).toEqual(ids.map((id) => id?.replaceAll("-", "")));
+});
+
+test("what a request that was broken off did not send, a later one tells", async () => {
+  const sent: string[] = [];
+  const queue = {
+    sendBatch: async (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
+      void sent.push(...[...batch].map(({ body }) => body.requestId)),
+  } as unknown as Queue<PredictionMessage>;
+  let ms = Date.parse("2026-11-21T12:00:00Z");
+  const app = predictApp(serviceOf({ ...partsOf(bindings), now: () => new Date(ms), recording: { queue, share: 1 } }));
+  const ask = (id: string, waitUntil: (work: Promise<unknown>) => void) =>
+    app(new Request(`http://predict.test/predict${query}`, { headers: { "X-Request-Id": id } }), { waitUntil });
+  const waiting = vi.spyOn(scheduler, "wait").mockReturnValueOnce(new Promise(() => {}));
+  await ask("first", () => {});
+  await ask("second", () => {});
+  ms += 6_000;
+  const background: Promise<unknown>[] = [];
+  await ask("third", (work) => void background.push(work));
+  await Promise.all(background);
+  waiting.mockRestore();
+  expect(sent).toEqual(["first", "second", "third"]);
 });
 
 test("of a partial answer only what was answered is told", async () => {
@@ -195,13 +241,13 @@ function fail(reason: string): never {
   throw new Error(reason);
 }
 
-test("of a large answer a message that fails does not take the others with it", async () => {
+test("of a large answer a batch of messages that fails does not take the others with it", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   let sent = 0;
   let kept = 0;
-  const { ask, settled } = worker(async ({ rows }) => {
+  const { ask, settled } = worker(async (messages) => {
     if (++sent === 2) throw new Error("once");
-    kept += rows.length;
+    for (const { rows } of messages) kept += rows.length;
   });
   await ask("/predict", json({ instances: Array.from({ length: 1_000 }, () => instanceOf(0)) }));
   await settled();
@@ -249,6 +295,6 @@ test("without a queue answers are told to nobody", async () => {
 });
 
 test("the deployed entry is bound to the queue", async () => {
-  expect(partsOf(bindings).recording).toMatchObject({ share: 1, queue: { send: expect.any(Function) } });
+  expect(partsOf(bindings).recording).toMatchObject({ share: 1, queue: { sendBatch: expect.any(Function) } });
   expect((await SELF.fetch(`http://predict.test/predict${query}`)).status).toBe(200);
 });

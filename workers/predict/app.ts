@@ -3,7 +3,7 @@ import { Router } from "itty-router/Router";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sameText } from "../../shared/same-text.ts";
-import { refusalResponse } from "./respond.ts";
+import { type Reply, refusalReply } from "./respond.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
@@ -12,19 +12,23 @@ import type { Service } from "./service.ts";
 /** One request and what it needs. */
 export interface Call {
   readonly request: Request;
-  readonly url: URL;
+  readonly method: string;
+  /** Null where the address has none. */
+  readonly query: URLSearchParams | null;
   readonly service: Service;
   /** The forecast of the path; the first of the catalogue where the path names none. */
   readonly forecast: string;
   readonly params: Readonly<Record<string, string>>;
   /** The answer's X-Request-Id. */
   readonly id: string;
-  waitUntil(work: Promise<unknown>): void;
+  /** It was drawn here. */
+  readonly isOwnId: boolean;
+  readonly context: Context;
 }
 
 /** What a request comes with. */
-type Context = Pick<Call, "waitUntil">;
-type Handler = (call: Call) => Response | Promise<Response>;
+type Context = Pick<ExecutionContext, "waitUntil">;
+type Handler = (call: Call) => Reply | Promise<Reply>;
 
 export interface Route {
   readonly path: string;
@@ -33,8 +37,14 @@ export interface Route {
   readonly isOpen?: boolean;
 }
 
+const healthy: Reply = {
+  status: 200,
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ worker: "predict", ok: true }),
+};
+
 const routes: readonly Route[] = [
-  { path: "/health", methods: { GET: () => Response.json({ worker: "predict", ok: true }) }, isOpen: true },
+  { path: "/health", methods: { GET: () => healthy }, isOpen: true },
   { path: "/predict/:forecast?", methods: predictRoute },
   { path: "/invocations/:forecast?", methods: invocationRoute },
   { path: "/ping", methods: pingRoute, isOpen: true },
@@ -45,52 +55,83 @@ const routes: readonly Route[] = [
 
 const [defaultForecast] = forecasts;
 
+/** A route as itty reads its path; its own dispatcher would parse the address and the query once more for every request. */
+interface Compiled extends Pick<Route, "methods" | "isOpen"> {
+  readonly pattern: RegExp;
+  readonly allowed: string;
+}
+
+function compiled({ path, methods, isOpen = false }: Route): Compiled {
+  const [one] = Router().all(path).routes;
+  if (one === undefined) throw new Error(`${path} is no path`);
+  return { pattern: one[1], methods, isOpen, allowed: allowedBy(methods) };
+}
+
 /** Answers of one isolate. */
 export function predictApp(service: Service): (request: Request, context: Context) => Promise<Response> {
-  const router = Router();
-  for (const { path, methods, isOpen } of routes) {
-    const allowed = allowedBy(methods);
-    router.all(path, async (request: Request & { params: Record<string, string> }, context: Context, id: string) => {
-      if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allowed } });
-      const method = request.method === "HEAD" ? "GET" : request.method;
-      const handler = method === "GET" || method === "POST" ? methods[method] : undefined;
-      if (!handler) return wrongMethod(request, allowed);
-      const refused = isOpen ? null : await refuseCaller(request, service);
-      if (refused) return refused;
-      const { params } = request;
-      const forecast = params.forecast ?? defaultForecast?.id ?? "";
-      const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
-      return handler({ request, url: new URL(request.url), service, forecast, params, id, waitUntil });
-    });
-  }
+  const table = routes.map(compiled);
   return async (request, context) => {
-    const id = requestId(request, service);
-    const answer = await answered(() => router.fetch(request, context, id), request);
-    return dressed(answer, { request, id });
+    const given = givenId(request);
+    const id = given ?? service.newId();
+    const { method, url } = request;
+    const { path, query } = addressOf(url);
+    let reply: Reply;
+    try {
+      const about = { request, method, query, service, id, isOwnId: given === null, context };
+      reply = (await dispatched(table, path, about)) ?? nothingAnswers(method, path);
+    } catch (error) {
+      console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      reply = refusalAt(path)({
+        kind: "internal",
+        detail: "The request failed on our side; try again. The log says why.",
+      });
+    }
+    return responseOf(reply, method, id);
   };
 }
 
-async function answered(run: () => Promise<Response | undefined>, request: Request): Promise<Response> {
-  const path = new URL(request.url).pathname;
-  try {
-    const answer = await run();
-    if (answer) return answer;
-  } catch (error) {
-    console.error(`${request.method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-    return refusalFor(request)({
-      kind: "internal",
-      detail: "The request failed on our side; try again. The log says why.",
-    });
+/** Null where no route has this path. */
+async function dispatched(
+  table: readonly Compiled[],
+  path: string,
+  about: Omit<Call, "forecast" | "params">,
+): Promise<Reply | null> {
+  for (const { pattern, methods, isOpen, allowed } of table) {
+    const found = pattern.exec(path);
+    if (found === null) continue;
+    const { method } = about;
+    if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
+    const answered = method === "HEAD" ? "GET" : method;
+    const handler = answered === "GET" || answered === "POST" ? methods[answered] : undefined;
+    if (!handler) return wrongMethod(method, { path, allowed });
+    const refused = isOpen ? null : await refuseCaller(about.request, about.service, path);
+    if (refused) return refused;
+    const params = found.groups ?? {};
+    return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
   }
-  const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
-  return refusalFor(request)({ kind: "not-found", detail: `Nothing answers ${request.method} ${path}.`, allowed });
+  return null;
 }
 
-/** A refusal in the words of the protocol that is spoken at the request's path. */
-function refusalFor(request: Request): (refusal: Refusal, headers?: Readonly<Record<string, string>>) => Response {
-  const [, first] = new URL(request.url).pathname.split("/");
+/** An address that has nothing to be parsed: no query, no dots, no escapes. */
+const plainAddress = /^https?:\/\/[^/?#@\\]+(\/[\w/-]*)$/;
+
+function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
+  const path = plainAddress.exec(url)?.[1];
+  if (path !== undefined) return { path, query: null };
+  const { pathname, searchParams } = new URL(url);
+  return { path: pathname, query: searchParams };
+}
+
+function nothingAnswers(method: string, path: string): Reply {
+  const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
+  return refusalAt(path)({ kind: "not-found", detail: `Nothing answers ${method} ${path}.`, allowed });
+}
+
+/** A refusal in the words of the protocol that is spoken at a path. */
+function refusalAt(path: string): (refusal: Refusal, headers?: Readonly<Record<string, string>>) => Reply {
+  const [, first] = path.split("/");
   if (first === "v2") return openInferenceRefusal;
-  return first === "invocations" ? invocationRefusal : refusalResponse;
+  return first === "invocations" ? invocationRefusal : refusalReply;
 }
 
 function allowedBy(methods: Route["methods"]): string {
@@ -100,44 +141,50 @@ function allowedBy(methods: Route["methods"]): string {
     .join(", ");
 }
 
-function wrongMethod(request: Request, allowed: string): Response {
-  const detail = `${request.method} is not done here.`;
-  const refusal = { kind: "method-not-allowed", detail, found: request.method, expected: allowed } as const;
-  return refusalFor(request)(refusal, { Allow: allowed });
+function wrongMethod(found: string, { path, allowed }: { readonly path: string; readonly allowed: string }): Reply {
+  const detail = `${found} is not done here.`;
+  const refusal = { kind: "method-not-allowed", detail, found, expected: allowed } as const;
+  return refusalAt(path)(refusal, { Allow: allowed });
 }
 
 /** Without the token, where one is set, or beyond the rate; null for a caller who may go on. */
-async function refuseCaller(request: Request, { token, allows }: Service): Promise<Response | null> {
-  const given = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
-  if (token !== undefined && (given === undefined || !sameText(given, token))) {
-    const detail = given
-      ? "The token is not the one that this service was given."
-      : "Send the token as: Authorization: Bearer <token>";
-    return refusalFor(request)({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
-  }
+async function refuseCaller(request: Request, { token, allows }: Service, path: string): Promise<Reply | null> {
+  const unauthorized = token === undefined ? null : refuseToken(request, token, path);
+  if (unauthorized) return unauthorized;
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   if (await allows(token === undefined ? address : `token ${address}`)) return null;
   const detail = "Too many requests came from your address; send batches of instances, or wait.";
-  return refusalFor(request)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
+  return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
+}
+
+function refuseToken(request: Request, token: string, path: string): Reply | null {
+  const given = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
+  if (given !== undefined && sameText(given, token)) return null;
+  const detail = given
+    ? "The token is not the one that this service was given."
+    : "Send the token as: Authorization: Bearer <token>";
+  return refusalAt(path)({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
 }
 
 /** The caller's own id, where it is one that a log can hold. */
-function requestId(request: Request, service: Service): string {
-  const given = request.headers.get("X-Request-Id") ?? "";
-  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : service.newId();
+function givenId(request: Request): string | null {
+  const given = request.headers.get("X-Request-Id");
+  return given !== null && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : null;
 }
 
-/** What every answer carries; no body for HEAD. The answer is our own: its headers are set where they are, for a copy costs. */
-function dressed(answer: Response, { request, id }: { readonly request: Request; readonly id: string }): Response {
-  const { headers } = answer;
-  headers.set("X-Request-Id", id);
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Access-Control-Allow-Origin", "*");
-  headers.set("Access-Control-Expose-Headers", "ETag, Retry-After, Server-Timing, X-Request-Id");
-  if (request.method === "OPTIONS") {
-    headers.set("Access-Control-Allow-Methods", headers.get("Allow") ?? "GET, HEAD, POST, OPTIONS");
-    headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, X-Request-Id");
-    headers.set("Access-Control-Max-Age", "86400");
+/** With what every answer carries; no body for HEAD. */
+function responseOf({ status, headers, body }: Reply, method: string, id: string): Response {
+  const all: Record<string, string> = {
+    ...headers,
+    "X-Request-Id": id,
+    "X-Content-Type-Options": "nosniff",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Server-Timing, X-Request-Id",
+  };
+  if (method === "OPTIONS") {
+    all["Access-Control-Allow-Methods"] = headers.Allow ?? "GET, HEAD, POST, OPTIONS";
+    all["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match, X-Request-Id";
+    all["Access-Control-Max-Age"] = "86400";
   }
-  return request.method === "HEAD" ? new Response(null, { status: answer.status, headers }) : answer;
+  return new Response(method === "HEAD" ? null : body, { status, headers: all });
 }

@@ -4,9 +4,20 @@ import type { Refusal } from "../../shared/api/problem.ts";
 
 export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
 
+interface MediaType {
+  readonly type: string;
+  readonly charset: string;
+}
+
 /** The media type of a request without its parameters, and its charset; both in lower case, empty where not stated. */
-export function mediaTypeOf(request: Request): { readonly type: string; readonly charset: string } {
-  const header = (request.headers.get("Content-Type") ?? "").toLowerCase();
+export function mediaTypeOf(request: Request): MediaType {
+  return mediaTypeIn(request.headers.get("Content-Type") ?? "");
+}
+
+function mediaTypeIn(stated: string): MediaType {
+  // As most clients write it.
+  if (stated === "application/json") return { type: stated, charset: "" };
+  const header = stated.toLowerCase();
   const [type = "", ...parameters] = header.split(";").map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length) ?? "";
   return { type, charset: charset.replaceAll('"', "") };
@@ -15,8 +26,8 @@ export function mediaTypeOf(request: Request): { readonly type: string; readonly
 /** The refusal of a body that is not of one of these types in UTF-8; null for one that is. */
 export function refuseType(request: Request, types: readonly string[]): Refusal | null {
   const { type, charset } = mediaTypeOf(request);
-  const expected = types.join(" or ");
   if (!types.includes(type)) {
+    const expected = types.join(" or ");
     const detail = `Send the body as ${expected}.`;
     return { kind: "unsupported-media-type", detail, found: type || "no Content-Type", expected };
   }

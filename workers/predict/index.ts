@@ -6,7 +6,9 @@ import { type PredictEnv, partsOf, serviceOf } from "./service.ts";
 const apps = new WeakMap<PredictEnv, ReturnType<typeof predictApp>>();
 
 function appOf(env: PredictEnv): ReturnType<typeof predictApp> {
-  const app = apps.get(env) ?? predictApp(serviceOf(partsOf(env)));
+  const kept = apps.get(env);
+  if (kept) return kept;
+  const app = predictApp(serviceOf(partsOf(env)));
   apps.set(env, app);
   return app;
 }

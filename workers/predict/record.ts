@@ -1,12 +1,12 @@
-/** Tells the queue what was answered: behind the answer, never in its way. What cannot be told is lost, and logged. */
+/** Tells the queue what was answered: behind the answers, never in their way. What cannot be told is lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
-import { answerText, isSampled, messagesOf } from "../../shared/predict/record.ts";
+import { answerText, batchesOf, isSampled, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Call } from "./app.ts";
 import { digestOf } from "./artefacts.ts";
 
 export interface Recording {
-  readonly queue: Pick<Queue<PredictionMessage>, "send">;
+  readonly queue: Pick<Queue<PredictionMessage>, "sendBatch">;
   /** Share of requests that are recorded, 0 to 1. */
   readonly share: number;
 }
@@ -14,49 +14,103 @@ export interface Recording {
 export interface Answered {
   readonly protocol: Protocol;
   readonly snapshot: Snapshot;
-  /** Called once the answer is on its way. */
+  /** Called once the answer is on its way, within another request: it must hold nothing of its own. */
   rows(): readonly PredictionRow[];
 }
 
 /** To be called with an answer that is complete. HEAD asks about an answer, not for one. */
 export function recordAnswer(call: Call, answered: Answered): void {
-  const { recording, now } = call.service;
-  if (recording === null || call.request.method === "HEAD" || !isSampled(call.id, recording.share)) return;
-  const at = now().toISOString();
-  call.waitUntil(
-    recordLater(recording, { requestId: call.id, at, answered }).catch((error) => {
-      console.error(`predictions: request ${call.id} is not recorded: ${reasonOf(error)}`);
-    }),
-  );
+  const { recorder, now } = call.service;
+  if (recorder === null || call.method === "HEAD" || !isSampled(call.id, recorder.share)) return;
+  recorder.take({ requestId: call.id, isOwnId: call.isOwnId, at: now(), answered }, call.context);
 }
 
 interface Told {
   readonly requestId: string;
-  readonly at: string;
+  /** Drawn by us, for this one answer. */
+  readonly isOwnId: boolean;
+  readonly at: Date;
   readonly answered: Answered;
 }
 
-async function recordLater({ queue }: Recording, { requestId, at, answered }: Told): Promise<void> {
-  // The answer goes out first: an isolate does one thing at a time.
-  await scheduler.wait(0);
-  const { protocol, snapshot } = answered;
-  const { card, number, inputs } = snapshot.model;
-  const rows = answered.rows();
-  const texts = rows.map((row) => JSON.stringify(row));
-  const { forecast, version } = card;
-  const head = { requestId, at, forecast, version, number, protocol };
-  const digest = await digestOf(new TextEncoder().encode(answerText(head, texts)));
-  const named = { format: 1, answer: digest.slice(0, 32), ...head, features: inputs.map(({ name }) => name) } as const;
-  let [lost, reason] = [0, ""];
-  for (const message of messagesOf({ head: named, rows, texts })) {
-    try {
-      await queue.send(message);
-    } catch (error) {
-      lost += message.rows.length;
-      reason = reasonOf(error);
+/** Answers of one isolate that are told together, carried by the request that gave the first of them. */
+interface Parcel {
+  told: Told[];
+  readonly sinceMs: number;
+}
+
+/** So long the first answer of a parcel waits for others: one call of the queue a request costs more than all the rest of it. */
+const gatherMs = 15;
+/** As many messages as the queue takes at once; and one request does not pay for the rows of more than these. */
+const toldMax = 100;
+/** A request that has not sent its parcel by then was broken off: the next one takes over what it carried. */
+const carryMaxMs = 5_000;
+
+export class Recorder {
+  readonly share: number;
+  readonly #queue: Recording["queue"];
+  #open: Parcel | null = null;
+
+  constructor({ queue, share }: Recording) {
+    this.#queue = queue;
+    this.share = share;
+  }
+
+  take(told: Told, carrier: Pick<ExecutionContext, "waitUntil">): void {
+    const open = this.#open;
+    const isLate = open !== null && told.at.getTime() - open.sinceMs > carryMaxMs;
+    if (open !== null && !isLate && open.told.length < toldMax) {
+      open.told.push(told);
+      return;
+    }
+    const parcel: Parcel = { told: isLate ? [...open.told, told] : [told], sinceMs: told.at.getTime() };
+    if (isLate) open.told = [];
+    this.#open = parcel;
+    carrier.waitUntil(this.#carry(parcel));
+  }
+
+  /** Never rejects. */
+  async #carry(parcel: Parcel): Promise<void> {
+    await scheduler.wait(gatherMs);
+    if (this.#open === parcel) this.#open = null;
+    const losses = new Map<Told, { lost: number; reason: string }>();
+    const messages: (SizedMessage & { readonly told: Told })[] = [];
+    const lose = (told: Told, rows: number, error: unknown) => {
+      losses.set(told, { lost: (losses.get(told)?.lost ?? 0) + rows, reason: reasonOf(error) });
+    };
+    for (const told of parcel.told) {
+      try {
+        for (const sized of await messagesFor(told)) messages.push({ ...sized, told });
+      } catch (error) {
+        lose(told, Number.NaN, error);
+      }
+    }
+    const send = async (batch: typeof messages) => {
+      try {
+        await this.#queue.sendBatch(batch.map(({ message }) => ({ body: message })));
+      } catch (error) {
+        for (const { told, message } of batch) lose(told, message.rows.length, error);
+      }
+    };
+    await Promise.all(batchesOf(messages).map(send));
+    for (const [{ requestId, answered }, { lost, reason }] of losses) {
+      const what = Number.isNaN(lost) ? "its" : `${lost} of ${answered.rows().length}`;
+      console.error(`predictions: request ${requestId} is not recorded: ${what} instances are lost: ${reason}`);
     }
   }
-  if (lost > 0) throw new Error(`${lost} of ${rows.length} instances are lost: ${reason}`);
+}
+
+async function messagesFor({ requestId, isOwnId, at, answered }: Told): Promise<Iterable<SizedMessage>> {
+  const { protocol, snapshot } = answered;
+  const { card, number, inputs } = snapshot.model;
+  const { forecast, version } = card;
+  const rows = answered.rows();
+  const head = { requestId, at: at.toISOString(), forecast, version, number, protocol };
+  // An id of ours was never given before; one of a caller may name several answers, and the same one again.
+  const answer = isOwnId
+    ? requestId.replaceAll("-", "")
+    : (await digestOf(new TextEncoder().encode(answerText(head, rows)))).slice(0, 32);
+  return messagesOf({ format: 1, answer, ...head, features: inputs.map(({ name }) => name) }, rows);
 }
 
 /** The share that a variable states. A wrong one records everything: too much is seen sooner than nothing. */

@@ -1,12 +1,20 @@
 import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
 
+/** An answer as a value: what every answer carries is added to it, and a `Response` made of it once. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
 /** A refusal as an RFC 9457 answer. */
-export function refusalResponse(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+export function refusalReply(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const details = problemDetails(refusal);
-  return new Response(JSON.stringify(details, null, 2), {
+  return {
     status: details.status,
     headers: { "Content-Type": "application/problem+json; charset=utf-8", "Cache-Control": "no-store", ...headers },
-  });
+    body: JSON.stringify(details, null, 2),
+  };
 }
 
 /** A refusal for the protocols that have one text for all of it. */
@@ -15,29 +23,25 @@ export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): 
   return [...told, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
 }
 
-export interface JsonInit {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export function jsonResponse(body: unknown, { status = 200, headers = {} }: JsonInit = {}): Response {
+export function jsonReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
   const all = { ...headers, "Content-Type": "application/json; charset=utf-8" };
-  return new Response(JSON.stringify(body), { status, headers: all });
+  return { status, headers: all, body: JSON.stringify(body) };
 }
 
 /** `Server-Timing` of a request: each part in milliseconds. In production a clock stands still while code runs. */
 export class Timing {
-  readonly #parts: string[] = [];
+  #parts = "";
   #since = performance.now();
 
   /** Ends a part that began where the last one ended. */
   end(part: string): void {
     const now = performance.now();
-    this.#parts.push(`${part};dur=${(now - this.#since).toFixed(2)}`);
+    const duration = `${part};dur=${(now - this.#since).toFixed(2)}`;
+    this.#parts = this.#parts === "" ? duration : `${this.#parts}, ${duration}`;
     this.#since = now;
   }
 
   get header(): string {
-    return this.#parts.join(", ");
+    return this.#parts;
   }
 }

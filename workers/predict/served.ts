@@ -2,15 +2,19 @@ import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nearest } from "../../shared/text-distance.ts";
 import type { Call } from "./app.ts";
-import { retryMs, type Served } from "./snapshot-store.ts";
+import { type Current, retryMs, type Served } from "./snapshot-store.ts";
 
 export type ServedCall =
   | ({ readonly ok: true } & Served)
   | { readonly ok: false; readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> };
 
 /** The snapshot of the call's forecast, or the refusal that says why there is none. */
-export async function servedFor({ forecast, service, waitUntil }: Call): Promise<ServedCall> {
-  const current = await service.current(forecast, waitUntil);
+export function servedFor({ forecast, service, context }: Call): ServedCall | Promise<ServedCall> {
+  const current = service.current(forecast, context);
+  return current instanceof Promise ? current.then((one) => servedOf(forecast, one)) : servedOf(forecast, current);
+}
+
+function servedOf(forecast: string, current: Current | null): ServedCall {
   if (current === null) {
     const allowed = forecasts.map(({ id }) => id);
     const didYouMean = nearest(forecast, allowed);

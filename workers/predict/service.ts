@@ -7,7 +7,7 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { engineNames } from "../../shared/registry/engines.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
-import { type Recording, readShare } from "./record.ts";
+import { Recorder, type Recording, readShare } from "./record.ts";
 import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
@@ -23,16 +23,19 @@ export interface PredictEnv {
   readonly PREDICT_TOKEN?: string;
 }
 
+/** Work of a request that goes on behind its answer. */
+type Background = Pick<ExecutionContext, "waitUntil">;
+
 export interface Service {
   /** What a forecast is answered from; null for a forecast that there is not. */
-  current(forecast: string, waitUntil: (work: Promise<unknown>) => void): Promise<Current> | null;
+  current(forecast: string, context: Background): Current | Promise<Current> | null;
   /** Made when it is first asked for, out of the file that was let go once it was loaded. */
-  explainer(model: ServedModel, waitUntil: (work: Promise<unknown>) => void): Promise<BuiltExplainer | "unreadable">;
+  explainer(model: ServedModel, context: Background): Promise<BuiltExplainer | "unreadable">;
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
   /** Null where answers are told to nobody. */
-  readonly recording: Recording | null;
+  readonly recorder: Recorder | null;
   now(): Date;
   newId(): string;
 }
@@ -78,15 +81,31 @@ export function serviceOf(parts: ServiceParts): Service {
   const { snapshots, lake, cache, rateLimit, token, recording, onnx, allElsewhere, now } = parts;
   const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
+  const sourcesFor = (context: Background) => ({
+    lake,
+    cache,
+    waitUntil: (work: Promise<unknown>) => context.waitUntil(work),
+  });
+  const effectsFor = (context: Background): StoreEffects => ({
+    readText: (key) => snapshots.get(key),
+    readArtefact: (address) => readArtefact(address, sourcesFor(context)),
+    digest: digestOf,
+    onnx,
+    allElsewhere,
+    waitUntil: (work) => context.waitUntil(work),
+    nowMs: () => now().getTime(),
+    wait: (ms) => scheduler.wait(ms),
+    log: (text) => console.error(text),
+  });
   return {
-    async explainer(model, waitUntil) {
+    async explainer(model, context) {
       if (model.unexplained !== null) return { ok: false, reason: model.unexplained };
       const kept = explainers.get(model);
       if (kept) return kept;
       const { forecast, version, model: file } = model.card;
       const address: ArtefactAddress = { forecast, version, name: "model.onnx", sha256: file.sha256 };
       try {
-        const built = explainerOf(await readArtefact(address, { lake, cache, waitUntil }), model.card);
+        const built = explainerOf(await readArtefact(address, sourcesFor(context)), model.card);
         explainers.set(model, built);
         return built;
       } catch (error) {
@@ -94,19 +113,9 @@ export function serviceOf(parts: ServiceParts): Service {
         return "unreadable";
       }
     },
-    current(forecast, waitUntil) {
-      const effects: StoreEffects = {
-        readText: (key) => snapshots.get(key),
-        readArtefact: (address) => readArtefact(address, { lake, cache, waitUntil }),
-        digest: digestOf,
-        onnx,
-        allElsewhere,
-        waitUntil,
-        nowMs: () => now().getTime(),
-        wait: (ms) => scheduler.wait(ms),
-        log: (text) => console.error(text),
-      };
-      return stores.get(forecast)?.current(effects) ?? null;
+    current(forecast, context) {
+      const store = stores.get(forecast);
+      return store?.fresh(now().getTime()) ?? store?.current(effectsFor(context)) ?? null;
     },
     async allows(caller) {
       try {
@@ -117,7 +126,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
-    recording,
+    recorder: recording && new Recorder(recording),
     now,
     newId: () => crypto.randomUUID(),
   };

@@ -67,6 +67,7 @@ interface Past {
 }
 
 interface Held extends Served {
+  readonly ok: true;
   readonly past: Past;
   readonly dueMs: number;
 }
@@ -86,12 +87,17 @@ export class SnapshotStore {
     this.#forecast = forecast;
   }
 
+  /** What to answer from where there is nothing to do before or behind it; else null. */
+  fresh(nowMs: number): Current | null {
+    return this.#held !== null && nowMs < this.#held.dueMs ? this.#held : null;
+  }
+
   /** What to answer from. Waits only where there is nothing yet. */
   async current(effects: StoreEffects): Promise<Current> {
     const nowMs = effects.nowMs();
     if (this.#held !== null) {
       if (nowMs >= this.#held.dueMs) effects.waitUntil(this.#refresh(effects));
-      return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
+      return this.#held;
     }
     if (this.#failed === null || nowMs >= this.#failed.untilMs) {
       // Reads that belong to a request which was broken off may never end.
@@ -102,7 +108,7 @@ export class SnapshotStore {
 
   /** What a load has brought. */
   #loaded(): Current {
-    if (this.#held !== null) return { ok: true, snapshot: this.#held.snapshot, stale: this.#held.stale };
+    if (this.#held !== null) return this.#held;
     const reason = this.#failed?.reason ?? "it takes too long to load";
     return { ok: false, reason, retrySeconds: Math.ceil(retryMs / 1000) };
   }
@@ -153,7 +159,7 @@ export class SnapshotStore {
     const [model, past] = await Promise.all([this.#modelFor(pointer, effects), this.#pastOf(historyText, effects)]);
     if (held !== null && held.snapshot.model === model && held.past === past) return { ...held, stale: false, dueMs };
     const snapshot = buildSnapshot({ forecast: this.#forecast, model, ...past });
-    return { snapshot, past, stale: false, dueMs };
+    return { ok: true, snapshot, past, stale: false, dueMs };
   }
 
   /** The model of a pointer; the one that is held where the pointer names it, or is older. */

@@ -107,7 +107,7 @@ class Layout {
       if (mode !== MODE.leaf) {
         if (height === this.#waiting.length) this.#waiting = doubled(this.#waiting);
         this.#waiting[height++] = at;
-        from = this.#placeSplit(from, { at, mode, tree });
+        from = this.#placeSplit(from, at, tree);
         continue;
       }
       this.#placeLeaf(from, at);
@@ -124,8 +124,9 @@ class Layout {
   }
 
   /** Returns the child that comes next. */
-  #placeSplit(from: number, { at, mode, tree }: { at: number; mode: number; tree: Run }): number {
-    const { features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
+  #placeSplit(from: number, at: number, tree: Run): number {
+    const { modes, features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
+    const mode = modes[from];
     const feature = features[from] ?? 0;
     const threshold = thresholds[from] ?? 0;
     if (feature < 0 || feature >= 2 ** 29) this.#node.malformed(`column ${feature} in node ${from}`, "a column");

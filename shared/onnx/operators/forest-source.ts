@@ -1,4 +1,5 @@
 /** The attributes of TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1–3) as positions instead of names. */
+import type { CodedTexts } from "../graph.ts";
 import { type ForestSource, type Ints, type LeafWeights, MODE, MODES, positionIn, type Run } from "./forest-layout.ts";
 import type { OperatorNode } from "./operator.ts";
 
@@ -11,20 +12,26 @@ function int32(node: OperatorNode, name: string, length: number | null): Ints {
   return copy;
 }
 
+const modeNames: readonly string[] = MODES;
+
 function modesOf(node: OperatorNode): Uint8Array {
-  const names = node.strings("nodes_modes");
+  const { texts, codes } = node.coded("nodes_modes") ?? codedTexts(node.strings("nodes_modes"));
   const { treeNodesMax } = node.limits;
-  if (names.length > treeNodesMax) node.refuse("too-large", `${names.length} nodes`, `at most ${treeNodesMax}`);
-  const numbers = new Map<string, number>(MODES.map((mode, number) => [mode, number]));
-  const modes = new Uint8Array(names.length);
-  // Two comparisons of the same string are cheaper than a look-up.
-  const [leq, leaf] = [MODES[MODE.leq], MODES[MODE.leaf]];
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] ?? "";
-    if (name === leaf) modes[i] = MODE.leaf;
-    else if (name !== leq) modes[i] = numbers.get(name) ?? node.unsupported(`mode ${name}`, MODES.join(", "));
-  }
+  if (codes.length > treeNodesMax) node.refuse("too-large", `${codes.length} nodes`, `at most ${treeNodesMax}`);
+  const numbers = Uint8Array.from(texts, (text) => {
+    const mode: number = modeNames.indexOf(text);
+    return mode >= 0 ? mode : node.unsupported(`mode ${text}`, MODES.join(", "));
+  });
+  const modes = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) modes[i] = numbers[codes[i] ?? 0] ?? 0;
   return modes;
+}
+
+/** Any more than the modes that there are is one too many. */
+function codedTexts(names: readonly string[]): CodedTexts {
+  const texts = [...new Set(names)].slice(0, MODES.length + 1);
+  const codes = new Map(texts.map((text, code) => [text, code]));
+  return { texts, codes: Uint8Array.from(names, (name) => codes.get(name) ?? MODES.length) };
 }
 
 function positionsOf(node: OperatorNode, nodeIds: Ints, run: { start: number; end: number }): Run["positions"] {

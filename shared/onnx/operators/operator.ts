@@ -1,5 +1,5 @@
 /** What an operator is to the compiler: it checks one node, says what comes out, and leaves a kernel behind. */
-import type { Data, Domain, ElementType, Node, Shape, Tensor } from "../graph.ts";
+import type { CodedTexts, Data, Domain, ElementType, Node, Shape, Tensor } from "../graph.ts";
 import { type OnnxProblem, Refusal } from "../problem.ts";
 
 /** A value between nodes, as far as it is known before there are rows. */
@@ -124,6 +124,11 @@ export class OperatorNode {
 
   strings(name: string): readonly string[] {
     return this.#attribute(name, "strings")?.values ?? [];
+  }
+
+  /** Texts as positions among a few; null where they are not read so. */
+  coded(name: string): CodedTexts | null {
+    return this.#attribute(name, "strings")?.coded ?? null;
   }
 
   #attribute<Kind extends Node["attributes"][string]["kind"]>(name: string, kind: Kind) {

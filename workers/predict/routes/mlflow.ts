@@ -12,7 +12,7 @@ import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonResponse, sentenceOf, Timing } from "../respond.ts";
+import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
@@ -20,10 +20,10 @@ const csv = "text/csv";
 export const invocationRoute: Route["methods"] = { POST: invoke };
 export const pingRoute: Route["methods"] = { GET: ping };
 export const versionRoute: Route["methods"] = {
-  GET: () => new Response(version, { headers: { "Content-Type": "application/json" } }),
+  GET: () => ({ status: 200, headers: { "Content-Type": "application/json" }, body: version }),
 };
 
-async function invoke(call: Call): Promise<Response> {
+async function invoke(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json", csv]);
   if (wrongType) return invocationRefusal(wrongType);
   const body = await readBody(call.request);
@@ -50,27 +50,24 @@ async function invoke(call: Call): Promise<Response> {
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
-  return jsonResponse({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
+  return jsonReply({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 
 /** Healthy is who can answer for a forecast, whichever it is. */
-async function ping(call: Call): Promise<Response> {
+async function ping(call: Call): Promise<Reply> {
   const served = await anyServed(call);
   if (!served.ok) return invocationRefusal(served.refusal, served.headers);
-  return new Response("\n", { headers: { "Content-Type": "application/json" } });
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: "\n" };
 }
 
-function badRequest(message: string): Response {
-  return jsonResponse({ error_code: "BAD_REQUEST", message }, { status: 400 });
+function badRequest(message: string): Reply {
+  return jsonReply({ error_code: "BAD_REQUEST", message }, { status: 400 });
 }
 
 /** A refusal of ours in MLflow's words. */
-export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
+export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const { status } = problemDetails(refusal);
-  return jsonResponse(
-    { error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) },
-    { status, headers },
-  );
+  return jsonReply({ error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) }, { status, headers });
 }
 
 /** MLflow's names of what its clients tell apart. */

@@ -7,14 +7,14 @@ import { runEngine } from "../../../shared/registry/engines.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonResponse, sentenceOf, Timing } from "../respond.ts";
+import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, type ServedCall, servedFor, unavailable } from "../served.ts";
 
 const uncached = { "Cache-Control": "no-store" };
 
 export const serverRoutes: readonly Route[] = [
-  { path: "/v2", methods: { GET: () => jsonResponse({ name: "almanac", version: serverVersion, extensions: [] }) } },
-  { path: "/v2/health/live", methods: { GET: () => jsonResponse({ live: true }, { headers: uncached }) } },
+  { path: "/v2", methods: { GET: () => jsonReply({ name: "almanac", version: serverVersion, extensions: [] }) } },
+  { path: "/v2/health/live", methods: { GET: () => jsonReply({ live: true }, { headers: uncached }) } },
   { path: "/v2/health/ready", methods: { GET: serverReady } },
 ].map((route) => ({ ...route, isOpen: true }));
 
@@ -28,22 +28,22 @@ export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/model
 );
 
 /** Whether any forecast can be answered: each has a readiness of its own. */
-async function serverReady(call: Call): Promise<Response> {
+async function serverReady(call: Call): Promise<Reply> {
   const served = await anyServed(call);
-  return jsonResponse({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
+  return jsonReply({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
 }
 
-async function metadata(call: Call): Promise<Response> {
+async function metadata(call: Call): Promise<Reply> {
   const served = await modelOf(call);
-  return served.ok ? jsonResponse(modelMetadata(served.snapshot.model), { headers: uncached }) : told(served);
+  return served.ok ? jsonReply(modelMetadata(served.snapshot.model), { headers: uncached }) : told(served);
 }
 
-async function modelReady(call: Call): Promise<Response> {
+async function modelReady(call: Call): Promise<Reply> {
   const served = await modelOf(call);
-  return served.ok ? jsonResponse({ name: call.forecast, ready: true }, { headers: uncached }) : told(served);
+  return served.ok ? jsonReply({ name: call.forecast, ready: true }, { headers: uncached }) : told(served);
 }
 
-async function infer(call: Call): Promise<Response> {
+async function infer(call: Call): Promise<Reply> {
   const refused = refuseType(call.request, ["application/json"]) ?? refuseBinary(call.request);
   if (refused) return told({ refusal: refused });
   const body = await readBody(call.request);
@@ -73,7 +73,7 @@ async function infer(call: Call): Promise<Response> {
   const rows = () => recordedTable(snapshot, { inputs: read.request.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "open-inference", snapshot, rows });
   const headers = { ...uncached, "Server-Timing": timing.header };
-  return jsonResponse(inferAnswer(model, read.request, run.outputs), { headers });
+  return jsonReply(inferAnswer(model, read.request, run.outputs), { headers });
 }
 
 /** The model of the path; a version that does not serve is not there. */
@@ -92,13 +92,13 @@ function refuseBinary(request: Request): Refusal | null {
   return { kind: "unsupported-media-type", detail, expected: "data as JSON" };
 }
 
-function failed(error: string): Response {
-  return jsonResponse({ error }, { status: 400 });
+function failed(error: string): Reply {
+  return jsonReply({ error }, { status: 400 });
 }
 
 /** A refusal of ours in the protocol's words. */
-export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Response {
-  return jsonResponse({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
+export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
+  return jsonReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
 }
 
 function told({
@@ -107,6 +107,6 @@ function told({
 }: {
   readonly refusal: Refusal;
   readonly headers?: Readonly<Record<string, string>>;
-}) {
+}): Reply {
   return openInferenceRefusal(refusal, headers);
 }

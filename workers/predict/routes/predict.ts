@@ -14,7 +14,7 @@ import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonResponse, refusalResponse, Timing } from "../respond.ts";
+import { jsonReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
@@ -23,60 +23,61 @@ export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBo
 /** Query parameters that are no fields. */
 const options = ["partial", "explain"] as const;
 
-async function answerBody(call: Call): Promise<Response> {
+async function answerBody(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json"]);
-  if (wrongType) return refusalResponse(wrongType);
-  const unknown = [...call.url.searchParams.keys()].find((name) => !options.some((option) => option === name));
-  if (unknown !== undefined) return refusalResponse(unknownOption(unknown));
+  if (wrongType) return refusalReply(wrongType);
+  const names = call.query ? [...call.query.keys()] : [];
+  const unknown = names.find((name) => !options.some((option) => option === name));
+  if (unknown !== undefined) return refusalReply(unknownOption(unknown));
   const body = await readBody(call.request);
-  if (!body.ok) return refusalResponse(body.refusal);
+  if (!body.ok) return refusalReply(body.refusal);
   const json = parseJson(body.text);
-  if (!json.ok) return refusalResponse({ kind: "bad-request", detail: `The body is not JSON: ${json.reason}` });
+  if (!json.ok) return refusalReply({ kind: "bad-request", detail: `The body is not JSON: ${json.reason}` });
   const read = readPredictRequest(json.value);
-  return read.ok ? answer(call, read.request, false) : refusalResponse(read.refusal);
+  return read.ok ? answer(call, read.request, false) : refusalReply(read.refusal);
 }
 
-function answerQuery(call: Call): Response | Promise<Response> {
+function answerQuery(call: Call): Reply | Promise<Reply> {
   const instance: Record<string, string> = Object.create(null);
-  for (const [name, value] of call.url.searchParams) {
+  for (const [name, value] of call.query ?? []) {
     if (options.some((option) => option === name)) continue;
     if (name in instance) {
       const detail = `${name} is given twice.`;
-      return refusalResponse({ kind: "unprocessable", detail, field: name, found: "twice", expected: "once" });
+      return refusalReply({ kind: "unprocessable", detail, field: name, found: "twice", expected: "once" });
     }
     instance[name] = value;
   }
   return answer(call, { kind: "single", instance: { ...instance } }, true);
 }
 
-async function answer(call: Call, request: PredictRequest, isQuery: boolean): Promise<Response> {
-  const [partial, explain] = [readFlag(call.url, "partial"), readFlag(call.url, "explain")];
-  if (partial === null) return refusalResponse(unknownFlag("partial", call.url));
-  if (explain === null) return refusalResponse(unknownFlag("explain", call.url));
+async function answer(call: Call, request: PredictRequest, isQuery: boolean): Promise<Reply> {
+  const [partial, explain] = [readFlag(call.query, "partial"), readFlag(call.query, "explain")];
+  if (partial === null) return refusalReply(unknownFlag("partial", call.query));
+  if (explain === null) return refusalReply(unknownFlag("explain", call.query));
   const timing = new Timing();
   const served = await servedFor(call);
-  if (!served.ok) return refusalResponse(served.refusal, served.headers);
+  if (!served.ok) return refusalReply(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
   const tooMany = explain ? refuseExplaining(snapshot, request) : null;
-  if (tooMany) return refusalResponse(tooMany);
-  const explainer = explain ? await call.service.explainer(snapshot.model, call.waitUntil) : null;
-  if (explainer === "unreadable") return refusalResponse(unreadable, { "Retry-After": "2" });
+  if (tooMany) return refusalReply(tooMany);
+  const explainer = explain ? await call.service.explainer(snapshot.model, call.context) : null;
+  if (explainer === "unreadable") return refusalReply(unreadable, { "Retry-After": "2" });
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain: explainer });
   timing.end("features");
-  if (!prepared.ok) return refusalResponse(prepared.refusal, { "Server-Timing": timing.header });
+  if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
   const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
-    return new Response(null, { status: 304, headers });
+    return { status: 304, headers, body: null };
   }
   const evaluated = await evaluateRows(snapshot, prepared.rows);
-  if (!evaluated.ok) return refusalResponse(...unavailable(call.forecast, evaluated.reason));
+  if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
   const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
   const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions);
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
-  return jsonResponse(body, { headers: { ...headers, "Server-Timing": timing.header } });
+  return jsonReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
 const unreadable: Refusal = {
@@ -106,14 +107,14 @@ function matches(header: string | null, tag: string): boolean {
 }
 
 /** True for `?partial`, `=true` and `=1`; null for what is neither true nor false. */
-function readFlag(url: URL, name: string): boolean | null {
-  const value = url.searchParams.get(name);
+function readFlag(query: Call["query"], name: string): boolean | null {
+  const value = query?.get(name) ?? null;
   if (value === null || value === "false" || value === "0") return false;
   return value === "" || value === "true" || value === "1" ? true : null;
 }
 
-function unknownFlag(name: string, url: URL): Refusal {
-  const found = url.searchParams.get(name) ?? "";
+function unknownFlag(name: string, query: Call["query"]): Refusal {
+  const found = query?.get(name) ?? "";
   const detail = `${name} is neither true nor false.`;
   return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
 }
