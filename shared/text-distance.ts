@@ -12,8 +12,12 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+/** Longer texts are nobody's misspelling, and comparing them takes as long as they are. */
+const comparedMax = 200;
+
 /** The allowed text nearest to what was found, if it is near enough to be meant. */
 export function nearest(found: string, allowed: readonly string[]): string | undefined {
+  if (found.length > comparedMax) return undefined;
   const fold = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
   const ranked = allowed.map((text) => ({ text, distance: editDistance(fold(found), fold(text)) }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];

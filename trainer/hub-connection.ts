@@ -42,7 +42,8 @@ export class HubConnection {
       found && `Found: ${found}.`,
       expected && `Expected: ${expected}.`,
       allowed && `Allowed: ${allowed.join(", ")}.`,
-      didYouMean && `Did you mean ${didYouMean}?`,
+      // Most details end with it already.
+      didYouMean && !detail?.includes(didYouMean) && `Did you mean ${didYouMean}?`,
     ];
     throw new Failure(parts.filter(Boolean).join(" "));
   }

@@ -1,6 +1,7 @@
 import { logisticSpace, nothing, smallBoostingSpace, smallForestSpace } from "../candidates/spaces.ts";
 import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
+import { vigo } from "../places.ts";
 import type { Forecast } from "./forecast.ts";
 
 const pollutants = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust", "european_aqi"];
@@ -27,7 +28,7 @@ const yesterdays = pollutants.flatMap((pollutant) =>
  */
 export const sickness: Forecast = {
   id: "sickness",
-  title: "Bad-air days in Vigo",
+  title: `Bad-air days in ${vigo.name}`,
   feed: "open-meteo-air-quality",
   variable: "sick",
   derive: days,

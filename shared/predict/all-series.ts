@@ -18,7 +18,7 @@ export type ReadAll =
 /** What a body with `all` asks for. Never throws. */
 export function readAll({ all, from = 0, ...others }: Readonly<Record<string, unknown>>): ReadAll {
   const refuse = (field: string, found: unknown, expected: string): ReadAll => {
-    const detail = `${field} does not go with a request for all series.`;
+    const detail = `${field} cannot stand so in a request for all series.`;
     return { ok: false, refusal: { kind: "unprocessable", detail, field, found: told(found), expected } };
   };
   if (all !== true) return refuse("all", all, "true");

@@ -131,6 +131,8 @@ function intervalsOf(
   { forecast, scale, naive }: Width,
 ): Record<string, unknown> {
   const decimals = forecast.target.decimals + extraDecimals;
+  // A value whose logarithm is forecast is above nothing.
+  const least = forecast.target.transform === "log-difference" ? 0 : Number.NEGATIVE_INFINITY;
   const told: Record<string, unknown> = {};
   const held = prediction === null ? [] : intervalsHoldLast && naive !== null ? [prediction, naive] : [prediction];
   const [low, high] = [Math.min(...held), Math.max(...held)];
@@ -139,7 +141,7 @@ function intervalsOf(
     told[intervalName(level)] =
       held.length === 0 || Number.isNaN(reach)
         ? null
-        : [roundTo(low - reach, decimals), roundTo(high + reach, decimals)];
+        : [roundTo(Math.max(low - reach, least), decimals), roundTo(high + reach, decimals)];
   }
   if (Number.isNaN(scale)) told.interval_note = `no width is known without ${forecast.intervals.scaledBy}`;
   const widthless = intervals.find(({ zeroWidth }) => zeroWidth);

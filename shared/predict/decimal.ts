@@ -32,3 +32,11 @@ export function roundTo(value: number, decimals: number): number {
   const power = 10 ** decimals;
   return Math.round(value * power) / power + 0;
 }
+
+const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A number written as text, as people and files write it: neither hexadecimal nor empty. Null for any other text. */
+export function readNumber(text: string): number | null {
+  const trimmed = text.trim();
+  return plainNumber.test(trimmed) ? Number(trimmed) : null;
+}

@@ -12,6 +12,8 @@ export type Field =
 
 export interface Fields {
   readonly all: readonly Field[];
+  /** What they are called, aliases among them. */
+  readonly names: readonly string[];
   /** The field of a name, of one of its aliases, or of either with other accents or capitals. */
   find(name: string): Field | undefined;
 }
@@ -55,7 +57,11 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
     // Two fields that only accents or capitals tell apart have to be written exactly.
     loose.set(key, other === undefined || other === field ? field : null);
   }
-  return { all: [...byName.values()], find: (name) => spelled.get(name) ?? loose.get(folded(name)) ?? undefined };
+  return {
+    all: [...byName.values()],
+    names: [...spelled.keys()],
+    find: (name) => spelled.get(name) ?? loose.get(folded(name)) ?? undefined,
+  };
 }
 
 function isDatePart(part: string): part is DatePart {

@@ -9,8 +9,9 @@ import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
+import { readNumber } from "./decimal.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type GivenDate, readTarget, told } from "./target.ts";
+import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
 
 /** What a request says of a day, each with the name under which it does. */
 export interface GivenDay {
@@ -120,40 +121,44 @@ type ReadDay =
   | { readonly ok: true; readonly period: string | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
+/** A schedule's next period is at most a week away, and years have four digits. */
+const dayMax = "9999-12-24";
+
 /** The period that a day's value belongs to: the day itself, or the last one before it that the schedule names. */
 function readDay({ forecast, periods }: Snapshot, field: GivenField | null): ReadDay {
   if (field === null) return { ok: true, period: null };
   const day = typeof field.value === "string" ? isoDayOf(forecast, field.value.trim()) : null;
-  if (day === null) {
+  if (day === null || day > dayMax) {
     const [year, month, date] = (periods.at(-1) ?? "").split("-").map(Number);
     const sourceForm = forecast.given?.monthFirst ? `, or month first, as in ${month}/${date}/${year}` : "";
     return refused({
       kind: "unprocessable",
-      detail: `${field.name} is not a day of the calendar.`,
+      detail: `${field.name} is not a day ${day === null ? "of the calendar" : "that another one comes after here"}.`,
       field: field.name,
       found: told(field.value),
-      expected: `YYYY-MM-DD, as in ${periods.at(-1)}${sourceForm}`,
+      expected: `YYYY-MM-DD from ${firstDay} to ${lastDay}, as in ${periods.at(-1)}${sourceForm}`,
     });
   }
   return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, addDays(day, 1)) };
 }
 
+/** Days are written with four digits of a year: what is computed around one needs a week of them on both sides. */
+const [firstDay, lastDay] = ["1000-01-08", "9999-12-24"];
+
 function isoDayOf({ given }: Forecast, text: string): string | null {
-  if (isIsoDay(text)) return text;
   const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
-  return parts && isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2]));
+  const day = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : isIsoDay(text) ? text : null;
+  return day !== null && day >= firstDay && day <= lastDay ? day : null;
 }
 
 type ReadValue =
   | { readonly ok: true; readonly number: number | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
 function readValue({ target, unit }: Forecast, field: GivenField | null, textNumbers: boolean): ReadValue {
   if (field === null) return { ok: true, number: null };
   const { name, value } = field;
-  const number = textNumbers && typeof value === "string" && plainNumber.test(value.trim()) ? Number(value) : value;
+  const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   const isNumber = typeof number === "number" && Number.isFinite(Math.fround(number));
   const needsLogarithm = target.transform === "log-difference";
   if (isNumber && (!needsLogarithm || Math.fround(number) > 0)) return { ok: true, number };
@@ -161,7 +166,7 @@ function readValue({ target, unit }: Forecast, field: GivenField | null, textNum
     kind: "unprocessable",
     detail: `${name} is not a value that can be continued.`,
     field: name,
-    found: told(value),
+    found: textNumbers ? told(value) : toldOfNumber(value),
     expected: `a number${needsLogarithm ? " above 0" : ""} in ${unit}, as in 1200.5, without thousands separators`,
   });
 }

@@ -2,8 +2,10 @@
  * MLflow's scoring protocol: the five forms of a request for `/invocations`.
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
  */
+import { tableValuesMax } from "../api/predict-limits.ts";
 import { readCsv } from "../csv.ts";
 import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
+import { readNumber } from "./decimal.ts";
 import type { Table } from "./table.ts";
 import { told } from "./target.ts";
 
@@ -53,8 +55,12 @@ function fromRecords(form: string, value: unknown): ReadTable {
   const records = shaped(recordsShape, value);
   if (!records.ok) return failed(`${form}: expected a list of objects.`);
   const columns = [...new Set(records.value.flatMap((record) => Object.keys(record)))];
+  if (columns.length * records.value.length > tableValuesMax) {
+    const found = `${records.value.length} objects with ${columns.length} different names`;
+    return failed(`${form}: found ${found}, expected at most ${tableValuesMax} values in all.`);
+  }
   const valueAt = (record: Record<string, unknown>, name: string) =>
-    Object.hasOwn(record, name) ? record[name] : null;
+    Object.hasOwn(record, name) ? record[name] : undefined;
   return {
     ok: true,
     table: { columns, rows: records.value.map((record) => columns.map((name) => valueAt(record, name))) },
@@ -95,18 +101,16 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
   const numbers = columns.map(isNumber);
   const cell = (field: string, at: number) => {
     if (!numbers[at]) return field;
-    if (missing.has(field.trim())) return null;
-    const number = Number(field);
-    return Number.isNaN(number) ? field : number;
+    return missing.has(field.trim()) ? null : (readNumber(field) ?? field);
   };
   return { ok: true, table: { columns, rows: rows.map((row) => row.map(cell)) } };
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 
-/** Python writes NaN into JSON; outside of strings it is read as null. */
+/** Python writes NaN and Infinity into JSON; outside of strings they are read as null and as what is infinite in float32. */
 function parseWithNaN(text: string): Parsed {
-  for (const candidate of [() => text, () => withoutNaN(text)]) {
+  for (const candidate of [() => text, () => inPlainJson(text)]) {
     try {
       return { ok: true, value: JSON.parse(candidate()) };
     } catch {
@@ -116,8 +120,15 @@ function parseWithNaN(text: string): Parsed {
   return failed("The body is not JSON.");
 }
 
-function withoutNaN(text: string): string {
-  return text.replaceAll(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (found) => (found === "NaN" ? "null" : found));
+const plainJson: Readonly<Record<string, string>> = { NaN: "null", Infinity: "1e999", "-Infinity": "-1e999" };
+
+/** O(text), whatever stands in it: a string is not looked for by its end. */
+function inPlainJson(text: string): string {
+  let isString = false;
+  return text.replaceAll(/\\[\s\S]|"|\bNaN\b|-?\bInfinity\b/g, (found) => {
+    if (found === '"') isString = !isString;
+    return isString ? found : (plainJson[found] ?? found);
+  });
 }
 
 const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

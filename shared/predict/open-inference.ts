@@ -39,8 +39,14 @@ const requestShape: Shape<WireRequest> = objectOf<WireRequest & { readonly param
   outputs: optional(listOf(objectOf<{ name: string; parameters?: unknown }>({ name: text, parameters }))),
 });
 
-const integers = ["INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"];
-const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers];
+/** From and to; a double tells 64 bits' ends apart as little as JSON does. */
+const integers: ReadonlyMap<string, readonly [number, number]> = new Map(
+  [8, 16, 32, 64].flatMap((bits) => [
+    [`INT${bits}`, [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]],
+    [`UINT${bits}`, [0, 2 ** bits - 1]],
+  ]),
+);
+const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers.keys()];
 
 export interface InferRequest {
   readonly id: string | undefined;
@@ -94,8 +100,8 @@ function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: W
   }
   const flat = data.flat();
   if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
-  const isWhole = integers.includes(datatype);
-  const bad = flat.findIndex((value) => !fits(value, { datatype, isWhole }));
+  const range = integers.get(datatype);
+  const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
   if (bad >= 0) return failed(`input ${name}: element ${bad} is ${JSON.stringify(flat[bad])}, expected ${datatype}`);
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
@@ -103,11 +109,11 @@ function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: W
 /** Null and "NaN" are missing values of a floating point input; JSON has no NaN. */
 function fits(
   value: unknown,
-  { datatype, isWhole }: { readonly datatype: string; readonly isWhole: boolean },
+  { datatype, range }: { readonly datatype: string; readonly range: readonly [number, number] | undefined },
 ): boolean {
   if (datatype === "BYTES") return typeof value === "string" || value === null;
   if (datatype === "BOOL") return typeof value === "boolean" || value === 0 || value === 1;
-  if (isWhole) return Number.isInteger(value);
+  if (range) return typeof value === "number" && Number.isInteger(value) && value >= range[0] && value <= range[1];
   return typeof value === "number" || value === null || value === "NaN";
 }
 

@@ -3,10 +3,13 @@ import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
 import { nearest } from "../text-distance.ts";
+import { readNumber } from "./decimal.ts";
+import type { Fields } from "./fields.ts";
 import { type GivenDay, readGiven, type Start } from "./given.ts";
 import type { ModelInput } from "./load-model.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
-import { type GivenDate, readTarget, told } from "./target.ts";
+import { impliedStates, isState } from "./states.ts";
+import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
 
 export interface Row {
   /** Position in the snapshot's series; null for one that the history does not hold. */
@@ -41,6 +44,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
   const { dimensions, dates, overrides, day } = sorted.given;
+  for (const [name, state] of impliedStates(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
   const named = readSeries(snapshot, dimensions, missing.length === 0);
   if (!named.ok) return named;
@@ -80,13 +84,7 @@ function sortFields(
   const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     const field = fields.find(name);
-    if (field === undefined)
-      return refused(
-        unknownField(
-          fields.all.map((one) => one.name),
-          name,
-        ),
-      );
+    if (field === undefined) return refused(unknownField(fields, name));
     const earlier = seen.get(field.name);
     if (earlier !== undefined) {
       const detail = `${earlier} and ${name} are one field.`;
@@ -108,6 +106,8 @@ function sortFields(
       case "feature": {
         const read = featureValue(name, { value, input: field.input }, options);
         if (!read.ok) return read;
+        if (isState(forecast, field.input.declared) && read.value !== 0 && read.value !== 1)
+          return refused(wrongType(name, value, "0 or 1"));
         given.overrides.set(field.name, read.value);
       }
     }
@@ -125,9 +125,10 @@ function featureValue(
     if (typeof value !== "string") return refused(wrongType(name, value, "text"));
     return categories.has(value) ? { ok: true, value } : refused(unknownValue(name, value, [...categories]));
   }
-  const number = textNumbers && typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
-  return refused(wrongType(name, value, "a number that fits float32"));
+  const refusal = wrongType(name, value, "a number that fits float32");
+  return refused(textNumbers ? refusal : { ...refusal, found: toldOfNumber(value) });
 }
 
 /** The series by its dimensions, one after the other, so that a refusal lists what goes with the ones before. */
@@ -178,14 +179,11 @@ function otherPeriod(
   };
 }
 
-function unknownField(names: readonly string[], name: string): Refusal {
-  return withNearest({
-    kind: "unprocessable",
-    detail: `There is no field ${told(name)}.`,
-    field: name,
-    found: name,
-    allowed: names,
-  });
+function unknownField({ all, names }: Fields, name: string): Refusal {
+  const detail = `There is no field ${told(name)}.`;
+  const allowed = all.map((one) => one.name);
+  const found = told(name);
+  return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, names);
 }
 
 function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {
@@ -198,8 +196,8 @@ function wrongType(name: string, value: unknown, expected: string): Refusal {
   return { kind: "unprocessable", detail: `${name} is not ${expected}.`, field: name, found: told(value), expected };
 }
 
-function withNearest(refusal: Refusal): Refusal {
-  const meant = refusal.found === undefined ? undefined : nearest(refusal.found, refusal.allowed ?? []);
+function withNearest(refusal: Refusal, known = refusal.allowed ?? []): Refusal {
+  const meant = refusal.found === undefined ? undefined : nearest(refusal.found, known);
   if (meant === undefined) return refusal;
   return { ...refusal, detail: `${refusal.detail} Did you mean ${meant}?`, didYouMean: meant };
 }

@@ -2,14 +2,21 @@
  * A table of raw features for a forecast of one series: there is no doubt which one is meant, so that what a table does not
  * hold comes from the history, and columns go by any of their names.
  */
+import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
 import { nearest } from "../text-distance.ts";
 import { readGiven } from "./given.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
+import { impliedStates } from "./states.ts";
 import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./table.ts";
+import { told } from "./target.ts";
 
 /** The model's inputs of a table, by the rule of the forecast: raw features alone where it has many series. O(rows × inputs). */
 export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
   const { forecast, model } = snapshot;
+  const most = Math.floor(tableValuesMax / model.inputs.length);
+  if (table.rows.length > most) {
+    return failed(`Found ${table.rows.length} rows, expected at most ${most} of ${model.inputs.length} inputs.`);
+  }
   return forecast.dimensions.length > 0 ? inputsOfTable(table, model.inputs) : inputsOfSeries(snapshot, table);
 }
 
@@ -27,18 +34,19 @@ function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
   const places = placesOf(snapshot, table);
   if (!places.ok) return places;
   const position = positions.get(seriesKey([])) ?? 0;
-  const starts: (Readonly<Record<string, number | string>> | null)[] = [];
-  for (const [at, row] of table.rows.entries()) {
-    const read = startOf(snapshot, { row, at, position, places: places.of });
-    if (!read.ok) return read;
-    starts.push(read.features);
-  }
+  const read = startsOf(snapshot, table.rows, { position, places: places.of });
+  if (!read.ok) return read;
+  const { starts } = read;
   const inputs: Record<string, Float32Array | readonly string[]> = Object.create(null);
   for (const input of model.inputs) {
-    const place = places.of.get(input.name);
-    const isGiven = place !== undefined && input.name !== forecast.given?.date;
+    const place = input.name === forecast.given?.date ? undefined : places.of.get(input.name);
     const own = columns[input.name]?.values[position];
-    const cell = (row: number) => (isGiven ? table.rows[row]?.[place] : (starts[row]?.[input.name] ?? own));
+    const cell = (row: number) => {
+      const given = place === undefined ? undefined : table.rows[row]?.[place];
+      // Without the value of its day a row starts from the history's.
+      const isLeft = given === undefined || (given === null && input.name === forecast.given?.value);
+      return isLeft ? (starts[row]?.[input.name] ?? own) : given;
+    };
     const read = readColumn(input, { count: table.rows.length, cell });
     if (!read.ok) return read;
     inputs[input.name] = read.column;
@@ -67,17 +75,42 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
   if (stranger === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
   // A misspelt column must not let the history answer instead.
   const known = fields.all.map(({ name }) => name);
-  const meant = nearest(stranger, known);
+  const meant = nearest(stranger, fields.names);
   return failed(
-    `There is no input ${stranger}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
+    `There is no input ${told(stranger)}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
   );
 }
 
-interface TableRow {
-  readonly row: readonly unknown[];
-  readonly at: number;
+interface Placed {
   readonly position: number;
   readonly places: ReadonlyMap<string, number>;
+}
+
+interface TableRow extends Placed {
+  readonly row: readonly unknown[];
+  readonly at: number;
+}
+
+type ReadStarts =
+  | { readonly ok: true; readonly starts: readonly (Readonly<Record<string, number | string>> | null)[] }
+  | { readonly ok: false; readonly problem: string };
+
+/** Of every row, what `startOf` says. */
+function startsOf(snapshot: Snapshot, rows: Table["rows"], placed: Placed): ReadStarts {
+  const { given } = snapshot.forecast;
+  const places = given ? [given.date, given.value].flatMap((name) => placed.places.get(name) ?? []) : [];
+  const giving = rows.filter((row) => places.some((place) => (row[place] ?? null) !== null)).length;
+  if (giving > givenRowsMax) {
+    const expected = `expected at most ${givenRowsMax}: send them in several requests`;
+    return failed(`Found ${giving} rows that give a day or its value, ${expected}.`);
+  }
+  const starts: (Readonly<Record<string, number | string>> | null)[] = [];
+  for (const [at, row] of rows.entries()) {
+    const read = startOf(snapshot, { row, at, ...placed });
+    if (!read.ok) return read;
+    starts.push(read.features);
+  }
+  return { ok: true, starts };
 }
 
 type ReadStart =
@@ -87,7 +120,7 @@ type ReadStart =
 /** The features of a row that gives the value of a day; null for the history as it stands. */
 function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
   const { given } = snapshot.forecast;
-  if (given === undefined) return { ok: true, features: null };
+  if (given === undefined) return { ok: true, features: statesOf(snapshot, { row, places }) };
   const [date, value] = [given.date, given.value].map((name) => {
     const found = row[places.get(name) ?? -1];
     return found === null || found === undefined ? undefined : { name, value: found };
@@ -98,6 +131,16 @@ function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): R
   if (read.ok) return { ok: true, features: read.asked.start?.features ?? null };
   const { detail, found, expected } = read.refusal;
   return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
+}
+
+/** The states that a row's values imply; null where no value of a forecast is an event's. */
+function statesOf(
+  { forecast }: Snapshot,
+  { row, places }: Pick<TableRow, "row" | "places">,
+): Record<string, number> | null {
+  if (forecast.derive === undefined) return null;
+  const given = new Map([...places].map(([name, place]) => [name, row[place]]));
+  return Object.fromEntries(impliedStates(forecast, given));
 }
 
 const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

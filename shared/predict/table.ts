@@ -1,9 +1,9 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
 import type { Column } from "../registry/golden.ts";
 import type { ModelInput } from "./load-model.ts";
-import { told } from "./target.ts";
+import { told, toldOfNumber } from "./target.ts";
 
-/** One list a row. Without names, columns are in the model's order. */
+/** One list a row; undefined is what the row does not give. Without names, columns are in the model's order. */
 export interface Table {
   readonly columns: readonly string[] | null;
   readonly rows: readonly (readonly unknown[])[];
@@ -16,17 +16,19 @@ export type ReadInputs =
 /** Columns that the model does not read are left out. O(rows × inputs). */
 export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelInput[]): ReadInputs {
   const names = columns ?? wanted.map(({ name }) => name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) return failed(`Column ${told(twice)} is given twice.`);
+  const place = new Map<string, number>();
+  for (const [at, name] of names.entries()) {
+    if (place.has(name)) return failed(`Column ${told(name)} is given twice.`);
+    place.set(name, at);
+  }
   const uneven = rows.findIndex((row) => row.length !== names.length);
   if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
-  const places = wanted.map(({ name }) => names.indexOf(name));
-  const missing = wanted.filter((_, at) => (places[at] ?? -1) < 0).map(({ name }) => name);
+  const missing = wanted.filter(({ name }) => !place.has(name)).map(({ name }) => name);
   if (missing.length > 0) return failed(`Model is missing inputs ${JSON.stringify(missing)}.`);
   const inputs: Record<string, Column> = Object.create(null);
-  for (const [at, input] of wanted.entries()) {
-    const place = places[at] ?? 0;
-    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[place] });
+  for (const input of wanted) {
+    const at = place.get(input.name) ?? 0;
+    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[at] });
     if (!read.ok) return read;
     inputs[input.name] = read.column;
   }
@@ -54,7 +56,8 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
       continue;
     }
     const number = numberOf(value);
-    if (number === null) return failed(`Input ${name}, row ${row}: found ${told(value)}, expected a number or null.`);
+    if (number === null)
+      return failed(`Input ${name}, row ${row}: found ${toldOfNumber(value)}, expected a number or null.`);
     numbers[row] = number;
   }
   return { ok: true, column: categories === null ? numbers : texts };

@@ -120,6 +120,11 @@ function refused(
   };
 }
 
+/** What was found where a number is expected: text in quotes, so that "23.5" is told from 23.5. */
+export function toldOfNumber(value: unknown): string {
+  return told(JSON.stringify(value));
+}
+
 /** What was found, for a refusal: text as it is, anything else as JSON. */
 export function told(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));

@@ -40,13 +40,14 @@ function cellOf(
 }
 
 /** For a forecast that declares none. */
-function usualColumns({ dimensions, output }: Forecast): readonly CsvColumn[] {
+function usualColumns({ dimensions, output, labels }: Forecast): readonly CsvColumn[] {
+  const ofClassification = labels ? ["label", "threshold"] : [];
   return [
     ...dimensions.map((name): CsvColumn => ({ column: name, is: { kind: "dimension", name } })),
     { column: "target_period", is: { kind: "target", part: "period" } },
     { column: "last_period", is: { kind: "last", of: "period" } },
     { column: "last_value", is: { kind: "last", of: "value" } },
-    { column: output, is: { kind: "answer", field: output } },
+    ...[output, ...ofClassification].map((field): CsvColumn => ({ column: field, is: { kind: "answer", field } })),
     { column: "model_version", is: { kind: "version" } },
   ];
 }

@@ -16,11 +16,16 @@ const blocks = new Map(
 /** What the page says to type, in its order. */
 const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
 
+/** What makes golden pairs, and what holds parsers to them. */
+const isOfPairs = (name: string) => /^test\/(fixtures\/feeds|support\/golden\.ts|feeds\/golden)/.test(name);
+
 function copyProject(): void {
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     encoding: "utf8",
   });
-  for (const file of files.split("\0").filter((name) => name !== "" && !name.startsWith("test/"))) {
+  for (const file of files
+    .split("\0")
+    .filter((name) => name !== "" && (!name.startsWith("test/") || isOfPairs(name)))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(file, join(folder, file));
   }
@@ -69,7 +74,8 @@ function scripted(command: string): string {
 test("a stranger who follows the page has a forecast of their own, from the parser to its predictions", async () => {
   copyProject();
   writeBlocks();
-  const [make = "", parse = "", backtest = "", start = "", ...served] = commands;
+  const [make = "", parse = "", backtest = "", start = "", ...rest] = commands;
+  const served = rest.slice(0, 4);
   execFileSync("bash", ["-c", make], { cwd: folder });
 
   const parsed = await run(scripted(parse));
@@ -101,6 +107,18 @@ test("a stranger who follows the page has a forecast of their own, from the pars
   expect(all?.out).toMatch(/Market.*\r?\n.*Station|Station.*\r?\n.*Market/s);
 });
 
+test("what the page had written passes the project's own checks, with the golden pair that it makes", async () => {
+  const [shorten = "", pair = "", format = ""] = commands.slice(8);
+  execFileSync("bash", ["-c", shorten], { cwd: folder });
+  expect(await run(pair)).toMatchObject({ code: 0, out: expect.stringContaining("2 observations, 1 problems") });
+  expect(format).toBe("npm run format");
+  const written = [...blocks.keys()].join(" ");
+  expect(await run(`biome check --write --error-on-warnings ${written}`)).toMatchObject({ code: 0 });
+  expect(await run("tsc -p shared")).toEqual({ code: 0, out: "" });
+  const { out } = await run("vitest run --project unit test/feeds/golden.test.ts -t bakery");
+  expect(out).toMatch(/Tests .*2 passed/);
+});
+
 test("the page shows no file that is in the project, and every command it names is one", () => {
   expect([...blocks.keys()]).toEqual([
     "make-loaves.mjs",
@@ -109,5 +127,5 @@ test("the page shows no file that is in the project, and every command it names 
     "shared/forecasts/bakery.ts",
     "shared/forecasts/index.ts",
   ]);
-  expect(commands).toHaveLength(8);
+  expect(commands).toHaveLength(12);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { buildHistory } from "../../shared/api/history.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import type { Refusal } from "../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { classified, naiveProbability } from "../../shared/predict/classify.ts";
@@ -24,6 +25,13 @@ function ask(
   const prepared = prepareRows(from, request, { textNumbers, partial: false, explain });
   if (!prepared.ok) throw new Error(prepared.refusal.detail);
   return singleAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+}
+
+function refusalOf(instance: Record<string, unknown>): Refusal {
+  const options = { textNumbers: false, partial: false, explain: null };
+  const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
+  if (prepared.ok) throw new Error("it was read");
+  return prepared.refusal;
 }
 
 /** What the model says of yesterday's highest ozone. */
@@ -55,6 +63,22 @@ describe("an answer", () => {
     expect(high).toMatchObject({ label: "sick", features: { ozone_max: 60.5 } });
     expect(high.probability).toBeCloseTo(chanceOf(60.5), 5);
     expect(ask({ sick_yesterday: 0 }).naive).toBe(naiveAfter[0]);
+  });
+
+  test("a name that is almost another name of a field is refused with the field that was meant", () => {
+    expect(refusalOf({ ozon: 80 })).toMatchObject({ field: "ozon", didYouMean: "ozone" });
+    expect(refusalOf({ ozone_maxx: 80 })).toMatchObject({ didYouMean: "ozone_max" });
+  });
+
+  test("yesterday's state is that of the index that is given, unless it is given itself, and is 0 or 1", () => {
+    expect(ask({ european_aqi: 10 })).toMatchObject({ naive: naiveAfter[0], features: { sick_yesterday: 0 } });
+    expect(ask({ european_aqi_max: 30 }).features.sick_yesterday).toBe(0);
+    expect(ask({ european_aqi: 30.5 })).toMatchObject({ naive: naiveAfter[1], features: { sick_yesterday: 1 } });
+    expect(ask({ european_aqi: 10, sick_yesterday: 1 }).features.sick_yesterday).toBe(1);
+    expect(ask({ european_aqi_max_lag2: 10 }).features).toMatchObject({ sick_yesterday: 1, sick_lag2: 0 });
+    for (const value of [0.5, 7, -1]) {
+      expect(refusalOf({ sick_yesterday: value })).toMatchObject({ field: "sick_yesterday", expected: "0 or 1" });
+    }
   });
 
   test("hours of a day that is not over change nothing, and the day's last hour moves the target on", () => {
@@ -91,6 +115,23 @@ test("MLflow: the original's columns are enough, the rest comes from the history
   expect(read.inputs.ozone_max).toEqual(Float32Array.of(60.5));
   expect(read.inputs.carbon_monoxide_max).toEqual(Float32Array.of(200));
   expect(read.inputs.sick_yesterday).toEqual(Float32Array.of(1));
+});
+
+test("MLflow: a row's state is that of its index, unless the row gives it", () => {
+  const columns = ["european_aqi", "ozone"];
+  const read = inputsOfRequest(snapshot, {
+    columns,
+    rows: [
+      [10, 60],
+      [31, 60],
+      [null, 60],
+    ],
+  });
+  if (!read.ok) throw new Error(read.problem);
+  expect(read.inputs.sick_yesterday).toEqual(Float32Array.of(0, 1, 1));
+  const given = inputsOfRequest(snapshot, { columns: ["european_aqi", "sick_yesterday"], rows: [[10, 1]] });
+  if (!given.ok) throw new Error(given.problem);
+  expect(given.inputs.sick_yesterday).toEqual(Float32Array.of(1));
 });
 
 test("Open Inference Protocol: probability, label and threshold, each with its datatype", () => {

@@ -49,3 +49,12 @@ test("the original's request to MLflow's address answers with probability, label
     ],
   });
 });
+
+test("where another forecast than the default serves, the server is up: probes do not fail for what is not asked", async () => {
+  const statusOf = async (path: string) => (await SELF.fetch(`http://predict.test${path}`)).status;
+  expect(await statusOf("/predict")).toBe(503);
+  expect(await Promise.all(["/ping", "/v2/health/ready", "/v2/models/sickness/ready"].map(statusOf))).toEqual([
+    200, 200, 200,
+  ]);
+  expect(await statusOf("/v2/models/milk-mx/ready")).toBe(503);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { roundTo, shortestDecimal } from "../../shared/predict/decimal.ts";
+import { readNumber, roundTo, shortestDecimal } from "../../shared/predict/decimal.ts";
 
 const digitsOf = (value: number) =>
   value
@@ -37,4 +37,14 @@ test("what is no finite number is null", () => {
 test("rounding leaves no negative zero", () => {
   expect(roundTo(-0.0000001, 4)).toBe(0);
   expect(roundTo(23.2500001, 6)).toBe(23.25);
+});
+
+test("a text of any length is a number or none, in time that goes with its length", () => {
+  expect([" -1.5e3 ", "+.5", "7.", "1,200", "0x10", "", " ", "."].map(readNumber)).toEqual([
+    -1500,
+    0.5,
+    7,
+    ...Array(5).fill(null),
+  ]);
+  expect(readNumber(`${"1".repeat(3_900_000)}x`)).toBeNull();
 });

@@ -208,15 +208,25 @@ describe("refused is", () => {
   });
 
   test("a price that is text, in JSON", () => {
-    expect(refusal({ EUR: "1200" }, { ...query, textNumbers: false })).toMatchObject({ field: "EUR", found: "1200" });
+    expect(refusal({ EUR: "1200" }, { ...query, textNumbers: false })).toMatchObject({ field: "EUR", found: '"1200"' });
   });
 
-  test.each(["2023-02-30", "30/12/2016", "2/30/2023", "yesterday", "2016-12", ""])("a day called %j", (day) => {
+  test.each([
+    "2023-02-30",
+    "30/12/2016",
+    "2/30/2023",
+    "yesterday",
+    "2016-12",
+    "",
+    "9999-12-31",
+    "12/31/9999",
+    "1000-01-01",
+  ])("a day called %j", (day) => {
     expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({
       kind: "unprocessable",
       field: "Date",
       found: day,
-      expected: "YYYY-MM-DD, as in 2016-12-30, or month first, as in 12/30/2016",
+      expected: "YYYY-MM-DD from 1000-01-08 to 9999-12-24, as in 2016-12-30, or month first, as in 12/30/2016",
     });
   });
 
@@ -246,4 +256,19 @@ describe("refused is", () => {
       ),
     );
   });
+});
+
+test("a day without a next period in the calendar is refused, whichever way it is written", () => {
+  for (const day of ["9999-12-31", "12/31/9999", "9999-12-25"]) {
+    expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({ field: "Date", found: day, kind: "unprocessable" });
+  }
+  expect(answer({ Date: "9999-12-24", EUR: "1200" })).toMatchObject({ target_period: "9999-12-27", naive: 1200 });
+});
+
+test("a price far below the history has no interval that reaches below nothing", () => {
+  const { interval80, interval95, predicted_price } = answer({ EUR: "1" });
+  for (const ends of [interval80, interval95]) {
+    expect(ends?.[0]).toBe(0);
+    expect(ends?.[1]).toBeGreaterThan(Number(predicted_price));
+  }
 });

@@ -95,6 +95,25 @@ test("Python's NaN is a missing value, but not inside of a text", () => {
   });
 });
 
+test("Python's Infinity is infinite, but not inside of a text", () => {
+  expect(inputsFrom(null, '{"instances": [["Infinity \\\\", Infinity], ["-Infinity", -Infinity]]}')).toEqual({
+    place: ["Infinity \\", "-Infinity"],
+    last: Float32Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  });
+});
+
+test.each([
+  ["as it is", "1.5", [1.5]],
+  ["with an exponent", "-2.5E-1", [-0.25]],
+  ["not hexadecimal", "0x10", /found "0x10", expected a number/],
+  ["not with two points", "1.2.3", /found "1.2.3", expected a number/],
+])("a number in CSV is read %s", (_, field, expected) => {
+  const read = readInvocationCsv(`last,place\n${field},a\n`, isNumber);
+  const inputs = read.ok ? inputsOfTable(read.table, wanted) : read;
+  if (expected instanceof RegExp) expect(inputs).toMatchObject({ problem: expect.stringMatching(expected) });
+  else expect(inputs).toMatchObject({ inputs: { last: Float32Array.from(expected) } });
+});
+
 test("inputs of a single row need no lists", () => {
   expect(inputsFrom({ inputs: { place: "a", last: 1.5 } })).toEqual({ place: ["a"], last: Float32Array.of(1.5) });
 });
@@ -116,11 +135,36 @@ test.each([
   ["a column twice", { dataframe_split: { columns: ["last", "last"], data: [] } }, /last is given twice/],
   ["a row that is too short", { instances: [["a"]] }, /Row 0 has 1 values, expected 2/],
   ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, place 1/],
-  ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found b, expected a number/],
+  ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found "b", expected a number/],
   ["a number for text", { instances: [[1, 1]] }, /Input place, row 0: found 1, expected text/],
   ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
 ])("%s is refused with what was expected", (_, body, problem) => {
   expect(inputsFrom(body)).toMatch(problem);
+});
+
+/** As long as a body may be, and the worst of its kind. */
+const names = (count: number) => Array.from({ length: count }, (_, at) => `a${at}`);
+const object = (keys: readonly string[]) => `{${keys.map((key) => `"${key}":1`).join(",")}}`;
+
+test.each([
+  ["a text without an end, full of quotes", `{"${'\\"'.repeat(1_900_000)}`, /not JSON/],
+  ["a text without an end after a backslash", `{"${'\\"'.repeat(1_900_000)}\\`, /not JSON/],
+  ["a number without an end", `{"instances":[["a","${"1".repeat(3_900_000)}x"]]}`, /expected a number/],
+  ["very many columns", `{"inputs":${object(names(300_000))}}`, /missing inputs/],
+  [
+    "very many columns, one twice",
+    `{"dataframe_split":{"columns":${JSON.stringify([...names(300_000), "a1"])},"data":[]}}`,
+    /a1 is given twice/,
+  ],
+  [
+    "objects that share no name",
+    `{"instances":[${names(500)
+      .map((name) => object(names(500).map((key) => name + key)))
+      .join(",")}]}`,
+    /found 500 objects with 250000 different names/,
+  ],
+])("%s is refused in time and memory that go with its length", (_, text, problem) => {
+  expect(inputsFrom(null, text)).toMatch(problem);
 });
 
 test("whatever text is sent is a table or a problem, never an exception", () => {

@@ -38,6 +38,8 @@ test("metadata names the model's inputs and outputs with datatype and shape", ()
 test.each([
   ["FP64", { datatype: "FP64", data: [2.5] }, 2.5],
   ["an integer", { datatype: "INT64", data: [2] }, 2],
+  ["the smallest of a type", { datatype: "INT8", data: [-128] }, -128],
+  ["the largest of a type", { datatype: "UINT16", data: [65_535] }, 65_535],
   ["BOOL", { datatype: "BOOL", data: [true] }, 1],
   ["nested data", { data: [[2.5]] }, 2.5],
   ["a shape of [N]", { shape: [1] }, 2],
@@ -83,6 +85,18 @@ test.each([
     { Precio_lag1: { datatype: "INT32", data: [1.5] } },
     {},
     /element 0 is 1\.5, expected INT32/,
+  ],
+  [
+    "an integer beyond its type",
+    { Precio_lag1: { datatype: "INT8", data: [128] } },
+    {},
+    /element 0 is 128, expected INT8/,
+  ],
+  [
+    "a negative number without a sign",
+    { Precio_lag1: { datatype: "UINT64", data: [-1] } },
+    {},
+    /is -1, expected UINT64/,
   ],
   ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x/],
   ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 is given twice/],

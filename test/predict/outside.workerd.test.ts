@@ -184,3 +184,20 @@ test("a model whose golden rows come out otherwise there never serves", async ()
     { detail: expect.stringContaining("golden row 1: prediction is 2.5, expected 9") },
   ]);
 });
+
+test("a table without rows gets no predictions, as from our engine, and nobody is asked for them", async () => {
+  await promote({ version: "v1.0", isOutside: true });
+  const onnx = new Watched();
+  const { ask } = worker({ onnx });
+  const table = { dataframe_split: { columns: Object.keys(features), data: [] } };
+  const empty = await ask("/invocations", table);
+  expect([empty.status, await empty.json()]).toEqual([200, { predictions: [] }]);
+  const inputs = tensors.inputs.map((tensor) => ({ ...tensor, shape: [0, 1], data: [] }));
+  expect(await (await ask("/v2/models/milk-mx/infer", { inputs })).json()).toMatchObject({
+    outputs: [
+      { name: "prediction", shape: [0, 1], data: [] },
+      { name: "change_probability", shape: [0, 1], data: [] },
+    ],
+  });
+  expect(onnx.asked).toHaveLength(1);
+});

@@ -154,6 +154,36 @@ describe("HTTP", () => {
     }
   });
 
+  test("what is refused before a protocol is reached is refused in its words all the same", async () => {
+    const [ask, closed] = [worker(), worker({ token: "secret" })];
+    const limited = worker({ rateLimit: { limit: async () => ({ success: false }) } });
+    const infer = "/v2/models/milk-mx/infer";
+    const told = async (answer: Promise<Response>) => {
+      const { status, headers } = await answer;
+      return [status, headers.get("Content-Type")?.split(";")[0], Object.keys(await (await answer).json())];
+    };
+    const v2 = ["application/json", ["error"]];
+    for (const [status, answer] of [
+      [405, ask(infer)],
+      [404, ask("/v2/repository")],
+      [401, closed(infer, json({}))],
+      [429, limited(infer, json({}))],
+    ] as const) {
+      expect(await told(answer)).toEqual([status, ...v2]);
+    }
+    const mlflow = ["application/json", ["error_code", "message"]];
+    for (const [status, answer] of [
+      [405, ask("/invocations/milk-mx")],
+      [404, ask("/invocations/milk-mx/x")],
+      [401, closed("/invocations", json({}))],
+      [429, limited("/invocations", json({}))],
+    ] as const) {
+      expect(await told(answer)).toEqual([status, ...mlflow]);
+    }
+    const unknown = await ask("/v2/models/milk-xm/infer", json({ inputs: [] }));
+    expect(await unknown.json()).toEqual({ error: expect.stringContaining("Found: milk-xm. Allowed: milk-mx, ") });
+  });
+
   test("a body that is no JSON, of another type, or too large is refused as such", async () => {
     const ask = worker();
     const post = (body: BodyInit, headers: Record<string, string> = { "Content-Type": "application/json" }) =>

@@ -99,10 +99,21 @@ describe("a feature", () => {
     expect(refusalOf(instanceOf(0, { Precio_lag1: value }))).toMatchObject({ field: "Precio_lag1" });
   });
 
+  test("that is text where a number is meant is told from that number", () => {
+    expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({ found: '"23.5"' });
+  });
+
+  test("may have a name of any length, which is told as far as it can be read", () => {
+    const refusal = refusalOf({ ["á".repeat(1_900_000)]: 1 });
+    expect(JSON.stringify(refusal).length).toBeLessThan(2_000);
+    expect(refusal).not.toHaveProperty("didYouMean");
+  });
+
   test("may be a number written as text in a query", () => {
     const query = { textNumbers: true };
     expect(rowOf(instanceOf(0, { Precio_lag1: "23.5" }), query).overrides).toEqual(new Map([["Precio_lag1", 23.5]]));
     expect(readInstance(snapshot, instanceOf(0, { Precio_lag1: " " }), query)).toMatchObject({ ok: false });
+    expect(readInstance(snapshot, instanceOf(0, { Precio_lag1: "0x10" }), query)).toMatchObject({ ok: false });
   });
 });
 

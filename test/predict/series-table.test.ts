@@ -56,7 +56,31 @@ describe("one series", () => {
           ],
         },
       }),
-    ).toEqual([askedPrice({ Date: "2023-10-01", EUR: 1200 }), expect.any(Number), askedPrice({ EUR: 1100 })]);
+    ).toEqual([
+      askedPrice({ Date: "2023-10-01", EUR: 1200 }),
+      askedPrice({ Date: "2016-12-05" }),
+      askedPrice({ EUR: 1100 }),
+    ]);
+    expect(await predicted("Date,EUR\r\n2016-12-05,\r\n")).toEqual([askedPrice({ Date: "2016-12-05" })]);
+  });
+
+  test("objects need not give the same: what one does not name comes from the history, not from its neighbour", async () => {
+    const rows = [{ Date: "2016-12-05" }, { EUR: 1100 }, { step: 0.02 }];
+    expect(await predicted({ dataframe_records: rows })).toEqual([
+      askedPrice({ Date: "2016-12-05" }),
+      askedPrice({ EUR: 1100 }),
+      askedPrice({ EUR_dif1: 0.02 }),
+    ]);
+  });
+
+  test("more rows than a Worker can hold, or can go through the history for, are refused before they are computed", async () => {
+    const table = (columns: readonly string[], row: string, count: number) => ({
+      dataframe_split: { columns, data: Array(count).fill(JSON.parse(row)) },
+    });
+    expect(await predicted(table([], "[]", 200_000))).toBe("Found 200000 rows, expected at most 153846 of 26 inputs.");
+    expect(await predicted(table(["EUR"], "[1200]", 10_001))).toContain(
+      "Found 10001 rows that give a day or its value, expected at most 10000",
+    );
   });
 
   test("columns go by any of their names, in JSON and in CSV", async () => {
@@ -83,7 +107,7 @@ describe("one series", () => {
     [{ dataframe_records: [{ EUR: 5 }, { Date: "2023-02-30", EUR: 5 }] }, "Row 1: Date is not a day of the calendar."],
     [{ dataframe_records: [{ Date: "2023-10-01" }] }, "Row 0: The history holds no value of 2023-09-29"],
     [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 is given twice, as step."],
-    [{ dataframe_records: [{ step: "much" }] }, "Input EUR_dif1, row 0: found much, expected a number or null."],
+    [{ dataframe_records: [{ step: "much" }] }, 'Input EUR_dif1, row 0: found "much", expected a number or null.'],
     [{ instances: [[1, 2]] }, "Row 0 has 2 values, expected 26."],
   ])("%j is refused in a sentence", async (body, sentence) => {
     expect(await predicted(body)).toContain(sentence);

@@ -3,10 +3,12 @@ import { batchAnswerShape } from "../../shared/api/predict.ts";
 import { readCsv } from "../../shared/csv.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { sickness } from "../../shared/forecasts/sickness.ts";
 import { answerRows, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { snapshotOf } from "../support/served.ts";
+import { classSnapshot } from "../support/served-classes.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 
 function answer(snapshot: Snapshot, body: unknown) {
@@ -60,4 +62,11 @@ test("a forecast that declares no columns has the usual ones", () => {
   expect(line).toBe(
     "Jalisco,Guadalajara,Pasteurizada,Autoservicios,2026-11-23,2026-11-20,25.25,25.75,20261120-aaaaaaaa",
   );
+});
+
+test("of a classification the usual columns hold what it is called, and from where on", () => {
+  const text = predictionsCsv(sickness, answer(classSnapshot(), { all: true }));
+  const [header, line] = text.split("\r\n");
+  expect(header).toBe("target_period,last_period,last_value,probability,label,threshold,model_version");
+  expect(line).toMatch(/^2024-07-31,2024-07-30,1,[0-9.e-]+,(sick|healthy),0\.7,20240730-aaaaaaaa$/);
 });

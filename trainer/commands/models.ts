@@ -1,4 +1,5 @@
 /** `almanac models`, `promote`, `rollback`: what is registered, and who serves. */
+import { findForecast } from "../../shared/forecasts/index.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { RegistryClient } from "../registry-client.ts";
@@ -23,14 +24,32 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
     model.version,
     model.stage,
     model.candidate,
-    model.rmse?.toFixed(4) ?? "–",
+    errorOf(model),
     model.skill === null ? "–" : `${(model.skill * 100).toFixed(1)} %`,
     model.pValue?.toPrecision(2) ?? "–",
     `${model.publishedFrom} to ${model.publishedTo}`,
     model.registeredAt.slice(0, 16).replace("T", " "),
   ]);
-  const header = ["", "forecast", "version", "stage", "candidate", "RMSE", "skill", "p", "trained on", "registered"];
+  const header = [
+    "",
+    "forecast",
+    "version",
+    "stage",
+    "candidate",
+    "test error",
+    "skill",
+    "p",
+    "trained on",
+    "registered",
+  ];
   console.log(table(header, rows, { right: [5, 6, 7], optional: [9, 7, 8, 1] }));
+}
+
+/** In the forecast's own measure; the registry keeps the root of a Brier score, as of every squared error. */
+export function errorOf({ forecast, rmse }: { readonly forecast: string; readonly rmse: number | null }): string {
+  if (rmse === null) return "–";
+  const isBrier = findForecast(forecast)?.metric === "brier";
+  return isBrier ? `Brier ${(rmse ** 2).toFixed(4)}` : `RMSE ${rmse.toFixed(4)}`;
 }
 
 export async function promoteModel(

@@ -85,6 +85,8 @@ interface FileSummary extends Summary {
   readonly file: string;
 }
 
+const foundMax = 70;
+
 function printSummary(summary: Summary, { problems }: Parsed, files: readonly FileSummary[]): void {
   if (files.length > 1) {
     const rows = files.map(({ file, observations, firstPeriod, lastPeriod, problemsByReason }) => [
@@ -105,11 +107,12 @@ function printSummary(summary: Summary, { problems }: Parsed, files: readonly Fi
   if (problems.length === 0) return;
   // One example a reason is enough to go and look.
   const examples = [...new Map(problems.map((problem) => [problem.reason, problem])).values()];
-  const rows = examples.map(({ reason, row, column, found, expected }) => [
+  const rows = examples.map(({ reason, row, column, period, found, expected }) => [
     reason,
-    `${column ?? ""}${row ?? ""}`,
-    found.slice(0, 50),
-    expected.slice(0, 70),
+    // Where a publication has no rows, its period tells where.
+    row === null ? [column, period].filter((one) => one !== null).join(" ") : `${column ?? ""}${row}`,
+    found.length > foundMax ? `${found.slice(0, foundMax)}…` : found,
+    expected,
   ]);
   console.log(`\n${table(["for example", "at", "found", "expected"], rows)}`);
 }

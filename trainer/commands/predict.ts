@@ -1,17 +1,11 @@
 /** `almanac predict FORECAST [name=value …]`: asks the running service, about one instance or all series. */
-import {
-  type BatchAnswer,
-  batchAnswerShape,
-  type Prediction,
-  type SingleAnswer,
-  singleAnswerShape,
-} from "../../shared/api/predict.ts";
+import { type BatchAnswer, batchAnswerShape, type SingleAnswer, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { roundTo } from "../../shared/predict/decimal.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { HubConnection } from "../hub-connection.ts";
+import { allTable, answerRows } from "../predictions-table.ts";
 import { prose, table } from "../terminal.ts";
 import { knownForecast } from "./known.ts";
 
@@ -89,31 +83,12 @@ function authorization(): Record<string, string> {
 }
 
 function printAll(forecast: Forecast, answer: BatchAnswer): void {
-  const predictions = answer.predictions.filter((one): one is Prediction => "series" in one);
-  console.log(`${headline(forecast, answer)}\n`);
-  const rows = predictions.map((one) => [
-    ...forecast.dimensions.map((name) => one.series[name] ?? ""),
-    one.last?.value ?? "–",
-    number(one[forecast.output]),
-    interval(forecast, one.interval80),
-  ]);
-  const right = [forecast.dimensions.length, forecast.dimensions.length + 1];
-  console.log(table([...forecast.dimensions, "last", forecast.output, "80 %"], rows, { right }));
+  console.log(`${headline(forecast, answer)}\n\n${allTable(forecast, answer)}`);
 }
 
 function printOne(forecast: Forecast, answer: SingleAnswer): void {
-  console.log(`${headline(forecast, answer)}\n`);
-  const { last, naive, interval80, interval95, interval_note, explanation, hypothetical } = answer;
-  const { differenceOutput } = forecast;
-  const rows = [
-    ...Object.entries(answer.series),
-    [forecast.output, `${number(answer[forecast.output])} ${answer.unit}`],
-    ...(differenceOutput === undefined ? [] : [[differenceOutput, number(answer[differenceOutput])]]),
-    ["in 80 % of cases", interval(forecast, interval80)],
-    ["in 95 % of cases", interval(forecast, interval95)],
-    ["last", last === null ? String(naive) : `${last.value} on ${last.period}`],
-  ];
-  console.log(table(["", ""], rows));
+  console.log(`${headline(forecast, answer)}\n\n${table(["", ""], answerRows(forecast, answer))}`);
+  const { interval_note, explanation, hypothetical } = answer;
   if (interval_note) console.log(`\n${prose(interval_note)}`);
   if (hypothetical)
     console.log(`\n${prose("A hypothesis: it is computed from what was given, not from the history as it stands.")}`);
@@ -131,14 +106,4 @@ function headline(
   return prose(
     `${title}, ${target_period}, by ${model.name} (${model.version})${stale ? "; there may be something newer" : ""}`,
   );
-}
-
-function number(value: unknown): string {
-  return typeof value === "number" ? String(value) : "–";
-}
-
-/** Ends as finely as values are published, and one digit more. */
-function interval({ target }: Forecast, ends: readonly [number, number] | null | undefined): string {
-  const told = ends?.map((end) => String(roundTo(end, target.decimals + 1)));
-  return told?.join(" to ") ?? "not known";
 }

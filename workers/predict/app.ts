@@ -1,10 +1,11 @@
 /** The predict Worker's HTTP API: routes, and what every answer carries. */
 import { Router } from "itty-router/Router";
+import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sameText } from "../../shared/same-text.ts";
 import { type Reply, refusalReply } from "./respond.ts";
-import { invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
-import { modelRoutes, serverRoutes } from "./routes/open-inference.ts";
+import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
+import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
 import type { Service } from "./service.ts";
 
@@ -80,7 +81,7 @@ export function predictApp(service: Service): (request: Request, context: Contex
       reply = (await dispatched(table, path, about)) ?? nothingAnswers(method, path);
     } catch (error) {
       console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-      reply = refusalReply({
+      reply = refusalAt(path)({
         kind: "internal",
         detail: "The request failed on our side; try again. The log says why.",
       });
@@ -102,8 +103,8 @@ async function dispatched(
     if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
     const answered = method === "HEAD" ? "GET" : method;
     const handler = answered === "GET" || answered === "POST" ? methods[answered] : undefined;
-    if (!handler) return wrongMethod(method, allowed);
-    const refused = isOpen ? null : await refuseCaller(about.request, about.service);
+    if (!handler) return wrongMethod(method, { path, allowed });
+    const refused = isOpen ? null : await refuseCaller(about.request, about.service, path);
     if (refused) return refused;
     const params = found.groups ?? {};
     return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
@@ -123,7 +124,14 @@ function addressOf(url: string): { readonly path: string; readonly query: URLSea
 
 function nothingAnswers(method: string, path: string): Reply {
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
-  return refusalReply({ kind: "not-found", detail: `Nothing answers ${method} ${path}.`, allowed });
+  return refusalAt(path)({ kind: "not-found", detail: `Nothing answers ${method} ${path}.`, allowed });
+}
+
+/** A refusal in the words of the protocol that is spoken at a path. */
+function refusalAt(path: string): (refusal: Refusal, headers?: Readonly<Record<string, string>>) => Reply {
+  const [, first] = path.split("/");
+  if (first === "v2") return openInferenceRefusal;
+  return first === "invocations" ? invocationRefusal : refusalReply;
 }
 
 function allowedBy(methods: Route["methods"]): string {
@@ -133,29 +141,29 @@ function allowedBy(methods: Route["methods"]): string {
     .join(", ");
 }
 
-function wrongMethod(found: string, allowed: string): Reply {
+function wrongMethod(found: string, { path, allowed }: { readonly path: string; readonly allowed: string }): Reply {
   const detail = `${found} is not done here.`;
   const refusal = { kind: "method-not-allowed", detail, found, expected: allowed } as const;
-  return refusalReply(refusal, { Allow: allowed });
+  return refusalAt(path)(refusal, { Allow: allowed });
 }
 
 /** Without the token, where one is set, or beyond the rate; null for a caller who may go on. */
-async function refuseCaller(request: Request, { token, allows }: Service): Promise<Reply | null> {
-  const unauthorized = token === undefined ? null : refuseToken(request, token);
+async function refuseCaller(request: Request, { token, allows }: Service, path: string): Promise<Reply | null> {
+  const unauthorized = token === undefined ? null : refuseToken(request, token, path);
   if (unauthorized) return unauthorized;
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   if (await allows(token === undefined ? address : `token ${address}`)) return null;
   const detail = "Too many requests came from your address; send batches of instances, or wait.";
-  return refusalReply({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
+  return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
-function refuseToken(request: Request, token: string): Reply | null {
+function refuseToken(request: Request, token: string, path: string): Reply | null {
   const given = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (given !== undefined && sameText(given, token)) return null;
   const detail = given
     ? "The token is not the one that this service was given."
     : "Send the token as: Authorization: Bearer <token>";
-  return refusalReply({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
+  return refusalAt(path)({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
 }
 
 /** The caller's own id, where it is one that a log can hold. */

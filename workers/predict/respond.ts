@@ -17,6 +17,12 @@ export function refusalReply(refusal: Refusal, headers: Readonly<Record<string, 
   };
 }
 
+/** A refusal for the protocols that have one text for all of it. */
+export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): string {
+  const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`];
+  return [...told, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
+}
+
 export function jsonReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
   const all = { ...headers, "Content-Type": "application/json; charset=utf-8" };
   return { status, headers: all, body: JSON.stringify(body) };

@@ -27,6 +27,17 @@ function servedOf(forecast: string, current: Current | null): ServedCall {
   return { ok: false, refusal, headers };
 }
 
+/** For probes: what the first forecast that can be answered is answered from, or why that of the path cannot be. */
+export async function anyServed(call: Call): Promise<ServedCall> {
+  const own = await servedFor(call);
+  if (own.ok) return own;
+  for (const { id } of forecasts) {
+    const other = await servedFor({ ...call, forecast: id });
+    if (other.ok) return other;
+  }
+  return own;
+}
+
 /** What cannot be answered now, and when to ask again. */
 export function unavailable(
   forecast: string,

@@ -12,8 +12,8 @@ import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonReply, type Reply, Timing } from "../respond.ts";
-import { servedFor, unavailable } from "../served.ts";
+import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
+import { anyServed, servedFor, unavailable } from "../served.ts";
 
 const csv = "text/csv";
 
@@ -25,12 +25,12 @@ export const versionRoute: Route["methods"] = {
 
 async function invoke(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json", csv]);
-  if (wrongType) return refused(wrongType);
+  if (wrongType) return invocationRefusal(wrongType);
   const body = await readBody(call.request);
-  if (!body.ok) return refused(body.refusal);
+  if (!body.ok) return invocationRefusal(body.refusal);
   const timing = new Timing();
   const served = await servedFor(call);
-  if (!served.ok) return refused(served.refusal, served.headers);
+  if (!served.ok) return invocationRefusal(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot } = served;
   const { model } = snapshot;
@@ -43,7 +43,8 @@ async function invoke(call: Call): Promise<Reply> {
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
   const run = await runEngine(model.engine, columns.inputs);
-  if (!run.ok) return run.isRows ? badRequest(run.reason) : refused(...unavailable(call.forecast, run.reason));
+  if (!run.ok)
+    return run.isRows ? badRequest(run.reason) : invocationRefusal(...unavailable(call.forecast, run.reason));
   const told = (value: number) => classified(model.card, value) ?? shortestDecimal(value);
   const predictions = Array.from(run.outputs[predictionOutput] ?? [], told);
   timing.end("model");
@@ -52,10 +53,10 @@ async function invoke(call: Call): Promise<Reply> {
   return jsonReply({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
 }
 
-/** Healthy is who can answer. */
+/** Healthy is who can answer for a forecast, whichever it is. */
 async function ping(call: Call): Promise<Reply> {
-  const served = await servedFor(call);
-  if (!served.ok) return refused(served.refusal, served.headers);
+  const served = await anyServed(call);
+  if (!served.ok) return invocationRefusal(served.refusal, served.headers);
   return { status: 200, headers: { "Content-Type": "application/json" }, body: "\n" };
 }
 
@@ -64,13 +65,16 @@ function badRequest(message: string): Reply {
 }
 
 /** A refusal of ours in MLflow's words. */
-function refused(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
-  const { status, detail, found, expected } = problemDetails(refusal);
-  const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`].filter(Boolean).join(" ");
-  return jsonReply({ error_code: codes[status] ?? "BAD_REQUEST", message: told }, { status, headers });
+export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
+  const { status } = problemDetails(refusal);
+  return jsonReply({ error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) }, { status, headers });
 }
 
+/** MLflow's names of what its clients tell apart. */
 const codes: Readonly<Record<number, string>> = {
+  401: "UNAUTHENTICATED",
   404: "RESOURCE_DOES_NOT_EXIST",
+  429: "REQUEST_LIMIT_EXCEEDED",
+  500: "INTERNAL_ERROR",
   503: "TEMPORARILY_UNAVAILABLE",
 };

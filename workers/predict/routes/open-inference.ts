@@ -7,8 +7,8 @@ import { runEngine } from "../../../shared/registry/engines.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonReply, type Reply, Timing } from "../respond.ts";
-import { type ServedCall, servedFor, unavailable } from "../served.ts";
+import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
+import { anyServed, type ServedCall, servedFor, unavailable } from "../served.ts";
 
 const uncached = { "Cache-Control": "no-store" };
 
@@ -27,8 +27,9 @@ export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/model
   ],
 );
 
+/** Whether any forecast can be answered: each has a readiness of its own. */
 async function serverReady(call: Call): Promise<Reply> {
-  const served = await servedFor(call);
+  const served = await anyServed(call);
   return jsonReply({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
 }
 
@@ -96,13 +97,16 @@ function failed(error: string): Reply {
 }
 
 /** A refusal of ours in the protocol's words. */
+export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
+  return jsonReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
+}
+
 function told({
   refusal,
-  headers = {},
+  headers,
 }: {
   readonly refusal: Refusal;
   readonly headers?: Readonly<Record<string, string>>;
 }): Reply {
-  const { status, detail, expected } = problemDetails(refusal);
-  return jsonReply({ error: expected ? `${detail} Expected: ${expected}.` : detail }, { status, headers });
+  return openInferenceRefusal(refusal, headers);
 }

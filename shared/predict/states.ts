@@ -1,0 +1,37 @@
+/** The states of a classification among what a request gives: they are 0 or 1, and agree with the value that decides them. */
+import type { Feature } from "../features/feature.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+
+type Deciding = Pick<Forecast, "features" | "derive" | "variable">;
+
+/** Whether a feature is the target of a classification at one earlier period. */
+export function isState({ task, variable }: Pick<Forecast, "task" | "variable">, feature: Feature): boolean {
+  return task === "classification" && at(feature, variable)?.variable === variable;
+}
+
+/** States that follow from given values of the variable that they are an event of, where they are not given themselves. O(features²) at most. */
+export function impliedStates(
+  { features, derive, variable }: Deciding,
+  given: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, number> {
+  const implied = new Map<string, number>();
+  for (const event of derive?.events ?? []) {
+    for (const decisive of features) {
+      const value = given.get(decisive.name);
+      const decided = at(decisive, variable);
+      if (typeof value !== "number" || decided?.variable !== event.of) continue;
+      for (const feature of features) {
+        const state = at(feature, variable);
+        const isOf = state?.variable === event.name && state.periods === decided.periods;
+        if (isOf && !given.has(feature.name)) implied.set(feature.name, Number(value > event.above));
+      }
+    }
+  }
+  return implied;
+}
+
+/** The variable and how long ago, of a feature that is one earlier value; null for another. */
+function at(feature: Feature, target: string): { readonly variable: string; readonly periods: number } | null {
+  if (feature.kind !== "lag" && feature.kind !== "seasonal-lag") return null;
+  return { variable: feature.variable ?? target, periods: feature.periods };
+}
