@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** By itself vitest leaves one core of two idle. */
+const maxWorkers = "100%";
+
 /** Plain Node, the real Workers runtime with the bindings of one Worker or another, and several Workers end to end. */
 export default defineConfig({
   test: {
@@ -9,7 +12,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.workerd.test.ts", "test/e2e/**", "test/browser/**", "test/bench/**"],
-          testTimeout: 30_000,
+          maxWorkers,
+          testTimeout: 60_000,
         },
       },
       "./vitest.workerd.config.ts",
@@ -19,9 +23,9 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          maxWorkers,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -22,6 +22,7 @@ export default defineConfig(async () => ({
   ],
   test: {
     name: "workerd",
+    maxWorkers: "100%",
     include: ["test/**/*.workerd.test.ts"],
     exclude: ["test/predict/**", "test/onnx-worker/**"],
     testTimeout: 60_000,
