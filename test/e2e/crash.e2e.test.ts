@@ -72,14 +72,14 @@ test("publications in any order, twice each, with a power cut in the middle of o
   for (const crashAtFiles of [1, 60]) {
     expect(await ingestThroughACrash(shuffled(simulated), crashAtFiles)).toEqual(inOrder);
   }
-}, 240_000);
+}, 300_000);
 
-const real = realPublications();
+const real = realPublications()?.slice(-3);
 test.skipIf(!real)(
   "real publications in any order, twice each, with a power cut, end in the same facts and bytes",
   async () => {
     const inOrder = await ingestInOrder(real ?? []);
     expect(await ingestThroughACrash(shuffled(real ?? []), 60)).toEqual(inOrder);
   },
-  120_000,
+  240_000,
 );
