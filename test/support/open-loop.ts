@@ -11,6 +11,17 @@ export interface OpenLoop {
   onFailure(n: number, error: Error): void;
 }
 
+/** Who waits longer has no answer: a request that is lost must not be waited for in silence. */
+const answerMaxMs = 30_000;
+
+function withinTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${answerMaxMs / 1000} s`)), answerMaxMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
 /** Resolves when the last request is answered. Latency counts from when a request was due. */
 export async function openLoop({ port, perSecond, seconds, request, onAnswer, onFailure }: OpenLoop): Promise<void> {
   const idle: Connection[] = [];
@@ -21,7 +32,7 @@ export async function openLoop({ port, perSecond, seconds, request, onAnswer, on
     try {
       const connection = idle.pop() ?? (await Connection.open(port));
       if (!all.includes(connection)) all.push(connection);
-      const answer = await connection.ask(request(n));
+      const answer = await withinTime(connection.ask(request(n)));
       idle.push(connection);
       onAnswer(n, answer, performance.now() - dueMs);
     } catch (error) {
