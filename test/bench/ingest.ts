@@ -3,9 +3,9 @@ import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { findPort } from "../../trainer/local/workers.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
-import { type HeapWatch, watchHeap } from "../support/heap.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { type Bench, medianMs, medianOf, type Result } from "./bench.ts";
+import { type HeapWatch, watchHeap } from "./support/inspector.ts";
 
 /** Every block of the workbook has 62 rows. */
 const blocks = 226;
@@ -56,7 +56,7 @@ async function peakOfIngest(bytes: Uint8Array): Promise<number> {
   const inspectorPort = await findPort(0);
   let heap: HeapWatch | undefined;
   await ingestOnce(bytes, inspectorPort, async () => {
-    heap = await watchHeap(inspectorPort);
+    heap = await watchHeap(inspectorPort, "almanac-hub");
   });
   heap?.stop();
   return heap?.peakMb() ?? Number.NaN;

@@ -22,8 +22,8 @@ export async function run(): Promise<Bench> {
         { what: "failed", value: failed.length, unit: "requests", limit: 0 },
         { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
         { what: "changes that were not seen by any answer", value: Math.max(0, 1 - changes), unit: "", limit: 0 },
-        { what: "p50, through wrangler's proxy", value: at(0.5), unit: "ms", limit: null },
-        { what: "p99, through wrangler's proxy", value: at(0.99), unit: "ms", limit: null },
+        { what: "p50, through the hub", value: at(0.5), unit: "ms", limit: null },
+        { what: "p99, through the hub", value: at(0.99), unit: "ms", limit: null },
       ],
     };
   } finally {

@@ -1,11 +1,11 @@
 /** The repository's own rules, kept by a test so that nobody has to remember them. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { bundleWorkers } from "../../trainer/local/bundles.ts";
 
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .trim()
@@ -181,36 +181,24 @@ test("the hub and predict ask the same onnx Worker, which reads the same R2 and 
 /** What Cloudflare takes is 64 MiB; the runtime's wasm is 14. More than this means that a second one came in. */
 const onnxBundleBytesMax = 20 * 1024 * 1024;
 
-test("the bundle of the onnx Worker holds one runtime and is far within what Cloudflare takes", () => {
-  const folder = mkdtempSync(join(tmpdir(), "almanac-bundle-"));
-  try {
-    const args = ["deploy", "--dry-run", "-c", "workers/onnx/wrangler.toml", "--outdir", folder];
-    execFileSync("wrangler", args, { env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" }, stdio: "pipe" });
-    const files = readdirSync(folder).filter((file) => !file.endsWith(".map") && file !== "README.md");
-    expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
-    const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-    expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
-    expect(bytes).toBeLessThan(onnxBundleBytesMax);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+test("the bundle of the onnx Worker holds one runtime and is far within what Cloudflare takes", async () => {
+  const [, , folder = ""] = await bundleWorkers();
+  const files = readdirSync(folder).filter((file) => !file.endsWith(".map") && file !== "README.md");
+  expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
+  const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
+  expect(bytes).toBeLessThan(onnxBundleBytesMax);
 });
 
 /** It is read anew by every isolate before the first answer: a library of schemas or formulas is felt there. */
 const predictBundleBytesMax = 300 * 1024;
 
-test("the bundle of predict is small, and of packages it holds a router and a hash at most", () => {
-  const folder = mkdtempSync(join(tmpdir(), "almanac-bundle-"));
-  try {
-    const args = ["deploy", "--dry-run", "-c", "workers/predict/wrangler.toml", "--outdir", folder];
-    execFileSync("wrangler", args, { env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" }, stdio: "pipe" });
-    expect(statSync(join(folder, "index.js")).size).toBeLessThan(predictBundleBytesMax);
-    const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
-    const names = sources.flatMap((source) => /node_modules\/((?:@[\w-]+\/)?[\w-]+)/.exec(source)?.[1] ?? []);
-    // itty-router's own map calls it "src".
-    const known = ["wrangler", "itty-router", "src", "@noble/hashes"];
-    expect(names.filter((name) => !known.includes(name))).toEqual([]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+test("the bundle of predict is small, and of packages it holds a router and a hash at most", async () => {
+  const [, folder = ""] = await bundleWorkers();
+  expect(statSync(join(folder, "index.js")).size).toBeLessThan(predictBundleBytesMax);
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
+  const names = sources.flatMap((source) => /node_modules\/((?:@[\w-]+\/)?[\w-]+)/.exec(source)?.[1] ?? []);
+  // itty-router's own map calls it "src".
+  const known = ["wrangler", "itty-router", "src", "@noble/hashes"];
+  expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });

@@ -25,13 +25,13 @@ function withinTime<T>(answer: Promise<T>): Promise<T> {
 /** Resolves when the last request is answered. Latency counts from when a request was due. */
 export async function openLoop({ port, perSecond, seconds, request, onAnswer, onFailure }: OpenLoop): Promise<void> {
   const idle: Connection[] = [];
-  const all: Connection[] = [];
+  const all = new Set<Connection>();
   const started = performance.now();
   const ask = async (n: number) => {
     const dueMs = started + (n * 1000) / perSecond;
     try {
-      const connection = idle.pop() ?? (await Connection.open(port));
-      if (!all.includes(connection)) all.push(connection);
+      const connection = fitOne(idle, all) ?? (await Connection.open(port));
+      all.add(connection);
       const answer = await withinTime(connection.ask(request(n)));
       idle.push(connection);
       onAnswer(n, answer, performance.now() - dueMs);
@@ -47,4 +47,14 @@ export async function openLoop({ port, perSecond, seconds, request, onAnswer, on
   }
   await Promise.all(underWay);
   for (const connection of all) connection.close();
+}
+
+/** The one that was used last; those that lay idle too long are closed. */
+function fitOne(idle: Connection[], all: Set<Connection>): Connection | null {
+  for (let one = idle.pop(); one; one = idle.pop()) {
+    if (one.isFit()) return one;
+    one.close();
+    all.delete(one);
+  }
+  return null;
 }

@@ -1,20 +1,14 @@
 /** The three Workers on wrangler's own simulators, as child processes of this one. */
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
+import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
+import { type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const wranglerCli = join(
-  dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
-  "wrangler-dist",
-  "cli.js",
-);
-const configs = ["wrangler.toml", "workers/predict/wrangler.toml", "workers/onnx/wrangler.toml"];
 const readyMaxMs = 60_000;
 
 export interface LocalWorkers {
@@ -26,16 +20,18 @@ export interface LocalWorkers {
 }
 
 export interface WorkerSettings {
+  /** The platform's folder. */
   readonly state: string;
   readonly port: number;
   /** Variables of the hub, over those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Where a debugger may look into the hub; by default the system chooses. */
+  /** Where a debugger may look into the Workers; by default the system chooses. */
   readonly inspectorPort?: number;
 }
 
-function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
+/** As wrangler's `--persist-to` knows it. */
+function simulatorState(state: string): string {
+  return join(state, "state");
 }
 
 /** Brings the database of a state folder to the current schema. */
@@ -47,11 +43,15 @@ export function applyMigrations(state: string): void {
     "DB",
     "--local",
     "--persist-to",
-    join(state, "state"),
+    simulatorState(state),
     "-c",
     join(root, "wrangler.toml"),
   ];
-  const done = spawnSync(process.execPath, [wranglerCli, ...args], { cwd: root, env: environment(), encoding: "utf8" });
+  const done = spawnSync(process.execPath, [wranglerCli, ...args], {
+    cwd: root,
+    env: wranglerEnvironment(),
+    encoding: "utf8",
+  });
   if (done.status === 0) return;
   throw new Failure(
     `The database in ${state} cannot be brought up to date: ${wranglersReason(`${done.stdout}\n${done.stderr}`)}. ` +
@@ -99,32 +99,17 @@ export async function startWorkers({
   inspectorPort = 0,
 }: WorkerSettings): Promise<LocalWorkers> {
   const log = join(state, "workers.log");
-  const args = [
-    ...["dev", ...configs.flatMap((config) => ["-c", join(root, config)])],
-    ...[
-      "--ip",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      "--inspector-port",
-      String(inspectorPort),
-      "--persist-to",
-      join(state, "state"),
-    ],
-    ...["--show-interactive-dev-session=false", "--log-level", "warn"],
-    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-  ];
-  const supervisor = fork(
-    fileURLToPath(new URL("supervisor.ts", import.meta.url)),
-    [log, process.execPath, wranglerCli, ...args],
-    {
-      cwd: root,
-      env: environment(),
-      // Ctrl-C reaches the whole foreground group; the supervisor ends its children when it is told to, not before.
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    },
-  );
+  const settings: RuntimeSettings = { state: simulatorState(state), port, variables, inspectorPort };
+  // Not as an argument: those of a process are for everyone to read, and there is a token among the variables.
+  const env = { ...wranglerEnvironment(), [runtimeVariable]: JSON.stringify(settings) };
+  const runtime = fileURLToPath(new URL("runtime.ts", import.meta.url));
+  const supervisor = fork(fileURLToPath(new URL("supervisor.ts", import.meta.url)), [log, process.execPath, runtime], {
+    cwd: root,
+    env,
+    // Ctrl-C reaches the whole foreground group; the supervisor ends its children when it is told to, not before.
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
   const ended = new Promise<void>((resolve) => supervisor.once("exit", () => resolve()));
   const stop = async () => {
     if (supervisor.exitCode === null) supervisor.kill("SIGTERM");
@@ -152,7 +137,7 @@ function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: 
       const event: { event?: string; port?: number } = JSON.parse(
         typeof message === "string" ? message : JSON.stringify(message),
       );
-      if (event.event !== "DEV_SERVER_READY" || !event.port) return;
+      if (event.event !== "ready" || !event.port) return;
       clearTimeout(timer);
       resolve({ port: event.port });
     });

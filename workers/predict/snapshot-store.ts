@@ -96,7 +96,8 @@ export class SnapshotStore {
   async current(effects: StoreEffects): Promise<Current> {
     const nowMs = effects.nowMs();
     if (this.#held !== null) {
-      if (nowMs >= this.#held.dueMs) effects.waitUntil(this.#refresh(effects));
+      // Who finds a refresh under way answers and is done: its own end must not hang on another request's promise.
+      if (nowMs >= this.#held.dueMs && !this.#isLoading(nowMs)) this.#refresh(effects);
       return this.#held;
     }
     if (this.#failed === null || nowMs >= this.#failed.untilMs) {
@@ -116,12 +117,16 @@ export class SnapshotStore {
   /** One at a time, whoever asks. Never rejects. */
   #refresh(effects: StoreEffects): Promise<void> {
     const nowMs = effects.nowMs();
-    if (this.#load !== null && nowMs - this.#load.sinceMs < loadMaxMs) return this.#load.done;
+    if (this.#load !== null && this.#isLoading(nowMs)) return this.#load.done;
     const load: Load = { sinceMs: nowMs, done: this.#attempt(effects).finally(() => this.#end(load)) };
     this.#load = load;
     // Others may wait for it when the request that began it has ended.
     effects.waitUntil(load.done);
     return load.done;
+  }
+
+  #isLoading(nowMs: number): boolean {
+    return this.#load !== null && nowMs - this.#load.sinceMs < loadMaxMs;
   }
 
   #end(load: Load): void {

@@ -20,18 +20,25 @@ export function requestBytes({ method, path, json }: RequestParts): Buffer {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: bench\r\n${about}\r\n${body}`);
 }
 
+const idleMaxMs = 3_000;
+
 /** One kept connection, one request at a time. */
 export class Connection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
+  #usedMs = performance.now();
+  #isClosed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#take(chunk));
     socket.on("error", (error) => this.#fail(error));
-    socket.on("close", () => this.#fail(new Error("the connection was closed")));
+    socket.on("close", () => {
+      this.#isClosed = true;
+      this.#fail(new Error("the connection was closed"));
+    });
   }
 
   static open(port: number): Promise<Connection> {
@@ -41,8 +48,14 @@ export class Connection {
     });
   }
 
+  /** The other side closes what is idle for five seconds: who asks too late would be told nothing. */
+  isFit(): boolean {
+    return !this.#isClosed && performance.now() - this.#usedMs < idleMaxMs;
+  }
+
   ask(request: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Error("the connection is closed"));
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });
@@ -62,6 +75,7 @@ export class Connection {
     const answer = wholeAnswer(this.#received);
     if (answer === null) return;
     this.#received = Buffer.alloc(0);
+    this.#usedMs = performance.now();
     const waiting = this.#waiting;
     this.#waiting = null;
     waiting?.resolve(answer);

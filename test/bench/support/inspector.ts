@@ -10,8 +10,8 @@ interface HeapUsage {
   readonly backingStorageSize?: number;
 }
 
-/** Bytes that are in use once the garbage is gone: objects and the buffers behind typed arrays. */
-export async function heldBytes(inspectorPort: number, worker: string): Promise<number> {
+/** A connection to the debugger of one Worker. Rejects where there is none of that name. */
+async function inspect(inspectorPort: number, worker: string): Promise<WebSocket> {
   const response = await fetch(`http://127.0.0.1:${inspectorPort}/json`);
   const targets: readonly Target[] = JSON.parse(await response.text());
   const target = targets.find(({ id }) => id.endsWith(`:${worker}`));
@@ -22,6 +22,12 @@ export async function heldBytes(inspectorPort: number, worker: string): Promise<
     socket.onopen = resolve;
     socket.onerror = () => reject(new Error("the inspector does not answer"));
   });
+  return socket;
+}
+
+/** Bytes that are in use once the garbage is gone: objects and the buffers behind typed arrays. */
+export async function heldBytes(inspectorPort: number, worker: string): Promise<number> {
+  const socket = await inspect(inspectorPort, worker);
   try {
     // workerd takes no wish for a collection; a snapshot of the heap begins with one.
     await call(socket, "HeapProfiler.takeHeapSnapshot");
@@ -46,4 +52,34 @@ function call(socket: WebSocket, method: string): Promise<HeapUsage> {
     socket.addEventListener("message", take);
     socket.send(JSON.stringify({ id, method }));
   });
+}
+
+export interface HeapWatch {
+  /** The most that any sample saw in use, in MB, garbage that is not collected yet included. */
+  peakMb(): number;
+  stop(): void;
+}
+
+const everyMs = 5;
+
+/** Samples until stopped. A Worker that computes answers between two of its steps, when what the step made is still alive. */
+export async function watchHeap(inspectorPort: number, worker: string): Promise<HeapWatch> {
+  const socket = await inspect(inspectorPort, worker);
+  let peak = 0;
+  socket.onmessage = ({ data }) => {
+    const answer: { result?: { usedSize?: number } } = JSON.parse(String(data));
+    peak = Math.max(peak, answer.result?.usedSize ?? 0);
+  };
+  const timer = setInterval(
+    () => socket.send(JSON.stringify({ id: ++asked, method: "Runtime.getHeapUsage" })),
+    everyMs,
+  );
+  return {
+    peakMb: () => peak / 1e6,
+    stop() {
+      clearInterval(timer);
+      socket.onerror = null;
+      socket.close();
+    },
+  };
 }

@@ -1,0 +1,64 @@
+/**
+ * Runs the Workers on wrangler's simulators until it is told to end. workerd itself listens at the address: no development
+ * proxy stands before it, no Worker is bundled again that was bundled before.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4ModuleDefinition,
+  type V4WorkerOptions,
+} from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { bundleWorkers, root, workerConfigs } from "./bundles.ts";
+import { type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
+
+const { state, port, inspectorPort, variables }: RuntimeSettings = JSON.parse(process.env[runtimeVariable] ?? "null");
+const bundles = await bundleWorkers();
+
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port,
+    inspectorPort,
+    // What a request says of its caller's place would be asked of the internet.
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+    handleStructuredLogs: ({ timestamp, level, message }) => {
+      if (level === "error" || level === "warn")
+        console.error(`${new Date(timestamp).toISOString()} ${level} ${message}`);
+    },
+    // The handlers of crons answer under /cdn-cgi/local.
+    unsafeTriggerHandlers: true,
+    // Where `wrangler … --persist-to` looks.
+    resourcePersistencePath: join(state, "v3"),
+    workers: workerConfigs.map((config, at) => workerOf(config, bundles[at] ?? "")),
+  }),
+);
+process.on("SIGTERM", () => void miniflare.dispose().finally(() => process.exit(0)));
+const url = await miniflare.ready;
+process.send?.({ event: "ready", port: Number(url.port) });
+
+/** The hub is first, and is who answers; the variables are for it alone. */
+function workerOf(config: string, bundle: string): V4WorkerOptions {
+  const file = join(root, config);
+  // wrangler's declarations lose the types of both.
+  const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
+  const name = String(unstable_readConfig({ config: file }).name);
+  const bindings = { ...options.bindings, ...(config === workerConfigs[0] && variables) };
+  return { ...options, name, bindings, modulesRoot: bundle, modules: modulesOf(bundle) };
+}
+
+/** The entry first. */
+function modulesOf(bundle: string): V4ModuleDefinition[] {
+  const names = readdirSync(bundle).filter((name) => /\.(m?js|wasm)$/.test(name));
+  names.sort((a, b) => Number(b === "index.js") - Number(a === "index.js"));
+  return names.map((name) => ({
+    type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+    path: join(bundle, name),
+  }));
+}
