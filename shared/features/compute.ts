@@ -26,16 +26,50 @@ export type FeatureValues =
  */
 export const featureCodeVersion = 1;
 
+/** A feature as a function of one series and its position in the past. */
+type OfSeries =
+  | { readonly dtype: "float"; of(series: PastSeries, index: number): number }
+  | { readonly dtype: "string"; of(series: PastSeries): string };
+
 /** One feature for every series at once. O(series × periods). */
 export function computeFeature(feature: Feature, past: Past): FeatureValues {
+  const each = ofSeries(feature, past);
+  if (each.dtype === "string") return { dtype: "string", values: past.series.map((series) => each.of(series)) };
+  const values = new Float32Array(past.series.length);
+  past.series.forEach((series, index) => {
+    values[index] = each.of(series, index);
+  });
+  return { dtype: "float", values };
+}
+
+/** One feature, computed for a series when it is first asked for: the same numbers as `computeFeature`. */
+export class LazyFeature {
+  readonly #feature: Feature;
+  readonly #past: Past;
+  #each: OfSeries | null = null;
+  readonly #known: (number | string)[] = [];
+
+  constructor(feature: Feature, past: Past) {
+    this.#feature = feature;
+    this.#past = past;
+  }
+
+  /** Of the series at a position of the past; NaN where there is none. */
+  at(index: number): number | string {
+    const known = this.#known[index];
+    if (known !== undefined) return known;
+    const series = this.#past.series[index];
+    if (series === undefined) return Number.NaN;
+    this.#each ??= ofSeries(this.#feature, this.#past);
+    const value = this.#each.dtype === "string" ? this.#each.of(series) : Math.fround(this.#each.of(series, index));
+    this.#known[index] = value;
+    return value;
+  }
+}
+
+function ofSeries(feature: Feature, past: Past): OfSeries {
   const { tolerance, target } = past;
-  const each = (value: (series: PastSeries) => number): FeatureValues => {
-    const values = new Float32Array(past.series.length);
-    past.series.forEach((series, index) => {
-      values[index] = value(series);
-    });
-    return { dtype: "float", values };
-  };
+  const each = (of: (series: PastSeries, index: number) => number): OfSeries => ({ dtype: "float", of });
   const variable = variableOf(feature);
   const ofValues = (value: (values: PastValues) => number) => each((series) => value(valuesOf(series, variable)));
   switch (feature.kind) {
@@ -78,10 +112,15 @@ export function computeFeature(feature: Feature, past: Past): FeatureValues {
       return each(() => value);
     }
     case "category":
-      return { dtype: "string", values: past.series.map((series) => category(past, series, feature.dimension)) };
+      return { dtype: "string", of: (series) => category(past, series, feature.dimension) };
     case "peers-change":
-      return { dtype: "float", values: Float32Array.from(peersChange(past, feature.dimensions)) };
+      return ofAll(peersChange(past, feature.dimensions));
     case "peers-changed-share":
-      return { dtype: "float", values: Float32Array.from(peersChangedShare(past, feature.dimensions)) };
+      return ofAll(peersChangedShare(past, feature.dimensions));
   }
+}
+
+/** What is computed for all series at once. */
+function ofAll(values: readonly number[]): OfSeries {
+  return { dtype: "float", of: (_, index) => values[index] ?? Number.NaN };
 }

@@ -80,7 +80,7 @@ function ownValue(
   row: Row,
 ): number | string {
   if (row.start) return row.start.features[name] ?? Number.NaN;
-  if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.values[row.position] ?? Number.NaN;
+  if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.at(row.position) ?? Number.NaN;
   const { forecast, periods } = snapshot;
   switch (declared.kind) {
     case "category":

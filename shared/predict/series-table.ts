@@ -40,7 +40,7 @@ function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
   const inputs: Record<string, Float32Array | readonly string[]> = Object.create(null);
   for (const input of model.inputs) {
     const place = input.name === forecast.given?.date ? undefined : places.of.get(input.name);
-    const own = columns[input.name]?.values[position];
+    const own = columns[input.name]?.at(position);
     const cell = (row: number) => {
       const given = place === undefined ? undefined : table.rows[row]?.[place];
       // Without the value of its day a row starts from the history's.

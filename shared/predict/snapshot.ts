@@ -1,6 +1,6 @@
 /** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
 import { type History, panelOfHistory } from "../api/history.ts";
-import { computeFeature, type FeatureValues } from "../features/compute.ts";
+import { LazyFeature } from "../features/compute.ts";
 import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
 import { lastOf, type Panel, pastOf } from "../features/panel.ts";
@@ -28,8 +28,8 @@ export interface Outlook {
   readonly positions: ReadonlyMap<string, number>;
   /** What they are computed from, for questions about another start. */
   readonly panel: Panel;
-  /** The forecast's features for the target period, one entry a series. */
-  readonly columns: Readonly<Record<string, FeatureValues>>;
+  /** The forecast's features for the target period, by the position of a series. */
+  readonly columns: Readonly<Record<string, LazyFeature>>;
 }
 
 export interface KnownSeries {
@@ -56,7 +56,7 @@ export function buildSnapshot({ forecast, model, outlook, historyDigest }: Snaps
   return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag };
 }
 
-/** Features of all series are computed here, once; a request only picks its rows. O(series × reach × features). */
+/** A feature is computed when a series is first asked for, and kept: an isolate's first answer waits for one series, not for all. */
 export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook {
   const wrong = unfitHistory(forecast, history);
   if (wrong !== null) return { ok: false, reason: wrong };
@@ -65,8 +65,7 @@ export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
   const options = { reach: reachOf(forecast.features), tolerance: toleranceOf(forecast) };
   const past = pastOf(panel, periods.length, target, options);
-  const columns: Record<string, FeatureValues> = {};
-  for (const feature of forecast.features) columns[feature.name] = computeFeature(feature, past);
+  const columns = Object.fromEntries(forecast.features.map((one) => [one.name, new LazyFeature(one, past)]));
   const positions = new Map<string, number>();
   const series = past.series.map((one, index): KnownSeries => {
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));

@@ -154,7 +154,7 @@ test("what is served are the features that training computes for the same period
     const is = panel.series[data.series[row] ?? 0]?.is ?? [];
     const position = from.positions.get(is.join("\u0000")) ?? -1;
     for (const column of data.columns) {
-      const served = from.columns[column.name]?.values[position];
+      const served = from.columns[column.name]?.at(position);
       const trained = column.dtype === "float" ? column.values[row] : column.categories[column.codes[row] ?? -1];
       expect([column.name, served]).toEqual([column.name, trained]);
     }
