@@ -6,8 +6,10 @@ import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast
 import type { Card } from "../registry/card.ts";
 import { type Classified, classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
-import { type Evaluation, featureOf } from "./evaluate.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { ownFeatures, toldFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
+import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
 /** What all predictions of a request share. */
@@ -35,11 +37,7 @@ export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluati
 function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { readonly at: number }): Prediction {
   const { forecast, model } = snapshot;
   const { inputs, predictions, changes, explain, at } = evaluated;
-  const features: Prediction["features"] = { ...model.blank.features };
-  for (const { name } of model.inputs) {
-    const value = inputs[name]?.[at];
-    features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);
-  }
+  const features = ownFeatures(snapshot, row)?.features ?? toldFeatures(snapshot, inputs, at);
   const prediction = shortestDecimal(predictions[at] ?? Number.NaN);
   const last = row.start?.last ?? observedLast(snapshot, row);
   const given = features[lastFeatureOf(forecast)];
@@ -56,7 +54,6 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
     }),
     naive: model.card.decision ? naiveProbability(model.card, naive) : naive,
     last,
-    features,
     ...(explain &&
       prediction !== null && {
         explanation: explanationOf(
@@ -67,6 +64,7 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
       }),
     ...(row.hypothetical && { hypothetical: true }),
     ...((row.hypothetical || row.target !== snapshot.target) && { target_period: row.target }),
+    features,
   };
 }
 

@@ -1,12 +1,10 @@
 /** Rows through the model, in one batch. */
-import { calendarPart } from "../features/calendar-part.ts";
-import type { Feature } from "../features/feature.ts";
-import { previousPeriod } from "../forecasts/schedule.ts";
 import { type ModelRun, runEngine } from "../registry/engines.ts";
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
-import type { ModelInput } from "./load-model.ts";
+import { ownFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
+import { inputsOfRows } from "./row-inputs.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface Evaluation {
@@ -25,7 +23,9 @@ export type Evaluating =
 
 /** At once where our engine runs the model. Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
 export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluating | Promise<Evaluating> {
-  const inputs = inputsOfRows(snapshot, rows);
+  const [first] = rows;
+  const own = first && rows.length === 1 ? ownFeatures(snapshot, first) : null;
+  const inputs = own?.inputs ?? inputsOfRows(snapshot, rows);
   // An instance may have been refused alone, and all of them: there is nothing to ask another Worker for.
   if (rows.length === 0) return { ok: true, evaluation: { inputs, predictions: [], changes: null } };
   const run = runEngine(snapshot.model.engine, inputs);
@@ -46,50 +46,4 @@ function evaluatingOf(inputs: Evaluation["inputs"], run: ModelRun): Evaluating {
   const predictions = run.outputs[predictionOutput];
   if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
   return { ok: true, evaluation: { inputs, predictions, changes: run.outputs[changeOutput] ?? null } };
-}
-
-function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Evaluation["inputs"] {
-  const inputs: Record<string, Column> = { ...snapshot.model.blank.inputs };
-  for (const input of snapshot.model.inputs) inputs[input.name] = columnOf(snapshot, input, rows);
-  return inputs;
-}
-
-/** Loops, for `from` with a callback takes several times as long, and there is one column an input of every request. */
-function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): Column {
-  const numbers = new Float32Array(input.categories === null ? rows.length : 0);
-  const texts: string[] = [];
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at];
-    if (row === undefined) continue;
-    const value = row.overrides.get(input.name) ?? ownValue(snapshot, input, row);
-    if (input.categories === null) numbers[at] = Number(value);
-    else texts.push(String(value));
-  }
-  return input.categories === null ? numbers : texts;
-}
-
-/** A feature of a row, whether the model reads it or not. O(1). */
-export function featureOf(snapshot: Snapshot, declared: Feature, row: Row): number | string {
-  return row.overrides.get(declared.name) ?? ownValue(snapshot, { name: declared.name, declared }, row);
-}
-
-/** What a row has by itself: computed beforehand for the next period, from the date and the names for any other. */
-function ownValue(
-  snapshot: Snapshot,
-  { name, declared }: Pick<ModelInput, "name" | "declared">,
-  row: Row,
-): number | string {
-  if (row.start) return row.start.features[name] ?? Number.NaN;
-  if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.at(row.position) ?? Number.NaN;
-  const { forecast, periods } = snapshot;
-  switch (declared.kind) {
-    case "category":
-      return row.is[forecast.dimensions.indexOf(declared.dimension)] ?? "";
-    case "calendar": {
-      const before = periods.findLast((period) => period < row.target) ?? previousPeriod(forecast.schedule, row.target);
-      return calendarPart(declared.part, row.target, before);
-    }
-    default:
-      return Number.NaN;
-  }
 }

@@ -44,7 +44,7 @@ export interface PredictOptions extends ReadOptions {
   readonly explain: BuiltExplainer | null;
 }
 
-interface FailedPrediction {
+export interface FailedPrediction {
   readonly index: number;
   readonly error: ProblemDetails;
 }

@@ -8,6 +8,7 @@ import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
+import type { KeptFeatures } from "./own-features.ts";
 
 export interface Snapshot extends Outlook {
   readonly forecast: Forecast;
@@ -15,6 +16,8 @@ export interface Snapshot extends Outlook {
   readonly fields: Fields;
   /** Changes whenever an answer may. */
   readonly tag: string;
+  /** Of the series that were asked for. */
+  readonly keptFeatures: KeptFeatures;
 }
 
 /** What a history says of the period after it, whichever model is asked. */
@@ -53,7 +56,7 @@ export interface SnapshotParts {
 /** O(features). */
 export function buildSnapshot({ forecast, model, outlook, historyDigest }: SnapshotParts): Snapshot {
   const tag = `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`;
-  return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag };
+  return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag, keptFeatures: new Map() };
 }
 
 /** A feature is computed when a series is first asked for, and kept: an isolate's first answer waits for one series, not for all. */

@@ -189,7 +189,14 @@ describe("HTTP", () => {
     const post = (body: BodyInit, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
       ask("/predict", { method: "POST", body, headers });
     expect((await post("{")).status).toBe(400);
-    expect((await post(Uint8Array.of(0x22, 0xff, 0x22))).status).toBe(400);
+    const broken = Uint8Array.of(0x22, 0xff, 0x22);
+    const measured = { "Content-Type": "application/json", "Content-Length": "3" };
+    for (const answer of [post(broken, measured), post(new Blob([broken]).stream())]) {
+      const { status, detail } = await (await answer).json<{ status: number; detail: string }>();
+      expect([status, detail]).toEqual([400, "The body is not UTF-8."]);
+    }
+    const marked = new TextEncoder().encode(`\uFEFF${JSON.stringify(instanceOf(0))}`);
+    expect((await post(marked)).status).toBe(200);
     for (const type of ["text/csv", "application/x-www-form-urlencoded", "application/json; charset=latin1"]) {
       expect((await post("{}", { "Content-Type": type })).status).toBe(415);
     }

@@ -39,21 +39,31 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
   return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+const utf8 = new TextDecoder();
 
 /** Reads at most `bodyBytesMax`, whether or not a length was stated. */
 export async function readBody(request: Request): Promise<ReadBody> {
   const stated = request.headers.get("Content-Length");
-  if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
-  // HTTP holds a sender to the length that it states, so that all of it may be read at once: a stream costs more than the answer.
-  const bytes = stated === null ? await readPieces(request) : new Uint8Array(await request.arrayBuffer());
-  if (bytes === null || bytes.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
-  try {
-    return { ok: true, text: utf8.decode(bytes) };
-  } catch {
-    const detail = "The body is not UTF-8.";
-    return { ok: false, refusal: { kind: "bad-request", detail, expected: "UTF-8 text" } };
-  }
+  if (stated === null) return readUnmeasured(request);
+  if (Number(stated) > bodyBytesMax) return tooLarge(`${stated} bytes`);
+  // HTTP holds a sender to the length that it states, so that all of it may be read at once, and by the runtime's own decoder:
+  // bytes that are decoded here cost more than an answer is made in. What is no UTF-8 comes out as replacement characters.
+  const text = await request.text();
+  if (text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
+  return text.includes(replacement) ? notUtf8 : { ok: true, text };
+}
+
+const replacement = "\uFFFD";
+const notUtf8: ReadBody = {
+  ok: false,
+  refusal: { kind: "bad-request", detail: "The body is not UTF-8.", expected: "UTF-8 text without U+FFFD" },
+};
+
+async function readUnmeasured(request: Request): Promise<ReadBody> {
+  const bytes = await readPieces(request);
+  if (bytes === null) return tooLarge(`more than ${bodyBytesMax} bytes`);
+  const text = utf8.decode(bytes);
+  return text.includes(replacement) ? notUtf8 : { ok: true, text };
 }
 
 /** Null where there are more bytes than may be: nothing beyond them is read. */

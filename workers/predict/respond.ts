@@ -23,9 +23,13 @@ export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): 
   return [...told, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
 }
 
-export function jsonReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
-  const all = { ...headers, "Content-Type": "application/json; charset=utf-8" };
-  return { status, headers: all, body: JSON.stringify(body) };
+export function jsonReply(body: unknown, parts: Partial<Omit<Reply, "body">> = {}): Reply {
+  return jsonTextReply(JSON.stringify(body), parts);
+}
+
+/** `body` is JSON. */
+export function jsonTextReply(body: string, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
+  return { status, headers: { ...headers, "Content-Type": "application/json; charset=utf-8" }, body };
 }
 
 /** `Server-Timing` of a request: each part in milliseconds. In production a clock stands still while code runs. */

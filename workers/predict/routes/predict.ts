@@ -1,5 +1,6 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
+import { answerText } from "../../../shared/predict/answer-text.ts";
 import { evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
@@ -14,7 +15,7 @@ import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
-import { jsonReply, type Reply, refusalReply, Timing } from "../respond.ts";
+import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
@@ -73,11 +74,11 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   const evaluated = await evaluateRows(snapshot, prepared.rows);
   if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
   const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
-  const body = answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions);
+  const body = answerText(answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions));
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
-  return jsonReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
+  return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
 const unreadable: Refusal = {

@@ -1,0 +1,89 @@
+/** The text of an answer, where features are written once and told many times. */
+import { expect, test } from "vitest";
+import { answerText } from "../../shared/predict/answer-text.ts";
+import { explainerOf } from "../../shared/predict/load-model.ts";
+import { answerRows, type PredictRequest, prepareRows } from "../../shared/predict/predict.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { instanceOf, servable, snapshotOf } from "../support/served.ts";
+import { classSnapshot } from "../support/served-classes.ts";
+import { goldSnapshot } from "../support/served-gold.ts";
+
+const milk = snapshotOf();
+const explain = explainerOf(servable().model, milk.model.card);
+const wrong = { ...instanceOf(0), Canal: "Autoservicio" };
+const other = instanceOf(1, { target_period: "2026-12-01", Precio_lag1: 23.45, Precio_mean7: 23.5 });
+
+interface Asked {
+  readonly what: string;
+  readonly from: Snapshot;
+  readonly request: PredictRequest;
+  readonly explained?: boolean;
+}
+
+const single = (instance: Record<string, unknown>): PredictRequest => ({ kind: "single", instance });
+const batch = (...instances: readonly unknown[]): PredictRequest => ({ kind: "batch", instances });
+const requests: readonly Asked[] = [
+  { what: "a series", from: milk, request: single(instanceOf(0)) },
+  { what: "an explained series", from: milk, request: single(instanceOf(0)), explained: true },
+  { what: "given features", from: milk, request: single(instanceOf(0, { Precio_lag1: 23.1 })) },
+  { what: "a hypothesis", from: milk, request: single(other) },
+  { what: "many, one of which fails", from: milk, request: batch(instanceOf(1), wrong, other, instanceOf(0)) },
+  { what: "many, explained", from: milk, request: batch(instanceOf(1), other), explained: true },
+  { what: "all of them", from: milk, request: { kind: "all", from: 0 } },
+  { what: "gold", from: goldSnapshot(), request: single({}) },
+  { what: "a classification", from: classSnapshot(), request: single({}) },
+  { what: "a classification, given", from: classSnapshot(), request: batch({ ozone: 80 }, {}) },
+];
+
+test.each(requests)(
+  "$what is told as JSON.stringify tells it, the first time and again",
+  ({ from, request, explained }) => {
+    const texts = [1, 2].map(() => {
+      const options = { textNumbers: false, partial: true, explain: explained ? explain : null };
+      const prepared = prepareRows(from, request, options);
+      if (!prepared.ok) throw new Error(prepared.refusal.detail);
+      const answer = answerRows(from, { ...prepared, kind: request.kind, stale: false });
+      const text = answerText(answer);
+      expect(text).toBe(JSON.stringify(answer));
+      return text;
+    });
+    expect(texts[1]).toBe(texts[0]);
+  },
+);
+
+test("what is given changes one answer, and nothing that is kept", () => {
+  const ask = (instance: Record<string, unknown>) => {
+    const prepared = prepareRows(
+      milk,
+      { kind: "single", instance },
+      { textNumbers: false, partial: false, explain: null },
+    );
+    if (!prepared.ok) throw new Error(prepared.refusal.detail);
+    return JSON.parse(answerText(answerRows(milk, { ...prepared, kind: "single", stale: false })));
+  };
+  const before = ask(instanceOf(0));
+  const given = ask(instanceOf(0, { Precio_lag1: 1.5 }));
+  expect(given.features).toEqual({ ...before.features, Precio_lag1: 1.5 });
+  expect(given.predicted_price).not.toBe(before.predicted_price);
+  expect(ask(instanceOf(0))).toEqual(before);
+});
+
+test("no more series than a few thousand are kept, and one beyond them is told all the same", () => {
+  const history = milk.panel;
+  expect(history.series.length).toBeLessThan(2_000);
+  const full = { ...milk, keptFeatures: new Map(milk.keptFeatures) };
+  const [some] = [...milk.keptFeatures.values()];
+  if (!some) throw new Error("nothing is kept");
+  for (let at = 10_000; full.keptFeatures.size < 2_000; at++) full.keptFeatures.set(at, some);
+  full.keptFeatures.delete(0);
+  full.keptFeatures.set(99_999, some);
+  const prepared = prepareRows(
+    full,
+    { kind: "single", instance: instanceOf(0) },
+    { textNumbers: false, partial: false, explain: null },
+  );
+  if (!prepared.ok) throw new Error(prepared.refusal.detail);
+  const answer = answerRows(full, { ...prepared, kind: "single", stale: false });
+  expect(answerText(answer)).toBe(JSON.stringify(answer));
+  expect(full.keptFeatures.size).toBe(2_000);
+});
