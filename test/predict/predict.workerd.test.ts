@@ -202,6 +202,30 @@ describe("HTTP", () => {
     ).toBe(200);
   });
 
+  test("a body that breaks off, or comes in broken pieces, is the sender's failure and not ours", async () => {
+    const ask = worker();
+    const broken = () =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"Estado": "Jal'));
+          controller.error(new Error("Network connection lost."));
+        },
+      });
+    for (const length of [{}, { "Content-Length": "100" }]) {
+      const headers = { "Content-Type": "application/json", ...length };
+      const post = (path: string) => ask(path, { method: "POST", body: broken(), headers });
+      const own = await post("/predict");
+      expect([own.status, await own.json()]).toMatchObject([400, { detail: expect.stringContaining("broke off") }]);
+      expect((await post("/invocations")).status).toBe(400);
+      expect((await post("/v2/models/milk-mx/infer")).status).toBe(400);
+    }
+  });
+
+  test("a content coding that changes nothing may be named in capitals", async () => {
+    const answer = await worker()("/predict", json(instanceOf(0), { "Content-Encoding": "Identity" }));
+    expect(answer.status).toBe(200);
+  });
+
   test("unknown forecasts, options and repeated fields are refused with what there is", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);

@@ -35,7 +35,7 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
     return { kind: "unsupported-media-type", detail: "Send the body in UTF-8.", found: charset, expected: "utf-8" };
   }
   const encoding = request.headers.get("Content-Encoding") ?? "identity";
-  if (encoding === "identity") return null;
+  if (encoding.toLowerCase() === "identity") return null;
   return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
 }
 
@@ -45,8 +45,14 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 export async function readBody(request: Request): Promise<ReadBody> {
   const stated = request.headers.get("Content-Length");
   if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
-  // HTTP holds a sender to the length that it states, so that all of it may be read at once: a stream costs more than the answer.
-  const bytes = stated === null ? await readPieces(request) : new Uint8Array(await request.arrayBuffer());
+  let bytes: Uint8Array | null;
+  try {
+    // HTTP holds a sender to the length that it states, so that all of it may be read at once: a stream costs more than the answer.
+    bytes = stated === null ? await readPieces(request) : new Uint8Array(await request.arrayBuffer());
+  } catch {
+    const detail = "The body broke off before its end, or its pieces are not as HTTP writes them: send it again.";
+    return { ok: false, refusal: { kind: "bad-request", detail, expected: "a whole body" } };
+  }
   if (bytes === null || bytes.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
   try {
     return { ok: true, text: utf8.decode(bytes) };
