@@ -1,4 +1,5 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
+import { cleanName } from "../feeds/text.ts";
 import type { Column } from "../registry/golden.ts";
 import type { ModelInput } from "./load-model.ts";
 import { told, toldOfNumber } from "./target.ts";
@@ -52,7 +53,7 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
     if (categories !== null) {
       const text = value === null || value === undefined ? "" : value;
       if (typeof text !== "string") return failed(`Input ${name}, row ${row}: found ${told(value)}, expected text.`);
-      texts.push(text);
+      texts.push(knownName(text, categories));
       continue;
     }
     const number = numberOf(value);
@@ -61,6 +62,11 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
     numbers[row] = number;
   }
   return { ok: true, column: categories === null ? numbers : texts };
+}
+
+/** A name as it is known where it is; else as names are kept, whoever wrote it. */
+export function knownName(text: string, known: { has(name: string): boolean }): string {
+  return known.has(text) ? text : cleanName(text);
 }
 
 /** NaN for what is missing, null for what is no number. */

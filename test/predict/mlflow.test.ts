@@ -88,6 +88,20 @@ test("CSV becomes the model's inputs: quotes, empty fields and NaN as pandas rea
   expect(read.ok && inputsOfTable(read.table, wanted)).toMatchObject({ inputs: two });
 });
 
+test("a name is the one that the model knows, with other spaces or in another Unicode form; others stay as they are", () => {
+  const named: readonly ModelInput[] = [
+    {
+      name: "place",
+      declared: { name: "place", kind: "category", dimension: "place" },
+      categories: new Set(["é", "b "]),
+    },
+  ];
+  const names = ["é", "é".normalize("NFD"), " é", "b ", "b", "E"];
+  expect(inputsOfTable({ columns: ["place"], rows: names.map((name) => [name]) }, named)).toMatchObject({
+    inputs: { place: ["é", "é", "é", "b ", "b", "E"] },
+  });
+});
+
 test("Python's NaN is a missing value, but not inside of a text", () => {
   expect(inputsFrom(null, '{"instances": [["NaN \\" NaN", NaN]]}')).toEqual({
     place: ['NaN " NaN'],

@@ -235,9 +235,26 @@ describe("HTTP", () => {
     ]);
     expect(await (await ask("/predict?explan=true", json(instanceOf(0)))).json()).toMatchObject({ field: "explan" });
     expect(await (await ask(`/predict${query}&partial=maybe`)).json()).toMatchObject({ field: "partial" });
-    expect(await (await ask(`/predict${query}&Estado=Puebla`)).json()).toMatchObject({
-      field: "Estado",
-      found: "twice",
+    for (const repeated of ["Estado=Puebla", "explain=true&explain=false"]) {
+      expect(await (await ask(`/predict${query}&${repeated}`)).json()).toMatchObject({
+        field: repeated.split("=")[0],
+        found: "twice",
+      });
+    }
+  });
+
+  test("a query that wants what only a body or an option can say is told how", async () => {
+    const ask = worker();
+    for (const name of ["all", "instances"]) {
+      const refused = await ask(`/predict?${name}=true`);
+      expect([refused.status, await refused.json()]).toMatchObject([
+        422,
+        { field: name, expected: expect.stringMatching(`^POST with a body of {"${name}": `) },
+      ]);
+    }
+    expect(await (await ask(`/predict${query}&explian=true`)).json()).toMatchObject({ didYouMean: "explain" });
+    expect(await (await ask("/predict?explian=true", json(instanceOf(0)))).json()).toMatchObject({
+      didYouMean: "explain",
     });
   });
 });
