@@ -21,6 +21,8 @@ export interface PredictOptions {
 export async function predict(forecastId: string, fields: readonly string[], options: PredictOptions): Promise<void> {
   const forecast = knownForecast(forecastId);
   if (options.csv && options.json) throw new Failure("Choose one of --csv and --json.");
+  if (options.explain && (options.csv || (options.all && !options.json)))
+    throw new Failure("Tables have no place for what each feature contributes: add --json, or leave out --explain.");
   if (options.all && fields.length > 0)
     throw new Failure(`--all asks for every series: leave out ${fields.join(" ")}.`);
   const { connection } = connect(options);

@@ -66,7 +66,7 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (!served.ok) return refusalReply(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const tooMany = explain ? refuseExplaining(snapshot, request) : null;
+  const tooMany = explain ? refuseExplaining(request) : null;
   if (tooMany) return refusalReply(tooMany);
   const explainer = explain ? await call.service.explainer(snapshot.model, call.context) : null;
   if (explainer === "unreadable") return refusalReply(unreadable, { "Retry-After": "2" });
