@@ -269,7 +269,7 @@ describe("who may ask", () => {
     expect(await status("/v2/models/milk-mx")).toBe(401);
     expect(await status(`/predict${query}`, "secret")).toBe(200);
     expect(await status("/ping")).toBe(200);
-    const answer = await ask(`/predict${query}`, { headers: { Authorization: "bearer secret" } });
+    const answer = await ask(`/predict${query}`, { headers: { Authorization: "bearer  secret" } });
     expect(answer.headers.get("Cache-Control")).toMatch(/^private/);
   });
 

@@ -158,7 +158,7 @@ async function refuseCaller(request: Request, { token, allows }: Service, path: 
 }
 
 function refuseToken(request: Request, token: string, path: string): Reply | null {
-  const given = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
+  const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (given !== undefined && sameText(given, token)) return null;
   const detail = given
     ? "The token is not the one that this service was given."
