@@ -5,10 +5,12 @@
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { integerFrom, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
+import { nearest } from "../text-distance.ts";
 import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";
 import { readColumn } from "./table.ts";
+import { told, toldOfNumber } from "./target.ts";
 
 interface Tensor {
   readonly name: string;
@@ -67,9 +69,10 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
-  if (unknown) return failed(`unexpected input ${unknown.name}; the model reads ${names.join(", ")}`);
+  if (unknown) return failed(`unexpected input ${told(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
   const inputs: Record<string, Column> = Object.create(null);
-  const count = tensors[0]?.shape[0] ?? 0;
+  // A tensor without a shape is refused by what it should have been.
+  const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 0;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
     if (tensor === undefined) return failed(`input ${input.name} is missing`);
@@ -81,8 +84,14 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
   const known = outputsOf(model);
   const strange = outputs.find((name) => !known.includes(name));
-  if (strange !== undefined) return failed(`unexpected output ${strange}; the model gives ${known.join(", ")}`);
+  if (strange !== undefined) return failed(`unexpected output ${told(strange)}; ${meantOr(strange, "gives", known)}`);
   return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
+}
+
+/** What was meant, or all that there is. */
+function meantOr(name: string, verb: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? `the model ${verb} ${names.join(", ")}` : `did you mean ${meant}?`;
 }
 
 interface Wanted {
@@ -94,15 +103,16 @@ type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok
 
 function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
   const allowed = input.categories === null ? numbers : ["BYTES"];
-  if (!allowed.includes(datatype)) return failed(`input ${name}: datatype ${datatype}, expected ${allowed.join(", ")}`);
+  if (!allowed.includes(datatype))
+    return failed(`input ${name}: datatype ${told(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
-    return failed(`input ${name}: shape [${shape}], expected [${count}, 1], the same rows in every input`);
+    return failed(`input ${name}: shape ${told(shape)}, expected [${count}, 1], the same rows in every input`);
   }
   const flat = data.flat();
   if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
   const range = integers.get(datatype);
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
-  if (bad >= 0) return failed(`input ${name}: element ${bad} is ${JSON.stringify(flat[bad])}, expected ${datatype}`);
+  if (bad >= 0) return failed(`input ${name}: element ${bad} is ${toldOfNumber(flat[bad])}, expected ${datatype}`);
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
 

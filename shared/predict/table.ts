@@ -1,6 +1,7 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
 import { cleanName } from "../feeds/text.ts";
 import type { Column } from "../registry/golden.ts";
+import { nearest } from "../text-distance.ts";
 import type { ModelInput } from "./load-model.ts";
 import { told, toldOfNumber } from "./target.ts";
 
@@ -19,13 +20,13 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
   const names = columns ?? wanted.map(({ name }) => name);
   const place = new Map<string, number>();
   for (const [at, name] of names.entries()) {
-    if (place.has(name)) return failed(`Column ${told(name)} is given twice.`);
+    if (place.has(name)) return failed(`Column ${told(name) || '""'} is given twice.`);
     place.set(name, at);
   }
   const uneven = rows.findIndex((row) => row.length !== names.length);
   if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
   const missing = wanted.filter(({ name }) => !place.has(name)).map(({ name }) => name);
-  if (missing.length > 0) return failed(`Model is missing inputs ${JSON.stringify(missing)}.`);
+  if (missing.length > 0) return failed(missingInputs(missing, names, wanted));
   const inputs: Record<string, Column> = Object.create(null);
   for (const input of wanted) {
     const at = place.get(input.name) ?? 0;
@@ -34,6 +35,19 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
     inputs[input.name] = read.column;
   }
   return { ok: true, inputs, rows: rows.length };
+}
+
+/** So many of the columns that are not read are told, and looked at for what was meant. */
+const strangersTold = 20;
+
+function missingInputs(missing: readonly string[], names: readonly string[], wanted: readonly ModelInput[]): string {
+  const problem = `Model is missing inputs ${JSON.stringify(missing)}.`;
+  const read = new Set(wanted.map(({ name }) => name));
+  const strangers = names.filter((name) => !read.has(name)).slice(0, strangersTold);
+  if (strangers.length === 0) return problem;
+  const meant = strangers.map((name) => nearest(name, missing)).find((name) => name !== undefined);
+  const instead = `Found instead, and not read: ${told(strangers)}.`;
+  return [problem, instead, ...(meant === undefined ? [] : [`Did you mean ${meant}?`])].join(" ");
 }
 
 type ReadColumn = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };

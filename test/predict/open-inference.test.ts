@@ -79,6 +79,7 @@ test.each([
   ],
   ["numbers for text", { Estado: { datatype: "FP32", data: [1] } }, {}, /Estado: datatype FP32, expected BYTES/],
   ["another number of rows", { Precio_lag1: { shape: [2, 1], data: [1, 2] } }, {}, /shape \[2,1\], expected \[1, 1\]/],
+  ["no shape", { Estado: { shape: [] } }, {}, /Estado: shape \[\], expected \[1, 1\]/],
   ["too few elements", { Precio_lag1: { data: [] } }, {}, /0 elements, expected 1/],
   [
     "a fraction as an integer",
@@ -98,13 +99,28 @@ test.each([
     {},
     /is -1, expected UINT64/,
   ],
-  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x/],
+  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x; the model reads/],
+  ["a misspelt input", { dia: { name: "día" } }, {}, /unexpected input día; did you mean dia\?/],
+  ["a misspelt output", {}, { outputs: [{ name: "predictions" }] }, /predictions; did you mean prediction\?/],
   ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 is given twice/],
   ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model gives prediction/],
   ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
   ["an id that is no text", {}, { id: 4 }, /not of the protocol: id/],
 ])("%s is refused with what was expected", (_, change, more, problem) => {
   expect(read(change, more)).toMatch(problem);
+});
+
+const endless = "x".repeat(1_000_000);
+
+test.each([
+  ["an element", { Precio_lag1: { data: [[[endless]]] } }, {}],
+  ["a name", { Precio_lag1: { name: endless } }, {}],
+  ["a datatype", { Precio_lag1: { datatype: endless } }, {}],
+  ["a shape", { Precio_lag1: { shape: Array(1_000_000).fill(1) } }, {}],
+  ["an output", {}, { outputs: [{ name: endless }] }],
+])("%s without end is refused in few words", (_, change, more) => {
+  const problem = read(change, more);
+  expect(typeof problem === "string" && problem.length).toBeLessThan(2_000);
 });
 
 test("whatever is sent is a request or a problem, never an exception", () => {
