@@ -72,7 +72,7 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   if (unknown) return failed(`unexpected input ${told(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
   const inputs: Record<string, Column> = Object.create(null);
   // A tensor without a shape is refused by what it should have been.
-  const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 0;
+  const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
     if (tensor === undefined) return failed(`input ${input.name} is missing`);

@@ -123,6 +123,11 @@ test.each([
   expect(typeof problem === "string" && problem.length).toBeLessThan(2_000);
 });
 
+test("where no input has a shape, one row is expected", () => {
+  const inputs = tensors().map((tensor) => ({ ...tensor, shape: [] }));
+  expect(readInfer({ inputs }, model)).toMatchObject({ problem: expect.stringContaining("expected [1, 1]") });
+});
+
 test("whatever is sent is a request or a problem, never an exception", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {
