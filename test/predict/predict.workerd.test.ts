@@ -243,6 +243,20 @@ describe("HTTP", () => {
     }
   });
 
+  test("a path's name may be escaped, as any address may be; what cannot be read is a name as it stands", async () => {
+    const ask = worker();
+    expect((await ask(`/predict/milk%2Dmx${query}`)).status).toBe(200);
+    expect((await ask("/v2/models/%6Dilk-mx/versions/v1%2E0/ready")).status).toBe(200);
+    for (const [name, found] of [
+      ["milk%2Fmx", "milk/mx"],
+      ["milk-m%FF", "milk-m%FF"],
+      ["m%C3%ADlk-mx", "mílk-mx"],
+    ]) {
+      const unknown = await ask(`/predict/${name}`);
+      expect([unknown.status, await unknown.json()]).toMatchObject([404, { found, didYouMean: "milk-mx" }]);
+    }
+  });
+
   test("a query that wants what only a body or an option can say is told how", async () => {
     const ask = worker();
     for (const name of ["all", "instances"]) {
@@ -280,6 +294,7 @@ describe("who may ask", () => {
     expect((await limited(`/predict${query}`, from)).status).toBe(200);
     const refused = await limited(`/predict${query}`, from);
     expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "60"]);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("wait a minute") });
     expect(keys).toEqual(["192.0.2.1", "192.0.2.1"]);
     const broken = worker({ rateLimit: { limit: () => Promise.reject(new Error("down")) } });
     expect((await broken(`/predict${query}`)).status).toBe(200);
