@@ -257,6 +257,28 @@ describe("HTTP", () => {
     }
   });
 
+  test("an option that stands in the body is told where it belongs", async () => {
+    const ask = worker();
+    for (const body of [{ instances: [instanceOf(0)] }, instanceOf(0), { all: true }]) {
+      for (const name of ["explain", "partial"]) {
+        const refused = await ask("/predict/milk-mx", json({ ...body, [name]: true }));
+        expect([refused.status, await refused.json()]).toMatchObject([
+          422,
+          { field: name, expected: `${name}=true in the address, as in /predict/milk-mx?${name}=true` },
+        ]);
+      }
+    }
+  });
+
+  test("an empty body is told that it is", async () => {
+    const empty = await worker()("/predict", {
+      method: "POST",
+      body: "",
+      headers: { "Content-Type": "application/json" },
+    });
+    expect([empty.status, await empty.json()]).toMatchObject([400, { detail: "The body is empty." }]);
+  });
+
   test("a query that wants what only a body or an option can say is told how", async () => {
     const ask = worker();
     for (const name of ["all", "instances"]) {

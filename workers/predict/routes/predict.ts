@@ -12,6 +12,7 @@ import {
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import { told } from "../../../shared/predict/target.ts";
+import { isObject } from "../../../shared/shape.ts";
 import { nearest } from "../../../shared/text-distance.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
@@ -40,7 +41,12 @@ async function answerBody(call: Call): Promise<Reply> {
   const body = await readBody(call.request);
   if (!body.ok) return refusalReply(body.refusal);
   const json = parseJson(body.text);
-  if (!json.ok) return refusalReply({ kind: "bad-request", detail: `The body is not JSON: ${json.reason}` });
+  if (!json.ok) {
+    const detail = body.text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
+    return refusalReply({ kind: "bad-request", detail, expected: "one instance as JSON, or many" });
+  }
+  const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
+  if (misplaced !== undefined) return refusalReply(addressAlone(misplaced, call.forecast));
   const read = readPredictRequest(json.value);
   return read.ok ? answer(call, read.request, false) : refusalReply(read.refusal);
 }
@@ -132,6 +138,12 @@ function givenTwice(name: string): Refusal {
 function bodyAlone(name: string, { value, body }: { readonly value: string; readonly body: string }): Refusal {
   const detail = `${name} cannot be asked for in an address.`;
   return { kind: "unprocessable", detail, field: name, found: told(value), expected: `POST with a body of ${body}` };
+}
+
+function addressAlone(name: string, forecast: string): Refusal {
+  const expected = `${name}=true in the address, as in /predict/${forecast}?${name}=true`;
+  const detail = `${name} is about the whole request, and does not stand in its body.`;
+  return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
 }
 
 function unknownFlag(name: string, query: Call["query"]): Refusal {
