@@ -48,7 +48,13 @@ const integers: ReadonlyMap<string, readonly [number, number]> = new Map(
     [`UINT${bits}`, [0, 2 ** bits - 1]],
   ]),
 );
-const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers.keys()];
+/** Magnitudes from which a number is infinite, in the type or in the model's float32. JSON has no word for what is infinite. */
+const infiniteFrom: ReadonlyMap<string, number> = new Map([
+  ["FP16", 65_520],
+  ["FP32", 2 ** 128 - 2 ** 103],
+  ["FP64", 2 ** 128 - 2 ** 103],
+]);
+const numbers = [...infiniteFrom.keys(), "BOOL", ...integers.keys()];
 
 export interface InferRequest {
   readonly id: string | undefined;
@@ -112,7 +118,10 @@ function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: W
   if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
   const range = integers.get(datatype);
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
-  if (bad >= 0) return failed(`input ${name}: element ${bad} is ${toldOfNumber(flat[bad])}, expected ${datatype}`);
+  if (bad >= 0) {
+    const expected = datatype === "FP64" ? "FP64 within the range of FP32" : datatype;
+    return failed(`input ${name}: element ${bad} is ${toldOfNumber(flat[bad])}, expected ${expected}`);
+  }
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
 
@@ -124,7 +133,8 @@ function fits(
   if (datatype === "BYTES") return typeof value === "string" || value === null;
   if (datatype === "BOOL") return typeof value === "boolean" || value === 0 || value === 1;
   if (range) return typeof value === "number" && Number.isInteger(value) && value >= range[0] && value <= range[1];
-  return typeof value === "number" || value === null || value === "NaN";
+  const isBelow = typeof value === "number" && Math.abs(value) < (infiniteFrom.get(datatype) ?? 0);
+  return isBelow || value === null || value === "NaN";
 }
 
 /** A classification answers with its probability, what that is called, and from where on. */

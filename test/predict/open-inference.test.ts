@@ -39,6 +39,7 @@ test.each([
   ["FP64", { datatype: "FP64", data: [2.5] }, 2.5],
   ["an integer", { datatype: "INT64", data: [2] }, 2],
   ["the smallest of a type", { datatype: "INT8", data: [-128] }, -128],
+  ["the largest of a short type", { datatype: "FP16", data: [65_504] }, 65_504],
   ["the largest of a type", { datatype: "UINT16", data: [65_535] }, 65_535],
   ["BOOL", { datatype: "BOOL", data: [true] }, 1],
   ["nested data", { data: [[2.5]] }, 2.5],
@@ -92,6 +93,19 @@ test.each([
     { Precio_lag1: { datatype: "INT8", data: [128] } },
     {},
     /element 0 is 128, expected INT8/,
+  ],
+  ["a number beyond its type", { Precio_lag1: { data: [-1e39] } }, {}, /element 0 is -1e\+39, expected FP32/],
+  [
+    "a number beyond a short type",
+    { Precio_lag1: { datatype: "FP16", data: [65_520] } },
+    {},
+    /element 0 is 65520, expected FP16/,
+  ],
+  [
+    "a long number beyond the model's type",
+    { Precio_lag1: { datatype: "FP64", data: [1e39] } },
+    {},
+    /element 0 is 1e\+39, expected FP64 within the range of FP32/,
   ],
   [
     "a negative number without a sign",
