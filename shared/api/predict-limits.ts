@@ -2,7 +2,7 @@
 
 /** As many instances as one request may hold. */
 export const instancesMax = 1_000;
-/** Explaining follows every path of every tree: some milliseconds an instance. */
+/** Explaining follows every path of every tree: some tens of milliseconds an instance of a large forest. */
 export const explainedMax = 100;
 /** Rows of raw features that give the value of a day: the history is gone through for each. */
 export const givenRowsMax = 10_000;

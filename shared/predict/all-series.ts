@@ -1,5 +1,4 @@
 /** `{"all": true}`: every series that can be forecast, in pieces of as many as one request may hold. */
-import { instancesMax } from "../api/predict-limits.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Row } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -29,15 +28,15 @@ export function readAll({ all, from = 0, ...others }: Readonly<Record<string, un
   return { ok: true, request: { kind: "all", from } };
 }
 
-/** The series with a last value from number `from` on, and the number of the next piece's first; null where it is the last. */
+/** At most `count` of the series with a last value from number `from` on, and the number of the next piece's first; null where it is the last. */
 export function allRows(
   { series, target }: Snapshot,
-  from: number,
+  { from, count }: { readonly from: number; readonly count: number },
 ): { readonly rows: readonly Row[]; readonly next: number | null } {
   const overrides = new Map<string, number | string>();
   const known = series.flatMap(({ is, last }, position): Row[] =>
     last === null ? [] : [{ position, is, target, hypothetical: false, overrides }],
   );
-  const next = from + instancesMax;
+  const next = from + count;
   return { rows: known.slice(from, next), next: next < known.length ? next : null };
 }

@@ -26,10 +26,12 @@ export function readInvocation(text: string): ReadTable {
   const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and params if need be`;
   if (!isObject(parsed.value)) return failed(`Found ${told(parsed.value)}; ${expected}.`);
   const { params, ...rest } = parsed.value;
-  if (params !== undefined && !isObject(params)) return failed("params: expected an object.");
+  // Clients that have no parameters send none, or null.
+  if ((params ?? null) !== null && !isObject(params)) return failed("params: expected an object.");
   const keys = Object.keys(rest);
   const form = forms.find((one) => one === keys[0]);
-  if (form === undefined || keys.length !== 1) return failed(`Found ${keys.join(", ") || "nothing"}; ${expected}.`);
+  if (form === undefined || keys.length !== 1)
+    return failed(`Found ${told(keys.join(", ")) || "nothing"}; ${expected}.`);
   const value = rest[form];
   switch (form) {
     case "dataframe_split":
@@ -48,7 +50,10 @@ function fromSplit(value: unknown): ReadTable {
   if (!split.ok) {
     return failed("dataframe_split: expected columns as a list of names and data as a list of rows.");
   }
-  return { ok: true, table: { columns: split.value.columns, rows: split.value.data } };
+  const { columns, index, data } = split.value;
+  if (index && index.length !== data.length)
+    return failed(`dataframe_split: found an index of ${index.length} for ${data.length} rows, expected one each.`);
+  return { ok: true, table: { columns, rows: data } };
 }
 
 function fromRecords(form: string, value: unknown): ReadTable {
@@ -83,7 +88,8 @@ function fromColumns(value: Record<string, unknown>): ReadTable {
   const count = lists[0]?.length ?? 0;
   const uneven = lists.findIndex((list) => list.length !== count);
   if (uneven >= 0) {
-    return failed(`inputs: ${entries[uneven]?.[0]} has ${lists[uneven]?.length} values, ${entries[0]?.[0]} ${count}.`);
+    const [first, other] = [entries[0]?.[0], entries[uneven]?.[0]].map(told);
+    return failed(`inputs: ${other} has ${lists[uneven]?.length} values, ${first} ${count}.`);
   }
   const rows = Array.from({ length: count }, (_, row) => lists.map((list) => list[row]));
   return { ok: true, table: { columns: entries.map(([name]) => name), rows } };
@@ -100,7 +106,8 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
   if (columns === undefined) return failed("The CSV is empty: expected a header with the names of the inputs.");
   const numbers = columns.map(isNumber);
   const cell = (field: string, at: number) => {
-    if (!numbers[at]) return field;
+    // An empty field is missing, whatever its column holds.
+    if (!numbers[at]) return field.trim() === "" ? null : field;
     return missing.has(field.trim()) ? null : (readNumber(field) ?? field);
   };
   return { ok: true, table: { columns, rows: rows.map((row) => row.map(cell)) } };

@@ -5,10 +5,12 @@
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { integerFrom, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
+import { nearest } from "../text-distance.ts";
 import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";
 import { readColumn } from "./table.ts";
+import { told, toldOfNumber } from "./target.ts";
 
 interface Tensor {
   readonly name: string;
@@ -46,7 +48,13 @@ const integers: ReadonlyMap<string, readonly [number, number]> = new Map(
     [`UINT${bits}`, [0, 2 ** bits - 1]],
   ]),
 );
-const numbers = ["FP16", "FP32", "FP64", "BOOL", ...integers.keys()];
+/** Magnitudes from which a number is infinite, in the type or in the model's float32. JSON has no word for what is infinite. */
+const infiniteFrom: ReadonlyMap<string, number> = new Map([
+  ["FP16", 65_520],
+  ["FP32", 2 ** 128 - 2 ** 103],
+  ["FP64", 2 ** 128 - 2 ** 103],
+]);
+const numbers = [...infiniteFrom.keys(), "BOOL", ...integers.keys()];
 
 export interface InferRequest {
   readonly id: string | undefined;
@@ -67,9 +75,10 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
-  if (unknown) return failed(`unexpected input ${unknown.name}; the model reads ${names.join(", ")}`);
+  if (unknown) return failed(`unexpected input ${told(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
   const inputs: Record<string, Column> = Object.create(null);
-  const count = tensors[0]?.shape[0] ?? 0;
+  // A tensor without a shape is refused by what it should have been.
+  const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
     if (tensor === undefined) return failed(`input ${input.name} is missing`);
@@ -81,8 +90,14 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
   const known = outputsOf(model);
   const strange = outputs.find((name) => !known.includes(name));
-  if (strange !== undefined) return failed(`unexpected output ${strange}; the model gives ${known.join(", ")}`);
+  if (strange !== undefined) return failed(`unexpected output ${told(strange)}; ${meantOr(strange, "gives", known)}`);
   return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
+}
+
+/** What was meant, or all that there is. */
+function meantOr(name: string, verb: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? `the model ${verb} ${names.join(", ")}` : `did you mean ${meant}?`;
 }
 
 interface Wanted {
@@ -94,15 +109,19 @@ type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok
 
 function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
   const allowed = input.categories === null ? numbers : ["BYTES"];
-  if (!allowed.includes(datatype)) return failed(`input ${name}: datatype ${datatype}, expected ${allowed.join(", ")}`);
+  if (!allowed.includes(datatype))
+    return failed(`input ${name}: datatype ${told(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
-    return failed(`input ${name}: shape [${shape}], expected [${count}, 1], the same rows in every input`);
+    return failed(`input ${name}: shape ${told(shape)}, expected [${count}, 1], the same rows in every input`);
   }
   const flat = data.flat();
   if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
   const range = integers.get(datatype);
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
-  if (bad >= 0) return failed(`input ${name}: element ${bad} is ${JSON.stringify(flat[bad])}, expected ${datatype}`);
+  if (bad >= 0) {
+    const expected = datatype === "FP64" ? "FP64 within the range of FP32" : datatype;
+    return failed(`input ${name}: element ${bad} is ${toldOfNumber(flat[bad])}, expected ${expected}`);
+  }
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
 
@@ -114,7 +133,8 @@ function fits(
   if (datatype === "BYTES") return typeof value === "string" || value === null;
   if (datatype === "BOOL") return typeof value === "boolean" || value === 0 || value === 1;
   if (range) return typeof value === "number" && Number.isInteger(value) && value >= range[0] && value <= range[1];
-  return typeof value === "number" || value === null || value === "NaN";
+  const isBelow = typeof value === "number" && Math.abs(value) < (infiniteFrom.get(datatype) ?? 0);
+  return isBelow || value === null || value === "NaN";
 }
 
 /** A classification answers with its probability, what that is called, and from where on. */

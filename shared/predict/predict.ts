@@ -69,7 +69,10 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
     return failed(unexplained(detail, { found: "true", expected: "false, for this model" }));
   }
   const explain = explainer?.explain ?? null;
-  if (request.kind === "all") return { ok: true, ...allRows(snapshot, request.from), failures: [], explain };
+  if (request.kind === "all") {
+    const piece = { from: request.from, count: explain ? explainedMax : instancesMax };
+    return { ok: true, ...allRows(snapshot, piece), failures: [], explain };
+  }
   if (request.kind === "single") {
     const read = readInstance(snapshot, request.instance, options);
     return read.ok ? { ok: true, rows: [read.row], failures: [], explain } : read;
@@ -89,23 +92,11 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
   return { ok: true, rows, failures, explain };
 }
 
-/** The refusal to explain so many instances; null where they are not too many. */
-export function refuseExplaining(snapshot: Snapshot, request: PredictRequest): Refusal | null {
-  const count = countOf(snapshot, request);
-  if (count <= explainedMax) return null;
-  const sizes = { found: `${count} instances`, expected: `at most ${explainedMax}` };
+/** The refusal to explain so many instances; null where they are not too many. All series come in pieces that are not. */
+export function refuseExplaining(request: PredictRequest): Refusal | null {
+  if (request.kind !== "batch" || request.instances.length <= explainedMax) return null;
+  const sizes = { found: `${request.instances.length} instances`, expected: `at most ${explainedMax} in one request` };
   return unexplained("So many instances are not explained at once.", sizes);
-}
-
-function countOf(snapshot: Snapshot, request: PredictRequest): number {
-  switch (request.kind) {
-    case "single":
-      return 1;
-    case "batch":
-      return request.instances.length;
-    case "all":
-      return allRows(snapshot, request.from).rows.length;
-  }
 }
 
 function unexplained(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {

@@ -2,6 +2,7 @@
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
+import { cleanName } from "../feeds/text.ts";
 import { nearest } from "../text-distance.ts";
 import { readNumber } from "./decimal.ts";
 import type { Fields } from "./fields.ts";
@@ -9,6 +10,7 @@ import { type GivenDay, readGiven, type Start } from "./given.ts";
 import type { ModelInput } from "./load-model.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
 import { impliedStates, isState } from "./states.ts";
+import { knownName } from "./table.ts";
 import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
 
 export interface Row {
@@ -28,6 +30,8 @@ export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: 
 export interface ReadOptions {
   /** In a query everything is text; in JSON a number is a number. */
   readonly textNumbers: boolean;
+  /** What may stand beside the fields, and may be meant by a name that is none. */
+  readonly others?: readonly string[];
 }
 
 interface Given {
@@ -84,7 +88,7 @@ function sortFields(
   const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     const field = fields.find(name);
-    if (field === undefined) return refused(unknownField(fields, name));
+    if (field === undefined) return refused(unknownField(fields, name, options.others));
     const earlier = seen.get(field.name);
     if (earlier !== undefined) {
       const detail = `${earlier} and ${name} are one field.`;
@@ -123,24 +127,36 @@ function featureValue(
   const { categories } = input;
   if (categories !== null) {
     if (typeof value !== "string") return refused(wrongType(name, value, "text"));
-    return categories.has(value) ? { ok: true, value } : refused(unknownValue(name, value, [...categories]));
+    const known = knownName(value, categories);
+    return categories.has(known) ? { ok: true, value: known } : refused(unknownValue(name, value, [...categories]));
   }
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
-  const refusal = wrongType(name, value, "a number that fits float32");
-  return refused(textNumbers ? refusal : { ...refusal, found: toldOfNumber(value) });
+  const found = textNumbers ? told(value) : toldOfNumber(value);
+  if (typeof number === "number") {
+    const detail = `${name} is too large a number.`;
+    return refused({ kind: "unprocessable", detail, field: name, found, expected: "a number from -3.4e38 to 3.4e38" });
+  }
+  const detail = isBlank(value) ? `${name} is empty.` : `${name} is not a number.`;
+  const expected = `a number ${textNumbers ? "with a point" : "without quotes"}, as in 23.5`;
+  return refused({ kind: "unprocessable", detail, field: name, found, expected });
 }
+
+const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
 
 /** The series by its dimensions, one after the other, so that a refusal lists what goes with the ones before. */
 function readSeries(
-  { forecast, series, positions, model }: Snapshot,
+  snapshot: Snapshot,
   given: readonly (string | undefined)[],
   isWithoutHistory: boolean,
 ): Step<{ readonly is: readonly string[]; readonly position: number | null }> {
+  const { forecast, series, positions, model } = snapshot;
   const is: string[] = [];
   for (const value of given) is.push(value ?? "");
   const position = given.includes(undefined) ? undefined : positions.get(seriesKey(is));
   if (position !== undefined) return { ok: true, is, position };
+  const cleaned = given.map((value) => (value === undefined ? value : cleanName(value)));
+  if (cleaned.some((value, at) => value !== given[at])) return readSeries(snapshot, cleaned, isWithoutHistory);
   let known = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = given[at];
@@ -179,16 +195,16 @@ function otherPeriod(
   };
 }
 
-function unknownField({ all, names }: Fields, name: string): Refusal {
-  const detail = `There is no field ${told(name)}.`;
-  const allowed = all.map((one) => one.name);
+function unknownField({ all, names }: Fields, name: string, others: readonly string[] = []): Refusal {
+  const detail = name === "" ? "A field has no name." : `There is no field ${told(name)}.`;
+  const allowed = [...all.map((one) => one.name), ...others];
   const found = told(name);
-  return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, names);
+  return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...others]);
 }
 
 function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {
   const found = value ?? "nothing";
-  const detail = `${name} has no value ${told(found)}${among}.`;
+  const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${told(found)}${among}.`;
   return withNearest({ kind: "unprocessable", detail, field: name, found: told(found), allowed });
 }
 

@@ -68,7 +68,8 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
   for (const [place, name] of names.entries()) {
     const field = fields.find(name);
     if (field === undefined) unknown.push(name);
-    else if (of.has(field.name)) return failed(`Column ${name} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
+    else if (of.has(field.name))
+      return failed(`Column ${told(name) || '""'} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
     else of.set(field.name, place);
   }
   const [stranger] = unknown;
@@ -77,7 +78,7 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
   const known = fields.all.map(({ name }) => name);
   const meant = nearest(stranger, fields.names);
   return failed(
-    `There is no input ${told(stranger)}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
+    `There is no input ${told(stranger) || '""'}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
+import { cleanName } from "../feeds/text.ts";
 import type { Column } from "../registry/golden.ts";
+import { nearest } from "../text-distance.ts";
 import type { ModelInput } from "./load-model.ts";
 import { told, toldOfNumber } from "./target.ts";
 
@@ -18,13 +20,13 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
   const names = columns ?? wanted.map(({ name }) => name);
   const place = new Map<string, number>();
   for (const [at, name] of names.entries()) {
-    if (place.has(name)) return failed(`Column ${told(name)} is given twice.`);
+    if (place.has(name)) return failed(`Column ${told(name) || '""'} is given twice.`);
     place.set(name, at);
   }
   const uneven = rows.findIndex((row) => row.length !== names.length);
   if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
   const missing = wanted.filter(({ name }) => !place.has(name)).map(({ name }) => name);
-  if (missing.length > 0) return failed(`Model is missing inputs ${JSON.stringify(missing)}.`);
+  if (missing.length > 0) return failed(missingInputs(missing, names, wanted));
   const inputs: Record<string, Column> = Object.create(null);
   for (const input of wanted) {
     const at = place.get(input.name) ?? 0;
@@ -33,6 +35,19 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
     inputs[input.name] = read.column;
   }
   return { ok: true, inputs, rows: rows.length };
+}
+
+/** So many of the columns that are not read are told, and looked at for what was meant. */
+const strangersTold = 20;
+
+function missingInputs(missing: readonly string[], names: readonly string[], wanted: readonly ModelInput[]): string {
+  const problem = `Model is missing inputs ${JSON.stringify(missing)}.`;
+  const read = new Set(wanted.map(({ name }) => name));
+  const strangers = names.filter((name) => !read.has(name)).slice(0, strangersTold);
+  if (strangers.length === 0) return problem;
+  const meant = strangers.map((name) => nearest(name, missing)).find((name) => name !== undefined);
+  const instead = `Found instead, and not read: ${told(strangers)}.`;
+  return [problem, instead, ...(meant === undefined ? [] : [`Did you mean ${meant}?`])].join(" ");
 }
 
 type ReadColumn = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };
@@ -52,7 +67,7 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
     if (categories !== null) {
       const text = value === null || value === undefined ? "" : value;
       if (typeof text !== "string") return failed(`Input ${name}, row ${row}: found ${told(value)}, expected text.`);
-      texts.push(text);
+      texts.push(knownName(text, categories));
       continue;
     }
     const number = numberOf(value);
@@ -61,6 +76,11 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
     numbers[row] = number;
   }
   return { ok: true, column: categories === null ? numbers : texts };
+}
+
+/** A name as it is known where it is; else as names are kept, whoever wrote it. */
+export function knownName(text: string, known: { has(name: string): boolean }): string {
+  return known.has(text) ? text : cleanName(text);
 }
 
 /** NaN for what is missing, null for what is no number. */

@@ -122,7 +122,8 @@ function refused(
 
 /** What was found where a number is expected: text in quotes, so that "23.5" is told from 23.5. */
 export function toldOfNumber(value: unknown): string {
-  return told(JSON.stringify(value));
+  // JSON has no word for what is infinite, and would call it null.
+  return told(typeof value === "number" ? String(value) : JSON.stringify(value));
 }
 
 /** What was found, for a refusal: text as it is, anything else as JSON. */

@@ -82,9 +82,19 @@ test("what was asked is refused for what there is not, with what there is", asyn
   };
   expect(await refused("series=Estadoo=Puebla")).toMatchObject([422, { didYouMean: "Estado" }]);
   expect(await refused("series=Estado")).toMatchObject([422, { detail: "Estado has no value." }]);
-  expect(await refused("from=yesterday")).toMatchObject([422, {}]);
+  expect(await refused("from=yesterday")).toMatchObject([422, { field: "from", found: "yesterday" }]);
   expect(await refused("cursor=x")).toMatchObject([400, {}]);
-  expect(await refused("sorted=no")).toMatchObject([422, { found: "sorted" }]);
+  expect(await refused("sorted=no")).toMatchObject([422, { detail: "There is no sorted.", found: "sorted" }]);
+  for (const found of ["0", "10001", "1.5", "many"]) {
+    const detail = "limit: expected a whole number from 1 to 10000";
+    expect(await refused(`limit=${found}`)).toMatchObject([422, { field: "limit", found, detail }]);
+  }
+  const detail = "format: expected json or csv";
+  expect(await refused("format=xlsx")).toMatchObject([422, { field: "format", found: "xlsx", detail }]);
+  expect(await refused("version=v1&version=v2")).toMatchObject([
+    422,
+    { field: "version", detail: "version is given twice." },
+  ]);
   expect((await asAdmin("/forecasts/no-such/predictions", {})).status).toBe(404);
 });
 

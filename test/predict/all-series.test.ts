@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
 import { batchAnswerShape } from "../../shared/api/predict.ts";
-import { answerRows, prepareRows, readPredictRequest, refuseExplaining } from "../../shared/predict/predict.ts";
-import { historyOf, instanceOf, snapshotOf } from "../support/served.ts";
+import { explainerOf } from "../../shared/predict/load-model.ts";
+import {
+  answerRows,
+  type PredictOptions,
+  prepareRows,
+  readPredictRequest,
+  refuseExplaining,
+} from "../../shared/predict/predict.ts";
+import { historyOf, instanceOf, servable, snapshotOf } from "../support/served.ts";
 
-const options = { textNumbers: false, partial: false, explain: null };
+const options: PredictOptions = { textNumbers: false, partial: false, explain: null };
 
-function answer(body: unknown, snapshot = snapshotOf()) {
+function answer(body: unknown, snapshot = snapshotOf(), asked = options) {
   const read = readPredictRequest(body);
   if (!read.ok) return read.refusal;
-  const prepared = prepareRows(snapshot, read.request, options);
+  const prepared = prepareRows(snapshot, read.request, asked);
   if (!prepared.ok) return prepared.refusal;
   return answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false });
 }
@@ -39,7 +46,25 @@ test("more than one request may hold come in pieces that follow each other", () 
   }
   expect(sizes).toEqual([1_000, 1_000, 500]);
   expect(cities).toEqual(series.map(({ is }) => is[1]));
-  expect(refuseExplaining(snapshot, { kind: "all", from: 0 })).toMatchObject({ found: "1000 instances" });
+});
+
+test("where every answer is explained, pieces hold as many as may be explained at once", () => {
+  const history = historyOf("2026-11-20", 3);
+  const series = Array.from({ length: 250 }, (_, at) => ({
+    is: ["Jalisco", `Ciudad ${at}`, "Pasteurizada", "Tiendas"],
+    values: [at, at, at],
+  }));
+  const snapshot = snapshotOf({}, { ...history, series });
+  const explain = explainerOf(servable().model, snapshot.model.card);
+  const sizes: number[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    expect(refuseExplaining({ kind: "all", from })).toBeNull();
+    const piece = batchAnswerShape.parse(answer({ all: true, from }, snapshot, { ...options, explain }));
+    for (const one of piece.predictions) expect(one).toMatchObject({ explanation: { exact: true } });
+    sizes.push(piece.predictions.length);
+    from = piece.next_from ?? null;
+  }
+  expect(sizes).toEqual([100, 100, 50]);
 });
 
 test.each([

@@ -70,6 +70,16 @@ test.each([
     },
   ],
   [
+    "params that are null beside",
+    {
+      params: null,
+      instances: [
+        ["a", 1.5],
+        [null, null],
+      ],
+    },
+  ],
+  [
     "params beside",
     {
       params: { x: 1 },
@@ -86,6 +96,20 @@ test.each([
 test("CSV becomes the model's inputs: quotes, empty fields and NaN as pandas reads them", () => {
   const read = readInvocationCsv('last,place,x\r\n1.5,"a",1\nNaN,,2\n', isNumber);
   expect(read.ok && inputsOfTable(read.table, wanted)).toMatchObject({ inputs: two });
+});
+
+test("a name is the one that the model knows, with other spaces or in another Unicode form; others stay as they are", () => {
+  const named: readonly ModelInput[] = [
+    {
+      name: "place",
+      declared: { name: "place", kind: "category", dimension: "place" },
+      categories: new Set(["é", "b "]),
+    },
+  ];
+  const names = ["é", "é".normalize("NFD"), " é", "b ", "b", "E"];
+  expect(inputsOfTable({ columns: ["place"], rows: names.map((name) => [name]) }, named)).toMatchObject({
+    inputs: { place: ["é", "é", "é", "b ", "b", "E"] },
+  });
 });
 
 test("Python's NaN is a missing value, but not inside of a text", () => {
@@ -137,6 +161,18 @@ test.each([
   ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, place 1/],
   ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found "b", expected a number/],
   ["a number for text", { instances: [[1, 1]] }, /Input place, row 0: found 1, expected text/],
+  [
+    "a column by another name",
+    { dataframe_records: [{ place: "a", "Last ": 1 }] },
+    /missing inputs \["last"\]\. Found instead, and not read: \["Last "\]\. Did you mean last\?/,
+  ],
+  ["columns that a semicolon divides", { inputs: { "place;last": ["a;1"] } }, /not read: \["place;last"\]\.$/],
+  [
+    "an index of another length",
+    { dataframe_split: { columns: ["last", "place"], index: [0, 1], data: [[1, "a"]] } },
+    /dataframe_split: found an index of 2 for 1 rows/,
+  ],
+  ["a column without a name, twice", { dataframe_split: { columns: ["", ""], data: [] } }, /Column "" is given twice/],
   ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
 ])("%s is refused with what was expected", (_, body, problem) => {
   expect(inputsFrom(body)).toMatch(problem);
@@ -156,6 +192,12 @@ test.each([
     `{"dataframe_split":{"columns":${JSON.stringify([...names(300_000), "a1"])},"data":[]}}`,
     /a1 is given twice/,
   ],
+  ["very many forms", object(names(300_000)), /Found a0, a1, /],
+  [
+    "columns of different lengths, with names without end",
+    `{"inputs":{"${"a".repeat(1_900_000)}":[1],"${"b".repeat(1_900_000)}":[1,2]}}`,
+    /has 2 values/,
+  ],
   [
     "objects that share no name",
     `{"instances":[${names(500)
@@ -163,8 +205,10 @@ test.each([
       .join(",")}]}`,
     /found 500 objects with 250000 different names/,
   ],
-])("%s is refused in time and memory that go with its length", (_, text, problem) => {
-  expect(inputsFrom(null, text)).toMatch(problem);
+])("%s is refused in time and memory that go with its length, and in few words", (_, text, problem) => {
+  const told = inputsFrom(null, text);
+  expect(told).toMatch(problem);
+  expect(told.length).toBeLessThan(2_000);
 });
 
 test("whatever text is sent is a table or a problem, never an exception", () => {

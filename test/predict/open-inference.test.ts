@@ -39,6 +39,7 @@ test.each([
   ["FP64", { datatype: "FP64", data: [2.5] }, 2.5],
   ["an integer", { datatype: "INT64", data: [2] }, 2],
   ["the smallest of a type", { datatype: "INT8", data: [-128] }, -128],
+  ["the largest of a short type", { datatype: "FP16", data: [65_504] }, 65_504],
   ["the largest of a type", { datatype: "UINT16", data: [65_535] }, 65_535],
   ["BOOL", { datatype: "BOOL", data: [true] }, 1],
   ["nested data", { data: [[2.5]] }, 2.5],
@@ -79,6 +80,7 @@ test.each([
   ],
   ["numbers for text", { Estado: { datatype: "FP32", data: [1] } }, {}, /Estado: datatype FP32, expected BYTES/],
   ["another number of rows", { Precio_lag1: { shape: [2, 1], data: [1, 2] } }, {}, /shape \[2,1\], expected \[1, 1\]/],
+  ["no shape", { Estado: { shape: [] } }, {}, /Estado: shape \[\], expected \[1, 1\]/],
   ["too few elements", { Precio_lag1: { data: [] } }, {}, /0 elements, expected 1/],
   [
     "a fraction as an integer",
@@ -92,19 +94,52 @@ test.each([
     {},
     /element 0 is 128, expected INT8/,
   ],
+  ["a number beyond its type", { Precio_lag1: { data: [-1e39] } }, {}, /element 0 is -1e\+39, expected FP32/],
+  [
+    "a number beyond a short type",
+    { Precio_lag1: { datatype: "FP16", data: [65_520] } },
+    {},
+    /element 0 is 65520, expected FP16/,
+  ],
+  [
+    "a long number beyond the model's type",
+    { Precio_lag1: { datatype: "FP64", data: [1e39] } },
+    {},
+    /element 0 is 1e\+39, expected FP64 within the range of FP32/,
+  ],
   [
     "a negative number without a sign",
     { Precio_lag1: { datatype: "UINT64", data: [-1] } },
     {},
     /is -1, expected UINT64/,
   ],
-  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x/],
+  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x; the model reads/],
+  ["a misspelt input", { dia: { name: "día" } }, {}, /unexpected input día; did you mean dia\?/],
+  ["a misspelt output", {}, { outputs: [{ name: "predictions" }] }, /predictions; did you mean prediction\?/],
   ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 is given twice/],
   ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model gives prediction/],
   ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
   ["an id that is no text", {}, { id: 4 }, /not of the protocol: id/],
 ])("%s is refused with what was expected", (_, change, more, problem) => {
   expect(read(change, more)).toMatch(problem);
+});
+
+const endless = "x".repeat(1_000_000);
+
+test.each([
+  ["an element", { Precio_lag1: { data: [[[endless]]] } }, {}],
+  ["a name", { Precio_lag1: { name: endless } }, {}],
+  ["a datatype", { Precio_lag1: { datatype: endless } }, {}],
+  ["a shape", { Precio_lag1: { shape: Array(1_000_000).fill(1) } }, {}],
+  ["an output", {}, { outputs: [{ name: endless }] }],
+])("%s without end is refused in few words", (_, change, more) => {
+  const problem = read(change, more);
+  expect(typeof problem === "string" && problem.length).toBeLessThan(2_000);
+});
+
+test("where no input has a shape, one row is expected", () => {
+  const inputs = tensors().map((tensor) => ({ ...tensor, shape: [] }));
+  expect(readInfer({ inputs }, model)).toMatchObject({ problem: expect.stringContaining("expected [1, 1]") });
 });
 
 test("whatever is sent is a request or a problem, never an exception", () => {

@@ -98,8 +98,8 @@ test("an explanation adds up to the prediction, and is given only where it is as
   expect(single().explanation).toBeUndefined();
   const many = Array.from({ length: 101 }, () => instanceOf(0));
   const refusal = { kind: "unprocessable", field: "explain", found: "101 instances" };
-  expect(refuseExplaining(snapshot, { kind: "batch", instances: many })).toMatchObject(refusal);
-  expect(refuseExplaining(snapshot, { kind: "batch", instances: many.slice(1) })).toBeNull();
+  expect(refuseExplaining({ kind: "batch", instances: many })).toMatchObject(refusal);
+  expect(refuseExplaining({ kind: "batch", instances: many.slice(1) })).toBeNull();
   expect(batch(many.slice(1), { explain: explainer })).toMatchObject({ data_as_of: "2026-11-20" });
 });
 

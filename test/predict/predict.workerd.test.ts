@@ -209,6 +209,30 @@ describe("HTTP", () => {
     ).toBe(200);
   });
 
+  test("a body that breaks off, or comes in broken pieces, is the sender's failure and not ours", async () => {
+    const ask = worker();
+    const broken = () =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"Estado": "Jal'));
+          controller.error(new Error("Network connection lost."));
+        },
+      });
+    for (const length of [{}, { "Content-Length": "100" }]) {
+      const headers = { "Content-Type": "application/json", ...length };
+      const post = (path: string) => ask(path, { method: "POST", body: broken(), headers });
+      const own = await post("/predict");
+      expect([own.status, await own.json()]).toMatchObject([400, { detail: expect.stringContaining("broke off") }]);
+      expect((await post("/invocations")).status).toBe(400);
+      expect((await post("/v2/models/milk-mx/infer")).status).toBe(400);
+    }
+  });
+
+  test("a content coding that changes nothing may be named in capitals", async () => {
+    const answer = await worker()("/predict", json(instanceOf(0), { "Content-Encoding": "Identity" }));
+    expect(answer.status).toBe(200);
+  });
+
   test("unknown forecasts, options and repeated fields are refused with what there is", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);
@@ -218,9 +242,62 @@ describe("HTTP", () => {
     ]);
     expect(await (await ask("/predict?explan=true", json(instanceOf(0)))).json()).toMatchObject({ field: "explan" });
     expect(await (await ask(`/predict${query}&partial=maybe`)).json()).toMatchObject({ field: "partial" });
-    expect(await (await ask(`/predict${query}&Estado=Puebla`)).json()).toMatchObject({
-      field: "Estado",
-      found: "twice",
+    for (const repeated of ["Estado=Puebla", "explain=true&explain=false"]) {
+      expect(await (await ask(`/predict${query}&${repeated}`)).json()).toMatchObject({
+        field: repeated.split("=")[0],
+        found: "twice",
+      });
+    }
+  });
+
+  test("a path's name may be escaped, as any address may be; what cannot be read is a name as it stands", async () => {
+    const ask = worker();
+    expect((await ask(`/predict/milk%2Dmx${query}`)).status).toBe(200);
+    expect((await ask("/v2/models/%6Dilk-mx/versions/v1%2E0/ready")).status).toBe(200);
+    for (const [name, found] of [
+      ["milk%2Fmx", "milk/mx"],
+      ["milk-m%FF", "milk-m%FF"],
+      ["m%C3%ADlk-mx", "mílk-mx"],
+    ]) {
+      const unknown = await ask(`/predict/${name}`);
+      expect([unknown.status, await unknown.json()]).toMatchObject([404, { found, didYouMean: "milk-mx" }]);
+    }
+  });
+
+  test("an option that stands in the body is told where it belongs", async () => {
+    const ask = worker();
+    for (const body of [{ instances: [instanceOf(0)] }, instanceOf(0), { all: true }]) {
+      for (const name of ["explain", "partial"]) {
+        const refused = await ask("/predict/milk-mx", json({ ...body, [name]: true }));
+        expect([refused.status, await refused.json()]).toMatchObject([
+          422,
+          { field: name, expected: `${name}=true in the address, as in /predict/milk-mx?${name}=true` },
+        ]);
+      }
+    }
+  });
+
+  test("an empty body is told that it is", async () => {
+    const empty = await worker()("/predict", {
+      method: "POST",
+      body: "",
+      headers: { "Content-Type": "application/json" },
+    });
+    expect([empty.status, await empty.json()]).toMatchObject([400, { detail: "The body is empty." }]);
+  });
+
+  test("a query that wants what only a body or an option can say is told how", async () => {
+    const ask = worker();
+    for (const name of ["all", "instances"]) {
+      const refused = await ask(`/predict?${name}=true`);
+      expect([refused.status, await refused.json()]).toMatchObject([
+        422,
+        { field: name, expected: expect.stringMatching(`^POST with a body of {"${name}": `) },
+      ]);
+    }
+    expect(await (await ask(`/predict${query}&explian=true`)).json()).toMatchObject({ didYouMean: "explain" });
+    expect(await (await ask("/predict?explian=true", json(instanceOf(0)))).json()).toMatchObject({
+      didYouMean: "explain",
     });
   });
 });
@@ -235,7 +312,7 @@ describe("who may ask", () => {
     expect(await status("/v2/models/milk-mx")).toBe(401);
     expect(await status(`/predict${query}`, "secret")).toBe(200);
     expect(await status("/ping")).toBe(200);
-    const answer = await ask(`/predict${query}`, { headers: { Authorization: "bearer secret" } });
+    const answer = await ask(`/predict${query}`, { headers: { Authorization: "bearer  secret" } });
     expect(answer.headers.get("Cache-Control")).toMatch(/^private/);
   });
 
@@ -246,6 +323,7 @@ describe("who may ask", () => {
     expect((await limited(`/predict${query}`, from)).status).toBe(200);
     const refused = await limited(`/predict${query}`, from);
     expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "60"]);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("wait a minute") });
     expect(keys).toEqual(["192.0.2.1", "192.0.2.1"]);
     const broken = worker({ rateLimit: { limit: () => Promise.reject(new Error("down")) } });
     expect((await broken(`/predict${query}`)).status).toBe(200);

@@ -52,6 +52,25 @@ describe("a series", () => {
     expect(refusalOf(instanceOf(0, { Ciudad: null }))).toMatchObject({ field: "Ciudad", found: "nothing" });
   });
 
+  test("is found by its names as a publisher or another keyboard writes them, and known by those that are kept", () => {
+    const [México = "", Toluca = ""] = Object.values(instanceOf(3)).map(String);
+    const written = { ...instanceOf(3), Estado: México.normalize("NFD"), Ciudad: ` ${Toluca}\u00a0` };
+    expect(rowOf(written)).toMatchObject({ position: 3, is: ["México", "Toluca", "Ultrapasteurizada", "Tiendas"] });
+    const unseen = instanceOf(0, { Ciudad: "Toluca ", ...historyFeatures });
+    expect(rowOf(unseen)).toMatchObject({ position: null, is: ["Jalisco", "Toluca", "Pasteurizada", "Autoservicios"] });
+  });
+
+  test("whose name is empty is told that it is", () => {
+    for (const Canal of ["", "  "]) {
+      expect(refusalOf(instanceOf(0, { Canal }))).toMatchObject({
+        field: "Canal",
+        detail: "Canal is empty.",
+        allowed: ["Autoservicios", "Tiendas"],
+      });
+    }
+    expect(refusalOf({ "": 1 })).toMatchObject({ detail: "A field has no name." });
+  });
+
   test("is text, and no other type", () => {
     expect(refusalOf(instanceOf(0, { Estado: 7 }))).toMatchObject({ field: "Estado", found: "7" });
   });
@@ -101,6 +120,26 @@ describe("a feature", () => {
 
   test("that is text where a number is meant is told from that number", () => {
     expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({ found: '"23.5"' });
+  });
+
+  test("that is no number is told so in plain words, with what to write instead", () => {
+    const query = { textNumbers: true };
+    const asked = (value: string) => readInstance(snapshot, instanceOf(0, { Precio_lag1: value }), query);
+    expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({
+      detail: "Precio_lag1 is not a number.",
+      expected: "a number without quotes, as in 23.5",
+    });
+    expect(asked("23,5")).toMatchObject({
+      refusal: { detail: "Precio_lag1 is not a number.", expected: "a number with a point, as in 23.5" },
+    });
+    expect(asked(" ")).toMatchObject({ refusal: { detail: "Precio_lag1 is empty." } });
+    const tooLarge = "Precio_lag1 is too large a number.";
+    expect(refusalOf(instanceOf(0, { Precio_lag1: -1e39 }))).toMatchObject({ detail: tooLarge, found: "-1e+39" });
+    expect(refusalOf(instanceOf(0, JSON.parse('{"Precio_lag1": 1e999}')))).toMatchObject({
+      detail: tooLarge,
+      found: "Infinity",
+    });
+    expect(asked("1e39")).toMatchObject({ refusal: { detail: tooLarge, found: "1e39" } });
   });
 
   test("may have a name of any length, which is told as far as it can be read", () => {

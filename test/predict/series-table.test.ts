@@ -62,6 +62,11 @@ describe("one series", () => {
       askedPrice({ EUR: 1100 }),
     ]);
     expect(await predicted("Date,EUR\r\n2016-12-05,\r\n")).toEqual([askedPrice({ Date: "2016-12-05" })]);
+    expect(await predicted("Date,EUR\r\n,1100\r\n2016-12-05,\r\n,\r\n")).toEqual([
+      askedPrice({ EUR: 1100 }),
+      askedPrice({ Date: "2016-12-05" }),
+      askedPrice({}),
+    ]);
   });
 
   test("objects need not give the same: what one does not name comes from the history, not from its neighbour", async () => {

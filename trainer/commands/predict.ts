@@ -1,4 +1,5 @@
 /** `almanac predict FORECAST [name=value …]`: asks the running service, about one instance or all series. */
+import type { z } from "zod";
 import { type BatchAnswer, batchAnswerShape, type SingleAnswer, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
@@ -21,6 +22,8 @@ export interface PredictOptions {
 export async function predict(forecastId: string, fields: readonly string[], options: PredictOptions): Promise<void> {
   const forecast = knownForecast(forecastId);
   if (options.csv && options.json) throw new Failure("Choose one of --csv and --json.");
+  if (options.explain && (options.csv || (options.all && !options.json)))
+    throw new Failure("Tables have no place for what each feature contributes: add --json, or leave out --explain.");
   if (options.all && fields.length > 0)
     throw new Failure(`--all asks for every series: leave out ${fields.join(" ")}.`);
   const { connection } = connect(options);
@@ -49,7 +52,32 @@ function askOne(connection: HubConnection, { id }: Forecast, { fields, options }
     query.append(field.slice(0, at), field.slice(at + 1));
   }
   if (options.explain) query.append("explain", "true");
-  return connection.json(`/predict/${id}?${query}`, singleAnswerShape, { headers: authorization() });
+  return ask(connection, { path: `/predict/${id}?${query}`, shape: singleAnswerShape });
+}
+
+interface Asking<T> {
+  readonly path: string;
+  readonly shape: z.ZodType<T>;
+  /** Sent with POST. */
+  readonly body?: string;
+}
+
+/** @throws Failure in the service's words; where it wants a token, in those of the command. */
+async function ask<T>(connection: HubConnection, { path, shape, body }: Asking<T>): Promise<T> {
+  const token = process.env.PREDICT_TOKEN;
+  const authorization = token ? { Authorization: `Bearer ${token}` } : {};
+  const post = body === undefined ? {} : { method: "POST", body };
+  const headers = { ...authorization, ...(body !== undefined && { "Content-Type": "application/json" }) };
+  const response = await connection.request(path, { ...post, headers });
+  if (response.status === 401) {
+    const who = `${connection.url} answers with a token alone`;
+    throw new Failure(
+      token
+        ? `${who}, and that of PREDICT_TOKEN is not the one. Ask whoever runs it.`
+        : `${who}. Set PREDICT_TOKEN to the one it was given.`,
+    );
+  }
+  return shape.parse(await connection.checked(response));
 }
 
 /** A model may be replaced between two pieces: then it is begun again, rather than answered from two. */
@@ -57,12 +85,11 @@ const attemptsMax = 3;
 
 async function askAll(connection: HubConnection, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
   const path = `/predict/${id}${options.explain ? "?explain=true" : ""}`;
-  const headers = { ...authorization(), "Content-Type": "application/json" };
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const pieces: BatchAnswer[] = [];
     for (let from: number | null = 0; from !== null; ) {
       const body = JSON.stringify({ all: true, from });
-      const piece: BatchAnswer = await connection.json(path, batchAnswerShape, { method: "POST", headers, body });
+      const piece: BatchAnswer = await ask(connection, { path, shape: batchAnswerShape, body });
       pieces.push(piece);
       from = piece.next_from ?? null;
     }
@@ -74,12 +101,6 @@ async function askAll(connection: HubConnection, { id }: Forecast, options: Pred
       return { ...first, predictions: pieces.flatMap(({ predictions }) => predictions), next_from: null };
   }
   throw new Failure(`${id} changed its model or its data every time while it was asked; try again.`);
-}
-
-/** Where the service wants a token of whoever asks. */
-function authorization(): Record<string, string> {
-  const token = process.env.PREDICT_TOKEN;
-  return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
 function printAll(forecast: Forecast, answer: BatchAnswer): void {

@@ -18,16 +18,21 @@ const jsonBytesMax = 1_000_000;
 /** Routes that are checked by zod and described at `/openapi.json`. */
 export function apiRoutes(): OpenAPIHono<HubVariables> {
   return new OpenAPIHono<HubVariables>({
-    defaultHook(result) {
+    defaultHook(result, context) {
       if (result.success) return;
       const issue = result.error.issues[0];
       const place = issue?.path.join(".") ?? "";
-      const unknown = issue?.code === "unrecognized_keys" ? issue.keys : [];
-      refuse({
-        kind: "unprocessable",
-        detail: `${place === "" ? "" : `${place}: `}${issue?.message ?? "not allowed"}`,
-        ...(unknown.length > 0 && { found: unknown.join(", ") }),
-      });
+      if (issue?.code === "unrecognized_keys") {
+        const found = issue.keys.join(", ");
+        refuse({ kind: "unprocessable", detail: `There is no ${found}${place && ` in ${place}`}.`, found });
+      }
+      const [given, second] = result.target === "query" ? (context.req.queries(place) ?? []) : [];
+      const about = { kind: "unprocessable", ...(place !== "" && { field: place }) } as const;
+      if (second !== undefined) {
+        refuse({ ...about, detail: `${place} is given twice.`, found: "twice", expected: "once" });
+      }
+      const detail = `${place === "" ? "" : `${place}: `}${issue?.message ?? "not allowed"}`;
+      refuse({ ...about, detail, ...(given !== undefined && { found: given }) });
     },
   });
 }

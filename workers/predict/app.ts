@@ -106,10 +106,24 @@ async function dispatched(
     if (!handler) return wrongMethod(method, { path, allowed });
     const refused = isOpen ? null : await refuseCaller(about.request, about.service, path);
     if (refused) return refused;
-    const params = found.groups ?? {};
+    const params = unescaped(found.groups ?? {});
     return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
   }
   return null;
+}
+
+/** A path's names as they were before they were escaped; what is no escape stays. */
+function unescaped(groups: Readonly<Record<string, string>>): Record<string, string> {
+  const params: Record<string, string> = { ...groups };
+  for (const [name, value] of Object.entries(groups)) {
+    if (!value?.includes("%")) continue;
+    try {
+      params[name] = decodeURIComponent(value);
+    } catch {
+      // A lone % is part of the name, which is then unknown as it stands.
+    }
+  }
+  return params;
 }
 
 /** An address that has nothing to be parsed: no query, no dots, no escapes. */
@@ -153,12 +167,12 @@ async function refuseCaller(request: Request, { token, allows }: Service, path: 
   if (unauthorized) return unauthorized;
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   if (await allows(token === undefined ? address : `token ${address}`)) return null;
-  const detail = "Too many requests came from your address; send batches of instances, or wait.";
+  const detail = "Too many requests came from your address; send batches of instances, or wait a minute.";
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
 function refuseToken(request: Request, token: string, path: string): Reply | null {
-  const given = /^Bearer (.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
+  const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (given !== undefined && sameText(given, token)) return null;
   const detail = given
     ? "The token is not the one that this service was given."

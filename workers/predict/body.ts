@@ -35,58 +35,40 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
     return { kind: "unsupported-media-type", detail: "Send the body in UTF-8.", found: charset, expected: "utf-8" };
   }
   const encoding = request.headers.get("Content-Encoding") ?? "identity";
-  if (encoding === "identity") return null;
+  if (encoding.toLowerCase() === "identity") return null;
   return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
 }
-
-const utf8 = new TextDecoder();
 
 /** Reads at most `bodyBytesMax`, whether or not a length was stated. */
 export async function readBody(request: Request): Promise<ReadBody> {
   const stated = request.headers.get("Content-Length");
-  if (stated === null) return readUnmeasured(request);
-  if (Number(stated) > bodyBytesMax) return tooLarge(`${stated} bytes`);
-  // HTTP holds a sender to the length that it states, so that all of it may be read at once, and by the runtime's own decoder:
-  // bytes that are decoded here cost more than an answer is made in. What is no UTF-8 comes out as replacement characters.
-  const text = await request.text();
-  if (text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
-  return text.includes(replacement) ? notUtf8 : { ok: true, text };
-}
-
-const replacement = "\uFFFD";
-const notUtf8: ReadBody = {
-  ok: false,
-  refusal: { kind: "bad-request", detail: "The body is not UTF-8.", expected: "UTF-8 text without U+FFFD" },
-};
-
-async function readUnmeasured(request: Request): Promise<ReadBody> {
-  const bytes = await readPieces(request);
-  if (bytes === null) return tooLarge(`more than ${bodyBytesMax} bytes`);
-  const text = utf8.decode(bytes);
-  return text.includes(replacement) ? notUtf8 : { ok: true, text };
+  if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
+  let text: string | null;
+  try {
+    // HTTP holds a sender to the length that it states, so that all of it may be read at once, and by the runtime's own decoder:
+    // to decode bytes here costs more than to make an answer. What is no UTF-8 comes out as replacement characters.
+    text = stated === null ? await readPieces(request) : await request.text();
+  } catch {
+    const detail = "The body broke off before its end, or its pieces are not as HTTP writes them: send it again.";
+    return { ok: false, refusal: { kind: "bad-request", detail, expected: "a whole body" } };
+  }
+  if (text === null || text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
+  if (!text.includes("\uFFFD")) return { ok: true, text };
+  const detail = "The body is not UTF-8.";
+  return { ok: false, refusal: { kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" } };
 }
 
 /** Null where there are more bytes than may be: nothing beyond them is read. */
-async function readPieces(request: Request): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
+async function readPieces(request: Request): Promise<string | null> {
+  const utf8 = new TextDecoder();
+  let text = "";
   let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
+  for await (const piece of request.body ?? []) {
+    length += piece.length;
     if (length > bodyBytesMax) return null;
-    chunks.push(chunk);
+    text += utf8.decode(piece, { stream: true });
   }
-  const [first] = chunks;
-  return chunks.length === 1 && first ? first : joined(chunks, length);
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return text + utf8.decode();
 }
 
 function tooLarge(found: string): ReadBody {

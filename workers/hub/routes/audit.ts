@@ -4,6 +4,7 @@ import { auditShape } from "../../../shared/api/registry.ts";
 import { listAudit } from "../../../shared/db/audit.ts";
 import { auditKinds } from "../../../shared/registry/states.ts";
 import { apiRoutes, json } from "../api.ts";
+import { limitQuery } from "./page.ts";
 
 export const auditRoutes = apiRoutes();
 
@@ -12,7 +13,7 @@ const query = z.strictObject({
   version: z.string().optional(),
   what: z.enum(auditKinds).optional(),
   cursor: z.coerce.number().int().optional().describe("`next` of the page before"),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: limitQuery(1_000, 100),
 });
 
 const list = createRoute({

@@ -14,6 +14,7 @@ import type { Hub } from "../hub.ts";
 import { refuse } from "../refuse.ts";
 import { serveLakeFile } from "./lake.ts";
 import { observationsPage } from "./observations.ts";
+import { limitQuery } from "./page.ts";
 import { readQuery } from "./query.ts";
 import { receiveUpload } from "./upload.ts";
 
@@ -42,7 +43,7 @@ const problemsQuery = z.object({
   reason: z.string().optional(),
   ingest: z.coerce.number().int().optional(),
   cursor: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  limit: limitQuery(10_000, 1_000),
 });
 
 feedRoutes.get("/:feed/problems", async (context) => {

@@ -9,12 +9,13 @@ import { sendAgain } from "../dead-letters.ts";
 import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";
 import { refuse } from "../refuse.ts";
+import { limitQuery } from "./page.ts";
 import { readQuery } from "./query.ts";
 
 const listQuery = z.object({
   kind: z.string().optional(),
   state: z.enum(flowStates).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: limitQuery(500, 50),
   offset: z.coerce.number().int().min(0).default(0),
 });
 

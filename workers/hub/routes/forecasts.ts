@@ -18,6 +18,7 @@ import {
 } from "../api.ts";
 import type { Hub } from "../hub.ts";
 import { rollBack } from "../registry/roll-back.ts";
+import { limitQuery } from "./page.ts";
 
 export const forecastRoutes = apiRoutes();
 
@@ -62,7 +63,7 @@ const runs = createRoute({
   path: "/{forecast}/runs",
   tags: ["Trainings"],
   summary: "Trainings, newest first",
-  request: { params, query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50) }) },
+  request: { params, query: z.strictObject({ limit: limitQuery(500, 50) }) },
   responses: { 200: json(z.object({ runs: z.array(runShape) }), "Trainings"), ...refusals.read },
 });
 

@@ -34,6 +34,7 @@ import { refuse } from "../refuse.ts";
 import { register } from "../registry/register.ts";
 import { requestPromotion } from "../registry/request-promotion.ts";
 import { readCard } from "../registry/verify.ts";
+import { limitQuery } from "./page.ts";
 
 export const modelRoutes = apiRoutes();
 
@@ -48,7 +49,7 @@ const list = createRoute({
     query: z.strictObject({
       forecast: z.string().optional(),
       stage: z.enum(stages).optional().describe("`retired` has served and does not now"),
-      limit: z.coerce.number().int().min(1).max(500).default(50),
+      limit: limitQuery(500, 50),
       offset: z.coerce.number().int().min(0).default(0),
     }),
   },

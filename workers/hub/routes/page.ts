@@ -11,12 +11,18 @@ export const period = z
   .regex(/^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]))?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH")
   .refine((text) => isIsoDay(`${text}${"0000-01-01".slice(text.length)}`.slice(0, 10)), "there is no such period");
 
+/** How many of a list may be asked for at once. */
+export function limitQuery(most: number, usual: number) {
+  const expected = `expected a whole number from 1 to ${most}`;
+  return z.coerce.number(expected).int(expected).min(1, expected).max(most, expected).default(usual);
+}
+
 export const pageQuery = {
   from: period.optional(),
   to: period.optional(),
   cursor: z.string().optional().describe("`next` of the page before"),
-  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
-  format: z.enum(["json", "csv"]).optional(),
+  limit: limitQuery(10_000, 1_000),
+  format: z.enum(["json", "csv"], "expected json or csv").optional(),
 };
 
 export interface Page<Row> {

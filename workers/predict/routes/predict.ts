@@ -12,6 +12,9 @@ import {
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
+import { told } from "../../../shared/predict/target.ts";
+import { isObject } from "../../../shared/shape.ts";
+import { nearest } from "../../../shared/text-distance.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
@@ -24,6 +27,12 @@ export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBo
 /** Query parameters that are no fields. */
 const options = ["partial", "explain"] as const;
 
+/** What only a body can ask for, and the body that does. */
+const bodies: ReadonlyMap<string, string> = new Map([
+  ["all", '{"all": true}'],
+  ["instances", '{"instances": […]}'],
+]);
+
 async function answerBody(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json"]);
   if (wrongType) return refusalReply(wrongType);
@@ -33,7 +42,12 @@ async function answerBody(call: Call): Promise<Reply> {
   const body = await readBody(call.request);
   if (!body.ok) return refusalReply(body.refusal);
   const json = parseJson(body.text);
-  if (!json.ok) return refusalReply({ kind: "bad-request", detail: `The body is not JSON: ${json.reason}` });
+  if (!json.ok) {
+    const detail = body.text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
+    return refusalReply({ kind: "bad-request", detail, expected: "one instance as JSON, or many" });
+  }
+  const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
+  if (misplaced !== undefined) return refusalReply(addressAlone(misplaced, call.forecast));
   const read = readPredictRequest(json.value);
   return read.ok ? answer(call, read.request, false) : refusalReply(read.refusal);
 }
@@ -42,10 +56,9 @@ function answerQuery(call: Call): Reply | Promise<Reply> {
   const instance: Record<string, string> = Object.create(null);
   for (const [name, value] of call.query ?? []) {
     if (options.some((option) => option === name)) continue;
-    if (name in instance) {
-      const detail = `${name} is given twice.`;
-      return refusalReply({ kind: "unprocessable", detail, field: name, found: "twice", expected: "once" });
-    }
+    const body = bodies.get(name);
+    if (body !== undefined) return refusalReply(bodyAlone(name, { value, body }));
+    if (name in instance) return refusalReply(givenTwice(name));
     instance[name] = value;
   }
   return answer(call, { kind: "single", instance: { ...instance } }, true);
@@ -60,11 +73,12 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (!served.ok) return refusalReply(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
-  const tooMany = explain ? refuseExplaining(snapshot, request) : null;
+  const tooMany = explain ? refuseExplaining(request) : null;
   if (tooMany) return refusalReply(tooMany);
   const explainer = explain ? await call.service.explainer(snapshot.model, call.context) : null;
   if (explainer === "unreadable") return refusalReply(unreadable, { "Retry-After": "2" });
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, partial, explain: explainer });
+  const others = isQuery ? options : [];
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
   const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
@@ -107,22 +121,51 @@ function matches(header: string | null, tag: string): boolean {
   return header.split(",").some((one) => ["*", tag, `W/${tag}`].includes(one.trim()));
 }
 
-/** True for `?partial`, `=true` and `=1`; null for what is neither true nor false. */
+/** True for `?partial`, `=true` and `=1`; null for what is neither true nor false, or both. */
 function readFlag(query: Call["query"], name: string): boolean | null {
   const value = query?.get(name) ?? null;
+  if (value !== null && isRepeated(query, name)) return null;
   if (value === null || value === "false" || value === "0") return false;
   return value === "" || value === "true" || value === "1" ? true : null;
 }
 
+const isRepeated = (query: Call["query"], name: string): boolean => (query?.getAll(name).length ?? 0) > 1;
+
+function givenTwice(name: string): Refusal {
+  const detail = `${name} is given twice.`;
+  return { kind: "unprocessable", detail, field: name, found: "twice", expected: "once" };
+}
+
+function bodyAlone(name: string, { value, body }: { readonly value: string; readonly body: string }): Refusal {
+  const detail = `${name} cannot be asked for in an address.`;
+  return { kind: "unprocessable", detail, field: name, found: told(value), expected: `POST with a body of ${body}` };
+}
+
+function addressAlone(name: string, forecast: string): Refusal {
+  const expected = `${name}=true in the address, as in /predict/${forecast}?${name}=true`;
+  const detail = `${name} is about the whole request, and does not stand in its body.`;
+  return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
+}
+
 function unknownFlag(name: string, query: Call["query"]): Refusal {
+  if (isRepeated(query, name)) return givenTwice(name);
   const found = query?.get(name) ?? "";
   const detail = `${name} is neither true nor false.`;
   return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
 }
 
 function unknownOption(name: string): Refusal {
-  const detail = `There is no option ${name}; with POST, fields stand in the body.`;
-  return { kind: "unprocessable", detail, field: name, found: name, allowed: [...options] };
+  const didYouMean = nearest(name, options);
+  const detail = `There is no option ${told(name)}; with POST, fields stand in the body.`;
+  const found = told(name);
+  return {
+    kind: "unprocessable",
+    detail,
+    field: found,
+    found,
+    allowed: [...options],
+    ...(didYouMean && { didYouMean }),
+  };
 }
 
 type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,40 @@
+/** `almanac predict` where a service does not answer as it is asked. */
+import { createServer, type RequestListener } from "node:http";
+import { afterEach, expect, test } from "vitest";
+import { almanac } from "../support/command.ts";
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** The address of a service that answers so. */
+async function serving(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("it listens nowhere");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+test("who is asked for a token is told where the command takes it from", async () => {
+  const url = await serving(({ headers }, answer) => {
+    const detail = `Send the token as: Authorization: Bearer <token>, not ${headers.authorization}`;
+    answer.writeHead(401, { "Content-Type": "application/problem+json" });
+    answer.end(
+      JSON.stringify({ type: "urn:almanac:problem:unauthorized", title: "A token is needed", status: 401, detail }),
+    );
+  });
+  const without = await almanac(["predict", "gold", "--url", url], { env: { PREDICT_TOKEN: "" } });
+  expect(without).toMatchObject({ code: 1, err: expect.stringContaining("Set PREDICT_TOKEN") });
+  const wrong = await almanac(["predict", "gold", "--all", "--url", url], { env: { PREDICT_TOKEN: "wrong" } });
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("that of PREDICT_TOKEN is not the one") });
+});
+
+test("what each feature contributes is not computed for a table that has no place for it", async () => {
+  for (const options of [["--all"], ["--csv"]]) {
+    const ran = await almanac(["predict", "gold", "--explain", ...options, "--url", "http://127.0.0.1:1"]);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("add --json") });
+  }
+});
