@@ -254,6 +254,24 @@ test("of a classification either base rate is naive: it needs no proof, and the 
   });
 });
 
+test("of a classification that saw one class alone nothing is decided, however much nearer it was", () => {
+  const nobody = { incumbent: null, usedThrough: null };
+  const story = challengerOf({ challenger: 1, naive: 2, naiveCandidate: "state-frequency" });
+  const { recipe } = story;
+  const scores = { validationBrier: 0.05, brier: 0.001, logLoss: 0.02, balancedAccuracy: 1, threshold: 0.8 };
+  const judgedWith = (auc: number | null) => {
+    const classification = { ...scores, calibrationError: 0.02, auc };
+    const contenders = [{ recipe: recipe.id, candidate: recipe.candidate, classification }];
+    return decide({ ...story, judged: { ...story.judged, contenders } }, nobody);
+  };
+  expect(judgedWith(0.7).kind).toBe("promote");
+  expect(judgedWith(null)).toMatchObject({
+    kind: "hold",
+    usedThrough: null,
+    reason: expect.stringContaining("Only one class came in its test window (60 periods"),
+  });
+});
+
 test("the gate's naive is the catalogue's naive", () => {
   expect(candidates.map(({ id }) => id)).toEqual(expect.arrayContaining([...naiveCandidates]));
 });
