@@ -20,7 +20,7 @@ export const predictionShape = z.looseObject({
   unit: z.string(),
   interval80: interval.optional(),
   interval95: interval.optional(),
-  /** Where an interval has no width: how often that was right. Where none is known: what is missing. */
+  /** Where an interval has no width: how often that was right. Where none is known: what is missing, or too old. */
   interval_note: z.string().optional(),
   /** Where the forecast asks whether the value changes at all. */
   change_probability: number.optional(),

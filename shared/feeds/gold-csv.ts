@@ -9,9 +9,9 @@
  * the day before. Lines may stand in any order.
  *
  * Reasons of problems. A value: `missing-value`, `no-number`, `malformed-number` (grouping that is not by thousands, a
- * decimal comma, an exponent), `out-of-range`, `implausible-jump` (more than five times its neighbours, or less than a
- * fifth), `contradicting-rows` (lines of one day that disagree), `cut-off`. A row: `unreadable-date`, `impossible-date`,
- * `implausible-date`, `weekend-date`, `malformed-row` (more or fewer fields than the header, or a quote that does not
+ * decimal comma, an exponent), `out-of-range`, `implausible-jump` (a slip of the decimal point, or another unit), `doubtful-row`
+ * (too many of its line leap), `contradicting-rows` (lines of one day that disagree), `cut-off`. A row: `unreadable-date`, `impossible-date`,
+ * `ambiguous-date` (other lines put the day first), `implausible-date`, `weekend-date`, `malformed-row` (more or fewer fields than the header, or a quote that does not
  * close). A column: `duplicate-column`. A file: `too-large`, `too-many-cells`, `not-text`, `unexpected-header`.
  * Remarks that cost nothing: `unknown-column`, `missing-column`.
  */

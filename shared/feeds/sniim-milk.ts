@@ -13,7 +13,7 @@
  *     Fuente: SNIIM
  *
  * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
- * `out-of-range`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `shifted-column`, `row-outside-block`.
+ * `out-of-range`, `implausible-jump`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `shifted-column`, `row-outside-block`.
  * A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
  * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook/`.
  * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.

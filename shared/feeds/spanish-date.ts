@@ -10,9 +10,11 @@ export interface SpanishDate {
   readonly weekdayAgrees: boolean;
 }
 
-/** Reads "Viernes, 3 de enero de 2025"; null when it is not a date, or no such day exists. */
+/** Reads "Viernes, 3 de enero de 2025", also with a dot after it, "1º", or without the second "de"; null when it is not a date, or no such day exists. */
 export function readSpanishDate(text: string): SpanishDate | null {
-  const match = /^(\p{L}+),? (\d{1,2}) de (\p{L}+) del? (\d{4})$/u.exec(foldText(text));
+  const match = /^(\p{L}+)(?: ?, ?| )(\d{1,2})(?:°|º|o|ro|ero)?\.? de (\p{L}+)(?: del?|,)? (\d{4})\.?$/u.exec(
+    foldText(text),
+  );
   if (!match) return null;
   const weekday = weekdays.indexOf(match[1] ?? "") + 1;
   const month = months.indexOf((match[3] ?? "").replace("setiembre", "septiembre")) + 1;

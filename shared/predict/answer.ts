@@ -48,7 +48,12 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { r
     ...classOf(classified(model.card, predictions[at] ?? Number.NaN)),
     unit: model.card.unit,
     ...differenceOf(forecast, prediction, naive),
-    ...intervalsOf(model.card, prediction, { forecast, scale: scaleOf(snapshot, row), naive }),
+    ...intervalsOf(model.card, prediction, {
+      forecast,
+      scale: scaleOf(snapshot, row),
+      naive,
+      outdated: outdated(snapshot, row, last),
+    }),
     ...(forecast.change !== null && {
       change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
     }),
@@ -116,6 +121,21 @@ interface Width {
   readonly scale: number;
   /** The last value, where it is known. */
   readonly naive: number | null;
+  /** Why the last value is too old for any width; null where it is not. */
+  readonly outdated: string | null;
+}
+
+/** Widths are learned from values that follow each other. Real gaps within a series are of one publication at most. */
+const missedMax = 2;
+
+/** Says so where the series is silent while the publication goes on: what came since is not one step but many. */
+function outdated({ forecast, periods }: Snapshot, row: Row, last: KnownSeries["last"]): string | null {
+  const isGiven = row.start !== undefined || row.hypothetical || row.overrides.has(lastFeatureOf(forecast));
+  if (last === null || isGiven) return null;
+  const missed = periods.length - 1 - periods.lastIndexOf(last.period);
+  return missed <= missedMax
+    ? null
+    : `no width is known: the last value is of ${last.period}, ${missed} periods before the newest`;
 }
 
 export function intervalName(level: number): string {
@@ -126,7 +146,7 @@ export function intervalName(level: number): string {
 function intervalsOf(
   { intervals, intervalsHoldLast, unchangedShare }: Pick<Card, "intervals" | "intervalsHoldLast" | "unchangedShare">,
   prediction: number | null,
-  { forecast, scale, naive }: Width,
+  { forecast, scale, naive, outdated }: Width,
 ): Record<string, unknown> {
   const decimals = forecast.target.decimals + extraDecimals;
   // A value whose logarithm is forecast is above nothing.
@@ -137,13 +157,14 @@ function intervalsOf(
   for (const { level, halfWidth } of intervals) {
     const reach = (halfWidth ?? Number.NaN) * scale;
     told[intervalName(level)] =
-      held.length === 0 || Number.isNaN(reach)
+      held.length === 0 || Number.isNaN(reach) || outdated !== null
         ? null
         : [roundTo(Math.max(low - reach, least), decimals), roundTo(high + reach, decimals)];
   }
   if (Number.isNaN(scale)) told.interval_note = `no width is known without ${forecast.intervals.scaledBy}`;
   const widthless = intervals.find(({ zeroWidth }) => zeroWidth);
-  if (widthless)
+  if (outdated !== null && intervals.length > 0) told.interval_note = outdated;
+  else if (widthless)
     told.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
   return told;
 }

@@ -8,7 +8,8 @@
  */
 import type { PromotionRule } from "../forecasts/forecast.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
-import type { Card, Evidence, Recipe } from "./card.ts";
+import type { Card, Contender, Evidence, Recipe } from "./card.ts";
+import { ownLine } from "./summary.ts";
 
 /** Chance of calling noise an advantage that is accepted, one-sided. */
 export const significance = 0.05;
@@ -30,7 +31,10 @@ export function isNaive(candidate: string): boolean {
 export interface Challenger {
   readonly version: string;
   readonly recipe: Pick<Recipe, "id" | "candidate">;
-  readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence">;
+  readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence"> & {
+    /** The leaderboard, where there is one. */
+    readonly contenders?: readonly Pick<Contender, "recipe" | "candidate" | "classification">[];
+  };
 }
 
 export interface Incumbent {
@@ -114,6 +118,10 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, limit
     const reason = `${counted(periods.length)}${used}: at least ${periodsMin} are needed before another recipe is judged.`;
     return verdict("hold", rule, { periods: periods.length, reason });
   }
+  if (sawOneClass(recipe, judged)) {
+    const reason = `Only one class came in its test window (${spanOf(judged.evidence.periods)}): whoever names it more firmly is nearer there, and nothing was told apart.`;
+    return verdict("hold", rule, { periods: periods.length, reason });
+  }
   const pNaive = isNaive(recipe.candidate) ? null : pBetter(evidence.challenger, evidence.naive, horizon);
   const pIncumbent = incumbent && evidence.incumbent ? pBetter(evidence.challenger, evidence.incumbent, horizon) : null;
   const rivals = [
@@ -131,6 +139,12 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, limit
         }.`;
   const numbers = { periods: periods.length, pNaive, pIncumbent, usedThrough: periods.at(-1) ?? null };
   return verdict(lost.length === 0 ? "promote" : "reject", rule, { ...numbers, reason });
+}
+
+/** Whether a classification was judged where nothing but events came, or none: there it has no AUC. */
+function sawOneClass(recipe: Challenger["recipe"], { contenders = [] }: Challenger["judged"]): boolean {
+  const line = ownLine({ recipe, judged: { contenders } })?.classification;
+  return line?.auc === null;
 }
 
 function refresh(

@@ -18,8 +18,8 @@ export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: S
   const recipe = recipeOf(forecast, judgement.chosen);
   const evidence = judgement.evidenceFor(judgement.chosen);
   if (evidence === null) throw new RangeError("the chosen recipe did not stand in the contest");
-  const { incumbent, naive } = judgement;
-  const challenger = { version: "asked", recipe, judged: { naive: naive.candidate, incumbent, evidence } };
+  const { incumbent, naive, contenders } = judgement;
+  const challenger = { version: "asked", recipe, judged: { naive: naive.candidate, incumbent, evidence, contenders } };
   const verdict = decide(challenger, situation, forecast.promotion);
   const chosen = contenderOf(judgement, recipe.id);
   const champion =

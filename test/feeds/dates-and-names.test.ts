@@ -20,7 +20,7 @@ test("every day that is written in Spanish is read back, whatever its case and a
   );
 });
 
-test("a date that does not exist, or is written otherwise, is none", () => {
+test("a date is read as people type it; one that does not exist, or is written in another way, is none", () => {
   for (const text of [
     "Viernes, 31 de febrero de 2025",
     "Viernes, 3 de enero",
@@ -31,6 +31,9 @@ test("a date that does not exist, or is written otherwise, is none", () => {
     "Noday, 3 de enero de 2025",
   ]) {
     expect(readSpanishDate(text)).toBeNull();
+  }
+  for (const text of ["Viernes, 3 de enero 2025", "Viernes ,3 de enero de 2025.", "VIERNES 3° DE ENERO, 2025"]) {
+    expect(readSpanishDate(text)).toEqual({ day: "2025-01-03", weekdayAgrees: true });
   }
   expect(readSpanishDate("Lunes, 3 de setiembre de 2025")).toEqual({ day: "2025-09-03", weekdayAgrees: false });
 });

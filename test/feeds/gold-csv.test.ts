@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Parsed } from "../../shared/feeds/feed.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { countReasons } from "../../shared/feeds/judge.ts";
 import { compact, goldenArrival } from "../support/golden.ts";
 
 const parse = (content: string | Uint8Array): Promise<Parsed> =>
@@ -104,6 +105,48 @@ test("cells overwritten anywhere never make a number that does not stand there",
     }),
     { numRuns: 500 },
   );
+});
+
+/** The real file with the cells of its last lines replaced; `change` is given a price and the column it stands in. */
+function realWith(count: number, change: (price: string, column: number) => string): string {
+  const rows = readFileSync(real, "utf8").trimEnd().split("\n");
+  const changed = rows.slice(-count).map((row) => {
+    const cells = row.match(/"[^"]*"|[^,]+/g) ?? [];
+    return cells.map((cell, column) => change(cell.replaceAll(/[",]/g, ""), column)).join(",");
+  });
+  return `${[...rows.slice(0, -count), ...changed].join("\n")}\n`;
+}
+
+test.skipIf(!isHere)(
+  "another unit from some day on is refused for as long as it lasts, in one column or in all",
+  async () => {
+    const whole = (await parse(readFileSync(real))).observations.length;
+    for (const ounces of [1 / 31.1035, 32.1507]) {
+      const other = (price: string) => (Number(price) * ounces).toFixed(2);
+      const one = await parse(realWith(60, (price, column) => (column === 2 ? other(price) : price)));
+      expect(countReasons(one.problems)).toEqual({ "implausible-jump": 60 });
+      expect(one.observations.length).toBe(whole - 60);
+      const all = await parse(realWith(60, (price, column) => (column > 0 ? other(price) : price)));
+      expect(all.observations.length).toBe(whole - 60 * 19);
+    }
+  },
+);
+
+test.skipIf(!isHere)("lines whose cells have moved to the left give no price, also not the likely ones", async () => {
+  const rows = readFileSync(real, "utf8").trimEnd().split("\n");
+  const moved = rows.slice(-3).map((row) => `${row.replace(/,[^,"]+|,"[^"]+"/, "")},#N/A`);
+  const { observations } = await parse([...rows.slice(0, -3), ...moved, ""].join("\n"));
+  expect(observations.at(-1)?.period).toBe("2016-12-27");
+});
+
+test.skipIf(!isHere)("once a publisher puts the day first, no price is that of another day", async () => {
+  const facts = new Set(compact(await parse(readFileSync(real))).observations);
+  const dayFirst = (date: string) => date.replace(/^(\d+)\/(\d+)/, "$2/$1");
+  for (const count of [5, 60, 400, 9_916]) {
+    const text = realWith(count, (cell, column) => (column === 0 ? dayFirst(cell) : cell));
+    const { observations } = compact(await parse(text));
+    expect(observations.filter((fact) => !facts.has(fact))).toEqual([]);
+  }
 });
 
 test("any bytes are read to an end", async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import * as XLSX from "xlsx";
 import { countReasons } from "../../shared/feeds/judge.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 
@@ -20,6 +21,24 @@ test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", a
   expect(skipped).toEqual({ "national-average": 148 * 8 });
   expect(observations.filter(({ series }) => /promedio/i.test(JSON.stringify(series)))).toEqual([]);
   expect(observations.filter(({ series }) => Object.values(series).some((name) => name !== name.trim()))).toEqual([]);
+});
+
+test.skipIf(!isHere)("the newest day by the gallon gives no price", async () => {
+  const name = "Leche08012025.xlsx";
+  const whole = readFileSync(`${folder}/${name}`);
+  const book = XLSX.read(whole);
+  const sheet = book.Sheets.Leche ?? {};
+  const titles = Object.keys(sheet).filter((at) => at.startsWith("A") && /^Precio promedio/.test(String(sheet[at]?.v)));
+  const newest = Math.max(...titles.map((at) => Number(at.slice(1))));
+  for (const [at, cell] of Object.entries(sheet)) {
+    if (/^[C-F]\d/.test(at) && Number(at.slice(1)) > newest && cell.t === "n") cell.v *= 3.785;
+  }
+  const bytes = new Uint8Array(XLSX.write(book, { type: "array", bookType: "xlsx" }));
+  const before = await sniimMilk.parse(whole, { name, arrivedAt: "" });
+  const { observations, problems } = await sniimMilk.parse(bytes, { name, arrivedAt: "" });
+  expect(observations).toEqual(before.observations.filter(({ period }) => period < "2025-01-08"));
+  const lost = problems.length - before.problems.length;
+  expect(lost).toBe(before.observations.length - observations.length);
 });
 
 test.skipIf(!isHere)("each later publication repeats the earlier ones and adds a day", async () => {

@@ -52,6 +52,39 @@ test("one instance answers flat, in the form that is promised", () => {
   });
 });
 
+describe("a series that falls silent while the publication goes on", () => {
+  const silentFor = (missed: number) => {
+    const history = historyOf();
+    const [first, ...others] = history.series;
+    const values =
+      first?.values.map((value, at) => (at < history.periods.length - missed ? (value ?? 20) : null)) ?? [];
+    const series = [{ is: first?.is ?? [], values }, ...others];
+    return answer({ kind: "single", instance: instanceOf(0) }, { from: snapshotOf({}, { ...history, series }) });
+  };
+
+  test("has its intervals for two publications", () => {
+    expect(silentFor(2)).toMatchObject({ last: { period: "2026-11-16" }, interval95: expect.any(Array) });
+  });
+
+  test("then has none, and says how old its last value is", () => {
+    const told = silentFor(3);
+    expect(told).toMatchObject({ last: { period: "2026-11-13" }, interval80: null, interval95: null });
+    expect(told).toMatchObject({
+      interval_note: "no width is known: the last value is of 2026-11-13, 3 periods before the newest",
+    });
+    expect(singleAnswerShape.safeParse(told).success).toBe(true);
+  });
+
+  test("has them again where the last value is given", () => {
+    const history = historyOf();
+    const [first, ...others] = history.series;
+    const values = first?.values.map((value, at) => (at < 50 ? value : null)) ?? [];
+    const from = snapshotOf({}, { ...history, series: [{ is: first?.is ?? [], values }, ...others] });
+    const instance = instanceOf(0, { Precio_lag1: 25 });
+    expect(answer({ kind: "single", instance }, { from })).toMatchObject({ interval95: expect.any(Array) });
+  });
+});
+
 test("intervals that hold the last value reach to it", () => {
   const card = { ...snapshot.model.card, intervalsHoldLast: true };
   const from = { ...snapshot, model: { ...snapshot.model, card } };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidates } from "../../shared/candidates/index.ts";
 import type { PromotionRule } from "../../shared/forecasts/forecast.ts";
+import { gold } from "../../shared/forecasts/gold.ts";
 import {
   type Challenger,
   decide,
@@ -12,6 +13,7 @@ import {
   significance,
 } from "../../shared/registry/gate.ts";
 import { dieboldMariano } from "../../shared/stats/diebold-mariano.ts";
+import { seededNormal, seededRandom } from "../support/chance.ts";
 
 /** Day number → period, ascending. */
 const period = (day: number) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
@@ -252,6 +254,24 @@ test("of a classification either base rate is naive: it needs no proof, and the 
   });
 });
 
+test("of a classification that saw one class alone nothing is decided, however much nearer it was", () => {
+  const nobody = { incumbent: null, usedThrough: null };
+  const story = challengerOf({ challenger: 1, naive: 2, naiveCandidate: "state-frequency" });
+  const { recipe } = story;
+  const scores = { validationBrier: 0.05, brier: 0.001, logLoss: 0.02, balancedAccuracy: 1, threshold: 0.8 };
+  const judgedWith = (auc: number | null) => {
+    const classification = { ...scores, calibrationError: 0.02, auc };
+    const contenders = [{ recipe: recipe.id, candidate: recipe.candidate, classification }];
+    return decide({ ...story, judged: { ...story.judged, contenders } }, nobody);
+  };
+  expect(judgedWith(0.7).kind).toBe("promote");
+  expect(judgedWith(null)).toMatchObject({
+    kind: "hold",
+    usedThrough: null,
+    reason: expect.stringContaining("Only one class came in its test window (60 periods"),
+  });
+});
+
 test("the gate's naive is the catalogue's naive", () => {
   expect(candidates.map(({ id }) => id)).toEqual(expect.arrayContaining([...naiveCandidates]));
 });
@@ -310,6 +330,38 @@ test("a replacement is promoted exactly when both tests on the unused periods sa
       expect(decide(challenger, now).kind).toBe(enough ? (wins ? "promote" : "reject") : "hold");
     }),
   );
+});
+
+test("gold asks for so many days that a learner without any advantage is seldom let in within a year", () => {
+  const random = seededRandom(1);
+  const normal = () => 10 + seededNormal(random);
+  const years = 400;
+  const weekdays = 260;
+  let letIn = 0;
+  for (let year = 0; year < years; year++) {
+    const { periodsMin } = gold.promotion;
+    const challenger = challengerOf({ periods: weekdays, challenger: 1, naive: 1 });
+    const { evidence } = challenger.judged;
+    const drawn = { ...evidence, challenger: evidence.challenger.map(normal), naive: evidence.naive.map(normal) };
+    let usedThrough: string | null = null;
+    for (let day = periodsMin; day <= weekdays; day += periodsMin) {
+      const until = <T>(list: readonly T[]) => list.slice(0, day);
+      const seen = {
+        ...drawn,
+        periods: until(drawn.periods),
+        rows: until(drawn.rows),
+        challenger: until(drawn.challenger),
+        naive: until(drawn.naive),
+      };
+      const judged = { ...challenger.judged, evidence: seen };
+      const verdict = decide({ ...challenger, judged }, situation(null, usedThrough), gold.promotion);
+      usedThrough = verdict.usedThrough;
+      if (verdict.kind !== "promote") continue;
+      letIn++;
+      break;
+    }
+  }
+  expect(letIn / years).toBeLessThan(0.1);
 });
 
 test("a gate that used periods leaves none of them to the next replacement", () => {

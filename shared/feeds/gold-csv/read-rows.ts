@@ -1,5 +1,5 @@
 /** Lines to prices: header, dates, cells, and what several lines say of one day. */
-import { addDays, isoDay, isoWeekday } from "../../calendar.ts";
+import { addDays, daysBetween, isoDay, isoWeekday } from "../../calendar.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { type Column, readHeader } from "./read-header.ts";
@@ -27,6 +27,16 @@ export type Rows =
 
 /** Gold has a free price since then. */
 const firstDay = "1968-03-15";
+/** A line is in its place where one of the lines beside it is at most this far away. */
+const besideDaysMax = 10;
+
+/** A line whose date could be read. */
+interface DatedLine {
+  readonly row: number;
+  readonly day: string;
+  /** As it is written. */
+  readonly date: string;
+}
 
 interface Reading {
   readonly columns: readonly Column[];
@@ -38,6 +48,10 @@ interface Reading {
   readonly contradicted: Map<string, Set<string>>;
   readonly problems: Problem[];
   readonly skipped: Map<string, number>;
+  /** In the order of the file. */
+  readonly dated: DatedLine[];
+  /** The first line whose date is a day of the calendar only with the day in front; null where there is none. */
+  dayFirst: { readonly row: number; readonly date: string } | null;
 }
 
 export function readRows(text: string, { arrivedAt, cellsMax }: { arrivedAt: string; cellsMax: number }): Rows {
@@ -59,11 +73,14 @@ export function readRows(text: string, { arrivedAt, cellsMax }: { arrivedAt: str
     contradicted: new Map(),
     problems: [...header.problems],
     skipped: new Map(),
+    dated: [],
+    dayFirst: null,
   };
   lines.slice(header.line).forEach((line, index) => {
     const isLast = header.line + index + 1 === lines.length;
     readLine(reading, line, { row: header.line + index + 1, isUnended: isLast });
   });
+  refuseAmbiguousDates(reading);
   const { prices, problems, skipped } = reading;
   return { ok: true, prices, problems, skipped: Object.fromEntries(skipped) };
 }
@@ -84,13 +101,16 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
     problems.push(problem("malformed-row", { row, found, expected: `${count} fields, as the header has`, values }));
     return;
   }
-  const date = readDate(fields[dateAt]?.text ?? "", reading.lastDay);
+  const found = fields[dateAt]?.text ?? "";
+  const date = readDate(found, reading.lastDay);
   if (!date.ok) {
     const { reason, expected } = date;
-    problems.push(problem(reason, { row, column: "Date", found: fields[dateAt]?.text ?? "", expected, values }));
+    problems.push(problem(reason, { row, column: "Date", found, expected, values }));
+    if (reason === "impossible-date" && isDayFirst(found)) reading.dayFirst ??= { row, date: found };
     return;
   }
   const { day } = date;
+  reading.dated.push({ row, day, date: found });
   for (const column of columns) {
     const field = fields[column.at];
     if (!field) continue;
@@ -154,6 +174,31 @@ function readDate(text: string, lastDay: string): ReadDate {
     return { ok: false, reason: "implausible-date", expected: `a day from ${firstDay} to ${lastDay}` };
   if (isoWeekday(day) > 5) return { ok: false, reason: "weekend-date", expected: "a day from Monday to Friday" };
   return { ok: true, day };
+}
+
+/** Whether a date is a day of the calendar as D/M/YYYY. */
+function isDayFirst(text: string): boolean {
+  const [day, month, year] = text.split("/").map(Number);
+  return isoDay(year ?? 0, month ?? 0, day ?? 0) !== null;
+}
+
+/**
+ * Where some lines put the day first, 9/12/2016 may be either: such a date is believed only beside another that is near.
+ * What was taken from the others is given back.
+ */
+function refuseAmbiguousDates({ dayFirst, dated, prices, problems }: Reading): void {
+  if (dayFirst === null) return;
+  for (const [index, { row, day, date }] of dated.entries()) {
+    const [month, dayOfMonth] = [day.slice(5, 7), day.slice(8, 10)];
+    const isAmbiguous = dayOfMonth <= "12" && dayOfMonth !== month;
+    const beside = [dated[index - 1], dated[index + 1]];
+    if (!isAmbiguous || beside.some((other) => other && Math.abs(daysBetween(other.day, day)) <= besideDaysMax))
+      continue;
+    let values = 0;
+    for (const byDay of prices.values()) if (byDay.get(day)?.row === row && byDay.delete(day)) values++;
+    const expected = `a date as M/D/YYYY; row ${dayFirst.row} puts the day first (${dayFirst.date}), so that this one may too`;
+    problems.push(problem("ambiguous-date", { row, column: "Date", found: date, expected, values }));
+  }
 }
 
 function skip({ skipped }: Reading, category: string): void {

@@ -17,6 +17,7 @@ import {
   valuesPerRow,
 } from "./cells.ts";
 import { badNames, cityKey, Spellings, stateKey } from "./names.ts";
+import { type Located, refuseJumps } from "./refuse-jumps.ts";
 
 /** A series while it is read; its names are spelled in one way at the end. */
 interface Series {
@@ -37,6 +38,8 @@ export interface Reading {
 
 interface SheetReading extends Reading {
   readonly sheet: Sheet;
+  /** Every price that stands alone for one, in the order of the sheet. */
+  readonly prices: Located[];
   /** 1 for every row whose state stands in a merged cell above it. */
   readonly covered: Uint8Array;
   /** One object a series, so that 27,000 observations share 185 of them. */
@@ -63,7 +66,8 @@ export function readSheets(sheets: readonly Sheet[], published: string | null): 
 
 function readSheet(sheet: Sheet, before: Reading): Reading {
   const covered = rowsUnderMergedStates(sheet);
-  const reading: SheetReading = { ...before, sheet, covered, series: new Map(), spellings: new Spellings() };
+  const series = new Map();
+  const reading: SheetReading = { ...before, sheet, prices: [], covered, series, spellings: new Spellings() };
   const blocks = findBlocks(sheet);
   refuseOutside(reading, 0, blocks[0]?.title ?? 0);
   for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
@@ -77,8 +81,10 @@ function readSheet(sheet: Sheet, before: Reading): Reading {
     }
     refuseOutside(reading, block.to, block.limit);
   }
+  const { observations, problems } = refuseJumps(reading.prices);
+  reading.problems.push(...problems);
   spellInOneWay(reading);
-  return reading;
+  return { ...reading, observations };
 }
 
 /** Where a merged range of column A reaches below its first row. Takes time linear in rows and merges. */
@@ -126,7 +132,7 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
       const value = priceOf(cell);
       if (typeof value === "number") {
         const series = shareSeries(reading, place, { Estado: state, Ciudad: city, Tipo, Canal });
-        reading.observations.push({ series, variable: "precio", period, value });
+        reading.prices.push({ observation: { series, variable: "precio", period, value }, row: index, column });
       } else {
         const at = { row: index + 1, column: columnName(column), period };
         const found = shown(cell) || "an empty cell";
