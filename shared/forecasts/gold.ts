@@ -54,8 +54,7 @@ export const gold: Forecast = {
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 150 },
   metric: "rmse",
-  // A year of weekdays: asked every six weeks, a window of six weeks calls luck an advantage before the year is out.
-  promotion: { significance: 0.05, periodsMin: 250 },
+  promotion: { significance: 0.05, periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: "EUR_spread", holdLast: false },
   change: null,
   unit: "EUR/ozt",

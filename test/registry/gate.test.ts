@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidates } from "../../shared/candidates/index.ts";
 import type { PromotionRule } from "../../shared/forecasts/forecast.ts";
-import { gold } from "../../shared/forecasts/gold.ts";
 import {
   type Challenger,
   decide,
@@ -13,7 +12,6 @@ import {
   significance,
 } from "../../shared/registry/gate.ts";
 import { dieboldMariano } from "../../shared/stats/diebold-mariano.ts";
-import { seededNormal, seededRandom } from "../support/chance.ts";
 
 /** Day number → period, ascending. */
 const period = (day: number) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
@@ -330,38 +328,6 @@ test("a replacement is promoted exactly when both tests on the unused periods sa
       expect(decide(challenger, now).kind).toBe(enough ? (wins ? "promote" : "reject") : "hold");
     }),
   );
-});
-
-test("gold asks for so many days that a learner without any advantage is seldom let in within a year", () => {
-  const random = seededRandom(1);
-  const normal = () => 10 + seededNormal(random);
-  const years = 400;
-  const weekdays = 260;
-  let letIn = 0;
-  for (let year = 0; year < years; year++) {
-    const { periodsMin } = gold.promotion;
-    const challenger = challengerOf({ periods: weekdays, challenger: 1, naive: 1 });
-    const { evidence } = challenger.judged;
-    const drawn = { ...evidence, challenger: evidence.challenger.map(normal), naive: evidence.naive.map(normal) };
-    let usedThrough: string | null = null;
-    for (let day = periodsMin; day <= weekdays; day += periodsMin) {
-      const until = <T>(list: readonly T[]) => list.slice(0, day);
-      const seen = {
-        ...drawn,
-        periods: until(drawn.periods),
-        rows: until(drawn.rows),
-        challenger: until(drawn.challenger),
-        naive: until(drawn.naive),
-      };
-      const judged = { ...challenger.judged, evidence: seen };
-      const verdict = decide({ ...challenger, judged }, situation(null, usedThrough), gold.promotion);
-      usedThrough = verdict.usedThrough;
-      if (verdict.kind !== "promote") continue;
-      letIn++;
-      break;
-    }
-  }
-  expect(letIn / years).toBeLessThan(0.1);
 });
 
 test("a gate that used periods leaves none of them to the next replacement", () => {
