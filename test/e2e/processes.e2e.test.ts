@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, expect, test } from "vitest";
+import { descendants, TestPlatform } from "../support/platform.ts";
+
+const platforms: TestPlatform[] = [];
+afterEach(async () => {
+  for (const platform of platforms.splice(0)) await platform.dispose();
+});
+
+/** Whose command line has `part`. */
+function oneOf(pids: readonly number[], part: string): number {
+  const found = pids.filter((pid) => commandOf(pid).includes(part));
+  expect(found).toHaveLength(1);
+  return found[0] ?? 0;
+}
+
+/** Empty once the process has ended; a zombie that nobody has waited for has no command left. */
+function commandOf(pid: number): string {
+  try {
+    const told = execFileSync("ps", ["-o", "stat=,args=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return told.startsWith("Z") ? "" : told;
+  } catch {
+    return "";
+  }
+}
+
+test.for([
+  ["workerd", "workerd serve"],
+  ["the process that runs workerd", "local/runtime.ts"],
+  ["the supervisor", "local/supervisor.ts"],
+])(
+  "when %s is killed, every process of the platform ends, and whoever started it learns of it",
+  async ([, part = ""]) => {
+    const platform = new TestPlatform();
+    platforms.push(platform);
+    await platform.start();
+    const { pid, ended } = platform.processes();
+    const all = descendants(pid);
+    expect(all.length).toBeGreaterThanOrEqual(3);
+    // The supervisor's command line has the runtime's in it.
+    const victim = part.includes("supervisor")
+      ? pid
+      : oneOf(
+          all.filter((one) => one !== pid),
+          part,
+        );
+    process.kill(victim, "SIGKILL");
+    await ended;
+    await expect.poll(() => all.map(commandOf).filter((command) => command !== ""), { timeout: 20_000 }).toEqual([]);
+  },
+);
