@@ -245,7 +245,7 @@ async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "
 
 /** A JSON answer without the features that it was computed from: they are many, and the command shows them. */
 export function brief(answer: string): string {
-  return answer.replace(/"features":\{[^{}]*\}/, '"features":{…}');
+  return answer.replace(/"features":\{(?:"(?:[^"\\]|\\.)*"|[^"{}])*\}/, '"features":{…}');
 }
 
 function whereItLies(feed: FeedSummary, url: string): string {

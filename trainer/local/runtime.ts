@@ -15,11 +15,13 @@ import {
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { bundleWorkers, root, workerConfigs } from "./bundles.ts";
 import { type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
+import { sourcePlaces } from "./source-places.ts";
 
 // Without the supervisor nobody is left who ends this process and workerd, which is of its group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
 const { state, port, inspectorPort, variables }: RuntimeSettings = JSON.parse(process.env[runtimeVariable] ?? "null");
+let placed = (text: string) => text;
 try {
   const miniflare = await start();
   tell({ event: "ready", port: Number((await miniflare.ready).port) });
@@ -30,6 +32,7 @@ try {
 
 async function start(): Promise<Miniflare> {
   const bundles = await bundleWorkers();
+  placed = sourcePlaces(bundles, root);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -41,7 +44,7 @@ async function start(): Promise<Miniflare> {
       logRequests: false,
       handleStructuredLogs: ({ timestamp, level, message }) => {
         if (level === "error" || level === "warn")
-          console.error(`${new Date(timestamp).toISOString()} ${level} ${message}`);
+          console.error(`${new Date(timestamp).toISOString()} ${level} ${placed(message)}`);
       },
       // The handlers of crons answer under /cdn-cgi/local.
       unsafeTriggerHandlers: true,
@@ -72,7 +75,9 @@ function tell(event: RuntimeEvent, told = () => {}): void {
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const uncaught = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
-  return (uncaught === undefined ? text : String(JSON.parse(`"${uncaught}"`))).trim().replaceAll(/\s*\n\s*/g, " ");
+  return placed(uncaught === undefined ? text : String(JSON.parse(`"${uncaught}"`)))
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** The hub is first, and is who answers; the variables are for it alone. */
