@@ -1,4 +1,5 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
+import { writeSync } from "node:fs";
 import { Listr } from "listr2";
 import { isIsoDay } from "../../shared/calendar.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
@@ -168,16 +169,25 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
   await tasks.run();
 }
 
-/** Ends this process at Ctrl-C or SIGTERM, once everything has stopped. The signal is aborted before anything stops. */
+const showCursor = "\u001b[?25h";
+
+/**
+ * Ends this process at Ctrl-C or SIGTERM, once everything has stopped; at the second one at once. The signal is aborted before
+ * anything stops.
+ */
 function onInterrupt(stop: () => Promise<unknown>): AbortSignal {
   const interruption = new AbortController();
   const end = (code: number) => async () => {
+    if (interruption.signal.aborted) process.exit(code);
     interruption.abort();
     await stop();
+    // The task list hides the cursor while it draws, and keeps what is written to `process.stdout` to itself.
+    if (process.stdout.isTTY) writeSync(process.stdout.fd, `${showCursor}\n`);
     process.exit(code);
   };
-  process.once("SIGINT", end(130));
-  process.once("SIGTERM", end(143));
+  // Not `once`: in a terminal the task list's signal-exit kills a process that listens no more, before anything has stopped.
+  process.on("SIGINT", end(130));
+  process.on("SIGTERM", end(143));
   return interruption.signal;
 }
 
