@@ -19,10 +19,10 @@ export class TestPlatform {
 
   constructor() {
     this.state = openState(mkdtempSync(join(tmpdir(), "almanac-test-")));
-    applyMigrations(this.state);
   }
 
   async start(inspectorPort = 0): Promise<HubClient> {
+    if (this.#boots === 0) await applyMigrations(this.state);
     const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
     this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables, inspectorPort });
     return new HubClient({ url: this.#workers.url, token });
@@ -39,6 +39,12 @@ export class TestPlatform {
     if (pid) for (const each of descendants(pid)) process.kill(each, "SIGKILL");
     await this.#workers?.ended;
     this.#workers = undefined;
+  }
+
+  /** The process above all others of the platform, and when it has ended. */
+  processes(): Pick<LocalWorkers, "pid" | "ended"> {
+    if (!this.#workers) throw new Error("the platform does not run");
+    return this.#workers;
   }
 
   /** How many objects R2 keeps on this disk. */
@@ -127,7 +133,7 @@ export async function lakeDigests(hub: HubClient): Promise<Record<string, string
 }
 
 /** A process and everything below it. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
   const pairs = table
     .trim()

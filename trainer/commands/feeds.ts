@@ -19,6 +19,6 @@ export async function listFeeds(options: {
     feed.lastSuccessAt?.slice(0, 16).replace("T", " ") ?? "never",
   ]);
   console.log(
-    table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, { right: [2], optional: [1] }),
+    table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, { right: [2], optional: [1, 3] }),
   );
 }

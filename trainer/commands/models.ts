@@ -42,7 +42,9 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
     "trained on",
     "registered",
   ];
-  console.log(table(header, rows, { right: [5, 6, 7], optional: [9, 7, 8, 1] }));
+  // Among those of one forecast its name says nothing; among those of all it is needed, and ▸ tells who serves.
+  const optional = [9, 7, 8, forecastId === undefined ? 3 : 1];
+  console.log(table(header, rows, { right: [5, 6, 7], optional }));
 }
 
 /** In the forecast's own measure; the registry keeps the root of a Brier score, as of every squared error. */

@@ -1,4 +1,5 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
+import { writeSync } from "node:fs";
 import { Listr } from "listr2";
 import { isIsoDay } from "../../shared/calendar.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
@@ -10,7 +11,7 @@ import type { FeedSummary } from "../hub-client.ts";
 import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
-import { claimState, defaultState, openState } from "../local/state.ts";
+import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { taskListOptions } from "../task-list.ts";
 import { reasons, table, thousands } from "../terminal.ts";
@@ -63,7 +64,10 @@ export async function start(options: StartOptions): Promise<void> {
   claimState(state);
 
   const progress: Progress = { publications: [], trained: [] };
-  const stop = async () => progress.platform?.stop();
+  const stop = async () => {
+    await progress.platform?.stop();
+    releaseState(state);
+  };
   const interrupted = onInterrupt(stop);
   try {
     await bringUp(progress, { state, port, date, scope, json: options.json === true });
@@ -72,7 +76,11 @@ export async function start(options: StartOptions): Promise<void> {
     await report(platform, progress, { ...options, state, date, scope });
     if (options.once) return;
     if (!options.json) console.log("\nCtrl-C stops everything.");
-    await Promise.race([platform.ended, interrupted]);
+    await platform.ended;
+    throw new Failure(`The Workers have ended by themselves; ${state}/workers.log may say why. Start again to go on.`);
+  } catch (error) {
+    // What an interruption has cut off is no failure.
+    if (!interrupted.aborted) throw error;
   } finally {
     await stop();
   }
@@ -161,17 +169,26 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
   await tasks.run();
 }
 
-/** Settles at Ctrl-C or SIGTERM, once everything has stopped. */
-function onInterrupt(stop: () => Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (code: number) => async () => {
-      await stop();
-      resolve();
-      process.exit(code);
-    };
-    process.once("SIGINT", end(130));
-    process.once("SIGTERM", end(143));
-  });
+const showCursor = "\u001b[?25h";
+
+/**
+ * Ends this process at Ctrl-C or SIGTERM, once everything has stopped; at the second one at once. The signal is aborted before
+ * anything stops.
+ */
+function onInterrupt(stop: () => Promise<unknown>): AbortSignal {
+  const interruption = new AbortController();
+  const end = (code: number) => async () => {
+    if (interruption.signal.aborted) process.exit(code);
+    interruption.abort();
+    await stop();
+    // The task list hides the cursor while it draws, and keeps what is written to `process.stdout` to itself.
+    if (process.stdout.isTTY) writeSync(process.stdout.fd, `${showCursor}\n`);
+    process.exit(code);
+  };
+  // Not `once`: in a terminal the task list's signal-exit kills a process that listens no more, before anything has stopped.
+  process.on("SIGINT", end(130));
+  process.on("SIGTERM", end(143));
+  return interruption.signal;
 }
 
 interface Report {
@@ -233,7 +250,12 @@ async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
   if (examples.flat().length === 0) return;
   console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
-  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
+  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${brief(answer)}`);
+}
+
+/** A JSON answer without the features that it was computed from: they are many, and the command shows them. */
+export function brief(answer: string): string {
+  return answer.replace(/"features":\{(?:"(?:[^"\\]|\\.)*"|[^"{}])*\}/, '"features":{…}');
 }
 
 function whereItLies(feed: FeedSummary, url: string): string {

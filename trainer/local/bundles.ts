@@ -5,11 +5,24 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { z } from "zod";
+import { codeOf, Failure } from "../failure.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const wranglerCli = join(
@@ -24,46 +37,124 @@ export const workerConfigs = ["wrangler.toml", "workers/predict/wrangler.toml", 
 const sources = ["shared", "workers", "wrangler.toml", "package.json", "package-lock.json", "tsconfig.base.json"];
 /** Bundles of so many states of the sources are kept. */
 const keptMax = 3;
+/** Lies beside the bundles: their files with their sizes, so that half a folder is not taken for a whole one. */
+const contentsFile = "contents.json";
+const contentsShape = z.record(z.string(), z.number());
+/** So often is begun anew while someone writes in the sources. */
+const attemptsMax = 5;
 
 export function wranglerEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
+  const { CLOUDFLARE_ENV: _, ...env } = process.env;
+  // CLOUDFLARE_ENV, of another project perhaps, would give the Workers names that their bindings do not know.
+  return { ...env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
 }
 
-/** Folders with `index.js` and what it imports, in the order of `workerConfigs`. Rejects with what wrangler said. */
+/**
+ * Folders with `index.js` and what it imports, in the order of `workerConfigs`.
+ * @throws Failure with the place in the sources that cannot be bundled.
+ */
 export async function bundleWorkers(): Promise<string[]> {
   const kept = join(root, ".wrangler", "bundles");
-  const folder = join(kept, digestOfSources());
-  if (!existsSync(folder)) {
-    const begun = join(root, ".wrangler", "tmp", `bundles-${process.pid}`);
-    await Promise.all(workerConfigs.map((config) => bundle(config, join(begun, nameOf(config)))));
-    mkdirSync(kept, { recursive: true });
-    place(begun, folder);
-    forgetOld(kept);
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const digest = digestOfSources();
+    const folder = join(kept, digest);
+    if (isWhole(folder)) {
+      touch(folder);
+      return workerConfigs.map((config) => join(folder, nameOf(config)));
+    }
+    const begun = begin();
+    try {
+      const done = await Promise.allSettled(workerConfigs.map((config) => bundle(config, join(begun, nameOf(config)))));
+      const failed = done.find((one) => one.status === "rejected");
+      if (failed) throw failed.reason;
+      // What was written meanwhile may be in the bundles, and is not in the digest.
+      if (digestOfSources() !== digest) continue;
+      writeFileSync(join(begun, contentsFile), JSON.stringify(contentsOf(begun)));
+      mkdirSync(kept, { recursive: true });
+      place(begun, folder);
+      forgetOld(kept);
+    } finally {
+      rmSync(begun, { recursive: true, force: true });
+    }
   }
-  return workerConfigs.map((config) => join(folder, nameOf(config)));
+  throw new Failure(
+    `The Workers could not be bundled in ${attemptsMax} attempts: their sources changed each time, or ${kept} does not keep what is put there.`,
+  );
+}
+
+/** A folder to bundle into. Where a killed process leaves one, wrangler deletes it after a day, as all in this folder. */
+function begin(): string {
+  const tmp = join(root, ".wrangler", "tmp");
+  try {
+    mkdirSync(tmp, { recursive: true });
+    return mkdtempSync(join(tmp, "bundles-"));
+  } catch (error) {
+    throw new Failure(`The Workers have to be bundled, and ${tmp} cannot be written (${codeOf(error)}).`);
+  }
 }
 
 async function bundle(config: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const args = [wranglerCli, "deploy", "--dry-run", "--outdir", folder, "-c", join(root, config)];
-  await promisify(execFile)(process.execPath, args, { cwd: root, env: wranglerEnvironment(), maxBuffer: 1e8 });
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: root, env: wranglerEnvironment(), maxBuffer: 1e8 });
+  } catch (error) {
+    const said = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+    throw new Failure(`The Worker ${nameOf(config)} cannot be bundled: ${bundlersReason(said, dirname(config))}.`);
+  }
 }
 
-/** Two that begin at once make the same; the first keeps the place. */
+/**
+ * `Unexpected ";" (workers/predict/app.ts:191:10)` from all that wrangler and esbuild print.
+ * @param base the folder, from the root on, that esbuild's paths start from
+ */
+export function bundlersReason(printed: string, base: string): string {
+  const plain = stripVTControlCharacters(printed);
+  const told = [...plain.matchAll(/\[ERROR\] (.+)/g)].map(([, text = ""]) => text);
+  const reason = told.find((text) => !text.startsWith("Build failed")) ?? told[0];
+  const [, file, place] = /^ +(\S.*?):(\d+:\d+):$/m.exec(plain) ?? [];
+  if (reason === undefined) return plain.trim().split("\n").at(-1) || "wrangler did not say why";
+  return file === undefined ? reason : `${reason} (${relative(root, resolve(root, base, file))}:${place})`;
+}
+
+/** Two that begin at once make the same; the first keeps the place, unless what is there is broken. */
 function place(begun: string, folder: string): void {
+  if (!isWhole(folder)) rmSync(folder, { recursive: true, force: true });
   try {
     renameSync(begun, folder);
   } catch (error) {
     if (!existsSync(folder)) throw error;
-    rmSync(begun, { recursive: true, force: true });
+  }
+}
+
+function isWhole(folder: string): boolean {
+  try {
+    const contents = contentsShape.parse(JSON.parse(readFileSync(join(folder, contentsFile), "utf8")));
+    return Object.entries(contents).every(([name, bytes]) => statSync(join(folder, name)).size === bytes);
+  } catch {
+    return false;
+  }
+}
+
+function contentsOf(folder: string): z.infer<typeof contentsShape> {
+  return Object.fromEntries(filesBelow(folder).map((file) => [relative(folder, file), statSync(file).size]));
+}
+
+/** What was used last is forgotten last. */
+function touch(folder: string): void {
+  try {
+    utimesSync(folder, new Date(), new Date());
+  } catch {
+    // In a clone that is read-only nothing is forgotten either.
   }
 }
 
 function forgetOld(kept: string): void {
   const newestFirst = readdirSync(kept)
     .map((name) => join(kept, name))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const old of newestFirst.slice(keptMax)) rmSync(old, { recursive: true, force: true });
+    .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.used - a.used);
+  for (const { path } of newestFirst.slice(keptMax)) rmSync(path, { recursive: true, force: true });
 }
 
 function nameOf(config: string): string {
@@ -73,18 +164,34 @@ function nameOf(config: string): string {
 function digestOfSources(): string {
   const hash = createHash("sha256");
   for (const file of sources.flatMap((source) => filesBelow(join(root, source))).sort()) {
-    hash
-      .update(`${relative(root, file)}\0`)
-      .update(readFileSync(file))
-      .update("\0");
+    const text = readOrNull(file);
+    if (text !== null)
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(text)
+        .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }
 
+/** Null for a file that an editor has just put another in the place of. */
+function readOrNull(file: string): Buffer | null {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Without hidden files and folders: `.dev.vars`, what wrangler leaves in `.wrangler`, an editor's own. */
 function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(path, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .flatMap((entry) => {
+      if (entry.isDirectory()) return filesBelow(join(path, entry.name));
+      return entry.isFile() ? [join(path, entry.name)] : [];
+    });
 }

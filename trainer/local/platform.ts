@@ -42,7 +42,7 @@ export async function startPlatform(
   const settings = readSettings(state, addDays(date, -historyDays));
   const token = process.env.ADMIN_TOKEN || settings.token;
   say("bringing the database up to date");
-  applyMigrations(state);
+  await applyMigrations(state);
   const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;

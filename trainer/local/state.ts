@@ -1,6 +1,6 @@
 /** The folder that a local platform lives in: what is simulated, who runs it, and where its hub answers. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -36,13 +36,56 @@ export function openState(folder: string): string {
   return path;
 }
 
-/** Takes the folder for this process; refuses while another live process has it. */
+/** Takes the folder for this process until `releaseState`; refuses while another live process has it. */
 export function claimState(path: string): void {
-  const other = readHub(path);
-  if (other && other.pid !== process.pid && isAlive(other.pid)) {
-    throw new Failure(
-      `Almanac already runs on ${path} at ${other.url} (process ${other.pid}). Stop it, or choose another folder with --state DIR.`,
-    );
+  const file = ownerFile(path);
+  const ours = `${file}.${process.pid}`;
+  writeFileSync(ours, String(process.pid));
+  try {
+    while (!placed(ours, file)) {
+      const pid = ownerOf(path);
+      if (pid !== null && pid !== process.pid && isAlive(pid)) {
+        const at = readHub(path)?.url;
+        throw new Failure(
+          `Almanac already runs on ${path}${at === undefined ? "" : ` at ${at}`} (process ${pid}). Stop it, or choose another ` +
+            `folder with --state DIR. If process ${pid} is something else, delete ${file}.`,
+        );
+      }
+      rmSync(file, { force: true });
+    }
+  } finally {
+    rmSync(ours, { force: true });
+  }
+  // Of one that was killed.
+  forgetHub(path);
+}
+
+/** Lets go of the folder, if this process has it. */
+export function releaseState(path: string): void {
+  if (ownerOf(path) === process.pid) rmSync(ownerFile(path), { force: true });
+}
+
+function ownerFile(path: string): string {
+  return join(path, "owner.pid");
+}
+
+function ownerOf(path: string): number | null {
+  try {
+    const pid = Number(readFileSync(ownerFile(path), "utf8"));
+    return Number.isInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Gives a file a second name, in one go with what it holds; false where another has that name. */
+function placed(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
 
@@ -69,7 +112,9 @@ export function findHub(url: string): RunningHub | null {
 
 export function forgetHub(path: string): void {
   const hub = readHub(path);
-  if (hub) rmSync(fileOfAddress(hub.url), { force: true });
+  // Another platform may have the address by now.
+  if (hub && readJson(fileOfAddress(hub.url), hubShape)?.pid === hub.pid)
+    rmSync(fileOfAddress(hub.url), { force: true });
   rmSync(join(path, "hub.json"), { force: true });
 }
 

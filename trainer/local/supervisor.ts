@@ -1,6 +1,6 @@
 /**
- * Runs one command as the leader of a process group and ends the whole group when told to, or when the parent is gone.
- * workerd outlives a killed parent; this small process is what does not let it.
+ * Runs one command as the leader of a process group and ends the whole group when told to, when the command has ended, or when
+ * the parent is gone. workerd outlives a killed parent; this small process is what does not let it.
  *
  *     node supervisor.ts <log file> <command> <argument>…
  */
@@ -14,7 +14,11 @@ const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log,
 
 child.on("message", (message) => process.send?.(message));
 child.on("error", () => process.exit(1));
-child.on("exit", (code) => process.exit(code ?? 1));
+child.on("exit", (code) => {
+  // A command that was killed has not ended what it started.
+  signalGroup("SIGKILL");
+  process.exit(code ?? 1);
+});
 process.on("disconnect", end);
 process.on("SIGTERM", end);
 process.on("SIGINT", end);

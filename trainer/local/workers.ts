@@ -1,13 +1,13 @@
 /** The three Workers on wrangler's own simulators, as child processes of this one. */
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
 import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
-import { type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
+import { type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
 
 const readyMaxMs = 60_000;
 
@@ -35,7 +35,7 @@ function simulatorState(state: string): string {
 }
 
 /** Brings the database of a state folder to the current schema. */
-export function applyMigrations(state: string): void {
+export async function applyMigrations(state: string): Promise<void> {
   const args = [
     "d1",
     "migrations",
@@ -47,16 +47,29 @@ export function applyMigrations(state: string): void {
     "-c",
     join(root, "wrangler.toml"),
   ];
-  const done = spawnSync(process.execPath, [wranglerCli, ...args], {
-    cwd: root,
-    env: wranglerEnvironment(),
-    encoding: "utf8",
-  });
-  if (done.status === 0) return;
+  const log = join(state, "migrations.log");
+  rmSync(log, { force: true });
+  const wrangler = supervise([wranglerCli, ...args], { log, env: wranglerEnvironment() });
+  const code = await new Promise((resolve) => wrangler.once("exit", resolve));
+  if (code === 0) return;
   throw new Failure(
-    `The database in ${state} cannot be brought up to date: ${wranglersReason(`${done.stdout}\n${done.stderr}`)}. ` +
+    `The database in ${state} cannot be brought up to date: ${wranglersReason(readFileSync(log, "utf8"))}. ` +
       "If the folder is broken, move it away or choose another with --state DIR.",
   );
+}
+
+/** A program of Node in a process of its own that does not outlive this one; what it prints goes to a file. */
+function supervise(
+  args: readonly string[],
+  { log, env }: { readonly log: string; readonly env: NodeJS.ProcessEnv },
+): ChildProcess {
+  return fork(fileURLToPath(new URL("supervisor.ts", import.meta.url)), [log, process.execPath, ...args], {
+    cwd: root,
+    env,
+    // Ctrl-C reaches the whole foreground group; the supervisor ends its children when it is told to, not before.
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
 }
 
 /** The one telling line of what wrangler printed: SQLite's own words where there are some. */
@@ -102,14 +115,7 @@ export async function startWorkers({
   const settings: RuntimeSettings = { state: simulatorState(state), port, variables, inspectorPort };
   // Not as an argument: those of a process are for everyone to read, and there is a token among the variables.
   const env = { ...wranglerEnvironment(), [runtimeVariable]: JSON.stringify(settings) };
-  const runtime = fileURLToPath(new URL("runtime.ts", import.meta.url));
-  const supervisor = fork(fileURLToPath(new URL("supervisor.ts", import.meta.url)), [log, process.execPath, runtime], {
-    cwd: root,
-    env,
-    // Ctrl-C reaches the whole foreground group; the supervisor ends its children when it is told to, not before.
-    detached: true,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
+  const supervisor = supervise([fileURLToPath(new URL("runtime.ts", import.meta.url))], { log, env });
   const ended = new Promise<void>((resolve) => supervisor.once("exit", () => resolve()));
   const stop = async () => {
     if (supervisor.exitCode === null) supervisor.kill("SIGTERM");
@@ -126,27 +132,26 @@ export async function startWorkers({
 
 function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: number }> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string) =>
-      reject(new Failure(`The Workers did not start: ${why}.${lastErrors(log)} The whole log is ${log}.`));
-    const timer = setTimeout(() => fail(`no answer within ${readyMaxMs / 1000} s`), readyMaxMs);
+    let reason = "the process ended";
+    const fail = () => reject(new Failure(`The Workers did not start: ${withStop(reason)} The whole log is ${log}.`));
+    const timer = setTimeout(() => {
+      reason = `no answer within ${readyMaxMs / 1000} s`;
+      fail();
+    }, readyMaxMs);
     supervisor.once("exit", () => {
       clearTimeout(timer);
-      fail("the process ended");
+      fail();
     });
     supervisor.on("message", (message) => {
-      const event: { event?: string; port?: number } = JSON.parse(
-        typeof message === "string" ? message : JSON.stringify(message),
-      );
-      if (event.event !== "ready" || !event.port) return;
+      const { data: told } = runtimeEvent.safeParse(message);
+      if (told?.event === "failed") reason = told.reason;
+      if (told?.event !== "ready") return;
       clearTimeout(timer);
-      resolve({ port: event.port });
+      resolve({ port: told.port });
     });
   });
 }
 
-function lastErrors(log: string): string {
-  const lines = readFileSync(log, "utf8")
-    .split("\n")
-    .filter((line) => /error/i.test(line));
-  return lines.length > 0 ? ` It said: ${lines.at(-1)?.trim()}` : "";
+function withStop(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -2,7 +2,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import type { Refusal } from "../../shared/api/problem.ts";
-import { reasonOf } from "./flows/reason.ts";
+import { traceOf } from "./flows/reason.ts";
 import type { Hub } from "./hub.ts";
 import { Refused, refusalResponse } from "./refuse.ts";
 import { artefactRoutes } from "./routes/artefacts.ts";
@@ -61,7 +61,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   app.onError((error, context) => {
     if (error instanceof Refused) return error.response;
     if (error instanceof HTTPException) return refusalResponse(unreadable(error));
-    console.error(`${context.req.method} ${context.req.path}: ${reasonOf(error)}`);
+    console.error(`${context.req.method} ${context.req.path}: ${traceOf(error)}`);
     return refusalResponse({
       kind: "internal",
       detail: "The request failed on our side; try again. The log says why.",

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { bundlersReason, root } from "../../../trainer/local/bundles.ts";
+
+/** A clone of what is bundled; its Workers are small, so that bundling takes little. */
+function newClone(): string {
+  const clone = mkdtempSync(join(realpathSync(tmpdir()), "almanac clône-"));
+  onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
+  for (const path of ["workers/predict/wrangler.toml", "workers/onnx/wrangler.toml", "wrangler.toml", "package.json"])
+    cpSync(join(root, path), join(clone, path));
+  for (const path of ["trainer/failure.ts", "trainer/local/bundles.ts"]) cpSync(join(root, path), join(clone, path));
+  symlinkSync(realpathSync(join(root, "node_modules")), join(clone, "node_modules"));
+  mkdirSync(join(clone, "workers", "hub"));
+  const flows = ["Ingest", "Fetch", "Promote"].map((kind) => `export class ${kind}Flow extends WorkflowEntrypoint {}`);
+  writeFileSync(
+    join(clone, "workers", "hub", "index.ts"),
+    ['import { WorkflowEntrypoint } from "cloudflare:workers";', ...flows, "export default {};"].join("\n"),
+  );
+  for (const name of ["predict", "onnx"]) writeFileSync(join(clone, "workers", name, "index.ts"), "export default {};");
+  return clone;
+}
+
+/** The folders of the bundles, from a process of the clone's own. */
+async function bundle(clone: string): Promise<string[]> {
+  const script = `import { bundleWorkers } from ${JSON.stringify(join(clone, "trainer/local/bundles.ts"))};
+    console.log(JSON.stringify(await bundleWorkers()));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: clone });
+  return z.array(z.string()).parse(JSON.parse(stdout));
+}
+
+test("a bundle of which a file is missing is made again, and what a killed bundling left is deleted", async () => {
+  const clone = newClone();
+  const folders = await bundle(clone);
+  const [hub = "", predict = ""] = folders;
+  const left = join(clone, ".wrangler", "tmp", "bundles-killed");
+  mkdirSync(left);
+  utimesSync(left, 0, 0);
+  rmSync(join(predict, "index.js"));
+  expect(await bundle(clone)).toEqual(folders);
+  expect(readdirSync(predict)).toContain("index.js");
+  rmSync(hub, { recursive: true });
+  expect(await bundle(clone)).toEqual(folders);
+  expect(readdirSync(hub)).toContain("index.js");
+  expect(readdirSync(join(clone, ".wrangler", "tmp"))).toEqual([]);
+});
+
+test("secrets and what wrangler leaves beside the sources do not change what a bundle is kept under", async () => {
+  const clone = newClone();
+  const before = await bundle(clone);
+  writeFileSync(join(clone, "workers", "predict", ".dev.vars"), "PREDICT_TOKEN=secret");
+  expect(await bundle(clone)).toEqual(before);
+  writeFileSync(join(clone, "workers", "predict", "index.ts"), "export default { a: 1 };");
+  expect(await bundle(clone)).not.toEqual(before);
+});
+
+test("sources that change while they are bundled are bundled again", async () => {
+  const clone = newClone();
+  const source = join(clone, "workers", "predict", "index.ts");
+  const begun = bundle(clone);
+  const tmp = join(clone, ".wrangler", "tmp");
+  while (true) {
+    try {
+      if (readdirSync(tmp).some((name) => name.startsWith("bundles-"))) break;
+    } catch {
+      // Not yet there.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  writeFileSync(source, "export default { later: true };");
+  const after = await begun;
+  expect(readdirSync(join(clone, ".wrangler", "bundles"))).toHaveLength(1);
+  expect(await bundle(clone)).toEqual(after);
+});
+
+test("a mistake in a source is told with its place, from the root on", () => {
+  const printed = `\u001b[31m✘ [ERROR]\u001b[0m Build failed with 1 error:
+
+  \u001b[31m✘ [ERROR]\u001b[0m Unexpected ";"
+
+      ../../shared/a b.ts:191:10:
+        191 │ const x = ;
+            ╵           ^
+`;
+  expect(bundlersReason(printed, "workers/predict")).toBe('Unexpected ";" (shared/a b.ts:191:10)');
+  expect(bundlersReason("✘ [ERROR] ENOSPC: no space left on device, write\n", ".")).toBe(
+    "ENOSPC: no space left on device, write",
+  );
+});

@@ -1,0 +1,39 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { claimState, readHub, releaseState, writeHub } from "../../../trainer/local/state.ts";
+
+/** Above what Linux and macOS give. */
+const nobody = 2 ** 30;
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "almanac-state-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test("a state folder is one process's until it lets go, also before its hub answers", () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, "owner.pid"), String(process.ppid));
+  expect(() => claimState(folder)).toThrow(
+    `process ${process.ppid}). Stop it, or choose another folder with --state DIR.`,
+  );
+  releaseState(folder);
+  expect(readdirSync(folder)).toEqual(["owner.pid"]);
+
+  rmSync(join(folder, "owner.pid"));
+  claimState(folder);
+  expect(readdirSync(folder)).toEqual(["owner.pid"]);
+  releaseState(folder);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("what a killed process had is free again, and nobody is sent to where its hub was", () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, "owner.pid"), String(nobody));
+  writeHub(folder, { url: "http://127.0.0.1:9", token: "t", pid: nobody });
+  claimState(folder);
+  expect(readHub(folder)).toBeNull();
+  expect(existsSync(join(folder, "owner.pid"))).toBe(true);
+});
