@@ -18,7 +18,7 @@ export async function run(): Promise<Bench> {
     return {
       name: "load",
       results: [
-        { what: `requests in ${seconds} s, at a fixed rate`, value: asked, unit: "requests", limit: null },
+        { what: `requests, ${perSecond} a second`, value: asked, unit: "requests", limit: null },
         { what: "failed", value: failed.length, unit: "requests", limit: 0 },
         { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
         { what: "changes that were not seen by any answer", value: Math.max(0, 1 - changes), unit: "", limit: 0 },

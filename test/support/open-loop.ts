@@ -4,7 +4,8 @@ import { type Answer, Connection } from "../bench/support/http-client.ts";
 export interface OpenLoop {
   readonly port: number;
   readonly perSecond: number;
-  readonly seconds: number;
+  /** Whether more requests leave, so long after the first one. */
+  goesOn(ms: number): boolean;
   /** The bytes of the n-th request. */
   request(n: number): Buffer;
   onAnswer(n: number, answer: Answer, ms: number): void;
@@ -22,8 +23,8 @@ function withinTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves when the last request is answered. Latency counts from when a request was due. */
-export async function openLoop({ port, perSecond, seconds, request, onAnswer, onFailure }: OpenLoop): Promise<void> {
+/** Resolves when the last request is answered, with how many there were. Latency counts from when a request was due. */
+export async function openLoop({ port, perSecond, goesOn, request, onAnswer, onFailure }: OpenLoop): Promise<number> {
   const idle: Connection[] = [];
   const all = new Set<Connection>();
   const started = performance.now();
@@ -40,13 +41,14 @@ export async function openLoop({ port, perSecond, seconds, request, onAnswer, on
     }
   };
   const underWay: Promise<void>[] = [];
-  while (underWay.length < perSecond * seconds) {
-    const due = Math.min(perSecond * seconds, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1);
+  while (goesOn(performance.now() - started)) {
+    const due = Math.floor(((performance.now() - started) / 1000) * perSecond) + 1;
     while (underWay.length < due) underWay.push(ask(underWay.length));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(underWay);
   for (const connection of all) connection.close();
+  return underWay.length;
 }
 
 /** The one that was used last; those that lay idle too long are closed. */
