@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { brief, scopeOf } from "../../trainer/commands/start.ts";
+import { scopeOf } from "../../trainer/commands/start.ts";
 
 test("a start brings up everything, or the forecasts that are named and the feeds they are made of", () => {
   expect(scopeOf(undefined)).toEqual({ forecasts, feeds });
@@ -18,11 +18,4 @@ test("a start brings up everything, or the forecasts that are named and the feed
 test("an unknown name is refused with the names there are", () => {
   for (const only of ["", "milk-mx,milk-xm", "zzz"]) expect(() => scopeOf(only)).toThrow(/There is no forecast/);
   expect(() => scopeOf("zzz")).toThrow(/There are: milk-mx/);
-});
-
-test("an answer is shown without its features, and is otherwise as it came", () => {
-  expect(brief('{"naive":1,"features":{"a":"}","b":2},"stale":false}')).toBe(
-    '{"naive":1,"features":{…},"stale":false}',
-  );
-  for (const other of ['{"predictions":[1]}', "no JSON", '{"features":[1]}']) expect(brief(other)).toBe(other);
 });

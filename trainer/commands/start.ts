@@ -250,12 +250,7 @@ async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
   if (examples.flat().length === 0) return;
   console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
-  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${brief(answer)}`);
-}
-
-/** A JSON answer without the features that it was computed from: they are many, and the command shows them. */
-export function brief(answer: string): string {
-  return answer.replace(/"features":\{(?:"(?:[^"\\]|\\.)*"|[^"{}])*\}/, '"features":{…}');
+  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
 }
 
 function whereItLies(feed: FeedSummary, url: string): string {
