@@ -7,7 +7,7 @@ import type { Card } from "../registry/card.ts";
 import { type Classified, classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { ownFeatures, toldFeatures } from "./own-features.ts";
+import { keptFeatures, toldFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
@@ -37,7 +37,7 @@ export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluati
 function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { readonly at: number }): Prediction {
   const { forecast, model } = snapshot;
   const { inputs, predictions, changes, explain, at } = evaluated;
-  const features = ownFeatures(snapshot, row)?.features ?? toldFeatures(snapshot, inputs, at);
+  const features = keptFeatures(snapshot, row)?.features ?? toldFeatures(snapshot, inputs, at);
   const prediction = shortestDecimal(predictions[at] ?? Number.NaN);
   const last = row.start?.last ?? observedLast(snapshot, row);
   const given = features[lastFeatureOf(forecast)];

@@ -18,25 +18,31 @@ export interface OwnFeatures {
 /** By the position of a series. */
 export type KeptFeatures = Map<number, OwnFeatures>;
 
-/** A few KB each: those of more series than these are made anew for every request. */
+/** A few KB each: more series than these are computed for every request, as batches are. */
 const keptMax = 2_000;
 
 /** JSON of features that are kept. */
 const texts = new WeakMap<Prediction["features"], string>();
 
-/** Of a row that nothing is given for but its series; null for any other. O(1) but for the first time. */
+/** Of a row that nothing is given for but its series, made where it is not kept yet; null for any other row, or where no more are kept. */
 export function ownFeatures(snapshot: Snapshot, row: Row): OwnFeatures | null {
-  const { position, overrides, hypothetical, start } = row;
-  if (position === null || hypothetical || start !== undefined || overrides.size > 0) return null;
-  const kept = snapshot.keptFeatures.get(position);
-  if (kept) return kept;
+  const kept = keptFeatures(snapshot, row);
+  if (kept || !isOwn(row) || snapshot.keptFeatures.size >= keptMax) return kept;
   const inputs = inputsOfRows(snapshot, [row]);
   const own: OwnFeatures = { inputs, features: Object.freeze(toldFeatures(snapshot, inputs, 0)) };
-  if (snapshot.keptFeatures.size < keptMax) {
-    snapshot.keptFeatures.set(position, own);
-    texts.set(own.features, JSON.stringify(own.features));
-  }
+  snapshot.keptFeatures.set(row.position, own);
+  texts.set(own.features, JSON.stringify(own.features));
   return own;
+}
+
+/** Of a row that nothing is given for but its series, where they are kept; else null. O(1). */
+export function keptFeatures(snapshot: Snapshot, row: Row): OwnFeatures | null {
+  return (isOwn(row) && snapshot.keptFeatures.get(row.position)) || null;
+}
+
+function isOwn(row: Row): row is Row & { readonly position: number } {
+  const { position, overrides, hypothetical, start } = row;
+  return position !== null && !hypothetical && start === undefined && overrides.size === 0;
 }
 
 /** The features of one row as an answer tells them: numbers as their shortest decimals, null where one is missing. */

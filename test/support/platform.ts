@@ -1,12 +1,12 @@
 /** A hub on wrangler's simulators in a folder of its own, for tests that kill it and look at what is left. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { sha256Hex } from "../../shared/hash.ts";
 import { successShape } from "../../shared/lake/success.ts";
 import { HubClient } from "../../trainer/hub-client.ts";
+import { wranglerCli, wranglerEnvironment } from "../../trainer/local/bundles.ts";
 import { openState } from "../../trainer/local/state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
@@ -84,11 +84,6 @@ export class TestPlatform {
 
   /** The text that KV holds under a key. */
   snapshot(key: string): string {
-    const cli = join(
-      dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
-      "wrangler-dist",
-      "cli.js",
-    );
     const args = [
       "kv",
       "key",
@@ -100,9 +95,8 @@ export class TestPlatform {
       "--persist-to",
       join(this.state, "state"),
     ];
-    const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
-    const done = spawnSync(process.execPath, [cli, ...args, "-c", "wrangler.toml", "--text"], {
-      env,
+    const done = spawnSync(process.execPath, [wranglerCli, ...args, "-c", "wrangler.toml", "--text"], {
+      env: wranglerEnvironment(),
       encoding: "utf8",
       maxBuffer: 1e8,
     });

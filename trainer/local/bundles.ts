@@ -82,6 +82,19 @@ export async function bundleWorkers(): Promise<string[]> {
   );
 }
 
+export interface ModuleFile {
+  readonly type: "ESModule" | "CompiledWasm";
+  readonly path: string;
+}
+
+/** The modules of a bundle, the entry first. */
+export function modulesIn(folder: string, entry = "index.js"): ModuleFile[] {
+  const names = readdirSync(folder).filter((name) => /\.(m?js|wasm)$/.test(name));
+  return names
+    .sort((a, b) => Number(b === entry) - Number(a === entry))
+    .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, name) }));
+}
+
 /** A folder to bundle into. Where a killed process leaves one, wrangler deletes it after a day, as all in this folder. */
 function begin(): string {
   const tmp = join(root, ".wrangler", "tmp");

@@ -2,18 +2,10 @@
  * Runs the Workers on wrangler's simulators until it is told to end. workerd itself listens at the address: no development
  * proxy stands before it, no Worker is bundled again that was bundled before.
  */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  convertV4MiniflareOptions,
-  Log,
-  LogLevel,
-  Miniflare,
-  type V4ModuleDefinition,
-  type V4WorkerOptions,
-} from "miniflare";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
-import { bundleWorkers, root, workerConfigs } from "./bundles.ts";
+import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
 import { type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
 
@@ -87,15 +79,5 @@ function workerOf(config: string, bundle: string): V4WorkerOptions {
   const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
   const name = String(unstable_readConfig({ config: file }).name);
   const bindings = { ...options.bindings, ...(config === workerConfigs[0] && variables) };
-  return { ...options, name, bindings, modulesRoot: bundle, modules: modulesOf(bundle) };
-}
-
-/** The entry first. */
-function modulesOf(bundle: string): V4ModuleDefinition[] {
-  const names = readdirSync(bundle).filter((name) => /\.(m?js|wasm)$/.test(name));
-  names.sort((a, b) => Number(b === "index.js") - Number(a === "index.js"));
-  return names.map((name) => ({
-    type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
-    path: join(bundle, name),
-  }));
+  return { ...options, name, bindings, modulesRoot: bundle, modules: modulesIn(bundle) };
 }

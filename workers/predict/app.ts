@@ -106,7 +106,8 @@ async function dispatched(
     if (!handler) return wrongMethod(method, { path, allowed });
     const refused = isOpen ? null : await refuseCaller(about.request, about.service, path);
     if (refused) return refused;
-    const params = unescaped(found.groups ?? {});
+    const groups = found.groups ?? {};
+    const params = path.includes("%") ? unescaped(groups) : groups;
     return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
   }
   return null;

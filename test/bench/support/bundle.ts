@@ -1,22 +1,22 @@
 /** What wrangler would upload: the Workers as they run in production. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { root, wranglerCli, wranglerEnvironment } from "../../../trainer/local/bundles.ts";
+import { type ModuleFile, modulesIn, root, wranglerCli, wranglerEnvironment } from "../../../trainer/local/bundles.ts";
 
-export interface BundleModule {
-  readonly type: "ESModule" | "CompiledWasm" | "Data" | "Text";
-  readonly path: string;
+export interface BundleModule extends ModuleFile {
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
 export const compatibilityDate = "2026-11-02";
 
-/** The modules of a bundle that stands in a folder, the entry first. */
-export function modulesIn(folder: string, entry = "index.js"): BundleModule[] {
-  const names = readdirSync(folder).filter((name) => !/\.(map|md)$/.test(name));
-  return names.sort((a, b) => Number(b === entry) - Number(a === entry)).map((name) => read(folder, name));
+/** The modules of a bundle that stands in a folder, read, the entry first; their paths are from there on. */
+export function readModules(folder: string, entry = "index.js"): BundleModule[] {
+  return modulesIn(folder, entry).map(({ type, path }) => {
+    const bytes = readFileSync(path);
+    return { type, path: basename(path), contents: type === "ESModule" ? bytes.toString() : Uint8Array.from(bytes) };
+  });
 }
 
 /** The modules of a Worker that only a bench knows. */
@@ -32,15 +32,8 @@ export function bundleOfFile(file: string): BundleModule[] {
       env: wranglerEnvironment(),
       stdio: ["ignore", "ignore", "pipe"],
     });
-    return modulesIn(join(folder, "bundle"), `${name}.js`);
+    return readModules(join(folder, "bundle"), `${name}.js`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function read(folder: string, path: string): BundleModule {
-  const bytes = readFileSync(join(folder, path));
-  if (/\.m?js$/.test(path)) return { type: "ESModule", path, contents: bytes.toString() };
-  if (path.endsWith(".wasm")) return { type: "CompiledWasm", path, contents: Uint8Array.from(bytes) };
-  return { type: "Data", path, contents: Uint8Array.from(bytes) };
 }

@@ -1,6 +1,6 @@
 /** Predict with our own engine, and with the same model behind the `onnx` Worker. */
 import { bundleWorkers } from "../../../trainer/local/bundles.ts";
-import { modulesIn } from "./bundle.ts";
+import { readModules } from "./bundle.ts";
 import { type BenchWorker, withStubs } from "./workerd.ts";
 
 export type Engine = "engine" | "onnx";
@@ -10,10 +10,10 @@ const [, predict = "", onnx = ""] = await bundleWorkers();
 
 /** The Workers that one engine needs; the one to ask has the engine's name. */
 export function workersOf(engine: Engine): BenchWorker[] {
-  const modules = withStubs(modulesIn(predict));
+  const modules = withStubs(readModules(predict));
   if (engine === "engine") return [{ name: engine, modules }];
   return [
     { name: engine, modules, variables: { ENGINE: "onnxruntime-web" }, services: { ONNX: "onnxruntime" } },
-    { name: "onnxruntime", modules: modulesIn(onnx) },
+    { name: "onnxruntime", modules: readModules(onnx) },
   ];
 }
