@@ -4,7 +4,7 @@ import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Fact } from "../lake/fact.ts";
-import { finite, listOf, objectOf, optional, orNull, recordOf, type Shape, text } from "../shape.ts";
+import { listOf, listOfGaps, objectOf, optional, recordOf, type Shape, text } from "../shape.ts";
 
 export interface History {
   readonly forecast: string;
@@ -28,7 +28,6 @@ interface HistorySeries {
 }
 
 const texts = listOf(text);
-const valuesShape = listOf(orNull(finite));
 
 export const historyShape: Shape<History> = objectOf<History>({
   forecast: text,
@@ -36,7 +35,7 @@ export const historyShape: Shape<History> = objectOf<History>({
   variable: text,
   dimensions: texts,
   periods: texts,
-  series: listOf(objectOf<HistorySeries>({ is: texts, values: valuesShape, others: optional(recordOf(valuesShape)) })),
+  series: listOf(objectOf<HistorySeries>({ is: texts, values: listOfGaps, others: optional(recordOf(listOfGaps)) })),
 });
 
 /**

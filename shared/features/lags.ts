@@ -29,10 +29,16 @@ export function seasonalLag({ values }: PastValues, periods: number): number {
   return values.at(-periods) ?? Number.NaN;
 }
 
-/** The change that was seen at the very last period, against the value observed before it; NaN where either is missing. */
-export function changeAtLastPeriod({ values, observed }: PastValues): number {
+/**
+ * The change that was seen at the very last period, against the value observed before it; NaN where either is missing. Looks back
+ * instead of at what is observed: that would be gathered of every series for one feature of one.
+ */
+export function changeAtLastPeriod({ values }: Pick<PastValues, "values">): number {
   const now = values.at(-1) ?? Number.NaN;
-  return Number.isNaN(now) ? Number.NaN : now - (observed.at(-2) ?? Number.NaN);
+  if (Number.isNaN(now)) return Number.NaN;
+  let before = values.length - 2;
+  while (before >= 0 && Number.isNaN(values[before])) before--;
+  return now - (values[before] ?? Number.NaN);
 }
 
 /** The text of a series' dimension. Throws when the panel has no such dimension: a forecast's mistake. */

@@ -95,16 +95,39 @@ export function pastOf(panel: Panel, end: number, target: string, { reach, toler
   if (last !== undefined && last >= target) {
     throw new RangeError(`the past ends at ${last}: expected a period before the target ${target}`);
   }
-  const cut = (values: Float64Array): PastValues => {
-    const past = values.slice(start, end);
-    return { values: past, observed: observedOf(past) };
-  };
+  const cut = (values: Float64Array) => new Cut(values.slice(start, end));
   const series = panel.series.map(({ is, values, others }): PastSeries => {
-    const past = { is, ...cut(values) };
-    if (others === undefined) return past;
-    return { ...past, others: Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)])) };
+    if (others === undefined) return new CutSeries(is, values.slice(start, end));
+    const cuts = Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)]));
+    return new CutSeries(is, values.slice(start, end), cuts);
   });
   return { dimensions: panel.dimensions, periods, target, series, tolerance };
+}
+
+/** What is there is gathered when it is first asked for: to answer one series, few others are looked at. */
+class Cut implements PastValues {
+  readonly values: Float64Array;
+  #observed: Float64Array | null = null;
+
+  constructor(values: Float64Array) {
+    this.values = values;
+  }
+
+  get observed(): Float64Array {
+    this.#observed ??= observedOf(this.values);
+    return this.#observed;
+  }
+}
+
+class CutSeries extends Cut implements PastSeries {
+  readonly is: readonly string[];
+  readonly others?: Readonly<Record<string, PastValues>>;
+
+  constructor(is: readonly string[], values: Float64Array, others?: Readonly<Record<string, PastValues>>) {
+    super(values);
+    this.is = is;
+    if (others !== undefined) this.others = others;
+  }
 }
 
 /** A loop, for `filter` with a callback is half of what a dataset costs. */

@@ -21,7 +21,7 @@ function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group)
       throw new RangeError(`there is no dimension ${dimension}; there are ${past.dimensions.join(", ")}`);
     return position;
   });
-  const changes = past.series.map(changeAtLastPeriod);
+  const changes = changesOf(past);
   // With their lengths, so that no two lists of texts are one key.
   const keys = past.series.map(({ is }) => positions.map((at) => `${is[at]?.length} ${is[at]}`).join());
   const groups = new Map<string, Group>();
@@ -40,6 +40,17 @@ function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group)
     const peers = Number.isNaN(change) ? group : without(group, change, past.tolerance);
     return peers.count > 0 ? told(peers) : Number.NaN;
   });
+}
+
+const changesByPast = new WeakMap<Past, readonly number[]>();
+
+/** One a series; several features of one past look at them. */
+function changesOf(past: Past): readonly number[] {
+  const kept = changesByPast.get(past);
+  if (kept) return kept;
+  const changes = past.series.map(changeAtLastPeriod);
+  changesByPast.set(past, changes);
+  return changes;
 }
 
 const nobody: Group = { count: 0, sum: 0, size: 0, moved: 0 };

@@ -57,16 +57,33 @@ function columnsFor(trees: readonly Tree[]): Columns {
   };
 }
 
+/** A tree's nodes as a walk meets them: after each split its left child, so that a reader can take them as they come. O(nodes). */
+function preorder({ feature, left, right }: Tree): Int32Array {
+  const order = new Int32Array(feature.length);
+  const waiting: number[] = [];
+  let node: number | undefined = 0;
+  for (let place = 0; node !== undefined; place++) {
+    order[place] = node;
+    const isLeaf: boolean = (feature[node] ?? LEAF) < 0;
+    if (!isLeaf) waiting.push(right[node] ?? 0);
+    node = isLeaf ? waiting.pop() : left[node];
+  }
+  return order;
+}
+
 /** Fills the columns from position `at.node` and `at.leaf` on, and moves both behind the tree. */
 function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; leaf: number }): void {
-  for (let node = 0; node < tree.feature.length; node++) {
-    const position = at.node + node;
-    columns.nodeIds[position] = node;
+  const order = preorder(tree);
+  const places = new Int32Array(order.length);
+  for (const [place, node] of order.entries()) places[node] = place;
+  for (const [place, node] of order.entries()) {
+    const position = at.node + place;
+    columns.nodeIds[position] = place;
     columns.treeIds[position] = at.id;
     columns.hitRates[position] = tree.weight[node] ?? 0;
     const feature = tree.feature[node] ?? LEAF;
     if (feature < 0) {
-      columns.targetNodeIds[at.leaf] = node;
+      columns.targetNodeIds[at.leaf] = place;
       columns.targetTreeIds[at.leaf] = at.id;
       columns.targetWeights[at.leaf++] = tree.value[node] ?? 0;
       continue;
@@ -74,11 +91,11 @@ function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; l
     columns.modes[position] = "BRANCH_LEQ";
     columns.featureIds[position] = feature;
     columns.values[position] = tree.threshold[node] ?? 0;
-    columns.trueNodeIds[position] = tree.left[node] ?? 0;
-    columns.falseNodeIds[position] = tree.right[node] ?? 0;
+    columns.trueNodeIds[position] = places[tree.left[node] ?? 0] ?? 0;
+    columns.falseNodeIds[position] = places[tree.right[node] ?? 0] ?? 0;
     columns.missingTracksTrue[position] = tree.missingLeft[node] ?? 0;
   }
-  at.node += tree.feature.length;
+  at.node += order.length;
   at.id++;
 }
 

@@ -109,26 +109,50 @@ function wideIntsOf(bytes: Uint8Array, count: number): Float64Array {
 export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32Array | Float64Array {
   if (bytes.length === count) return count < VIEW_BYTES_MIN ? bytes.slice() : bytes;
   const values = new Int32Array(count);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
+  return fill(values, bytes) < 0 ? wideIntsOf(bytes, count) : values;
+}
+
+/** Up to here a list is decoded at once: to count it first costs more than it saves in memory. */
+const EAGER_BYTES_MAX = 262_144;
+
+/** A list of integers: those of a large one are decoded whenever they are wanted. Refuses what `countInts` refuses. O(bytes). */
+export function listOfInts(bytes: Uint8Array, what: string): { readonly values: ArrayLike<number> } {
+  if (bytes.length > EAGER_BYTES_MAX) {
+    const count = countInts(bytes, what);
+    return {
+      get values() {
+        return decodeInts(bytes, count);
+      },
+    };
+  }
+  if ((bytes.at(-1) ?? 0) > 127) checkInts(bytes, what);
+  const values = new Int32Array(bytes.length);
+  const count = fill(values, bytes);
+  return { values: count < 0 ? wideIntsOf(bytes, countInts(bytes, what)) : values.subarray(0, count) };
+}
+
+/** Varints of up to four bytes; how many there are, −1 where one has more. The last one is whole. */
+function fill(values: Int32Array, bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; count++) {
     let byte = bytes[at++] ?? 0;
     if (byte < 128) {
-      values[i] = byte;
+      values[count] = byte;
       continue;
     }
     const next = bytes[at] ?? 0;
     if (next < 128) {
-      values[i] = (byte & 127) | (next << 7);
+      values[count] = (byte & 127) | (next << 7);
       at++;
       continue;
     }
     let value = byte & 127;
     for (let shift = 7; byte > 127; shift += 7) {
-      if (shift > 21) return wideIntsOf(bytes, count);
+      if (shift > 21) return -1;
       byte = bytes[at++] ?? 0;
       value |= (byte & 127) << shift;
     }
-    values[i] = value;
+    values[count] = value;
   }
-  return values;
+  return count;
 }

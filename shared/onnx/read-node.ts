@@ -1,6 +1,6 @@
 /** Reads one node with its attributes. */
 import type { Attribute, Node, Tensor } from "./graph.ts";
-import { countInts, decodeInts, floatsOf, PackedBytes } from "./packed.ts";
+import { floatsOf, listOfInts, PackedBytes } from "./packed.ts";
 import { FIXED32, VARINT } from "./protobuf.ts";
 import type { Cursor } from "./protobuf-reader.ts";
 import { readTensor } from "./read-tensor.ts";
@@ -125,7 +125,7 @@ function attributeOf(cursor: Cursor, draft: Draft): Attribute {
     case "floats":
       return { kind, values: floatsOf(draft.floats.bytes(), what) };
     case "ints":
-      return intsOf(draft.ints.bytes(), what);
+      return Object.assign(listOfInts(draft.ints.bytes(), what), { kind });
     case "strings":
       return stringsOf(draft.strings);
     case undefined:
@@ -148,14 +148,4 @@ function stringsOf(list: StringList): Attribute {
   };
   // Not a part by which two graphs differ.
   return Object.defineProperty(attribute, "coded", { value: coded });
-}
-
-function intsOf(bytes: Uint8Array, what: string): Attribute {
-  const count = countInts(bytes, what);
-  return {
-    kind: "ints",
-    get values() {
-      return decodeInts(bytes, count);
-    },
-  };
 }

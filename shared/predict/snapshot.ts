@@ -3,7 +3,7 @@ import { type History, panelOfHistory } from "../api/history.ts";
 import { LazyFeature } from "../features/compute.ts";
 import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
-import { lastOf, type Panel, pastOf } from "../features/panel.ts";
+import { type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -74,7 +74,7 @@ export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));
     if (at < 0) return { is: one.is, last: null };
     positions.set(seriesKey(one.is), index);
-    return { is: one.is, last: { period: past.periods[at] ?? "", value: lastOf(one) } };
+    return { is: one.is, last: { period: past.periods[at] ?? "", value: one.values[at] ?? Number.NaN } };
   });
   return { ok: true, outlook: { target, periods, series, positions, panel, columns } };
 }

@@ -29,9 +29,20 @@ export async function readArtefact(address: ArtefactAddress, sources: ArtefactSo
   const bytes = new Uint8Array(await object.arrayBuffer());
   const found = await digestOf(bytes);
   if (found !== sha256) throw new Error(`${key} is damaged: found sha256 ${found}, expected ${sha256}`);
-  const kept = new Response(bytes, { headers: { "Cache-Control": cacheControl } });
-  sources.waitUntil(quietly(sources.cache?.put(url, kept)));
+  const { cache } = sources;
+  if (cache !== null) sources.waitUntil(quietly(keep(bytes, { cache, url })));
   return bytes;
+}
+
+/** An answer waits for these bytes: it shall not wait for their way into the cache too. */
+const keepAfterMs = 200;
+
+async function keep(
+  bytes: Uint8Array<ArrayBuffer>,
+  { cache, url }: { readonly cache: Pick<Cache, "put">; readonly url: string },
+): Promise<void> {
+  await scheduler.wait(keepAfterMs);
+  await cache.put(url, new Response(bytes, { headers: { "Cache-Control": cacheControl } }));
 }
 
 /** All Workers of an account share one cache: the name keeps ours apart. */

@@ -1,5 +1,5 @@
 /** From nodes in any order to the layout that walks forward; whatever does not form trees is refused. */
-import { CODE_BITS, EQUAL, type Forest, MISSING_TRUE } from "./forest.ts";
+import { CODE_BITS, EQUAL, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 
 export const MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "LEAF"] as const;
@@ -69,10 +69,9 @@ function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 class Layout {
-  readonly code: Int32Array;
-  readonly limit: Float32Array;
-  /** While a split waits for its false child: where that comes from; afterwards where it lies. */
-  readonly other: Int32Array;
+  /** The other of a split: while it waits for its false child, where that comes from; afterwards where it lies. */
+  readonly words: Int32Array;
+  readonly limits: Float32Array;
   readonly #node: OperatorNode;
   readonly #source: ForestSource;
   readonly #placed: Uint8Array;
@@ -85,9 +84,8 @@ class Layout {
     const count = source.modes.length;
     this.#node = node;
     this.#source = source;
-    this.code = new Int32Array(count);
-    this.limit = new Float32Array(count);
-    this.other = new Int32Array(count);
+    this.words = new Int32Array(NODE_WORDS * count);
+    this.limits = new Float32Array(this.words.buffer);
     this.#placed = new Uint8Array(count);
   }
 
@@ -102,7 +100,8 @@ class Layout {
       // Every node is placed once, so the walk ends whatever the ids say.
       if (from < 0 || placed[from] === 1) this.#refuseNode(from);
       placed[from] = 1;
-      const at = this.#next++;
+      const at = this.#next;
+      this.#next += NODE_WORDS;
       const mode = modes[from] ?? MODE.leaf;
       if (mode !== MODE.leaf) {
         if (height === this.#waiting.length) this.#waiting = doubled(this.#waiting);
@@ -113,8 +112,8 @@ class Layout {
       this.#placeLeaf(from, at);
       if (height === 0) return start;
       const parent = this.#waiting[--height] ?? 0;
-      from = this.other[parent] ?? -1;
-      this.other[parent] = this.#next;
+      from = this.words[parent + OTHER] ?? -1;
+      this.words[parent + OTHER] = this.#next;
     }
   }
 
@@ -136,11 +135,11 @@ class Layout {
     const equal = mode === MODE.eq || mode === MODE.neq;
     const missingTrueHere = (mode === MODE.neq || missing) !== swapped;
     if (feature >= this.columns) this.columns = feature + 1;
-    this.code[at] = (feature << CODE_BITS) | (missingTrueHere ? MISSING_TRUE : 0) | (equal ? EQUAL : 0);
-    this.limit[at] = mode === MODE.lt || mode === MODE.gte ? floatBefore(threshold) : threshold;
+    this.words[at] = (feature << CODE_BITS) | (missingTrueHere ? MISSING_TRUE : 0) | (equal ? EQUAL : 0);
+    this.limits[at + LIMIT] = mode === MODE.lt || mode === MODE.gte ? floatBefore(threshold) : threshold;
     const whenTrue = positionIn(tree, trueIds[from] ?? -1);
     const whenFalse = positionIn(tree, falseIds[from] ?? -1);
-    this.other[at] = swapped ? whenTrue : whenFalse;
+    this.words[at + OTHER] = swapped ? whenTrue : whenFalse;
     return swapped ? whenFalse : whenTrue;
   }
 
@@ -148,16 +147,16 @@ class Layout {
     const { leaves } = this.#source;
     if (leaves.kind === "single") {
       if (leaves.isGiven[from] !== 1) this.#node.malformed(`leaf ${from} without a weight`, "one");
-      this.code[at] = -2;
-      this.limit[at] = leaves.values[from] ?? 0;
+      this.words[at] = -2;
+      this.limits[at + LIMIT] = leaves.values[from] ?? 0;
       return;
     }
     const start = leaves.starts[from] ?? 0;
     const count = (leaves.starts[from + 1] ?? 0) - start;
     if (count < 1) this.#node.malformed(`leaf ${from} without a weight`, "at least one");
-    this.code[at] = -1 - count;
-    this.limit[at] = leaves.values[start] ?? 0;
-    this.other[at] = start;
+    this.words[at] = -1 - count;
+    this.limits[at + LIMIT] = leaves.values[start] ?? 0;
+    this.words[at + OTHER] = start;
   }
 }
 
@@ -168,14 +167,13 @@ class Layout {
 export function layOut(node: OperatorNode, source: ForestSource): Forest {
   const layout = new Layout(node, source);
   const roots = Int32Array.from(source.trees, (tree) => layout.placeTree(tree));
-  const { code, limit, other, columns } = layout;
+  const { words, limits, columns } = layout;
   const { leaves } = source;
   const isSingle = leaves.kind === "single";
   return {
     roots,
-    code,
-    limit,
-    other,
+    words,
+    limits,
     weights: isSingle ? new Float32Array(0) : leaves.values,
     weightTargets: isSingle ? new Int32Array(0) : leaves.targets,
     columns,

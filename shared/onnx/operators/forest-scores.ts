@@ -1,5 +1,5 @@
 /** From leaves to one score a target: sum, average, smallest or largest, in float32 and in tree order, the base value last. */
-import { addForest, type Forest, leafAt } from "./forest.ts";
+import { addForest, type Forest, leafAt, OTHER } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 import { type PostTransform, transformScores } from "./post-transform.ts";
 
@@ -36,8 +36,8 @@ export function mergeLeaf(
   },
 ): void {
   const { scores, seen, start, aggregate } = into;
-  const first = forest.other[leaf] ?? 0;
-  const end = first - 1 - (forest.code[leaf] ?? -1);
+  const first = forest.words[leaf + OTHER] ?? 0;
+  const end = first - 1 - (forest.words[leaf] ?? -1);
   for (let w = first; w < end; w++) {
     const target = forest.weightTargets[w] ?? 0;
     const weight = forest.weights[w] ?? 0;

@@ -1,25 +1,32 @@
 /**
- * A tree ensemble as four flat arrays, 12 bytes a node, and the walk through it.
+ * A tree ensemble as one flat array, 12 bytes a node, and the walk through it.
  *
- * Nodes lie in the order in which a walk meets them: the true child is always the next node, so that half of the steps need no
- * load and most stay in the cache. Every comparison is rewritten to "≤" or "=": v < t is v ≤ the float32 before t, and
- * v ≥ t, v > t and v ≠ t are the others with their children swapped.
+ * Nodes lie in the order in which a walk meets them, and all of a node lies together: the true child is always the next node, so
+ * that half of the steps need no load and most stay in the cache. Every comparison is rewritten to "≤" or "=": v < t is v ≤ the
+ * float32 before t, and v ≥ t, v > t and v ≠ t are the others with their children swapped.
  */
 
-/** Low bits of `code`: what a missing value does, and which comparison. */
+/** Low bits of a split's code: what a missing value does, and which comparison. */
 export const MISSING_TRUE = 1;
 export const EQUAL = 2;
 export const CODE_BITS = 2;
 
+/** Words of a node: its code, its limit, its other. */
+export const NODE_WORDS = 3;
+export const LIMIT = 1;
+export const OTHER = 2;
+
+/** A node is named by the place of its first word. */
 export interface Forest {
   /** The first node of each tree. */
   readonly roots: Int32Array;
-  /** Split: column × 4 + bits. Leaf: −1 − (number of weights). */
-  readonly code: Int32Array;
-  /** Split: what is compared with. Leaf: its first weight's value. */
-  readonly limit: Float32Array;
-  /** Split: the false child. Leaf: position of its first weight. */
-  readonly other: Int32Array;
+  /**
+   * NODE_WORDS a node. Code: of a split, column × 4 + bits; of a leaf, −1 − (number of weights). Other: of a split, its false
+   * child; of a leaf, the position of its first weight.
+   */
+  readonly words: Int32Array;
+  /** The same bytes. Limit: what a split compares with; the value of a leaf's first weight. */
+  readonly limits: Float32Array;
   /** Leaves' weights, neighbours a leaf; empty where every leaf has one weight, for target 0. */
   readonly weightTargets: Int32Array;
   readonly weights: Float32Array;
@@ -33,18 +40,18 @@ export function leafAt(
   root: number,
   row: { readonly values: Float32Array; readonly base: number },
 ): number {
-  const { code, limit, other } = forest;
+  const { words, limits } = forest;
   const { values, base } = row;
   let node = root;
-  let bits = code[node] ?? -1;
+  let bits = words[node] ?? -1;
   while (bits >= 0) {
     const value = values[base + (bits >> CODE_BITS)] ?? Number.NaN;
-    const against = limit[node] ?? 0;
+    const against = limits[node + LIMIT] ?? 0;
     let isTrue: boolean;
     if (Number.isNaN(value)) isTrue = (bits & MISSING_TRUE) !== 0;
     else isTrue = (bits & EQUAL) === 0 ? value <= against : value === against;
-    node = isTrue ? node + 1 : (other[node] ?? 0);
-    bits = code[node] ?? -1;
+    node = isTrue ? node + NODE_WORDS : (words[node + OTHER] ?? 0);
+    bits = words[node] ?? -1;
   }
   return node;
 }
@@ -61,7 +68,7 @@ export function addForest(
   features: { readonly values: Float32Array; readonly columns: number },
   sums: Float32Array,
 ): void {
-  const { roots, code, limit, other } = forest;
+  const { roots, words, limits } = forest;
   const { values, columns } = features;
   for (let start = 0; start < sums.length; start += BLOCK_ROWS) {
     const end = Math.min(sums.length, start + BLOCK_ROWS);
@@ -70,18 +77,18 @@ export function addForest(
       for (let row = start; row < end; row++) {
         const base = row * columns;
         let node = root;
-        let bits = code[node] ?? -1;
+        let bits = words[node] ?? -1;
         // As in leafAt; a call for every row and tree would cost a third more.
         while (bits >= 0) {
           const value = values[base + (bits >> CODE_BITS)] ?? Number.NaN;
-          const against = limit[node] ?? 0;
+          const against = limits[node + LIMIT] ?? 0;
           let isTrue: boolean;
           if (Number.isNaN(value)) isTrue = (bits & MISSING_TRUE) !== 0;
           else isTrue = (bits & EQUAL) === 0 ? value <= against : value === against;
-          node = isTrue ? node + 1 : (other[node] ?? 0);
-          bits = code[node] ?? -1;
+          node = isTrue ? node + NODE_WORDS : (words[node + OTHER] ?? 0);
+          bits = words[node] ?? -1;
         }
-        sums[row] = (sums[row] ?? 0) + (limit[node] ?? 0);
+        sums[row] = (sums[row] ?? 0) + (limits[node + LIMIT] ?? 0);
       }
     }
   }

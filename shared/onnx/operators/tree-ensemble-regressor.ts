@@ -6,6 +6,7 @@ import { forestSourceOf } from "./forest-source.ts";
 import { matrixShapeOf } from "./matrix.ts";
 import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 import { postTransformOf } from "./post-transform.ts";
+import { preorderForest } from "./preorder-forest.ts";
 
 export const NODE_ATTRIBUTES = [
   "nodes_falsenodeids",
@@ -64,11 +65,11 @@ export const treeEnsembleRegressor: Operator = {
       return node.malformed(`${baseValues.length} base_values`, `0 or ${targets}`);
     }
     const aggregate = aggregateOf(node, node.string("aggregate_function", "SUM"));
+    const isSingle = isPlainSum(targets, aggregate);
     const scoring = checkTransform(node, {
-      forest: layOut(
-        node,
-        forestSourceOf(node, { prefix: "target", targets, isSingle: isPlainSum(targets, aggregate) }),
-      ),
+      forest:
+        (isSingle ? preorderForest(node) : null) ??
+        layOut(node, forestSourceOf(node, { prefix: "target", targets, isSingle })),
       targets,
       aggregate,
       baseValues,

@@ -1,0 +1,97 @@
+/**
+ * Forests whose nodes lie in the file as a walk meets them, each split's true child next: as `ensembleAttributes` and
+ * scikit-learn's converter write them. They are laid out as they come, in one loop: code that runs for the first time is slow,
+ * loop by loop, and an isolate's first answer waits for all of it.
+ */
+import { CODE_BITS, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
+import type { OperatorNode } from "./operator.ts";
+
+const LISTS = [
+  "nodes_treeids",
+  "nodes_nodeids",
+  "nodes_featureids",
+  "nodes_truenodeids",
+  "nodes_falsenodeids",
+  "target_treeids",
+  "target_nodeids",
+  "target_ids",
+] as const;
+
+/**
+ * A plain sum's forest that has only "≤" and one weight a leaf, in the order of the leaves. Null where anything is otherwise, or
+ * wrong: the general way takes it, or says what is. O(nodes).
+ */
+export function preorderForest(node: OperatorNode): Forest | null {
+  const [
+    treeIds = [],
+    nodeIds = [],
+    columnOf = [],
+    trueIds = [],
+    falseIds = [],
+    leafTrees = [],
+    leafIds = [],
+    targets = [],
+  ] = LISTS.map((name) => node.ints(name));
+  const { texts, codes } = node.coded("nodes_modes") ?? { texts: [], codes: new Uint8Array(0) };
+  const [leaf, split] = [texts.indexOf("LEAF"), texts.indexOf("BRANCH_LEQ")];
+  const thresholds = node.floats("nodes_values");
+  const weights = node.floats("target_weights");
+  const missing = node.ints("nodes_missing_value_tracks_true");
+  const tracks = missing.length > 0;
+  const count = codes.length;
+  const perNode = [treeIds, nodeIds, columnOf, trueIds, falseIds, thresholds, tracks ? missing : codes];
+  const perLeaf = [leafTrees, leafIds, targets];
+  const isEven =
+    perNode.every(({ length }) => length === count) && perLeaf.every(({ length }) => length === weights.length);
+  if (count === 0 || count > node.limits.treeNodesMax || !isEven) return null;
+
+  const words = new Int32Array(NODE_WORDS * count);
+  const limits = new Float32Array(words.buffer);
+  const roots: number[] = [];
+  /** False children that are still to come, innermost last. */
+  const waiting: number[] = [];
+  const trees = new Set<number>();
+  let tree = treeIds[0] ?? 0;
+  let start = 0;
+  let leaves = 0;
+  let columns = 0;
+  for (let place = 0; place < count; place++) {
+    const id = place - start;
+    if (treeIds[place] !== tree || nodeIds[place] !== id) return null;
+    const at = NODE_WORDS * place;
+    if (codes[place] === split) {
+      const column = columnOf[place] ?? -1;
+      const threshold = thresholds[place] ?? Number.NaN;
+      const isColumn = column >= 0 && column < 2 ** 29;
+      if (trueIds[place] !== id + 1 || !isColumn || Number.isNaN(threshold)) return null;
+      if (column >= columns) columns = column + 1;
+      words[at] = (column << CODE_BITS) | (tracks && missing[place] === 1 ? MISSING_TRUE : 0);
+      limits[at + LIMIT] = threshold;
+      const other = falseIds[place] ?? -1;
+      words[at + OTHER] = NODE_WORDS * (start + other);
+      waiting.push(other);
+      continue;
+    }
+    if (codes[place] !== leaf || leafTrees[leaves] !== tree || leafIds[leaves] !== id || targets[leaves] !== 0)
+      return null;
+    words[at] = -2;
+    limits[at + LIMIT] = weights[leaves++] ?? 0;
+    const next = waiting.pop();
+    if (next === id + 1) continue;
+    if (next !== undefined || trees.has(tree)) return null;
+    trees.add(tree);
+    roots.push(NODE_WORDS * start);
+    start = place + 1;
+    tree = treeIds[start] ?? 0;
+  }
+  // What waits for a child has none; a weight that is left belongs to no leaf.
+  if (start !== count || leaves !== weights.length) return null;
+  return {
+    roots: Int32Array.from(roots),
+    words,
+    limits,
+    weights: new Float32Array(0),
+    weightTargets: new Int32Array(0),
+    columns,
+  };
+}
