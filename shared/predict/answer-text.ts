@@ -1,20 +1,42 @@
-/** An answer as JSON. Most of its text are features, and those that a snapshot keeps are not written again. */
+/** An answer as JSON. Most of its text is what a snapshot keeps, and that is not written again. */
 import type { Prediction } from "../api/predict.ts";
-import { featuresText } from "./own-features.ts";
+import { keptText } from "./own-features.ts";
 import type { FailedPrediction, PredictAnswer } from "./predict.ts";
 
 /** The text that `JSON.stringify` makes of it. */
 export function answerText(answer: PredictAnswer): string {
-  if (!isBatch(answer)) return predictionText(answer);
+  if (!isBatch(answer)) return objectText(answer);
   const { predictions, next_from, ...head } = answer;
-  const each = predictions.map((one) => ("features" in one ? predictionText(one) : JSON.stringify(one)));
+  const each = predictions.map((one) => ("features" in one ? objectText(one) : JSON.stringify(one)));
   const piece = next_from === undefined ? "" : `,"next_from":${next_from}`;
   return `${JSON.stringify(head).slice(0, -1)},"predictions":[${each.join(",")}]${piece}}`;
 }
 
-/** Features stand last in a prediction. */
-function predictionText({ features, ...others }: Pick<Prediction, "features">): string {
-  return `${JSON.stringify(others).slice(0, -1)},"features":${featuresText(features)}}`;
+/** Member by member, so that one of them may be kept. */
+function objectText(object: Readonly<Record<string, unknown>>): string {
+  let text = "";
+  for (const name in object) {
+    const value = object[name];
+    if (value === undefined) continue;
+    text += `${text === "" ? "{" : ","}${nameText(name)}${valueText(value)}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
+  return typeof value === "object" && value !== null ? keptText(value) : JSON.stringify(value);
+}
+
+/** Names come from the code and from the models that serve: there are few. */
+const names = new Map<string, string>();
+
+function nameText(name: string): string {
+  const kept = names.get(name);
+  if (kept !== undefined) return kept;
+  const text = `${JSON.stringify(name)}:`;
+  names.set(name, text);
+  return text;
 }
 
 type Batch = Extract<PredictAnswer, { readonly predictions: readonly (Prediction | FailedPrediction)[] }>;

@@ -3,11 +3,11 @@ import type { Head, Prediction } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import type { Card } from "../registry/card.ts";
-import { type Classified, classified, naiveProbability } from "./classify.ts";
+import type { ServedCard } from "../registry/served-card.ts";
+import { classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { keptFeatures, toldFeatures } from "./own-features.ts";
+import { keptFeatures, seriesOf, toldFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
@@ -31,66 +31,61 @@ export interface Explainable extends Evaluation {
 
 /** One a row, in their order. O(rows × features), and O(rows × model) for explanations. */
 export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluation: Explainable): Prediction[] {
-  return rows.map((row, at) => predictionOf(snapshot, row, { ...evaluation, at }));
+  return rows.map((row, at) => predictionOf(snapshot, row, evaluation, at));
 }
 
-function predictionOf(snapshot: Snapshot, row: Row, evaluated: Explainable & { readonly at: number }): Prediction {
+/** Members are set one by one, for most of them hang on the forecast, and to merge objects costs more than a forest. */
+function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at: number): Prediction {
   const { forecast, model } = snapshot;
-  const { inputs, predictions, changes, explain, at } = evaluated;
-  const features = keptFeatures(snapshot, row)?.features ?? toldFeatures(snapshot, inputs, at);
-  const prediction = shortestDecimal(predictions[at] ?? Number.NaN);
+  const { card } = model;
+  const { inputs, explain } = evaluation;
+  const value = evaluation.predictions[at] ?? Number.NaN;
+  const kept = keptFeatures(snapshot, row);
+  const features = kept?.features ?? toldFeatures(snapshot, inputs, at);
+  const prediction = shortestDecimal(value);
   const last = row.start?.last ?? observedLast(snapshot, row);
   const given = features[lastFeatureOf(forecast)];
   const naive = typeof given === "number" ? given : (last?.value ?? null);
-  return {
-    series: Object.fromEntries(forecast.dimensions.map((name, index) => [name, row.is[index] ?? ""])),
-    [model.card.output]: prediction,
-    ...classOf(classified(model.card, predictions[at] ?? Number.NaN)),
-    unit: model.card.unit,
-    ...differenceOf(forecast, prediction, naive),
-    ...intervalsOf(model.card, prediction, {
-      forecast,
-      scale: scaleOf(snapshot, row),
-      naive,
-      outdated: outdated(snapshot, row, last),
-    }),
-    ...(forecast.change !== null && {
-      change_probability: changes === null ? null : shortestDecimal(changes[at] ?? Number.NaN),
-    }),
-    naive: model.card.decision ? naiveProbability(model.card, naive) : naive,
-    last,
-    ...(explain &&
-      prediction !== null && {
-        explanation: explanationOf(
-          snapshot,
-          prediction,
-          explain((name) => inputs[name]?.[at] ?? Number.NaN),
-        ),
-      }),
-    ...(row.hypothetical && { hypothetical: true }),
-    ...((row.hypothetical || row.target !== snapshot.target) && { target_period: row.target }),
-    features,
-  };
-}
-
-/** The answer of a classification, beside its probability. */
-function classOf(found: Classified | null): Pick<Prediction, "label" | "threshold"> {
-  return found === null ? {} : { label: found.label, threshold: found.threshold };
+  const told: Record<string, unknown> = { series: kept?.series ?? seriesOf(forecast, row) };
+  told[card.output] = prediction;
+  const found = classified(card, value);
+  if (found !== null) {
+    told.label = found.label;
+    told.threshold = found.threshold;
+  }
+  told.unit = card.unit;
+  if (forecast.differenceOutput !== undefined)
+    told[forecast.differenceOutput] = differenceOf(forecast, prediction, naive);
+  tellIntervals(told, card, prediction, {
+    forecast,
+    scale: scaleOf(snapshot, row),
+    naive,
+    outdated: outdated(snapshot, row, last),
+  });
+  if (forecast.change !== null)
+    told.change_probability =
+      evaluation.changes === null ? null : shortestDecimal(evaluation.changes[at] ?? Number.NaN);
+  told.naive = card.decision ? naiveProbability(card, naive) : naive;
+  told.last = last;
+  if (explain && prediction !== null)
+    told.explanation = explanationOf(
+      snapshot,
+      prediction,
+      explain((name) => inputs[name]?.[at] ?? Number.NaN),
+    );
+  if (row.hypothetical) told.hypothetical = true;
+  if (row.hypothetical || row.target !== snapshot.target) told.target_period = row.target;
+  told.features = features;
+  return told as Prediction;
 }
 
 function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {
   return position === null || hypothetical ? null : (snapshot.series[position]?.last ?? null);
 }
 
-/** How far the prediction is from the last value, under the name that the forecast gives it. */
-function differenceOf(
-  { differenceOutput, target }: Forecast,
-  prediction: number | null,
-  naive: number | null,
-): Record<string, number | null> {
-  if (differenceOutput === undefined) return {};
-  const isKnown = prediction !== null && naive !== null;
-  return { [differenceOutput]: isKnown ? roundTo(prediction - naive, target.decimals + extraDecimals) : null };
+/** How far the prediction is from the last value; null where one of them is missing. */
+function differenceOf({ target }: Forecast, prediction: number | null, naive: number | null): number | null {
+  return prediction === null || naive === null ? null : roundTo(prediction - naive, target.decimals + extraDecimals);
 }
 
 /** Decimals of a contribution, beyond what float32 tells of a price. */
@@ -143,21 +138,22 @@ export function intervalName(level: number): string {
 }
 
 /** `interval80: [low, high]` and so on, one a level of the card; null where no width is known. */
-function intervalsOf(
-  { intervals, intervalsHoldLast, unchangedShare }: Pick<Card, "intervals" | "intervalsHoldLast" | "unchangedShare">,
+function tellIntervals(
+  told: Record<string, unknown>,
+  { intervals, intervalsHoldLast, unchangedShare }: ServedCard,
   prediction: number | null,
   { forecast, scale, naive, outdated }: Width,
-): Record<string, unknown> {
+): void {
   const decimals = forecast.target.decimals + extraDecimals;
   // A value whose logarithm is forecast is above nothing.
   const least = forecast.target.transform === "log-difference" ? 0 : Number.NEGATIVE_INFINITY;
-  const told: Record<string, unknown> = {};
-  const held = prediction === null ? [] : intervalsHoldLast && naive !== null ? [prediction, naive] : [prediction];
-  const [low, high] = [Math.min(...held), Math.max(...held)];
+  const value = prediction ?? Number.NaN;
+  const other = intervalsHoldLast ? (naive ?? value) : value;
+  const [low, high] = [Math.min(value, other), Math.max(value, other)];
   for (const { level, halfWidth } of intervals) {
     const reach = (halfWidth ?? Number.NaN) * scale;
     told[intervalName(level)] =
-      held.length === 0 || Number.isNaN(reach) || outdated !== null
+      prediction === null || Number.isNaN(reach) || outdated !== null
         ? null
         : [roundTo(Math.max(low - reach, least), decimals), roundTo(high + reach, decimals)];
   }
@@ -166,7 +162,6 @@ function intervalsOf(
   if (outdated !== null && intervals.length > 0) told.interval_note = outdated;
   else if (widthless)
     told.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
-  return told;
 }
 
 /** What half-widths are multiplied by; the same rule as when they were learned. NaN where it is missing: no width is known. */

@@ -1,5 +1,6 @@
 /** What a series says by itself of the next period: made once a snapshot, for most requests ask for nothing else. */
 import type { Prediction } from "../api/predict.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
 import type { Column } from "../registry/golden.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { Row } from "./read-instance.ts";
@@ -13,6 +14,7 @@ export interface OwnFeatures {
   readonly inputs: Inputs;
   /** As an answer tells them. */
   readonly features: Prediction["features"];
+  readonly series: Prediction["series"];
 }
 
 /** By the position of a series. */
@@ -21,17 +23,18 @@ export type KeptFeatures = Map<number, OwnFeatures>;
 /** A few KB each: more series than these are computed for every request, as batches are. */
 const keptMax = 2_000;
 
-/** JSON of features that are kept. */
-const texts = new WeakMap<Prediction["features"], string>();
+/** JSON of what is kept. */
+const texts = new WeakMap<object, string>();
 
 /** Of a row that nothing is given for but its series, made where it is not kept yet; null for any other row, or where no more are kept. */
 export function ownFeatures(snapshot: Snapshot, row: Row): OwnFeatures | null {
   const kept = keptFeatures(snapshot, row);
   if (kept || !isOwn(row) || snapshot.keptFeatures.size >= keptMax) return kept;
   const inputs = inputsOfRows(snapshot, [row]);
-  const own: OwnFeatures = { inputs, features: Object.freeze(toldFeatures(snapshot, inputs, 0)) };
+  const features = Object.freeze(toldFeatures(snapshot, inputs, 0));
+  const own: OwnFeatures = { inputs, features, series: Object.freeze(seriesOf(snapshot.forecast, row)) };
   snapshot.keptFeatures.set(row.position, own);
-  texts.set(own.features, JSON.stringify(own.features));
+  for (const kept of [own.features, own.series]) texts.set(kept, JSON.stringify(kept));
   return own;
 }
 
@@ -55,7 +58,12 @@ export function toldFeatures({ model }: Snapshot, inputs: Inputs, at: number): P
   return features;
 }
 
-/** Features as JSON. */
-export function featuresText(features: Prediction["features"]): string {
-  return texts.get(features) ?? JSON.stringify(features);
+/** The dimensions of a row's series by name. */
+export function seriesOf({ dimensions }: Pick<Forecast, "dimensions">, { is }: Pick<Row, "is">): Prediction["series"] {
+  return Object.fromEntries(dimensions.map((name, at) => [name, is[at] ?? ""]));
+}
+
+/** Features, a series, or whatever stands beside them, as JSON. */
+export function keptText(value: object): string {
+  return texts.get(value) ?? JSON.stringify(value);
 }

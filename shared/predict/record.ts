@@ -7,6 +7,7 @@ import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { intervalName } from "./answer.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ServedModel } from "./load-model.ts";
+import { keptFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -25,10 +26,8 @@ export interface AnsweredRows {
 }
 
 /** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
-export function recordedAnswer(
-  { model, forecast }: Snapshot,
-  { rows, failures, predictions }: AnsweredRows,
-): PredictionRow[] {
+export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
+  const { model, forecast } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
   const levels = model.card.intervals.map(({ level }) => intervalName(level));
   let position = -1;
@@ -38,10 +37,11 @@ export function recordedAnswer(
     const row = rows[at];
     const startsFrom = row?.start === undefined ? undefined : forecast.given?.value;
     const given: number[] = [];
-    const values: PredictionRow["values"] = [];
-    for (const [input, { name }] of model.inputs.entries()) {
+    const isKept = row !== undefined && keptFeatures(snapshot, row)?.features === prediction.features;
+    const values = isKept ? keptValues(model, prediction.features) : recordedValues(model, prediction.features);
+    for (let input = 0; !isKept && input < model.inputs.length; input++) {
+      const name = model.inputs[input]?.name ?? "";
       if (row?.overrides.has(name) || name === startsFrom) given.push(input);
-      values.push(cut(prediction.features[name] ?? null));
     }
     const intervals: PredictionRow["intervals"] = {};
     for (const level of levels) intervals[level] = pair(prediction[level]);
@@ -57,6 +57,21 @@ export function recordedAnswer(
       hypothetical: row?.hypothetical ?? false,
     };
   });
+}
+
+function recordedValues({ inputs }: ServedModel, features: Prediction["features"]): PredictionRow["values"] {
+  return inputs.map(({ name }) => cut(features[name] ?? null));
+}
+
+/** Values of features that a snapshot keeps. */
+const values = new WeakMap<Prediction["features"], PredictionRow["values"]>();
+
+function keptValues(model: ServedModel, features: Prediction["features"]): PredictionRow["values"] {
+  const kept = values.get(features);
+  if (kept) return kept;
+  const made = recordedValues(model, features);
+  values.set(features, made);
+  return made;
 }
 
 export interface EvaluatedTable {
@@ -136,33 +151,67 @@ export interface SizedMessage {
   readonly bytes: number;
 }
 
-/** So many rows are measured as a whole first, which costs less than one by one. */
-const measuredRowsMax = 16;
+/** So few rows mostly fit: what they are at most is counted first, which costs a tenth of writing them. */
+const fewRows = 16;
 
 /** As few messages as fit, in the order of the rows. O(text). */
-export function* messagesOf(
+export function messagesOf(
   head: Omit<PredictionMessage, "rows">,
   rows: readonly PredictionRow[],
-): Generator<SizedMessage> {
-  if (rows.length <= measuredRowsMax && rows.length > 0) {
-    const message = { ...head, rows: [...rows] };
-    const bytes = bytesOf(JSON.stringify(message));
-    if (bytes <= messageBytesMax) {
-      yield { message, bytes };
-      return;
-    }
+): readonly SizedMessage[] {
+  if (rows.length === 0) return [];
+  if (rows.length <= fewRows) {
+    const bytes = rows.reduce((sum, row) => sum + rowBytesMax(row), headBytesMax(head));
+    if (bytes <= messageBytesMax) return [{ message: { ...head, rows: [...rows] }, bytes }];
   }
+  const messages: SizedMessage[] = [];
   const headBytes = bytesOf(JSON.stringify(head)) + '"rows":[]'.length + 1;
   let [from, bytes] = [0, headBytes];
   for (const [at, row] of rows.entries()) {
     const more = bytesOf(JSON.stringify(row)) + 1;
     if (bytes + more > messageBytesMax && at > from) {
-      yield { message: { ...head, rows: rows.slice(from, at) }, bytes };
+      messages.push({ message: { ...head, rows: rows.slice(from, at) }, bytes });
       [from, bytes] = [at, headBytes];
     }
     bytes += more;
   }
-  if (from < rows.length) yield { message: { ...head, rows: rows.slice(from) }, bytes };
+  messages.push({ message: { ...head, rows: rows.slice(from) }, bytes });
+  return messages;
+}
+
+/** Names, quotes and commas of everything but texts and numbers; more than there are. */
+const frameBytes = 250;
+/** As long as a number gets, -1.2345678901234567e-123, and a comma. */
+const numberBytesMax = 25;
+
+/** Of feature names, which are the same for every message of a model. */
+const namesBytes = new WeakMap<readonly string[], number>();
+
+function headBytesMax({ requestId, forecast, version, features }: Omit<PredictionMessage, "rows">): number {
+  const names = namesBytes.get(features) ?? textsBytesMax(features);
+  namesBytes.set(features, names);
+  return frameBytes + names + textBytesMax(requestId) + textBytesMax(forecast) + textBytesMax(version);
+}
+
+function rowBytesMax({ series, values, intervals, given }: PredictionRow): number {
+  let bytes = frameBytes + textsBytesMax(series ?? []) + (given?.length ?? 0) * numberBytesMax;
+  for (const level in intervals) bytes += level.length + 10 + 2 * numberBytesMax;
+  for (const value of values) bytes += typeof value === "string" ? textBytesMax(value) : numberBytesMax;
+  return bytes;
+}
+
+function textsBytesMax(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + textBytesMax(text), 0);
+}
+
+/** As JSON in UTF-8, with quotes and a comma: what has to be escaped takes six bytes, what is not ASCII three. */
+function textBytesMax(text: string): number {
+  let bytes = text.length + 3;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code > 0x7e) bytes += 5;
+  }
+  return bytes;
 }
 
 /** Cloudflare takes 100 messages and 256,000 bytes at once; the rest is for what the queue adds. */

@@ -136,6 +136,37 @@ test("messages go in batches that a queue takes, each once and in order, and non
   );
 });
 
+test("a message is never longer than it says, and an ordinary one not much shorter", () => {
+  const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null));
+  const text = fc.string({ unit: "binary", maxLength: 60 });
+  const rows = fc.array(
+    fc.record({
+      position: fc.nat(),
+      series: fc.option(fc.array(text, { maxLength: 5 })),
+      target: fc.constantFrom("2026-11-23", null),
+      prediction: number,
+      intervals: fc.dictionary(
+        fc.constantFrom("interval80", "interval99.9"),
+        fc.constantFrom([-1.2345678901234567e-123, 1e21], null),
+      ),
+      change: number,
+      values: fc.array(fc.oneof(number, text), { maxLength: 40 }),
+      given: fc.option(fc.array(fc.nat(), { maxLength: 40 })),
+      hypothetical: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 20 },
+  );
+  const holds = fc.property(rows, fc.array(text, { maxLength: 40 }), text, (some, features, requestId) => {
+    const given = some as PredictionRow[];
+    for (const { message, bytes } of messagesOf({ ...head, features, requestId }, given)) {
+      expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
+    }
+  });
+  fc.assert(holds, { numRuns: 500 });
+  const [one] = messagesOf(head, recorded([instanceOf(0)]));
+  expect(one?.bytes).toBeLessThan(2 * Buffer.byteLength(JSON.stringify(one?.message)));
+});
+
 test("raw features name their series where the model reads its dimensions, and what is no number stays telling", () => {
   const inputs = wide(3, "Jalisco");
   inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);

@@ -1,5 +1,6 @@
 /** Tells the queue what was answered: behind the answers, never in their way. What cannot be told is lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
+import type { ServedModel } from "../../shared/predict/load-model.ts";
 import { answerText, batchesOf, isSampled, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Call } from "./app.ts";
@@ -80,7 +81,9 @@ export class Recorder {
     };
     for (const told of parcel.told) {
       try {
-        for (const sized of await messagesFor(told)) messages.push({ ...sized, told });
+        const made = messagesFor(told);
+        for (const { message, bytes } of made instanceof Promise ? await made : made)
+          messages.push({ message, bytes, told });
       } catch (error) {
         lose(told, Number.NaN, error);
       }
@@ -100,17 +103,30 @@ export class Recorder {
   }
 }
 
-async function messagesFor({ requestId, isOwnId, at, answered }: Told): Promise<Iterable<SizedMessage>> {
+type Messages = readonly SizedMessage[];
+
+/** Features' names by model: what knows their length keeps it. */
+const featureNames = new WeakMap<ServedModel, string[]>();
+
+function namesOf(model: ServedModel): string[] {
+  const kept = featureNames.get(model);
+  if (kept) return kept;
+  const names = model.inputs.map(({ name }) => name);
+  featureNames.set(model, names);
+  return names;
+}
+
+function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Promise<Messages> {
   const { protocol, snapshot } = answered;
-  const { card, number, inputs } = snapshot.model;
+  const { card, number } = snapshot.model;
   const { forecast, version } = card;
   const rows = answered.rows();
   const head = { requestId, at: at.toISOString(), forecast, version, number, protocol };
+  const messages = (answer: string) =>
+    messagesOf({ format: 1, answer, ...head, features: namesOf(snapshot.model) }, rows);
   // An id of ours was never given before; one of a caller may name several answers, and the same one again.
-  const answer = isOwnId
-    ? requestId.replaceAll("-", "")
-    : (await digestOf(new TextEncoder().encode(answerText(head, rows)))).slice(0, 32);
-  return messagesOf({ format: 1, answer, ...head, features: inputs.map(({ name }) => name) }, rows);
+  if (isOwnId) return messages(requestId.replaceAll("-", ""));
+  return digestOf(new TextEncoder().encode(answerText(head, rows))).then((digest) => messages(digest.slice(0, 32)));
 }
 
 /** The share that a variable states. A wrong one records everything: too much is seen sooner than nothing. */
