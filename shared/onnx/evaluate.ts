@@ -104,7 +104,9 @@ export class Program {
   /** Checks every feed, and that they agree on the number of rows. */
   #rowsOf(given: readonly (Value | undefined)[]): number {
     let rows: number | null = null;
-    for (const [input, port] of this.inputs.entries()) {
+    for (let input = 0; input < this.inputs.length; input++) {
+      const port = this.inputs[input];
+      if (port === undefined) continue;
       const feed = given[input] ?? mismatch(port, "nothing", "a feed");
       const axis = rowAxisOf(port.shape);
       const found: number | null = axis < 0 ? rows : (feed.dims[axis] ?? null);

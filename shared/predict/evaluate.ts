@@ -28,7 +28,7 @@ export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluati
   const inputs = own?.inputs ?? inputsOfRows(snapshot, rows);
   // An instance may have been refused alone, and all of them: there is nothing to ask another Worker for.
   if (rows.length === 0) return { ok: true, evaluation: { inputs, predictions: [], changes: null } };
-  const run = runEngine(snapshot.model.engine, inputs);
+  const run = runEngine(snapshot.model.engine, inputs, own?.feeds);
   return run instanceof Promise ? run.then((one) => evaluatingOf(inputs, one)) : evaluatingOf(inputs, run);
 }
 

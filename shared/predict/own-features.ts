@@ -2,6 +2,7 @@
 import type { Prediction } from "../api/predict.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Column } from "../registry/golden.ts";
+import { type Feeds, feedsOf } from "../registry/onnx-engine.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { Row } from "./read-instance.ts";
 import { inputsOfRows } from "./row-inputs.ts";
@@ -12,6 +13,8 @@ type Inputs = Readonly<Record<string, Column>>;
 export interface OwnFeatures {
   /** As the model takes them: one entry an input. */
   readonly inputs: Inputs;
+  /** The same, as our engine takes them; null where another one runs the model. */
+  readonly feeds: Feeds | null;
   /** As an answer tells them. */
   readonly features: Prediction["features"];
   readonly series: Prediction["series"];
@@ -32,7 +35,9 @@ export function ownFeatures(snapshot: Snapshot, row: Row): OwnFeatures | null {
   if (kept || !isOwn(row) || snapshot.keptFeatures.size >= keptMax) return kept;
   const inputs = inputsOfRows(snapshot, [row]);
   const features = Object.freeze(toldFeatures(snapshot, inputs, 0));
-  const own: OwnFeatures = { inputs, features, series: Object.freeze(seriesOf(snapshot.forecast, row)) };
+  const { engine } = snapshot.model;
+  const feeds = engine.name === "tabular" ? feedsOf(engine.program, inputs) : null;
+  const own: OwnFeatures = { inputs, feeds, features, series: Object.freeze(seriesOf(snapshot.forecast, row)) };
   snapshot.keptFeatures.set(row.position, own);
   for (const kept of [own.features, own.series]) texts.set(kept, JSON.stringify(kept));
   return own;

@@ -244,7 +244,7 @@ function bytesOf(text: string): number {
 
 /** Whether a request is of the share that is recorded: always the same for one id. */
 export function isSampled(requestId: string, share: number): boolean {
-  return hashed(requestId) < share * 2 ** 32;
+  return share === 1 || hashed(requestId) < share * 2 ** 32;
 }
 
 /** FNV-1a with MurmurHash3's finalizer, 32 bits. */

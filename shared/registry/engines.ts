@@ -2,7 +2,7 @@
 import { type OnnxAnswer, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
 import type { Program } from "../onnx/evaluate.ts";
 import type { Evaluated } from "./golden.ts";
-import { type Columns, runProgram } from "./onnx-engine.ts";
+import { type Columns, type Feeds, runFeeds, runProgram } from "./onnx-engine.ts";
 
 export const engineNames = ["tabular", "onnxruntime-web"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -20,10 +20,10 @@ export type ModelRun =
       readonly isRows: boolean;
     };
 
-/** At once where our engine runs it. */
-export function runEngine(engine: Engine, inputs: Columns): ModelRun | Promise<ModelRun> {
+/** At once where our engine runs it. `feeds` are the inputs as `feedsOf` makes them, where that was done before. */
+export function runEngine(engine: Engine, inputs: Columns, feeds?: Feeds | null): ModelRun | Promise<ModelRun> {
   if (engine.name === "onnxruntime-web") return engine.run(inputs);
-  const run = runProgram(engine.program, inputs);
+  const run = feeds ? runFeeds(engine.program, feeds) : runProgram(engine.program, inputs);
   return run.ok ? run : { ok: false, reason: run.reason, isRows: true };
 }
 

@@ -24,8 +24,10 @@ function refused(what: string, problem: OnnxProblem): CompiledModel {
   return problem.kind === "unsupported" ? { ok: false, reason, isOutside: true } : { ok: false, reason };
 }
 
-/** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
-export function runProgram(program: Program, inputs: Columns): Evaluated {
+/** Columns as a program takes them, in the order of its inputs; nothing for an input without a column. */
+export type Feeds = readonly (Value | undefined)[];
+
+export function feedsOf(program: Program, inputs: Columns): Feeds {
   const feeds: (Value | undefined)[] = [];
   let dims: Value["dims"] = [];
   for (const { name } of program.inputs) {
@@ -34,6 +36,16 @@ export function runProgram(program: Program, inputs: Columns): Evaluated {
     if (column && dims[0] !== column.length) dims = [column.length, 1];
     feeds.push(column && feedOf(column, dims));
   }
+  return feeds;
+}
+
+/** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
+export function runProgram(program: Program, inputs: Columns): Evaluated {
+  return runFeeds(program, feedsOf(program, inputs));
+}
+
+/** As `runProgram`, for columns that are run again and again. */
+export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   const run = program.runOrdered(feeds);
   if (!run.ok) return { ok: false, reason: `model.onnx does not take these rows: ${describeProblem(run.problem)}` };
   const outputs: Record<string, ArrayLike<number>> = Object.create(null);

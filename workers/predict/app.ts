@@ -67,9 +67,40 @@ function compiled({ path, methods, isOpen = false }: Route): Compiled {
   return { pattern: one[1], methods, isOpen, allowed: allowedBy(methods) };
 }
 
-/** Answers of one isolate. */
+/** Where a path leads. */
+interface Place {
+  readonly route: Compiled;
+  readonly params: Readonly<Record<string, string>>;
+  readonly forecast: string;
+}
+
+/** Anybody may ask for any path. */
+const placesMax = 200;
+
+/** The same few paths are asked for again and again: they are matched once. */
+class Places {
+  readonly #routes = routes.map(compiled);
+  readonly #kept = new Map<string, Place>();
+
+  /** Null where no route has this path. */
+  of(path: string): Place | null {
+    const kept = this.#kept.get(path);
+    if (kept) return kept;
+    for (const route of this.#routes) {
+      const found = route.pattern.exec(path);
+      if (found === null) continue;
+      const params = unescaped(found.groups ?? {});
+      const place = { route, params, forecast: params.forecast ?? defaultForecast?.id ?? "" };
+      if (this.#kept.size < placesMax) this.#kept.set(path, place);
+      return place;
+    }
+    return null;
+  }
+}
+
+/** Answers of one isolate. What is known is not waited for: an await more for every request is seen in what an isolate can do. */
 export function predictApp(service: Service): (request: Request, context: Context) => Promise<Response> {
-  const table = routes.map(compiled);
+  const places = new Places();
   return async (request, context) => {
     const given = givenId(request);
     const id = given ?? service.newId();
@@ -77,8 +108,17 @@ export function predictApp(service: Service): (request: Request, context: Contex
     const { path, query } = addressOf(url);
     let reply: Reply;
     try {
-      const about = { request, method, query, service, id, isOwnId: given === null, context };
-      reply = (await dispatched(table, path, about)) ?? nothingAnswers(method, path);
+      const place = places.of(path);
+      const handler = place === null ? null : handlerOf(place.route, method);
+      if (place === null || handler === null) {
+        reply = place === null ? nothingAnswers(method, path) : unhandled(place.route, method, path);
+      } else {
+        const { params, forecast, route } = place;
+        const refusing = route.isOpen ? null : refuseCaller(request, service, path);
+        const refused = refusing instanceof Promise ? await refusing : refusing;
+        const isOwnId = given === null;
+        reply = refused ?? (await handler({ request, method, query, service, id, isOwnId, context, params, forecast }));
+      }
     } catch (error) {
       console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
       reply = refusalAt(path)({
@@ -86,31 +126,20 @@ export function predictApp(service: Service): (request: Request, context: Contex
         detail: "The request failed on our side; try again. The log says why.",
       });
     }
-    return responseOf(reply, method, id);
+    return responseOf(reply, { request, method, id });
   };
 }
 
-/** Null where no route has this path. */
-async function dispatched(
-  table: readonly Compiled[],
-  path: string,
-  about: Omit<Call, "forecast" | "params">,
-): Promise<Reply | null> {
-  for (const { pattern, methods, isOpen, allowed } of table) {
-    const found = pattern.exec(path);
-    if (found === null) continue;
-    const { method } = about;
-    if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
-    const answered = method === "HEAD" ? "GET" : method;
-    const handler = answered === "GET" || answered === "POST" ? methods[answered] : undefined;
-    if (!handler) return wrongMethod(method, { path, allowed });
-    const refused = isOpen ? null : await refuseCaller(about.request, about.service, path);
-    if (refused) return refused;
-    const groups = found.groups ?? {};
-    const params = path.includes("%") ? unescaped(groups) : groups;
-    return handler({ ...about, params, forecast: params.forecast ?? defaultForecast?.id ?? "" });
-  }
-  return null;
+/** HEAD is answered as GET. */
+function handlerOf({ methods }: Compiled, method: string): Handler | null {
+  const answered = method === "HEAD" ? "GET" : method;
+  return answered === "GET" || answered === "POST" ? (methods[answered] ?? null) : null;
+}
+
+/** The answer to a method that no handler takes. */
+function unhandled({ allowed }: Compiled, method: string, path: string): Reply {
+  if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
+  return wrongMethod(method, { path, allowed });
 }
 
 /** A path's names as they were before they were escaped; what is no escape stays. */
@@ -163,11 +192,19 @@ function wrongMethod(found: string, { path, allowed }: { readonly path: string; 
 }
 
 /** Without the token, where one is set, or beyond the rate; null for a caller who may go on. */
-async function refuseCaller(request: Request, { token, allows }: Service, path: string): Promise<Reply | null> {
+function refuseCaller(
+  request: Request,
+  { token, allows }: Service,
+  path: string,
+): Reply | null | Promise<Reply | null> {
   const unauthorized = token === undefined ? null : refuseToken(request, token, path);
   if (unauthorized) return unauthorized;
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
-  if (await allows(token === undefined ? address : `token ${address}`)) return null;
+  const allowing = allows(token === undefined ? address : `token ${address}`);
+  return allowing === true ? null : allowing.then((isAllowed) => (isAllowed ? null : tooMany(path)));
+}
+
+function tooMany(path: string): Reply {
   const detail = "Too many requests came from your address; send batches of instances, or wait a minute.";
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
@@ -187,15 +224,20 @@ function givenId(request: Request): string | null {
   return given !== null && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : null;
 }
 
+interface Asked {
+  readonly request: Request;
+  readonly method: string;
+  readonly id: string;
+}
+
 /** With what every answer carries; no body for HEAD. */
-function responseOf({ status, headers, body }: Reply, method: string, id: string): Response {
-  const all: Record<string, string> = {
-    ...headers,
-    "X-Request-Id": id,
-    "X-Content-Type-Options": "nosniff",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Server-Timing, X-Request-Id",
-  };
+function responseOf({ status, headers, body }: Reply, { request, method, id }: Asked): Response {
+  const all: Record<string, string> = { ...headers, "X-Request-Id": id, "Access-Control-Allow-Origin": "*" };
+  // What only a page's browser heeds: each header has its price. An answer to GET may be kept for others.
+  if (method !== "POST" || request.headers.has("Origin")) {
+    all["X-Content-Type-Options"] = "nosniff";
+    all["Access-Control-Expose-Headers"] = "ETag, Retry-After, Server-Timing, X-Request-Id";
+  }
   if (method === "OPTIONS") {
     all["Access-Control-Allow-Methods"] = headers.Allow ?? "GET, HEAD, POST, OPTIONS";
     all["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match, X-Request-Id";

@@ -75,6 +75,31 @@ function copyElements(from: Data, to: Data, span: { from: number; to: number; co
   for (let i = 0; i < count; i++) target[span.to + i] = source[span.from + i] ?? 0;
 }
 
+interface Pieces {
+  /** How many there are, the elements taken of each, and how far it is from one to the next where they come from. */
+  readonly pieces: number;
+  readonly count: number;
+  readonly stride: number;
+  /** Where the first one goes, and how far it is from there to the next. */
+  readonly offset: number;
+  readonly width: number;
+}
+
+/** Copies pieces out of one row after the other; both arrays hold the same type. */
+function copyPieces(from: Data, to: Data, { pieces, count, stride, offset, width }: Pieces): void {
+  if (Array.isArray(to)) {
+    const source = asTexts(from);
+    const target = asTextsToFill(to);
+    for (let p = 0; p < pieces; p++)
+      for (let i = 0; i < count; i++) target[p * width + offset + i] = source[p * stride + i] ?? "";
+    return;
+  }
+  const source = asNumbers(from);
+  const target = asNumbers(to);
+  for (let p = 0; p < pieces; p++)
+    for (let i = 0; i < count; i++) target[p * width + offset + i] = source[p * stride + i] ?? 0;
+}
+
 function concatenated(node: OperatorNode, slots: readonly Slot[], axis: number): Shape {
   const [first] = slots;
   if (first === undefined) return node.malformed("no input", "at least one");
@@ -115,9 +140,7 @@ export const concat: Operator = {
       let offset = 0;
       for (let i = 0; i < widths.length; i++) {
         const count = widths[i] ?? 0;
-        const input = inputs[i] ?? [];
-        for (let p = 0; p < pieces; p++)
-          copyElements(input, output, { from: p * count, to: p * width + offset, count });
+        copyPieces(inputs[i] ?? [], output, { pieces, count, stride: count, offset, width });
         offset += count;
       }
     };
@@ -242,9 +265,7 @@ export const featureVectorizer: Operator = {
         const width = widths[i] ?? 0;
         const size = sizes[i] ?? 0;
         const from = asNumbers(inputs[i]);
-        const taken = Math.min(width, size);
-        for (let row = 0; row < count; row++)
-          copyElements(from, output, { from: row * width, to: row * total + offset, count: taken });
+        copyPieces(from, output, { pieces: count, count: Math.min(width, size), stride: width, offset, width: total });
         offset += size;
       }
     };

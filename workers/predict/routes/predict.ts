@@ -69,7 +69,8 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (partial === null) return refusalReply(unknownFlag("partial", call.query));
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
   const timing = new Timing();
-  const served = await servedFor(call);
+  const serving = servedFor(call);
+  const served = serving instanceof Promise ? await serving : serving;
   if (!served.ok) return refusalReply(served.refusal, served.headers);
   timing.end("snapshot");
   const { snapshot, stale } = served;
@@ -85,7 +86,8 @@ async function answer(call: Call, request: PredictRequest, isQuery: boolean): Pr
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
-  const evaluated = await evaluateRows(snapshot, prepared.rows);
+  const evaluating = evaluateRows(snapshot, prepared.rows);
+  const evaluated = evaluating instanceof Promise ? await evaluating : evaluating;
   if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
   const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
   const body = answerText(answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions));
