@@ -40,7 +40,7 @@ export class Timing {
   /** Ends a part that began where the last one ended. */
   end(part: string): void {
     const now = performance.now();
-    const duration = `${part};dur=${(now - this.#since).toFixed(2)}`;
+    const duration = `${part};dur=${Math.round((now - this.#since) * 100) / 100}`;
     this.#parts = this.#parts === "" ? duration : `${this.#parts}, ${duration}`;
     this.#since = now;
   }
