@@ -59,7 +59,7 @@ function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion,
       ? ""
       : isNaive(champion)
         ? ` So ${naive} serves: nothing is known to beat ${naiveDeeds[forecast.task]}.`
-        : ` So ${champion} goes on serving.`;
+        : ` So ${champion}'s recipe goes on serving.`;
   return `${scores} ${verdict.reason}${consequence}`;
 }
 
