@@ -7,21 +7,28 @@ import type { ServedCard } from "../registry/served-card.ts";
 import { classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { keptFeatures, seriesOf, toldFeatures } from "./own-features.ts";
+import { keepText, keptFeatures, seriesOf, toldFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
+/** Heads by snapshot: the fresh one and the stale one. */
+const heads = new WeakMap<Snapshot, Map<boolean, Head>>();
+
 /** What all predictions of a request share. */
 export function headOf(snapshot: Snapshot, stale: boolean): Head {
+  const kept = heads.get(snapshot) ?? new Map<boolean, Head>();
+  heads.set(snapshot, kept);
   const { forecast, model, target, periods } = snapshot;
-  return {
+  const head = kept.get(stale) ?? {
     forecast: forecast.id,
-    model: { version: model.card.version, name: model.name, stage: "champion" },
+    model: keepText({ version: model.card.version, name: model.name, stage: "champion" as const }),
     target_period: target,
     stale,
     data_as_of: periods.at(-1) ?? "",
   };
+  kept.set(stale, head);
+  return head;
 }
 
 export interface Explainable extends Evaluation {

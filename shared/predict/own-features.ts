@@ -34,12 +34,11 @@ export function ownFeatures(snapshot: Snapshot, row: Row): OwnFeatures | null {
   const kept = keptFeatures(snapshot, row);
   if (kept || !isOwn(row) || snapshot.keptFeatures.size >= keptMax) return kept;
   const inputs = inputsOfRows(snapshot, [row]);
-  const features = Object.freeze(toldFeatures(snapshot, inputs, 0));
+  const features = keepText(toldFeatures(snapshot, inputs, 0));
   const { engine } = snapshot.model;
   const feeds = engine.name === "tabular" ? feedsOf(engine.program, inputs) : null;
-  const own: OwnFeatures = { inputs, feeds, features, series: Object.freeze(seriesOf(snapshot.forecast, row)) };
+  const own: OwnFeatures = { inputs, feeds, features, series: keepText(seriesOf(snapshot.forecast, row)) };
   snapshot.keptFeatures.set(row.position, own);
-  for (const kept of [own.features, own.series]) texts.set(kept, JSON.stringify(kept));
   return own;
 }
 
@@ -66,6 +65,12 @@ export function toldFeatures({ model }: Snapshot, inputs: Inputs, at: number): P
 /** The dimensions of a row's series by name. */
 export function seriesOf({ dimensions }: Pick<Forecast, "dimensions">, { is }: Pick<Row, "is">): Prediction["series"] {
   return Object.fromEntries(dimensions.map((name, at) => [name, is[at] ?? ""]));
+}
+
+/** The object, frozen, with its JSON remembered. */
+export function keepText<Kept extends object>(object: Kept): Readonly<Kept> {
+  texts.set(object, JSON.stringify(object));
+  return Object.freeze(object);
 }
 
 /** Features, a series, or whatever stands beside them, as JSON. */

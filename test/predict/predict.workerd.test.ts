@@ -132,7 +132,28 @@ describe("HTTP", () => {
     await promote({ version: "v2.0", number: 2 });
     const changed = await worker()(`/predict${query}`, { headers: { "If-None-Match": tag } });
     expect(changed.status).toBe(200);
-    expect((await ask("/predict", json(instanceOf(0)))).headers.get("Cache-Control")).toBe("no-store");
+    expect((await ask("/predict", json(instanceOf(0)))).headers.get("Cache-Control")).toBeNull();
+  });
+
+  test("any page may ask, and is told what it may read; a program that posts is spared what pages need", async () => {
+    const ask = worker();
+    const page = { Origin: "https://somewhere.example" };
+    const forPages = {
+      "Access-Control-Expose-Headers": expect.stringContaining("X-Request-Id"),
+      "X-Content-Type-Options": "nosniff",
+    };
+    const headersOf = async (path: string, init?: RequestInit) => Object.fromEntries((await ask(path, init)).headers);
+    const lower = (headers: object) =>
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    for (const headers of [
+      await headersOf(`/predict${query}`),
+      await headersOf("/predict", json(instanceOf(0), page)),
+    ]) {
+      expect(headers).toMatchObject(lower({ ...forPages, "Access-Control-Allow-Origin": "*" }));
+    }
+    const program = await headersOf("/predict", json(instanceOf(0)));
+    expect(program).toMatchObject(lower({ "Access-Control-Allow-Origin": "*" }));
+    for (const name of Object.keys(lower(forPages))) expect(program).not.toHaveProperty(name);
   });
 
   test("HEAD is GET without a body; OPTIONS says what may be done; anything else is 405", async () => {

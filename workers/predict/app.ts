@@ -114,10 +114,12 @@ export function predictApp(service: Service): (request: Request, context: Contex
         reply = place === null ? nothingAnswers(method, path) : unhandled(place.route, method, path);
       } else {
         const { params, forecast, route } = place;
-        const refusing = route.isOpen ? null : refuseCaller(request, service, path);
-        const refused = refusing instanceof Promise ? await refusing : refusing;
+        const refused = route.isOpen ? null : refuseToken(request, service.token, path);
+        const isWelcome = refused === null && (route.isOpen || (await isAllowed(request, service)));
         const isOwnId = given === null;
-        reply = refused ?? (await handler({ request, method, query, service, id, isOwnId, context, params, forecast }));
+        reply = isWelcome
+          ? await handler({ request, method, query, service, id, isOwnId, context, params, forecast })
+          : (refused ?? tooMany(path));
       }
     } catch (error) {
       console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
@@ -191,17 +193,10 @@ function wrongMethod(found: string, { path, allowed }: { readonly path: string; 
   return refusalAt(path)(refusal, { Allow: allowed });
 }
 
-/** Without the token, where one is set, or beyond the rate; null for a caller who may go on. */
-function refuseCaller(
-  request: Request,
-  { token, allows }: Service,
-  path: string,
-): Reply | null | Promise<Reply | null> {
-  const unauthorized = token === undefined ? null : refuseToken(request, token, path);
-  if (unauthorized) return unauthorized;
+/** Whether the caller is within the rate. */
+function isAllowed(request: Request, { token, allows }: Service): true | Promise<boolean> {
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
-  const allowing = allows(token === undefined ? address : `token ${address}`);
-  return allowing === true ? null : allowing.then((isAllowed) => (isAllowed ? null : tooMany(path)));
+  return allows(token === undefined ? address : `token ${address}`);
 }
 
 function tooMany(path: string): Reply {
@@ -209,7 +204,9 @@ function tooMany(path: string): Reply {
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
-function refuseToken(request: Request, token: string, path: string): Reply | null {
+/** Null where no token is needed, or the right one was sent. */
+function refuseToken(request: Request, token: string | undefined, path: string): Reply | null {
+  if (token === undefined) return null;
   const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (given !== undefined && sameText(given, token)) return null;
   const detail = given

@@ -50,7 +50,7 @@ async function invoke(call: Call): Promise<Reply> {
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
-  return jsonReply({ predictions }, { headers: { "Cache-Control": "no-store", "Server-Timing": timing.header } });
+  return jsonReply({ predictions }, { headers: { "Server-Timing": timing.header } });
 }
 
 /** Healthy is who can answer for a forecast, whichever it is. */

@@ -72,7 +72,7 @@ async function infer(call: Call): Promise<Reply> {
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: read.request.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "open-inference", snapshot, rows });
-  const headers = { ...uncached, "Server-Timing": timing.header };
+  const headers = { "Server-Timing": timing.header };
   return jsonReply(inferAnswer(model, read.request, run.outputs), { headers });
 }
 

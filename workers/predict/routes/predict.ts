@@ -1,10 +1,12 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { answerText } from "../../../shared/predict/answer-text.ts";
-import { evaluateRows } from "../../../shared/predict/evaluate.ts";
+import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
+import { answerText as textOfAnswer } from "../../../shared/predict/answer-text.ts";
+import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
   type PredictRequest,
+  type Prepared,
   predictRows,
   prepareRows,
   readPredictRequest,
@@ -19,7 +21,7 @@ import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";
 import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
-import { servedFor, unavailable } from "../served.ts";
+import { type ServedCall, servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
@@ -33,17 +35,19 @@ const bodies: ReadonlyMap<string, string> = new Map([
   ["instances", '{"instances": […]}'],
 ]);
 
-async function answerBody(call: Call): Promise<Reply> {
+function answerBody(call: Call): Reply | Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json"]);
   if (wrongType) return refusalReply(wrongType);
   const names = call.query ? [...call.query.keys()] : [];
   const unknown = names.find((name) => !options.some((option) => option === name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
-  const body = await readBody(call.request);
-  if (!body.ok) return refusalReply(body.refusal);
-  const json = parseJson(body.text);
+  return readBody(call.request).then((body) => (body.ok ? answerText(call, body.text) : refusalReply(body.refusal)));
+}
+
+function answerText(call: Call, text: string): Reply | Promise<Reply> {
+  const json = parseJson(text);
   if (!json.ok) {
-    const detail = body.text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
+    const detail = text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
     return refusalReply({ kind: "bad-request", detail, expected: "one instance as JSON, or many" });
   }
   const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
@@ -64,38 +68,85 @@ function answerQuery(call: Call): Reply | Promise<Reply> {
   return answer(call, { kind: "single", instance: { ...instance } }, true);
 }
 
-async function answer(call: Call, request: PredictRequest, isQuery: boolean): Promise<Reply> {
+/** What is asked, and how. */
+interface Asked {
+  readonly request: PredictRequest;
+  readonly isQuery: boolean;
+  readonly partial: boolean;
+  readonly explain: boolean;
+  readonly timing: Timing;
+}
+
+/** In steps of which each waits only where it has to: mostly everything is there. */
+function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | Promise<Reply> {
   const [partial, explain] = [readFlag(call.query, "partial"), readFlag(call.query, "explain")];
   if (partial === null) return refusalReply(unknownFlag("partial", call.query));
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
-  const timing = new Timing();
+  const asked: Asked = { request, isQuery, partial, explain, timing: new Timing() };
   const serving = servedFor(call);
-  const served = serving instanceof Promise ? await serving : serving;
+  return serving instanceof Promise
+    ? serving.then((served) => answerFrom(served, call, asked))
+    : answerFrom(serving, call, asked);
+}
+
+function answerFrom(served: ServedCall, call: Call, asked: Asked): Reply | Promise<Reply> {
   if (!served.ok) return refusalReply(served.refusal, served.headers);
-  timing.end("snapshot");
-  const { snapshot, stale } = served;
-  const tooMany = explain ? refuseExplaining(request) : null;
-  if (tooMany) return refusalReply(tooMany);
-  const explainer = explain ? await call.service.explainer(snapshot.model, call.context) : null;
+  asked.timing.end("snapshot");
+  if (!asked.explain) return evaluate(served, call, { ...asked, explainer: null });
+  const tooMany = refuseExplaining(asked.request);
+  return tooMany ? refusalReply(tooMany) : explainFrom(served, call, asked);
+}
+
+async function explainFrom(served: Served, call: Call, asked: Asked): Promise<Reply> {
+  const explainer = await call.service.explainer(served.snapshot.model, call.context);
   if (explainer === "unreadable") return refusalReply(unreadable, { "Retry-After": "2" });
+  return evaluate(served, call, { ...asked, explainer });
+}
+
+interface Explained extends Asked {
+  readonly explainer: BuiltExplainer | null;
+}
+
+function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise<Reply> {
+  const { request, isQuery, partial, explainer, timing } = asked;
+  const { snapshot } = served;
   const others = isQuery ? options : [];
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
-  const headers = isQuery ? cacheHeaders(call, served) : { "Cache-Control": "no-store" };
+  const headers = isQuery ? cacheHeaders(call, served) : uncached;
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
+  const tell = (evaluated: Evaluating) => {
+    if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
+    const { evaluation } = evaluated;
+    return toldReply(call, { served, prepared, evaluation, headers, kind: request.kind, timing });
+  };
   const evaluating = evaluateRows(snapshot, prepared.rows);
-  const evaluated = evaluating instanceof Promise ? await evaluating : evaluating;
-  if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
-  const predictions = predictRows(snapshot, { ...prepared, evaluation: evaluated.evaluation });
-  const body = answerText(answerRows(snapshot, { ...prepared, kind: request.kind, stale }, predictions));
+  return evaluating instanceof Promise ? evaluating.then(tell) : tell(evaluating);
+}
+
+interface Evaluated extends Pick<Asked, "timing"> {
+  readonly served: Served;
+  readonly prepared: Extract<Prepared, { readonly ok: true }>;
+  readonly evaluation: Evaluation;
+  readonly headers: Reply["headers"];
+  readonly kind: PredictRequest["kind"];
+}
+
+function toldReply(call: Call, { served, prepared, evaluation, headers, kind, timing }: Evaluated): Reply {
+  const { snapshot, stale } = served;
+  const predictions = predictRows(snapshot, { ...prepared, evaluation });
+  const body = textOfAnswer(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
+
+/** Answers to POST are kept by nobody, unless they say so. */
+const uncached: Reply["headers"] = {};
 
 const unreadable: Refusal = {
   kind: "unavailable",
