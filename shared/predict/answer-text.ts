@@ -1,26 +1,34 @@
 /** An answer as JSON. Most of its text is what a snapshot keeps, and that is not written again. */
-import type { Prediction } from "../api/predict.ts";
+import type { Head, Prediction } from "../api/predict.ts";
 import { keptText } from "./own-features.ts";
 import type { FailedPrediction, PredictAnswer } from "./predict.ts";
 
 /** The text that `JSON.stringify` makes of it. */
 export function answerText(answer: PredictAnswer): string {
-  if (!isBatch(answer)) return objectText(answer);
+  if (!isBatch(answer)) return `{${membersText(answer)}}`;
   const { predictions, next_from, ...head } = answer;
-  const each = predictions.map((one) => ("features" in one ? objectText(one) : JSON.stringify(one)));
+  const each = predictions.map((one) => ("features" in one ? `{${membersText(one)}}` : JSON.stringify(one)));
   const piece = next_from === undefined ? "" : `,"next_from":${next_from}`;
   return `${JSON.stringify(head).slice(0, -1)},"predictions":[${each.join(",")}]${piece}}`;
 }
 
+/** The text of a single answer, without merging its parts: `answerRows` says what it holds. */
+export function singleText(head: Head, prediction: Prediction): string {
+  const { target_period: target } = prediction;
+  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target });
+  return `${keptText(head).slice(0, -1)},${membersText(prediction)}}`;
+}
+
 /** Member by member, so that one of them may be kept. */
-function objectText(object: Readonly<Record<string, unknown>>): string {
+function membersText(object: Readonly<Record<string, unknown>>): string {
   let text = "";
   for (const name in object) {
     const value = object[name];
     if (value === undefined) continue;
-    text += `${text === "" ? "{" : ","}${nameText(name)}${valueText(value)}`;
+    const member = nameText(name) + valueText(value);
+    text = text === "" ? member : `${text},${member}`;
   }
-  return text === "" ? "{}" : `${text}}`;
+  return text;
 }
 
 function valueText(value: unknown): string {

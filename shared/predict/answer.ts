@@ -12,23 +12,31 @@ import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
-/** Heads by snapshot: the fresh one and the stale one. */
-const heads = new WeakMap<Snapshot, Map<boolean, Head>>();
+interface Heads {
+  readonly fresh: Head;
+  readonly stale: Head;
+}
 
-/** What all predictions of a request share. */
+const heads = new WeakMap<Snapshot, Heads>();
+
+/** What all predictions of a request share; made once a snapshot. */
 export function headOf(snapshot: Snapshot, stale: boolean): Head {
-  const kept = heads.get(snapshot) ?? new Map<boolean, Head>();
-  heads.set(snapshot, kept);
-  const { forecast, model, target, periods } = snapshot;
-  const head = kept.get(stale) ?? {
+  let kept = heads.get(snapshot);
+  if (kept === undefined) {
+    kept = { fresh: headFor(snapshot, false), stale: headFor(snapshot, true) };
+    heads.set(snapshot, kept);
+  }
+  return stale ? kept.stale : kept.fresh;
+}
+
+function headFor({ forecast, model, target, periods }: Snapshot, stale: boolean): Head {
+  return keepText({
     forecast: forecast.id,
-    model: keepText({ version: model.card.version, name: model.name, stage: "champion" as const }),
+    model: { version: model.card.version, name: model.name, stage: "champion" as const },
     target_period: target,
     stale,
     data_as_of: periods.at(-1) ?? "",
-  };
-  kept.set(stale, head);
-  return head;
+  });
 }
 
 export interface Explainable extends Evaluation {

@@ -131,7 +131,8 @@ function finite(value: unknown): number | null {
 
 function pair(value: unknown): [number, number] | null {
   if (!Array.isArray(value)) return null;
-  const [low, high]: unknown[] = value;
+  const low: unknown = value[0];
+  const high: unknown = value[1];
   return typeof low === "number" && typeof high === "number" ? [low, high] : null;
 }
 

@@ -82,8 +82,8 @@ async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Pr
     { what: `${name}, ${connections} at once`, value: of(name, "perSecond"), unit: "requests/s", limit: null },
   ]);
   // Requests that wait at once wait for each other's models: a thread runs one after the other.
-  const allowed = floorRatioMax * of("floor", "p50") + ownMs * connections;
-  const p50 = `p50, ${connections} at once ÷ (${floorRatioMax} × the floor's + the model's own time)`;
+  const allowed = floorRatioMax * (of("floor", "p50") + ownMs * connections);
+  const p50 = `p50, ${connections} at once ÷ ${floorRatioMax} × (the floor's + the model's own time)`;
   results.push({ what: p50, value: of("engine", "p50") / allowed, unit: "", limit: 1 });
   const [own, onnx] = [of("engine", "perSecond"), of("onnx", "perSecond")];
   const ratio = `${throughputRatioMin} × onnx's requests/s ÷ ours, ${connections} at once`;

@@ -1,8 +1,9 @@
 /** The text of an answer, where features are written once and told many times. */
 import { expect, test } from "vitest";
-import { answerText } from "../../shared/predict/answer-text.ts";
+import { headOf } from "../../shared/predict/answer.ts";
+import { answerText, singleText } from "../../shared/predict/answer-text.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
-import { answerRows, type PredictRequest, prepareRows } from "../../shared/predict/predict.ts";
+import { answerRows, type PredictRequest, predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { instanceOf, servable, snapshotOf } from "../support/served.ts";
 import { classSnapshot } from "../support/served-classes.ts";
@@ -45,6 +46,8 @@ test.each(requests)(
       const answer = answerRows(from, { ...prepared, kind: request.kind, stale: false });
       const text = answerText(answer);
       expect(text).toBe(JSON.stringify(answer));
+      const [first] = predictRows(from, prepared);
+      if (request.kind === "single" && first) expect(singleText(headOf(from, false), first)).toBe(text);
       return text;
     });
     expect(texts[1]).toBe(texts[0]);

@@ -1,7 +1,8 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
-import { answerText as textOfAnswer } from "../../../shared/predict/answer-text.ts";
+import { headOf } from "../../../shared/predict/answer.ts";
+import { singleText, answerText as textOfAnswer } from "../../../shared/predict/answer-text.ts";
 import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
@@ -138,7 +139,11 @@ interface Evaluated extends Pick<Asked, "timing"> {
 function toldReply(call: Call, { served, prepared, evaluation, headers, kind, timing }: Evaluated): Reply {
   const { snapshot, stale } = served;
   const predictions = predictRows(snapshot, { ...prepared, evaluation });
-  const body = textOfAnswer(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
+  const [first] = predictions;
+  const body =
+    kind === "single" && first !== undefined
+      ? singleText(headOf(snapshot, stale), first)
+      : textOfAnswer(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
