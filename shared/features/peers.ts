@@ -10,50 +10,68 @@ interface Group {
   moved: number;
 }
 
-/**
- * For each series, what is `told` of its peers' changes at the last period; NaN where no peer was observed there with
- * an earlier value to compare. A change is counted against the value observed before it, within the past.
- */
-function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group) => number): number[] {
+const nobody: Group = { count: 0, sum: 0, size: 0, moved: 0 };
+
+/** The series of a past by some of their dimensions. */
+interface Grouping {
+  /** Of each series its group. */
+  readonly groups: readonly Group[];
+  /** Of each series its change at the last period; NaN where it was not observed there with an earlier value to compare. */
+  readonly changes: readonly number[];
+}
+
+/** Several features look at the same groups of one past. */
+const groupings = new WeakMap<Past, Map<string, Grouping>>();
+
+function groupingOf(past: Past, dimensions: readonly string[]): Grouping {
+  const kept = groupings.get(past) ?? new Map<string, Grouping>();
+  groupings.set(past, kept);
+  const name = dimensions.join("\u0000");
+  const grouping = kept.get(name) ?? grouped(past, dimensions, kept.values().next().value?.changes);
+  kept.set(name, grouping);
+  return grouping;
+}
+
+function grouped(
+  past: Past,
+  dimensions: readonly string[],
+  changes: readonly number[] = past.series.map(changeAtLastPeriod),
+): Grouping {
   const positions = dimensions.map((dimension) => {
     const position = past.dimensions.indexOf(dimension);
     if (position < 0)
       throw new RangeError(`there is no dimension ${dimension}; there are ${past.dimensions.join(", ")}`);
     return position;
   });
-  const changes = changesOf(past);
-  // With their lengths, so that no two lists of texts are one key.
-  const keys = past.series.map(({ is }) => positions.map((at) => `${is[at]?.length} ${is[at]}`).join());
-  const groups = new Map<string, Group>();
-  changes.forEach((change, index) => {
-    const key = keys[index] ?? "";
-    const group = groups.get(key) ?? { ...nobody };
-    groups.set(key, group);
-    if (Number.isNaN(change)) return;
+  const byKey = new Map<string, Group>();
+  const groups = past.series.map(({ is }, index): Group => {
+    // With their lengths, so that no two lists of texts are one key.
+    const key = positions.map((at) => `${is[at]?.length} ${is[at]}`).join();
+    const group = byKey.get(key) ?? { ...nobody };
+    byKey.set(key, group);
+    const change = changes[index] ?? Number.NaN;
+    if (Number.isNaN(change)) return group;
     group.count++;
     group.sum += change;
     group.size += Math.abs(change);
     group.moved += Number(hasMoved(change, past.tolerance));
+    return group;
   });
-  return changes.map((change, index) => {
-    const group = groups.get(keys[index] ?? "") ?? nobody;
+  return { groups, changes };
+}
+
+/**
+ * For each series, what is `told` of its peers' changes at the last period; NaN where no peer was observed there with
+ * an earlier value to compare. A change is counted against the value observed before it, within the past.
+ */
+function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group) => number): number[] {
+  const { groups, changes } = groupingOf(past, dimensions);
+  return groups.map((group, index) => {
+    const change = changes[index] ?? Number.NaN;
     const peers = Number.isNaN(change) ? group : without(group, change, past.tolerance);
     return peers.count > 0 ? told(peers) : Number.NaN;
   });
 }
-
-const changesByPast = new WeakMap<Past, readonly number[]>();
-
-/** One a series; several features of one past look at them. */
-function changesOf(past: Past): readonly number[] {
-  const kept = changesByPast.get(past);
-  if (kept) return kept;
-  const changes = past.series.map(changeAtLastPeriod);
-  changesByPast.set(past, changes);
-  return changes;
-}
-
-const nobody: Group = { count: 0, sum: 0, size: 0, moved: 0 };
 
 /** The group without one of its members. Where the others cancel out, rounding must not leave them a change. */
 function without(group: Group, change: number, tolerance: number): Group {

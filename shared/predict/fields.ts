@@ -50,18 +50,29 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
     const field = byName.get(name);
     if (field) spelled.set(alias, field);
   }
+  // Made for the first name that is written otherwise: most never are.
+  let loose: ReadonlyMap<string, Field | null> | null = null;
+  return {
+    all: [...byName.values()],
+    names: [...spelled.keys()],
+    find(name) {
+      const field = spelled.get(name);
+      if (field) return field;
+      loose ??= looselyNamed(spelled);
+      return loose.get(folded(name)) ?? undefined;
+    },
+  };
+}
+
+/** Fields by name without accents and capitals; null for two that nothing else tells apart: they have to be written exactly. */
+function looselyNamed(spelled: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
   const loose = new Map<string, Field | null>();
   for (const [name, field] of spelled) {
     const key = folded(name);
     const other = loose.get(key);
-    // Two fields that only accents or capitals tell apart have to be written exactly.
     loose.set(key, other === undefined || other === field ? field : null);
   }
-  return {
-    all: [...byName.values()],
-    names: [...spelled.keys()],
-    find: (name) => spelled.get(name) ?? loose.get(folded(name)) ?? undefined,
-  };
+  return loose;
 }
 
 function isDatePart(part: string): part is DatePart {
