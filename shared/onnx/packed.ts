@@ -1,7 +1,7 @@
 /**
- * Lists of numbers as they lie in the file, decoded when they are wanted.
+ * Lists of numbers as they lie in the file, large ones decoded when they are wanted.
  *
- * A forest of 600,000 nodes has a dozen lists; decoded one after the other they never lie in memory all at once.
+ * A forest of 600,000 nodes has a dozen lists: a graph holds their bytes alone, and what is decoded is let go once it is laid out.
  */
 import { DELIMITED, type FIXED32, type FIXED64, type VARINT } from "./protobuf.ts";
 import { Cursor } from "./protobuf-reader.ts";

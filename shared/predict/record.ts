@@ -182,8 +182,8 @@ export function messagesOf(
 
 /** Names, quotes and commas of everything but texts and numbers; more than there are. */
 const frameBytes = 250;
-/** As long as a number gets, -1.2345678901234567e-123, and a comma. */
-const numberBytesMax = 25;
+/** As long as a number gets, -0.0000012345678901234567, and a comma: smaller ones have an exponent. */
+const numberBytesMax = 26;
 
 /** Of feature names, which are the same for every message of a model. */
 const namesBytes = new WeakMap<readonly string[], number>();

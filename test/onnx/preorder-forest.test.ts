@@ -69,6 +69,35 @@ test("what is changed in any place is laid out as in general, or left to it", ()
   expect(taken).toBeGreaterThan(100);
 });
 
+test("ids beyond 32 bits are left to the general way, which refuses them", () => {
+  const graph = graphOfSize({ seed: 1, trees: 1, leavesMax: 8 });
+  const far = (attribute: Attribute | undefined): Attribute => {
+    if (attribute?.kind !== "ints") throw new Error("there are no ids");
+    return { ...attribute, values: Float64Array.from(attribute.values, (id) => id + 2 ** 40) };
+  };
+  const nodes = graph.nodes.map((node) => {
+    const { nodes_treeids, target_treeids } = node.attributes;
+    const ids = { nodes_treeids: far(nodes_treeids), target_treeids: far(target_treeids) };
+    return { ...node, attributes: { ...node.attributes, ...ids } };
+  });
+  const node = ensembleIn({ ...graph, nodes });
+  expect(() => inGeneral(node)).toThrow();
+  expect(preorderForest(node)).toBeNull();
+});
+
+test("of more nodes than may be, no list is decoded", () => {
+  const { node } = ensembleIn(graphOfSize({ seed: 1, trees: 3, leavesMax: 8 }));
+  const treeIds: Attribute = {
+    kind: "ints",
+    get values(): never {
+      throw new Error("it was decoded");
+    },
+  };
+  const attributes = { ...node.attributes, nodes_treeids: treeIds };
+  const given = { version: 3, limits: { ...limits, treeNodesMax: 2 } };
+  expect(preorderForest(new OperatorNode({ ...node, attributes }, [], given))).toBeNull();
+});
+
 interface Change {
   readonly list: number;
   readonly at: number;

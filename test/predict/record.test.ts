@@ -167,6 +167,17 @@ test("a message is never longer than it says, and an ordinary one not much short
   expect(one?.bytes).toBeLessThan(2 * Buffer.byteLength(JSON.stringify(one?.message)));
 });
 
+test("numbers that are long as text are counted in full, small ones written out too", () => {
+  for (const long of [-1.2345678901234567e-6, -1.2345678901234567e-123, -123456789012345680000]) {
+    const [row] = recorded([instanceOf(0)]);
+    if (row === undefined) throw new Error("nothing is recorded");
+    const values = Array.from({ length: 3_000 }, () => long);
+    for (const { message, bytes } of messagesOf(head, [{ ...row, values }])) {
+      expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
+    }
+  }
+});
+
 test("raw features name their series where the model reads its dimensions, and what is no number stays telling", () => {
   const inputs = wide(3, "Jalisco");
   inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);

@@ -17,11 +17,20 @@ const LISTS = [
   "target_ids",
 ] as const;
 
+/** Whether integers are beyond 32 bits; only those that are read as float64 may be. */
+function isWide(values: ArrayLike<number>): boolean {
+  return values instanceof Float64Array && values.some((value) => value !== (value | 0));
+}
+
 /**
  * A plain sum's forest that has only "≤" and one weight a leaf, in the order of the leaves. Null where anything is otherwise, or
  * wrong: the general way takes it, or says what is. O(nodes).
  */
 export function preorderForest(node: OperatorNode): Forest | null {
+  const { texts, codes } = node.coded("nodes_modes") ?? { texts: [], codes: new Uint8Array(0) };
+  const count = codes.length;
+  if (count === 0 || count > node.limits.treeNodesMax) return null;
+  const lists = LISTS.map((name) => node.ints(name));
   const [
     treeIds = [],
     nodeIds = [],
@@ -31,19 +40,17 @@ export function preorderForest(node: OperatorNode): Forest | null {
     leafTrees = [],
     leafIds = [],
     targets = [],
-  ] = LISTS.map((name) => node.ints(name));
-  const { texts, codes } = node.coded("nodes_modes") ?? { texts: [], codes: new Uint8Array(0) };
+  ] = lists;
   const [leaf, split] = [texts.indexOf("LEAF"), texts.indexOf("BRANCH_LEQ")];
   const thresholds = node.floats("nodes_values");
   const weights = node.floats("target_weights");
   const missing = node.ints("nodes_missing_value_tracks_true");
   const tracks = missing.length > 0;
-  const count = codes.length;
   const perNode = [treeIds, nodeIds, columnOf, trueIds, falseIds, thresholds, tracks ? missing : codes];
   const perLeaf = [leafTrees, leafIds, targets];
   const isEven =
     perNode.every(({ length }) => length === count) && perLeaf.every(({ length }) => length === weights.length);
-  if (count === 0 || count > node.limits.treeNodesMax || !isEven) return null;
+  if (!isEven || [...lists, missing].some(isWide)) return null;
 
   const words = new Int32Array(NODE_WORDS * count);
   const limits = new Float32Array(words.buffer);
