@@ -1,16 +1,14 @@
 /** Models that our engine does not know, answered by the onnx Worker's own code, with real KV, R2 and onnxruntime-web. */
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { artefactKey } from "../../shared/registry/keys.ts";
 import { runnerOf, sessionBudgetBytes } from "../../workers/onnx/runner.ts";
 import { predictApp } from "../../workers/predict/app.ts";
-import { type PredictEnv, partsOf, type ServiceParts, serviceOf } from "../../workers/predict/service.ts";
+import { partsOf, type ServiceParts, serviceOf } from "../../workers/predict/service.ts";
 import { freshMs } from "../../workers/predict/snapshot-store.ts";
+import { bindings, promote } from "../support/predict-worker.ts";
 import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
 
-const bindings = env as unknown as PredictEnv;
 const real = runnerOf({
   lake: bindings.LAKE,
   budgetBytes: sessionBudgetBytes,
@@ -28,13 +26,6 @@ class Watched implements OnnxRunner {
     if (this.fails) throw this.fails;
     return real.run(request);
   }
-}
-
-async function promote(story: ServableStory): Promise<void> {
-  const { pointer, model, cardBytes } = servable(story);
-  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
-  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
-  await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
 }
 
 beforeEach(async () => {
