@@ -1,4 +1,5 @@
 /** What the others did at the last period: the series that share some dimensions, without the series itself. */
+import { keptBy } from "../kept.ts";
 import { changeAtLastPeriod } from "./lags.ts";
 import { hasMoved, type Past } from "./panel.ts";
 
@@ -20,23 +21,21 @@ interface Grouping {
   readonly changes: readonly number[];
 }
 
+const changesOf = keptBy((past: Past): readonly number[] => past.series.map(changeAtLastPeriod));
+
 /** Several features look at the same groups of one past. */
-const groupings = new WeakMap<Past, Map<string, Grouping>>();
+const groupingsOf = keptBy((_: Past) => new Map<string, Grouping>());
 
 function groupingOf(past: Past, dimensions: readonly string[]): Grouping {
-  const kept = groupings.get(past) ?? new Map<string, Grouping>();
-  groupings.set(past, kept);
+  const groupings = groupingsOf(past);
   const name = dimensions.join("\u0000");
-  const grouping = kept.get(name) ?? grouped(past, dimensions, kept.values().next().value?.changes);
-  kept.set(name, grouping);
+  const grouping = groupings.get(name) ?? grouped(past, dimensions);
+  groupings.set(name, grouping);
   return grouping;
 }
 
-function grouped(
-  past: Past,
-  dimensions: readonly string[],
-  changes: readonly number[] = past.series.map(changeAtLastPeriod),
-): Grouping {
+function grouped(past: Past, dimensions: readonly string[]): Grouping {
+  const changes = changesOf(past);
   const positions = dimensions.map((dimension) => {
     const position = past.dimensions.indexOf(dimension);
     if (position < 0)

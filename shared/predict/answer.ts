@@ -3,6 +3,7 @@ import type { Head, Prediction } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import { keptBy } from "../kept.ts";
 import type { ServedCard } from "../registry/served-card.ts";
 import { classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
@@ -12,21 +13,12 @@ import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
-interface Heads {
-  readonly fresh: Head;
-  readonly stale: Head;
-}
-
-const heads = new WeakMap<Snapshot, Heads>();
+const headsOf = keptBy((snapshot: Snapshot) => ({ fresh: headFor(snapshot, false), stale: headFor(snapshot, true) }));
 
 /** What all predictions of a request share; made once a snapshot. */
 export function headOf(snapshot: Snapshot, stale: boolean): Head {
-  let kept = heads.get(snapshot);
-  if (kept === undefined) {
-    kept = { fresh: headFor(snapshot, false), stale: headFor(snapshot, true) };
-    heads.set(snapshot, kept);
-  }
-  return stale ? kept.stale : kept.fresh;
+  const { fresh, stale: old } = headsOf(snapshot);
+  return stale ? old : fresh;
 }
 
 function headFor({ forecast, model, target, periods }: Snapshot, stale: boolean): Head {

@@ -2,6 +2,7 @@
 
 import type { Prediction } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
+import { keptBy } from "../kept.ts";
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { intervalName } from "./answer.ts";
@@ -185,13 +186,13 @@ const frameBytes = 250;
 /** As long as a number gets, -0.0000012345678901234567, and a comma: smaller ones have an exponent. */
 const numberBytesMax = 26;
 
-/** Of feature names, which are the same for every message of a model. */
-const namesBytes = new WeakMap<readonly string[], number>();
+/** Feature names are the same list for every message of a model. */
+const namesBytesMax = keptBy(textsBytesMax);
 
 function headBytesMax({ requestId, forecast, version, features }: Omit<PredictionMessage, "rows">): number {
-  const names = namesBytes.get(features) ?? textsBytesMax(features);
-  namesBytes.set(features, names);
-  return frameBytes + names + textBytesMax(requestId) + textBytesMax(forecast) + textBytesMax(version);
+  return (
+    frameBytes + namesBytesMax(features) + textBytesMax(requestId) + textBytesMax(forecast) + textBytesMax(version)
+  );
 }
 
 function rowBytesMax({ series, values, intervals, given }: PredictionRow): number {

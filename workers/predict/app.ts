@@ -194,7 +194,7 @@ function wrongMethod(found: string, { path, allowed }: { readonly path: string; 
 }
 
 /** Whether the caller is within the rate. */
-function isAllowed(request: Request, { token, allows }: Service): true | Promise<boolean> {
+function isAllowed(request: Request, { token, allows }: Service): Promise<boolean> {
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   return allows(token === undefined ? address : `token ${address}`);
 }

@@ -1,5 +1,6 @@
 /** Tells the queue what was answered: behind the answers, never in their way. What cannot be told is lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
+import { keptBy } from "../../shared/kept.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
 import { answerText, batchesOf, isSampled, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
@@ -105,16 +106,8 @@ export class Recorder {
 
 type Messages = readonly SizedMessage[];
 
-/** Features' names by model: what knows their length keeps it. */
-const featureNames = new WeakMap<ServedModel, string[]>();
-
-function namesOf(model: ServedModel): string[] {
-  const kept = featureNames.get(model);
-  if (kept) return kept;
-  const names = model.inputs.map(({ name }) => name);
-  featureNames.set(model, names);
-  return names;
-}
+/** One list a model: what knows its length keeps it. */
+const namesOf = keptBy(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
 function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Promise<Messages> {
   const { protocol, snapshot } = answered;

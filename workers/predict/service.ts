@@ -31,8 +31,8 @@ export interface Service {
   current(forecast: string, context: Background): Current | Promise<Current> | null;
   /** Made when it is first asked for, out of the file that was let go once it was loaded. */
   explainer(model: ServedModel, context: Background): Promise<BuiltExplainer | "unreadable">;
-  /** Whether a caller may go on; at once where nobody counts. */
-  allows(caller: string): true | Promise<boolean>;
+  /** Whether a caller may go on. */
+  allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
   /** Null where answers are told to nobody. */
   readonly recorder: Recorder | null;
@@ -117,19 +117,17 @@ export function serviceOf(parts: ServiceParts): Service {
       const store = stores.get(forecast);
       return store?.fresh(now().getTime()) ?? store?.current(effectsFor(context)) ?? null;
     },
-    allows: (caller) => (rateLimit === null ? true : isWithin(rateLimit, caller)),
+    async allows(caller) {
+      try {
+        return (await rateLimit?.limit({ key: caller }))?.success ?? true;
+      } catch {
+        // A limit that cannot be counted must not take the forecasts away.
+        return true;
+      }
+    },
     token,
     recorder: recording && new Recorder(recording),
     now,
     newId: () => crypto.randomUUID(),
   };
-}
-
-/** A limit that cannot be counted must not take the forecasts away. */
-async function isWithin(rateLimit: Pick<RateLimit, "limit">, caller: string): Promise<boolean> {
-  try {
-    return (await rateLimit.limit({ key: caller })).success;
-  } catch {
-    return true;
-  }
 }

@@ -2,7 +2,7 @@
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
 import { headOf } from "../../../shared/predict/answer.ts";
-import { singleText, answerText as textOfAnswer } from "../../../shared/predict/answer-text.ts";
+import { answerText, singleText } from "../../../shared/predict/answer-text.ts";
 import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
@@ -42,10 +42,10 @@ function answerBody(call: Call): Reply | Promise<Reply> {
   const names = call.query ? [...call.query.keys()] : [];
   const unknown = names.find((name) => !options.some((option) => option === name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
-  return readBody(call.request).then((body) => (body.ok ? answerText(call, body.text) : refusalReply(body.refusal)));
+  return readBody(call.request).then((body) => (body.ok ? answerJson(call, body.text) : refusalReply(body.refusal)));
 }
 
-function answerText(call: Call, text: string): Reply | Promise<Reply> {
+function answerJson(call: Call, text: string): Reply | Promise<Reply> {
   const json = parseJson(text);
   if (!json.ok) {
     const detail = text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
@@ -115,7 +115,8 @@ function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
-  const headers = isQuery ? cacheHeaders(call, served) : uncached;
+  // Answers to POST are kept by nobody, unless they say so.
+  const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
@@ -143,15 +144,12 @@ function toldReply(call: Call, { served, prepared, evaluation, headers, kind, ti
   const body =
     kind === "single" && first !== undefined
       ? singleText(headOf(snapshot, stale), first)
-      : textOfAnswer(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
+      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
-
-/** Answers to POST are kept by nobody, unless they say so. */
-const uncached: Reply["headers"] = {};
 
 const unreadable: Refusal = {
   kind: "unavailable",
