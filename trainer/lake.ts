@@ -1,6 +1,7 @@
 /** A feed's lake as the hub holds it: every file that `_SUCCESS` names, or a fresh start when one has changed meanwhile. */
-import { sha256Hex } from "../shared/hash.ts";
+
 import { type Success, successShape } from "../shared/lake/success.ts";
+import { sha256Hex } from "../shared/lib/hash.ts";
 import { Failure } from "./failure.ts";
 import type { HubClient } from "./hub-client.ts";
 

@@ -27,7 +27,7 @@ import {
   trialShape,
   trialsMax,
 } from "../shared/api/registry.ts";
-import { sha256Hex } from "../shared/hash.ts";
+import { sha256Hex } from "../shared/lib/hash.ts";
 import type { ArtefactName } from "../shared/registry/keys.ts";
 import type { Stage } from "../shared/registry/states.ts";
 import { contentDigest, type HubConnection } from "./hub-connection.ts";

@@ -1,5 +1,5 @@
 /** KV `champion:<forecast>`: which version serves. Everything `predict` needs to fetch it and to know that it is whole. */
-import { integerFrom, objectOf, type Shape, text, textLike } from "../shape.ts";
+import { integerFrom, objectOf, type Shape, text, textLike } from "../lib/validate-json.ts";
 
 export interface ChampionPointer {
   readonly forecast: string;

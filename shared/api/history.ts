@@ -4,7 +4,7 @@ import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Fact } from "../lake/fact.ts";
-import { listOf, listOfGaps, objectOf, optional, recordOf, type Shape, text } from "../shape.ts";
+import { dictionaryOf, listOf, listOfGaps, objectOf, optional, type Shape, text } from "../lib/validate-json.ts";
 
 export interface History {
   readonly forecast: string;
@@ -35,7 +35,9 @@ export const historyShape: Shape<History> = objectOf<History>({
   variable: text,
   dimensions: texts,
   periods: texts,
-  series: listOf(objectOf<HistorySeries>({ is: texts, values: listOfGaps, others: optional(recordOf(listOfGaps)) })),
+  series: listOf(
+    objectOf<HistorySeries>({ is: texts, values: listOfGaps, others: optional(dictionaryOf(listOfGaps)) }),
+  ),
 });
 
 /**

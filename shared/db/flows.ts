@@ -1,6 +1,6 @@
 /** What runs, what ran, and what is owed. A row here comes before the Workflow and before the queue message. */
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import { type Database, runBatch } from "./database.ts";
 import { type FlowState, flowRuns, flowSteps, type Stats } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 /** Parts of a date that are known before the value is. Periods are days, hours or months as text that starts `YYYY-MM`. */
-import { daysBetween, isoWeekday } from "../calendar.ts";
+import { daysBetween, isoWeekday } from "../lib/calendar.ts";
 
 export type CalendarPart =
   | "year"

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import { featureCodeVersion } from "./compute.ts";
 import type { Feature } from "./feature.ts";
 

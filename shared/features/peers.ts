@@ -1,5 +1,5 @@
 /** What the others did at the last period: the series that share some dimensions, without the series itself. */
-import { keptBy } from "../kept.ts";
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { changeAtLastPeriod } from "./lags.ts";
 import { hasMoved, type Past } from "./panel.ts";
 
@@ -21,10 +21,10 @@ interface Grouping {
   readonly changes: readonly number[];
 }
 
-const changesOf = keptBy((past: Past): readonly number[] => past.series.map(changeAtLastPeriod));
+const changesOf = memoizeByObject((past: Past): readonly number[] => past.series.map(changeAtLastPeriod));
 
 /** Several features look at the same groups of one past. */
-const groupingsOf = keptBy((_: Past) => new Map<string, Grouping>());
+const groupingsOf = memoizeByObject((_: Past) => new Map<string, Grouping>());
 
 function groupingOf(past: Past, dimensions: readonly string[]): Grouping {
   const groupings = groupingsOf(past);

@@ -1,7 +1,7 @@
-import { vigo } from "../places.ts";
 import type { Feed } from "./feed.ts";
 import { goldCsv } from "./gold-csv.ts";
 import { openMeteoAirQuality } from "./open-meteo-air-quality.ts";
+import { vigo } from "./places.ts";
 import { sniimMilk } from "./sniim-milk.ts";
 
 /** The catalogue: a new feed is one file in this folder and one name here. */

@@ -1,5 +1,5 @@
 /** Which prices of one series are too far from those around them to be believed, whichever publication they stand in. */
-import { daysBetween } from "../calendar.ts";
+import { daysBetween } from "../lib/calendar.ts";
 
 export interface Priced {
   /** `YYYY-MM-DD`. */

@@ -15,7 +15,7 @@
  * `another-place`, `another-zone`, `unexpected-shape`, `unexpected-unit` (of the time), `too-many-cells`, `too-large`,
  * `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.
  */
-import { addDays } from "../calendar.ts";
+import { addDays } from "../lib/calendar.ts";
 import type { Feed, FeedLimits, Parsed, Place, PublicationRequest } from "./feed.ts";
 import { foretold, pollutants } from "./open-meteo-air-quality/pollutants.ts";
 import { type Document, openDocument, readDocument, refusalOf } from "./open-meteo-air-quality/read-document.ts";

@@ -18,7 +18,7 @@
  * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook/`.
  * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.
  */
-import { addDays, isoDay, isoWeekday } from "../calendar.ts";
+import { addDays, isoDay, isoWeekday } from "../lib/calendar.ts";
 import type { Feed, FileOrigin, Parsed, PublicationRequest } from "./feed.ts";
 import { readSheets } from "./sniim-milk/read-sheet.ts";
 import { openWorkbook } from "./workbook/open-workbook.ts";

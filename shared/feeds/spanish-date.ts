@@ -1,4 +1,4 @@
-import { isoDay, isoWeekday } from "../calendar.ts";
+import { isoDay, isoWeekday } from "../lib/calendar.ts";
 import { foldText } from "./text.ts";
 
 const weekdays = ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];

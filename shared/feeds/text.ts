@@ -1,5 +1,5 @@
 /** Text as publishers type it, made comparable. */
-import { decodeUtf8 } from "../utf8.ts";
+import { decodeUtf8 } from "../lib/utf8.ts";
 
 /** Text that is clean already, as nearly all of it is: printable ASCII with single spaces inside. */
 const isPlain = /^(?:[!-~]+(?: [!-~]+)*)?$/;

@@ -1,4 +1,4 @@
-import { addDays, isoWeekday } from "../calendar.ts";
+import { addDays, isoWeekday } from "../lib/calendar.ts";
 
 /** When the next period is. Periods are days as `YYYY-MM-DD`. */
 export interface Schedule {

@@ -1,7 +1,7 @@
 import { logisticSpace, nothing, smallBoostingSpace, smallForestSpace } from "../candidates/spaces.ts";
 import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
-import { vigo } from "../places.ts";
+import { vigo } from "../feeds/places.ts";
 import type { Forecast } from "./forecast.ts";
 
 const pollutants = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust", "european_aqi"];

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import type { Fact } from "./fact.ts";
 
 /** A hash of what sorted facts say, independent of the file format that holds them. */

@@ -5,7 +5,7 @@
  * the varint.
  */
 
-import { decodeUtf8 } from "../utf8.ts";
+import { decodeUtf8 } from "../lib/utf8.ts";
 import { type OnnxProblem, Refusal } from "./problem.ts";
 import { DELIMITED, FIXED32, FIXED64, VARINT } from "./protobuf.ts";
 

@@ -4,7 +4,7 @@
  * Repeated numbers are always packed. onnx.proto declares that for tensors only, but every parser takes both forms everywhere,
  * and a packed list of floats is a copy of memory. Little-endian hosts only, which is every host of JavaScript today.
  */
-import { encodeUtf8 } from "../utf8.ts";
+import { encodeUtf8 } from "../lib/utf8.ts";
 
 export const VARINT = 0;
 export const FIXED64 = 1;

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "../utf8.ts";
+import { decodeUtf8 } from "../lib/utf8.ts";
 import type { CodedTexts } from "./graph.ts";
 import { DELIMITED } from "./protobuf.ts";
 import type { Cursor } from "./protobuf-reader.ts";

@@ -3,7 +3,7 @@ import type { Head, Prediction } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import { keptBy } from "../kept.ts";
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import type { ServedCard } from "../registry/served-card.ts";
 import { classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
@@ -13,7 +13,10 @@ import type { Row } from "./read-instance.ts";
 import { featureOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
-const headsOf = keptBy((snapshot: Snapshot) => ({ fresh: headFor(snapshot, false), stale: headFor(snapshot, true) }));
+const headsOf = memoizeByObject((snapshot: Snapshot) => ({
+  fresh: headFor(snapshot, false),
+  stale: headFor(snapshot, true),
+}));
 
 /** What all predictions of a request share; made once a snapshot. */
 export function headOf(snapshot: Snapshot, stale: boolean): Head {

@@ -3,12 +3,12 @@
  * history up to that day with that value in it. Computed by the same function as everything else.
  */
 import type { Refusal } from "../api/problem.ts";
-import { addDays, isIsoDay, isoDay } from "../calendar.ts";
 import { computeFeature } from "../features/compute.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
+import { addDays, isIsoDay, isoDay } from "../lib/calendar.ts";
 import { readNumber } from "./decimal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";

@@ -3,8 +3,9 @@ import type { ChampionPointer } from "../api/champion.ts";
 import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import { objectTemplate } from "../lib/object-template.ts";
+import { isObject, shaped } from "../lib/validate-json.ts";
 import { readModel } from "../onnx/read.ts";
-import { recordOf } from "../record-of.ts";
 import { checkCard } from "../registry/check-card.ts";
 import type { Engine } from "../registry/engines.ts";
 import { type Column, runGolden } from "../registry/golden.ts";
@@ -12,7 +13,6 @@ import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { cardFormat, type ServedCard, servedCardShape } from "../registry/served-card.ts";
 import { ownLine } from "../registry/summary.ts";
-import { isObject, shaped } from "../shape.ts";
 
 /** One input of the model, and the feature that it is fed with. */
 export interface ModelInput {
@@ -106,7 +106,7 @@ export function loadModel(parts: ModelParts): LoadedModel {
 
 export function blankOf(inputs: readonly ModelInput[]): ServedModel["blank"] {
   const names = inputs.map(({ name }) => name);
-  return { inputs: recordOf<Column>(names, []), features: recordOf<number | string | null>(names, null) };
+  return { inputs: objectTemplate<Column>(names, []), features: objectTemplate<number | string | null>(names, null) };
 }
 
 /** Reads the file a second time: the program has forgotten what an explanation needs, and most models are never explained. */

@@ -3,8 +3,8 @@
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
  */
 import { tableValuesMax } from "../api/predict-limits.ts";
-import { readCsv } from "../csv.ts";
-import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
+import { readCsv } from "../lib/csv.ts";
+import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../lib/validate-json.ts";
 import { readNumber } from "./decimal.ts";
 import type { Table } from "./table.ts";
 import { told } from "./target.ts";

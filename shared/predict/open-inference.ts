@@ -2,10 +2,21 @@
  * The Open Inference Protocol, version 2, over HTTP and JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
+
+import { nearest } from "../lib/text-distance.ts";
+import {
+  integerFrom,
+  list,
+  listOf,
+  object,
+  objectOf,
+  optional,
+  type Shape,
+  shaped,
+  text,
+} from "../lib/validate-json.ts";
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
-import { integerFrom, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../shape.ts";
-import { nearest } from "../text-distance.ts";
 import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";

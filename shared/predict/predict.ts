@@ -3,7 +3,7 @@ import type { Head, Instance, Prediction, SingleAnswer } from "../api/predict.ts
 import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
-import { isObject } from "../shape.ts";
+import { isObject } from "../lib/validate-json.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { headOf, predictionsOf } from "./answer.ts";
 import { type Evaluation, evaluateHere } from "./evaluate.ts";

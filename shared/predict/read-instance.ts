@@ -3,7 +3,7 @@ import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
 import { cleanName } from "../feeds/text.ts";
-import { nearest } from "../text-distance.ts";
+import { nearest } from "../lib/text-distance.ts";
 import { readNumber } from "./decimal.ts";
 import type { Fields } from "./fields.ts";
 import { type GivenDay, readGiven, type Start } from "./given.ts";

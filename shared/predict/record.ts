@@ -2,7 +2,7 @@
 
 import type { Prediction } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
-import { keptBy } from "../kept.ts";
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import type { Column } from "../registry/golden.ts";
 import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { intervalName } from "./answer.ts";
@@ -187,7 +187,7 @@ const frameBytes = 250;
 const numberBytesMax = 26;
 
 /** Feature names are the same list for every message of a model. */
-const namesBytesMax = keptBy(textsBytesMax);
+const namesBytesMax = memoizeByObject(textsBytesMax);
 
 function headBytesMax({ requestId, forecast, version, features }: Omit<PredictionMessage, "rows">): number {
   return (

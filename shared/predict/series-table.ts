@@ -3,7 +3,7 @@
  * hold comes from the history, and columns go by any of their names.
  */
 import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
-import { nearest } from "../text-distance.ts";
+import { nearest } from "../lib/text-distance.ts";
 import { readGiven } from "./given.ts";
 import { type Snapshot, seriesKey } from "./snapshot.ts";
 import { impliedStates } from "./states.ts";

@@ -1,7 +1,7 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
 import { cleanName } from "../feeds/text.ts";
+import { nearest } from "../lib/text-distance.ts";
 import type { Column } from "../registry/golden.ts";
-import { nearest } from "../text-distance.ts";
 import type { ModelInput } from "./load-model.ts";
 import { told, toldOfNumber } from "./target.ts";
 

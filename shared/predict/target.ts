@@ -1,8 +1,8 @@
 /** Which period an instance asks for, told by the fields that name it. */
 import type { Refusal } from "../api/problem.ts";
-import { isIsoDay, isoDay, isoWeekday } from "../calendar.ts";
 import { dayOf } from "../features/calendar-part.ts";
 import type { DatePart } from "../forecasts/forecast.ts";
+import { isIsoDay, isoDay, isoWeekday } from "../lib/calendar.ts";
 import { periodField } from "./fields.ts";
 
 export interface GivenDate {

@@ -2,6 +2,7 @@
 import {
   anything,
   boolean,
+  dictionaryOf,
   either,
   exactly,
   finite,
@@ -12,11 +13,10 @@ import {
   objectOf,
   optional,
   orNull,
-  recordOf,
   type Shape,
   text,
   textLike,
-} from "../shape.ts";
+} from "../lib/validate-json.ts";
 import type { Card, Contender, Decision } from "./card.ts";
 
 export interface ServedCard
@@ -49,7 +49,7 @@ export const cardFormat = 1;
 
 const count = integerFrom(0);
 const share = numberBetween(0, 1);
-const definition = recordOf(anything);
+const definition = dictionaryOf(anything);
 const texts = listOf(text);
 const nonEmpty = textLike(/./s);
 const period = textLike(/.{4}/s);
@@ -75,7 +75,7 @@ const profile: Shape<ServedProfile> = byDtype({
     edges: listOf(finite),
     counts: listOf(count),
   }),
-  string: objectOf({ ...named, dtype: exactly("string"), counts: recordOf(count) }),
+  string: objectOf({ ...named, dtype: exactly("string"), counts: dictionaryOf(count) }),
 });
 
 const interval: Shape<Card["intervals"][number]> = objectOf({
@@ -115,8 +115,8 @@ export const servedCardShape: Shape<ServedCard> = objectOf<ServedCard>({
   unchangedShare: orNull(share),
   profile: listOf(profile),
   golden: objectOf({
-    inputs: recordOf(listOf(orNull(either(finite, text)))),
-    outputs: recordOf(listOf(finite)),
+    inputs: dictionaryOf(listOf(orNull(either(finite, text)))),
+    outputs: dictionaryOf(listOf(finite)),
     tolerance: numberBetween(0, Number.MAX_VALUE),
   }),
 });

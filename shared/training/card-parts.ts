@@ -3,7 +3,7 @@ import type { Dataset } from "../features/dataset.ts";
 import { dtypeOf } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import type { Card } from "../registry/card.ts";
 import type { ModelSize } from "../registry/fit-limits.ts";
 import type { RecipeChoice } from "./job.ts";

@@ -1,6 +1,6 @@
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import type { Recipe } from "../registry/card.ts";
 import type { RecipeChoice } from "./job.ts";
 

@@ -1,7 +1,7 @@
 /** Search: a candidate's parameters, by what they lose on the validation folds. The list of trials is the whole state. */
 
-import { sha256Hex } from "../hash.ts";
 import type { Fold } from "../judging/windows.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import { createRandom } from "../models/random.ts";
 import { shouldPrune } from "../search/median-pruner.ts";
 import type { Point, Space, Trial } from "../search/space.ts";

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildHistory, historyShape, panelOfHistory } from "../../shared/api/history.ts";
 import { ingestKey, readLakeEvent } from "../../shared/api/lake-event.ts";
-import { writeCsv } from "../../shared/csv.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
-import { shaped } from "../../shared/shape.ts";
-import { nearest } from "../../shared/text-distance.ts";
+import { writeCsv } from "../../shared/lib/csv.ts";
+import { nearest } from "../../shared/lib/text-distance.ts";
+import { shaped } from "../../shared/lib/validate-json.ts";
 
 const event = (key: string, action = "PutObject", eTag = '"abc"') => ({
   account: "a",

@@ -1,9 +1,9 @@
 /** A classification from a file of hours to the answers of every protocol, by commands alone. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { addDays } from "../../shared/calendar.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import type { HubClient } from "../../trainer/hub-client.ts";
 import { RegistryClient } from "../../trainer/registry-client.ts";

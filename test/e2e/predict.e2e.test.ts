@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { inputsPageShape, predictionsPageShape } from "../../shared/api/predictions.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { HubClient } from "../../trainer/hub-client.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
 import { RegistryClient } from "../../trainer/registry-client.ts";

@@ -1,11 +1,11 @@
 /** A forecast of one series, from the file that grows by a line a day to what the command line prints. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { addDays } from "../../shared/calendar.ts";
 import { sourceVariables } from "../../shared/features/facts.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import type { HubClient } from "../../trainer/hub-client.ts";
 import { RegistryClient } from "../../trainer/registry-client.ts";

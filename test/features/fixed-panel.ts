@@ -1,6 +1,6 @@
-import { addDays } from "../../shared/calendar.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { everyKind, otherVariable } from "./support.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { addDays } from "../../shared/calendar.ts";
 import type { CalendarPart } from "../../shared/features/calendar-part.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import type { Panel, PastSeries } from "../../shared/features/panel.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 
 const parts: readonly CalendarPart[] = [
   "year",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addDays } from "../../shared/calendar.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { type City, publication } from "../support/sniim.ts";
 
 const city = (state: string, name: string): City => ({ state, city: name, prices: [20, 21, 22, 23] });

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addDays } from "../../shared/calendar.ts";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { openMeteoAirQuality } from "../../shared/feeds/open-meteo-air-quality.ts";
-import { vigo } from "../../shared/places.ts";
+import { vigo } from "../../shared/feeds/places.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { type Answer, answer, hoursOf } from "../support/air-quality.ts";
 import { goldenArrival } from "../support/golden.ts";
 

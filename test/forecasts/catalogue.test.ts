@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addDays, daysBetween, isoWeekday } from "../../shared/calendar.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { derivedVariables } from "../../shared/features/derive.ts";
 import { otherVariables, sourceVariables } from "../../shared/features/facts.ts";
@@ -9,6 +8,7 @@ import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nextPeriod } from "../../shared/forecasts/schedule.ts";
+import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { checkSpace } from "../../shared/search/space.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { feedState } from "../../shared/db/feeds.ts";
 import { findFlow, markRunning, requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 import { fetchFeed } from "../../workers/hub/flows/fetch.ts";

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ingestKey } from "../../shared/api/lake-event.ts";
 import { flowId, instanceId } from "../../shared/db/flows.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import { rawKey } from "../../shared/lake/keys.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { asAdmin, ended, flowOf, hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 import { type Block, type City, publication, someCities } from "../support/sniim.ts";
 

@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { ints, mlNode, node } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { verifyGolden } from "../../workers/hub/registry/verify.ts";

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { abandonSilentRuns } from "../../workers/hub/registry/silent-runs.ts";
 import { bytesOf, tinyModel } from "../support/card.ts";

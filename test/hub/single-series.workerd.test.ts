@@ -1,9 +1,9 @@
 /** Feeds of one series without a name: a file that grows, and pieces of a few days, from upload to lake, database and API. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { addDays } from "../../shared/calendar.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { answer, hoursOf } from "../support/air-quality.ts";
 import { hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { hubApp } from "../../workers/hub/app.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";

@@ -6,7 +6,6 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Feed, Granularity } from "../../shared/feeds/feed.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import {
   isFileName,
@@ -20,6 +19,7 @@ import {
 import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
 import { groupByPartition } from "../../shared/lake/plan.ts";
 import { successShape, writeSuccess } from "../../shared/lake/success.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-lake-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

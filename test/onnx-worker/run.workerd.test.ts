@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { ints, mlNode, node } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readCsv, writeCsv } from "../../shared/csv.ts";
+import { readCsv, writeCsv } from "../../shared/lib/csv.ts";
 import type { ModelInput } from "../../shared/predict/load-model.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { inputsOfTable } from "../../shared/predict/table.ts";

@@ -1,6 +1,6 @@
 /** What a Worker keeps in memory, against everything that may fail or be late around it. */
 import { expect, test } from "vitest";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { shaped } from "../../shared/lib/validate-json.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import { type ServedCard, servedCardShape } from "../../shared/registry/served-card.ts";
-import { shaped } from "../../shared/shape.ts";
 import { tinyModel } from "../support/card.ts";
 import { forecast } from "../support/served.ts";
 

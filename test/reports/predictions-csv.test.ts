@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { batchAnswerShape } from "../../shared/api/predict.ts";
-import { readCsv } from "../../shared/csv.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
+import { readCsv } from "../../shared/lib/csv.ts";
 import { answerRows, prepareRows, readPredictRequest } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isoWeekday } from "../../shared/calendar.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { isoWeekday } from "../../shared/lib/calendar.ts";
 import { GOLD_CURRENCIES, goldMarket } from "../../trainer/simulate/gold-market.ts";
 import { goldPublication } from "../../trainer/simulate/gold-publication.ts";
 

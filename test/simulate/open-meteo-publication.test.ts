@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { addDays } from "../../shared/calendar.ts";
 import { openMeteoAirQuality } from "../../shared/feeds/open-meteo-air-quality.ts";
-import { vigo } from "../../shared/places.ts";
+import { vigo } from "../../shared/feeds/places.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { airOf } from "../../trainer/simulate/air.ts";
 import { type Publisher, startPublisher } from "../../trainer/simulate/publisher.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, daysBetween, isIsoDay } from "../../shared/calendar.ts";
+import { addDays, daysBetween, isIsoDay } from "../../shared/lib/calendar.ts";
 import { publicationDays, spanishDay } from "../../trainer/simulate/publication-days.ts";
 import { randomFrom } from "../../trainer/simulate/random.ts";
 

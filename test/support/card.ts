@@ -3,7 +3,7 @@
  */
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";

@@ -2,7 +2,7 @@
 
 import { applyD1Migrations, type D1Migration, SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { type HubEnv, hubOf } from "../../workers/hub/hub.ts";
 
 type TestEnv = HubEnv & { readonly TEST_MIGRATIONS: D1Migration[] };

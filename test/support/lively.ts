@@ -1,5 +1,5 @@
 /** A small publication in which changes go on, so that there is something to learn and a training takes a second. */
-import { addDays } from "../../shared/calendar.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { seededNormal, seededRandom } from "./chance.ts";
 import { type City, publication } from "./sniim.ts";
 

@@ -1,7 +1,7 @@
 /** The registry inside workerd: the hub, with flows that run where they are started. */
 import type { WorkflowStep } from "cloudflare:workers";
 import { findForecast } from "../../shared/forecasts/index.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { ArtefactName } from "../../shared/registry/keys.ts";
 import { hubApp } from "../../workers/hub/app.ts";
 import { runFlow } from "../../workers/hub/flows/flow.ts";

@@ -1,13 +1,13 @@
 /** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
-import { addDays, isoWeekday } from "../../shared/calendar.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
 import { sourceVariables } from "../../shared/features/facts.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
+import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
 import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";

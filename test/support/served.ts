@@ -5,12 +5,12 @@
 
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
-import { addDays, isoWeekday } from "../../shared/calendar.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";

@@ -1,6 +1,7 @@
 /** A file of the simulated air as the publisher would give it, all of its hours past. */
-import { addDays } from "../../shared/calendar.ts";
+
 import { pollutants } from "../../shared/feeds/open-meteo-air-quality/pollutants.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { type AirVariable, airOf } from "../../trainer/simulate/air.ts";
 import { answer, hoursOf } from "./air-quality.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { floats, type Graph, int, ints, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { ProtobufWriter } from "../../shared/onnx/protobuf.ts";
 import {

@@ -1,9 +1,10 @@
 /** Days that are good or bad, a signal of the day before that may say which, and a small classification of them. */
-import { addDays } from "../../shared/calendar.ts";
+
 import { nothing } from "../../shared/candidates/spaces.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 import { smallDataset, smallForecast } from "./support.ts";

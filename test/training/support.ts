@@ -1,9 +1,10 @@
 /** Small panels, a small forecast, and a pool that does its jobs at once. */
-import { addDays } from "../../shared/calendar.ts";
+
 import { nothing } from "../../shared/candidates/spaces.ts";
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import type { TrainingEffects } from "../../shared/training/contest.ts";
 import { type Pool, type RecipeChoice, runJob, workbenchOf } from "../../shared/training/job.ts";
 import type { ModelFile, ServingModel } from "../../shared/training/judge.ts";

@@ -1,7 +1,7 @@
 /** `almanac export FORECAST --files FILE… --out DIR`: the model file, its card, and rows to check it by in any ONNX runtime. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { writeCsv } from "../../shared/csv.ts";
+import { writeCsv } from "../../shared/lib/csv.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
 import { prose, thousands } from "../terminal.ts";

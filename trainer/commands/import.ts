@@ -1,5 +1,5 @@
 /** `almanac import FORECAST model.onnx`: a model made elsewhere, checked, scored on the same window, through the same gate. */
-import { isIsoDay } from "../../shared/calendar.ts";
+import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { connect } from "../connect.ts";

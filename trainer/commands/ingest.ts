@@ -1,8 +1,8 @@
 /** `almanac ingest FEED FILE…`: uploads publications and waits until they are in. */
 import { basename } from "node:path";
 import { Listr } from "listr2";
-import { sha256Hex } from "../../shared/hash.ts";
 import { isFileName } from "../../shared/lake/keys.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient, UploadBody } from "../hub-client.ts";

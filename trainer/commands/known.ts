@@ -3,7 +3,7 @@ import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { nearest } from "../../shared/text-distance.ts";
+import { nearest } from "../../shared/lib/text-distance.ts";
 import { Failure } from "../failure.ts";
 
 export function knownFeed(id: string): Feed {

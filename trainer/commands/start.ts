@@ -1,11 +1,11 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
 import { writeSync } from "node:fs";
 import { Listr } from "listr2";
-import { isIsoDay } from "../../shared/calendar.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
 import type { FeedSummary } from "../hub-client.ts";
 import { examplesOf } from "../local/examples.ts";

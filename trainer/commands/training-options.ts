@@ -1,7 +1,7 @@
-import { isIsoDay } from "../../shared/calendar.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { isIsoDay } from "../../shared/lib/calendar.ts";
+import { nearest } from "../../shared/lib/text-distance.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
-import { nearest } from "../../shared/text-distance.ts";
 import { Failure } from "../failure.ts";
 
 /** As they are typed. */

@@ -1,8 +1,8 @@
 /** A platform on this machine: the Workers on local simulators and a publisher that is simulated. */
 import { randomUUID } from "node:crypto";
-import { addDays } from "../../shared/calendar.ts";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { HubClient } from "../hub-client.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
 import { forgetHub, readSettings, type Settings, writeHub } from "./state.ts";

@@ -2,7 +2,7 @@
  * The simulated price of gold: a log random walk in euro, with the other currencies moving around it. There is nothing
  * to be forecast in it, as in the real one.
  */
-import { addDays, daysBetween, isoWeekday } from "../../shared/calendar.ts";
+import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isGoodFriday, MARKET_OPENS } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
 

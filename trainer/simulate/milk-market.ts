@@ -1,6 +1,6 @@
 /** The simulated milk market of Mexico: on which days prices are published, and which. */
 
-import { addDays, daysBetween } from "../../shared/calendar.ts";
+import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
 import { MILK_CITIES, ZERO_BY_MISTAKE_CITY, ZERO_CITY } from "./milk-cities.ts";
 import { type CityPrices, milkProcess } from "./milk-process.ts";
 import { MARKET_OPENS, publicationDays } from "./publication-days.ts";

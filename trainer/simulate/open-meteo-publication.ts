@@ -1,5 +1,5 @@
 /** An air quality API as Open-Meteo's: hourly values of a place from day to day, errors in its own words. */
-import { addDays, daysBetween, isIsoDay } from "../../shared/calendar.ts";
+import { addDays, daysBetween, isIsoDay } from "../../shared/lib/calendar.ts";
 import { AIR_VARIABLES, type Air, type AirVariable, airOf } from "./air.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
 

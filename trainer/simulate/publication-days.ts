@@ -1,5 +1,5 @@
 /** Which days the publisher publishes on, and how it writes them. Days are ISO texts, `YYYY-MM-DD`. */
-import { addDays, isIsoDay } from "../../shared/calendar.ts";
+import { addDays, isIsoDay } from "../../shared/lib/calendar.ts";
 import type { Random } from "./random.ts";
 
 /** Everything simulated begins here whatever is asked for, so that a later first day shows the same, only less of it. */

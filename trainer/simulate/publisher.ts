@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { isIsoDay } from "../../shared/calendar.ts";
+import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { type Answer, type FaultHook, page, type ReceivedRequest, send } from "./faults.ts";
 import { goldPublication } from "./gold-publication.ts";
 import { openMeteoPublication } from "./open-meteo-publication.ts";

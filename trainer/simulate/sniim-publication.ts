@@ -1,6 +1,6 @@
 /** SNIIM's milk workbooks, at the addresses it uses: `…/Otros/Leche20112026.xlsx` is that of 20 November 2026. */
 
-import { isIsoDay } from "../../shared/calendar.ts";
+import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { milkMarket } from "./milk-market.ts";
 import type { Publication, PublicationSettings } from "./publication.ts";
 import { writeSniimWorkbook } from "./sniim-workbook.ts";

@@ -2,8 +2,8 @@
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import { forecastPanel, sourceVariables } from "../../shared/features/facts.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
-import { sha256Hex } from "../../shared/hash.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
 import { describeRefusal } from "../../shared/training/refusal.ts";

@@ -21,11 +21,11 @@ export async function trialsToResume(
   if (run.seed !== seed) refuse(`its seed is ${run.seed}, not ${seed}`, `Say --seed ${run.seed}.`);
   if (run.dataHash !== dataHash) refuse("the lake holds other observations now", anew);
   if (run.codeVersion !== codeVersion()) refuse(`${run.codeVersion} made it, and this is ${codeVersion()}`, anew);
-  return run.trials.map(recordOf);
+  return run.trials.map(trialRecordOf);
 }
 
 /** A trial as the search knows it. */
-function recordOf({ candidate, number, state, parameters, scores, seconds, note }: RunDetail["trials"][number]) {
+function trialRecordOf({ candidate, number, state, parameters, scores, seconds, note }: RunDetail["trials"][number]) {
   const plain = Object.entries(parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]]));
   return {
     candidate,

@@ -1,6 +1,6 @@
 /** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { sha256Hex } from "../../shared/hash.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { Refusal } from "../../shared/api/problem.ts";
-import { sameText } from "../../shared/same-text.ts";
+import { constantTimeEqual } from "../../shared/lib/constant-time-equal.ts";
 import type { HubVariables } from "./app.ts";
 import { refuse } from "./refuse.ts";
 
@@ -21,7 +21,7 @@ function behindToken(closed: Refusal) {
     const { adminToken } = context.var.hub;
     if (!adminToken) refuse(closed);
     const given = /^Bearer (.+)$/i.exec(context.req.header("Authorization") ?? "")?.[1];
-    if (!given || !sameText(given, adminToken)) {
+    if (!given || !constantTimeEqual(given, adminToken)) {
       const detail = given
         ? "The token is not the one this hub was given."
         : "Send the token as: Authorization: Bearer <token>";

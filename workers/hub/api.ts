@@ -7,7 +7,7 @@ import type { Actor } from "../../shared/db/audit.ts";
 import { findModel, listVersions, type StagedModel } from "../../shared/db/models.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast, forecasts } from "../../shared/forecasts/index.ts";
-import { nearest } from "../../shared/text-distance.ts";
+import { nearest } from "../../shared/lib/text-distance.ts";
 import type { HubVariables } from "./app.ts";
 import type { Hub } from "./hub.ts";
 import { refuse } from "./refuse.ts";

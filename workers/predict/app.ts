@@ -2,7 +2,7 @@
 import { Router } from "itty-router/Router";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { sameText } from "../../shared/same-text.ts";
+import { constantTimeEqual } from "../../shared/lib/constant-time-equal.ts";
 import { type Reply, refusalReply } from "./respond.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
@@ -208,7 +208,7 @@ function tooMany(path: string): Reply {
 function refuseToken(request: Request, token: string | undefined, path: string): Reply | null {
   if (token === undefined) return null;
   const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
-  if (given !== undefined && sameText(given, token)) return null;
+  if (given !== undefined && constantTimeEqual(given, token)) return null;
   const detail = given
     ? "The token is not the one that this service was given."
     : "Send the token as: Authorization: Bearer <token>";

@@ -1,6 +1,6 @@
 /** Tells the queue what was answered: behind the answers, never in their way. What cannot be told is lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
-import { keptBy } from "../../shared/kept.ts";
+import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
 import { answerText, batchesOf, isSampled, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
@@ -107,7 +107,7 @@ export class Recorder {
 type Messages = readonly SizedMessage[];
 
 /** One list a model: what knows its length keeps it. */
-const namesOf = keptBy(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
+const namesOf = memoizeByObject(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
 function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Promise<Messages> {
   const { protocol, snapshot } = answered;

@@ -1,6 +1,6 @@
 import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { nearest } from "../../shared/text-distance.ts";
+import { nearest } from "../../shared/lib/text-distance.ts";
 import type { Call } from "./app.ts";
 import { type Current, retryMs, type Served } from "./snapshot-store.ts";
 

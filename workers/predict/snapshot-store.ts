@@ -10,11 +10,11 @@ import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import { fingerprintFrom, fingerprintText } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
+import { type Shape, shaped } from "../../shared/lib/validate-json.ts";
 import { loadElsewhere } from "../../shared/predict/load-elsewhere.ts";
 import { type LoadedModel, loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
 import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type ArtefactName, championKey } from "../../shared/registry/keys.ts";
-import { type Shape, shaped } from "../../shared/shape.ts";
 
 export interface ArtefactAddress {
   readonly forecast: string;

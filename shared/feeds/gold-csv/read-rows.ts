@@ -1,5 +1,5 @@
 /** Lines to prices: header, dates, cells, and what several lines say of one day. */
-import { addDays, daysBetween, isoDay, isoWeekday } from "../../calendar.ts";
+import { addDays, daysBetween, isoDay, isoWeekday } from "../../lib/calendar.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { type Column, readHeader } from "./read-header.ts";

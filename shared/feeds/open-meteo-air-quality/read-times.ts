@@ -1,5 +1,5 @@
 /** Which entries of the lists are an hour that can be believed. */
-import { isIsoDay } from "../../calendar.ts";
+import { isIsoDay } from "../../lib/calendar.ts";
 import { judgeOrder } from "../day-order.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";

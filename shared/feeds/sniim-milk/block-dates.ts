@@ -1,5 +1,5 @@
 /** The day of every block, or why the block cannot be believed. */
-import { daysBetween } from "../../calendar.ts";
+import { daysBetween } from "../../lib/calendar.ts";
 import { judgeOrder, type Standing } from "../day-order.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";

@@ -1,7 +1,7 @@
 /** A forest far larger than any that is published, as predict would serve it. */
 
 import { dtypeOf } from "../../../shared/features/feature.ts";
-import { sha256Hex } from "../../../shared/hash.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { ensembleAttributes } from "../../../shared/onnx/ensemble-attributes.ts";
 import { int, mlNode, node, PORTABLE } from "../../../shared/onnx/graph.ts";
 import { writeModel } from "../../../shared/onnx/write.ts";

@@ -5,7 +5,7 @@ import { feedState, saveFetched } from "../../../shared/db/feeds.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { baseUrlOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
-import { sha256Hex } from "../../../shared/hash.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { fetchPublication } from "../fetch/fetch-publication.ts";
 import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
 import { announceRaw, keepRaw } from "../ingest/raw.ts";

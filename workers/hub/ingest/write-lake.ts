@@ -1,7 +1,6 @@
 /** Writes the partitions that a publication changes, then `_SUCCESS`. */
 import { inPieces } from "../../../shared/db/database.ts";
 import { listPartitions, loadPartition } from "../../../shared/db/partitions.ts";
-import { sha256Hex } from "../../../shared/hash.ts";
 import { contentHash } from "../../../shared/lake/content.ts";
 import type { Fact } from "../../../shared/lake/fact.ts";
 import { partitionPath, partKey, successKey } from "../../../shared/lake/keys.ts";
@@ -9,6 +8,7 @@ import { mergeFacts, type Source } from "../../../shared/lake/merge.ts";
 import { writeParquet } from "../../../shared/lake/parquet.ts";
 import { groupByPartition, planLake } from "../../../shared/lake/plan.ts";
 import { type FilePartition, writeSuccess } from "../../../shared/lake/success.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import type { Hub } from "../hub.ts";
 import { inParallel } from "./in-parallel.ts";
 import { deleteFiles, listLake, Overtaken, replaceFile } from "./lake-files.ts";

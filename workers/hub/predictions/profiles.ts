@@ -3,7 +3,7 @@
 import { findModel } from "../../../shared/db/models.ts";
 import type { Profile } from "../../../shared/drift/bins.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
-import { sha256Hex } from "../../../shared/hash.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { cardShape } from "../../../shared/registry/card.ts";
 import { artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";

@@ -7,7 +7,7 @@ import { countProblems, listProblems } from "../../../shared/db/problems.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../../shared/feeds/index.ts";
-import { nearest } from "../../../shared/text-distance.ts";
+import { nearest } from "../../../shared/lib/text-distance.ts";
 import { adminOnly } from "../admin.ts";
 import type { HubVariables } from "../app.ts";
 import type { Hub } from "../hub.ts";

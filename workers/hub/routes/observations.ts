@@ -4,7 +4,7 @@ import { z } from "zod";
 import { listObservations, type ObservationPlace } from "../../../shared/db/observations.ts";
 import { listSeries, type Series } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
-import { nearest } from "../../../shared/text-distance.ts";
+import { nearest } from "../../../shared/lib/text-distance.ts";
 import type { Hub } from "../hub.ts";
 import { refuse } from "../refuse.ts";
 import { knownCursor, pageQuery, pageResponse } from "./page.ts";

@@ -1,8 +1,8 @@
 /** What long lists share: periods to choose by, cursors, and JSON or CSV a page at a time. */
 import type { HonoRequest } from "hono";
 import { z } from "zod";
-import { isIsoDay } from "../../../shared/calendar.ts";
-import { writeCsv } from "../../../shared/csv.ts";
+import { isIsoDay } from "../../../shared/lib/calendar.ts";
+import { writeCsv } from "../../../shared/lib/csv.ts";
 import { refuse } from "../refuse.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 

@@ -4,7 +4,7 @@ import { inputsPageShape, predictionsPageShape } from "../../../shared/api/predi
 import { type InputPlace, listInputHours } from "../../../shared/db/input-hours.ts";
 import { listPredictions, type PredictionPlace } from "../../../shared/db/predictions.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
-import { nearest } from "../../../shared/text-distance.ts";
+import { nearest } from "../../../shared/lib/text-distance.ts";
 import { privateRead } from "../admin.ts";
 import { apiRoutes, forecastParam, knownForecast, refusals, secured } from "../api.ts";
 import { refuse } from "../refuse.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../../../shared/text-distance.ts";
+import { nearest } from "../../../shared/lib/text-distance.ts";
 import { refuse } from "../refuse.ts";
 
 /** Query parameters through their schema. An unknown or unfitting one is refused by name. */

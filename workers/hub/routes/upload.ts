@@ -3,8 +3,8 @@
 import type { HonoRequest } from "hono";
 import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
-import { sha256Hex } from "../../../shared/hash.ts";
 import { isFileName } from "../../../shared/lake/keys.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { readDigest, readLength, refuseOtherDigest } from "../body.ts";
 import { readBounded } from "../fetch/fetch-publication.ts";
 import { launch } from "../flows/launch.ts";

@@ -1,6 +1,8 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
+import { nearest } from "../../../shared/lib/text-distance.ts";
+import { isObject } from "../../../shared/lib/validate-json.ts";
 import { headOf } from "../../../shared/predict/answer.ts";
 import { answerText, singleText } from "../../../shared/predict/answer-text.ts";
 import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
@@ -16,8 +18,6 @@ import {
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import { told } from "../../../shared/predict/target.ts";
-import { isObject } from "../../../shared/shape.ts";
-import { nearest } from "../../../shared/text-distance.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";

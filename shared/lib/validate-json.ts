@@ -96,7 +96,7 @@ export const listOfGaps: Shape<(number | null)[]> = (value) => {
 };
 
 /** An object of any names. */
-export function recordOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
+export function dictionaryOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (value) => {
     if (!isObject(value)) return { path: [], expected: "an object" };
     for (const name of Object.keys(value)) {
