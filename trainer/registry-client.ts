@@ -1,32 +1,34 @@
 /** The registry's half of the hub's API, as the trainer and the command line use it. Refusals become sentences. */
 import { z } from "zod";
+import { type Artefact, artefactShape } from "../shared/api/artefacts.ts";
+import { type AuditRow, auditShape } from "../shared/api/audit.ts";
 import {
-  type Artefact,
-  type AuditRow,
-  artefactShape,
-  auditShape,
   type ChampionAnswer,
   championAnswerShape,
+  type PromoteRequest,
+  type Promotion,
+  promotedShape,
+  type RollbackRequest,
+} from "../shared/api/champions.ts";
+import {
   comparisonShape,
-  type EndRunRequest,
   type Model,
   type ModelComparison,
   type ModelDetail,
   modelDetailShape,
   modelShape,
-  type NewRunRequest,
-  type PromoteRequest,
-  type Promotion,
-  promotedShape,
   type RegisterRequest,
-  type RollbackRequest,
+} from "../shared/api/models.ts";
+import {
+  type EndRunRequest,
+  type NewRunRequest,
   type Run,
   runShape,
   type TrialRow,
-  tagsShape,
   trialShape,
   trialsMax,
-} from "../shared/api/registry.ts";
+} from "../shared/api/runs.ts";
+import { tagsShape } from "../shared/api/tags.ts";
 import { sha256Hex } from "../shared/lib/hash.ts";
 import type { ArtefactName } from "../shared/registry/keys.ts";
 import type { Stage } from "../shared/registry/states.ts";

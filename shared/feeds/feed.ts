@@ -41,10 +41,12 @@ export interface Parsed {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-export type Granularity = "hour" | "day" | "month";
+export const granularities = ["hour", "day", "month"] as const;
+export type Granularity = (typeof granularities)[number];
 
+export const partitionings = ["year", "month", "day"] as const;
 /** Folders of the lake below `clean/<feed>/`: `day` gives `year=2024/month=01/day=03`. */
-export type PartitionBy = "year" | "month" | "day";
+export type PartitionBy = (typeof partitionings)[number];
 
 /** One file the publisher is expected to have put up. */
 export interface PublicationRequest {

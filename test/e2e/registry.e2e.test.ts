@@ -1,7 +1,7 @@
 /** The registry as the trainer meets it: its client, a listening hub, and a power cut in the middle of a promotion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { championPointerShape } from "../../shared/api/champion.ts";
-import { trialsMax } from "../../shared/api/registry.ts";
+import { trialsMax } from "../../shared/api/runs.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { shaped } from "../../shared/lib/validate-json.ts";

@@ -5,6 +5,8 @@ import { json, type Stats } from "./json.ts";
 export const flowStates = ["queued", "running", "done", "held", "failed"] as const;
 export type FlowState = (typeof flowStates)[number];
 
+export const stepStates = ["running", "done", "failed"] as const;
+
 export const flowRuns = sqliteTable("flow_runs", {
   id: text().primaryKey(),
   kind: text().notNull(),
@@ -27,7 +29,7 @@ export const flowSteps = sqliteTable(
     flowId: text("flow_id").notNull(),
     attempt: integer().notNull(),
     name: text().notNull(),
-    state: text({ enum: ["running", "done", "failed"] }).notNull(),
+    state: text({ enum: stepStates }).notNull(),
     tries: integer().notNull().default(1),
     error: text(),
     stats: json<Stats>("stats"),

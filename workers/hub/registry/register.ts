@@ -1,5 +1,5 @@
 /** Registering: from two files in R2 to a version. One statement writes it, so that half a version never exists. */
-import type { RegisterRequest } from "../../../shared/api/registry.ts";
+import type { RegisterRequest } from "../../../shared/api/models.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
 import { findModel, type ModelRow, saveModel } from "../../../shared/db/models.ts";
 import { findRun } from "../../../shared/db/runs.ts";

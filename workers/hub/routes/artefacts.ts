@@ -1,6 +1,6 @@
 /** `/models/:forecast/:version/:artefact`: the files of a version, written once. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { artefactShape } from "../../../shared/api/registry.ts";
+import { artefactShape } from "../../../shared/api/artefacts.ts";
 import { audited } from "../../../shared/db/audit.ts";
 import { runBatch } from "../../../shared/db/database.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey, artefactNames } from "../../../shared/registry/keys.ts";

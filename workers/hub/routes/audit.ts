@@ -1,6 +1,6 @@
 /** `/audit`: who changed what and why. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { auditShape } from "../../../shared/api/registry.ts";
+import { auditShape } from "../../../shared/api/audit.ts";
 import { listAudit } from "../../../shared/db/audit.ts";
 import { auditKinds } from "../../../shared/registry/states.ts";
 import { apiRoutes, json } from "../api.ts";

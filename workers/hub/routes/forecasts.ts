@@ -1,6 +1,7 @@
 /** `/forecasts`: who serves, going back, and the trainings of one forecast. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { championAnswerShape, newRunShape, rollbackShape, runShape } from "../../../shared/api/registry.ts";
+import { championAnswerShape, rollbackShape } from "../../../shared/api/champions.ts";
+import { newRunShape, runShape } from "../../../shared/api/runs.ts";
 import { findChampion, listChampions } from "../../../shared/db/champions.ts";
 import { usedThrough } from "../../../shared/db/gates.ts";
 import { createRun, findRun, listRuns } from "../../../shared/db/runs.ts";

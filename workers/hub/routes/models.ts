@@ -1,13 +1,7 @@
 /** `/models`: registered versions, one by one and side by side. */
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  comparisonShape,
-  modelDetailShape,
-  modelShape,
-  promotedShape,
-  promoteShape,
-  registerShape,
-} from "../../../shared/api/registry.ts";
+import { promotedShape, promoteShape } from "../../../shared/api/champions.ts";
+import { comparisonShape, modelDetailShape, modelShape, registerShape } from "../../../shared/api/models.ts";
 import { listAudit } from "../../../shared/db/audit.ts";
 import { listGates } from "../../../shared/db/gates.ts";
 import { listModels, type StagedModel } from "../../../shared/db/models.ts";

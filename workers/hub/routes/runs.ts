@@ -1,6 +1,6 @@
 /** `/runs`: one training each, what it tried and how it ended. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { endRunShape, runShape, trialBatchShape, trialShape, trialsMax } from "../../../shared/api/registry.ts";
+import { endRunShape, runShape, trialBatchShape, trialShape, trialsMax } from "../../../shared/api/runs.ts";
 import { endRun, findRun, type TrainingRun } from "../../../shared/db/runs.ts";
 import { listTrials, saveTrials } from "../../../shared/db/trials.ts";
 import { adminOnly } from "../admin.ts";

@@ -1,6 +1,6 @@
 /** `/models/:forecast/:version/tags`: a name and a value that people and programs stick to a version. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { tagNameShape, tagShape, tagsShape } from "../../../shared/api/registry.ts";
+import { tagNameShape, tagShape, tagsShape } from "../../../shared/api/tags.ts";
 import { listTags, saveTag } from "../../../shared/db/tags.ts";
 import { adminOnly } from "../admin.ts";
 import {

@@ -1,0 +1,55 @@
+/** Requests and answers about the champion: promotion, rollback and every change. */
+import { z } from "zod";
+import { flowStates } from "../db/schema/flows.ts";
+import { championRules } from "../registry/states.ts";
+import { timeField, whyField } from "./fields.ts";
+
+export const promoteShape = z
+  .strictObject({
+    why: whyField,
+    force: z
+      .boolean()
+      .default(false)
+      .describe("A person decides instead of the gate; the file is verified all the same"),
+  })
+  .meta({ examples: [{ why: "better than the incumbent on the last 60 publications" }] });
+export type PromoteRequest = z.input<typeof promoteShape>;
+export const promotedShape = z
+  .object({ flow: z.string(), state: z.enum(flowStates), known: z.boolean() })
+  .meta({ id: "Promotion" });
+export type Promotion = z.infer<typeof promotedShape>;
+
+export const rollbackShape = z
+  .strictObject({
+    why: whyField,
+    to: z.string().optional().describe("A version that has served before; without it, the one before the champion"),
+  })
+  .meta({ examples: [{ why: "it misses the new channel" }] });
+export type RollbackRequest = z.infer<typeof rollbackShape>;
+
+export const championChangeShape = z
+  .object({
+    number: z.number(),
+    version: z.string(),
+    rule: z.enum(championRules),
+    who: z.string(),
+    why: z.string(),
+    flowId: z.string().nullable(),
+    since: timeField,
+    until: timeField.nullable(),
+  })
+  .meta({ id: "ChampionChange" });
+export type ChampionChangeRow = z.infer<typeof championChangeShape>;
+
+export const championAnswerShape = z
+  .object({
+    forecast: z.string(),
+    champion: championChangeShape.nullable().describe("Null until the first promotion"),
+    usedThrough: z
+      .string()
+      .nullable()
+      .describe("Last period that a replacement was judged by; only later ones count for the next"),
+    changes: z.array(championChangeShape).describe("All of them, newest first"),
+  })
+  .meta({ id: "Champion" });
+export type ChampionAnswer = z.infer<typeof championAnswerShape>;

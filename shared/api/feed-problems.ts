@@ -1,0 +1,35 @@
+/** Query and answer of `/feeds/:feed/problems`: what the parsers rejected. */
+import { z } from "zod";
+import { limitField, nextField } from "./paging.ts";
+
+export const feedProblemsQueryShape = z.strictObject({
+  reason: z.string().optional().describe("One of the reasons in `byReason`"),
+  ingest: z.coerce.number().int().optional().describe("Number of one ingest"),
+  cursor: z.coerce.number().int().min(0).default(0).describe("`next` of the page before"),
+  limit: limitField(10_000, 1_000),
+});
+
+export const feedProblemShape = z
+  .object({
+    id: z.number(),
+    feed: z.string(),
+    ingestId: z.number(),
+    reason: z.string(),
+    row: z.number().nullable().describe("Counted from 1"),
+    column: z.string().nullable(),
+    period: z.string().nullable(),
+    found: z.string(),
+    expected: z.string(),
+    lost: z.number().describe("How many values were lost with it; 0 for a remark"),
+  })
+  .meta({ id: "FeedProblem" });
+
+export const feedProblemsPageShape = z
+  .object({
+    feed: z.string(),
+    byReason: z.record(z.string(), z.number()).describe("How often each reason occurs, most frequent first"),
+    problems: z.array(feedProblemShape),
+    next: nextField,
+  })
+  .meta({ id: "FeedProblemsPage" });
+export type FeedProblemsPage = z.infer<typeof feedProblemsPageShape>;

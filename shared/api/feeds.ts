@@ -1,0 +1,52 @@
+/** Answers of `/feeds` and `/feeds/:feed`. */
+import { z } from "zod";
+import { granularities, partitionings } from "../feeds/feed.ts";
+import { timeField } from "./fields.ts";
+
+const variableShape = z.object({
+  title: z.string(),
+  unit: z.string(),
+  isForecast: z.literal(true).optional().describe("The publisher's own forecast, never an observation"),
+});
+
+const placeShape = z.object({
+  name: z.string(),
+  latitude: z.number(),
+  longitude: z.number(),
+  timezone: z.string().describe("IANA name of the time zone that defines its days"),
+});
+
+export const feedShape = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    publisher: z.string(),
+    homepage: z.string(),
+    dimensions: z.array(z.string()).readonly().describe("Names of the dimensions that identify a series"),
+    variables: z.record(z.string(), variableShape).readonly(),
+    place: placeShape.optional().describe("Only where the feed is about one place"),
+    granularity: z.enum(granularities),
+    partitionBy: z.enum(partitionings).describe("Folders of the lake below `clean/<feed>/`"),
+    observations: z.number(),
+    partitions: z.number(),
+    firstPeriod: z.string().nullable(),
+    lastPeriod: z.string().nullable().describe("Last observed period; forecasts of the publisher do not count"),
+    cursor: z.string().nullable().describe("Last publication that was fetched"),
+    etag: z.string().nullable().describe("ETag of that publication"),
+    lastSuccessAt: timeField.nullable(),
+  })
+  .meta({ id: "Feed" });
+export type FeedAnswer = z.infer<typeof feedShape>;
+
+export const feedListShape = z.object({ feeds: z.array(feedShape) });
+export type FeedList = z.infer<typeof feedListShape>;
+
+/** A series as answers name it: its number, and the value of each dimension under the dimension's name. */
+export const seriesShape = z
+  .object({ id: z.number() })
+  .catchall(z.union([z.string(), z.number()]))
+  .meta({ id: "Series", description: "Its number, and one member for each dimension" });
+export type SeriesAnswer = z.infer<typeof seriesShape>;
+
+export const feedDetailShape = feedShape.extend({ series: z.array(seriesShape) }).meta({ id: "FeedDetail" });
+export type FeedDetail = z.infer<typeof feedDetailShape>;

@@ -1,0 +1,87 @@
+/** Requests and answers of `/runs` and `/forecasts/:forecast/runs`: trainings and their trials. */
+import { z } from "zod";
+import { recipeShape } from "../registry/card.ts";
+import { runStates, trialStates } from "../registry/states.ts";
+import { optionalWhyField, sha256Field, statsField, timeField } from "./fields.ts";
+import { limitField } from "./paging.ts";
+
+export const trialsMax = 500;
+
+export const newRunShape = z
+  .strictObject({
+    seed: z.int(),
+    codeVersion: z.string().min(1).max(100),
+    dataHash: sha256Field
+      .optional()
+      .describe("Of the observations it learns from: an interrupted training is gone on with only on the same ones"),
+    why: optionalWhyField,
+  })
+  .meta({ examples: [{ seed: 1, codeVersion: "0.1.0", why: "weekly training" }] });
+export type NewRunRequest = z.infer<typeof newRunShape>;
+
+export const runShape = z
+  .object({
+    id: z.string(),
+    forecast: z.string(),
+    seed: z.number(),
+    codeVersion: z.string(),
+    dataHash: z.string().nullable(),
+    state: z.enum(runStates).describe("`abandoned`: it was not heard of for a day, or said so itself"),
+    reason: z.string().nullable(),
+    stats: statsField.nullable(),
+    startedAt: timeField,
+    heartbeatAt: timeField,
+    endedAt: timeField.nullable(),
+  })
+  .meta({ id: "Run" });
+export type Run = z.infer<typeof runShape>;
+
+export const trialShape = z
+  .strictObject({
+    candidate: z.string().min(1).max(100),
+    number: z.int().min(0).describe("Counts from 0 within its candidate"),
+    state: z.enum(trialStates),
+    parameters: recipeShape.shape.parameters,
+    scores: z.array(z.number()).max(100).describe("One a validation fold, as far as it came"),
+    seconds: z.number().min(0),
+    note: z.string().max(1_000).nullable(),
+  })
+  .meta({ id: "Trial" });
+export type TrialRow = z.infer<typeof trialShape>;
+
+export const trialBatchShape = z.strictObject({ trials: z.array(trialShape).min(1).max(trialsMax) }).meta({
+  examples: [
+    {
+      trials: [
+        {
+          candidate: "ridge",
+          number: 0,
+          state: "done",
+          parameters: { penalty: 0.1 },
+          scores: [0.36, 0.35],
+          seconds: 0.4,
+          note: null,
+        },
+      ],
+    },
+  ],
+});
+
+export const endRunShape = z
+  .strictObject({
+    state: z.enum(["done", "failed", "abandoned"]),
+    reason: z.string().max(1_000).nullable().default(null),
+    stats: statsField.nullable().default(null),
+  })
+  .meta({ examples: [{ state: "done", reason: null, stats: { trials: 25 } }] });
+export type EndRunRequest = z.input<typeof endRunShape>;
+
+export const runsQueryShape = z.strictObject({ limit: limitField(500, 50) });
+export const runListShape = z.object({ runs: z.array(runShape) });
+export type RunList = z.infer<typeof runListShape>;
+
+export const runDetailShape = runShape.extend({ trials: z.array(trialShape) }).meta({ id: "RunDetail" });
+export type RunDetail = z.infer<typeof runDetailShape>;
+
+export const loggedTrialsShape = z.object({ run: z.string(), logged: z.number() }).meta({ id: "LoggedTrials" });
+export type LoggedTrials = z.infer<typeof loggedTrialsShape>;

@@ -1,0 +1,20 @@
+/** Answer of `PUT /feeds/:feed/files/:file`. */
+import { z } from "zod";
+import { flowStates } from "../db/schema/flows.ts";
+import { sha256Field } from "./fields.ts";
+
+/** Body of an upload. */
+export const uploadBytesMax = 50_000_000;
+/** A body without a digest must fit in memory while its digest is computed. */
+export const bufferedUploadBytesMax = 10_000_000;
+
+export const uploadShape = z
+  .object({
+    flow: z.string().describe("The flow that ingests the file"),
+    state: z.enum(flowStates),
+    key: z.string().describe("Where the file is stored in R2"),
+    sha256: sha256Field,
+    known: z.boolean().describe("True where the same file was uploaded before"),
+  })
+  .meta({ id: "Upload" });
+export type Upload = z.infer<typeof uploadShape>;
