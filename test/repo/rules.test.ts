@@ -74,13 +74,28 @@ test("no source file outside its own folder and the simulator names a feed", () 
 
 test("every dependency has an exact version, and its reason in one line", () => {
   const manifest = JSON.parse(read("package.json"));
-  const all: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+  const all: Record<string, string> = {
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  };
   const inexact = Object.entries(all).filter(
     ([, version]) => !/^(npm:@[\w-]+\/[\w-]+@)?\d+\.\d+\.\d+[\w.-]*$/.test(version),
   );
   expect(inexact).toEqual([]);
   const reasons = read("docs/DEPENDENCIES.md");
   expect(Object.keys(all).filter((name) => !reasons.includes(`| ${name} |`))).toEqual([]);
+});
+
+test("the lockfile has an integrity hash for every package, and no package downloads another while it is installed", () => {
+  const { packages } = JSON.parse(read("package-lock.json"));
+  const entries: [string, { integrity?: string; hasInstallScript?: boolean }][] = Object.entries(packages);
+  const installed = entries.filter(([path]) => path !== "");
+  expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+  // esbuild and workerd check their own platform packages, which the lockfile covers; protobufjs only prints a warning.
+  const scripts = installed.filter(([, { hasInstallScript = false }]) => hasInstallScript).map(([path]) => path);
+  const known = ["node_modules/esbuild", "node_modules/fsevents", "node_modules/protobufjs", "node_modules/workerd"];
+  expect(scripts.filter((path) => !known.includes(path))).toEqual([]);
 });
 
 test("the crons of wrangler.toml are those that the hub answers", () => {
