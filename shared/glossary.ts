@@ -1,0 +1,237 @@
+/** The terms that Almanac uses in code, tables, addresses, pages and messages: one list for documents, tooltips and help. */
+
+export interface Term {
+  readonly term: string;
+  /** Other words for the same thing, for people who search by them. */
+  readonly also?: readonly string[];
+  /** One or two sentences, plain text. */
+  readonly meaning: string;
+}
+
+export interface TermGroup {
+  readonly title: string;
+  readonly terms: readonly Term[];
+}
+
+export const glossary: readonly TermGroup[] = [
+  {
+    title: "Data",
+    terms: [
+      {
+        term: "feed",
+        meaning:
+          "One publication on the internet, such as a workbook or a CSV file: how to fetch it and how to parse it.",
+      },
+      {
+        term: "publication",
+        meaning: "One file of a feed, as it was fetched or uploaded. Its bytes are never changed.",
+      },
+      { term: "observation", meaning: "One parsed fact: feed, series, variable, period and value." },
+      {
+        term: "problem",
+        meaning: "One thing that a parser rejected: the row, the column, what was found and what was expected.",
+      },
+      {
+        term: "revision",
+        meaning: "A change of an observation that was already stored. The latest publication's value is used.",
+      },
+      {
+        term: "held",
+        meaning:
+          "A publication or a promotion that waits for a person or for more data. The reason is stated; nothing is lost.",
+      },
+      {
+        term: "series",
+        meaning: "A thing with a history, identified by its dimensions, for example one city, kind and channel.",
+      },
+      { term: "dimension", meaning: "A property that identifies a series, such as the city." },
+      { term: "period", meaning: "The hour, day, month or quarter that an observation is for." },
+      {
+        term: "lake",
+        meaning:
+          "All observations as Parquet files that other tools can read. It is rebuilt from the stored publications.",
+      },
+    ],
+  },
+  {
+    title: "Forecasts",
+    terms: [
+      {
+        term: "forecast",
+        meaning: "One use case, declared in one file: sources, target, features, candidates and rules.",
+      },
+      {
+        term: "source",
+        meaning: "A feed as a forecast uses it: which variables, and after how many periods they are known.",
+      },
+      { term: "target", meaning: "The value that is predicted." },
+      { term: "origin", meaning: "The last period that is known when a prediction is made." },
+      {
+        term: "step",
+        also: ["horizon"],
+        meaning: "How many periods after the origin a prediction is for. Step 1 is the next period.",
+      },
+      {
+        term: "feature",
+        meaning:
+          "One input of a model. It is computed only from data that was published by the origin, or from the calendar.",
+      },
+      {
+        term: "interval",
+        also: ["prediction interval"],
+        meaning: "A range that contains the value with the stated probability, for example 80 %.",
+      },
+      {
+        term: "hypothetical",
+        meaning: "An answer to inputs that the caller supplied instead of the stored history.",
+      },
+      {
+        term: "stale",
+        meaning:
+          "The answer is correct for the data that it names, but newer data or a newer model could not be loaded.",
+      },
+    ],
+  },
+  {
+    title: "Models",
+    terms: [
+      {
+        term: "model",
+        meaning: "One trained artefact, an ONNX file. It is never changed; a newer training gives a new version.",
+      },
+      { term: "card", meaning: "The description of a model: data, features, scores, calibration and lineage." },
+      { term: "version", meaning: "The name of one model of a forecast, for example 20261120-c86b058d." },
+      {
+        term: "champion",
+        meaning:
+          "The version that serves. A forecast has at most one champion. Each change of it is numbered and recorded.",
+      },
+      { term: "challenger", meaning: "A version that asks to become the champion." },
+      {
+        term: "incumbent",
+        meaning: "The champion at the time when a challenger is judged.",
+      },
+      {
+        term: "candidate",
+        meaning: "A method that can be trained, such as gradient boosting, with the parameters to search.",
+      },
+      { term: "contender", meaning: "A candidate with its best parameters, as one row of the leaderboard." },
+      {
+        term: "baseline",
+        also: ["naive forecast"],
+        meaning:
+          "The simplest forecast: the last value, the value of the season before, or the usual share of events. A model has to beat it.",
+      },
+      { term: "recipe", meaning: "A candidate and its parameters. The same recipe can be fitted again on newer data." },
+      {
+        term: "refresh",
+        meaning: "The champion's recipe, fitted on newer data. It serves unless it is worse beyond chance.",
+      },
+      {
+        term: "replacement",
+        meaning: "Another recipe than the champion's. It serves only if it is better beyond chance.",
+      },
+      { term: "promotion", meaning: "The step that makes a version the champion." },
+      { term: "rollback", meaning: "The step that makes an earlier champion serve again." },
+      {
+        term: "gate",
+        meaning: "The rule that decides on a promotion. It compares losses on periods that no choice was made on.",
+      },
+      {
+        term: "fingerprint",
+        meaning:
+          "A hash of everything that changes the value of a feature. Two models with one fingerprint read the same inputs.",
+      },
+    ],
+  },
+  {
+    title: "Scores",
+    terms: [
+      {
+        term: "validation",
+        meaning: "The periods on which parameters and the best contender are chosen. They lie before the test window.",
+      },
+      {
+        term: "test window",
+        meaning: "The last periods. They are looked at once, after all choices, to measure what was chosen.",
+      },
+      {
+        term: "leaderboard",
+        meaning: "The table of all contenders with their scores on validation and on the test window.",
+      },
+      { term: "loss", meaning: "The size of an error by the forecast's metric. Lower is better." },
+      { term: "RMSE", meaning: "Root mean squared error, in the unit of the target. Large errors weigh more." },
+      { term: "MAE", meaning: "Mean absolute error, in the unit of the target." },
+      {
+        term: "Brier score",
+        meaning:
+          "Mean squared difference between a probability and what happened (0 or 1). 0 is perfect; 0.25 is a coin.",
+      },
+      {
+        term: "AUC",
+        meaning:
+          "The probability that a case with the event has a higher score than a case without it. 0.5 is no better than chance.",
+      },
+      {
+        term: "balanced accuracy",
+        meaning:
+          "The mean of the share of events and the share of non-events that were recognised. 50 % is no better than chance.",
+      },
+      {
+        term: "calibration",
+        meaning: "How well probabilities and intervals agree with how often things happened.",
+      },
+      {
+        term: "coverage",
+        meaning: "The share of values that were inside their interval. It should equal the interval's level.",
+      },
+      {
+        term: "skill",
+        meaning: "By how much the loss is below the baseline's. 0 % is as good as the baseline; below 0 % is worse.",
+      },
+      {
+        term: "significance",
+        also: ["p-value", "beyond chance"],
+        meaning:
+          "p is the probability of an advantage at least this large if there were none. Below the gate's level it counts as better beyond chance.",
+      },
+    ],
+  },
+  {
+    title: "Operation",
+    terms: [
+      {
+        term: "flow",
+        meaning: "A durable run of steps, such as an ingest or a promotion. It continues after a crash.",
+      },
+      { term: "run", meaning: "One training with all its trials." },
+      { term: "trial", meaning: "One set of parameters that was tried for one candidate." },
+      { term: "snapshot", meaning: "Everything that is needed to answer for one forecast without a database." },
+      {
+        term: "history",
+        meaning:
+          "The recent observations of a forecast, as far back as its features read. Predictions are computed from it.",
+      },
+      {
+        term: "dead letter",
+        meaning: "A queue message that could not be processed after all retries. It can be sent again.",
+      },
+      { term: "track record", meaning: "Every published forecast with its later error." },
+      { term: "episode", meaning: "One continuous time of drift or of worse accuracy: opened, worsened, closed." },
+      { term: "action", meaning: "One thing that a person or a program can do, such as promote, retry or release." },
+    ],
+  },
+];
+
+/** Returns the glossary as a Markdown document. */
+export function glossaryMarkdown(): string {
+  const sections = glossary.map(({ title, terms }) => {
+    const rows = terms.map(({ term, also = [], meaning }) => {
+      const others = also.length === 0 ? "" : ` (also: ${also.join(", ")})`;
+      return `| **${term}**${others} | ${meaning} |`;
+    });
+    return [`## ${title}`, "", "| term | meaning |", "| --- | --- |", ...rows].join("\n");
+  });
+  const head = "# Glossary\n\nGenerated from `shared/glossary.ts` by `npm run docs`. Change the list there.";
+  return `${[head, ...sections].join("\n\n")}\n`;
+}
