@@ -1,13 +1,14 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-import { forecastPanel } from "../features/facts.ts";
+import { type FactsByFeed, forecastPanel } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import type { Fact } from "../lake/fact.ts";
+import { targetSourceOf } from "../forecasts/source.ts";
 import { dictionaryOf, listOf, listOfGaps, objectOf, optional, type Shape, text } from "../lib/validate-json.ts";
 
 export interface History {
   readonly forecast: string;
+  /** The feed of the target. */
   readonly feed: string;
   readonly variable: string;
   readonly dimensions: readonly string[];
@@ -41,17 +42,17 @@ export const historyShape: Shape<History> = objectOf<History>({
 });
 
 /**
- * The history of a forecast, as far back as its features reach, from its feed's facts. The same facts give the same text, in
- * whatever order they come.
+ * Returns the history of a forecast, as far back as its features reach, from its feeds' facts. The same facts give the same
+ * text, whatever their order.
  */
-export function buildHistory(forecast: Forecast, facts: readonly Fact[]): History {
+export function buildHistory(forecast: Forecast, facts: FactsByFeed): History {
   const { dimensions, periods, series } = forecastPanel(forecast, facts);
   const first = Math.max(0, periods.length - reachOf(forecast.features));
   const told = (values: Float64Array) =>
     Array.from(values.subarray(first), (value) => (Number.isNaN(value) ? null : value));
   return {
     forecast: forecast.id,
-    feed: forecast.feed,
+    feed: targetSourceOf(forecast).feed,
     variable: forecast.variable,
     dimensions: [...dimensions],
     periods: periods.slice(first),

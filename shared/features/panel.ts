@@ -46,34 +46,44 @@ export interface PastValues {
   readonly observed: Float64Array;
 }
 
+export interface PanelOptions {
+  readonly target: string;
+  readonly others: readonly string[];
+  /** Sorted; those of the facts, whatever their variable, where they are left out. */
+  readonly periods?: readonly string[];
+  /** Keys of series that are in the panel even without a fact. */
+  readonly series?: readonly string[];
+}
+
 /**
- * The panel of a target's facts, with those of `others` beside it; facts of any further variable only say that there was a
- * period. The same facts give the same panel in whatever order they come. O(facts + series × variables × periods).
+ * Returns the panel of a target's facts, with those of `others` beside it. Facts of other periods are left out. The result does
+ * not depend on the order of the facts. O(facts + series × variables × periods).
  */
-export function panelOf(
-  dimensions: readonly string[],
-  facts: Iterable<Fact>,
-  { target, others }: { readonly target: string; readonly others: readonly string[] },
-): Panel {
+export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>, options: PanelOptions): Panel {
   const all = [...facts];
-  const periods = [...new Set(all.map((fact) => fact.period))].sort(compareText);
+  const { target, others } = options;
+  const periods = options.periods ?? [...new Set(all.map((fact) => fact.period))].sort(compareText);
   const position = new Map(periods.map((period, index) => [period, index]));
   const nothing = () => new Float64Array(periods.length).fill(Number.NaN);
   const bySeries = new Map<string, Map<string, Float64Array>>();
+  const variablesOf = (series: string) => {
+    const known = bySeries.get(series);
+    if (known) return known;
+    const empty = new Map([target, ...others].map((name) => [name, nothing()]));
+    bySeries.set(series, empty);
+    return empty;
+  };
+  for (const series of options.series ?? []) variablesOf(series);
   for (const { series, period, variable, value } of all) {
-    let variables = bySeries.get(series);
-    if (variables === undefined) {
-      variables = new Map([target, ...others].map((name) => [name, nothing()]));
-      bySeries.set(series, variables);
-    }
-    const values = variables.get(variable);
-    if (values) values[position.get(period) ?? 0] = value;
+    const values = variablesOf(series).get(variable);
+    const at = position.get(period);
+    if (values && at !== undefined) values[at] = value;
   }
   const sorted = [...bySeries].sort(([a], [b]) => compareText(a, b));
-  const series = sorted.map(([key, variables]): PanelSeries => {
-    const values = variables.get(target) ?? nothing();
-    variables.delete(target);
-    return { is: seriesValues(key), values, ...(variables.size > 0 && { others: Object.fromEntries(variables) }) };
+  const series = sorted.map(([key, named]): PanelSeries => {
+    const values = named.get(target) ?? nothing();
+    named.delete(target);
+    return { is: seriesValues(key), values, ...(named.size > 0 && { others: Object.fromEntries(named) }) };
   });
   return { dimensions, periods, series };
 }

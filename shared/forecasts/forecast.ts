@@ -1,20 +1,21 @@
 import type { Task } from "../candidates/candidate.ts";
 import type { Transform } from "../candidates/fitted.ts";
-import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { Schedule } from "./schedule.ts";
+import type { EventRule, Source } from "./source.ts";
 
-/** One use case: what is predicted, from which feed, with which features, by which candidates, judged by which rules. */
+/** One use case: what is predicted, from which feeds, with which features, by which candidates, judged by which rules. */
 export interface Forecast {
   readonly id: string;
   readonly title: string;
-  /** Feed and variable whose next value is predicted: one of the feed's, or one that is derived. */
-  readonly feed: string;
+  /** The feeds that it is made of. The one with the target decides which periods and series there are; the others are joined to it. */
+  readonly sources: readonly Source[];
+  /** Variables of 0 and 1 that are made of the sources' own. */
+  readonly events?: readonly EventRule[];
+  /** The target: the variable whose next value is predicted. It is a source's own, a reduced one, or an event. */
   readonly variable: string;
-  /** How the forecast's variables are made of the feed's; left out where they are the feed's own. */
-  readonly derive?: Derivation;
-  /** What names a series, as in the feed. */
+  /** What names a series, as in the target's feed. */
   readonly dimensions: readonly string[];
   /** A classification says how likely the target variable, which is 0 or 1, is to be 1. */
   readonly task: Task;

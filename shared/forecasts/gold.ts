@@ -8,11 +8,11 @@ import type { Forecast } from "./forecast.ts";
 export const gold: Forecast = {
   id: "gold",
   title: "Gold price in euro",
-  feed: "gold-csv",
+  sources: [{ feed: "gold-csv", variables: ["EUR", "AUD", "CHF", "GBP", "INR", "JPY", "USD", "ZAR"], lag: 0 }],
   variable: "EUR",
   dimensions: [],
   task: "regression",
-  schedule: { kind: "weekdays", days: [1, 2, 3, 4, 5] },
+  schedule: { every: "day", weekdays: [1, 2, 3, 4, 5], periods: "calendar" },
   horizon: 1,
   target: { transform: "log-difference", decimals: 1 },
   features: [

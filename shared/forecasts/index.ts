@@ -10,7 +10,7 @@ export function findForecast(id: string): Forecast | undefined {
   return forecasts.find((forecast) => forecast.id === id);
 }
 
-/** Forecasts whose history is made of a feed's observations. */
+/** Returns the forecasts that read a feed's observations. */
 export function forecastsFedBy(feed: string): Forecast[] {
-  return forecasts.filter((forecast) => forecast.feed === feed);
+  return forecasts.filter(({ sources }) => sources.some((source) => source.feed === feed));
 }

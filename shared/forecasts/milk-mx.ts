@@ -5,11 +5,11 @@ import type { Forecast } from "./forecast.ts";
 export const milkMx: Forecast = {
   id: "milk-mx",
   title: "Milk prices in Mexico",
-  feed: "sniim-milk",
+  sources: [{ feed: "sniim-milk", variables: ["precio"], lag: 0 }],
   variable: "precio",
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],
   task: "regression",
-  schedule: { kind: "weekdays", days: [1, 3, 5] },
+  schedule: { every: "day", weekdays: [1, 3, 5], periods: "published" },
   horizon: 1,
   target: { transform: "difference", decimals: 2 },
   features: [

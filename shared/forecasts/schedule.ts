@@ -1,26 +1,36 @@
-import { addDays, isoWeekday } from "../lib/calendar.ts";
+/** Which period comes after which. */
+import { isoWeekday } from "../lib/calendar.ts";
+import { addPeriods, type Granularity } from "../period.ts";
 
-/** When the next period is. Periods are days as `YYYY-MM-DD`. */
 export interface Schedule {
-  readonly kind: "weekdays";
-  /** Monday = 1 … Sunday = 7 (ISO 8601). */
-  readonly days: readonly number[];
+  /** What one period is. */
+  readonly every: Granularity;
+  /** Of days: the weekdays that are periods, Monday = 1 … Sunday = 7 (ISO 8601). Every day where it is left out. */
+  readonly weekdays?: readonly number[];
+  /**
+   * `calendar`: every period that the schedule names is one, and a missing one is a period without values, so that "the period
+   * before" is the calendar's. `published`: only what was published is a period, so that it is the publication before.
+   */
+  readonly periods: "calendar" | "published";
 }
 
-/** The first period after `last` that the schedule names. Throws on a schedule without days. */
+/** Returns the first period after `last` that the schedule names. Throws on a schedule that names none. */
 export function nextPeriod(schedule: Schedule, last: string): string {
   return scheduledFrom(schedule, last, 1);
 }
 
-/** The last period before `next` that the schedule names. Throws on a schedule without days. */
+/** Returns the last period before `next` that the schedule names. Throws on a schedule that names none. */
 export function previousPeriod(schedule: Schedule, next: string): string {
   return scheduledFrom(schedule, next, -1);
 }
 
-function scheduledFrom({ days }: Schedule, period: string, step: 1 | -1): string {
-  for (let away = 1; away <= 7; away++) {
-    const day = addDays(period, away * step);
-    if (days.includes(isoWeekday(day))) return day;
+const daysOfWeek = 7;
+
+function scheduledFrom({ every, weekdays }: Schedule, period: string, step: 1 | -1): string {
+  if (every !== "day" || weekdays === undefined) return addPeriods(period, step);
+  for (let away = 1; away <= daysOfWeek; away++) {
+    const day = addPeriods(period, away * step);
+    if (weekdays.includes(isoWeekday(day))) return day;
   }
   throw new RangeError("the schedule names no weekday");
 }

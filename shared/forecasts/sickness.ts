@@ -1,20 +1,14 @@
 import { logisticSpace, nothing, smallBoostingSpace, smallForestSpace } from "../candidates/spaces.ts";
-import type { Derivation } from "../features/derive.ts";
 import type { Feature } from "../features/feature.ts";
+import type { Reduction } from "../features/reduce.ts";
 import { vigo } from "../feeds/places.ts";
 import type { Forecast } from "./forecast.ts";
 
 const pollutants = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust", "european_aqi"];
 
-const days: Derivation = {
-  kind: "daily",
-  hoursMin: 20,
-  variables: pollutants,
-  statistics: ["max", "mean", "min", "last", "range"],
-  events: [{ name: "sick", of: "european_aqi_max", above: 30 }],
-};
+const days: Reduction = { partsMin: 20, statistics: ["max", "mean", "min", "last", "range"] };
 
-/** Yesterday's value, or missing: not that of an earlier day. */
+/** Yesterday's value, or missing; never that of an earlier day. */
 const yesterdays = pollutants.flatMap((pollutant) =>
   days.statistics.map((statistic): Feature => {
     const variable = `${pollutant}_${statistic}`;
@@ -29,13 +23,13 @@ const yesterdays = pollutants.flatMap((pollutant) =>
 export const sickness: Forecast = {
   id: "sickness",
   title: `Bad-air days in ${vigo.name}`,
-  feed: "open-meteo-air-quality",
+  sources: [{ feed: "open-meteo-air-quality", variables: pollutants, lag: 0, reduce: days }],
+  events: [{ name: "sick", of: "european_aqi_max", above: 30 }],
   variable: "sick",
-  derive: days,
   dimensions: [],
   task: "classification",
   labels: { event: "sick", otherwise: "healthy" },
-  schedule: { kind: "weekdays", days: [1, 2, 3, 4, 5, 6, 7] },
+  schedule: { every: "day", periods: "calendar" },
   horizon: 1,
   target: { transform: "level", decimals: 0 },
   features: [

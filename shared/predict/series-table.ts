@@ -139,7 +139,7 @@ function statesOf(
   { forecast }: Snapshot,
   { row, places }: Pick<TableRow, "row" | "places">,
 ): Record<string, number> | null {
-  if (forecast.derive === undefined) return null;
+  if (forecast.events === undefined) return null;
   const given = new Map([...places].map(([name, place]) => [name, row[place]]));
   return Object.fromEntries(impliedStates(forecast, given));
 }

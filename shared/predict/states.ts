@@ -2,7 +2,7 @@
 import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 
-type Deciding = Pick<Forecast, "features" | "derive" | "variable">;
+type Deciding = Pick<Forecast, "features" | "events" | "variable">;
 
 /** Whether a feature is the target of a classification at one earlier period. */
 export function isState({ task, variable }: Pick<Forecast, "task" | "variable">, feature: Feature): boolean {
@@ -11,11 +11,11 @@ export function isState({ task, variable }: Pick<Forecast, "task" | "variable">,
 
 /** States that follow from given values of the variable that they are an event of, where they are not given themselves. O(features²) at most. */
 export function impliedStates(
-  { features, derive, variable }: Deciding,
+  { features, events = [], variable }: Deciding,
   given: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, number> {
   const implied = new Map<string, number>();
-  for (const event of derive?.events ?? []) {
+  for (const event of events) {
     for (const decisive of features) {
       const value = given.get(decisive.name);
       const decided = at(decisive, variable);

@@ -208,8 +208,11 @@ export const cardShape = z
     /** Hash of the features' definitions and of the version of the code that computes them. */
     fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
     lineage: z.object({
+      /** The feed of the target. */
       feed: z.string(),
       variable: z.string(),
+      /** All feeds, the target's among them; cards of one feed may lack it. */
+      sources: z.array(z.object({ feed: z.string(), variables: z.array(z.string()), lag: count })).optional(),
       observations: count,
       /** SHA-256 of the observations, sorted. */
       dataHash: sha256,

@@ -3,6 +3,7 @@ import type { Dataset } from "../features/dataset.ts";
 import { dtypeOf } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import { targetSourceOf } from "../forecasts/source.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import type { Card } from "../registry/card.ts";
 import type { ModelSize } from "../registry/fit-limits.ts";
@@ -83,8 +84,9 @@ export interface Origin {
 
 /** What it was made from. */
 export function lineageOf({ forecast, observations, dataHash, codeVersion, seed, trials }: Origin): Card["lineage"] {
-  const { feed, variable } = forecast;
-  return { feed, variable, observations, dataHash, codeVersion, seed, trials };
+  const { variable } = forecast;
+  const sources = forecast.sources.map(({ feed, variables, lag }) => ({ feed, variables: [...variables], lag }));
+  return { feed: targetSourceOf(forecast).feed, variable, sources, observations, dataHash, codeVersion, seed, trials };
 }
 
 function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {

@@ -7,6 +7,7 @@ import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { writeCsv } from "../../shared/lib/csv.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
 import { shaped } from "../../shared/lib/validate-json.ts";
+import { factsOf } from "../support/facts.ts";
 
 const event = (key: string, action = "PutObject", eTag = '"abc"') => ({
   account: "a",
@@ -47,8 +48,8 @@ test("the online history is the same text whatever the order of facts, with null
     value,
   });
   const facts = [fact("b", "2025-01-06", 2), fact("a", "2025-01-03", 1), fact("b", "2025-01-03", 3)];
-  const history = buildHistory(milkMx, facts);
-  expect(JSON.stringify(buildHistory(milkMx, [...facts].reverse()))).toBe(JSON.stringify(history));
+  const history = buildHistory(milkMx, factsOf(milkMx, facts));
+  expect(JSON.stringify(buildHistory(milkMx, factsOf(milkMx, [...facts].reverse())))).toBe(JSON.stringify(history));
   expect(shaped(historyShape, history)).toEqual({ ok: true, value: history });
   expect(history).toMatchObject({
     periods: ["2025-01-03", "2025-01-06"],
@@ -60,6 +61,7 @@ test("the online history holds the other variables that features look at, as far
   const forecast: Forecast = {
     ...milkMx,
     dimensions: [],
+    sources: [{ feed: "sniim-milk", variables: ["EUR", "USD"], lag: 0 }],
     variable: "EUR",
     features: [
       { name: "last", kind: "lag", periods: 2 },
@@ -73,7 +75,7 @@ test("the online history holds the other variables that features look at, as far
     fact("2016-12-29", "USD", 7),
     fact("2016-12-30", "GBP", 8),
   ];
-  const history = buildHistory(forecast, facts);
+  const history = buildHistory(forecast, factsOf(forecast, facts));
   expect(history).toMatchObject({
     periods: days.slice(1),
     series: [{ is: [], values: [1, 2], others: { USD: [7, null] } }],

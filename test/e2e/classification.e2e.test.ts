@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { cardShape } from "../../shared/registry/card.ts";
@@ -24,7 +25,7 @@ afterAll(() => platform.dispose());
 async function ingest(days: number): Promise<string> {
   const { name, bytes } = airFile(1, days);
   const file = { sha256: sha256Hex(bytes), length: bytes.length, body: new Blob([bytes]).stream() };
-  const { flow } = await hub.upload(sickness.feed, name, file);
+  const { flow } = await hub.upload(targetSourceOf(sickness).feed, name, file);
   expect(await hub.ended(flow)).toMatchObject({ state: "done" });
   return addDays(name.slice(-15, -5), 1);
 }

@@ -1,8 +1,8 @@
 /** A forecast of one series, from the file that grows by a line a day to what the command line prints. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { sourceVariables } from "../../shared/features/facts.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -26,7 +26,7 @@ const facts = goldFacts();
 /** Facts as the source writes them: a line a day, months first, thousands by commas. */
 function dailyCsv(all: readonly Fact[]): Uint8Array<ArrayBuffer> {
   const days = Map.groupBy(all, ({ period }) => period);
-  const currencies = sourceVariables(gold);
+  const currencies = targetSourceOf(gold).variables;
   const lines = [...days].sort().map(([day, prices]) => {
     const [year, month, date] = day.split("-").map(Number);
     const cells = currencies.map((currency) => {
@@ -41,7 +41,7 @@ function dailyCsv(all: readonly Fact[]): Uint8Array<ArrayBuffer> {
 async function ingest(all: readonly Fact[]): Promise<void> {
   const bytes = dailyCsv(all);
   const file = { sha256: sha256Hex(bytes), length: bytes.length, body: new Blob([bytes]).stream() };
-  const { flow } = await hub.upload(gold.feed, "Daily.csv", file);
+  const { flow } = await hub.upload(targetSourceOf(gold).feed, "Daily.csv", file);
   expect(await hub.ended(flow)).toMatchObject({ state: "done" });
 }
 
@@ -127,7 +127,7 @@ test("a longer file adds, a corrected value revises, and both are answered from"
     fact.period === "2016-12-30" && fact.variable === "EUR" ? { ...fact, value: fact.value + 10 } : fact,
   );
   await ingest([...corrected, ...more]);
-  const one = `/feeds/${gold.feed}/observations?from=2016-12-30&to=2016-12-30`;
+  const one = `/feeds/${targetSourceOf(gold).feed}/observations?from=2016-12-30&to=2016-12-30`;
   const { observations } = (await hub.connection.checked(await hub.request(one))) as { observations: Fact[] };
   const known = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR");
   expect(observations.find(({ variable }) => variable === "EUR")?.value).toBe(known?.value);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidateNamed } from "../../shared/candidates/index.ts";
-import { derivedVariables } from "../../shared/features/derive.ts";
-import { otherVariables, sourceVariables } from "../../shared/features/facts.ts";
+import { otherVariables } from "../../shared/features/facts.ts";
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nextPeriod } from "../../shared/forecasts/schedule.ts";
+import { sourceOf, targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { checkSpace } from "../../shared/search/space.ts";
@@ -19,7 +19,7 @@ describe("schedule", () => {
   test("the next period is the first day after the last one that the schedule names", () => {
     fc.assert(
       fc.property(days, someDay, (named, last) => {
-        const next = nextPeriod({ kind: "weekdays", days: named }, last);
+        const next = nextPeriod({ every: "day", weekdays: named, periods: "calendar" }, last);
         expect(named).toContain(isoWeekday(next));
         expect(next > last).toBe(true);
         for (let ahead = 1; ahead < daysBetween(last, next); ahead++) {
@@ -29,24 +29,27 @@ describe("schedule", () => {
     );
   });
 
-  test("a schedule without days is a mistake of the declaration", () => {
-    expect(() => nextPeriod({ kind: "weekdays", days: [] }, "2026-11-20")).toThrow("names no weekday");
+  test("a schedule without weekdays is a mistake of the declaration", () => {
+    expect(() => nextPeriod({ every: "day", weekdays: [], periods: "calendar" }, "2026-11-20")).toThrow(
+      "names no weekday",
+    );
   });
 });
 
 describe.each([...forecasts])("$id", (forecast) => {
   const floats = forecast.features.filter((one) => dtypeOf(one) === "float").map(({ name }) => name);
 
-  test("its feed has the dimensions that it names", () => {
-    const feed = feeds.find(({ id }) => id === forecast.feed);
+  test("its target's feed has the dimensions that it names", () => {
+    const feed = feeds.find(({ id }) => id === targetSourceOf(forecast).feed);
     expect(feed?.dimensions).toEqual(forecast.dimensions);
   });
 
-  test("the variables that it looks at are its feed's, or made of them", () => {
-    const feed = feeds.find(({ id }) => id === forecast.feed);
-    for (const name of sourceVariables(forecast)) expect(Object.keys(feed?.variables ?? {})).toContain(name);
-    const own = forecast.derive ? derivedVariables(forecast.derive) : sourceVariables(forecast);
-    for (const name of [forecast.variable, ...otherVariables(forecast)]) expect(own).toContain(name);
+  test("the variables that it looks at are its feeds', or made of them", () => {
+    for (const source of forecast.sources) {
+      const feed = feeds.find(({ id }) => id === source.feed);
+      for (const name of source.variables) expect(Object.keys(feed?.variables ?? {})).toContain(name);
+    }
+    for (const name of otherVariables(forecast)) expect(sourceOf(forecast, name)).toBeDefined();
   });
 
   test("what a request gives and what its CSV holds are things that it has", () => {

@@ -1,10 +1,8 @@
 /** A classification answers with a probability, what that is called and from where on, in every protocol. */
 import { describe, expect, test } from "vitest";
-import { buildHistory } from "../../shared/api/history.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
-import { sickness } from "../../shared/forecasts/sickness.ts";
 import { classified, naiveProbability } from "../../shared/predict/classify.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open-inference.ts";
@@ -85,7 +83,7 @@ describe("an answer", () => {
     const early = ask({}, { from: classSnapshot(airHistory(airFacts("2024-07-30", { hoursAfter: 0 }))) });
     const late = ask({}, { from: classSnapshot(airHistory(airFacts("2024-07-30", { hoursAfter: 23 }))) });
     expect({ ...late, data_as_of: "" }).toEqual({ ...early, data_as_of: "" });
-    const over = buildHistory(sickness, airFacts("2024-07-30", { hoursAfter: 24 }));
+    const over = airHistory(airFacts("2024-07-30", { hoursAfter: 24 }));
     expect(ask({}, { from: classSnapshot(over) }).target_period).toBe("2024-08-01");
   });
 

@@ -10,13 +10,14 @@ import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { shortestDecimal } from "../../shared/predict/decimal.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { factsOf } from "../support/facts.ts";
 import { goldFacts, goldHistory, goldSnapshot } from "../support/served-gold.ts";
 
 const facts = goldFacts();
 const snapshot = goldSnapshot();
 const eur = new Map(facts.filter(({ variable }) => variable === "EUR").map(({ period, value }) => [period, value]));
 const lastPrice = eur.get("2016-12-30") ?? 0;
-const whole = forecastPanel(gold, facts);
+const whole = forecastPanel(gold, factsOf(gold, facts));
 const trained = datasetOf(whole, { features: gold.features, tolerance: toleranceOf(gold) });
 
 const query = { textNumbers: true, partial: false, explain: null };

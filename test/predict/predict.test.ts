@@ -14,6 +14,7 @@ import {
 } from "../../shared/predict/predict.ts";
 import { isOfHistory } from "../../shared/predict/read-instance.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { factsOf } from "../support/facts.ts";
 import { forecast, historyOf, instanceOf, servable, snapshotOf } from "../support/served.ts";
 
 const snapshot = snapshotOf();
@@ -178,7 +179,7 @@ test("what is served are the features that training computes for the same period
       return value === null ? [] : [{ series, variable: forecast.variable, period: whole.periods[at] ?? "", value }];
     }),
   );
-  const panel = forecastPanel(forecast, facts);
+  const panel = forecastPanel(forecast, factsOf(forecast, facts));
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
   expect(from.target).toBe("2026-11-23");
   let compared = 0;

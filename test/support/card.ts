@@ -3,13 +3,14 @@
  */
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
 
 export interface TinyStory {
-  readonly forecast: Pick<Forecast, "id" | "features" | "feed" | "variable">;
+  readonly forecast: Pick<Forecast, "id" | "features" | "sources" | "events" | "variable">;
   readonly version: string;
   readonly candidate?: string;
   /** Any text: hashed to the recipe's id. */
@@ -73,7 +74,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       ],
       fingerprint: fingerprintOf(forecast.features),
       lineage: {
-        feed: forecast.feed,
+        feed: targetSourceOf(forecast).feed,
         variable: forecast.variable,
         observations: 100,
         dataHash: sha256Hex("data"),

@@ -10,6 +10,7 @@ import { buildOutlook, type KnownSeries, type Outlook, seriesKey } from "../../s
 import type { HubClient } from "../../trainer/hub-client.ts";
 import { RegistryClient } from "../../trainer/registry-client.ts";
 import { type Answer, requestBytes } from "../bench/support/http-client.ts";
+import { factsOf } from "./facts.ts";
 import { openLoop } from "./open-loop.ts";
 import { type TestPlatform, upload } from "./platform.ts";
 import { type PublicationFile, simulatedPublications } from "./publications.ts";
@@ -79,7 +80,10 @@ async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
   const latest = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const history = buildHistory(
     forecast,
-    facts.filter(({ period }) => latest.has(period)),
+    factsOf(
+      forecast,
+      facts.filter(({ period }) => latest.has(period)),
+    ),
   );
   const built = buildOutlook(forecast, history);
   if (!built.ok) throw new Error(built.reason);

@@ -1,10 +1,10 @@
 /** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { sourceVariables } from "../../shared/features/facts.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -14,11 +14,12 @@ import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict
 import type { Card } from "../../shared/registry/card.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { tinyModel } from "./card.ts";
+import { factsOf } from "./facts.ts";
 
 /** Hours of whole days up to `last`, and `hoursAfter` of the day after. */
 export function airFacts(last = "2024-07-30", { days = 20, hoursAfter = 5 } = {}): Fact[] {
   const facts: Fact[] = [];
-  sourceVariables(sickness).forEach((variable, at) => {
+  targetSourceOf(sickness).variables.forEach((variable, at) => {
     for (let day = 0; day <= days; day++) {
       const date = addDays(last, day + 1 - days);
       for (let hour = 0; hour < (day === days ? hoursAfter : 24); hour++) {
@@ -31,7 +32,7 @@ export function airFacts(last = "2024-07-30", { days = 20, hoursAfter = 5 } = {}
 }
 
 export function airHistory(facts = airFacts()): History {
-  return buildHistory(sickness, facts);
+  return buildHistory(sickness, factsOf(sickness, facts));
 }
 
 export const threshold = 0.7;

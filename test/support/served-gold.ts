@@ -1,10 +1,10 @@
 /** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { sourceVariables } from "../../shared/features/facts.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -15,12 +15,13 @@ import type { Card } from "../../shared/registry/card.ts";
 import { compileModel, runProgram } from "../../shared/registry/onnx-engine.ts";
 import { tinyModel } from "./card.ts";
 import { seededRandom } from "./chance.ts";
+import { factsOf } from "./facts.ts";
 
 /** Weekdays up to `last`, with prices of every currency that the features look at. */
 export function goldFacts(last = "2016-12-30", count = 200): Fact[] {
   const days: string[] = [];
   for (let day = last; days.length < count; day = addDays(day, -1)) if (isoWeekday(day) <= 5) days.unshift(day);
-  return sourceVariables(gold).flatMap((variable, at) => {
+  return targetSourceOf(gold).variables.flatMap((variable, at) => {
     const random = seededRandom(at + 1);
     let price = 1000 * (at + 1);
     return days.map((period): Fact => {
@@ -31,7 +32,7 @@ export function goldFacts(last = "2016-12-30", count = 200): Fact[] {
 }
 
 export function goldHistory(facts = goldFacts()): History {
-  return buildHistory(gold, facts);
+  return buildHistory(gold, factsOf(gold, facts));
 }
 
 const inputs = gold.features.map(({ name }) => name);

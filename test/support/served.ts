@@ -9,6 +9,7 @@ import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
@@ -25,7 +26,7 @@ export const forecast: Forecast = milkMx;
 export function publicationDays(last: string, count: number): string[] {
   const days: string[] = [];
   for (let day = last; days.length < count; day = addDays(day, -1)) {
-    if (forecast.schedule.days.includes(isoWeekday(day))) days.unshift(day);
+    if (forecast.schedule.weekdays?.includes(isoWeekday(day))) days.unshift(day);
   }
   return days;
 }
@@ -42,7 +43,7 @@ export function historyOf(last = "2026-11-20", count = 65): History {
   const periods = publicationDays(last, count);
   return {
     forecast: forecast.id,
-    feed: forecast.feed,
+    feed: targetSourceOf(forecast).feed,
     variable: forecast.variable,
     dimensions: [...forecast.dimensions],
     periods,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { scopeOf } from "../../trainer/commands/start.ts";
 
 test("a start brings up everything, or the forecasts that are named and the feeds they are made of", () => {
@@ -8,11 +9,11 @@ test("a start brings up everything, or the forecasts that are named and the feed
   for (const forecast of forecasts) {
     const { forecasts: chosen, feeds: needed } = scopeOf(` ${forecast.id},${forecast.id}`);
     expect(chosen).toEqual([forecast]);
-    expect(needed.map(({ id }) => id)).toEqual([forecast.feed]);
+    expect(needed.map(({ id }) => id)).toEqual(feedIdsOf(forecast));
   }
   const all = scopeOf(forecasts.map(({ id }) => id).join(","));
   expect(all.forecasts).toEqual(forecasts);
-  expect(all.feeds.every(({ id }) => forecasts.some(({ feed }) => feed === id))).toBe(true);
+  expect(all.feeds.every(({ id }) => forecasts.some((forecast) => feedIdsOf(forecast).includes(id)))).toBe(true);
 });
 
 test("an unknown name is refused with the names there are", () => {

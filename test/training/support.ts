@@ -43,11 +43,11 @@ export function simulatedPanel(seed: number, process: Process, { periods = 150, 
 export const smallForecast: Forecast = {
   id: "small",
   title: "Small",
-  feed: "simulated",
+  sources: [{ feed: "simulated", variables: ["price"], lag: 0 }],
   variable: "price",
   dimensions: ["region", "item"],
   task: "regression",
-  schedule: { kind: "weekdays", days: [1, 2, 3, 4, 5, 6, 7] },
+  schedule: { every: "day", periods: "calendar" },
   horizon: 1,
   target: { transform: "difference", decimals: 2 },
   features: [

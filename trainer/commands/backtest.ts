@@ -1,8 +1,8 @@
 /** `almanac backtest FORECAST --files FILE…`: raw publications in, the whole judgement out, without a hub. */
 import { Listr } from "listr2";
-import { sourceVariables } from "../../shared/features/facts.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { widthsOf } from "../../shared/judging/score.ts";
 import { spanOf } from "../../shared/judging/windows.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
@@ -12,9 +12,9 @@ import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
-import { factsOfFiles } from "../training/facts.ts";
+import { factsOfFiles, filesByFeed } from "../training/facts.ts";
 import { contenderJson, leaderboard } from "../training/leaderboard.ts";
-import { feedOf, knownForecast } from "./known.ts";
+import { feedsOf, knownForecast } from "./known.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "./training-options.ts";
 
 export interface BacktestOptions extends TrainingOptions {
@@ -68,11 +68,12 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
 
 /** What it was made from, beside the hash of the data. */
 function lineage(forecast: Forecast, { data }: Prepared) {
-  const { feed, variable, features } = forecast;
+  const { variable, features, sources } = forecast;
   return {
-    feed,
+    feed: targetSourceOf(forecast).feed,
     variable,
-    variables: sourceVariables(forecast),
+    variables: sources.flatMap(({ variables }) => variables),
+    sources: sources.map(({ feed, variables, lag }) => ({ feed, variables, lag })),
     features: fingerprintOf(features),
     codeVersion: codeVersion(),
     ...spanOf(data, { from: 0, to: data.rows }),
@@ -105,7 +106,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
       {
         title: "Read the publications",
         task: async (_, task) => {
-          const { facts, problems } = await factsOfFiles(feedOf(forecast), options.files);
+          const { facts, problems } = await factsOfFiles(filesByFeed(feedsOf(forecast), options.files));
           done.prepared = prepare(forecast, facts, until);
           done.problems = problems;
           task.title = `Read ${thousands(done.prepared.observations)} observations, refused ${thousands(problems)} values`;

@@ -7,12 +7,12 @@ import { Failure } from "../failure.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { prose } from "../terminal.ts";
 import { prepare, withPool } from "../training/contest.ts";
-import { factsOfLake } from "../training/facts.ts";
+import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { servingModel } from "../training/serving-model.ts";
 import { promote, register } from "../training/train.ts";
-import { feedOf, knownForecast } from "./known.ts";
+import { feedsOf, knownForecast } from "./known.ts";
 import { readPublication } from "./parse.ts";
 import { readTrainingOptions } from "./training-options.ts";
 
@@ -39,7 +39,7 @@ export async function importModel(
   checkedGraph(bytes, forecast);
   const hub = connect(options);
   const registry = new RegistryClient(hub.connection, "import");
-  const prepared = prepare(forecast, (await factsOfLake(hub, feedOf(forecast))).facts);
+  const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
   const serving = await servingModel(registry, prepared);
   const { seed } = readTrainingOptions(options);
   const imported = await withPool(prepared, (pool) =>

@@ -3,6 +3,7 @@ import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
 import { Failure } from "../failure.ts";
 
@@ -14,9 +15,9 @@ export function knownForecast(id: string): Forecast {
   return forecasts.find((forecast) => forecast.id === id) ?? unknown("forecast", id, forecasts);
 }
 
-/** The feed that a forecast is made of. */
-export function feedOf(forecast: Forecast): Feed {
-  return knownFeed(forecast.feed);
+/** Returns the feeds that a forecast is made of. */
+export function feedsOf(forecast: Forecast): Feed[] {
+  return feedIdsOf(forecast).map(knownFeed);
 }
 
 function unknown(kind: string, id: string, known: readonly { readonly id: string }[]): never {

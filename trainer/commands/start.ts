@@ -5,6 +5,7 @@ import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
 import type { FeedSummary } from "../hub-client.ts";
@@ -39,7 +40,10 @@ export function scopeOf(only: string | undefined): Scope {
   if (only === undefined) return { forecasts, feeds };
   const ids = [...new Set(only.split(",").map((id) => id.trim()))];
   const chosen = ids.map(knownForecast);
-  return { forecasts: chosen, feeds: feeds.filter(({ id }) => chosen.some(({ feed }) => feed === id)) };
+  return {
+    forecasts: chosen,
+    feeds: feeds.filter(({ id }) => chosen.some((forecast) => feedIdsOf(forecast).includes(id))),
+  };
 }
 
 /** The first training is a short one, so that a start takes no longer than a coffee is poured; `almanac train` takes its time. */
@@ -150,9 +154,12 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
             task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
             return;
           }
-          const fed = (await hub.feeds()).find(({ id }) => id === forecast.feed);
-          if (!fed || fed.observations === 0) {
-            task.title = `${forecast.id} has nothing to learn from yet; npm run almanac -- ingest ${forecast.feed} FILE, then train ${forecast.id}`;
+          const known = await hub.feeds();
+          const empty = feedIdsOf(forecast).find(
+            (id) => !known.some((feed) => feed.id === id && feed.observations > 0),
+          );
+          if (empty !== undefined) {
+            task.title = `${forecast.id} has nothing to learn from yet; npm run almanac -- ingest ${empty} FILE, then train ${forecast.id}`;
             return;
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };

@@ -1,8 +1,8 @@
 /** A training on this machine: facts to a dataset, candidates on threads, progress for who watches. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
-import { forecastPanel, sourceVariables } from "../../shared/features/facts.ts";
+import { type FactsByFeed, forecastPanel } from "../../shared/features/facts.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
-import type { Fact } from "../../shared/lake/fact.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
@@ -20,18 +20,28 @@ export interface Prepared {
   readonly dataHash: string;
 }
 
-/** The dataset of a forecast's facts, up to and with period `until`. */
-export function prepare(forecast: Forecast, facts: readonly Fact[], until: string | null = null): Prepared {
-  const sources = new Set(sourceVariables(forecast));
-  const ours = facts.filter(
-    ({ variable, period }) => sources.has(variable) && (until === null || period.slice(0, until.length) <= until),
-  );
-  const panel = forecastPanel(forecast, ours);
+/** Returns the dataset of a forecast's facts, up to and with period `until`. */
+export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | null = null): Prepared {
+  const byFeed = usedFacts(forecast, facts, until);
+  const ours = [...byFeed.values()].flat();
+  const panel = forecastPanel(forecast, byFeed);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
   const lines = ours.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
   );
   return { forecast, data, observations: ours.length, dataHash: sha256Hex(lines.join("\n")) };
+}
+
+/** The facts of the variables that a forecast reads. */
+function usedFacts({ sources }: Forecast, facts: FactsByFeed, until: string | null): FactsByFeed {
+  const isUntil = (period: string) => until === null || period.slice(0, until.length) <= until;
+  return new Map(
+    feedIdsOf({ sources }).map((id) => {
+      const variables = new Set(sources.filter(({ feed }) => feed === id).flatMap((source) => source.variables));
+      const used = (facts.get(id) ?? []).filter(({ variable, period }) => variables.has(variable) && isUntil(period));
+      return [id, used];
+    }),
+  );
 }
 
 export interface ContestOptions {

@@ -9,14 +9,14 @@ import { type Published, type PublishTask, publish } from "../../shared/training
 import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
-import { feedOf } from "../commands/known.ts";
+import { feedsOf } from "../commands/known.ts";
 import type { ReadTrainingOptions } from "../commands/training-options.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient } from "../hub-client.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { codeVersion } from "./code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./contest.ts";
-import { factsOfLake } from "./facts.ts";
+import { factsOfLakes } from "./facts.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
@@ -56,8 +56,7 @@ export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<
   const { forecast, seed } = task;
   const registry = new RegistryClient(hub.connection, "trainer");
   say("reading the lake");
-  const { facts } = await factsOfLake(hub, feedOf(forecast));
-  const prepared = prepare(forecast, facts);
+  const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
   const serving = await servingModel(registry, prepared);
   const earlier = task.resume === null ? [] : await trialsToResume(registry, task.resume, { prepared, seed });
   const { dataHash } = prepared;

@@ -19,6 +19,7 @@ import { codeVersion } from "../../../trainer/training/code-version.ts";
 import { holdContest, prepare, withPool } from "../../../trainer/training/contest.ts";
 import { publishOrFail } from "../../../trainer/training/train.ts";
 import { bytesOf } from "../../support/card.ts";
+import { factsOf } from "../../support/facts.ts";
 
 const seed = 1;
 const today = "2026-11-20";
@@ -70,7 +71,7 @@ interface Kept {
 
 async function learn(): Promise<Servable> {
   const facts = await simulatedFacts();
-  const prepared = prepare(forecast, facts);
+  const prepared = prepare(forecast, factsOf(forecast, facts));
   const { model, card } = await withPool(prepared, async (pool) => {
     const options = { seed, trialsMax: null, budgetSeconds: null, incumbent: null };
     const { judged, trials } = await holdContest(prepared, options, { pool, say: () => {} });
@@ -119,5 +120,5 @@ async function simulatedFacts(): Promise<Fact[]> {
 function historyOf(facts: readonly Fact[]): string {
   const periods = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const latest = facts.filter(({ period, variable }) => variable === forecast.variable && periods.has(period));
-  return JSON.stringify(buildHistory(forecast, latest));
+  return JSON.stringify(buildHistory(forecast, factsOf(forecast, latest)));
 }

@@ -2,9 +2,10 @@
 import { buildHistory } from "../../../shared/api/history.ts";
 import { latestFacts } from "../../../shared/db/history.ts";
 import { keepTurn } from "../../../shared/db/turns.ts";
-import { sourceReach, sourceVariables } from "../../../shared/features/facts.ts";
+import { sourceReach } from "../../../shared/features/facts.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
+import { targetSourceOf } from "../../../shared/forecasts/source.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
 import type { Hub } from "../hub.ts";
 
@@ -17,9 +18,10 @@ export async function writeHistories(hub: Hub, feed: Feed, fence: number): Promi
   for (const forecast of forecastsFedBy(feed.id)) {
     const key = historyKey(forecast.id);
     const build = async () => {
-      const wanted = { variables: sourceVariables(forecast), periods: sourceReach(forecast) };
+      const source = targetSourceOf(forecast);
+      const wanted = { variables: source.variables, periods: sourceReach(forecast, source, feed.granularity) };
       const facts = await latestFacts(hub.db, feed.id, wanted);
-      return JSON.stringify(buildHistory(forecast, facts));
+      return JSON.stringify(buildHistory(forecast, new Map([[feed.id, facts]])));
     };
     let text = await build();
     if ((await hub.snapshots.get(key)) === text) continue;

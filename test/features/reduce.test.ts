@@ -1,23 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Derivation, derivedVariables, deriveFacts } from "../../shared/features/derive.ts";
-import {
-  forecastFacts,
-  forecastPanel,
-  otherVariables,
-  sourceReach,
-  sourceVariables,
-} from "../../shared/features/facts.ts";
+import { factsOfSource, forecastPanel, otherVariables, sourceReach } from "../../shared/features/facts.ts";
 import type { Feature } from "../../shared/features/feature.ts";
+import { type Reduction, reducedNames, reduceFacts } from "../../shared/features/reduce.ts";
+import type { Schedule } from "../../shared/forecasts/schedule.ts";
+import type { EventRule, Source } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
+import { addPeriods, type Granularity, lastPartOf } from "../../shared/period.ts";
 
-const derivation: Derivation = {
-  kind: "daily",
-  hoursMin: 3,
-  variables: ["ozone", "dust"],
-  statistics: ["max", "mean", "min", "last", "range"],
-  events: [{ name: "bad", of: "ozone_max", above: 30 }],
-};
+const reduction: Reduction = { partsMin: 3, statistics: ["max", "mean", "min", "last", "range"] };
+const variables = ["ozone", "dust"];
+const daily = (facts: readonly Fact[]) => reduceFacts(facts, { variables, reduction, to: "day" });
 
 const hourOf = (day: number, hour: number) => `2024-01-0${day}T${String(hour).padStart(2, "0")}`;
 const fact = (period: string, variable: string, value: number, series = "[]"): Fact => ({
@@ -27,7 +20,7 @@ const fact = (period: string, variable: string, value: number, series = "[]"): F
   value,
 });
 
-/** Hours of three days of one or two series, some missing, some of a variable that nobody asked for. */
+/** Hours of three days of one or two series, some missing, some of a variable that is not asked for. */
 const hourly = fc
   .uniqueArray(
     fc.record({
@@ -49,27 +42,20 @@ const valuesOf = (facts: readonly Fact[]) =>
   Object.fromEntries(facts.map(({ period, variable, value }) => [`${period} ${variable}`, value]));
 
 describe("daily facts", () => {
-  test("are the day's statistics, its events, and how many hours it had", () => {
+  test("are the day's statistics", () => {
     const hours = [
       fact(hourOf(1, 0), "ozone", 10),
       fact(hourOf(1, 7), "ozone", 31),
       fact(hourOf(1, 23), "ozone", 13),
       fact(hourOf(1, 23), "dust", 1),
     ];
-    expect(valuesOf(deriveFacts(derivation, hours))).toEqual({
-      "2024-01-01 hours": 3,
+    expect(valuesOf(daily(hours).facts)).toEqual({
       "2024-01-01 ozone_max": 31,
       "2024-01-01 ozone_mean": 18,
       "2024-01-01 ozone_min": 10,
       "2024-01-01 ozone_last": 13,
       "2024-01-01 ozone_range": 21,
-      "2024-01-01 bad": 1,
     });
-    const atBound = deriveFacts(
-      derivation,
-      [0, 1, 23].map((hour) => fact(hourOf(1, hour), "ozone", 30)),
-    );
-    expect(valuesOf(atBound)["2024-01-01 bad"]).toBe(0);
   });
 
   test("are the same in whatever order the hours come, sums to the last bit", () => {
@@ -77,7 +63,7 @@ describe("daily facts", () => {
       fc.property(
         hourly.chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length }))),
         ([facts, shuffled]) => {
-          expect(deriveFacts(derivation, shuffled)).toEqual(deriveFacts(derivation, facts));
+          expect(daily(shuffled)).toEqual(daily(facts));
         },
       ),
     );
@@ -86,7 +72,7 @@ describe("daily facts", () => {
   test("are of complete days alone: the last hour of the series has been observed, or a later one", () => {
     fc.assert(
       fc.property(hourly, (facts) => {
-        const known = facts.filter(({ variable }) => derivation.variables.includes(variable));
+        const known = facts.filter(({ variable }) => variables.includes(variable));
         const newest = (series: string) =>
           known
             .filter((one) => one.series === series)
@@ -95,14 +81,10 @@ describe("daily facts", () => {
             .at(-1) ?? "";
         const days = new Set(known.map(({ period, series }) => `${period.slice(0, 10)} ${series}`));
         const complete = [...days].filter((one) => newest(one.slice(11)) >= `${one.slice(0, 10)}T23`).sort();
-        const derived = deriveFacts(derivation, facts);
-        expect(
-          derived
-            .filter(({ variable }) => variable === "hours")
-            .map((one) => `${one.period} ${one.series}`)
-            .sort(),
-        ).toEqual(complete);
-        for (const { period, series } of derived) expect(complete).toContain(`${period} ${series}`);
+        const { facts: reduced, periods, series } = daily(facts);
+        expect(periods).toEqual([...new Set(complete.map((one) => one.slice(0, 10)))].sort());
+        expect(series).toEqual([...new Set(complete.map((one) => one.slice(11)))].sort());
+        for (const one of reduced) expect(complete).toContain(`${one.period} ${one.series}`);
       }),
     );
   });
@@ -117,24 +99,48 @@ describe("daily facts", () => {
         ];
         const unique = [...new Map(before.map((one) => [`${one.period}${one.series}${one.variable}`, one])).values()];
         const later = others.filter(({ period }) => period >= until);
-        const early = (all: readonly Fact[]) => all.filter(({ period }) => period < until);
-        expect(early(deriveFacts(derivation, [...unique, ...later]))).toEqual(deriveFacts(derivation, unique));
+        const early = daily([...unique, ...later]).facts.filter(({ period }) => period < until);
+        expect(early).toEqual(daily(unique).facts);
       }),
     );
   });
 
   test("a variable with too few hours has no value that day; the day itself is there", () => {
     const few = [fact(hourOf(1, 1), "ozone", 50), fact(hourOf(1, 2), "ozone", 50), fact(hourOf(2, 0), "dust", 1)];
-    expect(valuesOf(deriveFacts(derivation, few))).toEqual({ "2024-01-01 hours": 2 });
+    expect(daily(few)).toEqual({ facts: [], periods: ["2024-01-01"], series: ["[]"] });
   });
 
-  test("have the names that the derivation says", () => {
+  test("have the names that the reduction says", () => {
     const whole = Array.from({ length: 24 }, (_, hour) => [
       fact(hourOf(1, hour), "ozone", 1),
       fact(hourOf(1, hour), "dust", 1),
     ]);
-    const named = new Set(deriveFacts(derivation, whole.flat()).map(({ variable }) => variable));
-    expect([...named].sort()).toEqual(derivedVariables(derivation).sort());
+    const named = new Set(daily(whole.flat()).facts.map(({ variable }) => variable));
+    expect([...named].sort()).toEqual(reducedNames(reduction, variables).sort());
+  });
+});
+
+describe("months of days and quarters of months", () => {
+  const all = { partsMin: 1, statistics: ["sum", "last"] as const };
+  /** One value a part, 1, 2, 3 and so on, from `first` to `last`. */
+  const parts = (first: string, last: string) => {
+    const facts: Fact[] = [];
+    for (let period = first; period <= last; period = addPeriods(period, 1))
+      facts.push(fact(period, "rain", facts.length + 1));
+    return facts;
+  };
+  const reduced = (facts: readonly Fact[], to: Granularity) =>
+    valuesOf(reduceFacts(facts, { variables: ["rain"], reduction: all, to }).facts);
+
+  test("are complete with their last day or month, whatever its number", () => {
+    expect(reduced(parts("2024-02-01", "2024-02-28"), "month")).toEqual({});
+    expect(reduced(parts("2024-02-01", "2024-02-29"), "month")).toEqual({
+      "2024-02 rain_sum": 435,
+      "2024-02 rain_last": 29,
+    });
+    expect(reduced(parts("2024-10", "2024-11"), "quarter")).toEqual({});
+    expect(reduced(parts("2024-10", "2025-01"), "quarter")).toEqual({ "2024-Q4 rain_sum": 6, "2024-Q4 rain_last": 3 });
+    expect(lastPartOf("2024-Q1", "day")).toBe("2024-03-31");
   });
 });
 
@@ -145,7 +151,19 @@ describe("a forecast's facts", () => {
     { name: "ozone", kind: "lag", periods: 2, variable: "ozone_max" },
     { name: "own", kind: "lag", periods: 2, variable: "bad" },
   ];
-  const derived = { variable: "bad", features, derive: derivation, dimensions: [] };
+  const source: Source = { feed: "air", variables, lag: 0, reduce: reduction };
+  const schedule: Schedule = { every: "day", periods: "calendar" };
+  const events: readonly EventRule[] = [{ name: "bad", of: "ozone_max", above: 30 }];
+  const forecast = { id: "air", variable: "bad", features, sources: [source], events, schedule, dimensions: [] };
+  const byFeed = (facts: readonly Fact[]) => new Map([["air", facts]]);
+
+  test("hold its events, which are above the bound and not at it", () => {
+    const days = [30, 31].flatMap((highest, day) =>
+      [0, 1, 23].map((hour) => fact(hourOf(day + 1, hour), "ozone", highest)),
+    );
+    const values = valuesOf(factsOfSource(forecast, source, byFeed(days)).facts);
+    expect([values["2024-01-01 bad"], values["2024-01-02 bad"]]).toEqual([0, 1]);
+  });
 
   test("of hours are its own daily variables, and every complete day is a period", () => {
     const facts = [
@@ -153,9 +171,8 @@ describe("a forecast's facts", () => {
       fact(hourOf(2, 23), "dust", 1),
       fact(hourOf(3, 5), "ozone", 50),
     ];
-    expect(sourceVariables(derived)).toEqual(["ozone", "dust"]);
-    expect(otherVariables(derived)).toEqual(["dust_mean", "ozone_max"]);
-    expect(forecastPanel(derived, facts)).toMatchObject({
+    expect(otherVariables(forecast)).toEqual(["dust_mean", "ozone_max"]);
+    expect(forecastPanel(forecast, byFeed(facts))).toMatchObject({
       periods: ["2024-01-01", "2024-01-02"],
       series: [
         { is: [], values: Float64Array.of(1, Number.NaN), others: { ozone_max: Float64Array.of(40, Number.NaN) } },
@@ -164,13 +181,14 @@ describe("a forecast's facts", () => {
   });
 
   test("reach back in the feed's own periods: an hourly feed has 24 a day, and the newest day may be incomplete", () => {
-    expect([sourceReach(derived), sourceReach({ variable: "bad", features })]).toEqual([6 * 24, 5]);
+    const plain: Source = { feed: "air", variables, lag: 0 };
+    expect(sourceReach(forecast, source, "hour")).toBe(6 * 24);
+    expect(sourceReach(forecast, plain, "day")).toBe(5);
   });
 
-  test("are those of the feed where nothing is derived, without what nobody looks at", () => {
+  test("are those of the feed where nothing is reduced, without the variables that the source does not name", () => {
     const facts = ["bad", "dust_mean", "ozone_max", "noise"].map((variable) => fact("2024-01-01", variable, 1));
-    const plain = { variable: "bad", features };
-    expect(sourceVariables(plain)).toEqual(["bad", "dust_mean", "ozone_max"]);
-    expect(forecastFacts(plain, facts)).toEqual(facts.slice(0, 3));
+    const plain: Source = { feed: "air", variables: ["bad", "dust_mean", "ozone_max"], lag: 0 };
+    expect(factsOfSource({ schedule }, plain, byFeed(facts)).facts).toEqual(facts.slice(0, 3));
   });
 });

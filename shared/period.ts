@@ -1,0 +1,192 @@
+/**
+ * Periods as text: `2026-11-20T07` an hour, `2026-11-20` a day, `2026-11` a month, `2026-Q4` a quarter. Years have four digits,
+ * and hours are those of the publication's own clock, 24 a day. Periods of one granularity sort by time as text.
+ */
+import { addDays, daysBetween, isIsoDay } from "./lib/calendar.ts";
+
+/** From the finest to the coarsest. */
+export const granularities = ["hour", "day", "month", "quarter"] as const;
+export type Granularity = (typeof granularities)[number];
+
+/** An example of each, for messages. */
+export const periodExamples: Readonly<Record<Granularity, string>> = {
+  hour: "2026-11-20T07",
+  day: "2026-11-20",
+  month: "2026-11",
+  quarter: "2026-Q4",
+};
+
+/** How a period is written, for messages. */
+export const periodForms: Readonly<Record<Granularity, string>> = {
+  hour: "YYYY-MM-DDTHH",
+  day: "YYYY-MM-DD",
+  month: "YYYY-MM",
+  quarter: "YYYY-Qn",
+};
+
+const shapes: Readonly<Record<Granularity, RegExp>> = {
+  hour: /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3])$/,
+  day: /^\d{4}-\d{2}-\d{2}$/,
+  month: /^\d{4}-(0[1-9]|1[0-2])$/,
+  quarter: /^\d{4}-Q[1-4]$/,
+};
+
+const dayLength = periodForms.day.length;
+const hoursOfDay = 24;
+const monthsOfYear = 12;
+const monthsOfQuarter = 3;
+const quartersOfYear = 4;
+const epochDay = "1970-01-01";
+const [ordinalYearMin, ordinalYearMax] = [0, 9999];
+
+/** Returns true for the text of a real period of this granularity, in the years 1000 to 9999. */
+export function isPeriod(text: string, granularity: Granularity): boolean {
+  if (!shapes[granularity].test(text)) return false;
+  return isIsoDay(firstDayOf(text));
+}
+
+/** Returns what kind of period a text is; null where it is none. */
+export function granularityOf(text: string): Granularity | null {
+  return granularities.find((granularity) => isPeriod(text, granularity)) ?? null;
+}
+
+/** Returns the first day of a period. */
+export function firstDayOf(period: string): string {
+  if (period.length >= dayLength) return period.slice(0, dayLength);
+  const year = period.slice(0, 4);
+  if (period[5] !== "Q") return `${period}-01`;
+  const month = (Number(period[6]) - 1) * monthsOfQuarter + 1;
+  return `${year}-${twoDigits(month)}-01`;
+}
+
+/** Returns the period that is `count` periods later, or earlier where `count` is negative. Throws outside the years 0 to 9999. */
+export function addPeriods(period: string, count: number): string {
+  const granularity = formOf(period);
+  return periodAt(granularity, ordinalOf(granularity, period) + count);
+}
+
+export function followingPeriod(period: string): string {
+  return addPeriods(period, 1);
+}
+
+export function precedingPeriod(period: string): string {
+  return addPeriods(period, -1);
+}
+
+/** Counts the periods from `from` to `to`; negative where `to` is earlier. Throws where they differ in granularity. */
+export function periodsBetween(from: string, to: string): number {
+  const granularity = formOf(from);
+  if (formOf(to) !== granularity) throw new RangeError(`${from} and ${to} are periods of different granularity`);
+  return ordinalOf(granularity, to) - ordinalOf(granularity, from);
+}
+
+/**
+ * Sorts periods by the start of their first hour; of two that start together the longer one is first. Of one granularity that
+ * is the order of their texts.
+ */
+export function comparePeriods(a: string, b: string): number {
+  const [startA, startB] = [startOf(a), startOf(b)];
+  if (startA !== startB) return startA < startB ? -1 : 1;
+  return granularities.indexOf(formOf(b)) - granularities.indexOf(formOf(a));
+}
+
+/** Returns the period of a coarser granularity that contains this one; the period itself where it has that granularity. */
+export function enclosingPeriod(period: string, granularity: Granularity): string {
+  const day = firstDayOf(period);
+  switch (granularity) {
+    case "hour":
+      return period;
+    case "day":
+      return day;
+    case "month":
+      return day.slice(0, 7);
+    case "quarter":
+      return `${day.slice(0, 4)}-Q${Math.ceil(Number(day.slice(5, 7)) / monthsOfQuarter)}`;
+  }
+}
+
+/** Returns the first period of a finer granularity inside this one; the period itself where it has that granularity. */
+export function firstPartOf(period: string, granularity: Granularity): string {
+  if (formOf(period) === granularity) return period;
+  return granularity === "hour" ? `${firstDayOf(period)}T00` : enclosingPeriod(firstDayOf(period), granularity);
+}
+
+/** Returns the last period of a finer granularity inside this one; the period itself where it has that granularity. */
+export function lastPartOf(period: string, granularity: Granularity): string {
+  if (formOf(period) === granularity) return period;
+  return precedingPeriod(firstPartOf(followingPeriod(period), granularity));
+}
+
+const mostParts: Readonly<Record<Granularity, Partial<Record<Granularity, number>>>> = {
+  hour: { hour: 1 },
+  day: { hour: hoursOfDay, day: 1 },
+  month: { hour: 31 * hoursOfDay, day: 31, month: 1 },
+  quarter: { hour: 92 * hoursOfDay, day: 92, month: monthsOfQuarter, quarter: 1 },
+};
+
+/** Returns the most periods of granularity `part` that one period has: 24 hours a day, 31 days a month. 0 where `part` is coarser. */
+export function partsMax(granularity: Granularity, part: Granularity): number {
+  return mostParts[granularity][part] ?? 0;
+}
+
+/** Returns the granularity that a period is written in, from the form of its text alone. */
+function formOf(period: string): Granularity {
+  if (period.length > dayLength) return "hour";
+  if (period.length === dayLength) return "day";
+  return period[5] === "Q" ? "quarter" : "month";
+}
+
+/** Returns a period's number in a count without gaps: from 1970 for hours and days, from the year 0 for months and quarters. */
+function ordinalOf(granularity: Granularity, period: string): number {
+  const year = Number(period.slice(0, 4));
+  switch (granularity) {
+    case "hour":
+      return daysBetween(epochDay, period.slice(0, dayLength)) * hoursOfDay + Number(period.slice(dayLength + 1));
+    case "day":
+      return daysBetween(epochDay, period);
+    case "month":
+      return year * monthsOfYear + Number(period.slice(5)) - 1;
+    case "quarter":
+      return year * quartersOfYear + Number(period.slice(6)) - 1;
+  }
+}
+
+function periodAt(granularity: Granularity, ordinal: number): string {
+  switch (granularity) {
+    case "hour": {
+      const day = Math.floor(ordinal / hoursOfDay);
+      return `${periodAt("day", day)}T${twoDigits(ordinal - day * hoursOfDay)}`;
+    }
+    case "day": {
+      const day = addDays(epochDay, ordinal);
+      if (!shapes.day.test(day)) throw outsideYears();
+      return day;
+    }
+    case "month": {
+      const year = Math.floor(ordinal / monthsOfYear);
+      return `${fourDigits(year)}-${twoDigits(ordinal - year * monthsOfYear + 1)}`;
+    }
+    case "quarter": {
+      const year = Math.floor(ordinal / quartersOfYear);
+      return `${fourDigits(year)}-Q${ordinal - year * quartersOfYear + 1}`;
+    }
+  }
+}
+
+/** Returns the first hour of a period: periods of different granularity are compared by it. */
+function startOf(period: string): string {
+  return firstPartOf(period, "hour");
+}
+
+function fourDigits(year: number): string {
+  if (!(year >= ordinalYearMin && year <= ordinalYearMax)) throw outsideYears();
+  return String(year).padStart(4, "0");
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+function outsideYears(): RangeError {
+  return new RangeError(`the period is outside the years ${ordinalYearMin} to ${ordinalYearMax}`);
+}
