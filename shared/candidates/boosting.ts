@@ -1,8 +1,9 @@
+import type { RowRange } from "../features/dataset.ts";
 import { type Fit, refused, type TrainingData } from "../models/fit.ts";
 import { fitGradientBoosting, type GradientBoostingOptions } from "../models/gradient-boosting.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { calibrated } from "./calibrated.ts";
-import { type Candidate, type FitTask, holdOut, numberOf, type RowRange } from "./candidate.ts";
+import { type Candidate, type FitTask, holdOut, numberOf } from "./candidate.ts";
 import { type Encoding, encode, rankEncoding } from "./encoding.ts";
 
 /** Share of the training periods, at their end, on which the number of trees is chosen. */

@@ -2,11 +2,11 @@
  * From any score to a probability: what a candidate learns of 0 and 1 is calibrated by Platt on scores of rows that it had
  * not seen.
  */
-import { firstRowAt } from "../features/dataset.ts";
+import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { type Fit, refused } from "../models/fit.ts";
 import { fitPlatt } from "../stats/platt.ts";
 import { baseRateOf } from "./base-rates.ts";
-import type { Candidate, FitTask, RowRange } from "./candidate.ts";
+import type { Candidate, FitTask } from "./candidate.ts";
 import { type Fitted, predictMove } from "./fitted.ts";
 
 /** Share of the training periods, at their end, that scores are calibrated on … */

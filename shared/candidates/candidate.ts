@@ -1,16 +1,10 @@
 /** A candidate: one way to learn a forecast. Pure; a fold is fitted wherever there is a free thread. */
-import { type Dataset, firstRowAt } from "../features/dataset.ts";
+import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
 import type { Fitted, Transform } from "./fitted.ts";
 
 export type Task = "regression" | "classification";
-
-/** Rows `from` up to and without `to` of a dataset. */
-export interface RowRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface FitTask {
   /** A classification has targets 0 and 1, and a fitted model's value is the probability of 1. */

@@ -1,8 +1,7 @@
 /** How a dataset's columns become the float32 columns of a model. The graph of the exported file does the same. */
 
-import type { Column, Dataset } from "../features/dataset.ts";
+import type { Column, Dataset, RowRange } from "../features/dataset.ts";
 import type { Matrix } from "../models/matrix.ts";
-import type { RowRange } from "./candidate.ts";
 
 export type EncodedColumn =
   | { readonly name: string; readonly how: "number" }

@@ -1,9 +1,8 @@
 /** What fitting gives, before it becomes a graph: a plain description that predicts and can be sent between threads. */
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type LinearPredictor, predictLinear } from "../models/linear.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
-import type { RowRange } from "./candidate.ts";
 import { type Encoding, encode, featureValues } from "./encoding.ts";
 
 export type Transform = "level" | "difference" | "log-difference";

@@ -20,7 +20,7 @@ import {
   strings,
   type Tensor,
 } from "../onnx/graph.ts";
-import { changeOutput, predictionOutput } from "../registry/outputs.ts";
+import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
 import type { Chance, Fitted, Transform } from "./fitted.ts";

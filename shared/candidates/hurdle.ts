@@ -1,8 +1,9 @@
+import type { RowRange } from "../features/dataset.ts";
 import { hasMoved } from "../features/panel.ts";
 import { type Fit, refused } from "../models/fit.ts";
 import { fitGradientBoosting } from "../models/gradient-boosting.ts";
 import { boostingOptions } from "./boosting.ts";
-import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
+import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
 import { fitChance } from "./chance.ts";
 import { encode, rankEncoding } from "./encoding.ts";
 import type { Chance, Fitted } from "./fitted.ts";

@@ -7,12 +7,12 @@
  */
 import { RandomForestRegression } from "ml-random-forest";
 import { z } from "zod";
-import { firstRowAt } from "../features/dataset.ts";
+import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { checkData } from "../models/fit.ts";
 import { float32Below } from "../models/float32.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { calibrated } from "./calibrated.ts";
-import { type Candidate, type FitTask, numberOf, type RowRange } from "./candidate.ts";
+import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
 import { encode, rankEncoding, withMeans } from "./encoding.ts";
 
 const ROWS_MAX = 1000;

@@ -28,6 +28,12 @@ export interface Dataset {
   readonly target: Float64Array;
 }
 
+/** The rows of a dataset from `from` up to, but without, `to`. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface DatasetOptions {
   readonly features: readonly Feature[];
   readonly tolerance: number;

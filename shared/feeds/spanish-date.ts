@@ -1,5 +1,5 @@
 import { isoDay, isoWeekday } from "../lib/calendar.ts";
-import { foldText } from "./text.ts";
+import { foldText } from "../lib/fold-text.ts";
 
 const weekdays = ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];
 const months = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(" ");

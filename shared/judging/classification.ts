@@ -1,6 +1,5 @@
 /** What probabilities are worth beside their Brier score. */
-import type { RowRange } from "../candidates/candidate.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import { auc } from "../stats/auc.ts";
 import { balancedAccuracy } from "../stats/balanced-accuracy.ts";
 import { brier } from "../stats/brier.ts";

@@ -1,6 +1,5 @@
 /** Losses of rows, gathered by period: a panel's rows share their shocks, so a period is the unit that counts. */
-import type { RowRange } from "../candidates/candidate.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 
 export interface PeriodLosses {
   readonly periods: readonly string[];

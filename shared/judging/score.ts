@@ -1,6 +1,5 @@
 /** What a contender's predictions are worth on some rows. */
-import type { RowRange } from "../candidates/candidate.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Metric } from "../forecasts/forecast.ts";
 import { type ConformalWidth, conformalWidths, coverage } from "../stats/conformal.ts";
 import { mae } from "../stats/mae.ts";

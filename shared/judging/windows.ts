@@ -1,6 +1,5 @@
 /** Rolling origin: which rows are learned from and which are judged, never mixed in time. */
-import type { RowRange } from "../candidates/candidate.ts";
-import { type Dataset, firstRowAt } from "../features/dataset.ts";
+import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Validation } from "../forecasts/forecast.ts";
 import type { Span } from "../registry/card.ts";
 

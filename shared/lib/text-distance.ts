@@ -1,3 +1,5 @@
+import { foldText } from "./fold-text.ts";
+
 /** Levenshtein distance: the fewest insertions, deletions and substitutions from one text to the other. O(n·m). */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -12,14 +14,14 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Longer texts are nobody's misspelling, and comparing them takes as long as they are. */
+/** A longer text is not a misspelt name, and comparing it takes time in proportion to its length. */
 const comparedMax = 200;
 
-/** The allowed text nearest to what was found, if it is near enough to be meant. */
+/** Returns the allowed text that is nearest to `found`, if it is near enough to be meant. */
 export function nearest(found: string, allowed: readonly string[]): string | undefined {
   if (found.length > comparedMax) return undefined;
-  const fold = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
-  const ranked = allowed.map((text) => ({ text, distance: editDistance(fold(found), fold(text)) }));
+  const folded = foldText(found);
+  const ranked = allowed.map((text) => ({ text, distance: editDistance(folded, foldText(text)) }));
   const best = ranked.sort((a, b) => a.distance - b.distance)[0];
   return best && best.distance <= Math.max(1, found.length / 3) ? best.text : undefined;
 }

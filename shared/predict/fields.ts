@@ -1,5 +1,6 @@
 /** The fields of an instance: what each name means, whichever of its names is used. */
 import type { DatePart, Forecast } from "../forecasts/forecast.ts";
+import { foldText } from "../lib/fold-text.ts";
 import type { ModelInput } from "./load-model.ts";
 
 export type Field =
@@ -20,11 +21,6 @@ export interface Fields {
 
 /** Names the whole period as text, under this name in every forecast. */
 export const periodField = "target_period";
-
-/** Without accents and capitals. */
-export function folded(text: string): string {
-  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
-}
 
 /** What a forecast's instances may hold: its dimensions, what names the target, and every input of the model. O(fields). */
 export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fields {
@@ -59,7 +55,7 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
       const field = spelled.get(name);
       if (field) return field;
       loose ??= looselyNamed(spelled);
-      return loose.get(folded(name)) ?? undefined;
+      return loose.get(foldText(name)) ?? undefined;
     },
   };
 }
@@ -68,7 +64,7 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
 function looselyNamed(spelled: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
   const loose = new Map<string, Field | null>();
   for (const [name, field] of spelled) {
-    const key = folded(name);
+    const key = foldText(name);
     const other = loose.get(key);
     loose.set(key, other === undefined || other === field ? field : null);
   }

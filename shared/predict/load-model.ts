@@ -5,12 +5,12 @@ import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { objectTemplate } from "../lib/object-template.ts";
 import { isObject, shaped } from "../lib/validate-json.ts";
+import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import { readModel } from "../onnx/read.ts";
 import { checkCard } from "../registry/check-card.ts";
 import type { Engine } from "../registry/engines.ts";
 import { type Column, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
-import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { cardFormat, type ServedCard, servedCardShape } from "../registry/served-card.ts";
 import { ownLine } from "../registry/summary.ts";
 

@@ -15,8 +15,8 @@ import {
   shaped,
   text,
 } from "../lib/validate-json.ts";
+import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
-import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ModelInput, ServedModel } from "./load-model.ts";

@@ -2,7 +2,7 @@
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import type { Feature } from "../features/feature.ts";
-import { cleanName } from "../feeds/text.ts";
+import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import { readNumber } from "./decimal.ts";
 import type { Fields } from "./fields.ts";

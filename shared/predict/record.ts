@@ -3,8 +3,8 @@
 import type { Prediction } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
+import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
-import { changeOutput, predictionOutput } from "../registry/outputs.ts";
 import { intervalName } from "./answer.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ServedModel } from "./load-model.ts";

@@ -1,5 +1,5 @@
 /** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
-import { cleanName } from "../feeds/text.ts";
+import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import type { Column } from "../registry/golden.ts";
 import type { ModelInput } from "./load-model.ts";

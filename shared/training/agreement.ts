@@ -1,6 +1,6 @@
 /** How near the answers of two engines have to be, and where they are not. */
 import type { Fitted, Transform } from "../candidates/fitted.ts";
-import { predictionOutput } from "../registry/outputs.ts";
+import { predictionOutput } from "../onnx/outputs.ts";
 
 /** Engines add in another order, and each has an exponential of its own. A share of the number. */
 export const roundingTolerance = 1e-6;

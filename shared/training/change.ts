@@ -1,7 +1,6 @@
 /** The second question: will the value move at all? Judged by Brier score against two base rates. */
-import type { RowRange } from "../candidates/candidate.ts";
 import { featureValues } from "../candidates/encoding.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
 import type { Point } from "../search/space.ts";

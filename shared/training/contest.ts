@@ -1,9 +1,8 @@
 /** The contest: every candidate is searched on validation, one is chosen there, and all are shown on the test window once. */
 import { average, averageParameters } from "../candidates/average.ts";
-import type { RowRange } from "../candidates/candidate.ts";
 import { moveOf, valueAfter } from "../candidates/fitted.ts";
 import { seasonalNaive } from "../candidates/naive.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { errorBy, errorsOf } from "../judging/score.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";

@@ -1,7 +1,6 @@
 /** What predictions on the test window come to: a line of the leaderboard, and the losses by period that the gate reads. */
-import type { RowRange } from "../candidates/candidate.ts";
 import { featureValues } from "../candidates/encoding.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { classificationScores } from "../judging/classification.ts";
 import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";

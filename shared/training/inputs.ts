@@ -1,8 +1,7 @@
 /** Rows as a model file takes them: one column an input, float32 or text. */
-import type { RowRange } from "../candidates/candidate.ts";
 import type { Encoding } from "../candidates/encoding.ts";
 import type { Chance, Fitted } from "../candidates/fitted.ts";
-import type { Dataset, Column as DatasetColumn } from "../features/dataset.ts";
+import type { Dataset, Column as DatasetColumn, RowRange } from "../features/dataset.ts";
 import { nextFloat32 } from "../models/float32.ts";
 import { type Ensemble, LEAF } from "../models/tree.ts";
 

@@ -1,11 +1,11 @@
 /** One piece of work for a free thread: fit a recipe to some rows, and say what it predicts for others. */
 import { average } from "../candidates/average.ts";
-import type { FitTask, RowRange } from "../candidates/candidate.ts";
+import type { FitTask } from "../candidates/candidate.ts";
 import { fitChance } from "../candidates/chance.ts";
 import { type Chance, type Fitted, moveOf, predictChance, predictValue } from "../candidates/fitted.ts";
 import { eventsOf } from "../candidates/hurdle.ts";
 import { candidateNamed } from "../candidates/index.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
 import { type Fit, type FitProblem, refused } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";

@@ -1,7 +1,6 @@
 /** The whole judgement of a forecast on its data: who stood where, who was chosen, and what speaks for it. */
 import { membersOf } from "../candidates/average.ts";
-import type { RowRange } from "../candidates/candidate.ts";
-import type { Dataset } from "../features/dataset.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { calibrationOf, thresholdOf } from "../judging/classification.ts";
 import { errorBy, errorsOf, missesOf } from "../judging/score.ts";

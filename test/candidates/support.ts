@@ -1,8 +1,8 @@
 import { average, averageParameters } from "../../shared/candidates/average.ts";
-import type { Candidate, FitTask, RowRange, Task } from "../../shared/candidates/candidate.ts";
+import type { Candidate, FitTask, Task } from "../../shared/candidates/candidate.ts";
 import { type Fitted, moveOf, type Transform } from "../../shared/candidates/fitted.ts";
 import { candidates } from "../../shared/candidates/index.ts";
-import type { Column, Dataset } from "../../shared/features/dataset.ts";
+import type { Column, Dataset, RowRange } from "../../shared/features/dataset.ts";
 import type { Point } from "../../shared/search/space.ts";
 import { modelOf } from "../models/support.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";

@@ -4,8 +4,9 @@ import { reasonToHold } from "../../shared/feeds/judge.ts";
 import { problem } from "../../shared/feeds/problem.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { readSpanishDate } from "../../shared/feeds/spanish-date.ts";
-import { cleanName, columnName, foldText } from "../../shared/feeds/text.ts";
+import { columnName } from "../../shared/feeds/text.ts";
 import { addDays, daysBetween, isIsoDay, isoDay, isoWeekday } from "../../shared/lib/calendar.ts";
+import { cleanName, foldText } from "../../shared/lib/fold-text.ts";
 import { spanishDay } from "../../trainer/simulate/publication-days.ts";
 
 const anyDay = fc.integer({ min: 0, max: 40_000 }).map((days) => addDays("1990-01-01", days));

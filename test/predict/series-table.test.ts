@@ -1,11 +1,11 @@
 /** MLflow's protocol where there is but one series: what is not given comes from the history. */
 import { describe, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { inputsOfRequest, isNumberColumn } from "../../shared/predict/series-table.ts";
 import { runEngine } from "../../shared/registry/engines.ts";
-import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 

@@ -2,8 +2,8 @@
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { floatTensor, type Graph, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { predictionOutput } from "../../shared/registry/outputs.ts";
 
 /** prediction = last + bias, or the bias alone where the last value is missing. `Where` and `IsNaN` are outside the subset. */
 export function outsideModel(

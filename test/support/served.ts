@@ -13,11 +13,11 @@ import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { changeOutput, predictionOutput } from "../../shared/onnx/outputs.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { loadModel } from "../../shared/predict/load-model.ts";
 import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
-import { changeOutput, predictionOutput } from "../../shared/registry/outputs.ts";
 import { bytesOf, tinyModel } from "./card.ts";
 
 export const forecast: Forecast = milkMx;

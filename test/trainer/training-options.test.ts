@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTrainingOptions, readUntil, withOnly } from "../../trainer/commands/training-options.ts";
+import { readTrainingOptions, readUntil, withOnly } from "../../trainer/training/options.ts";
 import { smallForecast } from "../training/support.ts";
 
 test.each([
@@ -39,5 +39,5 @@ test("--only keeps the named candidates and naive, and says which there are", ()
   expect(named("gradient-boosting")).toEqual(["naive", "gradient-boosting"]);
   expect(named("ridge, naive")).toEqual(["naive", "ridge"]);
   expect(() => named("ridgee")).toThrow("--only ridgee is no candidate of small; did you mean ridge?");
-  expect(() => named("lstm")).toThrow("there are: naive, ridge, gradient-boosting.");
+  expect(() => named("lstm")).toThrow("There are: naive, ridge, gradient-boosting.");
 });

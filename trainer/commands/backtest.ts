@@ -8,14 +8,14 @@ import { spanOf } from "../../shared/judging/windows.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
+import { feedsOf, knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles, filesByFeed } from "../training/facts.ts";
 import { contenderJson, leaderboard } from "../training/leaderboard.ts";
-import { feedsOf, knownForecast } from "./known.ts";
-import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "./training-options.ts";
+import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];

@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import { writeCsv } from "../../shared/lib/csv.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
+import { knownForecast } from "../known.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { withPool } from "../training/contest.ts";
+import { readTrainingOptions, withOnly } from "../training/options.ts";
 import { publishOrFail } from "../training/train.ts";
 import { type BacktestOptions, runBacktest } from "./backtest.ts";
-import { knownForecast } from "./known.ts";
-import { readTrainingOptions, withOnly } from "./training-options.ts";
 
 export async function exportModel(
   forecastId: string,

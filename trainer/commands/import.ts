@@ -4,17 +4,17 @@ import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
+import { feedsOf, knownForecast } from "../known.ts";
+import { readPublication } from "../read-publication.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { prose } from "../terminal.ts";
 import { prepare, withPool } from "../training/contest.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
+import { readTrainingOptions } from "../training/options.ts";
 import { servingModel } from "../training/serving-model.ts";
 import { promote, register } from "../training/train.ts";
-import { feedsOf, knownForecast } from "./known.ts";
-import { readPublication } from "./parse.ts";
-import { readTrainingOptions } from "./training-options.ts";
 
 export async function importModel(
   forecastId: string,

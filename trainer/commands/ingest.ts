@@ -6,10 +6,10 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient, UploadBody } from "../hub-client.ts";
+import { knownFeed } from "../known.ts";
+import { readPublication } from "../read-publication.ts";
 import { taskListOptions } from "../task-list.ts";
 import { bar, reasons, thousands } from "../terminal.ts";
-import { knownFeed } from "./known.ts";
-import { readPublication } from "./parse.ts";
 
 interface Ingested extends Flow {
   readonly file: string;

@@ -3,9 +3,9 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connect } from "../connect.ts";
 import { codeOf, Failure } from "../failure.ts";
+import { knownFeed } from "../known.ts";
 import { readLake } from "../lake.ts";
 import { thousands } from "../terminal.ts";
-import { knownFeed } from "./known.ts";
 
 export async function copyLake(
   feedId: string,

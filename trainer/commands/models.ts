@@ -2,9 +2,9 @@
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
+import { knownForecast } from "../known.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { prose, table } from "../terminal.ts";
-import { knownForecast } from "./known.ts";
 
 interface HubOptions {
   readonly url?: string;

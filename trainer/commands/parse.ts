@@ -1,11 +1,10 @@
 /** `almanac parse FEED FILE`: the parser alone, without a hub. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/judge.ts";
-import { codeOf, Failure } from "../failure.ts";
+import { knownFeed } from "../known.ts";
+import { readPublication } from "../read-publication.ts";
 import { reasons, table, thousands } from "../terminal.ts";
-import { knownFeed } from "./known.ts";
 
 export async function parse(
   feedId: string,
@@ -41,17 +40,6 @@ function together(all: readonly Parsed[]): Parsed {
     problems: all.flatMap(({ problems }) => problems),
     skipped,
   };
-}
-
-export async function readPublication(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const why = { ENOENT: "there is no such file", EACCES: "you may not read it", EISDIR: "it is a folder" }[
-      codeOf(error)
-    ];
-    throw new Failure(`${file} cannot be read: ${why ?? String(error)}.`);
-  }
 }
 
 interface Summary {

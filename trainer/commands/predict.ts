@@ -6,9 +6,9 @@ import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { HubConnection } from "../hub-connection.ts";
+import { knownForecast } from "../known.ts";
 import { allTable, answerRows } from "../predictions-table.ts";
 import { prose, table } from "../terminal.ts";
-import { knownForecast } from "./known.ts";
 
 export interface PredictOptions {
   readonly url?: string;

@@ -9,6 +9,7 @@ import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
 import type { FeedSummary } from "../hub-client.ts";
+import { knownForecast } from "../known.ts";
 import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
@@ -17,7 +18,6 @@ import { RegistryClient } from "../registry-client.ts";
 import { taskListOptions } from "../task-list.ts";
 import { reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
-import { knownForecast } from "./known.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
 export interface StartOptions {

@@ -4,12 +4,12 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { HubClient } from "../hub-client.ts";
+import { knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { contenderJson, leaderboard } from "../training/leaderboard.ts";
+import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
-import { knownForecast } from "./known.ts";
-import { readTrainingOptions, type TrainingOptions, withOnly } from "./training-options.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly url?: string;

@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../shared/lib/parse-json.ts";
 import { codeOf, Failure } from "../failure.ts";
 
 const hubShape = z.object({ url: z.string(), token: z.string(), pid: z.number() });
@@ -143,17 +144,10 @@ function readJson<T>(file: string, shape: z.ZodType<T>): T | null {
   } catch {
     return null;
   }
-  const parsed = shape.safeParse(parse(text));
+  const json = parseJson(text);
+  const parsed = shape.safeParse(json.ok ? json.value : null);
   if (parsed.success) return parsed.data;
   throw new Failure(`${file} is damaged. Delete it, or choose another folder with --state DIR.`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -5,10 +5,10 @@ import type { Feed } from "../../shared/feeds/feed.ts";
 import { compareFacts, compareText, type Fact, toFacts } from "../../shared/lake/fact.ts";
 import { mergeFacts, publicationRank, type StoredFact } from "../../shared/lake/merge.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
-import { readPublication } from "../commands/parse.ts";
 import { Failure } from "../failure.ts";
 import type { HubClient } from "../hub-client.ts";
 import { readLake } from "../lake.ts";
+import { readPublication } from "../read-publication.ts";
 
 export interface Facts {
   /** Of each feed sorted, each once. */

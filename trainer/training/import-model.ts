@@ -5,9 +5,10 @@ import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts
 import { calibrationOf, evenThreshold } from "../../shared/judging/classification.ts";
 import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { nearest } from "../../shared/lib/text-distance.ts";
 import { type Graph, node } from "../../shared/onnx/graph.ts";
+import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
 import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
@@ -17,7 +18,6 @@ import type { EngineName } from "../../shared/registry/engines.ts";
 import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
-import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { unequalRow } from "../../shared/training/agreement.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
@@ -196,10 +196,8 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   for (const input of graph.inputs) {
     const feature = forecast.features.find(({ name }) => name === input.name);
     if (!feature) {
-      const meant = nearest(input.name, names);
-      throw new Failure(
-        `Input ${input.name} is no feature of ${forecast.id}${meant ? `; did you mean ${meant}?` : "."} Allowed: ${names.join(", ")}. Export the model with one input of shape [N, 1] a feature.`,
-      );
+      const unknown = withSuggestion(`Input ${input.name} is no feature of ${forecast.id}`, input.name, names);
+      throw new Failure(`${unknown} Export the model with one input of shape [N, 1] for each feature.`);
     }
     const width = input.shape?.at(-1);
     if (input.type !== dtypeOf(feature) || (input.shape !== null && (input.shape.length !== 2 || width !== 1))) {

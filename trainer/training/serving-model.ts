@@ -1,8 +1,8 @@
 /** What serves now, as a training needs it. */
 
+import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
-import { predictionOutput } from "../../shared/registry/outputs.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";

@@ -1,6 +1,7 @@
 /** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
@@ -9,14 +10,14 @@ import { type Published, type PublishTask, publish } from "../../shared/training
 import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
-import { feedsOf } from "../commands/known.ts";
-import type { ReadTrainingOptions } from "../commands/training-options.ts";
 import { Failure } from "../failure.ts";
 import type { Flow, HubClient } from "../hub-client.ts";
+import { feedsOf } from "../known.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { codeVersion } from "./code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./contest.ts";
 import { factsOfLakes } from "./facts.ts";
+import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
@@ -210,16 +211,9 @@ async function keptCard(registry: RegistryClient, card: Card): Promise<Uint8Arra
   const { forecast, version, model } = card;
   const bytes = await registry.findArtefact({ forecast, version, name: "card.json" });
   if (bytes === null) return null;
-  const kept = cardShape.safeParse(parsedJson(bytes));
-  return kept.success && kept.data.model.sha256 === model.sha256 ? bytes : null;
-}
-
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
+  const json = parseJsonBytes(bytes);
+  const stored = cardShape.safeParse(json.ok ? json.value : null);
+  return stored.success && stored.data.model.sha256 === model.sha256 ? bytes : null;
 }
 
 /** Asks for promotion and waits for the flow to end, whatever its answer. */

@@ -1,8 +1,10 @@
 /** Where the blocks of a SNIIM sheet are, and whether their columns are what they should be. */
+
+import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
-import { columnName, foldText } from "../text.ts";
+import { columnName } from "../text.ts";
 import type { Sheet } from "../workbook/cell.ts";
 import { shown } from "../workbook/cell.ts";
 import { isAverage, priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";

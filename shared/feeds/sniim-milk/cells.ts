@@ -1,8 +1,9 @@
 /** Cells of a SNIIM sheet: what is a price, what is none, and what stands where no price may stand. */
 
+import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import { columnName, foldText } from "../text.ts";
+import { columnName } from "../text.ts";
 import type { Sheet } from "../workbook/cell.ts";
 import { type Cell, shown } from "../workbook/cell.ts";
 

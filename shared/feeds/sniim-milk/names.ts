@@ -1,7 +1,8 @@
 /** Names of states and cities: what is one, and how it is spelled. */
+
+import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import { foldText } from "../text.ts";
 import { shown } from "../workbook/cell.ts";
 import { type Row, valuesPerRow } from "./cells.ts";
 

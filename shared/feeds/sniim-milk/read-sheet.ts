@@ -1,7 +1,9 @@
 /** From a SNIIM sheet to observations and problems. */
+
+import { cleanName, foldText } from "../../lib/fold-text.ts";
 import type { Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import { cleanName, columnName, foldText } from "../text.ts";
+import { columnName } from "../text.ts";
 import type { Sheet } from "../workbook/cell.ts";
 import { shown } from "../workbook/cell.ts";
 import { judgeBlocks } from "./block-dates.ts";

@@ -2,13 +2,13 @@
 import { version } from "../../../package.json";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
+import { predictionOutput } from "../../../shared/onnx/outputs.ts";
 import { classified } from "../../../shared/predict/classify.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
 import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/series-table.ts";
 import { runEngine } from "../../../shared/registry/engines.ts";
-import { predictionOutput } from "../../../shared/registry/outputs.ts";
 import type { Call, Route } from "../app.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";

@@ -1,6 +1,6 @@
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
-import { nearest } from "../../shared/lib/text-distance.ts";
+import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { Failure } from "../failure.ts";
 
@@ -40,9 +40,7 @@ export function withOnly(forecast: Forecast, only: string | undefined): Forecast
   const known = forecast.candidates.map(({ candidate }) => candidate);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    const help = meant ? `did you mean ${meant}?` : `there are: ${known.join(", ")}.`;
-    throw new Failure(`--only ${name} is no candidate of ${forecast.id}; ${help}`);
+    throw new Failure(withSuggestion(`--only ${name} is no candidate of ${forecast.id}`, name, known));
   }
   const isIn = (candidate: string) => isNaive(candidate) || names.includes(candidate);
   return { ...forecast, candidates: forecast.candidates.filter(({ candidate }) => isIn(candidate)) };

@@ -1,0 +1,17 @@
+/** Suggestions for names that do not exist: one wording for every refusal. */
+import { nearest } from "./text-distance.ts";
+
+/**
+ * Completes a sentence about an unknown name with a suggestion, or with the list of allowed names:
+ * `There is no feed glod; did you mean gold?` or `There is no feed x. There are: gold, milk.`
+ */
+export function withSuggestion(problem: string, found: string, allowed: readonly string[]): string {
+  const meant = nearest(found, allowed);
+  return meant === undefined ? `${problem}. There are: ${allowed.join(", ")}.` : `${problem}; did you mean ${meant}?`;
+}
+
+/** Returns the `didYouMean` member of a refusal, to be spread into it; no member where no allowed text is close. */
+export function didYouMean(found: string, allowed: readonly string[]): { readonly didYouMean?: string } {
+  const meant = nearest(found, allowed);
+  return meant === undefined ? {} : { didYouMean: meant };
+}
