@@ -1,91 +1,78 @@
-/** What a forecast's inputs are, declared. A feature is computed from observations strictly before its period. */
-import type { CalendarPart } from "./calendar-part.ts";
+/** A feature as a forecast declares it: a name for a model's input, a kind with its version, and the kind's options. */
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
+import { failure, type Result } from "../lib/result.ts";
+import { isObject } from "../lib/validate-json.ts";
+import { findKind, type KindDeclaration } from "./kinds/index.ts";
+import type { BoundFeature } from "./kinds/kind.ts";
 
 export type Feature = {
   readonly name: string;
-  /** False: the file takes it and may calculate with it (the last value, a scale), but nothing is learned from it. */
+  /** False: the model file takes it and may calculate with it (the last value, a scale), but no candidate learns from it. */
   readonly learned?: false;
-} & FeatureKind;
+} & KindDeclaration;
 
-/** Whose values are looked at: another variable of the same series; the target's where it is left out. */
-interface OfVariable {
-  readonly variable?: string;
+/** Returns a declared feature's kind, bound to its options. Throws a RangeError on a wrong declaration. Memoized. */
+export const boundFeature = memoizeByObject((feature: Feature): BoundFeature => {
+  const bound = bind(feature);
+  if (bound.ok) return bound.value;
+  throw new RangeError(bound.error);
+});
+
+/** Reads a declaration from JSON: refuses an unknown kind or version, and options that the kind does not take. */
+export function readFeature(value: unknown): Result<Feature> {
+  if (!isObject(value)) return failure("a feature: expected an object with name, kind and the options of that kind");
+  const bound = bind(value);
+  return bound.ok ? { ok: true, value: value as Feature } : bound;
 }
 
-export type FeatureKind =
-  /** The value observed `periods` observations ago: 1 is the last one. */
-  | ({ readonly kind: "lag"; readonly periods: number } & OfVariable)
-  /** The last value minus the one `periods` observations before it, or the logarithm of their ratio. */
-  | ({ readonly kind: "difference" | "log-difference"; readonly periods: number } & OfVariable)
-  /** A statistic of the last `periods` values. */
-  | ({
-      readonly kind: "rolling-mean" | "rolling-std" | "rolling-min" | "rolling-max";
-      readonly periods: number;
-    } & OfVariable)
-  /** The logarithm of the last value's ratio to a statistic of the last `periods` values: how far it stands from it. */
-  | ({ readonly kind: "log-from-mean" | "log-from-min" | "log-from-max"; readonly periods: number } & OfVariable)
-  /** Standard deviation of the last `periods` steps: of differences in the variable's unit, or of log differences. */
-  | ({ readonly kind: "step-std" | "log-step-std"; readonly periods: number } & OfVariable)
-  /** Exponentially weighted mean of the last `periods` values; a value `halfLife` observations older counts half. */
-  | ({ readonly kind: "weighted-mean"; readonly periods: number; readonly halfLife: number } & OfVariable)
-  /** Observations since the value last changed, at most `periods`. */
-  | { readonly kind: "since-change"; readonly periods: number }
-  /** By how much the value last changed, within `periods` observations. */
-  | { readonly kind: "last-change"; readonly periods: number }
-  /** Share of the last `periods` steps at which the value changed. */
-  | { readonly kind: "change-share"; readonly periods: number }
-  /** The value at the period `periods` before the target in the publication's own calendar: a season ago. */
-  | ({ readonly kind: "seasonal-lag"; readonly periods: number } & OfVariable)
-  /** A part of the target period's date, known beforehand. */
-  | { readonly kind: "calendar"; readonly part: CalendarPart }
-  /** A dimension of the series, as text. */
-  | { readonly kind: "category"; readonly dimension: string }
-  /** Mean change at the last period of the other series that share these dimensions, each against `periods` back at most. */
-  | { readonly kind: "peers-change"; readonly dimensions: readonly string[]; readonly periods: number }
-  /** Share of those series that changed at the last period. */
-  | { readonly kind: "peers-changed-share"; readonly dimensions: readonly string[]; readonly periods: number };
-
-/** The type of the model's input: categories are text, everything else a float32 with NaN for missing. */
-export function dtypeOf(feature: Feature): "float" | "string" {
-  return feature.kind === "category" ? "string" : "float";
+interface Declared {
+  readonly name?: unknown;
+  readonly kind?: unknown;
+  readonly learned?: unknown;
 }
 
-/** The variable that a feature looks at, where it is not the target's. */
-export function variableOf(feature: Feature): string | undefined {
-  return "variable" in feature ? feature.variable : undefined;
-}
-
-/** How many past periods one feature looks at. */
-function periodsOf(feature: Feature): number {
-  switch (feature.kind) {
-    case "calendar":
-    case "category":
-      return 1;
-    case "lag":
-    case "rolling-mean":
-    case "rolling-std":
-    case "rolling-min":
-    case "rolling-max":
-    case "log-from-mean":
-    case "log-from-min":
-    case "log-from-max":
-    case "weighted-mean":
-    case "seasonal-lag":
-      return feature.periods;
-    case "difference":
-    case "log-difference":
-    case "step-std":
-    case "log-step-std":
-    case "since-change":
-    case "last-change":
-    case "change-share":
-    case "peers-change":
-    case "peers-changed-share":
-      return feature.periods + 1;
+function bind(declared: Declared): Result<BoundFeature> {
+  const { name, kind: text, learned, ...options } = declared;
+  if (typeof name !== "string" || name === "")
+    return failure(`a feature: found name ${JSON.stringify(name)}, expected text`);
+  if (learned !== undefined && learned !== false)
+    return failure(`feature ${name}: learned is either false or left out`);
+  const kind = typeof text === "string" ? findKind(text) : undefined;
+  if (kind === undefined) {
+    return failure(`feature ${name}: this build has no kind ${JSON.stringify(text)}; see shared/features/kinds`);
   }
+  const bound = kind.bind(options);
+  return bound.ok ? bound : failure(`feature ${name} of kind ${text}: ${bound.error}`);
 }
 
-/** How many past periods the features look at together: a history of that length computes what training computed. */
+/** Returns the kind with its version: `lag@1`. */
+export function kindOf(feature: Feature): string {
+  return boundFeature(feature).kind;
+}
+
+/** Returns the type of the model's input: text, or float32 with NaN for missing. */
+export function dtypeOf(feature: Feature): "float" | "string" {
+  return boundFeature(feature).dtype;
+}
+
+/** Returns the variable that a feature reads; undefined for the target variable. */
+export function variableOf(feature: Feature): string | undefined {
+  return boundFeature(feature).variable;
+}
+
+/** Returns the dimension that a feature is; null for a feature that is a number. */
+export function dimensionOf(feature: Feature): string | null {
+  const bound = boundFeature(feature);
+  return bound.source === "names" ? bound.dimension : null;
+}
+
+/** Whether a feature is the last observed value of the target variable. */
+export function isLastValue(feature: Feature): boolean {
+  const { pastValue, variable } = boundFeature(feature);
+  return pastValue?.counts === "observations" && pastValue.back === 1 && variable === undefined;
+}
+
+/** How many past periods the features read together: a history of that length gives the numbers of training. */
 export function reachOf(features: readonly Feature[]): number {
-  return features.reduce((reach, feature) => Math.max(reach, periodsOf(feature)), 1);
+  return features.reduce((reach, feature) => Math.max(reach, boundFeature(feature).reach), 1);
 }

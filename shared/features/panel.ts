@@ -164,6 +164,13 @@ export function valuesOf(series: PastSeries, variable: string | undefined): Past
   throw new RangeError(`the panel has no variable ${variable}; it has ${Object.keys(series.others ?? {}).join(", ")}`);
 }
 
+/** Returns the position of a dimension among those of a panel. Throws where it is not one of them: a forecast declares it wrongly. */
+export function positionOf(dimension: string, dimensions: readonly string[]): number {
+  const position = dimensions.indexOf(dimension);
+  if (position >= 0) return position;
+  throw new RangeError(`there is no dimension ${dimension}; there are ${dimensions.join(", ")}`);
+}
+
 /** Whether a value moved, beyond rounding. */
 export function hasMoved(change: number, tolerance: number): boolean {
   // 23.50 − 23.495 may come out a rounding error below 0.005.

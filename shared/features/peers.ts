@@ -1,53 +1,60 @@
-/** What the others did at the last period: the series that share some dimensions, without the series itself. */
+/** The peers of a series: the other series that share some of its dimensions, and how they changed at the last period. */
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
-import { changeAtLastPeriod } from "./lags.ts";
-import { hasMoved, type Past } from "./panel.ts";
+import { hasMoved, type Past, positionOf } from "./panel.ts";
 
-interface Group {
-  count: number;
-  sum: number;
-  /** Σ |change|: what rounding in `sum` is measured by. */
-  size: number;
-  moved: number;
+export interface PeerGroup {
+  /** Series that were observed at the last period, with an earlier value to compare with. */
+  readonly count: number;
+  /** Of their changes. */
+  readonly sum: number;
+  /** Σ |change|: rounding in `sum` is measured against it. */
+  readonly size: number;
+  /** How many of them moved. */
+  readonly moved: number;
 }
 
-const nobody: Group = { count: 0, sum: 0, size: 0, moved: 0 };
-
-/** The series of a past by some of their dimensions. */
+/** The series of a past, grouped by some of their dimensions. */
 interface Grouping {
-  /** Of each series its group. */
-  readonly groups: readonly Group[];
-  /** Of each series its change at the last period; NaN where it was not observed there with an earlier value to compare. */
+  /** One for each series: the group that it is in. */
+  readonly groups: readonly PeerGroup[];
+  /** One for each series: its change at the last period, or NaN. */
   readonly changes: readonly number[];
 }
 
-const changesOf = memoizeByObject((past: Past): readonly number[] => past.series.map(changeAtLastPeriod));
-
-/** Several features look at the same groups of one past. */
-const groupingsOf = memoizeByObject((_: Past) => new Map<string, Grouping>());
-
-function groupingOf(past: Past, dimensions: readonly string[]): Grouping {
-  const groupings = groupingsOf(past);
-  const name = dimensions.join("\u0000");
-  const grouping = groupings.get(name) ?? grouped(past, dimensions);
-  groupings.set(name, grouping);
-  return grouping;
+export interface PeersOptions {
+  readonly dimensions: readonly string[];
+  /** A change is against a value observed at most so many periods before the last one. */
+  readonly periods: number;
 }
 
-function grouped(past: Past, dimensions: readonly string[]): Grouping {
-  const changes = changesOf(past);
-  const positions = dimensions.map((dimension) => {
-    const position = past.dimensions.indexOf(dimension);
-    if (position < 0)
-      throw new RangeError(`there is no dimension ${dimension}; there are ${past.dimensions.join(", ")}`);
-    return position;
+/** Several features read the same changes, and the same groups, of one past. */
+const changesOf = memoizeByObject((_: Past) => new Map<number, readonly number[]>());
+const groupingsOf = memoizeByObject((_: Past) => new Map<string, Grouping>());
+
+/**
+ * Computes a statistic of each series' peers: of their changes at the last period, without the series itself. NaN where no
+ * peer was observed there with an earlier value to compare with. O(series).
+ */
+export function ofPeers(past: Past, options: PeersOptions, statistic: (peers: PeerGroup) => number): number[] {
+  const name = [options.periods, ...options.dimensions].join("\u0000");
+  const { groups, changes } = cached(groupingsOf(past), name, () => grouped(past, options));
+  return groups.map((group, index) => {
+    const change = changes[index] ?? Number.NaN;
+    const peers = Number.isNaN(change) ? group : without(group, change, past.tolerance);
+    return peers.count > 0 ? statistic(peers) : Number.NaN;
   });
-  const byKey = new Map<string, Group>();
-  const groups = past.series.map(({ is }, index): Group => {
+}
+
+function grouped(past: Past, { dimensions, periods }: PeersOptions): Grouping {
+  const changes = cached(changesOf(past), periods, () =>
+    past.series.map(({ values }) => changeAtLastPeriod(values, periods)),
+  );
+  const positions = dimensions.map((dimension) => positionOf(dimension, past.dimensions));
+  const byKey = new Map<string, { -readonly [Name in keyof PeerGroup]: PeerGroup[Name] }>();
+  const groups = past.series.map(({ is }, index) => {
     // With their lengths, so that no two lists of texts are one key.
     const key = positions.map((at) => `${is[at]?.length} ${is[at]}`).join();
-    const group = byKey.get(key) ?? { ...nobody };
-    byKey.set(key, group);
+    const group = cached(byKey, key, () => ({ count: 0, sum: 0, size: 0, moved: 0 }));
     const change = changes[index] ?? Number.NaN;
     if (Number.isNaN(change)) return group;
     group.count++;
@@ -60,20 +67,21 @@ function grouped(past: Past, dimensions: readonly string[]): Grouping {
 }
 
 /**
- * For each series, what is `told` of its peers' changes at the last period; NaN where no peer was observed there with
- * an earlier value to compare. A change is counted against the value observed before it, within the past.
+ * The change at the last period, against the value observed before it, at most `periods` earlier; NaN where either is
+ * missing. Reads `values`, not `observed`, which would be gathered for every series to answer for one. O(periods).
  */
-function ofPeers(past: Past, dimensions: readonly string[], told: (peers: Group) => number): number[] {
-  const { groups, changes } = groupingOf(past, dimensions);
-  return groups.map((group, index) => {
-    const change = changes[index] ?? Number.NaN;
-    const peers = Number.isNaN(change) ? group : without(group, change, past.tolerance);
-    return peers.count > 0 ? told(peers) : Number.NaN;
-  });
+function changeAtLastPeriod(values: Float64Array, periods: number): number {
+  const last = values.length - 1;
+  const now = values[last] ?? Number.NaN;
+  if (Number.isNaN(now)) return Number.NaN;
+  const first = Math.max(0, last - periods);
+  let before = last - 1;
+  while (before >= first && Number.isNaN(values[before])) before--;
+  return before >= first ? now - (values[before] ?? Number.NaN) : Number.NaN;
 }
 
 /** The group without one of its members. Where the others cancel out, rounding must not leave them a change. */
-function without(group: Group, change: number, tolerance: number): Group {
+function without(group: PeerGroup, change: number, tolerance: number): PeerGroup {
   const sum = group.sum - change;
   return {
     count: group.count - 1,
@@ -83,12 +91,10 @@ function without(group: Group, change: number, tolerance: number): Group {
   };
 }
 
-/** Mean change of the peers at the last period, one a series, in the variable's unit. O(series). */
-export function peersChange(past: Past, dimensions: readonly string[]): number[] {
-  return ofPeers(past, dimensions, ({ sum, count }) => sum / count);
-}
-
-/** Share of the peers that changed at the last period, one a series, 0 to 1. O(series). */
-export function peersChangedShare(past: Past, dimensions: readonly string[]): number[] {
-  return ofPeers(past, dimensions, ({ moved, count }) => moved / count);
+function cached<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  values.set(key, made);
+  return made;
 }

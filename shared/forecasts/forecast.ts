@@ -1,6 +1,6 @@
 import type { Task } from "../candidates/candidate.ts";
 import type { Transform } from "../candidates/fitted.ts";
-import type { Feature } from "../features/feature.ts";
+import { type Feature, isLastValue } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { Schedule } from "./schedule.ts";
 import type { EventRule, Source } from "./source.ts";
@@ -137,7 +137,7 @@ export function toleranceOf({ target }: Pick<Forecast, "target">): number {
 
 /** The feature that is the last value. Throws where a declaration forgot it. */
 export function lastFeatureOf({ id, features }: Pick<Forecast, "id" | "features">): string {
-  const last = features.find((one) => one.kind === "lag" && one.periods === 1 && one.variable === undefined);
+  const last = features.find(isLastValue);
   if (last) return last.name;
   throw new RangeError(`forecast ${id} declares no feature of kind lag with periods 1: the last value`);
 }

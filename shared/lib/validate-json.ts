@@ -60,6 +60,12 @@ export function exactly<const T extends string | number>(wanted: T): Shape<T> {
   return shapeOf((value) => value === wanted, JSON.stringify(wanted));
 }
 
+/** One of these texts. */
+export function textOf<const T extends string>(allowed: readonly T[]): Shape<T> {
+  const names: readonly string[] = allowed;
+  return shapeOf((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
+}
+
 export function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return (value) => (value === null ? null : shape(value));
 }

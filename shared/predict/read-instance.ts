@@ -1,7 +1,7 @@
 /** From what a client sends to one row: which series, which period, which features it sets itself. */
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
-import type { Feature } from "../features/feature.ts";
+import { dimensionOf, type Feature } from "../features/feature.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import { readNumber } from "./decimal.ts";
@@ -160,7 +160,7 @@ function readSeries(
   let known = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = given[at];
-    const trained = model.inputs.find(({ declared }) => declared.kind === "category" && declared.dimension === name);
+    const trained = model.inputs.find(({ declared }) => dimensionOf(declared) === name);
     const allowed = new Set(known.map((one) => one.is[at] ?? ""));
     if (isWithoutHistory) for (const category of trained?.categories ?? []) allowed.add(category);
     if (value === undefined) {

@@ -2,6 +2,7 @@
 
 import type { Prediction } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
+import { dimensionOf } from "../features/feature.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -107,7 +108,7 @@ export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }
 function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel): string[] | null {
   const names: string[] = [];
   for (const dimension of dimensions) {
-    const input = inputs.find(({ declared }) => declared.kind === "category" && declared.dimension === dimension);
+    const input = inputs.find(({ declared }) => dimensionOf(declared) === dimension);
     if (input === undefined) return null;
     names.push(input.name);
   }

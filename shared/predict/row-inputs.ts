@@ -1,6 +1,5 @@
 /** What the model takes of each row: given, from the history, or from the date and the names. */
-import { calendarPart } from "../features/calendar-part.ts";
-import type { Feature } from "../features/feature.ts";
+import { boundFeature, type Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
 import type { Column } from "../registry/golden.ts";
 import type { ModelInput } from "./load-model.ts";
@@ -42,14 +41,15 @@ function ownValue(
   if (row.start) return row.start.features[name] ?? Number.NaN;
   if (!row.hypothetical && row.position !== null) return snapshot.columns[name]?.at(row.position) ?? Number.NaN;
   const { forecast, periods } = snapshot;
-  switch (declared.kind) {
-    case "category":
-      return row.is[forecast.dimensions.indexOf(declared.dimension)] ?? "";
+  const bound = boundFeature(declared);
+  switch (bound.source) {
+    case "names":
+      return row.is[forecast.dimensions.indexOf(bound.dimension)] ?? "";
     case "calendar": {
       const before = periods.findLast((period) => period < row.target) ?? previousPeriod(forecast.schedule, row.target);
-      return calendarPart(declared.part, row.target, before);
+      return bound.at(row.target, before);
     }
-    default:
+    case "history":
       return Number.NaN;
   }
 }

@@ -1,5 +1,5 @@
 /** The states of a classification among what a request gives: they are 0 or 1, and agree with the value that decides them. */
-import type { Feature } from "../features/feature.ts";
+import { boundFeature, type Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 
 type Deciding = Pick<Forecast, "features" | "events" | "variable">;
@@ -32,6 +32,6 @@ export function impliedStates(
 
 /** The variable and how long ago, of a feature that is one earlier value; null for another. */
 function at(feature: Feature, target: string): { readonly variable: string; readonly periods: number } | null {
-  if (feature.kind !== "lag" && feature.kind !== "seasonal-lag") return null;
-  return { variable: feature.variable ?? target, periods: feature.periods };
+  const { pastValue, variable } = boundFeature(feature);
+  return pastValue && { variable: variable ?? target, periods: pastValue.back };
 }

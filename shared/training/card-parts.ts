@@ -1,6 +1,6 @@
 /** The parts of a card that are told the same way for a model of ours and for one that was made elsewhere. */
 import type { Dataset } from "../features/dataset.ts";
-import { dtypeOf } from "../features/feature.ts";
+import { dtypeOf, kindOf } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
@@ -91,7 +91,9 @@ export function lineageOf({ forecast, observations, dataHash, codeVersion, seed,
 
 function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
   return forecast.features.map((feature) => {
-    const { name, ...definition } = feature;
+    const { name } = feature;
+    // With the version that it was trained with, whatever the declaration says later.
+    const { name: _, ...definition } = { ...feature, kind: kindOf(feature) };
     const column = data.columns.find((one) => one.name === name);
     return dtypeOf(feature) === "string"
       ? { name, dtype: "string", definition, categories: column?.dtype === "string" ? [...column.categories] : [] }

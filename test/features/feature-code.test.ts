@@ -1,21 +1,38 @@
 import { expect, test } from "vitest";
-import { featureCodeVersion } from "../../shared/features/compute.ts";
+import { kindOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { kinds } from "../../shared/features/kinds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import golden from "../golden/feature-code.json" with { type: "json" };
-import { fixedDataset, fixedFeatures } from "./fixed-panel.ts";
+import forecastGolden from "../golden/forecast-features.json" with { type: "json" };
+import { columnDigests } from "./column-digests.ts";
+import { fixedDataset, fixedFeatures, forecastDataset } from "./fixed-panel.ts";
 import { tableOf } from "./support.ts";
 
-test("no feature's number changes without a bump of featureCodeVersion", () => {
-  expect(golden.featureCodeVersion, "run test/golden/feature-code.ts after a bump").toBe(featureCodeVersion);
+test("no number of a kind changes without a new version of the kind", () => {
   const rows = tableOf(fixedDataset());
-  expect(golden.features).toEqual(fixedFeatures.map(({ name }) => name));
+  expect(golden.features).toEqual(fixedFeatures.map((feature) => [feature.name, kindOf(feature)]));
   expect(rows.length).toBe(golden.rows.length);
   rows.forEach(({ period, series, last, target, inputs }, row) => {
     const found = [period, series, last, target, ...fixedFeatures.map(({ name }) => inputs[name] ?? null)];
     // JSON has no NaN.
     const written = found.map((value) => (typeof value === "number" && Number.isNaN(value) ? null : value));
-    expect(written, "bump featureCodeVersion if this is meant").toEqual(golden.rows[row]);
+    expect(written, "add a version of the kind if this is meant").toEqual(golden.rows[row]);
   });
+});
+
+test("every version of every kind is held to its numbers, and the versions of a kind are 1, 2, … without a gap", () => {
+  const texts = kinds.map(({ name, version }) => `${name}@${version}`);
+  expect([...new Set(golden.features.map(([, kind]) => kind))].sort()).toEqual([...texts].sort());
+  for (const name of new Set(kinds.map((kind) => kind.name))) {
+    const versions = kinds.filter((kind) => kind.name === name).map(({ version }) => Number(version));
+    expect(versions).toEqual(versions.map((_, index) => index + 1));
+  }
+});
+
+test.each(forecasts)("every feature of $id has the numbers that its models were trained on", (forecast) => {
+  const digests: Record<string, Record<string, string>> = forecastGolden;
+  expect(columnDigests(forecastDataset(forecast))).toEqual(digests[forecast.id]);
 });
 
 test("a fingerprint changes with any part of a definition and with its order, not with how it was typed", () => {

@@ -1,26 +1,10 @@
 /** Each kind by itself. What pandas can compute is held against pandas, version and script in test/golden. */
 import { describe, expect, test } from "vitest";
 import { calendarPart, dayOf } from "../../shared/features/calendar-part.ts";
-import { changeShare, lastChange, sinceChange } from "../../shared/features/changes.ts";
 import { computeFeature } from "../../shared/features/compute.ts";
-import type { Feature } from "../../shared/features/feature.ts";
-import {
-  category,
-  changeAtLastPeriod,
-  difference,
-  lag,
-  logDifference,
-  seasonalLag,
-} from "../../shared/features/lags.ts";
+import { type Feature, readFeature } from "../../shared/features/feature.ts";
+import { findKind, type KindDeclaration, kinds } from "../../shared/features/kinds/index.ts";
 import { hasMoved, type Past } from "../../shared/features/panel.ts";
-import { peersChange, peersChangedShare } from "../../shared/features/peers.ts";
-import {
-  logStepStandardDeviation,
-  rollingMean,
-  rollingStandardDeviation,
-  stepStandardDeviation,
-  weightedMean,
-} from "../../shared/features/rolling.ts";
 import golden from "../golden/features.json" with { type: "json" };
 import { seriesOf } from "./support.ts";
 
@@ -78,70 +62,127 @@ describe("against pandas, of another variable", () => {
   });
 });
 
+/** The feature of the day after these values of one series. */
+function ofValues(declared: KindDeclaration, ...values: readonly number[]): number {
+  return Number(computeFeature({ name: "x", ...declared }, pastOfSeries([], [[[], values]])).values[0]);
+}
+
+/** The feature of each series, as numbers. */
+function ofPast(declared: KindDeclaration, past: Past): number[] {
+  return Array.from(computeFeature({ name: "x", ...declared }, past).values, Number);
+}
+
+const observed = [8, none, 2, 4, 4];
+const ln2 = Math.log(2);
+const byHand: readonly (readonly [KindDeclaration, number])[] = [
+  [{ kind: "lag", periods: 3 }, 2],
+  [{ kind: "lag", periods: 5 }, none],
+  [{ kind: "seasonal-lag", periods: 3 }, 2],
+  [{ kind: "seasonal-lag", periods: 4 }, none],
+  [{ kind: "seasonal-lag", periods: 5 }, 8],
+  [{ kind: "difference", periods: 2 }, 2],
+  [{ kind: "difference", periods: 3 }, -4],
+  [{ kind: "log-difference", periods: 2 }, ln2],
+  [{ kind: "rolling-mean", periods: 4 }, 4.5],
+  [{ kind: "rolling-std", periods: 2 }, 0],
+  [{ kind: "rolling-std", periods: 4 }, Math.sqrt(4.75)],
+  [{ kind: "rolling-min", periods: 3 }, 2],
+  [{ kind: "rolling-max", periods: 3 }, 4],
+  [{ kind: "rolling-max", periods: 9 }, 8],
+  [{ kind: "log-from-mean", periods: 2 }, 0],
+  [{ kind: "log-from-min", periods: 3 }, ln2],
+  [{ kind: "log-from-max", periods: 4 }, -ln2],
+  [{ kind: "step-std", periods: 2 }, 1],
+  [{ kind: "log-step-std", periods: 2 }, ln2 / 2],
+  [{ kind: "weighted-mean", periods: 3, halfLife: 1 }, (4 + 4 / 2 + 2 / 4) / (1 + 1 / 2 + 1 / 4)],
+  [{ kind: "since-change", periods: 9 }, 1],
+  [{ kind: "last-change", periods: 9 }, 2],
+  [{ kind: "last-change", periods: 1 }, 0],
+  [{ kind: "change-share", periods: 2 }, 0.5],
+  [{ kind: "calendar", part: "day" }, 6],
+  [{ kind: "calendar", part: "days-ahead" }, 1],
+];
+
+describe("by hand", () => {
+  test.each(byHand)("%o of 8, nothing, 2, 4, 4 is %d", (declared, expected) => {
+    expect(ofValues(declared, ...observed)).toBe(Math.fround(expected));
+  });
+
+  test("every kind that reads one series is among them; the others have tests of their own below", () => {
+    const named = byHand.map(([{ kind }]) => findKind(kind)?.name);
+    const below = ["category", "peers-change", "peers-changed-share"];
+    expect(new Set([...named, ...below])).toEqual(new Set(kinds.map(({ name }) => name)));
+  });
+});
+
 describe("logarithms", () => {
-  test("there is none of what is not above 0", () => {
+  test("a value that is not above 0 has none", () => {
     for (const pair of [
       [1, 0],
       [0, 1],
       [-1, 1],
       [none, 1],
     ] as const) {
-      expect(logDifference(seriesOf(...pair), 1)).toBeNaN();
+      expect(ofValues({ kind: "log-difference", periods: 1 }, ...pair)).toBeNaN();
     }
-    expect(logStepStandardDeviation(seriesOf(1, -1, 2), 2)).toBeNaN();
+    expect(ofValues({ kind: "log-step-std", periods: 2 }, 1, -1, 2)).toBeNaN();
   });
 
-  test("they do not know the unit: every value ten times as large changes nothing", () => {
+  test("they do not depend on the unit: every value ten times as large changes nothing", () => {
     const values = [3.5, 3.6, none, 3.4, 3.7];
-    const [one, ten] = [seriesOf(...values), seriesOf(...values.map((value) => value * 10))];
-    expect(logDifference(ten, 2)).toBeCloseTo(logDifference(one, 2), 12);
-    expect(logStepStandardDeviation(ten, 3)).toBeCloseTo(logStepStandardDeviation(one, 3), 12);
-    expect(stepStandardDeviation(ten, 3)).toBeCloseTo(10 * stepStandardDeviation(one, 3), 12);
+    const tenfold = values.map((value) => value * 10);
+    const both = (declared: KindDeclaration) =>
+      [ofValues(declared, ...tenfold), ofValues(declared, ...values)] as const;
+    const [ten, one] = both({ kind: "log-difference", periods: 2 });
+    expect(ten).toBeCloseTo(one, 6);
+    const [tenSteps, oneSteps] = both({ kind: "log-step-std", periods: 3 });
+    expect(tenSteps).toBeCloseTo(oneSteps, 6);
+    const [tenSpread, oneSpread] = both({ kind: "step-std", periods: 3 });
+    expect(tenSpread).toBeCloseTo(10 * oneSpread, 5);
   });
 });
 
-describe("lags", () => {
-  test("count observations, while a season counts periods", () => {
-    const series = seriesOf(10, 11, none, 13);
-    expect([lag(series, 1), lag(series, 2), lag(series, 3), lag(series, 4)]).toEqual([13, 11, 10, none]);
-    expect([seasonalLag(series, 1), seasonalLag(series, 2), seasonalLag(series, 3)]).toEqual([13, none, 11]);
-    expect([difference(series, 1), difference(series, 2), difference(series, 3)]).toEqual([2, 3, none]);
-  });
-
-  test("a change at the last period is one only where that period was observed", () => {
-    expect(changeAtLastPeriod(seriesOf(10, none, 12))).toBe(2);
-    expect(changeAtLastPeriod(seriesOf(10, 12, none))).toBeNaN();
-    expect(changeAtLastPeriod(seriesOf(12))).toBeNaN();
-  });
-
-  test("a dimension that is not there is named, with those that are", () => {
+describe("a category", () => {
+  test("is the name of its dimension, and a dimension that is not there is reported with those that are", () => {
     const past = pastOfSeries(["city"], [[["Leon"], [1]]]);
-    const [series = seriesOf()] = past.series;
-    expect(category(past, series, "city")).toBe("Leon");
-    expect(() => category(past, series, "state")).toThrow("there is no dimension state; there are city");
-    expect(() => peersChange(past, ["state"])).toThrow("there is no dimension state; there are city");
+    expect(computeFeature({ name: "x", kind: "category", dimension: "city" }, past)).toEqual({
+      dtype: "string",
+      values: ["Leon"],
+    });
+    for (const declared of [
+      { kind: "category", dimension: "state" },
+      { kind: "peers-change@1", dimensions: ["state"], periods: 1 },
+    ] as const) {
+      expect(() => computeFeature({ name: "x", ...declared }, past)).toThrow(
+        "there is no dimension state; there are city",
+      );
+    }
   });
 });
 
 describe("rolling", () => {
-  test("equal values deviate by exactly nothing, whatever rounding their sum has", () => {
+  test("equal values deviate by exactly 0, whatever rounding their sum has", () => {
     for (const value of [23.47, 0.1, 1e9 + 0.3]) {
-      expect(rollingStandardDeviation(seriesOf(...Array.from({ length: 7 }, () => value)), 7)).toBe(0);
+      const equal = Array.from({ length: 7 }, () => value);
+      expect(ofValues({ kind: "rolling-std", periods: 7 }, ...equal)).toBe(0);
     }
   });
 
-  test("nothing observed is missing, one value is enough", () => {
-    for (const statistic of [rollingMean, rollingStandardDeviation]) expect(statistic(seriesOf(none), 3)).toBeNaN();
-    expect(weightedMean(seriesOf(), 3, 2)).toBeNaN();
-    expect([
-      rollingMean(seriesOf(4), 3),
-      rollingStandardDeviation(seriesOf(4), 3),
-      weightedMean(seriesOf(4), 3, 2),
-    ]).toEqual([4, 0, 4]);
+  test("without an observation the value is missing, one observation is enough", () => {
+    const declarations = [
+      { kind: "rolling-mean", periods: 3 },
+      { kind: "rolling-std", periods: 3 },
+      { kind: "weighted-mean", periods: 3, halfLife: 2 },
+    ] as const;
+    expect(declarations.map((declared) => ofValues(declared, none))).toEqual([none, none, none]);
+    expect(declarations.map((declared) => ofValues(declared, 4))).toEqual([4, 0, 4]);
   });
 });
 
 describe("changes", () => {
+  const changesOf = (periods: number, values: readonly number[]) =>
+    (["since-change", "last-change", "change-share"] as const).map((kind) => ofValues({ kind, periods }, ...values));
+
   test("a value moves from half a unit of its last digit on", () => {
     expect(hasMoved(23.5 - 23.495, 0.005)).toBe(true);
     expect(hasMoved(-0.0049, 0.005)).toBe(false);
@@ -149,23 +190,20 @@ describe("changes", () => {
   });
 
   test("since, size and share of changes are those of the observations", () => {
-    const series = seriesOf(20, 20.5, none, 20.5, 20, 20, 20);
-    expect([sinceChange(series, 60, 0.005), lastChange(series, 60, 0.005), changeShare(series, 60, 0.005)]).toEqual([
-      2, -0.5, 0.4,
-    ]);
+    expect(changesOf(60, [20, 20.5, none, 20.5, 20, 20, 20])).toEqual([2, -0.5, Math.fround(0.4)]);
   });
 
-  test("a change before the window is no change, and no step is missing", () => {
-    const series = seriesOf(20, 21, 21, 21);
-    expect([sinceChange(series, 2, 0.005), lastChange(series, 2, 0.005), changeShare(series, 2, 0.005)]).toEqual([
-      2, 0, 0,
-    ]);
-    for (const feature of [sinceChange, lastChange, changeShare])
-      expect(feature(seriesOf(none, 20), 5, 0.005)).toBeNaN();
+  test("a change before the window is no change, and without a step the value is missing", () => {
+    expect(changesOf(2, [20, 21, 21, 21])).toEqual([2, 0, 0]);
+    expect(changesOf(5, [none, 20])).toEqual([none, none, none]);
   });
 });
 
-describe("peers", () => {
+describe.each([1, 2] as const)("peers, version %d", (version) => {
+  const change = (past: Past, dimensions: readonly string[], periods = 1) =>
+    ofPast({ kind: `peers-change@${version}`, dimensions, periods }, past);
+  const share = (past: Past, dimensions: readonly string[], periods = 1) =>
+    ofPast({ kind: `peers-changed-share@${version}`, dimensions, periods }, past);
   const past = pastOfSeries(
     ["state", "city"],
     [
@@ -192,10 +230,10 @@ describe("peers", () => {
     ],
   );
 
-  test("mean change and share of changes are the others', without the series itself and those that were silent", () => {
-    expect(peersChange(past, ["state"])).toEqual([0.25, 0.75, 0.5, 0.5, none]);
-    expect(peersChangedShare(past, ["state"])).toEqual([0.5, 1, 0.5, 2 / 3, none]);
-    expect(peersChange(past, [])).toEqual([2.5 / 3, 3.5 / 3, 1, 0.875, 0.5]);
+  test("mean change and share of changes are the others', without the series itself and those not observed", () => {
+    expect(change(past, ["state"])).toEqual([0.25, 0.75, 0.5, 0.5, none]);
+    expect(share(past, ["state"])).toEqual([0.5, 1, 0.5, Math.fround(2 / 3), none]);
+    expect(change(past, [])).toEqual([2.5 / 3, 3.5 / 3, 1, 0.875, 0.5].map(Math.fround));
   });
 
   test("values that contain a separator do not make two groups one", () => {
@@ -212,15 +250,66 @@ describe("peers", () => {
         ],
       ],
     );
-    expect(peersChange(tricky, ["state", "city"])).toEqual([none, none]);
+    expect(change(tricky, ["state", "city"])).toEqual([none, none]);
   });
 
   test("peers whose changes cancel out did not change on average, whatever rounding says", () => {
     const cancelling = pastOfSeries(
       [],
-      [0.1, 0.2, -0.1].map((change) => [[], [0, change]] as const),
+      [0.1, 0.2, -0.1].map((step) => [[], [0, step]] as const),
     );
-    expect(peersChange(cancelling, [])[1]).toBe(0);
+    expect(change(cancelling, [])[1]).toBe(0);
+  });
+
+  test(`a peer's change is against ${version === 1 ? "its last value, however old" : "a value at most `periods` back"}`, () => {
+    const gaps = pastOfSeries(
+      [],
+      [
+        [[], [1, 1, 1, 1]],
+        [[], [10, none, none, 13]],
+        [[], [10, 10, none, 11]],
+      ],
+    );
+    // Of the first series' peers: 3 periods back one changed by 3; 2 periods back the other changed by 1.
+    const [whole, near, nearest] = [3, 2, 1].map((periods) => [
+      change(gaps, [], periods)[0],
+      share(gaps, [], periods)[0],
+    ]);
+    expect(whole).toEqual([2, 1]);
+    expect(near).toEqual(version === 1 ? [2, 1] : [1, 1]);
+    expect(nearest).toEqual(version === 1 ? [2, 1] : [none, none]);
+  });
+});
+
+describe("a declaration read from JSON", () => {
+  test("names a kind with its version; without one it is version 1, as in the cards of before", () => {
+    expect(findKind("peers-change")).toBe(findKind("peers-change@1"));
+    expect(readFeature({ name: "x", kind: "peers-change@2", dimensions: [], periods: 3 })).toMatchObject({ ok: true });
+    expect(readFeature({ name: "x", kind: "lag", periods: 1, learned: false })).toMatchObject({ ok: true });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["nothing", null, "expected an object with name, kind and the options"],
+    ["no name", { kind: "lag", periods: 1 }, "expected text"],
+    ["a kind that is not in the table", { name: "x", kind: "moon", phase: 1 }, 'this build has no kind "moon"'],
+    ["a version that is not in the table", { name: "x", kind: "lag@9", periods: 1 }, 'this build has no kind "lag@9"'],
+    ["a missing option", { name: "x", kind: "lag" }, "feature x of kind lag: periods: expected a whole number from 1"],
+    ["no periods", { name: "x", kind: "lag", periods: 0 }, "expected a whole number from 1"],
+    [
+      "another kind's option",
+      { name: "x", kind: "lag", periods: 1, halfLife: 2 },
+      "one of the options periods, variable",
+    ],
+    ["an unknown part", { name: "x", kind: "calendar", part: "moon" }, "one of year, month, day, weekday"],
+    ["a half-life of 0", { name: "x", kind: "weighted-mean", periods: 1, halfLife: 0 }, "halfLife"],
+    ["learned: true", { name: "x", kind: "lag", periods: 1, learned: true }, "learned is either false or left out"],
+  ])("is refused with what to change: %s", (_, json, expected) => {
+    expect(readFeature(json)).toEqual({ ok: false, error: expect.stringContaining(expected) });
+  });
+
+  test("is refused before it is computed", () => {
+    const wrong = { name: "x", kind: "lag", periods: -1 } as Feature;
+    expect(() => computeFeature(wrong, pastOfSeries([], []))).toThrow("feature x of kind lag: periods");
   });
 });
 

@@ -1,24 +1,9 @@
 import fc from "fast-check";
-import type { CalendarPart } from "../../shared/features/calendar-part.ts";
+import { calendarParts } from "../../shared/features/calendar-part.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import type { Panel, PastSeries } from "../../shared/features/panel.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
-
-const parts: readonly CalendarPart[] = [
-  "year",
-  "month",
-  "day",
-  "weekday",
-  "month-sine",
-  "month-cosine",
-  "day-sine",
-  "day-cosine",
-  "weekday-sine",
-  "weekday-cosine",
-  "days-ahead",
-  "starts-month",
-];
 
 /** The variable beside the target that they look at. */
 export const otherVariable = "other";
@@ -40,7 +25,7 @@ const otherKinds: readonly Feature[] = [
   { name: "other-weighted", kind: "weighted-mean", periods: 3, halfLife: 1, variable: otherVariable },
 ];
 
-/** One feature of every kind and calendar part, for panels whose dimensions are `dimensions`. */
+/** One feature of every version of every kind, and of every calendar part, for panels whose dimensions are `dimensions`. */
 export function everyKind([first = "", ...others]: readonly string[]): Feature[] {
   return [
     { name: "lag2", kind: "lag", periods: 2 },
@@ -55,11 +40,13 @@ export function everyKind([first = "", ...others]: readonly string[]): Feature[]
     { name: "share", kind: "change-share", periods: 4 },
     { name: "season", kind: "seasonal-lag", periods: 3 },
     ...otherKinds,
-    ...parts.map((part): Feature => ({ name: part, kind: "calendar", part })),
+    ...calendarParts.map((part): Feature => ({ name: part, kind: "calendar", part })),
     { name: "category", kind: "category", dimension: first },
-    { name: "peers", kind: "peers-change", dimensions: [first], periods: 2 },
-    { name: "peers-share", kind: "peers-changed-share", dimensions: [first, ...others], periods: 2 },
-    { name: "all-peers", kind: "peers-change", dimensions: [], periods: 2 },
+    { name: "peers", kind: "peers-change@1", dimensions: [first], periods: 2 },
+    { name: "peers-share", kind: "peers-changed-share@1", dimensions: [first, ...others], periods: 2 },
+    { name: "all-peers", kind: "peers-change@1", dimensions: [], periods: 2 },
+    { name: "near-peers", kind: "peers-change@2", dimensions: [first], periods: 1 },
+    { name: "near-peers-share", kind: "peers-changed-share@2", dimensions: [], periods: 2 },
   ];
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { otherVariables } from "../../shared/features/facts.ts";
-import { dtypeOf } from "../../shared/features/feature.ts";
+import { boundFeature, dtypeOf } from "../../shared/features/feature.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
@@ -72,9 +72,7 @@ describe.each([...forecasts])("$id", (forecast) => {
     const needed = forecast.hypothesisNeeds === "all" ? [] : forecast.hypothesisNeeds;
     for (const name of [...named, ...needed].filter((one) => typeof one === "string")) expect(floats).toContain(name);
     for (const feature of forecast.features) {
-      const used =
-        feature.kind === "category" ? [feature.dimension] : "dimensions" in feature ? feature.dimensions : [];
-      for (const dimension of used) expect(forecast.dimensions).toContain(dimension);
+      for (const dimension of boundFeature(feature).dimensions) expect(forecast.dimensions).toContain(dimension);
     }
   });
 

@@ -1,12 +1,12 @@
 /**
- * All features of one fixed panel, under the version of the code that computes them. Writes feature-code.json:
+ * All features of one fixed panel, by the versions of their kinds. Writes feature-code.json:
  *
  *     node test/golden/feature-code.ts && npx biome format --write test/golden
  *
- * Run it only together with a bump of `featureCodeVersion`: models learned from the old numbers are refused by that alone.
+ * Run it only after a kind or a version was added: the numbers of those that were there must not change.
  */
 import { writeFileSync } from "node:fs";
-import { featureCodeVersion } from "../../shared/features/compute.ts";
+import { kindOf } from "../../shared/features/feature.ts";
 import { fixedDataset, fixedFeatures } from "../features/fixed-panel.ts";
 import { tableOf } from "../features/support.ts";
 
@@ -17,5 +17,5 @@ const rows = tableOf(fixedDataset()).map(({ period, series, last, target, inputs
   target,
   ...fixedFeatures.map(({ name }) => inputs[name]),
 ]);
-const golden = { featureCodeVersion, features: fixedFeatures.map(({ name }) => name), rows };
-writeFileSync(new URL("feature-code.json", import.meta.url), JSON.stringify(golden));
+const features = fixedFeatures.map((feature) => [feature.name, kindOf(feature)]);
+writeFileSync(new URL("feature-code.json", import.meta.url), JSON.stringify({ features, rows }));

@@ -5,7 +5,7 @@
 
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
-import { dtypeOf } from "../../shared/features/feature.ts";
+import { dimensionOf, dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
@@ -83,11 +83,13 @@ export function servable(story: ServableStory = {}): Servable {
     unit: forecast.unit,
     output: forecast.output,
     model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
-    features: forecast.features.map(({ name, ...definition }) =>
-      definition.kind === "category"
-        ? { name, dtype: "string", definition, categories: known(forecast.dimensions.indexOf(definition.dimension)) }
-        : { name, dtype: "float", definition },
-    ),
+    features: forecast.features.map((feature) => {
+      const { name, ...definition } = feature;
+      const dimension = dimensionOf(feature);
+      return dimension === null
+        ? { name, dtype: "float", definition }
+        : { name, dtype: "string", definition, categories: known(forecast.dimensions.indexOf(dimension)) };
+    }),
     intervals: [
       { level: 0.8, halfWidth: 0, atomShare: 0.814, atom: true, zeroWidth: true },
       { level: 0.95, halfWidth: 0.75, atomShare: 0, atom: false, zeroWidth: false },
@@ -135,8 +137,9 @@ export function instanceOf(series = 0, more: Readonly<Record<string, unknown>> =
 function profileFor(known: (dimension: number) => readonly string[]): Card["profile"] {
   return forecast.features.map((feature): Card["profile"][number] => {
     const { name } = feature;
-    if (feature.kind === "category") {
-      const names = known(forecast.dimensions.indexOf(feature.dimension)).slice(0, 2);
+    const dimension = dimensionOf(feature);
+    if (dimension !== null) {
+      const names = known(forecast.dimensions.indexOf(dimension)).slice(0, 2);
       return { name, dtype: "string", count: 10, missing: 0, counts: Object.fromEntries(names.map((one) => [one, 5])) };
     }
     const bins = { minimum: 0, maximum: 100, edges: [10, 25], counts: [3, 3, 4] };

@@ -1,0 +1,79 @@
+/** The catalogue of feature kinds: a new kind is one file in this folder and one line here. No version is ever removed. */
+import { calendar } from "./calendar.ts";
+import { category } from "./category.ts";
+import { changeShare } from "./change-share.ts";
+import { difference } from "./difference.ts";
+import type { FeatureKind } from "./kind.ts";
+import { lag } from "./lag.ts";
+import { lastChange } from "./last-change.ts";
+import { logDifference } from "./log-difference.ts";
+import { logFromMax } from "./log-from-max.ts";
+import { logFromMean } from "./log-from-mean.ts";
+import { logFromMin } from "./log-from-min.ts";
+import { logStepStd } from "./log-step-std.ts";
+import { peersChange1, peersChange2 } from "./peers-change.ts";
+import { peersChangedShare1, peersChangedShare2 } from "./peers-changed-share.ts";
+import { rollingMax } from "./rolling-max.ts";
+import { rollingMean } from "./rolling-mean.ts";
+import { rollingMin } from "./rolling-min.ts";
+import { rollingStd } from "./rolling-std.ts";
+import { seasonalLag } from "./seasonal-lag.ts";
+import { sinceChange } from "./since-change.ts";
+import { stepStd } from "./step-std.ts";
+import { weightedMean } from "./weighted-mean.ts";
+
+export const kinds = [
+  lag,
+  seasonalLag,
+  difference,
+  logDifference,
+  rollingMean,
+  rollingStd,
+  rollingMin,
+  rollingMax,
+  logFromMean,
+  logFromMin,
+  logFromMax,
+  stepStd,
+  logStepStd,
+  weightedMean,
+  sinceChange,
+  lastChange,
+  changeShare,
+  calendar,
+  category,
+  peersChange1,
+  peersChange2,
+  peersChangedShare1,
+  peersChangedShare2,
+] as const;
+
+type Kind = (typeof kinds)[number];
+/** Kinds of more than one version: a declaration has to say which. */
+type CorrectedName = Exclude<Kind, { readonly version: 1 }>["name"];
+
+type KindText<Name extends string, Version extends number> = Version extends 1
+  ? `${Name}@1` | Exclude<Name, CorrectedName>
+  : `${Name}@${Version}`;
+
+/** What a declaration says of a kind: its text, and its options. */
+export type KindDeclaration = Declaration<Kind>;
+type Declaration<Listed> =
+  Listed extends FeatureKind<infer Name, infer Version, infer Options>
+    ? { readonly kind: KindText<Name, Version> } & Options
+    : never;
+
+const byText = new Map<string, FeatureKind>(
+  kinds.flatMap((kind): [string, FeatureKind][] => [
+    [`${kind.name}@${kind.version}`, kind],
+    ...(kind.version === 1 ? [[kind.name, kind] satisfies [string, FeatureKind]] : []),
+  ]),
+);
+
+/**
+ * Finds a kind by `name@version`. A name without a version is version 1, also where later versions exist: so it stands in
+ * the cards of models that were trained before kinds had versions.
+ */
+export function findKind(text: string): FeatureKind | undefined {
+  return byText.get(text);
+}

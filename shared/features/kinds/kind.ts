@@ -1,0 +1,164 @@
+/**
+ * What a feature kind declares: name, version, options, reach, and the function that computes it.
+ *
+ * A kind is defined by one of four functions, named for what it reads: the past of one series, the past of all series, the
+ * calendar, or the names of the series. A change that alters a kind's numbers is a new version in the same file; the old
+ * version stays listed, because models that learned from its numbers go on serving.
+ */
+import { type Result, success } from "../../lib/result.ts";
+import { type Shape, shaped } from "../../lib/validate-json.ts";
+import { type Past, type PastSeries, type PastValues, valuesOf } from "../panel.ts";
+
+export interface FeatureKind<Name extends string = string, Version extends number = number, Options = unknown> {
+  readonly name: Name;
+  /** 1, 2, …: raised with every change of the kind's numbers. */
+  readonly version: Version;
+  readonly options: Shape<Options>;
+  /** Validates a declaration's options and binds the kind to them. */
+  bind(options: object): Result<BoundFeature>;
+}
+
+/** A kind together with the options of one declared feature. */
+export type BoundFeature = Description &
+  (
+    | {
+        readonly source: "history";
+        readonly dtype: "float";
+        /** The feature as a function of one series of the past and its position there. */
+        ofPast(past: Past): (series: PastSeries, index: number) => number;
+      }
+    | {
+        /** Known in advance: computed from the target's date and the last known period, null where there is none. */
+        readonly source: "calendar";
+        readonly dtype: "float";
+        at(target: string, last: string | null): number;
+      }
+    | { readonly source: "names"; readonly dtype: "string"; readonly dimension: string }
+  );
+
+interface Description {
+  /** Name and version: `lag@1`. */
+  readonly kind: string;
+  /** How many past periods it reads. */
+  readonly reach: number;
+  /** The variable it reads; undefined for the target variable. */
+  readonly variable: string | undefined;
+  /** The dimensions of a series that it reads. */
+  readonly dimensions: readonly string[];
+  /** Set for a feature that is one past value, unchanged. */
+  readonly pastValue: PastValue | null;
+}
+
+/** Which past value: the one `back` observations, or `back` periods, before the target. */
+export interface PastValue {
+  readonly back: number;
+  readonly counts: "observations" | "periods";
+}
+
+interface Named<Name, Version, Options> {
+  readonly name: Name;
+  readonly version: Version;
+  readonly options: Shape<Options>;
+}
+
+interface SeriesKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  reach(options: Options): number;
+  pastValue?(options: Options): PastValue;
+  compute(values: PastValues, options: Options, tolerance: number): number;
+}
+
+/** Defines a kind that reads the past values of one variable of one series. */
+export function seriesKind<
+  const Name extends string,
+  const Version extends number,
+  Options extends { readonly periods: number; readonly variable?: string | undefined },
+>(kind: SeriesKind<Name, Version, Options>): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => {
+    const { variable } = options;
+    return {
+      ...description(kind, kind.reach(options)),
+      variable,
+      pastValue: kind.pastValue?.(options) ?? null,
+      source: "history",
+      dtype: "float",
+      ofPast:
+        ({ tolerance }) =>
+        (series) =>
+          kind.compute(valuesOf(series, variable), options, tolerance),
+    };
+  });
+}
+
+interface PanelKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  reach(options: Options): number;
+  /** One value for each series. */
+  compute(past: Past, options: Options): readonly number[];
+}
+
+/** Defines a kind that compares the series with each other, and so computes all of them at once. */
+export function panelKind<
+  const Name extends string,
+  const Version extends number,
+  Options extends { readonly dimensions: readonly string[] },
+>(kind: PanelKind<Name, Version, Options>): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => ({
+    ...description(kind, kind.reach(options)),
+    dimensions: options.dimensions,
+    source: "history",
+    dtype: "float",
+    ofPast: (past) => {
+      const values = kind.compute(past, options);
+      return (_, index) => values[index] ?? Number.NaN;
+    },
+  }));
+}
+
+interface CalendarKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  compute(dates: { readonly target: string; readonly last: string | null }, options: Options): number;
+}
+
+/** Defines a kind that is known in advance: it reads the target's date and the last known period. */
+export function calendarKind<const Name extends string, const Version extends number, Options>(
+  kind: CalendarKind<Name, Version, Options>,
+): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => ({
+    ...description(kind, 1),
+    source: "calendar",
+    dtype: "float",
+    at: (target, last) => kind.compute({ target, last }, options),
+  }));
+}
+
+/** Defines a kind that is a dimension of the series, as text. */
+export function dimensionKind<
+  const Name extends string,
+  const Version extends number,
+  Options extends { readonly dimension: string },
+>(kind: Named<Name, Version, Options>): FeatureKind<Name, Version, Options> {
+  return define(kind, ({ dimension }) => ({
+    ...description(kind, 1),
+    dimensions: [dimension],
+    source: "names",
+    dtype: "string",
+    dimension,
+  }));
+}
+
+function define<Name extends string, Version extends number, Options>(
+  { name, version, options: shape }: Named<Name, Version, Options>,
+  bind: (options: Options) => BoundFeature,
+): FeatureKind<Name, Version, Options> {
+  return {
+    name,
+    version,
+    options: shape,
+    bind(options) {
+      const read = shaped(shape, options);
+      return read.ok ? success(bind(read.value)) : { ok: false, error: read.reason };
+    },
+  };
+}
+
+function description({ name, version }: Named<string, number, unknown>, reach: number): Description {
+  return { kind: `${name}@${version}`, reach, variable: undefined, dimensions: [], pastValue: null };
+}

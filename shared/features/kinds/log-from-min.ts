@@ -1,0 +1,12 @@
+import { logRatio, minimumOfLast, observedAgo } from "../statistics.ts";
+import { seriesKind } from "./kind.ts";
+import { periodsOfVariableOptions } from "./options.ts";
+
+/** Logarithm of the last value's ratio to the minimum of the last `periods` observations; NaN unless both are above 0. O(periods). */
+export const logFromMin = seriesKind({
+  name: "log-from-min",
+  version: 1,
+  options: periodsOfVariableOptions,
+  reach: ({ periods }) => periods,
+  compute: (values, { periods }) => logRatio(observedAgo(values, 1), minimumOfLast(values, periods)),
+});

@@ -1,0 +1,27 @@
+import { ofPeers, type PeerGroup } from "../peers.ts";
+import { panelKind } from "./kind.ts";
+import { type Peers, peersOptions } from "./options.ts";
+
+const statistic = ({ sum, count }: PeerGroup) => sum / count;
+
+/**
+ * Mean change of the peers at the last period, in the target's unit; NaN where no peer was observed there with an
+ * earlier value to compare. Version 1 ignores `periods` and compares with the last value within the reach of all features.
+ * O(series).
+ */
+export const peersChange1 = panelKind({
+  name: "peers-change",
+  version: 1,
+  options: peersOptions,
+  reach: ({ periods }: Peers) => periods + 1,
+  compute: (past, { dimensions }) => ofPeers(past, { dimensions, periods: Number.POSITIVE_INFINITY }, statistic),
+});
+
+/** The same, but each change is against a value that was observed at most `periods` periods before the last one. */
+export const peersChange2 = panelKind({
+  name: "peers-change",
+  version: 2,
+  options: peersOptions,
+  reach: ({ periods }: Peers) => periods + 1,
+  compute: (past, peers) => ofPeers(past, peers, statistic),
+});

@@ -1,0 +1,12 @@
+import { standardDeviationOfLast } from "../statistics.ts";
+import { seriesKind } from "./kind.ts";
+import { periodsOfVariableOptions } from "./options.ts";
+
+/** Population standard deviation of the last `periods` observations; exactly 0 where all are equal. In the variable's unit; O(periods). */
+export const rollingStd = seriesKind({
+  name: "rolling-std",
+  version: 1,
+  options: periodsOfVariableOptions,
+  reach: ({ periods }) => periods,
+  compute: (values, { periods }) => standardDeviationOfLast(values, periods),
+});

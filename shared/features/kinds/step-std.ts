@@ -1,0 +1,12 @@
+import { stepDeviationOfLast } from "../statistics.ts";
+import { seriesKind } from "./kind.ts";
+import { periodsOfVariableOptions } from "./options.ts";
+
+/** Population standard deviation of the last `periods` steps from one observation to the next; NaN without a step. In the variable's unit; O(periods). */
+export const stepStd = seriesKind({
+  name: "step-std",
+  version: 1,
+  options: periodsOfVariableOptions,
+  reach: ({ periods }) => periods + 1,
+  compute: (values, { periods }) => stepDeviationOfLast(values, periods, (now, before) => now - before),
+});
