@@ -1,26 +1,12 @@
-/** The repository's own rules, kept by a test so that nobody has to remember them. */
+/** The repository's own rules. imports.test.ts checks layers and cycles. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { bundleWorkers } from "../../trainer/local/bundles.ts";
-
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
-  .trim()
-  .split("\n");
-const sources = tracked.filter((path) => /^(shared|trainer|workers)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
-const read = (path: string) => readFileSync(path, "utf8");
-const withoutComments = (path: string) => read(path).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-
-/** What a file imports: project files as paths from the root, packages by name. */
-function imports(path: string): string[] {
-  const found = read(path).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
-  return Array.from(found, ([, target = ""]) =>
-    target.startsWith(".") ? normalize(join(dirname(path), target)) : target,
-  );
-}
+import { files, imports, isOurs, reachable, read, sources, withoutComments } from "./source-files.ts";
 
 function offending(paths: readonly string[], isAllowed: (target: string, path: string) => boolean): string[] {
   return paths.flatMap((path) =>
@@ -29,8 +15,6 @@ function offending(paths: readonly string[], isAllowed: (target: string, path: s
       .map((target) => `${path} imports ${target}`),
   );
 }
-
-const isOurs = (target: string) => /^(shared|trainer|workers|test)\//.test(target);
 
 test("shared imports nothing but itself and pure packages", () => {
   const isPure = (target: string) => !target.startsWith("node:") && !target.startsWith("cloudflare:");
@@ -118,7 +102,7 @@ test("a queue without a dead-letter queue behind it keeps its messages for as ma
 });
 
 test("every Worker runs under the same compatibility date", () => {
-  const dates = tracked
+  const dates = files
     .filter((path) => path.endsWith("wrangler.toml"))
     .map((path) => /compatibility_date = "(.+)"/.exec(read(path))?.[1]);
   expect(new Set(dates).size).toBe(1);
@@ -152,15 +136,7 @@ test("README's commands are scripts of package.json or commands of almanac", () 
 });
 
 test("workers/predict carries nothing of the hub", () => {
-  const closure = (path: string, seen = new Set<string>()): Set<string> => {
-    for (const target of imports(path)) {
-      if (seen.has(target)) continue;
-      seen.add(target);
-      if (isOurs(target)) closure(target, seen);
-    }
-    return seen;
-  };
-  const heavy = [...closure("workers/predict/index.ts")].filter((target) =>
+  const heavy = [...reachable("workers/predict/index.ts")].filter((target) =>
     /^(hono|@hono|drizzle-orm|xlsx|@zip\.js|hyparquet|echarts|@resvg|onnxruntime)/.test(target),
   );
   expect(heavy).toEqual([]);

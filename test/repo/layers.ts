@@ -1,0 +1,69 @@
+/**
+ * The layers of the code, lowest first: a file imports only its own folder and lower layers. Folders on one line do not
+ * import each other. A file in a folder that is not listed fails the test, so that each new folder gets its place.
+ */
+export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  shared: [
+    ["lib", "glossary.ts"],
+    ["period.ts", "stats"],
+    ["models", "search", "feeds"],
+    ["onnx", "lake"],
+    ["features"],
+    ["candidates"],
+    ["forecasts"],
+    ["registry"],
+    ["api", "judging", "explain", "drift"],
+    ["db", "training", "predict"],
+    ["reports"],
+  ],
+  trainer: [
+    ["failure.ts", "terminal.ts", "simulate", "write-docs.ts"],
+    ["hub-connection.ts", "known.ts", "read-publication.ts", "task-list.ts", "predictions-table.ts"],
+    ["hub-client.ts", "registry-client.ts"],
+    ["lake.ts", "local"],
+    ["connect.ts", "training"],
+    ["commands"],
+    ["main.ts"],
+  ],
+};
+
+/** Upward imports that exist today. Remove a line with its import: a line that names none fails the test. */
+export const upwardImportsToRemove: readonly string[] = [
+  "shared/api/champions.ts -> shared/db/schema/flows.ts",
+  "shared/api/flows.ts -> shared/db/schema/flows.ts",
+  "shared/api/uploads.ts -> shared/db/schema/flows.ts",
+  "shared/features/facts.ts -> shared/forecasts/forecast.ts",
+  "shared/features/facts.ts -> shared/forecasts/source.ts",
+  "shared/registry/engines.ts -> shared/api/onnx.ts",
+];
+
+/** Files that are part of an import cycle today. Remove a line with its cycle: a line without one fails the test. */
+export const cyclesToRemove: readonly string[] = [
+  "shared/predict/given.ts",
+  "shared/predict/own-features.ts",
+  "shared/predict/read-instance.ts",
+  "shared/predict/row-inputs.ts",
+  "shared/predict/snapshot.ts",
+  "workers/hub/admin.ts",
+  "workers/hub/api.ts",
+  "workers/hub/app.ts",
+  "workers/hub/openapi.ts",
+  "workers/hub/routes/artefacts.ts",
+  "workers/hub/routes/audit.ts",
+  "workers/hub/routes/docs.ts",
+  "workers/hub/routes/feeds.ts",
+  "workers/hub/routes/flows.ts",
+  "workers/hub/routes/forecasts.ts",
+  "workers/hub/routes/models.ts",
+  "workers/hub/routes/predict.ts",
+  "workers/hub/routes/predictions.ts",
+  "workers/hub/routes/runs.ts",
+  "workers/hub/routes/tags.ts",
+  "workers/predict/app.ts",
+  "workers/predict/record.ts",
+  "workers/predict/routes/mlflow.ts",
+  "workers/predict/routes/open-inference.ts",
+  "workers/predict/routes/predict.ts",
+  "workers/predict/served.ts",
+  "workers/predict/service.ts",
+];
