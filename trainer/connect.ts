@@ -1,16 +1,18 @@
 import { resolve } from "node:path";
 import { Failure } from "./failure.ts";
-import { HubClient } from "./hub-client.ts";
+import { type Hub, openHub } from "./hub.ts";
 import { defaultState, findHub, readHub } from "./local/state.ts";
 
 /**
- * The hub that a command talks to: `--url`, else the one that `npm start` runs on the state folder, else the usual port.
- * @throws Failure where nobody runs on a folder that was named: whoever has the usual port is not who was meant.
+ * Opens the hub that a command talks to: `--url`, else the one that `npm start` runs on the state folder, else the usual port.
+ * @throws Failure where a state folder is named and no hub runs on it: the hub on the usual port is another one.
  */
 export function connect(options: {
   readonly url?: string | undefined;
   readonly state?: string | undefined;
-}): HubClient {
+  /** Who the audit names. */
+  readonly actor?: string | undefined;
+}): Hub {
   const state = resolve(options.state ?? defaultState);
   const local = readHub(state);
   if (!local && options.url === undefined && state !== resolve(defaultState))
@@ -21,5 +23,5 @@ export function connect(options: {
     .replace(/\/$/, "")
     .replace("//localhost", "//127.0.0.1");
   const ours = local?.url === url ? local : findHub(url);
-  return new HubClient({ url, token: process.env.ALMANAC_TOKEN ?? ours?.token });
+  return openHub({ url, token: process.env.ALMANAC_TOKEN ?? ours?.token, actor: options.actor });
 }

@@ -3,7 +3,7 @@
 import { type Success, successShape } from "../shared/lake/success.ts";
 import { sha256Hex } from "../shared/lib/hash.ts";
 import { Failure } from "./failure.ts";
-import type { HubClient } from "./hub-client.ts";
+import { type Hub, orNull } from "./hub.ts";
 
 /** A publication that comes in while we read makes us start again; more often than this it is no coincidence. */
 const restartsMax = 5;
@@ -25,7 +25,7 @@ export interface LakeReading {
  * names. Throws a failure when there is no lake or it does not stand still.
  */
 export async function readLake(
-  hub: HubClient,
+  hub: Hub,
   feed: string,
   { onStart, onFile }: { onStart(list: Success): Promise<void>; onFile(file: LakeFile): Promise<void> },
 ): Promise<LakeReading> {
@@ -39,22 +39,22 @@ export async function readLake(
   );
 }
 
-async function readList(hub: HubClient, feed: string): Promise<LakeReading> {
-  const file = await hub.lakeFile(feed, "_SUCCESS");
+async function readList(hub: Hub, feed: string): Promise<LakeReading> {
+  const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
   if (!file) throw new Failure(`${feed} has no lake yet; nothing has been ingested.`);
   return { list: successShape.parse(JSON.parse(new TextDecoder().decode(file.bytes))), listBytes: file.bytes };
 }
 
 /** False as soon as a file is not the one that the list names: the lake has changed meanwhile. */
 async function readFiles(
-  hub: HubClient,
+  hub: Hub,
   { feed, partitions }: Success,
   onFile: (file: LakeFile) => Promise<void>,
 ): Promise<boolean> {
   for (let from = 0; from < partitions.length; from += parallel) {
     const read = await Promise.all(
       partitions.slice(from, from + parallel).map(async ({ path, etag, sha256 }) => {
-        const file = await hub.lakeFile(feed, path);
+        const file = await orNull(hub.api.downloadLakeFile({ feed, path }));
         if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256) return false;
         await onFile({ path, bytes: file.bytes });
         return true;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { codeOf, Failure } from "./failure.ts";
 
 /** Reads a publication from this disk. A file that cannot be read fails with the reason. */
-export async function readPublication(file: string): Promise<Uint8Array> {
+export async function readPublication(file: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readFile(file);
   } catch (error) {

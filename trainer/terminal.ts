@@ -1,5 +1,6 @@
 /** What people see: tables, numbers and sentences, as wide as their terminal is. */
 import Table from "cli-table3";
+import { isObject } from "../shared/lib/validate-json.ts";
 
 export interface TableOptions {
   /** Columns that are aligned to the right. */
@@ -101,9 +102,11 @@ export function thousands(value: unknown): string {
   return typeof value === "number" ? numbers.format(value) : "–";
 }
 
-/** `4,000 no-number, 588 zero-price` */
-export function reasons(counts: Readonly<Record<string, number>> | undefined): string {
-  const parts = Object.entries(counts ?? {}).map(([reason, times]) => `${thousands(times)} ${reason}`);
+/** Writes counts by reason, as in `4,000 no-number, 588 zero-price`; "nothing" for a value that is no object of counts. */
+export function reasons(counts: unknown): string {
+  const parts = Object.entries(isObject(counts) ? counts : {}).map(
+    ([reason, times]) => `${thousands(times)} ${reason}`,
+  );
   return parts.length > 0 ? parts.join(", ") : "nothing";
 }
 

@@ -1,8 +1,36 @@
-/** Requests and answers of `/predict`: one truth for the Worker, whoever asks it, and the tests. */
+/** Requests and answers of `/predict`: one contract for the Worker, its callers and the tests. */
 import { z } from "zod";
+import { instancesMax } from "./predict-limits.ts";
+import { problemShape } from "./problem-shape.ts";
 
-/** One instance: fields by name. Which fields there are is up to the forecast and its model. */
-export type Instance = Record<string, unknown>;
+/** One instance: fields by name. The forecast and its model say which fields there are. */
+export const instanceShape = z
+  .record(z.string(), z.unknown())
+  .describe("Dimensions, target period and features by name; what is left out comes from the history");
+export type Instance = z.infer<typeof instanceShape>;
+
+/** `{"instances": […]}`, `{"all": true}`, or one instance. */
+export const predictRequestShape = z
+  .union([
+    z.strictObject({ instances: z.array(instanceShape).min(1).max(instancesMax) }),
+    z.strictObject({
+      all: z.literal(true).describe("Every series that has a last value"),
+      from: z.int().min(0).optional().describe("`next_from` of the answer before"),
+    }),
+    instanceShape,
+  ])
+  .meta({ id: "PredictRequest", examples: [{ all: true }] });
+export type PredictBody = z.infer<typeof predictRequestShape>;
+
+const flag = z.enum(["true", "false"]).optional();
+
+export const predictOptionsShape = z.object({
+  partial: flag.describe("`true`: an instance that cannot be answered fails alone, in its place"),
+  explain: flag.describe("`true`: what each feature contributes to each prediction"),
+});
+
+/** Options, and the fields of one instance beside them. */
+export const predictQueryShape = predictOptionsShape.catchall(z.string());
 
 const number = z.number().nullable();
 const interval = z.tuple([z.number(), z.number()]).nullable();
@@ -49,7 +77,7 @@ export const predictionShape = z.looseObject({
 export type Prediction = z.infer<typeof predictionShape>;
 
 /** In a batch with `?partial=true`, an instance that could not be answered, in its place. */
-export const failedPredictionShape = z.object({ index: z.number(), error: z.looseObject({ detail: z.string() }) });
+export const failedPredictionShape = z.object({ index: z.number(), error: problemShape });
 
 export const headShape = z.object({
   forecast: z.string(),
@@ -74,3 +102,6 @@ export const singleAnswerShape = z.looseObject({
   target_period: z.string(),
 });
 export type SingleAnswer = z.infer<typeof singleAnswerShape>;
+
+/** A batch, or one instance flat. A batch is tried first: a single answer allows any member. */
+export const predictAnswerShape = z.union([batchAnswerShape, singleAnswerShape]);

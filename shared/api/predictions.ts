@@ -1,8 +1,24 @@
-/** Answers of `/forecasts/:forecast/predictions` and `/forecasts/:forecast/inputs`. */
+/** Queries and answers of `/forecasts/:forecast/predictions` and `/forecasts/:forecast/inputs`. */
 import { z } from "zod";
+import { nextField, pageFields } from "./paging.ts";
 import { protocols } from "./prediction-message.ts";
 
 const number = z.number().nullable();
+
+export const predictionsQueryShape = z.strictObject({
+  series: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe("`Dimension=Value`; may be given more than once"),
+  version: z.string().optional(),
+  ...pageFields,
+});
+
+export const inputsQueryShape = z.strictObject({
+  version: z.string().optional(),
+  feature: z.string().optional(),
+  ...pageFields,
+});
 
 export const storedPredictionShape = z
   .object({
@@ -25,11 +41,10 @@ export const storedPredictionShape = z
   })
   .meta({ id: "StoredPrediction" });
 
-export const predictionsPageShape = z.object({
-  forecast: z.string(),
-  predictions: z.array(storedPredictionShape),
-  next: z.string().nullable(),
-});
+export const predictionsPageShape = z
+  .object({ forecast: z.string(), predictions: z.array(storedPredictionShape), next: nextField })
+  .meta({ id: "PredictionsPage" });
+export type PredictionsPage = z.infer<typeof predictionsPageShape>;
 
 export const inputHourShape = z
   .object({
@@ -46,8 +61,7 @@ export const inputHourShape = z
   })
   .meta({ id: "InputHour" });
 
-export const inputsPageShape = z.object({
-  forecast: z.string(),
-  inputs: z.array(inputHourShape),
-  next: z.string().nullable(),
-});
+export const inputsPageShape = z
+  .object({ forecast: z.string(), inputs: z.array(inputHourShape), next: nextField })
+  .meta({ id: "InputsPage" });
+export type InputsPage = z.infer<typeof inputsPageShape>;

@@ -1,5 +1,6 @@
 /** From a 14,000-row workbook to observations, and through the hub to lake and database. */
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { flowEnded } from "../../trainer/flows.ts";
 import { findPort } from "../../trainer/local/workers.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
@@ -39,11 +40,11 @@ async function ingestOnce(bytes: Uint8Array, inspectorPort = 0, start = async ()
   const platform = new TestPlatform();
   try {
     const hub = await platform.start(inspectorPort);
-    await hub.feeds();
+    await hub.api.listFeeds();
     await start();
     const before = performance.now();
     const { flow } = await upload(hub, "Leche.xlsx", bytes);
-    const { state, reason } = await hub.ended(flow);
+    const { state, reason } = await flowEnded(hub, flow);
     if (state !== "done") throw new Error(`the flow was ${state}: ${reason}`);
     return performance.now() - before;
   } finally {

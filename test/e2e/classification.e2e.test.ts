@@ -4,29 +4,25 @@ import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
 import { cardShape } from "../../shared/registry/card.ts";
-import type { HubClient } from "../../trainer/hub-client.ts";
-import { RegistryClient } from "../../trainer/registry-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { TestPlatform } from "../support/platform.ts";
 import { airFile } from "../support/simulated-air.ts";
 
 const platform = new TestPlatform();
-let hub: HubClient;
-let registry: RegistryClient;
+let hub: Hub;
 
 beforeAll(async () => {
   hub = await platform.start();
-  registry = new RegistryClient(hub.connection);
 });
 afterAll(() => platform.dispose());
 
 async function ingest(days: number): Promise<string> {
   const { name, bytes } = airFile(1, days);
-  const file = { sha256: sha256Hex(bytes), length: bytes.length, body: new Blob([bytes]).stream() };
-  const { flow } = await hub.upload(targetSourceOf(sickness).feed, name, file);
-  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+  const { flow } = await hub.api.uploadPublication({ feed: targetSourceOf(sickness).feed, file: name, body: bytes });
+  expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   return addDays(name.slice(-15, -5), 1);
 }
 
@@ -43,13 +39,10 @@ async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.pars
 test("trained, promoted by the gate, asked by name and by MLflow, trained again on more days", async () => {
   const target = await ingest(150);
   const told = lastJson(await train());
-  const { champion } = await registry.champion(sickness.id);
+  const { champion } = await hub.api.getChampion({ forecast: sickness.id });
   expect(champion?.version).toBe(told.champion);
-  const bytes = await registry.downloadArtefact({
-    forecast: sickness.id,
-    version: String(told.champion),
-    name: "card.json",
-  });
+  const version = String(told.champion);
+  const { bytes } = await hub.api.downloadArtefact({ forecast: sickness.id, version, artefact: "card.json" });
   const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
   expect(card).toMatchObject({ task: "classification", decision: { labels: sickness.labels } });
   expect(told.contenders).toContainEqual(
@@ -76,5 +69,8 @@ test("trained, promoted by the gate, asked by name and by MLflow, trained again 
   await ingest(160);
   const again = lastJson(await train());
   expect(again.champion).not.toBe(told.champion);
-  expect((await registry.champion(sickness.id)).champion).toMatchObject({ version: again.champion, number: 2 });
+  expect((await hub.api.getChampion({ forecast: sickness.id })).champion).toMatchObject({
+    version: again.champion,
+    number: 2,
+  });
 }, 180_000);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import type { HubClient } from "../../trainer/hub-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { allObservations, lakeDigests, recoverAll, TestPlatform, upload } from "../support/platform.ts";
 import { type PublicationFile, realPublications, simulatedPublications } from "../support/publications.ts";
 
@@ -20,7 +21,7 @@ interface Everything {
   readonly history: string;
 }
 
-async function everything(platform: TestPlatform, hub: HubClient): Promise<Everything> {
+async function everything(platform: TestPlatform, hub: Hub): Promise<Everything> {
   const [observations, lake] = [await allObservations(hub), await lakeDigests(hub)];
   await platform.stop();
   return { observations, lake, history: platform.snapshot("history:milk-mx") };
@@ -31,7 +32,7 @@ async function ingestInOrder(files: readonly PublicationFile[]): Promise<Everyth
   const hub = await platform.start();
   for (const { name, bytes } of files) {
     const { flow } = await upload(hub, name, bytes);
-    expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+    expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   }
   return everything(platform, hub);
 }
@@ -55,7 +56,7 @@ async function ingestThroughACrash(files: readonly PublicationFile[], crashAtFil
   const owed = await recoverAll(hub);
   for (const { name, bytes } of [first, ...rest, first, ...rest]) {
     const { flow } = await upload(hub, name, bytes);
-    expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+    expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   }
   console.log(`crashed with ${filesAtCrash} files stored and ${owed.length} flow owed`);
   expect(filesAtCrash).toBeLessThan(150);

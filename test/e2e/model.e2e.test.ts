@@ -10,9 +10,9 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import { checkGolden, type Evaluated, goldenInputs } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
-import type { HubClient } from "../../trainer/hub-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
-import { RegistryClient } from "../../trainer/registry-client.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
@@ -22,13 +22,11 @@ const forecast = findForecast("milk-mx");
 if (!forecast) throw new Error("there is no forecast milk-mx");
 const platform = new TestPlatform();
 const folder = mkdtempSync(join(tmpdir(), "almanac-models-"));
-let hub: HubClient;
-let registry: RegistryClient;
+let hub: Hub;
 let withoutLake: Ran;
 
 beforeAll(async () => {
   hub = await platform.start();
-  registry = new RegistryClient(hub.connection);
   withoutLake = await run("train", forecast.id);
   await ingest(livelyPublication({ periods: lively.periods }));
 });
@@ -39,7 +37,7 @@ afterAll(async () => {
 
 async function ingest({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
   const { flow } = await upload(hub, name, bytes);
-  const ended = await hub.ended(flow);
+  const ended = await flowEnded(hub, flow);
   if (ended.state !== "done") throw new Error(`${name}: ${ended.reason}`);
 }
 
@@ -48,14 +46,15 @@ const run = (...args: string[]): Promise<Ran> => almanac([...args, "--url", hub.
 const short = ["--trials", "1", "--budget", "1s", "--only", "ridge,gradient-boosting"];
 const trainIt = (...more: string[]) => run("train", forecast.id, ...short, "--json", ...more);
 const address = (version: unknown) => ({ forecast: forecast.id, version: String(version) });
-const versionsOf = async () => (await registry.listModels({ forecast: forecast.id })).map(({ version }) => version);
-const championOf = async () => (await registry.champion(forecast.id)).champion?.version;
+const versionsOf = async () =>
+  (await hub.api.listModels({ query: { forecast: forecast.id } })).models.map(({ version }) => version);
+const championOf = async () => (await hub.api.getChampion({ forecast: forecast.id })).champion?.version;
 
 /** Every listed version has both files, a card that is one, and golden rows that hold. */
 async function expectWhole(): Promise<void> {
   for (const version of await versionsOf()) {
-    const model = await registry.downloadArtefact({ ...address(version), name: "model.onnx" });
-    const bytes = await registry.downloadArtefact({ ...address(version), name: "card.json" });
+    const { bytes: model } = await hub.api.downloadArtefact({ ...address(version), artefact: "model.onnx" });
+    const { bytes } = await hub.api.downloadArtefact({ ...address(version), artefact: "card.json" });
     const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
     const golden = goldenInputs(card);
     if (!golden.ok) throw new Error(golden.reason);
@@ -78,9 +77,12 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
     expect(killed, moment).toMatchObject({ code: null });
     await expectWhole();
     expect(await championOf(), moment).toBeUndefined();
-    interrupted.push((await registry.listRuns(forecast.id, 1))[0]?.id ?? "");
+    const { runs } = await hub.api.listRuns({ forecast: forecast.id, query: { limit: 1 } });
+    interrupted.push(runs[0]?.id ?? "");
   }
-  expect(await registry.listRuns(forecast.id)).toMatchObject(interrupted.map(() => ({ state: "running" })));
+  expect((await hub.api.listRuns({ forecast: forecast.id })).runs).toMatchObject(
+    interrupted.map(() => ({ state: "running" })),
+  );
 
   const known = interrupted.at(-1) ?? "";
   expect(await run("train", forecast.id, "--seed", "5", "--resume", known)).toMatchObject({
@@ -89,8 +91,8 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
   });
   const trained = lastJson(await trainIt("--resume", known));
   expect(trained).toMatchObject({ forecast: forecast.id, trials: 4 });
-  expect(await registry.getRun(known)).toMatchObject({ state: "abandoned" });
-  const resumed = await registry.getRun(String(trained.run));
+  expect(await hub.api.getRun({ run: known })).toMatchObject({ state: "abandoned" });
+  const resumed = await hub.api.getRun({ run: String(trained.run) });
   expect(resumed).toMatchObject({ state: "done" });
   expect(resumed.trials).toHaveLength(4);
   expect(trained.champion).toBe(await championOf());
@@ -122,7 +124,7 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   const back = await run("rollback", forecast.id, "--why", "it was not");
   expect(back).toMatchObject({ code: 0, out: expect.stringContaining(`${offered?.version} serves`) });
   expect(await championOf()).toBe(offered?.version);
-  const [latest] = await registry.audit({ forecast: forecast.id, limit: 1 });
+  const [latest] = (await hub.api.listAudit({ query: { forecast: forecast.id, limit: 1 } })).audit;
   expect(latest).toMatchObject({ what: "champion.rolled-back", who: "Ana", why: "it was not" });
 });
 
@@ -169,7 +171,7 @@ test("a model made elsewhere is scored on the same window, goes through the same
     reason: expect.stringContaining("where an earlier gate stopped looking"),
   });
   expect(imported.code).toBe(1);
-  const { card } = await registry.getModel(address(told.version));
+  const { card } = await hub.api.getModel(address(told.version));
   expect(card).toMatchObject({ producer: "R", judged: { incumbent: await championOf() }, model: { trees: 0 } });
   expect(card.features.map(({ name }) => name)).toEqual(["Precio_lag1", "Precio_dif1"]);
   const errors = Object.fromEntries(card.judged.contenders.map((one) => [one.name, one.rmse]));
@@ -209,10 +211,8 @@ test("a support vector regression of scikit-learn, which our engine does not kno
     Precio_lag1: Float32Array.of(Number(Precio_lag1)),
     Precio_dif1: Float32Array.of(Number(Precio_dif1)),
   };
-  const { prediction } = await runReference(
-    await registry.downloadArtefact({ ...address(told.version), name: "model.onnx" }),
-    inputs,
-  );
+  const { bytes } = await hub.api.downloadArtefact({ ...address(told.version), artefact: "model.onnx" });
+  const { prediction } = await runReference(bytes, inputs);
   expect(answer.predicted_price).toBeCloseTo(prediction?.[0] ?? Number.NaN, 4);
   const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
   const [own, mlflow, v2] = examples.map((one) => JSON.parse(one.answer));

@@ -1,41 +1,38 @@
 /** Predictions at the hub's own address, and what is kept of them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { inputsPageShape, predictionsPageShape } from "../../shared/api/predictions.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import type { HubClient } from "../../trainer/hub-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
-import { RegistryClient } from "../../trainer/registry-client.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { simulatedPublications } from "../support/publications.ts";
 import { forecast, type ServableStory, servable } from "../support/served.ts";
 
 const platform = new TestPlatform();
-let hub: HubClient;
-let registry: RegistryClient;
+let hub: Hub;
 
 beforeAll(async () => {
   hub = await platform.start();
-  registry = new RegistryClient(hub.connection, "Ana");
 });
 afterAll(() => platform.dispose());
 
 async function serve(version: string, story: ServableStory): Promise<void> {
   const { model, cardBytes } = servable({ ...story, version });
   const address = { forecast: forecast.id, version };
-  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
-  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
+  await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
+  await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
   const digests = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } };
-  await registry.register(address, digests);
-  const { flow } = await registry.promote(address, { why: "a test", force: true });
-  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+  await hub.api.registerModel({ ...address, body: digests });
+  const { flow } = await hub.api.promoteModel({ ...address, body: { why: "a test", force: true } });
+  expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
 async function ingest(at: number): Promise<void> {
   const publication = simulatedPublications()[at];
   if (!publication) throw new Error("there is no such publication");
   const { flow } = await upload(hub, publication.name, publication.bytes);
-  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+  expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
 const path = `/predict?${new URLSearchParams({ Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" })}`;
@@ -60,16 +57,14 @@ test("nothing to serve is 503; then the first promotion and publication are answ
 });
 
 async function recorded(requestId: string) {
-  const headers = hub.connection.authorization;
-  const answer = await hub.request(`/forecasts/${forecast.id}/predictions?limit=10000`, { headers });
-  const { predictions } = predictionsPageShape.parse(await answer.json());
+  const { predictions } = await hub.api.listPredictions({ forecast: forecast.id, query: { limit: 10_000 } });
   return predictions.filter((one) => one.requestId === requestId);
 }
 
 /** Counts of the feature of the last value, over all hours and bins. */
 async function countedInputs(): Promise<number> {
-  const answer = await hub.request(`/forecasts/${forecast.id}/inputs?feature=Precio_lag1&limit=10000`);
-  const { inputs } = inputsPageShape.parse(await answer.json());
+  const query = { feature: "Precio_lag1", limit: 10_000 };
+  const { inputs } = await hub.api.listInputs({ forecast: forecast.id, query });
   return inputs.reduce((sum, { count }) => sum + count, 0);
 }
 

@@ -7,14 +7,14 @@ import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import type { HubClient } from "../../trainer/hub-client.ts";
-import { RegistryClient } from "../../trainer/registry-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { TestPlatform } from "../support/platform.ts";
 import { goldFacts, goldHistory, goldModel, goldSnapshot } from "../support/served-gold.ts";
 
 const platform = new TestPlatform();
-let hub: HubClient;
+let hub: Hub;
 
 beforeAll(async () => {
   hub = await platform.start();
@@ -40,26 +40,26 @@ function dailyCsv(all: readonly Fact[]): Uint8Array<ArrayBuffer> {
 
 async function ingest(all: readonly Fact[]): Promise<void> {
   const bytes = dailyCsv(all);
-  const file = { sha256: sha256Hex(bytes), length: bytes.length, body: new Blob([bytes]).stream() };
-  const { flow } = await hub.upload(targetSourceOf(gold).feed, "Daily.csv", file);
-  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+  const { flow } = await hub.api.uploadPublication({ feed: targetSourceOf(gold).feed, file: "Daily.csv", body: bytes });
+  expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
 async function serve(): Promise<void> {
-  const registry = new RegistryClient(hub.connection, "Ana");
   const { model, card } = goldModel();
   const cardBytes = new TextEncoder().encode(JSON.stringify(card));
   const address = { forecast: gold.id, version: card.version };
-  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
-  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
-  await registry.register(address, { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } });
-  const { flow } = await registry.promote(address, { why: "a test", force: true });
-  expect(await hub.ended(flow)).toMatchObject({ state: "done" });
+  await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
+  await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
+  await hub.api.registerModel({
+    ...address,
+    body: { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } },
+  });
+  const { flow } = await hub.api.promoteModel({ ...address, body: { why: "a test", force: true } });
+  expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
-async function ask(query = "") {
-  const answer = await hub.request(`/predict/${gold.id}?${query}`);
-  return singleAnswerShape.parse(await hub.connection.checked(answer));
+function ask(query: Readonly<Record<string, string>> = {}) {
+  return hub.api.askPrediction({ forecast: gold.id, query });
 }
 
 /** What the same history answers without any Worker. */
@@ -79,26 +79,24 @@ test("a published file is answered from, with the change against the price, toda
   await serve();
   await expect.poll(async () => (await hub.request(`/predict/${gold.id}`)).status, { timeout: 15_000 }).toBe(200);
   expect(await ask()).toEqual(expected({}));
-  expect(await ask("Date=2023-10-01&EUR=1200")).toEqual(expected({ Date: "2023-10-01", EUR: "1200" }));
-  expect(await ask("Date=1/2/2017&EUR=1200")).toEqual(expected({ Date: "2017-01-02", EUR: "1200" }));
+  expect(await ask({ Date: "2023-10-01", EUR: "1200" })).toEqual(expected({ Date: "2023-10-01", EUR: "1200" }));
+  expect(await ask({ Date: "1/2/2017", EUR: "1200" })).toEqual(expected({ Date: "2017-01-02", EUR: "1200" }));
   expect((await hub.request(`/predict/${gold.id}?EUR=-1`)).status).toBe(422);
 });
 
 test("the other protocols answer the same", async () => {
   const { predicted_price, features } = await ask();
-  const post = async (path: string, body: unknown) => {
-    const headers = { "Content-Type": "application/json" };
-    return hub.connection.checked(await hub.request(path, { method: "POST", headers, body: JSON.stringify(body) }));
-  };
   const table = { columns: ["weekday"], data: [[features.weekday]] };
-  expect(await post(`/invocations/${gold.id}`, { dataframe_split: table })).toEqual({ predictions: [predicted_price] });
+  expect(await hub.api.invoke({ forecast: gold.id, body: { dataframe_split: table } })).toEqual({
+    predictions: [predicted_price],
+  });
   const inputs = Object.entries(features).map(([name, value]) => ({
     name,
     shape: [1],
     datatype: "FP32",
     data: [value],
   }));
-  expect(await post(`/v2/models/${gold.id}/infer`, { inputs })).toMatchObject({
+  expect(await hub.api.infer({ forecast: gold.id, body: { inputs } })).toMatchObject({
     outputs: [{ data: [predicted_price] }],
   });
 });
@@ -127,8 +125,8 @@ test("a longer file adds, a corrected value revises, and both are answered from"
     fact.period === "2016-12-30" && fact.variable === "EUR" ? { ...fact, value: fact.value + 10 } : fact,
   );
   await ingest([...corrected, ...more]);
-  const one = `/feeds/${targetSourceOf(gold).feed}/observations?from=2016-12-30&to=2016-12-30`;
-  const { observations } = (await hub.connection.checked(await hub.request(one))) as { observations: Fact[] };
+  const day = { from: "2016-12-30", to: "2016-12-30" };
+  const { observations } = await hub.api.listObservations({ feed: targetSourceOf(gold).feed, query: day });
   const known = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR");
   expect(observations.find(({ variable }) => variable === "EUR")?.value).toBe(known?.value);
   await expect.poll(async () => (await ask()).data_as_of, { timeout: 60_000 }).toBe(next);

@@ -7,8 +7,8 @@ import { nextPeriod } from "../../shared/forecasts/schedule.ts";
 import { toFacts } from "../../shared/lake/fact.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { buildOutlook, type KnownSeries, type Outlook, seriesKey } from "../../shared/predict/snapshot.ts";
-import type { HubClient } from "../../trainer/hub-client.ts";
-import { RegistryClient } from "../../trainer/registry-client.ts";
+import { flowEnded } from "../../trainer/flows.ts";
+import type { Hub } from "../../trainer/hub.ts";
 import { type Answer, requestBytes } from "../bench/support/http-client.ts";
 import { factsOf } from "./facts.ts";
 import { openLoop } from "./open-loop.ts";
@@ -90,31 +90,30 @@ async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
   return built.outlook;
 }
 
-async function serve(hub: HubClient, version: string): Promise<void> {
+async function serve(hub: Hub, version: string): Promise<void> {
   const { bias = 0, unit = "" } = versions[version] ?? {};
-  const registry = new RegistryClient(hub.connection, "Ana");
   const { model, cardBytes } = servable({ version, bias, card: { unit } });
   const address = { forecast: forecast.id, version };
-  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
-  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
+  await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
+  await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
   const digests = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(cardBytes) } };
-  await registry.register(address, digests);
-  const { flow } = await registry.promote(address, { why: "a test", force: true });
+  await hub.api.registerModel({ ...address, body: digests });
+  const { flow } = await hub.api.promoteModel({ ...address, body: { why: "a test", force: true } });
   await done(hub, flow);
 }
 
-async function ingest(hub: HubClient, { name, bytes }: PublicationFile): Promise<void> {
+async function ingest(hub: Hub, { name, bytes }: PublicationFile): Promise<void> {
   const { flow } = await upload(hub, name, bytes);
   await done(hub, flow);
 }
 
-async function done(hub: HubClient, flow: string): Promise<void> {
-  const { state, reason } = await hub.ended(flow);
+async function done(hub: Hub, flow: string): Promise<void> {
+  const { state, reason } = await flowEnded(hub, flow);
   if (state !== "done") throw new Error(`flow ${flow} is ${state}: ${reason}`);
 }
 
 /** Waits until there is something to answer from. */
-async function firstAnswer(hub: HubClient, known: readonly KnownSeries[]): Promise<void> {
+async function firstAnswer(hub: Hub, known: readonly KnownSeries[]): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if ((await hub.request(pathOf(known[0]))).ok) return;
     await new Promise((resolve) => setTimeout(resolve, 200));

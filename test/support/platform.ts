@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { successShape } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { HubClient } from "../../trainer/hub-client.ts";
+import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
+import { type Hub, openHub } from "../../trainer/hub.ts";
 import { wranglerCli, wranglerEnvironment } from "../../trainer/local/bundles.ts";
 import { openState } from "../../trainer/local/state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
@@ -44,11 +45,11 @@ export class TestPlatform {
     this.state = openState(mkdtempSync(join(tmpdir(), "almanac-test-")));
   }
 
-  async start(inspectorPort = 0): Promise<HubClient> {
+  async start(inspectorPort = 0): Promise<Hub> {
     if (this.#boots === 0) cpSync(await migratedState(), join(this.state, "state"), { recursive: true });
     const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
     this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables, inspectorPort });
-    return new HubClient({ url: this.#workers.url, token });
+    return openHub({ url: this.#workers.url, token, actor: "Ana" });
   }
 
   async stop(): Promise<void> {
@@ -106,23 +107,19 @@ export class TestPlatform {
 }
 
 /** Revives what an earlier boot left and waits for it. */
-export async function recoverAll(hub: HubClient): Promise<string[]> {
-  const owed = await hub.unfinishedFlows();
+export async function recoverAll(hub: Hub): Promise<string[]> {
+  const owed = await unfinishedFlows(hub);
   await hub.request(`/cdn-cgi/local/scheduled?${new URLSearchParams({ cron: "7 * * * *", format: "json" })}`);
-  for (const id of owed) await hub.ended(id, () => {}, 90_000);
+  for (const id of owed) await flowEnded(hub, id, () => {}, 90_000);
   return owed;
 }
 
-export function upload(hub: HubClient, name: string, bytes: Uint8Array) {
-  return hub.upload("sniim-milk", name, {
-    sha256: sha256Hex(bytes),
-    length: bytes.length,
-    body: new Blob([bytes.slice()]).stream(),
-  });
+export function upload(hub: Hub, name: string, bytes: Uint8Array) {
+  return hub.api.uploadPublication({ feed: "sniim-milk", file: name, body: bytes.slice() });
 }
 
 /** Every observation as CSV, from all pages. */
-export async function allObservations(hub: HubClient): Promise<string> {
+export async function allObservations(hub: Hub): Promise<string> {
   let path: string | null = "/feeds/sniim-milk/observations?format=csv&limit=10000";
   const pages: string[] = [];
   while (path) {
@@ -135,15 +132,13 @@ export async function allObservations(hub: HubClient): Promise<string> {
 }
 
 /** Digests of every file of the lake, `_SUCCESS` among them, read as its list says. */
-export async function lakeDigests(hub: HubClient): Promise<Record<string, string>> {
-  const success = await hub.lakeFile("sniim-milk", "_SUCCESS");
-  if (!success) throw new Error("there is no _SUCCESS");
+export async function lakeDigests(hub: Hub): Promise<Record<string, string>> {
+  const success = await hub.api.downloadLakeFile({ feed: "sniim-milk", path: "_SUCCESS" });
   const digests: Record<string, string> = { _SUCCESS: sha256Hex(success.bytes) };
   for (const { path, sha256, etag } of successShape.parse(JSON.parse(new TextDecoder().decode(success.bytes)))
     .partitions) {
-    const file = await hub.lakeFile("sniim-milk", path);
-    if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256)
-      throw new Error(`${path} is not what _SUCCESS says`);
+    const file = await hub.api.downloadLakeFile({ feed: "sniim-milk", path });
+    if (file.etag !== etag || sha256Hex(file.bytes) !== sha256) throw new Error(`${path} is not what _SUCCESS says`);
     digests[path] = sha256;
   }
   return digests;

@@ -8,7 +8,7 @@ export async function listFeeds(options: {
   readonly json?: boolean;
 }): Promise<void> {
   const hub = connect(options);
-  const feeds = await hub.feeds();
+  const { feeds } = await hub.api.listFeeds();
   if (options.json) return console.log(JSON.stringify({ feeds }));
   const rows = feeds.map((feed) => [
     feed.id,

@@ -6,7 +6,6 @@ import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
-import { RegistryClient } from "../registry-client.ts";
 import { prose } from "../terminal.ts";
 import { prepare, withPool } from "../training/contest.ts";
 import { factsOfLakes } from "../training/facts.ts";
@@ -37,16 +36,15 @@ export async function importModel(
   const bytes = await readPublication(file);
   // Before the lake is read: what is wrong with the file itself is known at once.
   checkedGraph(bytes, forecast);
-  const hub = connect(options);
-  const registry = new RegistryClient(hub.connection, "import");
+  const hub = connect({ ...options, actor: "import" });
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
-  const serving = await servingModel(registry, prepared);
+  const serving = await servingModel(hub, prepared);
   const { seed } = readTrainingOptions(options);
   const imported = await withPool(prepared, (pool) =>
     judgeImported({ prepared, bytes, producer, trainedTo, seed, incumbent: serving.model }, pool),
   );
-  await register(registry, { card: imported.card, model: imported.model, run: null });
-  const flow = await promote(hub, registry, imported.card, why);
+  await register(hub, { card: imported.card, model: imported.model, run: null });
+  const flow = await promote(hub, imported.card, why);
   const { version, judged } = imported.card;
   const { engine } = imported;
   if (options.json) {

@@ -1,17 +1,20 @@
 /** `almanac ingest FEED FILE…`: uploads publications and waits until they are in. */
 import { basename } from "node:path";
 import { Listr } from "listr2";
+import type { FlowDetail } from "../../shared/api/flows.ts";
+import type { Feed } from "../../shared/feeds/feed.ts";
 import { isFileName } from "../../shared/lake/keys.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
-import type { Flow, HubClient, UploadBody } from "../hub-client.ts";
+import { flowEnded } from "../flows.ts";
+import { type Hub, openHub } from "../hub.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { taskListOptions } from "../task-list.ts";
 import { bar, reasons, thousands } from "../terminal.ts";
+import { fetchWithProgress } from "../upload-progress.ts";
 
-interface Ingested extends Flow {
+interface Ingested extends FlowDetail {
   readonly file: string;
   readonly known: boolean;
 }
@@ -28,7 +31,7 @@ export async function ingest(
     files.map((file) => ({
       title: basename(file),
       task: async (_context: unknown, task: { title: string; output: string }) => {
-        const flow = await ingestOne(hub, feed.id, file, (text) => {
+        const flow = await ingestOne(hub, feed, file, (text) => {
           task.output = text;
         });
         results.push(flow);
@@ -45,42 +48,25 @@ export async function ingest(
   if (errors.length > 0) process.exitCode = 1;
 }
 
-async function ingestOne(hub: HubClient, feed: string, file: string, say: (text: string) => void): Promise<Ingested> {
+async function ingestOne(hub: Hub, feed: Feed, file: string, say: (text: string) => void): Promise<Ingested> {
   const name = basename(file);
   if (!isFileName(name)) {
     const better = name.replaceAll(/[^A-Za-z0-9._-]+/g, "_");
     throw new Failure(`${name} cannot be the name of a publication: rename it, for example to ${better}.`);
   }
   const bytes = await readPublication(file);
-  const upload = await hub.upload(
-    feed,
-    name,
-    withProgress(bytes, (share) => say(bar(share))),
+  const sending = openHub(
+    hub,
+    fetchWithProgress((share) => say(bar(share))),
   );
-  const flow = await hub.ended(upload.flow, (step) => say(step));
+  const [contentType = "application/octet-stream"] = feed.file.contentTypes;
+  const upload = await sending.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
+  const flow = await flowEnded(hub, upload.flow, (step) => say(step));
   return { ...flow, file, known: upload.known };
 }
 
-/** The bytes in pieces, saying after each how much has gone. */
-function withProgress(bytes: Uint8Array, onProgress: (share: number) => void): UploadBody {
-  const pieceBytes = 64 * 1024;
-  const pieces = Math.ceil(bytes.length / pieceBytes);
-  // A terminal redraws one line; elsewhere each is a line of its own, so fewer are said.
-  const every = process.stdout.isTTY ? 1 : Math.ceil(pieces / 4);
-  let sent = 0;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (sent >= bytes.length) return controller.close();
-      controller.enqueue(bytes.subarray(sent, sent + pieceBytes));
-      sent = Math.min(bytes.length, sent + pieceBytes);
-      if (Math.ceil(sent / pieceBytes) % every === 0 || sent === bytes.length) onProgress(sent / bytes.length);
-    },
-  });
-  return { sha256: sha256Hex(bytes), length: bytes.length, body };
-}
-
 /** What became of an ingest, in one line. */
-export function describeFlow(flow: Flow & { readonly known?: boolean }): string {
+export function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   const { stats } = flow;
   if (flow.state === "held") return `held: ${flow.reason}. Let it in with POST /flows/${flow.id}/release`;
   if (flow.state === "failed") return `refused: ${flow.reason}`;

@@ -2,8 +2,8 @@
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
+import { flowEnded } from "../flows.ts";
 import { knownForecast } from "../known.ts";
-import { RegistryClient } from "../registry-client.ts";
 import { prose, table } from "../terminal.ts";
 
 interface HubOptions {
@@ -13,8 +13,8 @@ interface HubOptions {
 }
 
 export async function listModels(forecastId: string | undefined, options: HubOptions): Promise<void> {
-  const registry = new RegistryClient(connect(options).connection);
-  const models = await registry.listModels(forecastId === undefined ? {} : { forecast: knownForecast(forecastId).id });
+  const query = forecastId === undefined ? {} : { forecast: knownForecast(forecastId).id };
+  const { models } = await connect(options).api.listModels({ query });
   if (options.json) return console.log(JSON.stringify({ models }));
   if (models.length === 0)
     return console.log("No model is registered yet; train one with npm run almanac -- train FORECAST.");
@@ -60,11 +60,10 @@ export async function promoteModel(
   options: HubOptions & { readonly why: string; readonly force?: boolean },
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
-  const hub = connect(options);
-  const registry = new RegistryClient(hub.connection, actor());
-  const request = { why: options.why, force: options.force === true };
-  const { flow: id } = await registry.promote({ forecast: forecast.id, version }, request);
-  const flow = await hub.ended(id);
+  const hub = connect({ ...options, actor: actor() });
+  const body = { why: options.why, force: options.force === true };
+  const { flow: id } = await hub.api.promoteModel({ forecast: forecast.id, version, body });
+  const flow = await flowEnded(hub, id);
   if (options.json)
     console.log(JSON.stringify({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason }));
   if (flow.state === "done") {
@@ -79,11 +78,8 @@ export async function rollBack(
   options: HubOptions & { readonly why: string; readonly to?: string },
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
-  const registry = new RegistryClient(connect(options).connection, actor());
-  const answer = await registry.rollback(forecast.id, {
-    why: options.why,
-    ...(options.to !== undefined && { to: options.to }),
-  });
+  const body = { why: options.why, ...(options.to !== undefined && { to: options.to }) };
+  const answer = await connect({ ...options, actor: actor() }).api.rollBack({ forecast: forecast.id, body });
   if (options.json) return console.log(JSON.stringify(answer));
   console.log(`${answer.champion?.version} serves ${forecast.id} again, as change number ${answer.champion?.number}.`);
 }

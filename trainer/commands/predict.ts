@@ -1,11 +1,10 @@
 /** `almanac predict FORECAST [name=value …]`: asks the running service, about one instance or all series. */
-import type { z } from "zod";
-import { type BatchAnswer, batchAnswerShape, type SingleAnswer, singleAnswerShape } from "../../shared/api/predict.ts";
+import { type BatchAnswer, batchAnswerShape, type SingleAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
-import type { HubConnection } from "../hub-connection.ts";
+import { ApiRefusal, type Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { allTable, answerRows } from "../predictions-table.ts";
 import { prose, table } from "../terminal.ts";
@@ -26,14 +25,14 @@ export async function predict(forecastId: string, fields: readonly string[], opt
     throw new Failure("Tables have no place for what each feature contributes: add --json, or leave out --explain.");
   if (options.all && fields.length > 0)
     throw new Failure(`--all asks for every series: leave out ${fields.join(" ")}.`);
-  const { connection } = connect(options);
+  const hub = connect(options);
   if (options.all) {
-    const answer = await askAll(connection, forecast, options);
+    const answer = await askAll(hub, forecast, options);
     if (options.json) return console.log(JSON.stringify(answer));
     if (options.csv) return void process.stdout.write(predictionsCsv(forecast, answer));
     return printAll(forecast, answer);
   }
-  const answer = await askOne(connection, forecast, { fields, options });
+  const answer = await askOne(hub, forecast, { fields, options });
   if (options.json) return console.log(JSON.stringify(answer));
   if (options.csv) return void process.stdout.write(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
   printOne(forecast, answer);
@@ -44,52 +43,46 @@ interface Question {
   readonly options: PredictOptions;
 }
 
-function askOne(connection: HubConnection, { id }: Forecast, { fields, options }: Question): Promise<SingleAnswer> {
-  const query = new URLSearchParams();
+async function askOne(hub: Hub, { id }: Forecast, { fields, options }: Question): Promise<SingleAnswer> {
+  const query: Record<string, string> = {};
   for (const field of fields) {
     const at = field.indexOf("=");
     if (at < 1) throw new Failure(`${field} is no field: expected name=value, as in Date=2023-10-01.`);
-    query.append(field.slice(0, at), field.slice(at + 1));
+    const name = field.slice(0, at);
+    if (Object.hasOwn(query, name)) throw new Failure(`${name} is given twice: leave out one of them.`);
+    query[name] = field.slice(at + 1);
   }
-  if (options.explain) query.append("explain", "true");
-  return ask(connection, { path: `/predict/${id}?${query}`, shape: singleAnswerShape });
+  if (options.explain) query.explain = "true";
+  return withTokenAdvice(hub, hub.api.askPrediction({ forecast: id, query }));
 }
 
-interface Asking<T> {
-  readonly path: string;
-  readonly shape: z.ZodType<T>;
-  /** Sent with POST. */
-  readonly body?: string;
-}
-
-/** @throws Failure in the service's words; where it wants a token, in those of the command. */
-async function ask<T>(connection: HubConnection, { path, shape, body }: Asking<T>): Promise<T> {
-  const token = process.env.PREDICT_TOKEN;
-  const authorization = token ? { Authorization: `Bearer ${token}` } : {};
-  const post = body === undefined ? {} : { method: "POST", body };
-  const headers = { ...authorization, ...(body !== undefined && { "Content-Type": "application/json" }) };
-  const response = await connection.request(path, { ...post, headers });
-  if (response.status === 401) {
-    const who = `${connection.url} answers with a token alone`;
+/** @throws Failure that says where the command takes the token from, where the service wants one. */
+async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promise<Value> {
+  try {
+    return await call;
+  } catch (error) {
+    const isTokenNeeded =
+      error instanceof ApiRefusal && error.failure.kind === "refused" && error.failure.status === 401;
+    if (!isTokenNeeded) throw error;
     throw new Failure(
-      token
-        ? `${who}, and that of PREDICT_TOKEN is not the one. Ask whoever runs it.`
-        : `${who}. Set PREDICT_TOKEN to the one it was given.`,
+      process.env.PREDICT_TOKEN
+        ? `${url} needs a token, and that of PREDICT_TOKEN is not the one. Ask the person who runs it.`
+        : `${url} needs a token. Set PREDICT_TOKEN to the token of the service.`,
     );
   }
-  return shape.parse(await connection.checked(response));
 }
 
-/** A model may be replaced between two pieces: then it is begun again, rather than answered from two. */
+/** A model may be replaced between two pieces: then the command starts again, because one answer comes from one model. */
 const attemptsMax = 3;
 
-async function askAll(connection: HubConnection, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
-  const path = `/predict/${id}${options.explain ? "?explain=true" : ""}`;
+async function askAll(hub: Hub, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
+  const query = options.explain ? { explain: "true" as const } : {};
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const pieces: BatchAnswer[] = [];
     for (let from: number | null = 0; from !== null; ) {
-      const body = JSON.stringify({ all: true, from });
-      const piece: BatchAnswer = await ask(connection, { path, shape: batchAnswerShape, body });
+      const body = { all: true as const, from };
+      const answer = await withTokenAdvice(hub, hub.api.predict({ forecast: id, query, body }));
+      const piece: BatchAnswer = batchAnswerShape.parse(answer);
       pieces.push(piece);
       from = piece.next_from ?? null;
     }

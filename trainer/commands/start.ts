@@ -1,6 +1,7 @@
 /** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
 import { writeSync } from "node:fs";
 import { Listr } from "listr2";
+import type { FeedAnswer } from "../../shared/api/feeds.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -8,13 +9,12 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
-import type { FeedSummary } from "../hub-client.ts";
+import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
-import { RegistryClient } from "../registry-client.ts";
 import { taskListOptions } from "../task-list.ts";
 import { reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
@@ -150,11 +150,11 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           const { platform } = progress;
           if (!platform) return;
           const { hub } = platform;
-          if ((await new RegistryClient(hub.connection).champion(forecast.id)).champion !== null) {
+          if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
             task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
             return;
           }
-          const known = await hub.feeds();
+          const { feeds: known } = await hub.api.listFeeds();
           const empty = feedIdsOf(forecast).find(
             (id) => !known.some((feed) => feed.id === id && feed.observations > 0),
           );
@@ -210,9 +210,11 @@ async function report(
   { publications, trained }: Progress,
   { json, state, date, scope }: Report,
 ): Promise<void> {
-  const feeds = (await platform.hub.feeds()).filter(({ id }) => scope.feeds.some((feed) => feed.id === id));
+  const feeds = (await platform.hub.api.listFeeds()).feeds.filter(({ id }) =>
+    scope.feeds.some((feed) => feed.id === id),
+  );
   const refused = Object.fromEntries(
-    await Promise.all(feeds.map(async ({ id }) => [id, await platform.hub.problems(id)])),
+    await Promise.all(feeds.map(async ({ id }) => [id, await problemsOf(platform.hub, id)])),
   );
   if (json) {
     const told = publications.map(({ feed, name, day, flow }) => ({
@@ -252,6 +254,11 @@ async function report(
   await printExamples(platform, { state, scope });
 }
 
+/** Counts of what the parser refused, by reason. */
+async function problemsOf({ api }: Hub, feed: string): Promise<Readonly<Record<string, number>>> {
+  return (await api.listFeedProblems({ feed, query: { limit: 1 } })).byReason;
+}
+
 /** Commands that work while the platform runs, with what they answer. */
 async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "state" | "scope">): Promise<void> {
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
@@ -260,7 +267,7 @@ async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "
   for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
 }
 
-function whereItLies(feed: FeedSummary, url: string): string {
+function whereItLies(feed: FeedAnswer, url: string): string {
   const rows = [
     ["raw files", `R2 raw/${feed.id}/`, "as they came"],
     [

@@ -3,7 +3,7 @@ import { Listr } from "listr2";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
-import type { HubClient } from "../hub-client.ts";
+import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
@@ -40,7 +40,7 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
 }
 
 /** The training as a task of a list, with its progress. */
-export function trainingTask(hub: HubClient, task: TrainTask, onTrained: (trained: Trained) => void) {
+export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Trained) => void) {
   return {
     title: `Train ${task.forecast.id}`,
     task: async (_context: unknown, shown: { title: string; output: string }) => {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import type { HubClient } from "../hub-client.ts";
+import type { Hub } from "../hub.ts";
 import { exampleSeries } from "../simulate/example-series.ts";
 
 export interface Example {
@@ -18,7 +18,7 @@ export interface ExampleOptions {
 }
 
 /** None for a forecast that nothing is simulated for; one with the refusal where nothing can be predicted yet. */
-export async function examplesOf(hub: HubClient, { forecast, state }: ExampleOptions): Promise<Example[]> {
+export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions): Promise<Example[]> {
   const series = exampleSeries(forecast);
   if (series === null) return [];
   const query = new URLSearchParams({ ...series }).toString();

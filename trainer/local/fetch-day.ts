@@ -1,7 +1,8 @@
 /** One day of the simulated publishers: the day's cron fires, and what it fetches is followed until it is in. */
 import { z } from "zod";
+import type { FlowDetail } from "../../shared/api/flows.ts";
 import { flowId } from "../../shared/db/flows.ts";
-import type { Flow } from "../hub-client.ts";
+import { flowEnded } from "../flows.ts";
 import type { Platform } from "./platform.ts";
 
 const fetchCron = "30 23 * * *";
@@ -11,7 +12,7 @@ export interface Publication {
   readonly day: string;
   readonly name: string;
   /** The ingest that took it in; null when the fetch failed. */
-  readonly flow: Flow | null;
+  readonly flow: FlowDetail | null;
   readonly reason: string | null;
 }
 
@@ -36,12 +37,12 @@ async function fetched(
   { feed, day }: { readonly feed: string; readonly day: string },
   say: (step: string) => void,
 ): Promise<Publication[]> {
-  const flow = await hub.ended(flowId(`fetch:${feed}:${day}`), (step) => say(`${feed}: ${step}`));
+  const flow = await flowEnded(hub, flowId(`fetch:${feed}:${day}`), (step) => say(`${feed}: ${step}`));
   const { kept, ingests } = fetchStats.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
   const publications: Publication[] = [];
   for (const [index, ingest] of ingests.entries()) {
     const name = kept[index] ?? `${feed} of ${day}`;
-    const ended = await hub.ended(ingest, (step) => say(`${name}: ${step}`));
+    const ended = await flowEnded(hub, ingest, (step) => say(`${name}: ${step}`));
     publications.push({ feed, day, name, flow: ended, reason: null });
   }
   // A reason beside what was kept is a piece that could not be had.

@@ -3,13 +3,14 @@ import { randomUUID } from "node:crypto";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
-import { HubClient } from "../hub-client.ts";
+import { flowEnded, unfinishedFlows } from "../flows.ts";
+import { type Hub, openHub } from "../hub.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
 import { forgetHub, readSettings, type Settings, writeHub } from "./state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "./workers.ts";
 
 export interface Platform {
-  readonly hub: HubClient;
+  readonly hub: Hub;
   readonly publisher: Publisher;
   readonly settings: Settings;
   /** Those that are fetched, because something is simulated for them; the others are taken by upload alone. */
@@ -62,24 +63,24 @@ export async function startPlatform(
     await stop();
     throw error;
   }
-  const hub = new HubClient({ url: workers.url, token });
+  const hub = openHub({ url: workers.url, token });
   writeHub(state, { url: workers.url, token, pid: process.pid });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
   const recover = async () => recoverFlows(hub, fire);
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }
 
-async function fireCron(hub: HubClient, cron: string, at: Date): Promise<void> {
+async function fireCron(hub: Hub, cron: string, at: Date): Promise<void> {
   const query = new URLSearchParams({ cron, time: String(at.getTime()), format: "json" });
   const response = await hub.request(`/cdn-cgi/local/scheduled?${query}`);
   const text = await response.text();
   if (!response.ok || /"outcome":\s*"exception"/.test(text)) throw new Error(`cron ${cron}: ${text.slice(0, 300)}`);
 }
 
-async function recoverFlows(hub: HubClient, fire: Platform["fire"]): Promise<number> {
-  const owed = await hub.unfinishedFlows();
+async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<number> {
+  const owed = await unfinishedFlows(hub);
   if (owed.length === 0) return 0;
   await fire(recoverCron, new Date());
-  for (const id of owed) await hub.ended(id);
+  for (const id of owed) await flowEnded(hub, id);
   return owed.length;
 }

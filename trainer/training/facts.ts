@@ -6,7 +6,7 @@ import { compareFacts, compareText, type Fact, toFacts } from "../../shared/lake
 import { mergeFacts, publicationRank, type StoredFact } from "../../shared/lake/merge.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import { Failure } from "../failure.ts";
-import type { HubClient } from "../hub-client.ts";
+import type { Hub } from "../hub.ts";
 import { readLake } from "../lake.ts";
 import { readPublication } from "../read-publication.ts";
 
@@ -76,13 +76,13 @@ async function factsOfFeed({ feed, files }: FeedFiles, now: Date) {
 }
 
 /** Reads everything that the lakes of some feeds hold. */
-export async function factsOfLakes(hub: HubClient, feeds: readonly Feed[]): Promise<FactsByFeed> {
+export async function factsOfLakes(hub: Hub, feeds: readonly Feed[]): Promise<FactsByFeed> {
   const facts = new Map<string, readonly Fact[]>();
   for (const feed of feeds) facts.set(feed.id, await factsOfLake(hub, feed));
   return facts;
 }
 
-async function factsOfLake(hub: HubClient, feed: Feed): Promise<readonly Fact[]> {
+async function factsOfLake(hub: Hub, feed: Feed): Promise<readonly Fact[]> {
   let facts: Fact[] = [];
   await readLake(hub, feed.id, {
     async onStart() {

@@ -1,17 +1,18 @@
 /** Going on with a training that was interrupted: its trials are known to the hub and are not run again. */
+import type { RunDetail } from "../../shared/api/runs.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { Failure } from "../failure.ts";
-import type { RegistryClient, RunDetail } from "../registry-client.ts";
+import type { Hub } from "../hub.ts";
 import { codeVersion } from "./code-version.ts";
 import type { Prepared } from "./contest.ts";
 
 /** The trials of a run that would make the same ones again. @throws Failure where forecast, seed, data or code are others. */
 export async function trialsToResume(
-  registry: RegistryClient,
+  { api }: Hub,
   id: string,
   { prepared, seed }: { readonly prepared: Prepared; readonly seed: number },
 ): Promise<TrialRecord[]> {
-  const run = await registry.getRun(id);
+  const run = await api.getRun({ run: id });
   const { forecast, dataHash } = prepared;
   const refuse = (why: string, instead: string): never => {
     throw new Failure(`Run ${id} cannot be gone on with: ${why}. ${instead}`);

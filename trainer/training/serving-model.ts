@@ -6,7 +6,7 @@ import type { Situation } from "../../shared/registry/gate.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";
-import type { RegistryClient } from "../registry-client.ts";
+import type { Hub } from "../hub.ts";
 import type { Prepared } from "./contest.ts";
 import { runReference } from "./reference-runtime.ts";
 
@@ -18,18 +18,19 @@ export interface Serving {
 }
 
 /** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
-export async function servingModel(registry: RegistryClient, { forecast, data }: Prepared): Promise<Serving> {
-  const { champion, usedThrough } = await registry.champion(forecast.id);
+export async function servingModel({ api }: Hub, { forecast, data }: Prepared): Promise<Serving> {
+  const { champion, usedThrough } = await api.getChampion({ forecast: forecast.id });
   if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
   const address = { forecast: forecast.id, version: champion.version };
-  const { card } = await registry.getModel(address);
+  const { card } = await api.getModel(address);
   const incumbent = {
     version: card.version,
     recipe: card.recipe.id,
     candidate: card.recipe.candidate,
     publishedTo: card.published.to,
   };
-  const file = modelFile(card, { bytes: await registry.downloadArtefact({ ...address, name: "model.onnx" }), data });
+  const { bytes } = await api.downloadArtefact({ ...address, artefact: "model.onnx" });
+  const file = modelFile(card, { bytes, data });
   const parameters = Object.fromEntries(
     Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );

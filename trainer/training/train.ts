@@ -1,4 +1,5 @@
 /** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
+import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
@@ -11,9 +12,9 @@ import { recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
-import type { Flow, HubClient } from "../hub-client.ts";
+import { flowEnded } from "../flows.ts";
+import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
-import { RegistryClient } from "../registry-client.ts";
 import { codeVersion } from "./code-version.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./contest.ts";
 import { factsOfLakes } from "./facts.ts";
@@ -46,44 +47,50 @@ export interface Trained {
 export interface Promoted {
   readonly version: string;
   readonly candidate: string;
-  readonly flow: Flow;
+  readonly flow: FlowDetail;
 }
 
 /** Says what is being done now. */
 export type Say = (text: string) => void;
 
 /** Trains and asks for promotion. A training that fails ends its run as failed and registers nothing. */
-export async function train(hub: HubClient, task: TrainTask, say: Say): Promise<Trained> {
+export async function train(address: HubAddress, task: TrainTask, say: Say): Promise<Trained> {
   const { forecast, seed } = task;
-  const registry = new RegistryClient(hub.connection, "trainer");
+  const hub = openHub({ ...address, actor: "trainer" });
+  const { api } = hub;
   say("reading the lake");
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
-  const serving = await servingModel(registry, prepared);
-  const earlier = task.resume === null ? [] : await trialsToResume(registry, task.resume, { prepared, seed });
+  const serving = await servingModel(hub, prepared);
+  const earlier = task.resume === null ? [] : await trialsToResume(hub, task.resume, { prepared, seed });
   const { dataHash } = prepared;
-  const run = await registry.createRun(forecast.id, { seed, codeVersion: codeVersion(), dataHash, why: task.why });
-  if (task.resume !== null) await registry.abandonRun(task.resume, `run ${run.id} goes on with it`);
+  const body = { seed, codeVersion: codeVersion(), dataHash, why: task.why };
+  const run = await api.createRun({ forecast: forecast.id, body });
+  if (task.resume !== null) await abandonRun(hub, task.resume, `run ${run.id} goes on with it`);
   try {
     const trained = await withPool(
       prepared,
-      (pool) => contestAndPublish({ hub, registry, prepared, serving, task, run: run.id, earlier, pool }, say),
+      (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, say),
       task.threads,
     );
     const { trials, seconds, outcome } = trained;
-    await registry.endRun(run.id, { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } });
+    const done = { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } } as const;
+    await api.endRun({ run: run.id, body: done });
     return trained;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    await registry
-      .endRun(run.id, { state: "failed", reason: reason.slice(0, 1000), stats: null })
-      .catch(() => undefined);
+    const failed = { state: "failed", reason: reason.slice(0, 1000), stats: null } as const;
+    await api.endRun({ run: run.id, body: failed }).catch(() => undefined);
     throw error;
   }
 }
 
+/** Ends a run that nothing works on any more; one that has ended stays as it is. */
+async function abandonRun({ api }: Hub, run: string, reason: string): Promise<void> {
+  if ((await api.getRun({ run })).state === "running") await api.endRun({ run, body: { state: "abandoned", reason } });
+}
+
 interface Contest {
-  readonly hub: HubClient;
-  readonly registry: RegistryClient;
+  readonly hub: Hub;
   readonly prepared: Prepared;
   readonly serving: Serving;
   readonly task: TrainTask;
@@ -93,9 +100,9 @@ interface Contest {
 }
 
 async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
-  const { hub, registry, prepared, serving, task, run, earlier, pool } = contest;
+  const { hub, prepared, serving, task, run, earlier, pool } = contest;
   const { forecast } = task;
-  const log = trialLog(registry, run);
+  const log = trialLog(hub, run);
   for (const trial of earlier) log.add(trial);
   const options = { ...task, incumbent: serving.model, earlier };
   const held = await holdContest(prepared, options, { pool, say, onTrial: log.add });
@@ -108,12 +115,12 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
     say(`fitting ${wanted.recipe.candidate} to all data`);
     const { card, model } = await publishOrFail(wanted, pool);
     say(`registering ${card.version}`);
-    await register(registry, { card, model, run });
+    await register(hub, { card, model, run });
     say(`asking for promotion of ${card.version}`);
     versions.push({
       version: card.version,
       candidate: card.recipe.candidate,
-      flow: await promote(hub, registry, card, task.why),
+      flow: await promote(hub, card, task.why),
     });
   };
   const isServed = (choice: RecipeChoice) =>
@@ -121,11 +128,12 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
   // What serves was made from this very data: there is nothing to refresh.
   if (!isServed(judgement.chosen)) await offer(challenger);
   const fallback = fallbackOf(forecast, serving.model, judgement);
-  const isOvertaken = (await registry.champion(forecast.id)).champion?.version !== serving.model?.version;
+  const isOvertaken =
+    (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
   if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback) && !isOvertaken) {
     await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
   }
-  const { champion } = await registry.champion(forecast.id);
+  const { champion } = await hub.api.getChampion({ forecast: forecast.id });
   const { seconds } = held;
   return {
     run,
@@ -189,40 +197,36 @@ export async function publishOrFail(task: PublishTask, pool: ThreadPool): Promis
 
 /** Both artefacts first, the version's row last: a training that is killed in between leaves nothing registered. */
 export async function register(
-  registry: RegistryClient,
+  hub: Hub,
   { card, model, run }: { readonly card: Card; readonly model: Uint8Array<ArrayBuffer>; readonly run: string | null },
 ): Promise<void> {
   const address = { forecast: card.forecast, version: card.version };
-  await registry.uploadArtefact({ ...address, name: "model.onnx" }, model);
-  const cardBytes = (await keptCard(registry, card)) ?? new TextEncoder().encode(JSON.stringify(card));
-  await registry.uploadArtefact({ ...address, name: "card.json" }, cardBytes);
-  await registry.register(address, {
-    model: { sha256: card.model.sha256 },
-    card: { sha256: sha256Hex(cardBytes) },
-    ...(run !== null && { run }),
-  });
+  await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
+  const cardBytes = (await keptCard(hub, card)) ?? new TextEncoder().encode(JSON.stringify(card));
+  await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
+  const digests = { model: { sha256: card.model.sha256 }, card: { sha256: sha256Hex(cardBytes) } };
+  await hub.api.registerModel({ ...address, body: { ...digests, ...(run !== null && { run }) } });
 }
 
 /**
  * The card of the same model that an earlier training left, perhaps without registering it. Both say the same but for how
  * long each contender took, and a version's files are never replaced. Null where there is none of this model.
  */
-async function keptCard(registry: RegistryClient, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
+async function keptCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
   const { forecast, version, model } = card;
-  const bytes = await registry.findArtefact({ forecast, version, name: "card.json" });
-  if (bytes === null) return null;
-  const json = parseJsonBytes(bytes);
+  const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "card.json" }));
+  if (file === null) return null;
+  const json = parseJsonBytes(file.bytes);
   const stored = cardShape.safeParse(json.ok ? json.value : null);
-  return stored.success && stored.data.model.sha256 === model.sha256 ? bytes : null;
+  return stored.success && stored.data.model.sha256 === model.sha256 ? file.bytes : null;
 }
 
 /** Asks for promotion and waits for the flow to end, whatever its answer. */
 export async function promote(
-  hub: HubClient,
-  registry: RegistryClient,
-  card: Pick<Card, "forecast" | "version">,
+  hub: Hub,
+  { forecast, version }: Pick<Card, "forecast" | "version">,
   why: string,
-): Promise<Flow> {
-  const { flow } = await registry.promote({ forecast: card.forecast, version: card.version }, { why });
-  return hub.ended(flow);
+): Promise<FlowDetail> {
+  const { flow } = await hub.api.promoteModel({ forecast, version, body: { why } });
+  return flowEnded(hub, flow);
 }

@@ -1,12 +1,13 @@
-/** Trials on their way to the hub. */
+/** Sends the trials of a training to the hub while it goes on. */
+import { type TrialRow, trialsMax } from "../../shared/api/runs.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
-import type { RegistryClient } from "../registry-client.ts";
+import type { Hub } from "../hub.ts";
 
-/** Few enough that a training which is killed has told most of what it tried. */
+/** Small, so that a training which is killed loses few trials. */
 const trialBatch = 5;
 
 /** Sends trials in batches as they come, one batch at a time; a failed batch fails the flush. */
-export function trialLog(registry: RegistryClient, run: string) {
+export function trialLog({ api }: Hub, run: string) {
   const waiting: TrialRecord[] = [];
   let sending: Promise<void> = Promise.resolve();
   const send = () => {
@@ -19,8 +20,8 @@ export function trialLog(registry: RegistryClient, run: string) {
       seconds,
       note: problem,
     }));
-    if (trials.length > 0) sending = sending.then(() => registry.logTrials(run, trials));
-    // Looked at by the flush; until then a rejection is nobody's surprise.
+    if (trials.length > 0) sending = sending.then(() => logTrials(api, run, trials));
+    // The flush reports a failed batch; without a handler Node would end the process before that.
     sending.catch(() => undefined);
   };
   return {
@@ -33,4 +34,11 @@ export function trialLog(registry: RegistryClient, run: string) {
       await sending;
     },
   };
+}
+
+/** Logs any number of trials, as many at once as the API takes. A batch may be sent again. */
+async function logTrials(api: Hub["api"], run: string, trials: readonly TrialRow[]): Promise<void> {
+  for (let from = 0; from < trials.length; from += trialsMax) {
+    await api.logTrials({ run, body: { trials: trials.slice(from, from + trialsMax) } });
+  }
 }

@@ -1,0 +1,149 @@
+/** The typed client of the whole service: one method for each operation of the OpenAPI document, under its operationId. */
+import { z } from "zod";
+import { contentDigest } from "../lib/content-digest.ts";
+import { sha256Hex } from "../lib/hash.ts";
+import { parseJson } from "../lib/parse-json.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import { type ApiFailure, excerpt, readFailure } from "./api-failure.ts";
+import type { DownloadedFile, Endpoint, EndpointAnswer, EndpointInput } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+
+/** What the client needs of a network. The global `fetch` and the one of a service binding both fit. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchedAnswer>;
+
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface FetchedAnswer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+export interface ClientOptions {
+  /** Of the hub, which answers for predict too. */
+  readonly url: string;
+  readonly send: Fetch;
+  /** `ADMIN_TOKEN`, for writes and private reads. */
+  readonly token?: string | undefined;
+  /** `PREDICT_TOKEN`, where the service has one. */
+  readonly predictToken?: string | undefined;
+  /** Who the audit names; without it, the holder of the token. */
+  readonly actor?: string | undefined;
+}
+
+type Method<E extends Endpoint> = (
+  ...input: Record<never, never> extends EndpointInput<E> ? [input?: EndpointInput<E>] : [input: EndpointInput<E>]
+) => Promise<Result<EndpointAnswer<E>, ApiFailure>>;
+
+export type ApiClient = { readonly [Name in keyof typeof endpoints]: Method<(typeof endpoints)[Name]> };
+
+/** Returns a client whose methods never throw: a refusal, a network without answer and an unexpected answer are values. */
+export function apiClient(options: ClientOptions): ApiClient {
+  const methods = Object.entries<Endpoint>(endpoints).map(([name, endpoint]) => [
+    name,
+    (input: CallInput = {}) => call(options, endpoint, input),
+  ]);
+  return Object.fromEntries(methods);
+}
+
+/** What `EndpointInput` allows, without the endpoint's own names. */
+interface CallInput {
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly [parameter: string]: unknown;
+}
+
+async function call(
+  options: ClientOptions,
+  endpoint: Endpoint,
+  input: CallInput,
+): Promise<Result<unknown, ApiFailure>> {
+  const { method, answer } = endpoint;
+  const base = options.url.replace(/\/$/, "");
+  const url = base + pathOf(endpoint, input) + queryText(input.query);
+  const { body, headers: bodyHeaders } = bodyOf(endpoint, input);
+  const init = {
+    method,
+    headers: { ...callerHeaders(options, endpoint), ...bodyHeaders },
+    ...(body !== null && { body }),
+  };
+  let response: FetchedAnswer;
+  try {
+    response = await options.send(url, init);
+    if (!response.ok) return failure(readFailure(response.status, await response.text()));
+    if (answer === "bytes") return success(await downloaded(response));
+    const text = await response.text();
+    return answer === "text" ? success(text) : readAnswer(answer, response.status, text);
+  } catch (error) {
+    return failure({
+      kind: "unreachable",
+      url: base,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+/** The path with the values of its parameters. */
+export function pathOf({ path }: Pick<Endpoint, "path">, input: Readonly<Record<string, unknown>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])));
+}
+
+function queryText(query: Readonly<Record<string, unknown>> = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value]
+      .flat()
+      .filter((one) => one !== undefined)
+      .map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(String(one))}`),
+  );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+function callerHeaders(
+  { token, predictToken, actor }: ClientOptions,
+  { token: kind }: Endpoint,
+): Readonly<Record<string, string>> {
+  const bearer = kind === "hub" ? token : kind === "predict" ? predictToken : undefined;
+  return {
+    ...(bearer && { Authorization: `Bearer ${bearer}` }),
+    ...(kind === "hub" && actor !== undefined && { "X-Almanac-Actor": actor }),
+  };
+}
+
+interface SentBody {
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function bodyOf({ body: schema, file }: Endpoint, { body, contentType }: CallInput): SentBody {
+  if (schema) return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  if (file === undefined || !isBytes(body)) return { body: null, headers: {} };
+  const headers = {
+    "Content-Digest": contentDigest(sha256Hex(body)),
+    "Content-Length": String(body.length),
+    "Content-Type": contentType ?? file,
+  };
+  return { body, headers };
+}
+
+const isBytes = (value: unknown): value is Uint8Array<ArrayBuffer> => value instanceof Uint8Array;
+
+async function downloaded(response: FetchedAnswer): Promise<DownloadedFile> {
+  const etag = (response.headers.get("ETag") ?? "").replaceAll('"', "");
+  return { bytes: new Uint8Array(await response.arrayBuffer()), etag };
+}
+
+/** Members that the schema does not know are dropped, so that a newer service can say more. */
+function readAnswer(shape: z.ZodType, status: number, text: string): Result<unknown, ApiFailure> {
+  const json = parseJson(text);
+  if (!json.ok) return failure({ kind: "unexpected", status, reason: `found ${excerpt(text)}, expected JSON` });
+  const parsed = shape.safeParse(json.value);
+  if (parsed.success) return success(parsed.data);
+  return failure({ kind: "unexpected", status, reason: z.prettifyError(parsed.error) });
+}

@@ -1,0 +1,19 @@
+/** Every endpoint of the service by its operationId. A test compares them with the OpenAPI document. */
+import type { Endpoint } from "./endpoint.ts";
+import { feedEndpoints } from "./endpoints/feeds.ts";
+import { flowEndpoints } from "./endpoints/flows.ts";
+import { forecastEndpoints } from "./endpoints/forecasts.ts";
+import { modelEndpoints } from "./endpoints/models.ts";
+import { predictEndpoints } from "./endpoints/predict.ts";
+import { runEndpoints } from "./endpoints/runs.ts";
+import { serviceEndpoints } from "./endpoints/service.ts";
+
+export const endpoints = {
+  ...feedEndpoints,
+  ...flowEndpoints,
+  ...forecastEndpoints,
+  ...modelEndpoints,
+  ...runEndpoints,
+  ...predictEndpoints,
+  ...serviceEndpoints,
+} satisfies Readonly<Record<string, Endpoint>>;

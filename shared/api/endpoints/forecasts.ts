@@ -1,0 +1,28 @@
+/** `/forecasts`: the champion, its changes, and what was predicted. */
+import { championAnswerShape, rollbackShape } from "../champions.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { inputsPageShape, inputsQueryShape, predictionsPageShape, predictionsQueryShape } from "../predictions.ts";
+
+export const forecastEndpoints = {
+  getChampion: { method: "GET", path: "/forecasts/{forecast}/champion", answer: championAnswerShape },
+  rollBack: {
+    method: "POST",
+    path: "/forecasts/{forecast}/rollback",
+    token: "hub",
+    body: rollbackShape,
+    answer: championAnswerShape,
+  },
+  listPredictions: {
+    method: "GET",
+    path: "/forecasts/{forecast}/predictions",
+    token: "hub",
+    query: predictionsQueryShape.omit({ format: true }),
+    answer: predictionsPageShape,
+  },
+  listInputs: {
+    method: "GET",
+    path: "/forecasts/{forecast}/inputs",
+    query: inputsQueryShape.omit({ format: true }),
+    answer: inputsPageShape,
+  },
+} as const satisfies Readonly<Record<string, Endpoint>>;

@@ -1,0 +1,54 @@
+/** MLflow's scoring protocol: body, answer and errors of `/invocations`. */
+import { z } from "zod";
+
+const cell = z.unknown();
+const rowsByName = z.array(z.record(z.string(), cell));
+const rowsInOrder = z.array(z.array(cell));
+const params = z.record(z.string(), z.unknown()).nullable().optional().describe("Accepted and ignored");
+
+/** Exactly one of the four forms of MLflow. Which inputs there are depends on the model: see `GET /v2/models/{forecast}`. */
+export const invocationShape = z
+  .union([
+    z.object({
+      dataframe_split: z.object({
+        columns: z.array(z.string()),
+        index: z.array(cell).optional(),
+        data: rowsInOrder,
+      }),
+      params,
+    }),
+    z.object({ dataframe_records: rowsByName, params }),
+    z.object({ instances: z.union([rowsByName, z.array(cell)]), params }),
+    z.object({ inputs: z.union([z.record(z.string(), cell), z.array(cell)]), params }),
+  ])
+  .meta({ id: "Invocation", examples: [{ dataframe_records: [{ Precio_lag1: 25.5 }] }] });
+export type Invocation = z.infer<typeof invocationShape>;
+
+const classifiedShape = z.object({
+  probability: z.number().nullable(),
+  label: z.string().nullable(),
+  threshold: z.number().describe("From this probability on the label is the event"),
+});
+
+export const invocationAnswerShape = z
+  .object({
+    predictions: z
+      .array(z.union([z.number(), classifiedShape]).nullable())
+      .describe("One for each row; null where the model gives no finite number"),
+  })
+  .meta({ id: "InvocationAnswer" });
+export type InvocationAnswer = z.infer<typeof invocationAnswerShape>;
+
+export const invocationErrorCodes = [
+  "BAD_REQUEST",
+  "UNAUTHENTICATED",
+  "RESOURCE_DOES_NOT_EXIST",
+  "REQUEST_LIMIT_EXCEEDED",
+  "INTERNAL_ERROR",
+  "TEMPORARILY_UNAVAILABLE",
+] as const;
+
+export const invocationErrorShape = z
+  .object({ error_code: z.enum(invocationErrorCodes), message: z.string() })
+  .meta({ id: "InvocationError" });
+export type InvocationError = z.infer<typeof invocationErrorShape>;

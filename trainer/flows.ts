@@ -1,0 +1,35 @@
+/** Flows of a hub, as the command line waits for them. */
+import type { FlowDetail } from "../shared/api/flows.ts";
+import { Failure } from "./failure.ts";
+import { type Hub, orNull } from "./hub.ts";
+
+const pollMs = 150;
+
+/** Waits until a flow has ended and returns it. `onStep` hears the name of every step as it begins. */
+export async function flowEnded(
+  hub: Hub,
+  id: string,
+  onStep: (step: string) => void = () => {},
+  waitMaxMs = 600_000,
+): Promise<FlowDetail> {
+  const until = Date.now() + waitMaxMs;
+  for (let step = ""; ; ) {
+    // A flow that was announced by its key may not exist yet.
+    const flow = await orNull(hub.api.getFlow({ id }));
+    if (flow && ["done", "held", "failed"].includes(flow.state)) return flow;
+    const current = flow?.steps.at(-1)?.name ?? "queued";
+    if (current !== step) onStep(current);
+    step = current;
+    if (Date.now() > until)
+      throw new Failure(`Flow ${id} has not ended within ${waitMaxMs / 1000} s; see ${hub.url}/flows/${id}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** Returns the ids of the flows that are queued or running. */
+export async function unfinishedFlows({ api }: Hub): Promise<string[]> {
+  const pages = await Promise.all(
+    (["queued", "running"] as const).map((state) => api.listFlows({ query: { state, limit: 500 } })),
+  );
+  return pages.flatMap(({ flows }) => flows.map(({ id }) => id));
+}

@@ -1,0 +1,83 @@
+/** The running service, as the command line uses it: the typed client, with failures as exceptions that say what to do. */
+import { type ApiFailure, failureText } from "../shared/api/api-failure.ts";
+import { type ApiClient, apiClient, type Fetch } from "../shared/api/client.ts";
+import type { Result } from "../shared/lib/result.ts";
+import { Failure } from "./failure.ts";
+
+export interface HubAddress {
+  readonly url: string;
+  /** `ADMIN_TOKEN` of the hub. */
+  readonly token: string | undefined;
+  /** Who the audit names; without it, the holder of the token. */
+  readonly actor?: string | undefined;
+}
+
+export interface Hub extends HubAddress {
+  /** Every operation of the API. @throws ApiRefusal where it gives no value. */
+  readonly api: ThrowingClient;
+  /** Sends a request that is no operation of the API. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** A failure of the API, for callers that handle one kind of it. */
+export class ApiRefusal extends Failure {
+  readonly failure: ApiFailure;
+
+  constructor(failure: ApiFailure) {
+    const isAway = failure.kind === "unreachable";
+    super(isAway ? noHub(failure.url) : failureText(failure));
+    this.failure = failure;
+  }
+}
+
+type ValueOf<Outcome> = Outcome extends { readonly ok: true; readonly value: infer Value } ? Value : never;
+export type ThrowingClient = {
+  readonly [Name in keyof ApiClient]: (
+    ...input: Parameters<ApiClient[Name]>
+  ) => Promise<ValueOf<Awaited<ReturnType<ApiClient[Name]>>>>;
+};
+
+/** Opens a hub; nothing is sent yet. `send` replaces the network, for example to report progress. */
+export function openHub(address: HubAddress, send: Fetch = (url, init) => fetch(url, init)): Hub {
+  const { token, actor } = address;
+  const url = address.url.replace(/\/$/, "");
+  const client = apiClient({ url, send, token, predictToken: process.env.PREDICT_TOKEN || undefined, actor });
+  return { url, token, actor, api: throwing(client), request: (path, init) => request(url, path, init) };
+}
+
+/** Returns null where the API says that there is no such thing. */
+export async function orNull<Value>(call: Promise<Value>): Promise<Value | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.failure.kind === "refused" && error.failure.status === 404) return null;
+    throw error;
+  }
+}
+
+function throwing(client: ApiClient): ThrowingClient {
+  const methods: [string, (...input: never[]) => Promise<Result<unknown, ApiFailure>>][] = Object.entries(client);
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      async (...input: never[]) => {
+        const result = await method(...input);
+        if (!result.ok) throw new ApiRefusal(result.error);
+        return result.value;
+      },
+    ]),
+    // The types are those of the client, one for one.
+  ) as ThrowingClient;
+}
+
+async function request(url: string, path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url + path, init);
+  } catch {
+    throw new Failure(noHub(url));
+  }
+}
+
+function noHub(url: string): string {
+  return `No hub answers at ${url}. Start one with \`npm start\`, or name another with --url URL.`;
+}
