@@ -1,6 +1,7 @@
 /** Answers of `/feeds` and `/feeds/:feed`. */
 import { z } from "zod";
-import { granularities, partitionings } from "../feeds/feed.ts";
+import { partitionings } from "../feeds/feed.ts";
+import { granularities } from "../period.ts";
 import { timeField } from "./fields.ts";
 
 const variableShape = z.object({

@@ -1,26 +1,70 @@
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
+import { type FactsByFeed, targetReach } from "../features/facts.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import { targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
+import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
 
-/** Length of a period's day, or of its month where it is one. */
-const dayLength = "YYYY-MM-DD".length;
+/**
+ * Returns the facts that a forecast's history is made of: of the target's feed the newest periods, as many as the features
+ * reach back, of every other feed those from the same time on. `granularityOf` says what the periods of a feed are.
+ */
+export async function factsOfForecast(
+  db: Database,
+  forecast: Forecast,
+  granularityOf: (feed: string) => Granularity,
+): Promise<FactsByFeed> {
+  const target = targetSourceOf(forecast);
+  const { every } = forecast.schedule;
+  const granularity = granularityOf(target.feed);
+  const periods = targetReach(forecast, granularity);
+  const { variables } = target;
+  const facts = await latestFacts(db, target.feed, { variables, periods, granularity, whole: every });
+  const byFeed = new Map<string, readonly Fact[]>([[target.feed, facts]]);
+  const [first] = [...new Set(facts.map(({ period }) => period))].sort();
+  for (const source of forecast.sources) {
+    if (source === target || first === undefined) continue;
+    const from = firstPartOf(enclosingPeriod(first, every), granularityOf(source.feed));
+    const more = await factsFrom(db, source.feed, { variables: source.variables, from });
+    byFeed.set(source.feed, [...(byFeed.get(source.feed) ?? []), ...more]);
+  }
+  return byFeed;
+}
 
-/** The facts of some variables in the last `periods` periods for which there are any; the first day of them is whole. */
+interface Latest {
+  readonly variables: readonly string[];
+  readonly periods: number;
+  /** Of the feed's periods. */
+  readonly granularity: Granularity;
+  /** The first of the periods of this granularity is read from its beginning. */
+  readonly whole: Granularity;
+}
+
+/** Returns the facts of some variables in the last `periods` periods for which there are any. */
 export async function latestFacts(
   db: Database,
   feed: string,
-  { variables, periods }: { readonly variables: readonly string[]; readonly periods: number },
+  { variables, periods, granularity, whole }: Latest,
 ): Promise<Fact[]> {
-  const isVariable = and(eq(observations.feed, feed), inArray(observations.variable, [...variables]));
   const newest = await db
     .selectDistinct({ period: observations.period })
     .from(observations)
-    .where(isVariable)
+    .where(isOf(feed, variables))
     .orderBy(desc(observations.period))
     .limit(periods);
   const first = newest.at(-1);
   if (!first) return [];
+  return factsFrom(db, feed, { variables, from: firstPartOf(enclosingPeriod(first.period, whole), granularity) });
+}
+
+/** Returns the facts of some variables in period `from` and after it. */
+function factsFrom(
+  db: Database,
+  feed: string,
+  { variables, from }: { readonly variables: readonly string[]; readonly from: string },
+): Promise<Fact[]> {
   return db
     .select({
       period: observations.period,
@@ -30,5 +74,9 @@ export async function latestFacts(
     })
     .from(observations)
     .innerJoin(series, eq(series.id, observations.seriesId))
-    .where(and(isVariable, gte(observations.period, first.period.slice(0, dayLength))));
+    .where(and(isOf(feed, variables), gte(observations.period, from)));
+}
+
+function isOf(feed: string, variables: readonly string[]) {
+  return and(eq(observations.feed, feed), inArray(observations.variable, [...variables]));
 }

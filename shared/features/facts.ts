@@ -1,9 +1,11 @@
 /** The way from the facts of a forecast's feeds to its panel: the same for training and serving. */
 import type { Forecast } from "../forecasts/forecast.ts";
-import { type Source, targetSourceOf } from "../forecasts/source.ts";
+import { panelPeriods } from "../forecasts/schedule.ts";
+import { type Source, shiftOf, targetSourceOf, variablesOf } from "../forecasts/source.ts";
 import { compareText, type Fact } from "../lake/fact.ts";
 import { type Granularity, partsMax } from "../period.ts";
 import { reachOf, variableOf } from "./feature.ts";
+import { joinSource, shiftedPositions } from "./join.ts";
 import { type Panel, panelOf } from "./panel.ts";
 import { type Reduced, reduceFacts } from "./reduce.ts";
 
@@ -18,14 +20,15 @@ export function otherVariables({ variable, features }: Pick<Reads, "variable" | 
   return [...new Set(named)].filter((name) => name !== variable).sort();
 }
 
-/** Returns how many of a feed's periods hold the reach of the features; the newest may be part of an incomplete period. */
-export function sourceReach(
-  { features, schedule }: Pick<Reads, "features" | "schedule">,
-  { reduce }: Source,
-  granularity: Granularity,
-): number {
-  const reach = reachOf(features);
-  return reduce === undefined ? reach : (reach + 1) * partsMax(schedule.every, granularity);
+/**
+ * Returns how many of the target's feed's periods hold the reach of the features, and what sources that are published later
+ * say of it; the newest may be part of an incomplete period.
+ */
+export function targetReach(forecast: Reads, granularity: Granularity): number {
+  const { features, schedule, sources } = forecast;
+  const reach = reachOf(features) + Math.max(...sources.map((source) => shiftOf(forecast, source)));
+  const isReduced = targetSourceOf(forecast).reduce !== undefined;
+  return isReduced ? (reach + 1) * partsMax(schedule.every, granularity) : reach;
 }
 
 /** Returns what a source gives a forecast: its own or reduced variables and their events, and the periods it was published for. O(facts · log facts). */
@@ -52,9 +55,32 @@ function distinct(facts: readonly Fact[], what: "period" | "series"): string[] {
   return [...new Set(facts.map((fact) => fact[what]))].sort(compareText);
 }
 
-/** Returns the panel of a forecast's facts. */
+/**
+ * Returns the panel of a forecast's facts: the periods and series of the target's source, with every variable that features
+ * look at where it was known. A value that is published `n` periods after the target's stands `n` positions later.
+ */
 export function forecastPanel(forecast: Reads & Pick<Forecast, "dimensions">, byFeed: FactsByFeed): Panel {
-  const { facts, periods, series } = factsOfSource(forecast, targetSourceOf(forecast), byFeed);
-  const variables = { target: forecast.variable, others: otherVariables(forecast) };
-  return panelOf(forecast.dimensions, facts, { ...variables, periods, series });
+  const { variable, dimensions, schedule, sources } = forecast;
+  const target = targetSourceOf(forecast);
+  const wanted = otherVariables(forecast);
+  const namesOf = (source: Source) => {
+    const names = new Set(variablesOf(forecast, source));
+    return wanted.filter((name) => names.has(name));
+  };
+  const own = factsOfSource(forecast, target, byFeed);
+  const periods = panelPeriods(schedule, own.periods);
+  let panel = panelOf(dimensions, own.facts, {
+    target: variable,
+    others: namesOf(target),
+    periods,
+    series: own.series,
+  });
+  for (const source of sources) {
+    const names = namesOf(source);
+    if (source === target || names.length === 0) continue;
+    const { facts } = factsOfSource(forecast, source, byFeed);
+    const positions = shiftedPositions(schedule, periods, shiftOf(forecast, source));
+    panel = joinSource(panel, { facts, names, dimensions: source.dimensions ?? dimensions, positions });
+  }
+  return panel;
 }

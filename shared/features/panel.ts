@@ -63,29 +63,52 @@ export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>, op
   const all = [...facts];
   const { target, others } = options;
   const periods = options.periods ?? [...new Set(all.map((fact) => fact.period))].sort(compareText);
-  const position = new Map(periods.map((period, index) => [period, index]));
-  const nothing = () => new Float64Array(periods.length).fill(Number.NaN);
-  const bySeries = new Map<string, Map<string, Float64Array>>();
-  const variablesOf = (series: string) => {
-    const known = bySeries.get(series);
-    if (known) return known;
-    const empty = new Map([target, ...others].map((name) => [name, nothing()]));
-    bySeries.set(series, empty);
-    return empty;
-  };
-  for (const series of options.series ?? []) variablesOf(series);
-  for (const { series, period, variable, value } of all) {
-    const values = variablesOf(series).get(variable);
-    const at = position.get(period);
-    if (values && at !== undefined) values[at] = value;
-  }
+  const positions = new Map(periods.map((period, index) => [period, index]));
+  const names = [target, ...others];
+  const bySeries = columnsBySeries(all, { names, positions, length: periods.length });
+  for (const key of options.series ?? [])
+    if (!bySeries.has(key)) bySeries.set(key, emptyColumns(names, periods.length));
   const sorted = [...bySeries].sort(([a], [b]) => compareText(a, b));
-  const series = sorted.map(([key, named]): PanelSeries => {
-    const values = named.get(target) ?? nothing();
-    named.delete(target);
-    return { is: seriesValues(key), values, ...(named.size > 0 && { others: Object.fromEntries(named) }) };
+  const series = sorted.map(([key, columns]): PanelSeries => {
+    const values = columns.get(target) ?? new Float64Array(periods.length).fill(Number.NaN);
+    columns.delete(target);
+    return { is: seriesValues(key), values, ...(columns.size > 0 && { others: Object.fromEntries(columns) }) };
   });
   return { dimensions, periods, series };
+}
+
+export interface ColumnsOptions {
+  readonly names: readonly string[];
+  /** Where the value of a period stands. */
+  readonly positions: ReadonlyMap<string, number>;
+  readonly length: number;
+}
+
+/** By variable: one value a position, NaN where there is none. */
+type Columns = Map<string, Float64Array>;
+
+/** Returns the columns of each series with a fact, by its key. Facts of other variables and periods are left out. O(facts + series × length). */
+export function columnsBySeries(
+  facts: Iterable<Fact>,
+  { names, positions, length }: ColumnsOptions,
+): Map<string, Columns> {
+  const bySeries = new Map<string, Columns>();
+  for (const { series, period, variable, value } of facts) {
+    let columns = bySeries.get(series);
+    if (columns === undefined) {
+      columns = emptyColumns(names, length);
+      bySeries.set(series, columns);
+    }
+    const values = columns.get(variable);
+    const at = positions.get(period);
+    if (values && at !== undefined) values[at] = value;
+  }
+  return bySeries;
+}
+
+/** Returns columns without values. */
+export function emptyColumns(names: readonly string[], length: number): Columns {
+  return new Map(names.map((name) => [name, new Float64Array(length).fill(Number.NaN)]));
 }
 
 export interface PastOptions {

@@ -5,6 +5,8 @@
  * observations and problems out. They never throw on bad data.
  */
 
+import type { Granularity } from "../period.ts";
+
 /** What names a series: one value for each of the feed's dimensions, e.g. `{ Estado: "Jalisco", Ciudad: "Guadalajara" }`. */
 export type Dimensions = Readonly<Record<string, string>>;
 
@@ -12,7 +14,7 @@ export type Dimensions = Readonly<Record<string, string>>;
 export interface Observation {
   readonly series: Dimensions;
   readonly variable: string;
-  /** `YYYY-MM-DD` for a day, `YYYY-MM-DDTHH` for an hour, `YYYY-MM` for a month: text that sorts by time. */
+  /** Text as `shared/period.ts` reads it: `2026-11-20T07`, `2026-11-20`, `2026-11` or `2026-Q4`. It sorts by time. */
   readonly period: string;
   readonly value: number;
 }
@@ -41,11 +43,8 @@ export interface Parsed {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-export const granularities = ["hour", "day", "month"] as const;
-export type Granularity = (typeof granularities)[number];
-
 export const partitionings = ["year", "month", "day"] as const;
-/** Folders of the lake below `clean/<feed>/`: `day` gives `year=2024/month=01/day=03`. */
+/** Folders of the lake below `clean/<feed>/`: `day` gives `year=2024/month=01/day=03`. Not finer than the periods; quarters are kept by year. */
 export type PartitionBy = (typeof partitionings)[number];
 
 /** One file the publisher is expected to have put up. */

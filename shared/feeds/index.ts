@@ -1,3 +1,4 @@
+import type { Granularity } from "../period.ts";
 import type { Feed } from "./feed.ts";
 import { goldCsv } from "./gold-csv.ts";
 import { openMeteoAirQuality } from "./open-meteo-air-quality.ts";
@@ -9,4 +10,11 @@ export const feeds: readonly Feed[] = [sniimMilk, goldCsv, openMeteoAirQuality("
 
 export function findFeed(id: string): Feed | undefined {
   return feeds.find((feed) => feed.id === id);
+}
+
+/** Returns what the periods of a feed are. Throws on a feed that is not in the catalogue: a mistake of a forecast's declaration. */
+export function granularityOfFeed(id: string): Granularity {
+  const feed = findFeed(id);
+  if (feed) return feed.granularity;
+  throw new RangeError(`there is no feed ${id}`);
 }

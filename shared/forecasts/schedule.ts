@@ -24,6 +24,19 @@ export function previousPeriod(schedule: Schedule, next: string): string {
   return scheduledFrom(schedule, next, -1);
 }
 
+/**
+ * Returns the periods of a panel, given those that were published, sorted: the same where publications are the periods, else
+ * with every period between the first and the last that the schedule names. O(periods).
+ */
+export function panelPeriods(schedule: Schedule, published: readonly string[]): string[] {
+  const [first, last] = [published[0], published.at(-1)];
+  if (schedule.periods === "published" || first === undefined || last === undefined) return [...published];
+  const periods = new Set(published);
+  for (let period = nextPeriod(schedule, first); period < last; period = nextPeriod(schedule, period))
+    periods.add(period);
+  return periods.size === published.length ? [...published] : [...periods].sort();
+}
+
 const daysOfWeek = 7;
 
 function scheduledFrom({ every, weekdays }: Schedule, period: string, step: 1 | -1): string {

@@ -12,6 +12,11 @@ export interface Source {
    * than the target's shows its value of `n` periods earlier.
    */
   readonly lag: number;
+  /**
+   * The feed's dimensions, in its order, where they are not the forecast's: fewer of the forecast's, or none. A series gets the
+   * values of the source's series with which it shares them. The source of the target has all of the forecast's.
+   */
+  readonly dimensions?: readonly string[];
   /** How the feed's periods become the forecast's, which are coarser; left out where both are the same. */
   readonly reduce?: Reduction;
 }
@@ -47,6 +52,11 @@ export function targetSourceOf(forecast: Sourced): Source {
   const source = sourceOf(forecast, forecast.variable);
   if (source) return source;
   throw new RangeError(`forecast ${forecast.id} predicts ${forecast.variable}, which none of its sources has`);
+}
+
+/** Returns how many periods after the target's values a source's are published; negative where it is before them. */
+export function shiftOf(forecast: Sourced, source: Source): number {
+  return source.lag - targetSourceOf(forecast).lag;
 }
 
 /** Returns the ids of the feeds that a forecast reads, each once, in the order of its sources. */

@@ -1,5 +1,6 @@
 /** Names of objects in R2 and KV. docs/STORAGE.md lists them with examples. */
 import type { Feed, PartitionBy } from "../feeds/feed.ts";
+import type { Granularity } from "../period.ts";
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -33,7 +34,15 @@ export function historyKey(forecast: string): string {
 
 const prefixLength: Record<PartitionBy, number> = { year: 4, month: 7, day: 10 };
 
-/** Folder of a period below `clean/<feed>/`: `year=2025/month=01/day=03`. */
+/** The finest folders that periods can be divided into. A quarter's text begins with its year alone. */
+const finestPartition: Record<Granularity, PartitionBy> = { hour: "day", day: "day", month: "month", quarter: "year" };
+
+/** Returns true where every period of a feed lies in one partition. */
+export function canPartition({ granularity, partitionBy }: Pick<Feed, "granularity" | "partitionBy">): boolean {
+  return prefixLength[partitionBy] <= prefixLength[finestPartition[granularity]];
+}
+
+/** Returns the folder of a period below `clean/<feed>/`: `year=2025/month=01/day=03`. */
 export function partitionPath(feed: Feed, period: string): string {
   const [year, month, day] = period.slice(0, prefixLength[feed.partitionBy]).split("-");
   return [`year=${year}`, month && `month=${month}`, day && `day=${day}`].filter(Boolean).join("/");

@@ -2,15 +2,19 @@
 import { parquetReadObjects, type SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { z } from "zod";
-import type { Feed, Granularity } from "../feeds/feed.ts";
+import type { Feed } from "../feeds/feed.ts";
+import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 import { type Fact, seriesValues } from "./fact.ts";
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 
-/** How a period is stored: a calendar DATE for days and months (its first day), a local timestamp for hours. */
+const date: Omit<SchemaElement, "name"> = { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" };
+
+/** How a period is stored: a calendar DATE for days, months and quarters (their first day), a local timestamp for hours. */
 const periodColumn: Record<Granularity, Omit<SchemaElement, "name">> = {
-  day: { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" },
-  month: { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" },
+  day: date,
+  month: date,
+  quarter: date,
   hour: {
     type: "INT64",
     logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
@@ -68,12 +72,10 @@ export async function readParquet(feed: Feed, bytes: Uint8Array): Promise<Fact[]
 const rowShape = z.looseObject({ period: z.date(), variable: z.string(), value: z.number() });
 
 function periodStart(period: string): Date {
-  const full = `${period}-01T00`.slice(0, 13);
-  const hour = period.length === 13 ? period : period.length === 10 ? `${period}T00` : full;
-  return new Date(`${hour}:00:00Z`);
+  return new Date(`${firstPartOf(period, "hour")}:00:00Z`);
 }
 
 function periodText(granularity: Granularity, start: Date): string {
-  const text = new Date(Math.round(start.getTime() / (dayMs / 24)) * (dayMs / 24)).toISOString();
-  return text.slice(0, { hour: 13, day: 10, month: 7 }[granularity]);
+  const hour = new Date(Math.round(start.getTime() / hourMs) * hourMs).toISOString().slice(0, "YYYY-MM-DDTHH".length);
+  return enclosingPeriod(hour, granularity);
 }

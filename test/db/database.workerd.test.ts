@@ -138,7 +138,7 @@ test("the latest facts are those of the wanted variables, in whole days, as many
   });
   await runBatch(hub.db, saveFacts(sniimMilk.id, facts, ids));
   const latest = async (variables: readonly string[], periods: number) => {
-    const found = await latestFacts(hub.db, sniimMilk.id, { variables, periods });
+    const found = await latestFacts(hub.db, sniimMilk.id, { variables, periods, granularity: "hour", whole: "day" });
     return found.map(({ period, variable }) => `${period} ${variable}`).sort();
   };
   expect(await latest(["ozone"], 1)).toEqual(["2025-01-03T05 ozone"]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { factsOfSource, forecastPanel, otherVariables, sourceReach } from "../../shared/features/facts.ts";
+import { factsOfSource, forecastPanel, otherVariables, targetReach } from "../../shared/features/facts.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import { type Reduction, reducedNames, reduceFacts } from "../../shared/features/reduce.ts";
 import type { Schedule } from "../../shared/forecasts/schedule.ts";
@@ -180,10 +180,13 @@ describe("a forecast's facts", () => {
     });
   });
 
-  test("reach back in the feed's own periods: an hourly feed has 24 a day, and the newest day may be incomplete", () => {
+  test("reach back in the feed's own periods: 24 hours a day, one more day for one that is incomplete, and what comes later", () => {
     const plain: Source = { feed: "air", variables, lag: 0 };
-    expect(sourceReach(forecast, source, "hour")).toBe(6 * 24);
-    expect(sourceReach(forecast, plain, "day")).toBe(5);
+    const other: Source = { feed: "water", variables: ["level"], lag: 2 };
+    expect(targetReach(forecast, "hour")).toBe(6 * 24);
+    expect(targetReach({ ...forecast, events: [], variable: "dust", sources: [plain] }, "day")).toBe(5);
+    expect(targetReach({ ...forecast, sources: [source, other] }, "hour")).toBe(8 * 24);
+    expect(targetReach({ ...forecast, sources: [{ ...source, lag: 3 }, other] }, "hour")).toBe(6 * 24);
   });
 
   test("are those of the feed where nothing is reduced, without the variables that the source does not name", () => {

@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Feed, Granularity } from "../../shared/feeds/feed.ts";
+import type { Feed } from "../../shared/feeds/feed.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import {
+  canPartition,
   isFileName,
   partitionPath,
   partitionPrefix,
@@ -20,6 +21,7 @@ import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
 import { groupByPartition } from "../../shared/lake/plan.ts";
 import { successShape, writeSuccess } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { type Granularity, granularities } from "../../shared/period.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-lake-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,10 +30,11 @@ const periods: Record<Granularity, fc.Arbitrary<string>> = {
   day: fc.constantFrom("1979-01-01", "2024-02-29", "2025-12-31"),
   hour: fc.constantFrom("1979-01-01T00", "2024-02-29T23", "2025-10-26T02"),
   month: fc.constantFrom("1979-01", "2024-02", "2025-12"),
+  quarter: fc.constantFrom("1979-Q1", "2024-Q2", "2025-Q4"),
 };
 const text = fc.string({ unit: "grapheme" });
 
-describe.each(["day", "hour", "month"] as const)("facts by %s", (granularity) => {
+describe.each(granularities)("facts by %s", (granularity) => {
   const feed: Feed = { ...sniimMilk, granularity, dimensions: ["place", "kind"] };
   const fact = fc.record({
     period: periods[granularity],
@@ -101,11 +104,23 @@ test("partitions are folders by day, month or year, and their prefix finds their
   expect(of("day", "2025-01-03")).toBe("year=2025/month=01/day=03");
   expect(of("month", "2025-01-03T07")).toBe("year=2025/month=01");
   expect(of("year", "2025-01")).toBe("year=2025");
+  expect(of("year", "2025-Q3")).toBe("year=2025");
   expect(["day", "month", "year"].map((by) => partitionPrefix(of(by as Feed["partitionBy"], "2025-01-03")))).toEqual([
     "2025-01-03",
     "2025-01",
     "2025",
   ]);
+});
+
+test("partitions are not finer than the periods in them", () => {
+  const by = (granularity: Granularity) =>
+    (["year", "month", "day"] as const).filter((partitionBy) => canPartition({ granularity, partitionBy }));
+  expect(Object.fromEntries(granularities.map((granularity) => [granularity, by(granularity)]))).toEqual({
+    hour: ["year", "month", "day"],
+    day: ["year", "month", "day"],
+    month: ["year", "month"],
+    quarter: ["year"],
+  });
 });
 
 test("a name becomes part of a key only if it is one", () => {

@@ -1,11 +1,10 @@
 /** KV `history:<forecast>`: rebuilt from the database, so that what is served is what was recorded. */
 import { buildHistory } from "../../../shared/api/history.ts";
-import { latestFacts } from "../../../shared/db/history.ts";
+import { factsOfForecast } from "../../../shared/db/history.ts";
 import { keepTurn } from "../../../shared/db/turns.ts";
-import { sourceReach } from "../../../shared/features/facts.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
+import { granularityOfFeed } from "../../../shared/feeds/index.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
-import { targetSourceOf } from "../../../shared/forecasts/source.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
 import type { Hub } from "../hub.ts";
 
@@ -18,10 +17,8 @@ export async function writeHistories(hub: Hub, feed: Feed, fence: number): Promi
   for (const forecast of forecastsFedBy(feed.id)) {
     const key = historyKey(forecast.id);
     const build = async () => {
-      const source = targetSourceOf(forecast);
-      const wanted = { variables: source.variables, periods: sourceReach(forecast, source, feed.granularity) };
-      const facts = await latestFacts(hub.db, feed.id, wanted);
-      return JSON.stringify(buildHistory(forecast, new Map([[feed.id, facts]])));
+      const facts = await factsOfForecast(hub.db, forecast, granularityOfFeed);
+      return JSON.stringify(buildHistory(forecast, facts));
     };
     let text = await build();
     if ((await hub.snapshots.get(key)) === text) continue;

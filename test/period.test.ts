@@ -1,0 +1,172 @@
+/** Hours, days, months and quarters as text. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  addPeriods,
+  comparePeriods,
+  enclosingPeriod,
+  firstDayOf,
+  firstPartOf,
+  followingPeriod,
+  type Granularity,
+  granularities,
+  granularityOf,
+  isPeriod,
+  lastPartOf,
+  partsMax,
+  periodExamples,
+  periodsBetween,
+  precedingPeriod,
+} from "../shared/period.ts";
+
+const instant = fc.date({
+  min: new Date("1000-01-01T00:00:00Z"),
+  max: new Date("9998-12-31T23:00:00Z"),
+  noInvalidDate: true,
+});
+
+/** The period that an instant lies in, written by other means than the code under test. */
+function periodOf(date: Date, granularity: Granularity): string {
+  const text = date.toISOString();
+  switch (granularity) {
+    case "hour":
+      return text.slice(0, 13);
+    case "day":
+      return text.slice(0, 10);
+    case "month":
+      return text.slice(0, 7);
+    case "quarter":
+      return `${text.slice(0, 4)}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
+  }
+}
+
+const finer = (granularity: Granularity) => granularities.slice(0, granularities.indexOf(granularity) + 1);
+
+describe.each(granularities)("a period that is a %s", (granularity) => {
+  const period = instant.map((date) => periodOf(date, granularity));
+
+  test("is recognised by its text, as itself and as nothing else", () => {
+    fc.assert(
+      fc.property(period, (text) => {
+        expect(granularityOf(text)).toBe(granularity);
+        expect(granularities.filter((one) => isPeriod(text, one))).toEqual([granularity]);
+      }),
+    );
+    expect(granularityOf(periodExamples[granularity])).toBe(granularity);
+  });
+
+  test("comes after the one before it and before the one after it", () => {
+    fc.assert(
+      fc.property(period, (text) => {
+        expect(precedingPeriod(followingPeriod(text))).toBe(text);
+        expect(followingPeriod(text) > text).toBe(true);
+        expect(granularityOf(followingPeriod(text))).toBe(granularity);
+      }),
+    );
+  });
+
+  test("is reached by counting, whatever the way", () => {
+    const count = fc.integer({ min: -3000, max: 3000 });
+    fc.assert(
+      fc.property(period, count, count, (text, a, b) => {
+        fc.pre(isPeriod(text, granularity) && text > "1700" && text < "9000");
+        expect(periodsBetween(text, addPeriods(text, a))).toBe(a);
+        expect(addPeriods(addPeriods(text, a), b)).toBe(addPeriods(text, a + b));
+      }),
+    );
+  });
+
+  test("is earlier as text where it is earlier in time", () => {
+    fc.assert(
+      fc.property(instant, instant, (a, b) => {
+        const [first, second] = a <= b ? [a, b] : [b, a];
+        const [from, to] = [periodOf(first, granularity), periodOf(second, granularity)];
+        expect(from <= to).toBe(true);
+        expect(Math.sign(periodsBetween(from, to))).toBe(from < to ? 1 : 0);
+        expect(comparePeriods(from, to)).toBe(from < to ? -1 : 0);
+      }),
+    );
+  });
+
+  test("contains its parts, from the first to the last, and no others", () => {
+    fc.assert(
+      fc.property(instant, (date) => {
+        const whole = periodOf(date, granularity);
+        for (const part of finer(granularity)) {
+          const inside = periodOf(date, part);
+          const [first, last] = [firstPartOf(whole, part), lastPartOf(whole, part)];
+          expect(enclosingPeriod(inside, granularity)).toBe(whole);
+          expect(first <= inside && inside <= last).toBe(true);
+          expect([first, last].map((one) => enclosingPeriod(one, granularity))).toEqual([whole, whole]);
+          expect([granularityOf(first), granularityOf(last)]).toEqual([part, part]);
+          if (part === granularity) continue;
+          expect(enclosingPeriod(followingPeriod(last), granularity)).toBe(followingPeriod(whole));
+          expect(periodsBetween(first, last) + 1).toBeLessThanOrEqual(partsMax(granularity, part));
+        }
+        expect(firstDayOf(whole)).toBe(enclosingPeriod(firstPartOf(whole, "hour"), "day"));
+      }),
+    );
+  });
+});
+
+test("the most parts are those of the longest period", () => {
+  expect(partsMax("day", "hour")).toBe(24);
+  expect(partsMax("month", "day")).toBe(31);
+  expect(partsMax("quarter", "day")).toBe(periodsBetween("2026-07-01", "2026-10-01"));
+  expect(partsMax("quarter", "month")).toBe(3);
+  expect(partsMax("month", "quarter")).toBe(0);
+});
+
+test("periods of different granularity are ordered by their start, the longer one first", () => {
+  const sorted = [
+    "2026-Q4",
+    "2026-10",
+    "2026-10-01",
+    "2026-10-01T00",
+    "2026-10-01T01",
+    "2026-10-02",
+    "2026-11",
+    "2027-Q1",
+  ];
+  expect([...sorted].reverse().sort(comparePeriods)).toEqual(sorted);
+});
+
+test("what is no period is none: no such day, hour, month, quarter or form", () => {
+  const texts = [
+    "",
+    "2026",
+    "2026-00",
+    "2026-13",
+    "2026-Q0",
+    "2026-Q5",
+    "2026-Q",
+    "2026-q4",
+    "2026-02-30",
+    "2025-02-29",
+    "2026-11-20T24",
+    "2026-11-20T7",
+    "2026-11-20T07:00",
+    "2026-02-30T07",
+    "0999-12",
+    "10000-01",
+    " 2026-11",
+    "2026-11\n",
+    "2026-1-1",
+  ];
+  for (const text of texts) expect([text, granularityOf(text)]).toEqual([text, null]);
+  fc.assert(
+    fc.property(fc.string({ maxLength: 14 }), (text) => {
+      const found = granularityOf(text);
+      if (found !== null) expect(/^[1-9]\d{3}-/.test(text)).toBe(true);
+    }),
+  );
+});
+
+test("no period lies outside the years of four digits", () => {
+  const count = { hour: 9e7, day: 4e6, month: 120_000, quarter: 40_000 };
+  for (const granularity of granularities) {
+    for (const sign of [1, -1])
+      expect(() => addPeriods(periodExamples[granularity], sign * count[granularity])).toThrow(RangeError);
+  }
+  expect(() => periodsBetween("2026-11", "2026-Q4")).toThrow("different granularity");
+});
