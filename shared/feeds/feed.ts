@@ -41,6 +41,8 @@ export interface Parsed {
   readonly problems: readonly Problem[];
   /** Values left out on purpose, counted by category, e.g. `{ "national-average": 1184 }`. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Why a person must look at the publication before it may come in, whatever its problems; absent when nothing is in doubt. */
+  readonly doubt?: string;
 }
 
 export const partitionings = ["year", "month", "day"] as const;
@@ -88,10 +90,12 @@ export interface FeedLimits {
   readonly bytesMax: number;
   /** Total of the unzipped parts that are read. */
   readonly unzippedBytesMax: number;
-  /** Rows plus cells of one sheet. */
+  /** Cells of a file. Of a workbook: rows, cells and gaps of all its sheets. */
   readonly cellsMax: number;
   /** Largest share of values lost to problems; above it the publication is held. */
   readonly problemRateMax: number;
+  /** Problems of one file that are listed one by one; the others are counted. */
+  readonly problemsMax: number;
   /** Largest share of the known series that a publication may lack; above it the publication is held. */
   readonly seriesLostMax: number;
 }

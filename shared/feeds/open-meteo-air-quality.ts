@@ -13,7 +13,7 @@
  * `implausible-time` (more than sixteen days ahead), `time-out-of-order`, `contradicting-times` (the same hour twice, with different values). A variable:
  * `unexpected-unit`, `unequal-lengths`, `missing-variable`. A file: `publisher-error` (`{"error":true,"reason":…}`),
  * `another-place`, `another-zone`, `unexpected-shape`, `unexpected-unit` (of the time), `too-many-cells`, `too-large`,
- * `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.
+ * `too-complex` (nested too deeply, or too many values), `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.
  */
 import { addDays } from "../lib/calendar.ts";
 import type { Feed, FeedLimits, Parsed, Place, PublicationRequest } from "./feed.ts";
@@ -22,6 +22,7 @@ import { type Document, openDocument, readDocument, refusalOf } from "./open-met
 import { readHours } from "./open-meteo-air-quality/read-hours.ts";
 import { readTimes } from "./open-meteo-air-quality/read-times.ts";
 import { refusedFile } from "./problem.ts";
+import { ProblemList } from "./problem-list.ts";
 
 /** How far back the first fetch goes. */
 const lookBackDays = 548;
@@ -31,10 +32,13 @@ const requestDays = 183;
 const rereadDays = 5;
 
 const limits: FeedLimits = {
-  // Four years are 2 MB and 210,000 values.
-  bytesMax: 8_000_000,
-  unzippedBytesMax: 8_000_000,
-  cellsMax: 400_000,
+  // Four years are 2 MB and 210,000 values; one fetch asks for half a year. Five and a half years fit, and the worst
+  // answer within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
+  bytesMax: 3_000_000,
+  unzippedBytesMax: 3_000_000,
+  cellsMax: 340_000,
+  // A good answer has none.
+  problemsMax: 5_000,
   problemRateMax: 0.3,
   seriesLostMax: 0,
 };
@@ -103,18 +107,21 @@ function pathOf({ latitude, longitude, timezone }: Place, start: string, end: st
 
 function parse(place: Place, bytes: Uint8Array, arrivedAt: string): Parsed {
   const opened = openDocument(bytes, limits);
-  if (!opened.ok) return refusedFile(opened.problem);
+  if (!opened.ok) return refusedFile(opened.error);
   const document = readDocument(opened.value, place, limits);
-  if (!document.ok) return refusedFile(document.problem);
+  if (!document.ok) return refusedFile(document.error);
   return hoursOf(document.value, place, arrivedAt);
 }
 
 function hoursOf(document: Document, place: Place, arrivedAt: string): Parsed {
-  const times = readTimes(document, place.timezone);
-  const hours = readHours(document, times.hours, arrivedAt === "" ? Number.POSITIVE_INFINITY : Date.parse(arrivedAt));
+  const problems = new ProblemList(limits.problemsMax);
+  problems.addAll(document.problems);
+  const times = readTimes(document, place.timezone, problems);
+  const clock = arrivedAt === "" ? Number.POSITIVE_INFINITY : Date.parse(arrivedAt);
+  const hours = readHours(document, times.hours, { arrivedAt: clock, problems });
   return {
     observations: hours.observations,
-    problems: [...document.problems, ...times.problems, ...hours.problems],
+    problems: problems.list(),
     skipped: Object.fromEntries(
       Object.entries({
         "unknown-variable": document.unknown,

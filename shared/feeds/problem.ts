@@ -1,6 +1,7 @@
 import type { Parsed, Problem } from "./feed.ts";
 
-const foundMax = 200;
+/** Characters of what was found that a problem shows. */
+export const foundMax = 200;
 
 /** A problem with the usual defaults: about the whole file, worth one value. Long findings are cut. */
 export function problem(

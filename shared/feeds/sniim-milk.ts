@@ -14,12 +14,14 @@
  *
  * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
  * `out-of-range`, `implausible-jump`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `shifted-column`, `row-outside-block`.
- * A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
- * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks` and the reasons of `workbook/`.
+ * A row as well: `too-many-names`. A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
+ * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks`, `too-many-blocks` and the reasons of `workbook/`.
  * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.
  */
 import { addDays, isoDay, isoWeekday } from "../lib/calendar.ts";
 import type { Feed, FileOrigin, Parsed, PublicationRequest } from "./feed.ts";
+import { refusedFile } from "./problem.ts";
+import { ProblemList } from "./problem-list.ts";
 import { readSheets } from "./sniim-milk/read-sheet.ts";
 import { openWorkbook } from "./workbook/open-workbook.ts";
 
@@ -37,10 +39,13 @@ export const sniimMilk: Feed = {
   granularity: "day",
   partitionBy: "day",
   limits: {
-    // Ten years of history are about 8 MB, 20 MB unzipped and 900,000 cells.
-    bytesMax: 10_000_000,
-    unzippedBytesMax: 32_000_000,
-    cellsMax: 1_000_000,
+    // A year is 0.8 MB, 2 MB unzipped and 85,000 cells, and each file holds the years since 2024. Four years fit, and the
+    // worst file within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
+    bytesMax: 4_000_000,
+    unzippedBytesMax: 16_000_000,
+    cellsMax: 400_000,
+    // A year has about 4,700: prices of 0 and cells of s/d.
+    problemsMax: 25_000,
     problemRateMax: 0.3,
     seriesLostMax: 0.2,
   },
@@ -84,7 +89,9 @@ function publishedOn(name: string): string | null {
 
 async function parse(bytes: Uint8Array, { name }: FileOrigin): Promise<Parsed> {
   const opened = await openWorkbook(bytes, sniimMilk.limits);
-  if (!opened.ok) return { observations: [], problems: [opened.problem], skipped: {} };
-  const { observations, problems, averages } = readSheets(opened.sheets, publishedOn(name));
-  return { observations, problems, skipped: averages > 0 ? { "national-average": averages } : {} };
+  if (!opened.ok) return refusedFile(opened.error);
+  const problems = new ProblemList(sniimMilk.limits.problemsMax);
+  const { observations, averages, doubt } = readSheets(opened.value, publishedOn(name), problems);
+  const skipped: Record<string, number> = averages > 0 ? { "national-average": averages } : {};
+  return { observations, problems: problems.list(), skipped, ...(doubt === null ? {} : { doubt }) };
 }

@@ -1,8 +1,11 @@
+import { exceededJsonLimit, type JsonLimits } from "./json-limits.ts";
 import { failure, type Result, success } from "./result.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** Parses JSON text. The failure is the parser's own message. */
-export function parseJson(text: string): Result<unknown> {
+/** Parses JSON text within limits, if there are any. The failure is the limit that it exceeds, or the parser's own message. */
+export function parseJson(text: string, limits: JsonLimits | null = null): Result<unknown> {
+  const exceeded = limits && exceededJsonLimit(text, limits);
+  if (exceeded !== null) return failure(exceeded);
   try {
     return success(JSON.parse(text));
   } catch (error) {

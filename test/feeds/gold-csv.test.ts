@@ -166,8 +166,12 @@ test("any bytes are read to an end", async () => {
 test("what is larger than the limits is refused by its number", async () => {
   const { bytesMax, cellsMax } = goldCsv.limits;
   expect((await parse(new Uint8Array(bytesMax + 1))).problems).toMatchObject([{ reason: "too-large" }]);
-  const rows = Array(cellsMax / 2 + 2).fill("x");
-  expect((await parse(["Date,EUR", ...rows].join("\n"))).problems).toMatchObject([{ reason: "too-many-cells" }]);
+  const header = ["Date", "EUR", ...Array(18).fill("x")].join(",");
+  const refusal = async (lines: readonly string[]) => (await parse(lines.join("\n"))).problems;
+  const rows = Array(cellsMax / 20 + 1).fill("x");
+  expect(await refusal([header, ...rows])).toMatchObject([{ reason: "too-many-cells" }]);
+  expect(await refusal(["Date,EUR", ...Array(50_000).fill("")])).toMatchObject([{ reason: "too-many-lines" }]);
+  expect(await refusal([`Date,EUR${",".repeat(3_900_000)}`])).toMatchObject([{ reason: "too-many-columns" }]);
 });
 
 test("the one file is asked for every day, with the tag of the last copy", () => {

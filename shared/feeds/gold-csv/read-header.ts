@@ -1,4 +1,5 @@
 /** The header: where the date and the currencies stand. */
+import { failure, type Result, success } from "../../lib/result.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { currencies } from "./currencies.ts";
@@ -10,30 +11,34 @@ export interface Column {
   readonly isKnown: boolean;
 }
 
-export type Header =
-  | { readonly ok: false; readonly problem: Problem }
-  | {
-      readonly ok: true;
-      /** Lines up to and with the header. */
-      readonly line: number;
-      readonly dateAt: number;
-      readonly fields: number;
-      /** All but the date, and currencies that are named twice. */
-      readonly columns: readonly Column[];
-      readonly problems: readonly Problem[];
-    };
+export interface Header {
+  /** Lines up to and with the header. */
+  readonly line: number;
+  readonly dateAt: number;
+  readonly fields: number;
+  /** All but the date, and currencies that are named twice. */
+  readonly columns: readonly Column[];
+  readonly problems: readonly Problem[];
+}
 
+/** Nineteen currencies and the date are expected; a publisher may add some. */
+export const fieldsMax = 100;
 /** Without these it is another file. */
 const required = ["Date", "EUR"];
 const expected = `a first line as Date,${currencies.slice(0, 3).join(",")},… with ${required.join(" and ")} once each`;
 
-export function readHeader(lines: readonly string[]): Header {
+export function readHeader(lines: readonly string[]): Result<Header, Problem> {
   const first = lines.findIndex((line) => line.trim() !== "");
-  const names = splitLine(lines[first] ?? "")?.map(({ text }) => text) ?? [];
+  const fields = splitLine(lines[first] ?? "", fieldsMax);
+  if (fields && fields.length > fieldsMax) {
+    const found = `more than ${fieldsMax} columns`;
+    return failure(problem("too-many-columns", { row: first + 1, found, expected: `at most ${fieldsMax}` }));
+  }
+  const names = fields?.map(({ text }) => text) ?? [];
   const times = (name: string) => names.filter((other) => other === name).length;
   if (required.some((name) => times(name) !== 1)) {
     const found = (lines[first] ?? "an empty file").slice(0, 100);
-    return { ok: false, problem: problem("unexpected-header", { row: Math.max(first, 0) + 1, found, expected }) };
+    return failure(problem("unexpected-header", { row: Math.max(first, 0) + 1, found, expected }));
   }
   const row = first + 1;
   const isKnown = (name: string) => currencies.includes(name);
@@ -62,5 +67,5 @@ export function readHeader(lines: readonly string[]): Header {
       ? []
       : [problem("missing-column", { row, found: `no ${missing.join(", ")}`, expected: "all currencies", values: 0 })]),
   ];
-  return { ok: true, line: row, dateAt: names.indexOf("Date"), fields: names.length, columns, problems };
+  return success({ line: row, dateAt: names.indexOf("Date"), fields: names.length, columns, problems });
 }

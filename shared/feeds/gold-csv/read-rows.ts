@@ -1,14 +1,19 @@
 /** Lines to prices: header, dates, cells, and what several lines say of one day. */
 import { addDays, daysBetween, isoDay, isoWeekday } from "../../lib/calendar.ts";
-import type { Problem } from "../feed.ts";
+import { failure, type Result, success } from "../../lib/result.ts";
+import type { FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
-import { type Column, readHeader } from "./read-header.ts";
+import { ProblemList } from "../problem-list.ts";
+import { NumberFormats } from "./number-format.ts";
+import { type Column, fieldsMax, readHeader } from "./read-header.ts";
 import { readPrice } from "./read-price.ts";
 import { type Field, splitLine } from "./split-line.ts";
 
 /** A price with the line it was read from. */
 export interface Cell {
   readonly row: number;
+  /** The day. */
+  readonly period: string;
   readonly text: string;
   readonly value: number;
 }
@@ -16,14 +21,11 @@ export interface Cell {
 /** Prices of one currency by day. */
 export type PricesByDay = Map<string, Cell>;
 
-export type Rows =
-  | { readonly ok: false; readonly problem: Problem }
-  | {
-      readonly ok: true;
-      readonly prices: ReadonlyMap<string, PricesByDay>;
-      readonly problems: Problem[];
-      readonly skipped: Readonly<Record<string, number>>;
-    };
+export interface Rows {
+  readonly prices: ReadonlyMap<string, PricesByDay>;
+  readonly problems: ProblemList;
+  readonly skipped: Readonly<Record<string, number>>;
+}
 
 /** Gold has a free price since then. */
 const firstDay = "1968-03-15";
@@ -46,7 +48,8 @@ interface Reading {
   readonly prices: ReadonlyMap<string, PricesByDay>;
   /** Cells of which two lines said different things. */
   readonly contradicted: Map<string, Set<string>>;
-  readonly problems: Problem[];
+  readonly problems: ProblemList;
+  readonly formats: NumberFormats;
   readonly skipped: Map<string, number>;
   /** In the order of the file. */
   readonly dated: DatedLine[];
@@ -54,14 +57,25 @@ interface Reading {
   dayFirst: { readonly row: number; readonly date: string } | null;
 }
 
-export function readRows(text: string, { arrivedAt, cellsMax }: { arrivedAt: string; cellsMax: number }): Rows {
+/** Lines that may be empty, beside those with a date. */
+const linesMax = 50_000;
+
+export function readRows(
+  text: string,
+  { arrivedAt, limits: { cellsMax, problemsMax } }: { arrivedAt: string; limits: FeedLimits },
+): Result<Rows, Problem> {
+  const count = countLines(text);
+  if (count > linesMax) {
+    return failure(problem("too-many-lines", { found: `${count} lines`, expected: `at most ${linesMax}` }));
+  }
   const lines = text.split(/\r\n|\n|\r/);
-  const header = readHeader(lines);
-  if (!header.ok) return header;
+  const read = readHeader(lines);
+  if (!read.ok) return read;
+  const header = read.value;
   const cells = (lines.length - header.line) * header.fields;
   if (cells > cellsMax) {
     const found = `${lines.length - header.line} lines of ${header.fields} fields`;
-    return { ok: false, problem: problem("too-many-cells", { found, expected: `at most ${cellsMax} cells` }) };
+    return failure(problem("too-many-cells", { found, expected: `at most ${cellsMax} cells` }));
   }
   const reading: Reading = {
     columns: header.columns,
@@ -71,18 +85,30 @@ export function readRows(text: string, { arrivedAt, cellsMax }: { arrivedAt: str
     lastDay: arrivedAt === "" ? "9999-12-31" : addDays(arrivedAt.slice(0, 10), 1),
     prices: new Map(header.columns.filter(({ isKnown }) => isKnown).map(({ name }) => [name, new Map()])),
     contradicted: new Map(),
-    problems: [...header.problems],
+    problems: new ProblemList(problemsMax),
+    formats: new NumberFormats(),
     skipped: new Map(),
     dated: [],
     dayFirst: null,
   };
-  lines.slice(header.line).forEach((line, index) => {
-    const isLast = header.line + index + 1 === lines.length;
-    readLine(reading, line, { row: header.line + index + 1, isUnended: isLast });
-  });
+  reading.problems.addAll(header.problems);
+  for (let index = header.line; index < lines.length; index++)
+    readLine(reading, lines[index] ?? "", { row: index + 1, isUnended: index + 1 === lines.length });
+  const wrongFormat = reading.formats.refusal();
+  if (wrongFormat) return failure(wrongFormat);
   refuseAmbiguousDates(reading);
   const { prices, problems, skipped } = reading;
-  return { ok: true, prices, problems, skipped: Object.fromEntries(skipped) };
+  return success({ prices, problems, skipped: Object.fromEntries(skipped) });
+}
+
+/** Counts before anything is split: eight million line breaks would become as many strings. */
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) count++;
+  }
+  return count;
 }
 
 interface Line {
@@ -95,17 +121,20 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
   if (/^[,\s]*$/.test(line)) return;
   const { columns, dateAt, fields: count, problems } = reading;
   const values = columns.filter(({ isKnown }) => isKnown).length;
-  const fields = splitLine(line);
+  const fields = splitLine(line, fieldsMax);
   if (fields?.length !== count) {
-    const found = fields === null ? `a quote that does not close in ${line}` : `${fields.length} fields`;
-    problems.push(problem("malformed-row", { row, found, expected: `${count} fields, as the header has`, values }));
+    const found =
+      fields === null
+        ? `a quote that does not close in ${line}`
+        : `${fields.length > fieldsMax ? `more than ${fieldsMax}` : fields.length} fields`;
+    problems.add(problem("malformed-row", { row, found, expected: `${count} fields, as the header has`, values }));
     return;
   }
   const found = fields[dateAt]?.text ?? "";
   const date = readDate(found, reading.lastDay);
   if (!date.ok) {
     const { reason, expected } = date;
-    problems.push(problem(reason, { row, column: "Date", found, expected, values }));
+    problems.add(problem(reason, { row, column: "Date", found, expected, values }));
     if (reason === "impossible-date" && isDayFirst(found)) reading.dayFirst ??= { row, date: found };
     return;
   }
@@ -140,7 +169,8 @@ interface CellFound {
 function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound): void {
   const { problems, prices, contradicted } = reading;
   const refuse = (reason: string, expected: string, found = text) =>
-    problems.push(problem(reason, { row, column, period: day, found, expected }));
+    problems.add(problem(reason, { row, column, period: day, found, expected }));
+  reading.formats.add(text, row, column);
   const price = readPrice(text);
   const ofColumn = prices.get(column);
   const known = ofColumn?.get(day);
@@ -157,7 +187,7 @@ function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound
     contradicted.set(column, (contradicted.get(column) ?? new Set()).add(day));
     refuse("contradicting-rows", "one value a day", `${known.text} in row ${known.row}, ${text} here`);
   } else if (!known) {
-    ofColumn?.set(day, { row, text, value: price.value });
+    ofColumn?.set(day, { row, period: day, text, value: price.value });
   }
 }
 
@@ -197,7 +227,7 @@ function refuseAmbiguousDates({ dayFirst, dated, prices, problems }: Reading): v
     let values = 0;
     for (const byDay of prices.values()) if (byDay.get(day)?.row === row && byDay.delete(day)) values++;
     const expected = `a date as M/D/YYYY; row ${dayFirst.row} puts the day first (${dayFirst.date}), so that this one may too`;
-    problems.push(problem("ambiguous-date", { row, column: "Date", found: date, expected, values }));
+    problems.add(problem("ambiguous-date", { row, column: "Date", found: date, expected, values }));
   }
 }
 

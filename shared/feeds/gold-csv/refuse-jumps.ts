@@ -14,57 +14,57 @@ const [leapsMin, leapsShareMin] = [3, 0.25];
 
 const series = {};
 
-interface Price extends Cell {
+/** Prices of one currency, oldest first, after the jumps were taken out. */
+interface Judged {
   readonly variable: string;
-  readonly period: string;
+  readonly kept: readonly Cell[];
 }
 
-export function refuseJumps({ prices, problems, skipped }: Extract<Rows, { ok: true }>): Parsed {
-  const kept: Price[] = [];
-  const leaps: Leap<Price>[] = [];
+export function refuseJumps({ prices, problems, skipped }: Rows): Parsed {
+  const judged: Judged[] = [];
+  const leaps = new Map<string, number>();
   for (const [variable, byDay] of prices) {
-    const days = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1));
-    const judged = judgeJumps(
-      days.map(([period, cell]) => ({ ...cell, variable, period })),
-      limits,
-    );
-    for (const price of judged.kept) kept.push(price);
-    for (const leap of judged.leaps) leaps.push(leap);
+    const days = [...byDay.values()].sort((a, b) => (a.period < b.period ? -1 : 1));
+    const { kept, leaps: ofColumn } = judgeJumps(days, limits);
+    judged.push({ variable, kept });
+    for (const leap of ofColumn) {
+      problems.add(jumpProblem(leap, variable));
+      leaps.set(leap.of.period, (leaps.get(leap.of.period) ?? 0) + 1);
+    }
   }
-  const moved = movedLines(kept, leaps);
-  const observations = kept
-    .filter(({ period }) => !moved.has(period))
-    .map(({ variable, period, value }): Observation => ({ series, variable, period, value }))
-    .sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0));
-  const doubtful = kept.flatMap(({ row, text: found, variable: column, period }): Problem[] => {
-    const share = moved.get(period);
-    if (share === undefined) return [];
-    const expected = `a line of prices like those around it: ${share} of this one leap, as if its cells had moved`;
-    return [problem("doubtful-row", { row, column, period, found, expected })];
-  });
-  return { observations, problems: [...problems, ...leaps.map(told), ...doubtful], skipped };
+  const moved = movedLines(judged, leaps);
+  const observations: Observation[] = [];
+  for (const { variable, kept } of judged) {
+    for (const { row, text: found, period, value } of kept) {
+      const share = moved.get(period);
+      if (share === undefined) {
+        observations.push({ series, variable, period, value });
+        continue;
+      }
+      const expected = `a line of prices like those around it: ${share} of this one leap, as if its cells had moved`;
+      problems.add(problem("doubtful-row", { row, column: variable, period, found, expected }));
+    }
+  }
+  observations.sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0));
+  return { observations, problems: problems.list(), skipped };
 }
 
-function told({ of, near, times, lasts }: Leap<Price>): Problem {
-  const { row, text: found, variable: column, period } = of;
+function jumpProblem({ of, near, times, lasts }: Leap<Cell>, column: string): Problem {
+  const { row, text: found, period } = of;
   const unit = lasts ? "; in another unit, the whole column" : "";
   const expected = `less than ${times} times as much or as little as ${near?.text} in row ${near?.row}${unit}`;
   return problem("implausible-jump", { row, column, period, found, expected });
 }
 
 /** Days whose line has too many prices that leap, with how many of how many that are. */
-function movedLines(kept: readonly Price[], leaps: readonly Leap<Price>[]): Map<string, string> {
-  const good = countDays(kept);
+function movedLines(judged: readonly Judged[], leaps: ReadonlyMap<string, number>): Map<string, string> {
+  const good = new Map<string, number>();
+  if (leaps.size > 0)
+    for (const { kept } of judged) for (const { period } of kept) good.set(period, (good.get(period) ?? 0) + 1);
   const moved = new Map<string, string>();
-  for (const [period, bad] of countDays(leaps.map(({ of }) => of))) {
+  for (const [period, bad] of leaps) {
     const all = bad + (good.get(period) ?? 0);
     if (bad >= leapsMin && bad >= leapsShareMin * all) moved.set(period, `${bad} of ${all} prices`);
   }
   return moved;
-}
-
-function countDays(prices: readonly Price[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { period } of prices) counts.set(period, (counts.get(period) ?? 0) + 1);
-  return counts;
 }

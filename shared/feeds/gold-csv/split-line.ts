@@ -1,8 +1,8 @@
 /**
  * The fields of one line; null where a quote is not closed, or stands inside a plain field. No field of this
- * publication has a line break in it, so that a stray quote spoils its own line alone.
+ * publication has a line break in it, so that a stray quote spoils its own line alone. Stops after one field more than `max`.
  */
-export function splitLine(line: string): Field[] | null {
+export function splitLine(line: string, max: number): Field[] | null {
   const fields: Field[] = [];
   for (let at = 0; ; at++) {
     const isQuoted = line[at] === '"';
@@ -12,7 +12,7 @@ export function splitLine(line: string): Field[] | null {
     if (!isQuoted && text.includes('"')) return null;
     fields.push({ text: text.trim(), isQuoted });
     at = isQuoted ? end + 1 : end;
-    if (at === line.length) return fields;
+    if (at === line.length || fields.length > max) return fields;
     if (line[at] !== ",") return null;
   }
 }

@@ -1,11 +1,12 @@
 /** From bytes to an answer whose place, zone, units and lists are those that were asked for. */
+import { exceededJsonLimit, type JsonLimits } from "../../lib/json-limits.ts";
+import { parseJson } from "../../lib/parse-json.ts";
+import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Place, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { textOf } from "../text.ts";
 import { type Pollutant, pollutants } from "./pollutants.ts";
 import { isZoneOf } from "./zone.ts";
-
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 export interface Document {
   readonly times: readonly unknown[];
@@ -20,6 +21,9 @@ export interface Document {
 /** The grid's points are at most 0.1° apart here, and the API answers for the nearest. */
 const placeToleranceDegrees = 0.1;
 
+/** An answer has three levels. Values: those of an answer that just fits (`cellsMax`), and the fields around them. */
+const jsonLimits: JsonLimits = { depthMax: 20, valuesMax: 350_000 };
+
 type Json = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Json {
@@ -30,34 +34,33 @@ const own = (object: Json, name: string): unknown => (Object.hasOwn(object, name
 
 /** The publisher's own reason in `{"error":true,"reason":"…"}`; null for anything else. */
 export function refusalOf(bytes: Uint8Array): string | null {
-  const json = parseJson(textOf(bytes) ?? "");
+  const parsed = parseJson(textOf(bytes) ?? "", jsonLimits);
+  return parsed.ok ? reasonIn(parsed.value) : null;
+}
+
+function reasonIn(json: unknown): string | null {
   if (!isObject(json) || own(json, "error") !== true) return null;
   const reason = own(json, "reason");
   return typeof reason === "string" && reason !== "" ? reason : "it gives no reason";
 }
 
-export function openDocument(bytes: Uint8Array, { bytesMax }: FeedLimits): Read<Json> {
+export function openDocument(bytes: Uint8Array, { bytesMax }: FeedLimits): Result<Json, Problem> {
   if (bytes.length > bytesMax) return refused("too-large", `${bytes.length} bytes`, `at most ${bytesMax} bytes`);
   const text = textOf(bytes);
   if (text === null) return refused("not-text", "bytes that are no UTF-8 text", "JSON in UTF-8");
-  const json = parseJson(text);
+  const exceeded = exceededJsonLimit(text, jsonLimits);
+  if (exceeded !== null) return refused("too-complex", exceeded, "one object with lists of values");
+  const parsed = parseJson(text);
+  const json = parsed.ok ? parsed.value : undefined;
   if (!isObject(json)) return refused("not-json", text.slice(0, 60) || "an empty file", "a whole JSON object");
-  const refusal = refusalOf(bytes);
+  const refusal = reasonIn(json);
   if (refusal !== null) return refused("publisher-error", refusal, "hourly values");
-  return { ok: true, value: json };
+  return success(json);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function readDocument(json: Json, place: Place, { cellsMax }: FeedLimits): Read<Document> {
+export function readDocument(json: Json, place: Place, { cellsMax }: FeedLimits): Result<Document, Problem> {
   const wrong = wrongPlace(json, place) ?? wrongZone(json, place);
-  if (wrong) return { ok: false, problem: wrong };
+  if (wrong) return failure(wrong);
   const [units, hourly] = [own(json, "hourly_units"), own(json, "hourly")];
   if (!isObject(units) || !isObject(hourly)) {
     return refused("unexpected-shape", `the fields ${Object.keys(json).join(", ")}`, "hourly_units and hourly");
@@ -65,9 +68,10 @@ export function readDocument(json: Json, place: Place, { cellsMax }: FeedLimits)
   const times = own(hourly, "time");
   if (!Array.isArray(times)) return refused("unexpected-shape", show(times), "a list hourly.time");
   if (own(units, "time") !== "iso8601") return refused("unexpected-unit", show(own(units, "time")), "time as iso8601");
-  const cells = times.length * Object.keys(hourly).length;
+  // Hours without any value cost as much as those with all.
+  const cells = times.length * Math.max(Object.keys(hourly).length, pollutants.length + 1);
   if (cells > cellsMax) return refused("too-many-cells", `${cells} values`, `at most ${cellsMax}`);
-  return { ok: true, value: { ...readLists({ units, hourly }, times), offsetSeconds: offsetOf(json) } };
+  return success({ ...readLists({ units, hourly }, times), offsetSeconds: offsetOf(json) });
 }
 
 function readLists({ units, hourly }: { units: Json; hourly: Json }, times: readonly unknown[]) {
@@ -122,8 +126,8 @@ function offsetOf(json: Json): number {
   return typeof offset === "number" ? offset : 0;
 }
 
-function refused(reason: string, found: string, expected: string): { ok: false; problem: Problem } {
-  return { ok: false, problem: problem(reason, { found, expected }) };
+function refused(reason: string, found: string, expected: string) {
+  return failure(problem(reason, { found, expected }));
 }
 
 const show = (value: unknown) => (value === undefined ? "nothing" : (JSON.stringify(value) ?? "nothing").slice(0, 60));

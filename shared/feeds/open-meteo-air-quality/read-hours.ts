@@ -1,6 +1,7 @@
 /** Values of hours, past ones and those to come kept apart. */
 import type { Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
+import type { ProblemList } from "../problem-list.ts";
 import { foretold, type Pollutant } from "./pollutants.ts";
 import type { Document } from "./read-document.ts";
 import type { Hour } from "./read-times.ts";
@@ -12,20 +13,22 @@ const series = {};
 
 export interface Hours {
   readonly observations: readonly Observation[];
-  readonly problems: readonly Problem[];
   /** Nulls of hours that had not come. */
   readonly notYet: number;
 }
 
 /** An hour is past once it has ended; what is said of it before is an expectation. */
-export function readHours({ lists }: Document, hours: readonly Hour[], arrivedAt: number): Hours {
+export function readHours(
+  { lists }: Document,
+  hours: readonly Hour[],
+  { arrivedAt, problems }: { readonly arrivedAt: number; readonly problems: ProblemList },
+): Hours {
   const observations: Observation[] = [];
-  const problems: Problem[] = [];
   let notYet = 0;
   for (const { index, instant, period } of hours) {
     if (instant > arrivedAt + aheadMaxMs) {
       const expected = "an hour at most sixteen days after the file arrived";
-      problems.push(problem("implausible-time", { period, found: period, expected, values: lists.length }));
+      problems.add(problem("implausible-time", { period, found: period, expected, values: lists.length }));
       continue;
     }
     const isPast = instant + hourMs <= arrivedAt;
@@ -34,10 +37,10 @@ export function readHours({ lists }: Document, hours: readonly Hour[], arrivedAt
       const variable = isPast ? pollutant.name : foretold(pollutant.name);
       if (isPlausible(value, pollutant)) observations.push({ series, variable, period, value });
       else if (value === null && !isPast) notYet++;
-      else problems.push(refused(value, pollutant, period));
+      else problems.add(refused(value, pollutant, period));
     }
   }
-  return { observations, problems, notYet };
+  return { observations, notYet };
 }
 
 function isPlausible(value: unknown, { max }: Pollutant): value is number {

@@ -1,8 +1,8 @@
 /** Which entries of the lists are an hour that can be believed. */
 import { isIsoDay } from "../../lib/calendar.ts";
 import { judgeOrder } from "../day-order.ts";
-import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
+import type { ProblemList } from "../problem-list.ts";
 import type { Document } from "./read-document.ts";
 import { clockOf } from "./zone.ts";
 
@@ -17,7 +17,6 @@ export interface Hour {
 
 export interface Times {
   readonly hours: readonly Hour[];
-  readonly problems: readonly Problem[];
   /** Values of hours that the zone's clock showed a second time. */
   readonly repeated: number;
 }
@@ -26,13 +25,12 @@ const hourMs = 3_600_000;
 /** Steps between two hours of one answer that can be believed: a month without any is another answer. */
 const gapHoursMax = 31 * 24;
 
-export function readTimes({ times, lists, offsetSeconds }: Document, timezone: string): Times {
-  const problems: Problem[] = [];
+export function readTimes({ times, lists, offsetSeconds }: Document, timezone: string, problems: ProblemList): Times {
   const refuse = (index: number, reason: string, expected: string) => {
     const found = String(JSON.stringify(times[index]));
-    problems.push(problem(reason, { period: periodOf(times[index]), found, expected, values: lists.length }));
+    problems.add(problem(reason, { period: periodOf(times[index]), found, expected, values: lists.length }));
   };
-  const valuesAt = (index: number) => JSON.stringify(lists.map(({ values }) => values[index]));
+  const isSame = (one: number, other: number) => lists.every(({ values }) => values[one] === values[other]);
 
   const read: { index: number; instant: number }[] = [];
   const byInstant = new Map<number, number>();
@@ -48,7 +46,7 @@ export function readTimes({ times, lists, offsetSeconds }: Document, timezone: s
     if (before === undefined) {
       byInstant.set(instant, index);
       read.push({ index, instant });
-    } else if (valuesAt(before) !== valuesAt(index)) {
+    } else if (!isSame(before, index)) {
       contradicted.add(instant);
       refuse(index, "contradicting-times", "every hour once, or with the same values");
     }
@@ -67,7 +65,7 @@ export function readTimes({ times, lists, offsetSeconds }: Document, timezone: s
     refuse(index, "time-out-of-order", "hours that follow each other");
     return false;
   });
-  return { ...byClock(inOrder, timezone, lists.length), problems };
+  return byClock(inOrder, timezone, lists.length);
 }
 
 function byClock(

@@ -4,8 +4,7 @@ import { judgeOrder, type Standing } from "../day-order.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { SpanishDate } from "../spanish-date.ts";
-import type { Sheet } from "../workbook/cell.ts";
-import { shown } from "../workbook/cell.ts";
+import { isSameCell, type Sheet, shown } from "../workbook/cell.ts";
 import { type Block, badLayout, dateBelow } from "./blocks.ts";
 
 /** A block further after its predecessor than this is a mistyped year. Real gaps are 2 to 5 days. */
@@ -96,10 +95,21 @@ function findCopies(sheet: Sheet, dated: readonly Dated[], standings: readonly S
     const blocks = among.flatMap((index) => dated[index] ?? []);
     const [first] = blocks;
     if (!first || blocks.some(({ date }) => date.day !== first.date.day)) continue;
-    const contents = new Set(blocks.map(({ block }) => JSON.stringify(sheet.rows.slice(block.title, block.to))));
-    if (contents.size === 1) copies.set(first.date.day, first.block.title + 2);
+    if (blocks.every(({ block }) => isSameBlock(sheet, first.block, block)))
+      copies.set(first.date.day, first.block.title + 2);
   }
   return copies;
+}
+
+/** True where the cells of two blocks are the same, row by row. O(cells of the second). */
+function isSameBlock({ rows }: Sheet, first: Block, other: Block): boolean {
+  if (first.to - first.title !== other.to - other.title) return false;
+  for (let offset = 0; offset < other.to - other.title; offset++) {
+    const [one, two] = [rows[first.title + offset] ?? [], rows[other.title + offset] ?? []];
+    if (one.length !== two.length || !two.every((cell, column) => isSameCell(one[column], cell))) return false;
+    if (!one.every((cell, column) => isSameCell(cell, two[column]))) return false;
+  }
+  return true;
 }
 
 function contradicted(dated: readonly Dated[], each: Dated, among: readonly number[]): Problem {

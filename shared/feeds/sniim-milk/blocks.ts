@@ -5,9 +5,8 @@ import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { readSpanishDate, type SpanishDate } from "../spanish-date.ts";
 import { columnName } from "../text.ts";
-import type { Sheet } from "../workbook/cell.ts";
-import { shown } from "../workbook/cell.ts";
-import { isAverage, priceColumns, type Row, textOf, titleStart, valuesPerRow } from "./cells.ts";
+import { type Cell, foldedText, isBlank, type Sheet, shown } from "../workbook/cell.ts";
+import { isAverage, priceColumns, type Row, titleStart, valuesPerRow } from "./cells.ts";
 
 const kinds = new Map([
   ["leche pasteurizada", "Pasteurizada"],
@@ -26,6 +25,9 @@ const headers: readonly (readonly string[])[] = [
   [...kinds.keys()],
   [""],
 ];
+/** Thirty years of publications. A sheet of nothing but titles would be 400,000 blocks. */
+export const blocksMax = 5_000;
+
 /** Rows of one block, zero-based: its title, its cities, and where the next block or the sheet's end is. */
 export interface Block {
   readonly title: number;
@@ -35,11 +37,13 @@ export interface Block {
   readonly limit: number;
 }
 
+/** The blocks of a sheet, at most one more than `blocksMax`. */
 export function findBlocks(sheet: Sheet): Block[] {
   const titles: { title: number; column: number }[] = [];
   for (const [title, row] of sheet.rows.entries()) {
-    const column = row?.findIndex((cell) => foldText(textOf(cell)).includes(titleStart)) ?? -1;
+    const column = row?.findIndex((cell) => foldedText(cell).includes(titleStart)) ?? -1;
     if (column >= 0) titles.push({ title, column });
+    if (titles.length > blocksMax) break;
   }
   return titles.map(({ title, column }, index) => {
     const limit = titles[index + 1]?.title ?? sheet.rows.length;
@@ -51,24 +55,24 @@ export function findBlocks(sheet: Sheet): Block[] {
 }
 
 function endsBlock(row: Row): boolean {
-  const first = foldText(textOf(row?.[0]));
+  const first = foldedText(row?.[0]);
   const isEnd = first === "estado" || /^(fuente|sniim|(precio )?promedio)/.test(first);
-  return isEnd || !row?.some((cell) => shown(cell) !== "") || isHeading(row);
+  return isEnd || !row?.some((cell) => !isBlank(cell)) || isHeading(row);
 }
 
 /** A row of the head of a block: without its title, what follows must not be taken for the block above. */
 function isHeading(row: NonNullable<Row>): boolean {
-  const city = foldText(textOf(row[1]));
+  const city = foldedText(row[1]);
   if (city !== "") return city === "ciudad";
-  if (readSpanishDate(textOf(row[0])) !== null) return true;
+  if (readSpanishDate(foldedText(row[0])) !== null) return true;
   return priceColumns.some((column) => {
-    const text = foldText(textOf(row[column]));
+    const text = foldedText(row[column]);
     return kinds.has(text) || channels.has(text);
   });
 }
 
 export function dateBelow(sheet: Sheet, block: Block): SpanishDate | null {
-  return readSpanishDate(textOf(sheet.rows[block.title + 1]?.[0]));
+  return readSpanishDate(foldedText(sheet.rows[block.title + 1]?.[0]));
 }
 
 /** The block's columns are where and what they should be, or the first one that is not. */
@@ -84,14 +88,14 @@ export function badLayout(sheet: Sheet, block: Block): Problem | null {
   const [header, channelRow] = [sheet.rows[block.title + 2], sheet.rows[block.title + 3]];
   const width = Math.max(header?.length ?? 0, channelRow?.length ?? 0, valuesPerRow + 2);
   for (let column = 0; column < width; column++) {
-    const title = foldText(shown(header?.[column]));
+    const title = foldedHeader(header?.[column]);
     const fits = headers[column]?.includes(title) ?? title === "";
     const at = { column: columnName(column), row: block.title + 3 };
     if (!fits) {
       const expected = headers[column]?.filter((text) => text !== "").join(" or ") || "no header here";
       return problem("unexpected-header", { ...at, found: shown(header?.[column]) || "an empty cell", expected });
     }
-    const channel = foldText(shown(channelRow?.[column]));
+    const channel = foldedHeader(channelRow?.[column]);
     if (column < 2 || column > 5 ? channel !== "" : !channels.has(channel)) {
       const expected = column < 2 || column > 5 ? "no channel here" : [...channels.values()].join(" or ");
       return problem("unknown-channel", {
@@ -103,6 +107,11 @@ export function badLayout(sheet: Sheet, block: Block): Problem | null {
     }
   }
   return repeatedColumn(sheet, block) ?? emptyColumn(sheet, block);
+}
+
+/** What stands in a header, whatever its kind: a number there is no header either. */
+function foldedHeader(cell: Cell | undefined): string {
+  return cell?.kind === "text" ? cell.folded : foldText(shown(cell));
 }
 
 function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
@@ -122,8 +131,8 @@ function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
  * the headers, and the other columns may hold each other's prices. One row alone may lack a price.
  */
 function emptyColumn(sheet: Sheet, block: Block): Problem | null {
-  const rows = sheet.rows.slice(block.from, block.to).filter((row) => textOf(row?.[1]) !== "" && !isAverage(row));
-  const empty = priceColumns.find((column) => rows.every((row) => shown(row?.[column]) === ""));
+  const rows = sheet.rows.slice(block.from, block.to).filter((row) => foldedText(row?.[1]) !== "" && !isAverage(row));
+  const empty = priceColumns.find((column) => rows.every((row) => isBlank(row?.[column])));
   if (rows.length < 2 || empty === undefined) return null;
   return problem("shifted-column", {
     row: block.from + 1,
@@ -135,7 +144,7 @@ function emptyColumn(sheet: Sheet, block: Block): Problem | null {
 
 /** Kind and channel of a price column, as its two headers say. */
 export function seriesOfColumn(sheet: Sheet, block: Block, column: number): { Tipo: string; Canal: string } {
-  const kind = foldText(textOf(sheet.rows[block.title + 2]?.[column < 4 ? 2 : 4]));
-  const channel = foldText(textOf(sheet.rows[block.title + 3]?.[column]));
+  const kind = foldedText(sheet.rows[block.title + 2]?.[column < 4 ? 2 : 4]);
+  const channel = foldedText(sheet.rows[block.title + 3]?.[column]);
   return { Tipo: kinds.get(kind) ?? "", Canal: channels.get(channel) ?? "" };
 }

@@ -1,11 +1,9 @@
 /** Cells of a SNIIM sheet: what is a price, what is none, and what stands where no price may stand. */
 
-import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { columnName } from "../text.ts";
-import type { Sheet } from "../workbook/cell.ts";
-import { type Cell, shown } from "../workbook/cell.ts";
+import { type Cell, foldedText, isBlank, type Sheet, shown } from "../workbook/cell.ts";
 
 export type Row = Sheet["rows"][number];
 
@@ -22,13 +20,23 @@ export function priceOf(cell: Cell | undefined): number | { readonly reason: str
   const expected = `a price between ${priceMin} and ${priceMax} MXN`;
   if (cell?.kind === "number") {
     if (cell.value === 0) return { reason: "zero-price", expected };
-    return cell.value >= priceMin && cell.value <= priceMax ? cell.value : { reason: "out-of-range", expected };
+    if (cell.value < priceMin || cell.value > priceMax) return { reason: "out-of-range", expected };
+    return withoutDust(cell.value);
   }
   if (cell?.kind === "formula") return { reason: "formula", expected: `${expected}, not a formula` };
   if (cell?.kind === "malformed") return { reason: "malformed-number", expected: `${expected}, as 23.5` };
   if (cell?.kind === "date") return { reason: "date-instead-of-price", expected };
-  const isNumeric = /^[+-]?[.,]*\d[\d.,]*$/.test(textOf(cell).trim());
+  const isNumeric = /^[+-]?[.,]*\d[\d.,]*$/.test(foldedText(cell));
   return { reason: isNumeric ? "number-as-text" : "no-number", expected };
+}
+
+/** Prices are typed with two decimals; averages of shops have many, and are not near a number of six. */
+const decimalsMax = 6;
+
+/** Takes off what binary arithmetic left behind: 32.5000000000002 was typed as 32.5. */
+function withoutDust(price: number): number {
+  const short = Number(price.toFixed(decimalsMax));
+  return Math.abs(price - short) < 1e-10 ? short : price;
 }
 
 /** What a row of averages may be called, folded. */
@@ -37,7 +45,7 @@ const averageNames = /^((precio )?promedio|prom\b|media (nacional|estatal|genera
 /** True for a national average, which is no city. */
 export function isAverage(row: Row): boolean {
   return [row?.[0], row?.[1]].some((cell) => {
-    const text = foldText(textOf(cell));
+    const text = foldedText(cell);
     return averageNames.test(text) && !text.startsWith(titleStart);
   });
 }
@@ -47,9 +55,9 @@ export function isAverage(row: Row): boolean {
  * of the next channel. A note there that is no number is none of it, as long as no price is missing.
  */
 export function movedPrices(row: NonNullable<Row>): Problem | null {
-  const hasGap = priceColumns.some((column) => shown(row[column]) === "");
+  const hasGap = priceColumns.some((column) => isBlank(row[column]));
   const index = row.findIndex(
-    (cell, column) => column > lastColumn && cell && (holdsNumber(cell) || (hasGap && shown(cell) !== "")),
+    (cell, column) => column > lastColumn && cell && (holdsNumber(cell) || (hasGap && !isBlank(cell))),
   );
   if (index < 0) return null;
   return problem("shifted-column", {
@@ -74,8 +82,4 @@ export function countNumbers(rows: readonly Row[], from: number, to: number): nu
 /** A number, or what was meant to be one. */
 function holdsNumber(cell: Cell): boolean {
   return cell.kind === "number" || cell.kind === "malformed" || cell.kind === "formula" || cell.kind === "date";
-}
-
-export function textOf(cell: Cell | undefined): string {
-  return cell?.kind === "text" ? cell.value : "";
 }

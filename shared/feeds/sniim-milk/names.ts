@@ -34,14 +34,28 @@ export function cityKey(state: string, city: string): string {
   return foldText(`${state} | ${city}`);
 }
 
+/** Spellings of states and cities in one file. Real files have about 100. */
+export const spellingsMax = 5_000;
+
 /** The spellings of names met so far. */
 export class Spellings {
+  #size = 0;
   readonly #names = new Map<string, Map<string, { count: number; readonly row: number; readonly column: string }>>();
+
+  /** True once no new spelling may be added. */
+  get isFull(): boolean {
+    return this.#size >= spellingsMax;
+  }
+
+  has(key: string, name: string): boolean {
+    return this.#names.get(key)?.has(name) ?? false;
+  }
 
   /** Notes a name where it stands; the key is the same for every spelling of it. */
   add(key: string, name: string, at: { readonly row: number; readonly column: string }): void {
     const spellings = this.#names.get(key) ?? new Map();
     this.#names.set(key, spellings);
+    if (!spellings.has(name)) this.#size++;
     const met = spellings.get(name) ?? { count: 0, ...at };
     met.count++;
     spellings.set(name, met);

@@ -1,24 +1,15 @@
 /** From a SNIIM sheet to observations and problems. */
 
-import { cleanName, foldText } from "../../lib/fold-text.ts";
 import type { Observation, Problem } from "../feed.ts";
-import { problem } from "../problem.ts";
+import { foundMax, problem } from "../problem.ts";
+import type { ProblemList } from "../problem-list.ts";
 import { columnName } from "../text.ts";
-import type { Sheet } from "../workbook/cell.ts";
-import { shown } from "../workbook/cell.ts";
+import { cleanedText, type Sheet, shown } from "../workbook/cell.ts";
 import { judgeBlocks } from "./block-dates.ts";
-import { type Block, findBlocks, seriesOfColumn } from "./blocks.ts";
-import {
-  countNumbers,
-  isAverage,
-  movedPrices,
-  priceColumns,
-  priceOf,
-  textOf,
-  titleStart,
-  valuesPerRow,
-} from "./cells.ts";
-import { badNames, cityKey, Spellings, stateKey } from "./names.ts";
+import { type Block, blocksMax, findBlocks, seriesOfColumn } from "./blocks.ts";
+import { countNumbers, isAverage, movedPrices, priceColumns, priceOf, titleStart, valuesPerRow } from "./cells.ts";
+import { chooseSheet } from "./choose-sheet.ts";
+import { badNames, cityKey, Spellings, spellingsMax, stateKey } from "./names.ts";
 import { type Located, refuseJumps } from "./refuse-jumps.ts";
 
 /** A series while it is read; its names are spelled in one way at the end. */
@@ -31,9 +22,11 @@ interface Series {
 
 /** What has been read so far. */
 export interface Reading {
-  readonly observations: Observation[];
-  readonly problems: Problem[];
+  readonly observations: readonly Observation[];
+  readonly problems: ProblemList;
   averages: number;
+  /** Why a person must look at it first; null where nothing is in doubt. */
+  readonly doubt: string | null;
   /** The day in the file's name, if it has one. */
   readonly published: string | null;
 }
@@ -49,20 +42,21 @@ interface SheetReading extends Reading {
   readonly spellings: Spellings;
 }
 
-/** Reads the sheet called Leche, else the first one that holds blocks; every other sheet is refused by name. */
-export function readSheets(sheets: readonly Sheet[], published: string | null): Reading {
-  const reading: Reading = { observations: [], problems: [], averages: 0, published };
-  const withBlocks = sheets.filter((sheet) => findBlocks(sheet).length > 0);
-  const chosen = withBlocks.find((sheet) => foldText(sheet.name) === "leche") ?? withBlocks[0];
+/** Reads the sheet that people see (`choose-sheet.ts`); every other one is listed as a problem. */
+export function readSheets(sheets: readonly Sheet[], published: string | null, problems: ProblemList): Reading {
+  const { chosen, doubt } = chooseSheet(sheets.filter((sheet) => findBlocks(sheet).length > 0));
   for (const sheet of sheets) {
     if (sheet === chosen) continue;
     const values = countNumbers(sheet.rows, 0, sheet.rows.length);
-    const found = `sheet ${JSON.stringify(sheet.name)} with ${values} numbers`;
-    reading.problems.push(problem("unexpected-sheet", { found, expected: "one sheet, called Leche", values }));
+    const found = `${sheet.isHidden ? "hidden sheet" : "sheet"} ${JSON.stringify(sheet.name)} with ${values} numbers`;
+    // Nobody published what is hidden: it costs nothing.
+    const cost = sheet.isHidden ? 0 : values;
+    problems.add(problem("unexpected-sheet", { found, expected: "one sheet, called Leche", values: cost }));
   }
+  const reading: Reading = { observations: [], problems, averages: 0, doubt, published };
   if (chosen) return readSheet(chosen, reading);
   const found = `${sheets.length} sheets without a row "${titleStart}…"`;
-  reading.problems.push(problem("no-blocks", { found, expected: "a sheet of dated price blocks" }));
+  problems.add(problem("no-blocks", { found, expected: "a sheet of dated price blocks" }));
   return reading;
 }
 
@@ -71,22 +65,25 @@ function readSheet(sheet: Sheet, before: Reading): Reading {
   const series = new Map();
   const reading: SheetReading = { ...before, sheet, prices: [], covered, series, spellings: new Spellings() };
   const blocks = findBlocks(sheet);
+  if (blocks.length > blocksMax) {
+    const found = `more than ${blocksMax} blocks in ${sheet.name}`;
+    reading.problems.add(problem("too-many-blocks", { found, expected: `at most ${blocksMax}` }));
+    return reading;
+  }
   refuseOutside(reading, 0, blocks[0]?.title ?? 0);
   for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
     if (refusal || day === null) {
       const values = countNumbers(sheet.rows, block.title, block.to);
-      if (refusal) reading.problems.push({ ...refusal, period: day, values });
+      if (refusal) reading.problems.add({ ...refusal, period: day, values });
     } else {
-      if (remark) reading.problems.push(remark);
+      if (remark) reading.problems.add(remark);
       refuseOutside(reading, block.title, block.title + 2);
       readRows(reading, block, day);
     }
     refuseOutside(reading, block.to, block.limit);
   }
-  const { observations, problems } = refuseJumps(reading.prices);
-  reading.problems.push(...problems);
   spellInOneWay(reading);
-  return { ...reading, observations };
+  return { ...reading, observations: refuseJumps(reading.prices, reading.problems) };
 }
 
 /** Where a merged range of column A reaches below its first row. Takes time linear in rows and merges. */
@@ -114,16 +111,20 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
   let state = "";
   for (let index = block.from; index < block.to; index++) {
     const row = sheet.rows[index] ?? [];
-    const city = cleanName(textOf(row[1]));
+    const city = cleanedText(row[1]);
     if (isAverage(row)) {
       reading.averages += countNumbers([row], 0, 1);
       continue;
     }
-    const stated = cleanName(textOf(row[0]));
+    const stated = cleanedText(row[0]);
     if (stated !== "" || (mergesStates && covered[index] === 0)) state = stated;
-    const refusal = badNames(state, city, row) ?? repeats.refusal(state, city) ?? movedPrices(row);
+    const refusal =
+      badNames(state, city, row) ??
+      repeats.refusal(state, city) ??
+      movedPrices(row) ??
+      tooManyNames(reading.spellings, state, city);
     if (refusal) {
-      reading.problems.push({ ...refusal, row: index + 1, period });
+      reading.problems.add({ ...refusal, row: index + 1, period });
       continue;
     }
     const place = cityKey(state, city);
@@ -138,10 +139,17 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
       } else {
         const at = { row: index + 1, column: columnName(column), period };
         const found = shown(cell) || "an empty cell";
-        reading.problems.push(problem(value.reason, { ...at, found, expected: value.expected }));
+        reading.problems.add(problem(value.reason, { ...at, found, expected: value.expected }));
       }
     }
   }
+}
+
+/** Bounds what names cost: every new one takes a kilobyte. */
+function tooManyNames(spellings: Spellings, state: string, city: string): Problem | null {
+  if (!spellings.isFull || spellings.has(cityKey(state, city), city)) return null;
+  const expected = `at most ${spellingsMax} names of states and cities in one file`;
+  return problem("too-many-names", { column: "B", found: city, expected, values: valuesPerRow });
 }
 
 /** Cities of one block that stand twice in it. */
@@ -182,7 +190,7 @@ function spellInOneWay({ series, spellings, problems }: SheetReading): void {
     each.Ciudad = canonical.get(cityKey(each.Estado, each.Ciudad)) ?? each.Ciudad;
     each.Estado = canonical.get(stateKey(each.Estado)) ?? each.Estado;
   }
-  problems.push(...remarks);
+  problems.addAll(remarks);
 }
 
 /** Between blocks there may be titles and sources, never prices. */
@@ -195,11 +203,25 @@ function refuseOutside(reading: SheetReading, from: number, to: number): void {
       reading.averages += values;
       continue;
     }
-    const found = Array.from(row, shown)
-      .filter((text) => text !== "")
-      .join(" | ");
-    reading.problems.push(
-      problem("row-outside-block", { row: index + 1, found, expected: "prices only inside a block", values }),
+    reading.problems.add(
+      problem("row-outside-block", {
+        row: index + 1,
+        found: shownRow(row),
+        expected: "prices only inside a block",
+        values,
+      }),
     );
   }
+}
+
+/** The cells of a row for people, as many as a problem shows. */
+function shownRow(row: Sheet["rows"][number]): string {
+  let text = "";
+  for (const cell of row ?? []) {
+    const part = shown(cell);
+    if (part === "") continue;
+    text += `${text === "" ? "" : " | "}${part}`;
+    if (text.length > foundMax) break;
+  }
+  return text;
 }

@@ -1,7 +1,8 @@
 /** Takes prices out that no shop asks: digits mistyped (92.5 for 29.5), or another unit. */
-import type { Observation, Problem } from "../feed.ts";
+import type { Observation } from "../feed.ts";
 import { type JumpLimits, judgeJumps } from "../jumps.ts";
 import { problem } from "../problem.ts";
+import type { ProblemList } from "../problem-list.ts";
 import { columnName } from "../text.ts";
 
 /** The largest change from one publication to the next in 2024 is 1.3-fold. */
@@ -14,11 +15,8 @@ export interface Located {
   readonly column: number;
 }
 
-/** The prices that are left, in the order in which they came. */
-export function refuseJumps(prices: readonly Located[]): {
-  readonly observations: Observation[];
-  readonly problems: Problem[];
-} {
+/** The prices that are left, in the order in which they came; the others become problems. */
+export function refuseJumps(prices: readonly Located[], problems: ProblemList): Observation[] {
   const bySeries = new Map<Observation["series"], Located[]>();
   for (const price of prices) {
     const listed = bySeries.get(price.observation.series);
@@ -26,7 +24,6 @@ export function refuseJumps(prices: readonly Located[]): {
     else bySeries.set(price.observation.series, [price]);
   }
   const refused = new Set<Observation>();
-  const problems: Problem[] = [];
   for (const listed of bySeries.values()) {
     const priced = listed.map(({ observation, row, column }) => ({
       period: observation.period,
@@ -40,9 +37,9 @@ export function refuseJumps(prices: readonly Located[]): {
       refused.add(of.observation);
       const expected = `less than ${times} times as much or as little as ${near?.value} of ${near?.period}, in row ${(near?.row ?? 0) + 1}`;
       const at = { row: of.row + 1, column: columnName(of.column), period: of.period };
-      problems.push(problem("implausible-jump", { ...at, found: String(of.value), expected }));
+      problems.add(problem("implausible-jump", { ...at, found: String(of.value), expected }));
     }
   }
   const left = refused.size === 0 ? prices : prices.filter(({ observation }) => !refused.has(observation));
-  return { observations: left.map(({ observation }) => observation), problems };
+  return left.map(({ observation }) => observation);
 }

@@ -4,7 +4,7 @@ import { XmlReader } from "./xml.ts";
 
 export interface BookParts {
   /** In the order of the workbook; without a part where they have no cells: charts and dialogs. */
-  readonly sheets: readonly { readonly name: string; readonly part: Uint8Array | null }[];
+  readonly sheets: readonly { readonly name: string; readonly isHidden: boolean; readonly part: Uint8Array | null }[];
   readonly strings: Uint8Array | null;
   readonly styles: Uint8Array | null;
 }
@@ -38,7 +38,9 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
     const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
     if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "a part for every sheet");
     seen.add(part);
-    return { name, part: kind === "worksheet" || kind === "" ? find(part) : null };
+    // `hidden` and `veryHidden`; a sheet is visible by default.
+    const isHidden = (attributes.get("state") ?? "visible") !== "visible";
+    return { name, isHidden, part: kind === "worksheet" || kind === "" ? find(part) : null };
   });
   const [styles, strings] = [byKind("styles"), byKind("sharedStrings")];
   return {

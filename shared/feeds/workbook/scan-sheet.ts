@@ -1,33 +1,41 @@
 /**
- * Looks through one sheet part (ECMA-376 part 1, 18.3) before SheetJS does.
+ * Reads one sheet part (ECMA-376 part 1, 18.3), strictly.
  *
- * SheetJS reads kindly: `23,5` is 23 to it, a formula's last result is a number, the last of two cells in one place
- * wins. A history of prices must not guess. So every cell that it would read otherwise than it stands is noted here
- * as a fault and kept from it; the others are handed on in plain XML, each with its address.
+ * Spreadsheet programs read kindly: `23,5` is 23 to some, a formula's last result is a number, the last of two cells in
+ * one place wins. A history of prices must not guess. A cell that does not plainly hold one value becomes a fault.
  */
-import * as XLSX from "xlsx";
-import { type Fault, textLengthMax } from "./cell.ts";
-import { readText, tooLongString } from "./plain-parts.ts";
+import { type Address, addressOf, columnsMax, impossible, isInside, rangeOf } from "./address.ts";
+import { type Cell, type Fault, type Range, type Sheet, type Text, textLengthMax } from "./cell.ts";
 import { Refusal } from "./refusal.ts";
-import { escapeXml, XmlReader } from "./xml.ts";
-
-export interface ScannedSheet {
-  /** `sheetData` and `mergeCells`, nothing else. */
-  readonly plain: string;
-  readonly faults: readonly (XLSX.CellAddress & { readonly fault: Fault })[];
-}
+import { readText, textCell } from "./shared-parts.ts";
+import type { XmlReader } from "./xml.ts";
 
 /** What the cells of a sheet refer to, and how many there may be. */
 export interface SheetContext {
   readonly sheet: string;
-  /** The shared strings in plain XML. */
-  readonly strings: readonly string[];
-  /** Rows, cells, and the gaps left of cells, which cost as much to look through. */
-  readonly cellsMax: number;
+  readonly strings: readonly (Text | null)[];
+  /** For every style the format's code where it shows a date. */
+  readonly dateFormats: readonly (string | null)[];
+  readonly budget: CellBudget;
 }
 
-/** The grid of every spreadsheet program: A1 to XFD1048576. */
-const [rowsMax, columnsMax] = [1_048_576, 16_384];
+/** Counts rows, cells, and the gaps left of cells, which cost as much to look through: of all sheets of a workbook. */
+export class CellBudget {
+  readonly #max: number;
+  #used = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  take(count: number, sheet: string): void {
+    this.#used += count;
+    if (this.#used <= this.#max) return;
+    const found = `${this.#used} or more rows, cells and gaps up to the sheet ${sheet}`;
+    throw new Refusal("too-many-cells", found, `at most ${this.#max}`);
+  }
+}
+
 /** A sheet may merge as often as it has rows, and a small one this often. Real publications: once in three rows. */
 const mergesMax = 1_000;
 /** Formulas that fill a range. Publications have none. */
@@ -35,87 +43,72 @@ const filledRangesMax = 100;
 /** A double of XML Schema (xsd:double), without INF and NaN; space around it does not count. */
 const double = /^[ \t\r\n]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d+)?[ \t\r\n]*$/;
 
-export function scanSheet(part: Uint8Array, context: SheetContext): ScannedSheet {
-  const xml = new XmlReader(part);
+export function scanSheet(xml: XmlReader, context: SheetContext): Pick<Sheet, "rows" | "merges"> {
   const scan = new SheetScan(context);
   while (xml.next()) {
     if (xml.isEnd) continue;
     const { path } = xml;
     if (path === "sheetData/row") scan.startRow(xml.attributes().get("r"));
     else if (path === "sheetData/row/c") scan.readCell(xml);
-    else if (path === "mergeCells/mergeCell") scan.merges.push(rangeOf(xml.attributes().get("ref") ?? ""));
+    else if (path === "mergeCells/mergeCell") scan.merge(xml.attributes().get("ref") ?? "");
   }
-  scan.endRow();
-  const { rows, merges, faults, rowsRead } = scan;
+  const { rows, merges, rowsRead } = scan;
   const allowed = Math.max(mergesMax, rowsRead);
   if (merges.length > allowed) {
     const found = `${merges.length} merged ranges in ${context.sheet}`;
     throw new Refusal("too-many-merges", found, `at most ${allowed}, as many as rows`);
   }
-  const merged = merges.map((range) => `<mergeCell ref="${XLSX.utils.encode_range(range)}"/>`);
-  return { plain: `<sheetData>${rows.join("")}</sheetData><mergeCells>${merged.join("")}</mergeCells>`, faults };
+  return { rows, merges };
 }
 
-/** What SheetJS is to see of a cell, or why it must not. */
-type Content = { readonly type: string; readonly plain: string } | Fault;
-
 class SheetScan {
-  /** Rows in plain XML. */
-  readonly rows: string[] = [];
-  readonly merges: XLSX.Range[] = [];
-  readonly faults: (XLSX.CellAddress & { readonly fault: Fault })[] = [];
+  readonly rows: (Cell | undefined)[][] = [];
+  readonly merges: Range[] = [];
   rowsRead = 0;
   readonly #context: SheetContext;
-  readonly #filled: XLSX.Range[] = [];
-  #at: XLSX.CellAddress = { r: -1, c: -1 };
+  readonly #filled: Range[] = [];
+  #at: Address = { row: -1, column: -1 };
   /** Cells stand in reading order; one that does not come after all before it stands twice, or might. */
   #furthest = -1;
-  #row: string[] = [];
-  #cells = 0;
 
   constructor(context: SheetContext) {
     this.#context = context;
   }
 
   startRow(reference: string | undefined): void {
-    this.endRow();
-    this.#at = { r: addressOf(`A${reference ?? this.#at.r + 2}`).r, c: -1 };
+    this.#at = { row: addressOf(`A${reference ?? this.#at.row + 2}`).row, column: -1 };
     this.rowsRead++;
     this.#count(1);
   }
 
-  /** Joined row by row: text added to text a million times takes several times its own memory. */
-  endRow(): void {
-    if (this.#row.length > 0) this.rows.push(`<row r="${this.#at.r + 1}">${this.#row.join("")}</row>`);
-    this.#row = [];
+  merge(reference: string): void {
+    this.#count(1);
+    this.merges.push(rangeOf(reference));
   }
 
   readCell(xml: XmlReader): void {
     const attributes = xml.attributes();
-    const { r, c } = this.#at;
-    const reference = attributes.get("r") ?? XLSX.utils.encode_cell({ r, c: c + 1 });
-    const at = addressOf(reference);
-    if (at.r !== r) throw impossible(`a cell ${reference} in row ${r + 1}`);
-    this.#count(Math.max(1, at.c - c));
+    const { row, column } = this.#at;
+    const reference = attributes.get("r");
+    const at = reference === undefined ? { row, column: column + 1 } : addressOf(reference);
+    if (at.row !== row) throw impossible(`a cell ${reference} in row ${row + 1}`);
+    if (at.column >= columnsMax) throw impossible(`a cell in column ${at.column + 1}`);
+    this.#count(Math.max(1, at.column - column));
     this.#at = at;
-    const place = at.r * columnsMax + at.c;
+    const place = at.row * columnsMax + at.column;
     const isInOrder = place > this.#furthest;
     this.#furthest = Math.max(this.#furthest, place);
-    const content = this.#readContent(xml, attributes.get("t") ?? "n", isInOrder);
-    if (content === null) return;
-    if ("kind" in content) {
-      const { kind, shown } = content;
-      this.faults.push({ ...at, fault: { kind, shown: shown.slice(0, textLengthMax) } });
-      return;
-    }
-    const style = /^\d{1,9}$/.exec(attributes.get("s") ?? "")?.[0] ?? "0";
-    const named = `${style === "0" ? "" : ` s="${style}"`}${content.type === "n" ? "" : ` t="${content.type}"`}`;
-    this.#row.push(`<c r="${reference}"${named}>${content.plain}</c>`);
+    const cell = this.#readContent(xml, attributes, isInOrder);
+    if (cell === null) return;
+    const cells = this.rows[row] ?? [];
+    this.rows[row] = cells;
+    cells[at.column] = cell;
   }
 
   /** What stands in the cell; null if nothing does. */
-  #readContent(xml: XmlReader, type: string, isInOrder: boolean): Content | null {
+  #readContent(xml: XmlReader, attributes: ReadonlyMap<string, string>, isInOrder: boolean): Cell | null {
     const { depth } = xml;
+    const type = attributes.get("t") ?? "n";
     const values: string[] = [];
     let formula = this.#filled.some((range) => isInside(range, this.#at)) ? "filled by a formula" : null;
     while (xml.next() && xml.depth > depth) {
@@ -125,11 +118,43 @@ class SheetScan {
       else if (xml.name === "is" && type === "inlineStr") values.push(readText(xml));
     }
     const text = values.join(" and ");
-    if (formula !== null) return { kind: "formula", shown: `${formula} (${text})` };
+    if (formula !== null) return fault("formula", `${formula} (${text})`);
     if (values.length === 0) return null;
-    if (!isInOrder) return { kind: "malformed", shown: `${text}, where a cell stood or should have stood before` };
-    if (values.length > 1) return { kind: "malformed", shown: text };
-    return contentOf(type, text, this.#context.strings);
+    if (!isInOrder) return fault("malformed", `${text}, where a cell stood or should have stood before`);
+    if (values.length > 1) return fault("malformed", text);
+    return this.#contentOf(type, text, attributes.get("s"));
+  }
+
+  /** A value of a type (ECMA-376 part 1, 18.18.11). */
+  #contentOf(type: string, text: string, style: string | undefined): Cell {
+    switch (type) {
+      case "n":
+        if (!double.test(text) || !Number.isFinite(Number(text)))
+          return fault("malformed", text.trim() || "an empty value");
+        return this.#numberOf(Number(text), style);
+      case "s": {
+        const shared = /^\d+$/.test(text) ? this.#context.strings[Number(text)] : null;
+        return shared ?? fault("malformed", `shared string ${text}, which is missing or too long`);
+      }
+      case "str":
+      case "inlineStr":
+        return textCell(text) ?? fault("malformed", text);
+      case "b":
+        return fault("boolean", String(text.trim() === "1" || text.trim() === "true"));
+      case "e":
+        return fault("error", text.trim() || "an error");
+      case "d":
+        return fault("date", text);
+      default:
+        return fault("malformed", `${text} of type ${type}`);
+    }
+  }
+
+  #numberOf(value: number, style: string | undefined): Cell {
+    const format = style !== undefined && /^\d{1,9}$/.test(style) ? this.#context.dateFormats[Number(style)] : null;
+    return format === null || format === undefined
+      ? { kind: "number", value }
+      : fault("date", `${value} formatted as ${format}`);
   }
 
   #readFormula(xml: XmlReader): string {
@@ -145,61 +170,10 @@ class SheetScan {
   }
 
   #count(more: number): void {
-    const { sheet, cellsMax } = this.#context;
-    this.#cells += more;
-    if (this.#cells <= cellsMax) return;
-    throw new Refusal(
-      "too-many-cells",
-      `${this.#cells} or more rows, cells and gaps in ${sheet}`,
-      `at most ${cellsMax}`,
-    );
+    this.#context.budget.take(more, this.#context.sheet);
   }
 }
 
-/** A value of a type (ECMA-376 part 1, 18.18.11) as SheetJS is to see it, or why it must not. */
-function contentOf(type: string, text: string, strings: readonly string[]): Content {
-  switch (type) {
-    case "n":
-      if (double.test(text) && Number.isFinite(Number(text))) return { type, plain: `<v>${text.trim()}</v>` };
-      return { kind: "malformed", shown: text.trim() || "an empty value" };
-    case "s":
-      if (!/^\d+$/.test(text) || (strings[Number(text)] ?? tooLongString) === tooLongString) {
-        return { kind: "malformed", shown: `shared string ${text}, which is missing or too long` };
-      }
-      return { type, plain: `<v>${text}</v>` };
-    // One type for both, because SheetJS resolves the references of `str` twice.
-    case "str":
-    case "inlineStr":
-      if (text.length > textLengthMax) return { kind: "malformed", shown: text };
-      return { type: "inlineStr", plain: `<is><t>${escapeXml(text)}</t></is>` };
-    case "b":
-    case "e":
-      return { type, plain: `<v>${escapeXml(text.trim())}</v>` };
-    case "d":
-      return { kind: "date", shown: text };
-    default:
-      return { kind: "malformed", shown: `${text} of type ${type}` };
-  }
-}
-
-function rangeOf(reference: string): XLSX.Range {
-  const [start = "", end = start, ...more] = reference.split(":");
-  const [s, e] = [addressOf(start), addressOf(end)];
-  if (more.length > 0 || s.r > e.r || s.c > e.c) throw impossible(`a range ${JSON.stringify(reference)}`);
-  return { s, e };
-}
-
-function isInside({ s, e }: XLSX.Range, { r, c }: XLSX.CellAddress): boolean {
-  return s.r <= r && r <= e.r && s.c <= c && c <= e.c;
-}
-
-function addressOf(reference: string): XLSX.CellAddress {
-  const isAddress = /^[A-Z]{1,3}[1-9]\d{0,6}$/.test(reference);
-  const address = isAddress ? XLSX.utils.decode_cell(reference) : { r: rowsMax, c: columnsMax };
-  if (address.r >= rowsMax || address.c >= columnsMax) throw impossible(`an address ${JSON.stringify(reference)}`);
-  return address;
-}
-
-function impossible(found: string): Refusal {
-  return new Refusal("impossible-address", found, `cells of A1 to XFD${rowsMax}, each in its own row`);
+function fault(kind: Fault["kind"], shown: string): Fault {
+  return { kind, shown: shown.length > textLengthMax ? shown.slice(0, textLengthMax) : shown };
 }

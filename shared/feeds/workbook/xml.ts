@@ -1,5 +1,5 @@
 /**
- * Reads XML tag by tag, strictly and in time linear in its length.
+ * Reads XML tag by tag, strictly, in time linear in its length and with one window of its text in memory.
  *
  * What is not well formed throws. There are no entities but XML's own five and character references: a document type
  * is refused, so nothing can grow while it is read.
@@ -8,9 +8,11 @@
 /** Part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
 declare class TextDecoder {
   constructor(encoding: "utf-8", options: { readonly fatal: true });
-  decode(bytes: Uint8Array): string;
+  decode(bytes: Uint8Array, options: { readonly stream: boolean }): string;
 }
 
+/** Bytes decoded at once. A tag or text that does not fit doubles the window, so that the time stays linear. */
+const windowBytes = 65_536;
 const depthMax = 100;
 const pathDepthMax = 3;
 /** A comment, an instruction, a CDATA section (1), or a tag: its slash (2), name (3), attributes (4) and closing slash (5). */
@@ -28,7 +30,11 @@ export class XmlReader {
   /** How many elements the element lies in: 0 for the root. */
   depth = 0;
 
-  readonly #xml: string;
+  readonly #part: Uint8Array;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  #decoded = 0;
+  /** The text that is decoded and not yet read starts at `#at` of the window. */
+  #window = "";
   readonly #open: string[] = [];
   #prefix: string | null = null;
   #attributes = "";
@@ -37,10 +43,23 @@ export class XmlReader {
   #endsNext = false;
 
   constructor(part: Uint8Array) {
-    const xml = new TextDecoder("utf-8", { fatal: true }).decode(part);
-    const encoding = /^<\?xml[^>]{0,100}encoding\s*=\s*["']([^"']{0,40})/.exec(xml)?.[1]?.toLowerCase() ?? "utf-8";
+    this.#part = part;
+    this.#decodeMore();
+    const declaration = /^<\?xml[^>]{0,100}encoding\s*=\s*["']([^"']{0,40})/.exec(this.#window);
+    const encoding = declaration?.[1]?.toLowerCase() ?? "utf-8";
     if (encoding !== "utf-8" && encoding !== "us-ascii") throw new Error(`XML in ${encoding}, not in utf-8`);
-    this.#xml = xml;
+  }
+
+  /** Adds text to the window; false at the end of the part. */
+  #decodeMore(): boolean {
+    if (this.#decoded >= this.#part.length) return false;
+    const rest = this.#window.slice(this.#at);
+    const end = Math.min(this.#part.length, this.#decoded + Math.max(windowBytes, rest.length));
+    const bytes = this.#part.subarray(this.#decoded, end);
+    this.#decoded = end;
+    this.#window = rest + this.#decoder.decode(bytes, { stream: end < this.#part.length });
+    this.#at = 0;
+    return true;
   }
 
   /** Goes to the next tag; false after the last. */
@@ -48,16 +67,15 @@ export class XmlReader {
     this.#text = "";
     if (this.#endsNext) return this.#close(this.name);
     for (;;) {
-      const start = this.#xml.indexOf("<", this.#at);
+      let start = this.#window.indexOf("<", this.#at);
+      while (start < 0 && this.#decodeMore()) start = this.#window.indexOf("<", this.#at);
       if (start < 0) {
         if (this.#open.length > 0) throw new Error(`XML that ends inside <${this.#open.at(-1)}>`);
         return false;
       }
-      this.#text += unescapeXml(this.#xml.slice(this.#at, start));
-      token.lastIndex = start;
-      const found = token.exec(this.#xml);
-      if (!found) throw new Error(`XML with a broken tag ${this.#xml.slice(start, start + 40)}`);
-      this.#at = token.lastIndex;
+      this.#text += unescapeXml(this.#window.slice(this.#at, start));
+      this.#at = start;
+      const found = this.#readToken();
       const [, characters = "", slash, name, attributes = "", closing] = found;
       this.#text += characters;
       if (name === undefined) continue;
@@ -67,6 +85,19 @@ export class XmlReader {
       this.#attributes = attributes;
       this.#endsNext = closing === "/";
       return this.#start(local);
+    }
+  }
+
+  /** Reads what starts at the next `<`. A tag or comment that the window cuts off is tried again with a larger one. */
+  #readToken(): RegExpExecArray {
+    for (;;) {
+      token.lastIndex = this.#at;
+      const found = token.exec(this.#window);
+      if (found) {
+        this.#at = token.lastIndex;
+        return found;
+      }
+      if (!this.#decodeMore()) throw new Error(`XML with a broken tag ${this.#window.slice(this.#at, this.#at + 40)}`);
     }
   }
 
@@ -127,9 +158,4 @@ function unescapeXml(text: string): string {
     if (!(point <= 0x10ffff) || !whole.endsWith(";")) throw new Error(`XML with a reference ${whole}`);
     return String.fromCodePoint(point);
   });
-}
-
-/** Text as it stands in plain XML, in an element or between double quotes. */
-export function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

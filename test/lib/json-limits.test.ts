@@ -1,0 +1,35 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exceededJsonLimit } from "../../shared/lib/json-limits.ts";
+
+const limits = { depthMax: 3, valuesMax: 6 };
+
+test.each([
+  ["[[[[]]]]", "more than 3 levels of arrays and objects"],
+  ['{"a":{"b":[{}]}}', "more than 3 levels of arrays and objects"],
+  ["[1,2,3,4,5,6]", "more than 6 values"],
+  ["[[],[],[],[]]", "more than 6 values"],
+])("%s exceeds a limit", (text, reason) => {
+  expect(exceededJsonLimit(text, limits)).toBe(reason);
+});
+
+test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}}', "", '"[[[[', "]]]]]]"])(
+  "%s exceeds none: brackets within texts do not count",
+  (text) => {
+    expect(exceededJsonLimit(text, limits)).toBeNull();
+  },
+);
+
+test("the limits count what a JSON text holds", () => {
+  const depthOf = (value: unknown): number =>
+    typeof value === "object" && value !== null
+      ? 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner)))
+      : 0;
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const depth = depthOf(JSON.parse(text));
+      expect(exceededJsonLimit(text, { depthMax: depth, valuesMax: 1e9 })).toBeNull();
+      if (depth > 0) expect(exceededJsonLimit(text, { depthMax: depth - 1, valuesMax: 1e9 })).not.toBeNull();
+    }),
+  );
+});
