@@ -7,21 +7,21 @@ import { uploadShape } from "../uploads.ts";
 
 export const feedEndpoints = {
   listFeeds: { method: "GET", path: "/feeds", answer: feedListShape },
-  getFeed: { method: "GET", path: "/feeds/{feed}", answer: feedDetailShape },
+  readFeed: { method: "GET", path: "/feeds/{feed}", answer: feedDetailShape },
   listObservations: {
     method: "GET",
     path: "/feeds/{feed}/observations",
     query: observationsQueryShape.omit({ format: true }),
     answer: observationsPageShape,
   },
-  listFeedProblems: {
+  listProblems: {
     method: "GET",
     path: "/feeds/{feed}/problems",
     query: feedProblemsQueryShape,
     answer: feedProblemsPageShape,
   },
-  downloadLakeFile: { method: "GET", path: "/feeds/{feed}/lake/{path}", answer: "bytes" },
-  uploadPublication: {
+  readLakeFile: { method: "GET", path: "/feeds/{feed}/lake/{path}", answer: "bytes" },
+  uploadFile: {
     method: "PUT",
     path: "/feeds/{feed}/files/{file}",
     token: "hub",
