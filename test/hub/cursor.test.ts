@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { readCursor, writeCursor } from "../../workers/hub/routes/cursor.ts";
+import { readCursor, writeCursor } from "../../workers/hub/http/cursor.ts";
 
 const place = fc.tuple(fc.string({ unit: "binary" }), fc.maxSafeNat(), fc.string({ unit: "binary" }));
 const shape = z.tuple([z.string(), z.int(), z.string()]);

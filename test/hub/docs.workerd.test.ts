@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { documentShape, operationsOf } from "../../workers/hub/docs/document.ts";
-import { docsPage } from "../../workers/hub/docs/page.ts";
-import { schemaHtml } from "../../workers/hub/docs/schema-html.ts";
+import { documentShape, operationsOf } from "../../workers/hub/http/docs-page/document.ts";
+import { docsPage } from "../../workers/hub/http/docs-page/page.ts";
+import { schemaHtml } from "../../workers/hub/http/docs-page/schema-html.ts";
 import { migrate, request } from "../support/hub.ts";
 
 beforeAll(migrate);

@@ -1,7 +1,7 @@
 /** What was asked and how the inputs were distributed, as people and programs read it. */
 import { expect, test } from "vitest";
 import { predictionsPageShape } from "../../shared/api/predictions.ts";
-import { hubApp } from "../../workers/hub/app.ts";
+import { hubApp } from "../../workers/hub/http/app.ts";
 import { deliver, freshHub, row, told, version } from "../support/answered.ts";
 import { asAdmin, hub, request } from "../support/hub.ts";
 

@@ -5,6 +5,7 @@ import { purgeSome } from "../../shared/db/predictions.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { purgePredictions } from "../../workers/hub/predictions/purge.ts";
+import { readVariables } from "../../workers/hub/variables.ts";
 import { count, deliver, freshHub, row, sums, told } from "../support/answered.ts";
 import { hub, query, testEnv } from "../support/hub.ts";
 
@@ -56,7 +57,7 @@ test("what is old is not counted a second time when it is delivered after it was
   const old = told({ at: at(91) });
   await deliver([old]);
   await purgePredictions(on);
-  const longer: Hub = { ...on, variable: () => "1000" };
+  const longer: Hub = { ...on, variables: readVariables(() => "1000") };
   await purgePredictions(longer);
   expect(await deliver([old], { on: longer })).toEqual(["acked"]);
   expect(await count("predictions")).toEqual({ n: 0 });
@@ -66,7 +67,7 @@ test("what is old is not counted a second time when it is delivered after it was
 test("what is old stays where the variable is wrong, and the error says what is expected", async () => {
   await deliver([told({ at: at(1_000) })]);
   for (const wrong of ["", "0", "-1", "ninety", "1.5"]) {
-    await expect(purgePredictions({ ...on, variable: () => wrong })).rejects.toThrow(
+    await expect(purgePredictions({ ...on, variables: readVariables(() => wrong) })).rejects.toThrow(
       `PREDICTIONS_KEPT_DAYS is "${wrong}", expected a whole number of days`,
     );
   }

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";
 import { predictionsPageShape } from "../../shared/api/predictions.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
-import { hubApp } from "../../workers/hub/app.ts";
+import { hubApp } from "../../workers/hub/http/app.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { count, deliver, freshHub, row, sums, told, version } from "../support/answered.ts";
 import { asAdmin, hub, query, testEnv } from "../support/hub.ts";

@@ -4,13 +4,14 @@ import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { hubApp } from "../../workers/hub/app.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
+import { hubApp } from "../../workers/hub/http/app.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
+import { readVariables } from "../../workers/hub/variables.ts";
 import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
@@ -50,7 +51,7 @@ test("a schedule that fires twice runs once", async () => {
 test("a feed without a base URL is not fetched", async () => {
   const without = {
     ...hub,
-    variable: (name: string) => (name === "SNIIM_MILK_BASE_URL" ? "none" : hub.variable(name)),
+    variables: readVariables((name) => (name === "SNIIM_MILK_BASE_URL" ? "none" : "")),
   };
   await scheduleFetches(without, [milk], new Date("2025-01-10T23:30:00Z"));
   expect(await query("SELECT kind FROM flow_runs")).toEqual([]);

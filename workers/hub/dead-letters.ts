@@ -1,19 +1,21 @@
-/** Messages that could not be dealt with: kept as failed flows that say why, and sent again by a person. */
+/** Dead letters: messages that no consumer could process. They are stored as failed flows, and a person can resend them. */
 import { lakeEventShape, readLakeEvent } from "../../shared/api/lake-event.ts";
 import { predictionMessageShape } from "../../shared/api/prediction-message.ts";
+import type { Refusal } from "../../shared/api/problem.ts";
 import { type FlowRun, markEnded, saveDeadLetter } from "../../shared/db/flows.ts";
-import { reasonOf } from "./flows/reason.ts";
+import { reasonOf } from "../../shared/lib/error-reason.ts";
+import { failure, type Result, success } from "../../shared/lib/result.ts";
 import type { Hub } from "./hub.ts";
 import { whyNotKept } from "./predictions/keep.ts";
-import { refuse } from "./refuse.ts";
 
-/** Behind each of these queues stands one of the same name with `-dead`. */
+/** Each of these queues has a dead-letter queue of the same name with `-dead`. */
 interface LetterKind {
   readonly queue: string;
   readonly expected: string;
-  why(hub: Hub, body: unknown): Promise<string>;
-  /** False for a body that nothing can read. */
-  send(hub: Hub, body: unknown): Promise<boolean>;
+  /** Explains why a message ended here. */
+  why(fx: Pick<Hub, "db" | "lake">, body: unknown): Promise<string>;
+  /** Sends a body again. Returns false for a body that cannot be parsed. */
+  send(fx: Pick<Hub, "events" | "answered">, body: unknown): Promise<boolean>;
 }
 
 const lakeEvents: LetterKind = {
@@ -43,19 +45,23 @@ const predictions: LetterKind = {
 
 export const letterKinds = [lakeEvents, predictions];
 
-/** The first wait of a dead letter that could not be kept, and the longest. */
+/** The first and the longest delay before a dead letter that could not be stored is retried. */
 const [firstDelaySeconds, delaySecondsMax] = [60, 3_600];
 
 /**
- * No queue stands behind this one: what it gives up is gone. So a message waits here while the database is down, for the
- * 100 tries that wrangler.toml asks for; with these delays that is the four days that Cloudflare keeps a message. Each
- * failure logs the whole message.
+ * Stores a dead letter. No queue follows this one, so a message that it gives up is lost. While the database is down a
+ * message is retried 100 times (wrangler.toml); with these delays that is the four days that Cloudflare keeps a message.
+ * Each failure logs the whole message.
  */
-export async function keepDeadLetter(hub: Hub, { queue, why }: LetterKind, message: Message): Promise<void> {
+export async function keepDeadLetter(
+  fx: Pick<Hub, "db" | "lake" | "boot" | "now">,
+  { queue, why }: LetterKind,
+  message: Message,
+): Promise<void> {
   const { body } = message;
   try {
-    const reason = await why(hub, body);
-    await saveDeadLetter(hub.db, { queue, body, reason, now: hub.now().toISOString(), boot: hub.boot });
+    const reason = await why(fx, body);
+    await saveDeadLetter(fx.db, { queue, body, reason, now: fx.now().toISOString(), boot: fx.boot });
     message.ack();
   } catch (error) {
     const delaySeconds = Math.min(firstDelaySeconds * 2 ** (message.attempts - 1), delaySecondsMax);
@@ -67,22 +73,25 @@ export async function keepDeadLetter(hub: Hub, { queue, why }: LetterKind, messa
 }
 
 /**
- * Sends first and marks second: between the two the message may be sent once more, which changes nothing, and is never
- * lost. If it comes back dead before the mark, the letter is a later attempt's and the mark changes nothing.
+ * Sends a dead letter to its queue again, then marks it. A crash between the two sends the message once more, which
+ * changes nothing, and never loses it. If it comes back dead before the mark, the letter belongs to a later attempt and
+ * the mark changes nothing.
  */
-export async function sendAgain(hub: Hub, run: FlowRun): Promise<FlowRun> {
-  if (run.state !== "failed")
-    refuse({ kind: "conflict", detail: "This message was sent again already.", found: run.state, expected: "failed" });
-  // Letters of before there were two queues do not say which was theirs.
+export async function resendDeadLetter(
+  fx: Pick<Hub, "db" | "events" | "answered" | "now">,
+  run: FlowRun,
+): Promise<Result<FlowRun, Refusal>> {
+  if (run.state !== "failed") {
+    const detail = "This message was sent again already.";
+    return failure({ kind: "conflict", detail, found: run.state, expected: "failed" });
+  }
+  // Dead letters from before the second queue existed do not name their queue.
   const kind = letterKinds.find(({ queue }) => queue === run.params.queue) ?? lakeEvents;
-  if (!(await kind.send(hub, run.params.body))) {
-    refuse({
-      kind: "unprocessable",
-      detail: `The message can never be read: ${run.reason}`,
-      expected: kind.expected,
-    });
+  if (!(await kind.send(fx, run.params.body))) {
+    const detail = `The message can never be read: ${run.reason}`;
+    return failure({ kind: "unprocessable", detail, expected: kind.expected });
   }
   const outcome = { state: "done" as const, reason: "sent again", stats: null };
-  await markEnded(hub.db, run, outcome, hub.now().toISOString());
-  return { ...run, ...outcome };
+  await markEnded(fx.db, run, outcome, fx.now().toISOString());
+  return success({ ...run, ...outcome });
 }

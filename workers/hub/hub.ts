@@ -1,4 +1,4 @@
-/** Everything the hub touches, in one value. Entries make it from their bindings; tests make it from theirs. */
+/** Every effect of the hub in one value. Entries build it from their bindings; functions take the members they use. */
 import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
@@ -9,6 +9,7 @@ import { fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import type { Evaluate } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { readVariables, type Variables } from "./variables.ts";
 
 export interface FlowParams {
   readonly flowId: string;
@@ -20,25 +21,28 @@ export interface Hub {
   readonly lake: R2Bucket;
   readonly snapshots: KVNamespace;
   readonly events: Queue<LakeEvent>;
-  /** What predict has answered; here to send dead letters again. */
+  /** The queue of predictions; here only to resend dead letters. */
   readonly answered: Queue<PredictionMessage>;
   /** The Workflow of each kind of flow. */
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
-  /** The Worker that answers forecasts. */
+  /** The Worker that answers prediction requests. */
   readonly predict: Pick<Fetcher, "fetch">;
   readonly boot: string;
   readonly adminToken: string | undefined;
-  /** Runs the models that our engine does not know. */
+  /** Runs the models that the built-in engine does not support. */
   readonly onnx: OnnxRunner;
-  /** The engine that serves models, which has to answer a card's golden rows before its model may serve. */
+  /** The built-in engine, which must answer a card's golden rows before its model may serve. */
   readonly evaluate: Evaluate;
-  /** What this code makes of a forecast's features; a model trained on anything else is refused. */
+  /** The fingerprint of a forecast's features in this code; a model trained on another one is refused. */
   fingerprint(forecast: Forecast): string;
-  /** An id that was never given before. */
+  /** A new unique id. */
   newId(): string;
-  /** A plain variable by name; empty when it is not set. */
-  variable(name: string): string;
+  readonly variables: Variables;
   now(): Date;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  sleep(ms: number): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
 }
 
 /** Secrets are set with `wrangler secret put` and so are not in the generated types. */
@@ -48,7 +52,7 @@ export type HubEnv = Env & { readonly ADMIN_TOKEN?: string };
 const onnxOf = ({ ONNX }: HubEnv): OnnxRunner => ONNX as unknown as OnnxRunner;
 
 export function hubOf(env: HubEnv): Hub {
-  const variables = new Map(Object.entries(env));
+  const bindings = new Map(Object.entries(env));
   return {
     db: drizzle(env.DB, { schema }),
     lake: env.LAKE,
@@ -63,10 +67,13 @@ export function hubOf(env: HubEnv): Hub {
     evaluate: evaluateOnnx,
     fingerprint: (forecast) => fingerprintOf(forecast.features),
     newId: () => crypto.randomUUID(),
-    variable(name) {
-      const value = variables.get(name);
+    variables: readVariables((name) => {
+      const value = bindings.get(name);
       return typeof value === "string" ? value : "";
-    },
+    }),
     now: () => new Date(),
+    fetch: (url, init) => fetch(url, init),
+    sleep: (ms) => scheduler.wait(ms),
+    random: Math.random,
   };
 }

@@ -1,20 +1,15 @@
-/** The hub Worker: ingestion, registry, pages. It owns the database and the lake. */
+/** The entry of the hub Worker, which owns the database and the lake. */
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { hubApp } from "./app.ts";
-import { recover } from "./flows/recover.ts";
 import { scheduleFetches } from "./flows/schedule.ts";
+import { hubApp } from "./http/app.ts";
 import { type HubEnv, hubOf } from "./hub.ts";
-import { purgePredictions } from "./predictions/purge.ts";
 import { consume } from "./queue.ts";
-import { repairPointers } from "./registry/pointer.ts";
-import { abandonSilentRuns } from "./registry/silent-runs.ts";
+import { runUpkeep } from "./upkeep.ts";
 
-export { FetchFlow } from "./flows/fetch.ts";
-export { IngestFlow } from "./flows/ingest.ts";
-export { PromoteFlow } from "./flows/promote.ts";
+export { FetchFlow, IngestFlow, PromoteFlow } from "./workflows.ts";
 
-/** Routes are put together once an isolate. */
+/** One app for each isolate. */
 const apps = new WeakMap<HubEnv, ReturnType<typeof hubApp>>();
 
 function appOf(env: HubEnv): ReturnType<typeof hubApp> {
@@ -37,12 +32,7 @@ export default {
         await scheduleFetches(hub, feeds, new Date(controller.scheduledTime));
         return;
       case "7 * * * *":
-        await Promise.all([
-          recover(hub),
-          repairPointers(hub, forecasts),
-          abandonSilentRuns(hub),
-          purgePredictions(hub),
-        ]);
+        await runUpkeep(hub, forecasts);
         return;
       default:
         throw new Error(

@@ -1,15 +1,16 @@
-/** Queue consumers: what has arrived in the lake, what was answered, and the messages that could not be dealt with. */
+/** Queue consumers: objects that arrived in the lake, predictions, and dead letters. */
 import { readLakeEvent } from "../../shared/api/lake-event.ts";
+import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
 import { launch } from "./flows/launch.ts";
-import { reasonOf } from "./flows/reason.ts";
 import type { Hub } from "./hub.ts";
 import { requestIngest } from "./ingest/raw.ts";
 import { keepPredictions } from "./predictions/keep.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
+type QueueEffects = Pick<Hub, "db" | "lake" | "workflows" | "boot" | "now">;
 
-export async function consume(hub: Hub, { queue, messages }: Batch): Promise<void> {
+export async function consume(hub: QueueEffects, { queue, messages }: Batch): Promise<void> {
   const dead = letterKinds.find((kind) => queue === `${kind.queue}-dead`);
   if (dead) {
     await Promise.all(messages.map((message) => keepDeadLetter(hub, dead, message)));
@@ -27,8 +28,8 @@ export async function consume(hub: Hub, { queue, messages }: Batch): Promise<voi
   }
 }
 
-/** A notification from R2 and our own message for the same object ask for one and the same flow. */
-async function startIngest(hub: Hub, message: Message): Promise<void> {
+/** Starts the ingest of an object. R2's notification and our own message for the same object start one flow. */
+async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
   try {
     const event = readLakeEvent(message.body);
     if (event.kind === "refused") throw new Error(event.reason);

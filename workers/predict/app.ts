@@ -1,8 +1,8 @@
 /** The predict Worker's HTTP API: routes, and what every answer carries. */
 import { Router } from "itty-router/Router";
+import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
-import { constantTimeEqual } from "../../shared/lib/constant-time-equal.ts";
 import { type Reply, refusalReply } from "./respond.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
@@ -204,15 +204,11 @@ function tooMany(path: string): Reply {
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
-/** Null where no token is needed, or the right one was sent. */
+/** Returns null where no token is needed or the right one was sent. */
 function refuseToken(request: Request, token: string | undefined, path: string): Reply | null {
   if (token === undefined) return null;
-  const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
-  if (given !== undefined && constantTimeEqual(given, token)) return null;
-  const detail = given
-    ? "The token is not the one that this service was given."
-    : "Send the token as: Authorization: Bearer <token>";
-  return refusalAt(path)({ kind: "unauthorized", detail }, { "WWW-Authenticate": "Bearer" });
+  const refusal = refuseBearerToken(request.headers.get("Authorization"), token);
+  return refusal && refusalAt(path)(refusal, bearerChallenge);
 }
 
 /** The caller's own id, where it is one that a log can hold. */

@@ -5,6 +5,7 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
+import { readBounded } from "./read-bounded.ts";
 
 export type Fetched =
   | { readonly kind: "kept"; readonly bytes: Uint8Array; readonly etag: string | null }
@@ -145,26 +146,4 @@ async function readRefusal(feed: Feed, url: URL, response: Response): Promise<Fe
   const said = bytes && feed.source.refusal?.(bytes);
   const why = said ? `, and says "${said}"` : "";
   return { kind: "failed", reason: `${url}: answered ${status}, expected 200${why}` };
-}
-
-/** The body, or null as soon as it is longer than allowed, whatever length it declares. */
-export async function readBounded(body: Pick<Response, "body">, bytesMax: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = (body.body as ReadableStream<Uint8Array> | null)?.getReader();
-  for (let part = await reader?.read(); reader && part && !part.done; part = await reader.read()) {
-    length += part.value.length;
-    if (length > bytesMax) {
-      await reader.cancel();
-      return null;
-    }
-    chunks.push(part.value);
-  }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }

@@ -1,5 +1,4 @@
 /** The flow `ingest`: from a raw publication to the lake, the database and the online history. */
-import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { runBatch } from "../../../shared/db/database.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { saveIngest } from "../../../shared/db/ingests.ts";
@@ -11,23 +10,16 @@ import type { Feed } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/judge.ts";
 import type { Source } from "../../../shared/lake/merge.ts";
-import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
+import type { Hub } from "../hub.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
 import { writeHistories } from "../ingest/write-history.ts";
 import { type LakeOutcome, writeLake } from "../ingest/write-lake.ts";
-import { type Flow, type Retries, runFlow } from "./flow.ts";
+import type { Flow, Retries } from "./flow.ts";
 
 /** Half an hour of asking for the turn; a holder that died gives it up after two minutes. */
 const untilFree: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
 const turnsMax = 5;
-
-export class IngestFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
-  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
-    const hub = hubOf(this.env);
-    await runFlow(hub, { params: event.payload, step }, (flow) => ingest(hub, flow));
-  }
-}
 
 interface Taken {
   readonly source: Source;

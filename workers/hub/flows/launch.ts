@@ -3,8 +3,8 @@ import { type FlowRun, instanceId } from "../../../shared/db/flows.ts";
 import type { Hub } from "../hub.ts";
 
 /** Makes sure that the Workflow of the run's current attempt exists. Calling it again changes nothing. */
-export async function launch(hub: Hub, run: FlowRun): Promise<void> {
-  const workflow = hub.workflows[run.kind];
+export async function launch({ workflows }: Pick<Hub, "workflows">, run: FlowRun): Promise<void> {
+  const workflow = workflows[run.kind];
   if (!workflow) throw new Error(`no Workflow runs flows of kind ${run.kind}`);
   await workflow.createBatch([{ id: instanceId(run), params: { flowId: run.id, attempt: run.attempt } }]);
 }

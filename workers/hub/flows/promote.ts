@@ -5,7 +5,6 @@
  * `failed` means that it may not serve: a corrupted artefact, a wrong answer, the gate's rejection, or another version
  * that became champion meanwhile. Asked again in the same situation, the flow keeps its answer.
  */
-import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { z } from "zod";
 import { type ChampionRow, findChampion, listChampions, succeed } from "../../../shared/db/champions.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
@@ -14,17 +13,10 @@ import { findModel } from "../../../shared/db/models.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
 import { decide, decidedByPerson, type GateRule, type Incumbent, type Verdict } from "../../../shared/registry/gate.ts";
-import { type FlowParams, type Hub, type HubEnv, hubOf } from "../hub.ts";
+import type { Hub } from "../hub.ts";
 import { writePointer } from "../registry/pointer.ts";
 import { readCard, type Stated, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
-import { type Flow, runFlow } from "./flow.ts";
-
-export class PromoteFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
-  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
-    const hub = hubOf(this.env);
-    await runFlow(hub, { params: event.payload, step }, (flow) => promote(hub, flow));
-  }
-}
+import type { Flow } from "./flow.ts";
 
 export const promoteParams = z.object({
   forecast: z.string(),
@@ -40,7 +32,9 @@ type Params = z.infer<typeof promoteParams>;
 /** Other gates may use periods up while this one decides; more than a few in a row mean that something else is wrong. */
 const decisionsMax = 5;
 
-export async function promote(hub: Hub, flow: Flow): Promise<Outcome> {
+type PromoteEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprint" | "evaluate" | "onnx" | "now">;
+
+export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome> {
   const params = promoteParams.parse(flow.run.params);
   const forecast = findForecast(params.forecast);
   const model = forecast && (await findModel(hub.db, forecast.id, params.version));
@@ -85,7 +79,7 @@ interface Judging {
 
 /** What the gate decides, kept before anyone acts on it. Decided once a flow, so that no flow asks the same periods twice. */
 async function judge(
-  hub: Hub,
+  hub: Pick<Hub, "db" | "lake" | "now">,
   flowId: string,
   { params, stated }: Judging,
 ): Promise<Verdict | { overtakenBy: string }> {
@@ -109,7 +103,7 @@ async function judge(
   throw new Error(`other gates of ${params.forecast} decided ${decisionsMax} times meanwhile`);
 }
 
-async function incumbentOf(hub: Hub, { forecast, version }: ChampionRow): Promise<Incumbent> {
+async function incumbentOf(hub: Pick<Hub, "db">, { forecast, version }: ChampionRow): Promise<Incumbent> {
   const model = await findModel(hub.db, forecast, version);
   if (!model) throw new Error(`the champion ${version} of ${forecast} is not registered`);
   const { recipe, candidate, publishedTo } = model;
@@ -119,7 +113,7 @@ async function incumbentOf(hub: Hub, { forecast, version }: ChampionRow): Promis
 type Crowned = { readonly won: true; readonly number: number } | { readonly won: false; readonly by: string };
 
 async function crown(
-  hub: Hub,
+  hub: Pick<Hub, "db" | "now">,
   flowId: string,
   { params, rule }: { readonly params: Params; readonly rule: GateRule },
 ): Promise<Crowned> {

@@ -1,25 +1,27 @@
 /**
- * Revives what D1 says is owed: flows whose queue message was lost, whose Workflow died with its process, or that have
- * not been heard of for long. Finished steps are not done again.
+ * Revives unfinished flows: those whose queue message was lost, whose Workflow died with its process, or that have sent no
+ * heartbeat for too long. Finished steps do not run again.
  */
 import { type FlowRun, instanceId, listOwed, markAdopted, markEnded, queueAgain } from "../../../shared/db/flows.ts";
+import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
-import { reasonOf } from "./reason.ts";
+import { silentMs } from "./step-limits.ts";
 
-/** No step may take longer than five minutes, so a flow silent for three times that is not at work. */
-const silentMs = 15 * 60_000;
-/** Attempts that end without a word, before the flow is called failed. */
+/** Attempts that may end without an outcome before the flow is marked failed. */
 const attemptsMax = 5;
 
-export async function recover(hub: Hub): Promise<string[]> {
-  const before = new Date(hub.now().getTime() - silentMs).toISOString();
+type RecoverEffects = Pick<Hub, "db" | "workflows" | "boot" | "now">;
+
+/** Revives every unfinished flow and returns their keys. */
+export async function recover(fx: RecoverEffects): Promise<string[]> {
+  const before = new Date(fx.now().getTime() - silentMs).toISOString();
   const revived: string[] = [];
-  for (const run of await listOwed(hub.db, hub.boot, before)) {
-    const at = { now: hub.now().toISOString(), boot: hub.boot };
-    await markAdopted(hub.db, run.id, at);
+  for (const run of await listOwed(fx.db, fx.boot, before)) {
+    const at = { now: fx.now().toISOString(), boot: fx.boot };
+    await markAdopted(fx.db, run.id, at);
     try {
-      await revive(hub, run, at);
+      await revive(fx, run, at);
       revived.push(run.key);
     } catch (error) {
       console.error(`could not revive ${run.key}: ${reasonOf(error)}`);
@@ -28,11 +30,15 @@ export async function recover(hub: Hub): Promise<string[]> {
   return revived;
 }
 
-async function revive(hub: Hub, run: FlowRun, at: { readonly now: string; readonly boot: string }): Promise<void> {
-  const workflow = hub.workflows[run.kind];
+async function revive(
+  fx: RecoverEffects,
+  run: FlowRun,
+  at: { readonly now: string; readonly boot: string },
+): Promise<void> {
+  const workflow = fx.workflows[run.kind];
   if (!workflow) {
     await markEnded(
-      hub.db,
+      fx.db,
       run,
       { state: "failed", reason: `no Workflow runs flows of kind ${run.kind}`, stats: null },
       at.now,
@@ -41,25 +47,25 @@ async function revive(hub: Hub, run: FlowRun, at: { readonly now: string; readon
   }
   const instance = await workflow.get(instanceId(run)).catch(() => null);
   const status = (await instance?.status().catch(() => null))?.status ?? "unknown";
-  if (!instance || status === "unknown") return launch(hub, run);
-  if (["errored", "terminated", "complete"].includes(status)) return startAnotherAttempt(hub, run, at);
-  // A flow that another boot started has no process behind it, whatever its status says: local Workflows do not resume
-  // by themselves. Pausing and resuming makes the engine pick it up at its first unfinished step.
+  if (!instance || status === "unknown") return launch(fx, run);
+  if (["errored", "terminated", "complete"].includes(status)) return startAnotherAttempt(fx, run, at);
+  // Local Workflows do not resume by themselves, so a flow of an earlier boot has no process whatever its status says.
+  // Pause and resume makes the engine continue at its first unfinished step.
   if (status === "waitingForPause") await instance.resume();
   if (status !== "paused") await instance.pause();
   await instance.resume();
 }
 
 async function startAnotherAttempt(
-  hub: Hub,
+  fx: RecoverEffects,
   run: FlowRun,
   at: { readonly now: string; readonly boot: string },
 ): Promise<void> {
   if (run.attempt >= attemptsMax) {
     const reason = `${attemptsMax} attempts ended without saying why; look at the steps, then retry`;
-    await markEnded(hub.db, run, { state: "failed", reason, stats: null }, at.now);
+    await markEnded(fx.db, run, { state: "failed", reason, stats: null }, at.now);
     return;
   }
-  const again = await queueAgain(hub.db, run.id, ["queued", "running"], at);
-  if (again) await launch(hub, again);
+  const again = await queueAgain(fx.db, run.id, ["queued", "running"], at);
+  if (again) await launch(fx, again);
 }

@@ -15,15 +15,15 @@ export interface Arrival {
 }
 
 /** Keeps a publication under its digest. A second copy of the same content and name changes nothing. */
-export async function keepRaw(hub: Hub, arrival: Arrival): Promise<RawObject> {
+export async function keepRaw({ lake }: Pick<Hub, "lake">, arrival: Arrival): Promise<RawObject> {
   const key = rawKey(arrival.feed.id, arrival.sha256, arrival.name);
-  const put = await hub.lake.put(key, arrival.body, {
+  const put = await lake.put(key, arrival.body, {
     sha256: arrival.sha256,
     onlyIf: { etagDoesNotMatch: "*" },
     customMetadata: { arrived: arrival.arrivedAt.toISOString() },
     httpMetadata: { contentType: arrival.feed.file.contentTypes[0] ?? "application/octet-stream" },
   });
-  const kept = put ?? (await hub.lake.head(key));
+  const kept = put ?? (await lake.head(key));
   if (!kept) throw new Error(`${key} was neither written nor found`);
   return { feed: arrival.feed.id, key, etag: kept.etag };
 }
@@ -32,16 +32,25 @@ export async function keepRaw(hub: Hub, arrival: Arrival): Promise<RawObject> {
  * Writes down that a raw object is to be ingested, then says so on the queue, in R2's own words. The row is what counts:
  * a message that is lost is sent again by `recover`.
  */
-export async function announceRaw(hub: Hub, object: RawObject): Promise<{ run: FlowRun; isNew: boolean }> {
-  const requested = await requestIngest(hub, object);
-  if (requested.run.state === "queued") await hub.events.send(lakeEvent(object, hub.now()));
+export async function announceRaw(
+  fx: RequestEffects & Pick<Hub, "events">,
+  object: RawObject,
+): Promise<{ run: FlowRun; isNew: boolean }> {
+  const requested = await requestIngest(fx, object);
+  if (requested.run.state === "queued") await fx.events.send(lakeEvent(object, fx.now()));
   return requested;
 }
 
-export function requestIngest(hub: Hub, object: RawObject): Promise<{ run: FlowRun; isNew: boolean }> {
+type RequestEffects = Pick<Hub, "db" | "boot" | "now">;
+
+/** Records the flow that ingests a raw object, unless it is known. */
+export function requestIngest(
+  { db, boot, now }: RequestEffects,
+  object: RawObject,
+): Promise<{ run: FlowRun; isNew: boolean }> {
   const { feed, key, etag } = object;
-  const at = { now: hub.now().toISOString(), boot: hub.boot };
-  return requestFlow(hub.db, { kind: "ingest", key: ingestKey(object), params: { feed, key, etag } }, at);
+  const at = { now: now().toISOString(), boot };
+  return requestFlow(db, { kind: "ingest", key: ingestKey(object), params: { feed, key, etag } }, at);
 }
 
 function lakeEvent(object: RawObject, now: Date): LakeEvent {

@@ -2,7 +2,7 @@
 import { type PredictionMessage, readPredictionMessage } from "../../../shared/api/prediction-message.ts";
 import { type NewPrediction, savePredictions } from "../../../shared/db/predictions.ts";
 import { binOf } from "../../../shared/drift/bins.ts";
-import { reasonOf } from "../flows/reason.ts";
+import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";
 
@@ -15,7 +15,7 @@ interface Delivered {
 }
 
 /** What can never be kept is tried again at once, so that it soon ends as a dead letter. */
-export async function keepPredictions(hub: Hub, messages: readonly Message[]): Promise<void> {
+export async function keepPredictions(hub: Pick<Hub, "db" | "lake">, messages: readonly Message[]): Promise<void> {
   const byVersion = new Map<string, Delivered[]>();
   for (const message of messages) {
     const read = readPredictionMessage(message.body);
@@ -29,7 +29,7 @@ export async function keepPredictions(hub: Hub, messages: readonly Message[]): P
   for (const delivered of byVersion.values()) await keepVersion(hub, delivered);
 }
 
-async function keepVersion(hub: Hub, delivered: readonly Delivered[]): Promise<void> {
+async function keepVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly Delivered[]): Promise<void> {
   const [first] = delivered;
   if (!first) return;
   const { forecast, version } = first.told;
@@ -66,7 +66,7 @@ function refuse(message: Message, reason: string): void {
 }
 
 /** Why a message ended as a dead letter, as far as that can still be seen. */
-export async function whyNotKept(hub: Hub, body: unknown): Promise<string> {
+export async function whyNotKept(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
   const read = readPredictionMessage(body);
   if (!read.ok) return read.reason;
   const { forecast, version, rows, requestId } = read.message;

@@ -21,7 +21,11 @@ const known = new Map<string, Profiles>();
 const knownMax = 8;
 
 /** Throws where the database or R2 does not answer, or the card is no longer the one that was registered. */
-export async function profilesOf(hub: Hub, forecast: string, version: string): Promise<FoundProfiles> {
+export async function profilesOf(
+  hub: Pick<Hub, "db" | "lake">,
+  forecast: string,
+  version: string,
+): Promise<FoundProfiles> {
   if (!findForecast(forecast)) return { ok: false, reason: `${forecast} is not a forecast of this platform` };
   const model = await findModel(hub.db, forecast, version);
   if (!model) return { ok: false, reason: `${forecast} has no registered version ${version}` };
@@ -39,7 +43,7 @@ interface CardAddress {
   readonly cardSha256: string;
 }
 
-async function readProfiles(hub: Hub, { forecast, version, cardSha256 }: CardAddress): Promise<Profiles> {
+async function readProfiles(hub: Pick<Hub, "lake">, { forecast, version, cardSha256 }: CardAddress): Promise<Profiles> {
   const key = artefactKey(forecast, version, "card.json");
   const object = await hub.lake.get(key);
   if (!object) throw new Error(`R2 has no ${key}`);

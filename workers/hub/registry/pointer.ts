@@ -13,7 +13,10 @@ const rewritesMax = 5;
  * Writes what D1 says. Whoever changes the champion while KV is being written may have written before us, so D1 is read
  * again afterwards, and written again if it has moved on.
  */
-export async function writePointer(hub: Hub, forecast: string): Promise<ChampionPointer | null> {
+export async function writePointer(
+  hub: Pick<Hub, "db" | "snapshots">,
+  forecast: string,
+): Promise<ChampionPointer | null> {
   let pointer = await pointerOf(hub, forecast);
   for (let writes = 1; pointer; writes++) {
     await hub.snapshots.put(championKey(forecast), JSON.stringify(pointer));
@@ -25,7 +28,10 @@ export async function writePointer(hub: Hub, forecast: string): Promise<Champion
 }
 
 /** Puts right every pointer that differs from D1; returns the keys that did. */
-export async function repairPointers(hub: Hub, forecasts: readonly Forecast[]): Promise<string[]> {
+export async function repairPointers(
+  hub: Pick<Hub, "db" | "snapshots">,
+  forecasts: readonly Forecast[],
+): Promise<string[]> {
   const repaired: string[] = [];
   for (const { id } of forecasts) {
     const key = championKey(id);
@@ -40,7 +46,7 @@ export async function repairPointers(hub: Hub, forecasts: readonly Forecast[]): 
   return repaired;
 }
 
-async function pointerOf(hub: Hub, forecast: string): Promise<ChampionPointer | null> {
+async function pointerOf(hub: Pick<Hub, "db">, forecast: string): Promise<ChampionPointer | null> {
   const champion = await findChampion(hub.db, forecast);
   const model = champion && (await findModel(hub.db, forecast, champion.version));
   if (!model) return null;

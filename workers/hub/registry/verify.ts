@@ -20,7 +20,7 @@ export interface Stated {
 export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
 
 /** Reads both artefacts through: digests, the card's schema, and that it belongs to this file, place and code. */
-export async function verifyArtefacts(hub: Hub, stated: Stated): Promise<Verified> {
+export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprint">, stated: Stated): Promise<Verified> {
   const { forecast, version, modelSha256, cardSha256 } = stated;
   const model = await digest(hub, stated, "model.onnx");
   if (model.sha256 !== modelSha256) return otherBytes("model.onnx", model.sha256, modelSha256);
@@ -38,7 +38,10 @@ export async function verifyArtefacts(hub: Hub, stated: Stated): Promise<Verifie
  * Runs the card's golden rows through the engine that would serve them; null when every answer is as it should be. Throws
  * where that engine cannot be asked now.
  */
-export async function verifyGolden(hub: Hub, stated: Stated): Promise<Mismatch | null> {
+export async function verifyGolden(
+  hub: Pick<Hub, "lake" | "evaluate" | "onnx">,
+  stated: Stated,
+): Promise<Mismatch | null> {
   const read = await readCard(hub, stated);
   if (!read.ok) return read.mismatch;
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
@@ -50,7 +53,7 @@ export async function verifyGolden(hub: Hub, stated: Stated): Promise<Mismatch |
 }
 
 async function golden(
-  hub: Hub,
+  hub: Pick<Hub, "evaluate" | "onnx">,
   { forecast, version, modelSha256 }: Stated,
   { card, bytes }: { readonly card: Card; readonly bytes: Uint8Array },
 ): Promise<GoldenResult> {
@@ -67,7 +70,7 @@ async function golden(
 
 /** The card of a version, parsed. It is checked against nothing but its schema. */
 export async function readCard(
-  hub: Hub,
+  hub: Pick<Hub, "lake">,
   { forecast, version }: Pick<Stated, "forecast" | "version">,
 ): Promise<Verified> {
   const object = await hub.lake.get(artefactKey(forecast.id, version, "card.json"));
@@ -92,7 +95,7 @@ interface Digest {
   readonly bytes: number;
 }
 
-async function digest(hub: Hub, { forecast, version }: Stated, name: ArtefactName): Promise<Digest> {
+async function digest(hub: Pick<Hub, "lake">, { forecast, version }: Stated, name: ArtefactName): Promise<Digest> {
   const object = await hub.lake.get(artefactKey(forecast.id, version, name));
   if (!object) return { sha256: "nothing", bytes: 0 };
   const stream = new crypto.DigestStream("SHA-256");

@@ -1,0 +1,17 @@
+/** The bearer token check that every Worker uses. */
+import { constantTimeEqual } from "../lib/constant-time-equal.ts";
+import type { Refusal } from "./problem.ts";
+
+/** Sent with a 401, as RFC 6750 asks. */
+export const bearerChallenge = { "WWW-Authenticate": "Bearer" } as const;
+
+/** Checks an `Authorization` header against the expected token, in constant time. Returns null when it matches. */
+export function refuseBearerToken(authorization: string | null | undefined, expected: string): Refusal | null {
+  const found = /^Bearer +(.+)$/i.exec(authorization ?? "")?.[1];
+  if (found !== undefined && constantTimeEqual(found, expected)) return null;
+  const detail =
+    found === undefined
+      ? "Send the token as: Authorization: Bearer <token>"
+      : "The token is not the one configured for this service.";
+  return { kind: "unauthorized", detail };
+}

@@ -1,0 +1,13 @@
+import { reasonOf } from "./error-reason.ts";
+
+/** A name for messages, and what to do. */
+export type Job = readonly [name: string, run: () => Promise<unknown>];
+
+/** Runs independent jobs and waits for all of them. Throws at the end if any failed, with every reason. */
+export async function settleAll(jobs: readonly Job[]): Promise<void> {
+  const results = await Promise.allSettled(jobs.map(async ([, run]) => run()));
+  const reasons = results.flatMap((result, at) =>
+    result.status === "rejected" ? [`${jobs[at]?.[0]}: ${reasonOf(result.reason)}`] : [],
+  );
+  if (reasons.length > 0) throw new Error(`${reasons.length} of ${jobs.length} jobs failed. ${reasons.join("; ")}`);
+}

@@ -1,9 +1,0 @@
-import { expect, test } from "vitest";
-import { traceOf } from "../../workers/hub/flows/reason.ts";
-
-test("the log gets the innermost cause with the line that threw it", () => {
-  const cause = new Error("no such table");
-  expect(traceOf(new Error("Failed query: select …", { cause }))).toBe(cause.stack);
-  expect(cause.stack).toContain("reason.test.ts:");
-  expect(traceOf("a word")).toBe("a word");
-});

@@ -1,0 +1,21 @@
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { type InputFilter, type InputHour, listInputHours as listRows } from "../../../shared/db/input-hours.ts";
+import { type Result, success } from "../../../shared/lib/result.ts";
+import type { Hub } from "../hub.ts";
+import { requireForecast } from "./require.ts";
+
+export interface InputHourRows {
+  readonly forecast: string;
+  readonly rows: readonly InputHour[];
+}
+
+/** Lists how often each bin of each feature was hit, by version, feature and hour. */
+export async function listInputHours(
+  { db }: Pick<Hub, "db">,
+  forecastId: string,
+  filter: InputFilter,
+): Promise<Result<InputHourRows, Refusal>> {
+  const forecast = requireForecast(forecastId);
+  if (!forecast.ok) return forecast;
+  return success({ forecast: forecast.value.id, rows: await listRows(db, forecast.value.id, filter) });
+}

@@ -1,0 +1,17 @@
+import type { z } from "zod";
+import type { ModelList, modelsQueryShape } from "../../../shared/api/models.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { listModels as listRows } from "../../../shared/db/models.ts";
+import { type Result, success } from "../../../shared/lib/result.ts";
+import type { Hub } from "../hub.ts";
+import { requireForecast } from "./require.ts";
+
+/** Lists registered versions, newest first. */
+export async function listModels(
+  { db }: Pick<Hub, "db">,
+  query: z.infer<typeof modelsQueryShape>,
+): Promise<Result<ModelList, Refusal>> {
+  const forecast = query.forecast === undefined ? null : requireForecast(query.forecast);
+  if (forecast && !forecast.ok) return forecast;
+  return success({ models: await listRows(db, query) });
+}

@@ -1,0 +1,45 @@
+import type { ModelDetail } from "../../../shared/api/models.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { listAudit } from "../../../shared/db/audit.ts";
+import { listGates } from "../../../shared/db/gates.ts";
+import type { StagedModel } from "../../../shared/db/models.ts";
+import { listTags } from "../../../shared/db/tags.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import type { Card } from "../../../shared/registry/card.ts";
+import type { Hub } from "../hub.ts";
+import { readCard } from "../registry/verify.ts";
+import { requireForecast, requireModel } from "./require.ts";
+
+/** The gate's decisions and the audit of one version, at most. */
+const auditRowsMax = 100;
+
+/** Reads one version: card, stage, tags, decisions of the gate and audit. */
+export async function readModel(
+  fx: Pick<Hub, "db" | "lake">,
+  forecast: string,
+  version: string,
+): Promise<Result<ModelDetail, Refusal>> {
+  const model = await requireModel(fx, forecast, version);
+  if (!model.ok) return model;
+  const card = await readRegisteredCard(fx, model.value);
+  if (!card.ok) return card;
+  const [tags, gates, audit] = await Promise.all([
+    listTags(fx.db, forecast, version),
+    listGates(fx.db, forecast, version),
+    listAudit(fx.db, { forecast, version, limit: auditRowsMax }),
+  ]);
+  return success({ ...model.value, card: card.value, tags, gates, audit });
+}
+
+/** Reads the card of a registered version, which was valid when it was registered. */
+export async function readRegisteredCard(
+  fx: Pick<Hub, "lake">,
+  { forecast: id, version }: Pick<StagedModel, "forecast" | "version">,
+): Promise<Result<Card, Refusal>> {
+  const forecast = requireForecast(id);
+  if (!forecast.ok) return forecast;
+  const read = await readCard(fx, { forecast: forecast.value, version });
+  if (read.ok) return success(read.card);
+  const detail = `card.json of ${id} ${version} in R2 is no longer the file that was registered: restore it, or train again. ${read.mismatch.detail}`;
+  return failure({ kind: "internal", ...read.mismatch, detail });
+}

@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { Promotion } from "../../../shared/api/champions.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import type { Actor } from "../../../shared/db/audit.ts";
+import { findChampion } from "../../../shared/db/champions.ts";
+import { queueAgain, requestFlow } from "../../../shared/db/flows.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { launch } from "../flows/launch.ts";
+import type { promoteParams } from "../flows/promote.ts";
+import type { Hub } from "../hub.ts";
+import { requireModel } from "./require.ts";
+
+export interface PromotionRequest {
+  readonly forecast: string;
+  readonly version: string;
+  readonly force: boolean;
+}
+
+/**
+ * Starts the flow `promote`. Its key holds the number of the champion that it would replace, so that the same request in
+ * the same situation is one flow. A flow that failed is tried again.
+ */
+export async function requestPromotion(
+  fx: Pick<Hub, "db" | "workflows" | "boot" | "now">,
+  { forecast, version, force }: PromotionRequest,
+  { who, why }: Actor,
+): Promise<Result<Promotion, Refusal>> {
+  const model = await requireModel(fx, forecast, version);
+  if (!model.ok) return model;
+  const champion = await findChampion(fx.db, forecast);
+  if (champion?.version === version) {
+    return failure({ kind: "conflict", detail: `${version} serves ${forecast} already.`, found: version });
+  }
+  const after = champion?.number ?? 0;
+  const params: z.infer<typeof promoteParams> = { forecast, version, after, who, why, force };
+  const key = `promote:${forecast}:${version}:${after}${force ? ":forced" : ""}`;
+  const at = { now: fx.now().toISOString(), boot: fx.boot };
+  const { run: known, isNew } = await requestFlow(fx.db, { kind: "promote", key, params }, at);
+  const again = known.state === "failed" ? await queueAgain(fx.db, known.id, ["failed"], { params, ...at }) : null;
+  const run = again ?? known;
+  if (run.state === "queued") await launch(fx, run);
+  return success({ flow: run.id, state: run.state, known: !isNew });
+}

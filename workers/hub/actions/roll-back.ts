@@ -1,0 +1,85 @@
+/** Rollback: the same checks as a promotion, but no gate, because the version was champion before. */
+import type { ChampionAnswer } from "../../../shared/api/champions.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import type { Actor } from "../../../shared/db/audit.ts";
+import { type ChampionRow, findChampion, listChampions, succeed } from "../../../shared/db/champions.ts";
+import { findModel } from "../../../shared/db/models.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { championBefore } from "../../../shared/registry/rollback.ts";
+import type { Hub } from "../hub.ts";
+import { writePointer } from "../registry/pointer.ts";
+import { verifyArtefacts, verifyGolden } from "../registry/verify.ts";
+import { readChampion } from "./read-champion.ts";
+import { requireForecast } from "./require.ts";
+
+export interface Rollback {
+  readonly forecast: string;
+  /** Undefined means the version before the champion. */
+  readonly to: string | undefined;
+}
+
+type RollbackEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprint" | "evaluate" | "onnx">;
+
+/** Makes an earlier champion the champion again. */
+export async function rollBack(
+  fx: RollbackEffects,
+  wanted: Rollback,
+  actor: Actor,
+): Promise<Result<ChampionAnswer, Refusal>> {
+  const forecast = requireForecast(wanted.forecast);
+  if (!forecast.ok) return forecast;
+  const { id } = forecast.value;
+  const target = chooseTarget(id, await listChampions(fx.db, id), wanted.to);
+  if (!target.ok) return target;
+  const { version, champion } = target.value;
+  const unsound = await verify(fx, forecast.value, version);
+  if (unsound) return failure(unsound);
+  const succession = { forecast: id, version, rule: "rollback", flowId: null, after: champion } as const;
+  if (!(await succeed(fx.db, succession, actor))) {
+    const now = await findChampion(fx.db, id);
+    const detail = `Overtaken by version ${now?.version} (change ${now?.number}), which became champion meanwhile. Read the champion, then roll back again.`;
+    return failure({ kind: "conflict", detail, found: String(now?.number), expected: String(champion.number) });
+  }
+  await writePointer(fx, id);
+  return readChampion(fx, id);
+}
+
+interface Target {
+  readonly version: string;
+  readonly champion: ChampionRow;
+}
+
+/** Chooses the version to go back to, from the changes of champion, oldest first. */
+function chooseTarget(
+  forecast: string,
+  changes: readonly ChampionRow[],
+  to: string | undefined,
+): Result<Target, Refusal> {
+  const champion = changes.at(-1);
+  if (!champion) return failure({ kind: "conflict", detail: `${forecast} has no champion to roll back.` });
+  const version = to ?? championBefore(changes);
+  if (version === null) {
+    const detail = `No version of ${forecast} served before ${champion.version}. Name one with "to", or promote another.`;
+    return failure({ kind: "conflict", detail });
+  }
+  const served = [...new Set(changes.map((change) => change.version))];
+  if (!served.includes(version)) {
+    const detail = `${version} has never served ${forecast}: promote it instead.`;
+    return failure({ kind: "unprocessable", detail, found: version, allowed: served });
+  }
+  if (version === champion.version) {
+    return failure({ kind: "conflict", detail: `${version} serves already.`, found: version });
+  }
+  return success({ version, champion });
+}
+
+/** Verifies artefacts and golden rows again: the files may have been damaged since the version served. */
+async function verify(fx: RollbackEffects, forecast: Forecast, version: string): Promise<Refusal | null> {
+  const model = await findModel(fx.db, forecast.id, version);
+  if (!model) throw new Error(`${forecast.id} ${version} has served and is not registered`);
+  const stated = { ...model, forecast };
+  const verified = await verifyArtefacts(fx, stated);
+  const mismatch = verified.ok ? await verifyGolden(fx, stated) : verified.mismatch;
+  return mismatch && { kind: "unprocessable", ...mismatch };
+}

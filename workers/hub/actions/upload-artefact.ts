@@ -1,0 +1,80 @@
+import type { Artefact } from "../../../shared/api/artefacts.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { type Actor, audited } from "../../../shared/db/audit.ts";
+import { runBatch } from "../../../shared/db/database.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
+import type { Hub } from "../hub.ts";
+import type { ArtefactAddress } from "./read-artefact.ts";
+import { requireForecast } from "./require.ts";
+import { putWithDigest } from "./stated-digest.ts";
+import { checkLength } from "./upload.ts";
+
+export const artefactContentTypes: Readonly<Record<ArtefactName, string>> = {
+  "model.onnx": "application/octet-stream",
+  "card.json": "application/json; charset=utf-8",
+};
+
+export interface ArtefactFile {
+  readonly body: ReadableStream | null;
+  /** In bytes; null where it was not stated. */
+  readonly length: number | null;
+  /** SHA-256 in hexadecimal; null where it was not stated. */
+  readonly sha256: string | null;
+}
+
+/** Stores a file of a version. It is created once and never replaced; the same bytes again change nothing. */
+export async function uploadArtefact(
+  { db, lake }: Pick<Hub, "db" | "lake">,
+  address: ArtefactAddress & ArtefactFile,
+  actor: Actor,
+): Promise<Result<Artefact, Refusal>> {
+  const forecast = requireForecast(address.forecast);
+  if (!forecast.ok) return forecast;
+  const stated = checkStated(address);
+  if (!stated.ok) return stated;
+  const { body, length, sha256 } = stated.value;
+  const { version, artefact } = address;
+  const key = artefactKey(forecast.value.id, version, artefact);
+  if ((await lake.head(key)) === null) {
+    const httpMetadata = { contentType: artefactContentTypes[artefact] };
+    const options = { sha256, onlyIf: { etagDoesNotMatch: "*" }, httpMetadata };
+    const created = await putWithDigest(() => lake.put(key, body, options));
+    if (!created.ok) return created;
+    if (created.value) {
+      const after = { key, sha256, bytes: length };
+      const change = { what: "artefact.uploaded", forecast: forecast.value.id, version, after } as const;
+      await runBatch(db, [audited(db, actor, change)]);
+      return success({ ...after, known: false });
+    }
+  }
+  const stored = (await lake.head(key))?.checksums.toJSON().sha256 ?? "bytes of an unknown digest";
+  if (stored === sha256) return success({ key, sha256, bytes: length, known: true });
+  const detail = `${key} is stored with other bytes, and a version never changes: use another version.`;
+  return failure({ kind: "conflict", detail, found: `sha256 ${sha256}`, expected: `sha256 ${stored}` });
+}
+
+interface StatedFile {
+  readonly body: ReadableStream;
+  readonly length: number;
+  readonly sha256: string;
+}
+
+/** Checks that length and digest are stated and that there is a body. */
+function checkStated({ artefact, body, length, sha256 }: ArtefactAddress & ArtefactFile): Result<StatedFile, Refusal> {
+  if (length === null) {
+    const expected = "Content-Length: <bytes>";
+    return failure({ kind: "length-required", detail: "Send the file with Content-Length.", expected });
+  }
+  const tooLarge = checkLength(length, artefactBytesMax[artefact]);
+  if (tooLarge) return failure(tooLarge);
+  if (sha256 === null) {
+    const detail = "Send the file with the SHA-256 of its bytes.";
+    const expected = "Content-Digest: sha-256=:<base64 of 32 bytes>:";
+    return failure({ kind: "bad-request", detail, found: "no digest", expected });
+  }
+  if (!body || length === 0) {
+    return failure({ kind: "unprocessable", detail: "The body is empty.", expected: artefact });
+  }
+  return success({ body, length, sha256 });
+}

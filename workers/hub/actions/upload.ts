@@ -1,0 +1,117 @@
+/** The upload of a publication by hand. */
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { bufferedUploadBytesMax, type Upload, uploadBytesMax } from "../../../shared/api/uploads.ts";
+import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { isFileName } from "../../../shared/lake/keys.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { readBounded } from "../fetch/read-bounded.ts";
+import { launch } from "../flows/launch.ts";
+import type { Hub } from "../hub.ts";
+import { announceRaw, keepRaw } from "../ingest/raw.ts";
+import { requireFeed } from "./require.ts";
+import { otherDigest, putWithDigest } from "./stated-digest.ts";
+
+export interface UploadedFile {
+  readonly name: string;
+  /** Media type, lower case; empty where it was not stated. */
+  readonly contentType: string;
+  /** In bytes; null where it was not stated. */
+  readonly length: number | null;
+  /** SHA-256 in hexadecimal; null where it was not stated. */
+  readonly sha256: string | null;
+  readonly body: ReadableStream | null;
+}
+
+type UploadEffects = Pick<Hub, "db" | "lake" | "events" | "workflows" | "boot" | "now">;
+
+/** Stores a publication in `raw/` and starts its ingest. A flow of the same file that failed is tried again. */
+export async function upload(fx: UploadEffects, feedId: string, file: UploadedFile): Promise<Result<Upload, Refusal>> {
+  const feed = requireFeed(feedId);
+  if (!feed.ok) return feed;
+  const refusal = checkFile(feed.value, file);
+  const read = refusal ? failure(refusal) : await readBody(feed.value, file);
+  if (!read.ok) return read;
+  const { body, sha256 } = read.value;
+  const arrival = { feed: feed.value, name: file.name, sha256, body, arrivedAt: fx.now() };
+  const stored = await putWithDigest(() => keepRaw(fx, arrival));
+  if (!stored.ok) return stored;
+  const { run: known, isNew } = await announceRaw(fx, stored.value);
+  const run = (known.state === "failed" && (await tryAgain(fx, known))) || known;
+  return success({ flow: run.id, state: run.state, key: stored.value.key, sha256, known: !isNew });
+}
+
+async function tryAgain(fx: UploadEffects, run: FlowRun): Promise<FlowRun | null> {
+  const again = await queueAgain(fx.db, run.id, ["failed"], { now: fx.now().toISOString(), boot: fx.boot });
+  if (again) await launch(fx, again);
+  return again;
+}
+
+/** Media types that state nothing: none, and the one that curl sends for every body. */
+const unstatedTypes = ["", "application/x-www-form-urlencoded"];
+
+/** Checks everything that can be refused before the body is read. */
+function checkFile(feed: Feed, { name, contentType, length }: UploadedFile): Refusal | null {
+  if (!isFileName(name)) {
+    const expected = "letters, digits, dots, dashes and underscores, at most 128";
+    return { kind: "unprocessable", detail: "The file name cannot become part of a key.", found: name, expected };
+  }
+  if (!name.toLowerCase().endsWith(feed.file.extension)) {
+    const expected = `a name ending in ${feed.file.extension}`;
+    const detail = `${feed.id} reads ${feed.file.extension} files.`;
+    return { kind: "unsupported-media-type", detail, found: name, expected };
+  }
+  if (!unstatedTypes.includes(contentType) && !feed.file.contentTypes.includes(contentType)) {
+    const allowed = feed.file.contentTypes;
+    return {
+      kind: "unsupported-media-type",
+      detail: `${feed.id} does not read this type.`,
+      found: contentType,
+      allowed,
+    };
+  }
+  return length === null ? null : checkLength(length, uploadBytesMax);
+}
+
+export function checkLength(length: number, bytesMax: number): Refusal | null {
+  if (length <= bytesMax) return null;
+  const detail = "The file is larger than an upload may be.";
+  return { kind: "too-large", detail, found: `${length} bytes`, expected: `at most ${bytesMax} bytes` };
+}
+
+interface ReadBody {
+  readonly body: ReadableStream | Uint8Array;
+  readonly sha256: string;
+}
+
+/** A body with length and digest is streamed on. Any other is read to its end, which also shows whether it is empty. */
+async function readBody(
+  feed: Feed,
+  { body, length, sha256: stated }: UploadedFile,
+): Promise<Result<ReadBody, Refusal>> {
+  if (!body || length === 0) return failure(emptyBody(feed));
+  if (stated !== null && length !== null) return success({ body, sha256: stated });
+  const bytes = await readBounded({ body }, bufferedUploadBytesMax);
+  if (!bytes) {
+    return failure({
+      kind: "too-large",
+      detail: "Send a file this large with Content-Length and Content-Digest (sha-256), so that it can be streamed.",
+      found: `more than ${bufferedUploadBytesMax} bytes`,
+      expected: `at most ${bufferedUploadBytesMax} bytes without a digest`,
+    });
+  }
+  if (bytes.length === 0) return failure(emptyBody(feed));
+  const sha256 = sha256Hex(bytes);
+  if (stated !== null && stated !== sha256) return failure(otherDigest({ found: sha256, expected: stated }));
+  return success({ body: bytes, sha256 });
+}
+
+function emptyBody(feed: Feed): Refusal {
+  return {
+    kind: "unprocessable",
+    detail: "The body is empty. Send the file itself as the body, as in: curl --upload-file <file> <address>",
+    found: "0 bytes",
+    expected: `the bytes of a ${feed.file.extension} file`,
+  };
+}

@@ -1,0 +1,88 @@
+/** The hub's HTTP API: every route, and the answers to what no route handles. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { traceOf } from "../../../shared/lib/error-reason.ts";
+import type { Hub } from "../hub.ts";
+import { artefactRoutes } from "./artefacts.ts";
+import { auditRoutes } from "./audit.ts";
+import { championRoutes } from "./champions.ts";
+import type { HubVariables } from "./context.ts";
+import { docsRoutes } from "./docs.ts";
+import { feedRoutes } from "./feeds.ts";
+import { flowRoutes } from "./flows.ts";
+import { healthRoutes } from "./health.ts";
+import { modelRoutes } from "./models.ts";
+import { observationRoutes } from "./observations.ts";
+import { predictRoutes } from "./predict.ts";
+import { predictionRoutes } from "./predictions.ts";
+import { Refused, refusalResponse } from "./refuse.ts";
+import { runRoutes } from "./runs.ts";
+import { tagRoutes } from "./tags.ts";
+
+/** In the order of the document at `/openapi.json`. */
+const described = [
+  modelRoutes,
+  artefactRoutes,
+  tagRoutes,
+  championRoutes,
+  predictionRoutes,
+  runRoutes,
+  auditRoutes,
+  feedRoutes,
+  observationRoutes,
+  flowRoutes,
+  healthRoutes,
+];
+
+export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
+  const app = new OpenAPIHono<HubVariables>();
+  // First, because these answers belong to predict, headers included.
+  app.route("/", predictRoutes(hub));
+  app.use(async (context, next) => {
+    context.set("hub", hub);
+    await next();
+    context.header("X-Content-Type-Options", "nosniff");
+  });
+  for (const routes of described) app.route("/", routes);
+  app.route("/", docsRoutes(app));
+  app.notFound((context) =>
+    refusalResponse({
+      kind: "not-found",
+      detail: `Nothing answers ${context.req.method} ${context.req.path}.`,
+      allowed: [
+        "GET /feeds",
+        "GET /feeds/:feed/observations",
+        "GET /feeds/:feed/problems",
+        "GET /flows",
+        "GET /models",
+        "GET, POST /predict/:forecast",
+        "POST /invocations/:forecast",
+        "GET /v2/models/:forecast",
+        "GET /docs",
+      ],
+    }),
+  );
+  app.onError((error, context) => {
+    if (error instanceof Refused) return refusalResponse(error.refusal, error.headers);
+    if (error instanceof HTTPException) return refusalResponse(unreadable(error));
+    console.error(`${context.req.method} ${context.req.path}: ${traceOf(error)}`);
+    return refusalResponse({
+      kind: "internal",
+      detail: "The request failed on our side; try again. The log says why.",
+    });
+  });
+  return app;
+}
+
+/** Rephrases what Hono says of a body that it cannot read. */
+function unreadable({ status, message }: HTTPException): Refusal {
+  if (status === 415) {
+    return {
+      kind: "unsupported-media-type",
+      detail: "Send the body as JSON.",
+      expected: "Content-Type: application/json",
+    };
+  }
+  return { kind: "bad-request", detail: message };
+}

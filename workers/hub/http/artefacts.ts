@@ -1,0 +1,82 @@
+/** `/models/:forecast/:version/:artefact`: the files of a version, written once. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { artefactShape } from "../../../shared/api/artefacts.ts";
+import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
+import { type ArtefactName, artefactBytesMax, artefactNames } from "../../../shared/registry/keys.ts";
+import { readArtefact } from "../actions/read-artefact.ts";
+import { artefactContentTypes, uploadArtefact } from "../actions/upload-artefact.ts";
+import { adminOnly } from "./authorize.ts";
+import { readDigest, readLength } from "./body.ts";
+import { unwrap } from "./refuse.ts";
+import { actorOf, apiRoutes, binary, json, refusals, secured } from "./route.ts";
+
+export const artefactRoutes = apiRoutes();
+
+const params = z.object({ forecast: forecastParam, version: versionParam, artefact: z.enum(artefactNames) });
+const megabytes = (name: ArtefactName) => `${artefactBytesMax[name] / 1e6} MB`;
+
+const read = createRoute({
+  method: "get",
+  path: "/models/{forecast}/{version}/{artefact}",
+  operationId: "readArtefact",
+  tags: ["Models"],
+  summary: "A file of a version",
+  description: "Its bytes never change; `ETag` is theirs.",
+  request: { params },
+  responses: {
+    200: { description: "The bytes", content: { ...binary, "application/json": { schema: z.looseObject({}) } } },
+    ...refusals.filteredRead,
+  },
+});
+
+artefactRoutes.openapi(read, async (context) => {
+  const address = context.req.valid("param");
+  const object = unwrap(await readArtefact(context.var.hub, address));
+  return new Response(object.body, {
+    headers: {
+      "Content-Type": artefactContentTypes[address.artefact],
+      "Content-Length": String(object.size),
+      ETag: object.httpEtag,
+      "Cache-Control": "public, max-age=31536000, immutable",
+    },
+  });
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/models/{forecast}/{version}/{artefact}",
+  operationId: "uploadArtefact",
+  tags: ["Models"],
+  summary: "Upload a file of a version",
+  description: `Created once, never replaced: the same bytes again are fine, others are refused. \`model.onnx\` may have ${megabytes("model.onnx")}, \`card.json\` ${megabytes("card.json")}.`,
+  security: secured,
+  middleware: [adminOnly] as const,
+  request: {
+    params,
+    headers: z.object({
+      "content-digest": z
+        .string()
+        .optional()
+        .describe("Required: `sha-256=:<base64 of the body's SHA-256>:` (RFC 9530)"),
+      "content-length": z.string().optional().describe("Required: the body is streamed"),
+    }),
+    body: { required: true, content: binary },
+  },
+  responses: {
+    200: json(artefactShape, "The same bytes are stored already"),
+    201: json(artefactShape, "Created"),
+    ...refusals.write,
+    ...refusals.body,
+  },
+});
+
+artefactRoutes.openapi(put, async (context) => {
+  const file = {
+    length: readLength(context.req.header("Content-Length")),
+    sha256: readDigest(context.req.header("Content-Digest")),
+    body: context.req.raw.body,
+  };
+  const actor = actorOf(context, undefined, "upload");
+  const artefact = unwrap(await uploadArtefact(context.var.hub, { ...context.req.valid("param"), ...file }, actor));
+  return context.json(artefact, artefact.known ? 200 : 201);
+});

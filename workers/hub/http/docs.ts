@@ -1,0 +1,61 @@
+/** `/openapi.json` and `/docs`: what this hub answers, for programs and for people. */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { type OpenApi, openApiShape } from "../../../shared/api/service.ts";
+import { feeds } from "../../../shared/feeds/index.ts";
+import { forecasts } from "../../../shared/forecasts/index.ts";
+import type { HubVariables } from "./context.ts";
+import { documentShape } from "./docs-page/document.ts";
+import { docsPage } from "./docs-page/page.ts";
+import { hubDocument } from "./openapi.ts";
+import { apiRoutes, json } from "./route.ts";
+
+/** The page contains its own style and loads nothing. */
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Values for the parameters of the examples on the page. */
+const examples = {
+  forecast: forecasts[0]?.id ?? "forecast",
+  feed: feeds[0]?.id ?? "feed",
+  version: "20261120-1c0d9f22",
+  a: "20261113-5ab80e77",
+  b: "20261120-1c0d9f22",
+  artefact: "model.onnx",
+  path: "_SUCCESS",
+  file: "publication.xlsx",
+  name: "note",
+};
+
+const openapi = createRoute({
+  method: "get",
+  path: "/openapi.json",
+  operationId: "readOpenApi",
+  tags: ["Service"],
+  summary: "This description, OpenAPI 3.1",
+  responses: { 200: json(openApiShape, "The document") },
+});
+
+const page = createRoute({
+  method: "get",
+  path: "/docs",
+  operationId: "readDocs",
+  tags: ["Service"],
+  summary: "This description as a page",
+  responses: { 200: { description: "HTML", content: { "text/html": { schema: { type: "string" } } } } },
+});
+
+export function docsRoutes(app: OpenAPIHono<HubVariables>): OpenAPIHono<HubVariables> {
+  const routes = apiRoutes();
+  let cached: OpenApi | undefined;
+  const document = () => {
+    cached ??= openApiShape.parse(hubDocument(app));
+    return cached;
+  };
+  routes.openapi(openapi, (context) => context.json(document(), 200));
+  routes.openapi(page, (context) => {
+    const { origin: baseUrl } = new URL(context.req.url);
+    const html = docsPage(documentShape.parse(document()), { baseUrl, examples });
+    return context.html(html, 200, { "Content-Security-Policy": policy });
+  });
+  return routes;
+}

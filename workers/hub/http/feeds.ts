@@ -1,0 +1,130 @@
+/** `/feeds`: the publications that are watched, what the parser rejected, the lake's files and uploads. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { feedProblemsPageShape, feedProblemsQueryShape } from "../../../shared/api/feed-problems.ts";
+import { feedDetailShape, feedListShape } from "../../../shared/api/feeds.ts";
+import { feedParam } from "../../../shared/api/fields.ts";
+import { uploadShape } from "../../../shared/api/uploads.ts";
+import { listFeeds } from "../actions/list-feeds.ts";
+import { listProblems } from "../actions/list-problems.ts";
+import { readFeed } from "../actions/read-feed.ts";
+import { readLakeFile } from "../actions/read-lake-file.ts";
+import { upload } from "../actions/upload.ts";
+import { adminOnly } from "./authorize.ts";
+import { readDigest, readLength } from "./body.ts";
+import { unwrap } from "./refuse.ts";
+import { apiRoutes, binary, json, refusals, secured } from "./route.ts";
+
+export const feedRoutes = apiRoutes();
+
+const params = z.object({ feed: feedParam });
+
+const list = createRoute({
+  method: "get",
+  path: "/feeds",
+  operationId: "listFeeds",
+  tags: ["Feeds"],
+  summary: "Every feed, with how far it has come",
+  responses: { 200: json(feedListShape, "The feeds") },
+});
+
+feedRoutes.openapi(list, async (context) => context.json(await listFeeds(context.var.hub), 200));
+
+const read = createRoute({
+  method: "get",
+  path: "/feeds/{feed}",
+  operationId: "readFeed",
+  tags: ["Feeds"],
+  summary: "One feed with its series",
+  request: { params },
+  responses: { 200: json(feedDetailShape, "The feed"), ...refusals.read },
+});
+
+feedRoutes.openapi(read, async (context) =>
+  context.json(unwrap(await readFeed(context.var.hub, context.req.valid("param").feed)), 200),
+);
+
+const problems = createRoute({
+  method: "get",
+  path: "/feeds/{feed}/problems",
+  operationId: "listProblems",
+  tags: ["Feeds"],
+  summary: "What the parser rejected: row, column, found, expected",
+  request: { params, query: feedProblemsQueryShape },
+  responses: { 200: json(feedProblemsPageShape, "A page"), ...refusals.filteredRead },
+});
+
+feedRoutes.openapi(problems, async (context) => {
+  const { feed } = context.req.valid("param");
+  return context.json(unwrap(await listProblems(context.var.hub, feed, context.req.valid("query"))), 200);
+});
+
+const lakeFile = createRoute({
+  method: "get",
+  path: "/feeds/{feed}/lake/{path}",
+  operationId: "readLakeFile",
+  tags: ["Feeds"],
+  summary: "A file of the open lake",
+  description: "`_SUCCESS` lists them. A path may contain slashes. `ETag` changes with the bytes.",
+  request: { params: params.extend({ path: z.string().describe("Below `clean/<feed>/`, for example `_SUCCESS`") }) },
+  responses: {
+    200: {
+      description: "The bytes: parquet, and JSON for `_SUCCESS`",
+      content: {
+        "application/vnd.apache.parquet": { schema: { type: "string", format: "binary" } },
+        "application/json": { schema: z.looseObject({}) },
+      },
+    },
+    ...refusals.read,
+  },
+});
+
+// A path of the lake holds slashes, which OpenAPI cannot say: the document gets the plain path, the router the wide one.
+feedRoutes.openAPIRegistry.registerPath(lakeFile);
+feedRoutes.openapi({ ...lakeFile, path: "/feeds/{feed}/lake/{path{.+}}", hide: true }, async (context) => {
+  const { feed, path } = context.req.valid("param");
+  const object = unwrap(await readLakeFile(context.var.hub, feed, path));
+  const contentType = path.endsWith(".parquet") ? "application/vnd.apache.parquet" : "application/json; charset=utf-8";
+  return new Response(object.body, {
+    headers: { "Content-Type": contentType, ETag: object.httpEtag, "Content-Length": String(object.size) },
+  });
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/feeds/{feed}/files/{file}",
+  operationId: "uploadFile",
+  tags: ["Feeds"],
+  summary: "Upload a publication by hand",
+  description: "Starts the flow `ingest`. Large files need `Content-Length` and `Content-Digest`.",
+  security: secured,
+  middleware: [adminOnly] as const,
+  request: {
+    params: params.extend({ file: z.string().describe("Name of the file, as the publisher calls it") }),
+    headers: z.object({
+      "content-digest": z.string().optional().describe("`sha-256=:<base64 of the body's SHA-256>:` (RFC 9530)"),
+      "content-length": z.string().optional(),
+    }),
+    body: { required: true, content: binary },
+  },
+  responses: {
+    200: json(uploadShape, "The same file was ingested already"),
+    202: json(uploadShape, "The flow that ingests it"),
+    ...refusals.write,
+    ...refusals.body,
+  },
+});
+
+feedRoutes.openapi(put, async (context) => {
+  const { feed, file: name } = context.req.valid("param");
+  const answer = unwrap(
+    await upload(context.var.hub, feed, {
+      name,
+      contentType: context.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "",
+      length: readLength(context.req.header("Content-Length")),
+      sha256: readDigest(context.req.header("Content-Digest")),
+      body: context.req.raw.body,
+    }),
+  );
+  const isAtWork = answer.state === "queued" || answer.state === "running";
+  return context.json(answer, isAtWork ? 202 : 200, { Location: `/flows/${answer.flow}` });
+});

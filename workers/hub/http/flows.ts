@@ -1,0 +1,74 @@
+/** `/flows`: what runs, ran, is held or failed; retry and release. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { flowDetailShape, flowListShape, flowShape, flowsQueryShape } from "../../../shared/api/flows.ts";
+import { listFlows } from "../actions/list-flows.ts";
+import { readFlow } from "../actions/read-flow.ts";
+import { release } from "../actions/release.ts";
+import { retry } from "../actions/retry.ts";
+import { adminOnly } from "./authorize.ts";
+import { unwrap } from "./refuse.ts";
+import { apiRoutes, json, refusals, secured } from "./route.ts";
+
+export const flowRoutes = apiRoutes();
+
+const params = z.object({ id: z.string().describe("Id of a flow") });
+
+const list = createRoute({
+  method: "get",
+  path: "/flows",
+  operationId: "listFlows",
+  tags: ["Flows"],
+  summary: "Flows, newest first",
+  request: { query: flowsQueryShape },
+  responses: { 200: json(flowListShape, "The flows"), ...refusals.list },
+});
+
+flowRoutes.openapi(list, async (context) =>
+  context.json(await listFlows(context.var.hub, context.req.valid("query")), 200),
+);
+
+const read = createRoute({
+  method: "get",
+  path: "/flows/{id}",
+  operationId: "readFlow",
+  tags: ["Flows"],
+  summary: "One flow, step by step",
+  request: { params },
+  responses: { 200: json(flowDetailShape, "The flow"), ...refusals.read },
+});
+
+flowRoutes.openapi(read, async (context) =>
+  context.json(unwrap(await readFlow(context.var.hub, context.req.valid("param").id)), 200),
+);
+
+const retryFlow = createRoute({
+  method: "post",
+  path: "/flows/{id}/retry",
+  operationId: "retryFlow",
+  tags: ["Flows"],
+  summary: "Start a failed flow again, or send a dead letter again",
+  security: secured,
+  middleware: [adminOnly] as const,
+  request: { params },
+  responses: { 202: json(flowShape, "The flow, queued; a dead letter is done"), ...refusals.write },
+});
+
+flowRoutes.openapi(retryFlow, async (context) =>
+  context.json(unwrap(await retry(context.var.hub, context.req.valid("param").id)), 202),
+);
+
+const releaseFlow = createRoute({
+  method: "post",
+  path: "/flows/{id}/release",
+  operationId: "releaseFlow",
+  tags: ["Flows"],
+  summary: "Ingest a held publication as it is",
+  security: secured,
+  middleware: [adminOnly] as const,
+  request: { params },
+  responses: { 202: json(flowShape, "The flow, queued"), ...refusals.write },
+});
+
+flowRoutes.openapi(releaseFlow, async (context) =>
+  context.json(unwrap(await release(context.var.hub, context.req.valid("param").id)), 202),
+);

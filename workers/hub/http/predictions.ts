@@ -1,0 +1,124 @@
+/** `/forecasts/:forecast/predictions` and `/inputs`: answers one by one, and their inputs summed by hour. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { forecastParam } from "../../../shared/api/fields.ts";
+import {
+  type InputsPage,
+  inputsPageShape,
+  inputsQueryShape,
+  type PredictionsPage,
+  predictionsPageShape,
+  predictionsQueryShape,
+} from "../../../shared/api/predictions.ts";
+import type { InputPlace } from "../../../shared/db/input-hours.ts";
+import type { PredictionPlace } from "../../../shared/db/predictions.ts";
+import { listInputHours } from "../actions/list-input-hours.ts";
+import { listPredictions } from "../actions/list-predictions.ts";
+import { privateRead } from "./authorize.ts";
+import { pageResponse, placeOfCursor } from "./page.ts";
+import { unwrap } from "./refuse.ts";
+import { apiRoutes, jsonOrCsv, refusals, secured } from "./route.ts";
+
+export const predictionRoutes = apiRoutes();
+
+const params = z.object({ forecast: forecastParam });
+
+const answers = createRoute({
+  method: "get",
+  path: "/forecasts/{forecast}/predictions",
+  operationId: "listPredictions",
+  tags: ["Predictions"],
+  summary: "Requests and answers, newest first",
+  description:
+    "Stored for `PREDICTIONS_KEPT_DAYS`. They hold what callers sent, so this read needs the token. Also CSV. `from` and `to` select by the time of the answer.",
+  security: secured,
+  middleware: [privateRead] as const,
+  request: { params, query: predictionsQueryShape },
+  responses: { 200: jsonOrCsv(predictionsPageShape, "A page"), ...refusals.privatePage },
+});
+
+const answerPlace = z
+  .tuple([z.string(), z.int(), z.string()])
+  .transform(([at, position, answer]): PredictionPlace => ({ at, position, answer }));
+
+predictionRoutes.openapi(answers, async (context) => {
+  const { series = [], version, from, to, cursor, limit, format } = context.req.valid("query");
+  const { forecast, rows } = unwrap(
+    await listPredictions(context.var.hub, context.req.valid("param").forecast, {
+      series: [series].flat(),
+      version,
+      from,
+      to,
+      after: placeOfCursor(cursor, answerPlace),
+      limit: limit + 1,
+    }),
+  );
+  const { dimensions } = forecast;
+  return pageResponse(context.req, {
+    rows,
+    limit,
+    format,
+    placeOf: ({ at, position, answer }) => [at, position, answer],
+    json: (page, next): PredictionsPage => ({ forecast: forecast.id, predictions: [...page], next }),
+    header: [...plainColumns, ...dimensions, "intervals", "features", "given"],
+    cells: (row) => [
+      ...plainColumns.map((name) => (typeof row[name] === "boolean" ? String(row[name]) : row[name])),
+      ...dimensions.map((_, at) => row.series?.[at] ?? null),
+      JSON.stringify(row.intervals),
+      JSON.stringify(row.features),
+      row.given && JSON.stringify(row.given),
+    ],
+  });
+});
+
+/** CSV columns whose values are written as they are. */
+const plainColumns = [
+  "at",
+  "requestId",
+  "answer",
+  "position",
+  "version",
+  "number",
+  "protocol",
+  "hypothetical",
+  "targetPeriod",
+  "prediction",
+  "changeProbability",
+] as const;
+
+const inputs = createRoute({
+  method: "get",
+  path: "/forecasts/{forecast}/inputs",
+  operationId: "listInputHours",
+  tags: ["Predictions"],
+  summary: "How the inputs of each hour were distributed",
+  description:
+    "Counts in the fixed bins of the version's card (`profile`). They stay when single predictions are deleted. Also CSV.",
+  request: { params, query: inputsQueryShape },
+  responses: { 200: jsonOrCsv(inputsPageShape, "A page"), ...refusals.page },
+});
+
+const inputPlace = z.tuple([z.string(), z.string(), z.string(), z.int(), z.string()]).transform(
+  ([version, feature, hour, hypothetical, bin]): InputPlace => ({
+    version,
+    feature,
+    hour,
+    hypothetical: hypothetical === 1,
+    bin,
+  }),
+);
+
+predictionRoutes.openapi(inputs, async (context) => {
+  const { cursor, limit, format, version, feature, from, to } = context.req.valid("query");
+  const after = placeOfCursor(cursor, inputPlace);
+  const filter = { version, feature, from, to, after, limit: limit + 1 };
+  const { forecast, rows } = unwrap(await listInputHours(context.var.hub, context.req.valid("param").forecast, filter));
+  return pageResponse(context.req, {
+    rows,
+    limit,
+    format,
+    placeOf: (row) => [row.version, row.feature, row.hour, Number(row.hypothetical), row.bin],
+    json: (page, next): InputsPage => ({ forecast, inputs: page.map(({ forecast: _, ...row }) => row), next }),
+    header: ["version", "feature", "hour", "hypothetical", "bin", "count"],
+    cells: (row) => [row.version, row.feature, row.hour, String(row.hypothetical), row.bin, row.count],
+  });
+});

@@ -1,0 +1,97 @@
+/** What every described route shares: validation, the actor, and the parts of its description. */
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { problemShape } from "../../../shared/api/problem-shape.ts";
+import type { Actor } from "../../../shared/db/audit.ts";
+import type { HubVariables } from "./context.ts";
+import { refuse } from "./refuse.ts";
+import { refuseInvalid } from "./refuse-invalid.ts";
+
+/** 500 trials with many parameters take half of it, and a statement takes twice as much. */
+const jsonBytesMax = 1_000_000;
+
+/** Creates an app whose routes are validated with zod and described at `/openapi.json`. */
+export function apiRoutes(): OpenAPIHono<HubVariables> {
+  const routes = new OpenAPIHono<HubVariables>({
+    defaultHook(result, context) {
+      if (!result.success) refuseInvalid(result, context, routes.openAPIRegistry.definitions);
+    },
+  });
+  return routes;
+}
+
+export const jsonBody = bodyLimit({
+  maxSize: jsonBytesMax,
+  onError: () =>
+    refuse({ kind: "too-large", detail: "The body is too large.", expected: `at most ${jsonBytesMax} bytes` }),
+});
+
+/** Describes a JSON answer. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** Describes an answer that is JSON or CSV. */
+export function jsonOrCsv<T extends z.ZodType>(schema: T, description: string) {
+  return {
+    description,
+    headers: z.object({ Link: z.string().optional().describe('Address of the next page, `rel="next"`') }),
+    content: { "application/json": { schema }, "text/csv": { schema: { type: "string" } } },
+  } as const;
+}
+
+export function jsonRequest<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+export const binary = { "application/octet-stream": { schema: { type: "string", format: "binary" } } } as const;
+
+const problem = { content: { "application/problem+json": { schema: problemShape } } };
+const unauthorized = { description: "The token is missing or wrong", ...problem };
+const notFound = { description: "Unknown name; `allowed` lists the known ones", ...problem };
+const unprocessable = { description: "A value is not allowed; says what was found and expected", ...problem };
+
+/** Describes the refusals that routes of a kind share. */
+export const refusals = {
+  list: { 422: unprocessable },
+  read: { 404: notFound },
+  filteredRead: { 404: notFound, 422: unprocessable },
+  page: { 400: { description: "The cursor cannot be read", ...problem }, 404: notFound, 422: unprocessable },
+  privatePage: {
+    400: { description: "The cursor cannot be read", ...problem },
+    401: unauthorized,
+    403: { description: "`ADMIN_TOKEN` is not set: this cannot be read", ...problem },
+    404: notFound,
+    422: unprocessable,
+  },
+  write: {
+    401: unauthorized,
+    403: { description: "`ADMIN_TOKEN` is not set: nothing can be written", ...problem },
+    404: notFound,
+    409: { description: "Not in a state that allows this", ...problem },
+    422: unprocessable,
+  },
+  body: {
+    400: { description: "`Content-Length` or `Content-Digest` cannot be read", ...problem },
+    411: { description: "`Content-Length` is missing", ...problem },
+    413: { description: "The body is too large", ...problem },
+    415: { description: "This kind of file is not accepted", ...problem },
+  },
+} as const;
+
+export const secured = [{ token: [] }];
+
+/** `X-Almanac-Actor` as it was sent: a name for the audit, no proof of identity. */
+const actorShape = /^[\p{L}\p{N} ._@:+/-]{1,100}$/u;
+
+/** Builds the actor of a change from the request: who, why and when. */
+export function actorOf(context: Context<HubVariables>, why: string | undefined, otherwise = "no reason given"): Actor {
+  const who = context.req.header("X-Almanac-Actor")?.trim() || "token";
+  if (!actorShape.test(who)) {
+    const detail = "X-Almanac-Actor cannot be written into the audit.";
+    const expected = "at most 100 letters, digits, spaces and . _ @ : + / -";
+    refuse({ kind: "unprocessable", detail, found: who, expected });
+  }
+  return { who, why: why ?? otherwise, at: context.var.hub.now().toISOString() };
+}

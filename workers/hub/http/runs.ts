@@ -1,0 +1,116 @@
+/** `/runs` and `/forecasts/:forecast/runs`: trainings, what they tried and how they ended. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { forecastParam } from "../../../shared/api/fields.ts";
+import {
+  endRunShape,
+  loggedTrialsShape,
+  newRunShape,
+  runDetailShape,
+  runListShape,
+  runShape,
+  runsQueryShape,
+  trialBatchShape,
+  trialsMax,
+} from "../../../shared/api/runs.ts";
+import { addTrials } from "../actions/add-trials.ts";
+import { createRun } from "../actions/create-run.ts";
+import { finishRun } from "../actions/finish-run.ts";
+import { listRuns } from "../actions/list-runs.ts";
+import { readRun } from "../actions/read-run.ts";
+import { adminOnly } from "./authorize.ts";
+import { unwrap } from "./refuse.ts";
+import { actorOf, apiRoutes, json, jsonBody, jsonRequest, refusals, secured } from "./route.ts";
+
+export const runRoutes = apiRoutes();
+
+const forecastParams = z.object({ forecast: forecastParam });
+const params = z.object({ run: z.string().describe("Id of a run") });
+
+const list = createRoute({
+  method: "get",
+  path: "/forecasts/{forecast}/runs",
+  operationId: "listRuns",
+  tags: ["Trainings"],
+  summary: "Trainings, newest first",
+  request: { params: forecastParams, query: runsQueryShape },
+  responses: { 200: json(runListShape, "Trainings"), ...refusals.filteredRead },
+});
+
+runRoutes.openapi(list, async (context) => {
+  const { forecast } = context.req.valid("param");
+  return context.json(unwrap(await listRuns(context.var.hub, forecast, context.req.valid("query").limit)), 200);
+});
+
+const create = createRoute({
+  method: "post",
+  path: "/forecasts/{forecast}/runs",
+  operationId: "createRun",
+  tags: ["Trainings"],
+  summary: "Begin a training",
+  security: secured,
+  middleware: [adminOnly, jsonBody] as const,
+  request: { params: forecastParams, body: jsonRequest(newRunShape) },
+  responses: { 201: json(runShape, "The run, with its id"), ...refusals.write },
+});
+
+runRoutes.openapi(create, async (context) => {
+  const { forecast } = context.req.valid("param");
+  const { why, ...wanted } = context.req.valid("json");
+  const actor = actorOf(context, why, "training");
+  const run = unwrap(await createRun(context.var.hub, { forecast, ...wanted }, actor));
+  return context.json(run, 201, { Location: `/runs/${run.id}` });
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/runs/{run}",
+  operationId: "readRun",
+  tags: ["Trainings"],
+  summary: "One training with its trials",
+  request: { params },
+  responses: { 200: json(runDetailShape, "The run"), ...refusals.read },
+});
+
+runRoutes.openapi(read, async (context) =>
+  context.json(unwrap(await readRun(context.var.hub, context.req.valid("param").run)), 200),
+);
+
+const log = createRoute({
+  method: "post",
+  path: "/runs/{run}/trials",
+  operationId: "addTrials",
+  tags: ["Trainings"],
+  summary: "Log trials",
+  description: `At most ${trialsMax} at once. A trial is identified by candidate and number: sent again it replaces itself, so a batch may be repeated.`,
+  security: secured,
+  middleware: [adminOnly, jsonBody] as const,
+  request: { params, body: jsonRequest(trialBatchShape) },
+  responses: { 200: json(loggedTrialsShape, "All trials are stored"), ...refusals.write },
+});
+
+runRoutes.openapi(log, async (context) => {
+  const { run } = context.req.valid("param");
+  const { trials } = context.req.valid("json");
+  const actor = actorOf(context, undefined, "training");
+  return context.json(unwrap(await addTrials(context.var.hub, { run, trials }, actor)), 200);
+});
+
+const end = createRoute({
+  method: "post",
+  path: "/runs/{run}/end",
+  operationId: "finishRun",
+  tags: ["Trainings"],
+  summary: "End a training",
+  description: "The same state again changes nothing.",
+  security: secured,
+  middleware: [adminOnly, jsonBody] as const,
+  request: { params, body: jsonRequest(endRunShape) },
+  responses: { 200: json(runShape, "The run as it ended"), ...refusals.write },
+});
+
+runRoutes.openapi(end, async (context) => {
+  const { run } = context.req.valid("param");
+  const ending = context.req.valid("json");
+  const actor = actorOf(context, ending.reason ?? undefined, "training");
+  return context.json(unwrap(await finishRun(context.var.hub, { run, ending }, actor)), 200);
+});

@@ -1,0 +1,20 @@
+/** The hourly upkeep. */
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { settleAll } from "../../shared/lib/settle-all.ts";
+import { recover } from "./flows/recover.ts";
+import type { Hub } from "./hub.ts";
+import { purgePredictions } from "./predictions/purge.ts";
+import { repairPointers } from "./registry/pointer.ts";
+import { abandonSilentRuns } from "./registry/silent-runs.ts";
+
+type UpkeepEffects = Pick<Hub, "db" | "snapshots" | "workflows" | "variables" | "boot" | "now">;
+
+/** Runs every job of the hour. A job that fails does not stop the others; the error names all that failed. */
+export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[]): Promise<void> {
+  await settleAll([
+    ["recover flows", () => recover(fx)],
+    ...forecasts.map((forecast) => [`repair pointer ${forecast.id}`, () => repairPointers(fx, [forecast])] as const),
+    ["abandon silent runs", () => abandonSilentRuns(fx)],
+    ["purge predictions", () => purgePredictions(fx)],
+  ]);
+}

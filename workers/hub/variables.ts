@@ -1,0 +1,34 @@
+/** The plain variables of wrangler.toml, validated once. A malformed one fails what needs it and nothing else. */
+import { baseUrlOf, type Feed } from "../../shared/feeds/feed.ts";
+import { failure, type Result, success } from "../../shared/lib/result.ts";
+
+export interface Variables {
+  /** How many days single predictions are stored. */
+  readonly predictionsKeptDays: Result<number>;
+  /** Whether a base URL may be this machine; only in local configuration. */
+  readonly allowLoopback: Result<boolean>;
+  /** Where a feed is fetched from; empty where it is not fetched. */
+  baseUrl(feed: Pick<Feed, "id" | "source">): string;
+}
+
+/** Validates the variables. `read` returns a variable by name, empty when it is not set. */
+export function readVariables(read: (name: string) => string): Variables {
+  return {
+    predictionsKeptDays: readDays("PREDICTIONS_KEPT_DAYS", read),
+    allowLoopback: readFlag("ALLOW_LOOPBACK", read),
+    baseUrl: (feed) => baseUrlOf(feed, read),
+  };
+}
+
+function readDays(name: string, read: (name: string) => string): Result<number> {
+  const found = read(name);
+  if (/^\d{1,5}$/.test(found) && Number(found) >= 1) return success(Number(found));
+  return failure(`${name} is "${found}", expected a whole number of days from 1 to 99999. Set it in wrangler.toml.`);
+}
+
+function readFlag(name: string, read: (name: string) => string): Result<boolean> {
+  const found = read(name);
+  if (found === "true") return success(true);
+  if (found === "false" || found === "") return success(false);
+  return failure(`${name} is "${found}", expected "true" or "false". Set it in wrangler.toml.`);
+}

@@ -1,0 +1,28 @@
+/** The Workflows that run flows: each builds the hub from its bindings and runs one body. */
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import { fetchFeed } from "./flows/fetch.ts";
+import { runFlow } from "./flows/flow.ts";
+import { ingest } from "./flows/ingest.ts";
+import { promote } from "./flows/promote.ts";
+import { type FlowParams, type HubEnv, hubOf } from "./hub.ts";
+
+export class FetchFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => fetchFeed(hub, flow));
+  }
+}
+
+export class IngestFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => ingest(hub, flow));
+  }
+}
+
+export class PromoteFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => promote(hub, flow));
+  }
+}
