@@ -84,7 +84,11 @@ test("what was asked is refused for what there is not, with what there is", asyn
   expect(await refused("series=Estado")).toMatchObject([422, { detail: "Estado has no value." }]);
   expect(await refused("from=yesterday")).toMatchObject([422, { field: "from", found: "yesterday" }]);
   expect(await refused("cursor=x")).toMatchObject([400, {}]);
-  expect(await refused("sorted=no")).toMatchObject([422, { detail: "There is no sorted.", found: "sorted" }]);
+  expect(await refused("sorted=no")).toMatchObject([422, { detail: "There is no parameter sorted.", found: "sorted" }]);
+  expect(await refused("serie=a")).toMatchObject([
+    422,
+    { didYouMean: "series", allowed: ["series", "version", "from", "to", "cursor", "limit", "format"] },
+  ]);
   for (const found of ["0", "10001", "1.5", "many"]) {
     const detail = "limit: expected a whole number from 1 to 10000";
     expect(await refused(`limit=${found}`)).toMatchObject([422, { field: "limit", found, detail }]);
