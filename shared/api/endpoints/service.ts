@@ -1,6 +1,6 @@
 /** The service itself: whether it runs, and its description. */
 import type { Endpoint } from "../endpoint.ts";
-import { healthShape } from "../health.ts";
+import { healthShape } from "../service.ts";
 
 export const serviceEndpoints = {
   readHealth: { method: "GET", path: "/health", answer: healthShape },

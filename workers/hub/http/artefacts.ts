@@ -18,7 +18,7 @@ const megabytes = (name: ArtefactName) => `${artefactBytesMax[name] / 1e6} MB`;
 const read = createRoute({
   method: "get",
   path: "/models/{forecast}/{version}/{artefact}",
-  operationId: "readArtefact",
+  operationId: "downloadArtefact",
   tags: ["Models"],
   summary: "A file of a version",
   description: "Its bytes never change; `ETag` is theirs.",

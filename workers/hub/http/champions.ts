@@ -16,7 +16,7 @@ const params = z.object({ forecast: forecastParam });
 const read = createRoute({
   method: "get",
   path: "/forecasts/{forecast}/champion",
-  operationId: "readChampion",
+  operationId: "getChampion",
   tags: ["Champion"],
   summary: "The champion, and every change of it",
   request: { params },

@@ -29,7 +29,7 @@ const examples = {
 const openapi = createRoute({
   method: "get",
   path: "/openapi.json",
-  operationId: "readOpenApi",
+  operationId: "getDocument",
   tags: ["Service"],
   summary: "This description, OpenAPI 3.1",
   responses: { 200: json(openApiShape, "The document") },
@@ -38,7 +38,7 @@ const openapi = createRoute({
 const page = createRoute({
   method: "get",
   path: "/docs",
-  operationId: "readDocs",
+  operationId: "getDocumentPage",
   tags: ["Service"],
   summary: "This description as a page",
   responses: { 200: { description: "HTML", content: { "text/html": { schema: { type: "string" } } } } },

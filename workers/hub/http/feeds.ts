@@ -32,7 +32,7 @@ feedRoutes.openapi(list, async (context) => context.json(await listFeeds(context
 const read = createRoute({
   method: "get",
   path: "/feeds/{feed}",
-  operationId: "readFeed",
+  operationId: "getFeed",
   tags: ["Feeds"],
   summary: "One feed with its series",
   request: { params },
@@ -46,7 +46,7 @@ feedRoutes.openapi(read, async (context) =>
 const problems = createRoute({
   method: "get",
   path: "/feeds/{feed}/problems",
-  operationId: "listProblems",
+  operationId: "listFeedProblems",
   tags: ["Feeds"],
   summary: "What the parser rejected: row, column, found, expected",
   request: { params, query: feedProblemsQueryShape },
@@ -61,7 +61,7 @@ feedRoutes.openapi(problems, async (context) => {
 const lakeFile = createRoute({
   method: "get",
   path: "/feeds/{feed}/lake/{path}",
-  operationId: "readLakeFile",
+  operationId: "downloadLakeFile",
   tags: ["Feeds"],
   summary: "A file of the open lake",
   description: "`_SUCCESS` lists them. A path may contain slashes. `ETag` changes with the bytes.",
@@ -92,7 +92,7 @@ feedRoutes.openapi({ ...lakeFile, path: "/feeds/{feed}/lake/{path{.+}}", hide: t
 const put = createRoute({
   method: "put",
   path: "/feeds/{feed}/files/{file}",
-  operationId: "uploadFile",
+  operationId: "uploadPublication",
   tags: ["Feeds"],
   summary: "Upload a publication by hand",
   description: "Starts the flow `ingest`. Large files need `Content-Length` and `Content-Digest`.",

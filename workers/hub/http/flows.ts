@@ -30,7 +30,7 @@ flowRoutes.openapi(list, async (context) =>
 const read = createRoute({
   method: "get",
   path: "/flows/{id}",
-  operationId: "readFlow",
+  operationId: "getFlow",
   tags: ["Flows"],
   summary: "One flow, step by step",
   request: { params },

@@ -8,7 +8,7 @@ export const healthRoutes = apiRoutes();
 const read = createRoute({
   method: "get",
   path: "/health",
-  operationId: "readHealth",
+  operationId: "getHealth",
   tags: ["Service"],
   summary: "Whether the hub runs",
   responses: { 200: json(healthShape, "It runs") },

@@ -57,7 +57,7 @@ modelRoutes.openapi(compare, async (context) => {
 const read = createRoute({
   method: "get",
   path: "/models/{forecast}/{version}",
-  operationId: "readModel",
+  operationId: "getModel",
   tags: ["Models"],
   summary: "One version: card, stage, tags, the gate's decisions and the audit",
   request: { params },

@@ -88,7 +88,7 @@ const plainColumns = [
 const inputs = createRoute({
   method: "get",
   path: "/forecasts/{forecast}/inputs",
-  operationId: "listInputHours",
+  operationId: "listInputs",
   tags: ["Predictions"],
   summary: "How the inputs of each hour were distributed",
   description:

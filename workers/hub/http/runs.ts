@@ -64,7 +64,7 @@ runRoutes.openapi(create, async (context) => {
 const read = createRoute({
   method: "get",
   path: "/runs/{run}",
-  operationId: "readRun",
+  operationId: "getRun",
   tags: ["Trainings"],
   summary: "One training with its trials",
   request: { params },
@@ -78,7 +78,7 @@ runRoutes.openapi(read, async (context) =>
 const log = createRoute({
   method: "post",
   path: "/runs/{run}/trials",
-  operationId: "addTrials",
+  operationId: "logTrials",
   tags: ["Trainings"],
   summary: "Log trials",
   description: `At most ${trialsMax} at once. A trial is identified by candidate and number: sent again it replaces itself, so a batch may be repeated.`,
@@ -98,7 +98,7 @@ runRoutes.openapi(log, async (context) => {
 const end = createRoute({
   method: "post",
   path: "/runs/{run}/end",
-  operationId: "finishRun",
+  operationId: "endRun",
   tags: ["Trainings"],
   summary: "End a training",
   description: "The same state again changes nothing.",
