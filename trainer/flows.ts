@@ -15,7 +15,7 @@ export async function flowEnded(
   const until = Date.now() + waitMaxMs;
   for (let step = ""; ; ) {
     // A flow that was announced by its key may not exist yet.
-    const flow = await orNull(hub.api.readFlow({ id }));
+    const flow = await orNull(hub.api.getFlow({ id }));
     if (flow && ["done", "held", "failed"].includes(flow.state)) return flow;
     const current = flow?.steps.at(-1)?.name ?? "queued";
     if (current !== step) onStep(current);

@@ -40,7 +40,7 @@ export async function readLake(
 }
 
 async function readList(hub: Hub, feed: string): Promise<LakeReading> {
-  const file = await orNull(hub.api.readLakeFile({ feed, path: "_SUCCESS" }));
+  const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
   if (!file) throw new Failure(`${feed} has no lake yet; nothing has been ingested.`);
   return { list: successShape.parse(JSON.parse(new TextDecoder().decode(file.bytes))), listBytes: file.bytes };
 }
@@ -54,7 +54,7 @@ async function readFiles(
   for (let from = 0; from < partitions.length; from += parallel) {
     const read = await Promise.all(
       partitions.slice(from, from + parallel).map(async ({ path, etag, sha256 }) => {
-        const file = await orNull(hub.api.readLakeFile({ feed, path }));
+        const file = await orNull(hub.api.downloadLakeFile({ feed, path }));
         if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256) return false;
         await onFile({ path, bytes: file.bytes });
         return true;

@@ -95,9 +95,9 @@ const infer = {
 } as const;
 
 const words: Readonly<Record<Name, Words>> = {
-  readPrediction: { ...ask, summary: "Predict one instance" },
+  askPrediction: { ...ask, summary: "Predict one instance" },
   predict: { ...send, summary: "Predict one instance, many, or every series" },
-  readDefaultPrediction: { ...ask, summary: "Predict one instance of the first forecast" },
+  askDefaultPrediction: { ...ask, summary: "Predict one instance of the first forecast" },
   predictDefault: { ...send, summary: "Predict with the first forecast" },
   invoke: { ...invoke, summary: "Score raw features" },
   invokeDefault: { ...invoke, summary: "Score raw features with the first forecast" },
@@ -107,25 +107,25 @@ const words: Readonly<Record<Name, Words>> = {
     answer: "It can; the body is one line feed",
     refusals: invocationErrors([503]),
   },
-  readVersion: {
+  getVersion: {
     tag: "MLflow",
     summary: "Version of the service",
     answer: "The version as plain text, under the content type that MLflow sends",
     refusals: {},
   },
-  readInferenceServer: { ...open, summary: "Name, version and extensions of the server", answer: "The server" },
-  readServerLive: { ...open, summary: "Whether the server runs", answer: "It runs" },
-  readServerReady: {
+  getInferenceServer: { ...open, summary: "Name, version and extensions of the server", answer: "The server" },
+  getServerLive: { ...open, summary: "Whether the server runs", answer: "It runs" },
+  getServerReady: {
     ...open,
     summary: "Whether any model is ready",
     answer: "One is",
     refusals: { 503: { description: "None is", content: { "application/json": { schema: serverReadyShape } } } },
   },
-  readModelMetadata: { ...model, summary: "Inputs and outputs of the model that serves", answer: "The model" },
-  readModelReady: { ...model, summary: "Whether a model serves", answer: "It does" },
+  getModelMetadata: { ...model, summary: "Inputs and outputs of the model that serves", answer: "The model" },
+  getModelReady: { ...model, summary: "Whether a model serves", answer: "It does" },
   infer: { ...infer, summary: "Infer from raw features" },
-  readModelVersionMetadata: { ...model, summary: "The same, only where this version serves", answer: "The model" },
-  readModelVersionReady: { ...model, summary: "Whether this version serves", answer: "It does" },
+  getModelVersionMetadata: { ...model, summary: "The same, only where this version serves", answer: "The model" },
+  getModelVersionReady: { ...model, summary: "Whether this version serves", answer: "It does" },
   inferModelVersion: { ...infer, summary: "Infer from raw features, only where this version serves" },
 };
 

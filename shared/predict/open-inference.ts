@@ -3,6 +3,7 @@
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 
+import type { InferAnswer, ModelMetadata } from "../api/open-inference.ts";
 import { nearest } from "../lib/text-distance.ts";
 import {
   integerFrom,
@@ -164,9 +165,9 @@ const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string) =>
 export const platform = "onnx_onnxv1";
 
 /** `GET /v2/models/:model`. */
-export function modelMetadata(model: ServedModel): Record<string, unknown> {
+export function modelMetadata(model: ServedModel): ModelMetadata {
   const { card, inputs } = model;
-  const tensor = (name: string, datatype: string) => ({ name, datatype, shape: [-1, 1] });
+  const tensor = (name: string, datatype: "FP32" | "BYTES") => ({ name, datatype, shape: [-1, 1] });
   return {
     name: card.forecast,
     versions: [card.version],
@@ -181,7 +182,7 @@ export function inferAnswer(
   model: ServedModel,
   { id, outputs, rows }: InferRequest,
   values: Readonly<Record<string, ArrayLike<number>>>,
-): Record<string, unknown> {
+): InferAnswer {
   const { card } = model;
   return {
     model_name: card.forecast,

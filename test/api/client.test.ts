@@ -53,7 +53,7 @@ test("a write carries the token of the hub and the actor, a prediction the token
 test("a file is sent with its length, its digest and its content type", async () => {
   const { client, sent } = answering(Response.json({}));
   const body = new TextEncoder().encode("abc");
-  await client.uploadFile({ feed: "f", file: "a.csv", body, contentType: "text/csv" });
+  await client.uploadPublication({ feed: "f", file: "a.csv", body, contentType: "text/csv" });
   expect(sent[0]).toMatchObject({
     method: "PUT",
     body,
@@ -79,7 +79,7 @@ test("an answer is parsed by its schema: members that it does not name are dropp
 test("a file comes with its entity tag", async () => {
   const { client } = answering(new Response("abc", { headers: { ETag: '"e1"' } }));
   const file = { bytes: new TextEncoder().encode("abc"), etag: "e1" };
-  expect(await client.readLakeFile({ feed: "f", path: "_SUCCESS" })).toEqual({ ok: true, value: file });
+  expect(await client.downloadLakeFile({ feed: "f", path: "_SUCCESS" })).toEqual({ ok: true, value: file });
 });
 
 const problem = {
@@ -93,7 +93,7 @@ const problem = {
 };
 
 test("a refusal is a value with its problem details, and a sentence for people", async () => {
-  const result = await answering(Response.json(problem, { status: 404 })).client.readFeed({ feed: "mlik" });
+  const result = await answering(Response.json(problem, { status: 404 })).client.getFeed({ feed: "mlik" });
   expect(result).toEqual({ ok: false, error: { kind: "refused", status: 404, problem } });
   expect(!result.ok && failureText(result.error)).toBe(
     "There is no such thing. There is no feed mlik. Found: mlik. Allowed: milk. Did you mean milk?",

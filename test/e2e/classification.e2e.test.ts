@@ -21,7 +21,7 @@ afterAll(() => platform.dispose());
 
 async function ingest(days: number): Promise<string> {
   const { name, bytes } = airFile(1, days);
-  const { flow } = await hub.api.uploadFile({ feed: targetSourceOf(sickness).feed, file: name, body: bytes });
+  const { flow } = await hub.api.uploadPublication({ feed: targetSourceOf(sickness).feed, file: name, body: bytes });
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   return addDays(name.slice(-15, -5), 1);
 }
@@ -39,10 +39,10 @@ async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.pars
 test("trained, promoted by the gate, asked by name and by MLflow, trained again on more days", async () => {
   const target = await ingest(150);
   const told = lastJson(await train());
-  const { champion } = await hub.api.readChampion({ forecast: sickness.id });
+  const { champion } = await hub.api.getChampion({ forecast: sickness.id });
   expect(champion?.version).toBe(told.champion);
   const version = String(told.champion);
-  const { bytes } = await hub.api.readArtefact({ forecast: sickness.id, version, artefact: "card.json" });
+  const { bytes } = await hub.api.downloadArtefact({ forecast: sickness.id, version, artefact: "card.json" });
   const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
   expect(card).toMatchObject({ task: "classification", decision: { labels: sickness.labels } });
   expect(told.contenders).toContainEqual(
@@ -69,7 +69,7 @@ test("trained, promoted by the gate, asked by name and by MLflow, trained again 
   await ingest(160);
   const again = lastJson(await train());
   expect(again.champion).not.toBe(told.champion);
-  expect((await hub.api.readChampion({ forecast: sickness.id })).champion).toMatchObject({
+  expect((await hub.api.getChampion({ forecast: sickness.id })).champion).toMatchObject({
     version: again.champion,
     number: 2,
   });

@@ -48,13 +48,13 @@ const trainIt = (...more: string[]) => run("train", forecast.id, ...short, "--js
 const address = (version: unknown) => ({ forecast: forecast.id, version: String(version) });
 const versionsOf = async () =>
   (await hub.api.listModels({ query: { forecast: forecast.id } })).models.map(({ version }) => version);
-const championOf = async () => (await hub.api.readChampion({ forecast: forecast.id })).champion?.version;
+const championOf = async () => (await hub.api.getChampion({ forecast: forecast.id })).champion?.version;
 
 /** Every listed version has both files, a card that is one, and golden rows that hold. */
 async function expectWhole(): Promise<void> {
   for (const version of await versionsOf()) {
-    const { bytes: model } = await hub.api.readArtefact({ ...address(version), artefact: "model.onnx" });
-    const { bytes } = await hub.api.readArtefact({ ...address(version), artefact: "card.json" });
+    const { bytes: model } = await hub.api.downloadArtefact({ ...address(version), artefact: "model.onnx" });
+    const { bytes } = await hub.api.downloadArtefact({ ...address(version), artefact: "card.json" });
     const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
     const golden = goldenInputs(card);
     if (!golden.ok) throw new Error(golden.reason);
@@ -91,8 +91,8 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
   });
   const trained = lastJson(await trainIt("--resume", known));
   expect(trained).toMatchObject({ forecast: forecast.id, trials: 4 });
-  expect(await hub.api.readRun({ run: known })).toMatchObject({ state: "abandoned" });
-  const resumed = await hub.api.readRun({ run: String(trained.run) });
+  expect(await hub.api.getRun({ run: known })).toMatchObject({ state: "abandoned" });
+  const resumed = await hub.api.getRun({ run: String(trained.run) });
   expect(resumed).toMatchObject({ state: "done" });
   expect(resumed.trials).toHaveLength(4);
   expect(trained.champion).toBe(await championOf());
@@ -171,7 +171,7 @@ test("a model made elsewhere is scored on the same window, goes through the same
     reason: expect.stringContaining("where an earlier gate stopped looking"),
   });
   expect(imported.code).toBe(1);
-  const { card } = await hub.api.readModel(address(told.version));
+  const { card } = await hub.api.getModel(address(told.version));
   expect(card).toMatchObject({ producer: "R", judged: { incumbent: await championOf() }, model: { trees: 0 } });
   expect(card.features.map(({ name }) => name)).toEqual(["Precio_lag1", "Precio_dif1"]);
   const errors = Object.fromEntries(card.judged.contenders.map((one) => [one.name, one.rmse]));
@@ -211,7 +211,7 @@ test("a support vector regression of scikit-learn, which our engine does not kno
     Precio_lag1: Float32Array.of(Number(Precio_lag1)),
     Precio_dif1: Float32Array.of(Number(Precio_dif1)),
   };
-  const { bytes } = await hub.api.readArtefact({ ...address(told.version), artefact: "model.onnx" });
+  const { bytes } = await hub.api.downloadArtefact({ ...address(told.version), artefact: "model.onnx" });
   const { prediction } = await runReference(bytes, inputs);
   expect(answer.predicted_price).toBeCloseTo(prediction?.[0] ?? Number.NaN, 4);
   const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });

@@ -64,7 +64,7 @@ async function recorded(requestId: string) {
 /** Counts of the feature of the last value, over all hours and bins. */
 async function countedInputs(): Promise<number> {
   const query = { feature: "Precio_lag1", limit: 10_000 };
-  const { inputs } = await hub.api.listInputHours({ forecast: forecast.id, query });
+  const { inputs } = await hub.api.listInputs({ forecast: forecast.id, query });
   return inputs.reduce((sum, { count }) => sum + count, 0);
 }
 

@@ -44,14 +44,14 @@ test("a training, its version, its promotion and the way back go through the cli
   const run = await hub.api.createRun({ forecast: forecast.id, body: { seed: 1, codeVersion: "test" } });
   const trial = { candidate: "tiny", state: "done" as const, parameters: {}, scores: [1], seconds: 1, note: null };
   const trials = Array.from({ length: trialsMax }, (_, number) => ({ ...trial, number }));
-  expect(await hub.api.addTrials({ run: run.id, body: { trials } })).toMatchObject({ logged: trialsMax });
-  expect(await hub.api.finishRun({ run: run.id, body: { state: "done" } })).toMatchObject({ state: "done" });
+  expect(await hub.api.logTrials({ run: run.id, body: { trials } })).toMatchObject({ logged: trialsMax });
+  expect(await hub.api.endRun({ run: run.id, body: { state: "done" } })).toMatchObject({ state: "done" });
   expect(await hub.api.listRuns({ forecast: forecast.id })).toMatchObject({ runs: [{ id: run.id }] });
 
   const { address, model, registered } = await register("v1.0", naive, run.id);
   expect(registered).toMatchObject({ stage: "registered", run: run.id });
-  expect((await hub.api.readArtefact({ ...address, artefact: "model.onnx" })).bytes).toEqual(model);
-  expect(await hub.api.readChampion({ forecast: forecast.id })).toMatchObject({ champion: null });
+  expect((await hub.api.downloadArtefact({ ...address, artefact: "model.onnx" })).bytes).toEqual(model);
+  expect(await hub.api.getChampion({ forecast: forecast.id })).toMatchObject({ champion: null });
   const { flow } = await hub.api.promoteModel({ ...address, body: { why: "something must serve" } });
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 
@@ -74,7 +74,7 @@ test("a training, its version, its promotion and the way back go through the cli
   const { tags } = await hub.api.setTag({ ...tag, body: { value: "steady", why: "a test" } });
   expect(tags).toEqual({ note: "steady" });
   expect((await hub.api.removeTag(tag)).tags).toEqual({});
-  expect(await hub.api.readModel(address)).toMatchObject({ stage: "champion", gates: [{ rule: "naive" }] });
+  expect(await hub.api.getModel(address)).toMatchObject({ stage: "champion", gates: [{ rule: "naive" }] });
   const { audit } = await hub.api.listAudit({ query: { forecast: forecast.id, limit: 1 } });
   expect(audit.map(({ what, who }) => [what, who])).toEqual([["tag.removed", "Ana"]]);
 });
@@ -84,7 +84,7 @@ test("a refusal is a sentence that says what was found and expected", async () =
   const wrong = hub.api.registerModel({ forecast: forecast.id, version: "v9.0", body: { model: empty, card: empty } });
   await expect(wrong).rejects.toThrow(Failure);
   await expect(wrong).rejects.toThrow(/model\.onnx does not lie in R2: .+ Found: nothing\. Expected: sha256 e3b0c442/);
-  await expect(hub.api.readChampion({ forecast: "milk-xm" })).rejects.toThrow(
+  await expect(hub.api.getChampion({ forecast: "milk-xm" })).rejects.toThrow(
     /There is no forecast milk-xm\..+Did you mean milk-mx\?/,
   );
 });
@@ -96,7 +96,7 @@ test("a promotion that a power cut interrupted is finished at the next start, an
   await start();
   await recoverAll(hub);
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
-  const { champion, changes } = await hub.api.readChampion({ forecast: forecast.id });
+  const { champion, changes } = await hub.api.getChampion({ forecast: forecast.id });
   expect(champion).toMatchObject({ version: "v2.0", why: "before the power cut" });
   expect(changes.filter(({ version }) => version === "v2.0")).toHaveLength(1);
   const pointer = shaped(championPointerShape, JSON.parse(platform.snapshot(championKey(forecast.id))));

@@ -40,7 +40,7 @@ function dailyCsv(all: readonly Fact[]): Uint8Array<ArrayBuffer> {
 
 async function ingest(all: readonly Fact[]): Promise<void> {
   const bytes = dailyCsv(all);
-  const { flow } = await hub.api.uploadFile({ feed: targetSourceOf(gold).feed, file: "Daily.csv", body: bytes });
+  const { flow } = await hub.api.uploadPublication({ feed: targetSourceOf(gold).feed, file: "Daily.csv", body: bytes });
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
@@ -59,7 +59,7 @@ async function serve(): Promise<void> {
 }
 
 function ask(query: Readonly<Record<string, string>> = {}) {
-  return hub.api.readPrediction({ forecast: gold.id, query });
+  return hub.api.askPrediction({ forecast: gold.id, query });
 }
 
 /** What the same history answers without any Worker. */

@@ -115,7 +115,7 @@ export async function recoverAll(hub: Hub): Promise<string[]> {
 }
 
 export function upload(hub: Hub, name: string, bytes: Uint8Array) {
-  return hub.api.uploadFile({ feed: "sniim-milk", file: name, body: bytes.slice() });
+  return hub.api.uploadPublication({ feed: "sniim-milk", file: name, body: bytes.slice() });
 }
 
 /** Every observation as CSV, from all pages. */
@@ -133,11 +133,11 @@ export async function allObservations(hub: Hub): Promise<string> {
 
 /** Digests of every file of the lake, `_SUCCESS` among them, read as its list says. */
 export async function lakeDigests(hub: Hub): Promise<Record<string, string>> {
-  const success = await hub.api.readLakeFile({ feed: "sniim-milk", path: "_SUCCESS" });
+  const success = await hub.api.downloadLakeFile({ feed: "sniim-milk", path: "_SUCCESS" });
   const digests: Record<string, string> = { _SUCCESS: sha256Hex(success.bytes) };
   for (const { path, sha256, etag } of successShape.parse(JSON.parse(new TextDecoder().decode(success.bytes)))
     .partitions) {
-    const file = await hub.api.readLakeFile({ feed: "sniim-milk", path });
+    const file = await hub.api.downloadLakeFile({ feed: "sniim-milk", path });
     if (file.etag !== etag || sha256Hex(file.bytes) !== sha256) throw new Error(`${path} is not what _SUCCESS says`);
     digests[path] = sha256;
   }

@@ -60,7 +60,7 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, say: (text: string)
     fetchWithProgress((share) => say(bar(share))),
   );
   const [contentType = "application/octet-stream"] = feed.file.contentTypes;
-  const upload = await sending.api.uploadFile({ feed: feed.id, file: name, body: bytes, contentType });
+  const upload = await sending.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
   const flow = await flowEnded(hub, upload.flow, (step) => say(step));
   return { ...flow, file, known: upload.known };
 }

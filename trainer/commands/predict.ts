@@ -53,7 +53,7 @@ async function askOne(hub: Hub, { id }: Forecast, { fields, options }: Question)
     query[name] = field.slice(at + 1);
   }
   if (options.explain) query.explain = "true";
-  return withTokenAdvice(hub, hub.api.readPrediction({ forecast: id, query }));
+  return withTokenAdvice(hub, hub.api.askPrediction({ forecast: id, query }));
 }
 
 /** @throws Failure that says where the command takes the token from, where the service wants one. */

@@ -150,7 +150,7 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           const { platform } = progress;
           if (!platform) return;
           const { hub } = platform;
-          if ((await hub.api.readChampion({ forecast: forecast.id })).champion !== null) {
+          if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
             task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
             return;
           }
@@ -256,7 +256,7 @@ async function report(
 
 /** Counts of what the parser refused, by reason. */
 async function problemsOf({ api }: Hub, feed: string): Promise<Readonly<Record<string, number>>> {
-  return (await api.listProblems({ feed, query: { limit: 1 } })).byReason;
+  return (await api.listFeedProblems({ feed, query: { limit: 1 } })).byReason;
 }
 
 /** Commands that work while the platform runs, with what they answer. */

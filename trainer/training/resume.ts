@@ -12,7 +12,7 @@ export async function trialsToResume(
   id: string,
   { prepared, seed }: { readonly prepared: Prepared; readonly seed: number },
 ): Promise<TrialRecord[]> {
-  const run = await api.readRun({ run: id });
+  const run = await api.getRun({ run: id });
   const { forecast, dataHash } = prepared;
   const refuse = (why: string, instead: string): never => {
     throw new Failure(`Run ${id} cannot be gone on with: ${why}. ${instead}`);

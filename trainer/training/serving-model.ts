@@ -19,17 +19,17 @@ export interface Serving {
 
 /** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
 export async function servingModel({ api }: Hub, { forecast, data }: Prepared): Promise<Serving> {
-  const { champion, usedThrough } = await api.readChampion({ forecast: forecast.id });
+  const { champion, usedThrough } = await api.getChampion({ forecast: forecast.id });
   if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
   const address = { forecast: forecast.id, version: champion.version };
-  const { card } = await api.readModel(address);
+  const { card } = await api.getModel(address);
   const incumbent = {
     version: card.version,
     recipe: card.recipe.id,
     candidate: card.recipe.candidate,
     publishedTo: card.published.to,
   };
-  const { bytes } = await api.readArtefact({ ...address, artefact: "model.onnx" });
+  const { bytes } = await api.downloadArtefact({ ...address, artefact: "model.onnx" });
   const file = modelFile(card, { bytes, data });
   const parameters = Object.fromEntries(
     Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),

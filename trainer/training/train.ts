@@ -74,20 +74,19 @@ export async function train(address: HubAddress, task: TrainTask, say: Say): Pro
     );
     const { trials, seconds, outcome } = trained;
     const done = { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } } as const;
-    await api.finishRun({ run: run.id, body: done });
+    await api.endRun({ run: run.id, body: done });
     return trained;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const failed = { state: "failed", reason: reason.slice(0, 1000), stats: null } as const;
-    await api.finishRun({ run: run.id, body: failed }).catch(() => undefined);
+    await api.endRun({ run: run.id, body: failed }).catch(() => undefined);
     throw error;
   }
 }
 
 /** Ends a run that nothing works on any more; one that has ended stays as it is. */
 async function abandonRun({ api }: Hub, run: string, reason: string): Promise<void> {
-  if ((await api.readRun({ run })).state === "running")
-    await api.finishRun({ run, body: { state: "abandoned", reason } });
+  if ((await api.getRun({ run })).state === "running") await api.endRun({ run, body: { state: "abandoned", reason } });
 }
 
 interface Contest {
@@ -130,11 +129,11 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
   if (!isServed(judgement.chosen)) await offer(challenger);
   const fallback = fallbackOf(forecast, serving.model, judgement);
   const isOvertaken =
-    (await hub.api.readChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
+    (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
   if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback) && !isOvertaken) {
     await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
   }
-  const { champion } = await hub.api.readChampion({ forecast: forecast.id });
+  const { champion } = await hub.api.getChampion({ forecast: forecast.id });
   const { seconds } = held;
   return {
     run,
@@ -215,7 +214,7 @@ export async function register(
  */
 async function keptCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
   const { forecast, version, model } = card;
-  const file = await orNull(api.readArtefact({ forecast, version, artefact: "card.json" }));
+  const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "card.json" }));
   if (file === null) return null;
   const json = parseJsonBytes(file.bytes);
   const stored = cardShape.safeParse(json.ok ? json.value : null);

@@ -39,6 +39,6 @@ export function trialLog({ api }: Hub, run: string) {
 /** Logs any number of trials, as many at once as the API takes. A batch may be sent again. */
 async function logTrials(api: Hub["api"], run: string, trials: readonly TrialRow[]): Promise<void> {
   for (let from = 0; from < trials.length; from += trialsMax) {
-    await api.addTrials({ run, body: { trials: trials.slice(from, from + trialsMax) } });
+    await api.logTrials({ run, body: { trials: trials.slice(from, from + trialsMax) } });
   }
 }

@@ -7,21 +7,21 @@ import { uploadShape } from "../uploads.ts";
 
 export const feedEndpoints = {
   listFeeds: { method: "GET", path: "/feeds", answer: feedListShape },
-  readFeed: { method: "GET", path: "/feeds/{feed}", answer: feedDetailShape },
+  getFeed: { method: "GET", path: "/feeds/{feed}", answer: feedDetailShape },
   listObservations: {
     method: "GET",
     path: "/feeds/{feed}/observations",
     query: observationsQueryShape.omit({ format: true }),
     answer: observationsPageShape,
   },
-  listProblems: {
+  listFeedProblems: {
     method: "GET",
     path: "/feeds/{feed}/problems",
     query: feedProblemsQueryShape,
     answer: feedProblemsPageShape,
   },
-  readLakeFile: { method: "GET", path: "/feeds/{feed}/lake/{path}", answer: "bytes" },
-  uploadFile: {
+  downloadLakeFile: { method: "GET", path: "/feeds/{feed}/lake/{path}", answer: "bytes" },
+  uploadPublication: {
     method: "PUT",
     path: "/feeds/{feed}/files/{file}",
     token: "hub",

@@ -4,7 +4,7 @@ import { flowDetailShape, flowListShape, flowShape, flowsQueryShape } from "../f
 
 export const flowEndpoints = {
   listFlows: { method: "GET", path: "/flows", query: flowsQueryShape, answer: flowListShape },
-  readFlow: { method: "GET", path: "/flows/{id}", answer: flowDetailShape },
+  getFlow: { method: "GET", path: "/flows/{id}", answer: flowDetailShape },
   retryFlow: { method: "POST", path: "/flows/{id}/retry", token: "hub", answer: flowShape },
   releaseFlow: { method: "POST", path: "/flows/{id}/release", token: "hub", answer: flowShape },
 } as const satisfies Readonly<Record<string, Endpoint>>;

@@ -4,7 +4,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { inputsPageShape, inputsQueryShape, predictionsPageShape, predictionsQueryShape } from "../predictions.ts";
 
 export const forecastEndpoints = {
-  readChampion: { method: "GET", path: "/forecasts/{forecast}/champion", answer: championAnswerShape },
+  getChampion: { method: "GET", path: "/forecasts/{forecast}/champion", answer: championAnswerShape },
   rollBack: {
     method: "POST",
     path: "/forecasts/{forecast}/rollback",
@@ -19,7 +19,7 @@ export const forecastEndpoints = {
     query: predictionsQueryShape.omit({ format: true }),
     answer: predictionsPageShape,
   },
-  listInputHours: {
+  listInputs: {
     method: "GET",
     path: "/forecasts/{forecast}/inputs",
     query: inputsQueryShape.omit({ format: true }),

@@ -24,7 +24,7 @@ export const modelEndpoints = {
     query: compareQueryShape,
     answer: comparisonShape,
   },
-  readModel: { method: "GET", path: version, answer: modelDetailShape },
+  getModel: { method: "GET", path: version, answer: modelDetailShape },
   registerModel: { method: "POST", path: version, token: "hub", body: registerShape, answer: modelShape },
   promoteModel: {
     method: "POST",
@@ -33,7 +33,7 @@ export const modelEndpoints = {
     body: promoteShape,
     answer: promotedShape,
   },
-  readArtefact: { method: "GET", path: `${version}/{artefact}`, answer: "bytes" },
+  downloadArtefact: { method: "GET", path: `${version}/{artefact}`, answer: "bytes" },
   uploadArtefact: {
     method: "PUT",
     path: `${version}/{artefact}`,

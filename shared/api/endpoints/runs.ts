@@ -20,13 +20,13 @@ export const runEndpoints = {
     body: newRunShape,
     answer: runShape,
   },
-  readRun: { method: "GET", path: "/runs/{run}", answer: runDetailShape },
-  addTrials: {
+  getRun: { method: "GET", path: "/runs/{run}", answer: runDetailShape },
+  logTrials: {
     method: "POST",
     path: "/runs/{run}/trials",
     token: "hub",
     body: trialBatchShape,
     answer: loggedTrialsShape,
   },
-  finishRun: { method: "POST", path: "/runs/{run}/end", token: "hub", body: endRunShape, answer: runShape },
+  endRun: { method: "POST", path: "/runs/{run}/end", token: "hub", body: endRunShape, answer: runShape },
 } as const satisfies Readonly<Record<string, Endpoint>>;

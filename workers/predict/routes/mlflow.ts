@@ -1,5 +1,6 @@
 /** MLflow's scoring protocol: raw features in, numbers out. */
 import { version } from "../../../package.json";
+import type { InvocationAnswer, InvocationError } from "../../../shared/api/mlflow.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { predictionOutput } from "../../../shared/onnx/outputs.ts";
@@ -50,7 +51,8 @@ async function invoke(call: Call): Promise<Reply> {
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
-  return jsonReply({ predictions }, { headers: { "Server-Timing": timing.header } });
+  const answer: InvocationAnswer = { predictions };
+  return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
 }
 
 /** Healthy is who can answer for a forecast, whichever it is. */
@@ -61,17 +63,19 @@ async function ping(call: Call): Promise<Reply> {
 }
 
 function badRequest(message: string): Reply {
-  return jsonReply({ error_code: "BAD_REQUEST", message }, { status: 400 });
+  const error: InvocationError = { error_code: "BAD_REQUEST", message };
+  return jsonReply(error, { status: 400 });
 }
 
 /** A refusal of ours in MLflow's words. */
 export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const { status } = problemDetails(refusal);
-  return jsonReply({ error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) }, { status, headers });
+  const error: InvocationError = { error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) };
+  return jsonReply(error, { status, headers });
 }
 
 /** MLflow's names of what its clients tell apart. */
-const codes: Readonly<Record<number, string>> = {
+const codes: Readonly<Record<number, InvocationError["error_code"]>> = {
   401: "UNAUTHENTICATED",
   404: "RESOURCE_DOES_NOT_EXIST",
   429: "REQUEST_LIMIT_EXCEEDED",
