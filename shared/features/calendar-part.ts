@@ -1,10 +1,10 @@
-/** Parts of a date that are known before the value is. Periods are days, hours or months as text that starts `YYYY-MM`. */
+/** Parts of the target period's date, which are known before its value is. */
 import { daysBetween, isoWeekday } from "../lib/calendar.ts";
+import { firstDayOf } from "../period.ts";
 
 interface Dates {
-  /** Of the target: its day, or the first of its month. */
+  /** The first day of the target. */
   readonly date: string;
-  readonly target: string;
   /** The last known period; null where there is none. */
   readonly last: string | null;
 }
@@ -23,11 +23,11 @@ const parts = {
   "day-cosine": ({ date }: Dates) => Math.cos(angle(dayOfMonth(date) - 1, 31)),
   "weekday-sine": ({ date }: Dates) => Math.sin(angle(isoWeekday(date) - 1, 7)),
   "weekday-cosine": ({ date }: Dates) => Math.cos(angle(isoWeekday(date) - 1, 7)),
-  /** Days from the last known period to the target. */
-  "days-ahead": ({ date, last }: Dates) => (last === null ? Number.NaN : daysBetween(dayOf(last), date)),
+  /** Days from the last known period to the target, from first day to first day. */
+  "days-ahead": ({ date, last }: Dates) => (last === null ? Number.NaN : daysBetween(firstDayOf(last), date)),
   /** 1 where the target is the first period of its month, else 0. */
-  "starts-month": ({ target, last }: Dates) =>
-    last === null ? Number.NaN : Number(last.slice(0, 7) !== target.slice(0, 7)),
+  "starts-month": ({ date, last }: Dates) =>
+    last === null ? Number.NaN : Number(firstDayOf(last).slice(0, 7) !== date.slice(0, 7)),
 } as const;
 
 export type CalendarPart = keyof typeof parts;
@@ -35,12 +35,7 @@ export const calendarParts = Object.keys(parts) as readonly CalendarPart[];
 
 /** Computes one part of the target's date; NaN where the part needs a last known period and there is none. O(1). */
 export function calendarPart(part: CalendarPart, target: string, last: string | null): number {
-  return parts[part]({ date: dayOf(target), target, last });
-}
-
-/** Returns a period's day; the first of its month for a month. */
-export function dayOf(period: string): string {
-  return period.length >= 10 ? period.slice(0, 10) : `${period}-01`;
+  return parts[part]({ date: firstDayOf(target), last });
 }
 
 function monthOf(date: string): number {

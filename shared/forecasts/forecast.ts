@@ -2,6 +2,7 @@ import type { Task } from "../candidates/candidate.ts";
 import type { Transform } from "../candidates/fitted.ts";
 import { type Feature, isLastValue } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
+import type { DatePart } from "./date-part.ts";
 import type { Schedule } from "./schedule.ts";
 import type { EventRule, Source } from "./source.ts";
 
@@ -103,9 +104,6 @@ export interface CsvColumn {
     /** Of the model. */
     | { readonly kind: "version" };
 }
-
-/** Monday = 0 in `weekday`. */
-export type DatePart = "year" | "month" | "day" | "weekday";
 
 /** A candidate of the catalogue, where to search its parameters, and how often; `trials` counts for the usual search. */
 export interface CandidateEntry {

@@ -1,5 +1,6 @@
 /** The fields of an instance: what each name means, whichever of its names is used. */
-import type { DatePart, Forecast } from "../forecasts/forecast.ts";
+import { type DatePart, dateParts } from "../forecasts/date-part.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
 import { foldText } from "../lib/fold-text.ts";
 import type { ModelInput } from "./load-model.ts";
 
@@ -72,5 +73,5 @@ function looselyNamed(spelled: ReadonlyMap<string, Field>): ReadonlyMap<string, 
 }
 
 function isDatePart(part: string): part is DatePart {
-  return part === "year" || part === "month" || part === "day" || part === "weekday";
+  return dateParts.some((one) => one === part);
 }

@@ -8,7 +8,16 @@ import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
-import { addDays, isIsoDay, isoDay } from "../lib/calendar.ts";
+import { isoDay } from "../lib/calendar.ts";
+import {
+  enclosingPeriod,
+  firstPartOf,
+  followingPeriod,
+  type Granularity,
+  isPeriod,
+  periodForms,
+  precedingPeriod,
+} from "../period.ts";
 import { readNumber } from "./decimal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
@@ -121,34 +130,40 @@ type ReadDay =
   | { readonly ok: true; readonly period: string | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** A schedule's next period is at most a week away, and years have four digits. */
-const dayMax = "9999-12-24";
-
-/** The period that a day's value belongs to: the day itself, or the last one before it that the schedule names. */
+/** Returns the period that a day's value belongs to: the day itself, or the last period before it that the schedule names. */
 function readDay({ forecast, periods }: Snapshot, field: GivenField | null): ReadDay {
   if (field === null) return { ok: true, period: null };
-  const day = typeof field.value === "string" ? isoDayOf(forecast, field.value.trim()) : null;
-  if (day === null || day > dayMax) {
+  const { every } = forecast.schedule;
+  const day = typeof field.value === "string" ? givenPeriod(forecast, field.value.trim()) : null;
+  if (day === null) {
+    const [first, last] = givenRange(every);
     const [year, month, date] = (periods.at(-1) ?? "").split("-").map(Number);
     const sourceForm = forecast.given?.monthFirst ? `, or month first, as in ${month}/${date}/${year}` : "";
     return refused({
       kind: "unprocessable",
-      detail: `${field.name} is not a day ${day === null ? "of the calendar" : "that another one comes after here"}.`,
+      detail: `${field.name} is not ${every === "hour" ? "an" : "a"} ${every} of the calendar.`,
       field: field.name,
       found: told(field.value),
-      expected: `YYYY-MM-DD from ${firstDay} to ${lastDay}, as in ${periods.at(-1)}${sourceForm}`,
+      expected: `${periodForms[every]} from ${first} to ${last}, as in ${periods.at(-1)}${sourceForm}`,
     });
   }
-  return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, addDays(day, 1)) };
+  return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, followingPeriod(day)) };
 }
 
-/** Days are written with four digits of a year: what is computed around one needs a week of them on both sides. */
-const [firstDay, lastDay] = ["1000-01-08", "9999-12-24"];
+/** Years are written with four digits: what is computed around a period needs its neighbours, of a schedule a week of days on both sides. */
+function givenRange(every: Granularity): readonly [first: string, last: string] {
+  const [first = "", last = ""] = ["1000-01-07", "9999-12-25"].map((day) =>
+    every === "hour" ? firstPartOf(day, every) : enclosingPeriod(day, every),
+  );
+  return [followingPeriod(first), precedingPeriod(last)];
+}
 
-function isoDayOf({ given }: Forecast, text: string): string | null {
+function givenPeriod({ given, schedule }: Forecast, text: string): string | null {
   const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
-  const day = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : isIsoDay(text) ? text : null;
-  return day !== null && day >= firstDay && day <= lastDay ? day : null;
+  const period = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : text;
+  const [first, last] = givenRange(schedule.every);
+  const isGiven = period !== null && isPeriod(period, schedule.every) && period >= first && period <= last;
+  return isGiven ? period : null;
 }
 
 type ReadValue =

@@ -1,8 +1,7 @@
 /** Which period an instance asks for, told by the fields that name it. */
 import type { Refusal } from "../api/problem.ts";
-import { dayOf } from "../features/calendar-part.ts";
-import type { DatePart } from "../forecasts/forecast.ts";
-import { isIsoDay, isoDay, isoWeekday } from "../lib/calendar.ts";
+import { type DatePart, namingParts, partOf, partRanges, periodOfParts } from "../forecasts/date-part.ts";
+import { type Granularity, granularityOf, isPeriod, periodForms } from "../period.ts";
 import { periodField } from "./fields.ts";
 
 export interface GivenDate {
@@ -20,88 +19,80 @@ export type ReadTarget =
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Smallest and largest number of each part. */
-const ranges = { year: [1000, 9999], month: [1, 12], day: [1, 31], weekday: [0, 6] } as const;
-
 /**
- * The period that the fields name: the next one unless they say otherwise. Parts may be left out where the others agree
+ * Returns the period that the fields name: the next one unless they say otherwise. Parts may be left out where the others agree
  * with the next period; another one has to be named in full, and a weekday has to be that day's.
  */
 export function readTarget(given: readonly GivenDate[], next: string): ReadTarget {
-  const parts = new Map<DatePart, GivenDate & { readonly number: number }>();
+  const every = granularityOf(next) ?? "day";
+  const parts = new Map<DatePart, GivenNumber>();
   let whole: GivenDate | null = null;
   for (const one of given) {
     if (one.part === "period") {
-      if (typeof one.value !== "string" || !isIsoDay(one.value)) {
-        return refused(one, { detail: `${one.name} is not a day.`, expected: `YYYY-MM-DD, as in ${next}` });
+      if (typeof one.value !== "string" || !isPeriod(one.value, every)) {
+        return refused(one, {
+          detail: `${one.name} is not ${withArticle(every)}.`,
+          expected: `${periodForms[every]}, as in ${next}`,
+        });
       }
       whole = one;
       continue;
     }
     const number = wholeNumber(one.value);
-    const [least, most] = ranges[one.part];
+    const [least, most] = partRanges[one.part];
     if (number === null || number < least || number > most) {
       const counted = one.part === "weekday" ? ", Monday = 0" : "";
       const expected = `a whole number from ${least} to ${most}${counted}`;
-      return refused(one, { detail: `${one.name} is not a ${one.part}.`, expected });
+      return refused(one, { detail: `${one.name} is not ${withArticle(one.part)}.`, expected });
     }
     parts.set(one.part, { ...one, number });
   }
-  const named = namedDay(parts, { whole, next });
-  if (!named.ok) return named;
-  const { target, field } = named;
+  const named: ReadTarget =
+    whole === null ? namedByParts(parts, every, next) : { ok: true, target: String(whole.value), field: periodField };
+  return named.ok ? (disagreement(parts, named.target) ?? named) : named;
+}
+
+interface GivenNumber extends GivenDate {
+  readonly number: number;
+}
+
+type Parts = ReadonlyMap<DatePart, GivenNumber>;
+
+function namedByParts(parts: Parts, every: Granularity, next: string): ReadTarget {
+  const naming = namingParts[every].flatMap((part) => parts.get(part) ?? []);
+  const last = naming.at(-1);
+  if (last && naming.length === namingParts[every].length) {
+    const target = periodOfParts(every, new Map([...parts].map(([part, { number }]) => [part, number])));
+    if (target !== null) return { ok: true, target, field: last.name };
+    const found = naming.map(({ number }) => number).join("-");
+    const expected = `${withArticle(every)} of the calendar`;
+    return refused({ ...last, value: found }, { detail: `There is no ${every} ${found}.`, expected });
+  }
+  for (const one of naming) {
+    if (one.part === "period" || one.number === partOf(one.part, next)) continue;
+    const names = namingParts[every];
+    const full = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+    return refused(one, {
+      detail: `${one.name} is not that of the next period, ${next}. Name another period in full: ${full}.`,
+      expected: String(partOf(one.part, next)),
+    });
+  }
+  return { ok: true, target: next, field: last?.name ?? null };
+}
+
+/** Returns the refusal of the first part that is not that of the target; null where all agree. */
+function disagreement(parts: Parts, target: string): ReadTarget | null {
   for (const [part, one] of parts) {
     const expected = partOf(part, target);
     if (one.number === expected) continue;
     const detail = `${one.name} does not agree: ${target} has ${expected}${part === "weekday" ? " (Monday = 0)" : ""}.`;
     return refused(one, { detail, expected: String(expected) });
   }
-  return { ok: true, target, field };
+  return null;
 }
 
-interface Named {
-  readonly whole: GivenDate | null;
-  readonly next: string;
-}
-
-function namedDay(
-  parts: ReadonlyMap<DatePart, GivenDate & { readonly number: number }>,
-  { whole, next }: Named,
-): ReadTarget {
-  if (whole !== null) return { ok: true, target: String(whole.value), field: periodField };
-  const [year, month, day] = [parts.get("year"), parts.get("month"), parts.get("day")];
-  if (year && month && day) {
-    const target = isoDay(year.number, month.number, day.number);
-    if (target !== null) return { ok: true, target, field: day.name };
-    const found = `${year.number}-${month.number}-${day.number}`;
-    return refused(
-      { ...day, value: found },
-      { detail: `There is no day ${found}.`, expected: "a day of the calendar" },
-    );
-  }
-  for (const one of [year, month, day]) {
-    if (one === undefined || one.part === "period" || one.number === partOf(one.part, next)) continue;
-    return refused(one, {
-      detail: `${one.name} is not that of the next period, ${next}. Name another period in full: year, month and day.`,
-      expected: String(partOf(one.part, next)),
-    });
-  }
-  return { ok: true, target: next, field: (day ?? month ?? year)?.name ?? null };
-}
-
-/** A part of a period's day; weekdays count from Monday = 0. */
-export function partOf(part: DatePart, period: string): number {
-  const day = dayOf(period);
-  switch (part) {
-    case "year":
-      return Number(day.slice(0, 4));
-    case "month":
-      return Number(day.slice(5, 7));
-    case "day":
-      return Number(day.slice(8, 10));
-    case "weekday":
-      return isoWeekday(day) - 1;
-  }
+function withArticle(noun: string): string {
+  return `${noun.startsWith("hour") ? "an" : "a"} ${noun}`;
 }
 
 /** A whole number, also written as text. */

@@ -1,8 +1,8 @@
 /** Predictions as CSV, in the columns that a forecast declares. Numbers as they are: a dot, no thousands, as many digits as are known. */
 import type { BatchAnswer, Prediction } from "../api/predict.ts";
+import { partOf } from "../forecasts/date-part.ts";
 import type { CsvColumn, Forecast } from "../forecasts/forecast.ts";
 import { writeCsv } from "../lib/csv.ts";
-import { partOf } from "../predict/target.ts";
 
 /** One line a prediction, in their order; what could not be answered has none. What is not known is an empty field. O(predictions × columns). */
 export function predictionsCsv(forecast: Forecast, { predictions, ...head }: BatchAnswer): string {

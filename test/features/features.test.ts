@@ -1,6 +1,6 @@
 /** Each kind by itself. What pandas can compute is held against pandas, version and script in test/golden. */
 import { describe, expect, test } from "vitest";
-import { calendarPart, dayOf } from "../../shared/features/calendar-part.ts";
+import { calendarPart } from "../../shared/features/calendar-part.ts";
 import { computeFeature } from "../../shared/features/compute.ts";
 import { type Feature, readFeature } from "../../shared/features/feature.ts";
 import { findKind, type KindDeclaration, kinds } from "../../shared/features/kinds/index.ts";
@@ -314,13 +314,13 @@ describe("a declaration read from JSON", () => {
 });
 
 describe("calendar", () => {
-  test("parts of a day, of the hour's day, and of a month's first day", () => {
+  test("parts of a day, of the hour's day, and of the first day of a month or quarter", () => {
     const part = (name: Parameters<typeof calendarPart>[0], target: string) => calendarPart(name, target, null);
     expect(["year", "month", "day", "weekday"].map((name) => part(name as "year", "2026-11-21"))).toEqual([
       2026, 11, 21, 5,
     ]);
-    expect([dayOf("2026-11-21T13:00"), dayOf("2026-11")]).toEqual(["2026-11-21", "2026-11-01"]);
-    expect([part("weekday", "2026-11-22T23:00"), part("month", "2026-11"), part("day", "2026-11")]).toEqual([6, 11, 1]);
+    expect([part("weekday", "2026-11-22T23"), part("month", "2026-11"), part("day", "2026-11")]).toEqual([6, 11, 1]);
+    expect([part("month", "2026-Q4"), part("day", "2026-Q4"), part("year", "2026-Q4")]).toEqual([10, 1, 2026]);
   });
 
   test.each([
@@ -340,6 +340,9 @@ describe("calendar", () => {
     expect(
       ["2026-02-27", "2026-03-02", "2025-03-31"].map((last) => calendarPart("starts-month", "2026-03-04", last)),
     ).toEqual([1, 0, 1]);
+    expect(calendarPart("days-ahead", "2026-03", "2026-02")).toBe(28);
+    expect(calendarPart("days-ahead", "2027-Q1", "2026-Q4")).toBe(92);
+    expect(calendarPart("starts-month", "2026-03", "2026-02")).toBe(1);
     expect([calendarPart("days-ahead", "2026-03-02", null), calendarPart("starts-month", "2026-03-02", null)]).toEqual([
       none,
       none,
