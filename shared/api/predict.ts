@@ -90,17 +90,20 @@ export const headShape = z.object({
 });
 export type Head = z.infer<typeof headShape>;
 
-export const batchAnswerShape = headShape.extend({
-  predictions: z.array(z.union([failedPredictionShape, predictionShape])),
-  /** Where all series were asked for: `from` of the next request, null where this answer holds the last ones. */
-  next_from: z.number().nullable().optional(),
-});
+export const batchAnswerShape = headShape
+  .extend({
+    predictions: z.array(z.union([failedPredictionShape, predictionShape])),
+    next_from: z
+      .number()
+      .nullable()
+      .optional()
+      .describe("Of a request for all series: `from` of the next request, null in the last answer"),
+  })
+  .meta({ id: "PredictionBatch" });
 export type BatchAnswer = z.infer<typeof batchAnswerShape>;
-export const singleAnswerShape = z.looseObject({
-  ...headShape.shape,
-  ...predictionShape.shape,
-  target_period: z.string(),
-});
+export const singleAnswerShape = z
+  .looseObject({ ...headShape.shape, ...predictionShape.shape, target_period: z.string() })
+  .meta({ id: "SinglePrediction" });
 export type SingleAnswer = z.infer<typeof singleAnswerShape>;
 
 /** A batch, or one instance flat. A batch is tried first: a single answer allows any member. */

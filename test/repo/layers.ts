@@ -18,8 +18,8 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   trainer: [
     ["failure.ts", "terminal.ts", "simulate", "write-docs.ts"],
-    ["hub-connection.ts", "known.ts", "read-publication.ts", "task-list.ts", "predictions-table.ts"],
-    ["hub-client.ts", "registry-client.ts"],
+    ["hub.ts", "upload-progress.ts", "known.ts", "read-publication.ts", "task-list.ts", "predictions-table.ts"],
+    ["flows.ts"],
     ["lake.ts", "local"],
     ["connect.ts", "training"],
     ["commands"],

@@ -14,6 +14,7 @@ import { flowRoutes } from "./flows.ts";
 import { healthRoutes } from "./health.ts";
 import { modelRoutes } from "./models.ts";
 import { observationRoutes } from "./observations.ts";
+import { type HubDocument, hubDocument } from "./openapi.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { Refused, refusalResponse } from "./refuse.ts";
@@ -35,6 +36,19 @@ const described = [
   healthRoutes,
 ];
 
+/** Returns every route that the hub answers itself. They take the hub from the context of a request. */
+export function hubRoutes(): OpenAPIHono<HubVariables> {
+  const routes = new OpenAPIHono<HubVariables>();
+  for (const each of described) routes.route("/", each);
+  routes.route("/", docsRoutes(routes));
+  return routes;
+}
+
+/** Returns the OpenAPI document of the whole service. */
+export function serviceDocument(): HubDocument {
+  return hubDocument(hubRoutes());
+}
+
 export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   const app = new OpenAPIHono<HubVariables>();
   // First, because these answers belong to predict, headers included.
@@ -44,8 +58,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
     await next();
     context.header("X-Content-Type-Options", "nosniff");
   });
-  for (const routes of described) app.route("/", routes);
-  app.route("/", docsRoutes(app));
+  app.route("/", hubRoutes());
   app.notFound((context) =>
     refusalResponse({
       kind: "not-found",

@@ -1,4 +1,4 @@
-import { jsonSchemaShape, type Operation } from "./document.ts";
+import { jsonSchemaShape, needsToken, type Operation } from "./document.ts";
 
 /** Stand-ins for path parameters, by name. */
 export type PathExamples = Readonly<Record<string, string>>;
@@ -11,16 +11,16 @@ export function curlExample(operation: Operation, baseUrl: string, examples: Pat
   const url = `'${baseUrl}${path}${query === "" ? "" : `?${query}`}'`;
   const lines = [
     ...(["get", "put"].includes(operation.method) ? [] : [`-X ${operation.method.toUpperCase()}`]),
-    ...(operation.security.length > 0 ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(needsToken(operation) ? ['-H "Authorization: Bearer $TOKEN"'] : []),
     ...bodyOf(operation, path.split("/").at(-1) ?? "file"),
   ];
   return ["curl", ...lines, url].join(" \\\n  ").replace("curl \\\n  ", "curl ");
 }
 
 function bodyOf({ method, requestBody }: Operation, file: string): string[] {
-  const json = requestBody?.content["application/json"]?.schema;
+  const json = requestBody?.content["application/json"];
   if (json) {
-    const example = jsonSchemaShape.parse(json).examples?.[0] ?? {};
+    const example = json.example ?? jsonSchemaShape.parse(json.schema ?? {}).examples?.[0] ?? {};
     const verb = method === "put" ? ["-X PUT"] : [];
     return [...verb, "-H 'Content-Type: application/json'", `-d '${JSON.stringify(example)}'`];
   }

@@ -2,13 +2,13 @@
 import { z } from "zod";
 
 const schemaShape = z.looseObject({});
-const content = z.record(z.string(), z.object({ schema: schemaShape.optional() }));
+const content = z.record(z.string(), z.object({ schema: schemaShape.optional(), example: z.unknown().optional() }));
 
 const operationShape = z.object({
   tags: z.array(z.string()).default([]),
   summary: z.string().default(""),
   description: z.string().default(""),
-  security: z.array(z.unknown()).default([]),
+  security: z.array(z.record(z.string(), z.unknown())).default([]),
   parameters: z
     .array(
       z.object({
@@ -62,4 +62,9 @@ export function operationsOf(document: ApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
   );
+}
+
+/** Whether an operation is refused without the hub's token. */
+export function needsToken({ security }: Pick<Operation, "security">): boolean {
+  return security.some((scheme) => "token" in scheme);
 }

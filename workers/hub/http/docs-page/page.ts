@@ -1,6 +1,6 @@
 /** `/docs`: the OpenAPI document as one page that needs nothing else, no script and no network. */
 import { curlExample, type PathExamples } from "./curl.ts";
-import { type ApiDocument, jsonSchemaShape, type Operation, operationsOf } from "./document.ts";
+import { type ApiDocument, jsonSchemaShape, needsToken, type Operation, operationsOf } from "./document.ts";
 import { escapeHtml, prose } from "./html.ts";
 import { remark, schemaHtml } from "./schema-html.ts";
 import { style } from "./style.ts";
@@ -65,7 +65,7 @@ function operationHtml(operation: Operation, { baseUrl, examples }: PageOptions)
   const parts = [
     `<article id="${idOf(operation)}">`,
     `<h3><a href="#${idOf(operation)}">${badge(operation)}<code>${pathHtml(path)}</code></a></h3>`,
-    `<p><strong>${prose(summary)}.</strong> ${prose(description)}${operation.security.length > 0 ? ' <span class="lock">needs the token</span>' : ""}</p>`,
+    `<p><strong>${prose(summary)}.</strong> ${prose(description)}${needsToken(operation) ? ' <span class="lock">needs the token</span>' : ""}</p>`,
     parameters.length > 0 ? parametersHtml(operation) : "",
     body ? `<h4>Body <small>${escapeHtml(body[0])}</small></h4>${bodyHtml(body[1].schema)}` : "",
     `<pre class="curl" tabindex="0">${escapeHtml(curlExample(operation, baseUrl, examples))}</pre>`,

@@ -1,0 +1,107 @@
+/** The OpenAPI document of the whole service: valid, complete, and the same contract as the typed client's. */
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@hono/zod-openapi";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import type { Endpoint } from "../../shared/api/endpoint.ts";
+import { endpoints } from "../../shared/api/endpoints.ts";
+
+const contentShape = z.record(z.string(), z.object({ schema: z.unknown() }));
+const operationShape = z.object({
+  operationId: z.string(),
+  summary: z.string().min(1),
+  tags: z.array(z.string()).length(1),
+  requestBody: z.object({ content: contentShape }).optional(),
+  responses: z.record(z.string(), z.object({ content: contentShape.optional() })),
+});
+const documentShape = z.object({
+  info: z.object({ version: z.string() }),
+  paths: z.record(z.string(), z.record(z.string(), operationShape)),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+const appShape = z.object({
+  serviceDocument: z.function({ input: [], output: z.unknown() }),
+  hubRoutes: z.function({
+    input: [],
+    output: z.object({ routes: z.array(z.object({ method: z.string(), path: z.string() })) }),
+  }),
+});
+
+// By a name that the compiler does not follow: tests in Node have no types of workerd.
+const appPath: string = "../../workers/hub/http/app.ts";
+const { serviceDocument, hubRoutes } = appShape.parse(await import(appPath));
+const json: unknown = JSON.parse(JSON.stringify(serviceDocument()));
+const document = documentShape.parse(json);
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+);
+type Operation = (typeof operations)[number];
+const addressOf = ({ method, path }: Pick<Operation, "method" | "path">) => `${method} ${path}`;
+
+test("the document is valid OpenAPI 3.1, with the version of the package", async () => {
+  const validator = new Validator();
+  expect(await validator.validate(json as Record<string, unknown>)).toEqual({ valid: true });
+  expect(validator.version).toBe("3.1");
+  const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
+  expect(document.info.version).toBe(manifest.version);
+});
+
+test("every route that the hub registers is in the document, under an operationId of its own", () => {
+  const registered = hubRoutes()
+    .routes.filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`);
+  const described = new Set(operations.map(addressOf));
+  expect(new Set(registered).size).toBeGreaterThan(25);
+  expect(registered.filter((address) => !described.has(address))).toEqual([]);
+  const ids = operations.map(({ operationId }) => operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("the client has one endpoint for each operation, under its operationId, at the same address", () => {
+  const described = operations.map((operation) => [operation.operationId, addressOf(operation)]);
+  const known = Object.entries<Endpoint>(endpoints).map(([name, endpoint]) => [name, addressOf(endpoint)]);
+  expect(known.sort()).toEqual(described.sort());
+});
+
+/** What the client believes, written as a document by the same generator. */
+function documentOfClient() {
+  const registry = new OpenAPIRegistry();
+  for (const [operationId, { method, path, body, answer }] of Object.entries<Endpoint>(endpoints)) {
+    const schema = typeof answer === "string" ? undefined : answer;
+    registry.registerPath({
+      operationId,
+      summary: operationId,
+      tags: ["client"],
+      method: method.toLowerCase() as "get",
+      path,
+      request: body ? { body: { content: { "application/json": { schema: body } } } } : {},
+      responses: { 200: { description: "", ...(schema && { content: { "application/json": { schema } } }) } },
+    });
+  }
+  const info = { title: "client", version: "0" };
+  const generated = new OpenApiGeneratorV31(registry.definitions).generateDocument({ openapi: "3.1.0", info });
+  return documentShape.parse(JSON.parse(JSON.stringify(generated)));
+}
+
+test("bodies and answers of the client's endpoints are those of the document", () => {
+  const client = documentOfClient();
+  let compared = 0;
+  for (const operation of operations) {
+    const own = client.paths[operation.path]?.[operation.method.toLowerCase()];
+    const schemaIn = (content: z.infer<typeof contentShape> | undefined) => content?.["application/json"]?.schema;
+    const body = schemaIn(own?.requestBody?.content);
+    const answer = schemaIn(own?.responses[200]?.content);
+    if (body !== undefined) {
+      expect(body, addressOf(operation)).toEqual(schemaIn(operation.requestBody?.content));
+    }
+    if (answer === undefined) continue;
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      if (!/^2/.test(status)) continue;
+      expect(schemaIn(content), `${addressOf(operation)} ${status}`).toEqual(answer);
+      compared += 1;
+    }
+  }
+  expect(compared).toBeGreaterThan(40);
+  const { schemas } = document.components;
+  for (const [name, schema] of Object.entries(client.components.schemas)) expect(schemas[name], name).toEqual(schema);
+});
