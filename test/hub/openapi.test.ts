@@ -1,5 +1,5 @@
 /** The OpenAPI document of the whole service: valid, complete, and the same contract as the typed client's. */
-import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { z } from "zod";
