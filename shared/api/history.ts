@@ -1,10 +1,11 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-import { type FactsByFeed, forecastPanel } from "../features/facts.ts";
+
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import { dictionaryOf, listOf, listOfGaps, objectOf, optional, type Shape, text } from "../lib/validate-json.ts";
+import { type FactsByFeed, forecastPanel } from "../sources/facts.ts";
 
 export interface History {
   readonly forecast: string;

@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
-import { type FactsByFeed, targetReach } from "../features/facts.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
 import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
+import { type FactsByFeed, targetReach } from "../sources/facts.ts";
 import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
 

@@ -1,11 +1,11 @@
 /** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
 import { type History, panelOfHistory } from "../api/history.ts";
 import { LazyFeature } from "../features/compute.ts";
-import { otherVariables } from "../features/facts.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
+import { otherVariables } from "../sources/facts.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { KeptFeatures } from "./own-features.ts";

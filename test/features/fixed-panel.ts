@@ -1,9 +1,9 @@
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { otherVariables } from "../../shared/features/facts.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { createRandom } from "../../shared/models/random.ts";
+import { otherVariables } from "../../shared/sources/facts.ts";
 import { everyKind, otherVariable } from "./support.ts";
 
 const dimensions = ["region", "product"];

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { otherVariables } from "../../shared/features/facts.ts";
 import { dtypeOf, reachOf } from "../../shared/features/feature.ts";
 import type { Panel, PanelSeries } from "../../shared/features/panel.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { otherVariables } from "../../shared/sources/facts.ts";
 import { cell, everyKind, panels, tableOf } from "./support.ts";
 
 const dimensions = ["region", "product"];

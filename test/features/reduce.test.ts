@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { factsOfSource, forecastPanel, otherVariables, targetReach } from "../../shared/features/facts.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import { type Reduction, reducedNames, reduceFacts } from "../../shared/features/reduce.ts";
 import type { Schedule } from "../../shared/forecasts/schedule.ts";
 import type { EventRule, Source } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addPeriods, type Granularity, lastPartOf } from "../../shared/period.ts";
+import { factsOfSource, forecastPanel, otherVariables, targetReach } from "../../shared/sources/facts.ts";
 
 const reduction: Reduction = { partsMin: 3, statistics: ["max", "mean", "min", "last", "range"] };
 const variables = ["ozone", "dust"];

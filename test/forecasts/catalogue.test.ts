@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { candidateNamed } from "../../shared/candidates/index.ts";
-import { otherVariables } from "../../shared/features/facts.ts";
 import { boundFeature, dtypeOf } from "../../shared/features/feature.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
@@ -11,6 +10,7 @@ import { sourceOf, targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { checkSpace } from "../../shared/search/space.ts";
+import { otherVariables } from "../../shared/sources/facts.ts";
 
 describe("schedule", () => {
   const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });

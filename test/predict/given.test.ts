@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { forecastPanel } from "../../shared/features/facts.ts";
 import { reachOf } from "../../shared/features/feature.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { shortestDecimal } from "../../shared/predict/decimal.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { forecastPanel } from "../../shared/sources/facts.ts";
 import { factsOf } from "../support/facts.ts";
 import { goldFacts, goldHistory, goldSnapshot } from "../support/served-gold.ts";
 

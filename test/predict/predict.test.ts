@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { forecastPanel } from "../../shared/features/facts.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../../shared/predict/predict.ts";
 import { isOfHistory } from "../../shared/predict/read-instance.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { forecastPanel } from "../../shared/sources/facts.ts";
 import { factsOf } from "../support/facts.ts";
 import { forecast, historyOf, instanceOf, servable, snapshotOf } from "../support/served.ts";
 

@@ -11,7 +11,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["features"],
     ["candidates"],
     ["forecasts"],
-    ["registry"],
+    ["registry", "sources"],
     ["api", "judging", "explain", "drift"],
     ["db", "training", "predict"],
     ["reports"],
@@ -32,8 +32,6 @@ export const upwardImportsToRemove: readonly string[] = [
   "shared/api/champions.ts -> shared/db/schema/flows.ts",
   "shared/api/flows.ts -> shared/db/schema/flows.ts",
   "shared/api/uploads.ts -> shared/db/schema/flows.ts",
-  "shared/features/facts.ts -> shared/forecasts/forecast.ts",
-  "shared/features/facts.ts -> shared/forecasts/source.ts",
   "shared/registry/engines.ts -> shared/api/onnx.ts",
 ];
 

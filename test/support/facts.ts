@@ -1,7 +1,8 @@
 /** Facts of a forecast with one source. */
-import type { FactsByFeed } from "../../shared/features/facts.ts";
+
 import { type Sourced, targetSourceOf } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
+import type { FactsByFeed } from "../../shared/sources/facts.ts";
 
 /** Returns the facts as those of the target's feed. */
 export function factsOf(forecast: Sourced, facts: readonly Fact[]): FactsByFeed {

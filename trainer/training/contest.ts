@@ -1,9 +1,9 @@
 /** A training on this machine: facts to a dataset, candidates on threads, progress for who watches. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
-import { type FactsByFeed, forecastPanel } from "../../shared/features/facts.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
 import { describeRefusal } from "../../shared/training/refusal.ts";

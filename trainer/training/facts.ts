@@ -1,10 +1,10 @@
 /** Where a training's facts come from: publications on this disk, or the lake through the hub. */
 import { basename } from "node:path";
-import type { FactsByFeed } from "../../shared/features/facts.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { compareFacts, compareText, type Fact, toFacts } from "../../shared/lake/fact.ts";
 import { mergeFacts, publicationRank, type StoredFact } from "../../shared/lake/merge.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
+import type { FactsByFeed } from "../../shared/sources/facts.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { readLake } from "../lake.ts";

@@ -1,13 +1,14 @@
 /** The way from the facts of a forecast's feeds to its panel: the same for training and serving. */
+
+import { reachOf, variableOf } from "../features/feature.ts";
+import { type Panel, panelOf } from "../features/panel.ts";
+import { type Reduced, reduceFacts } from "../features/reduce.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { panelPeriods } from "../forecasts/schedule.ts";
 import { type Source, shiftOf, targetSourceOf, variablesOf } from "../forecasts/source.ts";
 import { compareText, type Fact } from "../lake/fact.ts";
 import { type Granularity, partsMax } from "../period.ts";
-import { reachOf, variableOf } from "./feature.ts";
 import { joinSource, shiftedPositions } from "./join.ts";
-import { type Panel, panelOf } from "./panel.ts";
-import { type Reduced, reduceFacts } from "./reduce.ts";
 
 /** Facts by the id of their feed. */
 export type FactsByFeed = ReadonlyMap<string, readonly Fact[]>;

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildHistory, panelOfHistory } from "../../shared/api/history.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
-import { type FactsByFeed, forecastPanel } from "../../shared/features/facts.ts";
 import { reachOf } from "../../shared/features/feature.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { panelPeriods, type Schedule } from "../../shared/forecasts/schedule.ts";
 import type { Source } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addPeriods, periodsBetween } from "../../shared/period.ts";
+import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
+import { tableOf } from "../features/support.ts";
 import { smallForecast } from "../training/support.ts";
-import { tableOf } from "./support.ts";
 
 const price: Source = { feed: "prices", variables: ["price"], lag: 0 };
 const rain: Source = { feed: "weather", variables: ["rain"], lag: 0 };

@@ -1,7 +1,8 @@
 /** Values of one source at the periods and series of another source's panel. */
+
+import { columnsBySeries, emptyColumns, type Panel, type PanelSeries } from "../features/panel.ts";
 import { nextPeriod, previousPeriod, type Schedule } from "../forecasts/schedule.ts";
 import type { Fact } from "../lake/fact.ts";
-import { columnsBySeries, emptyColumns, type Panel, type PanelSeries } from "./panel.ts";
 
 export interface JoinedSource {
   readonly facts: Iterable<Fact>;
