@@ -50,25 +50,25 @@ export function wranglerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Folders with `index.js` and what it imports, in the order of `workerConfigs`.
+ * Returns folders with `index.js` and what it imports, in the order of `configs`.
  * @throws Failure with the place in the sources that cannot be bundled.
  */
-export async function bundleWorkers(): Promise<string[]> {
+export async function bundleWorkers(configs: readonly string[] = workerConfigs): Promise<string[]> {
   const kept = join(root, ".wrangler", "bundles");
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const digest = digestOfSources();
+    const digest = digestOfSources(configs);
     const folder = join(kept, digest);
     if (isWhole(folder)) {
       touch(folder);
-      return workerConfigs.map((config) => join(folder, nameOf(config)));
+      return configs.map((config) => join(folder, nameOf(config)));
     }
     const begun = begin();
     try {
-      const done = await Promise.allSettled(workerConfigs.map((config) => bundle(config, join(begun, nameOf(config)))));
+      const done = await Promise.allSettled(configs.map((config) => bundle(config, join(begun, nameOf(config)))));
       const failed = done.find((one) => one.status === "rejected");
       if (failed) throw failed.reason;
       // What was written meanwhile may be in the bundles, and is not in the digest.
-      if (digestOfSources() !== digest) continue;
+      if (digestOfSources(configs) !== digest) continue;
       writeFileSync(join(begun, contentsFile), JSON.stringify(contentsOf(begun)));
       mkdirSync(kept, { recursive: true });
       place(begun, folder);
@@ -174,8 +174,8 @@ function nameOf(config: string): string {
   return config === "wrangler.toml" ? "hub" : (config.split("/").at(-2) ?? "");
 }
 
-function digestOfSources(): string {
-  const hash = createHash("sha256");
+function digestOfSources(configs: readonly string[]): string {
+  const hash = createHash("sha256").update(configs.join("\0"));
   for (const file of sources.flatMap((source) => filesBelow(join(root, source))).sort()) {
     const text = readOrNull(file);
     if (text !== null)

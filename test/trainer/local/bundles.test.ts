@@ -35,24 +35,27 @@ function newClone(): string {
   return clone;
 }
 
-/** The folders of the bundles, from a process of the clone's own. */
-async function bundle(clone: string): Promise<string[]> {
+const predictAlone = ["workers/predict/wrangler.toml"];
+
+/** Returns the folders of the bundles, from a process of the clone's own. */
+async function bundle(clone: string, configs: readonly string[] = predictAlone): Promise<string[]> {
   const script = `import { bundleWorkers } from ${JSON.stringify(join(clone, "trainer/local/bundles.ts"))};
-    console.log(JSON.stringify(await bundleWorkers()));`;
+    console.log(JSON.stringify(await bundleWorkers(${JSON.stringify(configs)})));`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: clone });
   return z.array(z.string()).parse(JSON.parse(stdout));
 }
 
 test("a bundle of which a file is missing is made again, and what a killed bundling left is deleted", async () => {
   const clone = newClone();
-  const folders = await bundle(clone);
+  const two = ["wrangler.toml", ...predictAlone];
+  const folders = await bundle(clone, two);
   const [hub = "", predict = ""] = folders;
   const left = join(clone, ".wrangler", "tmp", "bundles-killed");
   mkdirSync(left);
   utimesSync(left, 0, 0);
   rmSync(join(predict, "index.js"));
   rmSync(hub, { recursive: true });
-  expect(await bundle(clone)).toEqual(folders);
+  expect(await bundle(clone, two)).toEqual(folders);
   expect(readdirSync(predict)).toContain("index.js");
   expect(readdirSync(hub)).toContain("index.js");
   expect(readdirSync(join(clone, ".wrangler", "tmp"))).toEqual([]);

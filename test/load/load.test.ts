@@ -1,4 +1,4 @@
-/** As long as the changes take in `npm test`, about half a minute; `LOAD_SECONDS=60` for the whole promise. */
+/** `npm run test:load`: as long as the changes take, about half a minute; LOAD_SECONDS=60 for the whole promise. */
 import { afterAll, expect, test } from "vitest";
 import { loadWhileChanging } from "../support/changing-platform.ts";
 import { TestPlatform } from "../support/platform.ts";
