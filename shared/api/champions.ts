@@ -1,8 +1,8 @@
 /** Requests and answers about the champion: promotion, rollback and every change. */
 import { z } from "zod";
-import { flowStates } from "../db/schema/flows.ts";
 import { championRules } from "../registry/states.ts";
 import { timeField, whyField } from "./fields.ts";
+import { flowStates } from "./flow-states.ts";
 
 export const promoteShape = z
   .strictObject({

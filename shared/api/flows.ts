@@ -1,7 +1,7 @@
 /** Query and answers of `/flows`. */
 import { z } from "zod";
-import { flowStates, stepStates } from "../db/schema/flows.ts";
 import { statsField, timeField } from "./fields.ts";
+import { flowStates, stepStates } from "./flow-states.ts";
 import { limitField, offsetField } from "./paging.ts";
 
 export const flowsQueryShape = z.strictObject({

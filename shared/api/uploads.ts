@@ -1,7 +1,7 @@
 /** Answer of `PUT /feeds/:feed/files/:file`. */
 import { z } from "zod";
-import { flowStates } from "../db/schema/flows.ts";
 import { sha256Field } from "./fields.ts";
+import { flowStates } from "./flow-states.ts";
 
 /** Body of an upload. */
 export const uploadBytesMax = 50_000_000;

@@ -1,8 +1,9 @@
 /** What runs, what ran, and what is owed. A row here comes before the Workflow and before the queue message. */
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
+import type { FlowState } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { type Database, runBatch } from "./database.ts";
-import { type FlowState, flowRuns, flowSteps, type Stats } from "./schema.ts";
+import { flowRuns, flowSteps, type Stats } from "./schema.ts";
 
 export type FlowRun = typeof flowRuns.$inferSelect;
 export type FlowStep = typeof flowSteps.$inferSelect;

@@ -1,8 +1,8 @@
 /** Rows through the model, in one batch. */
 
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
-import { type ModelRun, runEngine } from "../registry/engines.ts";
 import type { Column } from "../registry/golden.ts";
+import { type ModelRun, runEngine } from "./engines.ts";
 import { ownFeatures } from "./own-features.ts";
 import type { Row } from "./read-instance.ts";
 import { inputsOfRows } from "./row-inputs.ts";

@@ -1,8 +1,8 @@
 /** A model that our engine does not run, to one that the `onnx` Worker runs: as little is believed of it. */
 import type { OnnxRunner } from "../api/onnx.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
-import { remoteEngine, runEngine } from "../registry/engines.ts";
 import { checkGolden, goldenInputs } from "../registry/golden.ts";
+import { remoteEngine, runEngine } from "./engines.ts";
 import { blankOf, checkedCard, type LoadedModel, type ModelParts } from "./load-model.ts";
 
 export interface Elsewhere {

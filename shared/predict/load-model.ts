@@ -8,11 +8,11 @@ import { isObject, shaped } from "../lib/validate-json.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import { readModel } from "../onnx/read.ts";
 import { checkCard } from "../registry/check-card.ts";
-import type { Engine } from "../registry/engines.ts";
 import { type Column, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import { cardFormat, type ServedCard, servedCardShape } from "../registry/served-card.ts";
 import { ownLine } from "../registry/summary.ts";
+import type { Engine } from "./engines.ts";
 
 /** One input of the model, and the feature that it is fed with. */
 export interface ModelInput {

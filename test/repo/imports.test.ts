@@ -3,26 +3,36 @@ import { expect, test } from "vitest";
 import { cyclesToRemove, layers, upwardImportsToRemove } from "./layers.ts";
 import { imports, isOurs, reachable, sources } from "./source-files.ts";
 
-/** Returns the layer of a file and its folder (or, in the root of an area, the file): `shared/lib/hash.ts` → 0, `lib`. */
-function placeOf(path: string): { readonly area: string; readonly folder: string; readonly layer: number } {
-  const [area = "", folder = ""] = path.split("/");
-  const layer = layers[area]?.findIndex((folders) => folders.includes(folder)) ?? -1;
-  return { area, folder, layer };
+interface Place {
+  readonly area: string;
+  /** The folder in the area; for a file in the area's root, the file. */
+  readonly folder: string;
+  readonly layer: number;
+}
+
+/** Returns where a file is: `shared/lib/hash.ts` → shared, lib, 0. Null for a file of an area without layers. */
+function placeOf(path: string): Place | null {
+  const area = Object.keys(layers).find((name) => path.startsWith(`${name}/`));
+  if (area === undefined) return null;
+  const folder = path.slice(area.length + 1).split("/")[0] ?? "";
+  return { area, folder, layer: layers[area]?.findIndex((folders) => folders.includes(folder)) ?? -1 };
 }
 
 function isUpward(path: string, target: string): boolean {
   const [from, to] = [placeOf(path), placeOf(target)];
-  return from.area === to.area && from.folder !== to.folder && to.layer >= from.layer;
+  if (from === null || to === null || from.area !== to.area || from.folder === to.folder) return false;
+  return to.layer >= from.layer;
 }
 
-test("every folder of shared and trainer has its layer", () => {
-  const layered = sources.filter((path) => (path.split("/")[0] ?? "") in layers);
-  expect(layered.filter((path) => placeOf(path).layer === -1)).toEqual([]);
+test("every folder of an area with layers has its layer, and every layer's folder exists", () => {
+  const places = sources.map(placeOf).filter((place) => place !== null);
+  const found = new Set(places.map(({ area, folder }) => `${area}/${folder}`));
+  const listed = Object.entries(layers).flatMap(([area, lines]) => lines.flat().map((folder) => `${area}/${folder}`));
+  expect([...found].sort()).toEqual(listed.sort());
 });
 
 test("no file imports a higher layer, or another folder of its own", () => {
-  const layered = sources.filter((path) => (path.split("/")[0] ?? "") in layers);
-  const upward = layered.flatMap((path) =>
+  const upward = sources.flatMap((path) =>
     imports(path)
       .filter((target) => isOurs(target) && isUpward(path, target))
       .map((target) => `${path} -> ${target}`),

@@ -25,15 +25,19 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["commands"],
     ["main.ts"],
   ],
+  "workers/hub": [
+    ["variables.ts"],
+    ["hub.ts"],
+    ["fetch", "ingest", "predictions", "registry"],
+    ["dead-letters.ts", "flows"],
+    ["actions", "queue.ts", "upkeep.ts", "workflows.ts"],
+    ["http"],
+    ["index.ts"],
+  ],
 };
 
 /** Upward imports that exist today. Remove a line with its import: a line that names none fails the test. */
-export const upwardImportsToRemove: readonly string[] = [
-  "shared/api/champions.ts -> shared/db/schema/flows.ts",
-  "shared/api/flows.ts -> shared/db/schema/flows.ts",
-  "shared/api/uploads.ts -> shared/db/schema/flows.ts",
-  "shared/registry/engines.ts -> shared/api/onnx.ts",
-];
+export const upwardImportsToRemove: readonly string[] = [];
 
 /** Files that are part of an import cycle today. Remove a line with its cycle: a line without one fails the test. */
 export const cyclesToRemove: readonly string[] = [

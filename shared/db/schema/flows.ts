@@ -1,11 +1,7 @@
 /** What runs and what is owed. */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { flowStates, stepStates } from "../../api/flow-states.ts";
 import { json, type Stats } from "./json.ts";
-
-export const flowStates = ["queued", "running", "done", "held", "failed"] as const;
-export type FlowState = (typeof flowStates)[number];
-
-export const stepStates = ["running", "done", "failed"] as const;
 
 export const flowRuns = sqliteTable("flow_runs", {
   id: text().primaryKey(),

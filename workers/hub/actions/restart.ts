@@ -1,6 +1,6 @@
+import type { FlowState } from "../../../shared/api/flow-states.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
-import type { FlowState } from "../../../shared/db/schema.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";

@@ -2,9 +2,9 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { askRunner, isPassing } from "../../../shared/predict/engines.ts";
 import { type Card, cardShape } from "../../../shared/registry/card.ts";
 import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
-import { askRunner, isPassing } from "../../../shared/registry/engines.ts";
 import { checkGolden, type GoldenResult, goldenInputs } from "../../../shared/registry/golden.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";

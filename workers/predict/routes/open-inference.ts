@@ -1,9 +1,9 @@
 /** The Open Inference Protocol, version 2; a model's name is its forecast's. */
 import { version as serverVersion } from "../../../package.json";
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
+import { runEngine } from "../../../shared/predict/engines.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../../shared/predict/open-inference.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
-import { runEngine } from "../../../shared/registry/engines.ts";
 import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
 import { recordAnswer } from "../record.ts";

@@ -1,8 +1,8 @@
 /** Who runs a model: our engine what it knows, the `onnx` Worker everything else. */
 import { type OnnxAnswer, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
 import type { Program } from "../onnx/evaluate.ts";
-import type { Evaluated } from "./golden.ts";
-import { type Columns, type Feeds, runFeeds, runProgram } from "./onnx-engine.ts";
+import type { Evaluated } from "../registry/golden.ts";
+import { type Columns, type Feeds, runFeeds, runProgram } from "../registry/onnx-engine.ts";
 
 export const engineNames = ["tabular", "onnxruntime-web"] as const;
 export type EngineName = (typeof engineNames)[number];

@@ -1,0 +1,5 @@
+/** The states of a flow and of its steps. The database's tables use the same words. */
+export const flowStates = ["queued", "running", "done", "held", "failed"] as const;
+export type FlowState = (typeof flowStates)[number];
+
+export const stepStates = ["running", "done", "failed"] as const;
