@@ -124,9 +124,13 @@ const words: Readonly<Record<Name, Words>> = {
   getModelMetadata: { ...model, summary: "Inputs and outputs of the model that serves", answer: "The model" },
   getModelReady: { ...model, summary: "Whether a model serves", answer: "It does" },
   infer: { ...infer, summary: "Infer from raw features" },
-  getModelVersionMetadata: { ...model, summary: "The same, only where this version serves", answer: "The model" },
+  getModelVersionMetadata: {
+    ...model,
+    summary: "Inputs and outputs of this version, where it serves",
+    answer: "The model",
+  },
   getModelVersionReady: { ...model, summary: "Whether this version serves", answer: "It does" },
-  inferModelVersion: { ...infer, summary: "Infer from raw features, only where this version serves" },
+  inferModelVersion: { ...infer, summary: "Infer from raw features, where this version serves" },
 };
 
 function describe(operationId: string, endpoint: Endpoint, told: Words): RouteConfig {

@@ -5,6 +5,7 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
+import { runGeneratedClient } from "../support/generated-client.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { simulatedPublications } from "../support/publications.ts";
 import { forecast, type ServableStory, servable } from "../support/served.ts";
@@ -54,6 +55,31 @@ test("nothing to serve is 503; then the first promotion and publication are answ
   const [, mlflow, v2] = examples.map(({ answer }) => JSON.parse(answer));
   expect(mlflow).toEqual({ predictions: [own.predicted_price] });
   expect(v2).toMatchObject({ model_version: "v1.0", outputs: [{ data: [own.predicted_price] }, {}] });
+});
+
+/** Asks with the generated client; its types hold the program to what the document says. */
+const program = (url: string) => `
+import { askPrediction, defaults, getFlow, infer, listFeeds } from "./client.ts";
+
+defaults.baseUrl = ${JSON.stringify(url)};
+const series = { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" };
+const feeds = await listFeeds();
+const answer = await askPrediction("milk-mx", { fields: series });
+const unknown = await getFlow("nowhere");
+const refused = await infer("milk-mx", { inputs: [] });
+if (answer.status !== 200 || unknown.status !== 404 || refused.status !== 400) throw new Error("unexpected answers");
+const ids: string[] = feeds.data.feeds.map(({ id }) => id);
+const version: string = answer.data.model.version;
+console.log(JSON.stringify({ ids, version, naive: answer.data.naive, detail: unknown.data.detail, error: refused.data.error }));
+`;
+
+test("a client generated from /openapi.json compiles and calls the hub and predict", async () => {
+  const document = await hub.api.getDocument();
+  const told = JSON.parse(runGeneratedClient(document, program(hub.url)));
+  const { feeds } = await hub.api.listFeeds();
+  const { model, naive } = await ask();
+  expect(told).toMatchObject({ ids: feeds.map(({ id }) => id), version: model.version, naive });
+  expect([told.detail, told.error]).toEqual([expect.stringContaining("nowhere"), expect.stringContaining("missing")]);
 });
 
 async function recorded(requestId: string) {

@@ -1,4 +1,5 @@
 /** The OpenAPI document of the whole service: valid, complete, and the same contract as the typed client's. */
+import { readFileSync } from "node:fs";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
@@ -27,9 +28,14 @@ const appShape = z.object({
   }),
 });
 
+const writingShape = z.object({ apiMarkdown: z.function({ input: [z.unknown()], output: z.string() }) });
+const parsingShape = z.object({ documentShape: z.instanceof(z.ZodType) });
+
 // By a name that the compiler does not follow: tests in Node have no types of workerd.
-const appPath: string = "../../workers/hub/http/app.ts";
-const { serviceDocument, hubRoutes } = appShape.parse(await import(appPath));
+const folder: string = "../../workers/hub/http";
+const { serviceDocument, hubRoutes } = appShape.parse(await import(`${folder}/app.ts`));
+const { apiMarkdown } = writingShape.parse(await import(`${folder}/docs-page/markdown.ts`));
+const { documentShape: pageShape } = parsingShape.parse(await import(`${folder}/docs-page/document.ts`));
 const json: unknown = JSON.parse(JSON.stringify(serviceDocument()));
 const document = documentShape.parse(json);
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -104,4 +110,8 @@ test("bodies and answers of the client's endpoints are those of the document", (
   expect(compared).toBeGreaterThan(40);
   const { schemas } = document.components;
   for (const [name, schema] of Object.entries(client.components.schemas)) expect(schemas[name], name).toEqual(schema);
+});
+
+test("docs/API.md is what `npm run docs` writes", () => {
+  expect(readFileSync("docs/API.md", "utf8")).toBe(apiMarkdown(pageShape.parse(json)));
 });

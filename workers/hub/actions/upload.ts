@@ -80,7 +80,7 @@ export function checkLength(length: number, bytesMax: number): Refusal | null {
   return { kind: "too-large", detail, found: `${length} bytes`, expected: `at most ${bytesMax} bytes` };
 }
 
-interface ReadBody {
+interface UploadedContent {
   readonly body: ReadableStream | Uint8Array;
   readonly sha256: string;
 }
@@ -89,7 +89,7 @@ interface ReadBody {
 async function readBody(
   feed: Feed,
   { body, length, sha256: stated }: UploadedFile,
-): Promise<Result<ReadBody, Refusal>> {
+): Promise<Result<UploadedContent, Refusal>> {
   if (!body || length === 0) return failure(emptyBody(feed));
   if (stated !== null && length !== null) return success({ body, sha256: stated });
   const bytes = await readBounded({ body }, bufferedUploadBytesMax);

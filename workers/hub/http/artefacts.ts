@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { artefactShape } from "../../../shared/api/artefacts.ts";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
+import { cardShape } from "../../../shared/registry/card.ts";
 import { type ArtefactName, artefactBytesMax, artefactNames } from "../../../shared/registry/keys.ts";
 import { readArtefact } from "../actions/read-artefact.ts";
 import { artefactContentTypes, uploadArtefact } from "../actions/upload-artefact.ts";
@@ -24,7 +25,7 @@ const read = createRoute({
   description: "Its bytes never change; `ETag` is theirs.",
   request: { params },
   responses: {
-    200: { description: "The bytes", content: { ...binary, "application/json": { schema: z.looseObject({}) } } },
+    200: { description: "The bytes", content: { ...binary, "application/json": { schema: cardShape } } },
     ...refusals.filteredRead,
   },
 });

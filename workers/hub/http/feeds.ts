@@ -4,6 +4,7 @@ import { feedProblemsPageShape, feedProblemsQueryShape } from "../../../shared/a
 import { feedDetailShape, feedListShape } from "../../../shared/api/feeds.ts";
 import { feedParam } from "../../../shared/api/fields.ts";
 import { uploadShape } from "../../../shared/api/uploads.ts";
+import { successShape } from "../../../shared/lake/success.ts";
 import { listFeeds } from "../actions/list-feeds.ts";
 import { listProblems } from "../actions/list-problems.ts";
 import { readFeed } from "../actions/read-feed.ts";
@@ -71,7 +72,7 @@ const lakeFile = createRoute({
       description: "The bytes: parquet, and JSON for `_SUCCESS`",
       content: {
         "application/vnd.apache.parquet": { schema: { type: "string", format: "binary" } },
-        "application/json": { schema: z.looseObject({}) },
+        "application/json": { schema: successShape },
       },
     },
     ...refusals.read,

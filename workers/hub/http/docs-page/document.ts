@@ -5,6 +5,7 @@ const schemaShape = z.looseObject({});
 const content = z.record(z.string(), z.object({ schema: schemaShape.optional(), example: z.unknown().optional() }));
 
 const operationShape = z.object({
+  operationId: z.string().default(""),
   tags: z.array(z.string()).default([]),
   summary: z.string().default(""),
   description: z.string().default(""),

@@ -1,0 +1,38 @@
+/** A client that a public generator makes of an OpenAPI document, compiled and run as a program of its own. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const compilerOptions = {
+  strict: true,
+  noEmit: true,
+  target: "ES2024",
+  module: "ESNext",
+  moduleResolution: "bundler",
+  lib: ["ES2024", "DOM", "DOM.Iterable"],
+  types: ["node"],
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+};
+
+const command = (name: string) => resolve("node_modules/.bin", name);
+
+/** Runs a program that imports the generated client as `./client.ts`. Returns its output; throws what does not compile. */
+export function runGeneratedClient(document: string, program: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "almanac-client-"));
+  const run = (name: string, args: readonly string[]) =>
+    execFileSync(process.execPath, [command(name), ...args], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  try {
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(folder, "openapi.json"), document);
+    writeFileSync(join(folder, "program.ts"), program);
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+    run("oazapfts", ["openapi.json", "client.ts"]);
+    run("tsc", ["-p", "tsconfig.json"]);
+    return execFileSync(process.execPath, ["program.ts"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
