@@ -33,7 +33,7 @@ export function productOf(a: Attribution, b: Attribution): Attribution {
   return {
     value: a.value * b.value,
     base: a.base * b.base,
-    by: a.by.map((one, at) => one * ofA + (b.by[at] ?? 0) * ofB),
+    by: a.by.map((one, at) => scaled(one, ofA) + scaled(b.by[at] ?? 0, ofB)),
     exact: a.exact && b.exact && !(varies(a) && varies(b)),
   };
 }
@@ -41,8 +41,14 @@ export function productOf(a: Attribution, b: Attribution): Attribution {
 /** f(a): contributions in proportion to those of a, so that they add up to f(value) − f(base). O(inputs). */
 export function through(a: Attribution, f: (x: number) => number): Attribution {
   const [value, base] = [f(a.value), f(a.base)];
-  const slope = a.value === a.base ? 0 : (value - base) / (a.value - a.base);
-  return { value, base, by: a.by.map((one) => one * slope), exact: a.exact && !varies(a) };
+  // A missing number to which nothing contributes: NaN is not equal to itself.
+  const slope = a.value === a.base || !varies(a) ? 0 : (value - base) / (a.value - a.base);
+  return { value, base, by: a.by.map((one) => scaled(one, slope)), exact: a.exact && !varies(a) };
+}
+
+/** Nothing stays nothing, also where the factor is missing. */
+function scaled(contribution: number, factor: number): number {
+  return contribution === 0 ? 0 : contribution * factor;
 }
 
 function varies({ by }: Attribution): boolean {

@@ -30,6 +30,8 @@ export function readForest(attributes: Attributes): Forest | string {
     }
     trees.push(readTree(attributes, { from, to, weights, modes }));
   }
+  if (!trees.every(hasAddingWeights))
+    return "its nodes_hitrates do not add up: those of a branch are not the sum of its two sides";
   addLeaves(attributes, trees, { treeIds });
   return { trees, base: numbersOf(attributes.base_values)[0] ?? 0, isAverage: aggregate === "AVERAGE" };
 }
@@ -55,6 +57,21 @@ function readTree(attributes: Attributes, { from, to, weights, modes }: Nodes): 
     value: new Float32Array(to - from),
     weight: Float64Array.from({ length: to - from }, (_, at) => weights[from + at] ?? 0),
   };
+}
+
+/** Float32 weights, summed in another order than they were written in. */
+const weightTolerance = 1e-3;
+
+/**
+ * Whether the weight of every branch is the sum of its two sides. Converters of LightGBM and scikit-learn write 1 at every
+ * node: Shapley values by such weights would be wrong by thousands.
+ */
+function hasAddingWeights({ feature, left, right, weight }: Tree): boolean {
+  return feature.every((column, node) => {
+    if (column === LEAF) return true;
+    const sum = (weight[left[node] ?? 0] ?? 0) + (weight[right[node] ?? 0] ?? 0);
+    return sum > 0 && Math.abs((weight[node] ?? 0) - sum) <= weightTolerance * sum;
+  });
 }
 
 function addLeaves(

@@ -98,13 +98,16 @@ function differenceOf({ target }: Forecast, prediction: number | null, naive: nu
   return prediction === null || naive === null ? null : roundTo(prediction - naive, target.decimals + extraDecimals);
 }
 
+/** How far the attribution's own value may be from the prediction, relative to its size: float32 sums of some hundred trees. */
+const attributionTolerance = 1e-4;
+
 /** Decimals of a contribution, beyond what float32 tells of a price. */
 const contributionDecimals = 8;
 
 function explanationOf(
   { model }: Snapshot,
   prediction: number,
-  { by, exact }: Attribution,
+  { by, value, exact }: Attribution,
 ): NonNullable<Prediction["explanation"]> {
   const contributions: Record<string, number> = {};
   let sum = 0;
@@ -113,8 +116,10 @@ function explanationOf(
     contributions[name] = contribution;
     sum += contribution;
   });
-  // The model adds in float32: its last digit goes to the base, so that the sum holds.
-  return { base: roundTo(prediction - sum, contributionDecimals), contributions, exact };
+  const agrees = Math.abs(value - prediction) <= attributionTolerance * Math.max(1, Math.abs(prediction));
+  // The model adds in float32: its last digit goes to the base, so that the sum holds. It would hold for wrong
+  // contributions too: they are exact only where the attribution arrives at the prediction by itself.
+  return { base: roundTo(prediction - sum, contributionDecimals), contributions, exact: exact && agrees };
 }
 
 /** Digits of an interval's end below those of a published value. */

@@ -30,12 +30,16 @@ export function dieboldMariano(differences: Numbers, horizon = 1): DieboldMarian
   }
   const periods = differences.length;
   const meanDifference = mean(differences);
-  const variance = longRunVariance(differences, meanDifference, horizon) / periods;
-  if (periods <= horizon || variance <= roundingVariance(differences)) {
+  // The statistic has no unit. A power of two changes no digit, and squares of losses near 1e-158 do not underflow.
+  const scale = powerOfTwoNear(largestOf(differences));
+  const scaled = Float64Array.from(differences, (difference) => difference / scale);
+  const scaledMean = mean(scaled);
+  const variance = longRunVariance(scaled, scaledMean, horizon) / periods;
+  if (periods <= horizon || !(variance > roundingVariance(scaled))) {
     return { pValue: 1, statistic: null, meanDifference, periods };
   }
   const correction = (periods + 1 - 2 * horizon + (horizon * (horizon - 1)) / periods) / periods;
-  const statistic = Math.sqrt(correction / variance) * meanDifference;
+  const statistic = Math.sqrt(correction / variance) * scaledMean;
   return { pValue: studentTCdf(-statistic, periods - 1), statistic, meanDifference, periods };
 }
 
@@ -52,7 +56,18 @@ function longRunVariance(differences: Numbers, center: number, horizon: number):
 
 /** What rounding alone leaves of a zero variance: ten equal differences of 0.1 have a mean that is not quite 0.1. */
 function roundingVariance(differences: Numbers): number {
+  return (largestOf(differences) * Number.EPSILON) ** 2 * differences.length;
+}
+
+function largestOf(differences: Numbers): number {
   let largest = 0;
   for (let i = 0; i < differences.length; i++) largest = Math.max(largest, Math.abs(at(differences, i)));
-  return (largest * Number.EPSILON) ** 2 * differences.length;
+  return largest;
+}
+
+/** The largest power of two that is not above a positive number; 1 for 0 and for what is not finite. */
+function powerOfTwoNear(value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) return 1;
+  // The logarithm may round up at a power of two, and 2 ** -1075 is 0.
+  return 2 ** Math.max(-1074, Math.floor(Math.log2(value)));
 }

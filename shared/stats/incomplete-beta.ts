@@ -9,8 +9,8 @@ const TINY = 1e-300;
  * variable, from which Student's t, F and the binomial follow.
  *
  * `x` 0 to 1, `a` and `b` > 0. Range: 0 to 1. Continued fraction by the modified Lentz method, on the side of the
- * symmetry Iₓ(a, b) = 1 − I₁₋ₓ(b, a) where it converges fast: O(√max(a, b)) steps. Relative error below 1e-12 for
- * a, b up to 1e4.
+ * symmetry Iₓ(a, b) = 1 − I₁₋ₓ(b, a) where it converges fast: O(√max(a, b)) steps. Relative error below 2e-11 for
+ * a, b up to 1e4 (1.1e-11 was found against mpmath).
  * @see Press et al., "Numerical Recipes", 6.4; DLMF 8.17.22; scipy.special.betainc
  * @example incompleteBeta(0.5, 2, 2) // 0.5
  */

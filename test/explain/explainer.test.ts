@@ -206,3 +206,11 @@ test("a file whose trees do not hold the training weights is not explained, and 
     /how much training data went which way/,
   );
 });
+
+test.each([
+  ["1 on every node, as converters of LightGBM and scikit-learn write it", [1, 1, 1]],
+  ["0 on every node but one", [0, 0, 0.5]],
+])("a file whose training weights do not add up is not explained: %s", (_, weights) => {
+  const wrong = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, weight: Float64Array.from(weights) })) };
+  expect(() => explained({ kind: "trees", encoding, ensemble: wrong }, row)).toThrow(/do not add up/);
+});

@@ -83,3 +83,11 @@ test("an impossible horizon and a missing difference are refused", () => {
   expect(() => dieboldMariano([1, Number.NaN, 3])).toThrow(/NaN/);
   expect(() => dieboldMariano([])).toThrow(/empty/);
 });
+
+test.each([1e-158, 1e-300, 1e150])("the verdict does not depend on the unit of the losses: times %d", (unit) => {
+  const differences = [0, 3, 5, 0, 9, 11];
+  const scaled = dieboldMariano(differences.map((difference) => difference * unit));
+  const plain = dieboldMariano(differences);
+  expectClose(scaled.pValue, plain.pValue, { relative: 1e-9 });
+  expectClose(scaled.statistic, plain.statistic ?? Number.NaN, { relative: 1e-9 });
+});

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { floats, type Graph, int, ints, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
+import { floats, type Graph, int, int64Tensor, ints, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { ProtobufWriter } from "../../shared/onnx/protobuf.ts";
 import {
   ATTRIBUTE,
@@ -17,7 +19,8 @@ import {
   VALUE_INFO,
 } from "../../shared/onnx/schema.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
+import { checkedGraph, type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
+import { runInProcess } from "../../trainer/training/reference-process.ts";
 import { outsideModel } from "../support/outside.ts";
 import { instantPool, momentum, serving, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
 
@@ -190,12 +193,76 @@ function branching(output: string): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
-test("a file with subgraphs is kept to the byte, and has to name its output itself", async () => {
+test("a file with subgraphs is refused: nothing bounds what they do", async () => {
   const trainedTo = data.periods[134] ?? "";
-  const bytes = branching("prediction");
-  const { model, engine } = await imported({ trainedTo, bytes });
-  expect([model, engine.name]).toEqual([bytes, "onnxruntime-web"]);
-  await expect(imported({ trainedTo, bytes: branching("variable") })).rejects.toThrow(
-    "The output is variable; expected prediction. The file holds subgraphs and is kept as it is",
+  await expect(imported({ trainedTo, bytes: branching("prediction") })).rejects.toThrow(
+    "The file cannot be imported: node prediction (If): found the operator If",
+  );
+});
+
+/** The prediction is the last value, in as many columns as given. */
+function columnsFile(columns: number, declared: number | null): Uint8Array<ArrayBuffer> {
+  const last = inputs[0] ?? "";
+  return writeModel({
+    ...PORTABLE,
+    name: "columns",
+    inputs: [{ name: last, type: "float", shape: [null, 1] }],
+    outputs: [{ name: "prediction", type: "float", shape: [null, declared] }],
+    nodes: [
+      node("Concat", { inputs: Array(columns).fill(last), outputs: ["prediction"], attributes: { axis: int(1) } }),
+    ],
+    initializers: [],
+    producer: "another tool",
+    metadata: {},
+  });
+}
+
+test("an output of two columns is refused with the lines that change it, as declared and as returned", async () => {
+  const trainedTo = data.periods[134] ?? "";
+  await expect(imported({ trainedTo, bytes: columnsFile(2, 2) })).rejects.toThrow(
+    /The output prediction has the shape \[.*2\]; expected \[N, 1\].*keep column 1.*docs\/ONNX\.md/,
+  );
+  await expect(imported({ trainedTo, bytes: columnsFile(2, null) })).rejects.toThrow(
+    /The file answers \d+ numbers for \d+ rows/,
+  );
+});
+
+const twoColumns = "../shared/cases/clf-logistic-two-columns.onnx";
+const isHere = existsSync(twoColumns);
+if (!isHere) console.log(`skipped: ${twoColumns} is not there`);
+test.skipIf(!isHere)("the shared classifier with two columns is refused with the fix", () => {
+  const sickness = forecasts.find(({ id }) => id === "sickness");
+  if (!sickness) throw new Error("no forecast sickness");
+  expect(() => checkedGraph(readFileSync(twoColumns), sickness)).toThrow(
+    "The output probabilities has the shape [N, 2]; expected [N, 1], one number a row. Two columns are the probabilities of both classes: keep column 1",
+  );
+});
+
+test("a run ends at its limit of time, in a process of its own", async () => {
+  const columns = { [inputs[0] ?? ""]: Float32Array.of(1, 2) };
+  await expect(runInProcess(lineFile(), columns, { timeoutMs: 1, memoryMb: 256 })).rejects.toThrow(
+    "The file ran for more than 0.001 s",
+  );
+});
+
+test("a run that needs more memory than its process has is refused", async () => {
+  const columns = { [inputs[0] ?? ""]: new Float32Array(4).fill(1), change: new Float32Array(4) };
+  const huge = writeModel({
+    ...PORTABLE,
+    name: "huge",
+    inputs: [{ name: inputs[0] ?? "", type: "float", shape: [null, 1] }],
+    outputs: [{ name: "prediction", type: "float", shape: [null, 1] }],
+    nodes: [
+      node("ConstantOfShape", { inputs: ["size"], outputs: ["many"] }),
+      node("Reshape", { inputs: ["many", "flat"], outputs: ["row"] }),
+      node("Mul", { inputs: [inputs[0] ?? "", "row"], outputs: ["wide"] }),
+      node("ReduceSum", { inputs: ["wide", "axes"], outputs: ["prediction"] }),
+    ],
+    initializers: [int64Tensor("size", [100_000_000]), int64Tensor("flat", [1, -1]), int64Tensor("axes", [1])],
+    producer: "another tool",
+    metadata: {},
+  });
+  await expect(runInProcess(huge, columns, { timeoutMs: 60_000, memoryMb: 256 })).rejects.toThrow(
+    /The reference runtime cannot run the file|ended without an answer/,
   );
 });

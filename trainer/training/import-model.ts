@@ -7,10 +7,12 @@ import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { type Graph, node } from "../../shared/onnx/graph.ts";
+import { type Graph, type GraphValue, node } from "../../shared/onnx/graph.ts";
+import { describeShape } from "../../shared/onnx/operators/data.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
+import { checkStaticBounds } from "../../shared/onnx/static-bounds.ts";
 import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { EngineName } from "../../shared/predict/engines.ts";
@@ -33,7 +35,7 @@ import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
 import type { Prepared } from "./contest.ts";
 import type { ThreadPool } from "./pool.ts";
-import { runReference } from "./reference-runtime.ts";
+import { runInProcess } from "./reference-process.ts";
 
 export interface ImportTask {
   readonly prepared: Prepared;
@@ -73,7 +75,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     fingerprint: fingerprintOf(forecast.features),
     producer,
   };
-  const model = isWritable(graph) ? writeModel({ ...graph, metadata }) : task.bytes.slice();
+  const model = writeModel({ ...graph, metadata });
   const trees = readTreeNodes(model);
   if (!trees.ok) throw new Failure(`The trees of the file cannot be counted: ${describeProblem(trees.problem)}`);
   const size = sizeOfGraph(model.length, trees);
@@ -81,9 +83,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
-  const outputs = await runReference(model, wanted).catch((error) => {
-    throw new Failure(`The reference runtime cannot run the file: ${error instanceof Error ? error.message : error}`);
-  });
+  const outputs = await runInProcess(model, wanted);
+  checkReturned(outputs, rows.to - rows.from);
   if (!outputs[predictionOutput]?.every(Number.isFinite))
     throw new Failure("The file answers NaN or infinity on rows of the test window.");
   const isClasses = forecast.task === "classification";
@@ -192,6 +193,8 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
     throw new Failure(`${what}: ${describeProblem(read.problem)}`);
   }
   const { graph } = read;
+  const bounded = checkStaticBounds(graph);
+  if (!bounded.ok) throw new Failure(`The file cannot be imported: ${describeProblem(bounded.error)}`);
   const names = forecast.features.map(({ name }) => name);
   for (const input of graph.inputs) {
     const feature = forecast.features.find(({ name }) => name === input.name);
@@ -213,14 +216,34 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
     const found = graph.outputs.map(({ name, type }) => `${name} (${type})`).join(", ");
     throw new Failure(`The outputs are ${found}; expected ${predictionOutput} as float, or a single float output.`);
   }
+  checkDeclared(output);
   if (output.name === predictionOutput) return { ...graph, outputs: [output] };
-  if (!isWritable(graph)) {
-    throw new Failure(
-      `The output is ${output.name}; expected ${predictionOutput}. The file holds subgraphs and is kept as it is: name its output ${predictionOutput} where it is made.`,
-    );
-  }
   const renamed = node("Identity", { inputs: [output.name], outputs: [predictionOutput] });
   return { ...graph, nodes: [...graph.nodes, renamed], outputs: [{ ...output, name: predictionOutput }] };
+}
+
+/** One number a row, as the file declares it. */
+function checkDeclared({ name, shape }: GraphValue): void {
+  const width = shape
+    ?.slice(1)
+    .reduce<number | null>((all, size) => (all === null || size === null ? null : all * size), 1);
+  // An unknown width is judged by what the file returns.
+  if (shape === null || width === 1 || width === null) return;
+  const found = `The output ${name} has the shape ${describeShape(shape)}; expected [N, 1], one number a row.`;
+  const fix =
+    width === 2
+      ? " Two columns are the probabilities of both classes: keep column 1, that of the event, where the file is made."
+      : "";
+  throw new Failure(`${found}${fix} docs/ONNX.md shows the lines that do this.`);
+}
+
+/** One number a row, as the file really answers: what it declares binds no runtime. */
+function checkReturned(outputs: Readonly<Record<string, Float32Array>>, rows: number): void {
+  const found = outputs[predictionOutput]?.length ?? 0;
+  if (found === rows) return;
+  throw new Failure(
+    `The file answers ${found} numbers for ${rows} rows; expected one number a row, as its shape says.`,
+  );
 }
 
 export interface ServingEngine {
@@ -247,11 +270,6 @@ function servingEngine(
     }
   }
   return { name: "tabular", why: null };
-}
-
-/** Subgraphs, as in If and Scan, are only known by their name. */
-function isWritable({ nodes }: Graph): boolean {
-  return nodes.every(({ attributes }) => Object.values(attributes).every(({ kind }) => kind !== "unsupported"));
 }
 
 async function incumbentPredictions(

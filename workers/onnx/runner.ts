@@ -1,6 +1,8 @@
 /** Answers requests for a run: from R2 to a session that is kept, or to the refusal that says why not. */
 import type { OnnxAnswer, OnnxRefusalReason, OnnxRefused, OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
+import { readModel } from "../../shared/onnx/read.ts";
+import { checkStaticBounds } from "../../shared/onnx/static-bounds.ts";
 import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
 import { edgeLimits, engineNeed, misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
@@ -83,6 +85,10 @@ async function open(lake: RunnerParts["lake"], request: OnnxRequest): Promise<Op
   const size = sizeOfGraph(bytes.length, trees);
   const misfits = misfitsOf(size, ["onnxruntime-web"]);
   if (misfits.length > 0) throw new Refusal("too-large", misfits.join(" "));
+  const read = readModel(bytes);
+  // What our reader cannot read is not judged here: the hub refuses it before it is registered.
+  const bounded = read.ok ? checkStaticBounds(read.graph) : null;
+  if (bounded?.ok === false) throw new Refusal("too-large", `${key} is not run: ${describeProblem(bounded.error)}`);
   return { costBytes: engineNeed("onnxruntime-web", size).memoryBytes, create: () => created(key, bytes) };
 }
 

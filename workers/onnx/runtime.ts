@@ -11,20 +11,34 @@ ort.env.logLevel = "fatal";
 // Never read: it keeps the runtime from fetching one.
 ort.env.wasm.wasmBinary = new Uint8Array(1);
 
+/** Of an isolate's 128 MB; without it the runtime's memory may grow to 4 GB, and the isolate is ended with all its requests. */
+const wasmBytesMax = 100 * 1024 * 1024;
+const pageBytes = 65_536;
+
 /** Not two at once: the first one starts the runtime. Rejects with what is wrong with the file. */
 export async function createSession(bytes: Uint8Array): Promise<Session> {
-  const { instantiate } = WebAssembly;
+  const { instantiate, Memory } = WebAssembly;
   // workerd compiles no wasm at run time: the runtime gets what was compiled with the bundle instead.
   const replacement = async (_: unknown, imports: WebAssembly.Imports) => ({
     module: wasm,
     instance: new WebAssembly.Instance(wasm, imports),
   });
-  Object.assign(WebAssembly, { instantiate: replacement });
+  Object.assign(WebAssembly, { instantiate: replacement, Memory: limitedMemory(Memory) });
   try {
     return await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
   } finally {
-    Object.assign(WebAssembly, { instantiate });
+    Object.assign(WebAssembly, { instantiate, Memory });
   }
+}
+
+/** The runtime asks for a memory when its first session is made. One that cannot grow fails with a message of its own. */
+function limitedMemory(Memory: typeof WebAssembly.Memory): typeof WebAssembly.Memory {
+  const maximum = wasmBytesMax / pageBytes;
+  return class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super({ ...descriptor, maximum: Math.min(maximum, descriptor.maximum ?? maximum) });
+    }
+  };
 }
 
 export type Numbers = Float32Array | Float64Array;

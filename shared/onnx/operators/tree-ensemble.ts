@@ -6,7 +6,11 @@ import type { Operator, OperatorNode } from "./operator.ts";
 import { postTransformOf } from "./post-transform.ts";
 import { checkTargets, checkTransform, prepareScoring } from "./tree-ensemble-regressor.ts";
 
-const TRANSFORMS = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"];
+/** By number. The standard says 1 is SOFTMAX and 2 LOGISTIC, onnxruntime 1.30 reads them the other way round: both are refused. */
+const transforms = new Map([
+  [0, "NONE"],
+  [3, "SOFTMAX_ZERO"],
+]);
 
 function floatsOf(node: OperatorNode, name: string): Float32Array {
   const tensor: Tensor | null = node.tensor(name);
@@ -125,7 +129,7 @@ export const treeEnsemble: Operator = {
     "post_transform",
     "tree_roots",
   ],
-  note: "float; comparisons with one value, not BRANCH_MEMBER; all aggregates; post_transform as TreeEnsembleRegressor",
+  note: "float; comparisons with one value, not BRANCH_MEMBER; all aggregates; post_transform 0, or 3 with several targets: onnxruntime swaps 1 and 2",
   prepare(node) {
     const targets = checkTargets(node, node.int("n_targets", 1));
     const number = node.int("aggregate_function", 1);
@@ -136,7 +140,11 @@ export const treeEnsemble: Operator = {
       targets,
       aggregate,
       baseValues: new Float32Array(0),
-      transform: postTransformOf(node, TRANSFORMS[transformNumber] ?? `${transformNumber}`),
+      transform: postTransformOf(
+        node,
+        transforms.get(transformNumber) ??
+          node.unsupported(`post_transform ${transformNumber}`, "0, or 3 (SOFTMAX_ZERO)"),
+      ),
     };
     return prepareScoring(node, checkTransform(node, scoring));
   },
