@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { answerWithFile } from "./test/support/workerd-files.ts";
 
 /** Tests that run inside workerd, with the hub's own bindings. */
 export default defineConfig(async () => ({
@@ -11,6 +12,7 @@ export default defineConfig(async () => ({
         serviceBindings: {
           PREDICT: (request) => Response.json({ predict: `${request.method} ${new URL(request.url).pathname}` }),
           ONNX: () => new Response(null, { status: 503 }),
+          FILES: answerWithFile,
         },
         bindings: {
           ADMIN_TOKEN: "test-token",

@@ -1,13 +1,23 @@
 /** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
-
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
-import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
-import { dictionaryOf, listOf, listOfGaps, objectOf, optional, type Shape, text } from "../lib/validate-json.ts";
+import {
+  dictionaryOf,
+  integerFrom,
+  listOf,
+  listOfGaps,
+  objectOf,
+  optional,
+  type Shape,
+  text,
+} from "../lib/validate-json.ts";
 import { type FactsByFeed, forecastPanel } from "../sources/facts.ts";
+import type { HistoryNeeds } from "../sources/history-needs.ts";
 
 export interface History {
+  /** Grows with every history of the forecast: an older one never replaces a newer one. Missing where it was not numbered. */
+  readonly number?: number | undefined;
   readonly forecast: string;
   /** The feed of the target. */
   readonly feed: string;
@@ -32,6 +42,7 @@ interface HistorySeries {
 const texts = listOf(text);
 
 export const historyShape: Shape<History> = objectOf<History>({
+  number: optional(integerFrom(1)),
   forecast: text,
   feed: text,
   variable: text,
@@ -46,7 +57,7 @@ export const historyShape: Shape<History> = objectOf<History>({
  * Returns the history of a forecast, as far back as its features reach, from its feeds' facts. The same facts give the same
  * text, whatever their order.
  */
-export function buildHistory(forecast: Forecast, facts: FactsByFeed): History {
+export function buildHistory(forecast: HistoryNeeds, facts: FactsByFeed): History {
   const { dimensions, periods, series } = forecastPanel(forecast, facts);
   const first = Math.max(0, periods.length - reachOf(forecast.features));
   const told = (values: Float64Array) =>
@@ -63,6 +74,11 @@ export function buildHistory(forecast: Forecast, facts: FactsByFeed): History {
       ...(others && { others: mapValues(others, told) }),
     })),
   };
+}
+
+/** Returns the text that KV holds for a history with a number. */
+export function historyText(history: History, number: number): string {
+  return JSON.stringify({ ...history, number });
 }
 
 /** The panel that a history is; what it does not have is NaN. */

@@ -42,3 +42,18 @@ export function inPieces<T>(rows: readonly T[], size = 10_000): T[][] {
   for (let from = 0; from < rows.length; from += size) pieces.push(rows.slice(from, from + size));
   return pieces;
 }
+
+/** Cuts items into pieces of at most `sizeMax` in sum; an item that is larger is a piece of its own. */
+export function inPiecesOfSize<T>(items: readonly T[], sizeOf: (item: T) => number, sizeMax: number): T[][] {
+  const pieces: T[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    if (size + sizeOf(item) > sizeMax) {
+      pieces.push([]);
+      size = 0;
+    }
+    pieces.at(-1)?.push(item);
+    size += sizeOf(item);
+  }
+  return pieces;
+}

@@ -1,9 +1,9 @@
 import { and, desc, eq, gte, inArray } from "drizzle-orm";
-import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
 import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 import { type FactsByFeed, targetReach } from "../sources/facts.ts";
+import type { HistoryNeeds } from "../sources/history-needs.ts";
 import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
 
@@ -13,7 +13,7 @@ import { observations, series } from "./schema.ts";
  */
 export async function factsOfForecast(
   db: Database,
-  forecast: Forecast,
+  forecast: HistoryNeeds,
   granularityOf: (feed: string) => Granularity,
 ): Promise<FactsByFeed> {
   const target = targetSourceOf(forecast);

@@ -1,9 +1,9 @@
-import { and, eq, gte, lt, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { partitionPrefix } from "../lake/keys.ts";
 import type { StoredFact } from "../lake/merge.ts";
 import type { KnownPartition } from "../lake/plan.ts";
-import { type Database, inPieces, type Statement, statement } from "./database.ts";
-import { ingests, observations, partitions, series } from "./schema.ts";
+import { type Database, inPieces, inPiecesOfSize, type Statement, statement } from "./database.ts";
+import { ingests, partitions } from "./schema.ts";
 
 /** Every partition of a feed's lake, as the database knows it. */
 export async function listPartitions(db: Database, feed: string): Promise<KnownPartition[]> {
@@ -27,29 +27,57 @@ export async function listPartitions(db: Database, feed: string): Promise<KnownP
   }));
 }
 
-/** The facts of one partition, each with the newest publication known to state it. */
-export async function loadPartition(db: Database, feed: string, partition: KnownPartition): Promise<StoredFact[]> {
-  const prefix = partitionPrefix(partition.path);
+/** Lists the content hashes of a feed's partitions by path. They change exactly when a fact of the feed changes. */
+export async function listContents(db: Database, feed: string): Promise<string[]> {
   const rows = await db
-    .select({
-      period: observations.period,
-      series: series.key,
-      variable: observations.variable,
-      value: observations.value,
-      ingest: observations.ingestId,
-      rank: ingests.rank,
-    })
-    .from(observations)
-    .innerJoin(series, eq(series.id, observations.seriesId))
-    .innerJoin(ingests, eq(ingests.id, observations.ingestId))
-    .where(
-      and(eq(observations.feed, feed), gte(observations.period, prefix), lt(observations.period, `${prefix}\u007f`)),
-    );
-  const { confirmedBy } = partition;
-  return rows.map(({ ingest, rank, ...fact }) => ({
-    ...fact,
-    source: confirmedBy && confirmedBy.rank > rank ? confirmedBy : { ingest, rank },
-  }));
+    .select({ content: partitions.content })
+    .from(partitions)
+    .where(eq(partitions.feed, feed))
+    .orderBy(partitions.path);
+  return rows.map(({ content }) => content);
+}
+
+interface LoadedRow {
+  readonly partition: number;
+  readonly period: string;
+  readonly series: string;
+  readonly variable: string;
+  readonly value: number;
+  readonly ingest: number;
+  readonly rank: string;
+}
+
+/** Facts that one query returns at most, unless a single partition has more. */
+const factsPerQuery = 10_000;
+
+/**
+ * Returns the facts of partitions by path, each with the newest publication known to state it. One query reads many
+ * partitions, because D1 allows 1,000 queries per invocation.
+ */
+export async function loadPartitions(
+  db: Database,
+  feed: string,
+  known: readonly KnownPartition[],
+): Promise<Map<string, StoredFact[]>> {
+  const facts = new Map<string, StoredFact[]>(known.map(({ path }) => [path, []]));
+  for (const piece of inPiecesOfSize(known, ({ rows }) => rows, factsPerQuery)) {
+    const prefixes = JSON.stringify(piece.map(({ path }) => partitionPrefix(path)));
+    // CROSS JOIN keeps SQLite from reading the table before the list of prefixes.
+    const rows = await db.all<LoadedRow>(sql`
+      SELECT p.key AS partition, o.period, s.key AS series, o.variable, o.value, o.ingest_id AS ingest, i.rank
+      FROM json_each(${prefixes}) p
+      CROSS JOIN observations o ON o.feed = ${feed} AND o.period >= p.value AND o.period < p.value || char(127)
+      JOIN series s ON s.id = o.series_id
+      JOIN ingests i ON i.id = o.ingest_id`);
+    for (const { partition: index, ingest, rank, ...fact } of rows) {
+      const partition = piece[index];
+      if (!partition) throw new RangeError(`the database returned facts of partition ${index} of ${piece.length}`);
+      const { path, confirmedBy } = partition;
+      const source = confirmedBy && confirmedBy.rank > rank ? confirmedBy : { ingest, rank };
+      facts.get(path)?.push({ ...fact, source });
+    }
+  }
+  return facts;
 }
 
 export interface PartitionRow extends Omit<KnownPartition, "confirmedBy"> {

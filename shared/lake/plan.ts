@@ -1,10 +1,13 @@
 /**
- * What has to be done to each partition of a lake, decided from hashes alone: a publication that repeats three hundred
- * days and adds one touches one.
+ * What one publication changes in the lake and the database of a feed. The plan is computed once; the hub's two appliers
+ * write it, first to the lake, then to the database.
+ *
+ * `comparePublication` compares hashes: a publication that repeats three hundred days and adds one touches one
+ * partition. Only for the partitions that differ are the stored facts needed; `planIngest` merges them.
  */
 import { contentHash } from "./content.ts";
 import { compareFacts, compareText, type Fact } from "./fact.ts";
-import type { Source } from "./merge.ts";
+import { type Merged, mergeFacts, type Source, type StoredFact } from "./merge.ts";
 
 /** A partition as the database knows it. `confirmedBy` is the newest publication that stated exactly this content. */
 export interface KnownPartition {
@@ -16,36 +19,84 @@ export interface KnownPartition {
   readonly confirmedBy: Source | null;
 }
 
-export interface LakePlan {
-  /** Partitions about which the publication says something else than is stored, with its sorted facts. */
-  readonly merge: readonly { readonly path: string; readonly facts: readonly Fact[] }[];
-  /** Partitions that the publication states exactly as they are stored, and newer than anyone before. */
+/** What exists before the publication is taken in. */
+export interface Existing {
+  /** Every partition of the feed in the database. */
+  readonly known: readonly KnownPartition[];
+  /** Etags of the files in the lake, by path of the partition. */
+  readonly etags: ReadonlyMap<string, string>;
+}
+
+export interface Comparison {
+  /** Partitions for which the publication states something other than what is stored, with its sorted facts. */
+  readonly merge: readonly IncomingPartition[];
+  /** Paths of partitions that the publication states exactly as they are stored, and that no newer one has confirmed. */
   readonly confirm: readonly string[];
-  /** Partitions whose file in the lake is missing or another than the database knows: written again as stored. */
-  readonly heal: readonly string[];
-  /** Files in the lake that belong to no partition. */
+  /** Partitions whose file is missing in the lake or differs from the one in the database. It is written again. */
+  readonly heal: readonly KnownPartition[];
+  /** Paths of files in the lake that belong to no partition. */
   readonly orphans: readonly string[];
 }
 
-/** Compares a publication with the known partitions and with the etags of the files that stand in the lake. */
-export function planLake(
+interface IncomingPartition {
+  readonly path: string;
+  /** The partition in the database; undefined where it is new. */
+  readonly before: KnownPartition | undefined;
+  readonly facts: readonly Fact[];
+}
+
+/** Compares the facts of a publication, by partition, with what exists. */
+export function comparePublication(
   incoming: ReadonlyMap<string, readonly Fact[]>,
-  known: readonly KnownPartition[],
-  etags: ReadonlyMap<string, string>,
+  { known, etags }: Existing,
   source: Source,
-): LakePlan {
+): Comparison {
   const knownByPath = new Map(known.map((partition) => [partition.path, partition]));
-  const merge: { path: string; facts: readonly Fact[] }[] = [];
+  const merge: IncomingPartition[] = [];
   const confirm: string[] = [];
   for (const [path, facts] of incoming) {
-    const partition = knownByPath.get(path);
-    if (!partition || partition.content !== contentHash(facts)) merge.push({ path, facts });
-    else if (!partition.confirmedBy || source.rank > partition.confirmedBy.rank) confirm.push(path);
+    const before = knownByPath.get(path);
+    if (before?.content !== contentHash(facts)) merge.push({ path, before, facts });
+    else if (!before.confirmedBy || source.rank > before.confirmedBy.rank) confirm.push(path);
   }
   const merging = new Set(merge.map(({ path }) => path));
-  const heal = known.filter(({ path, etag }) => !merging.has(path) && etags.get(path) !== etag).map(({ path }) => path);
+  const heal = known.filter(({ path, etag }) => !merging.has(path) && etags.get(path) !== etag);
   const orphans = [...etags.keys()].filter((path) => !knownByPath.has(path) && !merging.has(path));
   return { merge, confirm, heal, orphans };
+}
+
+/** A partition and its facts after the publication is merged into it. */
+export interface PartitionChange {
+  readonly path: string;
+  /** The partition in the database; undefined where it is new. */
+  readonly before: KnownPartition | undefined;
+  readonly merged: Merged;
+  /** Hash of the merged facts. */
+  readonly content: string;
+  /** False where the lake's file already holds the merged facts. */
+  readonly replacesFile: boolean;
+}
+
+export interface IngestPlan extends Omit<Comparison, "merge"> {
+  readonly source: Source;
+  /** Every partition of the feed in the database. */
+  readonly known: readonly KnownPartition[];
+  readonly changes: readonly PartitionChange[];
+}
+
+/** Merges the publication into the stored facts of the partitions that differ. Partitions without stored facts are new. */
+export function planIngest(
+  { merge, ...comparison }: Comparison,
+  { known, etags }: Existing,
+  { stored, source }: { readonly stored: ReadonlyMap<string, readonly StoredFact[]>; readonly source: Source },
+): IngestPlan {
+  const changes = merge.map(({ path, before, facts }): PartitionChange => {
+    const merged = mergeFacts(stored.get(path) ?? [], facts, source);
+    const content = contentHash(merged.facts);
+    const isCurrent = before !== undefined && before.content === content && etags.get(path) === before.etag;
+    return { path, before, merged, content, replacesFile: !isCurrent };
+  });
+  return { ...comparison, source, known, changes };
 }
 
 /** Facts by partition, each sorted, in the order of the paths. */

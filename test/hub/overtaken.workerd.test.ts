@@ -1,15 +1,10 @@
 /** A run that loses its turn in the middle of the lake step: what the newer run wrote stays as it wrote it. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
-import { findFlow, markRunning } from "../../shared/db/flows.ts";
-import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { successShape } from "../../shared/lake/success.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
-import type { Flow } from "../../workers/hub/flows/flow.ts";
-import { ingest } from "../../workers/hub/flows/ingest.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
-import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
 import { hub, migrate, state, testEnv } from "../support/hub.ts";
+import { ingestHere } from "../support/ingest-here.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 beforeEach(async () => {
@@ -25,30 +20,15 @@ const newer = {
   bytes: publication([day("03", 30), day("06"), day("08"), day("10")]),
 };
 
-type File = typeof older;
 const partOf = (name: string) => `clean/sniim-milk/year=2025/month=01/day=${name}/part.parquet`;
 
-/** Runs the steps of a file's flow here and now; `before` hears of each step first. */
-async function take(on: Hub, { name, bytes }: File, before: (step: string) => Promise<void> = async () => {}) {
-  const raw = await keepRaw(on, {
-    feed: sniimMilk,
-    name,
-    sha256: sha256Hex(bytes),
-    body: bytes,
-    arrivedAt: new Date(0),
+/** Ingests a file; `before` is called before each step. */
+async function take(on: Hub, file: typeof older, before: (step: string) => Promise<void> = async () => {}) {
+  const outcome = await ingestHere(on, file, async (step, work) => {
+    await before(step);
+    return work();
   });
-  const { run: requested } = await requestIngest(on, raw);
-  await markRunning(on.db, requested.id, "2025-01-10T00:00:00Z");
-  const run = await findFlow(on.db, requested.id);
-  if (!run) throw new Error(`no flow for ${name}`);
-  const flow: Flow = {
-    run,
-    async step(step, work) {
-      await before(step);
-      return JSON.parse(JSON.stringify((await work()).value ?? null));
-    },
-  };
-  expect(await ingest(on, flow)).toMatchObject({ state: "done" });
+  expect(outcome).toMatchObject({ state: "done" });
 }
 
 /** Etags of everything that stands in the lake. */

@@ -1,10 +1,9 @@
 /** The order of arrival never shows: the store as the hub keeps it, against a plain fold by rank. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contentHash } from "../../shared/lake/content.ts";
 import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
 import { mergeFacts, publicationRank, type Source, type StoredFact } from "../../shared/lake/merge.ts";
-import { type KnownPartition, planLake } from "../../shared/lake/plan.ts";
+import { comparePublication, type KnownPartition, planIngest } from "../../shared/lake/plan.ts";
 
 interface Publication {
   readonly source: Source;
@@ -19,20 +18,14 @@ class Store {
   take({ source, facts }: Publication): void {
     const incoming = new Map(facts.length > 0 ? [["p", facts]] : []);
     const known = this.partition ? [this.partition] : [];
-    const plan = planLake(incoming, known, new Map(known.map(({ path, etag }) => [path, etag])), source);
+    const existing = { known, etags: new Map(known.map(({ path, etag }) => [path, etag])) };
+    const comparison = comparePublication(incoming, existing, source);
+    const plan = planIngest(comparison, existing, { stored: new Map([["p", this.stored()]]), source });
     if (this.partition && plan.confirm.length > 0) this.partition = { ...this.partition, confirmedBy: source };
-    for (const { facts: sorted } of plan.merge) {
-      const merged = mergeFacts(this.stored(), sorted, source);
+    for (const { merged, content } of plan.changes) {
       if (merged.written.length > 0) this.facts = [...merged.facts];
       const confirmedBy = merged.written.length > 0 ? null : (this.partition?.confirmedBy ?? null);
-      this.partition = {
-        path: "p",
-        rows: merged.facts.length,
-        content: contentHash(merged.facts),
-        sha256: "",
-        etag: "e",
-        confirmedBy,
-      };
+      this.partition = { path: "p", rows: merged.facts.length, content, sha256: "", etag: "e", confirmedBy };
     }
   }
 

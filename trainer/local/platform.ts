@@ -19,7 +19,7 @@ export interface Platform {
   readonly ended: Promise<void>;
   /** Fires a cron trigger of the hub as if it were that moment. */
   fire(cron: string, at: Date): Promise<void>;
-  /** Revives what is owed and waits until it has ended; returns how many flows that were. */
+  /** Runs the hourly upkeep and waits for the flows that it revives; returns how many there were. */
   recover(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface PlatformSettings {
 }
 
 const historyDays = 731;
-const recoverCron = "7 * * * *";
+const upkeepCron = "7 * * * *";
 
 export async function startPlatform(
   { state, port, date, feeds }: PlatformSettings,
@@ -79,8 +79,8 @@ async function fireCron(hub: Hub, cron: string, at: Date): Promise<void> {
 
 async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<number> {
   const owed = await unfinishedFlows(hub);
-  if (owed.length === 0) return 0;
-  await fire(recoverCron, new Date());
+  // Upkeep also repairs what KV holds: a new version of the code may need more in it than an earlier one wrote.
+  await fire(upkeepCron, new Date());
   for (const id of owed) await flowEnded(hub, id);
   return owed.length;
 }

@@ -3,6 +3,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 import { recover } from "./flows/recover.ts";
 import type { Hub } from "./hub.ts";
+import { repairHistories } from "./ingest/write-history.ts";
 import { purgePredictions } from "./predictions/purge.ts";
 import { repairPointers } from "./registry/pointer.ts";
 import { abandonSilentRuns } from "./registry/silent-runs.ts";
@@ -13,6 +14,7 @@ type UpkeepEffects = Pick<Hub, "db" | "snapshots" | "workflows" | "variables" | 
 export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[]): Promise<void> {
   await settleAll([
     ["recover flows", () => recover(fx)],
+    ...forecasts.map((forecast) => [`repair history ${forecast.id}`, () => repairHistories(fx, [forecast])] as const),
     ...forecasts.map((forecast) => [`repair pointer ${forecast.id}`, () => repairPointers(fx, [forecast])] as const),
     ["abandon silent runs", () => abandonSilentRuns(fx)],
     ["purge predictions", () => purgePredictions(fx)],

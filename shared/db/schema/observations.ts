@@ -85,3 +85,11 @@ export const feedTurns = sqliteTable("feed_turns", {
   fence: integer().notNull(),
   expiresAt: text("expires_at").notNull(),
 });
+
+export const histories = sqliteTable("histories", {
+  forecast: text().primaryKey(),
+  number: integer().notNull(),
+  sha256: text().notNull(),
+  madeFrom: text("made_from").notNull(),
+  madeAt: text("made_at").notNull(),
+});

@@ -9,13 +9,16 @@ import { endTurn, keepTurn, takeTurn } from "../../../shared/db/turns.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/judge.ts";
+import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
 import type { Source } from "../../../shared/lake/merge.ts";
 import type { Hub } from "../hub.ts";
+import { Overtaken } from "../ingest/lake-files.ts";
+import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
 import { writeHistories } from "../ingest/write-history.ts";
-import { type LakeOutcome, writeLake } from "../ingest/write-lake.ts";
-import type { Flow, Retries } from "./flow.ts";
+import { writeLake } from "../ingest/write-lake.ts";
+import type { Flow, Retries, StepResult } from "./flow.ts";
 
 /** Half an hour of asking for the turn; a holder that died gives it up after two minutes. */
 const untilFree: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
@@ -108,28 +111,54 @@ interface Writing {
   readonly turn: number;
 }
 
-/** Lake first, database second, online history last. Null as soon as another run has taken the turn. */
+/** Writes the lake first, the database second, the online history last. Null once another run has taken the turn. */
 async function write(hub: Hub, flow: Flow, { read, source, fence, feed, turn }: Writing): Promise<Stats | null> {
-  const stillOurs = () => keepTurn(hub.db, feed.id, fence, hub.now());
+  const checkTurn = async () => {
+    if (!(await keepTurn(hub.db, feed.id, fence, hub.now()))) {
+      throw new Overtaken(`another run has taken the turn of ${feed.id}`);
+    }
+  };
+  const plan = async () => planPublication(hub, await read(), { source, checkTurn });
+  let planned: PlannedIngest | undefined;
 
-  const lake = await flow.step<LakeOutcome>(named("lake", turn), async () => {
-    const value = await writeLake(hub, await read(), { source, stillOurs });
-    if (value.kind === "overtaken") return { value, stats: { overtaken: true } };
-    return { value, stats: { filesWritten: value.filesWritten, filesHealed: value.filesHealed } };
-  });
-  if (lake.kind === "overtaken") return null;
+  const lake = await flow.step(named("lake", turn), () =>
+    unlessOvertaken(async () => {
+      // Planned again at each attempt: an attempt that failed has replaced some of the files.
+      planned = await plan();
+      return writeLake(hub, planned, checkTurn);
+    }),
+  );
+  if (!lake) return null;
 
-  const database = await flow.step(named("database", turn), async () => {
-    const value = (await stillOurs()) ? await writeDatabase(hub, await read(), { source, fence }) : null;
-    return { value, stats: value ? { ...value } : { overtaken: true } };
-  });
+  const database = await flow.step(named("database", turn), () =>
+    unlessOvertaken(async () => {
+      await checkTurn();
+      // A flow that was revived after the step before plans again.
+      planned ??= await plan();
+      return writeDatabase(hub, planned, fence);
+    }),
+  );
+  planned = undefined;
   if (!database) return null;
 
   const histories = await flow.step(named("history", turn), async () => {
-    const value = (await stillOurs()) ? await writeHistories(hub, feed, fence) : null;
+    const value = (await keepTurn(hub.db, feed.id, fence, hub.now()))
+      ? await writeHistories(hub, forecastsFedBy(feed.id))
+      : null;
     return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };
   });
   return histories && { ...database, filesWritten: lake.filesWritten, keysWritten: histories.length };
+}
+
+/** The result of a step that applies the plan; null, so that the flow takes another turn, once it was overtaken. */
+async function unlessOvertaken<T extends object>(work: () => Promise<T>): Promise<StepResult<T | null>> {
+  try {
+    const value = await work();
+    return { value, stats: Object.fromEntries(Object.entries(value)) };
+  } catch (error) {
+    if (error instanceof Overtaken) return { value: null, stats: { overtaken: true } };
+    throw error;
+  }
 }
 
 /** Steps are remembered by name: a second turn does its steps anew. */

@@ -1,0 +1,34 @@
+/** The newest online history of each forecast, numbered. KV repeats it and is repaired from it. */
+import { and, eq } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { histories } from "./schema.ts";
+
+export type HistoryRow = typeof histories.$inferSelect;
+
+/** Returns the newest history of a forecast; null before the first. */
+export async function findHistory(db: Database, forecast: string): Promise<HistoryRow | null> {
+  const [row] = await db.select().from(histories).where(eq(histories.forecast, forecast));
+  return row ?? null;
+}
+
+/** Compare-and-set: records a history if the newest one still has the number `after` (0: there is none). Returns false if not. */
+export async function saveHistory(db: Database, history: HistoryRow, after: number): Promise<boolean> {
+  const { forecast: _, ...values } = history;
+  const saved = await db
+    .insert(histories)
+    .values(history)
+    .onConflictDoUpdate({ target: histories.forecast, set: values, setWhere: eq(histories.number, after) })
+    .returning({ number: histories.number });
+  return saved.length > 0;
+}
+
+/** Records that a history was made again and is the same. Does nothing once there is a newer one. */
+export async function confirmHistory(
+  db: Database,
+  { forecast, number, madeFrom, madeAt }: Omit<HistoryRow, "sha256">,
+): Promise<void> {
+  await db
+    .update(histories)
+    .set({ madeFrom, madeAt })
+    .where(and(eq(histories.forecast, forecast), eq(histories.number, number)));
+}

@@ -1,0 +1,27 @@
+/** Hands files to tests inside workerd, which have no disk: a service binding that Node answers. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
+import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
+
+const realFolder = "../shared/data";
+const firstSimulatedDay = "2024-11-01";
+
+/**
+ * Answers `/real/<folder>` with the names of that folder beside the project, `/real/<folder>/<name>` with a file's bytes,
+ * and `/simulated/<day>` with the simulated publication of that day. The header `Name` has a file's name. 404 for everything else.
+ */
+export async function answerWithFile(request: { readonly url: string }): Promise<Response> {
+  const [kind, folder = "", name] = new URL(request.url).pathname.split("/").slice(1).map(decodeURIComponent);
+  if (kind === "simulated") {
+    const [year, month, day] = folder.split("-");
+    const market = milkMarket({ seed: "golden", firstDay: firstSimulatedDay });
+    return fileAnswer(writeSniimWorkbook(market, folder), `Leche${day}${month}${year}.xlsx`);
+  }
+  const path = [realFolder, folder, ...(name === undefined ? [] : [name])].join("/");
+  if (kind !== "real" || !existsSync(path)) return new Response(null, { status: 404 });
+  return name === undefined ? Response.json(readdirSync(path).sort()) : fileAnswer(readFileSync(path), name);
+}
+
+function fileAnswer(bytes: Uint8Array, name: string): Response {
+  return new Response(bytes.slice(), { headers: { Name: name } });
+}
