@@ -1,5 +1,4 @@
 /** Errors on the wire: RFC 9457 problem details. Every refusal says what was found, what was expected and what to do. */
-import { nearest } from "../lib/text-distance.ts";
 
 const titles = {
   "bad-request": [400, "The request cannot be understood"],
@@ -43,12 +42,4 @@ export interface ProblemDetails extends Omit<Refusal, "kind"> {
 export function problemDetails({ kind, ...refusal }: Refusal): ProblemDetails {
   const [status, title] = titles[kind];
   return { type: `urn:almanac:problem:${kind}`, title, status, ...refusal };
-}
-
-/** Adds the allowed name that is closest to the one found, where one is close. */
-export function withSuggestion(
-  refusal: Refusal & { readonly found: string; readonly allowed: readonly string[] },
-): Refusal {
-  const didYouMean = nearest(refusal.found, refusal.allowed);
-  return didYouMean ? { ...refusal, didYouMean } : refusal;
 }

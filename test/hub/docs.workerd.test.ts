@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { version } from "../../package.json";
 import { documentShape, needsToken, operationsOf } from "../../workers/hub/http/docs-page/document.ts";
 import { docsPage } from "../../workers/hub/http/docs-page/page.ts";
 import { schemaHtml } from "../../workers/hub/http/docs-page/schema-html.ts";
@@ -15,6 +16,7 @@ test("the document is OpenAPI 3.1, its references lead somewhere and its paths' 
   const { text, document } = await read();
   expect(JSON.parse(text)).toMatchObject({
     openapi: "3.1.0",
+    info: { version },
     components: { securitySchemes: { token: { scheme: "bearer" } } },
   });
   const references = Array.from(text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g), ([, name = ""]) => name);

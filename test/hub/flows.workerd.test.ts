@@ -12,6 +12,7 @@ import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { ingest } from "../../workers/hub/flows/ingest.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { readVariables } from "../../workers/hub/variables.ts";
 import { answer } from "../support/air-quality.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
@@ -246,6 +247,41 @@ test.each([400, 200])(
     expect((await hub.lake.list()).objects).toEqual([]);
   },
 );
+
+/** Fetches air quality; returns when its bytes arrived, by the name of the file. */
+async function arrivalsOf(at: { readonly scheduled: string; readonly requested: string; readonly fetched: string }) {
+  apiWith({});
+  const params = { feed: air, scheduledAt: at.scheduled };
+  const key = `fetch:${air}:${at.scheduled.slice(0, 10)}`;
+  const { run } = await requestFlow(hub.db, { kind: "fetch", key, params }, { now: at.requested, boot: "" });
+  const on = { ...hub, now: () => new Date(at.fetched) };
+  expect(await fetchFeed(on, (await flowFor(run.id)).flow)).toMatchObject({ state: "done" });
+  const { objects } = await hub.lake.list({ prefix: "raw/", include: ["customMetadata"] });
+  return [...new Set(objects.map(({ customMetadata }) => customMetadata?.arrived))];
+}
+
+test("a fetch that is retried days later stamps the time when its bytes arrive, not that of its schedule", async () => {
+  const scheduled = "2026-11-20T23:30:00.000Z";
+  const fetched = "2026-11-24T08:15:00.000Z";
+  expect(await arrivalsOf({ scheduled, requested: scheduled, fetched })).toEqual([fetched]);
+});
+
+test("a fetch of a simulated day stamps the time of that day", async () => {
+  const [requested, fetched] = ["2027-03-01T10:00:00.000Z", "2027-03-01T10:00:02.000Z"];
+  const scheduled = "2026-11-20T23:30:00.000Z";
+  expect(await arrivalsOf({ scheduled, requested, fetched })).toEqual(["2026-11-20T23:30:02.000Z"]);
+});
+
+test("a malformed ALLOW_LOOPBACK fails the fetch with what is expected", async () => {
+  const on = { ...hub, variables: readVariables((name) => (name === "ALLOW_LOOPBACK" ? "yes" : "")) };
+  const params = { feed: air, scheduledAt: "2026-11-20T23:30:00.000Z" };
+  const at = { now: params.scheduledAt, boot: "" };
+  const { run } = await requestFlow(hub.db, { kind: "fetch", key: "fetch:loopback", params }, at);
+  expect(await fetchFeed(on, (await flowFor(run.id)).flow)).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining('ALLOW_LOOPBACK is "yes", expected "true" or "false"'),
+  });
+});
 
 test("a file that grows at one address is asked for by the tag of the last copy, and unchanged it is left", async () => {
   const tags: (string | null)[] = [];

@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
@@ -11,6 +12,7 @@ import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
+import { runUpkeep } from "../../workers/hub/upkeep.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
 import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
@@ -39,6 +41,32 @@ async function kept() {
 test("an unknown cron throws", async () => {
   const controller = createScheduledController({ cron: "1 2 3 4 *", scheduledTime: new Date(0) });
   await expect(worker.scheduled(controller, testEnv)).rejects.toThrow('no job for cron "1 2 3 4 *"');
+});
+
+test("hourly upkeep runs every job although one fails, and the error names the one that failed", async () => {
+  const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await kept());
+  await hub.snapshots.put("champion:milk-mx", "a pointer to nothing");
+  const malformed = { ...hub, variables: readVariables(() => "ninety") };
+  await expect(runUpkeep(malformed, forecasts)).rejects.toThrow(
+    /1 of \d+ jobs failed\. purge predictions: PREDICTIONS_KEPT_DAYS is "ninety"/,
+  );
+  expect(await ended(run.id)).toMatchObject({ state: "done" });
+  expect(await hub.snapshots.get("champion:milk-mx")).toBeNull();
+});
+
+test("a pointer that cannot be repaired does not keep the others from being repaired", async () => {
+  const [first, second] = forecasts;
+  await hub.snapshots.put(`champion:${second?.id}`, "a pointer to nothing");
+  const snapshots = new Proxy(hub.snapshots, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "get") return typeof value === "function" ? value.bind(target) : value;
+      return (key: string) =>
+        key === `champion:${first?.id}` ? Promise.reject(new Error("KV is down")) : target.get(key);
+    },
+  });
+  await expect(runUpkeep({ ...hub, snapshots }, forecasts)).rejects.toThrow(`repair pointer ${first?.id}: KV is down`);
+  expect(await hub.snapshots.get(`champion:${second?.id}`)).toBeNull();
 });
 
 test("a schedule that fires twice runs once", async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
+import { settleAll } from "../../shared/lib/settle-all.ts";
 import { flowEnded, unfinishedFlows } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
@@ -48,8 +49,10 @@ export async function startPlatform(
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;
   const stop = async () => {
-    await Promise.all([workers?.stop(), publisher.close()]);
-    forgetHub(state);
+    await settleAll([
+      ["stop the Workers", async () => workers?.stop()],
+      ["close the publisher", () => publisher.close()],
+    ]).finally(() => forgetHub(state));
   };
   try {
     say("starting the Workers");

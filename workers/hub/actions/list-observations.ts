@@ -1,8 +1,9 @@
 import type { ObservationsPage } from "../../../shared/api/observations.ts";
-import { type Refusal, withSuggestion } from "../../../shared/api/problem.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
 import { listObservations as listRows, type ObservationFilter } from "../../../shared/db/observations.ts";
 import { listSeries, type Series } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
+import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
@@ -71,12 +72,7 @@ const allowedMax = 100;
 function checkName(what: string, found: string, allowed: readonly string[]): Refusal | null {
   if (allowed.includes(found)) return null;
   const expected = what === "variable" ? "a variable of the feed" : "series=<number> or series=<Dimension>=<Value>";
-  const refusal = withSuggestion({
-    kind: "unprocessable",
-    detail: `There is no ${what} "${found}".`,
-    found,
-    expected,
-    allowed,
-  });
-  return { ...refusal, allowed: allowed.slice(0, allowedMax) };
+  const detail = `There is no ${what} "${found}".`;
+  const named = { found, expected, allowed: allowed.slice(0, allowedMax) };
+  return { kind: "unprocessable", detail, ...named, ...didYouMean(found, allowed) };
 }

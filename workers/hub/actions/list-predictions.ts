@@ -1,10 +1,11 @@
-import { type Refusal, withSuggestion } from "../../../shared/api/problem.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
 import {
   listPredictions as listRows,
   type PredictionFilter,
   type StoredPrediction,
 } from "../../../shared/db/predictions.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
@@ -42,13 +43,13 @@ function parseDimension({ dimensions }: Forecast, text: string): Result<readonly
   const [name = "", ...rest] = text.split("=");
   const at = dimensions.indexOf(name);
   if (at >= 0 && rest.length > 0) return success([at, rest.join("=")]);
-  const refusal = {
+  return failure({
     kind: "unprocessable",
     detail: at < 0 ? `There is no dimension "${name}".` : `${name} has no value.`,
     field: "series",
+    found: text,
     expected: "series=<Dimension>=<Value>",
     allowed: dimensions,
-  } as const;
-  const suggested = at < 0 ? withSuggestion({ ...refusal, found: name }) : refusal;
-  return failure({ ...suggested, found: text });
+    ...(at < 0 && didYouMean(name, dimensions)),
+  });
 }

@@ -1,5 +1,5 @@
 /** Lookups by name. An unknown name is refused with the names that exist. */
-import { type Refusal, withSuggestion } from "../../../shared/api/problem.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
 import { type FlowRun, findFlow } from "../../../shared/db/flows.ts";
 import { findModel, listVersions, type StagedModel } from "../../../shared/db/models.ts";
 import { findRun, type TrainingRun } from "../../../shared/db/runs.ts";
@@ -7,6 +7,7 @@ import type { Feed } from "../../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
+import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 
@@ -53,5 +54,5 @@ function unknown(
   detail: string,
   names: { readonly found: string; readonly allowed: readonly string[] },
 ): Result<never, Refusal> {
-  return failure(withSuggestion({ kind: "not-found", detail, ...names }));
+  return failure({ kind: "not-found", detail, ...names, ...didYouMean(names.found, names.allowed) });
 }

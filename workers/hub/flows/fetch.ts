@@ -39,7 +39,8 @@ export async function fetchFeed(fx: FetchFlowEffects, flow: Flow): Promise<Outco
   const answers: (Answer & { readonly name: string })[] = [];
   for (const request of wanted) {
     const answer = await flow.step(`fetch ${request.name}`, async () => {
-      const value = await fetchOne(fx, feed, { request, allowLoopback: loopback.value });
+      const asked = { request, allowLoopback: loopback.value, arrival: () => arrivalOf(fx, flow, scheduledAt) };
+      const value = await fetchOne(fx, feed, asked);
       return { value, stats: { ...value } };
     });
     answers.push({ ...answer, name: request.name });
@@ -70,9 +71,19 @@ function outcomeOf(answers: readonly (Answer & { readonly name: string })[]): Ou
 interface Asked {
   readonly request: PublicationRequest;
   readonly allowLoopback: boolean;
+  arrival(): Date;
 }
 
-async function fetchOne(fx: FetchFlowEffects, feed: Feed, { request, allowLoopback }: Asked): Promise<Answer> {
+/**
+ * Returns the time now on the clock of the schedule: the schedule plus the time since the flow was requested. A flow that
+ * is retried days later brings hours that have been observed meanwhile, so the schedule alone would make forecasts of
+ * them; a simulated day has a clock of its own, so the wall clock alone would make observations of its forecasts.
+ */
+function arrivalOf({ now }: Pick<Hub, "now">, { run }: Flow, scheduledAt: string): Date {
+  return new Date(Date.parse(scheduledAt) + now().getTime() - Date.parse(run.createdAt));
+}
+
+async function fetchOne(fx: FetchFlowEffects, feed: Feed, { request, allowLoopback, arrival }: Asked): Promise<Answer> {
   const { cursor, etag } = await feedState(fx.db, feed.id);
   const settings = {
     baseUrl: fx.variables.baseUrl(feed),
@@ -88,12 +99,11 @@ async function fetchOne(fx: FetchFlowEffects, feed: Feed, { request, allowLoopba
     case "failed":
       return { outcome: "failed", detail: fetched.reason };
     case "kept": {
-      // Not the time of the schedule: a flow that is retried days later brings hours that have been observed meanwhile.
-      const arrivedAt = fx.now();
+      const arrivedAt = arrival();
       const sha256 = sha256Hex(fetched.bytes);
       const object = await keepRaw(fx, { feed, name: request.name, sha256, body: fetched.bytes, arrivedAt });
       const { run } = await announceRaw(fx, object);
-      const at = arrivedAt.toISOString();
+      const at = fx.now().toISOString();
       await saveFetched(fx.db, feed.id, { period: request.period, etag: fetched.etag, at });
       return { outcome: "kept", detail: object.key, flow: run.id };
     }

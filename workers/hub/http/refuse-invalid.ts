@@ -2,7 +2,7 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import { withSuggestion } from "../../../shared/api/problem.ts";
+import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import type { HubVariables } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
@@ -24,7 +24,8 @@ export function refuseInvalid(
     const found = issue.keys.join(", ");
     if (target === "query") {
       const allowed = queryNames(context, definitions);
-      refuse(withSuggestion({ kind: "unprocessable", detail: `There is no parameter ${found}.`, found, allowed }));
+      const detail = `There is no parameter ${found}.`;
+      refuse({ kind: "unprocessable", detail, found, allowed, ...didYouMean(found, allowed) });
     }
     refuse({ kind: "unprocessable", detail: `There is no ${found}${place && ` in ${place}`}.`, found });
   }

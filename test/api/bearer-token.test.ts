@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { refuseBearerToken } from "../../shared/api/bearer-token.ts";
+
+test("the expected token is accepted, whatever the case of the scheme", () => {
+  for (const header of ["Bearer secret", "bearer secret", "BEARER   secret"])
+    expect(refuseBearerToken(header, "secret")).toBeNull();
+});
+
+test.each([
+  [undefined, "Send the token"],
+  [null, "Send the token"],
+  ["", "Send the token"],
+  ["secret", "Send the token"],
+  ["Basic secret", "Send the token"],
+  ["Bearer ", "Send the token"],
+  ["Bearer secre", "not the one configured"],
+  ["Bearer secret2", "not the one configured"],
+  ["Bearer Secret", "not the one configured"],
+])("%j is refused", (header, detail) => {
+  expect(refuseBearerToken(header, "secret")).toEqual({
+    kind: "unauthorized",
+    detail: expect.stringContaining(detail),
+  });
+});
