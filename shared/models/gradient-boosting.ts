@@ -2,16 +2,14 @@
  * Gradient-boosted trees on binned features (Friedman 2001; histograms as in LightGBM and scikit-learn's HistGradientBoosting).
  */
 
-import { sigmoid } from "../stats/sigmoid.ts";
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { type Loss, type LossName, lossOf } from "./losses.ts";
-import type { Matrix } from "./matrix.ts";
 import { quantileInPlace } from "./quantile.ts";
 import { createRandom, type Random, sample } from "./random.ts";
 import { EPSILON } from "./split.ts";
-import { addTree, type Ensemble, predictEnsemble, type Tree } from "./tree.ts";
+import { addTree, type Ensemble, type Tree } from "./tree.ts";
 
 export interface GradientBoostingOptions {
   /** `logistic` needs targets 0 and 1 and predicts the probability of 1. */
@@ -220,10 +218,4 @@ export function fitGradientBoosting(
       : boostUntilBest(booster, base, validation);
   const ensemble: Ensemble = { trees, base, aggregate: "sum", columns: data.features.columns };
   return { ok: true, model: { kind: "gradient-boosting", loss: options.loss, ensemble, validationLosses } };
-}
-
-/** One float32 a row: in the target's unit, or the probability of 1 where the loss is logistic. O(rows × trees × depth). */
-export function predictGradientBoosting(model: GradientBoostingModel, features: Matrix): Float32Array {
-  const raw = predictEnsemble(model.ensemble, features);
-  return model.loss === "logistic" ? raw.map(sigmoid) : raw;
 }

@@ -3,8 +3,7 @@
 import { sigmoid } from "../stats/sigmoid.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
-import { columnsOf, dot, type LinearPredictor, predictLinear, standardise, weightedGram } from "./linear.ts";
-import type { Matrix } from "./matrix.ts";
+import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface LogisticOptions {
   /** Penalty α ÷ 2 × Σ coefficient² on the standardised columns; scikit-learn's C is 1 ÷ α. The intercept is free. */
@@ -172,9 +171,4 @@ export function fitLogistic(given: Partial<LogisticOptions>, data: TrainingData)
   const coefficients = parameters.slice(0, -1);
   const { iterations } = found;
   return { ok: true, model: { kind: "logistic", means, scales, coefficients, intercept, iterations } };
-}
-
-/** The probability of 1 for every row. O(rows × columns). */
-export function predictLogistic(model: LogisticModel, features: Matrix): Float64Array {
-  return predictLinear(model, features).map(sigmoid);
 }

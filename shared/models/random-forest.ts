@@ -2,9 +2,8 @@
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type Range, refused, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
-import type { Matrix } from "./matrix.ts";
 import { bootstrapCounts, createRandom, type Random } from "./random.ts";
-import { type Ensemble, predictEnsemble, type Tree } from "./tree.ts";
+import type { Ensemble, Tree } from "./tree.ts";
 
 export interface RandomForestOptions {
   /** `classification` needs targets 0 and 1 and predicts the probability of 1, the mean share of ones in the leaves. */
@@ -98,9 +97,4 @@ export function fitRandomForest(given: Partial<RandomForestOptions>, data: Train
   const trees = Array.from({ length: options.trees }, () => growOne(grower, centred, chance));
   const ensemble: Ensemble = { trees, base: 0, aggregate: "average", columns };
   return { ok: true, model: { kind: "random-forest", task: options.task, ensemble } };
-}
-
-/** One float32 a row: in the target's unit, or the probability of 1 in a classification. O(rows × trees × depth). */
-export function predictRandomForest(model: RandomForestModel, features: Matrix): Float32Array {
-  return predictEnsemble(model.ensemble, features);
 }

@@ -56,17 +56,6 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** Fisher–Yates in place over the first `count` positions: they hold a uniform ordered sample. O(count). */
-export function shuffle(values: Int32Array, random: Random, count: number = values.length): void {
-  const last = Math.min(count, values.length - 1);
-  for (let i = 0; i < last; i++) {
-    const j = i + random.integer(values.length - i);
-    const kept = values[i] ?? 0;
-    values[i] = values[j] ?? 0;
-    values[j] = kept;
-  }
-}
-
 /**
  * `size` of the integers 0…population−1 without replacement, ascending; all of them without touching `random`.
  * Selection sampling (Knuth, algorithm S), O(population).

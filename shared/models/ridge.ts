@@ -1,8 +1,7 @@
 /** Ridge regression in closed form, its penalty chosen by cross-validation without refitting (Golub, Heath and Wahba 1979). */
 import { cholesky, choleskySolve, forwardSolve } from "./cholesky.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
-import { columnsOf, dot, type LinearPredictor, predictLinear, standardise, weightedGram } from "./linear.ts";
-import type { Matrix } from "./matrix.ts";
+import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface RidgeOptions {
   /** Penalties to try, on the standardised columns, each at least 0; the earliest of the best wins. */
@@ -127,9 +126,4 @@ export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<
   const { means, scales } = standardised;
   const { coefficients, alpha } = best;
   return { ok: true, model: { kind: "ridge", means, scales, coefficients, intercept, alpha, errors } };
-}
-
-/** One number a row, in the target's unit. O(rows × columns). */
-export function predictRidge(model: RidgeModel, features: Matrix): Float64Array {
-  return predictLinear(model, features);
 }

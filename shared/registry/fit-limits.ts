@@ -45,10 +45,6 @@ export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNo
   };
 }
 
-export function estimatesOf(size: ModelSize): Estimate[] {
-  return names.map((engine) => engineNeed(engine, size));
-}
-
 const names = ["onnxruntime-web", "our engine"] as const;
 const smaller = "lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
 

@@ -45,11 +45,6 @@ export function fitPlatt(scores: Numbers, outcomes: Numbers): PlattCalibrator {
   return { slope: point.slope * scale, intercept: point.intercept - point.slope * scale * center };
 }
 
-/** What the calibrator makes of a score. Range: 0 to 1. O(1). */
-export function calibratePlatt(calibrator: PlattCalibrator, score: number): number {
-  return sigmoid(calibrator.slope * score + calibrator.intercept);
-}
-
 function smoothedTargets(outcomes: Numbers): Float64Array {
   let events = 0;
   for (let i = 0; i < outcomes.length; i++) events += at(outcomes, i);

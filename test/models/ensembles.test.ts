@@ -1,14 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TrainingData } from "../../shared/models/fit.ts";
-import {
-  fitGradientBoosting,
-  type GradientBoostingOptions,
-  predictGradientBoosting,
-} from "../../shared/models/gradient-boosting.ts";
+import { fitGradientBoosting, type GradientBoostingOptions } from "../../shared/models/gradient-boosting.ts";
 import { matrixOf } from "../../shared/models/matrix.ts";
-import { fitRandomForest, predictRandomForest } from "../../shared/models/random-forest.ts";
-import { above, firstRows, friedman1, meanLoss, modelOf, rmse, withHoles } from "./support.ts";
+import { fitRandomForest } from "../../shared/models/random-forest.ts";
+import {
+  above,
+  firstRows,
+  friedman1,
+  meanLoss,
+  modelOf,
+  predictGradientBoosting,
+  predictRandomForest,
+  rmse,
+  withHoles,
+} from "./support.ts";
 
 const train = firstRows(friedman1(1500, 1), 800);
 const held = friedman1(500, 2);

@@ -1,13 +1,25 @@
 /** Against scikit-learn, version and script in test/golden. */
 import { describe, expect, test } from "vitest";
 import { applyBinning, fitBinning } from "../../shared/models/binning.ts";
-import { fitGradientBoosting, predictGradientBoosting } from "../../shared/models/gradient-boosting.ts";
+import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
 import { fitLogistic } from "../../shared/models/logistic.ts";
 import type { Matrix } from "../../shared/models/matrix.ts";
-import { fitRandomForest, predictRandomForest } from "../../shared/models/random-forest.ts";
+import { fitRandomForest } from "../../shared/models/random-forest.ts";
 import { fitRidge } from "../../shared/models/ridge.ts";
 import { LEAF, type Tree } from "../../shared/models/tree.ts";
-import { above, diabetes, firstRows, friedman1, golden, meanLoss, modelOf, rmse, withHoles } from "./support.ts";
+import {
+  above,
+  diabetes,
+  firstRows,
+  friedman1,
+  golden,
+  meanLoss,
+  modelOf,
+  predictGradientBoosting,
+  predictRandomForest,
+  rmse,
+  withHoles,
+} from "./support.ts";
 
 interface GoldenNode {
   readonly leaf: boolean;

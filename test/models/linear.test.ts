@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { cholesky, choleskySolve } from "../../shared/models/cholesky.ts";
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { weightedGram } from "../../shared/models/linear.ts";
-import { fitLogistic, predictLogistic } from "../../shared/models/logistic.ts";
+import { fitLogistic } from "../../shared/models/logistic.ts";
 import { matrixOf } from "../../shared/models/matrix.ts";
-import { fitRidge, predictRidge } from "../../shared/models/ridge.ts";
-import { above, diabetes, meanLoss, modelOf, rmse } from "./support.ts";
+import { fitRidge } from "../../shared/models/ridge.ts";
+import { above, diabetes, meanLoss, modelOf, predictLogistic, predictRidge, rmse } from "./support.ts";
 
 const data = diabetes();
 const classes = { ...data, target: above(data.target, 140) };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bootstrapCounts, createRandom, sample, shuffle } from "../../shared/models/random.ts";
+import { bootstrapCounts, createRandom, sample } from "../../shared/models/random.ts";
 import { golden } from "./support.ts";
 
 const seeds = fc.integer({ min: -(2 ** 31), max: 2 ** 31 });
@@ -20,16 +20,6 @@ describe("random", () => {
     }
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(70_000);
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
-  });
-
-  test("a shuffle keeps every value", () => {
-    fc.assert(
-      fc.property(seeds, fc.array(fc.integer({ min: -9, max: 9 })), (seed, values) => {
-        const shuffled = Int32Array.from(values);
-        shuffle(shuffled, createRandom(seed));
-        expect([...shuffled].sort()).toEqual([...Int32Array.from(values)].sort());
-      }),
-    );
   });
 
   test("a sample is ascending, without repeats, and of the size asked for", () => {

@@ -1,6 +1,13 @@
 import type { Fit, TrainingData } from "../../shared/models/fit.ts";
+import type { GradientBoostingModel } from "../../shared/models/gradient-boosting.ts";
+import { predictLinear } from "../../shared/models/linear.ts";
+import type { LogisticModel } from "../../shared/models/logistic.ts";
 import { type Matrix, matrixOf } from "../../shared/models/matrix.ts";
 import { createRandom } from "../../shared/models/random.ts";
+import type { RandomForestModel } from "../../shared/models/random-forest.ts";
+import type { RidgeModel } from "../../shared/models/ridge.ts";
+import { predictEnsemble } from "../../shared/models/tree.ts";
+import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import golden from "../golden/models.json" with { type: "json" };
 
 export { golden };
@@ -66,4 +73,25 @@ export function meanLoss(target: Numbers, predicted: Numbers, loss: (y: number, 
 
 export function rmse(target: Numbers, predicted: Numbers): number {
   return Math.sqrt(meanLoss(target, predicted, (y, p) => (y - p) ** 2));
+}
+
+/** One number a row, in the target's unit. O(rows × columns). */
+export function predictRidge(model: RidgeModel, features: Matrix): Float64Array {
+  return predictLinear(model, features);
+}
+
+/** One float32 a row: in the target's unit, or the probability of 1 where the loss is logistic. O(rows × trees × depth). */
+export function predictGradientBoosting(model: GradientBoostingModel, features: Matrix): Float32Array {
+  const raw = predictEnsemble(model.ensemble, features);
+  return model.loss === "logistic" ? raw.map(sigmoid) : raw;
+}
+
+/** The probability of 1 for every row. O(rows × columns). */
+export function predictLogistic(model: LogisticModel, features: Matrix): Float64Array {
+  return predictLinear(model, features).map(sigmoid);
+}
+
+/** One float32 a row: in the target's unit, or the probability of 1 in a classification. O(rows × trees × depth). */
+export function predictRandomForest(model: RandomForestModel, features: Matrix): Float32Array {
+  return predictEnsemble(model.ensemble, features);
 }
