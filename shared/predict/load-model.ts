@@ -52,8 +52,8 @@ export type LoadedModel =
 export interface ModelParts {
   readonly forecast: Forecast;
   readonly pointer: ChampionPointer;
-  /** Of the forecast's features, as this code computes them. */
-  readonly fingerprint: string;
+  /** Of the forecast's features as this code computes them, by every rule for fingerprints. */
+  readonly fingerprints: readonly string[];
   /** Of the size and digest that the pointer names: that was checked before. */
   readonly bytes: Uint8Array;
   readonly cardText: string;
@@ -69,12 +69,12 @@ export type CheckedCard =
     }
   | { readonly ok: false; readonly reason: string };
 
-export function checkedCard({ forecast, pointer, fingerprint, cardText }: Omit<ModelParts, "bytes">): CheckedCard {
+export function checkedCard({ forecast, pointer, fingerprints, cardText }: Omit<ModelParts, "bytes">): CheckedCard {
   const read = readCard(cardText);
   if (!read.ok) return read;
   const { card } = read;
   const { version, model } = pointer;
-  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
+  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprints };
   const mismatch = checkCard(card, place);
   if (mismatch) return failed(`${mismatch.detail} Found ${mismatch.found}, expected ${mismatch.expected}.`);
   const matched = inputsOf(forecast, card);

@@ -5,6 +5,7 @@
  * never left out, so that a reader sees what nobody measured.
  */
 import { z } from "zod";
+import { fingerprintPattern } from "../features/fingerprint.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const period = z.string().min(4);
@@ -25,7 +26,7 @@ export const recipeShape = z.object({
   candidate: z.string().min(1),
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   /** Fingerprint of the features' definitions and code. */
-  features: z.string().regex(/^[0-9a-f]{16}$/),
+  features: z.string().regex(fingerprintPattern),
 });
 export type Recipe = z.infer<typeof recipeShape>;
 
@@ -206,7 +207,7 @@ export const cardShape = z
     model: z.object({ sha256, bytes: z.int().min(1), nodes: count, trees: count }),
     features: z.array(cardFeatureShape),
     /** Hash of the features' definitions and of the version of the code that computes them. */
-    fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
+    fingerprint: z.string().regex(fingerprintPattern),
     lineage: z.object({
       /** The feed of the target. */
       feed: z.string(),

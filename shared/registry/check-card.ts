@@ -8,8 +8,8 @@ export interface Place {
   /** Of `model.onnx`. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Of the forecast's features, as this code computes them. */
-  readonly fingerprint: string;
+  /** Of the forecast's features as this code computes them, by every rule for fingerprints; the current one first. */
+  readonly fingerprints: readonly string[];
 }
 
 /** What of a card is compared: a whole card has it, and so does what `predict` reads of one. */
@@ -35,7 +35,7 @@ export function checkCard(card: Claims, place: Place): Mismatch | null {
     [
       "The model was trained on features that this hub computes in another way: their fingerprint differs. Train it again with this hub's code.",
       card.fingerprint,
-      place.fingerprint,
+      place.fingerprints.find((one) => one === card.fingerprint) ?? place.fingerprints[0] ?? "",
     ],
   ];
   for (const [detail, found, expected] of claims) {

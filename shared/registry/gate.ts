@@ -30,7 +30,10 @@ export function isNaive(candidate: string): boolean {
 /** What the gate reads of a card; a `Card` is one. */
 export interface Challenger {
   readonly version: string;
-  readonly recipe: Pick<Recipe, "id" | "candidate">;
+  readonly recipe: Pick<Recipe, "id" | "candidate"> & {
+    /** Every id that the recipe has, by an earlier rule for fingerprints too; left out where there is only the one. */
+    readonly ids?: readonly string[];
+  };
   readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence"> & {
     /** The leaderboard, where there is one. */
     readonly contenders?: readonly Pick<Contender, "recipe" | "candidate" | "classification">[];
@@ -104,7 +107,8 @@ export function decidedByPerson(why: string): Verdict {
 function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): GateRule {
   if (isNaive(recipe.candidate) && (incumbent === null || isNaive(incumbent.candidate))) return "naive";
   if (incumbent === null) return "first";
-  return recipe.id === incumbent.recipe ? "refresh" : "replacement";
+  const { ids = [recipe.id] } = recipe;
+  return ids.includes(incumbent.recipe) ? "refresh" : "replacement";
 }
 
 function replacement({ recipe, judged }: Challenger, situation: Situation, limits: PromotionRule): Verdict {

@@ -1,4 +1,6 @@
 /** What of a card `predict` answers from. The hub has read the whole card before it lets a version serve. */
+
+import { fingerprintPattern } from "../features/fingerprint.ts";
 import {
   anything,
   boolean,
@@ -104,7 +106,7 @@ export const servedCardShape: Shape<ServedCard> = objectOf<ServedCard>({
   recipe: objectOf({ id: textLike(/^[0-9a-f]{16}$/), candidate: nonEmpty }),
   model: objectOf({ sha256: textLike(/^[0-9a-f]{64}$/), bytes: integerFrom(1) }),
   features: listOf(feature),
-  fingerprint: textLike(/^[0-9a-f]{16}$/),
+  fingerprint: textLike(fingerprintPattern),
   judged: objectOf({
     contenders: listOf(objectOf({ name: text, candidate: text, recipe: orNull(text) })),
     evidence: objectOf({ periods: listOf(period) }),

@@ -67,7 +67,7 @@ export function describeFile(
   return {
     model: { sha256: sha256Hex(model), bytes: model.length, nodes: size.nodes, trees: size.trees },
     features: featuresOf(forecast, data).filter(isInput),
-    fingerprint: fingerprintOf(forecast.features),
+    fingerprint: fingerprintOf(forecast),
     profile: profileOf(data).filter(isInput),
   };
 }

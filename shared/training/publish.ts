@@ -72,7 +72,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const { forecast, bench } = task;
   const { value, change } = fitted;
   const version = versionOf(task);
-  const fingerprint = fingerprintOf(forecast.features);
+  const fingerprint = fingerprintOf(forecast);
   const last = lastFeatureOf(forecast);
   const graph = graphOf({
     features: forecast.features,

@@ -1,18 +1,30 @@
-import { fingerprintOf } from "../features/fingerprint.ts";
-import type { Forecast } from "../forecasts/forecast.ts";
+import { type Fingerprinted, fingerprintsOf } from "../features/fingerprint.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import type { Recipe } from "../registry/card.ts";
 import type { RecipeChoice } from "./job.ts";
 
-/** A choice with its identity: the same candidate, parameters and features are the same recipe, on whatever data. */
-export function recipeOf(forecast: Pick<Forecast, "features" | "target">, choice: RecipeChoice): Recipe {
-  const features = fingerprintOf(forecast.features);
-  const entries = Object.entries(choice.parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  const identity = JSON.stringify([choice.candidate, entries, features, forecast.target]);
-  return {
-    id: sha256Hex(identity).slice(0, 16),
-    candidate: choice.candidate,
-    parameters: Object.fromEntries(entries),
-    features,
-  };
+/** Returns a choice with its identity: the same candidate, parameters and features are the same recipe, on whatever data. */
+export function recipeOf(forecast: Fingerprinted, choice: RecipeChoice): Recipe {
+  const [recipe] = recipesOf(forecast, choice);
+  if (recipe === undefined) throw new RangeError("there is no rule for fingerprints");
+  return recipe;
+}
+
+/**
+ * Returns every id under which a recipe may have been registered, the current one first: an id depends on the fingerprint of
+ * the features, and so on the rule that the fingerprint was made by.
+ */
+export function recipeIdsOf(forecast: Fingerprinted, choice: Pick<Recipe, "candidate" | "parameters">): string[] {
+  return recipesOf(forecast, choice).map(({ id }) => id);
+}
+
+function recipesOf(
+  forecast: Fingerprinted,
+  { candidate, parameters }: Pick<Recipe, "candidate" | "parameters">,
+): Recipe[] {
+  const entries = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return fingerprintsOf(forecast).map((features) => {
+    const identity = JSON.stringify([candidate, entries, features, forecast.target]);
+    return { id: sha256Hex(identity).slice(0, 16), candidate, parameters: Object.fromEntries(entries), features };
+  });
 }

@@ -4,7 +4,7 @@ import { errorBy } from "../judging/score.ts";
 import type { Contender } from "../registry/card.ts";
 import { decide, isNaive, naiveName, type Situation, type Verdict } from "../registry/gate.ts";
 import type { Judgement } from "./judge.ts";
-import { recipeOf } from "./recipe.ts";
+import { recipeIdsOf, recipeOf } from "./recipe.ts";
 
 export interface Outcome {
   readonly verdict: Verdict;
@@ -15,7 +15,7 @@ export interface Outcome {
 
 /** Asks the gate about the chosen recipe. */
 export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: Situation): Outcome {
-  const recipe = recipeOf(forecast, judgement.chosen);
+  const recipe = { ...recipeOf(forecast, judgement.chosen), ids: recipeIdsOf(forecast, judgement.chosen) };
   const evidence = judgement.evidenceFor(judgement.chosen);
   if (evidence === null) throw new RangeError("the chosen recipe did not stand in the contest");
   const { incumbent, naive, contenders } = judgement;

@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, type Graph, int, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { cardShape } from "../../shared/registry/card.ts";
+import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { checkGolden, type Evaluated, goldenInputs } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
+import { bytesOf } from "../support/card.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
@@ -127,6 +129,56 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   const [latest] = (await hub.api.listAudit({ query: { forecast: forecast.id, limit: 1 } })).audit;
   expect(latest).toMatchObject({ what: "champion.rolled-back", who: "Ana", why: "it was not" });
 });
+
+test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a refresh, and a person may go back to it", async () => {
+  const former = await registerAsBefore(String(await championOf()));
+  expect(await run("promote", forecast.id, former, "--why", "it served before", "--force")).toMatchObject({ code: 0 });
+  expect(lastJson(await trainIt())).toMatchObject({ versions: [], champion: former });
+
+  await ingest(livelyPublication({ periods: lively.periods + 4 }));
+  const trained = lastJson(await trainIt());
+  const offered = (trained.versions as { version: string; state: string; reason: string }[]).at(-1);
+  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
+  const { card } = await registry.getModel(address(offered?.version));
+  expect(card.fingerprint).toMatch(/^2-/);
+  expect(card.recipe.id).not.toBe(recipeBefore(card));
+
+  const back = await run("rollback", forecast.id, "--why", "a test");
+  expect(back).toMatchObject({ code: 0, out: expect.stringContaining(`${former} serves`) });
+  const series = { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" };
+  const path = `/predict/${forecast.id}?${new URLSearchParams(series)}`;
+  const answered = async () => singleAnswerShape.parse(await (await hub.request(path)).json());
+  await expect.poll(async () => (await answered()).model.version, { timeout: 60_000 }).toBe(former);
+});
+
+/** Registers a version again with a card as release 0.1.0 wrote it: kinds without versions, fingerprint by the first rule. */
+async function registerAsBefore(version: string): Promise<string> {
+  const model = await registry.downloadArtefact({ ...address(version), name: "model.onnx" });
+  const { card } = await registry.getModel(address(version));
+  const fingerprint = "49863c0e2772c0d7";
+  const bytes = bytesOf({
+    ...card,
+    version: `${version}-before`,
+    fingerprint,
+    recipe: { ...card.recipe, features: fingerprint, id: recipeBefore(card) },
+    features: card.features.map((feature) => ({
+      ...feature,
+      definition: { ...feature.definition, kind: String(feature.definition.kind).replace("@1", "") },
+    })),
+  });
+  const before = address(`${version}-before`);
+  await registry.uploadArtefact({ ...before, name: "model.onnx" }, model);
+  await registry.uploadArtefact({ ...before, name: "card.json" }, bytes);
+  await registry.register(before, { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(bytes) } });
+  return before.version;
+}
+
+/** The id of a recipe as release 0.1.0 made it. */
+function recipeBefore({ recipe }: Pick<Card, "recipe">): string {
+  const parameters = Object.entries(recipe.parameters);
+  const identity = [recipe.candidate, parameters, "49863c0e2772c0d7", { transform: "difference", decimals: 2 }];
+  return sha256Hex(JSON.stringify(identity)).slice(0, 16);
+}
 
 /** prediction = last + share × its change, as another tool would write a linear regression. */
 function lineOf(inputs: readonly string[], share: number): Uint8Array<ArrayBuffer> {

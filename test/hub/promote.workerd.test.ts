@@ -110,7 +110,7 @@ describe("a version does not serve", () => {
 
   test("when the features' code has changed since it was registered", async () => {
     await registry.registered("v1.0");
-    registry = new Registry({ fingerprint: () => "fedcba9876543210" });
+    registry = new Registry({ fingerprints: () => ["fedcba9876543210"] });
     expect(await registry.promote("v1.0", { why: "w", force: true })).toMatchObject({
       state: "failed",
       reason: expect.stringContaining("fingerprint differs"),

@@ -39,7 +39,7 @@ test("the tests' own card is a card, belongs to its file and answers its golden 
 });
 
 function placeOf({ forecast: id, version, model: { sha256, bytes }, fingerprint }: Card): Place {
-  return { forecast: id, version, sha256, bytes, fingerprint };
+  return { forecast: id, version, sha256, bytes, fingerprints: [fingerprint, "0123456789abcdef"] };
 }
 
 test.each<[string, Partial<Place>]>([
@@ -47,13 +47,18 @@ test.each<[string, Partial<Place>]>([
   ["version", { version: "v2" }],
   ["sha256", { sha256: "0".repeat(64) }],
   ["bytes", { bytes: 1 }],
-  ["fingerprint", { fingerprint: "0".repeat(16) }],
+  ["fingerprint", { fingerprints: ["0".repeat(16)] }],
 ])("a card that does not agree on the %s is refused with both", (name, change) => {
   const [expected] = Object.values(change);
   expect(checkCard(card, { ...placeOf(card), ...change })).toMatchObject({
     detail: expect.stringContaining(name === "bytes" ? "size" : name),
     expected: String(expected),
   });
+});
+
+test("a card by an earlier rule for fingerprints agrees", () => {
+  const earlier = { ...card, fingerprint: "0123456789abcdef" };
+  expect(checkCard(earlier, placeOf(card))).toBeNull();
 });
 
 test("evidence whose periods repeat or go back is refused", () => {

@@ -344,6 +344,13 @@ test("a gate that used periods leaves none of them to the next replacement", () 
   );
 });
 
+test("a recipe that was registered by an earlier rule for fingerprints is the same recipe: a refresh", () => {
+  const challenger = challengerOf({ challenger: 1, naive: 2, incumbent: 1, against: "old", recipe: "cccc" });
+  const known = { ...challenger, recipe: { ...challenger.recipe, ids: ["cccc", "aaaa"] } };
+  const rules = [challenger, known].map((one) => decide(one, situation(forest)).rule);
+  expect(rules).toEqual(["replacement", "refresh"]);
+});
+
 test("a refresh never uses periods up, is never held, and the periods before the incumbent's fit do not speak against it", () => {
   fc.assert(
     fc.property(evidence, (drawn) => {

@@ -1,7 +1,7 @@
 /**
  * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
  */
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { type Fingerprinted, fingerprintOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -10,7 +10,7 @@ import { writeModel } from "../../shared/onnx/write.ts";
 import type { Card } from "../../shared/registry/card.ts";
 
 export interface TinyStory {
-  readonly forecast: Pick<Forecast, "id" | "features" | "sources" | "events" | "variable">;
+  readonly forecast: Fingerprinted & Pick<Forecast, "id">;
   readonly version: string;
   readonly candidate?: string;
   /** Any text: hashed to the recipe's id. */
@@ -72,7 +72,7 @@ export function tinyModel(story: TinyStory): TinyModel {
         { name: "last", dtype: "float", definition: { kind: "lag", periods: 1 } },
         { name: "place", dtype: "string", definition: { kind: "dimension" }, categories: places },
       ],
-      fingerprint: fingerprintOf(forecast.features),
+      fingerprint: fingerprintOf(forecast),
       lineage: {
         feed: targetSourceOf(forecast).feed,
         variable: forecast.variable,

@@ -1,7 +1,7 @@
 /** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -113,8 +113,8 @@ export function servableClasses() {
 
 export function classSnapshot(history = airHistory()): Snapshot {
   const { pointer, model, cardText } = servableClasses();
-  const fingerprint = fingerprintOf(sickness.features);
-  const loaded = loadModel({ forecast: sickness, pointer, fingerprint, bytes: model, cardText });
+  const fingerprints = fingerprintsOf(sickness);
+  const loaded = loadModel({ forecast: sickness, pointer, fingerprints, bytes: model, cardText });
   if (!loaded.ok) throw new Error(loaded.reason);
   const historyDigest = sha256Hex(JSON.stringify(history));
   const built = buildOutlook(sickness, history);

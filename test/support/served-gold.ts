@@ -1,7 +1,7 @@
 /** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -95,8 +95,8 @@ export function goldSnapshot(history = goldHistory()): Snapshot {
     model: { sha256: card.model.sha256, bytes: model.length },
     card: { sha256: sha256Hex(cardText) },
   };
-  const fingerprint = fingerprintOf(gold.features);
-  const loaded = loadModel({ forecast: gold, pointer, fingerprint, bytes: model, cardText });
+  const fingerprints = fingerprintsOf(gold);
+  const loaded = loadModel({ forecast: gold, pointer, fingerprints, bytes: model, cardText });
   if (!loaded.ok) throw new Error(loaded.reason);
   const historyDigest = sha256Hex(JSON.stringify(history));
   const built = buildOutlook(gold, history);

@@ -6,7 +6,7 @@
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
 import { dimensionOf, dtypeOf } from "../../shared/features/feature.ts";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -112,11 +112,11 @@ export function servable(story: ServableStory = {}): Servable {
 /** What answers once all of it is loaded. */
 export function snapshotOf(story: ServableStory = {}, history = historyOf()): Snapshot {
   const { pointer, model, cardBytes } = servable(story);
-  const fingerprint = fingerprintOf(forecast.features);
+  const fingerprints = fingerprintsOf(forecast);
   const loaded = loadModel({
     forecast,
     pointer,
-    fingerprint,
+    fingerprints,
     bytes: model,
     cardText: new TextDecoder().decode(cardBytes),
   });

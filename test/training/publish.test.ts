@@ -79,7 +79,7 @@ test("the metadata that another reader finds says forecast, version, fingerprint
   expect(Object.fromEntries(read.metadataProps.map(({ key, value }) => [key, value]))).toEqual({
     forecast: "small",
     version: card.version,
-    fingerprint: fingerprintOf(difference.features),
+    fingerprint: fingerprintOf(difference),
     producer: "almanac",
   });
   expect(read.graph?.input.map(({ name }) => name)).toEqual(difference.features.map(({ name }) => name));

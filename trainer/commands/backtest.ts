@@ -68,13 +68,13 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
 
 /** What it was made from, beside the hash of the data. */
 function lineage(forecast: Forecast, { data }: Prepared) {
-  const { variable, features, sources } = forecast;
+  const { variable, sources } = forecast;
   return {
     feed: targetSourceOf(forecast).feed,
     variable,
     variables: sources.flatMap(({ variables }) => variables),
     sources: sources.map(({ feed, variables, lag }) => ({ feed, variables, lag })),
-    features: fingerprintOf(features),
+    features: fingerprintOf(forecast),
     codeVersion: codeVersion(),
     ...spanOf(data, { from: 0, to: data.rows }),
   };

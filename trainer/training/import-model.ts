@@ -72,7 +72,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     ...graph.metadata,
     forecast: forecast.id,
     version,
-    fingerprint: fingerprintOf(forecast.features),
+    fingerprint: fingerprintOf(forecast),
     producer,
   };
   const model = writeModel({ ...graph, metadata });

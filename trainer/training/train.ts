@@ -8,7 +8,7 @@ import { isNaive } from "../../shared/registry/gate.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
-import { recipeOf } from "../../shared/training/recipe.ts";
+import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
@@ -124,7 +124,8 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
     });
   };
   const isServed = (choice: RecipeChoice) =>
-    serving.dataHash === prepared.dataHash && recipeOf(forecast, choice).id === serving.situation.incumbent?.recipe;
+    serving.dataHash === prepared.dataHash &&
+    recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
   // What serves was made from this very data: there is nothing to refresh.
   if (!isServed(judgement.chosen)) await offer(challenger);
   const fallback = fallbackOf(forecast, serving.model, judgement);

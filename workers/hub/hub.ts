@@ -5,7 +5,7 @@ import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import type { Evaluate } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
@@ -33,8 +33,8 @@ export interface Hub {
   readonly onnx: OnnxRunner;
   /** The built-in engine, which must answer a card's golden rows before its model may serve. */
   readonly evaluate: Evaluate;
-  /** The fingerprint of a forecast's features in this code; a model trained on another one is refused. */
-  fingerprint(forecast: Forecast): string;
+  /** The fingerprints of a forecast's features in this code, by every rule; a model trained on other features is refused. */
+  fingerprints(forecast: Forecast): readonly string[];
   /** A new unique id. */
   newId(): string;
   readonly variables: Variables;
@@ -65,7 +65,7 @@ export function hubOf(env: HubEnv): Hub {
     adminToken: env.ADMIN_TOKEN,
     onnx: onnxOf(env),
     evaluate: evaluateOnnx,
-    fingerprint: (forecast) => fingerprintOf(forecast.features),
+    fingerprints: fingerprintsOf,
     newId: () => crypto.randomUUID(),
     variables: readVariables((name) => {
       const value = bindings.get(name);

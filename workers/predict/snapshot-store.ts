@@ -7,7 +7,7 @@
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
-import { fingerprintFrom, fingerprintText } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { type Shape, shaped } from "../../shared/lib/validate-json.ts";
@@ -174,13 +174,12 @@ export class SnapshotStore {
     if (held && pointer.number <= held.number) return held;
     if (pointer.forecast !== forecast.id) throw new Error(`the champion pointer is for forecast ${pointer.forecast}`);
     const { version, model, card } = pointer;
-    const [bytes, cardBytes, digest] = await Promise.all([
+    const [bytes, cardBytes] = await Promise.all([
       effects.readArtefact({ forecast: forecast.id, version, name: "model.onnx", sha256: model.sha256 }),
       effects.readArtefact({ forecast: forecast.id, version, name: "card.json", sha256: card.sha256 }),
-      effects.digest(bytesOf(fingerprintText(forecast.features))),
     ]);
     const cardText = new TextDecoder().decode(cardBytes);
-    const loaded = await load({ forecast, pointer, fingerprint: fingerprintFrom(digest), bytes, cardText }, effects);
+    const loaded = await load({ forecast, pointer, fingerprints: fingerprintsOf(forecast), bytes, cardText }, effects);
     if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.reason}`);
     return loaded.model;
   }

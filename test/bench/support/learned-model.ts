@@ -50,10 +50,7 @@ export interface Learned extends Stored {
 
 /** The same model each time; kept in the system's temporary folder, for learning takes half a minute. */
 export async function learnedModel(): Promise<Learned> {
-  const file = join(
-    tmpdir(),
-    `almanac-bench-${sha256Hex(codeVersion() + fingerprintOf(forecast.features)).slice(0, 16)}.json`,
-  );
+  const file = join(tmpdir(), `almanac-bench-${sha256Hex(codeVersion() + fingerprintOf(forecast)).slice(0, 16)}.json`);
   if (!existsSync(file)) {
     const { model, card, historyText } = await learn();
     writeFileSync(file, JSON.stringify({ model: Buffer.from(model).toString("base64"), card, historyText }));

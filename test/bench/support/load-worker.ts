@@ -1,5 +1,5 @@
 /** A Worker that loads a model as predict does, and says how long that took from bytes to ready. */
-import { fingerprintOf } from "../../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../../shared/features/fingerprint.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { loadModel } from "../../../shared/predict/load-model.ts";
 import { artefactKey, championKey } from "../../../shared/registry/keys.ts";
@@ -20,10 +20,10 @@ export default {
     };
     const [bytes, card] = [await read("model.onnx"), await read("card.json")];
     if (!forecast) return new Response("no such forecast", { status: 500 });
-    const fingerprint = fingerprintOf(forecast.features);
+    const fingerprints = fingerprintsOf(forecast);
     const cardText = new TextDecoder().decode(card);
     const started = performance.now();
-    const loaded = loadModel({ forecast, pointer, fingerprint, bytes, cardText });
+    const loaded = loadModel({ forecast, pointer, fingerprints, bytes, cardText });
     const ms = performance.now() - started;
     return loaded.ok ? new Response(String(ms)) : new Response(loaded.reason, { status: 500 });
   },

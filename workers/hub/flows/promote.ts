@@ -10,9 +10,19 @@ import { type ChampionRow, findChampion, listChampions, succeed } from "../../..
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { findGate, saveGate, usedThrough } from "../../../shared/db/gates.ts";
 import { findModel } from "../../../shared/db/models.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
+import type { Card } from "../../../shared/registry/card.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
-import { decide, decidedByPerson, type GateRule, type Incumbent, type Verdict } from "../../../shared/registry/gate.ts";
+import {
+  type Challenger,
+  decide,
+  decidedByPerson,
+  type GateRule,
+  type Incumbent,
+  type Verdict,
+} from "../../../shared/registry/gate.ts";
+import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
 import { writePointer } from "../registry/pointer.ts";
 import { readCard, type Stated, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
@@ -94,13 +104,20 @@ async function judge(
     if (!read.ok) throw new Error(sentence(read.mismatch));
     const verdict = params.force
       ? decidedByPerson(params.why)
-      : decide(read.card, { incumbent, usedThrough: seen }, stated.forecast.promotion);
+      : decide(challengerOf(stated.forecast, read.card), { incumbent, usedThrough: seen }, stated.forecast.promotion);
     const { forecast, version } = params;
     const decidedAt = hub.now().toISOString();
     const decision = { flowId, forecast, version, incumbent: champion?.version ?? null, decidedAt, verdict, seen };
     if (await saveGate(hub.db, decision)) return verdict;
   }
   throw new Error(`other gates of ${params.forecast} decided ${decisionsMax} times meanwhile`);
+}
+
+/** A card with every id of its recipe: the champion may be the same recipe, registered by an earlier rule for fingerprints. */
+function challengerOf(forecast: Forecast, card: Card): Challenger {
+  const { recipe } = card;
+  const ids = recipeIdsOf(forecast, recipe);
+  return ids.includes(recipe.id) ? { ...card, recipe: { ...recipe, ids } } : card;
 }
 
 async function incumbentOf(hub: Pick<Hub, "db">, { forecast, version }: ChampionRow): Promise<Incumbent> {

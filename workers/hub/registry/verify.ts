@@ -28,8 +28,8 @@ export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprint">, st
   if (file.sha256 !== cardSha256) return otherBytes("card.json", file.sha256, cardSha256);
   const read = await readCard(hub, stated);
   if (!read.ok) return read;
-  const fingerprint = hub.fingerprint(forecast);
-  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprint };
+  const fingerprints = hub.fingerprints(forecast);
+  const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprints };
   const mismatch = checkCard(read.card, place);
   return mismatch ? { ok: false, mismatch } : read;
 }
