@@ -15,7 +15,7 @@ import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
-import { bytesOf } from "../support/card.ts";
+import { register } from "../../trainer/training/train.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
@@ -139,7 +139,7 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
   const trained = lastJson(await trainIt());
   const offered = (trained.versions as { version: string; state: string; reason: string }[]).at(-1);
   expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
-  const { card } = await registry.getModel(address(offered?.version));
+  const { card } = await hub.api.readModel(address(offered?.version));
   expect(card.fingerprint).toMatch(/^2-/);
   expect(card.recipe.id).not.toBe(recipeBefore(card));
 
@@ -153,10 +153,10 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
 
 /** Registers a version again with a card as release 0.1.0 wrote it: kinds without versions, fingerprint by the first rule. */
 async function registerAsBefore(version: string): Promise<string> {
-  const model = await registry.downloadArtefact({ ...address(version), name: "model.onnx" });
-  const { card } = await registry.getModel(address(version));
+  const { bytes: model } = await hub.api.readArtefact({ ...address(version), artefact: "model.onnx" });
+  const { card } = await hub.api.readModel(address(version));
   const fingerprint = "49863c0e2772c0d7";
-  const bytes = bytesOf({
+  const before: Card = {
     ...card,
     version: `${version}-before`,
     fingerprint,
@@ -165,11 +165,8 @@ async function registerAsBefore(version: string): Promise<string> {
       ...feature,
       definition: { ...feature.definition, kind: String(feature.definition.kind).replace("@1", "") },
     })),
-  });
-  const before = address(`${version}-before`);
-  await registry.uploadArtefact({ ...before, name: "model.onnx" }, model);
-  await registry.uploadArtefact({ ...before, name: "card.json" }, bytes);
-  await registry.register(before, { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(bytes) } });
+  };
+  await register(hub, { card: before, model, run: null });
   return before.version;
 }
 
