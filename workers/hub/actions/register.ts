@@ -22,7 +22,7 @@ export interface Registered {
   readonly isNew: boolean;
 }
 
-type RegisterEffects = Pick<Hub, "db" | "lake" | "fingerprint">;
+type RegisterEffects = Pick<Hub, "db" | "lake" | "fingerprints">;
 
 /** Registers a version whose artefacts were uploaded. The same files again change nothing. */
 export async function register(

@@ -19,7 +19,7 @@ export interface Rollback {
   readonly to: string | undefined;
 }
 
-type RollbackEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprint" | "evaluate" | "onnx">;
+type RollbackEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx">;
 
 /** Makes an earlier champion the champion again. */
 export async function rollBack(

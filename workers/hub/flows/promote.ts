@@ -42,7 +42,7 @@ type Params = z.infer<typeof promoteParams>;
 /** Other gates may use periods up while this one decides; more than a few in a row mean that something else is wrong. */
 const decisionsMax = 5;
 
-type PromoteEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprint" | "evaluate" | "onnx" | "now">;
+type PromoteEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx" | "now">;
 
 export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome> {
   const params = promoteParams.parse(flow.run.params);

@@ -20,7 +20,7 @@ export interface Stated {
 export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
 
 /** Reads both artefacts through: digests, the card's schema, and that it belongs to this file, place and code. */
-export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprint">, stated: Stated): Promise<Verified> {
+export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprints">, stated: Stated): Promise<Verified> {
   const { forecast, version, modelSha256, cardSha256 } = stated;
   const model = await digest(hub, stated, "model.onnx");
   if (model.sha256 !== modelSha256) return otherBytes("model.onnx", model.sha256, modelSha256);
