@@ -139,7 +139,7 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
   const trained = lastJson(await trainIt());
   const offered = (trained.versions as { version: string; state: string; reason: string }[]).at(-1);
   expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
-  const { card } = await hub.api.readModel(address(offered?.version));
+  const { card } = await hub.api.getModel(address(offered?.version));
   expect(card.fingerprint).toMatch(/^2-/);
   expect(card.recipe.id).not.toBe(recipeBefore(card));
 
@@ -153,8 +153,8 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
 
 /** Registers a version again with a card as release 0.1.0 wrote it: kinds without versions, fingerprint by the first rule. */
 async function registerAsBefore(version: string): Promise<string> {
-  const { bytes: model } = await hub.api.readArtefact({ ...address(version), artefact: "model.onnx" });
-  const { card } = await hub.api.readModel(address(version));
+  const { bytes: model } = await hub.api.downloadArtefact({ ...address(version), artefact: "model.onnx" });
+  const { card } = await hub.api.getModel(address(version));
   const fingerprint = "49863c0e2772c0d7";
   const before: Card = {
     ...card,
