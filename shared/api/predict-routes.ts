@@ -123,7 +123,7 @@ const words: Readonly<Record<Name, Words>> = {
   },
   getModelMetadata: { ...model, summary: "Inputs and outputs of the model that serves", answer: "The model" },
   getModelReady: { ...model, summary: "Whether a model serves", answer: "It does" },
-  infer: { ...infer, summary: "Infer from raw features" },
+  inferModel: { ...infer, summary: "Infer from raw features" },
   getModelVersionMetadata: {
     ...model,
     summary: "Inputs and outputs of this version, where it serves",

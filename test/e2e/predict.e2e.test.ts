@@ -59,14 +59,14 @@ test("nothing to serve is 503; then the first promotion and publication are answ
 
 /** Asks with the generated client; its types hold the program to what the document says. */
 const program = (url: string) => `
-import { askPrediction, defaults, getFlow, infer, listFeeds } from "./client.ts";
+import { askPrediction, defaults, getFlow, inferModel, listFeeds } from "./client.ts";
 
 defaults.baseUrl = ${JSON.stringify(url)};
 const series = { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" };
 const feeds = await listFeeds();
 const answer = await askPrediction("milk-mx", { fields: series });
 const unknown = await getFlow("nowhere");
-const refused = await infer("milk-mx", { inputs: [] });
+const refused = await inferModel("milk-mx", { inputs: [] });
 if (answer.status !== 200 || unknown.status !== 404 || refused.status !== 400) throw new Error("unexpected answers");
 const ids: string[] = feeds.data.feeds.map(({ id }) => id);
 const version: string = answer.data.model.version;

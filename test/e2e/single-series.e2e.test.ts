@@ -96,7 +96,7 @@ test("the other protocols answer the same", async () => {
     datatype: "FP32",
     data: [value],
   }));
-  expect(await hub.api.infer({ forecast: gold.id, body: { inputs } })).toMatchObject({
+  expect(await hub.api.inferModel({ forecast: gold.id, body: { inputs } })).toMatchObject({
     outputs: [{ data: [predicted_price] }],
   });
 });

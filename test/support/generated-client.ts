@@ -1,5 +1,5 @@
 /** A client that a public generator makes of an OpenAPI document, compiled and run as a program of its own. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -21,8 +21,7 @@ const command = (name: string) => resolve("node_modules/.bin", name);
 /** Runs a program that imports the generated client as `./client.ts`. Returns its output; throws what does not compile. */
 export function runGeneratedClient(document: string, program: string): string {
   const folder = mkdtempSync(join(tmpdir(), "almanac-client-"));
-  const run = (name: string, args: readonly string[]) =>
-    execFileSync(process.execPath, [command(name), ...args], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  const run = (name: string, args: readonly string[]) => runNode(folder, [command(name), ...args]);
   try {
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
@@ -31,8 +30,15 @@ export function runGeneratedClient(document: string, program: string): string {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
     run("oazapfts", ["openapi.json", "client.ts"]);
     run("tsc", ["-p", "tsconfig.json"]);
-    return execFileSync(process.execPath, ["program.ts"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    return runNode(folder, ["program.ts"]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs a Node program in a folder and returns its output. @throws Error with everything that it printed. */
+function runNode(cwd: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
 }

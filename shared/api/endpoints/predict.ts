@@ -48,7 +48,7 @@ export const predictEndpoints = {
   getServerReady: { method: "GET", path: "/v2/health/ready", answer: serverReadyShape },
   getModelMetadata: { ...metadata, path: model },
   getModelReady: { ...ready, path: `${model}/ready` },
-  infer: { ...infer, path: `${model}/infer` },
+  inferModel: { ...infer, path: `${model}/infer` },
   getModelVersionMetadata: { ...metadata, path: modelVersion },
   getModelVersionReady: { ...ready, path: `${modelVersion}/ready` },
   inferModelVersion: { ...infer, path: `${modelVersion}/infer` },
