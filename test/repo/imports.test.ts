@@ -1,7 +1,7 @@
 /** Imports point one way: no cycle, no import of a higher layer. */
 import { expect, test } from "vitest";
 import { cyclesToRemove, layers, upwardImportsToRemove } from "./layers.ts";
-import { imports, isOurs, reachable, sources } from "./source-files.ts";
+import { imports, isOurs, reachable, sources, withoutComments } from "./source-files.ts";
 
 interface Place {
   readonly area: string;
@@ -43,4 +43,15 @@ test("no file imports a higher layer, or another folder of its own", () => {
 test("no file imports itself over other files", () => {
   const cyclic = sources.filter((path) => reachable(path).has(path));
   expect(cyclic.sort()).toEqual([...cyclesToRemove].sort());
+});
+
+test("use cases and flows of the hub do not know HTTP", () => {
+  const below = sources.filter((path) => /^workers\/hub\/(?!http\/|index\.ts)/.test(path));
+  const knowing = below.filter(
+    (path) =>
+      imports(path).some((target) => /^(hono|@hono)(\/|$)/.test(target) || target.startsWith("workers/hub/http/")) ||
+      /new Response\(|Response\.json\(|\bnew Refused\(/.test(withoutComments(path)),
+  );
+  expect(below.length).toBeGreaterThan(30);
+  expect(knowing).toEqual([]);
 });

@@ -30,7 +30,9 @@ interface Taken {
   readonly outcome: Outcome | null;
 }
 
-export async function ingest(hub: Hub, flow: Flow): Promise<Outcome> {
+type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
+
+export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const { feed: feedId } = ingestParams.parse(flow.run.params);
   const feed = findFeed(feedId);
   if (!feed) return { state: "failed", reason: `${feedId} is not a feed of this platform`, stats: null };
@@ -64,7 +66,7 @@ export async function ingest(hub: Hub, flow: Flow): Promise<Outcome> {
 }
 
 /** Records what the publication says and whether it may come in. */
-async function takeIn(hub: Hub, flow: Flow, publication: Publication): Promise<Taken> {
+async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Taken> {
   const { feed, facts, problems, skipped, key, ...rest } = publication;
   const series = new Set(facts.map((fact) => fact.series));
   const stats: Stats = {
@@ -94,7 +96,7 @@ async function takeIn(hub: Hub, flow: Flow, publication: Publication): Promise<T
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
-async function waitForTurn(hub: Hub, flow: Flow, feed: string, turn: number): Promise<number> {
+async function waitForTurn(hub: Pick<Hub, "db" | "now">, flow: Flow, feed: string, turn: number): Promise<number> {
   const take = async () => {
     const value = await takeTurn(hub.db, feed, flow.run.id, hub.now());
     if (value === null) throw new Error(`another run has the turn of ${feed}`);
@@ -112,7 +114,11 @@ interface Writing {
 }
 
 /** Writes the lake first, the database second, the online history last. Null once another run has taken the turn. */
-async function write(hub: Hub, flow: Flow, { read, source, fence, feed, turn }: Writing): Promise<Stats | null> {
+async function write(
+  hub: IngestEffects,
+  flow: Flow,
+  { read, source, fence, feed, turn }: Writing,
+): Promise<Stats | null> {
   const checkTurn = async () => {
     if (!(await keepTurn(hub.db, feed.id, fence, hub.now()))) {
       throw new Overtaken(`another run has taken the turn of ${feed.id}`);

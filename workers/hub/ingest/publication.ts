@@ -31,7 +31,7 @@ export interface Publication {
 }
 
 /** Reads a flow's raw object through its feed's parser. Pure apart from the read: the same object gives the same facts. */
-export async function readPublication(hub: Hub, feed: Feed, run: FlowRun): Promise<Publication> {
+export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: FlowRun): Promise<Publication> {
   const params = ingestParams.parse(run.params);
   const object = await hub.lake.get(params.key);
   if (!object) throw new NonRetryableError(`${params.key} is not in the lake; upload the publication again`);
