@@ -97,23 +97,32 @@ function responsesHtml({ responses }: Operation): string {
   const answers = all.filter(([status]) => status < "400").map(([status, response]) => answerHtml(status, response));
   const refusals = all.filter(([status]) => status >= "400");
   const list = refusals.map(([status, { description }]) => `<li>${statusHtml(status)} ${prose(description)}</li>`);
+  const named = refusals.flatMap(([, { content }]) =>
+    Object.values(content ?? {}).flatMap(({ schema }) => nameOf(schema)),
+  );
+  const bodies = [...new Set(named)].map(linkTo).join(" or ");
   const folded = `<details class="refusals"><summary>Refusals ${refusals.map(([status]) => status).join(" · ")}</summary>
-<ul>${list.join("")}</ul><p>Each is a <a href="#schema-Problem">Problem</a>.</p></details>`;
+<ul>${list.join("")}</ul>${bodies === "" ? "" : `<p>The body is ${bodies}.</p>`}</details>`;
   return `<ul class="responses">${answers.join("")}</ul>${refusals.length > 0 ? folded : ""}`;
 }
 
 function answerHtml(status: string, { description, content }: Operation["responses"][string]): string {
   const schema = content && Object.entries(content)[0]?.[1].schema;
-  const { properties, $ref } = jsonSchemaShape.parse(schema ?? {});
+  const { properties, anyOf } = jsonSchemaShape.parse(schema ?? {});
   const label = `<li>${statusHtml(status)} ${prose(description)}`;
-  if ($ref !== undefined) {
-    const name = escapeHtml($ref.split("/").at(-1) ?? "");
-    return `${label}: <a href="#schema-${name}">${name}</a></li>`;
-  }
-  const isTelling = Object.keys(properties ?? {}).length > 0;
+  const [name] = nameOf(schema);
+  if (name !== undefined) return `${label}: ${linkTo(name)}</li>`;
+  const isTelling = Object.keys(properties ?? {}).length > 0 || anyOf !== undefined;
   return `${label}${isTelling ? schemaHtml(schema) : ""}</li>`;
 }
 
+/** The name of a schema that is described among the shapes; none for any other. */
+function nameOf(schema: unknown): string[] {
+  const { $ref } = jsonSchemaShape.parse(schema ?? {});
+  return $ref === undefined ? [] : [$ref.split("/").at(-1) ?? ""];
+}
+
+const linkTo = (name: string) => `<a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a>`;
 const statusHtml = (status: string) => `<span class="status s${status[0]}">${status}</span>`;
 const badge = ({ method }: Operation) => `<span class="method ${method}">${method.toUpperCase()}</span>`;
 const pathHtml = (path: string) => escapeHtml(path).replaceAll(/\{\w+\}/g, "<em>$&</em>");
