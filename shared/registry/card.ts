@@ -5,6 +5,7 @@
  * never left out, so that a reader sees what nobody measured.
  */
 import { z } from "zod";
+import { profileShape } from "../drift/profile.ts";
 import { fingerprintPattern } from "../features/fingerprint.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -151,31 +152,6 @@ export const cardFeatureShape = z.discriminatedUnion("dtype", [
   }),
 ]);
 export type CardFeature = z.infer<typeof cardFeatureShape>;
-
-/** How one input was distributed in training, in bins that never move: what drift is measured against. */
-export const profileShape = z.discriminatedUnion("dtype", [
-  z.object({
-    name: z.string(),
-    dtype: z.literal("float"),
-    count,
-    missing: count,
-    mean: finite.nullable(),
-    standardDeviation: finite.nullable(),
-    /** The smallest and the largest; null where there is none, and on cards of before they were written down. */
-    minimum: finite.nullable().default(null),
-    maximum: finite.nullable().default(null),
-    /** Inner edges, ascending; counts has one more entry: below the first, between, above the last. */
-    edges: z.array(finite),
-    counts: z.array(count),
-  }),
-  z.object({
-    name: z.string(),
-    dtype: z.literal("string"),
-    count,
-    missing: count,
-    counts: z.record(z.string(), count),
-  }),
-]);
 
 /** Inputs and what the file answers, so that a Worker can check its engine before it serves. One entry a row everywhere. */
 export const goldenShape = z.object({

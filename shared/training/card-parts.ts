@@ -1,4 +1,6 @@
 /** The parts of a card that are told the same way for a model of ours and for one that was made elsewhere. */
+
+import { profileOf } from "../drift/profile.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { dtypeOf, kindOf } from "../features/feature.ts";
 import { fingerprintOf } from "../features/fingerprint.ts";
@@ -8,7 +10,6 @@ import { sha256Hex } from "../lib/hash.ts";
 import type { Card } from "../registry/card.ts";
 import type { ModelSize } from "../registry/fit-limits.ts";
 import type { RecipeChoice } from "./job.ts";
-import { profileOf } from "./profile.ts";
 import { recipeOf } from "./recipe.ts";
 
 export interface ModelFile {

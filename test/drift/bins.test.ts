@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { binOf, type Profile } from "../../shared/drift/bins.ts";
+import { binOf, type Profile, profileOf } from "../../shared/drift/profile.ts";
 import { shortestDecimal } from "../../shared/predict/decimal.ts";
 import { cardShape } from "../../shared/registry/card.ts";
-import { profileOf } from "../../shared/training/profile.ts";
 
 function profiled(values: readonly number[]): Extract<Profile, { dtype: "float" }> {
   const columns = [{ name: "x", dtype: "float" as const, values: Float32Array.from(values) }];

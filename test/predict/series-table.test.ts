@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
+import { runEngine } from "../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { inputsOfRequest, isNumberColumn } from "../../shared/predict/series-table.ts";
-import { runEngine } from "../../shared/predict/engines.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 

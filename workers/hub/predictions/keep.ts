@@ -1,7 +1,7 @@
 /** Queue `predictions`: what was answered goes into the database and into the hourly sums, however often it is delivered. */
 import { type PredictionMessage, readPredictionMessage } from "../../../shared/api/prediction-message.ts";
 import { type NewPrediction, savePredictions } from "../../../shared/db/predictions.ts";
-import { binOf } from "../../../shared/drift/bins.ts";
+import { binOf } from "../../../shared/drift/profile.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";

@@ -1,7 +1,7 @@
 /** The profile of a version: the bins that its inputs are counted in. */
 
 import { findModel } from "../../../shared/db/models.ts";
-import type { Profile } from "../../../shared/drift/bins.ts";
+import type { Profile } from "../../../shared/drift/profile.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { cardShape } from "../../../shared/registry/card.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { profileOf } from "../../shared/drift/profile.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
-import { profileOf } from "../../shared/training/profile.ts";
-import { forecastOf, restlessDataset } from "./publishing.ts";
+import { forecastOf, restlessDataset } from "../training/publishing.ts";
 
 const data = restlessDataset(forecastOf("difference"));
 
