@@ -1,5 +1,8 @@
 /** The `almanac` command. */
 import { Command, Option } from "commander";
+import { feeds } from "../shared/feeds/index.ts";
+import { checkDeclarations } from "../shared/forecasts/check.ts";
+import { forecasts } from "../shared/forecasts/index.ts";
 import { backtest } from "./commands/backtest.ts";
 import { exportModel } from "./commands/export.ts";
 import { listFeeds } from "./commands/feeds.ts";
@@ -166,6 +169,7 @@ program
   .action(importModel);
 
 try {
+  checkDeclarations(forecasts, feeds);
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Failure ? prose(error.message) : describe(error));

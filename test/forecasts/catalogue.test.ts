@@ -3,14 +3,13 @@ import { describe, expect, test } from "vitest";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { boundFeature, dtypeOf } from "../../shared/features/feature.ts";
 import { feeds } from "../../shared/feeds/index.ts";
+import { mistakesIn } from "../../shared/forecasts/check.ts";
 import { lastFeatureOf, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { nextPeriod } from "../../shared/forecasts/schedule.ts";
-import { sourceOf, targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { checkSpace } from "../../shared/search/space.ts";
-import { otherVariables } from "../../shared/sources/facts.ts";
 
 describe("schedule", () => {
   const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
@@ -39,17 +38,8 @@ describe("schedule", () => {
 describe.each([...forecasts])("$id", (forecast) => {
   const floats = forecast.features.filter((one) => dtypeOf(one) === "float").map(({ name }) => name);
 
-  test("its target's feed has the dimensions that it names", () => {
-    const feed = feeds.find(({ id }) => id === targetSourceOf(forecast).feed);
-    expect(feed?.dimensions).toEqual(forecast.dimensions);
-  });
-
-  test("the variables that it looks at are its feeds', or made of them", () => {
-    for (const source of forecast.sources) {
-      const feed = feeds.find(({ id }) => id === source.feed);
-      for (const name of source.variables) expect(Object.keys(feed?.variables ?? {})).toContain(name);
-    }
-    for (const name of otherVariables(forecast)) expect(sourceOf(forecast, name)).toBeDefined();
+  test("its sources, schedule and what refers to them fit each other", () => {
+    expect(mistakesIn(forecast, feeds)).toEqual([]);
   });
 
   test("what a request gives and what its CSV holds are things that it has", () => {

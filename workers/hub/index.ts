@@ -1,5 +1,6 @@
 /** The entry of the hub Worker, which owns the database and the lake. */
 import { feeds } from "../../shared/feeds/index.ts";
+import { checkDeclarations } from "../../shared/forecasts/check.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { scheduleFetches } from "./flows/schedule.ts";
 import { hubApp } from "./http/app.ts";
@@ -8,6 +9,8 @@ import { consume } from "./queue.ts";
 import { runUpkeep } from "./upkeep.ts";
 
 export { FetchFlow, IngestFlow, PromoteFlow } from "./workflows.ts";
+
+checkDeclarations(forecasts, feeds);
 
 /** One app for each isolate. */
 const apps = new WeakMap<HubEnv, ReturnType<typeof hubApp>>();

@@ -1,0 +1,165 @@
+/** A declaration that is wrong is refused at load, with a sentence that says what was found and what was expected. */
+import { expect, test } from "vitest";
+import type { Feed } from "../../shared/feeds/feed.ts";
+import { feeds } from "../../shared/feeds/index.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { checkDeclarations, mistakesIn } from "../../shared/forecasts/check.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { forecasts } from "../../shared/forecasts/index.ts";
+import type { Source } from "../../shared/forecasts/source.ts";
+import { smallForecast } from "../training/support.ts";
+
+const unit = { title: "", unit: "" };
+const feedOf = (id: string, names: readonly string[], more: Partial<Feed> = {}): Feed => ({
+  ...sniimMilk,
+  id,
+  variables: Object.fromEntries(names.map((name) => [name, unit])),
+  dimensions: [],
+  granularity: "month",
+  partitionBy: "year",
+  ...more,
+});
+const known: readonly Feed[] = [
+  feedOf("prices", ["price", "volume"]),
+  feedOf("weather", ["rain", "price"], { granularity: "day" }),
+  feedOf("economy", ["growth"], { granularity: "quarter" }),
+  feedOf("regions", ["income"], { dimensions: ["region"] }),
+];
+
+const price: Source = { feed: "prices", variables: ["price"], lag: 0 };
+const rain: Source = { feed: "weather", variables: ["rain"], lag: 1, reduce: { partsMin: 20, statistics: ["sum"] } };
+const forecast: Forecast = {
+  ...smallForecast,
+  sources: [price, rain],
+  variable: "price",
+  dimensions: [],
+  schedule: { every: "month", periods: "calendar" },
+  features: [
+    { name: "last", kind: "lag", periods: 1 },
+    { name: "rain", kind: "lag", periods: 1, variable: "rain_sum" },
+  ],
+  events: [{ name: "wet", of: "rain_sum", above: 100 }],
+  dateFields: { year: "year", month: "month" },
+};
+
+const withSources = (...sources: readonly Source[]): Partial<Forecast> => ({ sources });
+
+test("two feeds, days reduced to months and a lag are no mistake, nor is anything of the catalogue", () => {
+  expect(mistakesIn(forecast, known)).toEqual([]);
+  expect(() => checkDeclarations(forecasts, feeds)).not.toThrow();
+});
+
+test.each<[string, Partial<Forecast>, string]>([
+  ["no source", { ...withSources(), events: [], features: [] }, "It has no source."],
+  [
+    "an unknown feed",
+    withSources(price, rain, { ...price, feed: "wether", variables: [] }),
+    "There is no feed wether; did you mean weather?",
+  ],
+  [
+    "an unknown variable",
+    withSources({ ...price, variables: ["price", "volum"] }, rain),
+    "Feed prices has no variable volum; did you mean volume?",
+  ],
+  [
+    "a lag that is none",
+    withSources(price, { ...rain, lag: 0.5 }),
+    "The lag of weather is 0.5; expected a whole number of periods from 0.",
+  ],
+  [
+    "two sources with the same variable",
+    withSources(price, rain, { ...rain, lag: 2 }),
+    "Variable rain_sum comes from weather and from weather; expected one source for it.",
+  ],
+  ["a target that no source has", { variable: "prise" }, "No source has the target prise; did you mean price?"],
+  [
+    "a feature of a variable that no source has",
+    { features: [{ name: "rain", kind: "lag", periods: 1, variable: "rain_sun" }] },
+    "Feature rain looks at rain_sun, which no source has; did you mean rain_sum?",
+  ],
+  [
+    "an event of nothing",
+    { events: [{ name: "dry", of: "sun", above: 0 }] },
+    "Event dry is of sun, which no source has; there is price, rain_sum.",
+  ],
+  [
+    "an event with the name of a variable",
+    { events: [{ name: "price", of: "rain_sum", above: 0 }] },
+    "Event price has the name of a variable of prices; expected another name.",
+  ],
+  [
+    "dimensions that are not the feed's",
+    withSources(price, rain, { feed: "regions", variables: ["income"], lag: 0 }),
+    "Feed regions is by region; its source says by nothing.",
+  ],
+  [
+    "dimensions that no series has",
+    withSources(price, rain, { feed: "regions", variables: ["income"], lag: 0, dimensions: ["region"] }),
+    "Feed regions is by region, which no series of the forecast has; they are by nothing.",
+  ],
+  [
+    "a target by other dimensions",
+    {
+      dimensions: ["region"],
+      sources: [
+        { ...price, dimensions: [] },
+        { ...rain, dimensions: [] },
+      ],
+    },
+    "The target's feed prices is by nothing; the forecast says by region.",
+  ],
+  [
+    "finer periods without a reduction",
+    { ...withSources(price, { feed: "weather", variables: ["rain"], lag: 0 }), events: [], features: [] },
+    "Feed weather has a value every day, the forecast one every month; expected a reduction.",
+  ],
+  [
+    "a reduction of the same periods",
+    { ...withSources({ ...price, reduce: { partsMin: 1, statistics: ["last"] } }, rain), variable: "price_last" },
+    "Feed prices has a value every month, as the forecast has; expected no reduction.",
+  ],
+  [
+    "longer periods than the forecast's",
+    withSources(price, rain, { feed: "economy", variables: ["growth"], lag: 0 }),
+    "Feed economy has a value every quarter, which is longer than the forecast's month; expected one that is not.",
+  ],
+  [
+    "more parts than there are",
+    withSources(price, { ...rain, reduce: { partsMin: 32, statistics: ["sum"] } }),
+    "The reduction of weather needs 32 parts; expected 1 to 31.",
+  ],
+  [
+    "weekdays of months",
+    { schedule: { every: "month", weekdays: [1], periods: "calendar" } },
+    "The schedule names weekdays of a month; expected weekdays of days alone.",
+  ],
+  [
+    "a field for a part that months do not have",
+    { dateFields: { year: "y", day: "d" } },
+    "A field names the day of a month; expected year, month.",
+  ],
+])("%s is told in one sentence", (_, wrong, sentence) => {
+  expect(mistakesIn({ ...forecast, ...wrong }, known)).toEqual([sentence]);
+});
+
+test("weekdays are numbered from 1 to 7, and there is one at least", () => {
+  const daily = (weekdays: readonly number[]): Forecast => ({
+    ...forecast,
+    schedule: { every: "day", weekdays, periods: "calendar" },
+    dateFields: {},
+  });
+  for (const weekdays of [[], [0], [1, 8], [1.5]])
+    expect(mistakesIn(daily(weekdays), known).join()).toContain("expected some of 1 (Monday) to 7 (Sunday).");
+});
+
+test("all mistakes are told at once, each with its forecast or feed", () => {
+  const wrong = { ...forecast, id: "wrong", variable: "x", dateFields: { hour: "h" } };
+  const byDay = feedOf("byday", [], { partitionBy: "day" });
+  expect(() => checkDeclarations([forecast, wrong], [...known, byDay])).toThrow(
+    [
+      "feed byday: Its lake is divided by day, which is finer than its periods: by month.",
+      "forecast wrong: No source has the target x; there is price, rain_sum, wet.",
+      "forecast wrong: A field names the hour of a month; expected year, month.",
+    ].join("\n"),
+  );
+});
