@@ -59,6 +59,11 @@ export function firstDayOf(period: string): string {
   return `${year}-${twoDigits(month)}-01`;
 }
 
+/** Returns the last day of a period; of an hour the day that it is part of. */
+export function lastDayOf(period: string): string {
+  return period.length >= dayLength ? firstDayOf(period) : lastPartOf(period, "day");
+}
+
 /** Returns the period that is `count` periods later, or earlier where `count` is negative. Throws outside the years 0 to 9999. */
 export function addPeriods(period: string, count: number): string {
   const granularity = formOf(period);

@@ -12,6 +12,7 @@ import {
   granularities,
   granularityOf,
   isPeriod,
+  lastDayOf,
   lastPartOf,
   partsMax,
   periodExamples,
@@ -107,6 +108,11 @@ describe.each(granularities)("a period that is a %s", (granularity) => {
       }),
     );
   });
+});
+
+test("the last day is that of the month or quarter, and a day's own", () => {
+  const periods = ["2026-11-20T07", "2026-11-20", "2024-02", "2026-Q1"];
+  expect(periods.map(lastDayOf)).toEqual(["2026-11-20", "2026-11-20", "2024-02-29", "2026-03-31"]);
 });
 
 test("the most parts are those of the longest period", () => {

@@ -78,7 +78,7 @@ const budget = () =>
 program
   .command("backtest <forecast>")
   .description("judge every candidate on publications of this disk, without a hub")
-  .requiredOption("--files <files...>", "publications of the forecast's feed")
+  .requiredOption("--files <files...>", "publications of the forecast's feed; of several feeds each as FEED=FILE")
   .option("--until <date>", "use nothing after this day")
   .addOption(trials())
   .addOption(seed())
@@ -91,7 +91,7 @@ program
 program
   .command("export <forecast>")
   .description("train on publications of this disk and write model.onnx, card.json and rows to check it by")
-  .requiredOption("--files <files...>", "publications of the forecast's feed")
+  .requiredOption("--files <files...>", "publications of the forecast's feed; of several feeds each as FEED=FILE")
   .requiredOption("--out <dir>", "the folder")
   .option("--until <date>", "use nothing after this day")
   .addOption(trials())

@@ -3,6 +3,7 @@ import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { lastDayOf } from "../../shared/period.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
@@ -34,7 +35,8 @@ export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | 
 
 /** The facts of the variables that a forecast reads. */
 function usedFacts({ sources }: Forecast, facts: FactsByFeed, until: string | null): FactsByFeed {
-  const isUntil = (period: string) => until === null || period.slice(0, until.length) <= until;
+  // A month or a quarter is used once its last day may be.
+  const isUntil = (period: string) => until === null || lastDayOf(period).slice(0, until.length) <= until;
   return new Map(
     feedIdsOf({ sources }).map((id) => {
       const variables = new Set(sources.filter(({ feed }) => feed === id).flatMap((source) => source.variables));

@@ -1,0 +1,198 @@
+/** A forecast of two feeds and months, from the bytes of both publications to an answer: nothing of it is in the catalogue. */
+import { beforeAll, expect, test } from "vitest";
+import { buildHistory, historyShape } from "../../shared/api/history.ts";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
+import type { Feed, Observation } from "../../shared/feeds/feed.ts";
+import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
+import { mistakesIn } from "../../shared/forecasts/check.ts";
+import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { compareFacts, toFacts } from "../../shared/lake/fact.ts";
+import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
+import { shaped } from "../../shared/lib/validate-json.ts";
+import { addPeriods, enclosingPeriod } from "../../shared/period.ts";
+import { loadModel } from "../../shared/predict/load-model.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
+import { tableOf } from "../features/support.ts";
+import { bytesOf } from "../support/card.ts";
+import { seededNormal, seededRandom } from "../support/chance.ts";
+import { published } from "../training/publishing.ts";
+import { smallForecast } from "../training/support.ts";
+
+/** A feed of one series whose publication is a JSON list of `[period, value]`. */
+function listFeed(id: string, variable: string, granularity: Feed["granularity"]): Feed {
+  return {
+    ...sniimMilk,
+    id,
+    dimensions: [],
+    variables: { [variable]: { title: variable, unit: "1" } },
+    granularity,
+    partitionBy: "year",
+    parse: async (bytes) => {
+      const rows: [string, number][] = JSON.parse(new TextDecoder().decode(bytes));
+      const series = {};
+      const observations = rows.map(([period, value]): Observation => ({ series, variable, period, value }));
+      return { observations, problems: [], skipped: {} };
+    },
+  };
+}
+
+const prices = listFeed("toy-prices", "price", "month");
+const weather = listFeed("toy-weather", "rain", "day");
+const feeds = [prices, weather];
+
+const toy: Forecast = {
+  ...smallForecast,
+  id: "toy",
+  sources: [
+    { feed: prices.id, variables: ["price"], lag: 0 },
+    { feed: weather.id, variables: ["rain"], lag: 1, reduce: { partsMin: 25, statistics: ["sum", "mean"] } },
+  ],
+  variable: "price",
+  dimensions: [],
+  schedule: { every: "month", periods: "calendar" },
+  features: [
+    { name: "last", kind: "lag", periods: 1 },
+    { name: "season", kind: "seasonal-lag", periods: 12 },
+    { name: "month", kind: "calendar", part: "month" },
+    { name: "rain", kind: "seasonal-lag", periods: 1, variable: "rain_sum" },
+    { name: "rain_mean3", kind: "rolling-mean", periods: 3, variable: "rain_mean" },
+  ],
+  dateFields: { year: "year", month: "month_number" },
+  hypothesisNeeds: ["last"],
+};
+
+const [firstMonth, missingMonth, lastMonth] = ["2018-01", "2021-05", "2026-10"];
+
+/** Prices of every month but one, and rain of every day up to the month after the last price. */
+async function publications(): Promise<FactsByFeed> {
+  const random = seededRandom(5);
+  const priced: [string, number][] = [];
+  for (let month = firstMonth, price = 100; month <= lastMonth; month = addPeriods(month, 1)) {
+    price += seededNormal(random);
+    if (month !== missingMonth) priced.push([month, Math.round(price * 100) / 100]);
+  }
+  const rained: [string, number][] = [];
+  for (let day = `${firstMonth}-01`; day < "2026-11-15"; day = addPeriods(day, 1))
+    rained.push([day, Math.round(random() * 9)]);
+  const facts = async (feed: Feed, rows: readonly [string, number][]) => {
+    const { observations } = await feed.parse(bytesOf(rows), { name: "toy.json", arrivedAt: "2026-11-20T00:00:00Z" });
+    // By way of the lake's own file.
+    return readParquet(feed, writeParquet(feed, toFacts(feed, observations).sort(compareFacts)));
+  };
+  return new Map([
+    [prices.id, await facts(prices, priced)],
+    [weather.id, await facts(weather, rained)],
+  ]);
+}
+
+let facts: FactsByFeed;
+let data: Dataset;
+let snapshot: Snapshot;
+
+beforeAll(async () => {
+  facts = await publications();
+  data = datasetOf(forecastPanel(toy, facts), { features: toy.features, tolerance: toleranceOf(toy) });
+  const ridge = { candidate: "ridge", parameters: { alpha: 10 } };
+  const { model, card } = await published({ forecast: toy, data, recipe: ridge });
+  const pointer = {
+    forecast: toy.id,
+    version: card.version,
+    number: 1,
+    at: "2026-11-20T12:00:00.000Z",
+    model: { sha256: sha256Hex(model), bytes: model.length },
+    card: { sha256: sha256Hex(bytesOf(card)) },
+  };
+  expect(card.lineage).toMatchObject({ feed: prices.id, sources: [{ feed: prices.id }, { feed: weather.id, lag: 1 }] });
+  const cardText = JSON.stringify(card);
+  const loaded = loadModel({ forecast: toy, pointer, fingerprints: fingerprintsOf(toy), bytes: model, cardText });
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const text = JSON.stringify(buildHistory(toy, facts));
+  const history = shaped(historyShape, JSON.parse(text));
+  if (!history.ok) throw new Error("the history has another shape");
+  const built = buildOutlook(toy, history.value);
+  if (!built.ok) throw new Error(built.reason);
+  snapshot = buildSnapshot({
+    forecast: toy,
+    model: loaded.model,
+    outlook: built.outlook,
+    historyDigest: sha256Hex(text),
+  });
+});
+
+function answer(instance: Record<string, unknown>) {
+  const options = { textNumbers: true, partial: false, explain: null };
+  const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
+  if (!prepared.ok) return prepared.refusal;
+  return singleAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
+}
+
+test("its declaration fits its feeds", () => {
+  expect(mistakesIn(toy, feeds)).toEqual([]);
+});
+
+test("the next month is answered by its text, from features of months", () => {
+  const told = answer({});
+  expect(told).toMatchObject({
+    target_period: "2026-11",
+    data_as_of: lastMonth,
+    last: { period: lastMonth },
+    features: { month: 11 },
+  });
+  expect(answer({ target_period: "2026-11" })).toEqual(told);
+  expect(answer({ year: "2026", month_number: "11" })).toEqual(told);
+});
+
+test("rain is that of the month before the last one, in training and in the answer", () => {
+  const rained = new Map<string, number>();
+  for (const { period, value } of facts.get(weather.id) ?? []) {
+    const month = enclosingPeriod(period, "month");
+    rained.set(month, (rained.get(month) ?? 0) + value);
+  }
+  const rows = tableOf(data).slice(1);
+  expect(rows.length).toBeGreaterThan(90);
+  for (const { period, inputs } of rows) expect(inputs.rain).toBe(rained.get(addPeriods(period, -2)));
+  expect(answer({})).toMatchObject({ features: { rain: rained.get("2026-09") } });
+});
+
+test("a month without a price is a month without a value", () => {
+  const rows = tableOf(data);
+  expect(data.periods).toContain(missingMonth);
+  expect(rows.map(({ period }) => period)).not.toContain(missingMonth);
+  const yearLater = rows.find(({ period }) => period === addPeriods(missingMonth, 12));
+  expect(yearLater?.inputs.season).toBe(Number.NaN);
+});
+
+test("the features of the history are those of training, for every month that both know", () => {
+  const earlier = new Map([
+    [prices.id, (facts.get(prices.id) ?? []).filter(({ period }) => period < lastMonth)],
+    [weather.id, facts.get(weather.id) ?? []],
+  ]);
+  const built = buildOutlook(toy, buildHistory(toy, earlier));
+  if (!built.ok) throw new Error(built.reason);
+  const { target, columns } = built.outlook;
+  expect(target).toBe(lastMonth);
+  const trained = tableOf(data).at(-1);
+  const served = Object.entries(columns).map(([name, column]) => [name, column.at(0)]);
+  expect(Object.fromEntries(served)).toEqual(trained?.inputs);
+});
+
+test("another month is a hypothesis, and what is no month is refused with how to write one", () => {
+  expect(answer({ target_period: "2027-02" })).toMatchObject({ found: "2027-02", allowed: ["2026-11"] });
+  expect(answer({ target_period: "2027-02", last: "101" })).toMatchObject({
+    hypothetical: true,
+    target_period: "2027-02",
+  });
+  for (const wrong of ["2026-11-20", "2026-Q4", "2026-13", "soon"])
+    expect(answer({ target_period: wrong })).toMatchObject({
+      detail: "target_period is not a month.",
+      expected: "YYYY-MM, as in 2026-11",
+    });
+  expect(answer({ year: "2027" })).toMatchObject({
+    detail: "year is not that of the next period, 2026-11. Name another period in full: year and month.",
+  });
+});
