@@ -409,3 +409,33 @@ test("a decision made before another gate used up periods is not kept", async ()
   expect(await saveGate(hub.db, { ...late, seen: null })).toBe(false);
   expect(await saveGate(hub.db, { ...late, seen: "2026-03-01" })).toBe(true);
 });
+
+test("each step of a promotion reads the card and the model at most once", async () => {
+  const reads = new Map<string, string[]>();
+  let current = "";
+  const lake = new Proxy(hub.lake, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      if (name !== "get") return value.bind(target);
+      return (...parameters: unknown[]) => {
+        const file = String(parameters[0]).split("/").at(-1) ?? "";
+        reads.set(current, [...(reads.get(current) ?? []), file]);
+        return Reflect.apply(value, target, parameters);
+      };
+    },
+  });
+  registry = new Registry({ lake });
+  await registry.registered("v1.0", naive);
+  reads.clear();
+  registry.before = async (step) => {
+    current = step;
+  };
+  expect(await registry.promote("v1.0")).toMatchObject({ state: "done" });
+  const ofArtefacts = (step: string) => reads.get(step)?.filter((file) => /^(card|model)\./.test(file)) ?? [];
+  expect(ofArtefacts("verify").sort()).toEqual(["card.json", "model.onnx"]);
+  expect(ofArtefacts("golden rows").sort()).toEqual(["card.json", "model.onnx"]);
+  expect(ofArtefacts("gate")).toEqual(["card.json"]);
+  expect(ofArtefacts("champion")).toEqual([]);
+  expect(ofArtefacts("pointer")).toEqual([]);
+});

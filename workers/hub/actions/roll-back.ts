@@ -80,6 +80,6 @@ async function verify(fx: RollbackEffects, forecast: Forecast, version: string):
   if (!model) throw new Error(`${forecast.id} ${version} has served and is not registered`);
   const stated = { ...model, forecast };
   const verified = await verifyArtefacts(fx, stated);
-  const mismatch = verified.ok ? await verifyGolden(fx, stated) : verified.mismatch;
+  const mismatch = verified.ok ? await verifyGolden(fx, stated, verified.card) : verified.mismatch;
   return mismatch && { kind: "unprocessable", ...mismatch };
 }

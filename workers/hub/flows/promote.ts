@@ -25,7 +25,7 @@ import {
 import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
 import { writePointer } from "../registry/pointer.ts";
-import { readCard, type Stated, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
+import { readCard, type Stated, type Verified, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
 import type { Flow } from "./flow.ts";
 
 export const promoteParams = z.object({
@@ -93,6 +93,7 @@ async function judge(
   flowId: string,
   { params, stated }: Judging,
 ): Promise<Verdict | { overtakenBy: string }> {
+  let read: Verified | undefined;
   for (let tries = 1; tries <= decisionsMax; tries++) {
     const known = await findGate(hub.db, flowId);
     if (known) return known;
@@ -100,7 +101,7 @@ async function judge(
     if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
     const seen = await usedThrough(hub.db, params.forecast);
     const incumbent = champion && (await incumbentOf(hub, champion));
-    const read = await readCard(hub, stated);
+    read ??= await readCard(hub, stated);
     if (!read.ok) throw new Error(sentence(read.mismatch));
     const verdict = params.force
       ? decidedByPerson(params.why)

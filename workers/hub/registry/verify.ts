@@ -2,6 +2,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { askRunner, isPassing } from "../../../shared/predict/engines.ts";
 import { type Card, cardShape } from "../../../shared/registry/card.ts";
 import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
@@ -19,14 +20,13 @@ export interface Stated {
 
 export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
 
-/** Reads both artefacts through: digests, the card's schema, and that it belongs to this file, place and code. */
+/** Checks the digests of both artefacts, the card's schema, and that it belongs to this file, place and code. Reads each once. */
 export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprints">, stated: Stated): Promise<Verified> {
   const { forecast, version, modelSha256, cardSha256 } = stated;
   const model = await digest(hub, stated, "model.onnx");
   if (model.sha256 !== modelSha256) return otherBytes("model.onnx", model.sha256, modelSha256);
-  const file = await digest(hub, stated, "card.json");
-  if (file.sha256 !== cardSha256) return otherBytes("card.json", file.sha256, cardSha256);
-  const read = await readCard(hub, stated);
+  const { sha256, read } = await readCardFile(hub, stated);
+  if (sha256 !== cardSha256) return otherBytes("card.json", sha256, cardSha256);
   if (!read.ok) return read;
   const fingerprints = hub.fingerprints(forecast);
   const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprints };
@@ -35,14 +35,15 @@ export async function verifyArtefacts(hub: Pick<Hub, "lake" | "fingerprints">, s
 }
 
 /**
- * Runs the card's golden rows through the engine that would serve them; null when every answer is as it should be. Throws
- * where that engine cannot be asked now.
+ * Runs the card's golden rows through the engine that would serve them; null when every answer is correct. Reads the card
+ * unless the caller has. Throws where that engine cannot be asked now.
  */
 export async function verifyGolden(
   hub: Pick<Hub, "lake" | "evaluate" | "onnx">,
   stated: Stated,
+  known?: Card,
 ): Promise<Mismatch | null> {
-  const read = await readCard(hub, stated);
+  const read: Verified = known ? { ok: true, card: known } : await readCard(hub, stated);
   if (!read.ok) return read.mismatch;
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
   if (!object) throw new Error("model.onnx was there a moment ago");
@@ -68,20 +69,32 @@ async function golden(
   return result.ok ? result : { ok: false, reason: `${result.reason}; our engine does not run it: ${here.reason}` };
 }
 
-/** The card of a version, parsed. It is checked against nothing but its schema. */
+/** Returns the card of a version, parsed. It is checked against nothing but its schema. */
 export async function readCard(
   hub: Pick<Hub, "lake">,
-  { forecast, version }: Pick<Stated, "forecast" | "version">,
+  version: Pick<Stated, "forecast" | "version">,
 ): Promise<Verified> {
-  const object = await hub.lake.get(artefactKey(forecast.id, version, "card.json"));
+  return (await readCardFile(hub, version)).read;
+}
+
+/** Reads `card.json` once; returns its digest, `nothing` where there is no file, and the card. */
+async function readCardFile(
+  { lake }: Pick<Hub, "lake">,
+  { forecast, version }: Pick<Stated, "forecast" | "version">,
+): Promise<{ readonly sha256: string; readonly read: Verified }> {
+  const object = await lake.get(artefactKey(forecast.id, version, "card.json"));
   if (!object || object.size > artefactBytesMax["card.json"]) {
     const expected = `card.json of at most ${artefactBytesMax["card.json"]} bytes`;
-    return {
-      ok: false,
-      mismatch: { detail: "There is no card to read.", found: object ? `${object.size} bytes` : "nothing", expected },
-    };
+    const found = object ? `${object.size} bytes` : "nothing";
+    const read: Verified = { ok: false, mismatch: { detail: "There is no card to read.", found, expected } };
+    return { sha256: object ? await digestOf(object) : "nothing", read };
   }
-  const parsed = cardShape.safeParse(parseJson(await object.text()));
+  const bytes = new Uint8Array(await object.arrayBuffer());
+  return { sha256: sha256Hex(bytes), read: parseCard(new TextDecoder().decode(bytes)) };
+}
+
+function parseCard(text: string): Verified {
+  const parsed = cardShape.safeParse(parseJson(text));
   if (parsed.success) return { ok: true, card: parsed.data };
   const found = z
     .prettifyError(parsed.error)
@@ -98,9 +111,13 @@ interface Digest {
 async function digest(hub: Pick<Hub, "lake">, { forecast, version }: Stated, name: ArtefactName): Promise<Digest> {
   const object = await hub.lake.get(artefactKey(forecast.id, version, name));
   if (!object) return { sha256: "nothing", bytes: 0 };
+  return { sha256: await digestOf(object), bytes: object.size };
+}
+
+async function digestOf({ body }: R2ObjectBody): Promise<string> {
   const stream = new crypto.DigestStream("SHA-256");
-  await object.body.pipeTo(stream);
-  return { sha256: bytesToHex(new Uint8Array(await stream.digest)), bytes: object.size };
+  await body.pipeTo(stream);
+  return bytesToHex(new Uint8Array(await stream.digest));
 }
 
 function otherBytes(name: ArtefactName, found: string, expected: string): Verified {
