@@ -4,6 +4,9 @@ import { z } from "zod";
 export const protocols = ["predict", "mlflow", "open-inference"] as const;
 export type Protocol = (typeof protocols)[number];
 
+/** Who asked: a caller, the report for every series, or a probe of the service itself. Only callers are traffic. */
+export const origins = ["caller", "report", "probe"] as const;
+
 const number = z.number().nullable();
 
 /** One answered instance. */
@@ -39,6 +42,8 @@ export const predictionMessageShape = z
     /** Of the change of champion that made the version serve. */
     number: z.int().min(1),
     protocol: z.enum(protocols),
+    /** Messages that were sent before there were others are a caller's. */
+    origin: z.enum(origins).default("caller"),
     features: z.array(z.string()),
     rows: z.array(rowShape).min(1),
   })

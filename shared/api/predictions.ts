@@ -1,7 +1,7 @@
 /** Queries and answers of `/forecasts/:forecast/predictions` and `/forecasts/:forecast/inputs`. */
 import { z } from "zod";
 import { nextField, pageFields } from "./paging.ts";
-import { protocols } from "./prediction-message.ts";
+import { origins, protocols } from "./prediction-message.ts";
 
 const number = z.number().nullable();
 
@@ -38,6 +38,7 @@ export const storedPredictionShape = z
     features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
     given: z.array(z.string()).nullable().describe("Features that the caller set; null: all of them"),
     hypothetical: z.boolean(),
+    origin: z.enum(origins).describe("Who asked; only callers are counted in `inputs`"),
   })
   .meta({ id: "StoredPrediction" });
 

@@ -28,8 +28,8 @@ export interface NewPrediction {
 const pieceRows = 500;
 
 /**
- * Keeps rows and adds them to the hourly sums, each piece in one transaction: a row that is known already, or from before
- * what was purged, is neither kept nor counted.
+ * Stores rows and adds those of callers to the hourly sums, each piece in one transaction: a row that is stored already, or
+ * that is older than what was purged, is neither stored nor counted.
  */
 export async function savePredictions(db: Database, { forecast, version, features, rows }: VersionRows): Promise<void> {
   for (const piece of inPieces(onceEach(rows), pieceRows)) {
@@ -46,7 +46,9 @@ function onceEach(rows: readonly NewPrediction[]): NewPrediction[] {
 }
 
 function countInputs({ forecast, version, features }: Omit<VersionRows, "rows">, piece: readonly NewPrediction[]): SQL {
-  const rows = piece.map(({ head, row, bins }) => [head.answer, row.position, head.at, row.hypothetical, bins]);
+  const rows = piece
+    .filter(({ head }) => head.origin === "caller")
+    .map(({ head, row, bins }) => [head.answer, row.position, head.at, row.hypothetical, bins]);
   // Materialized, so that a row's JSON is read once and not once a bin: twice as fast.
   return sql`
     WITH asked AS MATERIALIZED (
@@ -85,12 +87,13 @@ function keepRows(
     Object.fromEntries(head.features.map((name, at) => [name, row.values[at] ?? null])),
     row.given?.map((at) => head.features[at] ?? "") ?? null,
     row.hypothetical,
+    head.origin,
   ]);
   return sql`
     INSERT INTO predictions (forecast, version, answer, position, request_id, at, number, protocol, series, target_period,
-      prediction, intervals, change_probability, features, given, hypothetical)
+      prediction, intervals, change_probability, features, given, hypothetical, origin)
     SELECT ${forecast}, ${version}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-      value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+      value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
     FROM json_each(${JSON.stringify(rows)})
     WHERE value ->> 3 >= (SELECT since FROM predictions_since)
     ON CONFLICT DO NOTHING`;

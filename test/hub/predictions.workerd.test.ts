@@ -33,10 +33,31 @@ test("an answer is kept as it was told, and its inputs are counted in the card's
     features: '{"last":1.5,"place":"here"}',
     given: '["last"]',
     hypothetical: 0,
+    origin: "caller",
   });
   expect(await sums()).toEqual([
     { feature: "last", hour: "2026-11-21T12", hypothetical: 0, bin: "1", count: 2 },
     { feature: "place", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 2 },
+  ]);
+});
+
+test("only callers count as traffic: predictions of a report or a probe are stored and not counted", async () => {
+  const { origin: _, ...before } = told({ answer: "d".repeat(32), rows: [row(0)] });
+  const messages = [
+    told({ answer: "b".repeat(32), origin: "report", rows: [row(0)] }),
+    told({ answer: "c".repeat(32), origin: "probe", rows: [row(0)] }),
+    // As it was sent before messages had an origin.
+    before as PredictionMessage,
+  ];
+  expect(await deliver(messages)).toEqual(["acked", "acked", "acked"]);
+  expect(await query("SELECT origin FROM predictions ORDER BY answer")).toEqual([
+    { origin: "report" },
+    { origin: "probe" },
+    { origin: "caller" },
+  ]);
+  expect(await sums()).toMatchObject([
+    { feature: "last", count: 1 },
+    { feature: "place", count: 1 },
   ]);
 });
 

@@ -35,6 +35,7 @@ const head = {
   version: "v1.0",
   number: 1,
   protocol: "predict",
+  origin: "caller",
   features: snapshot.model.inputs.map(({ name }) => name),
 } as const;
 

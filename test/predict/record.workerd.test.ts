@@ -70,6 +70,7 @@ test("GET and POST tell one message each, with what was answered under the reque
     version: "v1.0",
     number: 3,
     protocol: "predict",
+    origin: "caller",
     features: Object.keys(told.features),
     rows: [
       {

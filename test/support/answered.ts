@@ -42,6 +42,7 @@ export function told(change: Partial<PredictionMessage> = {}): PredictionMessage
     version,
     number: 1,
     protocol: "predict",
+    origin: "caller",
     features: ["last", "place"],
     rows: [row(0), row(1)],
     ...change,

@@ -114,7 +114,7 @@ function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Pro
   const { card, number } = snapshot.model;
   const { forecast, version } = card;
   const rows = answered.rows();
-  const head = { requestId, at: at.toISOString(), forecast, version, number, protocol };
+  const head = { requestId, at: at.toISOString(), forecast, version, number, protocol, origin: "caller" as const };
   const messages = (answer: string) =>
     messagesOf({ format: 1, answer, ...head, features: namesOf(snapshot.model) }, rows);
   // An id of ours was never given before; one of a caller may name several answers, and the same one again.

@@ -1,6 +1,6 @@
 /** What was asked and answered. */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { type PredictionRow, protocols } from "../../api/prediction-message.ts";
+import { origins, type PredictionRow, protocols } from "../../api/prediction-message.ts";
 import { json } from "./json.ts";
 
 export const predictions = sqliteTable(
@@ -22,6 +22,7 @@ export const predictions = sqliteTable(
     features: json<Record<string, PredictionRow["values"][number]>>("features").notNull(),
     given: json<string[]>("given"),
     hypothetical: integer({ mode: "boolean" }).notNull(),
+    origin: text({ enum: origins }).notNull().default("caller"),
   },
   (table) => [primaryKey({ columns: [table.answer, table.position] })],
 );
