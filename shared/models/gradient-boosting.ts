@@ -186,8 +186,13 @@ function check(
     checkOptions(options, gradientBoostingRanges) ??
     checkData(data, { rowsMin: Math.ceil((2 * options.leafRowsMin) / options.rowShare), classes });
   if (wrong !== null || validation === undefined) return wrong;
-  const judged = checkData(validation, { rowsMin: 1, classes });
-  if (judged !== null && judged.kind !== "constant-target" && judged.kind !== "all-missing-feature") return judged;
+  const wrongValidation = checkData(validation, { rowsMin: 1, classes });
+  if (
+    wrongValidation !== null &&
+    wrongValidation.kind !== "constant-target" &&
+    wrongValidation.kind !== "all-missing-feature"
+  )
+    return wrongValidation;
   if (validation.features.columns === data.features.columns) return null;
   return {
     kind: "invalid-data",

@@ -8,7 +8,8 @@
  */
 import type { PromotionRule } from "../forecasts/forecast.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
-import type { Card, Contender, Evidence, Recipe } from "./card.ts";
+import type { Card, Contender, Recipe } from "./card.ts";
+import { evidenceAfter } from "./evidence.ts";
 import { ownLine } from "./summary.ts";
 
 /** Chance of calling noise an advantage that is accepted, one-sided. */
@@ -115,7 +116,7 @@ function replacement({ recipe, judged }: Challenger, situation: Situation, limit
   const { incumbent, usedThrough } = situation;
   const { significance, periodsMin } = limits;
   const rule = incumbent ? "replacement" : "first";
-  const evidence = after(judged.evidence, usedThrough);
+  const evidence = evidenceAfter(judged.evidence, usedThrough);
   const { periods, horizon } = evidence;
   if (periods.length < periodsMin) {
     const used = usedThrough === null ? "" : ` after ${usedThrough}, where an earlier gate stopped looking`;
@@ -156,7 +157,7 @@ function refresh(
   incumbent: Incumbent,
   { significance }: PromotionRule,
 ): Verdict {
-  const since = after(whole, incumbent.publishedTo);
+  const since = evidenceAfter(whole, incumbent.publishedTo);
   const pIncumbent =
     since.incumbent && since.periods.length > 0 ? pBetter(since.incumbent, since.challenger, whole.horizon) : null;
   const pNaive = whole.periods.length > 0 ? pBetter(whole.naive, whole.challenger, whole.horizon) : null;
@@ -184,20 +185,6 @@ function pBetter(losses: readonly number[], than: readonly number[], horizon: nu
     losses.map((loss, index) => (than[index] ?? loss) - loss),
     horizon,
   ).pValue;
-}
-
-/** The part of the evidence after a period. */
-function after(evidence: Evidence, period: string | null): Evidence {
-  if (period === null) return evidence;
-  const keep = <T>(list: readonly T[]) => list.filter((_, index) => (evidence.periods[index] ?? "") > period);
-  return {
-    periods: keep(evidence.periods),
-    rows: keep(evidence.rows),
-    horizon: evidence.horizon,
-    challenger: keep(evidence.challenger),
-    naive: keep(evidence.naive),
-    incumbent: evidence.incumbent && keep(evidence.incumbent),
-  };
 }
 
 function verdict(kind: Verdict["kind"], rule: GateRule, rest: Partial<Verdict> & { readonly reason: string }): Verdict {

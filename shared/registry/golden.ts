@@ -20,10 +20,10 @@ export type GoldenResult =
   | { readonly ok: true; readonly rows: number }
   | { readonly ok: false; readonly reason: string };
 
-type Judged = Pick<Card, "features" | "golden">;
+type CheckedCard = Pick<Card, "features" | "golden">;
 
 /** Compares every output of every golden row. O(rows) evaluations in one call of the engine. */
-export function runGolden(model: Uint8Array, card: Judged, evaluate: Evaluate): GoldenResult {
+export function runGolden(model: Uint8Array, card: CheckedCard, evaluate: Evaluate): GoldenResult {
   const read = goldenInputs(card);
   if (!read.ok) return read;
   return checkGolden(card, evaluate(model, read.inputs));
@@ -34,7 +34,7 @@ export type GoldenInputs =
   | { readonly ok: false; readonly reason: string };
 
 /** The golden rows as an engine takes them. */
-export function goldenInputs(card: Judged): GoldenInputs {
+export function goldenInputs(card: CheckedCard): GoldenInputs {
   const rows = rowsOf(card);
   if (rows === 0 || Object.keys(card.golden.outputs).length === 0) {
     return failed("the card has no golden rows, so nothing can be checked");
@@ -50,10 +50,10 @@ export function goldenInputs(card: Judged): GoldenInputs {
   return { ok: true, inputs };
 }
 
-const rowsOf = ({ golden }: Judged) => Object.values(golden.inputs)[0]?.length ?? 0;
+const rowsOf = ({ golden }: CheckedCard) => Object.values(golden.inputs)[0]?.length ?? 0;
 
 /** What an engine made of the golden rows, against what the card says. */
-export function checkGolden(card: Judged, evaluated: Evaluated): GoldenResult {
+export function checkGolden(card: CheckedCard, evaluated: Evaluated): GoldenResult {
   if (!evaluated.ok) return failed(evaluated.reason);
   const { outputs, tolerance } = card.golden;
   for (const [name, wanted] of Object.entries(outputs)) {

@@ -101,21 +101,6 @@ export function evidenceOf(window: TestWindow, challenger: Float64Array): Eviden
   };
 }
 
-/** The evidence of the periods after `period`: what a file had not seen when it was trained. Null keeps all. */
-export function onlyAfter(period: string | null, evidence: Evidence): Evidence {
-  if (period === null) return evidence;
-  const kept = evidence.periods.map((one) => one > period);
-  const pick = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
-  return {
-    ...evidence,
-    periods: pick(evidence.periods),
-    rows: pick(evidence.rows),
-    challenger: pick(evidence.challenger),
-    naive: pick(evidence.naive),
-    incumbent: evidence.incumbent && pick(evidence.incumbent),
-  };
-}
-
 function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64Array): PeriodLosses {
   return lossesByPeriod(data, rows, (row) => {
     const error = (data.target[rows.from + row] ?? Number.NaN) - (predictions[row] ?? Number.NaN);

@@ -6,6 +6,7 @@ import { calibrationOf, thresholdOf } from "../judging/classification.ts";
 import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
 import type { Card, Contender, Evidence, Span } from "../registry/card.ts";
+import { evidenceAfter } from "../registry/evidence.ts";
 import { isNaive } from "../registry/gate.ts";
 import { type ChangeJudgement, judgeChange } from "./change.ts";
 import {
@@ -17,7 +18,7 @@ import {
   standValidation,
   type TrainingEffects,
 } from "./contest.ts";
-import { evidenceOf, lineOf, narrowed, onlyAfter, rowsAfter, type TestWindow } from "./evidence.ts";
+import { evidenceOf, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
 import { type RecipeChoice, type Workbench, workbenchOf } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
@@ -245,7 +246,7 @@ function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumben
       const one = standingOf(choice);
       if (one === null) return null;
       const isRefresh = recipeOf(forecast, choice).id === serving;
-      return onlyAfter(known, evidenceOf(isRefresh ? { ...window, incumbent: served } : window, one.test));
+      return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, one.test), known);
     },
     missesFor(choice) {
       const one = standingOf(choice);

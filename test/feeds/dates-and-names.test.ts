@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { reasonToHold } from "../../shared/feeds/judge.ts";
+import { reasonToHold } from "../../shared/feeds/hold.ts";
 import { problem } from "../../shared/feeds/problem.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { readSpanishDate } from "../../shared/feeds/spanish-date.ts";

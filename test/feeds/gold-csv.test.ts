@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Parsed } from "../../shared/feeds/feed.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
-import { countReasons } from "../../shared/feeds/judge.ts";
+import { countReasons } from "../../shared/feeds/hold.ts";
 import { compact, goldenArrival } from "../support/golden.ts";
 
 const parse = (content: string | Uint8Array): Promise<Parsed> =>

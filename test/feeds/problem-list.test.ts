@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reasonToHold } from "../../shared/feeds/judge.ts";
+import { reasonToHold } from "../../shared/feeds/hold.ts";
 import { problem } from "../../shared/feeds/problem.ts";
 import { ProblemList } from "../../shared/feeds/problem-list.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as XLSX from "xlsx";
-import { countReasons } from "../../shared/feeds/judge.ts";
+import { countReasons } from "../../shared/feeds/hold.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 
 const folder = "../shared/data/milk-mx";

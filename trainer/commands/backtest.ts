@@ -12,10 +12,10 @@ import { feedsOf, knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
-import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/contest.ts";
 import { factsOfFiles, filesByFeed } from "../training/facts.ts";
 import { contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
+import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/run-contest.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];

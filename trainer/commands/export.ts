@@ -7,8 +7,8 @@ import type { Published } from "../../shared/training/publish.ts";
 import { knownForecast } from "../known.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
-import { withPool } from "../training/contest.ts";
 import { readTrainingOptions, withOnly } from "../training/options.ts";
+import { withPool } from "../training/run-contest.ts";
 import { publishOrFail } from "../training/train.ts";
 import { type BacktestOptions, runBacktest } from "./backtest.ts";
 

@@ -7,11 +7,11 @@ import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { prose } from "../terminal.ts";
-import { prepare, withPool } from "../training/contest.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions } from "../training/options.ts";
+import { prepare, withPool } from "../training/run-contest.ts";
 import { servingModel } from "../training/serving-model.ts";
 import { promote, register } from "../training/train.ts";
 

@@ -1,7 +1,7 @@
 /** `almanac parse FEED FILE`: the parser alone, without a hub. */
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
-import { countReasons } from "../../shared/feeds/judge.ts";
+import { countReasons } from "../../shared/feeds/hold.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { reasons, table, thousands } from "../terminal.ts";

@@ -17,6 +17,7 @@ import { readTreeNodes } from "../../shared/onnx/tree-nodes.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { EngineName } from "../../shared/predict/engines.ts";
 import type { Card } from "../../shared/registry/card.ts";
+import { evidenceAfter } from "../../shared/registry/evidence.ts";
 import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
@@ -24,7 +25,7 @@ import { unequalRow } from "../../shared/training/agreement.ts";
 import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
 import { decisionOf } from "../../shared/training/decision.ts";
-import { evidenceOf, intervalOptions, lineOf, narrowed, onlyAfter, rowsAfter } from "../../shared/training/evidence.ts";
+import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
@@ -33,9 +34,9 @@ import { goldenOf } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
-import type { Prepared } from "./contest.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runInProcess } from "./reference-process.ts";
+import type { Prepared } from "./run-contest.ts";
 
 export interface ImportTask {
   readonly prepared: Prepared;
@@ -129,7 +130,10 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       }),
     );
   }
-  const evidence = onlyAfter(incumbent?.isExternal ? incumbent.file.trainedTo : null, evidenceOf(window, predictions));
+  const evidence = evidenceAfter(
+    evidenceOf(window, predictions),
+    incumbent?.isExternal ? incumbent.file.trainedTo : null,
+  );
   const { holdLast } = forecast.intervals;
   const misses = missesOf(data, unseen, { predictions, holdLast });
   const used = new Set(graph.inputs.map(({ name }) => name));

@@ -4,7 +4,7 @@ import type { TrialRecord } from "../../shared/training/search.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { codeVersion } from "./code-version.ts";
-import type { Prepared } from "./contest.ts";
+import type { Prepared } from "./run-contest.ts";
 
 /** The trials of a run that would make the same ones again. @throws Failure where forecast, seed, data or code are others. */
 export async function trialsToResume(

@@ -7,8 +7,8 @@ import { inputsOf } from "../../shared/training/inputs.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";
 import type { Hub } from "../hub.ts";
-import type { Prepared } from "./contest.ts";
 import { runReference } from "./reference-runtime.ts";
+import type { Prepared } from "./run-contest.ts";
 
 export interface Serving {
   readonly model: ServingModel | null;

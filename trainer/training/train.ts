@@ -16,12 +16,12 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
-import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./contest.ts";
 import { factsOfLakes } from "./facts.ts";
 import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
+import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./run-contest.ts";
 import { type Serving, servingModel } from "./serving-model.ts";
 import { trialLog } from "./trial-log.ts";
 

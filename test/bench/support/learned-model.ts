@@ -16,7 +16,7 @@ import type { Card } from "../../../shared/registry/card.ts";
 import { milkMarket } from "../../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../../trainer/simulate/sniim-workbook.ts";
 import { codeVersion } from "../../../trainer/training/code-version.ts";
-import { holdContest, prepare, withPool } from "../../../trainer/training/contest.ts";
+import { holdContest, prepare, withPool } from "../../../trainer/training/run-contest.ts";
 import { publishOrFail } from "../../../trainer/training/train.ts";
 import { bytesOf } from "../../support/card.ts";
 import { factsOf } from "../../support/facts.ts";

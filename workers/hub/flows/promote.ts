@@ -61,7 +61,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   if (wrong) return failed(sentence(wrong));
 
   const decision = await flow.step("gate", async () => {
-    const value = await judge(hub, flow.run.id, { params, stated });
+    const value = await askGate(hub, flow.run.id, { params, stated });
     return { value, stats: { ...value } };
   });
   if ("overtakenBy" in decision) return overtaken(decision.overtakenBy);
@@ -82,16 +82,16 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   return { state: "done", reason: decision.reason, stats: { ...stats, number: change.number, pointer } };
 }
 
-interface Judging {
+interface GateRequest {
   readonly params: Params;
   readonly stated: Stated;
 }
 
-/** What the gate decides, kept before anyone acts on it. Decided once a flow, so that no flow asks the same periods twice. */
-async function judge(
+/** Asks the gate and stores its decision before it takes effect: once for each flow, so that no flow asks about the same periods twice. */
+async function askGate(
   hub: Pick<Hub, "db" | "lake" | "now">,
   flowId: string,
-  { params, stated }: Judging,
+  { params, stated }: GateRequest,
 ): Promise<Verdict | { overtakenBy: string }> {
   let read: Verified | undefined;
   for (let tries = 1; tries <= decisionsMax; tries++) {

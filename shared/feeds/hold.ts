@@ -1,4 +1,4 @@
-/** Whether a publication may replace what is known. */
+/** Decides whether a publication is held for a person: too many refused values, or too many known series lost. */
 import type { FeedLimits, Problem } from "./feed.ts";
 
 export interface Counts {
@@ -8,7 +8,7 @@ export interface Counts {
   readonly series: ReadonlySet<string>;
 }
 
-/** The reason to hold a publication back for a person to look at, or null. */
+/** Returns the reason to hold a publication for a person, or null. */
 export function reasonToHold(counts: Counts, knownSeries: readonly string[], limits: FeedLimits): string | null {
   const lost = counts.problems.reduce((sum, problem) => sum + problem.values, 0);
   const rate = lost / Math.max(1, lost + counts.observations);
