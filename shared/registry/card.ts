@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
-import { fingerprintPattern } from "../features/fingerprint.ts";
+import { fingerprintPattern } from "../forecasts/fingerprint.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const period = z.string().min(4);

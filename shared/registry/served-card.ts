@@ -1,6 +1,6 @@
 /** What of a card `predict` answers from. The hub has read the whole card before it lets a version serve. */
 
-import { fingerprintPattern } from "../features/fingerprint.ts";
+import { fingerprintPattern } from "../forecasts/fingerprint.ts";
 import {
   anything,
   boolean,

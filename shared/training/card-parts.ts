@@ -3,7 +3,7 @@
 import { profileOf } from "../drift/profile.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { dtypeOf, kindOf } from "../features/feature.ts";
-import { fingerprintOf } from "../features/fingerprint.ts";
+import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import { sha256Hex } from "../lib/hash.ts";

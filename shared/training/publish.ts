@@ -3,7 +3,7 @@ import { featureValues } from "../candidates/encoding.ts";
 import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
-import { fingerprintOf } from "../features/fingerprint.ts";
+import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
 import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";

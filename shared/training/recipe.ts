@@ -1,4 +1,4 @@
-import { type Fingerprinted, fingerprintsOf } from "../features/fingerprint.ts";
+import { type Fingerprinted, fingerprintsOf } from "../forecasts/fingerprint.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import type { Recipe } from "../registry/card.ts";
 import type { RecipeChoice } from "./job.ts";

@@ -1,7 +1,7 @@
 /**
  * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
  */
-import { type Fingerprinted, fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { type Fingerprinted, fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";

@@ -1,7 +1,7 @@
 /** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";

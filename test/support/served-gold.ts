@@ -1,7 +1,7 @@
 /** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";

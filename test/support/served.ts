@@ -6,7 +6,7 @@
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
 import { dimensionOf, dtypeOf } from "../../shared/features/feature.ts";
-import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";

@@ -2,7 +2,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { nextFloat32 } from "../../shared/models/float32.ts";
 import { cardShape } from "../../shared/registry/card.ts";

@@ -1,6 +1,6 @@
 /** `almanac backtest FORECAST --files FILE…`: raw publications in, the whole judgement out, without a hub. */
 import { Listr } from "listr2";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { widthsOf } from "../../shared/judging/score.ts";

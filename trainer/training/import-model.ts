@@ -1,6 +1,6 @@
 /** A model file of another tool: what it may ask for, what it says on our test window, and its card. */
 import { dtypeOf } from "../../shared/features/feature.ts";
-import { fingerprintOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { calibrationOf, evenThreshold } from "../../shared/judging/classification.ts";
 import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";

@@ -7,7 +7,7 @@
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
-import { fingerprintsOf } from "../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { type Shape, shaped } from "../../shared/lib/validate-json.ts";

@@ -1,5 +1,5 @@
 /** A Worker that loads a model as predict does, and says how long that took from bytes to ready. */
-import { fingerprintsOf } from "../../../shared/features/fingerprint.ts";
+import { fingerprintsOf } from "../../../shared/forecasts/fingerprint.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { loadModel } from "../../../shared/predict/load-model.ts";
 import { artefactKey, championKey } from "../../../shared/registry/keys.ts";

@@ -5,9 +5,10 @@
  * Its text says by which rule it was made: `2-` and sixteen hexadecimal digits by the rule that holds now, the digits alone by
  * the rule of before. Models that were registered under an earlier rule stay valid by that rule.
  */
-import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+
+import { type Feature, kindOf } from "../features/feature.ts";
 import { sha256Hex } from "../lib/hash.ts";
-import { type Feature, kindOf } from "./feature.ts";
+import { type Forecast, toleranceOf } from "./forecast.ts";
 
 /** The part of a declaration that changes a feature's value. */
 export type Fingerprinted = Pick<

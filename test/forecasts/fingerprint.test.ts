@@ -5,10 +5,10 @@ import {
   fingerprintOf,
   fingerprintPattern,
   fingerprintsOf,
-} from "../../shared/features/fingerprint.ts";
+} from "../../shared/forecasts/fingerprint.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
-import { fixedFeatures } from "./fixed-panel.ts";
+import { fixedFeatures } from "../features/fixed-panel.ts";
 
 const reduce = { partsMin: 20, statistics: ["max", "mean"] } as const;
 const declared: Fingerprinted = {
