@@ -1,24 +1,39 @@
-/** KV `champion:<forecast>`: which version serves. Everything `predict` needs to fetch it and to know that it is whole. */
-import { integerFrom, objectOf, type Shape, text, textLike } from "../lib/validate-json.ts";
+/** KV `champion:<forecast>`: which version serves. Everything `predict` needs to fetch it and to verify its bytes. */
+import { integerFrom, listOf, objectOf, optional, type Shape, text, textLike } from "../lib/validate-json.ts";
 
-export interface ChampionPointer {
-  readonly forecast: string;
+/** One version that `predict` can load: the digests of its two files. */
+export interface ServableVersion {
   readonly version: string;
-  /** The change that put it there, from 1. A pointer never gives way to one with a smaller number. */
+  readonly model: { readonly sha256: string; readonly bytes: number };
+  /** `served.json`: its digest, and its number among the served.json files of this version. */
+  readonly served: { readonly sha256: string; readonly number: number };
+}
+
+export interface ChampionPointer extends Omit<ServableVersion, "served"> {
+  readonly forecast: string;
+  /** The change of champion that made it serve, from 1. An older pointer never replaces a newer one. */
   readonly number: number;
   /** When it began to serve. */
   readonly at: string;
-  readonly model: { readonly sha256: string; readonly bytes: number };
+  /** What a predict Worker from before `served.json` reads. */
   readonly card: { readonly sha256: string };
+  /** Missing in pointers from before `served.json`, which the hub's upkeep rewrites. */
+  readonly served?: ServableVersion["served"] | undefined;
+  /** Versions that may serve, in order, when the champion cannot be loaded. */
+  readonly fallbacks?: readonly ServableVersion[] | undefined;
 }
 
 const sha256 = textLike(/^[0-9a-f]{64}$/);
+const model = objectOf<ServableVersion["model"]>({ sha256, bytes: integerFrom(1) });
+const served = objectOf<ServableVersion["served"]>({ sha256, number: integerFrom(1) });
 
 export const championPointerShape: Shape<ChampionPointer> = objectOf<ChampionPointer>({
   forecast: text,
   version: text,
   number: integerFrom(1),
   at: text,
-  model: objectOf({ sha256, bytes: integerFrom(1) }),
+  model,
   card: objectOf({ sha256 }),
+  served: optional(served),
+  fallbacks: optional(listOf(objectOf<ServableVersion>({ version: text, model, served }))),
 });

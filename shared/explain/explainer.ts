@@ -6,7 +6,7 @@
  * move is added to, belongs to the base.
  */
 import type { Graph, Node, Tensor } from "../onnx/graph.ts";
-import type { ServedProfile } from "../registry/served-card.ts";
+import type { ServedProfile } from "../registry/served.ts";
 import { type Attribution, given, productOf, sumOf, through } from "./attribution.ts";
 import { numbersOf, readForest } from "./forest.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";

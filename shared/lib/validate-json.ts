@@ -1,7 +1,8 @@
 /**
- * Shapes of JSON in plain code, for `predict`: a schema library is most of its bundle, and its first use takes longer than a
- * model. Everywhere else the schemas of `shared/api` and `shared/registry` are the truth; a test holds both against each other.
+ * Validates JSON in plain code, for `predict`: a schema library would be most of its bundle, and its first use takes longer than
+ * loading a model. Everywhere else the zod schemas of `shared/api` and `shared/registry` validate.
  */
+import { failure, type Result, success } from "./result.ts";
 
 /** What does not fit: where, and what was expected there. */
 export interface Misfit {
@@ -12,17 +13,11 @@ export interface Misfit {
 /** Null for a value that has the shape. */
 export type Shape<T> = ((value: unknown) => Misfit | null) & { readonly is?: T };
 
-export type Shaped<T> =
-  | { readonly ok: true; readonly value: T }
-  /** One sentence: `path: expected …`. */
-  | { readonly ok: false; readonly reason: string };
-
-/** The value as its type once it has the shape; members beyond the shape stay. O(size of the value). */
-export function shaped<T>(shape: Shape<T>, value: unknown): Shaped<T> {
+/** Returns the value as its type where it has the shape, else one sentence: `path: expected …`. Members beyond the shape stay. O(size of the value). */
+export function shaped<T>(shape: Shape<T>, value: unknown): Result<T> {
   const misfit = shape(value);
-  if (misfit !== null)
-    return { ok: false, reason: `${misfit.path.join(".") || "all of it"}: expected ${misfit.expected}` };
-  return { ok: true, value: value as T };
+  if (misfit !== null) return failure(`${misfit.path.join(".") || "all of it"}: expected ${misfit.expected}`);
+  return success(value as T);
 }
 
 function shapeOf<T>(isIt: (value: unknown) => boolean, expected: string): Shape<T> {

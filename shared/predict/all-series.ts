@@ -1,8 +1,8 @@
 /** `{"all": true}`: every series that can be forecast, in pieces of as many as one request may hold. */
 import type { Refusal } from "../api/problem.ts";
-import type { Row } from "./read-instance.ts";
+import { describeValue } from "./describe-value.ts";
+import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { told } from "./target.ts";
 
 export interface AllRequest {
   readonly kind: "all";
@@ -18,7 +18,7 @@ export type ReadAll =
 export function readAll({ all, from = 0, ...others }: Readonly<Record<string, unknown>>): ReadAll {
   const refuse = (field: string, found: unknown, expected: string): ReadAll => {
     const detail = `${field} cannot stand so in a request for all series.`;
-    return { ok: false, refusal: { kind: "unprocessable", detail, field, found: told(found), expected } };
+    return { ok: false, refusal: { kind: "unprocessable", detail, field, found: describeValue(found), expected } };
   };
   if (all !== true) return refuse("all", all, "true");
   const [other] = Object.keys(others);

@@ -1,39 +1,39 @@
-/** An answer as JSON. Most of its text is what a snapshot keeps, and that is not written again. */
+/** Writes an answer as JSON. Most of its text is remembered by the snapshot, and is not written again. */
 import type { Head, Prediction } from "../api/predict.ts";
-import { keptText } from "./own-features.ts";
 import type { FailedPrediction, PredictAnswer } from "./predict.ts";
+import type { SeriesCache } from "./series-cache.ts";
 
-/** The text that `JSON.stringify` makes of it. */
-export function answerText(answer: PredictAnswer): string {
-  if (!isBatch(answer)) return `{${membersText(answer)}}`;
+/** Returns the text that `JSON.stringify` makes of an answer. */
+export function answerText(answer: PredictAnswer, cache: SeriesCache): string {
+  if (!isBatch(answer)) return `{${membersText(answer, cache)}}`;
   const { predictions, next_from, ...head } = answer;
-  const each = predictions.map((one) => ("features" in one ? `{${membersText(one)}}` : JSON.stringify(one)));
+  const each = predictions.map((one) => ("features" in one ? `{${membersText(one, cache)}}` : JSON.stringify(one)));
   const piece = next_from === undefined ? "" : `,"next_from":${next_from}`;
   return `${JSON.stringify(head).slice(0, -1)},"predictions":[${each.join(",")}]${piece}}`;
 }
 
-/** The text of a single answer, without merging its parts: `answerRows` says what it holds. */
-export function singleText(head: Head, prediction: Prediction): string {
+/** Returns the text of a single answer without merging its parts: the same text as that of `answerRows`. */
+export function singleText(head: Head, prediction: Prediction, cache: SeriesCache): string {
   const { target_period: target } = prediction;
-  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target });
-  return `${keptText(head).slice(0, -1)},${membersText(prediction)}}`;
+  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target }, cache);
+  return `${cache.jsonOf(head).slice(0, -1)},${membersText(prediction, cache)}}`;
 }
 
-/** Member by member, so that one of them may be kept. */
-function membersText(object: Readonly<Record<string, unknown>>): string {
+/** Writes member by member, so that remembered ones are not written again. */
+function membersText(object: Readonly<Record<string, unknown>>, cache: SeriesCache): string {
   let text = "";
   for (const name in object) {
     const value = object[name];
     if (value === undefined) continue;
-    const member = nameText(name) + valueText(value);
+    const member = nameText(name) + valueText(value, cache);
     text = text === "" ? member : `${text},${member}`;
   }
   return text;
 }
 
-function valueText(value: unknown): string {
+function valueText(value: unknown, cache: SeriesCache): string {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
-  return typeof value === "object" && value !== null ? keptText(value) : JSON.stringify(value);
+  return typeof value === "object" && value !== null ? cache.jsonOf(value) : JSON.stringify(value);
 }
 
 /** Names come from the code and from the models that serve: there are few. */

@@ -1,38 +1,15 @@
-/** Numbers as an answer: what was predicted, how sure that is, and what it was computed from. */
-import type { Head, Prediction } from "../api/predict.ts";
+/** Turns numbers into an answer: the prediction, its intervals, and the features it was computed from. */
+import type { Prediction } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
-import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import { memoizeByObject } from "../lib/memoize-by-object.ts";
-import type { ServedCard } from "../registry/served-card.ts";
+import { lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import type { ServedCard, ServingDeclaration } from "../registry/served.ts";
 import { classified, naiveProbability } from "./classify.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { keepText, keptFeatures, seriesOf, toldFeatures } from "./own-features.ts";
-import type { Row } from "./read-instance.ts";
-import { featureOf } from "./row-inputs.ts";
+import type { Row } from "./row.ts";
+import { answeredFeatures, featureOf, seriesOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
-
-const headsOf = memoizeByObject((snapshot: Snapshot) => ({
-  fresh: headFor(snapshot, false),
-  stale: headFor(snapshot, true),
-}));
-
-/** What all predictions of a request share; made once a snapshot. */
-export function headOf(snapshot: Snapshot, stale: boolean): Head {
-  const { fresh, stale: old } = headsOf(snapshot);
-  return stale ? old : fresh;
-}
-
-function headFor({ forecast, model, target, periods }: Snapshot, stale: boolean): Head {
-  return keepText({
-    forecast: forecast.id,
-    model: { version: model.card.version, name: model.name, stage: "champion" as const },
-    target_period: target,
-    stale,
-    data_as_of: periods.at(-1) ?? "",
-  });
-}
 
 export interface Explainable extends Evaluation {
   /** Null where no explanation is asked for. */
@@ -50,43 +27,43 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at:
   const { card } = model;
   const { inputs, explain } = evaluation;
   const value = evaluation.predictions[at] ?? Number.NaN;
-  const kept = keptFeatures(snapshot, row);
-  const features = kept?.features ?? toldFeatures(snapshot, inputs, at);
+  const cached = snapshot.seriesCache.find(row);
+  const features = cached?.features ?? answeredFeatures(snapshot, inputs, at);
   const prediction = shortestDecimal(value);
   const last = row.start?.last ?? observedLast(snapshot, row);
   const given = features[lastFeatureOf(forecast)];
   const naive = typeof given === "number" ? given : (last?.value ?? null);
-  const told: Record<string, unknown> = { series: kept?.series ?? seriesOf(forecast, row) };
-  told[card.output] = prediction;
+  const answer: Record<string, unknown> = { series: cached?.series ?? seriesOf(forecast, row) };
+  answer[card.output] = prediction;
   const found = classified(card, value);
   if (found !== null) {
-    told.label = found.label;
-    told.threshold = found.threshold;
+    answer.label = found.label;
+    answer.threshold = found.threshold;
   }
-  told.unit = card.unit;
+  answer.unit = card.unit;
   if (forecast.differenceOutput !== undefined)
-    told[forecast.differenceOutput] = differenceOf(forecast, prediction, naive);
-  tellIntervals(told, card, prediction, {
+    answer[forecast.differenceOutput] = differenceOf(forecast, prediction, naive);
+  addIntervals(answer, card, prediction, {
     forecast,
     scale: scaleOf(snapshot, row),
     naive,
     outdated: outdated(snapshot, row, last),
   });
   if (forecast.change !== null)
-    told.change_probability =
+    answer.change_probability =
       evaluation.changes === null ? null : shortestDecimal(evaluation.changes[at] ?? Number.NaN);
-  told.naive = card.decision ? naiveProbability(card, naive) : naive;
-  told.last = last;
+  answer.naive = card.decision ? naiveProbability(card, naive) : naive;
+  answer.last = last;
   if (explain && prediction !== null)
-    told.explanation = explanationOf(
+    answer.explanation = explanationOf(
       snapshot,
       prediction,
       explain((name) => inputs[name]?.[at] ?? Number.NaN),
     );
-  if (row.hypothetical) told.hypothetical = true;
-  if (row.hypothetical || row.target !== snapshot.target) told.target_period = row.target;
-  told.features = features;
-  return told as Prediction;
+  if (row.hypothetical) answer.hypothetical = true;
+  if (row.hypothetical || row.target !== snapshot.target) answer.target_period = row.target;
+  answer.features = features;
+  return answer as Prediction;
 }
 
 function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {
@@ -94,7 +71,7 @@ function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): Know
 }
 
 /** How far the prediction is from the last value; null where one of them is missing. */
-function differenceOf({ target }: Forecast, prediction: number | null, naive: number | null): number | null {
+function differenceOf({ target }: ServingDeclaration, prediction: number | null, naive: number | null): number | null {
   return prediction === null || naive === null ? null : roundTo(prediction - naive, target.decimals + extraDecimals);
 }
 
@@ -126,7 +103,7 @@ function explanationOf(
 const extraDecimals = 4;
 
 interface Width {
-  readonly forecast: Forecast;
+  readonly forecast: ServingDeclaration;
   /** What half-widths are multiplied by; NaN where that is missing. */
   readonly scale: number;
   /** The last value, where it is known. */
@@ -153,8 +130,8 @@ export function intervalName(level: number): string {
 }
 
 /** `interval80: [low, high]` and so on, one a level of the card; null where no width is known. */
-function tellIntervals(
-  told: Record<string, unknown>,
+function addIntervals(
+  answer: Record<string, unknown>,
   { intervals, intervalsHoldLast, unchangedShare }: ServedCard,
   prediction: number | null,
   { forecast, scale, naive, outdated }: Width,
@@ -167,16 +144,16 @@ function tellIntervals(
   const [low, high] = [Math.min(value, other), Math.max(value, other)];
   for (const { level, halfWidth } of intervals) {
     const reach = (halfWidth ?? Number.NaN) * scale;
-    told[intervalName(level)] =
+    answer[intervalName(level)] =
       prediction === null || Number.isNaN(reach) || outdated !== null
         ? null
         : [roundTo(Math.max(low - reach, least), decimals), roundTo(high + reach, decimals)];
   }
-  if (Number.isNaN(scale)) told.interval_note = `no width is known without ${forecast.intervals.scaledBy}`;
+  if (Number.isNaN(scale)) answer.interval_note = `no width is known without ${forecast.intervals.scaledBy}`;
   const widthless = intervals.find(({ zeroWidth }) => zeroWidth);
-  if (outdated !== null && intervals.length > 0) told.interval_note = outdated;
+  if (outdated !== null && intervals.length > 0) answer.interval_note = outdated;
   else if (widthless)
-    told.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
+    answer.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
 }
 
 /** What half-widths are multiplied by; the same rule as when they were learned. NaN where it is missing: no width is known. */

@@ -1,5 +1,5 @@
-/** A probability as the answer of a classification. */
-import type { ServedCard } from "../registry/served-card.ts";
+/** Turns a probability into the answer of a classification. */
+import type { ServedCard } from "../registry/served.ts";
 import { shortestDecimal } from "./decimal.ts";
 
 export interface Classified {

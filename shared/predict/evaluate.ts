@@ -1,50 +1,62 @@
-/** Rows through the model, in one batch. */
-
+/** Runs rows through the model, in one batch. */
+import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
+import { feedsOf } from "../registry/onnx-engine.ts";
 import { type ModelRun, runEngine } from "./engines.ts";
-import { ownFeatures } from "./own-features.ts";
-import type { Row } from "./read-instance.ts";
-import { inputsOfRows } from "./row-inputs.ts";
+import type { Row } from "./row.ts";
+import { answeredFeatures, inputsOfRows, seriesOf } from "./row-inputs.ts";
+import type { CachedSeries } from "./series-cache.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface Evaluation {
-  /** By input name, one entry a row. */
+  /** By input name, one value a row. */
   readonly inputs: Readonly<Record<string, Column>>;
   /** In the forecast's unit, float32. */
   readonly predictions: ArrayLike<number>;
-  /** Null where the model does not say. */
+  /** Null where the model has no such output. */
   readonly changes: ArrayLike<number> | null;
 }
 
-export type Evaluating =
-  | { readonly ok: true; readonly evaluation: Evaluation }
-  /** The model's engine cannot be asked now. */
-  | { readonly ok: false; readonly reason: string };
+/** Fails where the model's engine cannot be asked now. */
+export type Evaluating = Result<Evaluation>;
 
-/** At once where our engine runs the model. Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
+/** Returns at once where our engine runs the model. Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
 export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluating | Promise<Evaluating> {
   const [first] = rows;
-  const own = first && rows.length === 1 ? ownFeatures(snapshot, first) : null;
-  const inputs = own?.inputs ?? inputsOfRows(snapshot, rows);
-  // An instance may have been refused alone, and all of them: there is nothing to ask another Worker for.
-  if (rows.length === 0) return { ok: true, evaluation: { inputs, predictions: [], changes: null } };
-  const run = runEngine(snapshot.model.engine, inputs, own?.feeds);
+  const cached = first && rows.length === 1 ? cachedSeries(snapshot, first) : null;
+  const inputs = cached?.inputs ?? inputsOfRows(snapshot, rows);
+  // Every instance may have been refused on its own: then there is nothing to run.
+  if (rows.length === 0) return success({ inputs, predictions: [], changes: null });
+  const run = runEngine(snapshot.model.engine, inputs, cached?.feeds);
   return run instanceof Promise ? run.then((one) => evaluatingOf(inputs, one)) : evaluatingOf(inputs, run);
 }
 
-/** For models of our engine, which needs no waiting. */
+/** Runs rows through a model of our engine. Throws for any other model. */
 export function evaluateHere(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
   const evaluating = evaluateRows(snapshot, rows);
-  if (evaluating instanceof Promise) throw new Error("the model runs elsewhere");
-  if (!evaluating.ok) throw new Error(evaluating.reason);
-  return evaluating.evaluation;
+  if (evaluating instanceof Promise) throw new Error("the model runs on the onnx Worker");
+  if (!evaluating.ok) throw new Error(evaluating.error);
+  return evaluating.value;
+}
+
+function cachedSeries(snapshot: Snapshot, row: Row): CachedSeries | null {
+  return snapshot.seriesCache.findOrMake(row, () => {
+    const inputs = inputsOfRows(snapshot, [row]);
+    const { engine } = snapshot.model;
+    return {
+      inputs,
+      feeds: engine.name === "tabular" ? feedsOf(engine.program, inputs) : null,
+      features: answeredFeatures(snapshot, inputs, 0),
+      series: seriesOf(snapshot.forecast, row),
+    };
+  });
 }
 
 function evaluatingOf(inputs: Evaluation["inputs"], run: ModelRun): Evaluating {
-  if (!run.ok && !run.isRows) return { ok: false, reason: run.reason };
+  if (!run.ok && !run.isRows) return failure(run.reason);
   if (!run.ok) throw new Error(run.reason);
   const predictions = run.outputs[predictionOutput];
   if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
-  return { ok: true, evaluation: { inputs, predictions, changes: run.outputs[changeOutput] ?? null } };
+  return success({ inputs, predictions, changes: run.outputs[changeOutput] ?? null });
 }

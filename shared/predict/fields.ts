@@ -1,15 +1,15 @@
 /** The fields of an instance: what each name means, whichever of its names is used. */
 import { type DatePart, dateParts } from "../forecasts/date-part.ts";
-import type { Forecast } from "../forecasts/forecast.ts";
 import { foldText } from "../lib/fold-text.ts";
-import type { ModelInput } from "./load-model.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
+import type { ModelInput } from "./read-served.ts";
 
 export type Field =
   /** Position among the dimensions. */
   | { readonly kind: "dimension"; readonly name: string; readonly at: number }
   | { readonly kind: "date"; readonly name: string; readonly part: DatePart | "period" }
-  /** The value of a day, and the day: what the row starts from. */
-  | { readonly kind: "given"; readonly name: string; readonly what: "date" | "value" }
+  /** A supplied observation: its day, or its value. */
+  | { readonly kind: "observation"; readonly name: string; readonly what: "date" | "value" }
   | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput };
 
 export interface Fields {
@@ -24,7 +24,7 @@ export interface Fields {
 export const periodField = "target_period";
 
 /** What a forecast's instances may hold: its dimensions, what names the target, and every input of the model. O(fields). */
-export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fields {
+export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInput[]): Fields {
   const byName = new Map<string, Field>();
   forecast.dimensions.forEach((name, at) => {
     byName.set(name, { kind: "dimension", name, at });
@@ -36,8 +36,8 @@ export function fieldsOf(forecast: Forecast, inputs: readonly ModelInput[]): Fie
   byName.set(periodField, { kind: "date", name: periodField, part: "period" });
   const { given } = forecast;
   if (given) {
-    byName.set(given.date, { kind: "given", name: given.date, what: "date" });
-    byName.set(given.value, { kind: "given", name: given.value, what: "value" });
+    byName.set(given.date, { kind: "observation", name: given.date, what: "date" });
+    byName.set(given.value, { kind: "observation", name: given.value, what: "value" });
   }
   for (const input of inputs) {
     if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });

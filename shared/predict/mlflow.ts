@@ -6,8 +6,8 @@ import { tableValuesMax } from "../api/predict-limits.ts";
 import { readCsv } from "../lib/csv.ts";
 import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../lib/validate-json.ts";
 import { readNumber } from "./decimal.ts";
-import type { Table } from "./table.ts";
-import { told } from "./target.ts";
+import { describeValue } from "./describe-value.ts";
+import type { Table } from "./feature-table.ts";
 
 export type ReadTable = { readonly ok: true; readonly table: Table } | { readonly ok: false; readonly problem: string };
 
@@ -24,14 +24,14 @@ export function readInvocation(text: string): ReadTable {
   const parsed = parseWithNaN(text);
   if (!parsed.ok) return parsed;
   const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and params if need be`;
-  if (!isObject(parsed.value)) return failed(`Found ${told(parsed.value)}; ${expected}.`);
+  if (!isObject(parsed.value)) return failed(`Found ${describeValue(parsed.value)}; ${expected}.`);
   const { params, ...rest } = parsed.value;
   // Clients that have no parameters send none, or null.
   if ((params ?? null) !== null && !isObject(params)) return failed("params: expected an object.");
   const keys = Object.keys(rest);
   const form = forms.find((one) => one === keys[0]);
   if (form === undefined || keys.length !== 1)
-    return failed(`Found ${told(keys.join(", ")) || "nothing"}; ${expected}.`);
+    return failed(`Found ${describeValue(keys.join(", ")) || "nothing"}; ${expected}.`);
   const value = rest[form];
   switch (form) {
     case "dataframe_split":
@@ -88,7 +88,7 @@ function fromColumns(value: Record<string, unknown>): ReadTable {
   const count = lists[0]?.length ?? 0;
   const uneven = lists.findIndex((list) => list.length !== count);
   if (uneven >= 0) {
-    const [first, other] = [entries[0]?.[0], entries[uneven]?.[0]].map(told);
+    const [first, other] = [entries[0]?.[0], entries[uneven]?.[0]].map(describeValue);
     return failed(`inputs: ${other} has ${lists[uneven]?.length} values, ${first} ${count}.`);
   }
   const rows = Array.from({ length: count }, (_, row) => lists.map((list) => list[row]));

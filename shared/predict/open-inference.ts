@@ -20,9 +20,10 @@ import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
 import { classified } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
-import type { ModelInput, ServedModel } from "./load-model.ts";
-import { readColumn } from "./table.ts";
-import { told, toldOfNumber } from "./target.ts";
+import { describeNumber, describeValue } from "./describe-value.ts";
+import { readColumn } from "./feature-table.ts";
+import type { ServedModel } from "./load-model.ts";
+import type { ModelInput } from "./read-served.ts";
 
 interface Tensor {
   readonly name: string;
@@ -83,11 +84,12 @@ export type ReadInfer =
 /** Every input of the model, as [N] or [N, 1], data flat or nested. Never throws. O(body). */
 export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const parsed = shaped(requestShape, json);
-  if (!parsed.ok) return failed(`the request is not of the protocol: ${parsed.reason}`);
+  if (!parsed.ok) return failed(`the request is not of the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
-  if (unknown) return failed(`unexpected input ${told(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
+  if (unknown)
+    return failed(`unexpected input ${describeValue(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
   const inputs: Record<string, Column> = Object.create(null);
   // A tensor without a shape is refused by what it should have been.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
@@ -102,7 +104,8 @@ export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
   const known = outputsOf(model);
   const strange = outputs.find((name) => !known.includes(name));
-  if (strange !== undefined) return failed(`unexpected output ${told(strange)}; ${meantOr(strange, "gives", known)}`);
+  if (strange !== undefined)
+    return failed(`unexpected output ${describeValue(strange)}; ${meantOr(strange, "gives", known)}`);
   return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
 }
 
@@ -122,9 +125,9 @@ type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok
 function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
   const allowed = input.categories === null ? numbers : ["BYTES"];
   if (!allowed.includes(datatype))
-    return failed(`input ${name}: datatype ${told(datatype)}, expected ${allowed.join(", ")}`);
+    return failed(`input ${name}: datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
-    return failed(`input ${name}: shape ${told(shape)}, expected [${count}, 1], the same rows in every input`);
+    return failed(`input ${name}: shape ${describeValue(shape)}, expected [${count}, 1], the same rows in every input`);
   }
   const flat = data.flat();
   if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
@@ -132,7 +135,7 @@ function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: W
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
   if (bad >= 0) {
     const expected = datatype === "FP64" ? "FP64 within the range of FP32" : datatype;
-    return failed(`input ${name}: element ${bad} is ${toldOfNumber(flat[bad])}, expected ${expected}`);
+    return failed(`input ${name}: element ${bad} is ${describeNumber(flat[bad])}, expected ${expected}`);
   }
   return readColumn(input, { count, cell: (row) => flat[row] });
 }

@@ -5,11 +5,12 @@ import { type ProblemDetails, problemDetails, type Refusal } from "../api/proble
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
 import { isObject } from "../lib/validate-json.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
-import { headOf, predictionsOf } from "./answer.ts";
+import { predictionsOf } from "./answer.ts";
+import { describeValue } from "./describe-value.ts";
 import { type Evaluation, evaluateHere } from "./evaluate.ts";
-import { type ReadOptions, type ReadRow, type Row, readInstance } from "./read-instance.ts";
+import { type ReadOptions, type ReadRow, readInstance } from "./read-instance.ts";
+import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { told } from "./target.ts";
 
 export type PredictRequest =
   | { readonly kind: "single"; readonly instance: Instance }
@@ -24,7 +25,12 @@ export type ReadRequest =
 export function readPredictRequest(json: unknown): ReadRequest {
   if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
-    return failed({ kind: "unprocessable", detail: "The body is not a request.", found: told(json), expected });
+    return failed({
+      kind: "unprocessable",
+      detail: "The body is not a request.",
+      found: describeValue(json),
+      expected,
+    });
   }
   if (Object.hasOwn(json, "all")) return readAll(json);
   if (!Object.hasOwn(json, "instances")) return { ok: true, request: { kind: "single", instance: json } };
@@ -32,7 +38,7 @@ export function readPredictRequest(json: unknown): ReadRequest {
   const [other] = Object.keys(others);
   const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
   if (isAnswerable && other === undefined) return { ok: true, request: { kind: "batch", instances } };
-  const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : told(instances));
+  const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : describeValue(instances));
   const detail = other ? "Nothing may stand beside instances." : "instances is not a list that can be answered.";
   const expected = other ? "instances alone" : `a list of 1 to ${instancesMax} instances`;
   return failed({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
@@ -105,7 +111,12 @@ function unexplained(detail: string, sizes: { readonly found: string; readonly e
 
 function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
   if (isObject(each)) return readInstance(snapshot, each, options);
-  return failed({ kind: "unprocessable", detail: "It is no object.", found: told(each), expected: "fields by name" });
+  return failed({
+    kind: "unprocessable",
+    detail: "It is no object.",
+    found: describeValue(each),
+    expected: "fields by name",
+  });
 }
 
 export type PredictAnswer =
@@ -138,7 +149,7 @@ export function answerRows(
   predictions = predictRows(snapshot, answerable),
 ): PredictAnswer {
   const { kind, failures, next, stale } = answerable;
-  const head = headOf(snapshot, stale);
+  const head = stale ? snapshot.heads.stale : snapshot.heads.fresh;
   const piece = next === undefined ? {} : { next_from: next };
   const [first] = predictions;
   if (kind === "single" && first)

@@ -1,29 +1,19 @@
 /** From what a client sends to one row: which series, which period, which features it sets itself. */
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
-import { dimensionOf, type Feature } from "../features/feature.ts";
+import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import { readNumber } from "./decimal.ts";
+import { describeNumber, describeValue } from "./describe-value.ts";
+import { impliedEvents, isEventFeature } from "./event-features.ts";
+import { knownName } from "./feature-table.ts";
 import type { Fields } from "./fields.ts";
-import { type GivenDay, readGiven, type Start } from "./given.ts";
-import type { ModelInput } from "./load-model.ts";
-import { type Snapshot, seriesKey } from "./snapshot.ts";
-import { impliedStates, isState } from "./states.ts";
-import { knownName } from "./table.ts";
-import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
-
-export interface Row {
-  /** Position in the snapshot's series; null for one that the history does not hold. */
-  readonly position: number | null;
-  readonly is: readonly string[];
-  readonly target: string;
-  /** Nothing of it comes from the history: another period, or a series without one. */
-  readonly hypothetical: boolean;
-  readonly overrides: ReadonlyMap<string, number | string>;
-  /** What it is computed from where a request gave that itself. */
-  readonly start?: Start;
-}
+import type { ModelInput } from "./read-served.ts";
+import type { Row } from "./row.ts";
+import { positionKey, type Snapshot } from "./snapshot.ts";
+import { readSuppliedObservation, type SuppliedObservation } from "./supplied-observation.ts";
+import { type DateField, readTarget } from "./target.ts";
 
 export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly refusal: Refusal };
 
@@ -34,11 +24,12 @@ export interface ReadOptions {
   readonly others?: readonly string[];
 }
 
-interface Given {
+/** The fields of an instance by what they mean. */
+interface SortedFields {
   readonly dimensions: (string | undefined)[];
-  readonly dates: GivenDate[];
+  readonly dates: DateField[];
   readonly overrides: Map<string, number | string>;
-  day: GivenDay;
+  observation: SuppliedObservation;
 }
 
 type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonly refusal: Refusal };
@@ -47,19 +38,19 @@ type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonl
 export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
-  const { dimensions, dates, overrides, day } = sorted.given;
-  for (const [name, state] of impliedStates(snapshot.forecast, overrides)) overrides.set(name, state);
+  const { dimensions, dates, overrides, observation } = sorted.fields;
+  for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
   const named = readSeries(snapshot, dimensions, missing.length === 0);
   if (!named.ok) return named;
   const { is, position } = named;
-  const kept = position ?? snapshot.series.findIndex((one) => seriesKey(one.is) === seriesKey(is));
-  if (snapshot.forecast.given && kept >= 0) {
+  const known = position ?? snapshot.series.findIndex((one) => positionKey(one.is) === positionKey(is));
+  if (snapshot.forecast.given && known >= 0) {
     const { textNumbers } = options;
-    const asked = readGiven(snapshot, { given: day, dates, position: kept, textNumbers });
+    const asked = readSuppliedObservation(snapshot, { observation, dates, position: known, textNumbers });
     if (!asked.ok) return asked;
     const { target, start, hypothetical } = asked.asked;
-    return { ok: true, row: { position: kept, is, target, hypothetical, overrides, ...(start && { start }) } };
+    return { ok: true, row: { position: known, is, target, hypothetical, overrides, ...(start && { start }) } };
   }
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;
@@ -73,18 +64,18 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   };
 }
 
-/** Whether a feature is computed from what was observed: neither a part of the date nor a name. */
-export function isOfHistory({ kind }: Feature): boolean {
-  return kind !== "calendar" && kind !== "category";
+/** Returns whether a feature is computed from observations, and not from the date or from the names. */
+export function isOfHistory(feature: Feature): boolean {
+  return boundFeature(feature).source === "history";
 }
 
 function sortFields(
   { fields, forecast }: Snapshot,
   instance: Instance,
   options: ReadOptions,
-): Step<{ readonly given: Given }> {
+): Step<{ readonly fields: SortedFields }> {
   const dimensions = forecast.dimensions.map(() => undefined);
-  const given: Given = { dimensions, dates: [], overrides: new Map(), day: {} };
+  const sorted: SortedFields = { dimensions, dates: [], overrides: new Map(), observation: {} };
   const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     const field = fields.find(name);
@@ -98,25 +89,25 @@ function sortFields(
     if (value === null || value === undefined) continue;
     switch (field.kind) {
       case "date":
-        given.dates.push({ name, part: field.part, value });
+        sorted.dates.push({ name, part: field.part, value });
         break;
-      case "given":
-        given.day = { ...given.day, [field.what]: { name, value } };
+      case "observation":
+        sorted.observation = { ...sorted.observation, [field.what]: { name, value } };
         break;
       case "dimension":
         if (typeof value !== "string") return refused(wrongType(name, value, "text"));
-        given.dimensions[field.at] = value;
+        sorted.dimensions[field.at] = value;
         break;
       case "feature": {
         const read = featureValue(name, { value, input: field.input }, options);
         if (!read.ok) return read;
-        if (isState(forecast, field.input.declared) && read.value !== 0 && read.value !== 1)
+        if (isEventFeature(forecast, field.input.declared) && read.value !== 0 && read.value !== 1)
           return refused(wrongType(name, value, "0 or 1"));
-        given.overrides.set(field.name, read.value);
+        sorted.overrides.set(field.name, read.value);
       }
     }
   }
-  return { ok: true, given };
+  return { ok: true, fields: sorted };
 }
 
 function featureValue(
@@ -132,7 +123,7 @@ function featureValue(
   }
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
-  const found = textNumbers ? told(value) : toldOfNumber(value);
+  const found = textNumbers ? describeValue(value) : describeNumber(value);
   if (typeof number === "number") {
     const detail = `${name} is too large a number.`;
     return refused({ kind: "unprocessable", detail, field: name, found, expected: "a number from -3.4e38 to 3.4e38" });
@@ -153,7 +144,7 @@ function readSeries(
   const { forecast, series, positions, model } = snapshot;
   const is: string[] = [];
   for (const value of given) is.push(value ?? "");
-  const position = given.includes(undefined) ? undefined : positions.get(seriesKey(is));
+  const position = given.includes(undefined) ? undefined : positions.get(positionKey(is));
   if (position !== undefined) return { ok: true, is, position };
   const cleaned = given.map((value) => (value === undefined ? value : cleanName(value)));
   if (cleaned.some((value, at) => value !== given[at])) return readSeries(snapshot, cleaned, isWithoutHistory);
@@ -196,20 +187,26 @@ function otherPeriod(
 }
 
 function unknownField({ all, names }: Fields, name: string, others: readonly string[] = []): Refusal {
-  const detail = name === "" ? "A field has no name." : `There is no field ${told(name)}.`;
+  const detail = name === "" ? "A field has no name." : `There is no field ${describeValue(name)}.`;
   const allowed = [...all.map((one) => one.name), ...others];
-  const found = told(name);
+  const found = describeValue(name);
   return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...others]);
 }
 
 function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {
   const found = value ?? "nothing";
-  const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${told(found)}${among}.`;
-  return withNearest({ kind: "unprocessable", detail, field: name, found: told(found), allowed });
+  const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${describeValue(found)}${among}.`;
+  return withNearest({ kind: "unprocessable", detail, field: name, found: describeValue(found), allowed });
 }
 
 function wrongType(name: string, value: unknown, expected: string): Refusal {
-  return { kind: "unprocessable", detail: `${name} is not ${expected}.`, field: name, found: told(value), expected };
+  return {
+    kind: "unprocessable",
+    detail: `${name} is not ${expected}.`,
+    field: name,
+    found: describeValue(value),
+    expected,
+  };
 }
 
 function withNearest(refusal: Refusal, known = refusal.allowed ?? []): Refusal {

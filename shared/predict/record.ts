@@ -9,8 +9,7 @@ import type { Column } from "../registry/golden.ts";
 import { intervalName } from "./answer.ts";
 import { shortestDecimal } from "./decimal.ts";
 import type { ServedModel } from "./load-model.ts";
-import { keptFeatures } from "./own-features.ts";
-import type { Row } from "./read-instance.ts";
+import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Longer texts are cut: no category is as long, and a row has to fit a message. */
@@ -29,7 +28,7 @@ export interface AnsweredRows {
 
 /** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
 export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
-  const { model, forecast } = snapshot;
+  const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
   const levels = model.card.intervals.map(({ level }) => intervalName(level));
   let position = -1;
@@ -39,9 +38,11 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
     const row = rows[at];
     const startsFrom = row?.start === undefined ? undefined : forecast.given?.value;
     const given: number[] = [];
-    const isKept = row !== undefined && keptFeatures(snapshot, row)?.features === prediction.features;
-    const values = isKept ? keptValues(model, prediction.features) : recordedValues(model, prediction.features);
-    for (let input = 0; !isKept && input < model.inputs.length; input++) {
+    const cached = row === undefined ? null : seriesCache.find(row);
+    const isCached = cached?.features === prediction.features;
+    const values = (isCached && cached.recordedValues) || recordedValues(model, prediction.features);
+    if (isCached) cached.recordedValues = values;
+    for (let input = 0; !isCached && input < model.inputs.length; input++) {
       const name = model.inputs[input]?.name ?? "";
       if (row?.overrides.has(name) || name === startsFrom) given.push(input);
     }
@@ -63,17 +64,6 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
 
 function recordedValues({ inputs }: ServedModel, features: Prediction["features"]): PredictionRow["values"] {
   return inputs.map(({ name }) => cut(features[name] ?? null));
-}
-
-/** Values of features that a snapshot keeps. */
-const values = new WeakMap<Prediction["features"], PredictionRow["values"]>();
-
-function keptValues(model: ServedModel, features: Prediction["features"]): PredictionRow["values"] {
-  const kept = values.get(features);
-  if (kept) return kept;
-  const made = recordedValues(model, features);
-  values.set(features, made);
-  return made;
 }
 
 export interface EvaluatedTable {
@@ -140,8 +130,8 @@ function pair(value: unknown): [number, number] | null {
 
 export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
 
-/** What makes two answers to one request id different: a caller may give one id to several questions. */
-export function answerText(
+/** Returns a text that differs between two answers to one request id: a caller may give one id to several questions. */
+export function answerIdentity(
   { requestId, forecast, version, protocol }: MessageHead,
   rows: readonly PredictionRow[],
 ): string {

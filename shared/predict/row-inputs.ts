@@ -1,9 +1,12 @@
-/** What the model takes of each row: given, from the history, or from the date and the names. */
+/** Computes the model's inputs of each row: set by the request, from the history, or from the date and the names. */
+import type { Prediction } from "../api/predict.ts";
 import { boundFeature, type Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
 import type { Column } from "../registry/golden.ts";
-import type { ModelInput } from "./load-model.ts";
-import type { Row } from "./read-instance.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
+import { shortestDecimal } from "./decimal.ts";
+import type { ModelInput } from "./read-served.ts";
+import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** By input name, one entry a row. O(rows × inputs). */
@@ -52,4 +55,26 @@ function ownValue(
     case "history":
       return Number.NaN;
   }
+}
+
+/** Returns the features of one row as an answer shows them: numbers as their shortest decimals, null where one is missing. */
+export function answeredFeatures(
+  { model }: Snapshot,
+  inputs: Readonly<Record<string, Column>>,
+  at: number,
+): Prediction["features"] {
+  const features: Prediction["features"] = { ...model.blank.features };
+  for (const { name } of model.inputs) {
+    const value = inputs[name]?.[at];
+    features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);
+  }
+  return features;
+}
+
+/** Returns the dimensions of a row's series by name. */
+export function seriesOf(
+  { dimensions }: Pick<ServingDeclaration, "dimensions">,
+  { is }: Pick<Row, "is">,
+): Prediction["series"] {
+  return Object.fromEntries(dimensions.map((name, at) => [name, is[at] ?? ""]));
 }

@@ -1,33 +1,37 @@
 /** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
 import { type History, panelOfHistory } from "../api/history.ts";
+import type { Head } from "../api/predict.ts";
 import { LazyFeature } from "../features/compute.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
-import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
 import { otherVariables } from "../sources/facts.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
-import type { KeptFeatures } from "./own-features.ts";
+import { SeriesCache } from "./series-cache.ts";
 
 export interface Snapshot extends Outlook {
-  readonly forecast: Forecast;
+  readonly forecast: ServingDeclaration;
   readonly model: ServedModel;
   readonly fields: Fields;
-  /** Changes whenever an answer may. */
+  /** Changes whenever an answer may change. */
   readonly tag: string;
-  /** Of the series that were asked for. */
-  readonly keptFeatures: KeptFeatures;
+  /** What all predictions of a request share. */
+  readonly heads: { readonly fresh: Head; readonly stale: Head };
+  readonly seriesCache: SeriesCache;
 }
 
-/** What a history says of the period after it, whichever model is asked. */
+/** What a history says about the period after it. It does not depend on the model. */
 export interface Outlook {
   /** The next period: the one that can be forecast. */
   readonly target: string;
   /** The periods of the history, oldest first. */
   readonly periods: readonly string[];
   readonly series: readonly KnownSeries[];
-  /** Positions in `series` of those that have a last value, by `seriesKey`. */
+  /** Positions in `series` of those that have a last value, by `positionKey`. */
   readonly positions: ReadonlyMap<string, number>;
   /** What they are computed from, for questions about another start. */
   readonly panel: Panel;
@@ -41,28 +45,46 @@ export interface KnownSeries {
   readonly last: { readonly period: string; readonly value: number } | null;
 }
 
-export type BuiltOutlook =
-  | { readonly ok: true; readonly outlook: Outlook }
-  | { readonly ok: false; readonly reason: string };
-
 export interface SnapshotParts {
-  readonly forecast: Forecast;
   readonly model: ServedModel;
   readonly outlook: Outlook;
-  /** Of the history's text. */
+  /** SHA-256 of the history's text. */
   readonly historyDigest: string;
 }
 
-/** O(features). */
-export function buildSnapshot({ forecast, model, outlook, historyDigest }: SnapshotParts): Snapshot {
-  const tag = `${model.card.version}.${model.number}.${historyDigest.slice(0, 16)}`;
-  return { ...outlook, forecast, model, fields: fieldsOf(forecast, model.inputs), tag, keptFeatures: new Map() };
+/** Builds what one forecast is answered from. O(features). */
+export function buildSnapshot({ model, outlook, historyDigest }: SnapshotParts): Snapshot {
+  const { forecast } = model;
+  const seriesCache = new SeriesCache();
+  const headFor = (stale: boolean) => seriesCache.rememberJson(headOfModel(model, outlook, stale));
+  return {
+    ...outlook,
+    forecast,
+    model,
+    fields: fieldsOf(forecast, model.inputs),
+    tag: `${model.card.version}.${model.number}.${model.servedNumber}.${historyDigest.slice(0, 16)}`,
+    heads: { fresh: headFor(false), stale: headFor(true) },
+    seriesCache,
+  };
 }
 
-/** A feature is computed when a series is first asked for, and kept: an isolate's first answer waits for one series, not for all. */
-export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook {
+function headOfModel({ card }: ServedModel, { target, periods }: Outlook, stale: boolean): Head {
+  return {
+    forecast: card.forecast,
+    model: { version: card.version, name: card.name, stage: "champion" },
+    target_period: target,
+    stale,
+    data_as_of: periods.at(-1) ?? "",
+  };
+}
+
+/**
+ * Builds the outlook of a history. Fails where the history does not fit the forecast. A feature of a series is computed when
+ * the series is first asked for, so that the first answer of an isolate waits for one series and not for all.
+ */
+export function buildOutlook(forecast: ServingDeclaration, history: History): Result<Outlook> {
   const wrong = unfitHistory(forecast, history);
-  if (wrong !== null) return { ok: false, reason: wrong };
+  if (wrong !== null) return failure(wrong);
   const { periods } = history;
   const panel = panelOfHistory(history);
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
@@ -73,18 +95,18 @@ export function buildOutlook(forecast: Forecast, history: History): BuiltOutlook
   const series = past.series.map((one, index): KnownSeries => {
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));
     if (at < 0) return { is: one.is, last: null };
-    positions.set(seriesKey(one.is), index);
+    positions.set(positionKey(one.is), index);
     return { is: one.is, last: { period: past.periods[at] ?? "", value: one.values[at] ?? Number.NaN } };
   });
-  return { ok: true, outlook: { target, periods, series, positions, panel, columns } };
+  return success({ target, periods, series, positions, panel, columns });
 }
 
-/** Dimension values as one text. */
-export function seriesKey(is: readonly string[]): string {
+/** Joins dimension values to one text, to find a series by. */
+export function positionKey(is: readonly string[]): string {
   return is.join("\u0000");
 }
 
-function unfitHistory(forecast: Forecast, { dimensions, periods, series }: History): string | null {
+function unfitHistory(forecast: ServingDeclaration, { dimensions, periods, series }: History): string | null {
   if (dimensions.join() !== forecast.dimensions.join()) {
     return `the history is by ${dimensions.join(", ")}; the forecast is by ${forecast.dimensions.join(", ")}`;
   }

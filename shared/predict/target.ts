@@ -1,10 +1,11 @@
-/** Which period an instance asks for, told by the fields that name it. */
+/** Reads which period an instance asks for from the fields that name it. */
 import type { Refusal } from "../api/problem.ts";
 import { type DatePart, namingParts, partOf, partRanges, periodOfParts } from "../forecasts/date-part.ts";
 import { type Granularity, granularityOf, isPeriod, periodForms } from "../period.ts";
+import { describeValue } from "./describe-value.ts";
 import { periodField } from "./fields.ts";
 
-export interface GivenDate {
+export interface DateField {
   /** The field's own name. */
   readonly name: string;
   readonly part: DatePart | "period";
@@ -23,10 +24,10 @@ export type ReadTarget =
  * Returns the period that the fields name: the next one unless they say otherwise. Parts may be left out where the others agree
  * with the next period; another one has to be named in full, and a weekday has to be that day's.
  */
-export function readTarget(given: readonly GivenDate[], next: string): ReadTarget {
+export function readTarget(given: readonly DateField[], next: string): ReadTarget {
   const every = granularityOf(next) ?? "day";
   const parts = new Map<DatePart, GivenNumber>();
-  let whole: GivenDate | null = null;
+  let whole: DateField | null = null;
   for (const one of given) {
     if (one.part === "period") {
       if (typeof one.value !== "string" || !isPeriod(one.value, every)) {
@@ -52,7 +53,7 @@ export function readTarget(given: readonly GivenDate[], next: string): ReadTarge
   return named.ok ? (disagreement(parts, named.target) ?? named) : named;
 }
 
-interface GivenNumber extends GivenDate {
+interface GivenNumber extends DateField {
   readonly number: number;
 }
 
@@ -102,23 +103,11 @@ function wholeNumber(value: unknown): number | null {
 }
 
 function refused(
-  { name, value }: Pick<GivenDate, "name" | "value">,
+  { name, value }: Pick<DateField, "name" | "value">,
   { detail, expected }: { readonly detail: string; readonly expected: string },
 ): ReadTarget {
   return {
     ok: false,
-    refusal: { kind: "unprocessable", detail, field: name, found: told(value), expected },
+    refusal: { kind: "unprocessable", detail, field: name, found: describeValue(value), expected },
   };
-}
-
-/** What was found where a number is expected: text in quotes, so that "23.5" is told from 23.5. */
-export function toldOfNumber(value: unknown): string {
-  // JSON has no word for what is infinite, and would call it null.
-  return told(typeof value === "number" ? String(value) : JSON.stringify(value));
-}
-
-/** What was found, for a refusal: text as it is, anything else as JSON. */
-export function told(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

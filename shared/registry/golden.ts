@@ -20,7 +20,9 @@ export type GoldenResult =
   | { readonly ok: true; readonly rows: number }
   | { readonly ok: false; readonly reason: string };
 
-type CheckedCard = Pick<Card, "features" | "golden">;
+interface CheckedCard extends Pick<Card, "golden"> {
+  readonly features: readonly Pick<Card["features"][number], "name" | "dtype">[];
+}
 
 /** Compares every output of every golden row. O(rows) evaluations in one call of the engine. */
 export function runGolden(model: Uint8Array, card: CheckedCard, evaluate: Evaluate): GoldenResult {

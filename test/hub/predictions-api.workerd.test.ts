@@ -112,10 +112,10 @@ test("inputs are read an hour at a time by version, feature and hour, in pages, 
   expect(all.inputs).toHaveLength(6);
   expect(all.inputs[0]).toEqual({
     version,
-    feature: "last",
+    feature: "Estado",
     hour: "2026-11-20T23",
     hypothetical: false,
-    bin: "1",
+    bin: "=here",
     count: 2,
   });
   const paged: unknown[] = [];
@@ -126,9 +126,9 @@ test("inputs are read an hour at a time by version, feature and hour, in pages, 
     next = page.next;
   }
   expect(paged).toEqual(all.inputs);
-  expect((await hours(`feature=place&from=2026-11-21T13&version=${version}`)).inputs).toMatchObject([
+  expect((await hours(`feature=Estado&from=2026-11-21T13&version=${version}`)).inputs).toMatchObject([
     { bin: "=here", count: 3 },
   ]);
-  const csv = await (await request("/forecasts/milk-mx/inputs?format=csv&feature=place&to=2026-11-20")).text();
-  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},place,2026-11-20T23,false,=here,2\r\n`);
+  const csv = await (await request("/forecasts/milk-mx/inputs?format=csv&feature=Estado&to=2026-11-20")).text();
+  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},Estado,2026-11-20T23,false,=here,2\r\n`);
 });

@@ -23,7 +23,7 @@ test("what is old is purged by the hour, while the sums stay", async () => {
   await worker.scheduled(controller, testEnv);
   vi.useRealTimers();
   expect(await query("SELECT DISTINCT at FROM predictions ORDER BY at")).toEqual([{ at: at(89.9) }, { at: at(0) }]);
-  expect(await query("SELECT sum(count) AS n FROM input_hours WHERE feature = 'last'")).toEqual([{ n: 8 }]);
+  expect(await query("SELECT sum(count) AS n FROM input_hours WHERE feature = 'Precio_lag1'")).toEqual([{ n: 8 }]);
 });
 
 test("what is old goes in steps that go on where the last one ended, through all forecasts", async () => {

@@ -30,14 +30,14 @@ test("an answer is kept as it was told, and its inputs are counted in the card's
     prediction: 29.25,
     intervals: '{"interval80":[29,29.5],"interval95":null}',
     change_probability: 0.125,
-    features: '{"last":1.5,"place":"here"}',
-    given: '["last"]',
+    features: '{"Precio_lag1":1.5,"Estado":"here"}',
+    given: '["Precio_lag1"]',
     hypothetical: 0,
     origin: "caller",
   });
   expect(await sums()).toEqual([
-    { feature: "last", hour: "2026-11-21T12", hypothetical: 0, bin: "1", count: 2 },
-    { feature: "place", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 2 },
+    { feature: "Estado", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 2 },
+    { feature: "Precio_lag1", hour: "2026-11-21T12", hypothetical: 0, bin: "1", count: 2 },
   ]);
 });
 
@@ -72,14 +72,14 @@ test("missing, unknown and out-of-range inputs have bins of their own, and what-
   await deliver([told({ rows })]);
   const found = (await sums()) as { feature: string; hypothetical: number; bin: string; count: number }[];
   expect(found.map(({ feature, hypothetical, bin, count }) => [feature, hypothetical, bin, count])).toEqual([
-    ["last", 0, "missing", 1],
-    ["last", 0, "over", 2],
-    ["last", 0, "under", 1],
-    ["last", 1, "1", 1],
-    ["place", 0, "=there", 1],
-    ["place", 0, "missing", 2],
-    ["place", 0, "other", 1],
-    ["place", 1, "=here", 1],
+    ["Estado", 0, "=there", 1],
+    ["Estado", 0, "missing", 2],
+    ["Estado", 0, "other", 1],
+    ["Estado", 1, "=here", 1],
+    ["Precio_lag1", 0, "missing", 1],
+    ["Precio_lag1", 0, "over", 2],
+    ["Precio_lag1", 0, "under", 1],
+    ["Precio_lag1", 1, "1", 1],
   ]);
 });
 
@@ -174,7 +174,7 @@ test("texts of any kind come back as they were asked", async () => {
         const found = predictions.find((one) => one.answer === answer);
         expect(found).toMatchObject({
           series: [text, "b", "c", "d"],
-          features: { last: value + 0, place: text },
+          features: { Precio_lag1: value + 0, Estado: text },
           prediction: value + 0,
         });
       },

@@ -61,6 +61,7 @@ test("a promoted version is the champion in D1 and KV, by number, and everyone c
   expect((flow.steps as { name: string }[]).map(({ name }) => name)).toEqual([
     "verify",
     "golden rows",
+    "served.json",
     "gate",
     "champion",
     "pointer",
@@ -384,6 +385,7 @@ test("the real Workflow runs the flow, step by step", async () => {
     "done",
     "verify",
     "golden rows",
+    "served.json",
     "gate",
     "champion",
     "pointer",

@@ -66,7 +66,7 @@ function rowsOf(card: Pick<Card, "features" | "golden">) {
 
 test("texts, missing values and unknown categories give what our engine gives", async () => {
   const { model, card } = tinyModel({ forecast, version: "tiny" });
-  const inputs = { ...rowsOf(card), place: ["here", "nowhere", ""] };
+  const inputs = { ...rowsOf(card), Estado: ["here", "nowhere", ""] };
   const ours = evaluateOnnx(model, inputs);
   expect(ours).toMatchObject({ ok: true });
   expect(await deployed.run({ ...(await stored("tiny", model)), inputs })).toEqual(ours);

@@ -1,6 +1,5 @@
 /** The text of an answer, where features are written once and told many times. */
 import { expect, test } from "vitest";
-import { headOf } from "../../shared/predict/answer.ts";
 import { answerText, singleText } from "../../shared/predict/answer-text.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import { answerRows, type PredictRequest, predictRows, prepareRows } from "../../shared/predict/predict.ts";
@@ -44,10 +43,10 @@ test.each(requests)(
       const prepared = prepareRows(from, request, options);
       if (!prepared.ok) throw new Error(prepared.refusal.detail);
       const answer = answerRows(from, { ...prepared, kind: request.kind, stale: false });
-      const text = answerText(answer);
+      const text = answerText(answer, from.seriesCache);
       expect(text).toBe(JSON.stringify(answer));
       const [first] = predictRows(from, prepared);
-      if (request.kind === "single" && first) expect(singleText(headOf(from, false), first)).toBe(text);
+      if (request.kind === "single" && first) expect(singleText(from.heads.fresh, first, from.seriesCache)).toBe(text);
       return text;
     });
     expect(texts[1]).toBe(texts[0]);
@@ -62,31 +61,11 @@ test("what is given changes one answer, and nothing that is kept", () => {
       { textNumbers: false, partial: false, explain: null },
     );
     if (!prepared.ok) throw new Error(prepared.refusal.detail);
-    return JSON.parse(answerText(answerRows(milk, { ...prepared, kind: "single", stale: false })));
+    return JSON.parse(answerText(answerRows(milk, { ...prepared, kind: "single", stale: false }), milk.seriesCache));
   };
   const before = ask(instanceOf(0));
   const given = ask(instanceOf(0, { Precio_lag1: 1.5 }));
   expect(given.features).toEqual({ ...before.features, Precio_lag1: 1.5 });
   expect(given.predicted_price).not.toBe(before.predicted_price);
   expect(ask(instanceOf(0))).toEqual(before);
-});
-
-test("no more series than a few thousand are kept, and one beyond them is told all the same", () => {
-  const history = milk.panel;
-  expect(history.series.length).toBeLessThan(2_000);
-  const full = { ...milk, keptFeatures: new Map(milk.keptFeatures) };
-  const [some] = [...milk.keptFeatures.values()];
-  if (!some) throw new Error("nothing is kept");
-  for (let at = 10_000; full.keptFeatures.size < 2_000; at++) full.keptFeatures.set(at, some);
-  full.keptFeatures.delete(0);
-  full.keptFeatures.set(99_999, some);
-  const prepared = prepareRows(
-    full,
-    { kind: "single", instance: instanceOf(0) },
-    { textNumbers: false, partial: false, explain: null },
-  );
-  if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  const answer = answerRows(full, { ...prepared, kind: "single", stale: false });
-  expect(answerText(answer)).toBe(JSON.stringify(answer));
-  expect(full.keptFeatures.size).toBe(2_000);
 });

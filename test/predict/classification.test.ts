@@ -7,7 +7,7 @@ import { classified, naiveProbability } from "../../shared/predict/classify.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open-inference.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import { inputsOfRequest } from "../../shared/predict/series-table.ts";
+import { inputsOfRequest } from "../../shared/predict/single-series-table.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import { airFacts, airHistory, classModel, classSnapshot, naiveAfter, threshold } from "../support/served-classes.ts";

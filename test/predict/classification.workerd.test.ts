@@ -2,16 +2,18 @@
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import { artefactKey } from "../../shared/registry/keys.ts";
+import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
 import type { PredictEnv } from "../../workers/predict/service.ts";
+import { listForecasts } from "../support/predict-worker.ts";
 import { airHistory, servableClasses, threshold } from "../support/served-classes.ts";
 
 const bindings = env as unknown as PredictEnv;
 
 beforeAll(async () => {
-  const { pointer, model, cardText } = servableClasses();
+  const { pointer, model, servedText } = servableClasses();
   await bindings.LAKE.put(artefactKey("sickness", pointer.version, "model.onnx"), model);
-  await bindings.LAKE.put(artefactKey("sickness", pointer.version, "card.json"), cardText);
+  await bindings.LAKE.put(servedKey("sickness", pointer.version, pointer.served?.sha256 ?? ""), servedText);
+  await listForecasts();
   await bindings.SNAPSHOTS.put("champion:sickness", JSON.stringify(pointer));
   await bindings.SNAPSHOTS.put("history:sickness", JSON.stringify(airHistory()));
 });

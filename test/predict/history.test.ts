@@ -8,7 +8,7 @@ import { goldHistory } from "../support/served-gold.ts";
 
 function reasonOf(history: History): string | null {
   const built = buildOutlook(gold, history);
-  return built.ok ? null : built.reason;
+  return built.ok ? null : built.error;
 }
 
 test("a history without other variables, as it was written before there were any, answers a forecast of one variable", () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCsv, writeCsv } from "../../shared/lib/csv.ts";
-import type { ModelInput } from "../../shared/predict/load-model.ts";
+import { inputsOfTable } from "../../shared/predict/feature-table.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
-import { inputsOfTable } from "../../shared/predict/table.ts";
+import type { ModelInput } from "../../shared/predict/read-served.ts";
 
 const wanted: readonly ModelInput[] = [
   { name: "place", declared: { name: "place", kind: "category", dimension: "place" }, categories: new Set(["a"]) },

@@ -6,7 +6,7 @@ import { runnerOf, sessionBudgetBytes } from "../../workers/onnx/runner.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { partsOf, type ServiceParts, serviceOf } from "../../workers/predict/service.ts";
 import { freshMs } from "../../workers/predict/snapshot-store.ts";
-import { bindings, promote } from "../support/predict-worker.ts";
+import { bindings, listForecasts, promote } from "../support/predict-worker.ts";
 import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
 
 const real = runnerOf({
@@ -29,6 +29,7 @@ class Watched implements OnnxRunner {
 }
 
 beforeEach(async () => {
+  await listForecasts();
   await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
 });
 

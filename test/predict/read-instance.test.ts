@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Refusal } from "../../shared/api/problem.ts";
-import { isOfHistory, type Row, readInstance } from "../../shared/predict/read-instance.ts";
+import { isOfHistory, readInstance } from "../../shared/predict/read-instance.ts";
+import type { Row } from "../../shared/predict/row.ts";
 import { forecast, historyOf, instanceOf, snapshotOf } from "../support/served.ts";
 
 const snapshot = snapshotOf();

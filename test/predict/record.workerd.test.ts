@@ -4,18 +4,20 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { type PredictionMessage, predictionMessageShape } from "../../shared/api/prediction-message.ts";
-import { artefactKey } from "../../shared/registry/keys.ts";
+import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
-import { readShare } from "../../workers/predict/record.ts";
+import { readShare } from "../../workers/predict/recorder.ts";
 import { type PredictEnv, partsOf, serviceOf } from "../../workers/predict/service.ts";
+import { listForecasts } from "../support/predict-worker.ts";
 import { dimensionValues, forecast, historyOf, instanceOf, servable } from "../support/served.ts";
 
 const bindings = env as unknown as PredictEnv;
 
 beforeAll(async () => {
-  const { pointer, model, cardBytes } = servable({ version: "v1.0", number: 3 });
+  await listForecasts();
+  const { pointer, model, servedText } = servable({ version: "v1.0", number: 3 });
   await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
-  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+  await bindings.LAKE.put(servedKey(forecast.id, pointer.version, pointer.served?.sha256 ?? ""), servedText);
   await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
   await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
 });

@@ -1,8 +1,9 @@
 /** What a Worker keeps in memory, against everything that may fail or be late around it. */
 import { expect, test } from "vitest";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import { artefactKey } from "../../shared/registry/keys.ts";
+import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
 import {
   type ArtefactAddress,
   type Current,
@@ -15,7 +16,7 @@ import { forecast, historyOf, instanceOf, type ServableStory, servable } from ".
 
 /** KV, R2 and a clock in memory. */
 class World {
-  readonly store = new SnapshotStore(forecast);
+  readonly store = new SnapshotStore(forecast.id);
   readonly kv = new Map<string, string>();
   readonly r2 = new Map<string, Uint8Array>();
   readonly log: string[] = [];
@@ -48,7 +49,8 @@ class World {
   };
 
   #artefact({ forecast, version, name, sha256 }: ArtefactAddress): Uint8Array {
-    const bytes = this.r2.get(artefactKey(forecast, version, name));
+    const key = name === "served.json" ? servedKey(forecast, version, sha256) : artefactKey(forecast, version, name);
+    const bytes = this.r2.get(key);
     if (!bytes) throw new Error(`R2 has no ${name}`);
     if (sha256Hex(bytes) !== sha256) throw new Error(`${name} is damaged`);
     return bytes;
@@ -56,9 +58,9 @@ class World {
 
   /** Puts a version into R2 and the pointer at it into KV. */
   promote(story: ServableStory): void {
-    const { pointer, model, cardBytes } = servable(story);
+    const { pointer, model, servedText } = servable(story);
     this.r2.set(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
-    this.r2.set(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+    this.r2.set(servedKey(forecast.id, pointer.version, pointer.served?.sha256 ?? ""), encodeUtf8(servedText));
     this.kv.set(`champion:${forecast.id}`, JSON.stringify(pointer));
   }
 
@@ -89,7 +91,7 @@ function ready(story: ServableStory = {}): World {
 /** What a client would read of it. */
 function told(current: Current) {
   if (!current.ok) return current;
-  const { snapshot, stale } = current;
+  const { snapshot, stale } = current.value;
   const prepared = prepareRows(
     snapshot,
     { kind: "single", instance: instanceOf(0) },
@@ -102,8 +104,8 @@ function told(current: Current) {
 test("a snapshot is loaded once for all who ask at the same time", async () => {
   const world = ready();
   const answers = await Promise.all([world.current(), world.current(), world.current()]);
-  expect(new Set(answers.map((one) => one.ok && one.snapshot)).size).toBe(1);
-  expect(world.artefactReads.sort()).toEqual(["card.json", "model.onnx"]);
+  expect(new Set(answers.map((one) => one.ok && one.value.snapshot)).size).toBe(1);
+  expect(world.artefactReads.sort()).toEqual(["model.onnx", "served.json"]);
 });
 
 test("a fresh snapshot answers without a read; an old one answers at once and is refreshed behind the answer", async () => {
@@ -172,6 +174,15 @@ test("no answer mixes versions while one takes over from the other", async () =>
   expect(after).toMatchObject({ model: { version: "v2.0" }, unit: "two", data_as_of: "2026-11-23" });
 });
 
+/** The declaration of served.json with a version of a kind that no build has. */
+function laterDeclaration(): unknown {
+  const { declaration } = JSON.parse(servable().servedText);
+  const features = declaration.features.map((feature: { readonly name: string }) =>
+    feature.name === "Precio_lag1" ? { ...feature, kind: "lag@99" } : feature,
+  );
+  return { ...declaration, features };
+}
+
 const failures: readonly (readonly [string, (world: World) => void, RegExp])[] = [
   [
     "KV is down",
@@ -197,14 +208,14 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
     /model\.onnx is damaged/,
   ],
   [
-    "the card is from the future",
-    (world) => world.promote({ version: "v2.0", number: 2, card: { format: 2 } }),
-    /format 2; this code reads 1: bring it up to date/,
+    "served.json has a later format",
+    (world) => world.promote({ version: "v2.0", number: 2, served: { format: 2 } }),
+    /format 2; this build of predict reads format 1: deploy a build that reads it/,
   ],
   [
-    "the card's features are computed in another way",
-    (world) => world.promote({ version: "v2.0", number: 2, card: { fingerprint: "0123456789abcdef" } }),
-    /fingerprint differs/,
+    "a feature is of a version that this build does not compute",
+    (world) => world.promote({ version: "v2.0", number: 2, served: { declaration: laterDeclaration() } }),
+    /feature Precio_lag1: this build has no kind "lag@99".+: deploy a build of predict that computes it/,
   ],
   [
     "the model does not answer its golden rows",
@@ -213,6 +224,14 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
       world.promote({ version: "v2.0", number: 2, bias: 2, card: { golden } });
     },
     /golden row 1: prediction is 4, expected 11/,
+  ],
+  [
+    "the pointer is from before served.json",
+    (world) => {
+      const { served: _, ...pointer } = servable({ version: "v2.0", number: 2 }).pointer;
+      world.kv.set(`champion:${forecast.id}`, JSON.stringify(pointer));
+    },
+    /names no served\.json: it was written by an earlier version of the hub; run the upkeep/,
   ],
   [
     "the pointer is no pointer",
@@ -253,7 +272,10 @@ test.each(failures)(
   async (_, breakIt, reason) => {
     const world = ready({ version: "v1.0", number: 1 });
     breakIt(world);
-    expect(await world.current()).toMatchObject({ ok: false, reason: expect.stringMatching(reason), retrySeconds: 2 });
+    expect(await world.current()).toMatchObject({
+      ok: false,
+      error: { reason: expect.stringMatching(reason), retrySeconds: 2 },
+    });
     world.kvFails = null;
     world.r2Fails = null;
     world.promote({ version: "v3.0", number: 3 });
@@ -275,7 +297,7 @@ test("a load whose request is gone does not keep others waiting for ever", async
   const world = ready();
   world.r2Waits = new Promise(() => {});
   world.isPatient = false;
-  expect(await world.current()).toMatchObject({ ok: false, reason: "it takes too long to load" });
+  expect(await world.current()).toMatchObject({ ok: false, error: { reason: "it takes too long to load" } });
   world.isPatient = true;
   world.r2Waits = Promise.resolve();
   world.nowMs += 60_000;

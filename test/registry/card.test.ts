@@ -88,13 +88,13 @@ test("golden rows that are missing, short or of another kind fail, and so does a
   const run = (golden: Partial<Card["golden"]>) =>
     runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateOnnx);
   expect(run({ inputs: {} })).toMatchObject({ ok: false, reason: expect.stringContaining("no golden rows") });
-  expect(run({ inputs: { last: [1, 2, 3], place: ["here"] } })).toMatchObject({
+  expect(run({ inputs: { Precio_lag1: [1, 2, 3], Estado: ["here"] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("3 values of place"),
+    reason: expect.stringContaining("3 values of Estado"),
   });
-  expect(run({ inputs: { last: ["a", "b", "c"], place: ["", "", ""] } })).toMatchObject({
+  expect(run({ inputs: { Precio_lag1: ["a", "b", "c"], Estado: ["", "", ""] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("last is not float"),
+    reason: expect.stringContaining("Precio_lag1 is not float"),
   });
   expect(run({ outputs: { price: [1, 2, 3] } })).toMatchObject({
     ok: false,
@@ -120,7 +120,7 @@ test("two cards are compared by what they have, and only differing parameters ar
     { name: "bias", a: 0.5, b: 7 },
     { name: "depth", a: null, b: 3 },
   ]);
-  expect(compared.features).toEqual({ onlyA: ["place"], onlyB: [] });
+  expect(compared.features).toEqual({ onlyA: ["Estado"], onlyB: [] });
   expect(compared.metrics).toContainEqual({ name: "rmse", a: 1, b: 2 });
   expect(compareCards(card, card).parameters).toEqual([]);
 });

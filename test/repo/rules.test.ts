@@ -193,3 +193,16 @@ test("the bundle of predict is small, and of packages it holds a router and a ha
   const known = ["wrangler", "itty-router", "src", "@noble/hashes"];
   expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });
+
+test("predict contains no forecast: a new or edited one needs no deploy of predict", async () => {
+  const [, folder = ""] = await bundleWorkers();
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
+  const declarations = readdirSync("shared/forecasts").filter((file) =>
+    /: Forecast = |: readonly Forecast\[\]/.test(read(`shared/forecasts/${file}`)),
+  );
+  expect(declarations).toContain("index.ts");
+  expect(declarations.length).toBeGreaterThan(forecasts.length);
+  const bundled = sources.filter((source) => declarations.some((file) => source.endsWith(`shared/forecasts/${file}`)));
+  expect(bundled).toEqual([]);
+  expect(read(join(folder, "index.js"))).not.toMatch(namesOf(forecasts.filter(({ id }) => id.includes("-"))));
+});

@@ -43,7 +43,7 @@ export function told(change: Partial<PredictionMessage> = {}): PredictionMessage
     number: 1,
     protocol: "predict",
     origin: "caller",
-    features: ["last", "place"],
+    features: ["Precio_lag1", "Estado"],
     rows: [row(0), row(1)],
     ...change,
   };

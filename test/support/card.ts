@@ -1,8 +1,9 @@
 /**
  * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
+ * Its inputs are the forecast's own last value and its first category.
  */
 import { type Fingerprinted, fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
-import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE, strings } from "../../shared/onnx/graph.ts";
@@ -23,6 +24,8 @@ export interface TinyStory {
   readonly from?: string;
   readonly periods?: number;
   readonly bias?: number;
+  /** Names of the inputs, where they are not the forecast's own. */
+  readonly inputs?: TinyInputs;
 }
 
 export interface TinyModel {
@@ -30,19 +33,35 @@ export interface TinyModel {
   readonly card: Card;
 }
 
+interface TinyInputs {
+  readonly last: string;
+  readonly place: string;
+}
+
+/** Names of the two inputs. A forecast without categories has no place. */
+export function tinyInputs({ id, features }: Pick<Forecast, "id" | "features">): TinyInputs {
+  const category = features.find(({ kind }) => kind === "category");
+  return { last: lastFeatureOf({ id, features }), place: category?.name ?? "place" };
+}
+
 const places = ["here", "there"];
 const codes = [1, 10];
 
 export function tinyModel(story: TinyStory): TinyModel {
   const { forecast, version, candidate = "tiny", periods = 60, bias = 0.5 } = story;
-  const model = writeModel(graphOf(bias));
+  const names = story.inputs ?? tinyInputs(forecast);
+  const model = writeModel(graphOf(names, bias));
   const days = daysFrom(story.from ?? "2026-01-01", periods);
   const { challenger = 1, naive = 2, incumbent: incumbentLoss = naive } = story.losses ?? {};
   const incumbent = story.incumbent ?? null;
   const recipe = sha256Hex(story.recipe ?? candidate).slice(0, 16);
   const span = { from: days[0] ?? "", to: days.at(-1) ?? "", periods, rows: periods * 10 };
-  const inputs = { last: [1, 2.5, null], place: ["here", "there", "here"] };
-  const prediction = inputs.last.map((last, row) => answer(last ?? 0, inputs.place[row] ?? "", bias));
+  const [lasts, rowPlaces] = [
+    [1, 2.5, null],
+    ["here", "there", "here"],
+  ];
+  const inputs = { [names.last]: lasts, [names.place]: rowPlaces };
+  const prediction = lasts.map((last, row) => answer(last ?? 0, rowPlaces[row] ?? "", bias));
   const line = {
     candidate,
     validationRmse: 1,
@@ -69,8 +88,8 @@ export function tinyModel(story: TinyStory): TinyModel {
       producer: "almanac",
       model: { sha256: sha256Hex(model), bytes: model.length, nodes: 0, trees: 0 },
       features: [
-        { name: "last", dtype: "float", definition: { kind: "lag", periods: 1 } },
-        { name: "place", dtype: "string", definition: { kind: "dimension" }, categories: places },
+        { name: names.last, dtype: "float", definition: { kind: "lag", periods: 1 } },
+        { name: names.place, dtype: "string", definition: { kind: "category" }, categories: places },
       ],
       fingerprint: fingerprintOf(forecast),
       lineage: {
@@ -110,7 +129,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       unchangedShare: null,
       profile: [
         {
-          name: "last",
+          name: names.last,
           dtype: "float",
           count: 100,
           missing: 1,
@@ -121,29 +140,29 @@ export function tinyModel(story: TinyStory): TinyModel {
           edges: [1, 2],
           counts: [30, 30, 39],
         },
-        { name: "place", dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
+        { name: names.place, dtype: "string", count: 100, missing: 0, counts: { here: 50, there: 50 } },
       ],
       golden: { inputs, outputs: { prediction }, tolerance: 0 },
     },
   };
 }
 
-function graphOf(bias: number): Graph {
+function graphOf(names: TinyInputs, bias: number): Graph {
   return {
     name: "tiny",
     inputs: [
-      { name: "last", type: "float", shape: [null, 1] },
-      { name: "place", type: "string", shape: [null, 1] },
+      { name: names.last, type: "float", shape: [null, 1] },
+      { name: names.place, type: "string", shape: [null, 1] },
     ],
     outputs: [{ name: "prediction", type: "float", shape: [null, 1] }],
     nodes: [
       mlNode("Imputer", {
-        inputs: ["last"],
+        inputs: [names.last],
         outputs: ["present"],
         attributes: { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) },
       }),
       mlNode("LabelEncoder", {
-        inputs: ["place"],
+        inputs: [names.place],
         outputs: ["code"],
         attributes: { keys_strings: strings(places), values_floats: floats(codes), default_float: float(0) },
       }),

@@ -6,7 +6,7 @@ import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { nextPeriod } from "../../shared/forecasts/schedule.ts";
 import { toFacts } from "../../shared/lake/fact.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { buildOutlook, type KnownSeries, type Outlook, seriesKey } from "../../shared/predict/snapshot.ts";
+import { buildOutlook, type KnownSeries, type Outlook, positionKey } from "../../shared/predict/snapshot.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { type Answer, requestBytes } from "../bench/support/http-client.ts";
@@ -86,8 +86,8 @@ async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {
     ),
   );
   const built = buildOutlook(forecast, history);
-  if (!built.ok) throw new Error(built.reason);
-  return built.outlook;
+  if (!built.ok) throw new Error(built.error);
+  return built.value;
 }
 
 async function serve(hub: Hub, version: string): Promise<void> {
@@ -140,7 +140,7 @@ function check({ body }: Answer, { series, outlooks, seen }: Expected): string |
   seen.add(`${model.version} ${data_as_of}`);
   const version = versions[model.version];
   const outlook = outlooks.find(({ periods }) => periods.at(-1) === data_as_of);
-  const position = outlook?.positions.get(seriesKey(series?.is ?? []));
+  const position = outlook?.positions.get(positionKey(series?.is ?? []));
   const wanted = position === undefined ? null : outlook?.series[position]?.last;
   if (!version || !wanted) return `no such version or history: ${model.version}, ${data_as_of}`;
   const told = [unit, target_period, naive, last?.period, last?.value, Number(predicted_price).toFixed(3)];

@@ -1,6 +1,6 @@
 /** The predict Worker for tests in its own runtime: a champion and a history in KV and R2, and whoever asks. */
 import { env } from "cloudflare:workers";
-import { artefactKey } from "../../shared/registry/keys.ts";
+import { artefactKey, forecastsKey, servedKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { type PredictEnv, partsOf, type ServiceParts, serviceOf } from "../../workers/predict/service.ts";
 import { forecast, historyOf, instanceOf, type ServableStory, servable } from "./served.ts";
@@ -8,16 +8,22 @@ import { forecast, historyOf, instanceOf, type ServableStory, servable } from ".
 export const bindings = env as unknown as PredictEnv;
 
 export async function promote(story: ServableStory): Promise<void> {
-  const { pointer, model, cardBytes } = servable(story);
+  const { pointer, model, servedText } = servable(story);
   await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
-  await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "card.json"), cardBytes);
+  await bindings.LAKE.put(servedKey(forecast.id, pointer.version, pointer.served?.sha256 ?? ""), servedText);
   await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
 }
 
 /** What a forecast that serves stands on. */
 export async function serve(): Promise<void> {
+  await listForecasts();
   await promote({ version: "v1.0", number: 1 });
   await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
+}
+
+/** Writes the list of forecasts as the hub does; `forecast` is the first of them. */
+export async function listForecasts(ids: readonly string[] = ["milk-mx", "gold", "sickness"]): Promise<void> {
+  await bindings.SNAPSHOTS.put(forecastsKey, JSON.stringify({ ids }));
 }
 
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;

@@ -1,7 +1,6 @@
 /** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -9,12 +8,12 @@ import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { loadModel } from "../../shared/predict/load-model.ts";
-import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { tinyModel } from "./card.ts";
 import { factsOf } from "./facts.ts";
+import { loadSnapshot, pointerTo, servedTextOf } from "./snapshot.ts";
 
 /** Hours of whole days up to `last`, and `hoursAfter` of the day after. */
 export function airFacts(last = "2024-07-30", { days = 20, hoursAfter = 5 } = {}): Fact[] {
@@ -99,25 +98,10 @@ export function classModel(): { readonly model: Uint8Array<ArrayBuffer>; readonl
 /** As KV and R2 hold it. */
 export function servableClasses() {
   const { model, card } = classModel();
-  const cardText = JSON.stringify(card);
-  const pointer = {
-    forecast: sickness.id,
-    version: card.version,
-    number: 1,
-    at: "2024-07-31T06:00:00.000Z",
-    model: { sha256: card.model.sha256, bytes: model.length },
-    card: { sha256: sha256Hex(cardText) },
-  };
-  return { pointer, model, cardText };
+  const servedText = servedTextOf(sickness, card);
+  return { pointer: pointerTo(card, servedText), model, servedText };
 }
 
 export function classSnapshot(history = airHistory()): Snapshot {
-  const { pointer, model, cardText } = servableClasses();
-  const fingerprints = fingerprintsOf(sickness);
-  const loaded = loadModel({ forecast: sickness, pointer, fingerprints, bytes: model, cardText });
-  if (!loaded.ok) throw new Error(loaded.reason);
-  const historyDigest = sha256Hex(JSON.stringify(history));
-  const built = buildOutlook(sickness, history);
-  if (!built.ok) throw new Error(built.reason);
-  return buildSnapshot({ forecast: sickness, model: loaded.model, outlook: built.outlook, historyDigest });
+  return loadSnapshot({ forecast: sickness, ...classModel(), history });
 }

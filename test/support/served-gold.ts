@@ -1,7 +1,6 @@
 /** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
-import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -9,13 +8,13 @@ import type { Fact } from "../../shared/lake/fact.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { loadModel } from "../../shared/predict/load-model.ts";
-import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { compileModel, runProgram } from "../../shared/registry/onnx-engine.ts";
 import { tinyModel } from "./card.ts";
 import { seededRandom } from "./chance.ts";
 import { factsOf } from "./facts.ts";
+import { loadSnapshot } from "./snapshot.ts";
 
 /** Weekdays up to `last`, with prices of every currency that the features look at. */
 export function goldFacts(last = "2016-12-30", count = 200): Fact[] {
@@ -85,21 +84,5 @@ export function goldModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly
 }
 
 export function goldSnapshot(history = goldHistory()): Snapshot {
-  const { model, card } = goldModel();
-  const cardText = JSON.stringify(card);
-  const pointer = {
-    forecast: gold.id,
-    version: card.version,
-    number: 1,
-    at: "2016-12-30T12:00:00.000Z",
-    model: { sha256: card.model.sha256, bytes: model.length },
-    card: { sha256: sha256Hex(cardText) },
-  };
-  const fingerprints = fingerprintsOf(gold);
-  const loaded = loadModel({ forecast: gold, pointer, fingerprints, bytes: model, cardText });
-  if (!loaded.ok) throw new Error(loaded.reason);
-  const historyDigest = sha256Hex(JSON.stringify(history));
-  const built = buildOutlook(gold, history);
-  if (!built.ok) throw new Error(built.reason);
-  return buildSnapshot({ forecast: gold, model: loaded.model, outlook: built.outlook, historyDigest });
+  return loadSnapshot({ forecast: gold, ...goldModel(), history });
 }

@@ -6,7 +6,6 @@
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
 import { dimensionOf, dtypeOf } from "../../shared/features/feature.ts";
-import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -15,10 +14,10 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { changeOutput, predictionOutput } from "../../shared/onnx/outputs.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
-import { loadModel } from "../../shared/predict/load-model.ts";
-import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import { bytesOf, tinyModel } from "./card.ts";
+import { loadSnapshot, pointerTo, servedTextOf } from "./snapshot.ts";
 
 export const forecast: Forecast = milkMx;
 
@@ -62,16 +61,18 @@ export interface ServableStory {
   readonly version?: string;
   readonly number?: number;
   readonly bias?: number;
-  /** Changes on the card, golden rows among them; also to what no card may be. */
-  readonly card?: Readonly<Record<string, unknown>>;
+  /** Changes on the card, golden rows among them. */
+  readonly card?: Partial<Card>;
+  /** Changes of served.json, also to what none may be. */
+  readonly served?: Readonly<Record<string, unknown>>;
 }
 
 export interface Servable {
   readonly pointer: ChampionPointer;
   readonly model: Uint8Array<ArrayBuffer>;
-  /** Without the story's changes. */
   readonly card: Card;
   readonly cardBytes: Uint8Array<ArrayBuffer>;
+  readonly servedText: string;
 }
 
 export function servable(story: ServableStory = {}): Servable {
@@ -96,35 +97,16 @@ export function servable(story: ServableStory = {}): Servable {
     ],
     profile: profileFor(known),
     golden: goldenOf(bias),
+    ...story.card,
   };
-  const cardBytes = bytesOf({ ...card, ...story.card });
-  const pointer = {
-    forecast: forecast.id,
-    version,
-    number,
-    at: "2026-11-20T12:00:00.000Z",
-    model: { sha256: sha256Hex(model), bytes: model.length },
-    card: { sha256: sha256Hex(cardBytes) },
-  };
-  return { pointer, model, card, cardBytes };
+  const servedText = JSON.stringify({ ...JSON.parse(servedTextOf(forecast, card)), ...story.served });
+  return { pointer: pointerTo(card, servedText, number), model, card, cardBytes: bytesOf(card), servedText };
 }
 
 /** What answers once all of it is loaded. */
 export function snapshotOf(story: ServableStory = {}, history = historyOf()): Snapshot {
-  const { pointer, model, cardBytes } = servable(story);
-  const fingerprints = fingerprintsOf(forecast);
-  const loaded = loadModel({
-    forecast,
-    pointer,
-    fingerprints,
-    bytes: model,
-    cardText: new TextDecoder().decode(cardBytes),
-  });
-  if (!loaded.ok) throw new Error(loaded.reason);
-  const built = buildOutlook(forecast, history);
-  if (!built.ok) throw new Error(built.reason);
-  const historyDigest = sha256Hex(JSON.stringify(history));
-  return buildSnapshot({ forecast, model: loaded.model, outlook: built.outlook, historyDigest });
+  const { model, card, servedText } = servable(story);
+  return loadSnapshot({ forecast, card, model, history }, servedText, story.number);
 }
 
 /** The fields of a series. */

@@ -67,8 +67,16 @@ export async function startPlatform(
     throw error;
   }
   const hub = openHub({ url: workers.url, token });
-  writeHub(state, { url: workers.url, token, pid: process.pid });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
+  try {
+    say("running the upkeep");
+    // A state folder of an earlier version may lack what this version's predict reads: upkeep writes it.
+    await fire(upkeepCron, new Date());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  writeHub(state, { url: workers.url, token, pid: process.pid });
   const recover = async () => recoverFlows(hub, fire);
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }

@@ -5,15 +5,20 @@ import { recover } from "./flows/recover.ts";
 import type { Hub } from "./hub.ts";
 import { repairHistories } from "./ingest/write-history.ts";
 import { purgePredictions } from "./predictions/purge.ts";
+import { writeForecastList } from "./registry/forecast-list.ts";
 import { repairPointers } from "./registry/pointer.ts";
 import { abandonSilentRuns } from "./registry/silent-runs.ts";
 
-type UpkeepEffects = Pick<Hub, "db" | "snapshots" | "workflows" | "variables" | "boot" | "now">;
+type UpkeepEffects = Pick<
+  Hub,
+  "db" | "lake" | "snapshots" | "fingerprints" | "workflows" | "variables" | "boot" | "now"
+>;
 
 /** Runs every job of the hour. A job that fails does not stop the others; the error names all that failed. */
 export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[]): Promise<void> {
   await settleAll([
     ["recover flows", () => recover(fx)],
+    ["write the list of forecasts", () => writeForecastList(fx, forecasts)],
     ...forecasts.map((forecast) => [`repair history ${forecast.id}`, () => repairHistories(fx, [forecast])] as const),
     ...forecasts.map((forecast) => [`repair pointer ${forecast.id}`, () => repairPointers(fx, [forecast])] as const),
     ["abandon silent runs", () => abandonSilentRuns(fx)],

@@ -2,40 +2,13 @@
 import { Router } from "itty-router/Router";
 import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
-import { forecasts } from "../../shared/forecasts/index.ts";
+import type { Background } from "./background.ts";
+import type { Handler, Route } from "./call.ts";
 import { type Reply, refusalReply } from "./respond.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
 import type { Service } from "./service.ts";
-
-/** One request and what it needs. */
-export interface Call {
-  readonly request: Request;
-  readonly method: string;
-  /** Null where the address has none. */
-  readonly query: URLSearchParams | null;
-  readonly service: Service;
-  /** The forecast of the path; the first of the catalogue where the path names none. */
-  readonly forecast: string;
-  readonly params: Readonly<Record<string, string>>;
-  /** The answer's X-Request-Id. */
-  readonly id: string;
-  /** It was drawn here. */
-  readonly isOwnId: boolean;
-  readonly context: Context;
-}
-
-/** What a request comes with. */
-type Context = Pick<ExecutionContext, "waitUntil">;
-type Handler = (call: Call) => Reply | Promise<Reply>;
-
-export interface Route {
-  readonly path: string;
-  readonly methods: Readonly<Partial<Record<"GET" | "POST", Handler>>>;
-  /** Open without PREDICT_TOKEN, and not counted: probes ask without one. */
-  readonly isOpen?: boolean;
-}
 
 const healthy: Reply = {
   status: 200,
@@ -53,8 +26,6 @@ const routes: readonly Route[] = [
   ...modelRoutes,
 ];
 
-const [defaultForecast] = forecasts;
-
 /** A route as itty reads its path; its own dispatcher would parse the address and the query once more for every request. */
 interface Compiled extends Pick<Route, "methods" | "isOpen"> {
   readonly pattern: RegExp;
@@ -71,7 +42,8 @@ function compiled({ path, methods, isOpen = false }: Route): Compiled {
 interface Place {
   readonly route: Compiled;
   readonly params: Readonly<Record<string, string>>;
-  readonly forecast: string;
+  /** Null where the path names none. */
+  readonly forecast: string | null;
 }
 
 /** Anybody may ask for any path. */
@@ -90,7 +62,7 @@ class Places {
       const found = route.pattern.exec(path);
       if (found === null) continue;
       const params = unescaped(found.groups ?? {});
-      const place = { route, params, forecast: params.forecast ?? defaultForecast?.id ?? "" };
+      const place = { route, params, forecast: params.forecast ?? null };
       if (this.#kept.size < placesMax) this.#kept.set(path, place);
       return place;
     }
@@ -99,7 +71,7 @@ class Places {
 }
 
 /** Answers of one isolate. What is known is not waited for: an await more for every request is seen in what an isolate can do. */
-export function predictApp(service: Service): (request: Request, context: Context) => Promise<Response> {
+export function predictApp(service: Service): (request: Request, context: Background) => Promise<Response> {
   const places = new Places();
   return async (request, context) => {
     const given = givenId(request);

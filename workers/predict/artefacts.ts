@@ -1,5 +1,5 @@
-/** Models and cards out of R2, through the Cache API where there is one. Bytes are hashed wherever they come from. */
-import { artefactBytesMax, artefactKey } from "../../shared/registry/keys.ts";
+/** Reads models and served.json files from R2, through the Cache API where there is one. Bytes are always hashed. */
+import { artefactBytesMax, artefactKey, servedBytesMax, servedKey } from "../../shared/registry/keys.ts";
 import type { ArtefactAddress } from "./snapshot-store.ts";
 
 export interface ArtefactSources {
@@ -14,7 +14,7 @@ const cacheControl = "public, max-age=2592000, immutable";
 
 /** The bytes with the stated digest. Throws where R2 does not answer, has none, or has others. */
 export async function readArtefact(address: ArtefactAddress, sources: ArtefactSources): Promise<Uint8Array> {
-  const { forecast, version, name, sha256 } = address;
+  const { sha256 } = address;
   const url = cacheAddress(address);
   const cached = await quietly(sources.cache?.match(url));
   if (cached) {
@@ -22,16 +22,21 @@ export async function readArtefact(address: ArtefactAddress, sources: ArtefactSo
     // A damaged entry is written over below.
     if ((await digestOf(bytes)) === sha256) return bytes;
   }
-  const key = artefactKey(forecast, version, name);
+  const [key, bytesMax] = placeOf(address);
   const object = await sources.lake.get(key);
   if (object === null) throw new Error(`R2 has no ${key}`);
-  if (object.size > artefactBytesMax[name]) throw new Error(`${key} has ${object.size} bytes: too many`);
+  if (object.size > bytesMax) throw new Error(`${key} has ${object.size} bytes: too many`);
   const bytes = new Uint8Array(await object.arrayBuffer());
   const found = await digestOf(bytes);
   if (found !== sha256) throw new Error(`${key} is damaged: found sha256 ${found}, expected ${sha256}`);
   const { cache } = sources;
   if (cache !== null) sources.waitUntil(quietly(keep(bytes, { cache, url })));
   return bytes;
+}
+
+function placeOf({ forecast, version, name, sha256 }: ArtefactAddress): [key: string, bytesMax: number] {
+  if (name === "served.json") return [servedKey(forecast, version, sha256), servedBytesMax];
+  return [artefactKey(forecast, version, name), artefactBytesMax[name]];
 }
 
 /** An answer waits for these bytes: it shall not wait for their way into the cache too. */

@@ -1,8 +1,10 @@
 /** A request's body, as far as it may go. */
 import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
+import { failure, type Result, success } from "../../shared/lib/result.ts";
 
-export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
+/** The text of a body, or the refusal of it. */
+export type ReadBody = Result<string, Refusal>;
 
 interface MediaType {
   readonly type: string;
@@ -50,12 +52,12 @@ export async function readBody(request: Request): Promise<ReadBody> {
     text = stated === null ? await readPieces(request) : await request.text();
   } catch {
     const detail = "The body broke off before its end, or its pieces are not as HTTP writes them: send it again.";
-    return { ok: false, refusal: { kind: "bad-request", detail, expected: "a whole body" } };
+    return failure({ kind: "bad-request", detail, expected: "a whole body" });
   }
   if (text === null || text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
-  if (!text.includes("\uFFFD")) return { ok: true, text };
+  if (!text.includes("\uFFFD")) return success(text);
   const detail = "The body is not UTF-8.";
-  return { ok: false, refusal: { kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" } };
+  return failure({ kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" });
 }
 
 /** Null where there are more bytes than may be: nothing beyond them is read. */
@@ -73,5 +75,5 @@ async function readPieces(request: Request): Promise<string | null> {
 
 function tooLarge(found: string): ReadBody {
   const detail = "The body is larger than a request may be: send fewer instances at once.";
-  return { ok: false, refusal: { kind: "too-large", detail, found, expected: `at most ${bodyBytesMax} bytes` } };
+  return failure({ kind: "too-large", detail, found, expected: `at most ${bodyBytesMax} bytes` });
 }

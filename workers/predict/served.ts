@@ -1,44 +1,53 @@
+/** From a call to the snapshot that answers it, or to the refusal that says why there is none. */
 import type { Refusal } from "../../shared/api/problem.ts";
-import { forecasts } from "../../shared/forecasts/index.ts";
+import { failure, type Result } from "../../shared/lib/result.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
-import type { Call } from "./app.ts";
-import { type Current, retryMs, type Served } from "./snapshot-store.ts";
+import type { Call } from "./call.ts";
+import { retryMs, type Served } from "./snapshot-store.ts";
+import type { Unserved } from "./snapshots.ts";
 
-export type ServedCall =
-  | ({ readonly ok: true } & Served)
-  | { readonly ok: false; readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> };
+export interface RefusedCall {
+  readonly refusal: Refusal;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-/** The snapshot of the call's forecast, or the refusal that says why there is none. */
+export type ServedCall = Result<Served, RefusedCall>;
+
+/** Returns the snapshot of the call's forecast; of the first one where the path names none. At once where it is fresh. */
 export function servedFor({ forecast, service, context }: Call): ServedCall | Promise<ServedCall> {
-  const current = service.current(forecast, context);
-  return current instanceof Promise ? current.then((one) => servedOf(forecast, one)) : servedOf(forecast, current);
+  return (
+    service.fresh(forecast) ??
+    service.find(forecast, context).then((found) => (found.ok ? found : failure(refusedCall(found.error))))
+  );
 }
 
-function servedOf(forecast: string, current: Current | null): ServedCall {
-  if (current === null) {
-    const allowed = forecasts.map(({ id }) => id);
-    const didYouMean = nearest(forecast, allowed);
-    const detail = `There is no forecast ${forecast}.`;
-    const refusal: Refusal = { kind: "not-found", detail, found: forecast, allowed, ...(didYouMean && { didYouMean }) };
-    return { ok: false, refusal, headers: {} };
-  }
-  if (current.ok) return current;
-  const [refusal, headers] = unavailable(forecast, current.reason, current.retrySeconds);
-  return { ok: false, refusal, headers };
-}
-
-/** For probes: what the first forecast that can be answered is answered from, or why that of the path cannot be. */
+/** Returns the snapshot of the first forecast that can be answered, for probes that name none. */
 export async function anyServed(call: Call): Promise<ServedCall> {
-  const own = await servedFor(call);
-  if (own.ok) return own;
-  for (const { id } of forecasts) {
-    const other = await servedFor({ ...call, forecast: id });
+  const first = await servedFor(call);
+  if (first.ok) return first;
+  for (const forecast of await call.service.forecasts(call.context)) {
+    const other = await servedFor({ ...call, forecast });
     if (other.ok) return other;
   }
-  return own;
+  return first;
 }
 
-/** What cannot be answered now, and when to ask again. */
+function refusedCall(unserved: Unserved): RefusedCall {
+  if (unserved.kind === "unknown") {
+    return { refusal: unknownForecast(unserved.forecast, unserved.forecasts), headers: {} };
+  }
+  const { forecast, reason, retrySeconds } = unserved;
+  const [refusal, headers] = unavailable(forecast ?? "A request without a forecast", reason, retrySeconds);
+  return { refusal, headers };
+}
+
+function unknownForecast(forecast: string, allowed: readonly string[]): Refusal {
+  const didYouMean = nearest(forecast, allowed);
+  const detail = `There is no forecast ${forecast}.`;
+  return { kind: "not-found", detail, found: forecast, allowed, ...(didYouMean && { didYouMean }) };
+}
+
+/** The refusal of what cannot be answered now, with the time to ask again. */
 export function unavailable(
   forecast: string,
   reason: string,

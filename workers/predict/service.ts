@@ -1,14 +1,16 @@
-/** Everything the predict Worker touches, in one value. The entry makes it from its bindings; tests from theirs. */
-
+/** Everything the predict Worker touches, in one value. The entry makes it from its bindings, tests make it from theirs. */
+import { version as packageVersion } from "../../package.json";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
-import { forecasts } from "../../shared/forecasts/index.ts";
+import type { Result } from "../../shared/lib/result.ts";
 import { engineNames } from "../../shared/predict/engines.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
-import { Recorder, type Recording, readShare } from "./record.ts";
-import { type ArtefactAddress, type Current, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+import type { Background } from "./background.ts";
+import { Recorder, type Recording, readShare } from "./recorder.ts";
+import type { ArtefactAddress, Served, StoreEffects } from "./snapshot-store.ts";
+import { Snapshots, type Unserved } from "./snapshots.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
@@ -21,21 +23,25 @@ export interface PredictEnv {
   readonly PREDICTIONS?: Queue<PredictionMessage>;
   readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICT_TOKEN?: string;
+  readonly CODE_VERSION?: WorkerVersionMetadata;
 }
 
-/** Work of a request that goes on behind its answer. */
-type Background = Pick<ExecutionContext, "waitUntil">;
-
 export interface Service {
-  /** What a forecast is answered from; null for a forecast that there is not. */
-  current(forecast: string, context: Background): Current | Promise<Current> | null;
+  /** Returns what a forecast is answered from where that is fresh; else null. Null names the first forecast. */
+  fresh(forecast: string | null): Result<Served, never> | null;
+  /** Returns what a forecast is answered from, or why it cannot be answered. */
+  find(forecast: string | null, context: Background): Promise<Result<Served, Unserved>>;
+  /** Returns the ids of all forecasts, in order. */
+  forecasts(context: Background): Promise<readonly string[]>;
   /** Made when it is first asked for, out of the file that was let go once it was loaded. */
   explainer(model: ServedModel, context: Background): Promise<BuiltExplainer | "unreadable">;
   /** Whether a caller may go on. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
-  /** Null where answers are told to nobody. */
+  /** Null where answers are not recorded. */
   readonly recorder: Recorder | null;
+  /** Names the deployed code: another one may answer otherwise. */
+  readonly codeVersion: string;
   now(): Date;
   newId(): string;
 }
@@ -51,6 +57,7 @@ export interface ServiceParts {
   /** Null where it is not bound. */
   readonly onnx: OnnxRunner | null;
   readonly allElsewhere: string | null;
+  readonly codeVersion: string;
   now(): Date;
 }
 
@@ -64,6 +71,7 @@ export function partsOf(env: PredictEnv): ServiceParts {
     recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
     onnx: env.ONNX ?? null,
     allElsewhere: readEngine(env.ENGINE),
+    codeVersion: env.CODE_VERSION?.id || packageVersion,
     now: () => new Date(),
   };
 }
@@ -78,8 +86,8 @@ function readEngine(engine = ""): string | null {
 }
 
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots, lake, cache, rateLimit, token, recording, onnx, allElsewhere, now } = parts;
-  const stores = new Map(forecasts.map((forecast) => [forecast.id, new SnapshotStore(forecast)]));
+  const { snapshots: kv, lake, cache, rateLimit, token, recording, onnx, allElsewhere, codeVersion, now } = parts;
+  const snapshots = new Snapshots();
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   const sourcesFor = (context: Background) => ({
     lake,
@@ -87,7 +95,7 @@ export function serviceOf(parts: ServiceParts): Service {
     waitUntil: (work: Promise<unknown>) => context.waitUntil(work),
   });
   const effectsFor = (context: Background): StoreEffects => ({
-    readText: (key) => snapshots.get(key),
+    readText: (key) => kv.get(key),
     readArtefact: (address) => readArtefact(address, sourcesFor(context)),
     digest: digestOf,
     onnx,
@@ -113,10 +121,9 @@ export function serviceOf(parts: ServiceParts): Service {
         return "unreadable";
       }
     },
-    current(forecast, context) {
-      const store = stores.get(forecast);
-      return store?.fresh(now().getTime()) ?? store?.current(effectsFor(context)) ?? null;
-    },
+    fresh: (forecast) => snapshots.fresh(forecast, now().getTime()),
+    find: (forecast, context) => snapshots.find(forecast, effectsFor(context)),
+    forecasts: (context) => snapshots.list(effectsFor(context)),
     async allows(caller) {
       try {
         return (await rateLimit?.limit({ key: caller }))?.success ?? true;
@@ -127,6 +134,7 @@ export function serviceOf(parts: ServiceParts): Service {
     },
     token,
     recorder: recording && new Recorder(recording),
+    codeVersion,
     now,
     newId: () => crypto.randomUUID(),
   };

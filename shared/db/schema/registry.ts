@@ -58,6 +58,19 @@ export const models = sqliteTable(
   (table) => [primaryKey({ columns: [table.forecast, table.version] })],
 );
 
+export const served = sqliteTable(
+  "served",
+  {
+    forecast: text().notNull(),
+    version: text().notNull(),
+    number: integer().notNull(),
+    sha256: text().notNull(),
+    declaration: text().notNull(),
+    at: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.version, table.number] })],
+);
+
 export const tags = sqliteTable(
   "tags",
   {

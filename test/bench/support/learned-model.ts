@@ -18,8 +18,8 @@ import { writeSniimWorkbook } from "../../../trainer/simulate/sniim-workbook.ts"
 import { codeVersion } from "../../../trainer/training/code-version.ts";
 import { holdContest, prepare, withPool } from "../../../trainer/training/run-contest.ts";
 import { publishOrFail } from "../../../trainer/training/train.ts";
-import { bytesOf } from "../../support/card.ts";
 import { factsOf } from "../../support/facts.ts";
+import { pointerTo, servedTextOf } from "../../support/snapshot.ts";
 
 const seed = 1;
 const today = "2026-11-20";
@@ -40,7 +40,7 @@ export interface Stored {
   readonly forecast: string;
   readonly pointer: ChampionPointer;
   readonly model: Uint8Array<ArrayBuffer>;
-  readonly cardBytes: Uint8Array<ArrayBuffer>;
+  readonly servedText: string;
   readonly historyText: string;
 }
 
@@ -91,16 +91,8 @@ interface Servable {
 
 /** A model, its card and a history as they are stored once the model is promoted. */
 export function stored({ model, card, historyText }: Servable, number = 1): Stored {
-  const cardBytes = bytesOf(card);
-  const pointer = {
-    forecast: card.forecast,
-    version: card.version,
-    number,
-    at: `${today}T12:00:00.000Z`,
-    model: { sha256: sha256Hex(model), bytes: model.length },
-    card: { sha256: sha256Hex(cardBytes) },
-  };
-  return { forecast: card.forecast, pointer, model, cardBytes, historyText };
+  const servedText = servedTextOf(forecast, card);
+  return { forecast: card.forecast, pointer: pointerTo(card, servedText, number), model, servedText, historyText };
 }
 
 async function simulatedFacts(): Promise<Fact[]> {

@@ -1,8 +1,8 @@
 /** A Worker that loads a model as predict does, and says how long that took from bytes to ready. */
-import { fingerprintsOf } from "../../../shared/forecasts/fingerprint.ts";
-import { findForecast } from "../../../shared/forecasts/index.ts";
+import type { ChampionPointer } from "../../../shared/api/champion.ts";
 import { loadModel } from "../../../shared/predict/load-model.ts";
-import { artefactKey, championKey } from "../../../shared/registry/keys.ts";
+import { readServed } from "../../../shared/predict/read-served.ts";
+import { artefactKey, championKey, servedKey } from "../../../shared/registry/keys.ts";
 
 interface Env {
   readonly LAKE: { get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null> };
@@ -12,19 +12,20 @@ interface Env {
 
 export default {
   async fetch(_: Request, { LAKE, SNAPSHOTS, FORECAST }: Env): Promise<Response> {
-    const forecast = findForecast(FORECAST);
-    const pointer = JSON.parse((await SNAPSHOTS.get(championKey(FORECAST))) ?? "null");
-    const read = async (name: "model.onnx" | "card.json") => {
-      const object = await LAKE.get(artefactKey(FORECAST, pointer.version, name));
+    const pointer: ChampionPointer = JSON.parse((await SNAPSHOTS.get(championKey(FORECAST))) ?? "null");
+    const { version, number, served } = pointer;
+    const read = async (key: string) => {
+      const object = await LAKE.get(key);
       return new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0));
     };
-    const [bytes, card] = [await read("model.onnx"), await read("card.json")];
-    if (!forecast) return new Response("no such forecast", { status: 500 });
-    const fingerprints = fingerprintsOf(forecast);
-    const cardText = new TextDecoder().decode(card);
+    const bytes = await read(artefactKey(FORECAST, version, "model.onnx"));
+    const file = await read(servedKey(FORECAST, version, served?.sha256 ?? ""));
+    const text = new TextDecoder().decode(file);
     const started = performance.now();
-    const loaded = loadModel({ forecast, pointer, fingerprints, bytes, cardText });
+    const description = readServed(text);
+    if (!description.ok) return new Response(description.error, { status: 500 });
+    const loaded = loadModel({ description: description.value, bytes, number, servedNumber: 1 });
     const ms = performance.now() - started;
-    return loaded.ok ? new Response(String(ms)) : new Response(loaded.reason, { status: 500 });
+    return loaded.ok ? new Response(String(ms)) : new Response(loaded.error.reason, { status: 500 });
   },
 };

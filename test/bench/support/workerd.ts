@@ -1,7 +1,7 @@
 /** One workerd with the production bundles in it, each Worker at a socket of its own: no development proxy before them. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { historyKey } from "../../../shared/lake/keys.ts";
-import { artefactKey, championKey } from "../../../shared/registry/keys.ts";
+import { artefactKey, championKey, forecastsKey, servedKey } from "../../../shared/registry/keys.ts";
 import { type BundleModule, compatibilityDate } from "./bundle.ts";
 import type { Stored } from "./learned-model.ts";
 
@@ -65,11 +65,12 @@ export async function startWorkerd(workers: readonly BenchWorker[], { inspect = 
   return {
     port: async (worker) => Number((await miniflare.unsafeGetDirectURL(worker)).port),
     inspectorPort: async () => Number((await miniflare.getInspectorURL()).port),
-    async store({ forecast, pointer, model, cardBytes, historyText }) {
+    async store({ forecast, pointer, model, servedText, historyText }) {
       const lake = await miniflare.getR2Bucket("LAKE", seeder.name);
       const snapshots = await miniflare.getKVNamespace("SNAPSHOTS", seeder.name);
       await lake.put(artefactKey(forecast, pointer.version, "model.onnx"), model);
-      await lake.put(artefactKey(forecast, pointer.version, "card.json"), cardBytes);
+      await lake.put(servedKey(forecast, pointer.version, pointer.served?.sha256 ?? ""), servedText);
+      await snapshots.put(forecastsKey, JSON.stringify({ ids: [forecast] }));
       await snapshots.put(historyKey(forecast), historyText);
       await snapshots.put(championKey(forecast), JSON.stringify(pointer));
       await (await fetch(await miniflare.unsafeGetDirectURL(seeder.name))).arrayBuffer();

@@ -9,6 +9,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { championBefore } from "../../../shared/registry/rollback.ts";
 import type { Hub } from "../hub.ts";
 import { writePointer } from "../registry/pointer.ts";
+import { ensureServed, findUnimplemented } from "../registry/served.ts";
 import { verifyArtefacts, verifyGolden } from "../registry/verify.ts";
 import { readChampion } from "./read-champion.ts";
 import { requireForecast } from "./require.ts";
@@ -19,7 +20,7 @@ export interface Rollback {
   readonly to: string | undefined;
 }
 
-type RollbackEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx">;
+type RollbackEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx" | "now">;
 
 /** Makes an earlier champion the champion again. */
 export async function rollBack(
@@ -74,12 +75,19 @@ function chooseTarget(
   return success({ version, champion });
 }
 
-/** Verifies artefacts and golden rows again: the files may have been damaged since the version served. */
+/**
+ * Verifies artefacts and golden rows again: the files may have been damaged since the version served. A version with a served.json
+ * may serve again though the forecast declares other features today, as long as this code computes those it was trained on.
+ */
 async function verify(fx: RollbackEffects, forecast: Forecast, version: string): Promise<Refusal | null> {
   const model = await findModel(fx.db, forecast.id, version);
   if (!model) throw new Error(`${forecast.id} ${version} has served and is not registered`);
   const stated = { ...model, forecast };
-  const verified = await verifyArtefacts(fx, stated);
-  const mismatch = verified.ok ? await verifyGolden(fx, stated, verified.card) : verified.mismatch;
+  const verified = await verifyArtefacts(fx, stated, { anyFingerprint: true });
+  const served = verified.ok ? await ensureServed(fx, { forecast, version }) : null;
+  if (served?.ok === false) return { kind: "unprocessable", ...served.error };
+  const mismatch = verified.ok
+    ? ((served && (await findUnimplemented(fx, served.value))) ?? (await verifyGolden(fx, stated, verified.card)))
+    : verified.mismatch;
   return mismatch && { kind: "unprocessable", ...mismatch };
 }

@@ -11,7 +11,7 @@ import type { Outcome } from "../../../shared/db/flows.ts";
 import { findGate, saveGate, usedThrough } from "../../../shared/db/gates.ts";
 import { findModel } from "../../../shared/db/models.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
-import { findForecast } from "../../../shared/forecasts/index.ts";
+import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
 import {
@@ -24,7 +24,9 @@ import {
 } from "../../../shared/registry/gate.ts";
 import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
+import { writeForecastList } from "../registry/forecast-list.ts";
 import { writePointer } from "../registry/pointer.ts";
+import { ensureServed } from "../registry/served.ts";
 import { readCard, type Stated, type Verified, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
 import type { Flow } from "./flow.ts";
 
@@ -60,6 +62,12 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const wrong = await flow.step("golden rows", async () => ({ value: await verifyGolden(hub, stated) }));
   if (wrong) return failed(sentence(wrong));
 
+  const unserved = await flow.step("served.json", async () => {
+    const served = await ensureServed(hub, stated);
+    return { value: served.ok ? null : served.error };
+  });
+  if (unserved) return failed(sentence(unserved));
+
   const decision = await flow.step("gate", async () => {
     const value = await askGate(hub, flow.run.id, { params, stated });
     return { value, stats: { ...value } };
@@ -77,6 +85,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
 
   const pointer = await flow.step("pointer", async () => {
     const value = await writePointer(hub, params.forecast);
+    await writeForecastList(hub, forecasts);
     return { value: value?.number ?? null, stats: { number: value?.number ?? null } };
   });
   return { state: "done", reason: decision.reason, stats: { ...stats, number: change.number, pointer } };

@@ -9,10 +9,10 @@ import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { runEngine } from "../../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
-import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/series-table.ts";
-import type { Call, Route } from "../app.ts";
+import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/single-series-table.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
-import { recordAnswer } from "../record.ts";
+import type { Call, Route } from "../call.ts";
+import { recordAnswer } from "../record-answer.ts";
 import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, servedFor, unavailable } from "../served.ts";
 
@@ -28,26 +28,26 @@ async function invoke(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json", csv]);
   if (wrongType) return invocationRefusal(wrongType);
   const body = await readBody(call.request);
-  if (!body.ok) return invocationRefusal(body.refusal);
+  if (!body.ok) return invocationRefusal(body.error);
   const timing = new Timing();
   const served = await servedFor(call);
-  if (!served.ok) return invocationRefusal(served.refusal, served.headers);
+  if (!served.ok) return invocationRefusal(served.error.refusal, served.error.headers);
   timing.end("snapshot");
-  const { snapshot } = served;
+  const { snapshot } = served.value;
   const { model } = snapshot;
   const isCsv = mediaTypeOf(call.request).type === csv;
   const read = isCsv
-    ? readInvocationCsv(body.text, (name) => isNumberColumn(snapshot, name))
-    : readInvocation(body.text);
+    ? readInvocationCsv(body.value, (name) => isNumberColumn(snapshot, name))
+    : readInvocation(body.value);
   if (!read.ok) return badRequest(read.problem);
   const columns = inputsOfRequest(snapshot, read.table);
   timing.end("features");
   if (!columns.ok) return badRequest(columns.problem);
   const run = await runEngine(model.engine, columns.inputs);
   if (!run.ok)
-    return run.isRows ? badRequest(run.reason) : invocationRefusal(...unavailable(call.forecast, run.reason));
-  const told = (value: number) => classified(model.card, value) ?? shortestDecimal(value);
-  const predictions = Array.from(run.outputs[predictionOutput] ?? [], told);
+    return run.isRows ? badRequest(run.reason) : invocationRefusal(...unavailable(snapshot.forecast.id, run.reason));
+  const answered = (value: number) => classified(model.card, value) ?? shortestDecimal(value);
+  const predictions = Array.from(run.outputs[predictionOutput] ?? [], answered);
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
@@ -55,10 +55,10 @@ async function invoke(call: Call): Promise<Reply> {
   return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
 }
 
-/** Healthy is who can answer for a forecast, whichever it is. */
+/** Healthy where any forecast can be answered. */
 async function ping(call: Call): Promise<Reply> {
   const served = await anyServed(call);
-  if (!served.ok) return invocationRefusal(served.refusal, served.headers);
+  if (!served.ok) return invocationRefusal(served.error.refusal, served.error.headers);
   return { status: 200, headers: { "Content-Type": "application/json" }, body: "\n" };
 }
 

@@ -1,12 +1,14 @@
 /** The Open Inference Protocol, version 2; a model's name is its forecast's. */
 import { version as serverVersion } from "../../../package.json";
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
+import { parseJson } from "../../../shared/lib/parse-json.ts";
+import { failure } from "../../../shared/lib/result.ts";
 import { runEngine } from "../../../shared/predict/engines.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../../shared/predict/open-inference.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
-import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
-import { recordAnswer } from "../record.ts";
+import type { Call, Route } from "../call.ts";
+import { recordAnswer } from "../record-answer.ts";
 import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, type ServedCall, servedFor, unavailable } from "../served.ts";
 
@@ -35,39 +37,37 @@ async function serverReady(call: Call): Promise<Reply> {
 
 async function metadata(call: Call): Promise<Reply> {
   const served = await modelOf(call);
-  return served.ok ? jsonReply(modelMetadata(served.snapshot.model), { headers: uncached }) : told(served);
+  return served.ok
+    ? jsonReply(modelMetadata(served.value.snapshot.model), { headers: uncached })
+    : refused(served.error);
 }
 
 async function modelReady(call: Call): Promise<Reply> {
   const served = await modelOf(call);
-  return served.ok ? jsonReply({ name: call.forecast, ready: true }, { headers: uncached }) : told(served);
+  return served.ok ? jsonReply({ name: call.forecast, ready: true }, { headers: uncached }) : refused(served.error);
 }
 
 async function infer(call: Call): Promise<Reply> {
-  const refused = refuseType(call.request, ["application/json"]) ?? refuseBinary(call.request);
-  if (refused) return told({ refusal: refused });
+  const wrongType = refuseType(call.request, ["application/json"]) ?? refuseBinary(call.request);
+  if (wrongType) return refused({ refusal: wrongType });
   const body = await readBody(call.request);
-  if (!body.ok) return told(body);
+  if (!body.ok) return refused({ refusal: body.error });
   const timing = new Timing();
   const served = await modelOf(call);
-  if (!served.ok) return told(served);
+  if (!served.ok) return refused(served.error);
   timing.end("snapshot");
-  const { snapshot } = served;
+  const { snapshot } = served.value;
   const { model } = snapshot;
-  let json: unknown;
-  try {
-    json = JSON.parse(body.text);
-  } catch {
-    return failed("the body is not JSON");
-  }
-  const read = readInfer(json, model);
+  const json = parseJson(body.value);
+  if (!json.ok) return failed("the body is not JSON");
+  const read = readInfer(json.value, model);
   timing.end("features");
   if (!read.ok) return failed(read.problem);
   const run = await runEngine(model.engine, read.request.inputs);
   if (!run.ok) {
     if (run.isRows) return failed(run.reason);
-    const [refusal, headers] = unavailable(call.forecast, run.reason);
-    return told({ refusal, headers });
+    const [refusal, headers] = unavailable(snapshot.forecast.id, run.reason);
+    return refused({ refusal, headers });
   }
   timing.end("model");
   const rows = () => recordedTable(snapshot, { inputs: read.request.inputs, outputs: run.outputs });
@@ -76,14 +76,15 @@ async function infer(call: Call): Promise<Reply> {
   return jsonReply(inferAnswer(model, read.request, run.outputs), { headers });
 }
 
-/** The model of the path; a version that does not serve is not there. */
+/** Returns the snapshot of the path's model. A version that does not serve is not found. */
 async function modelOf(call: Call): Promise<ServedCall> {
   const served = await servedFor(call);
   const { version } = call.params;
-  if (!served.ok || version === undefined || version === served.snapshot.model.card.version) return served;
-  const serving = served.snapshot.model.card.version;
+  if (!served.ok || version === undefined) return served;
+  const serving = served.value.snapshot.model.card.version;
+  if (version === serving) return served;
   const detail = `Version ${version} of ${call.forecast} does not serve.`;
-  return { ok: false, refusal: { kind: "not-found", detail, found: version, expected: serving }, headers: {} };
+  return failure({ refusal: { kind: "not-found", detail, found: version, expected: serving }, headers: {} });
 }
 
 function refuseBinary(request: Request): Refusal | null {
@@ -101,7 +102,7 @@ export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<
   return jsonReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
 }
 
-function told({
+function refused({
   refusal,
   headers,
 }: {

@@ -1,10 +1,11 @@
 /** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
+import { parseJson } from "../../../shared/lib/parse-json.ts";
 import { nearest } from "../../../shared/lib/text-distance.ts";
 import { isObject } from "../../../shared/lib/validate-json.ts";
-import { headOf } from "../../../shared/predict/answer.ts";
 import { answerText, singleText } from "../../../shared/predict/answer-text.ts";
+import { describeValue } from "../../../shared/predict/describe-value.ts";
 import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
@@ -16,11 +17,9 @@ import {
   refuseExplaining,
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
-import type { Snapshot } from "../../../shared/predict/snapshot.ts";
-import { told } from "../../../shared/predict/target.ts";
-import type { Call, Route } from "../app.ts";
 import { readBody, refuseType } from "../body.ts";
-import { recordAnswer } from "../record.ts";
+import type { Call, Route } from "../call.ts";
+import { recordAnswer } from "../record-answer.ts";
 import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { type ServedCall, servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
@@ -42,13 +41,13 @@ function answerBody(call: Call): Reply | Promise<Reply> {
   const names = call.query ? [...call.query.keys()] : [];
   const unknown = names.find((name) => !options.some((option) => option === name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
-  return readBody(call.request).then((body) => (body.ok ? answerJson(call, body.text) : refusalReply(body.refusal)));
+  return readBody(call.request).then((body) => (body.ok ? answerJson(call, body.value) : refusalReply(body.error)));
 }
 
 function answerJson(call: Call, text: string): Reply | Promise<Reply> {
   const json = parseJson(text);
   if (!json.ok) {
-    const detail = text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.reason}`;
+    const detail = text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.error}`;
     return refusalReply({ kind: "bad-request", detail, expected: "one instance as JSON, or many" });
   }
   const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
@@ -91,11 +90,11 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
 }
 
 function answerFrom(served: ServedCall, call: Call, asked: Asked): Reply | Promise<Reply> {
-  if (!served.ok) return refusalReply(served.refusal, served.headers);
+  if (!served.ok) return refusalReply(served.error.refusal, served.error.headers);
   asked.timing.end("snapshot");
-  if (!asked.explain) return evaluate(served, call, { ...asked, explainer: null });
+  if (!asked.explain) return evaluate(served.value, call, { ...asked, explainer: null });
   const tooMany = refuseExplaining(asked.request);
-  return tooMany ? refusalReply(tooMany) : explainFrom(served, call, asked);
+  return tooMany ? refusalReply(tooMany) : explainFrom(served.value, call, asked);
 }
 
 async function explainFrom(served: Served, call: Call, asked: Asked): Promise<Reply> {
@@ -115,18 +114,18 @@ function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
-  // Answers to POST are kept by nobody, unless they say so.
+  // Caches do not store answers to POST, unless these say so.
   const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
-  const tell = (evaluated: Evaluating) => {
-    if (!evaluated.ok) return refusalReply(...unavailable(call.forecast, evaluated.reason));
-    const { evaluation } = evaluated;
-    return toldReply(call, { served, prepared, evaluation, headers, kind: request.kind, timing });
+  const replyTo = (evaluated: Evaluating) => {
+    if (!evaluated.ok) return refusalReply(...unavailable(snapshot.forecast.id, evaluated.error));
+    const evaluation = evaluated.value;
+    return answerReply(call, { served, prepared, evaluation, headers, kind: request.kind, timing });
   };
   const evaluating = evaluateRows(snapshot, prepared.rows);
-  return evaluating instanceof Promise ? evaluating.then(tell) : tell(evaluating);
+  return evaluating instanceof Promise ? evaluating.then(replyTo) : replyTo(evaluating);
 }
 
 interface Evaluated extends Pick<Asked, "timing"> {
@@ -137,14 +136,15 @@ interface Evaluated extends Pick<Asked, "timing"> {
   readonly kind: PredictRequest["kind"];
 }
 
-function toldReply(call: Call, { served, prepared, evaluation, headers, kind, timing }: Evaluated): Reply {
+function answerReply(call: Call, { served, prepared, evaluation, headers, kind, timing }: Evaluated): Reply {
   const { snapshot, stale } = served;
+  const { heads, seriesCache } = snapshot;
   const predictions = predictRows(snapshot, { ...prepared, evaluation });
   const [first] = predictions;
   const body =
     kind === "single" && first !== undefined
-      ? singleText(headOf(snapshot, stale), first)
-      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions));
+      ? singleText(stale ? heads.stale : heads.fresh, first, seriesCache)
+      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions), seriesCache);
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
@@ -156,19 +156,17 @@ const unreadable: Refusal = {
   detail: "The model's file cannot be read now, which an explanation needs: try again, or ask without.",
 };
 
-const daySeconds = 86_400;
-/** Where the next publication is due already, or the snapshot is stale. */
-const dueSeconds = 30;
+/** A promotion or a corrected history shows up within this time, wherever an answer was cached. */
+const maxAgeSeconds = 60;
 
-/** An answer holds until the next publication, which may come as soon as its day begins. */
+/** Headers of a cacheable answer. The ETag changes with the model, the history and the deployed code. */
 function cacheHeaders({ service }: Call, { snapshot, stale }: Served): Record<string, string> {
-  const seconds = stale ? 0 : Math.min(daySeconds * 7, Math.max(dueSeconds, secondsUntil(snapshot, service.now())));
-  const who = service.token === undefined ? "public" : "private";
-  return { ETag: `"${snapshot.tag}${stale ? ".stale" : ""}"`, "Cache-Control": `${who}, max-age=${seconds}` };
-}
-
-function secondsUntil({ target }: Snapshot, now: Date): number {
-  return Math.floor((Date.parse(`${target}T00:00:00Z`) - now.getTime()) / 1000);
+  const { token, codeVersion } = service;
+  const visibility = token === undefined ? "public" : "private";
+  return {
+    ETag: `"${snapshot.tag}.${codeVersion}${stale ? ".stale" : ""}"`,
+    "Cache-Control": `${visibility}, max-age=${stale ? 0 : maxAgeSeconds}`,
+  };
 }
 
 /** RFC 9110: `*`, or one of a list; a weak tag is as good for GET. */
@@ -194,11 +192,18 @@ function givenTwice(name: string): Refusal {
 
 function bodyAlone(name: string, { value, body }: { readonly value: string; readonly body: string }): Refusal {
   const detail = `${name} cannot be asked for in an address.`;
-  return { kind: "unprocessable", detail, field: name, found: told(value), expected: `POST with a body of ${body}` };
+  return {
+    kind: "unprocessable",
+    detail,
+    field: name,
+    found: describeValue(value),
+    expected: `POST with a body of ${body}`,
+  };
 }
 
-function addressAlone(name: string, forecast: string): Refusal {
-  const expected = `${name}=true in the address, as in /predict/${forecast}?${name}=true`;
+function addressAlone(name: string, forecast: string | null): Refusal {
+  const path = forecast === null ? "/predict" : `/predict/${forecast}`;
+  const expected = `${name}=true in the address, as in ${path}?${name}=true`;
   const detail = `${name} is about the whole request, and does not stand in its body.`;
   return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
 }
@@ -212,8 +217,8 @@ function unknownFlag(name: string, query: Call["query"]): Refusal {
 
 function unknownOption(name: string): Refusal {
   const didYouMean = nearest(name, options);
-  const detail = `There is no option ${told(name)}; with POST, fields stand in the body.`;
-  const found = told(name);
+  const detail = `There is no option ${describeValue(name)}; with POST, fields stand in the body.`;
+  const found = describeValue(name);
   return {
     kind: "unprocessable",
     detail,
@@ -222,14 +227,4 @@ function unknownOption(name: string): Refusal {
     allowed: [...options],
     ...(didYouMean && { didYouMean }),
   };
-}
-
-type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
-
-function parseJson(text: string): ParsedJson {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
-  }
 }

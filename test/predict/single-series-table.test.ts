@@ -5,7 +5,7 @@ import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { runEngine } from "../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import { inputsOfRequest, isNumberColumn } from "../../shared/predict/series-table.ts";
+import { inputsOfRequest, isNumberColumn } from "../../shared/predict/single-series-table.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 

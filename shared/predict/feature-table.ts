@@ -2,8 +2,8 @@
 import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import type { Column } from "../registry/golden.ts";
-import type { ModelInput } from "./load-model.ts";
-import { told, toldOfNumber } from "./target.ts";
+import { describeNumber, describeValue } from "./describe-value.ts";
+import type { ModelInput } from "./read-served.ts";
 
 /** One list a row; undefined is what the row does not give. Without names, columns are in the model's order. */
 export interface Table {
@@ -20,7 +20,7 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
   const names = columns ?? wanted.map(({ name }) => name);
   const place = new Map<string, number>();
   for (const [at, name] of names.entries()) {
-    if (place.has(name)) return failed(`Column ${told(name) || '""'} is given twice.`);
+    if (place.has(name)) return failed(`Column ${describeValue(name) || '""'} is given twice.`);
     place.set(name, at);
   }
   const uneven = rows.findIndex((row) => row.length !== names.length);
@@ -46,7 +46,7 @@ function missingInputs(missing: readonly string[], names: readonly string[], wan
   const strangers = names.filter((name) => !read.has(name)).slice(0, strangersTold);
   if (strangers.length === 0) return problem;
   const meant = strangers.map((name) => nearest(name, missing)).find((name) => name !== undefined);
-  const instead = `Found instead, and not read: ${told(strangers)}.`;
+  const instead = `Found instead, and not read: ${describeValue(strangers)}.`;
   return [problem, instead, ...(meant === undefined ? [] : [`Did you mean ${meant}?`])].join(" ");
 }
 
@@ -66,13 +66,14 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
     const value = Array.isArray(given) && given.length === 1 ? given[0] : given;
     if (categories !== null) {
       const text = value === null || value === undefined ? "" : value;
-      if (typeof text !== "string") return failed(`Input ${name}, row ${row}: found ${told(value)}, expected text.`);
+      if (typeof text !== "string")
+        return failed(`Input ${name}, row ${row}: found ${describeValue(value)}, expected text.`);
       texts.push(knownName(text, categories));
       continue;
     }
     const number = numberOf(value);
     if (number === null)
-      return failed(`Input ${name}, row ${row}: found ${toldOfNumber(value)}, expected a number or null.`);
+      return failed(`Input ${name}, row ${row}: found ${describeNumber(value)}, expected a number or null.`);
     numbers[row] = number;
   }
   return { ok: true, column: categories === null ? numbers : texts };

@@ -1,10 +1,9 @@
-/** Tells the queue what was answered: behind the answers, never in their way. What cannot be told is lost, and logged. */
+/** Sends what was answered to the queue, behind the answers. What cannot be sent is lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
-import { answerText, batchesOf, isSampled, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
+import { answerIdentity, batchesOf, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
-import type { Call } from "./app.ts";
 import { digestOf } from "./artefacts.ts";
 
 export interface Recording {
@@ -20,31 +19,24 @@ export interface Answered {
   rows(): readonly PredictionRow[];
 }
 
-/** To be called with an answer that is complete. HEAD asks about an answer, not for one. */
-export function recordAnswer(call: Call, answered: Answered): void {
-  const { recorder, now } = call.service;
-  if (recorder === null || call.method === "HEAD" || !isSampled(call.id, recorder.share)) return;
-  recorder.take({ requestId: call.id, isOwnId: call.isOwnId, at: now(), answered }, call.context);
-}
-
-interface Told {
+interface AnsweredRequest {
   readonly requestId: string;
-  /** Drawn by us, for this one answer. */
+  /** True where this Worker made the id, for this one answer. */
   readonly isOwnId: boolean;
   readonly at: Date;
   readonly answered: Answered;
 }
 
-/** Answers of one isolate that are told together, carried by the request that gave the first of them. */
+/** Answers of one isolate that are sent together, by the request that gave the first of them. */
 interface Parcel {
-  told: Told[];
+  requests: AnsweredRequest[];
   readonly sinceMs: number;
 }
 
 /** So long the first answer of a parcel waits for others: one call of the queue a request costs more than all the rest of it. */
 const gatherMs = 15;
 /** As many messages as the queue takes at once; and one request does not pay for the rows of more than these. */
-const toldMax = 100;
+const recordingsMax = 100;
 /** A request that has not sent its parcel by then was broken off: the next one takes over what it carried. */
 const carryMaxMs = 5_000;
 
@@ -58,15 +50,18 @@ export class Recorder {
     this.share = share;
   }
 
-  take(told: Told, carrier: Pick<ExecutionContext, "waitUntil">): void {
+  take(request: AnsweredRequest, carrier: Pick<ExecutionContext, "waitUntil">): void {
     const open = this.#open;
-    const isLate = open !== null && told.at.getTime() - open.sinceMs > carryMaxMs;
-    if (open !== null && !isLate && open.told.length < toldMax) {
-      open.told.push(told);
+    const isLate = open !== null && request.at.getTime() - open.sinceMs > carryMaxMs;
+    if (open !== null && !isLate && open.requests.length < recordingsMax) {
+      open.requests.push(request);
       return;
     }
-    const parcel: Parcel = { told: isLate ? [...open.told, told] : [told], sinceMs: told.at.getTime() };
-    if (isLate) open.told = [];
+    const parcel: Parcel = {
+      requests: isLate ? [...open.requests, request] : [request],
+      sinceMs: request.at.getTime(),
+    };
+    if (isLate) open.requests = [];
     this.#open = parcel;
     carrier.waitUntil(this.#carry(parcel));
   }
@@ -75,25 +70,25 @@ export class Recorder {
   async #carry(parcel: Parcel): Promise<void> {
     await scheduler.wait(gatherMs);
     if (this.#open === parcel) this.#open = null;
-    const losses = new Map<Told, { lost: number; reason: string }>();
-    const messages: (SizedMessage & { readonly told: Told })[] = [];
-    const lose = (told: Told, rows: number, error: unknown) => {
-      losses.set(told, { lost: (losses.get(told)?.lost ?? 0) + rows, reason: reasonOf(error) });
+    const losses = new Map<AnsweredRequest, { lost: number; reason: string }>();
+    const messages: (SizedMessage & { readonly request: AnsweredRequest })[] = [];
+    const lose = (request: AnsweredRequest, rows: number, error: unknown) => {
+      losses.set(request, { lost: (losses.get(request)?.lost ?? 0) + rows, reason: reasonOf(error) });
     };
-    for (const told of parcel.told) {
+    for (const request of parcel.requests) {
       try {
-        const made = messagesFor(told);
+        const made = messagesFor(request);
         for (const { message, bytes } of made instanceof Promise ? await made : made)
-          messages.push({ message, bytes, told });
+          messages.push({ message, bytes, request });
       } catch (error) {
-        lose(told, Number.NaN, error);
+        lose(request, Number.NaN, error);
       }
     }
     const send = async (batch: typeof messages) => {
       try {
         await this.#queue.sendBatch(batch.map(({ message }) => ({ body: message })));
       } catch (error) {
-        for (const { told, message } of batch) lose(told, message.rows.length, error);
+        for (const { request, message } of batch) lose(request, message.rows.length, error);
       }
     };
     await Promise.all(batchesOf(messages).map(send));
@@ -109,7 +104,7 @@ type Messages = readonly SizedMessage[];
 /** One list a model: what knows its length keeps it. */
 const namesOf = memoizeByObject(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
-function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Promise<Messages> {
+function messagesFor({ requestId, isOwnId, at, answered }: AnsweredRequest): Messages | Promise<Messages> {
   const { protocol, snapshot } = answered;
   const { card, number } = snapshot.model;
   const { forecast, version } = card;
@@ -119,7 +114,7 @@ function messagesFor({ requestId, isOwnId, at, answered }: Told): Messages | Pro
     messagesOf({ format: 1, answer, ...head, features: namesOf(snapshot.model) }, rows);
   // An id of ours was never given before; one of a caller may name several answers, and the same one again.
   if (isOwnId) return messages(requestId.replaceAll("-", ""));
-  return digestOf(new TextEncoder().encode(answerText(head, rows))).then((digest) => messages(digest.slice(0, 32)));
+  return digestOf(new TextEncoder().encode(answerIdentity(head, rows))).then((digest) => messages(digest.slice(0, 32)));
 }
 
 /** The share that a variable states. A wrong one records everything: too much is seen sooner than nothing. */

@@ -1,12 +1,12 @@
 /**
- * "What comes after this value of that day": the features of the period after a day whose value the request gives, from the
- * history up to that day with that value in it. Computed by the same function as everything else.
+ * An observation that a request supplies: "what comes after this value of that day". The features of the period after it are
+ * computed from the history up to that day with that value in it, by the same function as everything else.
  */
 import type { Refusal } from "../api/problem.ts";
 import { computeFeature } from "../features/compute.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
-import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
 import { isoDay } from "../lib/calendar.ts";
 import {
@@ -18,53 +18,52 @@ import {
   periodForms,
   precedingPeriod,
 } from "../period.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
 import { readNumber } from "./decimal.ts";
+import { describeNumber, describeValue } from "./describe-value.ts";
+import type { StartingPoint } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type GivenDate, readTarget, told, toldOfNumber } from "./target.ts";
+import { type DateField, readTarget } from "./target.ts";
 
-/** What a request says of a day, each with the name under which it does. */
-export interface GivenDay {
-  readonly date?: GivenField;
-  readonly value?: GivenField;
+/** The day and the value of an observation, each with the name of its field. */
+export interface SuppliedObservation {
+  readonly date?: ObservationField;
+  readonly value?: ObservationField;
 }
 
-interface GivenField {
+interface ObservationField {
   readonly name: string;
   readonly value: unknown;
 }
 
-/** What a row is computed from where it is not the history as it stands. */
-export interface Start {
-  readonly last: { readonly period: string; readonly value: number };
-  /** One series' features, by name. */
-  readonly features: Readonly<Record<string, number | string>>;
-}
-
 export interface Asked {
   readonly target: string;
-  /** Null: the history as it stands. */
-  readonly start: Start | null;
+  /** Null: the newest observation of the history. */
+  readonly start: StartingPoint | null;
   /** Another day than the last two that can be known, or another value than the one that was observed. */
   readonly hypothetical: boolean;
 }
 
-export type ReadGiven =
+export type ReadObservation =
   | { readonly ok: true; readonly asked: Asked }
   | { readonly ok: false; readonly refusal: Refusal };
 
-export interface GivenTask {
-  readonly given: GivenDay;
-  readonly dates: readonly GivenDate[];
+export interface ObservationTask {
+  readonly observation: SuppliedObservation;
+  readonly dates: readonly DateField[];
   /** Position of the series. */
   readonly position: number;
   readonly textNumbers: boolean;
 }
 
-/** Never throws. O(series × reach × features). */
-export function readGiven(snapshot: Snapshot, { given, dates, position, textNumbers }: GivenTask): ReadGiven {
+/** Reads which period is asked for, and what it is computed from. Never throws. O(series × reach × features). */
+export function readSuppliedObservation(
+  snapshot: Snapshot,
+  { observation, dates, position, textNumbers }: ObservationTask,
+): ReadObservation {
   const { forecast, periods } = snapshot;
   const lastPeriod = periods.at(-1) ?? "";
-  const day = readDay(snapshot, given.date ?? null);
+  const day = readDay(snapshot, observation.date ?? null);
   if (!day.ok) return day;
   const named = readTarget(dates, day.period === null ? snapshot.target : nextPeriod(forecast.schedule, day.period));
   if (!named.ok) return named;
@@ -73,7 +72,7 @@ export function readGiven(snapshot: Snapshot, { given, dates, position, textNumb
     return refused(notAfter(forecast, { target, field: named.field, day: day.period }));
   }
   const period = day.period ?? (target === snapshot.target ? lastPeriod : previousPeriod(forecast.schedule, target));
-  const value = readValue(forecast, given.value ?? null, textNumbers);
+  const value = readValue(forecast, observation.value ?? null, textNumbers);
   if (!value.ok) return value;
   const known = snapshot.panel.series[position]?.values[periods.indexOf(period)] ?? Number.NaN;
   const from = value.number ?? known;
@@ -88,8 +87,12 @@ export function readGiven(snapshot: Snapshot, { given, dates, position, textNumb
 /** The features of `target` where `last` is what was observed before it; what the kept history does not reach is missing. */
 function featuresAfter(
   { forecast, panel, target: next }: Snapshot,
-  { last, position, target }: { readonly last: Start["last"]; readonly position: number; readonly target: string },
-): Start["features"] {
+  {
+    last,
+    position,
+    target,
+  }: { readonly last: StartingPoint["last"]; readonly position: number; readonly target: string },
+): StartingPoint["features"] {
   const reach = reachOf(forecast.features);
   const isBeyond = last.period > next || last.period < (panel.periods[0] ?? "");
   // A history shorter than the reach is all that there ever was.
@@ -106,7 +109,7 @@ function featuresAfter(
 }
 
 /** The panel up to and with a period, one series' value there replaced. Copies. */
-function withValue(panel: Panel, last: Start["last"], position: number): Panel {
+function withValue(panel: Panel, last: StartingPoint["last"], position: number): Panel {
   const before = panel.periods.filter((period) => period < last.period).length;
   const cut = (values: Float64Array) => {
     const copy = new Float64Array(before + 1).fill(Number.NaN);
@@ -131,7 +134,7 @@ type ReadDay =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Returns the period that a day's value belongs to: the day itself, or the last period before it that the schedule names. */
-function readDay({ forecast, periods }: Snapshot, field: GivenField | null): ReadDay {
+function readDay({ forecast, periods }: Snapshot, field: ObservationField | null): ReadDay {
   if (field === null) return { ok: true, period: null };
   const { every } = forecast.schedule;
   const day = typeof field.value === "string" ? givenPeriod(forecast, field.value.trim()) : null;
@@ -143,7 +146,7 @@ function readDay({ forecast, periods }: Snapshot, field: GivenField | null): Rea
       kind: "unprocessable",
       detail: `${field.name} is not ${every === "hour" ? "an" : "a"} ${every} of the calendar.`,
       field: field.name,
-      found: told(field.value),
+      found: describeValue(field.value),
       expected: `${periodForms[every]} from ${first} to ${last}, as in ${periods.at(-1)}${sourceForm}`,
     });
   }
@@ -158,7 +161,7 @@ function givenRange(every: Granularity): readonly [first: string, last: string] 
   return [followingPeriod(first), precedingPeriod(last)];
 }
 
-function givenPeriod({ given, schedule }: Forecast, text: string): string | null {
+function givenPeriod({ given, schedule }: ServingDeclaration, text: string): string | null {
   const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
   const period = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : text;
   const [first, last] = givenRange(schedule.every);
@@ -170,7 +173,11 @@ type ReadValue =
   | { readonly ok: true; readonly number: number | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-function readValue({ target, unit }: Forecast, field: GivenField | null, textNumbers: boolean): ReadValue {
+function readValue(
+  { target, unit }: ServingDeclaration,
+  field: ObservationField | null,
+  textNumbers: boolean,
+): ReadValue {
   if (field === null) return { ok: true, number: null };
   const { name, value } = field;
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
@@ -181,7 +188,7 @@ function readValue({ target, unit }: Forecast, field: GivenField | null, textNum
     kind: "unprocessable",
     detail: `${name} is not a value that can be continued.`,
     field: name,
-    found: textNumbers ? told(value) : toldOfNumber(value),
+    found: textNumbers ? describeValue(value) : describeNumber(value),
     expected: `a number${needsLogarithm ? " above 0" : ""} in ${unit}, as in 1200.5, without thousands separators`,
   });
 }
@@ -198,7 +205,7 @@ function unknownValue({ forecast, periods }: Snapshot, period: string): Refusal 
 }
 
 function notAfter(
-  { given, schedule }: Forecast,
+  { given, schedule }: ServingDeclaration,
   { target, field, day }: { readonly target: string; readonly field: string | null; readonly day: string },
 ): Refusal {
   const next = nextPeriod(schedule, day);

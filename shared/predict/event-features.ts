@@ -1,16 +1,19 @@
-/** The states of a classification among what a request gives: they are 0 or 1, and agree with the value that decides them. */
+/** Features that are the event of a classification at an earlier period: 0 or 1, decided by the value of another variable. */
 import { boundFeature, type Feature } from "../features/feature.ts";
-import type { Forecast } from "../forecasts/forecast.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
 
-type Deciding = Pick<Forecast, "features" | "events" | "variable">;
+type Deciding = Pick<ServingDeclaration, "features" | "events" | "variable">;
 
-/** Whether a feature is the target of a classification at one earlier period. */
-export function isState({ task, variable }: Pick<Forecast, "task" | "variable">, feature: Feature): boolean {
+/** Returns whether a feature is the target of a classification at one earlier period. */
+export function isEventFeature(
+  { task, variable }: Pick<ServingDeclaration, "task" | "variable">,
+  feature: Feature,
+): boolean {
   return task === "classification" && at(feature, variable)?.variable === variable;
 }
 
-/** States that follow from given values of the variable that they are an event of, where they are not given themselves. O(features²) at most. */
-export function impliedStates(
+/** Returns the event features that follow from given values and are not given themselves. O(features²) at most. */
+export function impliedEvents(
   { features, events = [], variable }: Deciding,
   given: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, number> {

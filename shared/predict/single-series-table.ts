@@ -4,11 +4,11 @@
  */
 import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
 import { nearest } from "../lib/text-distance.ts";
-import { readGiven } from "./given.ts";
-import { type Snapshot, seriesKey } from "./snapshot.ts";
-import { impliedStates } from "./states.ts";
-import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./table.ts";
-import { told } from "./target.ts";
+import { describeValue } from "./describe-value.ts";
+import { impliedEvents } from "./event-features.ts";
+import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./feature-table.ts";
+import { positionKey, type Snapshot } from "./snapshot.ts";
+import { readSuppliedObservation } from "./supplied-observation.ts";
 
 /** The model's inputs of a table, by the rule of the forecast: raw features alone where it has many series. O(rows × inputs). */
 export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
@@ -24,7 +24,7 @@ export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
 export function isNumberColumn({ forecast, model, fields }: Snapshot, name: string): boolean {
   if (forecast.dimensions.length > 0) return model.inputs.some((one) => one.name === name && one.categories === null);
   const field = fields.find(name);
-  return field?.kind === "given"
+  return field?.kind === "observation"
     ? field.what === "value"
     : field?.kind === "feature" && field.input.categories === null;
 }
@@ -33,7 +33,7 @@ function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
   const { model, columns, positions, forecast } = snapshot;
   const places = placesOf(snapshot, table);
   if (!places.ok) return places;
-  const position = positions.get(seriesKey([])) ?? 0;
+  const position = positions.get(positionKey([])) ?? 0;
   const read = startsOf(snapshot, table.rows, { position, places: places.of });
   if (!read.ok) return read;
   const { starts } = read;
@@ -69,7 +69,7 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
     const field = fields.find(name);
     if (field === undefined) unknown.push(name);
     else if (of.has(field.name))
-      return failed(`Column ${told(name) || '""'} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
+      return failed(`Column ${describeValue(name) || '""'} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
     else of.set(field.name, place);
   }
   const [stranger] = unknown;
@@ -78,7 +78,7 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
   const known = fields.all.map(({ name }) => name);
   const meant = nearest(stranger, fields.names);
   return failed(
-    `There is no input ${told(stranger) || '""'}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
+    `There is no input ${describeValue(stranger) || '""'}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
   );
 }
 
@@ -121,27 +121,27 @@ type ReadStart =
 /** The features of a row that gives the value of a day; null for the history as it stands. */
 function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
   const { given } = snapshot.forecast;
-  if (given === undefined) return { ok: true, features: statesOf(snapshot, { row, places }) };
+  if (given === undefined) return { ok: true, features: eventsOf(snapshot, { row, places }) };
   const [date, value] = [given.date, given.value].map((name) => {
     const found = row[places.get(name) ?? -1];
     return found === null || found === undefined ? undefined : { name, value: found };
   });
   if (!date && !value) return { ok: true, features: null };
-  const day = { ...(date && { date }), ...(value && { value }) };
-  const read = readGiven(snapshot, { given: day, dates: [], position, textNumbers: false });
+  const observation = { ...(date && { date }), ...(value && { value }) };
+  const read = readSuppliedObservation(snapshot, { observation, dates: [], position, textNumbers: false });
   if (read.ok) return { ok: true, features: read.asked.start?.features ?? null };
   const { detail, found, expected } = read.refusal;
   return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
 }
 
-/** The states that a row's values imply; null where no value of a forecast is an event's. */
-function statesOf(
+/** Returns the event features that a row's values imply; null where the forecast has no events. */
+function eventsOf(
   { forecast }: Snapshot,
   { row, places }: Pick<TableRow, "row" | "places">,
 ): Record<string, number> | null {
   if (forecast.events === undefined) return null;
   const given = new Map([...places].map(([name, place]) => [name, row[place]]));
-  return Object.fromEntries(impliedStates(forecast, given));
+  return Object.fromEntries(impliedEvents(forecast, given));
 }
 
 const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

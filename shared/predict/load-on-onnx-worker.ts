@@ -1,0 +1,40 @@
+/** Loads a model that our engine cannot run, so that the `onnx` Worker runs it. The same golden rows are compared. */
+import type { OnnxRunner } from "../api/onnx.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { checkGolden, goldenInputs } from "../registry/golden.ts";
+import { remoteEngine, runEngine } from "./engines.ts";
+import { blankOf, type ModelParts, type ServedModel } from "./load-model.ts";
+
+export interface OnnxWorker {
+  /** Null where no onnx Worker is bound. */
+  readonly runner: OnnxRunner | null;
+  /** Why our engine does not run the model. */
+  readonly why: string;
+}
+
+/** Runs the golden rows of a model on the onnx Worker, which reads the file itself. Never rejects. */
+export async function loadOnOnnxWorker(
+  { description, number, servedNumber }: Omit<ModelParts, "bytes">,
+  { runner, why }: OnnxWorker,
+): Promise<Result<ServedModel>> {
+  const { card, inputs } = description;
+  const { forecast, version, model } = card;
+  const engine = remoteEngine(runner, { forecast, version, sha256: model.sha256 });
+  const golden = goldenInputs(card);
+  if (!golden.ok) return failure(golden.reason);
+  const run = await runEngine(engine, golden.inputs);
+  const compared = checkGolden(card, run);
+  if (!compared.ok) return failure(`${compared.reason}; our engine does not run it: ${why}`);
+  const outputs = run.ok ? run.outputs : {};
+  if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
+  return success({
+    ...description,
+    engine,
+    number,
+    servedNumber,
+    blank: blankOf(inputs),
+    hasChange: changeOutput in outputs,
+    unexplained: `it runs in onnxruntime-web, which gives a prediction without its reasons (${why})`,
+  });
+}

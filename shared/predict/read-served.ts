@@ -1,0 +1,50 @@
+/** Reads `served.json`. Its digest was checked, and the hub validated its content, so only what depends on this build is checked. */
+import { type Feature, readFeature } from "../features/feature.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import { isObject } from "../lib/validate-json.ts";
+import { servedFormat } from "../registry/keys.ts";
+import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registry/served.ts";
+
+/** One input of the model, and the feature that it is fed with. */
+export interface ModelInput {
+  readonly name: string;
+  readonly declared: Feature;
+  /** The texts that the model was trained on; null for a number. */
+  readonly categories: ReadonlySet<string> | null;
+}
+
+/** What `served.json` says of a model and of its forecast. */
+export interface ServedDescription {
+  readonly card: ServedCard;
+  readonly forecast: ServingDeclaration;
+  readonly inputs: readonly ModelInput[];
+}
+
+/** Fails for another format, and where this build does not compute a feature. O(text). */
+export function readServed(text: string): Result<ServedDescription> {
+  const json: unknown = JSON.parse(text);
+  const format = isObject(json) ? json.format : undefined;
+  if (format !== servedFormat) {
+    return failure(
+      `served.json has format ${JSON.stringify(format)}; this build of predict reads format ${servedFormat}: deploy a build that reads it`,
+    );
+  }
+  const { card, declaration } = json as unknown as ServedModelFile;
+  const features: Feature[] = [];
+  for (const declared of declaration.features) {
+    const feature = readFeature(declared);
+    if (!feature.ok) return failure(`${feature.error}: deploy a build of predict that computes it`);
+    features.push(feature.value);
+  }
+  const inputs: ModelInput[] = [];
+  for (const input of card.features) {
+    const declared = features.find(({ name }) => name === input.name);
+    if (declared === undefined) return failure(`served.json declares no feature ${input.name}, which the model reads`);
+    inputs.push({
+      name: input.name,
+      declared,
+      categories: input.dtype === "string" ? new Set(input.categories) : null,
+    });
+  }
+  return success({ card, forecast: { ...declaration, features }, inputs });
+}

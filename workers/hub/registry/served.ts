@@ -1,0 +1,92 @@
+/** Writes `served.json`, from which `predict` serves a version without its card and without the declaration in the source. */
+import { findServed, type ServedRow, saveServed } from "../../../shared/db/served.ts";
+import { readFeature } from "../../../shared/features/feature.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { parseJson } from "../../../shared/lib/parse-json.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
+import { buildServed, servingDeclaration } from "../../../shared/registry/build-served.ts";
+import type { Mismatch } from "../../../shared/registry/check-card.ts";
+import { servedFormat, servedKey } from "../../../shared/registry/keys.ts";
+import { servedModelShape } from "../../../shared/registry/served.ts";
+import type { Hub } from "../hub.ts";
+import { readCard } from "./verify.ts";
+
+/** What writing a served.json needs of the hub. */
+export type ServingHub = Pick<Hub, "db" | "lake" | "fingerprints" | "now">;
+
+interface Version {
+  readonly forecast: Forecast;
+  readonly version: string;
+}
+
+/**
+ * Returns the served.json of a version. Writes a new one where the declaration changed since the newest was written. A version
+ * whose features the declaration no longer has keeps the served.json that it has: it stays servable.
+ */
+export async function ensureServed(hub: ServingHub, wanted: Version): Promise<Result<ServedRow, Mismatch>> {
+  const { forecast, version } = wanted;
+  const newest = await findServed(hub.db, forecast.id, version);
+  const declaration = declarationDigest(forecast);
+  if (newest?.declaration === declaration) return success(newest);
+  const text = await textFor(hub, wanted);
+  if (!text.ok) return newest ? success(newest) : text;
+  const sha256 = sha256Hex(text.value);
+  const key = servedKey(forecast.id, version, sha256);
+  await hub.lake.put(key, encodeUtf8(text.value), {
+    sha256,
+    onlyIf: { etagDoesNotMatch: "*" },
+    httpMetadata: { contentType: "application/json; charset=utf-8" },
+  });
+  await saveServed(hub.db, { forecast: forecast.id, version, sha256, declaration, at: hub.now().toISOString() });
+  const saved = await findServed(hub.db, forecast.id, version);
+  if (saved === null) throw new Error(`served.json of ${forecast.id} ${version} was not recorded`);
+  return success(saved);
+}
+
+async function textFor(hub: ServingHub, { forecast, version }: Version): Promise<Result<string, Mismatch>> {
+  const read = await readCard(hub, { forecast, version });
+  if (!read.ok) return failure(read.mismatch);
+  const fingerprints = hub.fingerprints(forecast);
+  if (!fingerprints.includes(read.card.fingerprint)) {
+    const detail = "The model was trained on other features than the forecast declares today. Train it again.";
+    return failure({ detail, found: read.card.fingerprint, expected: fingerprints[0] ?? "" });
+  }
+  const built = buildServed(forecast, read.card);
+  if (built.ok) return built;
+  return failure({
+    detail: "The model cannot serve.",
+    found: built.error,
+    expected: "inputs that the forecast declares",
+  });
+}
+
+/** Returns the digest of all that a served.json holds of a declaration. */
+function declarationDigest(forecast: Forecast): string {
+  return sha256Hex(JSON.stringify([servedFormat, servingDeclaration(forecast)]));
+}
+
+/** Returns the first feature of a served.json that this code does not compute; null where it computes all. */
+export async function findUnimplemented(
+  hub: Pick<Hub, "lake">,
+  { forecast, version, sha256 }: ServedRow,
+): Promise<Mismatch | null> {
+  const key = servedKey(forecast, version, sha256);
+  const object = await hub.lake.get(key);
+  const json = object && parseJson(await object.text());
+  const parsed = servedModelShape.safeParse(json?.ok ? json.value : null);
+  if (!parsed.success) {
+    return { detail: "served.json cannot be read.", found: key, expected: `a file of format ${servedFormat}` };
+  }
+  for (const feature of parsed.data.declaration.features) {
+    const read = readFeature(feature);
+    if (!read.ok)
+      return {
+        detail: "This code cannot compute a feature of the model.",
+        found: read.error,
+        expected: "a kind that this code has",
+      };
+  }
+  return null;
+}

@@ -1,0 +1,83 @@
+/** The snapshots of this isolate, one store a forecast, and the list that says which forecasts there are. */
+import { failure, type Result } from "../../shared/lib/result.ts";
+import { ForecastList } from "./forecast-list.ts";
+import { retryMs, type Served, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+
+/** Why a call has no snapshot. */
+export type Unserved =
+  | { readonly kind: "unknown"; readonly forecast: string; readonly forecasts: readonly string[] }
+  | {
+      readonly kind: "unavailable";
+      /** Null where the call names none, and the first one is not known. */
+      readonly forecast: string | null;
+      readonly reason: string;
+      readonly retrySeconds: number;
+    };
+
+/** Ids of forecasts are short: another name is not looked up. */
+const idPattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** While the list cannot be read, so many names are looked up by their pointers. */
+const unlistedMax = 20;
+
+export class Snapshots {
+  readonly #list = new ForecastList();
+  readonly #stores = new Map<string, SnapshotStore>();
+
+  /** Returns the snapshot that answers without any work before or behind the answer; else null. */
+  fresh(forecast: string | null, nowMs: number): Result<Served, never> | null {
+    const id = forecast ?? this.#list.fresh(nowMs)?.[0];
+    return id === undefined ? null : (this.#stores.get(id)?.fresh(nowMs) ?? null);
+  }
+
+  /** Returns what a forecast is answered from; the first one of the list where none is named. Never rejects. */
+  async find(forecast: string | null, effects: StoreEffects): Promise<Result<Served, Unserved>> {
+    if (forecast !== null && this.#mayServe(forecast)) return this.#findNamed(forecast, effects);
+    const ids = await this.list(effects);
+    const id = forecast ?? ids[0];
+    if (id === undefined) return failure(this.#noForecast());
+    return ids.includes(id) ? this.#load(id, effects) : failure({ kind: "unknown", forecast: id, forecasts: ids });
+  }
+
+  /** Returns the ids of all forecasts in order; none where the list cannot be read. */
+  async list(effects: StoreEffects): Promise<readonly string[]> {
+    const ids = await this.#list.current(effects);
+    for (const id of this.#stores.keys()) if (ids !== null && !ids.includes(id)) this.#stores.delete(id);
+    return ids ?? [];
+  }
+
+  /** The snapshot is loaded beside the list, so that the first answer of an isolate waits for both at once. */
+  async #findNamed(forecast: string, effects: StoreEffects): Promise<Result<Served, Unserved>> {
+    const isListed = this.#list.contains(forecast);
+    const [served, ids] = await Promise.all([
+      this.#load(forecast, effects),
+      isListed ? this.#refreshBehind(effects) : this.list(effects),
+    ]);
+    const isKnown = isListed || ids.length === 0 || ids.includes(forecast);
+    return isKnown ? served : failure({ kind: "unknown", forecast, forecasts: ids });
+  }
+
+  #mayServe(forecast: string): boolean {
+    if (!idPattern.test(forecast)) return false;
+    if (this.#list.isUnread) return this.#stores.has(forecast) || this.#stores.size < unlistedMax;
+    return this.#list.contains(forecast);
+  }
+
+  #noForecast(): Unserved {
+    const reason = this.#list.isUnread
+      ? `the list of forecasts cannot be read: ${this.#list.reason}`
+      : "the list of forecasts is empty";
+    return { kind: "unavailable", forecast: null, reason, retrySeconds: Math.ceil(retryMs / 1000) };
+  }
+
+  #refreshBehind(effects: StoreEffects): readonly string[] {
+    effects.waitUntil(this.list(effects));
+    return [];
+  }
+
+  async #load(forecast: string, effects: StoreEffects): Promise<Result<Served, Unserved>> {
+    const store = this.#stores.get(forecast) ?? new SnapshotStore(forecast);
+    this.#stores.set(forecast, store);
+    const served = await store.current(effects);
+    return served.ok ? served : failure({ kind: "unavailable", forecast, ...served.error });
+  }
+}
