@@ -5,9 +5,10 @@
  * content-addressed, and the champion pointer names its digest.
  */
 import { z } from "zod";
+import { profileShape } from "../drift/profile.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { cardShape, profileShape } from "./card.ts";
+import { cardShape } from "./card.ts";
 import { servedFormat } from "./keys.ts";
 
 /** The serving part of a forecast's declaration: everything that a request or an answer depends on. */

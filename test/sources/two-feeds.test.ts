@@ -10,16 +10,15 @@ import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { compareFacts, toFacts } from "../../shared/lake/fact.ts";
 import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
-import { sha256Hex } from "../../shared/lib/hash.ts";
 import { shaped } from "../../shared/lib/validate-json.ts";
 import { addPeriods, enclosingPeriod } from "../../shared/period.ts";
-import { loadModel } from "../../shared/predict/load-model.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
-import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
+import { buildOutlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { tableOf } from "../features/support.ts";
 import { bytesOf } from "../support/card.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
+import { loadSnapshot } from "../support/snapshot.ts";
 import { published } from "../training/publishing.ts";
 import { smallForecast } from "../training/support.ts";
 
@@ -99,29 +98,11 @@ beforeAll(async () => {
   data = datasetOf(forecastPanel(toy, facts), { features: toy.features, tolerance: toleranceOf(toy) });
   const ridge = { candidate: "ridge", parameters: { alpha: 10 } };
   const { model, card } = await published({ forecast: toy, data, recipe: ridge });
-  const pointer = {
-    forecast: toy.id,
-    version: card.version,
-    number: 1,
-    at: "2026-11-20T12:00:00.000Z",
-    model: { sha256: sha256Hex(model), bytes: model.length },
-    card: { sha256: sha256Hex(bytesOf(card)) },
-  };
   expect(card.lineage).toMatchObject({ feed: prices.id, sources: [{ feed: prices.id }, { feed: weather.id, lag: 1 }] });
-  const cardText = JSON.stringify(card);
-  const loaded = loadModel({ forecast: toy, pointer, fingerprints: fingerprintsOf(toy), bytes: model, cardText });
-  if (!loaded.ok) throw new Error(loaded.reason);
   const text = JSON.stringify(buildHistory(toy, facts));
   const history = shaped(historyShape, JSON.parse(text));
   if (!history.ok) throw new Error("the history has another shape");
-  const built = buildOutlook(toy, history.value);
-  if (!built.ok) throw new Error(built.reason);
-  snapshot = buildSnapshot({
-    forecast: toy,
-    model: loaded.model,
-    outlook: built.outlook,
-    historyDigest: sha256Hex(text),
-  });
+  snapshot = loadSnapshot({ forecast: toy, card, model, history: history.value });
 });
 
 function answer(instance: Record<string, unknown>) {
@@ -173,8 +154,8 @@ test("the features of the history are those of training, for every month that bo
     [weather.id, facts.get(weather.id) ?? []],
   ]);
   const built = buildOutlook(toy, buildHistory(toy, earlier));
-  if (!built.ok) throw new Error(built.reason);
-  const { target, columns } = built.outlook;
+  if (!built.ok) throw new Error(built.error);
+  const { target, columns } = built.value;
   expect(target).toBe(lastMonth);
   const trained = tableOf(data).at(-1);
   const served = Object.entries(columns).map(([name, column]) => [name, column.at(0)]);
