@@ -6,7 +6,6 @@ import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import type { Feed, Observation } from "../../shared/feeds/feed.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { mistakesIn } from "../../shared/forecasts/check.ts";
-import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { compareFacts, toFacts } from "../../shared/lake/fact.ts";
 import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
