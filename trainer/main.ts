@@ -53,6 +53,7 @@ program
   .command("parse <feed> <files...>")
   .description("read publications without a hub")
   .addOption(json())
+  .option("--as-of <day>", "when the files are taken to have arrived; default: now")
   .action(parse);
 
 program
@@ -80,6 +81,7 @@ program
   .description("judge every candidate on publications of this disk, without a hub")
   .requiredOption("--files <files...>", "publications of the forecast's feed; of several feeds each as FEED=FILE")
   .option("--until <date>", "use nothing after this day")
+  .option("--as-of <day>", "when the files are taken to have arrived; default: now")
   .addOption(trials())
   .addOption(seed())
   .addOption(budget())
@@ -94,6 +96,7 @@ program
   .requiredOption("--files <files...>", "publications of the forecast's feed; of several feeds each as FEED=FILE")
   .requiredOption("--out <dir>", "the folder")
   .option("--until <date>", "use nothing after this day")
+  .option("--as-of <day>", "when the files are taken to have arrived; default: now")
   .addOption(trials())
   .addOption(seed())
   .addOption(budget())

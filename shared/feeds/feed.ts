@@ -98,6 +98,21 @@ export interface FeedLimits {
   readonly problemsMax: number;
   /** Largest share of the known series that a publication may lack; above it the publication is held. */
   readonly seriesLostMax: number;
+  /**
+   * Largest share of the facts that a publication restates, of one variable or all, that may be contradicted; above it the
+   * publication is held. Ordinary publications contradict 0 to 1.3 %.
+   */
+  readonly contradictedMax: number;
+  /** Days before the arrival that the publisher corrects late: what is contradicted there does not count. */
+  readonly correctedDays: number;
+}
+
+/** From a period on, values of the same name mean something else. */
+export interface Break {
+  readonly from: string;
+  /** Variables that it concerns. */
+  readonly variables: readonly string[];
+  readonly note: string;
 }
 
 export interface Feed {
@@ -114,6 +129,8 @@ export interface Feed {
   readonly granularity: Granularity;
   readonly partitionBy: PartitionBy;
   readonly limits: FeedLimits;
+  /** Changes of meaning, the oldest first; absent where there are none. */
+  readonly breaks?: readonly Break[];
   readonly file: {
     readonly extension: string;
     readonly contentTypes: readonly string[];

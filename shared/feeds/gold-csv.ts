@@ -44,6 +44,8 @@ export const goldCsv: Feed = {
     problemsMax: 5_000,
     problemRateMax: 0.1,
     seriesLostMax: 0,
+    contradictedMax: 0.05,
+    correctedDays: 0,
   },
   file: {
     extension: ".csv",

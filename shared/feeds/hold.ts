@@ -1,4 +1,5 @@
-/** Decides whether a publication is held for a person: too many refused values, or too many known series lost. */
+/** Decides whether a publication is held for a person: too many refused values, known series lost, or known facts contradicted. */
+import { type Contradictions, reasonToDoubt } from "./contradictions.ts";
 import type { FeedLimits, Problem } from "./feed.ts";
 
 export interface Counts {
@@ -6,10 +7,15 @@ export interface Counts {
   readonly problems: readonly Problem[];
   /** Keys of the series that the publication has values for. */
   readonly series: ReadonlySet<string>;
+  /** What the parser could not decide. */
+  readonly doubt?: string | undefined;
+  /** What the publication contradicts; absent where that is not known yet. */
+  readonly contradictions?: Contradictions;
 }
 
 /** Returns the reason to hold a publication for a person, or null. */
 export function reasonToHold(counts: Counts, knownSeries: readonly string[], limits: FeedLimits): string | null {
+  if (counts.doubt !== undefined) return counts.doubt;
   const lost = counts.problems.reduce((sum, problem) => sum + problem.values, 0);
   const rate = lost / Math.max(1, lost + counts.observations);
   if (rate > limits.problemRateMax) {
@@ -22,7 +28,7 @@ export function reasonToHold(counts: Counts, knownSeries: readonly string[], lim
     const example = missing.slice(0, 3).join(", ");
     return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}), at most ${percent(limits.seriesLostMax)} may be; for example ${example}`;
   }
-  return null;
+  return counts.contradictions ? reasonToDoubt(counts.contradictions, limits) : null;
 }
 
 /** How often each reason occurs, most frequent first. */

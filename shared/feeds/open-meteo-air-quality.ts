@@ -41,6 +41,9 @@ const limits: FeedLimits = {
   problemsMax: 5_000,
   problemRateMax: 0.3,
   seriesLostMax: 0,
+  contradictedMax: 0.05,
+  // CAMS replaces its forecasts and first analyses; a fetch asks for five days again, and a person may upload more.
+  correctedDays: 14,
 };
 
 /** The feed of one place. A second place is a second feed: one more line in the catalogue. */
@@ -62,6 +65,13 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
     granularity: "hour",
     partitionBy: "month",
     limits,
+    breaks: [
+      {
+        from: "2026-08-01",
+        variables: ["european_aqi", foretold("european_aqi")],
+        note: "The European air quality index has new bands since August 2026, under the same name (Open-Meteo's changelog).",
+      },
+    ],
     file: {
       extension: ".json",
       contentTypes: ["application/json", "text/json", "application/octet-stream"],

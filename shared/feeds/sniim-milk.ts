@@ -48,6 +48,8 @@ export const sniimMilk: Feed = {
     problemsMax: 25_000,
     problemRateMax: 0.3,
     seriesLostMax: 0.2,
+    contradictedMax: 0.05,
+    correctedDays: 0,
   },
   file: {
     extension: ".xlsx",

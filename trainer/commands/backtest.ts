@@ -8,11 +8,12 @@ import { spanOf } from "../../shared/judging/windows.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
+import { readAsOf } from "../judge-files.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
 import { prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
-import { factsOfFiles, filesByFeed } from "../training/facts.ts";
+import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "../training/run-contest.ts";
@@ -20,12 +21,16 @@ import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];
   readonly until?: string;
+  /** When the files are taken to have arrived. */
+  readonly asOf?: string;
   readonly json?: boolean;
 }
 
 export interface Backtest {
   readonly prepared: Prepared;
   readonly problems: number;
+  /** Publications that the hub would hold. */
+  readonly left: readonly HeldFile[];
   readonly held: ContestHeld;
   readonly outcome: Outcome;
   readonly seconds: number;
@@ -34,7 +39,7 @@ export interface Backtest {
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const result = await runBacktest(forecast, options);
-  const { prepared, problems, held, outcome, seconds } = result;
+  const { prepared, problems, left, held, outcome, seconds } = result;
   const { judgement } = held.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
@@ -44,6 +49,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
         forecast: forecast.id,
         observations: prepared.observations,
         problems,
+        held: left,
         validation,
         test,
         contenders,
@@ -100,16 +106,22 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const started = performance.now();
   const training = readTrainingOptions(options);
   const until = readUntil(options.until);
-  const done: Partial<{ prepared: Prepared; problems: number; held: ContestHeld }> = {};
+  const done: { prepared?: Prepared; problems?: number; held?: ContestHeld; left?: readonly HeldFile[] } = {};
   const tasks = new Listr(
     [
       {
         title: "Read the publications",
         task: async (_, task) => {
-          const { facts, problems } = await factsOfFiles(filesByFeed(feedsOf(forecast), options.files));
+          const arrivedAt = readAsOf(options.asOf);
+          const {
+            facts,
+            problems,
+            held: left,
+          } = await factsOfFiles(filesByFeed(feedsOf(forecast), options.files), arrivedAt);
+          done.left = left;
           done.prepared = prepare(forecast, facts, until);
           done.problems = problems;
-          task.title = `Read ${thousands(done.prepared.observations)} observations, refused ${thousands(problems)} values`;
+          task.title = `Read ${thousands(done.prepared.observations)} observations, refused ${thousands(problems)} values${heldNote(left)}`;
         },
       },
       {
@@ -132,10 +144,17 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
     taskListOptions(options.json),
   );
   await tasks.run();
-  const { prepared, problems, held } = done;
+  const { prepared, problems, held, left = [] } = done;
   if (!prepared || !held) throw new Failure("The backtest did not end.");
   const outcome = outcomeOf(forecast, held.judged.judgement, { incumbent: null, usedThrough: null });
-  return { prepared, problems: problems ?? 0, held, outcome, seconds: (performance.now() - started) / 1000 };
+  return { prepared, problems: problems ?? 0, left, held, outcome, seconds: (performance.now() - started) / 1000 };
+}
+
+/** What is left out, and why. */
+function heldNote(held: readonly HeldFile[]): string {
+  if (held.length === 0) return "";
+  const each = held.map(({ file, reason }) => `${file}: ${reason}`);
+  return `. Left out, because the hub would hold them: ${each.join("; ")}`;
 }
 
 function print(forecast: Forecast, { held, outcome, seconds }: Backtest): void {

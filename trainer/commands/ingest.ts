@@ -70,6 +70,7 @@ export function describeFlow(flow: FlowDetail & { readonly known?: boolean }): s
   const { stats } = flow;
   if (flow.state === "held") return `held: ${flow.reason}. Let it in with POST /flows/${flow.id}/release`;
   if (flow.state === "failed") return `refused: ${flow.reason}`;
+  const unrevised = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
   const before = flow.known ? "known already, " : "";
-  return `${before}${thousands(stats?.observations)} observations, ${thousands(stats?.observationsWritten)} of them new or newer; refused ${reasons(stats?.problemsByReason)}`;
+  return `${before}${thousands(stats?.observations)} observations, ${thousands(unrevised)} of them new or newer, ${thousands(stats?.revisions)} revise what was known; refused ${reasons(stats?.problemsByReason)}`;
 }

@@ -2,29 +2,30 @@
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
+import { judgeFiles, readAsOf } from "../judge-files.ts";
 import { knownFeed } from "../known.ts";
-import { readPublication } from "../read-publication.ts";
-import { reasons, table, thousands } from "../terminal.ts";
+import { prose, reasons, table, thousands } from "../terminal.ts";
 
 export async function parse(
   feedId: string,
   files: readonly string[],
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly asOf?: string },
 ): Promise<void> {
   const feed = knownFeed(feedId);
-  const arrivedAt = new Date().toISOString();
-  const read: { readonly file: string; readonly parsed: Parsed }[] = [];
-  for (const file of files) {
-    const name = basename(file);
-    read.push({ file: name, parsed: await feed.parse(await readPublication(file), { name, arrivedAt }) });
-  }
+  const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf));
   const all = read.length === 1 && read[0] ? read[0].parsed : together(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
-  const each = read.map(({ file, parsed }) => ({ file, ...summarize(feed, parsed) }));
-  if (options.json) console.log(JSON.stringify(each.length > 1 ? { ...summary, files: each } : summary));
-  else printSummary(summary, all, each);
-  // As from a hub: a publication without a single observation is not let in.
-  if (read.some(({ parsed }) => parsed.observations.length === 0)) process.exitCode = 1;
+  const each = read.map(({ file, parsed, held }) => ({ file: basename(file), ...summarize(feed, parsed), held }));
+  if (options.json)
+    console.log(
+      JSON.stringify(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null }),
+    );
+  else {
+    printSummary(summary, all, each);
+    for (const { file, held } of each) if (held !== null) console.log(prose(`${file} would be held: ${held}.`));
+  }
+  // As from a hub: a publication without a single observation is not let in, and one that is held waits for a person.
+  if (read.some(({ parsed, held }) => parsed.observations.length === 0 || held !== null)) process.exitCode = 1;
 }
 
 /** What several publications say, each counted for itself: one fact may be stated by many. */

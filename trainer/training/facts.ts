@@ -1,28 +1,34 @@
 /** Where a training's facts come from: publications on this disk, or the lake through the hub. */
-import { basename } from "node:path";
 import type { Feed } from "../../shared/feeds/feed.ts";
-import { compareFacts, compareText, type Fact, toFacts } from "../../shared/lake/fact.ts";
-import { mergeFacts, publicationRank, type StoredFact } from "../../shared/lake/merge.ts";
+import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
+import { judgeFiles } from "../judge-files.ts";
 import { readLake } from "../lake.ts";
-import { readPublication } from "../read-publication.ts";
 
 export interface Facts {
   /** Of each feed sorted, each once. */
   readonly facts: FactsByFeed;
   /** Values that the parsers refused. */
   readonly problems: number;
+  /** Publications that the hub would hold; they are left out. */
+  readonly held: readonly HeldFile[];
+}
+
+export interface HeldFile {
+  readonly file: string;
+  readonly reason: string;
 }
 
 /** Reads the facts of several feeds' publications. */
-export async function factsOfFiles(files: readonly FeedFiles[], now = new Date()): Promise<Facts> {
-  const read = await Promise.all(files.map((one) => factsOfFeed(one, now)));
+export async function factsOfFiles(files: readonly FeedFiles[], arrivedAt: string): Promise<Facts> {
+  const read = await Promise.all(files.map((one) => factsOfFeed(one, arrivedAt)));
   return {
     facts: new Map(files.map(({ feed }, at) => [feed.id, read[at]?.facts ?? []])),
     problems: read.reduce((sum, { problems }) => sum + problems, 0),
+    held: read.flatMap(({ held }) => held),
   };
 }
 
@@ -48,31 +54,26 @@ export function filesByFeed(feeds: readonly Feed[], files: readonly string[]): F
 }
 
 /** Merges publications as the lake merges them: the newest is believed, whatever the order of the files. */
-async function factsOfFeed({ feed, files }: FeedFiles, now: Date) {
-  const arrivedAt = now.toISOString();
-  const parsed = await Promise.all(
-    files.map(async (file) => {
-      const name = basename(file);
-      const { observations, problems } = await feed.parse(await readPublication(file), { name, arrivedAt });
-      if (observations.length === 0) {
-        const why = problems[0] ? `${problems[0].reason}: found ${problems[0].found}` : "it is empty";
-        throw new Failure(`${file} holds no observation of ${feed.id} (${why}). See almanac parse ${feed.id} ${file}.`);
-      }
-      const lastPeriod =
-        observations
-          .map(({ period }) => period)
-          .sort(compareText)
-          .at(-1) ?? "";
-      const rank = publicationRank({ lastPeriod, publishedOn: feed.publishedOn(name), arrivedAt: "", rawKey: name });
-      return { rank, problems: problems.length, facts: toFacts(feed, observations) };
-    }),
-  );
-  let stored: readonly StoredFact[] = [];
-  for (const [ingest, { rank, facts }] of parsed.entries()) {
-    stored = mergeFacts(stored, facts, { ingest, rank }).facts;
+async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
+  const judged = await judgeFiles(feed, files, arrivedAt);
+  const held: HeldFile[] = [];
+  for (const { file, parsed, held: reason } of judged.files) {
+    if (parsed.observations.length === 0) {
+      const [first] = parsed.problems;
+      const why = first ? `${first.reason}: found ${first.found}` : "it is empty";
+      throw new Failure(`${file} holds no observation of ${feed.id} (${why}). See almanac parse ${feed.id} ${file}.`);
+    }
+    if (reason !== null) held.push({ file, reason });
   }
-  const facts = stored.map(({ source: _, ...fact }): Fact => fact);
-  return { facts, problems: parsed.reduce((sum, { problems }) => sum + problems, 0) };
+  if (held.length === files.length) {
+    const [first] = held;
+    throw new Failure(`Every file of ${feed.id} would be held, as in the hub. ${first?.file}: ${first?.reason}.`);
+  }
+  return {
+    facts: judged.facts,
+    held,
+    problems: judged.files.reduce((sum, { parsed }) => sum + parsed.problems.length, 0),
+  };
 }
 
 /** Reads everything that the lakes of some feeds hold. */

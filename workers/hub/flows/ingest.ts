@@ -6,6 +6,7 @@ import { saveProblems } from "../../../shared/db/problems.ts";
 import type { Stats } from "../../../shared/db/schema.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import { endTurn, keepTurn, takeTurn } from "../../../shared/db/turns.ts";
+import { reasonToDoubt } from "../../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
@@ -53,7 +54,8 @@ export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
     const fence = await waitForTurn(hub, flow, feed.id, turn);
     try {
       const written = await write(hub, flow, { read, source: taken.source, fence, feed, turn });
-      if (written) return { state: "done", reason: null, stats: { ...taken.stats, ...written } };
+      if (written?.kind === "held") return { state: "held", reason: written.reason, stats: taken.stats };
+      if (written) return { state: "done", reason: null, stats: { ...taken.stats, ...written.stats } };
     } finally {
       await flow.step(named("release turn", turn), async () => ({ value: await endTurn(hub.db, feed.id, fence) }));
     }
@@ -67,7 +69,7 @@ export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
 
 /** Records what the publication says and whether it may come in. */
 async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Taken> {
-  const { feed, facts, problems, skipped, key, ...rest } = publication;
+  const { feed, facts, problems, skipped, doubt, key, ...rest } = publication;
   const series = new Set(facts.map((fact) => fact.series));
   const stats: Stats = {
     observations: facts.length,
@@ -92,7 +94,7 @@ async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication
   }
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
   const known = (await listSeries(hub.db, feed.id)).map((row) => row.key);
-  const reason = reasonToHold({ observations: facts.length, problems, series }, known, feed.limits);
+  const reason = reasonToHold({ observations: facts.length, problems, series, doubt }, known, feed.limits);
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
@@ -113,12 +115,17 @@ interface Writing {
   readonly turn: number;
 }
 
+type Written =
+  | { readonly kind: "written"; readonly stats: Stats }
+  /** The publication contradicts too much of what is known: nothing was written. */
+  | { readonly kind: "held"; readonly reason: string };
+
 /** Writes the lake first, the database second, the online history last. Null once another run has taken the turn. */
 async function write(
   hub: IngestEffects,
   flow: Flow,
   { read, source, fence, feed, turn }: Writing,
-): Promise<Stats | null> {
+): Promise<Written | null> {
   const checkTurn = async () => {
     if (!(await keepTurn(hub.db, feed.id, fence, hub.now()))) {
       throw new Overtaken(`another run has taken the turn of ${feed.id}`);
@@ -127,11 +134,26 @@ async function write(
   const plan = async () => planPublication(hub, await read(), { source, checkTurn });
   let planned: PlannedIngest | undefined;
 
+  const judged = await flow.step(named("judge", turn), () =>
+    unlessOvertaken(async () => {
+      planned = await plan();
+      const { contradictions } = planned;
+      const isReleased = ingestParams.parse(flow.run.params).released;
+      const { restated, contradicted } = contradictions;
+      return { restated, contradicted, reason: isReleased ? null : reasonToDoubt(contradictions, feed.limits) };
+    }),
+  );
+  if (!judged) return null;
+  if (judged.reason !== null) return { kind: "held", reason: judged.reason };
+
   const lake = await flow.step(named("lake", turn), () =>
     unlessOvertaken(async () => {
-      // Planned again at each attempt: an attempt that failed has replaced some of the files.
-      planned = await plan();
-      return writeLake(hub, planned, checkTurn);
+      // Planned again at each further attempt: one that failed has replaced some of the files.
+      const current = planned ?? (await plan());
+      planned = undefined;
+      const value = await writeLake(hub, current, checkTurn);
+      planned = current;
+      return value;
     }),
   );
   if (!lake) return null;
@@ -153,7 +175,9 @@ async function write(
       : null;
     return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };
   });
-  return histories && { ...database, filesWritten: lake.filesWritten, keysWritten: histories.length };
+  if (!histories) return null;
+  const stats = { ...database, filesWritten: lake.filesWritten, keysWritten: histories.length };
+  return { kind: "written", stats };
 }
 
 /** The result of a step that applies the plan; null, so that the flow takes another turn, once it was overtaken. */

@@ -23,6 +23,8 @@ export interface Publication {
   readonly facts: readonly Fact[];
   readonly problems: readonly Problem[];
   readonly skipped: Readonly<Record<string, number>>;
+  /** What the parser could not decide. */
+  readonly doubt: string | undefined;
   readonly publishedOn: string | null;
   readonly arrivedAt: string;
   readonly firstPeriod: string | null;
@@ -42,8 +44,20 @@ export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: F
   const publishedOn = feed.publishedOn(name);
   const [firstPeriod, lastPeriod] = periodRange(facts);
   const rank = publicationRank({ lastPeriod: lastPeriod ?? "", publishedOn, arrivedAt, rawKey: params.key });
-  const { problems, skipped } = parsed;
-  return { feed, key: params.key, facts, problems, skipped, publishedOn, arrivedAt, firstPeriod, lastPeriod, rank };
+  const { problems, skipped, doubt } = parsed;
+  return {
+    feed,
+    key: params.key,
+    facts,
+    problems,
+    skipped,
+    doubt,
+    publishedOn,
+    arrivedAt,
+    firstPeriod,
+    lastPeriod,
+    rank,
+  };
 }
 
 /** An object over the feed's limit is refused by its size; it would not fit into memory. */

@@ -1,0 +1,119 @@
+/**
+ * How much of what is known a publication contradicts. Ordinary publications restate history and correct 0 to 1.3 % of
+ * it; one in another unit or number format contradicts nearly all of it, or all of one variable, by one factor.
+ */
+import { addDays } from "../lib/calendar.ts";
+import type { Feed } from "./feed.ts";
+
+/** One fact that a publication states and that was known before. */
+export interface RestatedFact {
+  readonly variable: string;
+  readonly period: string;
+  readonly known: number;
+  readonly stated: number;
+}
+
+export interface Contradictions {
+  readonly restated: number;
+  readonly contradicted: number;
+  /** The variable with the largest share of contradicted facts, among those with enough facts to judge. */
+  readonly worst: { readonly variable: string; readonly restated: number; readonly contradicted: number } | null;
+  /** A factor that most contradictions of one variable share; null where there is none. */
+  readonly factor: { readonly variable: string; readonly times: number; readonly facts: number } | null;
+}
+
+/** Two numbers closer than this, relative to their size, are one number that was written twice. */
+const tolerance = 1e-9;
+/** Fewer facts than these do not say how a publication is written: one corrected day of milk prices is 185. */
+const [restatedMin, factorFactsMin] = [200, 24];
+/** Contradictions share a factor where so many of them are this close to their median; a market moves less than `factorMin`. */
+const [factorShareMin, factorTolerance] = [0.8, 0.02];
+/** The least factor that is another unit. Recent periods are corrected late (`correctedDays`), and by larger factors. */
+const factorMin = { settled: 1.5, recent: 3 };
+
+interface Counts {
+  restated: number;
+  contradicted: number;
+  /** Stated ÷ known of the facts that are contradicted. */
+  readonly ratios: { readonly settled: number[]; readonly recent: number[] };
+}
+
+/**
+ * Counts what is contradicted. What a publisher expected before it happened (`isForecast`) is restated daily and does not
+ * count. Periods of the last days before the arrival, which the publisher corrects late, count for a common factor only.
+ * O(facts).
+ */
+export function countContradictions(
+  facts: Iterable<RestatedFact>,
+  { variables, limits }: Pick<Feed, "variables" | "limits">,
+  arrivedAt: string,
+): Contradictions {
+  const settledUntil = addDays(arrivedAt.slice(0, 10), -limits.correctedDays);
+  const byVariable = new Map<string, Counts>();
+  for (const fact of facts) {
+    if (variables[fact.variable]?.isForecast) continue;
+    const counts = byVariable.get(fact.variable) ?? {
+      restated: 0,
+      contradicted: 0,
+      ratios: { settled: [], recent: [] },
+    };
+    byVariable.set(fact.variable, counts);
+    countFact(counts, fact, fact.period < settledUntil);
+  }
+  const judged = [...byVariable].map(([variable, counts]) => ({ variable, ...counts }));
+  const [worst = null] = judged
+    .filter((of) => of.contradicted > 0 && of.restated >= restatedMin)
+    .sort((a, b) => b.contradicted / b.restated - a.contradicted / a.restated);
+  return {
+    restated: judged.reduce((sum, of) => sum + of.restated, 0),
+    contradicted: judged.reduce((sum, of) => sum + of.contradicted, 0),
+    worst: worst && { variable: worst.variable, restated: worst.restated, contradicted: worst.contradicted },
+    factor: largestFactor(judged),
+  };
+}
+
+function countFact(counts: Counts, { known, stated }: RestatedFact, isSettled: boolean): void {
+  const isSame = Math.abs(known - stated) <= tolerance * Math.max(Math.abs(known), Math.abs(stated));
+  if (isSettled) {
+    counts.restated++;
+    if (!isSame) counts.contradicted++;
+  }
+  if (!isSame && known > 0 && stated > 0) counts.ratios[isSettled ? "settled" : "recent"].push(stated / known);
+}
+
+function largestFactor(judged: readonly (Counts & { readonly variable: string })[]): Contradictions["factor"] {
+  const factors = judged.flatMap(({ variable, ratios }) =>
+    (["settled", "recent"] as const).flatMap((age) => {
+      const times = commonFactor(ratios[age], factorMin[age]);
+      return times === null ? [] : [{ variable, times, facts: ratios[age].length }];
+    }),
+  );
+  return factors.sort((a, b) => b.facts - a.facts)[0] ?? null;
+}
+
+function commonFactor(ratios: readonly number[], least: number): number | null {
+  if (ratios.length < factorFactsMin) return null;
+  const sorted = Float64Array.from(ratios).sort();
+  const median = sorted[sorted.length >> 1] ?? 1;
+  if (median < least && median > 1 / least) return null;
+  const near = ratios.filter((ratio) => Math.abs(ratio / median - 1) <= factorTolerance).length;
+  return near >= factorShareMin * ratios.length ? median : null;
+}
+
+/** The reason to hold a publication for what it contradicts, as one sentence; null where there is none. */
+export function reasonToDoubt(
+  { factor, worst, restated, contradicted }: Contradictions,
+  { contradictedMax }: { readonly contradictedMax: number },
+): string | null {
+  if (factor !== null) {
+    const times = factor.times >= 1 ? `${round(factor.times)} times` : `1/${round(1 / factor.times)} of`;
+    return `${factor.facts} values of ${factor.variable} are about ${times} what is known: another unit or number format`;
+  }
+  const most = restated >= restatedMin && contradicted > contradictedMax * restated;
+  const of = most ? { variable: "the feed", restated, contradicted } : worst;
+  if (of === null || of.contradicted <= contradictedMax * of.restated) return null;
+  const share = (part: number) => `${Math.round(part * 1000) / 10} %`;
+  return `${of.contradicted} of ${of.restated} known values of ${of.variable} are contradicted (${share(of.contradicted / of.restated)}), at most ${share(contradictedMax)} may be`;
+}
+
+const round = (value: number) => Number(value.toPrecision(3));

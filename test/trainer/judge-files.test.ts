@@ -1,0 +1,49 @@
+/** Files on this disk are held by the rules of the hub. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
+import { judgeFiles, readAsOf } from "../../trainer/judge-files.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "almanac-judge-"));
+
+/** A hundred weekdays of gold in euro, from 2026-01-01 on, times `scale`. */
+function file(name: string, days: number, scale = 1): string {
+  const lines = ["Date,EUR"];
+  for (let index = 0; lines.length <= days; index++) {
+    const day = addDays("2026-01-01", index);
+    const [year, month, date] = day.split("-").map(Number);
+    if (isoWeekday(day) <= 5) lines.push(`${month}/${date}/${year},${((2000 + index) * scale).toFixed(1)}`);
+  }
+  writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
+  return join(folder, name);
+}
+
+const asOf = "2026-11-29T12:00:00Z";
+
+test("a file that restates history in another unit is held, and what the others say stays", async () => {
+  const [old, wrong] = [file("old.csv", 100), file("wrong.csv", 101, 31.1)];
+  const { files, facts } = await judgeFiles(goldCsv, [wrong, old], asOf);
+  expect(files.map(({ file: path, held }) => [path, held])).toEqual([
+    [wrong, expect.stringContaining("100 values of EUR are about 31.1 times what is known")],
+    [old, null],
+  ]);
+  expect(facts.length).toBe(100);
+  expect(facts[0]?.value).toBe(2000);
+});
+
+test("files that agree are all taken in", async () => {
+  const { files, facts } = await judgeFiles(goldCsv, [file("a.csv", 60), file("b.csv", 61)], asOf);
+  expect(files.map(({ held }) => held)).toEqual([null, null]);
+  expect(facts.length).toBe(61);
+});
+
+test("--as-of decides what had happened when the files arrived", async () => {
+  const path = file("c.csv", 80);
+  const upTo = async (day: string) => (await judgeFiles(goldCsv, [path], readAsOf(day))).files[0]?.parsed.observations;
+  expect((await upTo("2026-11-29"))?.length).toBe(80);
+  expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-03");
+  expect(() => readAsOf("yesterday")).toThrow("--as-of yesterday is no date; write it as YYYY-MM-DD");
+});
