@@ -1,0 +1,53 @@
+/** Random inputs of at most 20 KB from a seed: good ones with bytes, tokens and pieces changed, doubled, moved or cut. */
+import { seededRandom } from "../support/chance.ts";
+
+export const inputBytesMax = 20_000;
+
+export interface Chance {
+  /** From 0 to below `count`. */
+  below(count: number): number;
+  pick<T>(from: readonly [T, ...T[]]): T;
+}
+
+export function chanceOf(seed: number): Chance {
+  const random = seededRandom(seed);
+  const below = (count: number) => Math.floor(random() * count);
+  return { below, pick: (from) => from[below(from.length)] ?? from[0] };
+}
+
+/** Changes a good input in one to six places. */
+export function mutate(good: Uint8Array, chance: Chance, tokens: readonly [string, ...string[]]): Uint8Array {
+  let bytes: Uint8Array = good.slice(0, inputBytesMax);
+  for (let change = 1 + chance.below(6); change > 0; change--) bytes = mutateOnce(bytes, chance, tokens);
+  return bytes.slice(0, inputBytesMax);
+}
+
+function mutateOnce(bytes: Uint8Array, chance: Chance, tokens: readonly [string, ...string[]]): Uint8Array {
+  const at = chance.below(bytes.length + 1);
+  const end = Math.min(bytes.length, at + 1 + chance.below(40));
+  const joined = (...parts: readonly Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
+  const text = (value: string) => new TextEncoder().encode(value);
+  switch (chance.below(7)) {
+    case 0: {
+      const copy = bytes.slice();
+      if (copy.length > 0) copy[at % copy.length] = chance.below(256);
+      return copy;
+    }
+    case 1:
+      return joined(bytes.subarray(0, at), bytes.subarray(end));
+    case 2:
+      return joined(bytes.subarray(0, at), text(chance.pick(tokens)), bytes.subarray(at));
+    case 3:
+      return joined(bytes.subarray(0, end), bytes.subarray(at));
+    case 4:
+      return bytes.slice(0, at);
+    case 5:
+      return joined(
+        bytes.subarray(0, at),
+        text(chance.pick(tokens).repeat(1 + chance.below(2_000))),
+        bytes.subarray(end),
+      );
+    default:
+      return joined(bytes.subarray(0, at), text(chance.pick(tokens)), bytes.subarray(end));
+  }
+}
