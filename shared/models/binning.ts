@@ -1,17 +1,18 @@
 /**
- * Quantile binning: a float32 column becomes at most 255 numbered bins and one for missing.
+ * Quantile binning: maps each float32 column to at most 255 numbered bins, plus one bin for missing values.
  *
- * Follows scikit-learn's `_BinMapper` (1.9): a bin a value where there are few, else the averaged inverted CDF. Thresholds are
- * float32, and bin ≤ b exactly when x ≤ threshold b, so that a tree grown on bins routes raw values the same way.
+ * Follows scikit-learn's `_BinMapper` (1.9). A column with few distinct values gets one bin per value; other columns use the
+ * averaged inverted CDF. Thresholds are float32, and bin ≤ b exactly when x ≤ threshold b. A tree grown on bins therefore
+ * routes raw values in the same way.
  */
 import { columnOf, type Matrix } from "./matrix.ts";
 
 export const BINS_MAX = 255;
-/** The bin of NaN, whatever the number of bins in use. */
+/** The bin of NaN. It does not depend on the number of bins in use. */
 export const MISSING_BIN = 255;
 
 export interface Binning {
-  /** One ascending array of thresholds a column, at most `BINS_MAX` − 1 long; empty where the column has a single value. */
+  /** One ascending array of thresholds per column, at most `BINS_MAX` − 1 long; empty for a column with a single value. */
   readonly thresholds: readonly Float32Array[];
 }
 
@@ -23,13 +24,13 @@ export interface BinnedMatrix {
   readonly bins: Uint8Array;
 }
 
-/** The float32 in [low, high) that is nearest to the middle: rounding must not push it onto `high`. */
+/** Returns the float32 in [low, high) that is nearest to the middle. Rounding must not move it to `high`. */
 function midpoint(low: number, high: number): number {
   const middle = Math.fround(low / 2 + high / 2);
   return middle >= low && middle < high ? middle : low;
 }
 
-/** The q-th of `binsMax` quantiles of sorted values: the mean of two neighbours where the cut falls between them. */
+/** Returns quantile number `numerator` of `binsMax` of sorted values; the mean of two neighbours if the cut is between them. */
 function quantileCut(sorted: Float32Array, numerator: number, binsMax: number): number {
   const exact = sorted.length * numerator;
   const after = Math.floor(exact / binsMax);
@@ -39,7 +40,7 @@ function quantileCut(sorted: Float32Array, numerator: number, binsMax: number): 
   return lower === upper ? lower : midpoint(lower, upper);
 }
 
-/** Sorts in place and returns the part before the missing values, which sort last. */
+/** Sorts in place and returns the part before the missing values. NaN sorts last. */
 function sortedPresent(column: Float32Array): Float32Array {
   column.sort();
   let length = column.length;
@@ -47,7 +48,7 @@ function sortedPresent(column: Float32Array): Float32Array {
   return column.subarray(0, length);
 }
 
-/** The different values of a sorted column, or the first `limit` + 1 of them. */
+/** Returns the distinct values of a sorted column, at most the first `limit` + 1 of them. */
 function distinctOf(sorted: Float32Array, limit: number): number[] {
   const distinct: number[] = [];
   let last = Number.NaN;
@@ -60,7 +61,7 @@ function distinctOf(sorted: Float32Array, limit: number): number[] {
   return distinct;
 }
 
-/** Reorders `column`. */
+/** Returns the thresholds of one column. Sorts `column` in place. */
 function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
   const sorted = sortedPresent(column);
   const distinct = distinctOf(sorted, binsMax);
@@ -71,7 +72,7 @@ function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
     const largest = sorted[sorted.length - 1] ?? 0;
     for (let k = 1; k < binsMax; k++) {
       const cut = quantileCut(sorted, k, binsMax);
-      // A cut at the largest value would leave nothing above it.
+      // A cut at the largest value would leave an empty bin above it.
       if (cut !== cuts[cuts.length - 1] && cut < largest) cuts.push(cut);
     }
   }
@@ -79,12 +80,12 @@ function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
 }
 
 /**
- * Learns the thresholds of every column, missing values left out.
+ * Computes the thresholds of every column. Ignores missing values.
  * `binsMax` is an integer in 2…255. Time O(columns × rows × log rows), memory one column.
  */
 export function fitBinning(features: Matrix, binsMax: number = BINS_MAX): Binning {
   if (!Number.isInteger(binsMax) || binsMax < 2 || binsMax > BINS_MAX) {
-    throw new RangeError(`binsMax is ${binsMax}, allowed is an integer in 2…${BINS_MAX}`);
+    throw new RangeError(`binsMax is ${binsMax}: expected an integer in 2…${BINS_MAX}`);
   }
   const thresholds: Float32Array[] = [];
   for (let column = 0; column < features.columns; column++) {
@@ -93,7 +94,7 @@ export function fitBinning(features: Matrix, binsMax: number = BINS_MAX): Binnin
   return { thresholds };
 }
 
-/** The bin of one value: how many thresholds lie below it, `MISSING_BIN` for NaN. O(log thresholds). */
+/** Returns the bin of one value: the number of thresholds below it, or `MISSING_BIN` for NaN. O(log thresholds). */
 export function binOf(thresholds: Float32Array, value: number): number {
   if (Number.isNaN(value)) return MISSING_BIN;
   let low = 0;
@@ -106,7 +107,7 @@ export function binOf(thresholds: Float32Array, value: number): number {
   return low;
 }
 
-/** Numbers every value by its column's thresholds. Time O(rows × columns × 8). */
+/** Replaces every value by its bin. O(rows × columns × log thresholds). */
 export function applyBinning(binning: Binning, features: Matrix): BinnedMatrix {
   const { rows, columns } = features;
   const bins = new Uint8Array(rows * columns);

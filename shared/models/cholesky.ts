@@ -1,11 +1,11 @@
-/** Symmetric positive definite systems, for the closed forms of linear models. Matrices are row-major, size × size. */
+/** Solves symmetric positive definite systems for the linear models. Matrices are row-major, size × size. */
 
-/** A pivot below this share of its diagonal entry means that the column depends on those before it. */
+/** A pivot below this share of its diagonal entry means that the column depends linearly on earlier columns. */
 const PIVOT_SHARE_MIN = 1e-12;
 
 /**
- * The lower triangle L with L Lᵀ = `matrix` (only its lower triangle is read), or null where it is not positive definite.
- * O(size³ ÷ 3). Source: Golub and Van Loan, algorithm 4.2.1.
+ * Returns the lower triangle L with L Lᵀ = `matrix`, or null if `matrix` is not positive definite. Reads only the lower
+ * triangle of `matrix`. O(size³ ÷ 3). Source: Golub and Van Loan, algorithm 4.2.1.
  */
 export function cholesky(matrix: Float64Array, size: number): Float64Array | null {
   const lower = new Float64Array(size * size);
@@ -21,7 +21,7 @@ export function cholesky(matrix: Float64Array, size: number): Float64Array | nul
   return lower;
 }
 
-/** L z = right. O(size²). */
+/** Solves L z = right for z. O(size²). */
 export function forwardSolve(lower: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
   const solution = new Float64Array(size);
@@ -33,7 +33,7 @@ export function forwardSolve(lower: Float64Array, right: Float64Array): Float64A
   return solution;
 }
 
-/** L Lᵀ x = right. O(size²). */
+/** Solves L Lᵀ x = right for x. O(size²). */
 export function choleskySolve(lower: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
   const solution = forwardSolve(lower, right);

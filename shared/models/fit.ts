@@ -1,9 +1,9 @@
-/** What fitting can say: a model, or the reason why there is none. A model is never full of NaN. */
+/** The result of a fit: a model, or the reason for the failure. Validation ensures that a model contains no NaN. */
 import { columnOf, type Matrix } from "./matrix.ts";
 
 export interface TrainingData {
   readonly features: Matrix;
-  /** One finite number a row; 0 or 1 for a classification. */
+  /** One finite number per row; 0 or 1 for a classification. */
   readonly target: Float64Array;
 }
 
@@ -12,12 +12,12 @@ export type FitProblem =
   | { readonly kind: "invalid-data"; readonly found: string; readonly expected: string }
   | { readonly kind: "too-few-rows"; readonly found: number; readonly required: number }
   | { readonly kind: "constant-target"; readonly value: number }
-  /** Columns, counted from 0, without one value. */
+  /** Columns, counted from 0, in which every value is missing. */
   | { readonly kind: "all-missing-feature"; readonly features: readonly number[] }
-  /** The features tell the classes apart without error, so that the unpenalised coefficients have no finite optimum. */
+  /** The features separate the classes perfectly, so the unpenalised coefficients have no finite optimum. */
   | { readonly kind: "separable"; readonly iterations: number }
   | { readonly kind: "not-converged"; readonly iterations: number; readonly gradientMax: number }
-  /** The normal equations have no unique solution at any penalty tried. */
+  /** The normal equations have no unique solution for any of the penalties. */
   | { readonly kind: "singular"; readonly alphaMax: number };
 
 export type Fit<Model> =
@@ -28,7 +28,7 @@ export function refused(problem: FitProblem): { readonly ok: false; readonly pro
   return { ok: false, problem };
 }
 
-/** Where an option may lie. The ends belong to it unless said otherwise. */
+/** The allowed values of an option. Both ends are included unless excluded explicitly. */
 export interface Range {
   readonly min: number;
   readonly max: number;
@@ -49,7 +49,7 @@ function describe(range: Range): string {
   return `${kind} in ${range.minExcluded ? "(" : "["}${range.min}, ${range.max}${range.maxExcluded ? ")" : "]"}`;
 }
 
-/** The first option outside its range, or null. */
+/** Returns a problem for the first option outside its range, or null. */
 export function checkOptions<Options>(
   options: Options,
   ranges: { readonly [Name in keyof Options]?: Range },
@@ -102,7 +102,7 @@ function checkFeatures(features: Matrix): FitProblem | null {
   return allMissing.length > 0 ? { kind: "all-missing-feature", features: allMissing } : null;
 }
 
-/** The first reason why nothing can be learned from `data`, or null. O(rows × columns). */
+/** Validates the training data. Returns the first problem, or null. O(rows × columns). */
 export function checkData(
   data: TrainingData,
   needs: { readonly rowsMin: number; readonly classes: boolean },
@@ -113,7 +113,7 @@ export function checkData(
     return {
       kind: "invalid-data",
       found: `${features.values.length} values, ${target.length} targets`,
-      expected: `${features.rows} rows × ${features.columns} columns (at least one) and a target a row`,
+      expected: `${features.rows} rows × ${features.columns} columns (at least one) and one target per row`,
     };
   }
   if (features.rows < needs.rowsMin) return { kind: "too-few-rows", found: features.rows, required: needs.rowsMin };

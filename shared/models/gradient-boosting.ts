@@ -1,5 +1,6 @@
 /**
- * Gradient-boosted trees on binned features (Friedman 2001; histograms as in LightGBM and scikit-learn's HistGradientBoosting).
+ * Gradient-boosted trees on binned features (Friedman 2001), with histograms as in LightGBM and scikit-learn's
+ * HistGradientBoosting.
  */
 
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
@@ -14,17 +15,17 @@ import { addTree, type Ensemble, type Tree } from "./tree.ts";
 export interface GradientBoostingOptions {
   /** `logistic` needs targets 0 and 1 and predicts the probability of 1. */
   readonly loss: LossName;
-  /** Which quantile the quantile loss predicts. */
+  /** The quantile that the quantile loss predicts, in (0, 1). */
   readonly quantile: number;
-  /** Trees at most. */
+  /** Maximum number of trees. */
   readonly iterations: number;
   readonly learningRate: number;
   readonly leavesMax: number;
   readonly depthMax: number;
   readonly leafRowsMin: number;
-  /** Smallest sum of second derivatives in a leaf. */
+  /** Minimum sum of second derivatives in a leaf. */
   readonly leafWeightMin: number;
-  /** Penalty on leaf values; the absolute and quantile losses heed it for splits only. */
+  /** L2 penalty on leaf values. The absolute and quantile losses apply it to splits only. */
   readonly l2: number;
   readonly binsMax: number;
   /** Share of the rows drawn for each tree, without replacement. */
@@ -33,7 +34,7 @@ export interface GradientBoostingOptions {
   readonly columnShare: number;
   /** Share of the tree's columns drawn for each split, at least one. */
   readonly splitColumnShare: number;
-  /** Stops when the validation loss has not fallen for so many trees; counts only with validation data. */
+  /** Stops after this many trees without a lower validation loss. Ignored without validation data. */
   readonly patience: number;
   readonly seed: number;
 }
@@ -79,9 +80,9 @@ export const gradientBoostingRanges = {
 export interface GradientBoostingModel {
   readonly kind: "gradient-boosting";
   readonly loss: LossName;
-  /** Raw predictions: log odds where the loss is logistic. */
+  /** Predicts raw values: log odds if the loss is logistic. */
   readonly ensemble: Ensemble;
-  /** Mean validation loss before the first tree and after each one grown, also those that were then left out. */
+  /** Mean validation loss before the first tree and after each grown tree, including trees that were dropped at the end. */
   readonly validationLosses: readonly number[];
 }
 
@@ -126,7 +127,7 @@ function leafResiduals(booster: Booster, rows: Int32Array, leaf: GrownLeaf): Flo
   return residuals;
 }
 
-/** Grows one tree on the loss as it stands and moves the raw predictions by it. */
+/** Grows one tree on the current gradients and adds its predictions to the raw predictions. */
 function boost(booster: Booster): Tree {
   const { options, loss, data, grower, random, raw, gradients, hessians } = booster;
   const total = data.features.rows;
@@ -159,7 +160,7 @@ function boostAll(booster: Booster): Tree[] {
   return Array.from({ length: booster.options.iterations }, () => boost(booster));
 }
 
-/** Boosts until the validation loss stops falling, and keeps the trees up to its lowest. */
+/** Boosts until the validation loss stops falling. Returns the trees up to the lowest loss. */
 function boostUntilBest(booster: Booster, base: number, validation: TrainingData) {
   const { options, loss } = booster;
   const raw = new Float64Array(validation.features.rows).fill(base);
@@ -186,13 +187,8 @@ function check(
     checkOptions(options, gradientBoostingRanges) ??
     checkData(data, { rowsMin: Math.ceil((2 * options.leafRowsMin) / options.rowShare), classes });
   if (wrong !== null || validation === undefined) return wrong;
-  const wrongValidation = checkData(validation, { rowsMin: 1, classes });
-  if (
-    wrongValidation !== null &&
-    wrongValidation.kind !== "constant-target" &&
-    wrongValidation.kind !== "all-missing-feature"
-  )
-    return wrongValidation;
+  const problem = checkData(validation, { rowsMin: 1, classes });
+  if (problem !== null && problem.kind !== "constant-target" && problem.kind !== "all-missing-feature") return problem;
   if (validation.features.columns === data.features.columns) return null;
   return {
     kind: "invalid-data",
@@ -202,8 +198,8 @@ function check(
 }
 
 /**
- * Fits trees one after another, each to what the ones before left over. Same options, data and seed: same model.
- * `target` in any unit; with `validation` data the number of trees is chosen on them, never on the training rows.
+ * Fits trees one after another, each to the residuals of the trees before it. The same options, data and seed give the
+ * same model. `target` may have any unit. If `validation` data is given, it decides the number of trees.
  * Time O(iterations × rows × columns × log leaves) after a binning of O(columns × rows × log rows).
  */
 export function fitGradientBoosting(

@@ -1,4 +1,4 @@
-/** Grows one regression tree on binned features, best split first (leaf-wise), by gradients and hessians. */
+/** Grows one regression tree on binned features from gradients and hessians, with the best split first (leaf-wise). */
 import { MISSING_BIN } from "./binning.ts";
 import { popNode, pushNode } from "./node-heap.ts";
 import {
@@ -21,7 +21,10 @@ export interface Grown {
 
 const goesLeft = new Uint8Array(MISSING_BIN + 1);
 
-/** Stable, in place, without a branch on the data: left rows first. Returns where the right ones start. O(rows). */
+/**
+ * Moves the node's left rows before its right rows and returns the position of the first right row. Stable, in place,
+ * and without a data-dependent branch, which would be mispredicted often. O(rows).
+ */
 function partition(grower: Grower, rows: Int32Array, node: GrowingNode & { readonly split: Split }): number {
   const { bins, rows: rowsTotal } = grower.binned;
   const buffer = grower.rowBuffer;
@@ -57,7 +60,7 @@ function rootOf(growth: Growth): GrowingNode {
 
 interface Draft {
   readonly nodes: GrowingNode[];
-  /** For every node its left child, or `LEAF`; the right one is the next. */
+  /** The left child of every node, or `LEAF`. The right child is the next node. */
   readonly left: number[];
 }
 
@@ -126,8 +129,8 @@ function finish(grower: Grower, growth: Growth, draft: Draft): Grown {
 }
 
 /**
- * One tree. A tree without a useful split is a single leaf.
- * Time about O(rows × columns × log leaves), memory O(leaves × columns × 256) for the histograms, reused by the next tree.
+ * Grows one tree. Without a useful split the tree is a single leaf.
+ * Time about O(rows × columns × log leaves). Memory O(leaves × columns × 256) for histograms, which the next tree reuses.
  */
 export function growTree(grower: Grower, growth: Growth): Grown {
   const root = rootOf(growth);

@@ -1,15 +1,15 @@
 /**
- * Histograms of gradients over bins, the inner loop of tree growing.
+ * Histograms of gradients over bins: the inner loop of tree growing.
  *
- * Source: Ke et al., LightGBM (2017). The scratch arrays are module-level constants because V8 then knows their address and
- * length and spends no instruction on them, a third of the time here. Every function leaves them zeroed; nothing in between
- * can yield, so that sharing them is safe.
+ * Source: Ke et al., LightGBM (2017). The scratch arrays are module-level constants, so that V8 compiles in their address and
+ * length. This saves a third of the time. Every function leaves them zeroed. No code here is asynchronous, so sharing them
+ * is safe.
  */
 import type { BinnedMatrix } from "./binning.ts";
 
-/** Slots a column has in a histogram: 255 bins and the missing one. */
+/** Slots of one column in a histogram: 255 bins and the bin of missing values. */
 export const SLOTS = 256;
-/** Rows a block: their gradients and words stay in the second-level cache while four columns are counted. */
+/** Rows per block. The gradients and words of a block stay in the L2 cache while four columns are counted. */
 const BLOCK_ROWS = 8192;
 
 const blockGradient = new Float64Array(BLOCK_ROWS);
@@ -19,14 +19,14 @@ const quadGradient = new Float64Array(4 * SLOTS);
 const quadHessian = new Float64Array(4 * SLOTS);
 const quadCount = new Float64Array(4 * SLOTS);
 
-/** Sums a slot; slot = column × 256 + bin. Where every hessian is 1, `hessian` is `count`, the same array. */
+/** One sum per slot; slot = column × 256 + bin. If every hessian is 1, `hessian` and `count` are the same array. */
 export interface Histogram {
   readonly gradient: Float64Array;
   readonly hessian: Float64Array;
   readonly count: Float64Array;
 }
 
-/** Training rows' gradients and hessians; `hessians` null stands for 1 each. */
+/** Gradients and hessians of the training rows. `hessians` is null if every hessian is 1. */
 export interface Gradients {
   readonly gradients: Float64Array;
   readonly hessians: Float64Array | null;
@@ -38,7 +38,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Four columns' bins a word, so that a row is read once for four updates: ⌈columns ÷ 4⌉ × rows words. */
+/** Packs the bins of four columns into one 32-bit word, so that one read serves four updates. ⌈columns ÷ 4⌉ × rows words. */
 export function packBins(binned: BinnedMatrix): Int32Array {
   const { rows, columns, bins } = binned;
   const quads = Math.ceil(columns / 4);
@@ -99,7 +99,7 @@ function flushQuad(scratch: Float64Array, into: Float64Array, offset: number): v
   scratch.fill(0);
 }
 
-/** Gathers `source[rows[start…end)]` into the head of `block`. */
+/** Copies `source[rows[start…end)]` to the start of `block`. */
 function gatherDoubles(source: Float64Array, block: Float64Array, from: Span & { readonly rows: Int32Array }): void {
   const { start, end, rows } = from;
   for (let i = start; i < end; i++) block[i - start] = source[rows[i] ?? 0] ?? 0;
@@ -133,7 +133,7 @@ export function fillHistogram(
   }
 }
 
-/** parent −= child, in place: what remains is the sibling's histogram. O(slots). */
+/** Subtracts `child` from `parent` in place, which gives the histogram of the child's sibling. O(slots). */
 export function subtractHistogram(parent: Histogram, child: Histogram): void {
   const arrays: [Float64Array, Float64Array][] = [
     [parent.gradient, child.gradient],

@@ -1,16 +1,16 @@
-/** What the linear models share: standardised columns, missing values at the mean, and the prediction. */
+/** Code shared by the linear models: standardised columns, missing values replaced by the mean, and the prediction. */
 import { columnOf, type Matrix, stridesOf } from "./matrix.ts";
 
-/** How raw columns become comparable: (x − mean) ÷ scale, 0 where x is missing. One entry a column. */
+/** Standardises a raw column: (x − mean) ÷ scale, and 0 if x is missing. One entry per column. */
 export interface Standardisation {
-  /** Mean of the values that are there. */
+  /** Mean of the values that are not missing. */
   readonly means: Float64Array;
   /** Population standard deviation after imputing the mean; 1 for a constant column, whose coefficient is then 0. */
   readonly scales: Float64Array;
 }
 
 export interface LinearPredictor extends Standardisation {
-  /** For the standardised columns. */
+  /** Apply to the standardised columns. */
   readonly coefficients: Float64Array;
   readonly intercept: number;
 }
@@ -22,7 +22,6 @@ export interface Standardised extends Standardisation {
   readonly values: Float64Array;
 }
 
-/** Mean of the values that are there. */
 function meanOfPresent(column: Float32Array): number {
   let sum = 0;
   let count = 0;
@@ -35,7 +34,7 @@ function meanOfPresent(column: Float32Array): number {
   return sum / count;
 }
 
-/** Learns and applies the standardisation. Every column must hold at least one value. O(rows × columns). */
+/** Computes the standardisation and applies it. Every column must have at least one value. O(rows × columns). */
 export function standardise(features: Matrix): Standardised {
   const { rows, columns } = features;
   const means = new Float64Array(columns);
@@ -53,7 +52,7 @@ export function standardise(features: Matrix): Standardised {
       squares += deviation * deviation;
     }
     const deviation = Math.sqrt(squares / rows);
-    // Rounding in the mean makes a constant column vary by about this much.
+    // Rounding of the mean gives a constant column a deviation of about this size.
     const varies = deviation > 1e-12 * Math.abs(mean);
     means[column] = mean;
     scales[column] = varies ? deviation : 1;
@@ -63,11 +62,14 @@ export function standardise(features: Matrix): Standardised {
   return { rows, columns, means, scales, values };
 }
 
-/** intercept + Σ coefficient × (x − mean) ÷ scale for every row. Throws when the columns do not match. O(rows × columns). */
+/**
+ * Returns intercept + Σ coefficient × (x − mean) ÷ scale for every row. O(rows × columns).
+ * @throws RangeError if the number of columns differs from the model's.
+ */
 export function predictLinear(predictor: LinearPredictor, features: Matrix): Float64Array {
   const { means, scales, coefficients, intercept } = predictor;
   if (features.columns !== coefficients.length) {
-    throw new RangeError(`the matrix has ${features.columns} columns, the model ${coefficients.length}`);
+    throw new RangeError(`the matrix has ${features.columns} columns: expected ${coefficients.length}, as in training`);
   }
   const { row: rowStride, column: columnStride } = stridesOf(features);
   const predictions = new Float64Array(features.rows);
@@ -83,14 +85,14 @@ export function predictLinear(predictor: LinearPredictor, features: Matrix): Flo
   return predictions;
 }
 
-/** A column that is mostly one value, as a column of 0 and 1 is: that value, and by how much the other rows differ. */
+/** A column in which most rows have one value, such as a 0/1 column: that value, and the differences of the other rows. */
 interface Sparse {
   readonly usual: number;
   readonly rows: Int32Array;
   readonly differences: Float64Array;
 }
 
-/** More rows than this share apart from the usual value, and a sparse sum saves nothing. */
+/** If more than this share of the rows differ from the usual value, a sparse sum is not faster. */
 const SPARSE_SHARE_MAX = 0.3;
 
 function sparseOf(column: Float64Array): Sparse | null {
@@ -108,7 +110,7 @@ function sparseOf(column: Float64Array): Sparse | null {
   };
 }
 
-/** The value that more than half of the rows have, if there is one (Boyer and Moore 1981); any value otherwise. O(rows). */
+/** Returns the value of more than half of the rows if one exists (Boyer and Moore 1981), otherwise any value. O(rows). */
 function majorityOf(column: Float64Array): number {
   let candidate = 0;
   let lead = 0;
@@ -120,7 +122,7 @@ function majorityOf(column: Float64Array): number {
   return candidate;
 }
 
-/** Σ left × right, where `sum` is Σ left. */
+/** Returns Σ left × right, where `sum` is Σ left. */
 function dotSparse(left: Float64Array, sum: number, { usual, rows, differences }: Sparse): number {
   let product = usual * sum;
   for (let i = 0; i < rows.length; i++) product += (left[rows[i] ?? 0] ?? 0) * (differences[i] ?? 0);
@@ -128,14 +130,14 @@ function dotSparse(left: Float64Array, sum: number, { usual, rows, differences }
 }
 
 /**
- * Σ over rows of weight × x_i × x_j, size × size, row-major; `weights` null stands for 1 each. O(rows × columns²), where
- * a column that is mostly one value counts only with its other rows.
+ * Returns Σ over rows of weight × x_i × x_j, size × size, row-major. `weights` is null if every weight is 1.
+ * O(rows × columns²); for a sparse column only the rows that differ from its usual value count.
  */
 export function weightedGram(columns: readonly Float64Array[], weights: Float64Array | null): Float64Array {
   const size = columns.length;
   const gram = new Float64Array(size * size);
   const sparse = columns.map(sparseOf);
-  // Sparse columns last: of each pair the later one is sparse if either is.
+  // Sparse columns come last, so that the second column of a pair is sparse if either is.
   const order = [...columns.keys()].sort((a, b) => Number(sparse[a] !== null) - Number(sparse[b] !== null) || a - b);
   order.forEach((i, place) => {
     const left = columns[i] ?? new Float64Array();
@@ -169,7 +171,7 @@ export function dot(left: Float64Array, right: Float64Array): number {
   return sum;
 }
 
-/** Views of the columns, no copies. */
+/** Returns views of the columns, without copying. */
 export function columnsOf(standardised: Standardised): Float64Array[] {
   const { rows, columns, values } = standardised;
   return Array.from({ length: columns }, (_, column) => values.subarray(column * rows, (column + 1) * rows));

@@ -6,12 +6,12 @@ import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused
 import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface LogisticOptions {
-  /** Penalty α ÷ 2 × Σ coefficient² on the standardised columns; scikit-learn's C is 1 ÷ α. The intercept is free. */
+  /** Penalty α ÷ 2 × Σ coefficient² on the standardised columns; scikit-learn's C is 1 ÷ α. The intercept has no penalty. */
   readonly alpha: number;
-  /** `balanced` weighs each row by rows ÷ (2 × rows of its class). */
+  /** `balanced` weights each row by rows ÷ (2 × rows of its class). */
   readonly classWeights: "none" | "balanced";
   readonly iterationsMax: number;
-  /** Converged when no component of the gradient exceeds this times the number of rows. */
+  /** The fit has converged when no component of the gradient exceeds this value times the number of rows. */
   readonly tolerance: number;
 }
 
@@ -28,13 +28,16 @@ export const logisticRanges = {
   tolerance: { min: 1e-14, max: 1e-2 },
 } as const satisfies { readonly [Name in keyof LogisticOptions]?: Range };
 
-/** Half steps tried before a Newton step is given up; the step is then below rounding. */
+/** Maximum halvings of a Newton step. After these the step is smaller than rounding. */
 const HALVINGS_MAX = 40;
-/** Two losses this close, relatively, are the same: sums of many terms differ by that much from rounding alone. */
+/** Relative difference below which two losses count as equal. Rounding of long sums causes differences of this size. */
 const LOSS_ROUNDING = 1e-12;
-/** Without an optimum Newton walks on by about one log odd a step, however flat it gets; near one its steps shrink to nothing. */
+/**
+ * Largest Newton step, relative to the parameters, that counts as converged. Near an optimum the steps shrink to 0;
+ * without an optimum each step still adds about one to the log odds.
+ */
 const STEP_SHARE_MAX = 1e-4;
-/** Log odds and mean losses beyond which unpenalised classes count as separated when the search breaks down. */
+/** If the search fails without a penalty, log odds above or a mean loss below these values mean separated classes. */
 const LOG_ODDS_SEPARABLE = 15;
 const LOSS_SEPARABLE = 1e-6;
 
@@ -44,14 +47,14 @@ export interface LogisticModel extends LinearPredictor {
 }
 
 interface Problem {
-  /** Standardised columns and, last, the ones of the intercept. */
+  /** The standardised columns, then a column of ones for the intercept. */
   readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
   readonly weights: Float64Array;
   readonly alpha: number;
 }
 
-/** A point of the search: parameters (intercept last), their log odds a row, and the penalised loss. */
+/** A point of the search: parameters (intercept last), the log odds of each row, and the penalised loss. */
 interface State {
   readonly parameters: Float64Array;
   readonly logOdds: Float64Array;
@@ -89,7 +92,7 @@ function gradientAt(problem: Problem, state: State): Float64Array {
   );
 }
 
-/** −H⁻¹ g, or null where the curvature is not positive definite. */
+/** Returns −H⁻¹ g, or null if the curvature is not positive definite. */
 function newtonStep(problem: Problem, state: State, gradient: Float64Array): Float64Array | null {
   const size = problem.columns.length;
   const curvature = state.logOdds.map((odds, row) => {
@@ -102,7 +105,7 @@ function newtonStep(problem: Problem, state: State, gradient: Float64Array): Flo
   return lower === null ? null : choleskySolve(lower, gradient).map((value) => -value);
 }
 
-/** The first of step, step ÷ 2, step ÷ 4 … that does not raise the loss beyond rounding, or null. */
+/** Tries step, step ÷ 2, step ÷ 4 … Returns the first state whose loss is not higher beyond rounding, or null. */
 function descend(problem: Problem, state: State, step: Float64Array): State | null {
   let portion = 1;
   for (let halving = 0; halving < HALVINGS_MAX; halving++, portion /= 2) {
@@ -152,8 +155,9 @@ function rowWeights(target: Float64Array, classWeights: LogisticOptions["classWe
 }
 
 /**
- * The penalised maximum-likelihood fit; targets are 0 and 1, missing values sit at the mean.
- * With alpha > 0 separable classes have a fit; with alpha 0 they are refused. Time O(rows × columns²) an iteration, about ten.
+ * Fits the penalised maximum likelihood. Targets are 0 and 1; missing values are replaced by the mean.
+ * Separable classes have a fit if alpha > 0; with alpha 0 they are a `separable` problem.
+ * O(rows × columns²) per iteration, about ten iterations.
  */
 export function fitLogistic(given: Partial<LogisticOptions>, data: TrainingData): Fit<LogisticModel> {
   const options = { ...logisticDefaults, ...given };

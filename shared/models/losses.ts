@@ -1,8 +1,8 @@
 /**
- * What boosting minimises: each loss as its starting value, derivatives by the raw prediction, mean, and leaf value.
+ * The losses that boosting can minimise: starting value, derivatives by the raw prediction, mean, and leaf value.
  *
- * Absolute and quantile loss have no useful second derivative: their trees follow the sign of the residual and each leaf
- * then takes the residuals' median or quantile (Friedman 2001, algorithm 3; scikit-learn does the same).
+ * Absolute and quantile loss have no useful second derivative. Their trees follow the sign of the residual, and each leaf
+ * predicts the median or quantile of its residuals (Friedman 2001, algorithm 3; scikit-learn does the same).
  */
 
 import { sigmoid } from "../stats/sigmoid.ts";
@@ -11,15 +11,15 @@ import { quantileInPlace } from "./quantile.ts";
 export type LossName = "squared" | "absolute" | "quantile" | "logistic";
 
 export interface Loss {
-  /** Every second derivative is 1. */
+  /** Whether every second derivative is 1. */
   readonly constantHessian: boolean;
-  /** The best constant raw prediction. */
+  /** Returns the best constant raw prediction. */
   base(target: Float64Array): number;
-  /** First and second derivative of the loss by the raw prediction; `hessians` is left alone where they are constant. */
+  /** Writes the first and second derivatives by the raw prediction. Does not write `hessians` if they are constant. */
   derive(raw: Float64Array, target: Float64Array, into: { gradients: Float64Array; hessians: Float64Array }): void;
-  /** Mean loss, in the target's unit (squared: its square; logistic: nats). */
+  /** Returns the mean loss in the target's unit (squared loss: its square; logistic loss: nats). */
   mean(raw: Float64Array, target: Float64Array): number;
-  /** The quantile of the residuals that a leaf predicts; null where the Newton step −G ÷ (H + λ) is right. */
+  /** The quantile of the residuals that a leaf predicts; null if a leaf predicts the Newton step −G ÷ (H + λ). */
   readonly leafQuantile: number | null;
 }
 
@@ -45,7 +45,7 @@ const squared: Loss = {
   leafQuantile: null,
 };
 
-/** α (y − p) above the prediction, (1 − α)(p − y) below it, times `scale`. */
+/** The pinball loss: α (y − p) if y ≥ p, otherwise (1 − α)(p − y), times `scale`. */
 function pinball(alpha: number, scale: number): Loss {
   return {
     constantHessian: true,
@@ -77,7 +77,7 @@ const logistic: Loss = {
   leafQuantile: null,
 };
 
-/** `quantile`, in (0, 1), counts for the quantile loss only. */
+/** Returns the loss. `quantile`, in (0, 1), is used by the quantile loss only. */
 export function lossOf(name: LossName, quantile: number): Loss {
   switch (name) {
     case "squared":

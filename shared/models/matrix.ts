@@ -1,4 +1,4 @@
-/** Features as every model here takes them: float32, because that is what the exported file will see. NaN is missing. */
+/** The features of a model, as float32 because the exported ONNX file reads float32. NaN means missing. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
@@ -7,12 +7,12 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
-/** The distance in `values` between neighbouring rows and between neighbouring columns. */
+/** Returns the distance in `values` between neighbouring rows and between neighbouring columns. */
 export function stridesOf(matrix: Matrix): { readonly row: number; readonly column: number } {
   return matrix.layout === "row-major" ? { row: matrix.columns, column: 1 } : { row: 1, column: matrix.rows };
 }
 
-/** A copy of one column, length `rows`. */
+/** Copies one column, length `rows`. */
 export function columnOf(matrix: Matrix, column: number): Float32Array {
   const { row: rowStride, column: columnStride } = stridesOf(matrix);
   if (rowStride === 1) return matrix.values.slice(column * columnStride, column * columnStride + matrix.rows);
@@ -21,12 +21,16 @@ export function columnOf(matrix: Matrix, column: number): Float32Array {
   return copy;
 }
 
-/** Rows of plain numbers as a row-major matrix; values are cast to float32, `null` is missing. Every row has the first row's length. */
+/**
+ * Builds a row-major matrix from rows of plain numbers. Casts values to float32; `null` means missing.
+ * @throws RangeError if the rows differ in length.
+ */
 export function matrixOf(rows: readonly (readonly (number | null)[])[]): Matrix {
   const columns = rows[0]?.length ?? 0;
   const values = new Float32Array(rows.length * columns);
   rows.forEach((row, i) => {
-    if (row.length !== columns) throw new RangeError(`row ${i} has ${row.length} values, row 0 has ${columns}`);
+    if (row.length !== columns)
+      throw new RangeError(`row ${i} has ${row.length} values: expected ${columns}, as in row 0`);
     row.forEach((value, j) => {
       values[i * columns + j] = value ?? Number.NaN;
     });

@@ -1,4 +1,4 @@
-/** The nodes that wait to be split, as a binary heap on gain; equal gains leave in the order in which their nodes were made. */
+/** A priority queue of nodes that can be split, as a binary heap on gain. Nodes with equal gain leave in creation order. */
 import type { GrowingNode } from "./node-search.ts";
 
 function isBefore(a: GrowingNode, b: GrowingNode): boolean {

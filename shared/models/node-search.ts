@@ -1,8 +1,8 @@
 /**
- * Finds the best split of a tree's new nodes, by whichever way is cheaper.
+ * Finds the best split of new nodes by the cheaper of two methods.
  *
- * A node's larger child gets its histogram by subtraction from the parent's. Where few rows are left, or few columns are
- * looked at, histograms cost more than they save and the rows are scanned directly.
+ * The histogram of a node's larger child is the parent's histogram minus the smaller child's. If a node has few rows, or
+ * few columns are searched, histograms cost more than they save, and the rows are scanned directly.
  */
 import type { BinnedMatrix } from "./binning.ts";
 import {
@@ -17,19 +17,19 @@ import {
 import type { Random } from "./random.ts";
 import { createScan, type Scan, type Split, type SplitLimits, scanHistogram, scanRows } from "./split.ts";
 
-/** Nodes with fewer rows keep no histogram. */
+/** Nodes with fewer rows are scanned without a histogram. */
 const HISTOGRAM_ROWS_MIN = 512;
 
 export interface GrowthOptions extends SplitLimits {
   /** At least 2; Infinity for no limit. */
   readonly leavesMax: number;
-  /** Splits on the way from the root to a leaf, at least 1; Infinity for no limit. */
+  /** Maximum number of splits between the root and a leaf, at least 1; Infinity for no limit. */
   readonly depthMax: number;
-  /** Columns drawn for each split; more are drawn while none of them allows a split. As many as there are, or more: all. */
+  /** Columns drawn for each split. More are drawn while none of them allows a split. A larger number than exists uses all. */
   readonly featuresPerSplit: number;
 }
 
-/** A leaf and the part of `rows` that ended in it. */
+/** A leaf and its part of `rows`. */
 export interface GrownLeaf extends Span {
   readonly node: number;
   readonly gradient: number;
@@ -37,16 +37,16 @@ export interface GrownLeaf extends Span {
 }
 
 export interface Growth extends Gradients {
-  /** Rows to grow on, reordered in place so that every leaf's rows are neighbours, ascending within a leaf. */
+  /** Training rows. Growing reorders them in place: the rows of a leaf are contiguous and ascending. */
   readonly rows: Int32Array;
   /** Columns that may be used. */
   readonly columns: Int32Array;
   readonly random: Random;
-  /** What a leaf predicts; rounded to float32. */
+  /** Returns the prediction of a leaf. The tree stores it as float32. */
   leafValue(leaf: GrownLeaf): number;
 }
 
-/** What trees grown on the same data share: the packed bins and the buffers. */
+/** Data and buffers that all trees of one training share. */
 export interface Grower {
   readonly binned: BinnedMatrix;
   readonly options: GrowthOptions;
@@ -78,7 +78,7 @@ export function createGrower(binned: BinnedMatrix, options: GrowthOptions): Grow
   };
 }
 
-/** Calls `scan` with the columns of one split until enough are seen and one of them allowed a split. */
+/** Calls `visit` with sampled columns until enough were visited and at least one of them allows a split. */
 function forSampledColumns(grower: Grower, growth: Growth, visit: (column: number) => boolean): void {
   const { columns, random } = growth;
   const wanted = grower.options.featuresPerSplit;

@@ -1,6 +1,6 @@
-/** Quantiles by selection: a leaf needs one of them, not the order of all its rows. */
+/** Computes a quantile by selection. A leaf needs a single quantile, so sorting all its rows would be wasted work. */
 
-/** Moves the k-th smallest value to position k, nothing larger before it, nothing smaller after. Expected O(n) (Hoare 1961). */
+/** Moves the k-th smallest value to position k, smaller values before it and larger ones after it. Expected O(n) (Hoare 1961). */
 function select(values: Float64Array, k: number): void {
   let low = 0;
   let high = values.length - 1;
@@ -12,9 +12,9 @@ function select(values: Float64Array, k: number): void {
       while ((values[left] ?? 0) < pivot) left++;
       while ((values[right] ?? 0) > pivot) right--;
       if (left > right) break;
-      const kept = values[left] ?? 0;
+      const swapped = values[left] ?? 0;
       values[left++] = values[right] ?? 0;
-      values[right--] = kept;
+      values[right--] = swapped;
     }
     if (k <= right) high = right;
     else if (k >= left) low = left;
@@ -27,8 +27,8 @@ function medianOfThree(a: number, b: number, c: number): number {
 }
 
 /**
- * The q-quantile, q in [0, 1], by linear interpolation between neighbours (Hyndman and Fan's type 7, numpy's default).
- * Reorders `values`, which hold at least one number and no NaN. Expected O(n).
+ * Returns the q-quantile, q in [0, 1], by linear interpolation between neighbours (Hyndman and Fan's type 7, numpy's
+ * default). Reorders `values`, which must contain at least one number and no NaN. Expected O(n).
  */
 export function quantileInPlace(values: Float64Array, q: number): number {
   const position = q * (values.length - 1);

@@ -1,4 +1,4 @@
-/** Random forest on binned features (Breiman 2001): trees on bootstrap samples, columns drawn for each split, averaged. */
+/** Random forest on binned features (Breiman 2001): the mean of trees on bootstrap samples, with columns drawn for each split. */
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type Range, refused, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
@@ -6,16 +6,16 @@ import { bootstrapCounts, createRandom, type Random } from "./random.ts";
 import type { Ensemble, Tree } from "./tree.ts";
 
 export interface RandomForestOptions {
-  /** `classification` needs targets 0 and 1 and predicts the probability of 1, the mean share of ones in the leaves. */
+  /** `classification` needs targets 0 and 1 and predicts the probability of 1: the mean share of ones in the leaves. */
   readonly task: "regression" | "classification";
   readonly trees: number;
   readonly depthMax: number;
   readonly leavesMax: number;
-  /** Fewest different training rows in a leaf. */
+  /** Minimum number of distinct training rows in a leaf. */
   readonly leafRowsMin: number;
-  /** Share of the columns drawn for each split, at least one; more are drawn while none allows a split. */
+  /** Share of the columns drawn for each split, at least one column. More are drawn while none allows a split. */
   readonly splitColumnShare: number;
-  /** Each tree on as many rows as there are, drawn with replacement; otherwise on all rows. */
+  /** Whether each tree learns from a bootstrap sample (as many rows, drawn with replacement). Otherwise it uses all rows. */
   readonly bootstrap: boolean;
   readonly binsMax: number;
   readonly seed: number;
@@ -46,11 +46,11 @@ export const randomForestRanges = {
 export interface RandomForestModel {
   readonly kind: "random-forest";
   readonly task: RandomForestOptions["task"];
-  /** Averages its trees; leaves hold means of the target. */
+  /** Averages its trees. Each leaf holds the mean of its targets. */
   readonly ensemble: Ensemble;
 }
 
-/** The target around its mean, so that sums of squares keep their digits. */
+/** The target minus its mean. Centring preserves the precision of sums of squares. */
 interface Centred {
   readonly mean: number;
   readonly deviations: Float64Array;
@@ -80,7 +80,7 @@ function growOne(grower: Grower, centred: Centred, chance: { random: Random; boo
 }
 
 /**
- * Fits the trees independently of each other. Same options, data and seed: same model.
+ * Fits the trees independently of each other. The same options, data and seed give the same model.
  * Time O(trees × rows × columns drawn × log rows) after a binning of O(columns × rows × log rows).
  */
 export function fitRandomForest(given: Partial<RandomForestOptions>, data: TrainingData): Fit<RandomForestModel> {

@@ -1,18 +1,18 @@
 /**
- * Chance as an input: one seed, one stream of numbers, the same in every engine.
+ * A seeded random number generator. One seed gives the same numbers in every JavaScript engine.
  *
- * The generator is sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, integer arithmetic only, so that a port to
- * another language is ten lines and gives the same numbers. The seed is spread by splitmix32.
+ * The generator is sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state and integer arithmetic only. A port to another
+ * language takes ten lines and gives the same numbers. splitmix32 expands the seed into the state.
  */
 
 const TWO_POW_32 = 4_294_967_296;
-/** Outputs thrown away until neighbouring seeds have nothing in common; the author's advice is 12 or more. */
+/** Outputs to discard so that neighbouring seeds are uncorrelated. The author recommends 12 or more. */
 const WARM_UP = 15;
 
 export interface Random {
-  /** Uniform in [0, 1), a multiple of 2⁻³². */
+  /** Returns a uniform number in [0, 1), a multiple of 2⁻³². */
   uniform(): number;
-  /** Uniform integer in [0, below); `below` in 1…2³². Unbiased (rejection). */
+  /** Returns a uniform integer in [0, below); `below` in 1…2³². Unbiased (rejection sampling). */
   integer(below: number): number;
 }
 
@@ -28,7 +28,7 @@ function splitmix32(seed: number): () => number {
   };
 }
 
-/** The stream that belongs to `seed` (any integer; its low 32 bits count). */
+/** Creates the generator for `seed`, any integer. Only its low 32 bits are used. */
 export function createRandom(seed: number): Random {
   const spread = splitmix32(seed);
   let a = spread();
@@ -57,8 +57,8 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * `size` of the integers 0…population−1 without replacement, ascending; all of them without touching `random`.
- * Selection sampling (Knuth, algorithm S), O(population).
+ * Draws `size` of the integers 0…population−1 without replacement, in ascending order. Drawing all of them does not
+ * advance `random`. Selection sampling (Knuth, algorithm S), O(population).
  */
 export function sample(population: number, size: number, random: Random): Int32Array {
   const chosen = new Int32Array(size);
@@ -73,7 +73,7 @@ export function sample(population: number, size: number, random: Random): Int32A
   return chosen;
 }
 
-/** How often each of the integers 0…population−1 is drawn in `population` draws with replacement. Sums to `population`. */
+/** Counts how often each integer in 0…population−1 occurs in `population` draws with replacement. */
 export function bootstrapCounts(population: number, random: Random): Int32Array {
   const counts = new Int32Array(population);
   for (let i = 0; i < population; i++) {

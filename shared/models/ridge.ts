@@ -1,12 +1,12 @@
-/** Ridge regression in closed form, its penalty chosen by cross-validation without refitting (Golub, Heath and Wahba 1979). */
+/** Ridge regression in closed form. Cross-validation without refitting chooses the penalty (Golub, Heath and Wahba 1979). */
 import { cholesky, choleskySolve, forwardSolve } from "./cholesky.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
 import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface RidgeOptions {
-  /** Penalties to try, on the standardised columns, each at least 0; the earliest of the best wins. */
+  /** Penalties to try on the standardised columns, each at least 0. On a tie the first one wins. */
   readonly alphas: readonly number[];
-  /** `leave-one-out` costs O(rows × columns²) an alpha, `generalised` O(columns³). */
+  /** `leave-one-out` costs O(rows × columns²) per alpha, `generalised` O(columns³). */
   readonly criterion: "leave-one-out" | "generalised";
 }
 
@@ -20,14 +20,14 @@ const alphaRange: Range = { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: 
 export interface RidgeModel extends LinearPredictor {
   readonly kind: "ridge";
   readonly alpha: number;
-  /** For every alpha that could be solved, its cross-validated mean squared error in the target's unit, squared. */
+  /** The cross-validated mean squared error of every alpha that could be solved, in the square of the target's unit. */
   readonly errors: readonly { readonly alpha: number; readonly error: number }[];
 }
 
 interface Problem {
   readonly columns: readonly Float64Array[];
   readonly gram: Float64Array;
-  /** Target around its mean. */
+  /** The target minus its mean. */
   readonly deviations: Float64Array;
   readonly moments: Float64Array;
 }
@@ -57,7 +57,7 @@ function residualsOf(problem: Problem, coefficients: Float64Array): Float64Array
   return residuals;
 }
 
-/** Mean of (residual ÷ (1 − leverage))², which is what refitting without each row in turn would give. */
+/** Returns the mean of (residual ÷ (1 − leverage))². It equals the error of refitting without each row in turn. */
 function leaveOneOutError(problem: Problem, solution: Solution): number {
   const residuals = residualsOf(problem, solution.coefficients);
   const rows = residuals.length;
@@ -71,7 +71,7 @@ function leaveOneOutError(problem: Problem, solution: Solution): number {
   return sum / rows;
 }
 
-/** The same with every leverage replaced by their mean: trace of the hat matrix ÷ rows, the intercept counted. */
+/** Returns the leave-one-out error with every leverage replaced by the mean: trace of the hat matrix (with intercept) ÷ rows. */
 function generalisedError(problem: Problem, solution: Solution): number {
   const residuals = residualsOf(problem, solution.coefficients);
   const rows = residuals.length;
@@ -100,8 +100,8 @@ function checkAlphas(options: RidgeOptions): FitProblem | null {
 }
 
 /**
- * Least squares with `alpha` × Σ coefficient² on standardised columns and a free intercept; missing values sit at the mean.
- * Time O(rows × columns² × alphas).
+ * Fits least squares with the penalty `alpha` × Σ coefficient² on standardised columns. The intercept has no penalty;
+ * missing values are replaced by the mean. O(rows × columns² × alphas).
  */
 export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<RidgeModel> {
   const options = { ...ridgeDefaults, ...given };
@@ -121,7 +121,7 @@ export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<
   });
   const [first, ...others] = tried;
   if (first === undefined) return refused({ kind: "singular", alphaMax: Math.max(...options.alphas) });
-  const best = others.reduce((kept, next) => (next.error < kept.error ? next : kept), first);
+  const best = others.reduce((lowest, next) => (next.error < lowest.error ? next : lowest), first);
   const errors = tried.map(({ alpha, error }) => ({ alpha, error }));
   const { means, scales } = standardised;
   const { coefficients, alpha } = best;

@@ -1,23 +1,23 @@
 /**
- * The best split of one node: over its histogram, or straight over its rows when they are few.
+ * Searches the best split of one node, over its histogram or, if it has few rows, directly over its rows.
  *
  * gain = G_L²/(H_L+λ) + G_R²/(H_R+λ) − G²/(H+λ), Chen and Guestrin, XGBoost (2016), equation 7 times two. Missing values are
- * tried on both sides. Ties go to the earlier column, then the lower threshold. Scratch arrays: see `histogram.ts`.
+ * tried on both sides. On a tie the earlier column wins, then the lower threshold. For the scratch arrays see `histogram.ts`.
  */
 import { MISSING_BIN } from "./binning.ts";
 import { type Histogram, SLOTS, type Span } from "./histogram.ts";
 
-/** Keeps a division by an empty sum finite; scikit-learn uses the same. */
+/** Keeps a division by an empty sum finite. Same value as in scikit-learn. */
 export const EPSILON = 1e-15;
-/** A gain below this share of the node's own score is rounding: nodes whose rows all agree are left alone. */
+/** A gain below this share of the node's score is a rounding error. It prevents splits of nodes with a constant target. */
 const GAIN_SHARE_MIN = 1e-12;
-/** From this many rows on it is cheaper to look at every slot than to remember which were touched. */
+/** Above this many rows, reading every slot is faster than tracking the touched slots. */
 const TOUCHED_ROWS_MAX = 160;
 
 export interface SplitLimits {
-  /** Fewest training rows in a leaf, at least 1. */
+  /** Minimum number of training rows in a leaf, at least 1. */
   readonly leafRowsMin: number;
-  /** Smallest sum of hessians in a leaf, at least 0. */
+  /** Minimum sum of hessians in a leaf, at least 0. */
   readonly leafWeightMin: number;
   /** L2 penalty on leaf values, at least 0. */
   readonly l2: number;
@@ -33,7 +33,7 @@ export interface Totals {
 export interface Split {
   gain: number;
   feature: number;
-  /** Bins up to this one go left; `MISSING_BIN` − 1 when the split only tells missing from present. */
+  /** Bins up to this one go left; `MISSING_ONLY_BIN` if the split only separates missing from present values. */
   bin: number;
   missingLeft: boolean;
   leftGradient: number;
@@ -47,7 +47,7 @@ const sparseGradient = new Float64Array(SLOTS);
 const sparseHessian = new Float64Array(SLOTS);
 const sparseCount = new Float64Array(SLOTS);
 const touched = new Int32Array(SLOTS / 32);
-/** A node's non-empty bins of one column, ascending, missing left out. */
+/** The non-empty bins of one column in a node, ascending, without the bin of missing values. */
 const denseBin = new Int32Array(SLOTS);
 const denseGradient = new Float64Array(SLOTS);
 const denseHessian = new Float64Array(SLOTS);
@@ -63,11 +63,11 @@ const NO_SPLIT: Split = {
   leftCount: 0,
 };
 
-/** Looks for something better than `best` in one column: the search of one node is a `Scan` over its columns. */
+/** The state of one node's search over its columns. `best` is updated in place. */
 export interface Scan {
   readonly totals: Totals;
   readonly limits: SplitLimits;
-  /** G² ÷ (H + λ) of the whole node. */
+  /** G² ÷ (H + λ) of the node before the split. */
   readonly score: number;
   readonly best: Split;
 }
@@ -139,7 +139,7 @@ function scanDense(scan: Scan, feature: number, dense: { length: number; missing
   else scanPresent(scan, feature, dense.length);
 }
 
-/** Tries every threshold of one column of a node's histogram. O(256). */
+/** Tries every threshold of one column, from a node's histogram. O(256). */
 export function scanHistogram(scan: Scan, feature: number, histogram: Histogram): void {
   const { gradient, hessian, count } = histogram;
   const offset = feature * SLOTS;
@@ -157,7 +157,7 @@ export function scanHistogram(scan: Scan, feature: number, histogram: Histogram)
   scanDense(scan, feature, { length, missing });
 }
 
-/** Moves one slot of the sparse arrays to position `at` of the dense ones and zeroes it. */
+/** Moves one slot of the sparse arrays to position `at` of the dense arrays and sets the slot to 0. */
 function takeSlot(bin: number, at: number): void {
   denseBin[at] = bin;
   denseGradient[at] = sparseGradient[bin] ?? 0;
@@ -190,7 +190,7 @@ function takeAll(): number {
   return length;
 }
 
-/** A node's rows with their gradients and hessians gathered in the same order, from position 0. */
+/** The rows of a node. `gradients` and `hessians` have the same order and start at position 0. */
 export interface NodeRows extends Span {
   readonly rows: Int32Array;
   readonly gradients: Float64Array;
@@ -218,7 +218,7 @@ function countTouched(bins: Uint8Array, offset: number, node: NodeRows): void {
   }
 }
 
-/** Tries every threshold of one column over a node's rows. O(rows of the node + bins in use). */
+/** Tries every threshold of one column, from a node's rows. O(rows of the node + bins in use). */
 export function scanRows(
   scan: Scan,
   feature: number,

@@ -1,29 +1,29 @@
 /**
- * A regression tree as flat arrays, and sums of such trees.
+ * Regression trees as flat arrays, and sums of trees.
  *
- * Thresholds and values are float32 and sums are float32 in tree order, because that is what the exported ONNX graph does:
- * these predictions are the ones onnxruntime gives, bit for bit. (Only with several threads and more rows than it likes to keep on
- * one does it add in another order.) `shared/onnx/ensemble-attributes.ts` exports them, a test compares.
+ * Thresholds, values and sums are float32, and sums are in tree order, as in the exported ONNX graph. The predictions are
+ * therefore equal to onnxruntime's, bit for bit. (With several threads and many rows onnxruntime adds in another order.)
+ * `shared/onnx/ensemble-attributes.ts` exports the trees; a test compares the predictions.
  */
 import { type Matrix, stridesOf } from "./matrix.ts";
 
 export const LEAF = -1;
-/** The threshold of a split that only tells missing from present: every finite float32 is at most this. */
+/** The threshold of a split that only separates missing from present values: the largest finite float32. */
 export const THRESHOLD_MAX = 3.4028234663852886e38;
 
-/** Node 0 is the root; children come after their parent. All arrays have one entry a node. */
+/** Node 0 is the root. Children come after their parent. All arrays have one entry per node. */
 export interface Tree {
-  /** Column that is compared, or `LEAF`. */
+  /** The column that the node compares, or `LEAF`. */
   readonly feature: Int32Array;
   /** x ≤ threshold goes left, x > threshold goes right; x is a float32. */
   readonly threshold: Float32Array;
-  /** 1 where a missing value goes left. */
+  /** 1 if a missing value goes left. */
   readonly missingLeft: Uint8Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
-  /** What a leaf predicts; 0 at a split. */
+  /** The prediction of a leaf; 0 for a split. */
   readonly value: Float32Array;
-  /** Sum of the training rows' weights (hessians) that passed; a split's is the sum of its children's. */
+  /** Sum of the weights (hessians) of the training rows in this node. A split has the sum of its children. */
   readonly weight: Float64Array;
 }
 
@@ -36,7 +36,7 @@ export interface Ensemble {
   readonly columns: number;
 }
 
-/** The leaf that one row of `values`, starting at `offset` with `stride` between its columns, ends in. O(depth). */
+/** Returns the leaf of one row. The row starts at `offset` of `values`, with `stride` between its columns. O(depth). */
 export function leafOf(
   tree: Tree,
   values: Float32Array,
@@ -54,7 +54,7 @@ export function leafOf(
   return node;
 }
 
-/** Adds one tree's predictions to `sums` (one a row), rounding to the precision of `sums`. O(rows × depth). */
+/** Adds the predictions of one tree to `sums` (one per row), in the precision of `sums`. O(rows × depth). */
 export function addTree(tree: Tree, features: Matrix, sums: Float32Array | Float64Array): void {
   const { row: rowStride, column: stride } = stridesOf(features);
   const at = { offset: 0, stride };
@@ -64,10 +64,13 @@ export function addTree(tree: Tree, features: Matrix, sums: Float32Array | Float
   }
 }
 
-/** One float32 prediction a row. Throws when the columns do not match. O(rows × trees × depth). */
+/**
+ * Returns one float32 prediction per row. O(rows × trees × depth).
+ * @throws RangeError if the number of columns differs from the ensemble's.
+ */
 export function predictEnsemble(ensemble: Ensemble, features: Matrix): Float32Array {
   if (features.columns !== ensemble.columns) {
-    throw new RangeError(`the matrix has ${features.columns} columns, the trees were grown on ${ensemble.columns}`);
+    throw new RangeError(`the matrix has ${features.columns} columns: expected ${ensemble.columns}, as in training`);
   }
   const sums = new Float32Array(features.rows);
   for (const tree of ensemble.trees) addTree(tree, features, sums);
@@ -78,7 +81,7 @@ export function predictEnsemble(ensemble: Ensemble, features: Matrix): Float32Ar
   return sums;
 }
 
-/** How far the deepest leaf is from the root; 0 for a single leaf. O(nodes). */
+/** Returns the number of splits above the deepest leaf; 0 for a single leaf. O(nodes). */
 export function depthOf(tree: Tree): number {
   const depth = new Int32Array(tree.feature.length);
   let deepest = 0;
@@ -97,29 +100,34 @@ function checkSplit(tree: Tree, node: number, columns: number): string | null {
   const left = tree.left[node] ?? LEAF;
   const right = tree.right[node] ?? LEAF;
   const last = tree.feature.length - 1;
-  if (feature >= columns) return `node ${node} compares column ${feature} of ${columns}`;
-  if (!Number.isFinite(tree.threshold[node])) return `node ${node} has threshold ${tree.threshold[node]}`;
+  if (feature >= columns) return `node ${node} compares column ${feature}: expected less than ${columns}`;
+  if (!Number.isFinite(tree.threshold[node])) {
+    return `node ${node} has threshold ${tree.threshold[node]}: expected a finite number`;
+  }
   if (left <= node || right <= node || left > last || right > last || left === right) {
-    return `node ${node} has children ${left} and ${right}, expected two later nodes up to ${last}`;
+    return `node ${node} has children ${left} and ${right}: expected two different nodes in ${node + 1}…${last}`;
   }
   return null;
 }
 
-/** What is wrong with a tree's structure, or null: a checked tree routes every row to exactly one leaf. O(nodes). */
+/** Validates the structure of a tree: every row must reach exactly one leaf. Returns the first problem, or null. O(nodes). */
 export function checkTree(tree: Tree, columns: number): string | null {
   const nodes = tree.feature.length;
   const lengths = [tree.threshold, tree.missingLeft, tree.left, tree.right, tree.value, tree.weight].map(
     (a) => a.length,
   );
-  if (nodes < 1 || lengths.some((length) => length !== nodes)) return `${nodes} features but arrays of ${lengths}`;
+  if (nodes < 1 || lengths.some((length) => length !== nodes)) {
+    return `the arrays have ${[nodes, ...lengths].join(", ")} entries: expected equal lengths of at least 1`;
+  }
   const parents = new Int32Array(nodes);
   for (let node = 0; node < nodes; node++) {
-    if (!Number.isFinite(tree.value[node])) return `node ${node} has value ${tree.value[node]}`;
+    if (!Number.isFinite(tree.value[node]))
+      return `node ${node} has value ${tree.value[node]}: expected a finite number`;
     if ((tree.feature[node] ?? LEAF) < 0) continue;
     const wrong = checkSplit(tree, node, columns);
     if (wrong !== null) return wrong;
     for (const child of [tree.left[node] ?? 0, tree.right[node] ?? 0]) parents[child] = (parents[child] ?? 0) + 1;
   }
   const orphan = parents.findIndex((count, node) => count !== (node === 0 ? 0 : 1));
-  return orphan < 0 ? null : `node ${orphan} has ${parents[orphan]} parents`;
+  return orphan < 0 ? null : `node ${orphan} has ${parents[orphan]} parents: expected ${orphan === 0 ? 0 : 1}`;
 }

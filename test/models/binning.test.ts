@@ -9,7 +9,7 @@ const column = fc.array(fc.oneof(float32, fc.constantFrom(0, -0, 1, 2, Number.Na
 const single = (values: readonly number[]): Matrix => matrixOf(values.map((value) => [value]));
 
 describe("binning", () => {
-  test("thresholds are scikit-learn's, rounded to float32", () => {
+  test("thresholds equal scikit-learn's, rounded to float32", () => {
     const { features } = firstRows(friedman1(1500, 1), 600);
     const thresholds = fitBinning(features, 32).thresholds[0] ?? new Float32Array();
     expect(thresholds.length).toBe(golden.thresholds32.length);
@@ -18,7 +18,7 @@ describe("binning", () => {
     });
   });
 
-  test("x ≤ threshold b on float32 values says exactly that the bin is at most b", () => {
+  test("x ≤ threshold b is equivalent to bin ≤ b for float32 values", () => {
     fc.assert(
       fc.property(column, fc.integer({ min: 2, max: 255 }), (values, binsMax) => {
         const matrix = single(values);
@@ -36,7 +36,7 @@ describe("binning", () => {
     );
   });
 
-  test("neighbouring float32 values are told apart", () => {
+  test("neighbouring float32 values get different bins", () => {
     const next = (value: number): number =>
       new Float32Array(new Int32Array(Float32Array.of(value).buffer).map((b) => b + 1).buffer)[0] ?? 0;
     fc.assert(
@@ -47,13 +47,13 @@ describe("binning", () => {
     );
   });
 
-  test("every bin up to the last threshold holds a training value when values are few", () => {
+  test("with few distinct values every bin contains a training value", () => {
     const values = [3, 1, 2, 2, Number.NaN, 1];
     const binned = applyBinning(fitBinning(single(values)), single(values));
     expect([...binned.bins]).toEqual([2, 0, 1, 1, MISSING_BIN, 0]);
   });
 
-  test("a single value needs no threshold, and values beyond the training range fall in the outer bins", () => {
+  test("a constant column has no threshold, and values outside the training range fall into the outer bins", () => {
     expect(fitBinning(single([5, 5])).thresholds[0]?.length).toBe(0);
     const thresholds = Float32Array.of(1, 2);
     expect([-1e30, 1, 1.5, 1e30].map((value) => binOf(thresholds, value))).toEqual([0, 0, 1, 2]);

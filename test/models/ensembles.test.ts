@@ -23,7 +23,7 @@ const quick = { iterations: 20, leafRowsMin: 10 };
 const chancy = { ...quick, rowShare: 0.6, columnShare: 0.7, splitColumnShare: 0.5 };
 
 describe("gradient boosting", () => {
-  test("gives the same model for the same seed and another for another", () => {
+  test("gives the same model for the same seed and a different model for a different seed", () => {
     const learn = (seed: number) => modelOf(fitGradientBoosting({ ...chancy, seed }, train));
     expect(learn(1)).toEqual(learn(1));
     expect(learn(1)).not.toEqual(learn(2));
@@ -37,7 +37,7 @@ describe("gradient boosting", () => {
     expect(learn({ ...train, features })).toEqual(learn(train));
   });
 
-  test("reduces the training error with every tree on all rows", () => {
+  test("every tree on all rows reduces the training error", () => {
     const errors = [1, 5, 20, 60].map((iterations) => {
       const model = modelOf(fitGradientBoosting({ ...quick, iterations }, train));
       return rmse(train.target, predictGradientBoosting(model, train.features));
@@ -45,7 +45,7 @@ describe("gradient boosting", () => {
     expect(errors).toEqual([...errors].sort((a, b) => b - a));
   });
 
-  test("stops early and keeps the trees up to the lowest validation loss", () => {
+  test("stops early and returns the trees up to the lowest validation loss", () => {
     const options = { iterations: 400, learningRate: 0.3, patience: 5 };
     const { ensemble, validationLosses } = modelOf(fitGradientBoosting(options, train, held));
     const best = validationLosses.indexOf(Math.min(...validationLosses));
@@ -55,7 +55,7 @@ describe("gradient boosting", () => {
     expect(model.ensemble.trees).toEqual(ensemble.trees);
   });
 
-  test("is the constant forecast where no tree helps on the validation rows", () => {
+  test("predicts a constant if no tree lowers the validation loss", () => {
     const opposite = { features: train.features, target: train.target.map((value) => -value) };
     const { ensemble } = modelOf(fitGradientBoosting(quick, train, opposite));
     expect(ensemble.trees.length).toBe(0);
@@ -63,13 +63,16 @@ describe("gradient boosting", () => {
     expect(ensemble.base).toBe(Math.fround(mean));
   });
 
-  test.each([0.1, 0.5, 0.9])("the quantile loss leaves about a share %d of targets below", (quantile) => {
-    const model = modelOf(fitGradientBoosting({ ...quick, iterations: 100, loss: "quantile", quantile }, train));
-    const below = meanLoss(train.target, predictGradientBoosting(model, train.features), (y, p) => (y <= p ? 1 : 0));
-    expect(Math.abs(below - quantile)).toBeLessThan(0.06);
-  });
+  test.each([0.1, 0.5, 0.9])(
+    "with the quantile loss about the share %d of targets is below the prediction",
+    (quantile) => {
+      const model = modelOf(fitGradientBoosting({ ...quick, iterations: 100, loss: "quantile", quantile }, train));
+      const below = meanLoss(train.target, predictGradientBoosting(model, train.features), (y, p) => (y <= p ? 1 : 0));
+      expect(Math.abs(below - quantile)).toBeLessThan(0.06);
+    },
+  );
 
-  test("the absolute loss is not moved by outliers that ruin the squared loss", () => {
+  test("the absolute loss is robust against outliers, the squared loss is not", () => {
     const spoilt = { ...train, target: train.target.map((value, row) => (row % 50 === 0 ? value + 10_000 : value)) };
     const error = (loss: "absolute" | "squared") =>
       rmse(
@@ -80,7 +83,7 @@ describe("gradient boosting", () => {
     expect(error("squared")).toBeGreaterThan(20);
   });
 
-  test("logistic predictions are probabilities that average to the share of ones", () => {
+  test("logistic predictions are probabilities whose mean is the share of ones", () => {
     const model = modelOf(fitGradientBoosting({ ...quick, loss: "logistic" }, classes));
     const predicted = predictGradientBoosting(model, classes.features);
     expect(predicted.every((p) => p > 0 && p < 1)).toBe(true);
@@ -88,7 +91,7 @@ describe("gradient boosting", () => {
     expect(mean(predicted)).toBeCloseTo(mean(classes.target), 1);
   });
 
-  test("holes in a tenth of the values cost some error, not the model", () => {
+  test("a tenth of missing values increases the error only a little", () => {
     const holed = { ...train, features: withHoles(train.features, 11) };
     const predicted = predictGradientBoosting(modelOf(fitGradientBoosting({}, holed)), withHoles(held.features, 11));
     expect(rmse(held.target, predicted)).toBeLessThan(3);
@@ -96,13 +99,13 @@ describe("gradient boosting", () => {
 });
 
 describe("random forest", () => {
-  test("gives the same model for the same seed and another for another", () => {
+  test("gives the same model for the same seed and a different model for a different seed", () => {
     const learn = (seed: number) => modelOf(fitRandomForest({ trees: 5, seed }, train));
     expect(learn(1)).toEqual(learn(1));
     expect(learn(1)).not.toEqual(learn(2));
   });
 
-  test("predicts within the range of the targets it saw, and shares between 0 and 1", () => {
+  test("predictions are within the range of the training targets, and probabilities between 0 and 1", () => {
     const predicted = predictRandomForest(modelOf(fitRandomForest({ trees: 20 }, train)), held.features);
     expect(Math.min(...predicted)).toBeGreaterThanOrEqual(Math.min(...train.target));
     expect(Math.max(...predicted)).toBeLessThanOrEqual(Math.max(...train.target));
@@ -111,19 +114,19 @@ describe("random forest", () => {
     expect(shares.every((p) => p >= 0 && p <= 1)).toBe(true);
   });
 
-  test("one full tree without bootstrap learns every distinct row by heart", () => {
+  test("one full tree without bootstrap predicts every distinct training row exactly", () => {
     const options = { trees: 1, bootstrap: false, splitColumnShare: 1, leafRowsMin: 1 };
     const predicted = predictRandomForest(modelOf(fitRandomForest(options, train)), train.features);
     expect(rmse(train.target, predicted)).toBeLessThan(1e-6);
   });
 
-  test("weighs each tree's rows as often as the bootstrap drew them", () => {
+  test("each row has the weight with which the bootstrap drew it", () => {
     const { ensemble } = modelOf(fitRandomForest({ trees: 5 }, train));
     for (const tree of ensemble.trees) expect(tree.weight[0]).toBe(train.target.length);
   });
 });
 
-describe("both refuse, with the reason, ", () => {
+describe("both ensembles reject, with the reason, ", () => {
   const fits = {
     boosting: (data: TrainingData) => fitGradientBoosting(quick, data),
     forest: (data: TrainingData) => fitRandomForest({ trees: 2 }, data),
@@ -179,7 +182,7 @@ describe("both refuse, with the reason, ", () => {
     expect(fitRandomForest({ task: "classification" }, train)).toMatchObject({ problem });
   });
 
-  test("validation data of another width", () => {
+  test("validation data with a different number of columns", () => {
     const narrow = { features: matrixOf([[1], [2]]), target: Float64Array.of(1, 2) };
     expect(fitGradientBoosting(quick, train, narrow)).toMatchObject({
       problem: { found: "validation data of 1 columns" },
@@ -187,7 +190,7 @@ describe("both refuse, with the reason, ", () => {
   });
 });
 
-test("no table, however odd, makes a model that predicts NaN", () => {
+test("no training table gives a model that predicts NaN", () => {
   const cell = fc.oneof(fc.constantFrom(null, 0, 1), fc.float({ noNaN: true, noDefaultInfinity: true }));
   const table = fc.array(fc.tuple(cell, cell, fc.double({ min: -1e12, max: 1e12, noNaN: true })), { maxLength: 40 });
   fc.assert(

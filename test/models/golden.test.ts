@@ -1,4 +1,4 @@
-/** Against scikit-learn, version and script in test/golden. */
+/** Compares the models with scikit-learn. test/golden contains the script and names the version. */
 import { describe, expect, test } from "vitest";
 import { applyBinning, fitBinning } from "../../shared/models/binning.ts";
 import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
@@ -31,7 +31,7 @@ interface GoldenNode {
   readonly right?: number;
 }
 
-/** Walks both trees at once; `same` compares two thresholds. Equal row counts show that missing values went the same way. */
+/** Compares two trees node by node; `same` compares thresholds. Equal row counts prove equal routes of missing values. */
 function expectSameTree(
   tree: Tree,
   nodes: readonly GoldenNode[],
@@ -61,7 +61,7 @@ const near = (ours: number, theirs: number): boolean => Math.abs(ours - theirs) 
 const small = firstRows(friedman1(1500, 1), 600);
 const within3Percent = (ours: number, theirs: number): void => expect(ours).toBeLessThanOrEqual(1.03 * theirs);
 
-describe("one tree has scikit-learn's splits and leaf values", () => {
+describe("one tree has the same splits and leaf values as scikit-learn's", () => {
   test("HistGradientBoostingRegressor, all values present, with L2", () => {
     const options = { iterations: 1, learningRate: 1, leavesMax: 16, l2: 1.5 };
     const { ensemble } = modelOf(fitGradientBoosting(options, small));
@@ -69,7 +69,7 @@ describe("one tree has scikit-learn's splits and leaf values", () => {
     for (const tree of ensemble.trees) expectSameTree(tree, golden.histTree.nodes, near);
   });
 
-  test("HistGradientBoostingRegressor, missing values and a depth limit, the threshold anywhere between the same two values", () => {
+  test("HistGradientBoostingRegressor, missing values and a depth limit, with thresholds between the same two values", () => {
     const options = { iterations: 1, learningRate: 1, leavesMax: 16, depthMax: 5 };
     const data = { ...small, features: withHoles(small.features, 11) };
     const { ensemble } = modelOf(fitGradientBoosting(options, data));
@@ -78,7 +78,7 @@ describe("one tree has scikit-learn's splits and leaf values", () => {
     }
   });
 
-  test("DecisionTreeRegressor on binned data, the threshold anywhere between the same two values", () => {
+  test("DecisionTreeRegressor on binned data, with thresholds between the same two values", () => {
     const { rows, columns, bins } = applyBinning(fitBinning(small.features, 32), small.features);
     const features: Matrix = { rows, columns, layout: "column-major", values: Float32Array.from(bins) };
     const options = { trees: 1, bootstrap: false, splitColumnShare: 1, depthMax: 5, leafRowsMin: 7 };
@@ -98,51 +98,57 @@ const tables = [
   },
 ];
 
-describe.each(tables)("on $name, errors are at most 3 % above scikit-learn's", ({ name, train, test: held, limit }) => {
-  const theirs = golden.boosting[name];
-  const classes = { ...train, target: above(train.target, limit) };
-  const heldClasses = above(held.target, limit);
+describe.each(tables)(
+  "on $name, errors are at most 3 % above scikit-learn's",
+  ({ name, train, test: heldOut, limit }) => {
+    const theirs = golden.boosting[name];
+    const classes = { ...train, target: above(train.target, limit) };
+    const heldOutClasses = above(heldOut.target, limit);
 
-  test("gradient boosting, squared loss", () => {
-    const predicted = predictGradientBoosting(modelOf(fitGradientBoosting({}, train)), held.features);
-    within3Percent(rmse(held.target, predicted), theirs.squaredRmse);
-  });
+    test("gradient boosting, squared loss", () => {
+      const predicted = predictGradientBoosting(modelOf(fitGradientBoosting({}, train)), heldOut.features);
+      within3Percent(rmse(heldOut.target, predicted), theirs.squaredRmse);
+    });
 
-  test("gradient boosting, absolute loss", () => {
-    const predicted = predictGradientBoosting(modelOf(fitGradientBoosting({ loss: "absolute" }, train)), held.features);
-    within3Percent(
-      meanLoss(held.target, predicted, (y, p) => Math.abs(y - p)),
-      theirs.absoluteMae,
-    );
-  });
+    test("gradient boosting, absolute loss", () => {
+      const predicted = predictGradientBoosting(
+        modelOf(fitGradientBoosting({ loss: "absolute" }, train)),
+        heldOut.features,
+      );
+      within3Percent(
+        meanLoss(heldOut.target, predicted, (y, p) => Math.abs(y - p)),
+        theirs.absoluteMae,
+      );
+    });
 
-  test("gradient boosting, quantile loss", () => {
-    const model = modelOf(fitGradientBoosting({ loss: "quantile", quantile: 0.8 }, train));
-    const predicted = predictGradientBoosting(model, held.features);
-    const pinball = meanLoss(held.target, predicted, (y, p) => (y >= p ? 0.8 * (y - p) : 0.2 * (p - y)));
-    within3Percent(pinball, theirs.quantile80Pinball);
-  });
+    test("gradient boosting, quantile loss", () => {
+      const model = modelOf(fitGradientBoosting({ loss: "quantile", quantile: 0.8 }, train));
+      const predicted = predictGradientBoosting(model, heldOut.features);
+      const pinball = meanLoss(heldOut.target, predicted, (y, p) => (y >= p ? 0.8 * (y - p) : 0.2 * (p - y)));
+      within3Percent(pinball, theirs.quantile80Pinball);
+    });
 
-  test("gradient boosting, logistic loss", () => {
-    const predicted = predictGradientBoosting(
-      modelOf(fitGradientBoosting({ loss: "logistic" }, classes)),
-      held.features,
-    );
-    const logLoss = meanLoss(heldClasses, predicted, (y, p) => -Math.log(y === 1 ? p : 1 - p));
-    within3Percent(logLoss, theirs.logisticLogLoss);
-  });
+    test("gradient boosting, logistic loss", () => {
+      const predicted = predictGradientBoosting(
+        modelOf(fitGradientBoosting({ loss: "logistic" }, classes)),
+        heldOut.features,
+      );
+      const logLoss = meanLoss(heldOutClasses, predicted, (y, p) => -Math.log(y === 1 ? p : 1 - p));
+      within3Percent(logLoss, theirs.logisticLogLoss);
+    });
 
-  test("random forest, regression", () => {
-    const predicted = predictRandomForest(modelOf(fitRandomForest({}, train)), held.features);
-    within3Percent(rmse(held.target, predicted), golden.forest[name].rmseMeanOfFiveSeeds);
-  });
+    test("random forest, regression", () => {
+      const predicted = predictRandomForest(modelOf(fitRandomForest({}, train)), heldOut.features);
+      within3Percent(rmse(heldOut.target, predicted), golden.forest[name].rmseMeanOfFiveSeeds);
+    });
 
-  test("random forest, classification", () => {
-    const model = modelOf(fitRandomForest({ task: "classification" }, classes));
-    const brier = meanLoss(heldClasses, predictRandomForest(model, held.features), (y, p) => (y - p) ** 2);
-    within3Percent(brier, golden.forest[name].brierMeanOfFiveSeeds);
-  });
-});
+    test("random forest, classification", () => {
+      const model = modelOf(fitRandomForest({ task: "classification" }, classes));
+      const brier = meanLoss(heldOutClasses, predictRandomForest(model, heldOut.features), (y, p) => (y - p) ** 2);
+      within3Percent(brier, golden.forest[name].brierMeanOfFiveSeeds);
+    });
+  },
+);
 
 describe("linear models on diabetes with missing values", () => {
   const data = diabetes();
@@ -154,7 +160,7 @@ describe("linear models on diabetes with missing values", () => {
     });
   };
 
-  test("ridge has the coefficients, leave-one-out errors and alpha of RidgeCV", () => {
+  test("ridge has the same coefficients, leave-one-out errors and alpha as RidgeCV", () => {
     const { alphas, alpha, coefficients, intercept, errors } = golden.ridge;
     const model = modelOf(fitRidge({ alphas }, { ...data, features }));
     expect(model.alpha).toBe(alpha);
@@ -165,10 +171,13 @@ describe("linear models on diabetes with missing values", () => {
     );
   });
 
-  test.each(golden.logistic)("logistic has the coefficients of LogisticRegression, $classWeights weights", (theirs) => {
-    const classWeights = theirs.classWeights === "balanced" ? "balanced" : "none";
-    const classes = { features, target: above(data.target, 140) };
-    const model = modelOf(fitLogistic({ alpha: theirs.alpha, classWeights }, classes));
-    expectClose([...model.coefficients, model.intercept], [...theirs.coefficients, theirs.intercept]);
-  });
+  test.each(golden.logistic)(
+    "logistic has the same coefficients as LogisticRegression, with $classWeights weights",
+    (theirs) => {
+      const classWeights = theirs.classWeights === "balanced" ? "balanced" : "none";
+      const classes = { features, target: above(data.target, 140) };
+      const model = modelOf(fitLogistic({ alpha: theirs.alpha, classWeights }, classes));
+      expectClose([...model.coefficients, model.intercept], [...theirs.coefficients, theirs.intercept]);
+    },
+  );
 });

@@ -14,7 +14,7 @@ interface Case {
   readonly random: Random;
 }
 
-/** Tables with ties, missing values and columns of every sort; growth options of every sort. */
+/** Generates tables with ties, missing values and all kinds of columns, and all kinds of growth options. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     seed: fc.integer(),
@@ -56,7 +56,7 @@ function leafOfRow(tree: Tree, features: Matrix, row: number): number {
 const property = (check: (grown: Case) => void): void => fc.assert(fc.property(cases, check), { numRuns: 60 });
 
 describe("a grown tree", () => {
-  test("is well formed and keeps to its limits", () => {
+  test("is valid and within its limits", () => {
     property((given) => {
       const { tree, leaves } = grow(given);
       expect(checkTree(tree, given.features.columns)).toBeNull();
@@ -70,7 +70,7 @@ describe("a grown tree", () => {
     });
   });
 
-  test("routes every training row, missing values too, by raw values to the leaf that the bins put it in", () => {
+  test("routes raw values, also missing ones, to the same leaf as their bins", () => {
     property((given) => {
       const { tree, leaves, rows } = grow(given);
       let routed = 0;
@@ -84,7 +84,7 @@ describe("a grown tree", () => {
     });
   });
 
-  test("has weights that add up, from the leaves to the root", () => {
+  test("the weight of a split is the sum of its children's weights", () => {
     property((given) => {
       const { tree, leaves } = grow(given);
       const weightOf = (row: number): number => given.hessians?.[row] ?? 1;
@@ -99,7 +99,7 @@ describe("a grown tree", () => {
     });
   });
 
-  test("has leaf sums that are those of the leaf's rows, also where histograms were subtracted", () => {
+  test("leaf sums equal the sums over the leaf's rows, also after histogram subtraction", () => {
     property((given) => {
       const { leaves, rows } = grow(given);
       for (const leaf of leaves) {
@@ -112,7 +112,7 @@ describe("a grown tree", () => {
     });
   });
 
-  test("sends a row whose value rises only ever to the right of where it went", () => {
+  test("a larger value never moves a row to a leaf further left", () => {
     property((given) => {
       const { tree } = grow({ ...given, features: firstColumn(given.features) });
       const values = Float32Array.from({ length: 101 }, (_, i) => i / 100);
@@ -125,7 +125,7 @@ describe("a grown tree", () => {
     });
   });
 
-  test("predicts the same from row-major and column-major matrices", () => {
+  test("gives the same predictions for row-major and column-major matrices", () => {
     property((given) => {
       const { tree } = grow(given);
       const { rows, columns, values } = given.features;
@@ -170,18 +170,18 @@ describe("missing values", () => {
       random,
     }).tree;
 
-  test("go with the values they resemble", () => {
+  test("go to the side with similar targets", () => {
     expect([...grown([1, 2, 3, 4, null, null], [-1, -1, 1, 1, -1, -1]).missingLeft]).toEqual([1, 0, 0]);
     expect([...grown([1, 2, 3, 4, null, null], [-1, -1, 1, 1, 1, 1]).missingLeft]).toEqual([0, 0, 0]);
   });
 
-  test("can be all that a split tells apart, at a threshold above every finite value", () => {
+  test("can be separated from all present values, with a threshold above every finite value", () => {
     const tree = grown([1, 2, 3, null, null], [1, 1, 1, -1, -1]);
     const line = matrixOf([[3.4e38], [-3.4e38], [null]]);
     expect([0, 1, 2].map((row) => leafOfRow(tree, line, row))).toEqual([1, 1, 2]);
   });
 
-  test("unseen in training go with the larger child", () => {
+  test("go to the larger child if training had none", () => {
     expect([...grown([1, 2, 3, 4, 5], [-1, 1, 1, 1, 1]).missingLeft]).toEqual([0, 0, 0]);
     expect([...grown([1, 2, 3, 4, 5], [-1, -1, -1, -1, 1]).missingLeft]).toEqual([1, 0, 0]);
   });
@@ -212,12 +212,12 @@ describe("checkTree", () => {
     expect(checkTree(stump, 1)).toBeNull();
   });
 
-  test("names a cycle, a child out of range, an unknown column, a value that is no number and an orphan", () => {
+  test("reports a cycle, a child out of range, an unknown column, a value of NaN and an orphan", () => {
     expect(checkTree({ ...stump, left: Int32Array.of(0, LEAF, LEAF) }, 1)).toMatch(/node 0 has children 0 and 2/);
     expect(checkTree({ ...stump, right: Int32Array.of(3, LEAF, LEAF) }, 1)).toMatch(/children 1 and 3/);
-    expect(checkTree({ ...stump, feature: Int32Array.of(4, LEAF, LEAF) }, 4)).toMatch(/column 4 of 4/);
+    expect(checkTree({ ...stump, feature: Int32Array.of(4, LEAF, LEAF) }, 4)).toMatch(/column 4: expected less than 4/);
     expect(checkTree({ ...leaf, value: Float32Array.of(Number.NaN) }, 1)).toMatch(/value NaN/);
     expect(checkTree({ ...stump, feature: Int32Array.of(LEAF, LEAF, LEAF) }, 1)).toMatch(/node 1 has 0 parents/);
-    expect(checkTree({ ...stump, weight: new Float64Array(2) }, 1)).toMatch(/3 features but arrays/);
+    expect(checkTree({ ...stump, weight: new Float64Array(2) }, 1)).toMatch(/expected equal lengths/);
   });
 });

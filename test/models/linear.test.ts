@@ -31,14 +31,14 @@ describe("cholesky", () => {
     );
   });
 
-  test("says null for a matrix that is singular or not definite", () => {
+  test("returns null for a singular or indefinite matrix", () => {
     expect(cholesky(Float64Array.of(1, 1, 1, 1), 2)).toBeNull();
     expect(cholesky(Float64Array.of(1, 2, 2, 1), 2)).toBeNull();
   });
 });
 
 describe("ridge", () => {
-  test("finds a linear law again when nothing is penalised", () => {
+  test("recovers a linear function without a penalty", () => {
     const rows = Array.from({ length: 30 }, (_, i) => [i, (i * i) % 7]);
     const law = { features: matrixOf(rows), target: Float64Array.from(rows, ([a = 0, b = 0]) => 3 + 2 * a - 5 * b) };
     const model = modelOf(fitRidge({ alphas: [0] }, law));
@@ -62,7 +62,7 @@ describe("ridge", () => {
     expect(whole.errors[0]?.error).toBeCloseTo(squares.reduce((a, b) => a + b, 0) / rows.length, 9);
   });
 
-  test("generalised and leave-one-out cross validation agree where no row stands out", () => {
+  test("generalised and leave-one-out cross-validation agree without outliers", () => {
     const [loo, gcv] = (["leave-one-out", "generalised"] as const).map((criterion) =>
       modelOf(fitRidge({ criterion }, data)),
     );
@@ -71,7 +71,7 @@ describe("ridge", () => {
     });
   });
 
-  test("a missing value predicts as the mean of its column, and a constant column counts for nothing", () => {
+  test("a missing value predicts like the mean of its column, and a constant column has no effect", () => {
     const rows = [
       [1, 5],
       [2, 5],
@@ -100,7 +100,7 @@ describe("ridge", () => {
     );
   });
 
-  test("two equal columns are singular without a penalty and share the coefficient with one", () => {
+  test("two equal columns are singular without a penalty and share the coefficient with a penalty", () => {
     const features = matrixOf([1, 2, 4, 8, 9].map((x) => [x, x]));
     const twice = { features, target: Float64Array.of(1, 2, 3, 4, 6) };
     expect(fitRidge({ alphas: [0] }, twice)).toEqual({ ok: false, problem: { kind: "singular", alphaMax: 0 } });
@@ -111,7 +111,7 @@ describe("ridge", () => {
 });
 
 describe("logistic", () => {
-  test("at the optimum the unpenalised intercept makes probabilities average to the share of ones", () => {
+  test("the mean probability on the training rows is the share of ones", () => {
     for (const alpha of [0, 1, 1e4]) {
       const predicted = predictLogistic(modelOf(fitLogistic({ alpha }, classes)), classes.features);
       const share = meanLoss(classes.target, predicted, (y) => y);
@@ -119,7 +119,7 @@ describe("logistic", () => {
     }
   });
 
-  test("separable classes are refused without a penalty and fitted with one", () => {
+  test("separable classes are rejected without a penalty and fitted with a penalty", () => {
     const rows = Array.from({ length: 20 }, (_, i) => [i, (i * 3) % 5]);
     const separable = { features: matrixOf(rows), target: Float64Array.from(rows, ([a = 0]) => (a > 9 ? 1 : 0)) };
     expect(fitLogistic({ alpha: 0 }, separable)).toMatchObject({ ok: false, problem: { kind: "separable" } });
@@ -127,21 +127,21 @@ describe("logistic", () => {
     expect(meanLoss(separable.target, predicted, (y, p) => (y === Math.round(p) ? 1 : 0))).toBe(1);
   });
 
-  test("classes that overlap in one value only are separable too", () => {
+  test("classes that overlap in a single value are separable too", () => {
     const rows = [0, 1, 2, 3, 3, 4, 5, 6];
     const target = Float64Array.of(0, 0, 0, 0, 1, 1, 1, 1);
     const fitted = fitLogistic({ alpha: 0 }, { features: matrixOf(rows.map((row) => [row])), target });
     expect(fitted).toMatchObject({ ok: false, problem: { kind: "separable" } });
   });
 
-  test("too few iterations are said, not hidden", () => {
+  test("too few iterations give a not-converged problem", () => {
     expect(fitLogistic({ iterationsMax: 1 }, classes)).toMatchObject({
       problem: { kind: "not-converged", iterations: 1 },
     });
   });
 });
 
-test("both refuse, with the reason, what cannot be learned from", () => {
+test("both linear models reject invalid training data, with the reason", () => {
   const fits = [(d: TrainingData) => fitRidge({}, d), (d: TrainingData) => fitLogistic({}, d)];
   for (const learn of fits) {
     const target = classes.target;
@@ -162,7 +162,7 @@ test("both refuse, with the reason, what cannot be learned from", () => {
   expect(fitLogistic({ alpha: -1 }, classes)).toMatchObject({ problem: { kind: "invalid-option", option: "alpha" } });
 });
 
-test("the Gram matrix is the plain sum of products, for columns that are mostly one value too", () => {
+test("the Gram matrix equals the plain sum of products, also for sparse columns", () => {
   const rows = 24;
   const dense = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: rows, maxLength: rows });
   const sparse = fc

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quantileInPlace } from "../../shared/models/quantile.ts";
 
-test("selection gives the quantile that sorting gives, ties and all", () => {
+test("selection gives the same quantile as sorting, also with ties", () => {
   const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -1e6, max: 1e6, noNaN: true }));
   fc.assert(
     fc.property(

@@ -6,12 +6,12 @@ import { golden } from "./support.ts";
 const seeds = fc.integer({ min: -(2 ** 31), max: 2 ** 31 });
 
 describe("random", () => {
-  test("a seed gives the numbers of the Python port, so that goldens see the same data", () => {
+  test("a seed gives the same numbers as the Python port, which makes the golden data", () => {
     const random = createRandom(golden.random.seed);
     expect(golden.random.first.map(() => random.uniform())).toEqual(golden.random.first);
   });
 
-  test("integers lie in [0, below) and every one of them comes up equally often", () => {
+  test("integers are in [0, below) and equally frequent", () => {
     const random = createRandom(3);
     const counts = new Int32Array(7);
     for (let i = 0; i < 70_000; i++) {
@@ -22,7 +22,7 @@ describe("random", () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
   });
 
-  test("a sample is ascending, without repeats, and of the size asked for", () => {
+  test("a sample is ascending, without repeats, and has the requested size", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (seed, a, b) => {
         const [size, population] = a < b ? [a, b] : [b, a];
@@ -36,7 +36,7 @@ describe("random", () => {
     );
   });
 
-  test("a bootstrap draws as many rows as there are and leaves about 1/e of them out", () => {
+  test("a bootstrap draws as many rows as there are and omits about 1/e of them", () => {
     const counts = bootstrapCounts(10_000, createRandom(5));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10_000);
     const left = counts.filter((count) => count === 0).length / 10_000;

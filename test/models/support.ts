@@ -12,13 +12,13 @@ import golden from "../golden/models.json" with { type: "json" };
 
 export { golden };
 
-/** The model of a fit that is expected to succeed. */
+/** Returns the model of a fit, and fails if the fit did not succeed. */
 export function modelOf<Model>(fit: Fit<Model>): Model {
   if (!fit.ok) throw new Error(`refused: ${JSON.stringify(fit.problem)}`);
   return fit.model;
 }
 
-/** The same data as `friedman1` in test/golden/models.py. */
+/** Makes the same data as `friedman1` in test/golden/models.py. */
 export function friedman1(rows: number, seed: number): TrainingData {
   const random = createRandom(seed);
   const features: number[][] = [];
@@ -34,14 +34,14 @@ export function friedman1(rows: number, seed: number): TrainingData {
   return { features: matrixOf(features), target };
 }
 
-/** The rows `keep` says, of golden diabetes data (442 × 10, scikit-learn's copy of Efron et al. 2004). */
-export function diabetes(keep: (row: number) => boolean = () => true): TrainingData {
-  const rows = golden.diabetes.features.filter((_, row) => keep(row));
-  const target = golden.diabetes.target.filter((_, row) => keep(row));
+/** Returns the rows that `isIncluded` selects from the golden diabetes data (442 × 10, scikit-learn's copy of Efron et al. 2004). */
+export function diabetes(isIncluded: (row: number) => boolean = () => true): TrainingData {
+  const rows = golden.diabetes.features.filter((_, row) => isIncluded(row));
+  const target = golden.diabetes.target.filter((_, row) => isIncluded(row));
   return { features: matrixOf(rows), target: Float64Array.from(target) };
 }
 
-/** Takes values away where (7 row + 3 column) mod `modulus` is 0, as `with_holes` in test/golden/models.py. */
+/** Makes values missing where (7 row + 3 column) mod `modulus` is 0, like `with_holes` in test/golden/models.py. */
 export function withHoles(matrix: Matrix, modulus: number): Matrix {
   const values = matrix.values.map((value, at) => {
     const row = Math.floor(at / matrix.columns);
@@ -75,23 +75,23 @@ export function rmse(target: Numbers, predicted: Numbers): number {
   return Math.sqrt(meanLoss(target, predicted, (y, p) => (y - p) ** 2));
 }
 
-/** One number a row, in the target's unit. O(rows × columns). */
+/** Returns one number per row, in the target's unit. O(rows × columns). */
 export function predictRidge(model: RidgeModel, features: Matrix): Float64Array {
   return predictLinear(model, features);
 }
 
-/** One float32 a row: in the target's unit, or the probability of 1 where the loss is logistic. O(rows × trees × depth). */
+/** Returns one float32 per row: in the target's unit, or the probability of 1 for the logistic loss. O(rows × trees × depth). */
 export function predictGradientBoosting(model: GradientBoostingModel, features: Matrix): Float32Array {
   const raw = predictEnsemble(model.ensemble, features);
   return model.loss === "logistic" ? raw.map(sigmoid) : raw;
 }
 
-/** The probability of 1 for every row. O(rows × columns). */
+/** Returns the probability of 1 for every row. O(rows × columns). */
 export function predictLogistic(model: LogisticModel, features: Matrix): Float64Array {
   return predictLinear(model, features).map(sigmoid);
 }
 
-/** One float32 a row: in the target's unit, or the probability of 1 in a classification. O(rows × trees × depth). */
+/** Returns one float32 per row: in the target's unit, or the probability of 1 for a classification. O(rows × trees × depth). */
 export function predictRandomForest(model: RandomForestModel, features: Matrix): Float32Array {
   return predictEnsemble(model.ensemble, features);
 }
