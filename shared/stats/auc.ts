@@ -1,11 +1,11 @@
 import { at, checkOutcomes, checkPaired, type Numbers } from "./numbers.ts";
 
 /**
- * Area under the ROC curve, as the Mann–Whitney statistic: the chance that a random event scores above a random
- * non-event, a tie counting one half. It asks for the order of the scores only, not for their size.
+ * Returns the area under the ROC curve, as the Mann–Whitney statistic: the probability that a random event scores above
+ * a random non-event, with a tie as one half. Only the order of the scores matters.
  *
- * `outcomes` 0 or 1, `scores` any finite numbers. Range: 0 to 1; 0.5 is no order at all. Null where only events or
- * only non-events happened: nothing to tell apart. O(n log n).
+ * `outcomes` 0 or 1, `scores` any finite numbers. Range: 0 to 1; 0.5 is no better than chance. Null if all outcomes are
+ * equal. O(n log n).
  * @see Hanley and McNeil (1982); sklearn.metrics.roc_auc_score
  * @example auc([0, 1, 1], [0.1, 0.1, 0.7]) // 0.75
  */

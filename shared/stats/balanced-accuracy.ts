@@ -1,9 +1,9 @@
 /**
- * Balanced accuracy: the share of hits within each class that occurs in the truth, averaged over the classes, so that
- * always naming the common class earns no more than chance.
+ * Returns the balanced accuracy: the share of correct predictions within each true class, averaged over the classes.
+ * Always predicting the most common class is therefore no better than chance.
  *
- * `truth` and `predicted`: n labels each, compared with `===`. Range: 0 to 1; 1 / classes is chance. A class that is
- * only ever predicted has no hits to share and does not count. O(n).
+ * `truth` and `predicted`: n labels each, compared with `===`. Range: 0 to 1; chance is 1 / classes. A class that occurs
+ * only in `predicted` is ignored. O(n).
  * @see sklearn.metrics.balanced_accuracy_score
  * @example balancedAccuracy([1, 1, 1, 0], [1, 1, 1, 1]) // 0.5
  */
@@ -12,7 +12,9 @@ export function balancedAccuracy<Label extends string | number | boolean>(
   predicted: ArrayLike<Label>,
 ): number {
   if (truth.length === 0 || truth.length !== predicted.length) {
-    throw new RangeError(`${truth.length} true labels against ${predicted.length} predicted: expected as many, not 0`);
+    throw new RangeError(
+      `${truth.length} true and ${predicted.length} predicted labels: expected equally many, at least 1`,
+    );
   }
   const classes = new Map<Label, { hits: number; count: number }>();
   Array.from(truth).forEach((label, i) => {

@@ -1,19 +1,19 @@
 import { at, checkOutcomes, checkPaired, checkProbabilities, type Numbers } from "./numbers.ts";
 
-/** One bin of a reliability diagram: forecasts in (`low`, `high`], the first bin with 0. */
+/** One bin of a reliability diagram: forecasts in (`low`, `high`]. The first bin includes 0. */
 export interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
   readonly count: number;
-  /** What was said, on average. */
+  /** Mean predicted probability. */
   readonly forecast: number;
-  /** What came true: the share of events. */
+  /** Observed share of events. */
   readonly observed: number;
 }
 
 /**
- * Reliability diagram: are 30 % of the things called 30 % likely what happens? Equal-width bins; empty ones are left
- * out, for they have nothing to show.
+ * Returns the bins of a reliability diagram, which compares predicted probabilities with observed shares: of all events
+ * with a forecast of 30 %, about 30 % should happen. Bins have equal width; empty bins are omitted.
  *
  * `outcomes` 0 or 1, `probabilities` 0 to 1. Range: at most `bins` bins, in ascending order. O(n).
  * @see sklearn.calibration.calibration_curve(strategy="uniform")
@@ -42,11 +42,10 @@ export function reliability(outcomes: Numbers, probabilities: Numbers, bins = 10
 }
 
 /**
- * Expected calibration error: the gap between what was said and what came true, averaged over the bins by their
- * counts.
+ * Returns the expected calibration error: the mean gap between forecast and observed share, weighted by the bins' counts.
  *
- * Range: 0 (calibrated at this resolution) to 1. It falls with fewer bins and rises with noise in small ones: compare
- * it at one number of bins. O(bins).
+ * Range: 0 (calibrated at this resolution) to 1. The value depends on the number of bins, so compare it only at the same
+ * number. O(bins).
  * @see Naeini, Cooper, Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning"
  */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
@@ -56,13 +55,13 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
     gaps += bin.count * Math.abs(bin.forecast - bin.observed);
     count += bin.count;
   }
-  if (count === 0) throw new RangeError("no forecasts in the bins: at least one is needed");
+  if (count === 0) throw new RangeError("the bins contain 0 forecasts: expected at least 1");
   return gaps / count;
 }
 
 function binOf(probability: number, bins: number): number {
   let bin = Math.min(Math.floor(probability * bins), bins - 1);
-  // An edge belongs to the bin below it, also where the product was rounded across the edge.
+  // An edge belongs to the bin below it. Rounding of the product can move a value across an edge; the loop corrects this.
   while (bin > 0 && probability <= bin / bins) bin -= 1;
   return bin;
 }

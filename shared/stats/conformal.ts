@@ -2,32 +2,32 @@ import { meanOf } from "./mean.ts";
 import { at, checkFinite, checkPaired, type Numbers } from "./numbers.ts";
 import { conformalQuantile } from "./quantile.ts";
 
-/** Coverage may exceed the level by the share of residuals that tie at the quantile; below this nobody would notice. */
+/** Coverage can exceed the level by the share of residuals that tie at the quantile. Smaller shares are negligible. */
 const ATOM_SHARE_MIN = 0.03;
 
 export interface ConformalOptions {
-  /** What each residual is measured against, > 0, as many as residuals: wide where the series is restless. */
+  /** One scale per residual, > 0. Residuals are divided by it, so that volatile series get wider intervals. Default: all 1. */
   readonly scales?: Numbers;
-  /** Residuals nearer than this count as equal, in the target's unit: half a unit of its last digit. 0 if left out. */
+  /** Residuals that differ by at most this count as equal: half of the target's last digit, in its unit. Default: 0. */
   readonly tolerance?: number;
 }
 
-/** How far a prediction's interval reaches at one level. Plain numbers, ready for JSON. */
+/** The half-width of prediction intervals at one level. Plain numbers that can be stored as JSON. */
 export interface ConformalWidth {
   readonly level: number;
-  /** The interval is prediction ± halfWidth · scale (scale 1 without scales); null: too few residuals for the level. */
+  /** The interval is prediction ± halfWidth · scale (scale 1 without scales). Null if there are too few residuals. */
   readonly halfWidth: number | null;
   /** Share of residuals that tie with the half-width. */
   readonly atomShare: number;
-  /** Whether so many tie that coverage cannot come close to the level: it lies above by up to `atomShare`. */
+  /** Whether so many residuals tie that coverage is clearly above the level, by up to `atomShare`. */
   readonly atom: boolean;
-  /** Nothing to draw: at least the level's share did not miss at all, to be told as "unchanged in … % of cases". */
+  /** Whether the half-width is 0 for every row: at least the level's share of residuals is 0. Display "unchanged in … % of cases". */
   readonly zeroWidth: boolean;
 }
 
 /**
- * Split-conformal half-widths: the ceil((n + 1) · level)-th smallest absolute residual of rows that the model was not
- * fitted on. Whatever the model, prediction ± half-width holds a new exchangeable value with probability ≥ level, and
+ * Returns split-conformal half-widths: the ceil((n + 1) · level)-th smallest absolute residual of rows that the model was
+ * not fitted on. For any model, prediction ± half-width contains a new exchangeable value with probability ≥ level and
  * ≤ level + 1/(n + 1) + the share of ties.
  *
  * `residuals`: n signed or absolute errors, in the target's unit. Range: ≥ 0. O(levels · n log n).
@@ -51,7 +51,7 @@ export function conformalWidths(
     if (quantile === Infinity) return { level, halfWidth: null, atomShare: 0, atom: false, zeroWidth: false };
     const reach = (i: number) => quantile * scaleOf(i);
     const zeroWidth = meanOf(count, (i) => Number(reach(i) <= tolerance)) === 1;
-    // A half-width of nothing is told as a share of no change: then the ties are counted around 0.
+    // A half-width of 0 is displayed as the share of unchanged values, so ties are counted around 0.
     const isTied = (i: number) =>
       zeroWidth
         ? at(misses, i) <= tolerance
@@ -67,8 +67,8 @@ export interface Intervals {
 }
 
 /**
- * Coverage: the share of true values inside their interval, ends included. `tolerance` widens the ends by what
- * rounding may have moved, in the target's unit; without it a price on its grid falls off an end it stands on.
+ * Returns the coverage: the share of true values inside their interval, ends included. `tolerance`, in the target's unit,
+ * widens the interval by the rounding error, so that a value equal to an end before rounding counts as inside.
  *
  * Range: 0 to 1. O(n).
  * @example coverage([1, 2, 3], { low: [0, 0, 0], high: [2, 2, 2] }) // 2 / 3
@@ -93,7 +93,7 @@ function isClose(a: number, b: number, tolerance: number): boolean {
   return Math.abs(a - b) <= tolerance;
 }
 
-/** Dividing by a scale and multiplying again may move the last digits. */
+/** Returns the possible rounding error of dividing by a scale and multiplying again. */
 function rounding(value: number): number {
   return value * 4 * Number.EPSILON;
 }

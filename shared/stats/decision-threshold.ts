@@ -1,11 +1,11 @@
 import { at, checkOutcomes, checkPaired, checkProbabilities, type Numbers } from "./numbers.ts";
 
-/** Where nothing speaks for another threshold. */
+/** The default threshold. */
 const EVEN = 0.5;
 
 /**
- * The threshold from which on a probability is called an event, so that balanced accuracy is largest on these rows; of equally
- * good ones the nearest to 0.5. Looked for at 0.5 and between neighbouring probabilities.
+ * Returns the threshold that maximises balanced accuracy on these rows; a probability at or above it is predicted as an
+ * event. Of equally good thresholds the nearest to 0.5 wins. Tries 0.5 and one threshold between neighbouring probabilities.
  *
  * `outcomes` 0 or 1, `probabilities` 0 to 1. Range: 0 to 1; 0.5 where one class is missing. O(n log n).
  * @example decisionThreshold([0, 0, 1, 1], [0.6, 0.7, 0.8, 0.9]) // 0.75
@@ -22,7 +22,7 @@ export function decisionThreshold(outcomes: Numbers, probabilities: Numbers): nu
   let best = { threshold: EVEN, accuracy: Number.NEGATIVE_INFINITY };
   let [eventsBelow, othersBelow] = [0, 0];
   const consider = (low: number, high: number) => {
-    // In whole hits, so that equally good is equal.
+    // Balanced accuracy × 2 × events × others: a whole number, so that ties compare as equal.
     const accuracy = (events - eventsBelow) * others + othersBelow * events;
     const threshold = low < EVEN && EVEN <= high ? EVEN : between(low, high);
     const isNearer = Math.abs(threshold - EVEN) < Math.abs(best.threshold - EVEN);
@@ -42,7 +42,7 @@ export function decisionThreshold(outcomes: Numbers, probabilities: Numbers): nu
   return events === 0 || others === 0 ? EVEN : best.threshold;
 }
 
-/** The shortest decimal near the middle of (low, high]; a few digits say as much as sixteen. */
+/** Returns the shortest decimal near the middle of (low, high]. More digits would only be harder to read. */
 function between(low: number, high: number): number {
   if (low === Number.NEGATIVE_INFINITY) return high;
   const middle = low + (high - low) / 2;

@@ -3,9 +3,9 @@ import { at, type Numbers } from "./numbers.ts";
 import { studentTCdf } from "./student-t.ts";
 
 export interface DieboldMariano {
-  /** Small where the challenger's advantage is more than chance; 1 where the variance says nothing. */
+  /** Small if the challenger is better beyond chance; 1 if the variance cannot be estimated. */
   readonly pValue: number;
-  /** The corrected statistic, to be read with `periods` − 1 degrees of freedom; null where there is none. */
+  /** The corrected statistic, with `periods` − 1 degrees of freedom. Null if the variance cannot be estimated. */
   readonly statistic: number | null;
   /** Mean loss difference, in units of the loss. */
   readonly meanDifference: number;
@@ -13,24 +13,25 @@ export interface DieboldMariano {
 }
 
 /**
- * Diebold–Mariano test, one-sided: does the challenger lose less than the incumbent, beyond chance? With the
+ * One-sided Diebold–Mariano test: is the challenger's loss lower than the incumbent's, beyond chance? Uses the
  * small-sample correction of Harvey, Leybourne and Newbold, and Student's t.
  *
- * `differences`: incumbent's loss − challenger's loss, one a period, in time order; a panel is averaged within each
- * period first, for its rows share their shocks. Above 0 speaks for the challenger; negate them to ask whether the
- * challenger is worse. `horizon` h ≥ 1 in periods: forecasts h ahead overlap, so h − 1 autocovariances count.
- * Range of p: 0 to 1. Zero variance, a negative variance estimate (possible for h > 1) and no more than h periods
- * give p = 1: no ground to replace anything. O(n · h).
+ * `differences`: incumbent's loss − challenger's loss, one per period, in time order. Positive values favour the
+ * challenger; negate them to test whether the challenger is worse. Average a panel within each period first, because its
+ * rows are correlated. `horizon` h ≥ 1, in periods: forecasts h ahead overlap, so h − 1 autocovariances are included.
+ * Range of p: 0 to 1. Zero variance, a negative variance estimate (possible for h > 1) and at most h periods give p = 1,
+ * which means no evidence. O(n · h).
  * @see Harvey, Leybourne, Newbold (1997), "Testing the equality of prediction mean squared errors"; R forecast::dm.test
  * @example dieboldMariano([0, 3, 5, 0, 9, 11]).pValue // 0.0276
  */
 export function dieboldMariano(differences: Numbers, horizon = 1): DieboldMariano {
   if (!(Number.isInteger(horizon) && horizon >= 1)) {
-    throw new RangeError(`horizon ${horizon}: expected a whole number of periods from 1`);
+    throw new RangeError(`horizon is ${horizon}: expected a whole number of periods, at least 1`);
   }
   const periods = differences.length;
   const meanDifference = mean(differences);
-  // The statistic has no unit. A power of two changes no digit, and squares of losses near 1e-158 do not underflow.
+  // The statistic has no unit, so losses may be scaled. A power of two scales without rounding, and squares of losses
+  // near 1e-158 do not underflow.
   const scale = powerOfTwoNear(largestOf(differences));
   const scaled = Float64Array.from(differences, (difference) => difference / scale);
   const scaledMean = mean(scaled);
@@ -43,7 +44,7 @@ export function dieboldMariano(differences: Numbers, horizon = 1): DieboldMarian
   return { pValue: studentTCdf(-statistic, periods - 1), statistic, meanDifference, periods };
 }
 
-/** γ₀ + 2(γ₁ + … + γₕ₋₁) with γₖ the autocovariance at lag k, divided by n. */
+/** Returns γ₀ + 2(γ₁ + … + γₕ₋₁), where γₖ is the autocovariance at lag k, divided by n. */
 function longRunVariance(differences: Numbers, center: number, horizon: number): number {
   const count = differences.length;
   let sum = 0;
@@ -54,7 +55,7 @@ function longRunVariance(differences: Numbers, center: number, horizon: number):
   return sum;
 }
 
-/** What rounding alone leaves of a zero variance: ten equal differences of 0.1 have a mean that is not quite 0.1. */
+/** Returns the variance that rounding alone can cause. The mean of ten differences of 0.1, for example, is not exactly 0.1. */
 function roundingVariance(differences: Numbers): number {
   return (largestOf(differences) * Number.EPSILON) ** 2 * differences.length;
 }
@@ -65,9 +66,9 @@ function largestOf(differences: Numbers): number {
   return largest;
 }
 
-/** The largest power of two that is not above a positive number; 1 for 0 and for what is not finite. */
+/** Returns the largest power of two up to a positive number; 1 for 0 and for values that are not finite. */
 function powerOfTwoNear(value: number): number {
   if (!(value > 0 && Number.isFinite(value))) return 1;
-  // The logarithm may round up at a power of two, and 2 ** -1075 is 0.
+  // 2 ** -1075 is 0, so the exponent must not be smaller than -1074.
   return 2 ** Math.max(-1074, Math.floor(Math.log2(value)));
 }

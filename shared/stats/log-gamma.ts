@@ -1,17 +1,17 @@
-/** From here Stirling's correction below is exact to double precision. */
+/** From this value on, Stirling's correction is exact to double precision. */
 const STIRLING_FROM = 10;
 const LOG_SQRT_TWO_PI = Math.log(2 * Math.PI) / 2;
 
 /**
- * Natural logarithm of the gamma function for x > 0, ln Γ(x); ln((n − 1)!) for a whole number n.
+ * Returns the natural logarithm of the gamma function, ln Γ(x), for x > 0; ln((n − 1)!) for a whole number n.
  *
- * Range: ≥ −0.1215 (at 1.4616). Stirling's series, reached by Γ(x) = Γ(x + n) / (x(x + 1)…(x + n − 1)); absolute error
+ * Range: ≥ −0.1215 (at 1.4616). Uses Stirling's series after Γ(x) = Γ(x + n) / (x(x + 1)…(x + n − 1)). Absolute error
  * below 1e-14 up to x = 10, relative error below 1e-14 above. O(1).
  * @see Abramowitz and Stegun, 6.1.41; scipy.special.gammaln
  * @example logGamma(5) // ln 24
  */
 export function logGamma(x: number): number {
-  if (!(x > 0 && x < Infinity)) throw new RangeError(`ln Γ at ${x}: expected a finite number above 0`);
+  if (!(x > 0 && x < Infinity)) throw new RangeError(`ln Γ of ${x}: expected a finite number above 0`);
   let product = 1;
   let shifted = x;
   for (; shifted < STIRLING_FROM; shifted++) product *= shifted;
@@ -20,8 +20,8 @@ export function logGamma(x: number): number {
 }
 
 /**
- * Natural logarithm of the beta function for a, b > 0, ln(Γ(a)Γ(b)/Γ(a + b)). Where one argument is large the two
- * Stirling series are subtracted term by term, for subtracting their values would lose the digits that matter.
+ * Returns the natural logarithm of the beta function, ln(Γ(a)Γ(b)/Γ(a + b)), for a, b > 0. If one argument is large, the
+ * two Stirling series are subtracted term by term, because subtracting their values would lose significant digits.
  *
  * Relative error below 1e-13 for arguments up to 1e8. O(1).
  * @see DiDonato and Morris (1992), algorithm 708; scipy.special.betaln
@@ -41,7 +41,7 @@ export function logBeta(a: number, b: number): number {
   return logGamma(small) + logRatio;
 }
 
-/** What Stirling's formula leaves out of ln Γ(x): Σ B₂ₖ / (2k(2k − 1)x²ᵏ⁻¹), for x ≥ 10. */
+/** Returns the correction that ln Γ(x) adds to Stirling's formula: Σ B₂ₖ / (2k(2k − 1)x²ᵏ⁻¹), for x ≥ 10. */
 function stirlingCorrection(x: number): number {
   const w = 1 / (x * x);
   const series = 1 / 1188 - w * (691 / 360360 - w / 156);

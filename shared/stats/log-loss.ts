@@ -2,11 +2,11 @@ import { meanOf } from "./mean.ts";
 import { at, checkOutcomes, checkPaired, checkProbabilities, type Numbers } from "./numbers.ts";
 
 /**
- * Log loss, −Σ ln(probability given to what happened) / n: punishes a confident miss without bound, so that
- * probabilities are held `Number.EPSILON` away from 0 and 1, as scikit-learn holds doubles.
+ * Returns the log loss, −Σ ln(predicted probability of the outcome) / n. The loss of a wrong certain prediction would be
+ * infinite, so probabilities are clipped to `Number.EPSILON` from 0 and 1, as scikit-learn does for doubles.
  *
  * `outcomes` 0 or 1, `probabilities` 0 to 1. Range: 0 (perfect) to 36.04 (always certain, always wrong), in nats;
- * ln 2 is a coin. O(n).
+ * always predicting 0.5 gives ln 2. O(n).
  * @see sklearn.metrics.log_loss
  * @example logLoss([1, 0], [0.5, 0.5]) // ln 2
  */

@@ -2,7 +2,7 @@ import { meanOf } from "./mean.ts";
 import { at, checkPaired, type Numbers } from "./numbers.ts";
 
 /**
- * Mean absolute error, Σ|y − ŷ| / n: what a forecast misses by on average; the median minimises it.
+ * Returns the mean absolute error, Σ|y − ŷ| / n. The median minimises it.
  *
  * Range: ≥ 0, in the target's unit, 0 is perfect. O(n).
  * @see sklearn.metrics.mean_absolute_error

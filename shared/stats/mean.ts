@@ -1,7 +1,7 @@
 import { at, checkFinite, type Numbers } from "./numbers.ts";
 
 /**
- * Arithmetic mean, Σx / n.
+ * Returns the arithmetic mean, Σx / n.
  *
  * Range: between the smallest and the largest value. O(n).
  * @see numpy.mean
@@ -12,7 +12,7 @@ export function mean(values: Numbers): number {
   return meanOf(values.length, (i) => at(values, i));
 }
 
-/** Mean of `term(0) … term(count - 1)`: the loop that every averaged loss shares. O(count) terms. */
+/** Returns the mean of `term(0) … term(count - 1)`. Every mean loss uses this loop. O(count) terms. */
 export function meanOf(count: number, term: (index: number) => number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += term(i);

@@ -2,7 +2,7 @@ import type { Numbers } from "./numbers.ts";
 import { quantile } from "./quantile.ts";
 
 /**
- * Median: the middle value, or the mean of the two middle ones. Unmoved by outliers.
+ * Returns the median: the middle value, or the mean of the two middle values. Robust against outliers.
  *
  * Range: between the smallest and the largest value. O(n log n).
  * @see numpy.median

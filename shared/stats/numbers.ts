@@ -1,35 +1,35 @@
-/** What the functions of this folder take and how they refuse it: a list of numbers, plain or typed, read only. */
+/** The input of the functions in this folder: a read-only list of numbers, plain or typed. */
 export type Numbers = ArrayLike<number>;
 
 /**
- * The number at `index`, which the caller has made sure is there.
+ * Returns the number at `index`.
  *
- * @throws RangeError outside the list, so that a slip of the index never turns into a silent NaN.
+ * @throws RangeError if `index` is outside the list, so that a wrong index never becomes a silent NaN.
  */
 export function at(values: Numbers, index: number): number {
   const value = values[index];
-  if (value === undefined) throw new RangeError(`no value at ${index}: the list has ${values.length}`);
+  if (value === undefined) throw new RangeError(`no value at index ${index}: the list has ${values.length} values`);
   return value;
 }
 
-/** Refuses an empty list, NaN and ±infinity: a statistic over them would be a number that means nothing. */
+/** Rejects an empty list, NaN and ±infinity, because a statistic of them would have no meaning. */
 export function checkFinite(values: Numbers, name: string): void {
-  if (values.length === 0) throw new RangeError(`${name} is empty: at least one value is needed`);
+  if (values.length === 0) throw new RangeError(`${name} is empty: expected at least one value`);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) throw new RangeError(`${name}[${i}] is ${values[i]}: expected a finite number`);
   }
 }
 
-/** Refuses two lists that are not finite or do not pair up one to one. */
+/** Rejects two lists of different lengths, and lists that `checkFinite` rejects. */
 export function checkPaired(truth: Numbers, forecast: Numbers): void {
   if (truth.length !== forecast.length) {
-    throw new RangeError(`${truth.length} true values against ${forecast.length} forecasts: expected as many`);
+    throw new RangeError(`${truth.length} true values and ${forecast.length} forecasts: expected equally many`);
   }
   checkFinite(truth, "the truth");
   checkFinite(forecast, "the forecast");
 }
 
-/** Refuses what is not a list of outcomes, 0 (did not happen) or 1 (happened). */
+/** Rejects outcomes other than 0 (did not happen) and 1 (happened). */
 export function checkOutcomes(outcomes: Numbers): void {
   for (let i = 0; i < outcomes.length; i++) {
     const outcome = outcomes[i];
@@ -37,7 +37,7 @@ export function checkOutcomes(outcomes: Numbers): void {
   }
 }
 
-/** Refuses what is not a list of probabilities, 0 to 1. */
+/** Rejects probabilities outside 0 to 1. */
 export function checkProbabilities(probabilities: Numbers): void {
   for (let i = 0; i < probabilities.length; i++) {
     const probability = at(probabilities, i);

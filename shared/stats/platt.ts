@@ -3,7 +3,7 @@ import { at, checkOutcomes, checkPaired, type Numbers } from "./numbers.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { standardDeviation } from "./variance.ts";
 
-/** `probability = sigmoid(slope · score + intercept)`: in an ONNX graph a Mul, an Add and a Sigmoid. */
+/** Maps a score to `probability = sigmoid(slope · score + intercept)`. */
 export interface PlattCalibrator {
   readonly slope: number;
   readonly intercept: number;
@@ -15,16 +15,16 @@ interface Point extends PlattCalibrator {
 
 const STEPS_MAX = 100;
 const HALVINGS_MAX = 40;
-/** Keeps the Hessian invertible; small against a sum of at least one row's curvature. */
+/** Keeps the Hessian invertible. It is much smaller than the curvature of a single row. */
 const RIDGE = 1e-12;
 
 /**
- * Platt scaling: the sigmoid from score to probability that fits the outcomes best. Two numbers, so that a few dozen
- * rows are enough. Outcomes are drawn in to (n₁ + 1)/(n₁ + 2) and 1/(n₀ + 2), Platt's smoothing, so that scores which
- * separate the classes perfectly still give finite numbers.
+ * Platt scaling: fits the sigmoid that maps scores to probabilities. It has only two parameters, so a few dozen rows are
+ * enough. Outcomes are smoothed to (n₁ + 1)/(n₁ + 2) and 1/(n₀ + 2), as Platt proposed, so that scores which separate the
+ * classes perfectly also give finite parameters.
  *
  * `scores` any finite numbers, `outcomes` 0 or 1, n each. Equal scores give slope 0 and the smoothed base rate.
- * Newton with backtracking on standardised scores: O(n) a step, about ten steps.
+ * Newton's method with backtracking on standardised scores: O(n) per step, about ten steps.
  * @see Platt (1999); Lin, Lin, Weng (2007), "A note on Platt's probabilistic outputs for support vector machines"
  */
 export function fitPlatt(scores: Numbers, outcomes: Numbers): PlattCalibrator {
@@ -53,7 +53,7 @@ function smoothedTargets(outcomes: Numbers): Float64Array {
   return Float64Array.from(outcomes, (outcome) => (outcome === 1 ? high : low));
 }
 
-/** The point after one damped Newton step; null when no step lowers the loss any more: this is the minimum. */
+/** Returns the point after one damped Newton step, or null at the minimum, where no step lowers the loss. */
 function newtonStep(inputs: Float64Array, targets: Float64Array, point: Point): Point | null {
   let [gradientSlope, gradientIntercept, curveSlope, curveBoth, curveIntercept] = [0, 0, RIDGE, 0, RIDGE];
   for (let i = 0; i < inputs.length; i++) {
@@ -80,7 +80,7 @@ function newtonStep(inputs: Float64Array, targets: Float64Array, point: Point): 
   return null;
 }
 
-/** Log loss Σ ln(1 + eᶠ) − t·f at f = slope · input + intercept, in the form that does not overflow. */
+/** Computes the log loss Σ ln(1 + eᶠ) − t·f with f = slope · input + intercept, without overflow. */
 function evaluate(inputs: Float64Array, targets: Float64Array, { slope, intercept }: PlattCalibrator): Point {
   let loss = 0;
   for (let i = 0; i < inputs.length; i++) {

@@ -1,10 +1,10 @@
 import { at, checkFinite, type Numbers } from "./numbers.ts";
 
-/** Products such as 3000 · 0.017 miss a whole number by a rounding error; a rank must not jump because of it. */
+/** Products such as 3000 · 0.017 are not exactly whole because of rounding. This slack prevents a rank that is 1 too high. */
 const RANK_SLACK = 1e-9;
 
 /**
- * Quantile with linear interpolation between the two neighbouring order statistics, position (n − 1) · level.
+ * Returns a quantile by linear interpolation between the two values next to position (n − 1) · level of the sorted list.
  *
  * `level` 0 to 1. Range: between the smallest and the largest value. O(n log n).
  * @see numpy.quantile(method="linear"); Hyndman and Fan (1996), definition 7
@@ -15,7 +15,7 @@ export function quantile(values: Numbers, level: number): number {
   return quantileSorted(Float64Array.from(values).sort(), level);
 }
 
-/** `quantile` of values that are already in ascending order: O(1), for several levels of one list. */
+/** Returns a quantile of values that are already in ascending order. Use it for several levels of one list. O(1). */
 export function quantileSorted(sorted: Numbers, level: number): number {
   checkLevel(level);
   const position = (sorted.length - 1) * level;
@@ -23,15 +23,15 @@ export function quantileSorted(sorted: Numbers, level: number): number {
   const low = at(sorted, below);
   const high = at(sorted, Math.min(below + 1, sorted.length - 1));
   const share = position - below;
-  // From the nearer end, as numpy does, so that both ends are met exactly.
+  // Interpolates from the nearer end, as numpy does, so that a share of 0 or 1 gives the exact value.
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
 
 /**
- * The conformal quantile: the ceil((n + 1) · level)-th smallest value. A new value that is exchangeable with these
- * n stays at or below it with probability ≥ level, which the interpolated quantile does not promise.
+ * Returns the conformal quantile: the ceil((n + 1) · level)-th smallest value. A new value that is exchangeable with
+ * these n is at or below it with probability ≥ level. The interpolated quantile does not guarantee this.
  *
- * Range: one of the values, or Infinity where the rank exceeds n: n values are then too few to promise the level.
+ * Range: one of the values, or Infinity if the rank exceeds n, because n values are then too few for the level.
  * O(n log n).
  * @see Vovk, Gammerman, Shafer (2005); Angelopoulos and Bates (2021), https://arxiv.org/abs/2107.07511
  * @example conformalQuantile([1, 2, 3, 4], 0.8) // 4, the ceil(5 · 0.8) = 4th
@@ -44,5 +44,5 @@ export function conformalQuantile(values: Numbers, level: number): number {
 }
 
 function checkLevel(level: number): void {
-  if (!(level >= 0 && level <= 1)) throw new RangeError(`level ${level}: expected 0 to 1`);
+  if (!(level >= 0 && level <= 1)) throw new RangeError(`level is ${level}: expected 0 to 1`);
 }

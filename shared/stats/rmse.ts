@@ -2,7 +2,7 @@ import { meanOf } from "./mean.ts";
 import { at, checkPaired, type Numbers } from "./numbers.ts";
 
 /**
- * Root mean squared error, √(Σ(y − ŷ)² / n): large misses weigh more than small ones; the mean minimises it.
+ * Returns the root mean squared error, √(Σ(y − ŷ)² / n). Large errors weigh more than small ones. The mean minimises it.
  *
  * Range: ≥ 0, in the target's unit, 0 is perfect. O(n).
  * @see sklearn.metrics.root_mean_squared_error

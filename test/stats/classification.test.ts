@@ -10,7 +10,7 @@ import { expectClose } from "../support/close.ts";
 
 const { outcomes, probabilities } = golden.classification;
 
-test("Brier score, log loss, AUC with ties and balanced accuracy are scikit-learn's", () => {
+test("Brier score, log loss, AUC with ties and balanced accuracy equal scikit-learn's", () => {
   const reference = golden.classification;
   expectClose(brier(outcomes, probabilities), reference.brier);
   expectClose(logLoss(outcomes, probabilities), reference.logLoss);
@@ -20,7 +20,7 @@ test("Brier score, log loss, AUC with ties and balanced accuracy are scikit-lear
   expectClose(balancedAccuracy(reference.labels, reference.guesses), reference.balancedAccuracyOfLabels);
 });
 
-test("the reliability bins are scikit-learn's, and their gaps add up to the calibration error", () => {
+test("the reliability bins equal scikit-learn's, and their gaps add up to the calibration error", () => {
   const bins = reliability(outcomes, probabilities);
   const reference = golden.classification.reliability;
   expect(bins).toHaveLength(reference.length);
@@ -39,7 +39,7 @@ test("a forecast on the edge of two bins falls into the lower one", () => {
   expect(reliability([1], [0.07], 100)[0]?.high).toBe(0.07);
 });
 
-test("AUC does not change under a monotone transform, and is mirrored by a falling one", () => {
+test("an increasing transform does not change AUC, a decreasing one gives 1 − AUC", () => {
   const rows = fc.array(
     fc.record({ outcome: fc.integer({ min: 0, max: 1 }), score: fc.integer({ min: -20, max: 20 }) }),
     {
@@ -67,7 +67,7 @@ test("AUC does not change under a monotone transform, and is mirrored by a falli
   );
 });
 
-test("AUC is the share of pairs in the right order, ties counting one half", () => {
+test("AUC is the share of pairs in the right order, with a tie as one half", () => {
   const bit = fc.integer({ min: 0, max: 1 });
   fc.assert(
     fc.property(fc.array(fc.tuple(bit, fc.integer({ min: 0, max: 5 })), { minLength: 1, maxLength: 30 }), (rows) => {
@@ -84,21 +84,21 @@ test("AUC is the share of pairs in the right order, ties counting one half", () 
   );
 });
 
-test("log loss of a certain miss is large but finite", () => {
+test("log loss of a wrong certain prediction is large but finite", () => {
   expectClose(logLoss([1], [0]), -Math.log(Number.EPSILON));
   expectClose(logLoss([0], [1]), -Math.log(Number.EPSILON));
   expectClose(logLoss([1, 0], [0.5, 0.5]), Math.LN2);
 });
 
-test("naming the common class earns chance, whatever its share", () => {
+test("always predicting the common class is no better than chance", () => {
   expect(balancedAccuracy(["calm", "calm", "calm", "move"], ["calm", "calm", "calm", "calm"])).toBe(0.5);
   expect(balancedAccuracy([true, true], [true, false])).toBe(0.5);
 });
 
-test("what is no outcome and no probability is refused", () => {
+test("invalid outcomes and probabilities are rejected", () => {
   expect(() => brier([0.5], [0.5])).toThrow(/outcome 0 is 0.5/);
   expect(() => logLoss([1], [1.01])).toThrow(/probability 0 is 1.01/);
   expect(() => auc([1, 0], [1, Number.NaN])).toThrow(/NaN/);
-  expect(() => balancedAccuracy([], [])).toThrow(/not 0/);
-  expect(() => expectedCalibrationError([])).toThrow(/at least one/);
+  expect(() => balancedAccuracy([], [])).toThrow(/at least 1/);
+  expect(() => expectedCalibrationError([])).toThrow(/0 forecasts: expected at least 1/);
 });

@@ -5,7 +5,7 @@ import { expectClose } from "../support/close.ts";
 
 const LEVELS = [0.8, 0.95];
 
-/** Mean share of new draws within the half-width that earlier draws gave, over many repetitions. */
+/** Returns the mean share of new draws within the half-width of earlier draws, over many repetitions. */
 function meanCoverage(draw: () => number, level: number): number {
   const repetitions = 3000;
   let covered = 0;
@@ -17,7 +17,7 @@ function meanCoverage(draw: () => number, level: number): number {
   return covered / repetitions;
 }
 
-test("exchangeable values are covered at the level or a little above, whatever their distribution", () => {
+test("the coverage of exchangeable values is the level or slightly more, for every distribution", () => {
   const random = seededRandom(11);
   const heavy = () => seededNormal(random) / (0.05 + random());
   for (const draw of [() => seededNormal(random), heavy]) {
@@ -34,33 +34,33 @@ test("the half-width is the conformal order statistic of the absolute residuals"
   expect(width).toEqual({ level: 0.6, halfWidth: 0.3, atomShare: 0.25, atom: true, zeroWidth: false });
 });
 
-test("too few residuals for a level say so instead of promising it", () => {
+test("too few residuals for a level give no half-width", () => {
   const [at80, at95] = conformalWidths([1, 2, 3, 4, 5], LEVELS);
   expect(at80?.halfWidth).toBe(5);
   expect(at95?.halfWidth).toBeNull();
 });
 
-test("with scales the interval is as wide as the row is restless", () => {
+test("with scales the interval's width is proportional to the row's scale", () => {
   const scales = [1, 1, 1, 1, 1, 10, 10, 10, 10, 10];
   const residuals = [1, -2, 3, -4, 5, 10, -20, 30, -40, 50];
   const [width] = conformalWidths(residuals, [0.7], { scales });
   expect(width?.halfWidth).toBe(4);
-  // 4 · 1 and 4 · 10: one row of each scale stands on its end.
+  // 4 · 1 and 4 · 10: one row of each scale is at the end of its interval.
   expectClose(width?.atomShare ?? null, 0.2);
 });
 
-test("a mostly unmoved target has a width of zero, with the share that did not move", () => {
+test("a target that mostly does not change has a width of 0, with the share of unchanged values", () => {
   const residuals = [...new Array(81).fill(0), ...Array.from({ length: 19 }, (_, i) => 0.5 + i / 10)];
   const [at80, at95] = conformalWidths(residuals, LEVELS);
   expect(at80).toMatchObject({ halfWidth: 0, atomShare: 0.81, atom: true, zeroWidth: true });
   expect(at95).toMatchObject({ atom: false, zeroWidth: false });
 });
 
-test("misses below half a unit of the last digit count as unmoved", () => {
+test("residuals below half a unit of the last digit count as unchanged", () => {
   const residuals = [...Array.from({ length: 90 }, (_, i) => i * 5e-5), ...Array.from({ length: 10 }, (_, i) => 1 + i)];
   expect(conformalWidths(residuals, [0.8])[0]).toMatchObject({ atom: false, zeroWidth: false });
-  const [told] = conformalWidths(residuals, [0.8], { tolerance: 0.005 });
-  expect(told).toMatchObject({ atom: true, zeroWidth: true, atomShare: 0.9 });
+  const [withTolerance] = conformalWidths(residuals, [0.8], { tolerance: 0.005 });
+  expect(withTolerance).toMatchObject({ atom: true, zeroWidth: true, atomShare: 0.9 });
 });
 
 test("residuals without ties have no atom", () => {
@@ -72,16 +72,16 @@ test("residuals without ties have no atom", () => {
   expect(widths.map((width) => width.atom)).toEqual([false, false]);
 });
 
-test("a value on the end of its interval is inside, with room for rounding where asked", () => {
+test("a value at the end of its interval is inside; the tolerance allows for rounding", () => {
   const interval = { low: [0.1 + 0.2, 0, 0], high: [1, 1, 1] };
   expect(coverage([0.3, 1, 2], interval)).toBe(1 / 3);
   expect(coverage([0.3, 1, 2], interval, 1e-9)).toBe(2 / 3);
   expect(coverage([5, 5, 4.9], { low: [5, 0, 5], high: [9, 5, 9] })).toBe(2 / 3);
 });
 
-test("scales and ends that do not fit their rows are refused", () => {
+test("scales and intervals with a different number of rows are rejected", () => {
   expect(() => conformalWidths([1, 2], [0.5], { scales: [1, 0] })).toThrow(/scale 1 is 0/);
-  expect(() => conformalWidths([1, 2], [0.5], { scales: [1] })).toThrow(/2 true values against 1/);
+  expect(() => conformalWidths([1, 2], [0.5], { scales: [1] })).toThrow(/2 true values and 1/);
   expect(() => conformalWidths([], [0.5])).toThrow(/empty/);
-  expect(() => coverage([1], { low: [0, 0], high: [1] })).toThrow(/1 true values against 2/);
+  expect(() => coverage([1], { low: [0, 0], high: [1] })).toThrow(/1 true values and 2/);
 });

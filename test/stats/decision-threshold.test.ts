@@ -21,17 +21,17 @@ function accuracyAt(drawn: readonly (readonly [number, number])[], threshold: nu
 }
 
 describe("decision threshold", () => {
-  test("lies between the classes where they can be told apart", () => {
+  test("is between the classes if they are separable", () => {
     expect(decisionThreshold([0, 0, 1, 1], [0.6, 0.7, 0.8, 0.9])).toBe(0.75);
   });
 
-  test("is 0.5 where nothing speaks for another: equal probabilities, one class, ties", () => {
+  test("is 0.5 for equal probabilities, a single class and ties", () => {
     expect(decisionThreshold([0, 1, 1], [0.9, 0.9, 0.9])).toBe(0.5);
     expect(decisionThreshold([1, 1, 1], [0.2, 0.3, 0.9])).toBe(0.5);
     expect(decisionThreshold([0, 1], [0.1, 0.9])).toBe(0.5);
   });
 
-  test("no threshold has a higher balanced accuracy, and where 0.5 is as good it is 0.5", () => {
+  test("no threshold has a higher balanced accuracy, and 0.5 wins a tie", () => {
     fc.assert(
       fc.property(rows, (drawn) => {
         const outcomes = drawn.map(([outcome]) => outcome);

@@ -8,7 +8,7 @@ import { expectClose } from "../support/close.ts";
 
 const { values } = golden.descriptive;
 
-test("mean, variance and median are numpy's", () => {
+test("mean, variance and median equal numpy's", () => {
   expectClose(mean(values), golden.descriptive.mean);
   const [population, sample] = golden.descriptive.variance;
   expectClose(variance(values), population ?? Number.NaN);
@@ -18,11 +18,11 @@ test("mean, variance and median are numpy's", () => {
   expect(median([3, 1, 10, 2])).toBe(2.5);
 });
 
-test("quantiles are numpy's, to the last bit", () => {
+test("quantiles equal numpy's, bit for bit", () => {
   for (const { level, value } of golden.descriptive.quantiles) expect(quantile(values, level)).toBe(value);
 });
 
-test("a quantile leaves its input as it was, typed or plain", () => {
+test("quantile does not change its input, typed or plain", () => {
   const plain = [3, 1, 2];
   const typed = Float32Array.from(plain);
   expect(quantile(plain, 0.5)).toBe(quantile(typed, 0.5));
@@ -41,15 +41,15 @@ test("the conformal quantile is the ceil((n + 1) · level)-th smallest value", (
   expect(conformalQuantile(upTo(2999), 0.017)).toBe(51);
 });
 
-test("too few values for a level have no finite conformal quantile", () => {
+test("the conformal quantile is infinite if there are too few values for the level", () => {
   expect(conformalQuantile([1, 2, 3], 0.8)).toBe(Infinity);
   expect(conformalQuantile([1, 2, 3, 4], 0.8)).toBe(4);
 });
 
-test("what is not a list of finite numbers is refused, never averaged into a NaN", () => {
+test("lists that are empty or contain NaN or infinity are rejected", () => {
   expect(() => mean([])).toThrow(/empty/);
   expect(() => mean([1, Number.NaN])).toThrow(/\[1\] is NaN/);
   expect(() => quantile([1, Infinity], 0.5)).toThrow(/Infinity/);
-  expect(() => quantileSorted([1, 2], 1.2)).toThrow(/level 1.2/);
+  expect(() => quantileSorted([1, 2], 1.2)).toThrow(/level is 1.2/);
   expect(() => variance([1], 1)).toThrow(/more than 1/);
 });

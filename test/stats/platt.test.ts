@@ -7,7 +7,7 @@ import { expectClose } from "../support/close.ts";
 
 const probabilityOf = ({ slope, intercept }: PlattCalibrator, score: number) => sigmoid(slope * score + intercept);
 
-test("slope and intercept minimise Platt's objective as scipy does: noisy, separated and shifted scores", () => {
+test("slope and intercept equal scipy's minimum of Platt's objective, for noisy, separated and shifted scores", () => {
   for (const { scores, outcomes, slope, intercept } of golden.platt) {
     const fitted = fitPlatt(scores, outcomes);
     expectClose(fitted.slope, slope, { relative: 1e-6 });
@@ -15,7 +15,7 @@ test("slope and intercept minimise Platt's objective as scipy does: noisy, separ
   }
 });
 
-test("the calibrated probabilities average to the smoothed base rate", () => {
+test("the mean calibrated probability is the smoothed base rate", () => {
   const row = fc.record({ score: fc.integer({ min: -1000, max: 1000 }), outcome: fc.integer({ min: 0, max: 1 }) });
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 60 }), (rows) => {
@@ -33,13 +33,13 @@ test("the calibrated probabilities average to the smoothed base rate", () => {
   );
 });
 
-test("scores that tell nothing apart give slope 0 and the smoothed base rate", () => {
+test("equal scores give slope 0 and the smoothed base rate", () => {
   const flat = fitPlatt([0.1, 0.1, 0.1], [1, 0, 1]);
   expect(flat.slope).toBe(0);
   expectClose(probabilityOf(flat, 0.1), (2 * (3 / 4) + 1 / 3) / 3);
 });
 
-test("one class alone gives a finite, confident rate", () => {
+test("a single class gives a finite probability near 0 or 1", () => {
   const certain = fitPlatt([1, 2, 3], [1, 1, 1]);
   expectClose(certain.slope, 0, { absolute: 1e-6 });
   expectClose(probabilityOf(certain, 2), 4 / 5, { relative: 1e-6 });
