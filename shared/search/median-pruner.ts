@@ -3,18 +3,18 @@ import { median } from "../stats/median.ts";
 import type { Trial } from "./space.ts";
 
 export interface MedianPrunerOptions {
-  /** Complete trials to wait for before any is pruned: the median of fewer is chance. */
+  /** Complete trials that are needed before any trial is pruned. The median of fewer trials is unreliable. */
   readonly startupTrials?: number;
-  /** Folds that every trial gets: the first ones have seen the least data. */
+  /** Folds that every trial runs. The first folds have the least training data, so their losses are unreliable. */
   readonly warmupFolds?: number;
 }
 
 /**
- * Whether to give up on a trial: its mean loss over the folds so far is above the median of what earlier complete
- * trials had after as many folds. Half of what would end in the worse half is not computed to its end.
+ * Returns whether to stop a trial early: whether its mean loss so far is above the median loss of earlier complete trials
+ * after the same number of folds.
  *
- * `folds`: the running trial's losses so far, in fold order; `earlier`: all trials before it. A loss that is no number
- * is worse than any. Ask between folds, not after the last. O(trials · (folds + log trials)).
+ * `folds`: the losses of the running trial so far, in fold order. `earlier`: all trials before it. A loss that is not
+ * finite counts as the worst. Call it between folds, not after the last. O(trials · (folds + log trials)).
  * @see Golovin et al. (2017), "Google Vizier", section 3.2; optuna.pruners.MedianPruner
  */
 export function shouldPrune(

@@ -2,18 +2,21 @@ import { normalCdf } from "../stats/normal.ts";
 import { at } from "../stats/numbers.ts";
 import { type Choice, decode, encode, type Range, stepAt } from "./space.ts";
 
-/** No kernel is narrower than the range over its kernels, counted to this many: few trials must not look certain. */
+/**
+ * A kernel is at least as wide as the range ÷ the number of kernels, up to this number. Few trials must not give narrow
+ * kernels, because the search would then explore too little.
+ */
 const KERNELS_PER_RANGE_MAX = 100;
 const DRAWS_MAX = 100;
-/** Marks the prior's kernel on a categorical axis: every choice alike. */
+/** The center of the prior's kernel on a categorical axis: all choices have equal probability. */
 const ANY_CHOICE = -1;
 
-/** A place in the space, one coordinate a range, as `encode` gives them. */
+/** A point of the space, one coordinate per range, as returned by `encode`. */
 export type Coordinates = readonly number[];
 
 /**
- * A mixture of equally likely kernels over the whole space: one around each point, and a wide one, the prior. Kernels
- * are products over the axes, so that what went well together stays together.
+ * A mixture of equally likely kernels over the whole space: one around each point, and one wide kernel, the prior. A kernel
+ * is a product over the axes, so it keeps the combination of values of its point.
  */
 export interface Parzen {
   readonly ranges: readonly Range[];
@@ -23,15 +26,15 @@ export interface Parzen {
 interface Kernel {
   readonly centers: Coordinates;
   readonly widths: Coordinates;
-  /** Logarithm of the kernel's weight over its normalisation. */
+  /** Logarithm of the kernel's weight ÷ its normalisation. */
   readonly logScale: number;
 }
 
 /**
- * Fits the mixture. On a numeric axis a kernel is a normal distribution cut off at the range, as wide as the larger
- * gap to its neighbours; on a categorical one it prefers its own choice, the more so the more kernels there are.
+ * Fits the mixture. On a numeric axis a kernel is a normal distribution, truncated to the range, with the larger gap to
+ * its neighbours as its width. On a categorical axis it prefers its own choice, more strongly with more kernels.
  *
- * `points`: any number, also none. O(ranges · points · log points).
+ * `points`: any number, including none. O(ranges · points · log points).
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization", section 4
  */
 export function fitParzen(ranges: readonly Range[], points: readonly Coordinates[]): Parzen {
@@ -54,7 +57,7 @@ export function fitParzen(ranges: readonly Range[], points: readonly Coordinates
   return { ranges, kernels };
 }
 
-/** Logarithm of the mixture's density at a point, up to a constant of the space. O(ranges · kernels). */
+/** Returns the logarithm of the mixture's density at a point, up to a constant of the space. O(ranges · kernels). */
 export function logDensity({ ranges, kernels }: Parzen, point: Coordinates): number {
   const terms = kernels.map(({ centers, widths, logScale }) => {
     let sum = logScale;
@@ -72,10 +75,10 @@ export function logDensity({ ranges, kernels }: Parzen, point: Coordinates): num
   return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
 }
 
-/** A point drawn from the mixture, whole numbers on their grid. O(ranges). */
+/** Draws a point from the mixture. Rounds integer parameters. O(ranges). */
 export function drawPoint({ ranges, kernels }: Parzen, random: () => number): Coordinates {
   const kernel = kernels[Math.floor(random() * kernels.length)];
-  if (kernel === undefined) throw new RangeError("random() left [0, 1)");
+  if (kernel === undefined) throw new RangeError("random() returned a number outside [0, 1)");
   return ranges.map((range, axis) => {
     const center = at(kernel.centers, axis);
     if (range.kind === "categorical") {
@@ -86,7 +89,7 @@ export function drawPoint({ ranges, kernels }: Parzen, random: () => number): Co
   });
 }
 
-/** On a numeric axis: the larger gap to the neighbours, at least half a step of a whole number; the prior spans all. */
+/** Returns the widths on a numeric axis: the larger gap to the neighbours, at least half an integer step; 1 for the prior. */
 function widthsOf(range: Range, column: Coordinates, prior: number): number[] {
   const order = column.map((_, kernel) => kernel).sort((a, b) => at(column, a) - at(column, b));
   const widths = new Array<number>(column.length).fill(1);
@@ -102,12 +105,12 @@ function widthsOf(range: Range, column: Coordinates, prior: number): number[] {
   return widths;
 }
 
-/** A kernel gives this share to its own choice and spreads the rest over all: certainty grows with the kernels. */
+/** Returns the probability that a kernel gives to its own choice. The rest is shared equally by all choices. */
 function ownShare(choices: readonly Choice[], kernels: readonly Kernel[]): number {
   return kernels.length / (kernels.length + choices.length);
 }
 
-/** A normal draw that falls into the range: at least a third do, for no center is outside and no width above 1. */
+/** Draws from a normal distribution until a value is in [0, 1]. At least a third are: the center is inside, the width ≤ 1. */
 function drawInside(center: number, width: number, random: () => number): number {
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

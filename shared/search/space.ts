@@ -1,30 +1,30 @@
 /**
- * Where a search looks and what it has found so far. A search has no other state: the list of its trials, kept in
- * order, is enough to continue it.
+ * The parameter space of a search, and its trials. A search has no other state: the ordered list of its trials is enough
+ * to continue it.
  */
 
 export type Choice = string | number | boolean;
 
-/** What one parameter may be. Bounds are included; the logarithmic kinds spread evenly over orders of magnitude. */
+/** The allowed values of one parameter. Bounds are included. The logarithmic kinds are uniform on a logarithmic scale. */
 export type Range =
   | { readonly kind: "uniform" | "log-uniform"; readonly low: number; readonly high: number }
   | { readonly kind: "integer" | "log-integer"; readonly low: number; readonly high: number }
   | { readonly kind: "categorical"; readonly choices: readonly Choice[] };
 
-/** One range a parameter, by name. */
+/** One range per parameter, by name. */
 export type Space = Readonly<Record<string, Range>>;
 
-/** One value a parameter, by name. */
+/** One value per parameter, by name. */
 export type Point = Readonly<Record<string, Choice>>;
 
 export interface Trial {
   readonly parameters: Point;
-  /** Loss on each validation fold that was run, in order; lower is better. */
+  /** Loss on each validation fold that was run, in fold order. Lower is better. */
   readonly folds: readonly number[];
   readonly state: "complete" | "pruned" | "failed";
 }
 
-/** Refuses a range that cannot be searched, with its name and what is wrong. */
+/** Rejects an invalid range. The error names the parameter and the fault. */
 export function checkSpace(space: Space): void {
   for (const [name, range] of Object.entries(space)) {
     const fault = faultOf(range);
@@ -36,17 +36,17 @@ function faultOf(range: Range): string | null {
   if (range.kind === "categorical") {
     return range.choices.length > 0 && new Set(range.choices).size === range.choices.length
       ? null
-      : "expected at least one choice, none of them twice";
+      : "expected at least one choice and no duplicates";
   }
   const { low, high } = range;
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "expected finite bounds";
   if (isWhole(range)) {
-    if (!Number.isInteger(low) || !Number.isInteger(high) || low > high) return "expected whole bounds, low ≤ high";
-  } else if (low >= high) return "expected low < high; a constant is a categorical with one choice";
-  return isLogarithmic(range) && low <= 0 ? "expected low above 0 on a logarithmic range" : null;
+    if (!Number.isInteger(low) || !Number.isInteger(high) || low > high) return "expected integer bounds, low ≤ high";
+  } else if (low >= high) return "expected low < high; for a constant use a categorical range with one choice";
+  return isLogarithmic(range) && low <= 0 ? "expected low above 0 in a logarithmic range" : null;
 }
 
-/** Where a value lies: a number's place in its range, 0 to 1, or a choice's index. Null for a value out of the range. */
+/** Returns the coordinate of a value: a number's position in its range, 0 to 1, or a choice's index. Null if out of range. */
 export function encode(range: Range, value: Choice | undefined): number | null {
   if (range.kind === "categorical") {
     const index = value === undefined ? -1 : range.choices.indexOf(value);
@@ -58,11 +58,12 @@ export function encode(range: Range, value: Choice | undefined): number | null {
   return (warp(range, value) - start) / (end - start);
 }
 
-/** The value at a place: the inverse of `encode`, to the nearest whole number where the range is whole. */
+/** Returns the value at a coordinate: the inverse of `encode`. Rounds to the nearest integer if the range is an integer range. */
 export function decode(range: Range, coordinate: number): Choice {
   if (range.kind === "categorical") {
     const choice = range.choices[coordinate];
-    if (choice === undefined) throw new RangeError(`no choice ${coordinate}: there are ${range.choices.length}`);
+    if (choice === undefined)
+      throw new RangeError(`choice ${coordinate} does not exist: the range has ${range.choices.length} choices`);
     return choice;
   }
   const [start, end] = innerBounds(range);
@@ -71,7 +72,7 @@ export function decode(range: Range, coordinate: number): Choice {
   return Math.min(Math.max(isWhole(range) ? Math.round(value) : value, range.low), range.high);
 }
 
-/** Width of the step that a whole number takes up around a place, 0 where the range is continuous. */
+/** Returns the width, in coordinates, of one integer step at a coordinate; 0 for a continuous range. */
 export function stepAt(range: Range, coordinate: number): number {
   const value = decode(range, coordinate);
   if (range.kind === "categorical" || !isWhole(range) || typeof value !== "number") return 0;
@@ -81,7 +82,7 @@ export function stepAt(range: Range, coordinate: number): number {
 
 type NumericRange = Exclude<Range, { kind: "categorical" }>;
 
-/** A whole number owns half a step on either side, so that the ends are as likely as the others. */
+/** Returns the warped bounds. An integer range is extended by half a step at both ends, so that all integers are equally likely. */
 function innerBounds(range: NumericRange): [number, number] {
   const margin = isWhole(range) ? 0.5 : 0;
   return [warp(range, range.low - margin), warp(range, range.high + margin)];

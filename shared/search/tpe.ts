@@ -9,14 +9,14 @@ const GOOD_SHARE = 0.1;
 const GOOD_TRIALS_MAX = 25;
 
 /**
- * The point to try next, by a Tree-structured Parzen Estimator: one density over the best tenth of the trials, one
- * over the rest, and of 24 candidates drawn from the first the one where their ratio is largest. The first ten
- * trials are random. A point that was tried before is suggested again only when nothing else turns up.
+ * Returns the next point to try, by a Tree-structured Parzen Estimator. It fits one density to the best tenth of the
+ * trials and one to the rest, draws 24 candidates from the first density and returns the one with the largest ratio of
+ * the two. The first ten trials are random. A point that was already tried is suggested only if no new one was found.
  *
- * `trials`: all so far, in order; that list is the whole state. Complete trials rank by mean loss, then pruned ones by
- * how far they came; failed ones, and those that do not fit the space, teach nothing. `random()` in [0, 1): seed it
- * from the search's seed and `trials.length`, and a resumed search goes on exactly as an unbroken one.
- * Densities are joint over the parameters, which on Hartmann6 halves the regret of one density a parameter.
+ * `trials`: all trials so far, in order; they are the whole state. Complete trials rank first, by mean loss, then pruned
+ * trials by number of folds. Failed trials, and trials from another space, are ignored. `random()` in [0, 1): seed it
+ * from the search's seed and `trials.length`, so that a resumed search gives the same points as an uninterrupted one.
+ * Densities are joint over all parameters: on Hartmann6 this halves the regret compared with one density per parameter.
  * O(parameters · trials · (24 + log trials)).
  * @see Bergstra et al. (2011), "Algorithms for hyper-parameter optimization"; Watanabe (2023), https://arxiv.org/abs/2304.11127
  */
@@ -28,18 +28,18 @@ export function suggest(space: Space, trials: readonly Trial[], random: () => nu
     return place === null ? [] : [{ trial, place }];
   });
   const tried = new Set(placed.map(({ place }) => place.join()));
-  const known = placed.filter(({ trial }) => isKnown(trial)).sort((a, b) => compareTrials(a.trial, b.trial));
-  const ranked = known.map(({ place }) => place);
+  const scored = placed.filter(({ trial }) => hasFiniteLoss(trial)).sort((a, b) => compareTrials(a.trial, b.trial));
+  const ranked = scored.map(({ place }) => place);
   const proposals = ranked.length < STARTUP_TRIALS ? [] : bestFirst(ranges, ranked, random);
-  const strangers = Array.from({ length: CANDIDATES }, () => randomPlace(ranges, random));
-  const candidates = [...proposals, ...strangers];
+  const randomPlaces = Array.from({ length: CANDIDATES }, () => randomPlace(ranges, random));
+  const candidates = [...proposals, ...randomPlaces];
   const chosen = candidates.find((place) => !tried.has(place.join())) ?? candidates[0] ?? [];
   return Object.fromEntries(
     Object.entries(space).map(([name, range], axis) => [name, decode(range, at(chosen, axis))]),
   );
 }
 
-/** Candidates from the good trials' density, the one most unlike the others' first. */
+/** Draws candidates from the density of the good trials. Sorts them by the ratio to the density of the others, largest first. */
 function bestFirst(ranges: readonly Range[], ranked: readonly Coordinates[], random: () => number): Coordinates[] {
   const good = Math.min(Math.ceil(GOOD_SHARE * ranked.length), GOOD_TRIALS_MAX);
   const better = fitParzen(ranges, ranked.slice(0, good));
@@ -58,7 +58,7 @@ function randomPlace(ranges: readonly Range[], random: () => number): Coordinate
   });
 }
 
-/** Where a trial lies; null for one from another space. */
+/** Returns the coordinates of a trial, or null if it is from another space. */
 function placeOf(space: Space, point: Point): Coordinates | null {
   const place: number[] = [];
   for (const [name, range] of Object.entries(space)) {
@@ -69,7 +69,7 @@ function placeOf(space: Space, point: Point): Coordinates | null {
   return place;
 }
 
-function isKnown({ state, folds }: Trial): boolean {
+function hasFiniteLoss({ state, folds }: Trial): boolean {
   return state !== "failed" && folds.length > 0 && folds.every(Number.isFinite);
 }
 

@@ -12,18 +12,18 @@ const POINTS = [
   [2, 0.9],
 ];
 
-test("the density of a mixture integrates to one over its space", () => {
+test("the density of a mixture integrates to 1 over its space", () => {
   const mixture = fitParzen([color, share], POINTS);
   const cells = 2000;
   let mass = 0;
   for (let choice = 0; choice < 3; choice++) {
     for (let i = 0; i < cells; i++) mass += Math.exp(logDensity(mixture, [choice, (i + 0.5) / cells])) / cells;
   }
-  // The constant that the logarithm leaves out: one normal density a numeric axis.
+  // The constant that logDensity omits: one normal density per numeric axis.
   expectClose(mass / Math.sqrt(2 * Math.PI), 1, { relative: 1e-4 });
 });
 
-test("draws are as frequent as the density says, jointly", () => {
+test("the frequency of draws matches the joint density", () => {
   const mixture = fitParzen([color, share], POINTS);
   const random = seededRandom(4);
   const draws = Array.from({ length: 20_000 }, () => drawPoint(mixture, random));
@@ -38,7 +38,7 @@ test("draws are as frequent as the density says, jointly", () => {
   }
 });
 
-test("a mixture without points is the prior alone, alike for every choice", () => {
+test("a mixture without points is the prior: all choices are equally likely", () => {
   const prior = fitParzen([color], []);
   for (const choice of [0, 1, 2]) expectClose(Math.exp(logDensity(prior, [choice])), 1 / 3);
 });

@@ -5,7 +5,7 @@ import { expectClose } from "../support/close.ts";
 
 const whole = (low: number, high: number): Range => ({ kind: "integer", low, high });
 
-test("every place decodes into the range, and encodes back to where it was", () => {
+test("every coordinate decodes into the range and encodes back to itself", () => {
   const ranges: Range[] = [
     { kind: "uniform", low: -5, high: 10 },
     { kind: "log-uniform", low: 1e-6, high: 1e3 },
@@ -24,7 +24,7 @@ test("every place decodes into the range, and encodes back to where it was", () 
   );
 });
 
-test("each whole number owns an equal share of its range, the ends included", () => {
+test("each integer has an equal share of its range, including the ends", () => {
   const counts = new Map<unknown, number>();
   for (let i = 0; i < 400; i++) {
     const value = decode(whole(1, 4), (i + 0.5) / 400);
@@ -38,12 +38,12 @@ test("each whole number owns an equal share of its range, the ends included", ()
   ]);
 });
 
-test("a logarithmic range spreads evenly over orders of magnitude", () => {
+test("a logarithmic range is uniform over orders of magnitude", () => {
   expectClose(encode({ kind: "log-uniform", low: 1e-4, high: 1 }, 1e-2), 0.5);
   expect(decode({ kind: "log-integer", low: 1, high: 1 }, 0.5)).toBe(1);
 });
 
-test("values out of their range have no place", () => {
+test("values outside their range have no coordinate", () => {
   expect(encode(whole(1, 4), 5)).toBeNull();
   expect(encode(whole(1, 4), 2.5)).toBeNull();
   expect(encode(whole(1, 4), "2")).toBeNull();
@@ -52,13 +52,13 @@ test("values out of their range have no place", () => {
   expect(encode({ kind: "categorical", choices: ["a", false] }, false)).toBe(1);
 });
 
-test("a range that cannot be searched is refused by name", () => {
+test("an invalid range is rejected with the name of its parameter", () => {
   const refusal = (range: Range) => () => checkSpace({ depth: range });
   expect(refusal({ kind: "uniform", low: 1, high: 1 })).toThrow(/depth.*low < high/);
   expect(refusal({ kind: "log-uniform", low: 0, high: 1 })).toThrow(/depth.*above 0/);
-  expect(refusal({ kind: "integer", low: 0.5, high: 3 })).toThrow(/depth.*whole/);
+  expect(refusal({ kind: "integer", low: 0.5, high: 3 })).toThrow(/depth.*integer bounds/);
   expect(refusal({ kind: "uniform", low: Number.NaN, high: 1 })).toThrow(/depth.*finite/);
   expect(refusal({ kind: "categorical", choices: [] })).toThrow(/depth.*one choice/);
-  expect(refusal({ kind: "categorical", choices: ["a", "a"] })).toThrow(/depth.*twice/);
+  expect(refusal({ kind: "categorical", choices: ["a", "a"] })).toThrow(/depth.*duplicates/);
   expect(refusal(whole(3, 3))).not.toThrow();
 });

@@ -23,7 +23,7 @@ function search(space: Space, objective: Objective, seed: number, strategy: Stra
   return trials;
 }
 
-/** Median over seeds of the best loss found. */
+/** Returns the median over seeds of the best loss found. */
 function medianBest(space: Space, objective: Objective, strategy?: Strategy): number {
   const bests = Array.from({ length: SEEDS }, (_, seed) =>
     Math.min(...search(space, objective, seed + 1, strategy).flatMap((trial) => trial.folds)),
@@ -33,7 +33,7 @@ function medianBest(space: Space, objective: Objective, strategy?: Strategy): nu
 
 const braninSpace: Space = { x: { kind: "uniform", low: -5, high: 10 }, y: { kind: "uniform", low: 0, high: 15 } };
 
-/** Branin's function above its minimum 0.397887; https://www.sfu.ca/~ssurjano/branin.html */
+/** Returns Branin's function minus its minimum 0.397887; https://www.sfu.ca/~ssurjano/branin.html */
 const branin: Objective = (point) => {
   const [x, y] = [number(point, "x"), number(point, "y")];
   const valley = y - (5.1 / (4 * Math.PI ** 2)) * x * x + (5 / Math.PI) * x - 6;
@@ -51,7 +51,7 @@ const hartmannSpace: Space = Object.fromEntries(
   Array.from({ length: 6 }, (_, i) => [`x${i}`, { kind: "uniform", low: 0, high: 1 } as const]),
 );
 
-/** Hartmann's six-dimensional function above its minimum −3.32237; https://www.sfu.ca/~ssurjano/hart6.html */
+/** Returns Hartmann's six-dimensional function minus its minimum −3.32237; https://www.sfu.ca/~ssurjano/hart6.html */
 const hartmann: Objective = (point) => {
   let sum = 3.32237;
   for (const { height, steepness, at } of hartmannPeaks) {
@@ -61,7 +61,7 @@ const hartmann: Objective = (point) => {
   return sum;
 };
 
-/** A boosting-like bowl over every kind of range, whose best leaves depend on the rate. */
+/** A space with every kind of range, and a loss like boosting's, in which the best number of leaves depends on the learning rate. */
 const mixedSpace: Space = {
   rate: { kind: "log-uniform", low: 1e-3, high: 1 },
   leaves: { kind: "log-integer", low: 2, high: 256 },
@@ -77,7 +77,7 @@ const mixed: Objective = (point) => {
 };
 
 test("on Branin, Hartmann6 and a mixed space the median regret is a fraction of random search's", () => {
-  // The bounds leave room for another seed; Optuna's TPE reaches 0.016 and 0.277, random search 1.3 on Hartmann6.
+  // The bounds allow for other seeds. Optuna's TPE reaches 0.016 and 0.277, random search 1.3 on Hartmann6.
   for (const { space, objective, regretMax } of [
     { space: braninSpace, objective: branin, regretMax: 0.1 },
     { space: hartmannSpace, objective: hartmann, regretMax: 0.3 },
@@ -89,7 +89,7 @@ test("on Branin, Hartmann6 and a mixed space the median regret is a fraction of 
   }
 });
 
-test("the same trials and the same chance give the same suggestion: a search resumes from its list", () => {
+test("the same trials and random numbers give the same suggestion, so a search resumes from its list", () => {
   const perTrial: Strategy = (space, trials) => suggest(space, trials, seededRandom(1000 + trials.length));
   const whole = search(mixedSpace, mixed, 0, perTrial);
   const saved: Trial[] = JSON.parse(JSON.stringify(whole.slice(0, 37)));
@@ -97,7 +97,7 @@ test("the same trials and the same chance give the same suggestion: a search res
   expect(resumed).toEqual(whole[37]?.parameters);
 });
 
-test("suggestions stay inside the space and whole numbers stay whole", () => {
+test("suggestions are inside the space, and integer parameters are integers", () => {
   for (const { parameters } of search(mixedSpace, mixed, 5)) {
     expect(number(parameters, "rate")).toBeGreaterThanOrEqual(1e-3);
     expect(number(parameters, "rate")).toBeLessThanOrEqual(1);
@@ -109,7 +109,7 @@ test("suggestions stay inside the space and whole numbers stay whole", () => {
   }
 });
 
-test("a small space is searched through before any point comes twice", () => {
+test("in a small space every point is tried before one is repeated", () => {
   const space: Space = {
     depth: { kind: "integer", low: 1, high: 4 },
     loss: { kind: "categorical", choices: ["a", "b"] },
@@ -119,7 +119,7 @@ test("a small space is searched through before any point comes twice", () => {
   expect(seen.size).toBe(8);
 });
 
-test("failed trials are not repeated, and those of another space are passed over", () => {
+test("failed trials are not repeated, and trials from another space are ignored", () => {
   const space: Space = { a: { kind: "categorical", choices: [1, 2, 3] } };
   const failed = (a: number): Trial => ({ parameters: { a }, folds: [Number.NaN], state: "failed" });
   const foreign: Trial = { parameters: { b: 1 }, folds: [0], state: "complete" };
@@ -128,7 +128,7 @@ test("failed trials are not repeated, and those of another space are passed over
   }
 });
 
-/** Median of what is suggested after 27 trials at the low end of a line and 3 at its high end. */
+/** Returns the median suggestion after 27 trials at the low end of a line and 3 at its high end. */
 function suggestedAfter(low: Omit<Trial, "parameters">, high: Omit<Trial, "parameters">): number {
   const lows = Array.from({ length: 27 }, (_, i): Trial => ({ parameters: { x: i / 60 }, ...low }));
   const highs = Array.from({ length: 3 }, (_, i): Trial => ({ parameters: { x: 0.8 + i / 50 }, ...high }));
@@ -138,15 +138,15 @@ function suggestedAfter(low: Omit<Trial, "parameters">, high: Omit<Trial, "param
   );
 }
 
-test("pruned trials count as worse than complete ones, however cheap their folds were", () => {
+test("pruned trials rank below complete ones, even with lower losses", () => {
   expect(suggestedAfter({ folds: [1], state: "pruned" }, { folds: [5, 5], state: "complete" })).toBeGreaterThan(0.7);
 });
 
-test("of two pruned trials the one that came further counts as better", () => {
+test("of two pruned trials the one with more folds ranks higher", () => {
   expect(suggestedAfter({ folds: [1], state: "pruned" }, { folds: [5, 5], state: "pruned" })).toBeGreaterThan(0.7);
 });
 
-test("failed trials leave the suggestion as it would be without them, however cheap their folds were", () => {
+test("failed trials do not change the suggestion, even with low losses", () => {
   const known = search(mixedSpace, mixed, 3).slice(0, 30);
   const failed = search(mixedSpace, mixed, 4).slice(0, 5);
   const cheap = failed.map((trial): Trial => ({ ...trial, folds: [-100], state: "failed" }));
