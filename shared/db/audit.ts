@@ -1,4 +1,4 @@
-/** Who changed what and why. Written in the transaction of the change itself. */
+/** The audit: who changed what and why. An entry is written in the transaction of the change. */
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { auditKinds } from "../registry/states.ts";
 import type { Database, Statement } from "./database.ts";
@@ -6,7 +6,7 @@ import { audit, type Stats } from "./schema.ts";
 
 export type AuditEntry = typeof audit.$inferSelect;
 
-/** Who asks for a change, why, and when. */
+/** The person or program that requests a change, the reason and the time. */
 export interface Actor {
   readonly who: string;
   readonly why: string;
@@ -33,12 +33,12 @@ export interface AuditFilter {
   readonly forecast?: string | undefined;
   readonly version?: string | undefined;
   readonly what?: (typeof auditKinds)[number] | undefined;
-  /** Only entries before this id: where the page before ended. */
+  /** Lists only entries before this id, the last one of the previous page. */
   readonly before?: number | undefined;
   readonly limit: number;
 }
 
-/** Newest first. */
+/** Lists audit entries, newest first. */
 export function listAudit(db: Database, filter: AuditFilter): Promise<AuditEntry[]> {
   const { forecast, version, what, before, limit } = filter;
   return db

@@ -1,4 +1,4 @@
-/** Who serves, and every change of it, numbered. */
+/** The champion of each forecast and every numbered change of it. */
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { type Actor, audited } from "./audit.ts";
 import { type Database, runBatch } from "./database.ts";
@@ -15,25 +15,23 @@ export async function findChampion(db: Database, forecast: string): Promise<Cham
   return row ?? null;
 }
 
-/** All changes, oldest first. */
+/** Lists all changes of the champion, oldest first. */
 export function listChampions(db: Database, forecast: string): Promise<ChampionRow[]> {
   return db.select().from(champions).where(eq(champions.forecast, forecast)).orderBy(asc(champions.number));
 }
 
-export interface Succession {
+export interface NewChampion {
   readonly forecast: string;
   readonly version: string;
   readonly rule: ChampionRow["rule"];
   readonly flowId: string | null;
-  /** Who serves until now; null at first. */
+  /** The current champion, which the change replaces; null before the first promotion. */
   readonly after: Pick<ChampionRow, "version" | "number"> | null;
 }
 
-/**
- * Compare-and-set: makes a version the champion as the next number, if `after` still serves. False when it does not.
- */
-export async function succeed(db: Database, succession: Succession, actor: Actor): Promise<boolean> {
-  const { after, ...rest } = succession;
+/** Makes a version the champion under the next number, if `after` is still the champion. Returns false if it is not. */
+export async function changeChampion(db: Database, change: NewChampion, actor: Actor): Promise<boolean> {
+  const { after, ...rest } = change;
   const { forecast, version, rule } = rest;
   const number = (after?.number ?? 0) + 1;
   const open = and(eq(champions.forecast, forecast), eq(champions.number, number - 1), isNull(champions.until));

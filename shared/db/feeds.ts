@@ -8,13 +8,13 @@ export interface FeedState {
   readonly lastSuccessAt: string | null;
 }
 
-/** Where fetching stands; all null for a feed that was never fetched. */
+/** Returns how far a feed was fetched. Every member is null for a feed that was never fetched. */
 export async function feedState(db: Database, feed: string): Promise<FeedState> {
   const [row] = await db.select().from(feeds).where(eq(feeds.id, feed));
   return row ?? { cursor: null, etag: null, lastSuccessAt: null };
 }
 
-/** Notes a publication that is safely kept. The cursor never moves back. */
+/** Records a fetched publication that is stored in R2. The cursor never moves back. */
 export async function saveFetched(
   db: Database,
   feed: string,

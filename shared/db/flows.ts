@@ -1,4 +1,4 @@
-/** What runs, what ran, and what is owed. A row here comes before the Workflow and before the queue message. */
+/** Flows: requested, running and ended. A row is written before its Workflow or queue message exists. */
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { FlowState } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
@@ -8,12 +8,12 @@ import { flowRuns, flowSteps, type Stats } from "./schema.ts";
 export type FlowRun = typeof flowRuns.$inferSelect;
 export type FlowStep = typeof flowSteps.$inferSelect;
 
-/** A flow's id: the start of its key's hash, so that one key is one flow everywhere. */
+/** Returns the id of a flow: the first digits of its key's hash, so that one key is one flow. */
 export function flowId(key: string): string {
   return sha256Hex(key).slice(0, 20);
 }
 
-/** The Workflow instance of one attempt. Letters, digits and dashes, and never used twice. */
+/** Returns the id of an attempt's Workflow instance: letters, digits and dashes, never reused. */
 export function instanceId(run: Pick<FlowRun, "id" | "kind" | "attempt">): string {
   return `${run.kind}-${run.id}-${run.attempt}`;
 }
@@ -24,7 +24,7 @@ export interface NewFlow {
   readonly params: Stats;
 }
 
-/** Writes down that a flow is owed, unless its key is known; returns the row either way. */
+/** Records a requested flow, unless its key exists. Returns the row in both cases. */
 export async function requestFlow(
   db: Database,
   flow: NewFlow,
@@ -34,7 +34,7 @@ export async function requestFlow(
   const row = { id, ...flow, state: "queued" as const, boot: at.boot, createdAt: at.now, heartbeatAt: at.now };
   const [created] = await db.insert(flowRuns).values(row).onConflictDoNothing().returning();
   const run = created ?? (await findFlow(db, id));
-  if (!run) throw new Error(`flow ${flow.key} could not be written down`);
+  if (!run) throw new Error(`the database did not store the flow ${flow.key}`);
   return { run, isNew: created !== undefined };
 }
 
@@ -43,7 +43,7 @@ export async function findFlow(db: Database, id: string): Promise<FlowRun | null
   return row ?? null;
 }
 
-/** Queued or running flows that another boot started, or that have not been heard of since `before`. */
+/** Lists queued or running flows that another process started or that have had no heartbeat since `before`. */
 export function listOwed(db: Database, boot: string, before: string): Promise<FlowRun[]> {
   return db
     .select()
@@ -78,7 +78,7 @@ export interface Outcome {
   readonly stats: Stats | null;
 }
 
-/** Ends an attempt. An attempt that a later one has replaced ends nothing. */
+/** Ends an attempt. Does nothing if a later attempt has replaced it. */
 export async function markEnded(
   db: Database,
   run: Pick<FlowRun, "id" | "attempt">,
@@ -91,8 +91,8 @@ export async function markEnded(
     .where(and(eq(flowRuns.id, run.id), eq(flowRuns.attempt, run.attempt)));
 }
 
-/** Queues another attempt of a flow in one of the given states; null when it is in none of them. */
-export async function queueAgain(
+/** Queues another attempt of a flow that is in one of the given states. Returns null if it is in none of them. */
+export async function requeueFlow(
   db: Database,
   id: string,
   from: readonly FlowState[],
@@ -117,7 +117,7 @@ export async function queueAgain(
 }
 
 export interface DeadLetter {
-  /** Where it was sent. */
+  /** The queue that it was sent to. */
   readonly queue: string;
   readonly body: unknown;
   readonly reason: string;
@@ -126,8 +126,8 @@ export interface DeadLetter {
 }
 
 /**
- * Keeps a message that could not be dealt with as a failed flow of its own, so that a person sees it and can send it
- * again. Each time it comes back is another attempt.
+ * Records a message that could not be processed as a failed flow of its own, so that a person sees it and can send it
+ * again. Each time it fails again is another attempt.
  */
 export async function saveDeadLetter(db: Database, letter: DeadLetter): Promise<void> {
   const key = `dead-letter:${sha256Hex(JSON.stringify(letter.body)).slice(0, 16)}`;
@@ -188,7 +188,7 @@ export interface FlowFilter {
   readonly offset: number;
 }
 
-/** Flows, newest first. */
+/** Lists flows, newest first. */
 export function listFlows(db: Database, filter: FlowFilter): Promise<FlowRun[]> {
   return db
     .select()

@@ -1,4 +1,4 @@
-/** What the gate decided, kept for good: which periods are used up stands here. */
+/** The gate's decisions. They also record which periods a replacement was already judged on. */
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Verdict } from "../registry/gate.ts";
 import type { Database } from "./database.ts";
@@ -6,7 +6,7 @@ import { gates } from "./schema.ts";
 
 export type GateRow = typeof gates.$inferSelect;
 
-/** Last period that a replacement gate of this forecast has looked at. */
+/** Returns the last period that a replacement of this forecast was judged on, or null. */
 export async function usedThrough(db: Database, forecast: string): Promise<string | null> {
   const [row] = await db
     .select({ last: sql<string | null>`max(used_through)` })
@@ -15,13 +15,13 @@ export async function usedThrough(db: Database, forecast: string): Promise<strin
   return row?.last ?? null;
 }
 
-/** What was decided for a flow; null while nothing was. */
+/** Returns the decision of a flow, or null if there is none yet. */
 export async function findGate(db: Database, flowId: string): Promise<GateRow | null> {
   const [row] = await db.select().from(gates).where(eq(gates.flowId, flowId));
   return row ?? null;
 }
 
-/** Newest first. */
+/** Lists the decisions about a version, newest first. */
 export function listGates(db: Database, forecast: string, version: string): Promise<GateRow[]> {
   return db
     .select()
@@ -37,20 +37,20 @@ export interface Decision {
   readonly incumbent: string | null;
   readonly decidedAt: string;
   readonly verdict: Verdict;
-  /** What `usedThrough` said when the verdict was made. */
-  readonly seen: string | null;
+  /** Result of `usedThrough` when the verdict was computed. */
+  readonly usedThroughBefore: string | null;
 }
 
-/** Keeps a decision; false when another gate has used up periods since, so that this verdict counts some twice. */
+/** Records a decision. Returns false if another decision has used periods since, because the verdict would use them twice. */
 export async function saveGate(db: Database, decision: Decision): Promise<boolean> {
-  const { flowId, forecast, version, incumbent, decidedAt, verdict, seen } = decision;
+  const { flowId, forecast, version, incumbent, decidedAt, verdict, usedThroughBefore } = decision;
   const { rule, kind, periods, pNaive, pIncumbent, reason } = verdict;
   const rows = await db.all(sql`
     INSERT INTO gates (flow_id, forecast, version, incumbent, rule, kind, periods, p_naive, p_incumbent, used_through,
       reason, decided_at)
     SELECT ${flowId}, ${forecast}, ${version}, ${incumbent}, ${rule}, ${kind}, ${periods}, ${pNaive}, ${pIncumbent},
       ${verdict.usedThrough}, ${reason}, ${decidedAt}
-    WHERE (SELECT max(used_through) FROM gates WHERE forecast = ${forecast}) IS ${seen}
+    WHERE (SELECT max(used_through) FROM gates WHERE forecast = ${forecast}) IS ${usedThroughBefore}
     RETURNING id`);
   return rows.length > 0;
 }

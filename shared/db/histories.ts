@@ -1,17 +1,17 @@
-/** The newest online history of each forecast, numbered. KV repeats it and is repaired from it. */
+/** The number and digest of each forecast's newest online history. KV holds a copy, which is repaired from this table. */
 import { and, eq } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { histories } from "./schema.ts";
 
 export type HistoryRow = typeof histories.$inferSelect;
 
-/** Returns the newest history of a forecast; null before the first. */
+/** Returns the newest history of a forecast, or null if there is none yet. */
 export async function findHistory(db: Database, forecast: string): Promise<HistoryRow | null> {
   const [row] = await db.select().from(histories).where(eq(histories.forecast, forecast));
   return row ?? null;
 }
 
-/** Compare-and-set: records a history if the newest one still has the number `after` (0: there is none). Returns false if not. */
+/** Records a history if the newest one still has the number `after` (0: there is none). Returns false if it has not. */
 export async function saveHistory(db: Database, history: HistoryRow, after: number): Promise<boolean> {
   const { forecast: _, ...values } = history;
   const saved = await db
@@ -22,7 +22,7 @@ export async function saveHistory(db: Database, history: HistoryRow, after: numb
   return saved.length > 0;
 }
 
-/** Records that a history was made again and is the same. Does nothing once there is a newer one. */
+/** Records that a rebuilt history is unchanged. Does nothing if there is a newer one. */
 export async function confirmHistory(
   db: Database,
   { forecast, number, madeFrom, madeAt }: Omit<HistoryRow, "sha256">,

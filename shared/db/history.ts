@@ -8,8 +8,8 @@ import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
 
 /**
- * Returns the facts that a forecast's history is made of: of the target's feed the newest periods, as many as the features
- * reach back, of every other feed those from the same time on. `granularityOf` says what the periods of a feed are.
+ * Returns the facts of a forecast's history: the newest periods of the target's feed, as many as the features reach back,
+ * and the facts of every other feed from the same time on. `granularityOf` returns the granularity of a feed.
  */
 export async function factsOfForecast(
   db: Database,
@@ -21,7 +21,7 @@ export async function factsOfForecast(
   const granularity = granularityOf(target.feed);
   const periods = targetReach(forecast, granularity);
   const { variables } = target;
-  const facts = await latestFacts(db, target.feed, { variables, periods, granularity, whole: every });
+  const facts = await latestFacts(db, target.feed, { variables, periods, granularity, alignTo: every });
   const byFeed = new Map<string, readonly Fact[]>([[target.feed, facts]]);
   const [first] = [...new Set(facts.map(({ period }) => period))].sort();
   for (const source of forecast.sources) {
@@ -33,20 +33,20 @@ export async function factsOfForecast(
   return byFeed;
 }
 
-interface Latest {
+interface LatestFilter {
   readonly variables: readonly string[];
   readonly periods: number;
-  /** Of the feed's periods. */
+  /** Granularity of the feed's periods. */
   readonly granularity: Granularity;
-  /** The first of the periods of this granularity is read from its beginning. */
-  readonly whole: Granularity;
+  /** Reading starts at the beginning of a period of this granularity, so that none is incomplete. */
+  readonly alignTo: Granularity;
 }
 
-/** Returns the facts of some variables in the last `periods` periods for which there are any. */
+/** Returns the facts of some variables in the last `periods` periods that have at least one. */
 export async function latestFacts(
   db: Database,
   feed: string,
-  { variables, periods, granularity, whole }: Latest,
+  { variables, periods, granularity, alignTo }: LatestFilter,
 ): Promise<Fact[]> {
   const newest = await db
     .selectDistinct({ period: observations.period })
@@ -56,10 +56,10 @@ export async function latestFacts(
     .limit(periods);
   const first = newest.at(-1);
   if (!first) return [];
-  return factsFrom(db, feed, { variables, from: firstPartOf(enclosingPeriod(first.period, whole), granularity) });
+  return factsFrom(db, feed, { variables, from: firstPartOf(enclosingPeriod(first.period, alignTo), granularity) });
 }
 
-/** Returns the facts of some variables in period `from` and after it. */
+/** Returns the facts of some variables from period `from` on. */
 function factsFrom(
   db: Database,
   feed: string,

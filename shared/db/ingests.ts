@@ -14,7 +14,7 @@ export interface NewIngest {
   readonly stats: Stats;
 }
 
-/** Records what a raw object said and returns its number; the same object keeps its number. */
+/** Records the ingest of a raw object and returns its number. A second ingest of the same object has the same number. */
 export async function saveIngest(db: Database, ingest: NewIngest): Promise<number> {
   const [row] = await db
     .insert(ingests)
@@ -30,6 +30,6 @@ export async function saveIngest(db: Database, ingest: NewIngest): Promise<numbe
       },
     })
     .returning({ id: ingests.id });
-  if (!row) throw new Error(`the database did not return a number for ${ingest.rawKey}`);
+  if (!row) throw new Error(`the database returned no number for the ingest of ${ingest.rawKey}`);
   return row.id;
 }

@@ -1,11 +1,11 @@
-/** How the inputs of each hour were distributed, in the bins of the version's card. */
+/** Queries of the hourly input counts, in the bins of the version's card. */
 import { and, asc, eq, gte, lte, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { inputHours } from "./schema.ts";
 
 export type InputHour = typeof inputHours.$inferSelect;
 
-/** Where a page ended. */
+/** The last row of a page: the next page starts after it. */
 export type InputPlace = Pick<InputHour, "hour" | "version" | "feature" | "hypothetical" | "bin">;
 
 export interface InputFilter {
@@ -17,7 +17,7 @@ export interface InputFilter {
   readonly limit: number;
 }
 
-/** By version, feature, hour. */
+/** Lists hourly input counts by version, feature and hour. */
 export function listInputHours(db: Database, forecast: string, filter: InputFilter): Promise<InputHour[]> {
   const { version, feature, from, to, after, limit } = filter;
   const place = [inputHours.version, inputHours.feature, inputHours.hour, inputHours.hypothetical, inputHours.bin];

@@ -1,4 +1,4 @@
-/** Registered models. A row is written once, after both artefacts lie in R2, and never changes. */
+/** Registered models. A row is written once, after both artefacts are stored in R2, and never changes. */
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Stage } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
@@ -9,13 +9,13 @@ export type ModelRow = typeof models.$inferSelect;
 
 export type StagedModel = ModelRow & { readonly stage: Stage };
 
-const served = (which: string) =>
+const hasServed = (condition: string) =>
   sql.raw(
-    `EXISTS (SELECT 1 FROM champions c WHERE c.forecast = models.forecast AND c.version = models.version ${which})`,
+    `EXISTS (SELECT 1 FROM champions c WHERE c.forecast = models.forecast AND c.version = models.version ${condition})`,
   );
-const stage = sql<Stage>`CASE WHEN ${served("AND c.until IS NULL")} THEN 'champion' WHEN ${served("")} THEN 'retired' ELSE 'registered' END`;
+const stage = sql<Stage>`CASE WHEN ${hasServed("AND c.until IS NULL")} THEN 'champion' WHEN ${hasServed("")} THEN 'retired' ELSE 'registered' END`;
 
-/** Registers a model. @throws when the version is taken, which the caller has looked for. */
+/** Registers a model. @throws if the version exists; callers check this before. */
 export async function saveModel(db: Database, model: ModelRow, actor: Actor): Promise<void> {
   const { forecast, version, run, modelSha256, cardSha256 } = model;
   const change = { forecast, version, ...(run !== null && { run }), after: { modelSha256, cardSha256 } };
@@ -40,7 +40,7 @@ export interface ModelFilter {
   readonly offset: number;
 }
 
-/** Newest first. */
+/** Lists registered models, newest first. */
 export function listModels(db: Database, filter: ModelFilter): Promise<StagedModel[]> {
   return db
     .select({ ...getTableColumns(models), stage })
@@ -56,7 +56,7 @@ export function listModels(db: Database, filter: ModelFilter): Promise<StagedMod
     .offset(filter.offset);
 }
 
-/** Versions of a forecast, newest first, for "did you mean". */
+/** Lists the versions of a forecast, newest first, for the suggestions of error messages. */
 export async function listVersions(db: Database, forecast: string, limit = 100): Promise<string[]> {
   const rows = await listModels(db, { forecast, limit, offset: 0 });
   return rows.map(({ version }) => version);

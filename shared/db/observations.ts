@@ -4,10 +4,10 @@ import type { Revision, StoredFact } from "../lake/merge.ts";
 import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { observations, partitions } from "./schema.ts";
 
-/** Numbers of series by key. */
+/** Ids of series by key. */
 export type SeriesIds = ReadonlyMap<string, number>;
 
-/** Upserts facts, 10,000 a statement. */
+/** Upserts facts, 10,000 per statement. */
 export function saveFacts(feed: string, facts: readonly StoredFact[], ids: SeriesIds): Statement[] {
   return inPieces(facts).map((piece) => {
     const rows = piece.map((fact) => factRow(fact, ids));
@@ -20,7 +20,7 @@ export function saveFacts(feed: string, facts: readonly StoredFact[], ids: Serie
   });
 }
 
-/** Keeps contradicted values with both publications. Saying it twice changes nothing. */
+/** Records revised values with both publications. Idempotent. */
 export function saveRevisions(feed: string, revisions: readonly Revision[], ids: SeriesIds): Statement[] {
   return inPieces(revisions).map((piece) => {
     const rows = piece.map((revision) => [...factRow(revision, ids), revision.supersededBy.ingest]);
@@ -34,11 +34,12 @@ export function saveRevisions(feed: string, revisions: readonly Revision[], ids:
 
 function factRow(fact: StoredFact, ids: SeriesIds): (string | number)[] {
   const id = ids.get(fact.series);
-  if (id === undefined) throw new Error(`series ${fact.series} was not saved before its facts`);
+  if (id === undefined)
+    throw new Error(`found a fact of series ${fact.series}, which is not stored: store series before facts`);
   return [fact.period, id, fact.variable, fact.value, fact.source.ingest];
 }
 
-/** Where a page ended: the last row's place in the order of the listing. */
+/** The last row of a page: the next page starts after it. */
 export interface ObservationPlace {
   readonly period: string;
   readonly seriesId: number;
@@ -46,7 +47,7 @@ export interface ObservationPlace {
 }
 
 export interface ObservationFilter {
-  /** Numbers of the wanted series; null for all. */
+  /** Ids of the wanted series; null for all. */
   readonly seriesIds: readonly number[] | null;
   readonly variable: string | undefined;
   readonly from: string | undefined;
@@ -55,7 +56,7 @@ export interface ObservationFilter {
   readonly limit: number;
 }
 
-/** Observations by period, then series, then variable. */
+/** Lists observations by period, series and variable. */
 export function listObservations(db: Database, feed: string, filter: ObservationFilter) {
   const { seriesIds, variable, from, to, after } = filter;
   return db
@@ -74,7 +75,7 @@ export function listObservations(db: Database, feed: string, filter: Observation
           : undefined,
         variable === undefined ? undefined : eq(observations.variable, variable),
         from === undefined ? undefined : gte(observations.period, from),
-        // A day names all of its hours: everything that starts with it.
+        // \u007f sorts after every period that starts with `to`, so that a day includes its hours.
         to === undefined ? undefined : lte(observations.period, `${to}\u007f`),
         after
           ? sql`(${observations.period}, ${observations.seriesId}, ${observations.variable}) > (${after.period}, ${after.seriesId}, ${after.variable})`
@@ -90,14 +91,14 @@ const isOther = (variables: readonly string[]) =>
     ? undefined
     : sql`${observations.variable} NOT IN (SELECT value FROM json_each(${JSON.stringify(variables)}))`;
 
-/** How much a feed has, from the list of its partitions, and how far it has come: what was only foretold does not count. */
+/** Returns the row count of a feed, from its partitions, and its first and last observed period. The publisher's forecasts do not count. */
 export async function countObservations(db: Database, { id: feed, variables }: Pick<Feed, "id" | "variables">) {
   const foretold = Object.entries(variables).flatMap(([name, { isForecast }]) => (isForecast ? [name] : []));
   const [sums] = await db
     .select({ observations: sql<number>`coalesce(sum(rows), 0)`, partitions: count() })
     .from(partitions)
     .where(eq(partitions.feed, feed));
-  // One row from each end of the index; both at once would read every row.
+  // Two queries read one index row each. One query for both would read every row.
   const [first, last] = await Promise.all(
     [asc, desc].map((order) =>
       db

@@ -5,7 +5,7 @@ import type { KnownPartition } from "../lake/plan.ts";
 import { type Database, inPieces, inPiecesOfSize, type Statement, statement } from "./database.ts";
 import { ingests, partitions } from "./schema.ts";
 
-/** Every partition of a feed's lake, as the database knows it. */
+/** Lists the partitions of a feed's lake as the database has recorded them. */
 export async function listPartitions(db: Database, feed: string): Promise<KnownPartition[]> {
   const rows = await db
     .select({
@@ -27,7 +27,7 @@ export async function listPartitions(db: Database, feed: string): Promise<KnownP
   }));
 }
 
-/** Lists the content hashes of a feed's partitions by path. They change exactly when a fact of the feed changes. */
+/** Lists the content hashes of a feed's partitions by path. They change if and only if a fact of the feed changes. */
 export async function listContents(db: Database, feed: string): Promise<string[]> {
   const rows = await db
     .select({ content: partitions.content })
@@ -47,7 +47,7 @@ interface LoadedRow {
   readonly rank: string;
 }
 
-/** Facts that one query returns at most, unless a single partition has more. */
+/** Maximum number of facts per query, unless a single partition has more. */
 const factsPerQuery = 10_000;
 
 /**
@@ -71,7 +71,8 @@ export async function loadPartitions(
       JOIN ingests i ON i.id = o.ingest_id`);
     for (const { partition: index, ingest, rank, ...fact } of rows) {
       const partition = piece[index];
-      if (!partition) throw new RangeError(`the database returned facts of partition ${index} of ${piece.length}`);
+      if (!partition)
+        throw new RangeError(`found facts of partition ${index}, expected an index below ${piece.length}`);
       const { path, confirmedBy } = partition;
       const source = confirmedBy && confirmedBy.rank > rank ? confirmedBy : { ingest, rank };
       facts.get(path)?.push({ ...fact, source });
@@ -84,7 +85,7 @@ export interface PartitionRow extends Omit<KnownPartition, "confirmedBy"> {
   readonly confirmedBy: number | null;
 }
 
-/** Inserts or replaces what the database knows of these partitions, 4,000 a statement. */
+/** Upserts partitions, 4,000 per statement. */
 export function savePartitions(feed: string, partitions: readonly PartitionRow[]): Statement[] {
   return inPieces(partitions, 4_000).map((piece) => {
     const rows = piece.map((row) => [row.path, row.rows, row.content, row.sha256, row.etag, row.confirmedBy]);
@@ -97,7 +98,7 @@ export function savePartitions(feed: string, partitions: readonly PartitionRow[]
   });
 }
 
-/** Notes that a publication has stated these partitions exactly as they are stored. */
+/** Records that a publication contains these partitions exactly as they are stored. */
 export function confirmPartitions(feed: string, paths: readonly string[], ingest: number): Statement {
   return statement(sql`
     UPDATE partitions SET confirmed_by = ${ingest}

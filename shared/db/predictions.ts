@@ -1,4 +1,4 @@
-/** What was asked and answered: raw rows, and how the inputs were distributed in each hour. */
+/** Answered predictions: raw rows and hourly counts of their inputs. */
 import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { type Database, inPieces, runBatch, statement } from "./database.ts";
@@ -10,7 +10,7 @@ export type StoredPrediction = typeof predictions.$inferSelect;
 export interface VersionRows {
   readonly forecast: string;
   readonly version: string;
-  /** What `bins` are about. */
+  /** Names of the features that `bins` has one member for. */
   readonly features: readonly string[];
   readonly rows: readonly NewPrediction[];
 }
@@ -20,45 +20,45 @@ export type MessageHead = Omit<PredictionMessage, "rows">;
 export interface NewPrediction {
   readonly head: MessageHead;
   readonly row: PredictionRow;
-  /** One a feature; null where the version's card has no profile of it. */
+  /** One per feature; null if the version's card has no profile of it. */
   readonly bins: readonly (string | null)[];
 }
 
-/** With every feature named, this many stay below D1's 2 MB a bound parameter. */
+/** 500 rows with all features stay below D1's limit of 2 MB per bound parameter. */
 const pieceRows = 500;
 
 /**
- * Stores rows and adds those of callers to the hourly sums, each piece in one transaction: a row that is stored already, or
- * that is older than what was purged, is neither stored nor counted.
+ * Stores rows and adds the rows of callers to the hourly counts, each piece in one transaction. A row that is stored
+ * already, or that is older than the retention start, is neither stored nor counted.
  */
 export async function savePredictions(db: Database, { forecast, version, features, rows }: VersionRows): Promise<void> {
-  for (const piece of inPieces(onceEach(rows), pieceRows)) {
+  for (const piece of inPieces(withoutDuplicates(rows), pieceRows)) {
     await runBatch(db, [
-      // First, while what is new can still be told from what is known.
+      // Counting is first: it only counts rows that are not stored yet.
       statement(countInputs({ forecast, version, features }, piece)),
-      statement(keepRows({ forecast, version }, piece)),
+      statement(insertRows({ forecast, version }, piece)),
     ]);
   }
 }
 
-function onceEach(rows: readonly NewPrediction[]): NewPrediction[] {
-  return [...new Map(rows.map((one) => [`${one.head.answer}-${one.row.position}`, one])).values()];
+function withoutDuplicates(rows: readonly NewPrediction[]): NewPrediction[] {
+  return [...new Map(rows.map((entry) => [`${entry.head.answer}-${entry.row.position}`, entry])).values()];
 }
 
 function countInputs({ forecast, version, features }: Omit<VersionRows, "rows">, piece: readonly NewPrediction[]): SQL {
   const rows = piece
     .filter(({ head }) => head.origin === "caller")
     .map(({ head, row, bins }) => [head.answer, row.position, head.at, row.hypothetical, bins]);
-  // Materialized, so that a row's JSON is read once and not once a bin: twice as fast.
+  // MATERIALIZED: each row's JSON is parsed once instead of once per bin, which is twice as fast.
   return sql`
-    WITH asked AS MATERIALIZED (
+    WITH new_rows AS MATERIALIZED (
       SELECT substr(value ->> 2, 1, 13) AS hour, value ->> 3 AS hypothetical, value -> 4 AS bins
       FROM json_each(${JSON.stringify(rows)})
       WHERE value ->> 2 >= (SELECT since FROM predictions_since)
         AND NOT EXISTS (SELECT 1 FROM predictions WHERE answer = value ->> 0 AND position = value ->> 1)
     ), counted AS (
       SELECT bins.key AS feature, hour, hypothetical, bins.value AS bin, count(*) AS count
-      FROM asked, json_each(asked.bins) AS bins
+      FROM new_rows, json_each(new_rows.bins) AS bins
       WHERE bins.type = 'text'
       GROUP BY 1, 2, 3, 4
     )
@@ -68,7 +68,7 @@ function countInputs({ forecast, version, features }: Omit<VersionRows, "rows">,
     ON CONFLICT (forecast, version, feature, hour, hypothetical, bin) DO UPDATE SET count = count + excluded.count`;
 }
 
-function keepRows(
+function insertRows(
   { forecast, version }: Pick<VersionRows, "forecast" | "version">,
   piece: readonly NewPrediction[],
 ): SQL {
@@ -99,7 +99,7 @@ function keepRows(
     ON CONFLICT DO NOTHING`;
 }
 
-/** Where a page ended. */
+/** The last row of a page: the next page starts after it. */
 export interface PredictionPlace {
   readonly at: string;
   readonly position: number;
@@ -110,13 +110,13 @@ export interface PredictionFilter {
   readonly version: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Position of a dimension among the forecast's, and its value. */
+  /** Position of a dimension among the forecast's dimensions, and its value. */
   readonly series: readonly (readonly [number, string])[];
   readonly after: PredictionPlace | null;
   readonly limit: number;
 }
 
-/** Newest first. */
+/** Lists predictions, newest first. */
 export function listPredictions(db: Database, forecast: string, filter: PredictionFilter): Promise<StoredPrediction[]> {
   const { version, from, to, series, after, limit } = filter;
   const { at, position, answer } = predictions;
@@ -128,7 +128,7 @@ export function listPredictions(db: Database, forecast: string, filter: Predicti
         eq(predictions.forecast, forecast),
         version === undefined ? undefined : eq(predictions.version, version),
         from === undefined ? undefined : gte(at, from),
-        // A day names all of its hours: everything that starts with it.
+        // \u007f sorts after every time that starts with `to`, so that a day includes its hours.
         to === undefined ? undefined : lte(at, `${to}\u007f`),
         ...series.map(([index, value]) => sql`${predictions.series} ->> ${`$[${index}]`} = ${value}`),
         after ? lte(at, after.at) : undefined,
@@ -141,24 +141,24 @@ export function listPredictions(db: Database, forecast: string, filter: Predicti
     .limit(limit);
 }
 
-/** From now on, what is from before `since` is neither kept nor counted, also where it comes only now. Never goes back. */
-export async function forgetBefore(db: Database, since: string): Promise<void> {
+/** Sets the retention start: rows from before it are neither stored nor counted, even if they arrive later. It never moves back. */
+export async function setRetentionStart(db: Database, since: string): Promise<void> {
   await db.run(sql`UPDATE predictions_since SET since = ${since} WHERE since < ${since}`);
 }
 
-/** Deletes some of what is to be forgotten; false where nothing of it is left. */
-export async function purgeSome(db: Database, limit: number): Promise<boolean> {
-  // Each forecast by itself, found by a jump through the index: that is what the index is sorted by.
-  const forgotten = sql`
-    WITH RECURSIVE known (forecast) AS (
+/** Deletes up to `limit` rows from before the retention start. Returns true while more are left. */
+export async function purgeBatch(db: Database, limit: number): Promise<boolean> {
+  // The index starts with the forecast, so each forecast is found by one jump through the index and purged by itself.
+  const expired = sql`
+    WITH RECURSIVE stored (forecast) AS (
       SELECT min(forecast) FROM predictions
       UNION ALL
-      SELECT (SELECT min(forecast) FROM predictions WHERE forecast > known.forecast) FROM known WHERE known.forecast IS NOT NULL
+      SELECT (SELECT min(forecast) FROM predictions WHERE forecast > stored.forecast) FROM stored WHERE stored.forecast IS NOT NULL
     )
-    SELECT predictions.rowid FROM known JOIN predictions
-      ON predictions.forecast = known.forecast AND predictions.at < (SELECT since FROM predictions_since)
+    SELECT predictions.rowid FROM stored JOIN predictions
+      ON predictions.forecast = stored.forecast AND predictions.at < (SELECT since FROM predictions_since)
     LIMIT ${limit}`;
-  await db.run(sql`DELETE FROM predictions WHERE rowid IN (${forgotten})`);
-  const [left] = await db.all<{ some: number }>(sql`SELECT EXISTS (${forgotten}) AS some`);
+  await db.run(sql`DELETE FROM predictions WHERE rowid IN (${expired})`);
+  const [left] = await db.all<{ some: number }>(sql`SELECT EXISTS (${expired}) AS some`);
   return left?.some === 1;
 }

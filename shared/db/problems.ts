@@ -3,7 +3,7 @@ import type { Problem } from "../feeds/feed.ts";
 import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { problems } from "./schema.ts";
 
-/** Keeps what an ingest refused. A problem that an earlier publication already showed is not stored again. */
+/** Records the problems of an ingest. A problem that an earlier publication had as well is not stored again. */
 export function saveProblems(feed: string, ingest: number, found: readonly Problem[]): Statement[] {
   return inPieces(found, 4_000).map((piece) => {
     const rows = piece.map((p) => [p.reason, p.row, p.column, p.period, p.found, p.expected, p.values]);
@@ -22,7 +22,7 @@ export interface ProblemFilter {
   readonly limit: number;
 }
 
-/** Problems in the order in which they were first met. */
+/** Lists problems in the order in which they were first found. */
 export function listProblems(db: Database, feed: string, filter: ProblemFilter) {
   return db
     .select()
@@ -39,7 +39,7 @@ export function listProblems(db: Database, feed: string, filter: ProblemFilter) 
     .limit(filter.limit);
 }
 
-/** How often each reason occurs. */
+/** Counts problems by reason, most frequent first. */
 export async function countProblems(db: Database, feed: string): Promise<Record<string, number>> {
   const rows = await db
     .select({ reason: problems.reason, times: count() })

@@ -1,4 +1,4 @@
-/** Trainings: what was tried, by which code, and how it ended. */
+/** Training runs: their data, code version and outcome. */
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { RunState } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
@@ -12,7 +12,7 @@ export interface NewRun {
   readonly forecast: string;
   readonly seed: number;
   readonly codeVersion: string;
-  /** SHA-256 of the observations it learns from; null where the trainer does not say. */
+  /** SHA-256 of the training observations; null if the trainer did not send it. */
   readonly dataHash: string | null;
 }
 
@@ -29,7 +29,7 @@ export async function findRun(db: Database, id: string): Promise<TrainingRun | n
   return row ?? null;
 }
 
-/** Newest first. */
+/** Lists the runs of a forecast, newest first. */
 export function listRuns(db: Database, forecast: string, limit: number): Promise<TrainingRun[]> {
   return db
     .select()
@@ -45,7 +45,7 @@ export interface RunEnd {
   readonly stats: Stats | null;
 }
 
-/** Ends a run that is running; of one that has ended nothing is changed, and nothing is audited. */
+/** Ends a running run. Changes and audits nothing if the run has ended already. */
 export async function endRun(db: Database, run: TrainingRun, end: RunEnd, { who, why, at }: Actor): Promise<void> {
   const after = JSON.stringify({ state: end.state, reason: end.reason });
   await runBatch(db, [
@@ -61,7 +61,7 @@ export async function endRun(db: Database, run: TrainingRun, end: RunEnd, { who,
   ]);
 }
 
-/** Running trainings that have not been heard of since `before`. */
+/** Lists running trainings without a heartbeat since `before`. */
 export function listSilentRuns(db: Database, before: string): Promise<TrainingRun[]> {
   return db
     .select()

@@ -1,4 +1,4 @@
-/** The tables, as Drizzle sees them, one file a topic. The migrations are the truth; a test compares the two. */
+/** The tables for Drizzle, one file per topic. The migrations define the tables; a test compares the two. */
 export * from "./schema/flows.ts";
 export type { Stats } from "./schema/json.ts";
 export * from "./schema/observations.ts";

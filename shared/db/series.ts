@@ -10,7 +10,7 @@ export interface Series {
   readonly dimensions: Record<string, string>;
 }
 
-/** Every series of a feed, by key. */
+/** Lists the series of a feed, by key. */
 export function listSeries(db: Database, feed: string): Promise<Series[]> {
   return db
     .select({ id: series.id, key: series.key, dimensions: series.dimensions })
@@ -19,7 +19,7 @@ export function listSeries(db: Database, feed: string): Promise<Series[]> {
     .orderBy(series.key);
 }
 
-/** Adds the series that are not known yet. */
+/** Inserts the series that are not stored yet. */
 export function saveSeries(feed: Feed, keys: readonly string[]): Statement {
   const rows = JSON.stringify(keys.map((key) => [key, JSON.stringify(dimensionsOf(feed, key))]));
   return statement(sql`

@@ -18,7 +18,7 @@ export async function listTags(db: Database, forecast: string, version: string):
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
-/** Null takes the tag away. Nothing is written when nothing changes. */
+/** Sets a tag, or removes it if the value is null. Writes nothing if nothing changes. */
 export async function saveTag(db: Database, tag: ModelTag, value: string | null, actor: Actor): Promise<void> {
   const { forecast, version, name } = tag;
   const before = (await listTags(db, forecast, version))[name] ?? null;

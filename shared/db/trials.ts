@@ -6,7 +6,7 @@ import { trainingRuns, trials } from "./schema.ts";
 
 export type Trial = Omit<typeof trials.$inferSelect, "run">;
 
-/** Writes a batch in one transaction, and that the run is alive. A trial that is known is replaced by what comes now. */
+/** Upserts a batch of trials and the heartbeat of their run, in one transaction. */
 export async function saveTrials(db: Database, run: TrainingRun, batch: readonly Trial[], actor: Actor): Promise<void> {
   await runBatch(db, [
     statement(sql`

@@ -1,12 +1,12 @@
-/** Whose turn it is to change a feed. */
+/** Leases ("turns"): only one run at a time changes a feed. A fence number, which only grows, rejects writes of an expired holder. */
 import { and, eq, sql } from "drizzle-orm";
 import { type Database, type Statement, statement } from "./database.ts";
 import { feedTurns } from "./schema.ts";
 
-/** A turn lasts this long after its holder last showed itself. */
+/** A turn expires this long after it was taken or last renewed. */
 export const turnMs = 120_000;
 
-/** Takes or keeps the turn; returns its fence, or null while another run holds it. */
+/** Takes the turn, also again for its holder. Returns its fence, or null while another run holds it. */
 export async function takeTurn(db: Database, feed: string, holder: string, now: Date): Promise<number | null> {
   const expiresAt = new Date(now.getTime() + turnMs).toISOString();
   const rows = await db.all<{ fence: number }>(sql`
@@ -18,17 +18,17 @@ export async function takeTurn(db: Database, feed: string, holder: string, now: 
   return rows[0]?.fence ?? null;
 }
 
-/** Prolongs a turn; false when it has passed to another run. */
-export async function keepTurn(db: Database, feed: string, fence: number, now: Date): Promise<boolean> {
-  const kept = await db
+/** Renews a turn. Returns false if another run has taken it. */
+export async function renewTurn(db: Database, feed: string, fence: number, now: Date): Promise<boolean> {
+  const renewed = await db
     .update(feedTurns)
     .set({ expiresAt: new Date(now.getTime() + turnMs).toISOString() })
     .where(and(eq(feedTurns.feed, feed), eq(feedTurns.fence, fence), sql`holder IS NOT NULL`))
     .returning({ fence: feedTurns.fence });
-  return kept.length > 0;
+  return renewed.length > 0;
 }
 
-/** Gives the turn back; nothing happens when it has passed on already. */
+/** Releases the turn. Does nothing if another run has taken it. */
 export async function endTurn(db: Database, feed: string, fence: number): Promise<void> {
   await db
     .update(feedTurns)
@@ -36,13 +36,13 @@ export async function endTurn(db: Database, feed: string, fence: number): Promis
     .where(and(eq(feedTurns.feed, feed), eq(feedTurns.fence, fence)));
 }
 
-/** First statement of a batch: aborts all of it if the turn has passed on. */
+/** Returns the first statement of a batch: it aborts the batch if another run has taken the turn. */
 export function checkTurn(feed: string, fence: number): Statement {
   return statement(sql`INSERT INTO fence (feed, fence) VALUES (${feed}, ${fence})`);
 }
 
-/** Runs a batch that was begun with `checkTurn`; false when the turn had passed on and nothing was written. */
-export async function whileInTurn(write: () => Promise<unknown>): Promise<boolean> {
+/** Runs a batch that starts with `checkTurn`. Returns false, with nothing written, if another run has taken the turn. */
+export async function writeInTurn(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;
@@ -52,12 +52,12 @@ export async function whileInTurn(write: () => Promise<unknown>): Promise<boolea
   }
 }
 
-/** Whether a trigger aborted the batch because somebody else was first. */
+/** Returns true if a trigger aborted the batch because another writer was first. */
 export function isOvertaken(error: unknown): boolean {
-  return causes(error).some((message) => message.includes("overtaken:"));
+  return messagesOf(error).some((message) => message.includes("overtaken:"));
 }
 
-/** The messages of an error and of what caused it; Drizzle wraps the database's own. */
-function causes(error: unknown): string[] {
-  return error instanceof Error ? [error.message, ...causes(error.cause)] : [];
+/** Returns the messages of an error and its causes. Drizzle wraps the errors of the database. */
+function messagesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
 }

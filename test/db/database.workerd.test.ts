@@ -9,7 +9,7 @@ import { saveIngest } from "../../shared/db/ingests.ts";
 import { saveFacts } from "../../shared/db/observations.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { listSeries, saveSeries } from "../../shared/db/series.ts";
-import { checkTurn, endTurn, keepTurn, takeTurn, turnMs, whileInTurn } from "../../shared/db/turns.ts";
+import { checkTurn, endTurn, renewTurn, takeTurn, turnMs, writeInTurn } from "../../shared/db/turns.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 
@@ -23,7 +23,7 @@ const tables = declared
   .filter((value) => is(value, SQLiteTable))
   .map((table): [string, SQLiteTable] => [getTableName(table), table]);
 
-test.each(tables)("Drizzle's %s is the migrated table", async (_, table) => {
+test.each(tables)("the Drizzle schema of %s matches the migrated table", async (_, table) => {
   const { name, primaryKeys } = getTableConfig(table);
   const migrated = (await query(`PRAGMA table_info(${name})`)) as {
     name: string;
@@ -46,7 +46,7 @@ test.each(tables)("Drizzle's %s is the migrated table", async (_, table) => {
   expect(columns.sort(byName)).toEqual(found.sort(byName));
 });
 
-test("one key is one flow, and a state is one of five", async () => {
+test("flow_runs rejects a second flow with the same key and an unknown state", async () => {
   const insert = (id: string, key: string, state: string) =>
     testEnv.DB.prepare(
       "INSERT INTO flow_runs (id, kind, key, state, params, created_at) VALUES (?, 'k', ?, ?, '{}', '')",
@@ -61,13 +61,13 @@ test("one key is one flow, and a state is one of five", async () => {
 const start = new Date("2025-01-03T00:00:00Z");
 const later = (ms: number) => new Date(start.getTime() + ms);
 
-test("a turn belongs to one run until it is given back or has run out, and its fence only grows", async () => {
+test("one run holds a turn until it is released or expires, and its fence only grows", async () => {
   expect(await takeTurn(hub.db, "f", "one", start)).toBe(1);
   expect(await takeTurn(hub.db, "f", "two", start)).toBeNull();
-  expect(await keepTurn(hub.db, "f", 1, later(turnMs / 2))).toBe(true);
+  expect(await renewTurn(hub.db, "f", 1, later(turnMs / 2))).toBe(true);
   expect(await takeTurn(hub.db, "f", "two", later(turnMs + 1))).toBeNull();
   expect(await takeTurn(hub.db, "f", "two", later(2 * turnMs))).toBe(2);
-  expect(await keepTurn(hub.db, "f", 1, later(2 * turnMs))).toBe(false);
+  expect(await renewTurn(hub.db, "f", 1, later(2 * turnMs))).toBe(false);
   await endTurn(hub.db, "f", 1);
   expect(await takeTurn(hub.db, "f", "three", later(2 * turnMs))).toBeNull();
   await endTurn(hub.db, "f", 2);
@@ -75,10 +75,10 @@ test("a turn belongs to one run until it is given back or has run out, and its f
   expect(await takeTurn(hub.db, "g", "one", start)).toBe(1);
 });
 
-test("a batch of a run that was overtaken writes nothing", async () => {
+test("a batch writes nothing after another run has taken the turn", async () => {
   await takeTurn(hub.db, "sniim-milk", "one", start);
   const write = (fence: number, key: string) =>
-    whileInTurn(() => runBatch(hub.db, [checkTurn("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
+    writeInTurn(() => runBatch(hub.db, [checkTurn("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
   expect(await write(1, '["a"]')).toBe(true);
   await takeTurn(hub.db, "sniim-milk", "two", later(2 * turnMs));
   expect(await write(1, '["b"]')).toBe(false);
@@ -101,7 +101,7 @@ function anIngest(): Promise<number> {
   });
 }
 
-test("every number comes back from the database as it went in", async () => {
+test("the database returns every stored number unchanged", async () => {
   const ingest = await anIngest();
   await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
   const ids = new Map((await listSeries(hub.db, "sniim-milk")).map(({ key, id }) => [key, id]));
@@ -118,7 +118,7 @@ test("every number comes back from the database as it went in", async () => {
         }));
         await runBatch(hub.db, saveFacts("sniim-milk", facts, ids));
         const rows = (await query("SELECT value FROM observations ORDER BY period")) as { value: number }[];
-        // Negative zero is the one number that JSON has no word for.
+        // JSON cannot express negative zero.
         expect(rows.slice(0, values.length).map(({ value }) => value)).toEqual(values.map((value) => value + 0));
       },
     ),
@@ -126,19 +126,19 @@ test("every number comes back from the database as it went in", async () => {
   );
 });
 
-test("the latest facts are those of the wanted variables, in whole days, as many periods as are asked for", async () => {
+test("latestFacts returns the wanted variables and number of periods, in whole days", async () => {
   const hours = ["2025-01-01T22", "2025-01-01T23", "2025-01-02T00", "2025-01-02T01", "2025-01-03T05"];
   const observed = hours.flatMap((hour) => [`${hour} ozone`, `${hour} noise`]).concat("2025-01-03T06 noise");
   const ingest = await anIngest();
   await runBatch(hub.db, [saveSeries(sniimMilk, ["[]"])]);
   const ids = new Map((await listSeries(hub.db, sniimMilk.id)).map(({ key, id }) => [key, id]));
-  const facts = observed.map((one) => {
-    const [period = "", variable = ""] = one.split(" ");
+  const facts = observed.map((text) => {
+    const [period = "", variable = ""] = text.split(" ");
     return { period, variable, series: "[]", value: 1, source: { ingest, rank: "1" } };
   });
   await runBatch(hub.db, saveFacts(sniimMilk.id, facts, ids));
   const latest = async (variables: readonly string[], periods: number) => {
-    const found = await latestFacts(hub.db, sniimMilk.id, { variables, periods, granularity: "hour", whole: "day" });
+    const found = await latestFacts(hub.db, sniimMilk.id, { variables, periods, granularity: "hour", alignTo: "day" });
     return found.map(({ period, variable }) => `${period} ${variable}`).sort();
   };
   expect(await latest(["ozone"], 1)).toEqual(["2025-01-03T05 ozone"]);

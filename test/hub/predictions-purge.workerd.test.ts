@@ -1,7 +1,7 @@
 /** Single predictions that are old go; the sums of their hours stay. */
 import { createScheduledController } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { purgeSome } from "../../shared/db/predictions.ts";
+import { purgeBatch } from "../../shared/db/predictions.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { purgePredictions } from "../../workers/hub/predictions/purge.ts";
@@ -30,10 +30,10 @@ test("what is old goes in steps that go on where the last one ended, through all
   const rows = Array.from({ length: 30 }, (_, position) => row(position));
   await deliver([told({ at: at(100), rows }), told({ answer: answer(1), at: at(1) })]);
   await testEnv.DB.exec("UPDATE predictions SET forecast = 'other' WHERE position % 2 = 1");
-  expect(await purgeSome(hub.db, 10)).toBe(false);
+  expect(await purgeBatch(hub.db, 10)).toBe(false);
   await testEnv.DB.prepare("UPDATE predictions_since SET since = ?").bind(at(90)).run();
   const left: unknown[] = [];
-  for (let step = 0; step < 4; step++) left.push([await purgeSome(hub.db, 10), await count("predictions")]);
+  for (let step = 0; step < 4; step++) left.push([await purgeBatch(hub.db, 10), await count("predictions")]);
   expect(left).toEqual([
     [true, { n: 22 }],
     [true, { n: 12 }],

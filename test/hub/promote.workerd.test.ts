@@ -408,8 +408,8 @@ test("a decision made before another gate used up periods is not kept", async ()
     reason: "",
   } as const;
   const late = { flowId: run.id, forecast: forecast.id, version: "v2.0", incumbent: "v1.0", decidedAt: "", verdict };
-  expect(await saveGate(hub.db, { ...late, seen: null })).toBe(false);
-  expect(await saveGate(hub.db, { ...late, seen: "2026-03-01" })).toBe(true);
+  expect(await saveGate(hub.db, { ...late, usedThroughBefore: null })).toBe(false);
+  expect(await saveGate(hub.db, { ...late, usedThroughBefore: "2026-03-01" })).toBe(true);
 });
 
 test("each step of a promotion reads the card and the model at most once", async () => {

@@ -1,4 +1,4 @@
-/** What runs and what is owed. */
+/** Tables of flows and their steps. */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { flowStates, stepStates } from "../../api/flow-states.ts";
 import { json, type Stats } from "./json.ts";

@@ -1,4 +1,4 @@
-/** From a publication to observations. */
+/** Tables of feeds, publications, observations and problems. */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { json, type Stats } from "./json.ts";
 

@@ -1,4 +1,4 @@
-/** What was asked and answered. */
+/** Tables of answered predictions and of the distribution of their inputs. */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { origins, type PredictionRow, protocols } from "../../api/prediction-message.ts";
 import { json } from "./json.ts";

@@ -1,4 +1,4 @@
-/** From a training to the model that serves. */
+/** Tables of the registry: trainings, models, gate decisions, champions and the audit. */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Recipe } from "../../registry/card.ts";
 import { gateRules, verdictKinds } from "../../registry/gate.ts";

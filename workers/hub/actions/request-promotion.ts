@@ -3,7 +3,7 @@ import type { Promotion } from "../../../shared/api/champions.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
 import { findChampion } from "../../../shared/db/champions.ts";
-import { queueAgain, requestFlow } from "../../../shared/db/flows.ts";
+import { requestFlow, requeueFlow } from "../../../shared/db/flows.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { launch } from "../flows/launch.ts";
 import type { promoteParams } from "../flows/promote.ts";
@@ -36,7 +36,7 @@ export async function requestPromotion(
   const key = `promote:${forecast}:${version}:${after}${force ? ":forced" : ""}`;
   const at = { now: fx.now().toISOString(), boot: fx.boot };
   const { run: known, isNew } = await requestFlow(fx.db, { kind: "promote", key, params }, at);
-  const again = known.state === "failed" ? await queueAgain(fx.db, known.id, ["failed"], { params, ...at }) : null;
+  const again = known.state === "failed" ? await requeueFlow(fx.db, known.id, ["failed"], { params, ...at }) : null;
   const run = again ?? known;
   if (run.state === "queued") await launch(fx, run);
   return success({ flow: run.id, state: run.state, known: !isNew });

@@ -1,6 +1,6 @@
 import type { FlowState } from "../../../shared/api/flow-states.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
+import { type FlowRun, requeueFlow } from "../../../shared/db/flows.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";
@@ -20,7 +20,7 @@ export async function restart(
   run: FlowRun,
   { from, params }: Restart,
 ): Promise<Result<FlowRun, Refusal>> {
-  const queued = await queueAgain(fx.db, run.id, from, { params, now: fx.now().toISOString(), boot: fx.boot });
+  const queued = await requeueFlow(fx.db, run.id, from, { params, now: fx.now().toISOString(), boot: fx.boot });
   if (!queued) {
     const detail = `Flow ${run.id} is ${run.state}.`;
     return failure({ kind: "conflict", detail, found: run.state, expected: from.join(" or ") });

@@ -2,7 +2,7 @@
 import type { ChampionAnswer } from "../../../shared/api/champions.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
-import { type ChampionRow, findChampion, listChampions, succeed } from "../../../shared/db/champions.ts";
+import { type ChampionRow, changeChampion, findChampion, listChampions } from "../../../shared/db/champions.ts";
 import { findModel } from "../../../shared/db/models.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
@@ -37,7 +37,7 @@ export async function rollBack(
   const unsound = await verify(fx, forecast.value, version);
   if (unsound) return failure(unsound);
   const succession = { forecast: id, version, rule: "rollback", flowId: null, after: champion } as const;
-  if (!(await succeed(fx.db, succession, actor))) {
+  if (!(await changeChampion(fx.db, succession, actor))) {
     const now = await findChampion(fx.db, id);
     const detail = `Overtaken by version ${now?.version} (change ${now?.number}), which became champion meanwhile. Read the champion, then roll back again.`;
     return failure({ kind: "conflict", detail, found: String(now?.number), expected: String(champion.number) });

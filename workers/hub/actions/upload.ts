@@ -1,7 +1,7 @@
 /** The upload of a publication by hand. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { bufferedUploadBytesMax, type Upload, uploadBytesMax } from "../../../shared/api/uploads.ts";
-import { type FlowRun, queueAgain } from "../../../shared/db/flows.ts";
+import { type FlowRun, requeueFlow } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { isFileName } from "../../../shared/lake/keys.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
@@ -43,7 +43,7 @@ export async function upload(fx: UploadEffects, feedId: string, file: UploadedFi
 }
 
 async function tryAgain(fx: UploadEffects, run: FlowRun): Promise<FlowRun | null> {
-  const again = await queueAgain(fx.db, run.id, ["failed"], { now: fx.now().toISOString(), boot: fx.boot });
+  const again = await requeueFlow(fx.db, run.id, ["failed"], { now: fx.now().toISOString(), boot: fx.boot });
   if (again) await launch(fx, again);
   return again;
 }

@@ -5,7 +5,7 @@ import { saveIngest } from "../../../shared/db/ingests.ts";
 import { saveProblems } from "../../../shared/db/problems.ts";
 import type { Stats } from "../../../shared/db/schema.ts";
 import { listSeries } from "../../../shared/db/series.ts";
-import { endTurn, keepTurn, takeTurn } from "../../../shared/db/turns.ts";
+import { endTurn, renewTurn, takeTurn } from "../../../shared/db/turns.ts";
 import { reasonToDoubt } from "../../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
@@ -127,7 +127,7 @@ async function write(
   { read, source, fence, feed, turn }: Writing,
 ): Promise<Written | null> {
   const checkTurn = async () => {
-    if (!(await keepTurn(hub.db, feed.id, fence, hub.now()))) {
+    if (!(await renewTurn(hub.db, feed.id, fence, hub.now()))) {
       throw new Overtaken(`another run has taken the turn of ${feed.id}`);
     }
   };
@@ -170,7 +170,7 @@ async function write(
   if (!database) return null;
 
   const histories = await flow.step(named("history", turn), async () => {
-    const value = (await keepTurn(hub.db, feed.id, fence, hub.now()))
+    const value = (await renewTurn(hub.db, feed.id, fence, hub.now()))
       ? await writeHistories(hub, forecastsFedBy(feed.id))
       : null;
     return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };

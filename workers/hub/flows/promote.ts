@@ -6,7 +6,7 @@
  * that became champion meanwhile. Asked again in the same situation, the flow keeps its answer.
  */
 import { z } from "zod";
-import { type ChampionRow, findChampion, listChampions, succeed } from "../../../shared/db/champions.ts";
+import { type ChampionRow, changeChampion, findChampion, listChampions } from "../../../shared/db/champions.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { findGate, saveGate, usedThrough } from "../../../shared/db/gates.ts";
 import { findModel } from "../../../shared/db/models.ts";
@@ -108,16 +108,28 @@ async function askGate(
     if (known) return known;
     const champion = await findChampion(hub.db, params.forecast);
     if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
-    const seen = await usedThrough(hub.db, params.forecast);
+    const usedThroughBefore = await usedThrough(hub.db, params.forecast);
     const incumbent = champion && (await incumbentOf(hub, champion));
     read ??= await readCard(hub, stated);
     if (!read.ok) throw new Error(sentence(read.mismatch));
     const verdict = params.force
       ? decidedByPerson(params.why)
-      : decide(challengerOf(stated.forecast, read.card), { incumbent, usedThrough: seen }, stated.forecast.promotion);
+      : decide(
+          challengerOf(stated.forecast, read.card),
+          { incumbent, usedThrough: usedThroughBefore },
+          stated.forecast.promotion,
+        );
     const { forecast, version } = params;
     const decidedAt = hub.now().toISOString();
-    const decision = { flowId, forecast, version, incumbent: champion?.version ?? null, decidedAt, verdict, seen };
+    const decision = {
+      flowId,
+      forecast,
+      version,
+      incumbent: champion?.version ?? null,
+      decidedAt,
+      verdict,
+      usedThroughBefore,
+    };
     if (await saveGate(hub.db, decision)) return verdict;
   }
   throw new Error(`other gates of ${params.forecast} decided ${decisionsMax} times meanwhile`);
@@ -148,7 +160,7 @@ async function crown(
   const after = await findChampion(hub.db, forecast);
   if ((after?.number ?? 0) === params.after) {
     const at = hub.now().toISOString();
-    if (await succeed(hub.db, { forecast, version, rule, flowId, after }, { who, why, at })) {
+    if (await changeChampion(hub.db, { forecast, version, rule, flowId, after }, { who, why, at })) {
       return { won: true, number: params.after + 1 };
     }
   }

@@ -2,7 +2,7 @@
  * Revives unfinished flows: those whose queue message was lost, whose Workflow died with its process, or that have sent no
  * heartbeat for too long. Finished steps do not run again.
  */
-import { type FlowRun, instanceId, listOwed, markAdopted, markEnded, queueAgain } from "../../../shared/db/flows.ts";
+import { type FlowRun, instanceId, listOwed, markAdopted, markEnded, requeueFlow } from "../../../shared/db/flows.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
@@ -66,6 +66,6 @@ async function startAnotherAttempt(
     await markEnded(fx.db, run, { state: "failed", reason, stats: null }, at.now);
     return;
   }
-  const again = await queueAgain(fx.db, run.id, ["queued", "running"], at);
+  const again = await requeueFlow(fx.db, run.id, ["queued", "running"], at);
   if (again) await launch(fx, again);
 }

@@ -3,7 +3,7 @@ import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../.
 import { type SeriesIds, saveFacts, saveRevisions } from "../../../shared/db/observations.ts";
 import { confirmPartitions, type PartitionRow, savePartitions } from "../../../shared/db/partitions.ts";
 import { listSeries, saveSeries } from "../../../shared/db/series.ts";
-import { checkTurn, whileInTurn } from "../../../shared/db/turns.ts";
+import { checkTurn, writeInTurn } from "../../../shared/db/turns.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { successKey } from "../../../shared/lake/keys.ts";
 import type { StoredFact } from "../../../shared/lake/merge.ts";
@@ -33,7 +33,7 @@ export async function writeDatabase(
   fence: number,
 ): Promise<DatabaseWritten> {
   const write = async (statements: readonly Statement[]) => {
-    const isWritten = await whileInTurn(() => runBatch(db, [checkTurn(feed.id, fence), ...statements]));
+    const isWritten = await writeInTurn(() => runBatch(db, [checkTurn(feed.id, fence), ...statements]));
     if (!isWritten) throw new Overtaken(`another run has taken the turn of ${feed.id}`);
   };
   await write([saveSeries(feed, series)]);

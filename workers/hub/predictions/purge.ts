@@ -1,4 +1,4 @@
-import { forgetBefore, purgeSome } from "../../../shared/db/predictions.ts";
+import { purgeBatch, setRetentionStart } from "../../../shared/db/predictions.ts";
 import type { Hub } from "../hub.ts";
 
 /** A statement that ends within a second, and a million rows an hour: more than come in. The next hour does the rest. */
@@ -12,6 +12,6 @@ export async function purgePredictions(
 ): Promise<void> {
   const days = variables.predictionsKeptDays;
   if (!days.ok) throw new Error(`${days.error} Nothing is purged.`);
-  await forgetBefore(db, new Date(now().getTime() - days.value * dayMs).toISOString());
-  for (let step = 0; step < stepsMax; step++) if (!(await purgeSome(db, stepRows))) return;
+  await setRetentionStart(db, new Date(now().getTime() - days.value * dayMs).toISOString());
+  for (let step = 0; step < stepsMax; step++) if (!(await purgeBatch(db, stepRows))) return;
 }
