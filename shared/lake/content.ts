@@ -1,7 +1,7 @@
 import { sha256Hex } from "../lib/hash.ts";
 import type { Fact } from "./fact.ts";
 
-/** A hash of what sorted facts say, independent of the file format that holds them. */
+/** Returns a hash of sorted facts. It does not depend on the file format. */
 export function contentHash(sorted: readonly Fact[]): string {
   return sha256Hex(
     sorted.map(({ period, series, variable, value }) => `${period}\t${series}\t${variable}\t${value}\n`).join(""),

@@ -1,6 +1,6 @@
 import type { Dimensions, Feed, Observation } from "../feeds/feed.ts";
 
-/** An observation with its series written as one comparable text: what the lake and the database store. */
+/** An observation whose series is one comparable text. The lake and the database store facts. */
 export interface Fact {
   readonly period: string;
   /** JSON array of the dimensions' values, in the feed's order. */
@@ -13,7 +13,7 @@ export function seriesKey(feed: Feed, dimensions: Dimensions): string {
   return JSON.stringify(feed.dimensions.map((name) => dimensions[name] ?? ""));
 }
 
-/** The values behind a series key, in the feed's order. Keys are only ever made by `seriesKey`. */
+/** Returns the dimensions' values of a series key, in the feed's order. Only `seriesKey` creates keys. */
 export function seriesValues(key: string): string[] {
   return JSON.parse(key) as string[];
 }
@@ -32,12 +32,12 @@ export function toFacts(feed: Feed, observations: readonly Observation[]): Fact[
   });
 }
 
-/** Names a fact within its feed. */
+/** Returns a key that is unique within the feed. */
 export function factKey(fact: Pick<Fact, "period" | "series" | "variable">): string {
   return `${fact.period}\n${fact.variable}\n${fact.series}`;
 }
 
-/** Sorts by period, series and variable, by code point, so that the same facts are always the same bytes. */
+/** Compares by period, series and variable, by code unit, so that the same facts always give the same bytes. */
 export function compareFacts(a: Fact, b: Fact): number {
   return compareText(a.period, b.period) || compareText(a.series, b.series) || compareText(a.variable, b.variable);
 }

@@ -1,20 +1,20 @@
-/** Names of objects in R2 and KV. docs/STORAGE.md lists them with examples. */
+/** Keys of objects in R2 and KV. docs/STORAGE.md lists them with examples. */
 import type { Feed, PartitionBy } from "../feeds/feed.ts";
 import type { Granularity } from "../period.ts";
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** File names that may become part of a key: letters, digits, dot, dash and underscore, at most 128. */
+/** Returns true if a file name may be part of a key: at most 128 letters, digits, dots, dashes and underscores. */
 export function isFileName(name: string): boolean {
   return nameShape.test(name) && !name.includes("..");
 }
 
-/** `raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx` */
+/** Returns the key of a publication: `raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx`. */
 export function rawKey(feed: string, sha256: string, name: string): string {
   return `raw/${feed}/${sha256.slice(0, 16)}-${name}`;
 }
 
-/** The feed and file name of a raw key; null for any other key. */
+/** Returns the feed and file name of a publication's key, or null for any other key. */
 export function readRawKey(key: string): { readonly feed: string; readonly name: string } | null {
   const match = /^raw\/([a-z0-9-]+)\/[0-9a-f]{16}-([^/]+)$/.exec(key);
   return match?.[1] && match[2] && isFileName(match[2]) ? { feed: match[1], name: match[2] } : null;
@@ -34,10 +34,10 @@ export function historyKey(forecast: string): string {
 
 const prefixLength: Record<PartitionBy, number> = { year: 4, month: 7, day: 10 };
 
-/** The finest folders that periods can be divided into. A quarter's text begins with its year alone. */
+/** The finest partitioning for each granularity. The text of a quarter contains only its year, not a month. */
 const finestPartition: Record<Granularity, PartitionBy> = { hour: "day", day: "day", month: "month", quarter: "year" };
 
-/** Returns true where every period of a feed lies in one partition. */
+/** Returns true if no period of a feed spans several partitions. */
 export function canPartition({ granularity, partitionBy }: Pick<Feed, "granularity" | "partitionBy">): boolean {
   return prefixLength[partitionBy] <= prefixLength[finestPartition[granularity]];
 }
@@ -48,7 +48,7 @@ export function partitionPath(feed: Feed, period: string): string {
   return [`year=${year}`, month && `month=${month}`, day && `day=${day}`].filter(Boolean).join("/");
 }
 
-/** The text that every period of a partition starts with: `2025-01-03`. */
+/** Returns the prefix that all periods of a partition share, for example `2025-01-03`. */
 export function partitionPrefix(path: string): string {
   return path.replaceAll(/(year|month|day)=/g, "").replaceAll("/", "-");
 }
@@ -59,12 +59,12 @@ export function partKey(feed: string, path: string): string {
 
 const partName = "/part.parquet";
 
-/** A partition's file, as `_SUCCESS` names it: `year=2025/month=01/day=03/part.parquet`. */
+/** Returns the path of a partition's file in `_SUCCESS`: `year=2025/month=01/day=03/part.parquet`. */
 export function partFile(path: string): string {
   return `${path}${partName}`;
 }
 
-/** The path of the partition whose file this is; null for any other file. */
+/** Returns the path of the partition of a file, or null for any other file. */
 export function readPartFile(file: string): string | null {
   return file.endsWith(partName) ? file.slice(0, -partName.length) : null;
 }

@@ -1,13 +1,13 @@
 /**
- * What a partition holds after one more publication.
+ * Merges a publication into the stored facts of a partition.
  *
- * Publications arrive in any order, more than once, and each repeats history. The rule that makes the order irrelevant:
- * of all publications that state a fact, the one of the highest rank is believed; a fact that newer publications no
- * longer mention stays. So each fact remembers the highest-ranked publication known to state its value.
+ * Publications arrive in any order, more than once, and each repeats older facts. One rule makes the order irrelevant: if
+ * several publications contain a fact, the value of the one with the highest rank is used. A fact that newer publications
+ * omit stays. For this, each stored fact has the highest-ranked publication that contains its value.
  */
 import { compareFacts, type Fact, factKey } from "./fact.ts";
 
-/** One publication taken in. Ranks compare as text; a higher one is newer. */
+/** An ingested publication. Ranks are compared as text; a higher rank is newer. */
 export interface Source {
   readonly ingest: number;
   readonly rank: string;
@@ -17,45 +17,45 @@ export interface StoredFact extends Fact {
   readonly source: Source;
 }
 
-/** A value that was contradicted: `source` said it, `supersededBy` is believed instead. */
+/** A revised value: `source` contains it, but the value of `supersededBy` is used. */
 export interface Revision extends StoredFact {
   readonly supersededBy: Source;
 }
 
 export interface Merged {
-  /** Every fact of the partition, sorted. */
+  /** All facts of the partition, sorted. */
   readonly facts: readonly StoredFact[];
-  /** The facts that are new, have another value, or are now stated by a newer publication. */
+  /** Facts to write: new ones, and those with another value or a newer publication. */
   readonly written: readonly StoredFact[];
   readonly revisions: readonly Revision[];
 }
 
-/** Merges what one publication says into what is stored. Idempotent, and independent of the order of publications. */
+/** Merges the facts of a publication into the stored facts. Idempotent and independent of the order of publications. */
 export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fact[], source: Source): Merged {
   const facts = new Map(stored.map((fact) => [factKey(fact), fact]));
   const written: StoredFact[] = [];
   const revisions: Revision[] = [];
   for (const fact of incoming) {
     const key = factKey(fact);
-    const known = facts.get(key);
-    const stated: StoredFact = { ...fact, source };
-    const isNewer = known === undefined || source.rank > known.source.rank;
-    if (known && known.value !== fact.value) {
-      revisions.push(isNewer ? { ...known, supersededBy: source } : { ...stated, supersededBy: known.source });
+    const before = facts.get(key);
+    const after: StoredFact = { ...fact, source };
+    const isNewer = before === undefined || source.rank > before.source.rank;
+    if (before && before.value !== fact.value) {
+      revisions.push(isNewer ? { ...before, supersededBy: source } : { ...after, supersededBy: before.source });
     }
     if (isNewer) {
-      facts.set(key, stated);
-      written.push(stated);
+      facts.set(key, after);
+      written.push(after);
     }
   }
   return { facts: [...facts.values()].sort(compareFacts), written, revisions };
 }
 
-/** The rank of a publication: its last period, then the day in its name, then when it arrived; its key settles a tie. */
+/** Returns the rank of a publication: its last period, the day in its name, its time of arrival and its key. */
 export function publicationRank(
   publication: Readonly<{ lastPeriod: string; publishedOn: string | null; arrivedAt: string; rawKey: string }>,
 ): string {
   const { lastPeriod, publishedOn, arrivedAt, rawKey } = publication;
-  // A space sorts before every digit, so that what is missing ranks below whatever is there.
+  // A space sorts before every digit, so a missing part ranks below any present one.
   return [lastPeriod, publishedOn ?? "", arrivedAt, rawKey].join(" ");
 }

@@ -1,4 +1,4 @@
-/** Facts as a parquet file, and back. The same facts always give the same bytes. */
+/** Writes facts as a Parquet file and reads them back. The same facts always give the same bytes. */
 import { parquetReadObjects, type SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { z } from "zod";
@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 
 const date: Omit<SchemaElement, "name"> = { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" };
 
-/** How a period is stored: a calendar DATE for days, months and quarters (their first day), a local timestamp for hours. */
+/** Types of the column `period`: DATE for days, months and quarters (their first day), a local timestamp for hours. */
 const periodColumn: Record<Granularity, Omit<SchemaElement, "name">> = {
   day: date,
   month: date,
@@ -22,7 +22,7 @@ const periodColumn: Record<Granularity, Omit<SchemaElement, "name">> = {
   },
 };
 
-/** Columns: the feed's dimensions, then `period`, `variable` and `value`. */
+/** Returns the schema of a feed's files: its dimensions, then `period`, `variable` and `value`. */
 export function parquetSchema(feed: Feed): SchemaElement[] {
   const text = (name: string): SchemaElement => ({
     name,
@@ -39,7 +39,7 @@ export function parquetSchema(feed: Feed): SchemaElement[] {
   return [{ name: "facts", num_children: columns.length }, ...columns];
 }
 
-/** Sorted facts as one snappy-compressed parquet file. */
+/** Writes sorted facts as one Parquet file with Snappy compression. */
 export function writeParquet(feed: Feed, facts: readonly Fact[]): Uint8Array {
   const values = facts.map((fact) => seriesValues(fact.series));
   const starts = new Map<string, Date>();
@@ -57,7 +57,7 @@ export function writeParquet(feed: Feed, facts: readonly Fact[]): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ schema: parquetSchema(feed), columnData, createdBy: "almanac" }));
 }
 
-/** The facts of a file that `writeParquet` made for this feed. Throws when it is another kind of file. */
+/** Reads the facts of a file that `writeParquet` wrote for this feed. @throws on any other file. */
 export async function readParquet(feed: Feed, bytes: Uint8Array): Promise<Fact[]> {
   const file = bytes.slice().buffer;
   const rows = z.array(rowShape).parse(await parquetReadObjects({ file }));

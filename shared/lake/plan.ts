@@ -1,15 +1,15 @@
 /**
- * What one publication changes in the lake and the database of a feed. The plan is computed once; the hub's two appliers
- * write it, first to the lake, then to the database.
+ * Plans what a publication changes in the lake and the database of a feed. The plan is computed once. The hub applies it
+ * first to the lake, then to the database.
  *
- * `comparePublication` compares hashes: a publication that repeats three hundred days and adds one touches one
- * partition. Only for the partitions that differ are the stored facts needed; `planIngest` merges them.
+ * `comparePublication` compares hashes: a publication that repeats three hundred days and adds one changes one partition.
+ * `planIngest` merges only the partitions that differ, so only their stored facts are loaded.
  */
 import { contentHash } from "./content.ts";
 import { compareFacts, compareText, type Fact } from "./fact.ts";
 import { type Merged, mergeFacts, type Source, type StoredFact } from "./merge.ts";
 
-/** A partition as the database knows it. `confirmedBy` is the newest publication that stated exactly this content. */
+/** A partition as recorded in the database. `confirmedBy` is the newest publication with exactly this content. */
 export interface KnownPartition {
   readonly path: string;
   readonly rows: number;
@@ -19,20 +19,20 @@ export interface KnownPartition {
   readonly confirmedBy: Source | null;
 }
 
-/** What exists before the publication is taken in. */
+/** The state before the ingest. */
 export interface Existing {
-  /** Every partition of the feed in the database. */
+  /** All partitions of the feed in the database. */
   readonly known: readonly KnownPartition[];
   /** Etags of the files in the lake, by path of the partition. */
   readonly etags: ReadonlyMap<string, string>;
 }
 
 export interface Comparison {
-  /** Partitions for which the publication states something other than what is stored, with its sorted facts. */
+  /** Partitions whose content differs from the publication, with the publication's sorted facts. */
   readonly merge: readonly IncomingPartition[];
-  /** Paths of partitions that the publication states exactly as they are stored, and that no newer one has confirmed. */
+  /** Paths of partitions with the same content as the publication that no newer publication has confirmed. */
   readonly confirm: readonly string[];
-  /** Partitions whose file is missing in the lake or differs from the one in the database. It is written again. */
+  /** Partitions whose file is missing in the lake or has another etag than in the database. It is written again. */
   readonly heal: readonly KnownPartition[];
   /** Paths of files in the lake that belong to no partition. */
   readonly orphans: readonly string[];
@@ -40,12 +40,12 @@ export interface Comparison {
 
 interface IncomingPartition {
   readonly path: string;
-  /** The partition in the database; undefined where it is new. */
+  /** The partition in the database; undefined if it is new. */
   readonly before: KnownPartition | undefined;
   readonly facts: readonly Fact[];
 }
 
-/** Compares the facts of a publication, by partition, with what exists. */
+/** Compares the facts of a publication, grouped by partition, with the stored partitions. */
 export function comparePublication(
   incoming: ReadonlyMap<string, readonly Fact[]>,
   { known, etags }: Existing,
@@ -68,18 +68,18 @@ export function comparePublication(
 /** A partition and its facts after the publication is merged into it. */
 export interface PartitionChange {
   readonly path: string;
-  /** The partition in the database; undefined where it is new. */
+  /** The partition in the database; undefined if it is new. */
   readonly before: KnownPartition | undefined;
   readonly merged: Merged;
   /** Hash of the merged facts. */
   readonly content: string;
-  /** False where the lake's file already holds the merged facts. */
+  /** False if the lake's file already holds the merged facts. */
   readonly replacesFile: boolean;
 }
 
 export interface IngestPlan extends Omit<Comparison, "merge"> {
   readonly source: Source;
-  /** Every partition of the feed in the database. */
+  /** All partitions of the feed in the database. */
   readonly known: readonly KnownPartition[];
   readonly changes: readonly PartitionChange[];
 }
@@ -99,7 +99,7 @@ export function planIngest(
   return { ...comparison, source, known, changes };
 }
 
-/** Facts by partition, each sorted, in the order of the paths. */
+/** Groups facts by partition, in the order of the paths, and sorts each group. */
 export function groupByPartition(facts: readonly Fact[], pathOf: (period: string) => string): Map<string, Fact[]> {
   const paths = new Map<string, string>();
   const groups = new Map<string, Fact[]>();

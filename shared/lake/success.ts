@@ -1,4 +1,4 @@
-/** `_SUCCESS`: the list of what the lake of a feed consists of, written after everything it names. */
+/** `_SUCCESS`: the list of a feed's partitions in the lake. It is written after all files that it names. */
 import { z } from "zod";
 import type { Feed } from "../feeds/feed.ts";
 import { compareText } from "./fact.ts";
@@ -14,10 +14,10 @@ export const successShape = z.object({
 
 export type Success = z.infer<typeof successShape>;
 
-/** A partition by its path, and the file that holds it. */
+/** A partition with the rows, digest and etag of its file. */
 export type FilePartition = Success["partitions"][number];
 
-/** The list as text, sorted by path: the same partitions give the same bytes. */
+/** Returns the list as text, sorted by path, so that the same partitions give the same bytes. */
 export function writeSuccess(feed: Feed, partitions: readonly FilePartition[]): string {
   const sorted = [...partitions].sort((a, b) => compareText(a.path, b.path));
   const columns = parquetSchema(feed)
@@ -35,7 +35,7 @@ export function writeSuccess(feed: Feed, partitions: readonly FilePartition[]): 
   return `${JSON.stringify(success, null, 1)}\n`;
 }
 
-/** The partitions that a list names, by path. Throws when the text is no such list. */
+/** Returns the partitions of a list by path. @throws if the text is not such a list. */
 export function readSuccess(text: string): Map<string, FilePartition> {
   const { partitions } = successShape.parse(JSON.parse(text));
   return new Map(

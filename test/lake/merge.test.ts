@@ -1,4 +1,4 @@
-/** The order of arrival never shows: the store as the hub keeps it, against a plain fold by rank. */
+/** The order of arrival has no effect: compares the merge of the hub with a plain fold by rank. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
@@ -10,7 +10,7 @@ interface Publication {
   readonly facts: readonly Fact[];
 }
 
-/** A store that does to memory what the hub does to D1: confirmed partitions are marked as a whole, others fact by fact. */
+/** Applies plans in memory as the hub does in D1: it marks a confirmed partition as a whole and writes others fact by fact. */
 class Store {
   facts: StoredFact[] = [];
   partition: KnownPartition | null = null;
@@ -41,15 +41,15 @@ class Store {
 
 function foldByRank(publications: readonly Publication[]): Record<string, number> {
   const byRank = [...publications].sort((a, b) => (a.source.rank < b.source.rank ? -1 : 1));
-  const believed = new Map<string, Fact>();
-  for (const { facts } of byRank) for (const fact of facts) believed.set(factKey(fact), fact);
-  return Object.fromEntries([...believed.values()].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
+  const newest = new Map<string, Fact>();
+  for (const { facts } of byRank) for (const fact of facts) newest.set(factKey(fact), fact);
+  return Object.fromEntries([...newest.values()].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
 }
 
 const series = ["a", "b", "c"].map((name) => JSON.stringify([name]));
-const statement = fc.record({ series: fc.constantFrom(...series), value: fc.integer({ min: 1, max: 2 }) });
+const value = fc.record({ series: fc.constantFrom(...series), value: fc.integer({ min: 1, max: 2 }) });
 const publications = fc
-  .array(fc.uniqueArray(statement, { selector: ({ series }) => series, maxLength: 3 }), { minLength: 1, maxLength: 6 })
+  .array(fc.uniqueArray(value, { selector: ({ series }) => series, maxLength: 3 }), { minLength: 1, maxLength: 6 })
   .map((all) =>
     all.map(
       (facts, index): Publication => ({
@@ -59,7 +59,7 @@ const publications = fc
     ),
   );
 
-test("publications in any order, any number of times, are as if they had come by rank", () => {
+test("publications in any order, also repeated, give the same facts as in the order of rank", () => {
   fc.assert(
     fc.property(publications, fc.array(fc.nat()), fc.infiniteStream(fc.nat()), (all, again, chance) => {
       const deliveries = [...all, ...again.flatMap((index) => all[index % all.length] ?? [])];
@@ -72,7 +72,7 @@ test("publications in any order, any number of times, are as if they had come by
   );
 });
 
-test("merging the same publication twice changes nothing more", () => {
+test("merging the same publication twice changes nothing", () => {
   fc.assert(
     fc.property(publications, (all) => {
       let stored: readonly StoredFact[] = [];
@@ -84,7 +84,7 @@ test("merging the same publication twice changes nothing more", () => {
   );
 });
 
-test("a contradiction keeps both values with both publications, whichever came first", () => {
+test("a revision records both values and publications, in either order of arrival", () => {
   const fact = { period: "2025-01-03", series: '["a"]', variable: "precio" };
   const [older, newer] = [
     { ingest: 1, rank: "1" },

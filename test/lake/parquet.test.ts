@@ -43,7 +43,7 @@ describe.each(granularities)("facts by %s", (granularity) => {
     value: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
   });
 
-  test("are read back as they were written, and the same facts are the same bytes", async () => {
+  test("are read back unchanged, and the same facts give the same bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fact, { minLength: 1, maxLength: 30 }), async (facts: Fact[]) => {
         const bytes = writeParquet(feed, facts);
@@ -55,7 +55,7 @@ describe.each(granularities)("facts by %s", (granularity) => {
   });
 });
 
-test("DuckDB reads the lake as it lies: partitions, types and values", async () => {
+test("DuckDB reads the partitions, types and values of the lake", async () => {
   const series = (city: string) => JSON.stringify(["Jalisco", city, "Pasteurizada", "Tiendas"]);
   const facts: Fact[] = ["2024-12-30", "2025-01-03"]
     .flatMap((period, index) =>
@@ -99,7 +99,7 @@ test("DuckDB reads the lake as it lies: partitions, types and values", async () 
   connection.closeSync();
 });
 
-test("partitions are folders by day, month or year, and their prefix finds their periods", () => {
+test("partitions are folders by day, month or year, and partitionPrefix is the prefix of their periods", () => {
   const of = (partitionBy: Feed["partitionBy"], period: string) => partitionPath({ ...sniimMilk, partitionBy }, period);
   expect(of("day", "2025-01-03")).toBe("year=2025/month=01/day=03");
   expect(of("month", "2025-01-03T07")).toBe("year=2025/month=01");
@@ -112,7 +112,7 @@ test("partitions are folders by day, month or year, and their prefix finds their
   ]);
 });
 
-test("partitions are not finer than the periods in them", () => {
+test("a partition is never finer than its periods", () => {
   const by = (granularity: Granularity) =>
     (["year", "month", "day"] as const).filter((partitionBy) => canPartition({ granularity, partitionBy }));
   expect(Object.fromEntries(granularities.map((granularity) => [granularity, by(granularity)]))).toEqual({
@@ -123,7 +123,7 @@ test("partitions are not finer than the periods in them", () => {
   });
 });
 
-test("a name becomes part of a key only if it is one", () => {
+test("only valid file names are accepted in keys", () => {
   for (const name of [
     "",
     ".",
@@ -153,7 +153,7 @@ test("a name becomes part of a key only if it is one", () => {
     expect(readRawKey(other)).toBeNull();
 });
 
-test("_SUCCESS lists every partition, whatever order they are given in", () => {
+test("_SUCCESS lists every partition, sorted by path", () => {
   const partition = (path: string) => ({ path, rows: 2, sha256: "s", etag: "e" });
   const [a, b] = [partition("year=2024"), partition("year=2025")];
   expect(writeSuccess(sniimMilk, [b, a])).toBe(writeSuccess(sniimMilk, [a, b]));
