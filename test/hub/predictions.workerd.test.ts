@@ -56,8 +56,8 @@ test("only callers count as traffic: predictions of a report or a probe are stor
     { origin: "caller" },
   ]);
   expect(await sums()).toMatchObject([
-    { feature: "last", count: 1 },
-    { feature: "place", count: 1 },
+    { feature: "Estado", count: 1 },
+    { feature: "Precio_lag1", count: 1 },
   ]);
 });
 
