@@ -41,6 +41,7 @@ export const classForecast: Forecast = {
   ...smallForecast,
   id: "bad-day",
   title: "Bad days",
+  sources: [{ feed: "days", variables: ["bad", "signal", "noise1", "noise2", "noise3"], lag: 0 }],
   variable: "bad",
   dimensions: [],
   task: "classification",
