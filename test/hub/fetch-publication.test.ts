@@ -151,7 +151,10 @@ describe("bytes are counted, whatever the answer declares", () => {
   test("an endless body is left at the limit", async () => {
     expect(
       await fetchPublication(sniimMilk, wanted, settings, answer(endless(), { "Content-Length": "10" })),
-    ).toMatchObject({ kind: "failed", reason: expect.stringContaining(`is larger than ${sniimMilk.limits.bytesMax} bytes`) });
+    ).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining(`is larger than ${sniimMilk.limits.bytesMax} bytes`),
+    });
   });
 
   test("a body with another beginning is refused", async () => {
