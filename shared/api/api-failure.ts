@@ -1,4 +1,4 @@
-/** Why a call of the API gave no value. */
+/** Why a call of the API returned no value. */
 import { z } from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import { invocationErrorShape } from "./mlflow.ts";
@@ -6,26 +6,26 @@ import { inferenceErrorShape } from "./open-inference.ts";
 import { type Problem, problemShape } from "./problem-shape.ts";
 
 export type ApiFailure =
-  /** The service refused. Errors of MLflow and Open Inference are mapped to the same problem details (RFC 9457). */
+  /** The service refused the request. Errors of MLflow and Open Inference are converted to problem details (RFC 9457). */
   | { readonly kind: "refused"; readonly status: number; readonly problem: Problem }
-  /** Nothing answered at the address. */
+  /** No service answered at the address. */
   | { readonly kind: "unreachable"; readonly url: string; readonly reason: string }
-  /** Something else than the contract says came back: another program, another version, or a fault. */
+  /** The answer does not match the schema: another program, another version or a fault. */
   | { readonly kind: "unexpected"; readonly status: number; readonly reason: string };
 
-/** What a problem has for a refusal that comes without one. */
+/** Type of a problem that the service sent without a type (RFC 9457). */
 const untyped = "about:blank";
 
 const refusalShape = z.union([
   problemShape,
   invocationErrorShape.transform(({ error_code, message }) => ({ type: untyped, title: error_code, detail: message })),
-  inferenceErrorShape.transform(({ error }) => ({ type: untyped, title: "The inference failed", detail: error })),
+  inferenceErrorShape.transform(({ error }) => ({ type: untyped, title: "Inference failed", detail: error })),
 ]);
 
-/** Longest part of a strange answer that a message repeats. */
+/** Maximum length of an unexpected answer in a message, in characters. */
 const excerptMax = 200;
 
-/** Reads the body of an answer whose status says that it failed. */
+/** Reads the body of an answer with an error status. */
 export function readFailure(status: number, text: string): ApiFailure {
   const json = parseJson(text);
   const refusal = refusalShape.safeParse(json.ok ? json.value : null);
@@ -33,13 +33,13 @@ export function readFailure(status: number, text: string): ApiFailure {
   return { kind: "unexpected", status, reason: `found ${excerpt(text)}, expected problem details (RFC 9457)` };
 }
 
-/** Returns the start of a text for a message. */
+/** Returns the start of a text, to quote it in a message. */
 export function excerpt(text: string): string {
   const short = text.trim().slice(0, excerptMax);
   return short === "" ? "an empty body" : short;
 }
 
-/** Says a failure in sentences for a person: what was found, what was expected, what is allowed. */
+/** Returns a failure as sentences for a person: what was found, what was expected, what is allowed. */
 export function failureText(failed: ApiFailure): string {
   switch (failed.kind) {
     case "refused":
@@ -47,7 +47,7 @@ export function failureText(failed: ApiFailure): string {
     case "unreachable":
       return `No service answers at ${failed.url}.`;
     case "unexpected":
-      return `The service answered ${failed.status} with something unexpected: ${failed.reason}.`;
+      return `The service sent an unexpected answer with status ${failed.status}: ${failed.reason}.`;
   }
 }
 
@@ -57,7 +57,7 @@ function problemText({ title, detail, found, expected, allowed, didYouMean }: Pr
     found && `Found: ${found}.`,
     expected && `Expected: ${expected}.`,
     allowed && `Allowed: ${allowed.join(", ")}.`,
-    // Most details end with it already.
+    // Most details contain the suggestion already.
     didYouMean && !detail?.includes(didYouMean) && `Did you mean ${didYouMean}?`,
   ];
   return parts.filter(Boolean).join(" ");

@@ -8,7 +8,7 @@ export const auditQueryShape = z.strictObject({
   forecast: z.string().optional(),
   version: z.string().optional(),
   what: z.enum(auditKinds).optional(),
-  cursor: z.coerce.number().int().optional().describe("`next` of the page before"),
+  cursor: z.coerce.number().int().optional().describe("`next` of the previous page"),
   limit: limitField(1_000, 100),
 });
 

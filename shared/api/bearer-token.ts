@@ -1,8 +1,8 @@
-/** The bearer token check that every Worker uses. */
+/** Checks bearer tokens for all Workers. */
 import { constantTimeEqual } from "../lib/constant-time-equal.ts";
 import type { Refusal } from "./problem.ts";
 
-/** Sent with a 401, as RFC 6750 asks. */
+/** Header of every 401 (RFC 6750). */
 export const bearerChallenge = { "WWW-Authenticate": "Bearer" } as const;
 
 /** Checks an `Authorization` header against the expected token, in constant time. Returns null when it matches. */
@@ -12,6 +12,6 @@ export function refuseBearerToken(authorization: string | null | undefined, expe
   const detail =
     found === undefined
       ? "Send the token as: Authorization: Bearer <token>"
-      : "The token is not the one configured for this service.";
+      : "The token does not match the one configured for this service.";
   return { kind: "unauthorized", detail };
 }

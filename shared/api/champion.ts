@@ -1,4 +1,4 @@
-/** KV `champion:<forecast>`: which version serves. Everything `predict` needs to fetch it and to verify its bytes. */
+/** The pointer in KV `champion:<forecast>`: the version that serves, with what `predict` needs to fetch and verify its files. */
 import { integerFrom, listOf, objectOf, optional, type Shape, text, textLike } from "../lib/validate-json.ts";
 
 /** One version that `predict` can load: the digests of its two files. */
@@ -11,9 +11,9 @@ export interface ServableVersion {
 
 export interface ChampionPointer extends Omit<ServableVersion, "served"> {
   readonly forecast: string;
-  /** The change of champion that made it serve, from 1. An older pointer never replaces a newer one. */
+  /** Number of the champion change, from 1. An older pointer never replaces a newer one. */
   readonly number: number;
-  /** When it began to serve. */
+  /** Time from which the version serves. */
   readonly at: string;
   /** What a predict Worker from before `served.json` reads. */
   readonly card: { readonly sha256: string };

@@ -1,4 +1,4 @@
-/** Requests and answers about the champion: promotion, rollback and every change. */
+/** Requests and answers about the champion: promotion, rollback and the list of changes. */
 import { z } from "zod";
 import { championRules } from "../registry/states.ts";
 import { timeField, whyField } from "./fields.ts";
@@ -10,7 +10,7 @@ export const promoteShape = z
     force: z
       .boolean()
       .default(false)
-      .describe("A person decides instead of the gate; the file is verified all the same"),
+      .describe("A person decides instead of the gate. The files are verified in any case"),
   })
   .meta({ examples: [{ why: "better than the incumbent on the last 60 publications" }] });
 export type PromoteRequest = z.input<typeof promoteShape>;
@@ -22,7 +22,7 @@ export type Promotion = z.infer<typeof promotedShape>;
 export const rollbackShape = z
   .strictObject({
     why: whyField,
-    to: z.string().optional().describe("A version that has served before; without it, the one before the champion"),
+    to: z.string().optional().describe("A version that has served before. By default the champion's predecessor"),
   })
   .meta({ examples: [{ why: "it misses the new channel" }] });
 export type RollbackRequest = z.infer<typeof rollbackShape>;
@@ -44,12 +44,12 @@ export type ChampionChangeRow = z.infer<typeof championChangeShape>;
 export const championAnswerShape = z
   .object({
     forecast: z.string(),
-    champion: championChangeShape.nullable().describe("Null until the first promotion"),
+    champion: championChangeShape.nullable().describe("Null before the first promotion"),
     usedThrough: z
       .string()
       .nullable()
-      .describe("Last period that a replacement was judged by; only later ones count for the next"),
-    changes: z.array(championChangeShape).describe("All of them, newest first"),
+      .describe("Last period that a replacement was judged on. The next replacement is judged on later periods"),
+    changes: z.array(championChangeShape).describe("All changes, newest first"),
   })
   .meta({ id: "Champion" });
 export type ChampionAnswer = z.infer<typeof championAnswerShape>;

@@ -1,4 +1,4 @@
-/** The typed client of the whole service: one method for each operation of the OpenAPI document, under its operationId. */
+/** The typed client of the service: one method for each operation of the OpenAPI document, named by its operationId. */
 import { z } from "zod";
 import { contentDigest } from "../lib/content-digest.ts";
 import { sha256Hex } from "../lib/hash.ts";
@@ -8,7 +8,7 @@ import { type ApiFailure, excerpt, readFailure } from "./api-failure.ts";
 import type { DownloadedFile, Endpoint, EndpointAnswer, EndpointInput } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 
-/** What the client needs of a network. The global `fetch` and the one of a service binding both fit. */
+/** The network port of the client. The global `fetch` and the `fetch` of a service binding implement it. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchedAnswer>;
 
 export interface FetchInit {
@@ -26,14 +26,14 @@ export interface FetchedAnswer {
 }
 
 export interface ClientOptions {
-  /** Of the hub, which answers for predict too. */
+  /** Address of the hub, which also forwards to predict. */
   readonly url: string;
   readonly send: Fetch;
   /** `ADMIN_TOKEN`, for writes and private reads. */
   readonly token?: string | undefined;
-  /** `PREDICT_TOKEN`, where the service has one. */
+  /** `PREDICT_TOKEN`, if the service has one. */
   readonly predictToken?: string | undefined;
-  /** Who the audit names; without it, the holder of the token. */
+  /** Name for the audit; by default the holder of the token. */
   readonly actor?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ type Method<E extends Endpoint> = (
 
 export type ApiClient = { readonly [Name in keyof typeof endpoints]: Method<(typeof endpoints)[Name]> };
 
-/** Returns a client whose methods never throw: a refusal, a network without answer and an unexpected answer are values. */
+/** Returns a client whose methods never throw: refusals, network errors and unexpected answers are returned as values. */
 export function apiClient(options: ClientOptions): ApiClient {
   const methods = Object.entries<Endpoint>(endpoints).map(([name, endpoint]) => [
     name,
@@ -52,7 +52,7 @@ export function apiClient(options: ClientOptions): ApiClient {
   return Object.fromEntries(methods);
 }
 
-/** What `EndpointInput` allows, without the endpoint's own names. */
+/** The input of any endpoint: `EndpointInput` without the types of one endpoint. */
 interface CallInput {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
@@ -90,7 +90,7 @@ async function call(
   }
 }
 
-/** The path with the values of its parameters. */
+/** Returns the path with its parameters filled in. */
 export function pathOf({ path }: Pick<Endpoint, "path">, input: Readonly<Record<string, unknown>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])));
 }
@@ -99,8 +99,8 @@ function queryText(query: Readonly<Record<string, unknown>> = {}): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value]
       .flat()
-      .filter((one) => one !== undefined)
-      .map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(String(one))}`),
+      .filter((member) => member !== undefined)
+      .map((member) => `${encodeURIComponent(name)}=${encodeURIComponent(String(member))}`),
   );
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
@@ -139,7 +139,7 @@ async function downloaded(response: FetchedAnswer): Promise<DownloadedFile> {
   return { bytes: new Uint8Array(await response.arrayBuffer()), etag };
 }
 
-/** Members that the schema does not know are dropped, so that a newer service can say more. */
+/** Validates an answer. Members that are not in the schema are dropped, so that a newer service can send more. */
 function readAnswer(shape: z.ZodType, status: number, text: string): Result<unknown, ApiFailure> {
   const json = parseJson(text);
   if (!json.ok) return failure({ kind: "unexpected", status, reason: `found ${excerpt(text)}, expected JSON` });

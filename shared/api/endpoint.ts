@@ -1,27 +1,27 @@
-/** An endpoint of the service as a value: where it is, what it takes and what it answers. The client is derived from these. */
+/** An endpoint of the service as a value: its address, input and answer. The client is derived from these values. */
 import type { z } from "zod";
 
-/** Which bearer token an endpoint takes: `hub` needs `ADMIN_TOKEN`, `predict` takes `PREDICT_TOKEN` where one is set. */
+/** The bearer token of an endpoint: `hub` needs `ADMIN_TOKEN`, `predict` needs `PREDICT_TOKEN` if one is set. */
 export type EndpointToken = "hub" | "predict";
 
 export interface Endpoint {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** As in the OpenAPI document: parameters in braces. */
+  /** Parameters are in braces, as in the OpenAPI document. */
   readonly path: `/${string}`;
   readonly token?: EndpointToken;
   readonly query?: z.ZodObject;
   /** Schema of a JSON body. */
   readonly body?: z.ZodType;
-  /** Content type of a body that is the bytes of a file; they are sent with their digest. */
+  /** Content type of a body that is a file. It is sent with its digest. */
   readonly file?: string;
-  /** Schema of a JSON answer, or what else comes back. */
+  /** Schema of a JSON answer, or the kind of another answer. */
   readonly answer: z.ZodType | "bytes" | "text";
 }
 
-/** The bytes of a file, with the entity tag by which a reader sees that the file has changed. */
+/** The bytes of a file and its entity tag, which changes with the file. */
 export interface DownloadedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Without quotes; empty where there is none. */
+  /** Without quotes; empty if the answer has none. */
   readonly etag: string;
 }
 
@@ -29,7 +29,7 @@ type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}
   ? Name | PathParameter<Rest>
   : never;
 
-/** Members that the schema requires, as they are after parsing: a query schema reads numbers from text. */
+/** Required members with their types after parsing: a query schema reads numbers from text. */
 type QueryOf<Schema extends z.ZodObject> = {
   readonly [Name in keyof z.input<Schema>]: Name extends keyof z.output<Schema> ? z.output<Schema>[Name] : never;
 };
@@ -46,7 +46,7 @@ type BodyMember<E extends Endpoint> = E extends { readonly body: infer Schema ex
     ? { readonly body: Uint8Array<ArrayBuffer>; readonly contentType?: string }
     : unknown;
 
-/** What a call takes: the parameters of the path by name, and `query` and `body` where the endpoint has them. */
+/** Input of a call: the path parameters by name, and `query` and `body` if the endpoint has them. */
 export type EndpointInput<E extends Endpoint> = {
   readonly [Name in PathParameter<E["path"]>]: string;
 } & QueryMember<E> &

@@ -1,4 +1,4 @@
-/** Every endpoint of the service by its operationId. A test compares them with the OpenAPI document. */
+/** All endpoints of the service by operationId. A test compares them with the OpenAPI document. */
 import type { Endpoint } from "./endpoint.ts";
 import { feedEndpoints } from "./endpoints/feeds.ts";
 import { flowEndpoints } from "./endpoints/flows.ts";

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { limitField, nextField } from "./paging.ts";
 
 export const feedProblemsQueryShape = z.strictObject({
-  reason: z.string().optional().describe("One of the reasons in `byReason`"),
-  ingest: z.coerce.number().int().optional().describe("Number of one ingest"),
-  cursor: z.coerce.number().int().min(0).default(0).describe("`next` of the page before"),
+  reason: z.string().optional().describe("A reason of `byReason`"),
+  ingest: z.coerce.number().int().optional().describe("Number of an ingest"),
+  cursor: z.coerce.number().int().min(0).default(0).describe("`next` of the previous page"),
   limit: limitField(10_000, 1_000),
 });
 
@@ -20,14 +20,14 @@ export const feedProblemShape = z
     period: z.string().nullable(),
     found: z.string(),
     expected: z.string(),
-    lost: z.number().describe("How many values were lost with it; 0 for a remark"),
+    lost: z.number().describe("Number of values that were not stored because of it; 0 for a remark"),
   })
   .meta({ id: "FeedProblem" });
 
 export const feedProblemsPageShape = z
   .object({
     feed: z.string(),
-    byReason: z.record(z.string(), z.number()).describe("How often each reason occurs, most frequent first"),
+    byReason: z.record(z.string(), z.number()).describe("Number of problems by reason, most frequent first"),
     problems: z.array(feedProblemShape),
     next: nextField,
   })

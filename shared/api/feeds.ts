@@ -14,7 +14,7 @@ const placeShape = z.object({
   name: z.string(),
   latitude: z.number(),
   longitude: z.number(),
-  timezone: z.string().describe("IANA name of the time zone that defines its days"),
+  timezone: z.string().describe("IANA time zone that defines the days of the feed"),
 });
 
 export const feedShape = z
@@ -25,13 +25,13 @@ export const feedShape = z
     homepage: z.string(),
     dimensions: z.array(z.string()).readonly().describe("Names of the dimensions that identify a series"),
     variables: z.record(z.string(), variableShape).readonly(),
-    place: placeShape.optional().describe("Only where the feed is about one place"),
+    place: placeShape.optional().describe("Only if the feed is about one place"),
     granularity: z.enum(granularities),
     partitionBy: z.enum(partitionings).describe("Folders of the lake below `clean/<feed>/`"),
     observations: z.number(),
     partitions: z.number(),
     firstPeriod: z.string().nullable(),
-    lastPeriod: z.string().nullable().describe("Last observed period; forecasts of the publisher do not count"),
+    lastPeriod: z.string().nullable().describe("Last observed period. The publisher's forecasts do not count"),
     cursor: z.string().nullable().describe("Last publication that was fetched"),
     etag: z.string().nullable().describe("ETag of that publication"),
     lastSuccessAt: timeField.nullable(),
@@ -42,7 +42,7 @@ export type FeedAnswer = z.infer<typeof feedShape>;
 export const feedListShape = z.object({ feeds: z.array(feedShape) });
 export type FeedList = z.infer<typeof feedListShape>;
 
-/** A series as answers name it: its number, and the value of each dimension under the dimension's name. */
+/** Schema of a series in answers: its number, and one member for each dimension. */
 export const seriesShape = z
   .object({ id: z.number() })
   .catchall(z.union([z.string(), z.number()]))

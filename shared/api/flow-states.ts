@@ -1,4 +1,4 @@
-/** The states of a flow and of its steps. The database's tables use the same words. */
+/** The states of a flow and of its steps, in answers and in the database. */
 export const flowStates = ["queued", "running", "done", "held", "failed"] as const;
 export type FlowState = (typeof flowStates)[number];
 

@@ -15,7 +15,7 @@ export const flowShape = z
   .object({
     id: z.string(),
     kind: z.string(),
-    key: z.string().describe("What the flow is for; one flow for each key"),
+    key: z.string().describe("Identifies the work of the flow. There is one flow per key"),
     state: z.enum(flowStates),
     attempt: z.number().describe("From 1"),
     params: statsField,

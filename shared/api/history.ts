@@ -1,4 +1,4 @@
-/** The online history of a forecast: what KV holds under `history:<forecast>`, and what `predict` computes features from. */
+/** The online history of a forecast, stored in KV under `history:<forecast>`. `predict` computes features from it. */
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
@@ -16,7 +16,7 @@ import { type FactsByFeed, forecastPanel } from "../sources/facts.ts";
 import type { HistoryNeeds } from "../sources/history-needs.ts";
 
 export interface History {
-  /** Grows with every history of the forecast: an older one never replaces a newer one. Missing where it was not numbered. */
+  /** Grows with each history of the forecast, so that an older one never replaces a newer one. Missing in old histories. */
   readonly number?: number | undefined;
   readonly forecast: string;
   /** The feed of the target. */
@@ -33,9 +33,9 @@ type Values = readonly (number | null)[];
 interface HistorySeries {
   /** Values of the dimensions. */
   readonly is: readonly string[];
-  /** One value a period; null where there is none. */
+  /** One value per period; null if it is missing. */
   readonly values: Values;
-  /** The other variables that features look at, by name, in the shape of `values`. Absent where there are none. */
+  /** The other variables that features read, by name, in the shape of `values`. Absent if there are none. */
   readonly others?: Readonly<Record<string, Values>> | undefined;
 }
 
@@ -54,13 +54,13 @@ export const historyShape: Shape<History> = objectOf<History>({
 });
 
 /**
- * Returns the history of a forecast, as far back as its features reach, from its feeds' facts. The same facts give the same
- * text, whatever their order.
+ * Builds the history of a forecast from the facts of its feeds, as far back as its features reach. The same facts in any
+ * order give the same text.
  */
 export function buildHistory(forecast: HistoryNeeds, facts: FactsByFeed): History {
   const { dimensions, periods, series } = forecastPanel(forecast, facts);
   const first = Math.max(0, periods.length - reachOf(forecast.features));
-  const told = (values: Float64Array) =>
+  const nullForGaps = (values: Float64Array) =>
     Array.from(values.subarray(first), (value) => (Number.isNaN(value) ? null : value));
   return {
     forecast: forecast.id,
@@ -70,18 +70,18 @@ export function buildHistory(forecast: HistoryNeeds, facts: FactsByFeed): Histor
     periods: periods.slice(first),
     series: series.map(({ is, values, others }) => ({
       is: [...is],
-      values: told(values),
-      ...(others && { others: mapValues(others, told) }),
+      values: nullForGaps(values),
+      ...(others && { others: mapValues(others, nullForGaps) }),
     })),
   };
 }
 
-/** Returns the text that KV holds for a history with a number. */
+/** Returns the text that is stored in KV for a history under a number. */
 export function historyText(history: History, number: number): string {
   return JSON.stringify({ ...history, number });
 }
 
-/** The panel that a history is; what it does not have is NaN. */
+/** Converts a history to a panel. Missing values become NaN. */
 export function panelOfHistory({ dimensions, periods, series }: History): Panel {
   return {
     dimensions,
@@ -89,15 +89,14 @@ export function panelOfHistory({ dimensions, periods, series }: History): Panel 
     series: series.map(
       ({ is, values, others }): PanelSeries => ({
         is,
-        values: withGaps(values),
-        ...(others && { others: mapValues(others, withGaps) }),
+        values: nanForGaps(values),
+        ...(others && { others: mapValues(others, nanForGaps) }),
       }),
     ),
   };
 }
 
-/** NaN where there is none. */
-function withGaps(values: Values): Float64Array {
+function nanForGaps(values: Values): Float64Array {
   const numbers = new Float64Array(values.length);
   for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
   return numbers;

@@ -1,4 +1,4 @@
-/** MLflow's scoring protocol: body, answer and errors of `/invocations`. */
+/** Schemas of MLflow's scoring protocol: body, answer and errors of `/invocations`. */
 import { z } from "zod";
 
 const cell = z.unknown();
@@ -6,7 +6,7 @@ const rowsByName = z.array(z.record(z.string(), cell));
 const rowsInOrder = z.array(z.array(cell));
 const params = z.record(z.string(), z.unknown()).nullable().optional().describe("Accepted and ignored");
 
-/** Exactly one of the four forms of MLflow. Which inputs there are depends on the model: see `GET /v2/models/{forecast}`. */
+/** Exactly one of MLflow's four forms. The inputs depend on the model: see `GET /v2/models/{forecast}`. */
 export const invocationShape = z
   .union([
     z.object({
@@ -27,14 +27,14 @@ export type Invocation = z.infer<typeof invocationShape>;
 const classifiedShape = z.object({
   probability: z.number().nullable(),
   label: z.string().nullable(),
-  threshold: z.number().describe("From this probability on the label is the event"),
+  threshold: z.number().describe("The label is the event if the probability is at least this"),
 });
 
 export const invocationAnswerShape = z
   .object({
     predictions: z
       .array(z.union([z.number(), classifiedShape]).nullable())
-      .describe("One for each row; null where the model gives no finite number"),
+      .describe("One per row; null if the model's result is not a finite number"),
   })
   .meta({ id: "InvocationAnswer" });
 export type InvocationAnswer = z.infer<typeof invocationAnswerShape>;

@@ -9,7 +9,7 @@ import { limitField, offsetField } from "./paging.ts";
 
 export const modelsQueryShape = z.strictObject({
   forecast: z.string().optional(),
-  stage: z.enum(stages).optional().describe("`retired`: it was champion and is not any more"),
+  stage: z.enum(stages).optional().describe("`retired`: a former champion"),
   limit: limitField(500, 50),
   offset: offsetField,
 });
@@ -18,7 +18,7 @@ export const registerShape = z
   .strictObject({
     model: z.strictObject({ sha256: sha256Field }),
     card: z.strictObject({ sha256: sha256Field }),
-    run: z.string().optional().describe("The training that made it"),
+    run: z.string().optional().describe("The training run that produced it"),
     why: optionalWhyField,
   })
   .meta({ examples: [{ model: { sha256: sha256Example }, card: { sha256: sha256Example } }] });
@@ -36,9 +36,11 @@ export const modelShape = z
     rmse: z
       .number()
       .nullable()
-      .describe("On the test window, in the forecast's unit; of a classification the root of its Brier score"),
-    skill: z.number().nullable().describe("1 − error ÷ error of naive"),
-    pValue: z.number().nullable().describe("One-sided Diebold–Mariano against naive"),
+      .describe(
+        "On the test window, in the unit of the target. For a classification the square root of its Brier score",
+      ),
+    skill: z.number().nullable().describe("1 − error ÷ error of the baseline"),
+    pValue: z.number().nullable().describe("One-sided Diebold–Mariano test against the baseline"),
     testFrom: z.string(),
     testTo: z.string(),
     publishedFrom: z.string(),
@@ -73,8 +75,8 @@ export const modelDetailShape = modelShape
   .extend({
     card: cardShape,
     tags: z.record(z.string(), z.string()),
-    gates: z.array(gateShape).describe("What the gate decided of it, newest first"),
-    audit: z.array(auditShape).describe("What was done with it, newest first"),
+    gates: z.array(gateShape).describe("The gate's decisions about the version, newest first"),
+    audit: z.array(auditShape).describe("Changes of the version, newest first"),
   })
   .meta({ id: "ModelDetail" });
 export type ModelDetail = z.infer<typeof modelDetailShape>;
@@ -86,7 +88,7 @@ export const comparisonShape = z
     a: modelShape,
     b: modelShape,
     metrics: z.array(pair).readonly(),
-    parameters: z.array(pair).readonly().describe("Those that differ"),
+    parameters: z.array(pair).readonly().describe("Only parameters that differ"),
     features: z.object({ onlyA: z.array(z.string()).readonly(), onlyB: z.array(z.string()).readonly() }),
   })
   .meta({ id: "Comparison" });

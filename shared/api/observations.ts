@@ -7,8 +7,8 @@ export const observationsQueryShape = z.strictObject({
   series: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .describe("A number, or `Dimension=Value`; may be given more than once to narrow the choice"),
-  variable: z.string().optional().describe("One of the feed's variables; all without it"),
+    .describe("The number of a series, or `Dimension=Value`. Repeat it to narrow the selection"),
+  variable: z.string().optional().describe("A variable of the feed. By default all"),
   ...pageFields,
 });
 

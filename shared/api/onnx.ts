@@ -1,27 +1,27 @@
-/** What is asked of the `onnx` Worker over its binding, and what it answers. Refusals are values: none is thrown. */
+/** Requests and answers of the `onnx` Worker over its binding. Refusals are returned, not thrown. */
 import type { Column } from "../registry/golden.ts";
 
 export interface OnnxRequest {
   readonly forecast: string;
   readonly version: string;
-  /** Of `model.onnx`, in hexadecimal. */
+  /** SHA-256 of `model.onnx`, in hexadecimal. */
   readonly sha256: string;
-  /** One column an input, all of the same length; what the file does not read is left out. */
+  /** One column per input, all of the same length. Inputs that the file does not read are left out. */
   readonly inputs: Readonly<Record<string, Column>>;
 }
 
 export const onnxRefusals = {
   /** R2 has no such object. */
   "not-found": "lasting",
-  /** R2 has other bytes than those of the digest. */
+  /** The bytes in R2 do not match the digest. */
   damaged: "lasting",
-  /** It would take more than a Worker has. */
+  /** The model needs more memory than a Worker has. */
   "too-large": "lasting",
-  /** The runtime cannot make a session of it. */
+  /** The runtime cannot create a session from the file. */
   unreadable: "lasting",
-  /** The model does not take these inputs. */
+  /** The model rejects these inputs. */
   inputs: "lasting",
-  /** Nothing is wrong with the model: it may be asked again. */
+  /** A temporary failure that does not depend on the model: retry. */
   unavailable: "passing",
 } as const satisfies Record<string, "lasting" | "passing">;
 export type OnnxRefusalReason = keyof typeof onnxRefusals;
@@ -36,12 +36,12 @@ export interface OnnxRefused {
 export type OnnxAnswer =
   | {
       readonly ok: true;
-      /** By name, every output that is numbers. Integers beyond ±2⁵³ are rounded. */
+      /** All numeric outputs by name. Integers beyond ±2⁵³ are rounded. */
       readonly outputs: Readonly<Record<string, Float32Array | Float64Array>>;
     }
   | OnnxRefused;
 
-/** The Worker, as whoever is bound to it sees it. */
+/** Interface of the Worker for the Workers that are bound to it. */
 export interface OnnxRunner {
   run(request: OnnxRequest): Promise<OnnxAnswer>;
 }

@@ -1,5 +1,5 @@
 /**
- * Requests and answers of `/v2`: the Open Inference Protocol, version 2, over HTTP and JSON.
+ * Schemas of `/v2`: the Open Inference Protocol, version 2, over HTTP and JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import { z } from "zod";
@@ -39,7 +39,7 @@ const parameters = z.record(z.string(), z.unknown()).optional().describe("Accept
 
 export const inferRequestShape = z
   .object({
-    id: z.string().optional().describe("Comes back with the answer"),
+    id: z.string().optional().describe("Repeated in the answer"),
     inputs: z
       .array(
         z.object({
@@ -54,7 +54,7 @@ export const inferRequestShape = z
     outputs: z
       .array(z.object({ name: z.string(), parameters }))
       .optional()
-      .describe("Without it, all outputs"),
+      .describe("By default all outputs"),
     parameters,
   })
   .meta({
@@ -73,7 +73,7 @@ export const inferAnswerShape = z
         name: z.string(),
         shape: z.array(z.int()),
         datatype: z.enum(["FP32", "BYTES"]),
-        data: z.array(z.union([z.number(), z.string()]).nullable()).describe("Null is a value that is not finite"),
+        data: z.array(z.union([z.number(), z.string()]).nullable()).describe("Null is a number that is not finite"),
       }),
     ),
   })

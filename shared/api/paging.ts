@@ -1,13 +1,16 @@
-/** Query members of long lists: which periods, how many rows, which page. */
+/** Query members of paged lists: range of periods, rows per page, cursor. */
 import { z } from "zod";
 import { isIsoDay } from "../lib/calendar.ts";
 
 const periodField = z
   .string()
   .regex(/^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]))?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH")
-  .refine((text) => isIsoDay(`${text}${"0000-01-01".slice(text.length)}`.slice(0, 10)), "there is no such period");
+  .refine(
+    (text) => isIsoDay(`${text}${"0000-01-01".slice(text.length)}`.slice(0, 10)),
+    "expected an existing date, month or hour",
+  );
 
-/** Describes `limit`: how many rows one page may have. */
+/** Returns the schema of `limit`, the number of rows per page. */
 export function limitField(most: number, usual: number) {
   const expected = `expected a whole number from 1 to ${most}`;
   return z.coerce.number(expected).int(expected).min(1, expected).max(most, expected).default(usual);
@@ -15,11 +18,11 @@ export function limitField(most: number, usual: number) {
 
 export const offsetField = z.coerce.number().int().min(0).default(0);
 
-/** Members of a list that is paged by cursor and answered as JSON or CSV. */
+/** Query members of a list with a cursor, as JSON or CSV. */
 export const pageFields = {
   from: periodField.optional(),
   to: periodField.optional(),
-  cursor: z.string().optional().describe("`next` of the page before"),
+  cursor: z.string().optional().describe("`next` of the previous page"),
   limit: limitField(10_000, 1_000),
   format: z.enum(["json", "csv"], "expected json or csv").optional(),
 };

@@ -1,12 +1,12 @@
-/** How much one request for predictions may ask. */
+/** Limits of one request for predictions. */
 
-/** As many instances as one request may hold. */
+/** Maximum number of instances. */
 export const instancesMax = 1_000;
-/** Explaining follows every path of every tree: some tens of milliseconds an instance of a large forest. */
+/** An explanation visits every path of every tree: some tens of milliseconds per instance for a large forest. */
 export const explainedMax = 100;
-/** Rows of raw features that give the value of a day: the history is gone through for each. */
+/** Maximum number of rows that set the value of a period. Each of them needs a pass through the history. */
 export const givenRowsMax = 10_000;
-/** Values of one table, 4 bytes each in a Worker of 128 MB: more than a body can spell out. */
+/** Maximum number of values of a table: 4 bytes each, in a Worker with 128 MB. A body of the allowed size holds fewer. */
 export const tableValuesMax = 4_000_000;
-/** A thousand instances with every feature given are about 1 MB. */
+/** 1,000 instances with all features are about 1 MB. */
 export const bodyBytesMax = 4_000_000;

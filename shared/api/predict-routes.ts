@@ -1,6 +1,6 @@
 /**
- * The OpenAPI description of what predict answers, for the document of the hub: predict itself carries no schema library.
- * Addresses and schemas come from `endpoints/predict.ts`, so that the client and the document cannot disagree.
+ * OpenAPI description of the predict Worker, for the hub's document, because predict bundles no schema library. Addresses
+ * and schemas come from `endpoints/predict.ts`, so that the client and the document always agree.
  */
 import type { RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -15,8 +15,8 @@ import { problemShape } from "./problem-shape.ts";
 type Name = keyof typeof predictEndpoints;
 type Responses = RouteConfig["responses"];
 
-/** What a person reads of an operation, and how it refuses. */
-interface Words {
+/** Texts and refusals of an operation. */
+interface Documentation {
   readonly tag: "Predict" | "MLflow" | "Open Inference" | "Service";
   readonly summary: string;
   readonly description?: string;
@@ -30,13 +30,13 @@ interface Words {
 const statuses = {
   400: "The body cannot be read",
   401: "`PREDICT_TOKEN` is set, and the token is missing or wrong",
-  404: "Unknown name; says which there are",
+  404: "Unknown name. The answer lists the existing ones",
   413: "The body is too large",
-  415: "The body is of another content type",
-  422: "A value is not allowed; says what was found and expected",
-  429: "Too many requests; `Retry-After` says when to come back",
-  500: "The request failed; the log says why",
-  503: "There is no model or no history to answer from yet; `Retry-After` says when to come back",
+  415: "Unsupported content type",
+  422: "Invalid value. The answer states what was found and expected",
+  429: "Too many requests. Retry after the seconds in `Retry-After`",
+  500: "Internal error. The log has the reason",
+  503: "No model or no history is available yet. Retry after the seconds in `Retry-After`",
 } as const;
 
 type Status = keyof typeof statuses;
@@ -61,26 +61,26 @@ const inferExample = {
 };
 
 const fields =
-  "Fields are dimensions, the target period and features, by the names that the forecast and its model give them; what is left out comes from the history.";
+  "Fields are the dimensions, the target period and the features, under the names of the forecast and its model. Missing features are computed from the history.";
 
-const ask: Omit<Words, "summary"> = {
+const ask: Omit<Documentation, "summary"> = {
   tag: "Predict",
-  description: `One instance, its fields in the query. ${fields}`,
-  answer: "The prediction, its interval, and what it was computed from",
+  description: `One instance, with its fields in the query. ${fields}`,
+  answer: "The prediction, its intervals and the model and data that it was computed from",
   refusals: problems([...reading, 422]),
-  more: { 304: { description: "`If-None-Match` names the `ETag` of the current answer" } },
+  more: { 304: { description: "`If-None-Match` matches the `ETag` of the current answer" } },
 };
-const send: Omit<Words, "summary"> = {
+const send: Omit<Documentation, "summary"> = {
   tag: "Predict",
-  description: `One instance as an object, many as \`{"instances": […]}\`, or every series as \`{"all": true}\`. ${fields}`,
-  answer: "One prediction flat, or a list in the order of the instances",
+  description: `One instance as an object, several as \`{"instances": […]}\`, or all series as \`{"all": true}\`. ${fields}`,
+  answer: "One prediction as an object, or a list in the order of the instances",
   refusals: problems([...sending, 422]),
   example: { all: true },
 };
-const invoke: Omit<Words, "summary"> = {
+const invoke: Omit<Documentation, "summary"> = {
   tag: "MLflow",
   description: "Raw features in one of MLflow's four JSON forms, or as CSV with a header.",
-  answer: "One prediction for each row",
+  answer: "One prediction per row",
   refusals: invocationErrors(sending),
   example: invocationExample,
 };
@@ -88,53 +88,55 @@ const open = { tag: "Open Inference", refusals: {} } as const;
 const model = { tag: "Open Inference", refusals: inferenceErrors(reading) } as const;
 const infer = {
   tag: "Open Inference",
-  description: "Every input of the model as one tensor of shape [rows] or [rows, 1].",
-  answer: "One tensor for each output",
+  description: "Each input of the model is a tensor of shape [rows] or [rows, 1].",
+  answer: "One tensor per output",
   refusals: inferenceErrors(sending),
   example: inferExample,
 } as const;
 
-const words: Readonly<Record<Name, Words>> = {
+const documentation: Readonly<Record<Name, Documentation>> = {
   askPrediction: { ...ask, summary: "Predict one instance" },
-  predict: { ...send, summary: "Predict one instance, many, or every series" },
+  predict: { ...send, summary: "Predict one instance, several or all series" },
   askDefaultPrediction: { ...ask, summary: "Predict one instance of the first forecast" },
   predictDefault: { ...send, summary: "Predict with the first forecast" },
   invoke: { ...invoke, summary: "Score raw features" },
   invokeDefault: { ...invoke, summary: "Score raw features with the first forecast" },
   ping: {
     tag: "MLflow",
-    summary: "Whether any forecast can be answered",
-    answer: "It can; the body is one line feed",
+    summary: "Check whether at least one forecast has a model",
+    answer: "At least one has. The body is a line feed",
     refusals: invocationErrors([503]),
   },
   getVersion: {
     tag: "MLflow",
-    summary: "Version of the service",
-    answer: "The version as plain text, under the content type that MLflow sends",
+    summary: "Get the version of the service",
+    answer: "The version as plain text, with the content type that MLflow uses",
     refusals: {},
   },
-  getInferenceServer: { ...open, summary: "Name, version and extensions of the server", answer: "The server" },
-  getServerLive: { ...open, summary: "Whether the server runs", answer: "It runs" },
+  getInferenceServer: { ...open, summary: "Get the name, version and extensions of the server", answer: "The server" },
+  getServerLive: { ...open, summary: "Check whether the server runs", answer: "It runs" },
   getServerReady: {
     ...open,
-    summary: "Whether any model is ready",
-    answer: "One is",
-    refusals: { 503: { description: "None is", content: { "application/json": { schema: serverReadyShape } } } },
+    summary: "Check whether at least one model is ready",
+    answer: "At least one is ready",
+    refusals: {
+      503: { description: "No model is ready", content: { "application/json": { schema: serverReadyShape } } },
+    },
   },
-  getModelMetadata: { ...model, summary: "Inputs and outputs of the model that serves", answer: "The model" },
-  getModelReady: { ...model, summary: "Whether a model serves", answer: "It does" },
-  inferModel: { ...infer, summary: "Infer from raw features" },
+  getModelMetadata: { ...model, summary: "Get the inputs and outputs of the model that serves", answer: "The model" },
+  getModelReady: { ...model, summary: "Check whether a model serves", answer: "A model serves" },
+  inferModel: { ...infer, summary: "Predict from raw features" },
   getModelVersionMetadata: {
     ...model,
-    summary: "Inputs and outputs of this version, where it serves",
+    summary: "Get the inputs and outputs of this version, if it serves",
     answer: "The model",
   },
-  getModelVersionReady: { ...model, summary: "Whether this version serves", answer: "It does" },
-  inferModelVersion: { ...infer, summary: "Infer from raw features, where this version serves" },
+  getModelVersionReady: { ...model, summary: "Check whether this version serves", answer: "It serves" },
+  inferModelVersion: { ...infer, summary: "Predict from raw features, if this version serves" },
 };
 
-function describe(operationId: string, endpoint: Endpoint, told: Words): RouteConfig {
-  const { tag, summary, description, answer, refusals, more } = told;
+function describe(operationId: string, endpoint: Endpoint, documented: Documentation): RouteConfig {
+  const { tag, summary, description, answer, refusals, more } = documented;
   return {
     operationId,
     method: endpoint.method.toLowerCase() as "get" | "post",
@@ -144,24 +146,27 @@ function describe(operationId: string, endpoint: Endpoint, told: Words): RouteCo
     ...(description !== undefined && { description }),
     ...(endpoint.token === "predict" && { security: [{}, { predictToken: [] }] }),
     ...(isAnyField(endpoint) && { parameters: [anyField] }),
-    request: requestOf(endpoint, told),
+    request: requestOf(endpoint, documented),
     responses: { 200: { description: answer, content: contentOf(endpoint) }, ...more, ...refusals },
   };
 }
 
-/** OpenAPI's form of a query whose names are not known in advance. */
+/** OpenAPI parameter for a query with arbitrary names. */
 const anyField = {
   name: "fields",
   in: "query",
   style: "form",
   explode: true,
-  description: "Fields of the instance, each as a parameter of its own",
+  description: "Fields of the instance, one parameter each",
   schema: { type: "object", additionalProperties: { type: "string" } },
 } as const;
 
 const isAnyField = ({ query }: Endpoint) => query?.def.catchall !== undefined;
 
-function requestOf({ path, query, body }: Endpoint, { tag, example }: Words): NonNullable<RouteConfig["request"]> {
+function requestOf(
+  { path, query, body }: Endpoint,
+  { tag, example }: Documentation,
+): NonNullable<RouteConfig["request"]> {
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name);
   const params = z.object({
     ...(names.includes("forecast") && {
@@ -177,12 +182,12 @@ function requestOf({ path, query, body }: Endpoint, { tag, example }: Words): No
   } as NonNullable<RouteConfig["request"]>;
 }
 
-/** A text answer has no schema: MLflow sends it under the content type of JSON. */
+/** Returns the content of an answer. A text answer has no schema, because MLflow sends it with the content type of JSON. */
 function contentOf({ answer }: Endpoint) {
   return { "application/json": { schema: typeof answer === "string" ? z.unknown() : answer } };
 }
 
-/** Routes of predict for the OpenAPI registry of the hub. */
+/** The routes of predict for the hub's OpenAPI registry. */
 export const predictRoutes: readonly RouteConfig[] = Object.entries<Endpoint>(predictEndpoints).map(
-  ([name, endpoint]) => describe(name, endpoint, words[name as Name]),
+  ([name, endpoint]) => describe(name, endpoint, documentation[name as Name]),
 );

@@ -1,12 +1,12 @@
-/** Requests and answers of `/predict`: one contract for the Worker, its callers and the tests. */
+/** Schemas of `/predict`: one contract for the Worker, its callers and the tests. */
 import { z } from "zod";
 import { instancesMax } from "./predict-limits.ts";
 import { problemShape } from "./problem-shape.ts";
 
-/** One instance: fields by name. The forecast and its model say which fields there are. */
+/** One instance: fields by name. The forecast and its model define the fields. */
 export const instanceShape = z
   .record(z.string(), z.unknown())
-  .describe("Dimensions, target period and features by name; what is left out comes from the history");
+  .describe("Dimensions, target period and features by name. Missing features are computed from the history");
 export type Instance = z.infer<typeof instanceShape>;
 
 /** `{"instances": […]}`, `{"all": true}`, or one instance. */
@@ -14,8 +14,8 @@ export const predictRequestShape = z
   .union([
     z.strictObject({ instances: z.array(instanceShape).min(1).max(instancesMax) }),
     z.strictObject({
-      all: z.literal(true).describe("Every series that has a last value"),
-      from: z.int().min(0).optional().describe("`next_from` of the answer before"),
+      all: z.literal(true).describe("Predicts every series that has a last value"),
+      from: z.int().min(0).optional().describe("`next_from` of the previous answer"),
     }),
     instanceShape,
   ])
@@ -25,8 +25,10 @@ export type PredictBody = z.infer<typeof predictRequestShape>;
 const flag = z.enum(["true", "false"]).optional();
 
 export const predictOptionsShape = z.object({
-  partial: flag.describe("`true`: an instance that cannot be answered fails alone, in its place"),
-  explain: flag.describe("`true`: what each feature contributes to each prediction"),
+  partial: flag.describe(
+    "`true`: an instance that cannot be answered gets an error in its place. By default the whole request fails",
+  ),
+  explain: flag.describe("`true`: adds the contribution of each feature to each prediction"),
 });
 
 /** Options, and the fields of one instance beside them. */
@@ -37,55 +39,55 @@ const interval = z.tuple([z.number(), z.number()]).nullable();
 
 export const modelNameShape = z.object({
   version: z.string(),
-  /** The contender's name on the leaderboard. */
+  /** Name of the contender on the leaderboard. */
   name: z.string(),
   stage: z.literal("champion"),
 });
 
-/** One answered instance; the prediction itself stands under the name that the forecast gives it. */
+/** One answered instance. The prediction is a member under the output name of the forecast. */
 export const predictionShape = z.looseObject({
   series: z.record(z.string(), z.string()),
   unit: z.string(),
   interval80: interval.optional(),
   interval95: interval.optional(),
-  /** Where an interval has no width: how often that was right. Where none is known: what is missing, or too old. */
+  /** For an interval of zero width: how often it was correct. For a missing interval: what is missing or too old. */
   interval_note: z.string().optional(),
-  /** Where the forecast asks whether the value changes at all. */
+  /** Only if the forecast also predicts whether the value changes. */
   change_probability: number.optional(),
-  /** Of a classification: what the probability is called, and from which one on it is the event. */
+  /** For a classification: the predicted label, and the probability from which it is the event. */
   label: z.string().nullable().optional(),
   threshold: z.number().optional(),
-  /** What it would be if nothing changed; of a classification the probability that the naive forecast gives. */
+  /** The baseline: the prediction if nothing changes, or for a classification the baseline's probability. */
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
   features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
   /** With `?explain=true`: prediction = base + Σ contributions. */
   explanation: z
     .object({
-      /** What would be said if nothing were known but what the prediction starts from (the last value, say). */
+      /** The prediction without any feature: only its starting point, such as the last value. */
       base: z.number(),
-      /** One a feature, in the forecast's unit. */
+      /** One per feature, in the unit of the target. */
       contributions: z.record(z.string(), z.number()),
-      /** False where the model multiplies what it learned: then the contributions are shares that add up. */
+      /** False for multiplicative models: their contributions are shares that add up to the prediction. */
       exact: z.boolean(),
     })
     .optional(),
-  /** It answers "what if", for another period or a series without history, from given features alone. */
+  /** True if the answer is for another period, or for a series without history, from the caller's features only. */
   hypothetical: z.literal(true).optional(),
   target_period: z.string().optional(),
 });
 export type Prediction = z.infer<typeof predictionShape>;
 
-/** In a batch with `?partial=true`, an instance that could not be answered, in its place. */
+/** An instance of a batch with `?partial=true` that could not be answered. */
 export const failedPredictionShape = z.object({ index: z.number(), error: problemShape });
 
 export const headShape = z.object({
   forecast: z.string(),
   model: modelNameShape,
   target_period: z.string(),
-  /** True where the newest snapshot could not be read, and an earlier one answers. */
+  /** True if the newest snapshot could not be read and an earlier one was used. */
   stale: z.boolean(),
-  /** The last period of the history that it was computed from. */
+  /** Last period of the history that the answer was computed from. */
   data_as_of: z.string(),
 });
 export type Head = z.infer<typeof headShape>;
@@ -97,7 +99,7 @@ export const batchAnswerShape = headShape
       .number()
       .nullable()
       .optional()
-      .describe("Of a request for all series: `from` of the next request, null in the last answer"),
+      .describe("For a request for all series: `from` of the next request, or null in the last answer"),
   })
   .meta({ id: "PredictionBatch" });
 export type BatchAnswer = z.infer<typeof batchAnswerShape>;
@@ -106,5 +108,5 @@ export const singleAnswerShape = z
   .meta({ id: "SinglePrediction" });
 export type SingleAnswer = z.infer<typeof singleAnswerShape>;
 
-/** A batch, or one instance flat. A batch is tried first: a single answer allows any member. */
+/** A batch or a single answer. The batch is tried first, because a single answer allows any member. */
 export const predictAnswerShape = z.union([batchAnswerShape, singleAnswerShape]);

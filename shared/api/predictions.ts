@@ -9,7 +9,7 @@ export const predictionsQueryShape = z.strictObject({
   series: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .describe("`Dimension=Value`; may be given more than once"),
+    .describe("`Dimension=Value`. May be repeated"),
   version: z.string().optional(),
   ...pageFields,
 });
@@ -22,23 +22,26 @@ export const inputsQueryShape = z.strictObject({
 
 export const storedPredictionShape = z
   .object({
-    answer: z.string().describe("The same for all instances of one request"),
-    position: z.number().describe("Of the instance in its request, from 0"),
+    answer: z.string().describe("Id of the answer, the same for all instances of one request"),
+    position: z.number().describe("Position of the instance in its request, from 0"),
     requestId: z.string().describe("`X-Request-Id` of the answer"),
     at: z.string().describe("ISO 8601, UTC"),
     forecast: z.string(),
     version: z.string(),
-    number: z.number().describe("Of the change of champion that made the version serve"),
+    number: z.number().describe("Number of the champion change since which the version serves"),
     protocol: z.enum(protocols),
-    series: z.array(z.string()).nullable().describe("Values of the dimensions; null where the features do not say"),
-    targetPeriod: z.string().nullable().describe("Null where raw features were sent"),
+    series: z
+      .array(z.string())
+      .nullable()
+      .describe("Values of the dimensions; null if the features do not include them"),
+    targetPeriod: z.string().nullable().describe("Null for raw features"),
     prediction: number,
     intervals: z.record(z.string(), z.tuple([z.number(), z.number()]).nullable()),
     changeProbability: number,
     features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
-    given: z.array(z.string()).nullable().describe("Features that the caller set; null: all of them"),
+    given: z.array(z.string()).nullable().describe("Features that the caller set; null if the caller set all"),
     hypothetical: z.boolean(),
-    origin: z.enum(origins).describe("Who asked; only callers are counted in `inputs`"),
+    origin: z.enum(origins).describe("Origin of the request. `inputs` counts only callers"),
   })
   .meta({ id: "StoredPrediction" });
 
@@ -56,7 +59,7 @@ export const inputHourShape = z
     bin: z
       .string()
       .describe(
-        "A number's: its position in `counts` of the card's profile, or `under`, `over`; a text's: `=` and the category, or `other`; `missing`",
+        "For a number: its position in `counts` of the card's profile, `under` or `over`. For a text: `=` and the category, or `other`. For both: `missing`",
       ),
     count: z.number(),
   })

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-/** A refusal on the wire: RFC 9457 problem details with members that say what was found and what is allowed. */
+/** Schema of a refusal: RFC 9457 problem details, with additional members for what was found and what is allowed. */
 export const problemShape = z
   .looseObject({
-    type: z.string().describe("`urn:almanac:problem:<kind>`: for programs, it never changes"),
+    type: z.string().describe("`urn:almanac:problem:<kind>`. It never changes, so programs can compare it"),
     title: z.string(),
     status: z.number(),
     detail: z.string(),
-    field: z.string().optional().describe("The part of the request that it is about"),
-    index: z.number().optional().describe("Of the instance of a batch that it is about, from 0"),
+    field: z.string().optional().describe("The rejected part of the request"),
+    index: z.number().optional().describe("Index of the rejected instance in a batch, from 0"),
     found: z.string().optional(),
     expected: z.string().optional(),
     allowed: z.array(z.string()).optional(),

@@ -1,4 +1,4 @@
-/** Requests and answers of `/runs` and `/forecasts/:forecast/runs`: trainings and their trials. */
+/** Schemas of `/runs` and `/forecasts/:forecast/runs`: training runs and their trials. */
 import { z } from "zod";
 import { recipeShape } from "../registry/card.ts";
 import { runStates, trialStates } from "../registry/states.ts";
@@ -13,7 +13,7 @@ export const newRunShape = z
     codeVersion: z.string().min(1).max(100),
     dataHash: sha256Field
       .optional()
-      .describe("Of the observations it learns from: an interrupted training is gone on with only on the same ones"),
+      .describe("SHA-256 of the training observations. An interrupted run is continued only on the same observations"),
     why: optionalWhyField,
   })
   .meta({ examples: [{ seed: 1, codeVersion: "0.1.0", why: "weekly training" }] });
@@ -26,7 +26,7 @@ export const runShape = z
     seed: z.number(),
     codeVersion: z.string(),
     dataHash: z.string().nullable(),
-    state: z.enum(runStates).describe("`abandoned`: it was not heard of for a day, or said so itself"),
+    state: z.enum(runStates).describe("`abandoned`: the run had no heartbeat for a day, or the trainer ended it"),
     reason: z.string().nullable(),
     stats: statsField.nullable(),
     startedAt: timeField,
@@ -39,10 +39,10 @@ export type Run = z.infer<typeof runShape>;
 export const trialShape = z
   .strictObject({
     candidate: z.string().min(1).max(100),
-    number: z.int().min(0).describe("Counts from 0 within its candidate"),
+    number: z.int().min(0).describe("Number within its candidate, from 0"),
     state: z.enum(trialStates),
     parameters: recipeShape.shape.parameters,
-    scores: z.array(z.number()).max(100).describe("One a validation fold, as far as it came"),
+    scores: z.array(z.number()).max(100).describe("One per completed validation fold"),
     seconds: z.number().min(0),
     note: z.string().max(1_000).nullable(),
   })

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { sha256Field } from "./fields.ts";
 import { flowStates } from "./flow-states.ts";
 
-/** Body of an upload. */
+/** Maximum size of an upload. */
 export const uploadBytesMax = 50_000_000;
-/** A body without a digest must fit in memory while its digest is computed. */
+/** Maximum size of an upload without a digest, which is held in memory to compute it. */
 export const bufferedUploadBytesMax = 10_000_000;
 
 export const uploadShape = z
@@ -14,7 +14,7 @@ export const uploadShape = z
     state: z.enum(flowStates),
     key: z.string().describe("Where the file is stored in R2"),
     sha256: sha256Field,
-    known: z.boolean().describe("True where the same file was uploaded before"),
+    known: z.boolean().describe("True if the same file was uploaded before"),
   })
   .meta({ id: "Upload" });
 export type Upload = z.infer<typeof uploadShape>;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { refuseBearerToken } from "../../shared/api/bearer-token.ts";
 
-test("the expected token is accepted, whatever the case of the scheme", () => {
+test("the expected token is accepted with any case of the scheme", () => {
   for (const header of ["Bearer secret", "bearer secret", "BEARER   secret"])
     expect(refuseBearerToken(header, "secret")).toBeNull();
 });
@@ -13,9 +13,9 @@ test.each([
   ["secret", "Send the token"],
   ["Basic secret", "Send the token"],
   ["Bearer ", "Send the token"],
-  ["Bearer secre", "not the one configured"],
-  ["Bearer secret2", "not the one configured"],
-  ["Bearer Secret", "not the one configured"],
+  ["Bearer secre", "does not match"],
+  ["Bearer secret2", "does not match"],
+  ["Bearer Secret", "does not match"],
 ])("%j is refused", (header, detail) => {
   expect(refuseBearerToken(header, "secret")).toEqual({
     kind: "unauthorized",

@@ -1,4 +1,4 @@
-/** The typed client over a network that is written down here. */
+/** Tests the typed client with a stubbed network. */
 import { expect, test } from "vitest";
 import { failureText } from "../../shared/api/api-failure.ts";
 import { apiClient, type ClientOptions, type FetchInit } from "../../shared/api/client.ts";
@@ -9,7 +9,7 @@ interface Sent extends FetchInit {
   readonly url: string;
 }
 
-/** A client whose every request gets this answer, and the requests it sent. */
+/** Returns a client that always gets this answer, and the requests that it sent. */
 function answering(answer: Response | Error, options: Partial<ClientOptions> = {}) {
   const sent: Sent[] = [];
   const client = apiClient({
@@ -29,7 +29,7 @@ function answering(answer: Response | Error, options: Partial<ClientOptions> = {
 
 const flows = { flows: [] };
 
-test("path parameters and query are escaped, repeated members are repeated, and undefined ones are left out", async () => {
+test("path parameters and queries are escaped, arrays are repeated, and undefined members are omitted", async () => {
   const { client, sent } = answering(Response.json({ feed: "f", observations: [], next: null }));
   const query = { series: ["Canal=a&b", "Tipo=ñ"], from: "2025-01-01", variable: undefined, limit: 5 };
   expect(await client.listObservations({ feed: "a/b", query })).toMatchObject({ ok: true });
@@ -38,7 +38,7 @@ test("path parameters and query are escaped, repeated members are repeated, and 
   );
 });
 
-test("a write carries the token of the hub and the actor, a prediction the token of predict, a public read none", async () => {
+test("a write sends the hub's token and the actor, a prediction the token of predict, and a public read no token", async () => {
   const { client, sent } = answering(Response.json(flows), {});
   await client.retryFlow({ id: "x" });
   await client.predict({ forecast: "f", body: { all: true } });
@@ -65,18 +65,18 @@ test("a file is sent with its length, its digest and its content type", async ()
   });
 });
 
-test("the digest header is base64 of the digest, whatever its length", () => {
+test("the digest header is the base64 of the digest", () => {
   for (const hex of ["", "00", "ffee", "0102ff", sha256Hex("a")]) {
     expect(contentDigest(hex)).toBe(`sha-256=:${Buffer.from(hex, "hex").toString("base64")}:`);
   }
 });
 
-test("an answer is parsed by its schema: members that it does not name are dropped", async () => {
+test("an answer is parsed by its schema, and other members are dropped", async () => {
   const { client } = answering(Response.json({ ...flows, more: 1 }));
   expect(await client.listFlows()).toEqual({ ok: true, value: flows });
 });
 
-test("a file comes with its entity tag", async () => {
+test("a download returns the bytes and the entity tag", async () => {
   const { client } = answering(new Response("abc", { headers: { ETag: '"e1"' } }));
   const file = { bytes: new TextEncoder().encode("abc"), etag: "e1" };
   expect(await client.downloadLakeFile({ feed: "f", path: "_SUCCESS" })).toEqual({ ok: true, value: file });
@@ -84,7 +84,7 @@ test("a file comes with its entity tag", async () => {
 
 const problem = {
   type: "urn:almanac:problem:not-found",
-  title: "There is no such thing",
+  title: "Not found",
   status: 404,
   detail: "There is no feed mlik.",
   found: "mlik",
@@ -92,17 +92,17 @@ const problem = {
   didYouMean: "milk",
 };
 
-test("a refusal is a value with its problem details, and a sentence for people", async () => {
+test("a refusal is returned with its problem details and as sentences for people", async () => {
   const result = await answering(Response.json(problem, { status: 404 })).client.getFeed({ feed: "mlik" });
   expect(result).toEqual({ ok: false, error: { kind: "refused", status: 404, problem } });
   expect(!result.ok && failureText(result.error)).toBe(
-    "There is no such thing. There is no feed mlik. Found: mlik. Allowed: milk. Did you mean milk?",
+    "Not found. There is no feed mlik. Found: mlik. Allowed: milk. Did you mean milk?",
   );
 });
 
 test.each([
   ["MLflow", { error_code: "BAD_REQUEST", message: "Column x is missing" }, "BAD_REQUEST", "Column x is missing"],
-  ["Open Inference", { error: "input x is missing" }, "The inference failed", "input x is missing"],
+  ["Open Inference", { error: "input x is missing" }, "Inference failed", "input x is missing"],
 ])("an error of %s becomes problem details", async (_, body, title, detail) => {
   const { client } = answering(Response.json(body, { status: 400 }));
   expect(await client.invoke({ forecast: "f", body: { instances: [] } })).toEqual({
@@ -111,7 +111,7 @@ test.each([
   });
 });
 
-test("an address where nothing answers, a page of another program and an answer off the contract are values", async () => {
+test("network errors, answers of another program and answers that do not match the schema are returned as values", async () => {
   const away = await answering(new Error("ECONNREFUSED")).client.listFeeds();
   expect(away).toEqual({
     ok: false,

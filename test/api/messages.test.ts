@@ -17,7 +17,7 @@ const event = (key: string, action = "PutObject", eTag = '"abc"') => ({
   eventTime: "2025-01-03T00:00:00Z",
 });
 
-test("R2's notification of a raw publication, quoted etag or not, asks for one and the same ingest", () => {
+test("R2's notification of a publication gives the same ingest with and without quotes around the etag", () => {
   const key = "raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx";
   const keys = [event(key), event(key, "CompleteMultipartUpload", "abc")].map((body) => {
     const read = readLakeEvent(body);
@@ -26,21 +26,21 @@ test("R2's notification of a raw publication, quoted etag or not, asks for one a
   expect(keys).toEqual([`ingest:${key}@abc`, `ingest:${key}@abc`]);
 });
 
-test("what is not a new raw publication is nothing to do, and what cannot be one is refused with the reason", () => {
+test("a notification about another object is ignored, and an invalid one is refused with the reason", () => {
   expect(readLakeEvent(event("clean/sniim-milk/_SUCCESS"))).toEqual({ kind: "other" });
   expect(readLakeEvent(event("raw/sniim-milk/0123456789abcdef-a.xlsx", "DeleteObject"))).toEqual({ kind: "other" });
   expect(readLakeEvent(event("raw/gold/0123456789abcdef-a.csv"))).toMatchObject({
     kind: "refused",
-    reason: expect.stringContaining("gold is not a feed"),
+    reason: expect.stringContaining("There is no feed gold"),
   });
   expect(readLakeEvent(event("raw/x"))).toMatchObject({ kind: "refused" });
 });
 
-test("no message makes the reader throw", () => {
+test("reading a message never throws", () => {
   fc.assert(fc.property(fc.anything(), (body) => void expect(readLakeEvent(body).kind).toMatch(/raw|other|refused/)));
 });
 
-test("the online history is the same text whatever the order of facts, with null where there is no value", () => {
+test("the online history is the same text for any order of facts, with null for a missing value", () => {
   const fact = (series: string, period: string, value: number) => ({
     series: JSON.stringify([series, "x", "y", "z"]),
     variable: "precio",
@@ -57,7 +57,7 @@ test("the online history is the same text whatever the order of facts, with null
   });
 });
 
-test("the online history holds the other variables that features look at, as far back as they reach", () => {
+test("the online history contains the other variables that features read, as far back as they reach", () => {
   const forecast: Forecast = {
     ...milkMx,
     dimensions: [],
@@ -86,7 +86,7 @@ test("the online history holds the other variables that features look at, as far
   ]);
 });
 
-test("CSV quotes what needs it and nothing else", () => {
+test("CSV quotes only the cells that need it", () => {
   expect(
     writeCsv(
       ["a", "b"],
@@ -99,7 +99,7 @@ test("CSV quotes what needs it and nothing else", () => {
   ).toBe('a,b\r\n"say ""hi""",1.5\r\n"one, two",\r\nplain,0\r\n');
 });
 
-test("the nearest allowed text is offered when it is near enough to be meant", () => {
+test("the nearest allowed text is suggested if it is similar enough", () => {
   expect(nearest("Autoservicio", ["Autoservicios", "Tiendas"])).toBe("Autoservicios");
   expect(nearest("michoacan", ["México", "Michoacán"])).toBe("Michoacán");
   expect(nearest("xyz", ["Autoservicios", "Tiendas"])).toBeUndefined();

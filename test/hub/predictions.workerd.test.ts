@@ -204,7 +204,7 @@ describe("a message that cannot be kept", () => {
     const [fates, lines] = await quiet(() => deliver(bodies));
     expect(fates).toEqual([0, 0, 0, "acked"]);
     expect(lines).toMatchObject([
-      expect.stringContaining("not a message about predictions"),
+      expect.stringContaining("does not match the schema of predictions"),
       "predictions: milk-mx has no registered version v0.none",
       "predictions: no-such is not a forecast of this platform",
     ]);
@@ -250,7 +250,7 @@ describe("a message that cannot be kept", () => {
     await vi.waitUntil(async () => (await query(letters)).length === 2, { timeout: 60_000, interval: 200 });
     const [readable, unreadable] = (await query(letters)) as { id: string }[];
     expect(readable).toMatchObject({ state: "failed", reason: "milk-mx has no registered version v2.0" });
-    expect(unreadable).toMatchObject({ reason: expect.stringContaining("not a message about predictions") });
+    expect(unreadable).toMatchObject({ reason: expect.stringContaining("does not match the schema of predictions") });
 
     const retry = (id: string | undefined) => asAdmin(`/flows/${id}/retry`, { method: "POST" });
     const refused = await retry(unreadable?.id);

@@ -128,7 +128,7 @@ test("a message that cannot be read ends as a failed flow that says why", async 
     await scheduler.wait(100);
   const letters = await query("SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason");
   expect(letters).toMatchObject([
-    { state: "failed", reason: "no-feed is not a feed of this platform" },
+    { state: "failed", reason: "There is no feed no-feed." },
     { state: "failed", reason: expect.stringContaining("not an R2 event notification") },
   ]);
   const [, unreadable] = letters as { id: string }[];

@@ -23,7 +23,7 @@ test("who is asked for a token is told where the command takes it from", async (
     const detail = `Send the token as: Authorization: Bearer <token>, not ${headers.authorization}`;
     answer.writeHead(401, { "Content-Type": "application/problem+json" });
     answer.end(
-      JSON.stringify({ type: "urn:almanac:problem:unauthorized", title: "A token is needed", status: 401, detail }),
+      JSON.stringify({ type: "urn:almanac:problem:unauthorized", title: "Unauthorized", status: 401, detail }),
     );
   });
   const without = await almanac(["predict", "gold", "--url", url], { env: { PREDICT_TOKEN: "" } });

@@ -1,4 +1,4 @@
-/** `/flows`: what runs and ran, and the two actions on a flow that waits for a person. */
+/** `/flows`: running and ended flows, and the two actions on a flow that waits for a person. */
 import type { Endpoint } from "../endpoint.ts";
 import { flowDetailShape, flowListShape, flowShape, flowsQueryShape } from "../flows.ts";
 

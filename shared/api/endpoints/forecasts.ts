@@ -1,4 +1,4 @@
-/** `/forecasts`: the champion, its changes, and what was predicted. */
+/** `/forecasts`: the champion, its changes and the recorded predictions. */
 import { championAnswerShape, rollbackShape } from "../champions.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { inputsPageShape, inputsQueryShape, predictionsPageShape, predictionsQueryShape } from "../predictions.ts";

@@ -1,4 +1,4 @@
-/** What the predict Worker answers: its own protocol, MLflow's and Open Inference's. */
+/** Endpoints of the predict Worker: its own protocol, MLflow and Open Inference. */
 import type { Endpoint } from "../endpoint.ts";
 import { invocationAnswerShape, invocationShape } from "../mlflow.ts";
 import {

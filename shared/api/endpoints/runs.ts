@@ -1,4 +1,4 @@
-/** `/runs`: trainings and their trials. */
+/** `/runs`: training runs and their trials. */
 import type { Endpoint } from "../endpoint.ts";
 import {
   endRunShape,

@@ -1,4 +1,4 @@
-/** The service itself: whether it runs, and its description. */
+/** Health and API description of the service. */
 import type { Endpoint } from "../endpoint.ts";
 import { healthShape } from "../service.ts";
 
