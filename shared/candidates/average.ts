@@ -1,6 +1,6 @@
 /**
- * The mean of a few other candidates, which errs less than each when they err apart. Its parameters name the members:
- * `member1` … hold `{candidate, parameters}` as JSON, because a parameter is a plain value.
+ * The mean of a few other candidates. It is better than each of them if their errors differ. The parameters `member1`, …
+ * name the members as JSON `{candidate, parameters}`, because a parameter must be a plain value.
  */
 import { z } from "zod";
 import type { Point } from "../search/space.ts";
@@ -18,13 +18,13 @@ interface Member {
   readonly parameters: Point;
 }
 
-/** The parameters that stand for the mean of these members: the same ones in whatever order they are the same recipe. */
+/** Returns the parameters for these members. Members are sorted, so that their order does not change the recipe. */
 export function averageParameters(members: readonly Member[]): Point {
   const texts = members.map(({ candidate, parameters }) => JSON.stringify({ candidate, parameters })).sort();
   return Object.fromEntries(texts.map((text, i) => [`member${i + 1}`, text]));
 }
 
-/** The members that an average's parameters name; null for the recipe of another candidate. */
+/** Returns the members of an average, or null if the recipe is of another candidate. */
 export function membersOf({ candidate, parameters }: Member): Member[] | null {
   if (candidate !== average.id) return null;
   return Object.values(parameters).map((text) => memberShape.parse(JSON.parse(String(text))));

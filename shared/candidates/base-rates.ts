@@ -1,28 +1,28 @@
 /**
- * The naive forecasts of a classification: how often it happens, and how often it follows a state like the last one. Both
- * are one small tree on the last state, so that they are files like any other.
+ * The baselines of a classification: the share of events, and the share of events after the same last state. Both are one
+ * small tree on the last state, so that they can be exported like any other model.
  */
 import { refused } from "../models/fit.ts";
 import { LEAF, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
 import type { Candidate, FitTask } from "./candidate.ts";
 import type { Fitted } from "./fitted.ts";
 
-/** A state's own frequency counts as if so many more rows had followed it, with events at the base rate. */
+/** Smoothing: adds this many rows with the base rate of events to the rows of each state. */
 const SMOOTHING_ROWS = 4;
 
-/** The share of events among the training rows, whatever came last. */
+/** Predicts the share of events among the training rows. */
 export const baseRate: Candidate = {
   id: "base-rate",
   fit: (task) => refusalOf(task) ?? { ok: true, model: baseRateOf(task) },
 };
 
-/** The share of events among the training rows that followed the same state, drawn a little to the base rate. */
+/** Predicts the share of events among the training rows with the same last state, smoothed towards the base rate. */
 export const stateFrequency: Candidate = {
   id: "state-frequency",
   fit: (task) => refusalOf(task) ?? { ok: true, model: frequencyAfter(task) },
 };
 
-/** The base rate as a model: what is left where nothing more can be learned. Of at least one row. O(rows). */
+/** Returns the base rate as a model, also as the fallback of other candidates. Needs at least one row. O(rows). */
 export function baseRateOf(task: FitTask): Fitted {
   const { rows, events } = tally(task);
   return onLast(task, {
@@ -41,7 +41,7 @@ function frequencyAfter(task: FitTask): Fitted {
   const all = rows[0] + rows[1];
   const rate = (events[0] + events[1]) / all;
   const after = (state: 0 | 1) => (events[state] + SMOOTHING_ROWS * rate) / (rows[state] + SMOOTHING_ROWS);
-  // Missing goes right at the root, to the base rate; the rest is told apart below.
+  // At the root a missing state goes right, to the base rate. The second split separates states 0 and 1.
   return onLast(task, {
     feature: Int32Array.of(0, 0, LEAF, LEAF, LEAF),
     threshold: Float32Array.of(THRESHOLD_MAX, 0.5, 0, 0, 0),
@@ -61,7 +61,7 @@ function onLast({ last }: FitTask, tree: Tree): Fitted {
   };
 }
 
-/** Rows and events that followed state 0 and state 1. */
+/** Counts the rows and events after state 0 and after state 1. */
 function tally({ data, move, rows: { from, to } }: FitTask) {
   const [rows, events]: [[number, number], [number, number]] = [
     [0, 0],
@@ -77,7 +77,7 @@ function tally({ data, move, rows: { from, to } }: FitTask) {
 
 function refusalOf({ task, rows }: FitTask) {
   if (task !== "classification") {
-    return refused({ kind: "invalid-data", found: `a ${task}`, expected: "a classification, whose target is 0 or 1" });
+    return refused({ kind: "invalid-data", found: `a ${task}`, expected: "a classification, with targets 0 and 1" });
   }
   return rows.to > rows.from ? null : refused({ kind: "too-few-rows", found: 0, required: 1 });
 }

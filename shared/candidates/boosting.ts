@@ -6,12 +6,12 @@ import { calibrated } from "./calibrated.ts";
 import { type Candidate, type FitTask, holdOut, numberOf } from "./candidate.ts";
 import { type Encoding, encode, rankEncoding } from "./encoding.ts";
 
-/** Share of the training periods, at their end, on which the number of trees is chosen. */
+/** Share of the training periods, at their end, that decides the number of trees. */
 const HELD_OUT = 0.2;
 const PATIENCE = 15;
 const TREES_MAX = 300;
 
-/** Boosted trees, their number chosen on the last training periods, then fitted to all of them: values, or log odds. */
+/** Boosted trees. The last training periods decide the number of trees; the final fit uses all periods. */
 export const gradientBoosting: Candidate = {
   id: "gradient-boosting",
   fit: calibrated((task) => {
@@ -24,7 +24,7 @@ export const gradientBoosting: Candidate = {
   }),
 };
 
-/** The boosting options that a trial's parameters stand for. */
+/** Returns the boosting options of a trial. */
 export function boostingOptions({ parameters, seed }: FitTask): Partial<GradientBoostingOptions> {
   return {
     iterations: numberOf(parameters, "iterations", TREES_MAX),
@@ -43,13 +43,13 @@ export function boostingOptions({ parameters, seed }: FitTask): Partial<Gradient
 export interface StoppedBoosting {
   readonly encoding: Encoding;
   readonly ensemble: Ensemble;
-  /** The model before the held-out periods were added: what calibration may look at. */
+  /** The model without the held-out periods `late`. Calibration uses its predictions for them. */
   readonly early: { readonly encoding: Encoding; readonly ensemble: Ensemble; readonly late: RowRange };
 }
 
 /**
- * Fits to the early periods until the loss on the late ones stops falling, then as many trees to all of them.
- * `target`: one value a row of the dataset. Where not one tree helps, the model is a constant.
+ * Fits trees to the early periods until the loss on the late periods stops falling, then fits the same number of trees to
+ * all periods. `target`: one value per row of the dataset. If no tree lowers the loss, the model is a constant.
  */
 export function fitStopped(
   task: FitTask,
@@ -71,9 +71,9 @@ export function fitStopped(
   const trees = stopped.model.ensemble.trees.length;
   const encoding = rankEncoding(data, rows, target);
   const all = partOf(encoding, rows);
-  const whole = fitGradientBoosting({ ...options, iterations: Math.max(1, trees) }, all);
-  if (!whole.ok) return whole;
-  const ensemble = trees === 0 ? withoutTrees(whole.model.ensemble) : whole.model.ensemble;
+  const final = fitGradientBoosting({ ...options, iterations: Math.max(1, trees) }, all);
+  if (!final.ok) return final;
+  const ensemble = trees === 0 ? withoutTrees(final.model.ensemble) : final.model.ensemble;
   const earlyEnsemble = trees === 0 ? withoutTrees(stopped.model.ensemble) : stopped.model.ensemble;
   return {
     ok: true,
@@ -81,12 +81,12 @@ export function fitStopped(
   };
 }
 
-/** Only the constant, with one leaf that adds nothing: a file holds at least one tree. */
+/** Returns only the constant. An ONNX file needs at least one tree, so it has a single leaf with value 0. */
 function withoutTrees(ensemble: Ensemble): Ensemble {
-  return { ...ensemble, trees: [nothing] };
+  return { ...ensemble, trees: [zeroLeaf] };
 }
 
-const nothing: Tree = {
+const zeroLeaf: Tree = {
   feature: Int32Array.of(LEAF),
   threshold: Float32Array.of(0),
   missingLeft: Uint8Array.of(0),

@@ -1,6 +1,5 @@
 /**
- * From any score to a probability: what a candidate learns of 0 and 1 is calibrated by Platt on scores of rows that it had
- * not seen.
+ * Converts scores to probabilities: Platt scaling on the scores of rows that the scoring model was not fitted on.
  */
 import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { type Fit, refused } from "../models/fit.ts";
@@ -9,39 +8,39 @@ import { baseRateOf } from "./base-rates.ts";
 import type { Candidate, FitTask } from "./candidate.ts";
 import { type Fitted, predictMove } from "./fitted.ts";
 
-/** Share of the training periods, at their end, that scores are calibrated on … */
+/** Share of the training periods, at their end, that is used for calibration. */
 const LATE_SHARE = 0.5;
-/** … in so many pieces, each scored by a fit to everything before it. */
+/** Number of parts of the calibration periods. Each part is scored by a model fitted to all rows before it. */
 const ORIGINS = 4;
 
-/** Leaves a regression as it is; a classification becomes calibrated. `learn`'s scores may be on any scale. */
+/** Calibrates the fits of a classification. Does not change a regression. The scores of `learn` may have any scale. */
 export function calibrated(learn: Candidate["fit"]): Candidate["fit"] {
   return (task) => (task.task === "classification" ? fitCalibrated(learn, task) : learn(task));
 }
 
 function fitCalibrated(learn: Candidate["fit"], task: FitTask): Fit<Fitted> {
-  const whole = learn(task);
-  if (!whole.ok) return whole;
+  const final = learn(task);
+  if (!final.ok) return final;
   const scores: number[] = [];
   const outcomes: number[] = [];
   for (const { early, late } of originsOf(task)) {
     const fit = learn({ ...task, rows: early });
-    // Early rows may hold one outcome alone; then a later origin has to do.
+    // The early rows may have only one outcome. Then only later origins are used.
     if (!fit.ok) continue;
     scores.push(...predictMove(fit.model, task.data, late, task.transform));
     outcomes.push(...task.move.subarray(late.from, late.to));
   }
   if (scores.length === 0) return refused({ kind: "too-few-rows", found: 0, required: 1 });
   if (!scores.every(Number.isFinite)) {
-    return refused({ kind: "invalid-data", found: "scores without a number", expected: "finite scores" });
+    return refused({ kind: "invalid-data", found: "scores that are not finite", expected: "finite scores" });
   }
   const { slope, intercept } = fitPlatt(scores, outcomes);
-  // Outcomes that the scores order the wrong way round would turn the model upside down: the base rate is safer.
+  // A slope of 0 or less means that the scores have no skill. It would reverse their order, so the base rate is returned.
   if (!(slope > 0)) return { ok: true, model: baseRateOf(task) };
-  return { ok: true, model: { kind: "calibrated", score: whole.model, slope, intercept } };
+  return { ok: true, model: { kind: "calibrated", score: final.model, slope, intercept } };
 }
 
-/** Rolling origin inside the training rows: nothing at or after their end is touched. */
+/** Returns rolling origins inside the training rows. No row at or after their end is used. */
 function originsOf({ data, rows }: FitTask): { readonly early: RowRange; readonly late: RowRange }[] {
   const first = data.period[rows.from] ?? 0;
   const periods = (data.period[rows.to - 1] ?? 0) + 1 - first;

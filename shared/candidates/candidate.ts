@@ -1,4 +1,4 @@
-/** A candidate: one way to learn a forecast. Pure; a fold is fitted wherever there is a free thread. */
+/** The contract of a candidate: a method that can be trained. Pure, so that a fold can be fitted in any thread. */
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
@@ -10,18 +10,18 @@ export interface FitTask {
   /** A classification has targets 0 and 1, and a fitted model's value is the probability of 1. */
   readonly task: Task;
   readonly data: Dataset;
-  /** What is learned, one a row of the dataset: the target on the forecast's fitted scale. */
+  /** The training target, one per row of the dataset: the forecast's target after `transform`. */
   readonly move: Float64Array;
   readonly transform: Transform;
-  /** The rows to learn from: nothing at or after `rows.to` may be looked at. */
+  /** The training rows. A candidate must not read rows at or after `rows.to`. */
   readonly rows: RowRange;
   readonly parameters: Point;
   readonly seed: number;
-  /** From how much on a move counts as one, in the target's unit. */
+  /** Smaller changes count as no change, in the target's unit. */
   readonly tolerance: number;
-  /** Name of the feature that is the last value. */
+  /** Name of the feature with the last value. */
   readonly last: string;
-  /** Name of a feature that is the naive forecast of a season; null where the forecast has none. */
+  /** Name of the feature with the value a season ago; null if the forecast has no seasonal baseline. */
   readonly seasonal: string | null;
 }
 
@@ -30,17 +30,17 @@ export interface Candidate {
   fit(task: FitTask): Fit<Fitted>;
 }
 
-/** A numeric parameter of a trial, or `otherwise` where the trial says nothing. Throws on what is no number. */
-export function numberOf(parameters: Point, name: string, otherwise: number): number {
-  const value = parameters[name] ?? otherwise;
+/** Returns a numeric parameter of a trial, or `fallback` if the trial has none. Throws if it is not a number. */
+export function numberOf(parameters: Point, name: string, fallback: number): number {
+  const value = parameters[name] ?? fallback;
   if (typeof value !== "number")
     throw new RangeError(`parameter ${name} is ${JSON.stringify(value)}: expected a number`);
   return value;
 }
 
 /**
- * Cuts the rows to learn from at a period, so that about `share` of their periods are held out at the end: what early
- * stopping and calibration look at. The judge's own folds stay unseen.
+ * Splits the training rows at a period, so that about `share` of the periods are in `late`. Early stopping and calibration
+ * use `late`. The folds that score the candidate are not part of either.
  */
 export function holdOut({ data, rows }: FitTask, share: number): { readonly early: RowRange; readonly late: RowRange } {
   const first = data.period[rows.from] ?? 0;

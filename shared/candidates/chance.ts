@@ -7,8 +7,8 @@ import { encode } from "./encoding.ts";
 import type { Chance } from "./fitted.ts";
 
 /**
- * The calibrated chance that `events` (0 or 1, one a row of the dataset) happens: boosted trees on the logistic loss,
- * calibrated by Platt on the last training periods with a model that had not seen them.
+ * Fits the calibrated probability of `events` (0 or 1, one per row of the dataset): boosted trees with the logistic loss,
+ * then Platt scaling on the last training periods, scored by a model that was not fitted on them.
  */
 export function fitChance(task: FitTask, events: Float64Array): Fit<Chance> {
   const fit = fitStopped(task, events, { ...boostingOptions(task), loss: "logistic" });
@@ -17,14 +17,14 @@ export function fitChance(task: FitTask, events: Float64Array): Fit<Chance> {
   const outcomes = events.subarray(early.late.from, early.late.to);
   const scores = predictEnsemble(early.ensemble, encode(early.encoding, task.data, early.late));
   if (!scores.every(Number.isFinite)) {
-    return refused({ kind: "invalid-data", found: "scores without a number", expected: "finite log odds" });
+    return refused({ kind: "invalid-data", found: "scores that are not finite", expected: "finite log odds" });
   }
   const { slope, intercept } = fitPlatt(scores, outcomes);
-  // Outcomes that the scores order the wrong way round would turn the model upside down: the base rate is safer.
-  const isSound = slope > 0;
+  // A slope of 0 or less means that the scores have no skill. It would reverse their order, so the base rate is used.
+  const hasSkill = slope > 0;
   return {
     ok: true,
-    model: isSound
+    model: hasSkill
       ? { encoding, ensemble, slope, intercept }
       : { encoding, ensemble, slope: 0, intercept: fitPlatt(scores.fill(0), outcomes).intercept },
   };

@@ -1,34 +1,34 @@
-/** How a dataset's columns become the float32 columns of a model. The graph of the exported file does the same. */
+/** Converts a dataset's columns to the float32 columns of a model. `graph.ts` exports the same conversion to ONNX. */
 
 import type { Column, Dataset, RowRange } from "../features/dataset.ts";
 import type { Matrix } from "../models/matrix.ts";
 
 export type EncodedColumn =
   | { readonly name: string; readonly how: "number" }
-  /** A category as its rank by what follows it on average; a category that was not there in training is missing. */
+  /** A category becomes its rank by mean target. A category that did not occur in training is missing (NaN). */
   | {
       readonly name: string;
       readonly how: "rank";
-      /** Those of the training rows. */
+      /** The categories of the training rows. */
       readonly categories: readonly string[];
-      /** One a category. */
+      /** One rank per category. */
       readonly ranks: Float32Array;
     }
-  /** One column of 0 and 1 a category of the training rows; all 0 for any other. */
+  /** One 0/1 column per category of the training rows. Other categories give 0 in all columns. */
   | { readonly name: string; readonly how: "one-hot"; readonly categories: readonly string[] };
 
 export interface Encoding {
   readonly columns: readonly EncodedColumn[];
-  /** What a missing value becomes, one a number or rank column; null leaves it missing. */
+  /** The replacement of missing values, one per number or rank column. Null leaves them missing. */
   readonly imputed: Float32Array | null;
 }
 
-/** Whether a candidate may look at a column: some only take part in the way back to the target's unit. */
+/** Returns whether a candidate may learn from a column. Others are used only to convert back to the target's unit. */
 function isLearned({ learned }: Column): boolean {
   return learned !== false;
 }
 
-/** Trees: numbers as they are, categories by rank. `target` has one value a row of the dataset. O(rows × columns). */
+/** Encoding for trees: numbers unchanged, categories by rank. `target` has one value per row of the dataset. O(rows × columns). */
 export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array): Encoding {
   const columns = data.columns.filter(isLearned).map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
@@ -39,7 +39,7 @@ export function rankEncoding(data: Dataset, rows: RowRange, target: Float64Array
   return { columns, imputed: null };
 }
 
-/** Linear models: numbers as they are, a column for every category of the rows. O(rows × columns). */
+/** Encoding for linear models: numbers unchanged, one column per category. O(rows × columns). */
 export function oneHotEncoding(data: Dataset, rows: RowRange): Encoding {
   const columns = data.columns.filter(isLearned).map((column): EncodedColumn => {
     if (column.dtype === "float") return { name: column.name, how: "number" };
@@ -49,7 +49,7 @@ export function oneHotEncoding(data: Dataset, rows: RowRange): Encoding {
   return { columns, imputed: null };
 }
 
-/** The same encoding with missing values replaced by the mean over `rows` (0 where there is none at all). */
+/** Returns the encoding with missing values replaced by the mean over `rows` (0 if every value is missing). */
 export function withMeans(encoding: Encoding, data: Dataset, rows: RowRange): Encoding {
   const { values, rows: count } = encode(encoding, data, rows);
   const imputed: number[] = [];
@@ -73,14 +73,14 @@ function meanOfPresent(values: Float32Array): number {
 
 type TextColumn = Extract<Column, { dtype: "string" }>;
 
-/** Codes of the categories that some rows have, ascending: a model knows no others. */
+/** Returns the codes of the categories that occur in `rows`, ascending. */
 function seenIn({ categories, codes }: TextColumn, rows: RowRange): number[] {
   const seen = new Uint8Array(categories.length);
   for (let row = rows.from; row < rows.to; row++) seen[codes[row] ?? 0] = 1;
   return [...categories.keys()].filter((code) => seen[code] === 1);
 }
 
-/** The rank of each code in `seen` by the mean of `target` over its rows; equal means rank by code. */
+/** Ranks the codes in `seen` by the mean of `target` over their rows. Equal means are ranked by code. */
 function ranksOf(
   { categories, codes }: TextColumn,
   seen: readonly number[],
@@ -106,12 +106,15 @@ export function widthOf(column: EncodedColumn): number {
   return column.how === "one-hot" ? column.categories.length : 1;
 }
 
-/** How many float32 columns come out. */
+/** Returns the number of encoded float32 columns. */
 export function widthOfEncoding(encoding: Encoding): number {
   return encoding.columns.reduce((width, column) => width + widthOf(column), 0);
 }
 
-/** The encoded rows, column-major, in the order of the encoding's columns. Throws on a column that the dataset lacks. O(rows × width). */
+/**
+ * Encodes rows, column-major, in the order of the encoding's columns. O(rows × width).
+ * @throws RangeError if the dataset does not have a column of the encoding.
+ */
 export function encode(encoding: Encoding, data: Dataset, rows: RowRange): Matrix {
   const count = rows.to - rows.from;
   const columns = widthOfEncoding(encoding);
@@ -147,10 +150,11 @@ function encodeColumn(column: EncodedColumn, { source, rows, into }: ColumnTask)
       const code = codes[source.codes[rows.from + i] ?? 0] ?? -1;
       if (code >= 0) into[code * count + i] = 1;
     }
-  } else throw new RangeError(`column ${column.name} is ${source.dtype}: it cannot be encoded as ${column.how}`);
+  } else
+    throw new RangeError(`column ${column.name} has type ${source.dtype}, which cannot be encoded as ${column.how}`);
 }
 
-/** For each category of the dataset its position among those of the encoding; −1 for one it does not know. */
+/** Returns, for each category of the dataset, its position in the encoding; −1 for an unknown category. */
 function codesIn(categories: readonly string[], source: { readonly categories: readonly string[] }): readonly number[] {
   const positions = new Map(categories.map((category, position) => [category, position]));
   return source.categories.map((category) => positions.get(category) ?? -1);
@@ -162,12 +166,12 @@ function impute(values: Float32Array, by: number | undefined): void {
 }
 
 function columnNamed(data: Dataset, name: string): Column {
-  const column = data.columns.find((one) => one.name === name);
+  const column = data.columns.find((column) => column.name === name);
   if (column === undefined) throw new RangeError(`the dataset has no column ${name}`);
   return column;
 }
 
-/** The numbers of a float feature for some rows. */
+/** Returns the values of a numeric feature for some rows. */
 export function featureValues(data: Dataset, name: string, rows: RowRange): Float32Array {
   const column = columnNamed(data, name);
   if (column.dtype !== "float") throw new RangeError(`feature ${name} is text: expected a number`);

@@ -1,4 +1,4 @@
-/** What fitting gives, before it becomes a graph: a plain description that predicts and can be sent between threads. */
+/** A fitted model as plain data, and its predictions. It can be sent between threads and exported as an ONNX graph. */
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type LinearPredictor, predictLinear } from "../models/linear.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
@@ -7,29 +7,29 @@ import { type Encoding, encode, featureValues } from "./encoding.ts";
 
 export type Transform = "level" | "difference" | "log-difference";
 
-/** Predicts on the forecast's fitted scale: the value itself, or how far it moves from the last one. */
+/** Predicts on the fitted scale of `Transform`: the value itself, or its change from the last value. */
 export type Fitted =
-  /** The value stays. */
+  /** Predicts the last value. */
   | { readonly kind: "last" }
-  /** The value becomes that of a feature; it stays where the feature is missing. */
+  /** Predicts the value of a feature, or the last value if the feature is missing. */
   | { readonly kind: "feature"; readonly feature: string }
   | { readonly kind: "linear"; readonly encoding: Encoding; readonly model: LinearPredictor }
   | { readonly kind: "trees"; readonly encoding: Encoding; readonly ensemble: Ensemble }
-  /** The mean of its members' moves. */
+  /** Predicts the mean of its members' moves. */
   | { readonly kind: "average"; readonly members: readonly Fitted[] }
-  /** The chance that the value moves, times how far it then does. */
+  /** Predicts the probability of a change times the expected move. */
   | { readonly kind: "hurdle"; readonly chance: Chance; readonly size: Fitted }
-  /** A probability: 1 ÷ (1 + e^−(slope × score + intercept)). */
+  /** Predicts a probability: 1 ÷ (1 + e^−(slope × score + intercept)). */
   | ({ readonly kind: "calibrated"; readonly score: Fitted } & PlattCalibrator);
 
-/** The calibrated chance of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
+/** The calibrated probability of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
 export interface Chance extends PlattCalibrator {
   readonly encoding: Encoding;
-  /** Log odds. */
+  /** Predicts the log odds. */
   readonly ensemble: Ensemble;
 }
 
-/** A value on the fitted scale: itself, its difference from the last value, or the difference of their logarithms. O(1). */
+/** Converts a value to the fitted scale: itself, its difference from the last value, or the difference of the logarithms. O(1). */
 export function moveOf(transform: Transform, value: number, last: number): number {
   switch (transform) {
     case "level":
@@ -41,7 +41,7 @@ export function moveOf(transform: Transform, value: number, last: number): numbe
   }
 }
 
-/** The way back to the value's unit; float32, as the exported graph computes it. O(1). */
+/** Converts a move back to the value's unit, in float32 like the exported graph. O(1). */
 export function valueAfter(transform: Transform, move: number, last: number): number {
   const from = Math.fround(last);
   switch (transform) {
@@ -54,7 +54,7 @@ export function valueAfter(transform: Transform, move: number, last: number): nu
   }
 }
 
-/** One number a row on the fitted scale, float32. O(rows × model). */
+/** Returns one float32 per row, on the fitted scale. O(rows × model). */
 export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, transform: Transform): Float32Array {
   switch (fitted.kind) {
     case "last":
@@ -87,18 +87,18 @@ export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, trans
   }
 }
 
-/** One value a row in the target's unit, float32. O(rows × model). */
+/** Returns one value per row, in the target's unit and float32 precision. O(rows × model). */
 export function predictValue(fitted: Fitted, data: Dataset, rows: RowRange, transform: Transform): Float64Array {
   const moves = predictMove(fitted, data, rows, transform);
   return Float64Array.from(moves, (move, i) => valueAfter(transform, move, data.last[rows.from + i] ?? Number.NaN));
 }
 
-/** One probability a row. O(rows × trees × depth). */
+/** Returns one probability per row. O(rows × trees × depth). */
 export function predictChance(chance: Chance, data: Dataset, rows: RowRange): Float32Array {
   return probabilities(predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows)), chance);
 }
 
-/** Scores as probabilities, in float32 steps as the exported graph takes them. */
+/** Converts scores to probabilities, with the same float32 operations as the exported graph. */
 function probabilities(scores: Float32Array, calibrator: PlattCalibrator): Float32Array {
   const [slope, intercept] = [Math.fround(-calibrator.slope), Math.fround(-calibrator.intercept)];
   return scores.map((score) => {

@@ -1,6 +1,6 @@
 /**
- * A fitted model as an ONNX graph: one named input a feature, encoded, imputed and led back to the target's unit inside,
- * so that the file gives the same numbers in any runtime.
+ * Exports a fitted model as an ONNX graph with one named input per feature. The graph also encodes, imputes and converts
+ * back to the target's unit, so that the file gives the same numbers in any runtime.
  */
 import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { LinearPredictor } from "../models/linear.ts";
@@ -27,19 +27,19 @@ import type { Chance, Fitted, Transform } from "./fitted.ts";
 
 export { changeOutput, predictionOutput };
 
-/** Where the change probability comes from: a model of its own, or a feature that holds each series' frequency. */
+/** The source of the change probability: a separate model, or a feature with the change frequency of each series. */
 export type ChangeSource =
   | { readonly kind: "model"; readonly chance: Chance }
   | {
       readonly kind: "frequency";
       readonly feature: string;
-      /** For a series without a past. */
+      /** Used for a series without a history. */
       readonly baseRate: number;
     };
 
 export interface ModelParts {
   readonly features: readonly Feature[];
-  /** Name of the feature that is the last value. */
+  /** Name of the feature with the last value. */
   readonly last: string;
   readonly transform: Transform;
   readonly value: Fitted;
@@ -49,11 +49,11 @@ export interface ModelParts {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The graph; every output is float32 [N, 1]. Throws where a feature has the name of an output. */
+/** Builds the graph. Every output is float32 [N, 1]. Throws if a feature has the name of an output. */
 export function graphOf(parts: ModelParts): Graph {
   const names = parts.features.map(({ name }) => name);
   const clash = names.find((name) => name === predictionOutput || name === changeOutput);
-  if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output: call it otherwise`);
+  if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of a model output. Rename the feature.`);
   const build = new Builder(names);
   const move = moveNodes(build, parts.value, parts);
   valueNodes(build, move, parts);
@@ -71,7 +71,7 @@ export function graphOf(parts: ModelParts): Graph {
   };
 }
 
-/** Collects nodes and gives values names of their own. */
+/** Collects nodes and constants, and gives every value a unique name. */
 class Builder {
   readonly nodes: Node[] = [];
   readonly tensors: Tensor[] = [];
@@ -81,7 +81,7 @@ class Builder {
     this.#taken = new Set(taken);
   }
 
-  /** A name that is not taken: `.trees`, `.trees_2`, … Features may be called anything, also that. */
+  /** Returns an unused name: `.trees`, `.trees_2`, … The names of features are never reused. */
   name(stem: string): string {
     let name = `.${stem}`;
     for (let count = 2; this.#taken.has(name); count++) name = `.${stem}_${count}`;
@@ -114,7 +114,7 @@ class Builder {
   }
 }
 
-/** The number on the fitted scale; mirrors `predictMove`. */
+/** Adds the nodes that predict on the fitted scale, like `predictMove`. */
 function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
   switch (fitted.kind) {
     case "last":
@@ -141,19 +141,20 @@ function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
 }
 
 /**
- * A value, or another one where it is missing: last × m + value × (1 − m), with m = 1 from a stump where it is missing.
- * Exact, and made of operators that every tabular engine has.
+ * Adds nodes for `value`, or `fallback` if it is missing: fallback × m + value × (1 − m). A stump gives m = 1 if the value is
+ * missing. The result is exact and needs only operators that every tabular engine supports.
  */
-function presentOr(build: Builder, value: string, otherwise: string): string {
+function presentOr(build: Builder, value: string, fallback: string): string {
   const isMissing = build.addMl("TreeEnsembleRegressor", "is_missing", [value], ensembleAttributes(missingStump));
   const isPresent = build.add("Sub", "is_present", [build.constant("one", [1]), isMissing]);
   const attributes = { imputed_value_floats: floats([0]), replaced_value_float: float(Number.NaN) };
-  const known = build.addMl("Imputer", "known", [value], attributes);
-  const kept = build.add("Mul", "kept", [known, isPresent]);
-  return build.add("Add", "present", [kept, build.add("Mul", "replaced", [otherwise, isMissing])]);
+  // The stems are names in stored model files, so they must not change.
+  const finite = build.addMl("Imputer", "known", [value], attributes);
+  const valueOrZero = build.add("Mul", "kept", [finite, isPresent]);
+  return build.add("Add", "present", [valueOrZero, build.add("Mul", "replaced", [fallback, isMissing])]);
 }
 
-/** 0 for a number, 1 for a missing value. */
+/** Returns 0 for a number and 1 for a missing value. */
 const missingStump: Ensemble = {
   trees: [
     {
@@ -182,7 +183,7 @@ function moveFrom(build: Builder, value: string, { transform, last }: ModelParts
   }
 }
 
-/** Back to the target's unit; mirrors `valueAfter`. */
+/** Adds the conversion back to the target's unit, like `valueAfter`. */
 function valueNodes(build: Builder, move: string, { transform, last }: ModelParts): void {
   const outputs = [predictionOutput];
   switch (transform) {
@@ -212,8 +213,8 @@ function chanceNodes(build: Builder, { encoding, ensemble, ...calibrator }: Chan
 }
 
 /**
- * 1 ÷ (1 + e^−(slope × score + intercept)), written out: onnxruntime's own Sigmoid is an approximation that is off by
- * 1e-5 of a small probability, its Exp is not.
+ * Adds 1 ÷ (1 + e^−(slope × score + intercept)) as single operators. onnxruntime's Sigmoid is an approximation with a relative
+ * error of 1e-5 for small probabilities; its Exp is precise.
  */
 function probabilityNodes(build: Builder, score: string, { slope, intercept }: PlattCalibrator): string {
   const scaled = build.add("Mul", "scaled_odds", [score, build.constant("minus_slope", [-slope])]);
@@ -230,7 +231,7 @@ function treeNodes(build: Builder, encoding: Encoding, ensemble: Ensemble): stri
   return build.addMl("TreeEnsembleRegressor", "trees", inputs, ensembleAttributes(ensemble));
 }
 
-/** Numbers and ranks side by side, [N, columns], missing values imputed where the encoding says so. */
+/** Adds numbers and ranks as one tensor [N, columns]. Imputes missing values if the encoding has replacements. */
 function numberNodes(build: Builder, encoding: Encoding, columns: readonly EncodedColumn[]): string {
   const parts = columns.map((column) => (column.how === "rank" ? rankNode(build, column) : column.name));
   const joined = build.add("Concat", "numbers", parts, { axis: int(1) });
@@ -252,8 +253,8 @@ function rankNode(build: Builder, column: Extract<EncodedColumn, { how: "rank" }
 }
 
 /**
- * Numbers are imputed and standardised in the graph, which keeps float32 sums small; the columns of 0 and 1 have their
- * standardisation folded into coefficients and intercept.
+ * Adds a linear model. Numbers are imputed and standardised in the graph, so that float32 sums stay small. For 0/1 columns
+ * the standardisation is folded into the coefficients and the intercept.
  */
 function linearNodes(build: Builder, encoding: Encoding, model: LinearPredictor): string {
   const placed = placesOf(encoding);
@@ -287,7 +288,7 @@ function linearNodes(build: Builder, encoding: Encoding, model: LinearPredictor)
   });
 }
 
-/** Each column with the position of its first float32 column. */
+/** Returns each column with the position of its first encoded column. */
 function placesOf(encoding: Encoding): { readonly column: EncodedColumn; readonly from: number }[] {
   let from = 0;
   return encoding.columns.map((column) => {
@@ -297,13 +298,13 @@ function placesOf(encoding: Encoding): { readonly column: EncodedColumn; readonl
   });
 }
 
-/** [N, 1] text to [N, categories]; what is unknown is 0 everywhere. OneHotEncoder itself gives [N, 1, categories]. */
+/** Encodes text [N, 1] to [N, categories]; unknown text gives 0 everywhere. OneHotEncoder returns [N, 1, categories]. */
 function oneHotNodes(build: Builder, column: EncodedColumn): string {
   const categories = column.how === "number" ? [] : column.categories;
   const encoded = build.addMl("OneHotEncoder", "one_hot", [column.name], {
     cats_strings: strings(categories),
     zeros: int(1),
   });
-  // 0 keeps the rows as they are, also when there are none.
+  // In Reshape, 0 keeps the dimension of the rows, also if it is 0.
   return build.add("Reshape", "flat", [encoded, build.shape("flat_shape", [0, categories.length])]);
 }

@@ -9,10 +9,10 @@ import { encode, rankEncoding } from "./encoding.ts";
 import type { Chance, Fitted } from "./fitted.ts";
 
 const TREES = 60;
-/** Brisk: the size is what is searched. */
+/** Fixed parameters: only the parameters of the size model are searched. */
 const chanceParameters = { learningRate: 0.1 };
 
-/** For a target that mostly does not move: the chance that it does, times how far it then goes. */
+/** For a target that mostly does not change: the probability of a change times the expected move. */
 export const hurdle: Candidate = {
   id: "hurdle",
   fit(task) {
@@ -31,24 +31,24 @@ export const hurdle: Candidate = {
   },
 };
 
-/** The chance does not depend on the parameters searched: trials on the same rows share it. */
+/** A cache per dataset. The chance does not depend on the searched parameters, so trials on the same rows share it. */
 const chances = new WeakMap<object, Map<string, Fit<Chance>>>();
 
 function chanceOf(task: FitTask): Fit<Chance> {
-  const known = chances.get(task.data) ?? new Map<string, Fit<Chance>>();
-  chances.set(task.data, known);
+  const cache = chances.get(task.data) ?? new Map<string, Fit<Chance>>();
+  chances.set(task.data, cache);
   const key = `${task.rows.from} ${task.rows.to} ${task.seed} ${task.tolerance}`;
-  const chance = known.get(key) ?? fitChance({ ...task, parameters: chanceParameters }, eventsOf(task));
-  known.set(key, chance);
+  const chance = cache.get(key) ?? fitChance({ ...task, parameters: chanceParameters }, eventsOf(task));
+  cache.set(key, chance);
   return chance;
 }
 
-/** 1 where the value moved beyond rounding, else 0; one a row of the dataset. */
+/** Returns one number per row of the dataset: 1 if the value changed by more than the tolerance, otherwise 0. */
 export function eventsOf({ data, tolerance }: Pick<FitTask, "data" | "tolerance">): Float64Array {
   return data.target.map((value, row) => Number(hasMoved(value - (data.last[row] ?? 0), tolerance)));
 }
 
-/** The expected move of rows that moved, learned from those alone. */
+/** Fits the expected move to the rows that moved. */
 function fitSize(task: FitTask): Fit<Fitted> {
   const { data, move, rows, parameters } = task;
   const events = eventsOf(task);
@@ -70,8 +70,8 @@ function fitSize(task: FitTask): Fit<Fitted> {
   return fit.ok ? { ok: true, model: { kind: "trees", encoding, ensemble: fit.model.ensemble } } : fit;
 }
 
-function rowsWhere(rows: RowRange, isIn: (row: number) => boolean): Int32Array {
+function rowsWhere(rows: RowRange, isIncluded: (row: number) => boolean): Int32Array {
   const found: number[] = [];
-  for (let row = rows.from; row < rows.to; row++) if (isIn(row)) found.push(row);
+  for (let row = rows.from; row < rows.to; row++) if (isIncluded(row)) found.push(row);
   return Int32Array.from(found);
 }

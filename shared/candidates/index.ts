@@ -8,7 +8,7 @@ import { naive, seasonalNaive } from "./naive.ts";
 import { randomForest } from "./random-forest.ts";
 import { ridge } from "./ridge.ts";
 
-/** The catalogue: a new candidate is one file in this folder and one name here. */
+/** The catalogue of candidates. To add one, add a file to this folder and a name here. */
 export const candidates: readonly Candidate[] = [
   naive,
   seasonalNaive,
@@ -22,9 +22,9 @@ export const candidates: readonly Candidate[] = [
   logistic,
 ];
 
-/** Throws on an unknown name, which only a forecast's declaration can bring. */
+/** Returns a candidate by its id. Throws for an unknown id, which only a wrong declaration of a forecast can contain. */
 export function candidateNamed(id: string): Candidate {
-  const candidate = candidates.find((one) => one.id === id);
+  const candidate = candidates.find((candidate) => candidate.id === id);
   if (candidate) return candidate;
-  throw new RangeError(`there is no candidate ${id}; there are ${candidates.map((one) => one.id).join(", ")}`);
+  throw new RangeError(`unknown candidate ${id}: expected one of ${candidates.map(({ id }) => id).join(", ")}`);
 }

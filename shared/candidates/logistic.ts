@@ -3,7 +3,7 @@ import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, oneHotEncoding } from "./encoding.ts";
 
-/** Log odds as a line on standardised columns, with a penalty; categories as columns of 0 and 1. For 0 and 1 alone. */
+/** Logistic regression with a penalty on standardised columns; one 0/1 column per category. Classification only. */
 export const logistic: Candidate = {
   id: "logistic",
   fit: calibrated(({ data, move, rows, parameters }) => {

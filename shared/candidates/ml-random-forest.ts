@@ -1,9 +1,9 @@
 /**
- * The forest of the npm package `ml-random-forest`, turned into the trees of `shared/models`.
+ * The forest of the npm package `ml-random-forest`, converted to the trees of `shared/models`.
  *
- * Its search for a split looks at every value of every column and costs rows² a node, so it learns from the latest whole
- * periods of at most `ROWS_MAX` rows. It draws columns once a tree, cannot take missing values (they become means here),
- * and ends a branch where a split would be perfect.
+ * Its split search tries every value of every column and costs rows² per node, so it learns from the latest whole periods
+ * with at most `ROWS_MAX` rows. It draws columns once per tree, does not accept missing values (they are replaced by means),
+ * and does not make a split that would be perfect.
  */
 import { RandomForestRegression } from "ml-random-forest";
 import { z } from "zod";
@@ -45,13 +45,16 @@ export const mlRandomForest: Candidate = {
   }),
 };
 
-/** The share that the library rounds down to the number of columns meant, at least one: left alone, a small share is none. */
+/**
+ * Returns a share that the library rounds down to the intended number of columns, at least one. Without this correction a
+ * small share would give no column.
+ */
 function wholeShare(share: number, columns: number): number {
   const drawn = Math.max(1, Math.floor(share * columns));
   return Math.min(1, (drawn + 0.5) / columns);
 }
 
-/** The latest whole periods that fit; at least one period. */
+/** Returns the latest whole periods with at most `ROWS_MAX` rows; at least one period. */
 function latestRows({ data, rows }: FitTask): RowRange {
   const last = data.period[rows.to - 1] ?? 0;
   let from = Math.max(rows.from, firstRowAt(data, last));
@@ -81,7 +84,7 @@ const nodeShape: z.ZodType<LibraryNode> = z.lazy(() =>
   }),
 );
 
-/** What `toJSON` gives, as far as it is needed. */
+/** The part of the library's `toJSON` that is used. */
 const forestShape = z.object({
   baseModel: z.object({
     indexes: z.array(z.array(z.int())),
@@ -89,14 +92,17 @@ const forestShape = z.object({
   }),
 });
 
-/** The library's forest (what `toJSON` gives) as trees that answer alike on float32 inputs. `columns`: how many it was trained on. */
+/**
+ * Converts the library's forest (its `toJSON`) to trees with the same predictions for float32 inputs. `columns`: the number of
+ * columns in training.
+ */
 export function ensembleOf(forest: unknown, columns: number): Ensemble {
   const { indexes, estimators } = forestShape.parse(JSON.parse(JSON.stringify(forest))).baseModel;
   const trees = estimators.map(({ root }, i) => treeOf(root, indexes[i] ?? []));
   return { trees, base: 0, aggregate: "average", columns };
 }
 
-/** Children after parents, in the order they are met; `columns` maps the tree's own columns to the encoded ones. */
+/** Converts one tree, breadth first, so that children come after parents. `columns` maps the tree's columns to encoded ones. */
 function treeOf(root: LibraryNode, columns: readonly number[]): Tree {
   const nodes: LibraryNode[] = [root];
   const left: number[] = [];

@@ -1,4 +1,4 @@
-/** The naive forecasts: the last value, and the value a season ago. They learn nothing and are always contenders. */
+/** The baselines: the last value, and the value a season ago. They have no parameters and are always contenders. */
 import { refused } from "../models/fit.ts";
 import type { Candidate } from "./candidate.ts";
 
@@ -14,7 +14,7 @@ export const seasonalNaive: Candidate = {
       ? refused({
           kind: "invalid-data",
           found: "no seasonal feature",
-          expected: "a forecast that names the feature with the value a season ago",
+          expected: "a forecast that declares the feature with the value a season ago",
         })
       : { ok: true, model: { kind: "feature", feature: seasonal } },
 };

@@ -3,7 +3,7 @@ import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, rankEncoding } from "./encoding.ts";
 
-/** A forest on histograms, columns drawn for every split. */
+/** A random forest on histograms, with columns drawn for every split. */
 export const randomForest: Candidate = {
   id: "random-forest",
   fit: calibrated(({ data, move, rows, parameters, seed }) => {

@@ -2,7 +2,7 @@ import { fitRidge } from "../models/ridge.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, oneHotEncoding } from "./encoding.ts";
 
-/** Least squares with a penalty, in closed form, on standardised columns; categories as columns of 0 and 1. */
+/** Ridge regression in closed form on standardised columns; one 0/1 column per category. */
 export const ridge: Candidate = {
   id: "ridge",
   fit({ data, move, rows, parameters }) {

@@ -1,8 +1,8 @@
-/** Where each candidate's parameters are usually sought. A forecast may narrow or widen them. Plain data. */
+/** The usual search space of each candidate. A forecast may declare a narrower or wider space. Plain data. */
 import type { Space } from "../search/space.ts";
 
-/** Nothing to search. */
-export const nothing: Space = {};
+/** For candidates without parameters. */
+export const emptySpace: Space = {};
 
 export const ridgeSpace: Space = {
   alpha: { kind: "log-uniform", low: 10, high: 1e6 },
@@ -35,7 +35,7 @@ export const logisticSpace: Space = {
   alpha: { kind: "log-uniform", low: 1, high: 3000 },
 };
 
-/** For some hundred rows: small trees, strong penalties. */
+/** For a few hundred rows: small trees and strong penalties. */
 export const smallBoostingSpace: Space = {
   learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
   leavesMax: { kind: "integer", low: 2, high: 6 },

@@ -1,4 +1,4 @@
-import { boostingSpace, forestSpace, nothing, ridgeSpace } from "../candidates/spaces.ts";
+import { boostingSpace, emptySpace, forestSpace, ridgeSpace } from "../candidates/spaces.ts";
 import type { Forecast } from "./forecast.ts";
 
 /**
@@ -45,11 +45,11 @@ export const gold: Forecast = {
   ],
   seasonal: null,
   candidates: [
-    { candidate: "naive", space: nothing, trials: 1 },
+    { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "ridge", space: ridgeSpace, trials: 8 },
     { candidate: "gradient-boosting", space: boostingSpace, trials: 10 },
     { candidate: "random-forest", space: forestSpace, trials: 4 },
-    { candidate: "ml-random-forest", space: nothing, trials: 1 },
+    { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
   ],
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 150 },

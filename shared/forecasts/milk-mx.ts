@@ -1,4 +1,4 @@
-import { boostingSpace, forestSpace, hurdleSpace, nothing, ridgeSpace } from "../candidates/spaces.ts";
+import { boostingSpace, emptySpace, forestSpace, hurdleSpace, ridgeSpace } from "../candidates/spaces.ts";
 import type { Forecast } from "./forecast.ts";
 
 /** The next published consumer price of milk in Mexico, for every city, kind and channel. */
@@ -45,12 +45,12 @@ export const milkMx: Forecast = {
   ],
   seasonal: "Precio_lag3",
   candidates: [
-    { candidate: "naive", space: nothing, trials: 1 },
-    { candidate: "seasonal-naive", space: nothing, trials: 1 },
+    { candidate: "naive", space: emptySpace, trials: 1 },
+    { candidate: "seasonal-naive", space: emptySpace, trials: 1 },
     { candidate: "ridge", space: ridgeSpace, trials: 8 },
     { candidate: "gradient-boosting", space: boostingSpace, trials: 16 },
     { candidate: "random-forest", space: forestSpace, trials: 6 },
-    { candidate: "ml-random-forest", space: nothing, trials: 1 },
+    { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
     { candidate: "hurdle", space: hurdleSpace, trials: 12 },
   ],
   averageOf: [2, 3],

@@ -1,4 +1,4 @@
-import { logisticSpace, nothing, smallBoostingSpace, smallForestSpace } from "../candidates/spaces.ts";
+import { emptySpace, logisticSpace, smallBoostingSpace, smallForestSpace } from "../candidates/spaces.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Reduction } from "../features/reduce.ts";
 import { vigo } from "../feeds/places.ts";
@@ -50,12 +50,12 @@ export const sickness: Forecast = {
   ],
   seasonal: null,
   candidates: [
-    { candidate: "base-rate", space: nothing, trials: 1 },
-    { candidate: "state-frequency", space: nothing, trials: 1 },
+    { candidate: "base-rate", space: emptySpace, trials: 1 },
+    { candidate: "state-frequency", space: emptySpace, trials: 1 },
     { candidate: "logistic", space: logisticSpace, trials: 10 },
     { candidate: "gradient-boosting", space: smallBoostingSpace, trials: 12 },
     { candidate: "random-forest", space: smallForestSpace, trials: 8 },
-    { candidate: "ml-random-forest", space: nothing, trials: 1 },
+    { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
   ],
   averageOf: [2, 3],
   // Only some hundred days: as many as can be spared to choose by.

@@ -12,7 +12,7 @@ const later = { from: train.to, to: data.rows };
 const naives = ["naive", "seasonal-naive"];
 
 describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
-  test("fits a small panel, and predicts what comes better than naive if it learns", () => {
+  test("fits a small panel, and beats the baseline if it learns", () => {
     const model = fitted(candidate, taskOf(data, train, { parameters }));
     const truth = data.target.slice(later.from, later.to);
     const error = rmse(truth, predictValue(model, data, later, "difference"));
@@ -21,7 +21,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
     else expect(error).toBeLessThan(0.75 * naive);
   });
 
-  test("never looks at rows outside its training rows", () => {
+  test("does not read rows outside its training rows", () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 39 }), fc.nat(), (periods, seed) => {
         const rows = { from: 0, to: periods * 12 };
@@ -33,7 +33,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
     );
   });
 
-  test("gives the same model for the same seed, also after a trip between threads", () => {
+  test("gives the same model for the same seed, also after a structured clone", () => {
     const task = taskOf(data, train, { parameters, seed: 7 });
     const model = fitted(candidate, task);
     expect(fitted(candidate, { ...task, data: { ...data } })).toEqual(model);
@@ -41,7 +41,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
     expect(predictValue(travelled, data, later, "difference")).toEqual(predictValue(model, data, later, "difference"));
   });
 
-  test("answers with a number where a category is new and values are missing", () => {
+  test("predicts a finite number for new categories and missing values", () => {
     const model = fitted(candidate, taskOf(data, train, { parameters }));
     const strange = {
       ...data,
@@ -54,7 +54,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
     expect(predictValue(model, strange, later, "difference").every(Number.isFinite)).toBe(true);
   });
 
-  test("learns a level and a difference of logarithms as well, or says why not", () => {
+  test("also learns a level and a log-difference, or gives a reason", () => {
     for (const transform of ["level", "log-difference"] as const) {
       const fit = candidate.fit(taskOf(data, train, { parameters, transform }));
       if (!fit.ok) {
@@ -66,23 +66,26 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
     }
   });
 
-  test("refuses no rows at all instead of making a model of them", () => {
+  test("rejects an empty training set", () => {
     const fit = candidate.fit(taskOf(data, { from: 0, to: 0 }, { parameters }));
     expect(fit.ok).toBe(naives.includes(id));
   });
 });
 
 describe("seeds", () => {
-  test.each(["gradient-boosting", "random-forest", "ml-random-forest"])("another seed is another %s", (id) => {
-    const of = (seed: number) =>
-      fitted(candidateNamed(id), taskOf(data, train, { parameters: { leafRowsMin: 5, trees: 5 }, seed }));
-    expect(of(1)).not.toEqual(of(2));
-    expect(of(0)).toEqual(of(0));
-  });
+  test.each(["gradient-boosting", "random-forest", "ml-random-forest"])(
+    "a different seed gives a different %s",
+    (id) => {
+      const of = (seed: number) =>
+        fitted(candidateNamed(id), taskOf(data, train, { parameters: { leafRowsMin: 5, trees: 5 }, seed }));
+      expect(of(1)).not.toEqual(of(2));
+      expect(of(0)).toEqual(of(0));
+    },
+  );
 });
 
 describe("naive", () => {
-  test("seasonal: the value a season ago, and the last one where that is missing", () => {
+  test("seasonal: predicts the value a season ago, or the last value if that is missing", () => {
     const model = fitted(candidateNamed("seasonal-naive"), taskOf(data, train));
     const gappy = {
       ...data,
@@ -99,25 +102,25 @@ describe("naive", () => {
     });
   });
 
-  test("seasonal: a forecast without seasons is told so", () => {
+  test("seasonal: rejects a forecast without a seasonal feature", () => {
     const fit = candidateNamed("seasonal-naive").fit({ ...taskOf(data, train), seasonal: null });
     expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", found: "no seasonal feature" });
   });
 
-  test("an unknown name is answered with those there are", () => {
-    expect(() => candidateNamed("oracle")).toThrow(/no candidate oracle; there are naive, seasonal-naive/);
+  test("the error for an unknown id lists the known ids", () => {
+    expect(() => candidateNamed("oracle")).toThrow(/unknown candidate oracle: expected one of naive, seasonal-naive/);
   });
 
-  test("a parameter that is no number is a mistake", () => {
+  test("a parameter that is not a number is rejected", () => {
     const task = taskOf(data, train, { parameters: { alpha: "much" } });
     expect(() => candidateNamed("ridge").fit(task)).toThrow('parameter alpha is "much": expected a number');
   });
 });
 
 describe("average", () => {
-  test("is the mean of its members' moves", () => {
+  test("predicts the mean of its members' moves", () => {
     const average = everyCandidate.find(({ id }) => id === "average");
-    if (average === undefined) throw new Error("there is an average");
+    if (average === undefined) throw new Error("expected the average candidate");
     const model = fitted(average.candidate, taskOf(data, train, average));
     if (model.kind !== "average") throw new Error(model.kind);
     const moves = model.members.map((member) => predictMove(member, data, later, "difference"));
@@ -128,7 +131,7 @@ describe("average", () => {
 });
 
 describe("gradient boosting", () => {
-  test("stops early, on its last training periods: noise gets not one tree, yet a sound one stands in the file", () => {
+  test("stops early on its last training periods: noise gives no tree, and the file is still valid", () => {
     const noise = { ...data, target: data.last.map((value, row) => value + (((row * 7919) % 101) - 50) / 100) };
     const boosting = candidateNamed("gradient-boosting");
     const model = fitted(boosting, taskOf(noise, train, { parameters: { leafRowsMin: 5, learningRate: 0.2 } }));

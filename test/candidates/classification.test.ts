@@ -36,7 +36,7 @@ const all = [
 ];
 const learned = all.filter(({ name }) => !["base-rate", "state-frequency"].includes(name));
 
-/** The dataset with other features, states and outcomes from a row on. */
+/** Returns the dataset with different features, states and outcomes from a row on. */
 function withOtherDays(from: number, seed: number) {
   const other = classData(seed, { strength: -3, periods: 900 });
   const mixed = <Values extends Float32Array | Float64Array>(own: Values, strange: Values) =>
@@ -57,7 +57,7 @@ function withOtherDays(from: number, seed: number) {
 describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
   const model = fitted(candidate, classTask(train, { parameters }));
 
-  test("is a probability, also where everything is missing", () => {
+  test("predicts a probability, also if every feature is missing", () => {
     const missing = {
       ...data,
       columns: data.columns.map((column) =>
@@ -70,7 +70,7 @@ describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
     }
   });
 
-  test("never looks at rows outside its training rows, not for its calibration either", () => {
+  test("does not read rows outside its training rows, also not for calibration", () => {
     fc.assert(
       fc.property(fc.integer({ min: 120, max: 260 }), fc.integer({ min: 2, max: 99 }), (to, seed) => {
         const rows = { from: 0, to };
@@ -82,7 +82,7 @@ describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
     );
   });
 
-  test("is the same for the same seed, also after a trip between threads", () => {
+  test("gives the same model for the same seed, also after a structured clone", () => {
     expect(fitted(candidate, classTask(train, { parameters }))).toEqual(model);
     const travelled = structuredClone(model);
     expect(predictValue(travelled, data, later, "level")).toEqual(predictValue(model, data, later, "level"));
@@ -90,14 +90,14 @@ describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
 });
 
 describe.each(learned)("$name", ({ candidate, parameters }) => {
-  test("finds skill that was planted, and what it says comes true as often as it says", () => {
+  test("finds planted skill, and its probabilities are calibrated", () => {
     const said = predictValue(fitted(candidate, classTask(train, { parameters })), data, later, "level");
     const base = predictValue(fitted(candidateNamed("base-rate"), classTask(train)), data, later, "level");
     expect(brier(outcomes, said)).toBeLessThan(0.85 * brier(outcomes, base));
     expect(expectedCalibrationError(reliability(outcomes, said, 5))).toBeLessThan(0.08);
   });
 
-  test("refuses outcomes of one kind alone", () => {
+  test("rejects training rows with a single outcome", () => {
     const move = new Float64Array(data.rows).fill(1);
     const fit = candidate.fit({ ...classTask(train, { parameters }), data: { ...data, target: move }, move });
     expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
@@ -105,7 +105,7 @@ describe.each(learned)("$name", ({ candidate, parameters }) => {
 });
 
 describe("calibration", () => {
-  /** Says the same of every row as a feature does, times `sign`. */
+  /** A fit that predicts the feature `signal` times `sign`. */
   const echo = (sign: number) => (task: FitTask) => {
     const encoding = { columns: [{ name: "signal", how: "number" as const }], imputed: null };
     const line = { means: Float64Array.of(0), scales: Float64Array.of(1), coefficients: Float64Array.of(sign) };
@@ -114,18 +114,18 @@ describe("calibration", () => {
   };
   const seen: number[] = [];
 
-  test("scores that order outcomes the wrong way round become the base rate, not a model upside down", () => {
+  test("scores without skill give the base rate, not a model with reversed order", () => {
     expect(calibrated(echo(-1))(classTask(train))).toEqual(candidateNamed("base-rate").fit(classTask(train)));
   });
 
-  test("learns the scale from rows that the scores' model had not seen: the later half, in four pieces", () => {
+  test("calibrates on rows that the scoring model was not fitted on: the later half, in four parts", () => {
     seen.length = 0;
     const fit = calibrated(echo(1))(classTask(train));
     expect(fit.ok && fit.model.kind === "calibrated" && fit.model.slope).toBeCloseTo(2, 0);
     expect(seen).toEqual([600, 300, 375, 450, 525]);
   });
 
-  test("a regression is left as it is learned", () => {
+  test("does not change a regression", () => {
     const task = { ...classTask(train), task: "regression" as const };
     expect(calibrated(echo(1))(task)).toMatchObject({ ok: true, model: { kind: "linear" } });
   });
@@ -145,18 +145,18 @@ describe("base rates", () => {
   };
   const rate = count(null).events / count(null).rows;
 
-  test("base rate: the share of events among the training rows", () => {
+  test("base rate: predicts the share of events among the training rows", () => {
     for (const one of said("base-rate")) expect(one).toBe(Math.fround(rate));
   });
 
-  test("state frequency: the share after the same state, as if four more rows had come at the base rate", () => {
+  test("state frequency: predicts the share after the same state, smoothed by four rows with the base rate", () => {
     said("state-frequency").forEach((one, row) => {
       const { rows, events } = count(data.last[later.from + row] ?? 0);
       expect(one).toBe(Math.fround((events + 4 * rate) / (rows + 4)));
     });
   });
 
-  test("of values, or of no rows, there are none", () => {
+  test("a regression and an empty training set are rejected", () => {
     const values = taskOf(smallData(), { from: 0, to: 120 });
     for (const id of ["base-rate", "state-frequency"]) {
       const fit = candidateNamed(id).fit(values);
@@ -166,7 +166,7 @@ describe("base rates", () => {
     }
   });
 
-  test("logistic: values other than 0 and 1 are refused", () => {
+  test("logistic: values other than 0 and 1 are rejected", () => {
     const fit = candidateNamed("logistic").fit(taskOf(smallData(), { from: 0, to: 120 }));
     expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", expected: "0 or 1" });
   });

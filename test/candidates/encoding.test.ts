@@ -12,7 +12,7 @@ import {
 import type { Dataset } from "../../shared/features/dataset.ts";
 import { smallData, taskOf } from "./support.ts";
 
-/** One text column with these values, one period a row. */
+/** Makes one text column with these values, and one period per row. */
 function textData(values: readonly string[], numbers: readonly number[] = []): Dataset {
   const categories = [...new Set(values)].sort();
   const rows = values.length;
@@ -38,7 +38,7 @@ function textData(values: readonly string[], numbers: readonly number[] = []): D
 const words = fc.array(fc.constantFrom("a", "b", "c", "d", "e"), { minLength: 2, maxLength: 30 });
 
 describe("encodings", () => {
-  test("come back: from columns of 0 and 1, and from ranks, to the category; unknown ones to none", () => {
+  test("are reversible: 0/1 columns and ranks identify the category, and an unknown category gives none", () => {
     fc.assert(
       fc.property(words, fc.nat(), (values, cut) => {
         const data = textData(values);
@@ -64,14 +64,14 @@ describe("encodings", () => {
     );
   });
 
-  test("ranks follow the mean of what is learned, over the training rows alone", () => {
+  test("ranks follow the mean target over the training rows", () => {
     const data = textData(["b", "a", "c", "a", "b", "c"]);
     const target = Float64Array.of(5, 1, 3, 2, -100, 900);
     const [column] = rankEncoding(data, { from: 0, to: 4 }, target).columns;
     expect(column).toMatchObject({ categories: ["a", "b", "c"], ranks: Float32Array.of(0, 2, 1) });
   });
 
-  test("a missing number becomes the mean of the training rows, one that was never there 0", () => {
+  test("a missing number becomes the mean of the training rows, or 0 if all are missing", () => {
     const data = textData(["a", "a", "a", "a"], [1, Number.NaN, 3, 90]);
     const rows = { from: 0, to: 3 };
     const encoding = withMeans(rankEncoding(data, rows, data.target), data, rows);
@@ -81,7 +81,7 @@ describe("encodings", () => {
     expect(empty.imputed).toEqual(Float32Array.of(0, 0));
   });
 
-  test("a column that is not there, or of the wrong kind, is named", () => {
+  test("the error for a missing column or a wrong type names the column", () => {
     const data = textData(["a", "b"]);
     const encoding = oneHotEncoding(data, { from: 0, to: 2 });
     expect(() => encode(encoding, { ...data, columns: [] }, { from: 0, to: 1 })).toThrow(
@@ -92,14 +92,14 @@ describe("encodings", () => {
       columns: data.columns.map((column, at) => ({ ...column, name: at === 0 ? "number" : "town" })),
     };
     expect(() => encode(encoding, swapped, { from: 0, to: 1 })).toThrow(
-      "column town is float: it cannot be encoded as one-hot",
+      "column town has type float, which cannot be encoded as one-hot",
     );
     expect(() => featureValues(data, "town", { from: 0, to: 1 })).toThrow("feature town is text: expected a number");
   });
 });
 
-describe("holding out", () => {
-  test("cuts the training rows at a period, the late part about the share asked for", () => {
+describe("holdOut", () => {
+  test("splits the training rows at a period, with about the requested share in the late part", () => {
     const data = smallData();
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 5, max: 19 }), (first, periods) => {

@@ -20,14 +20,14 @@ describe("the chance of a change", () => {
   const chance = modelOf(fitChance(taskOf(data, train, { parameters }), events));
   const said = predictChance(chance, data, later);
 
-  test("is a probability, calibrated: of what it calls likely as much happens, and of what it calls unlikely", () => {
+  test("is a calibrated probability, for likely and for unlikely changes", () => {
     const bins = [0, 0.25, 0.5, 0.75].map((low) =>
       [...said.keys()].filter((row) => (said[row] ?? 0) >= low && (said[row] ?? 0) < low + 0.25),
     );
     for (const rows of bins) {
       expect(rows.length).toBeGreaterThan(40);
       const promised = shareOf(rows.map((row) => said[row] ?? 0));
-      // Three standard deviations of a share of 40 rows or more are below a quarter; real bins are larger.
+      // Three standard deviations of a share of at least 40 rows are below 0.25; most bins are larger.
       expect(Math.abs(shareOf(rows.map((row) => outcomes[row] ?? 0)) - promised)).toBeLessThan(
         1.5 / Math.sqrt(rows.length),
       );
@@ -35,13 +35,13 @@ describe("the chance of a change", () => {
     expect(said.every((one) => one >= 0 && one <= 1)).toBe(true);
   });
 
-  test("knows more than the share of changes", () => {
+  test("is better than the share of changes", () => {
     const base = new Float64Array(outcomes.length).fill(shareOf(events.subarray(train.from, train.to)));
     expect(brier(outcomes, Float64Array.from(said))).toBeLessThan(0.75 * brier(outcomes, base));
   });
 
-  test("is the base rate of the held-out periods where the scores order them the wrong way round", () => {
-    // A law that turns round for the last fifth of the training periods.
+  test("is the base rate of the held-out periods if the scores have no skill there", () => {
+    // The relation is reversed in the last fifth of the training periods.
     const turned = events.map((event, row) => (row >= 120 * 12 && row < train.to ? 1 - event : event));
     const model = modelOf(fitChance(taskOf(data, train, { parameters }), turned));
     expect(model.slope).toBe(0);
@@ -49,14 +49,14 @@ describe("the chance of a change", () => {
     for (const one of predictChance(model, data, later)) expect(one).toBeCloseTo(rate, 2);
   });
 
-  test("of what never happens cannot be learned", () => {
+  test("cannot be fitted if no event happens", () => {
     const fit = fitChance(taskOf(data, train, { parameters }), new Float64Array(data.rows));
     expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
   });
 });
 
 describe("hurdle", () => {
-  test("is the chance times the size, learned from rows that moved alone", () => {
+  test("predicts the chance times the size, which is fitted to rows that moved", () => {
     const model = fitted(candidateNamed("hurdle"), taskOf(data, train, { parameters }));
     if (model.kind !== "hurdle") throw new Error(model.kind);
     const chances = predictChance(model.chance, data, later);
@@ -71,7 +71,7 @@ describe("hurdle", () => {
     expect(Math.abs(shareOf(misses))).toBeLessThan(0.2);
   });
 
-  test("shares its chance between trials of one seed, and not between seeds, rows or tolerances", () => {
+  test("shares its chance between trials with the same seed, rows and tolerance only", () => {
     const chanceOf = (change: Partial<ReturnType<typeof taskOf>>) => {
       const model = fitted(candidateNamed("hurdle"), { ...taskOf(data, train, { parameters }), ...change });
       return model.kind === "hurdle" ? model.chance : null;
@@ -83,7 +83,7 @@ describe("hurdle", () => {
     }
   });
 
-  test("refuses a target that never moves", () => {
+  test("rejects a target that never moves", () => {
     const still = { ...data, target: data.last };
     const fit = candidateNamed("hurdle").fit(taskOf(still, train, { parameters }));
     expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");

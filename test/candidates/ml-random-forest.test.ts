@@ -9,13 +9,13 @@ import { createRandom } from "../../shared/models/random.ts";
 import { checkTree, predictEnsemble } from "../../shared/models/tree.ts";
 import { fitted, smallData, taskOf } from "./support.ts";
 
-/** The next float32 above. */
+/** Returns the next larger float32. */
 function above(value: number): number {
   return -float32Below(-value);
 }
 
 describe("the largest float32 below a number", () => {
-  test("is below it, and nothing lies between", () => {
+  test("is below it, with no float32 between", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -27,7 +27,7 @@ describe("the largest float32 below a number", () => {
           expect(Math.fround(below)).toBe(below);
           expect(below).toBeLessThan(value);
           const rounded = Math.fround(value);
-          // Its successor is the value's own rounding, or that rounding went down to it.
+          // The next float32 is the rounded value, or the value was rounded down to this float32.
           if (rounded < value) expect(below).toBe(rounded);
           else
             expect(Math.fround((below + rounded) / 2) === below || Math.fround((below + rounded) / 2) === rounded).toBe(
@@ -40,12 +40,12 @@ describe("the largest float32 below a number", () => {
   });
 });
 
-describe("the library's forest as our trees", () => {
-  test("answers what the library answers, for any float32 and at every threshold", () => {
+describe("the converted forest", () => {
+  test("predicts the same as the library, for any float32 and at every threshold", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.constantFrom(0.5, 1, 2, 3), (seed, maxFeatures) => {
         const random = createRandom(seed);
-        // A coarse grid, so that values repeat and thresholds fall on them and between them.
+        // On a coarse grid values repeat, and thresholds are equal to values or between them.
         const draw = () => Math.fround(random.uniform() < 0.5 ? random.integer(6) / 10 : random.uniform());
         const rows = Array.from({ length: 60 }, () => [draw(), draw(), draw()]);
         const target = rows.map(([a = 0, b = 0, c = 0]) => a * 3 - b * c + random.uniform());
@@ -80,19 +80,19 @@ describe("the library's forest as our trees", () => {
 describe("the candidate", () => {
   const forest = candidateNamed("ml-random-forest");
 
-  test("above 1,000 rows learns from the latest whole periods that fit", () => {
+  test("learns from the latest whole periods with at most 1,000 rows", () => {
     const data = smallData(1, 120);
     const rows = { from: 0, to: data.rows };
     const parameters = { trees: 1, leafRowsMin: 400 };
     const model = fitted(forest, taskOf(data, rows, { parameters }));
-    // 83 periods of 12 rows are 996; one more would be 1,008.
+    // 83 periods of 12 rows are 996 rows; 84 periods would be 1,008.
     const kept = { from: data.rows - 996, to: data.rows };
     expect(fitted(forest, taskOf(data, kept, { parameters }))).toEqual(model);
     const fewer = { from: data.rows - 984, to: data.rows };
     expect(fitted(forest, taskOf(data, fewer, { parameters }))).not.toEqual(model);
   });
 
-  test("takes a share of all columns for all of them, and a tiny one for one", () => {
+  test("a share of 1 draws all columns, and a tiny share draws one", () => {
     const data = smallData();
     for (const [columnShare, columns] of [
       [1, 4],

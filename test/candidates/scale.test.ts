@@ -1,4 +1,4 @@
-/** What is not learned from cannot limit what is predicted: levels far above all of training are as good as any. */
+/** Features declared `learned: false` do not limit predictions: levels far above the training data are predicted equally well. */
 import { describe, expect, test } from "vitest";
 import { predictValue } from "../../shared/candidates/fitted.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
@@ -45,11 +45,11 @@ function fitted(candidate: string, by: number) {
 }
 
 describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"])("%s", (candidate) => {
-  test("never sees a feature that is not learned from", () => {
+  test("does not use a feature declared learned: false", () => {
     expect(JSON.stringify(fitted(candidate, 1).value)).not.toMatch(/"name":"(last|spread)"/);
   });
 
-  test("trained on a price, predicts ten and a hundred times that price as it does the price, in the file too", () => {
+  test("scales its predictions with prices ten and a hundred times as high, also in the file", () => {
     const { data, value } = fitted(candidate, 1);
     const rows = { from: 400, to: data.rows };
     const one = predictValue(value, data, rows, "log-difference");
@@ -74,7 +74,7 @@ describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"
     }
   });
 
-  test("trained on prices a hundred times as high, learns the same", () => {
+  test("learns the same model from prices a hundred times as high", () => {
     const [low, high] = [fitted(candidate, 1), fitted(candidate, 100)];
     const rows = { from: 400, to: low.data.rows };
     const prices = predictValue(low.value, low.data, rows, "log-difference");

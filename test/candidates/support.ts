@@ -7,7 +7,7 @@ import type { Point } from "../../shared/search/space.ts";
 import { modelOf } from "../models/support.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 
-/** 40 periods × 12 series: what comes is 3 × signal + the town's own move, where it moves at all. */
+/** Makes 40 periods × 12 series. If the target moves, the move is 3 × signal + a constant of the town + noise. */
 export function smallData(seed = 1, periods = 40): Dataset {
   const random = seededRandom(seed);
   const each = 12;
@@ -55,10 +55,10 @@ interface TaskOptions {
   readonly last?: string;
 }
 
-/** These know 0 and 1 alone. */
+/** Candidates for classifications only. */
 export const classifiers = ["base-rate", "state-frequency", "logistic"];
 
-/** Every candidate for values, with parameters that suit a small panel. */
+/** Every candidate for a regression, with parameters for a small panel. */
 export const everyCandidate: readonly {
   readonly id: string;
   readonly candidate: Candidate;
@@ -85,7 +85,7 @@ export function fitted(candidate: Candidate, task: FitTask): Fitted {
   return modelOf(candidate.fit(task));
 }
 
-/** The same dataset with other numbers, categories and outcomes from row `from` on; a category appears that was not there. */
+/** Returns the dataset with different numbers, categories (one of them new) and outcomes from row `from` on. */
 export function withOtherFuture(data: Dataset, from: number, seed: number): Dataset {
   const random = seededRandom(seed);
   const columns = data.columns.map((column): Column => {

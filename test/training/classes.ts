@@ -1,6 +1,6 @@
 /** Days that are good or bad, a signal of the day before that may say which, and a small classification of them. */
 
-import { nothing } from "../../shared/candidates/spaces.ts";
+import { emptySpace } from "../../shared/candidates/spaces.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -57,8 +57,8 @@ export const classForecast: Forecast = {
   ],
   seasonal: null,
   candidates: [
-    { candidate: "base-rate", space: nothing, trials: 1 },
-    { candidate: "state-frequency", space: nothing, trials: 1 },
+    { candidate: "base-rate", space: emptySpace, trials: 1 },
+    { candidate: "state-frequency", space: emptySpace, trials: 1 },
     { candidate: "logistic", space: { alpha: { kind: "log-uniform", low: 3, high: 300 } }, trials: 2 },
     { candidate: "gradient-boosting", space: { l2: { kind: "log-uniform", low: 2, high: 50 } }, trials: 1 },
     { candidate: "random-forest", space: { leafRowsMin: { kind: "log-integer", low: 5, high: 30 } }, trials: 1 },

@@ -1,6 +1,6 @@
 /** Small panels, a small forecast, and a pool that does its jobs at once. */
 
-import { nothing } from "../../shared/candidates/spaces.ts";
+import { emptySpace } from "../../shared/candidates/spaces.ts";
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
@@ -61,7 +61,7 @@ export const smallForecast: Forecast = {
   ],
   seasonal: "season",
   candidates: [
-    { candidate: "naive", space: nothing, trials: 1 },
+    { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "ridge", space: { alpha: { kind: "log-uniform", low: 1, high: 10_000 } }, trials: 3 },
     {
       candidate: "gradient-boosting",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChampionPointer } from "../../../shared/api/champion.ts";
 import { buildHistory } from "../../../shared/api/history.ts";
-import { nothing } from "../../../shared/candidates/spaces.ts";
+import { emptySpace } from "../../../shared/candidates/spaces.ts";
 import { reachOf } from "../../../shared/features/feature.ts";
 import { sniimMilk } from "../../../shared/feeds/sniim-milk.ts";
 import { fingerprintOf } from "../../../shared/forecasts/fingerprint.ts";
@@ -28,7 +28,7 @@ const today = "2026-11-20";
 const forecast: Forecast = {
   ...milkMx,
   candidates: [
-    { candidate: "naive", space: nothing, trials: 1 },
+    { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "random-forest", space: { trees: { kind: "integer", low: 100, high: 100 } }, trials: 1 },
   ],
   averageOf: [],
