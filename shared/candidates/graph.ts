@@ -53,7 +53,7 @@ export interface ModelParts {
 export function graphOf(parts: ModelParts): Graph {
   const names = parts.features.map(({ name }) => name);
   const clash = names.find((name) => name === predictionOutput || name === changeOutput);
-  if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of a model output. Rename the feature.`);
+  if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output. Rename the feature.`);
   const build = new Builder(names);
   const move = moveNodes(build, parts.value, parts);
   valueNodes(build, move, parts);
