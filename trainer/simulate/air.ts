@@ -1,6 +1,6 @@
 /**
- * The simulated air of a place, hour by hour. Days are alike: what drives them wanders slowly, so that yesterday says
- * something of tomorrow, but not much. Over a year three days of four have an air quality index above 30.
+ * Simulates the hourly air quality of a place. The drivers (weather, traffic) are autocorrelated from day to day, so that
+ * forecasts have some skill, but little. Over a year three days of four have an air quality index above 30.
  */
 import { MARKET_OPENS } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -8,15 +8,16 @@ import { type Random, randomFrom } from "./random.ts";
 const HOUR_MS = 3_600_000;
 const OPENS = Date.parse(`${MARKET_OPENS}T00:00:00Z`);
 
-/** How alike a day is to the one before, and an hour to the one before. */
+/** Autocorrelation from one day to the next, and from one hour to the next. */
 const DAY_MEMORY = 0.45;
 const HOUR_MEMORY = 0.8;
-/** Dust comes from the Sahara on few days, for some days. */
+/** Saharan dust: daily probability of an event, its maximum length and level. */
 const DUST = { odds: 0.02, daysMax: 4, levelMax: 45 };
-/** A value in so many is missing for good. */
+/** One value in this many is permanently missing. */
 const MISSING_ODDS = 2_000;
-/** An hour in so many is corrected once it is this old. */
+/** One value in this many is first published with an error and corrected after some hours. */
 const CORRECTION = { odds: 12, afterHours: 48, share: 0.06 };
+/** Relative error of values that are published before their hour has ended. */
 const EXPECTED_SHARE = 0.15;
 
 export const AIR_VARIABLES = {
@@ -31,13 +32,13 @@ export const AIR_VARIABLES = {
 export type AirVariable = keyof typeof AIR_VARIABLES;
 
 export interface Air {
-  /** What is said at the instant `now` of the hour that begins at `hour`: measured, corrected, or only expected. */
+  /** Returns the value for the hour that begins at `hour` as published at `now`: predicted, measured or corrected. Null if missing. */
   value(variable: AirVariable, hour: number, now: number): number | null;
 }
 
 type Values = Readonly<Record<AirVariable, number>>;
 
-/** The air of a seed and a place; it begins with the simulated markets. About 2 µs an hour since then, paid once. */
+/** Returns the air of a seed and a place, from `MARKET_OPENS` on. The first request costs about 2 µs per simulated hour. */
 export function airOf(seed: string | number, place: string): Air {
   const random = randomFrom(seed).substream("air").substream(place);
   const hours: Values[] = [];
@@ -86,7 +87,7 @@ function hourProcess(random: Random): (index: number) => Values {
   };
 }
 
-/** A standard normal that remembers. */
+/** Returns an autocorrelated process (AR(1)) with mean 0 and standard deviation 1. */
 function walk(random: Random, memory: number): () => number {
   let value = random.normal();
   return () => {
@@ -108,7 +109,7 @@ function dustOf(random: Random): () => number {
   };
 }
 
-/** Upper bounds of the European index's first bands (20 points each), hourly; dust stands for particles. */
+/** Upper bounds of the European index's first bands (20 points each), hourly. Dust is used as the particle concentration. */
 const BANDS = { ozone: [50, 100, 130, 240], nitrogen_dioxide: [40, 90, 120, 230], dust: [20, 40, 50, 100] } as const;
 
 function europeanIndex(values: Readonly<Record<keyof typeof BANDS, number>>): number {

@@ -1,11 +1,11 @@
-/** One series of each simulated forecast that is sure to have prices, for whoever wants to try a prediction. */
+/** One series of each simulated forecast that always has values, for example requests. */
 const series: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   gold: {},
   sickness: {},
   "milk-mx": { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" },
 };
 
-/** By its dimensions; null for a forecast that nothing is simulated for. */
+/** Returns the dimensions of the example series; null for a forecast without simulated data. */
 export function exampleSeries(forecast: string): Readonly<Record<string, string>> | null {
   return series[forecast] ?? null;
 }

@@ -1,31 +1,31 @@
-/** What can go wrong at a publisher, for tests: each fault bends one answer. */
+/** Faults of a publisher, for tests. Each fault changes one response. */
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export type Fault =
   | { readonly kind: "status"; readonly status: 500 | 503 }
-  /** The right answer, late. */
+  /** The correct response after a delay. */
   | { readonly kind: "slow"; readonly delayMs: number }
-  /** Only the first bytes; `announced` is what Content-Length says: all of them (and the line drops) or those sent. */
+  /** Only the first bytes. Content-Length is the full size (then the connection drops) or the size that was sent. */
   | { readonly kind: "truncated"; readonly bytes: number; readonly announced: "all" | "sent" }
-  /** A maintenance page with status 200 where the file should be. */
+  /** A maintenance page with status 200 instead of the file. */
   | { readonly kind: "html" }
   | { readonly kind: "redirect"; readonly location: string };
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** Path and query as they were sent. */
+  /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Asked once a request; null answers it properly. */
+/** Called once per request. Null: respond without a fault. */
 export type FaultHook = (request: ReceivedRequest) => Fault | null;
 
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where HTTP wants none: HEAD, 304. */
+  /** Null for HEAD and 304. */
   readonly body: Uint8Array | null;
 }
 
@@ -38,7 +38,7 @@ export function page(status: number, sentence: string, headers: Readonly<Record<
   };
 }
 
-/** Sends an answer, bent by a fault if there is one. Ends early when `closing` is aborted. */
+/** Sends a response, changed by the fault if there is one. Ends early when `closing` is aborted. */
 export async function send(
   response: ServerResponse,
   answer: Answer,

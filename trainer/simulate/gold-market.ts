@@ -1,12 +1,12 @@
 /**
- * The simulated price of gold: a log random walk in euro, with the other currencies moving around it. There is nothing
- * to be forecast in it, as in the real one.
+ * Simulates the price of gold: a log random walk in euro, and exchange rates for the other currencies. Like the real
+ * price it cannot be forecast better than by its last value.
  */
 import { addDays, daysBetween, isoWeekday } from "../../shared/lib/calendar.ts";
 import { isGoodFriday, MARKET_OPENS } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-/** Units of each currency for a euro when the market opens, and how much that moves in a day. */
+/** Units of each currency per euro on the first day, and the daily volatility of the rate. */
 const CURRENCIES = [
   { code: "USD", perEuro: 1.2, volatility: 0.005 },
   { code: "EUR", perEuro: 1, volatility: 0 },
@@ -34,22 +34,22 @@ export const GOLD_CURRENCIES: readonly string[] = CURRENCIES.map(({ code }) => c
 const FIRST_PRICE = 1_080;
 const DRIFT = 0.0003;
 const VOLATILITY = 0.009;
-/** Chance of a patchy currency to begin a stretch of `#N/A` on a day, and its length in weekdays. */
+/** Daily probability that a patchy currency starts a gap of `#N/A`, and the maximum length of the gap in weekdays. */
 const OUTAGE = { odds: 0.004, daysMax: 10 };
-/** Patchy currencies have no price at all before they are quoted. */
+/** Patchy currencies have no price before their first quoted day. */
 const QUOTED_FROM = { day: 60, spread: 200 };
-/** One day in this many is first put up wrong, and right a few days later. */
+/** One day in this many is published with an error, which is corrected some days later. */
 const MISTAKE_ODDS = 25;
 const CORRECTED_AFTER_DAYS = 4;
 
 export interface GoldMarket {
-  /** Weekdays from the first day to `until`. */
+  /** Returns the weekdays from the first day to `until`. */
   days(until: string): string[];
-  /** Prices of a day as the file of the day `today` has them, by currency; null for `#N/A`. */
+  /** Returns the prices of a day by currency, as in the file of the day `today`; null for `#N/A`. */
   prices(day: string, today: string): readonly (number | null)[];
 }
 
-/** Same seed, same prices; what is published up to a day never depends on how far one asks. */
+/** Returns the market of a seed. The same seed gives the same prices; prices up to a day do not depend on later requests. */
 export function goldMarket({ seed, firstDay }: { seed: string | number; firstDay: string }): GoldMarket {
   const random = randomFrom(seed).substream("gold-market");
   const history = historyOf(random.substream("prices"));
@@ -62,7 +62,7 @@ export function goldMarket({ seed, firstDay }: { seed: string | number; firstDay
     prices(day, today) {
       history.extend(day);
       const prices = history.byDay.get(day);
-      if (!prices) throw new RangeError(`Gold has no price on ${day}; ask days() for the days.`);
+      if (!prices) throw new RangeError(`Gold has no price on ${day}. days() returns the days with prices.`);
       if (daysBetween(day, today) >= CORRECTED_AFTER_DAYS) return prices;
       const ofDay = mistakes.substream(day);
       if (ofDay.integer(MISTAKE_ODDS) !== 0) return prices;
@@ -98,21 +98,21 @@ function historyOf(random: Random): { extend(until: string): void; byDay: Readon
   };
 }
 
-/** A currency's rate to the euro, day by day; null while nobody quotes it. */
+/** Returns a function that gives a currency's rate per euro, day by day; null while it is not quoted. */
 function rateOf({ perEuro, volatility, ...rest }: (typeof CURRENCIES)[number], random: Random): () => number | null {
   const isPatchy = "isPatchy" in rest;
   let rate: number = perEuro;
-  let silent = isPatchy ? QUOTED_FROM.day + random.integer(QUOTED_FROM.spread) : 0;
+  let gapDays = isPatchy ? QUOTED_FROM.day + random.integer(QUOTED_FROM.spread) : 0;
   return () => {
     rate *= Math.exp(volatility * random.normal());
-    if (isPatchy && silent === 0 && random.uniform() < OUTAGE.odds) silent = 1 + random.integer(OUTAGE.daysMax);
-    if (silent === 0) return rate;
-    silent -= 1;
+    if (isPatchy && gapDays === 0 && random.uniform() < OUTAGE.odds) gapDays = 1 + random.integer(OUTAGE.daysMax);
+    if (gapDays === 0) return rate;
+    gapDays -= 1;
     return null;
   };
 }
 
-/** Days on which London does not trade: the file repeats the day before. */
+/** London does not trade on these days; the file repeats the prices of the day before. */
 function isHoliday(day: string): boolean {
   return ["01-01", "12-25", "12-26"].includes(day.slice(5)) || isGoodFriday(day);
 }

@@ -1,4 +1,4 @@
-/** The file of gold prices, at one address: every weekday a line longer, thousands commas and `#N/A` included. */
+/** The file of gold prices: one line per weekday, with thousands commas and `#N/A` as in the real file. */
 import { GOLD_CURRENCIES, goldMarket } from "./gold-market.ts";
 import type { Publication, PublicationSettings } from "./publication.ts";
 
@@ -27,7 +27,7 @@ function monthFirst(day: string): string {
   return `${month}/${dayOfMonth}/${year}`;
 }
 
-/** One decimal; thousands are separated by commas, and then the cell is quoted. */
+/** Formats a price with one decimal. A price with a thousands comma is quoted. */
 function cellOf(price: number | null): string {
   if (price === null) return "#N/A";
   const [whole = "", decimal = "0"] = price.toFixed(1).split(".");

@@ -1,6 +1,5 @@
 /**
- * Where milk is priced: the publisher's cities, spelled and ordered as it prints them, trailing spaces included.
- * Geography only; prices come from `milk-process.ts`.
+ * The publisher's cities with its spelling and order, including trailing spaces.
  */
 
 /** The four prices of a city, in the order of the workbook's columns C to F. */
@@ -14,9 +13,9 @@ export const VARIETIES = [
 export interface MilkCity {
   readonly state: string;
   readonly city: string;
-  /** Inhabitants in thousands, roughly: the weight in the national average. */
+  /** Approximate inhabitants in thousands: the weight in the national average. */
   readonly thousands: number;
-  /** Indices into `VARIETIES` that are not sold here: printed as "s/d", always. */
+  /** Indices into `VARIETIES` that are not sold here: always printed as "s/d". */
   readonly unsold: readonly number[];
 }
 
@@ -83,8 +82,8 @@ export const MILK_CITIES: readonly MilkCity[] = CITIES_BY_STATE.flatMap(([state,
   cities.map(([city, thousands, unsold]) => ({ state, city, thousands, unsold: unsold ?? EVERYTHING_SOLD })),
 );
 
-/** Reported as 0 on every day: the publisher lists it and has no prices for it. */
+/** The publisher lists this city without prices: every value is 0. */
 export const ZERO_CITY = "San Luis Río Colorado";
 
-/** Reports a 0 by mistake, once a year. */
+/** This city has a wrong 0 once a year. */
 export const ZERO_BY_MISTAKE_CITY = "Pachuca";

@@ -1,5 +1,4 @@
-/** The simulated milk market of Mexico: on which days prices are published, and which. */
-
+/** The simulated milk market of Mexico: publication days and prices. */
 import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
 import { MILK_CITIES, ZERO_BY_MISTAKE_CITY, ZERO_CITY } from "./milk-cities.ts";
 import { type CityPrices, milkProcess } from "./milk-process.ts";
@@ -7,19 +6,19 @@ import { MARKET_OPENS, publicationDays } from "./publication-days.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 export interface MilkMarket {
-  /** Days with a publication from the first day to `until`, both included, in order; ISO texts. */
+  /** Returns the days with a publication from the first day to `until` inclusive, in order, as YYYY-MM-DD. */
   publicationDays(until: string): string[];
-  /** Prices of one publication in pesos a litre, two decimals: 54 cities × 4; 0 and null ("s/d") as published. */
+  /** Returns the prices of one publication in pesos per litre, two decimals: 54 cities × 4, including 0 and null ("s/d"). */
   prices(day: string): CityPrices;
 }
 
 /**
- * The market of a seed. Same seed, same prices; what is published up to a day never depends on how far one asks.
- * About 0.1 ms a publication since `MARKET_OPENS`, paid once.
+ * Returns the market of a seed. The same seed gives the same prices; prices up to a day do not depend on later requests.
+ * The first request costs about 0.1 ms per publication since `MARKET_OPENS`.
  */
 export function milkMarket({ seed, firstDay }: { seed: string | number; firstDay: string }): MilkMarket {
   if (daysBetween(MARKET_OPENS, firstDay) < 0) {
-    throw new RangeError(`The simulated market opens on ${MARKET_OPENS}; found first day ${firstDay}.`);
+    throw new RangeError(`The first day is ${firstDay}. Expected ${MARKET_OPENS} or later.`);
   }
   const history = historyOf(randomFrom(seed).substream("milk-market"));
   return {
@@ -31,13 +30,13 @@ export function milkMarket({ seed, firstDay }: { seed: string | number; firstDay
       history.extend(day);
       const prices = day >= firstDay ? history.byDay.get(day) : undefined;
       if (prices === undefined)
-        throw new RangeError(`Nothing is published on ${day}; ask publicationDays() for the days.`);
+        throw new RangeError(`There is no publication on ${day}. publicationDays() returns the days.`);
       return prices;
     },
   };
 }
 
-/** Everything published so far, in order of days; `extend` publishes on to a later day. */
+/** Returns all publications so far by day, in order. `extend` adds publications up to a later day. */
 function historyOf(random: Random): { extend(until: string): void; byDay: ReadonlyMap<string, CityPrices> } {
   const isPublished = publicationDays(random.substream("days"));
   const publish = milkProcess(random.substream("prices"));
@@ -59,7 +58,7 @@ function historyOf(random: Random): { extend(until: string): void; byDay: Readon
   };
 }
 
-/** The variety that is 0 by mistake at the first publication on or after one drawn day of each year; null at others. */
+/** Returns the variety with a wrong 0 at the first publication on or after a random day of the year; null at other publications. */
 function mistakenVariety(random: Random, previous: string, day: string): number | null {
   const year = day.slice(0, 4);
   const ofYear = random.substream(year);

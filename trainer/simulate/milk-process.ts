@@ -1,47 +1,47 @@
 /**
- * The prices of the simulated milk market, one publication after the other.
+ * Simulates the prices of the milk market, one publication after the other.
  *
- * What milk should cost wanders slowly: a national level, states, cities and each variety's own premium. What it does
- * cost is sticky: a price stands until its shops reprice, and then moves only part of the way. Repricing comes in
- * clusters: by city (some are restless, some never move), by channel, by supermarket chain, and at month starts.
+ * A target price changes slowly: a national level, plus states, cities and a premium for each variety. The published price
+ * is sticky: it stays until the shops reprice, and then moves only part of the way to the target. Repricing is clustered:
+ * by city (some often, some never), by channel, by supermarket chain, and at the start of a month.
  */
 import { MILK_CITIES, type MilkCity, VARIETIES } from "./milk-cities.ts";
 import type { Random } from "./random.ts";
 
-/** Pesos a litre; every simulated price lies in between. */
+/** Range of all simulated prices, in pesos per litre. */
 export const PRICE_MIN = 15;
 export const PRICE_MAX = 40;
 
 const NATIONAL_LEVEL = 26.5;
 const ULTRA_PREMIUM = 1.9;
 const CHAINS = 5;
-/** Prices go up a little more often than down; the pull to the target keeps them from running away. */
+/** Prices go up slightly more often than down. The pull to the target bounds them. */
 const DRIFT = 0.06;
-/** Share of the distance to the target that one repricing covers. */
+/** Share of the distance to the target that one repricing moves. */
 const PULL = 0.35;
 const MONTH_START_FACTOR = 1.5;
 const CHAIN_ODDS = { monthStart: 0.25, otherwise: 0.015, followed: 0.6 };
-/** Given a city that reprices: the chance of each channel, and of each variety in it. */
+/** Probability of each channel in a city that reprices, and of each variety in the channel. */
 const CHANNEL_ODDS = 0.7;
 const VARIETY_ODDS = 0.8;
-/** A mispriced shelf or a changed basket: a few moves are several times larger. */
+/** Some price changes are several times larger. */
 const LARGE_MOVE = { odds: 0.05, factor: 5 };
 const OUTAGE = { odds: 0.0006, publicationsMax: 3 };
-/** Shops whose price tags (multiples of 50 centavos) a published price is the mean of. */
+/** Numbers of shops. A published price is the mean of their prices, which are multiples of 50 centavos. */
 const SHOPS = [1, 2, 2, 3, 4, 4, 5, 6, 8] as const;
 
-/** One publication, as far as prices are concerned. */
+/** The inputs of one publication. */
 export interface Step {
-  /** Days since the publication before. */
+  /** Days since the previous publication. */
   readonly gapDays: number;
-  /** It is the first one of its month. */
+  /** Whether it is the first publication of its month. */
   readonly startsMonth: boolean;
 }
 
-/** Prices of one publication, city by city in the order of `MILK_CITIES`, each with one for each of `VARIETIES`. */
+/** Prices of one publication: cities in the order of `MILK_CITIES`, each with one price per entry of `VARIETIES`. */
 export type CityPrices = readonly (readonly (number | null)[])[];
 
-/** A process at its beginning; each call publishes once. O(cities) a call. Null where nobody reported (temporarily). */
+/** Starts a process. Each call returns the next publication; null: no price was reported. O(cities) per call. */
 export function milkProcess(random: Random): (step: Step) => CityPrices {
   const national = wandering(random.substream("national"), { sd: 1.5, halfLifeDays: 500 });
   const states = new Map(
@@ -69,7 +69,7 @@ export function milkProcess(random: Random): (step: Step) => CityPrices {
 
 interface Chain {
   step(step: Step): void;
-  /** What its new price list adds to a price; null while the old list stands. */
+  /** Change by a new price list; null without a new list. */
   readonly shock: number | null;
 }
 
@@ -86,7 +86,7 @@ function chainOf(random: Random): Chain {
   };
 }
 
-/** Chance of a city to reprice at one publication: evenly spread squares, dealt out by lot, so every seed is as sticky. */
+/** Returns each city's probability to reprice at one publication: the same values for every seed, in random order. */
 function restlessness(random: Random): number[] {
   const odds = MILK_CITIES.map((_, rank) => 0.03 + 0.88 * ((rank + 0.5) / MILK_CITIES.length) ** 2);
   for (let last = odds.length - 1; last > 0; last -= 1) {
@@ -121,12 +121,12 @@ function cityOf(place: MilkCity, { random, activity, chains }: CityTraits) {
       if (shock === null) continue;
       for (const shelf of shelves) if (shelf.channel === channel) shelf.reprice(target, shock);
     }
-    const silent = outage();
-    return shelves.map((shelf, index) => (silent || place.unsold.includes(index) ? null : shelf.price(target)));
+    const isUnreported = outage();
+    return shelves.map((shelf, index) => (isUnreported || place.unsold.includes(index) ? null : shelf.price(target)));
   };
 }
 
-/** One variety in one city: its price stands until `reprice`. */
+/** One variety in one city. Its price is constant until `reprice`. */
 function shelfOf(random: Random, premium: number) {
   const own = premium + 1.2 * random.normal();
   const shops = SHOPS[random.integer(SHOPS.length)] ?? 1;
@@ -145,13 +145,13 @@ function shelfOf(random: Random, premium: number) {
   };
 }
 
-/** The mean of so many price tags, in centavos, within the plausible range. */
+/** Rounds a price to the mean of the shops' prices, in centavos, within the range. */
 function asPublished(price: number, shops: number): number {
   const mean = Math.round(price * 2 * shops) / (2 * shops);
   return Math.min(PRICE_MAX, Math.max(PRICE_MIN, Math.round(mean * 100) / 100));
 }
 
-/** Says at each publication whether a city failed to report. */
+/** Returns a function that is true for a publication without a report from the city. */
 function outages(random: Random): () => boolean {
   let remaining = 0;
   return () => {
@@ -162,7 +162,7 @@ function outages(random: Random): () => boolean {
 }
 
 /**
- * A level around 0 that forgets slowly: an Ornstein–Uhlenbeck process, exact for any step in days, in pesos.
+ * Returns an Ornstein–Uhlenbeck process with mean 0, in pesos, exact for any step in days.
  * Uhlenbeck and Ornstein, Physical Review 36 (1930).
  */
 function wandering(
@@ -171,8 +171,8 @@ function wandering(
 ): (days: number) => number {
   let level = sd * random.normal();
   return (days) => {
-    const kept = 0.5 ** (days / halfLifeDays);
-    level = kept * level + sd * Math.sqrt(1 - kept * kept) * random.normal();
+    const decay = 0.5 ** (days / halfLifeDays);
+    level = decay * level + sd * Math.sqrt(1 - decay * decay) * random.normal();
     return level;
   };
 }

@@ -1,16 +1,16 @@
-/** An air quality API as Open-Meteo's: hourly values of a place from day to day, errors in its own words. */
+/** Simulates Open-Meteo's air quality API: hourly values of a place for a range of days, with the API's error messages. */
 import { addDays, daysBetween, isIsoDay } from "../../shared/lib/calendar.ts";
 import { AIR_VARIABLES, type Air, type AirVariable, airOf } from "./air.ts";
 import type { Publication, PublicationSettings, PublishedDocument } from "./publication.ts";
 
 const PATH = "/v1/air-quality";
 const HOUR_MS = 3_600_000;
-/** Days ahead that may be asked for, and those that have values. */
+/** Days in the future that a request may include, and those with values. */
 const AHEAD_MAX_DAYS = 6;
 const EXPECTED_DAYS = 4;
-/** The publisher's clock stands at this time of its day. */
+/** Time of day of the publisher's clock. */
 const TIME_OF_DAY = "T23:00:00Z";
-const KNOWN = ["latitude", "longitude", "hourly", "start_date", "end_date", "timezone"];
+const PARAMETERS = ["latitude", "longitude", "hourly", "start_date", "end_date", "timezone"];
 
 export function openMeteoPublication({ seed, firstDay }: PublicationSettings): Publication {
   const places = new Map<string, Air>();
@@ -39,12 +39,12 @@ interface Query {
   readonly to: string;
 }
 
-/** The query as it is understood, or the API's sentence why it is not. */
+/** Parses the query. Returns the API's error message if it is not valid. */
 function readQuery(
   query: URLSearchParams,
   { firstDay, today }: { readonly firstDay: string; readonly today: string },
 ): Query | { readonly reason: string } {
-  const unknown = [...query.keys()].find((name) => !KNOWN.includes(name));
+  const unknown = [...query.keys()].find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) return { reason: `Unknown parameter '${unknown}'.` };
   const [latitude, longitude] = [coordinate(query.get("latitude")), coordinate(query.get("longitude"))];
   if (latitude === null || longitude === null)
@@ -77,7 +77,7 @@ function coordinate(text: string | null): number | null {
   return text !== null && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
 }
 
-/** The grid's nearest point. */
+/** Rounds a coordinate to the API's grid. */
 const snapped = (degrees: number) => Math.round(degrees * 10) / 10;
 
 function answerTo({ latitude, longitude, hourly, from, to }: Query, air: Air, today: string): object {

@@ -1,15 +1,15 @@
-/** Which days the publisher publishes on, and how it writes them. Days are ISO texts, `YYYY-MM-DD`. */
+/** The days of the milk publications and their Spanish format. Days are texts, `YYYY-MM-DD`. */
 import { addDays, isIsoDay } from "../../shared/lib/calendar.ts";
 import type { Random } from "./random.ts";
 
-/** Everything simulated begins here whatever is asked for, so that a later first day shows the same, only less of it. */
+/** First simulated day. It does not depend on the requested first day, so that a later first day gives the same data. */
 export const MARKET_OPENS = "2018-01-01";
 
 const MONDAY = 1;
 const WEDNESDAY = 3;
 const FRIDAY = 5;
 
-/** About one publication in this many is skipped without a holiday to explain it; the real one skipped 31 May 2024. */
+/** About one publication in this many is missing without a holiday; the real publisher skipped 31 May 2024. */
 const UNEXPLAINED_GAP_ODDS = 150;
 
 const WEEKDAYS = ["Domingo", "Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado"] as const;
@@ -28,15 +28,15 @@ const MONTHS = [
   "diciembre",
 ] as const;
 
-/** As the workbook prints it: "Miércoles, 3 de enero de 2024". */
+/** Formats a day as the workbook does: "Miércoles, 3 de enero de 2024". */
 export function spanishDay(day: string): string {
   const [year, month, dayOfMonth] = partsOf(day);
   return `${WEEKDAYS[weekdayOf(day)]}, ${dayOfMonth} de ${MONTHS[month - 1]} de ${year}`;
 }
 
 /**
- * Says of a day whether there is a publication on it: Monday, Wednesday and Friday, except Mexico's public holidays and
- * a rare day that is simply missing. No gap is longer than 5 days.
+ * Returns a function that is true for days with a publication: Monday, Wednesday and Friday, except public holidays in
+ * Mexico and rare missing days. No gap is longer than 5 days.
  */
 export function publicationDays(random: Random): (day: string) => boolean {
   const drawnMissing = (day: string): boolean => random.substream(day).integer(UNEXPLAINED_GAP_ODDS) === 0;
@@ -44,7 +44,7 @@ export function publicationDays(random: Random): (day: string) => boolean {
     if (!isWorkingSlot(day)) return false;
     if (!drawnMissing(day)) return true;
     const before = neighbourSlot(day, -1);
-    // Two missing in a row would leave a gap of 7 days.
+    // Two missing publications in a row would make a gap of 7 days.
     return !isWorkingSlot(before) || !isWorkingSlot(neighbourSlot(day, 1)) || drawnMissing(before);
   };
 }
@@ -64,7 +64,7 @@ function neighbourSlot(day: string, step: 1 | -1): string {
   return other;
 }
 
-/** Statutory holidays (Ley Federal del Trabajo, article 74, as the Mondays they are moved to) and Good Friday. */
+/** Statutory holidays (Ley Federal del Trabajo, article 74, on the Mondays they are moved to) and Good Friday. */
 function isHoliday(day: string): boolean {
   const monthDay = day.slice(5);
   if (["01-01", "05-01", "09-16", "12-25"].includes(monthDay)) return true;
@@ -81,7 +81,7 @@ export function isGoodFriday(day: string): boolean {
   return day === addDays(easterSunday(Number(day.slice(0, 4))), -2);
 }
 
-/** Easter Sunday of a Gregorian year: the anonymous algorithm printed in Nature, 20 April 1876 (Meeus, chapter 8). */
+/** Computes Easter Sunday of a Gregorian year: the anonymous algorithm printed in Nature, 20 April 1876 (Meeus, chapter 8). */
 function easterSunday(year: number): string {
   const golden = year % 19;
   const century = Math.floor(year / 100);
@@ -98,7 +98,7 @@ function weekdayOf(day: string): number {
 }
 
 function dayMs(day: string): number {
-  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
+  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day. Expected YYYY-MM-DD, e.g. 2026-11-20.`);
   return Date.parse(`${day}T00:00:00Z`);
 }
 

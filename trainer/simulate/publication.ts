@@ -1,8 +1,8 @@
-/** What the publisher mounts: one file in this folder and one line in `publisher.ts` for each. */
+/** The interface of a simulated publication. Each has one file in this folder and one line in `publisher.ts`. */
 
-/** A file as it is put up on a day. */
+/** A response of the publisher on one day. */
 export interface PublishedDocument {
-  /** 200 unless it is a refusal of the publisher's own. */
+  /** 200 by default; 400 for an error of the publisher's API. */
   readonly status?: 400;
   readonly contentType: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -10,18 +10,18 @@ export interface PublishedDocument {
 }
 
 export interface Publication {
-  /** Id of the feed that reads it. */
+  /** Id of the feed that parses it. */
   readonly feed: string;
-  /** The latest days up to `until`, in order, that bring something new: enough to see it grow. */
+  /** Returns the latest days up to `until` with new data, in order. */
   newOn(until: string): string[];
-  /** Whether an address belongs to this publication, whatever is there. */
+  /** Whether the publication serves this address, even if it responds with nothing. */
   match(url: URL): boolean;
-  /** What stands at a matching address on the day `today`; null for nothing, yet or ever. */
+  /** Returns the document at a matching address on the day `today`; null if there is none. */
   respond(url: URL, today: string): PublishedDocument | null;
 }
 
 export interface PublicationSettings {
   readonly seed: string | number;
-  /** Where the published history begins. */
+  /** First day of the published history. */
   readonly firstDay: string;
 }

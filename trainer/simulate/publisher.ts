@@ -1,6 +1,6 @@
 /**
- * A publisher on this machine: an HTTP server that stands in for the sites the feeds are fetched from, with their
- * addresses and manners, and with data of its own making. It also checks what it is sent.
+ * A simulated publisher: an HTTP server that replaces the sites the feeds are fetched from. It has their addresses and
+ * formats, serves generated data, and rejects requests that a fetcher of public data must not send.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -18,12 +18,12 @@ const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] 
 ];
 
 export interface PublisherOptions {
-  /** 0 for any free port. */
+  /** 0: any free port. */
   readonly port: number;
   readonly seed: string | number;
-  /** The publisher's own clock, `YYYY-MM-DD`: nothing later is up. */
+  /** The publisher's current day, `YYYY-MM-DD`. It has published nothing later. */
   readonly today: string;
-  /** Where the published history begins; two years before `today` unless given. */
+  /** First day of the published history; by default two years before `today`. */
   readonly firstDay?: string;
   readonly faults?: FaultHook;
 }
@@ -31,11 +31,11 @@ export interface PublisherOptions {
 export interface Publisher {
   readonly url: string;
   setToday(day: string): void;
-  /** The latest days up to `until` that bring a feed something new; none for a feed that is not simulated. */
+  /** Returns the latest days up to `until` with new data for a feed; none for a feed that is not simulated. */
   newOn(feed: string, until: string): string[];
-  /** Whether it publishes what this feed reads. */
+  /** Whether a publication for this feed is simulated. */
   publishes(feed: string): boolean;
-  /** Everything received so far, refused requests included. */
+  /** All requests so far, including rejected ones. */
   readonly requests: readonly ReceivedRequest[];
   /** Drops open connections and stops listening. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
       const answer = answerTo(request, publications, today);
       await send(response, answer, { fault: options.faults?.(request) ?? null, closing: closing.signal });
     } catch (error) {
-      // Thrown out of an async listener it would end the process, and with it the tests of everybody else.
+      // An exception in an async listener would end the process.
       if (closing.signal.aborted || response.headersSent) response.destroy();
       else
         await send(response, page(500, `The simulated publisher failed: ${error}`), {
@@ -85,7 +85,7 @@ function answerTo(request: ReceivedRequest, publications: readonly Publication[]
   const refusal = refusalOf(request);
   if (refusal !== null) return page(400, refusal);
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return page(405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD" });
+    return page(405, "Method not allowed. Use GET or HEAD.", { Allow: "GET, HEAD" });
   }
   const url = URL.parse(request.path, "http://publisher");
   const document = url && publications.find((publication) => publication.match(url))?.respond(url, today);
@@ -93,11 +93,11 @@ function answerTo(request: ReceivedRequest, publications: readonly Publication[]
   return request.method === "HEAD" ? { ...answer, body: null } : answer;
 }
 
-/** What a fetcher of public data must not send, or must not leave out; null when all is well. */
+/** Returns why a request is rejected, because of its headers; null if it is accepted. */
 function refusalOf({ headers }: ReceivedRequest): string | null {
-  if (headers["authorization"] !== undefined) return "Authorization was sent to a public site; send no credentials.";
-  if (headers["cookie"] !== undefined) return "A Cookie was sent to a public site; send no credentials.";
-  if (headers["user-agent"] === undefined) return "User-Agent is missing; say who is asking.";
+  if (headers["authorization"] !== undefined) return "Authorization was sent to a public site. Send no credentials.";
+  if (headers["cookie"] !== undefined) return "A Cookie was sent to a public site. Send no credentials.";
+  if (headers["user-agent"] === undefined) return "User-Agent is missing. Send the name of the client.";
   return null;
 }
 
@@ -112,7 +112,7 @@ function documentAnswer(document: PublishedDocument, request: ReceivedRequest): 
   };
 }
 
-/** RFC 9110, section 13.1.2: a list of tags compared weakly, or a star. */
+/** Compares If-None-Match with a tag (RFC 9110, section 13.1.2): a list of tags, compared weakly, or a star. */
 function matches(ifNoneMatch: string | string[] | undefined, etag: string): boolean {
   const tags = [ifNoneMatch ?? []].flat().flatMap((line) => line.split(","));
   return tags.map((tag) => tag.trim().replace(/^W\//, "")).some((tag) => tag === "*" || tag === etag);
@@ -134,11 +134,11 @@ function listen(server: Server, port: number): Promise<string> {
 }
 
 function checkedDay(day: string): string {
-  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day; expected YYYY-MM-DD, e.g. 2026-11-20.`);
+  if (!isIsoDay(day)) throw new RangeError(`"${day}" is not a day. Expected YYYY-MM-DD, e.g. 2026-11-20.`);
   return day;
 }
 
-/** 29 February becomes the 28th, so that the day exists. */
+/** 29 February becomes 28 February, which exists in every year. */
 function twoYearsBefore(day: string): string {
   const before = `${Number(checkedDay(day).slice(0, 4)) - 2}${day.slice(4)}`;
   return isIsoDay(before) ? before : `${before.slice(0, 8)}28`;

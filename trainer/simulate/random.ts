@@ -1,30 +1,30 @@
 /**
- * Seeded chance. A stream is named by its seed and the names below it, and drawing from one stream never moves
- * another: so a longer period or one more series leaves everything that was drawn before as it was.
+ * Seeded random numbers. A stream is identified by its seed and a path of names. Drawing from one stream does not change
+ * another, so that a longer period or a new series leaves all other data unchanged.
  */
 
 export interface Random {
-  /** A number in [0, 1), in steps of 2⁻³². */
+  /** Returns a number in [0, 1), in steps of 2⁻³². */
   uniform(): number;
-  /** A standard normal deviate: mean 0, standard deviation 1. */
+  /** Returns a standard normal deviate: mean 0, standard deviation 1. */
   normal(): number;
-  /** A whole number in [0, below); `below` at most 2³². */
+  /** Returns a whole number in [0, below); `below` is at most 2³². */
   integer(below: number): number;
-  /** A stream of its own, the same for the same name however much was drawn from this one. */
+  /** Returns the stream with this name. It does not depend on the numbers that were drawn from this stream. */
   substream(name: string): Random;
 }
 
 /**
- * The stream of a seed; `7` and `"7"` name the same one.
+ * Returns the stream of a seed; `7` and `"7"` are the same seed.
  *
  * Generator: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state, period at least 2³². Normals: Box and Muller
- * (1958), one for two uniforms.
+ * (1958), one per two uniforms.
  */
 export function randomFrom(seed: string | number): Random {
   return streamOf(String(seed));
 }
 
-/** Rounds after which sfc32's author considers the seed mixed in. */
+/** Number of rounds that sfc32's author recommends to mix the seed. */
 const WARM_UP_ROUNDS = 15;
 
 function streamOf(path: string): Random {
@@ -35,7 +35,7 @@ function streamOf(path: string): Random {
     uniform,
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
     integer: (below) => Math.floor(uniform() * below),
-    // A name may contain anything but this separator, so that ("a", "b/c") and ("a/b", "c") stay two streams.
+    // Names do not contain this separator, so that ("a", "b/c") and ("a/b", "c") are different streams.
     substream: (name) => streamOf(`${path}\u0000${name}`),
   };
 }
@@ -54,7 +54,7 @@ function sfc32(words: Words): () => number {
   };
 }
 
-/** Four 32-bit words of a text: FNV-1a from four offsets, each finished by MurmurHash3's avalanche. */
+/** Hashes a text to four 32-bit words: FNV-1a from four offsets, each with MurmurHash3's finalizer. */
 function hash128(text: string): Words {
   return [fnv1a(text, 0x811c9dc5), fnv1a(text, 0x1b873593), fnv1a(text, 0xcc9e2d51), fnv1a(text, 0x9e3779b9)];
 }

@@ -1,5 +1,4 @@
-/** SNIIM's milk workbooks, at the addresses it uses: `…/Otros/Leche20112026.xlsx` is that of 20 November 2026. */
-
+/** SNIIM's milk workbooks at its addresses: `…/Otros/Leche20112026.xlsx` is the workbook of 20 November 2026. */
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { milkMarket } from "./milk-market.ts";
 import type { Publication, PublicationSettings } from "./publication.ts";
@@ -8,19 +7,19 @@ import { writeSniimWorkbook } from "./sniim-workbook.ts";
 const FOLDER = "/SNIIM-Archivosfuente/Comentarios/Otros/";
 const CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/** Workbooks are kept once made, up to this many: a catch-up asks for each a few times, and one is a megabyte and a half. */
-const KEPT_MAX = 20;
+/** Number of cached workbooks: a catch-up requests each several times, and one has about 1.5 MB. */
+const CACHED_MAX = 20;
 
 export function sniimPublication(settings: PublicationSettings): Publication {
   const market = milkMarket(settings);
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  const cache = new Map<string, Uint8Array<ArrayBuffer>>();
   const workbookOf = (day: string): Uint8Array<ArrayBuffer> => {
-    const bytes = kept.get(day) ?? writeSniimWorkbook(market, day);
-    kept.delete(day);
-    kept.set(day, bytes);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT_MAX) break;
-      kept.delete(oldest);
+    const bytes = cache.get(day) ?? writeSniimWorkbook(market, day);
+    cache.delete(day);
+    cache.set(day, bytes);
+    for (const oldest of cache.keys()) {
+      if (cache.size <= CACHED_MAX) break;
+      cache.delete(oldest);
     }
     return bytes;
   };

@@ -1,7 +1,7 @@
 /**
- * The workbook SNIIM publishes: the whole history as blocks of 62 rows, one below the other, on the sheet "Leche".
- * Layout and quirks are the real ones: a state stands only in the first row of its merged cell, and the two averages
- * have no state at all, so that filling states down puts them into the last one.
+ * Writes SNIIM's workbook: the whole history as blocks of 62 rows, one below the other, on the sheet "Leche".
+ * Layout and quirks are the real ones: a state is only in the first row of its merged cell, and the two averages have no
+ * state, so that a parser that fills states down assigns them to the last state.
  */
 import * as XLSX from "xlsx";
 import { MILK_CITIES, VARIETIES } from "./milk-cities.ts";
@@ -19,8 +19,8 @@ const FIRST_PRICE_COLUMN = 2;
 type Value = string | number | undefined;
 
 /**
- * Every publication of a market up to a day, as .xlsx bytes. Same market, same day: same bytes (SheetJS writes neither
- * clock nor author unless told to). About 3 ms a publication.
+ * Writes all publications of a market up to a day as .xlsx bytes. The same market and day give the same bytes, because
+ * SheetJS writes neither time nor author by default. About 3 ms per publication.
  */
 export function writeSniimWorkbook(market: MilkMarket, until: string): Uint8Array<ArrayBuffer> {
   const days = market.publicationDays(until);
@@ -63,7 +63,7 @@ function blockRows(day: string, prices: CityPrices): Value[][] {
   ];
 }
 
-/** Weighted mean of each variety over the cities that have a price; a zero is no price here, as in the real file. */
+/** Computes the weighted mean of each variety over the cities with a price. As in the real file, 0 is not a price. */
 function averages(prices: CityPrices, weightOf: (city: number) => number): Value[] {
   return VARIETIES.map((_, variety) => {
     let sum = 0;
@@ -91,13 +91,13 @@ function blockMerges(top: number): XLSX.Range[] {
   ];
 }
 
-/** First and last city of every state with more than one. */
+/** Indices of the first and last city of each state with more than one city. */
 const STATE_SPANS = MILK_CITIES.map(({ state }, first) => ({
   first,
   last: MILK_CITIES.findLastIndex((other) => other.state === state),
 })).filter(({ first, last }) => last > first && MILK_CITIES[first - 1]?.state !== MILK_CITIES[first]?.state);
 
-/** Cells of a row; a hole where there is no value, because SheetJS leaves holes out of the file as the publisher does. */
+/** Returns the cells of a row. A missing value is a hole, which SheetJS omits from the file as the publisher does. */
 function cellsOf(row: readonly Value[]): XLSX.CellObject[] {
   const cells: XLSX.CellObject[] = [];
   row.forEach((value, column) => {
