@@ -4,20 +4,20 @@ import { type Hub, openHub } from "./hub.ts";
 import { defaultState, findHub, readHub } from "./local/state.ts";
 
 /**
- * Opens the hub that a command talks to: `--url`, else the one that `npm start` runs on the state folder, else the usual port.
- * @throws Failure where a state folder is named and no hub runs on it: the hub on the usual port is another one.
+ * Opens the hub of a command: `--url`, else the hub that `npm start` runs on the state folder, else the default port.
+ * @throws Failure for a named state folder without a running hub: the hub on the default port would be a different one.
  */
 export function connect(options: {
   readonly url?: string | undefined;
   readonly state?: string | undefined;
-  /** Who the audit names. */
+  /** Name of the actor in the audit log. */
   readonly actor?: string | undefined;
 }): Hub {
   const state = resolve(options.state ?? defaultState);
   const local = readHub(state);
   if (!local && options.url === undefined && state !== resolve(defaultState))
     throw new Failure(
-      `Nothing runs on ${state}. Start it with \`npm start -- --state DIR\`, or name a hub with --url URL.`,
+      `No hub runs on ${state}. Start it with \`npm start -- --state DIR\`, or name a hub with --url URL.`,
     );
   const url = (options.url ?? local?.url ?? "http://127.0.0.1:8787")
     .replace(/\/$/, "")

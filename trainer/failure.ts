@@ -1,13 +1,13 @@
-/** Something a person can mend: printed as one sentence, without a stack. */
+/** An error that a person can fix. It is printed as one message, without a stack. */
 export class Failure extends Error {}
 
-/** What to print for an error: the sentence of a failure, the stack of a surprise. */
+/** Returns what to print for an error: the message of a failure, the stack of any other error. */
 export function describe(error: unknown): string {
   if (error instanceof Failure) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The `code` of a Node system error, such as EACCES. */
+/** Returns the `code` of a Node system error, such as EACCES; an empty text for other errors. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

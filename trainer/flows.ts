@@ -1,11 +1,11 @@
-/** Flows of a hub, as the command line waits for them. */
+/** Waits for flows of a hub. */
 import type { FlowDetail } from "../shared/api/flows.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
 
 const pollMs = 150;
 
-/** Waits until a flow has ended and returns it. `onStep` hears the name of every step as it begins. */
+/** Waits until a flow has ended and returns it. Calls `onStep` with the name of each step as it begins. */
 export async function flowEnded(
   hub: Hub,
   id: string,
@@ -14,14 +14,14 @@ export async function flowEnded(
 ): Promise<FlowDetail> {
   const until = Date.now() + waitMaxMs;
   for (let step = ""; ; ) {
-    // A flow that was announced by its key may not exist yet.
+    // The id of a flow can be known before the flow exists.
     const flow = await orNull(hub.api.getFlow({ id }));
     if (flow && ["done", "held", "failed"].includes(flow.state)) return flow;
     const current = flow?.steps.at(-1)?.name ?? "queued";
     if (current !== step) onStep(current);
     step = current;
     if (Date.now() > until)
-      throw new Failure(`Flow ${id} has not ended within ${waitMaxMs / 1000} s; see ${hub.url}/flows/${id}`);
+      throw new Failure(`Flow ${id} has not ended within ${waitMaxMs / 1000} s. See ${hub.url}/flows/${id}.`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }

@@ -1,4 +1,4 @@
-/** The running service, as the command line uses it: the typed client, with failures as exceptions that say what to do. */
+/** The client of a running hub for commands: the typed API client, with failures as exceptions. */
 import { type ApiFailure, failureText } from "../shared/api/api-failure.ts";
 import { type ApiClient, apiClient, type Fetch } from "../shared/api/client.ts";
 import type { Result } from "../shared/lib/result.ts";
@@ -8,24 +8,24 @@ export interface HubAddress {
   readonly url: string;
   /** `ADMIN_TOKEN` of the hub. */
   readonly token: string | undefined;
-  /** Who the audit names; without it, the holder of the token. */
+  /** Name of the actor in the audit log; by default the holder of the token. */
   readonly actor?: string | undefined;
 }
 
 export interface Hub extends HubAddress {
-  /** Every operation of the API. @throws ApiRefusal where it gives no value. */
+  /** Every operation of the API. @throws ApiRefusal if it returns no value. */
   readonly api: ThrowingClient;
-  /** Sends a request that is no operation of the API. */
+  /** Sends a request that is not an operation of the API. */
   request(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** A failure of the API, for callers that handle one kind of it. */
+/** A failure of the API; callers can handle one kind of it. */
 export class ApiRefusal extends Failure {
   readonly failure: ApiFailure;
 
   constructor(failure: ApiFailure) {
-    const isAway = failure.kind === "unreachable";
-    super(isAway ? noHub(failure.url) : failureText(failure));
+    const isUnreachable = failure.kind === "unreachable";
+    super(isUnreachable ? noHub(failure.url) : failureText(failure));
     this.failure = failure;
   }
 }
@@ -37,7 +37,7 @@ export type ThrowingClient = {
   ) => Promise<ValueOf<Awaited<ReturnType<ApiClient[Name]>>>>;
 };
 
-/** Opens a hub; nothing is sent yet. `send` replaces the network, for example to report progress. */
+/** Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. */
 export function openHub(address: HubAddress, send: Fetch = (url, init) => fetch(url, init)): Hub {
   const { token, actor } = address;
   const url = address.url.replace(/\/$/, "");
@@ -45,7 +45,7 @@ export function openHub(address: HubAddress, send: Fetch = (url, init) => fetch(
   return { url, token, actor, api: throwing(client), request: (path, init) => request(url, path, init) };
 }
 
-/** Returns null where the API says that there is no such thing. */
+/** Returns null for 404. */
 export async function orNull<Value>(call: Promise<Value>): Promise<Value | null> {
   try {
     return await call;
@@ -66,7 +66,7 @@ function throwing(client: ApiClient): ThrowingClient {
         return result.value;
       },
     ]),
-    // The types are those of the client, one for one.
+    // Object.entries loses the types; each method has the name and the types of the client's method.
   ) as ThrowingClient;
 }
 
@@ -79,5 +79,5 @@ async function request(url: string, path: string, init: RequestInit = {}): Promi
 }
 
 function noHub(url: string): string {
-  return `No hub answers at ${url}. Start one with \`npm start\`, or name another with --url URL.`;
+  return `No hub responds at ${url}. Start one with \`npm start\`, or name another with --url URL.`;
 }

@@ -1,4 +1,4 @@
-/** Publications on this disk, each parsed and judged by the rules of the hub: which of them would be held, and why. */
+/** Parses local publications and applies the hub's rules for holding a publication. */
 import { basename } from "node:path";
 import { countContradictions, type RestatedFact } from "../shared/feeds/contradictions.ts";
 import type { Feed, Parsed } from "../shared/feeds/feed.ts";
@@ -11,28 +11,28 @@ import { readPublication } from "./read-publication.ts";
 export interface JudgedFile {
   readonly file: string;
   readonly parsed: Parsed;
-  /** Why the hub would hold it; null where it would come in. */
+  /** Why the hub would hold it; null if the hub would ingest it. */
   readonly held: string | null;
 }
 
 export interface JudgedFiles {
-  /** In the order in which they were given. */
+  /** In the given order. */
   readonly files: readonly JudgedFile[];
-  /** What the files that are not held say together, sorted. */
+  /** Merged facts of the files that are not held, sorted. */
   readonly facts: readonly Fact[];
 }
 
-/** The instant that `--as-of` says, or now. A day stands for its end. */
+/** Parses `--as-of`; by default now. A day means its end. */
 export function readAsOf(asOf: string | undefined, now = new Date()): string {
   if (asOf === undefined) return now.toISOString();
   const instant = new Date(/^\d{4}-\d{2}-\d{2}$/.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf);
   if (Number.isNaN(instant.getTime())) {
-    throw new Failure(`--as-of ${asOf} is no date; write it as YYYY-MM-DD or YYYY-MM-DDTHH:MMZ.`);
+    throw new Failure(`--as-of ${asOf} is not a date. Expected YYYY-MM-DD or YYYY-MM-DDTHH:MMZ.`);
   }
   return instant.toISOString();
 }
 
-/** Takes the files in as the hub would, the older publications first, as if all had arrived at one instant. */
+/** Ingests the files as the hub would, older publications first, as if all had arrived at `arrivedAt`. */
 export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt: string): Promise<JudgedFiles> {
   const read = await Promise.all(
     files.map(async (file, ingest) => {
@@ -71,10 +71,11 @@ export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt
   };
 }
 
+/** Returns the incoming facts that are already stored, with both values. */
 function restated(stored: readonly StoredFact[], incoming: readonly Fact[]): RestatedFact[] {
-  const known = new Map(stored.map((fact) => [factKey(fact), fact.value]));
+  const storedValues = new Map(stored.map((fact) => [factKey(fact), fact.value]));
   return incoming.flatMap((fact) => {
-    const value = known.get(factKey(fact));
+    const value = storedValues.get(factKey(fact));
     return value === undefined ? [] : [{ ...fact, known: value, stated: fact.value }];
   });
 }

@@ -1,4 +1,4 @@
-/** Looks up feeds and forecasts by the names that people type. An unknown name fails with a suggestion. */
+/** Looks up feeds and forecasts by name. An unknown name fails with a suggestion. */
 import type { Feed } from "../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../shared/feeds/index.ts";
 import type { Forecast } from "../shared/forecasts/forecast.ts";
@@ -15,7 +15,7 @@ export function knownForecast(id: string): Forecast {
   return forecasts.find((forecast) => forecast.id === id) ?? unknown("forecast", id, forecasts);
 }
 
-/** Returns the feeds that a forecast is made of. */
+/** Returns the feeds that a forecast reads. */
 export function feedsOf(forecast: Forecast): Feed[] {
   return feedIdsOf(forecast).map(knownFeed);
 }

@@ -1,11 +1,10 @@
-/** A feed's lake as the hub holds it: every file that `_SUCCESS` names, or a fresh start when one has changed meanwhile. */
-
+/** Reads a feed's lake from the hub: all files that `_SUCCESS` lists. Restarts when a file changes during the read. */
 import { type Success, successShape } from "../shared/lake/success.ts";
 import { sha256Hex } from "../shared/lib/hash.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
 
-/** A publication that comes in while we read makes us start again; more often than this it is no coincidence. */
+/** An ingest during the read causes a restart. More restarts than this point to another problem. */
 const restartsMax = 5;
 const parallel = 8;
 
@@ -16,13 +15,13 @@ export interface LakeFile {
 
 export interface LakeReading {
   readonly list: Success;
-  /** `_SUCCESS` as it was read. */
+  /** The bytes of `_SUCCESS`. */
   readonly listBytes: Uint8Array;
 }
 
 /**
- * Reads the whole lake; `onStart` is called at each start, `onFile` for each file, which is the one that `_SUCCESS`
- * names. Throws a failure when there is no lake or it does not stand still.
+ * Reads the whole lake. Calls `onStart` at each start and `onFile` for each file after its hash was verified.
+ * @throws Failure if there is no lake or if it changes during every attempt.
  */
 export async function readLake(
   hub: Hub,
@@ -35,17 +34,17 @@ export async function readLake(
     if (await readFiles(hub, reading.list, onFile)) return reading;
   }
   throw new Failure(
-    `The lake of ${feed} changed ${restartsMax} times while it was read; try again when its publications are in.`,
+    `The lake of ${feed} changed during each of ${restartsMax} reads. Try again when its ingests have ended.`,
   );
 }
 
 async function readList(hub: Hub, feed: string): Promise<LakeReading> {
   const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
-  if (!file) throw new Failure(`${feed} has no lake yet; nothing has been ingested.`);
+  if (!file) throw new Failure(`${feed} has no lake yet. Ingest a publication first.`);
   return { list: successShape.parse(JSON.parse(new TextDecoder().decode(file.bytes))), listBytes: file.bytes };
 }
 
-/** False as soon as a file is not the one that the list names: the lake has changed meanwhile. */
+/** Returns false if a file differs from the list, because the lake has changed. */
 async function readFiles(
   hub: Hub,
   { feed, partitions }: Success,

@@ -1,16 +1,16 @@
-/** Answers of the running service as people read them. */
+/** Formats predictions for people. */
 import type { BatchAnswer, Prediction } from "../shared/api/predict.ts";
 import type { Forecast, Labels } from "../shared/forecasts/forecast.ts";
 import { roundTo } from "../shared/predict/decimal.ts";
 import { table } from "./terminal.ts";
 
-/** Every series in a line: what was last, what comes, and how sure that is. */
+/** Formats a batch as a table: for each series the last value, the prediction and its interval or label. */
 export function allTable(forecast: Forecast, answer: BatchAnswer): string {
   const { dimensions, output, labels } = forecast;
   const predictions = answer.predictions.filter((one): one is Prediction => "series" in one);
   const rows = predictions.map((one) => [
     ...dimensions.map((name) => one.series[name] ?? ""),
-    one.last === null ? "–" : stateOf(forecast, one.last.value),
+    one.last === null ? "–" : valueOrLabel(forecast, one.last.value),
     number(one[output]),
     labels ? (one.label ?? "–") : interval(forecast, one.interval80),
   ]);
@@ -18,13 +18,13 @@ export function allTable(forecast: Forecast, answer: BatchAnswer): string {
   return table([...dimensions, "last", output, labels ? "label" : "80 %"], rows, { right });
 }
 
-/** One answer, a line for each thing that it says. */
+/** Returns one answer as pairs of name and text. */
 export function answerRows(forecast: Forecast, answer: Prediction): (readonly [string, string])[] {
   const { last } = answer;
-  const known = last === null ? null : `${stateOf(forecast, last.value)} on ${last.period}`;
+  const lastText = last === null ? null : `${valueOrLabel(forecast, last.value)} on ${last.period}`;
   const series = Object.entries(answer.series);
-  if (forecast.labels) return [...series, ...classRows(forecast, answer, forecast.labels), ["last", known ?? "–"]];
-  return [...series, ...valueRows(forecast, answer), ["last", known ?? number(answer.naive)]];
+  if (forecast.labels) return [...series, ...classRows(forecast, answer, forecast.labels), ["last", lastText ?? "–"]];
+  return [...series, ...valueRows(forecast, answer), ["last", lastText ?? number(answer.naive)]];
 }
 
 function classRows({ output }: Forecast, answer: Prediction, { event }: Labels): (readonly [string, string])[] {
@@ -32,7 +32,7 @@ function classRows({ output }: Forecast, answer: Prediction, { event }: Labels):
     ["label", answer.label ?? "–"],
     [output, `${number(answer[output])} of ${event}`],
     ["threshold", number(answer.threshold)],
-    ["naive", number(answer.naive)],
+    ["baseline", number(answer.naive)],
   ];
 }
 
@@ -42,13 +42,23 @@ function valueRows(forecast: Forecast, answer: Prediction): (readonly [string, s
   if (differenceOutput !== undefined) rows.push([differenceOutput, number(answer[differenceOutput])]);
   return [
     ...rows,
-    ["in 80 % of cases", interval(forecast, answer.interval80)],
-    ["in 95 % of cases", interval(forecast, answer.interval95)],
+    ["80 % interval", interval(forecast, answer.interval80)],
+    ["95 % interval", interval(forecast, answer.interval95)],
   ];
 }
 
-/** A state by its name. */
-function stateOf({ labels }: Forecast, value: number): string {
+/** Formats a prediction in one line: the value with its 80 % interval, or the label with its probability. */
+export function predictionText(forecast: Forecast, answer: Prediction): string {
+  const { output, labels, target } = forecast;
+  const value = answer[output];
+  if (typeof value !== "number") return "–";
+  if (labels) return `${answer.label ?? "–"}, probability of ${labels.event} ${value.toFixed(2)}`;
+  const rounded = roundTo(value, target.decimals + 1);
+  return `${rounded} ${answer.unit}, 80 %: ${interval(forecast, answer.interval80)}`;
+}
+
+/** Formats a state of a classification as its label. */
+function valueOrLabel({ labels }: Forecast, value: number): string {
   if (!labels) return String(value);
   return value > 0.5 ? labels.event : labels.otherwise;
 }
@@ -57,8 +67,8 @@ function number(value: unknown): string {
   return typeof value === "number" ? String(value) : "–";
 }
 
-/** Ends as finely as values are published, and one digit more. */
+/** Formats an interval with one decimal more than published values have. */
 function interval({ target }: Forecast, ends: readonly [number, number] | null | undefined): string {
-  const told = ends?.map((end) => String(roundTo(end, target.decimals + 1)));
-  return told?.join(" to ") ?? "not known";
+  const texts = ends?.map((end) => String(roundTo(end, target.decimals + 1)));
+  return texts?.join(" to ") ?? "not available";
 }

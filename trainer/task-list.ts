@@ -1,7 +1,7 @@
-/** How task lists are shown: one line a task that redraws, plain lines where nobody can redraw, nothing beside JSON. */
+/** How task lists are displayed: one redrawn line per task in a terminal, plain lines elsewhere, nothing with `--json`. */
 import { ListrLogger, ListrLogLevels } from "listr2";
 
-/** Leaves failures out: the command says them once, in its own words. */
+/** Omits failures: the command prints them once, at its end. */
 class PlainLogger extends ListrLogger {
   override log(...[level, ...rest]: Parameters<ListrLogger["log"]>): void {
     if (level !== ListrLogLevels.FAILED) super.log(level, ...rest);

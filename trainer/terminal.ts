@@ -1,48 +1,49 @@
-/** What people see: tables, numbers and sentences, as wide as their terminal is. */
+/** Text for people: tables, numbers and paragraphs that fit the width of the terminal. */
 import Table from "cli-table3";
 import { isObject } from "../shared/lib/validate-json.ts";
 
 export interface TableOptions {
-  /** Columns that are aligned to the right. */
+  /** Indices of the right-aligned columns. */
   readonly right?: readonly number[];
-  /** Columns that a narrow terminal goes without, the first of them first. */
+  /** Indices of the columns that are dropped in a narrow terminal, in the order in which they are dropped. */
   readonly optional?: readonly number[];
 }
 
 type Rows = readonly (readonly (string | number)[])[];
 
 const gap = "  ";
-/** A last column narrower than this is not worth wrapping into. */
+/** The last column is wrapped only if it gets at least this width; narrower text is hard to read. */
 const lastColumnMin = 24;
 
-/** Columns of the terminal; without end where output goes to a file or a program. */
+/** Returns the columns of the terminal; infinity if stdout is not a terminal. */
 export function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
-/** Rows under a header, without heavy lines, no wider than `width` where that can be. */
+/** Formats rows under a header without lines, at most `width` columns wide if possible. */
 export function table(
   header: readonly string[],
   rows: Rows,
   { right = [], optional = [], width = terminalWidth() }: TableOptions & { readonly width?: number } = {},
 ): string {
-  const kept = keptColumns([header, ...rows], optional, width);
-  const pick = <T>(list: readonly T[]) => list.filter((_, column) => kept.includes(column));
-  const texts = rows.map((row) => pick(row).map(String));
+  const cells = rows.map((row) => row.map((cell) => printable(String(cell))));
+  const columns = columnsThatFit([header, ...cells], optional, width);
+  const pick = <T>(list: readonly T[]) => list.filter((_, column) => columns.includes(column));
+  const texts = cells.map(pick);
   const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
   const noLines = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
   const noEdges = ["left", "left-mid", "right", "right-mid", "mid", "mid-mid"];
   const printed = new Table({
     head: header.every((title) => title === "") ? [] : pick(header),
-    colAligns: kept.map((column) => (right.includes(column) ? "right" : "left")),
+    colAligns: columns.map((column) => (right.includes(column) ? "right" : "left")),
     style: { head: isColoured ? ["bold"] : [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: { ...Object.fromEntries([...noLines, ...noEdges].map((name) => [name, ""])), middle: gap },
   });
-  printed.push(...wrappedInLast(texts, widthOf([pick(header), ...texts].map((row) => row.slice(0, -1))), width));
+  printed.push(...wrapLastCells(texts, widthOf([pick(header), ...texts].map((row) => row.slice(0, -1))), width));
   return printed.toString().replaceAll(/ +$/gm, "");
 }
 
-/** What a table of these rows takes with a gap between columns. */
+/** Returns the width of a table of these rows, including the gaps between columns. */
 function widthOf(rows: Rows): number {
   const widths: number[] = [];
   for (const row of rows) {
@@ -53,24 +54,25 @@ function widthOf(rows: Rows): number {
   return widths.reduce((sum, width) => sum + width + gap.length, 0) - gap.length;
 }
 
-function keptColumns(rows: Rows, optional: readonly number[], width: number): number[] {
-  let kept = [...(rows[0] ?? []).keys()];
+/** Returns the indices of the columns that fit, after dropping optional columns one by one. */
+function columnsThatFit(rows: Rows, optional: readonly number[], width: number): number[] {
+  let columns = [...(rows[0] ?? []).keys()];
   for (const column of optional) {
-    const columns = rows.map((row) => row.filter((_, at) => kept.includes(at)));
-    if (widthOf(columns) <= width) break;
-    kept = kept.filter((one) => one !== column);
+    const fewer = rows.map((row) => row.filter((_, at) => columns.includes(at)));
+    if (widthOf(fewer) <= width) break;
+    columns = columns.filter((one) => one !== column);
   }
-  return kept;
+  return columns;
 }
 
-/** The last cell of each row broken between words, where it is too long for what the others leave. */
-function wrappedInLast(rows: readonly string[][], others: number, width: number): string[][] {
+/** Wraps the last cell of each row between words to the width that the other columns leave. */
+function wrapLastCells(rows: readonly string[][], others: number, width: number): string[][] {
   const room = width - others - gap.length;
   if (room < lastColumnMin) return [...rows];
   return rows.map((row) => [...row.slice(0, -1), wrap(row.at(-1) ?? "", { width: room })]);
 }
 
-/** Text broken between words into lines of at most `width`; a longer word stays whole. `indent` is put before each but the first. */
+/** Wraps text between words into lines of at most `width`. A longer word is not broken. Each line after the first starts with `indent`. */
 export function wrap(text: string, { width = terminalWidth(), indent = "" } = {}): string {
   const lines: string[] = [];
   const [lead = ""] = /^ */.exec(text) ?? [];
@@ -86,23 +88,37 @@ export function wrap(text: string, { width = terminalWidth(), indent = "" } = {}
   return [...lines, line].join("\n");
 }
 
-/** Sentences are read in lines of at most this. */
+/** Maximum width of a paragraph: longer lines are hard to read. */
 const proseMax = 100;
 
-/** A paragraph for people, broken where the terminal ends. */
+/** Formats a paragraph to the width of the terminal. */
 export function prose(text: string, indent = ""): string {
   const width = terminalWidth();
-  return wrap(text, { width: Number.isFinite(width) ? Math.min(width, proseMax) : width, indent });
+  return wrap(printable(text), { width: Number.isFinite(width) ? Math.min(width, proseMax) : width, indent });
 }
 
-const numbers = new Intl.NumberFormat("en-US");
+/**
+ * Replaces control characters and direction marks, except line breaks. Names and texts come from publications and model
+ * files; an escape sequence in them could change what a terminal displays.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
+}
 
-/** 27380 → 27,380 */
+/** Prints a value as one line of JSON without control characters. */
+export function printJson(value: unknown): void {
+  // JSON.stringify escapes U+0000 to U+001F only.
+  console.log(JSON.stringify(value).replaceAll(/\p{Cc}/gu, (char) => `\\u00${char.charCodeAt(0).toString(16)}`));
+}
+
+const numberFormat = new Intl.NumberFormat("en-US");
+
+/** Formats a number with thousands separators: 27380 → 27,380. Returns – for a value that is not a number. */
 export function thousands(value: unknown): string {
-  return typeof value === "number" ? numbers.format(value) : "–";
+  return typeof value === "number" ? numberFormat.format(value) : "–";
 }
 
-/** Writes counts by reason, as in `4,000 no-number, 588 zero-price`; "nothing" for a value that is no object of counts. */
+/** Formats counts by reason: `4,000 no-number, 588 zero-price`. Returns "nothing" if there are no counts. */
 export function reasons(counts: unknown): string {
   const parts = Object.entries(isObject(counts) ? counts : {}).map(
     ([reason, times]) => `${thousands(times)} ${reason}`,
@@ -110,7 +126,7 @@ export function reasons(counts: unknown): string {
   return parts.length > 0 ? parts.join(", ") : "nothing";
 }
 
-/** A bar of 20 signs: `██████░░░░░░░░░░░░░░ 30 %` */
+/** Formats a share, 0 to 1, as a bar of 20 characters: `██████░░░░░░░░░░░░░░ 30 %`. */
 export function bar(share: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * 20);
   return `${"█".repeat(filled)}${"░".repeat(20 - filled)} ${Math.round(share * 100)} %`;

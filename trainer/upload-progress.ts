@@ -1,9 +1,9 @@
-/** A network that reports how much of a request's body has been sent. */
+/** A `fetch` that reports the progress of an upload. */
 import type { Fetch } from "../shared/api/client.ts";
 
 const pieceBytes = 64 * 1024;
 
-/** Sends bodies in pieces and calls `onProgress` with the share that has been sent. */
+/** Sends a body in pieces and calls `onProgress` with the share that has been sent, 0 to 1. */
 export function fetchWithProgress(onProgress: (share: number) => void): Fetch {
   return (url, { body, ...init }) => {
     if (!(body instanceof Uint8Array)) return fetch(url, { ...init, ...(body !== undefined && { body }) });
@@ -13,7 +13,7 @@ export function fetchWithProgress(onProgress: (share: number) => void): Fetch {
 
 function inPieces(bytes: Uint8Array, onProgress: (share: number) => void): ReadableStream<Uint8Array> {
   const pieces = Math.ceil(bytes.length / pieceBytes);
-  // A terminal redraws one line; elsewhere every report is a line of its own, so there are fewer.
+  // A terminal redraws one line. Elsewhere every report is a line, so there are at most four.
   const every = process.stdout.isTTY ? 1 : Math.ceil(pieces / 4);
   let sent = 0;
   return new ReadableStream<Uint8Array>({

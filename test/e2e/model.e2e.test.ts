@@ -69,7 +69,7 @@ async function expectWhole(): Promise<void> {
 
 test("a training that is killed leaves nothing half registered, wherever it is, and another one is gone on with", async () => {
   const interrupted: string[] = [];
-  for (const moment of ["2 of 4 trials", "one look at the test window", "fitting", "registering"]) {
+  for (const moment of ["2 of 4 trials", "scoring the test window", "fitting", "registering"]) {
     const killed = await almanac(["train", forecast.id, ...short, "--url", hub.url], {
       env,
       onOutput: (out, child) => {
@@ -89,7 +89,7 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
   const known = interrupted.at(-1) ?? "";
   expect(await run("train", forecast.id, "--seed", "5", "--resume", known)).toMatchObject({
     code: 1,
-    err: `Run ${known} cannot be gone on with: its seed is 1, not 5. Say --seed 1.\n`,
+    err: `Run ${known} cannot be resumed: its seed is 1, not 5. Use --seed 1.\n`,
   });
   const trained = lastJson(await trainIt("--resume", known));
   expect(trained).toMatchObject({ forecast: forecast.id, trials: 4 });
@@ -278,15 +278,15 @@ test("a file that cannot serve is refused in a sentence and never registered", a
     {
       name: "unknown.onnx",
       bytes: lineOf(["Precio_lag1", "Precio_dif2"], 0.6),
-      told: "Input Precio_dif2 is no feature of milk-mx; did you mean Precio_dif1?",
+      told: "Input Precio_dif2 is not a feature of milk-mx; did you mean Precio_dif1?",
     },
     {
       name: "text.onnx",
       bytes: lineOf(["Precio_lag1", "Estado"], 0.6),
       told: "Input Estado is float [null,1]; expected string of shape [N, 1].",
     },
-    { name: "cut.onnx", bytes: good.slice(0, good.length - 40), told: "The file is no ONNX model that can be read: " },
-    { name: "empty.onnx", bytes: new Uint8Array(), told: "The file is no ONNX model that can be read: " },
+    { name: "cut.onnx", bytes: good.slice(0, good.length - 40), told: "The file is not a readable ONNX model: " },
+    { name: "empty.onnx", bytes: new Uint8Array(), told: "The file is not a readable ONNX model: " },
   ];
   const refused = await Promise.all(
     cases.map(({ name, bytes }) => run("import", forecast.id, fileOf(name, bytes), "--trained-to", "2025-01-31")),
@@ -310,13 +310,13 @@ test("what cannot be done is one sentence that says what to do", async () => {
     { args: ["train", forecast.id, ...short, "--url", hub.url], env: elsewhere, told: /token/i },
     {
       args: ["train", forecast.id, "--url", "http://127.0.0.1:9"],
-      told: /^No hub answers at http:\/\/127\.0\.0\.1:9\. Start one with `npm start`/,
+      told: /^No hub responds at http:\/\/127\.0\.0\.1:9\. Start one with `npm start`/,
     },
     { args: ["train", forecast.id, "--resume", "no-such-run", "--url", hub.url], told: /There is no run no-such-run/ },
     { args: ["promote", forecast.id, "no-such", "--why", "a test", "--url", hub.url], told: /no-such/ },
     {
       args: ["import", forecast.id, file, "--trained-to", "soon", "--url", hub.url],
-      told: /^--trained-to soon is not a day; write it as YYYY-MM-DD\.$/,
+      told: /^--trained-to soon is not a day\. Expected YYYY-MM-DD\.$/,
     },
     {
       args: [...backtest, file, "--until", lively.dayOf(20)],
@@ -324,13 +324,13 @@ test("what cannot be done is one sentence that says what to do", async () => {
     },
     {
       args: [...backtest, file, "--seed", "-1.5"],
-      told: /^--seed -1\.5 cannot be used; expected a whole number from 0 to 2147483647\.$/,
+      told: /^--seed -1\.5 is not valid\. Expected a whole number from 0 to 2147483647\.$/,
     },
-    { args: [...backtest, join(folder, "none.xlsx")], told: /none\.xlsx cannot be read: there is no such file\.$/ },
+    { args: [...backtest, join(folder, "none.xlsx")], told: /none\.xlsx cannot be read: it does not exist\.$/ },
     { args: [...backtest, folder], told: /cannot be read: it is a folder\.$/ },
     {
       args: [...backtest, junk],
-      told: /Leche03012025\.xlsx holds no observation of sniim-milk \(.+\)\. See almanac parse/,
+      told: /Leche03012025\.xlsx contains no observation of sniim-milk \(.+\)\. See almanac parse/,
     },
   ];
   for (let from = 0; from < cases.length; from += 4) {
@@ -345,5 +345,5 @@ test("what cannot be done is one sentence that says what to do", async () => {
 });
 
 test("a hub without a lake says that nothing has been ingested", () => {
-  expect(withoutLake).toMatchObject({ code: 1, err: "sniim-milk has no lake yet; nothing has been ingested.\n" });
+  expect(withoutLake).toMatchObject({ code: 1, err: "sniim-milk has no lake yet. Ingest a publication first.\n" });
 });

@@ -83,7 +83,7 @@ test("a taken port, a folder that cannot be one and a damaged folder get a sente
   const spoilt = await almanac([...start, "--once"]);
   expect(spoilt).toMatchObject({
     code: 1,
-    err: expect.stringContaining("cannot be brought up to date: "),
+    err: expect.stringContaining("cannot be migrated: "),
   });
 
   writeFileSync(join(folder, "state", "settings.json"), "{");

@@ -123,7 +123,7 @@ test("the bindings' types are those of wrangler.toml", () => {
 
 test("README's commands are scripts of package.json or commands of almanac", () => {
   const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
-  const commands = Array.from(read("trainer/main.ts").matchAll(/\.command\("(\w+)/g), ([, name]) => name);
+  const commands = Array.from(read("trainer/program.ts").matchAll(/\.command\("(\w+)/g), ([, name]) => name);
   const run = Array.from(
     read("README.md").matchAll(/npm (?:run )?(?:-s )?(start|test|almanac|bench|[a-z:]+)(?: -- ([a-z]+))?/g),
   );

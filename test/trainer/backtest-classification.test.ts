@@ -1,4 +1,4 @@
-/** `almanac backtest` of a classification as a program reads it, on simulated and on real air. */
+/** Tests the JSON output of `almanac backtest` for a classification, on simulated and on real air. */
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,27 +41,27 @@ async function backtest(files: readonly string[], ...more: string[]) {
   return shape.parse(lastJson(ran));
 }
 
-type Told = Awaited<ReturnType<typeof backtest>>;
+type Result = Awaited<ReturnType<typeof backtest>>;
 
-/** Without what a clock says. */
-function timeless({ seconds: _, ...told }: Told) {
-  return { ...told, contenders: told.contenders.map(({ seconds: __, ...contender }) => contender) };
+/** Removes the measured times. */
+function timeless({ seconds: _, ...result }: Result) {
+  return { ...result, contenders: result.contenders.map(({ seconds: __, ...contender }) => contender) };
 }
 
-const brierOf = ({ contenders }: Told, name: string) =>
+const brierOf = ({ contenders }: Result, name: string) =>
   contenders.find((one) => one.name === name)?.brier ?? Number.NaN;
 
-function expectHonest(told: Told): void {
-  expect(brierOf(told, told.champion)).toBeLessThanOrEqual(brierOf(told, told.naive));
-  expect(told.decision.of).toBe(told.champion);
-  expect(told.contenders.find(({ name }) => name === told.champion)?.threshold).toBe(told.decision.threshold);
-  expect(told.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(told.test.rows);
-  expect(told.reason).toContain(`${told.test.from} to ${told.test.to}`);
-  expect(told.reason).toMatch(/p [=<] [\d.]/);
-  expect(told.contenders.map(({ brier }) => brier)).toEqual(told.contenders.map(({ brier }) => brier).sort());
+function expectHonest(result: Result): void {
+  expect(brierOf(result, result.champion)).toBeLessThanOrEqual(brierOf(result, result.naive));
+  expect(result.decision.of).toBe(result.champion);
+  expect(result.contenders.find(({ name }) => name === result.champion)?.threshold).toBe(result.decision.threshold);
+  expect(result.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(result.test.rows);
+  expect(result.reason).toContain(`${result.test.from} to ${result.test.to}`);
+  expect(result.reason).toMatch(/p [=<] [\d.]/);
+  expect(result.contenders.map(({ brier }) => brier)).toEqual(result.contenders.map(({ brier }) => brier).sort());
 }
 
-test("the same air gives the same judgement, whatever the number of threads", async () => {
+test("the same data gives the same result with any number of threads", async () => {
   const { name, bytes } = airFile(1, 160);
   const file = join(folder, name);
   writeFileSync(file, bytes);
@@ -81,9 +81,9 @@ if (!isThere) console.log(`skipped with real air: ${real} is not there`);
 describe.skipIf(!isThere)("on real air", () => {
   const files = isThere ? readdirSync(real).map((name) => join(real, name)) : [];
 
-  test("the champion's Brier score is not above naive's, and another run says the same", async () => {
-    const told = await backtest(files, "--trials", "2");
-    expectHonest(told);
-    expect(timeless(await backtest([...files].reverse(), "--trials", "2"))).toEqual(timeless(told));
+  test("the champion's Brier score is not above the baseline's, and a second run gives the same result", async () => {
+    const result = await backtest(files, "--trials", "2");
+    expectHonest(result);
+    expect(timeless(await backtest([...files].reverse(), "--trials", "2"))).toEqual(timeless(result));
   }, 120_000);
 });

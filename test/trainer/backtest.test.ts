@@ -1,4 +1,4 @@
-/** `almanac backtest` as a program reads it: the same judgement every time, on the simulated and on the real prices. */
+/** Tests the JSON output of `almanac backtest`: it is reproducible, on simulated and on real prices. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,16 +32,17 @@ async function backtest(files: readonly string[], ...more: string[]) {
   return shape.parse(lastJson(ran));
 }
 
-type Told = Awaited<ReturnType<typeof backtest>>;
+type Result = Awaited<ReturnType<typeof backtest>>;
 
-/** Without what a clock says. */
-function timeless({ seconds: _, ...told }: Told) {
-  return { ...told, contenders: told.contenders.map(({ seconds: __, ...contender }) => contender) };
+/** Removes the measured times. */
+function timeless({ seconds: _, ...result }: Result) {
+  return { ...result, contenders: result.contenders.map(({ seconds: __, ...contender }) => contender) };
 }
 
-const errorOf = ({ contenders }: Told, name: string) => contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
+const errorOf = ({ contenders }: Result, name: string) =>
+  contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
 
-test("the same publications give the same judgement, whatever their order and the number of threads", async () => {
+test("the same publications give the same result in any order and with any number of threads", async () => {
   const files = [lively.periods - 1, lively.periods].map((periods) => {
     const { name, bytes } = livelyPublication({ periods });
     writeFileSync(join(folder, name), bytes);
@@ -56,14 +57,18 @@ test("the same publications give the same judgement, whatever their order and th
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
 });
 
-test("what is exported answers its own rows as it says, read by nothing but a CSV and a runtime", async () => {
+test("an exported model returns the outputs in rows.csv in an ONNX runtime", async () => {
   const { name, bytes } = livelyPublication({ periods: lively.periods });
   writeFileSync(join(folder, name), bytes);
   const out = join(folder, "exported");
   const options = ["--trials", "1", "--only", "gradient-boosting", "--out", out, "--json"];
-  const told = lastJson(await almanac(["export", "milk-mx", "--files", join(folder, name), ...options]));
+  const result = lastJson(await almanac(["export", "milk-mx", "--files", join(folder, name), ...options]));
   const card = cardShape.parse(JSON.parse(readFileSync(join(out, "card.json"), "utf8")));
-  expect(told).toMatchObject({ version: card.version, candidate: card.recipe.candidate, rows: card.judged.test.rows });
+  expect(result).toMatchObject({
+    version: card.version,
+    candidate: card.recipe.candidate,
+    rows: card.judged.test.rows,
+  });
   const [header = "", ...lines] = readFileSync(join(out, "rows.csv"), "utf8").trim().split("\r\n");
   const names = header.split(",");
   const column = (title: string) => lines.map((line) => line.split(",")[names.indexOf(title)] ?? "");
@@ -84,30 +89,30 @@ if (!isThere) console.log(`skipped with real publications: ${real} is not there`
 describe.skipIf(!isThere)("on real publications", () => {
   const files = [join(real, "Leche08012025.xlsx")];
 
-  test("the champion errs no more than naive, and changes are foreseen", async () => {
-    const told = await backtest(files, "--only", "hurdle");
-    expect(errorOf(told, told.champion)).toBeLessThanOrEqual(errorOf(told, "naive"));
-    expect(told.change.auc).toBeGreaterThanOrEqual(0.75);
-    expect(told.change.brier).toBeLessThan(told.change.brierBase);
+  test("the champion's error is not above the baseline's, and changes are predicted better than by chance", async () => {
+    const result = await backtest(files, "--only", "hurdle");
+    expect(errorOf(result, result.champion)).toBeLessThanOrEqual(errorOf(result, "naive"));
+    expect(result.change.auc).toBeGreaterThanOrEqual(0.75);
+    expect(result.change.brier).toBeLessThan(result.change.brierBase);
   }, 120_000);
 
-  test("--until uses nothing after that day", async () => {
-    const told = await backtest(files, "--until", "2024-06-30", "--only", "ridge");
-    expect(told.test.to).toBe("2024-06-28");
-    expect(told.contenders.map(({ name }) => name)).toContain("naive");
+  test("--until ignores data after that day", async () => {
+    const result = await backtest(files, "--until", "2024-06-30", "--only", "ridge");
+    expect(result.test.to).toBe("2024-06-28");
+    expect(result.contenders.map(({ name }) => name)).toContain("naive");
   }, 120_000);
 });
 
 const daily = "../shared/data/gold/Daily.csv";
 
 describe.skipIf(!existsSync(daily))("the real prices of gold (../shared/data/gold)", () => {
-  test("nothing is claimed to beat no change, the reason says so with its p-value, and another run says the same", async () => {
+  test("no candidate beats the baseline, the reason states the p-value, and a second run gives the same result", async () => {
     const args = ["backtest", "gold", "--files", daily, "--trials", "1", "--only", "ridge,gradient-boosting", "--json"];
     const runs = await Promise.all([almanac([...args, "--threads", "1"]), almanac([...args, "--threads", "2"])]);
     const [one, other] = runs.map((ran) => shape.omit({ forecast: true, change: true }).parse(lastJson(ran)));
     if (!one || !other) throw new Error("there were two runs");
-    const bare = ({ contenders, seconds: _, ...told }: typeof one) => ({
-      ...told,
+    const bare = ({ contenders, seconds: _, ...result }: typeof one) => ({
+      ...result,
       contenders: contenders.map(({ seconds: __, ...contender }) => contender),
     });
     expect(bare(other)).toEqual(bare(one));

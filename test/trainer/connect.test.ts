@@ -9,10 +9,10 @@ import { forgetHub, writeHub } from "../../trainer/local/state.ts";
 
 const emptyFolder = () => mkdtempSync(join(tmpdir(), "almanac-connect-"));
 
-test("a state folder that nobody runs on is not taken for whoever has the usual port", () => {
+test("a named state folder without a running hub is rejected, not replaced by the hub on the default port", () => {
   const state = emptyFolder();
   expect(() => connect({ state })).toThrow(Failure);
-  expect(() => connect({ state })).toThrow(`Nothing runs on ${state}`);
+  expect(() => connect({ state })).toThrow(`No hub runs on ${state}`);
   expect(connect({ state, url: "http://127.0.0.1:9/" }).url).toBe("http://127.0.0.1:9");
   expect(connect({ state: ".almanac" }).url).toMatch(/^http/);
   onTestFinished(() => forgetHub(state));
@@ -20,10 +20,10 @@ test("a state folder that nobody runs on is not taken for whoever has the usual 
   expect(connect({ state }).url).toBe("http://127.0.0.1:7");
 });
 
-test("a lake cannot be copied to where a file stands, and the command says so", async () => {
+test("a lake cannot be copied to a path that is a file, and the message names the path", async () => {
   const out = join(emptyFolder(), "file");
   writeFileSync(out, "");
   await expect(copyLake("sniim-milk", { out, url: "http://127.0.0.1:9" })).rejects.toThrow(
-    `${out} cannot be written to`,
+    `The folder ${out} cannot be written`,
   );
 });

@@ -70,7 +70,7 @@ const change = data.columns.find(({ name }) => name === "change");
 const changeOf = (row: number) => (change?.dtype === "float" ? (change.values[row] ?? Number.NaN) : Number.NaN);
 const lastOf = (row: number) => data.last[row] ?? Number.NaN;
 
-test("a file is scored, like everyone beside it, on the periods after the end of its training alone", async () => {
+test("all contenders are scored only on the periods after the file's training data", async () => {
   const trainedTo = data.periods[134] ?? "";
   const incumbent = serving("v1", { candidate: "ridge", parameters: { alpha: 10 } });
   const { card } = await imported({ trainedTo, incumbent });
@@ -88,20 +88,20 @@ test("a file is scored, like everyone beside it, on the periods after the end of
   expect(errors["incumbent v1"]).toBeCloseTo(Math.sqrt(squares / span.rows), 9);
 });
 
-test("a file that has seen every period of the window is refused", async () => {
+test("a file that was trained on the whole test window is rejected", async () => {
   const last = data.periods.at(-1);
   await expect(imported({ trainedTo: "2031-01-01" })).rejects.toThrow(
-    `The file was trained to 2031-01-01, and the test window ends at ${last}: no period is left to judge it by.`,
+    `The file was trained to 2031-01-01 and the test window ends at ${last}, so there is no period to score.`,
   );
   expect((await imported({ trainedTo: data.periods.at(-2) ?? "" })).card.judged.test.periods).toBe(1);
 });
 
-test("a file that answers no number is refused as that", async () => {
+test("a file that returns NaN is rejected", async () => {
   const task = { trainedTo: data.periods[100] ?? "", bytes: lineFile(Number.NaN) };
-  await expect(imported(task)).rejects.toThrow("The file answers NaN or infinity");
+  await expect(imported(task)).rejects.toThrow("The file returns NaN or infinity");
 });
 
-test("a file that our engine does not know is imported for onnxruntime-web, and its card says so", async () => {
+test("a file with operators that our engine lacks is imported for onnxruntime-web, and its card notes it", async () => {
   const trainedTo = data.periods[134] ?? "";
   const { card, engine } = await imported({ trainedTo, bytes: outsideModel(smallForecast, { output: "variable" }) });
   expect(engine).toEqual({ name: "onnxruntime-web", why: expect.stringContaining("operator ai.onnx:IsNaN") });
@@ -111,7 +111,7 @@ test("a file that our engine does not know is imported for onnxruntime-web, and 
   expect((await imported({ trainedTo })).engine).toEqual({ name: "tabular", why: null });
 });
 
-test("one that neither engine runs, or that none may load, is refused", async () => {
+test("a file that no engine can run, or that is too large, is rejected", async () => {
   const trainedTo = data.periods[134] ?? "";
   const divine = node("Divine", { inputs: [inputs[0] ?? ""], outputs: ["prediction"] });
   await expect(imported({ trainedTo, bytes: withNode(divine) })).rejects.toThrow(
@@ -122,7 +122,7 @@ test("one that neither engine runs, or that none may load, is refused", async ()
     outputs: ["prediction"],
     attributes: { nodes_treeids: ints(new Uint8Array(40_000)) },
   });
-  await expect(imported({ trainedTo, bytes: withNode(deep) })).rejects.toThrow(/does not fit the edge.+6,400 ms/);
+  await expect(imported({ trainedTo, bytes: withNode(deep) })).rejects.toThrow(/too large to be served.+6,400 ms/);
 });
 
 function withNode(only: Graph["nodes"][number]): Uint8Array<ArrayBuffer> {
@@ -138,7 +138,7 @@ function withNode(only: Graph["nodes"][number]): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** `value`, or 1 where the last value is greater than 0: a subgraph, which is kept as the bytes that it came in. */
+/** `value`, or 1 where the last value is greater than 0: a subgraph, which is stored as its original bytes. */
 function branching(output: string): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
   const tensorType = (field: number) =>
@@ -193,7 +193,7 @@ function branching(output: string): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
-test("a file with subgraphs is refused: nothing bounds what they do", async () => {
+test("a file with subgraphs is rejected, because their work has no limit", async () => {
   const trainedTo = data.periods[134] ?? "";
   await expect(imported({ trainedTo, bytes: branching("prediction") })).rejects.toThrow(
     "The file cannot be imported: node prediction (If): found the operator If",
@@ -217,35 +217,35 @@ function columnsFile(columns: number, declared: number | null): Uint8Array<Array
   });
 }
 
-test("an output of two columns is refused with the lines that change it, as declared and as returned", async () => {
+test("an output of two columns, declared or returned, is rejected with the fix", async () => {
   const trainedTo = data.periods[134] ?? "";
   await expect(imported({ trainedTo, bytes: columnsFile(2, 2) })).rejects.toThrow(
-    /The output prediction has the shape \[.*2\]; expected \[N, 1\].*keep column 1.*docs\/ONNX\.md/,
+    /The output prediction has the shape \[.*2\]\. Expected \[N, 1\].*export only column 1.*docs\/ONNX\.md/,
   );
   await expect(imported({ trainedTo, bytes: columnsFile(2, null) })).rejects.toThrow(
-    /The file answers \d+ numbers for \d+ rows/,
+    /The file returns \d+ numbers for \d+ rows/,
   );
 });
 
 const twoColumns = "../shared/cases/clf-logistic-two-columns.onnx";
 const isHere = existsSync(twoColumns);
 if (!isHere) console.log(`skipped: ${twoColumns} is not there`);
-test.skipIf(!isHere)("the shared classifier with two columns is refused with the fix", () => {
+test.skipIf(!isHere)("the shared classifier with two columns is rejected with the fix", () => {
   const sickness = forecasts.find(({ id }) => id === "sickness");
   if (!sickness) throw new Error("no forecast sickness");
   expect(() => checkedGraph(readFileSync(twoColumns), sickness)).toThrow(
-    "The output probabilities has the shape [N, 2]; expected [N, 1], one number a row. Two columns are the probabilities of both classes: keep column 1",
+    "The output probabilities has the shape [N, 2]. Expected [N, 1], one number per row. Two columns are the probabilities of both classes: export only column 1",
   );
 });
 
-test("a run ends at its limit of time, in a process of its own", async () => {
+test("a run in a child process ends at its time limit", async () => {
   const columns = { [inputs[0] ?? ""]: Float32Array.of(1, 2) };
   await expect(runInProcess(lineFile(), columns, { timeoutMs: 1, memoryMb: 256 })).rejects.toThrow(
     "The file ran for more than 0.001 s",
   );
 });
 
-test("a run that needs more memory than its process has is refused", async () => {
+test("a run that exceeds its memory limit is rejected", async () => {
   const columns = { [inputs[0] ?? ""]: new Float32Array(4).fill(1), change: new Float32Array(4) };
   const huge = writeModel({
     ...PORTABLE,

@@ -1,4 +1,4 @@
-/** Files on this disk are held by the rules of the hub. */
+/** Tests that local files are held by the rules of the hub. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { judgeFiles, readAsOf } from "../../trainer/judge-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-judge-"));
 
-/** A hundred weekdays of gold in euro, from 2026-01-01 on, times `scale`. */
+/** Writes 100 weekdays of gold prices in euro from 2026-01-01, multiplied by `scale`. */
 function file(name: string, days: number, scale = 1): string {
   const lines = ["Date,EUR"];
   for (let index = 0; lines.length <= days; index++) {
@@ -23,7 +23,7 @@ function file(name: string, days: number, scale = 1): string {
 
 const asOf = "2026-11-29T12:00:00Z";
 
-test("a file that restates history in another unit is held, and what the others say stays", async () => {
+test("a file that restates the history in another unit is held, and the other facts are unchanged", async () => {
   const [old, wrong] = [file("old.csv", 100), file("wrong.csv", 101, 31.1)];
   const { files, facts } = await judgeFiles(goldCsv, [wrong, old], asOf);
   expect(files.map(({ file: path, held }) => [path, held])).toEqual([
@@ -34,16 +34,16 @@ test("a file that restates history in another unit is held, and what the others 
   expect(facts[0]?.value).toBe(2000);
 });
 
-test("files that agree are all taken in", async () => {
+test("files that agree are all ingested", async () => {
   const { files, facts } = await judgeFiles(goldCsv, [file("a.csv", 60), file("b.csv", 61)], asOf);
   expect(files.map(({ held }) => held)).toEqual([null, null]);
   expect(facts.length).toBe(61);
 });
 
-test("--as-of decides what had happened when the files arrived", async () => {
+test("--as-of sets the arrival time of the files", async () => {
   const path = file("c.csv", 80);
   const upTo = async (day: string) => (await judgeFiles(goldCsv, [path], readAsOf(day))).files[0]?.parsed.observations;
   expect((await upTo("2026-11-29"))?.length).toBe(80);
   expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-03");
-  expect(() => readAsOf("yesterday")).toThrow("--as-of yesterday is no date; write it as YYYY-MM-DD");
+  expect(() => readAsOf("yesterday")).toThrow("--as-of yesterday is not a date. Expected YYYY-MM-DD");
 });

@@ -1,4 +1,4 @@
-/** `almanac predict` where a service does not answer as it is asked. */
+/** Tests `almanac predict` with a service that refuses, and options that exclude each other. */
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { almanac } from "../support/command.ts";
@@ -8,17 +8,17 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** The address of a service that answers so. */
+/** Starts a service with this listener and returns its address. */
 async function serving(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => server.close());
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it listens nowhere");
+  if (address === null || typeof address === "string") throw new Error("the server has no address");
   return `http://127.0.0.1:${address.port}`;
 }
 
-test("who is asked for a token is told where the command takes it from", async () => {
+test("a 401 names the variable that the command takes the token from", async () => {
   const url = await serving(({ headers }, answer) => {
     const detail = `Send the token as: Authorization: Bearer <token>, not ${headers.authorization}`;
     answer.writeHead(401, { "Content-Type": "application/problem+json" });
@@ -29,12 +29,12 @@ test("who is asked for a token is told where the command takes it from", async (
   const without = await almanac(["predict", "gold", "--url", url], { env: { PREDICT_TOKEN: "" } });
   expect(without).toMatchObject({ code: 1, err: expect.stringContaining("Set PREDICT_TOKEN") });
   const wrong = await almanac(["predict", "gold", "--all", "--url", url], { env: { PREDICT_TOKEN: "wrong" } });
-  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("that of PREDICT_TOKEN is not the one") });
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("rejected the token in PREDICT_TOKEN") });
 });
 
-test("what each feature contributes is not computed for a table that has no place for it", async () => {
+test("tables reject --explain without --json", async () => {
   for (const options of [["--all"], ["--csv"]]) {
     const ran = await almanac(["predict", "gold", "--explain", ...options, "--url", "http://127.0.0.1:1"]);
-    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("add --json") });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("Add --json") });
   }
 });

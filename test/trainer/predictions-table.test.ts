@@ -1,55 +1,59 @@
-/** What `almanac predict` and `almanac models` tell people of a regression and of a classification. */
+/** Tests the output of `almanac predict` and `almanac models` for a regression and a classification. */
 import { expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
-import { answerRows as answered, prepareRows } from "../../shared/predict/predict.ts";
+import { answerRows as answerOf, prepareRows } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { errorOf } from "../../trainer/commands/models.ts";
 import { allTable, answerRows } from "../../trainer/predictions-table.ts";
 import { classSnapshot, naiveAfter, threshold } from "../support/served-classes.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 
-function asked(snapshot: Snapshot, request: Parameters<typeof prepareRows>[1]): unknown {
+function answerTo(snapshot: Snapshot, request: Parameters<typeof prepareRows>[1]): unknown {
   const prepared = prepareRows(snapshot, request, { textNumbers: false, partial: false, explain: null });
   if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  return answered(snapshot, { ...prepared, kind: request.kind, stale: false });
+  return answerOf(snapshot, { ...prepared, kind: request.kind, stale: false });
 }
 
-function one(forecast: Forecast, snapshot: Snapshot, instance: Record<string, unknown>): Record<string, string> {
-  const answer = singleAnswerShape.parse(asked(snapshot, { kind: "single", instance }));
+function shownAnswer(
+  forecast: Forecast,
+  snapshot: Snapshot,
+  instance: Record<string, unknown>,
+): Record<string, string> {
+  const answer = singleAnswerShape.parse(answerTo(snapshot, { kind: "single", instance }));
   return Object.fromEntries(answerRows(forecast, answer));
 }
 
-test("a classification is told by its label, its probability of the event and what decides, without intervals", () => {
-  const told = one(sickness, classSnapshot(), { ozone: 60 });
-  expect(told).toEqual({
+test("a classification shows its label, the probability of the event, the threshold and the baseline, without intervals", () => {
+  const result = shownAnswer(sickness, classSnapshot(), { ozone: 60 });
+  expect(result).toEqual({
     label: "sick",
     probability: expect.stringMatching(/^0\.\d+ of sick$/),
     threshold: String(threshold),
-    naive: String(naiveAfter[1]),
+    baseline: String(naiveAfter[1]),
     last: "sick on 2024-07-30",
   });
-  expect(one(sickness, classSnapshot(), { ozone: 20 }).label).toBe("healthy");
+  expect(shownAnswer(sickness, classSnapshot(), { ozone: 20 }).label).toBe("healthy");
 });
 
-test("all series of a classification have their labels in a column", () => {
-  const answer = batchAnswerShape.parse(asked(classSnapshot(), { kind: "batch", instances: [{ ozone: 20 }] }));
+test("the table of a classification has a column of labels", () => {
+  const answer = batchAnswerShape.parse(answerTo(classSnapshot(), { kind: "batch", instances: [{ ozone: 20 }] }));
   const [header = "", line = ""] = allTable(sickness, answer).split("\n");
   expect(header.trim().split(/ {2,}/)).toEqual(["last", "probability", "label"]);
   expect(line).toMatch(/^sick +0\.\d+(e-\d+)? +healthy$/);
 });
 
-test("a regression is told in its unit, with its intervals and the change", () => {
-  const told = one(gold, goldSnapshot(), {});
-  expect(Object.keys(told)).toEqual(["predicted_price", "gold_diff", "in 80 % of cases", "in 95 % of cases", "last"]);
-  expect(told.predicted_price).toMatch(/ EUR\/ozt$/);
-  expect(told.last).toMatch(/ on 2016-12-30$/);
+test("a regression shows its unit, its intervals and the difference", () => {
+  const result = shownAnswer(gold, goldSnapshot(), {});
+  expect(Object.keys(result)).toEqual(["predicted_price", "gold_diff", "80 % interval", "95 % interval", "last"]);
+  expect(result.predicted_price).toMatch(/ EUR\/ozt$/);
+  expect(result.last).toMatch(/ on 2016-12-30$/);
 });
 
-test("a model's error on the test window is told in its forecast's own measure", () => {
+test("a model's test error is shown in the forecast's metric", () => {
   expect(errorOf({ forecast: sickness.id, rmse: 0.5 })).toBe("Brier 0.2500");
   expect(errorOf({ forecast: milkMx.id, rmse: 0.5 })).toBe("RMSE 0.5000");
   expect(errorOf({ forecast: sickness.id, rmse: null })).toBe("–");

@@ -4,7 +4,7 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { scopeOf } from "../../trainer/commands/start.ts";
 
-test("a start brings up everything, or the forecasts that are named and the feeds they are made of", () => {
+test("a start includes all forecasts, or the named ones and the feeds that they read", () => {
   expect(scopeOf(undefined)).toEqual({ forecasts, feeds });
   for (const forecast of forecasts) {
     const { forecasts: chosen, feeds: needed } = scopeOf(` ${forecast.id},${forecast.id}`);
@@ -16,7 +16,7 @@ test("a start brings up everything, or the forecasts that are named and the feed
   expect(all.feeds.every(({ id }) => forecasts.some((forecast) => feedIdsOf(forecast).includes(id)))).toBe(true);
 });
 
-test("an unknown name is refused with the names there are", () => {
+test("an unknown forecast is rejected with the list of forecasts", () => {
   for (const only of ["", "milk-mx,milk-xm", "zzz"]) expect(() => scopeOf(only)).toThrow(/There is no forecast/);
   expect(() => scopeOf("zzz")).toThrow(/There are: milk-mx/);
 });

@@ -11,7 +11,7 @@ const chose = (candidate: string, parameters: RecipeChoice["parameters"]) => ({
 });
 const serves = (candidate: string, parameters: RecipeChoice["parameters"]) => serving("v1", { candidate, parameters });
 
-test("what serves is asked for once more where another recipe was chosen, and naive where nothing serves", () => {
+test("the fallback is the champion's recipe if another recipe was chosen, and the baseline without a champion", () => {
   const chosen = chose("ridge", { alpha: 1 });
   const before = serves("gradient-boosting", { leavesMax: 7 });
   expect(fallbackOf(smallForecast, before, chosen)).toEqual(before.recipe);
@@ -19,13 +19,13 @@ test("what serves is asked for once more where another recipe was chosen, and na
   expect(fallbackOf(smallForecast, before, { ...chosen, evidenceFor: () => null })).toBeNull();
 });
 
-test("a recipe that was chosen is not asked for twice, in whatever order a card keeps its parameters", () => {
+test("the chosen recipe is not its own fallback, in any order of the card's parameters", () => {
   const chosen = chose("gradient-boosting", { learningRate: 0.1, l2: 2 });
   expect(fallbackOf(smallForecast, serves("gradient-boosting", { l2: 2, learningRate: 0.1 }), chosen)).toBeNull();
   expect(fallbackOf(smallForecast, null, chose("naive", {}))).toBeNull();
 });
 
-test("where a naive forecast serves, the one that is better by now is asked for", () => {
+test("if a baseline is the champion, the fallback is the baseline that is best now", () => {
   const naive = { candidate: "state-frequency", parameters: {} };
   const chosen = { ...chose("logistic", { alpha: 1 }), naive };
   expect(fallbackOf(smallForecast, serves("base-rate", {}), chosen)).toEqual(naive);

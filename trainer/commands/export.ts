@@ -1,11 +1,11 @@
-/** `almanac export FORECAST --files FILE… --out DIR`: the model file, its card, and rows to check it by in any ONNX runtime. */
+/** `almanac export FORECAST --files FILE… --out DIR`: writes the model file, its card, and rows to verify it in any ONNX runtime. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeCsv } from "../../shared/lib/csv.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
 import { knownForecast } from "../known.ts";
-import { prose, thousands } from "../terminal.ts";
+import { printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { readTrainingOptions, withOnly } from "../training/options.ts";
 import { withPool } from "../training/run-contest.ts";
@@ -17,8 +17,8 @@ export async function exportModel(
   options: BacktestOptions & { readonly out: string },
 ): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
-  const { prepared, held, outcome } = await runBacktest(forecast, options);
-  const { judgement, bench } = held.judged;
+  const { prepared, contest, outcome } = await runBacktest(forecast, options);
+  const { judgement, bench } = contest.judged;
   const published = await withPool(prepared, (pool) =>
     publishOrFail(
       {
@@ -29,7 +29,7 @@ export async function exportModel(
         reason: outcome.reason,
         seed: readTrainingOptions(options).seed,
         codeVersion: codeVersion(),
-        trials: held.trials.length,
+        trials: contest.trials.length,
         dataHash: prepared.dataHash,
         observations: prepared.observations,
       },
@@ -43,28 +43,25 @@ export async function exportModel(
   await writeFile(join(folder, "rows.csv"), rowsCsv(published));
   const { model, version, recipe } = published.card;
   if (options.json) {
-    console.log(
-      JSON.stringify({
-        forecast: forecast.id,
-        version,
-        candidate: recipe.candidate,
-        out: folder,
-        model,
-        rows: judgement.test.rows,
-        verdict: outcome.verdict,
-        reason: outcome.reason,
-      }),
-    );
-    return;
+    return printJson({
+      forecast: forecast.id,
+      version,
+      candidate: recipe.candidate,
+      out: folder,
+      model,
+      rows: judgement.test.rows,
+      verdict: outcome.verdict,
+      reason: outcome.reason,
+    });
   }
   console.log(`\n${recipe.candidate}, ${thousands(model.bytes)} bytes, ${thousands(model.nodes)} nodes: ${folder}`);
   console.log(
-    `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with what the file answers)`,
+    `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with the expected outputs)`,
   );
   console.log(prose(outcome.reason));
 }
 
-/** One line a row: every input, then every output as `expected_<name>`. A missing number is an empty field. */
+/** Writes one line per row: all inputs, then all outputs as `expected_<name>`. A missing number is an empty field. */
 function rowsCsv({ rows }: Published): string {
   const inputs = Object.entries(rows.inputs);
   const outputs = Object.entries(rows.outputs);

@@ -1,6 +1,6 @@
-/** `almanac feeds`: what is watched and how far it has come. */
+/** `almanac feeds`: lists the feeds and the periods that are stored. */
 import { connect } from "../connect.ts";
-import { table, thousands } from "../terminal.ts";
+import { printJson, table, thousands } from "../terminal.ts";
 
 export async function listFeeds(options: {
   readonly url?: string;
@@ -9,7 +9,7 @@ export async function listFeeds(options: {
 }): Promise<void> {
   const hub = connect(options);
   const { feeds } = await hub.api.listFeeds();
-  if (options.json) return console.log(JSON.stringify({ feeds }));
+  if (options.json) return printJson({ feeds });
   const rows = feeds.map((feed) => [
     feed.id,
     feed.publisher,

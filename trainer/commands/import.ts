@@ -1,4 +1,4 @@
-/** `almanac import FORECAST model.onnx`: a model made elsewhere, checked, scored on the same window, through the same gate. */
+/** `almanac import FORECAST model.onnx`: verifies a model of another tool, scores it on the test window and asks the gate. */
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
@@ -6,7 +6,7 @@ import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
-import { prose } from "../terminal.ts";
+import { printJson, prose } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
@@ -30,11 +30,11 @@ export async function importModel(
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
   const { trainedTo, producer, why = `imported from ${producer}` } = options;
-  if (!isIsoDay(trainedTo)) throw new Failure(`--trained-to ${trainedTo} is not a day; write it as YYYY-MM-DD.`);
+  if (!isIsoDay(trainedTo)) throw new Failure(`--trained-to ${trainedTo} is not a day. Expected YYYY-MM-DD.`);
   if (producer === "almanac")
-    throw new Failure("--producer almanac is what our own models say; name the tool that made the file.");
+    throw new Failure("--producer almanac is reserved for Almanac's own models. Name the tool that made the file.");
   const bytes = await readPublication(file);
-  // Before the lake is read: what is wrong with the file itself is known at once.
+  // Check the file before the lake is read, which takes longer.
   checkedGraph(bytes, forecast);
   const hub = connect({ ...options, actor: "import" });
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
@@ -48,31 +48,29 @@ export async function importModel(
   const { version, judged } = imported.card;
   const { engine } = imported;
   if (options.json) {
-    console.log(
-      JSON.stringify({
-        forecast: forecast.id,
-        version,
-        engine: engine.name,
-        contenders: judged.contenders,
-        flow: flow.id,
-        state: flow.state,
-        reason: flow.reason,
-      }),
-    );
+    printJson({
+      forecast: forecast.id,
+      version,
+      engine: engine.name,
+      contenders: judged.contenders,
+      flow: flow.id,
+      state: flow.state,
+      reason: flow.reason,
+    });
   } else {
     console.log(
-      leaderboard(forecast, judged.contenders, markOf(flow.state === "done" ? version : null, serving.model)),
+      leaderboard(forecast, judged.contenders, championRow(flow.state === "done" ? version : null, serving.model)),
     );
-    const became = flow.state === "done" ? "serves" : "is registered and does not serve";
-    console.log(`\n${prose(`${version} ${became}. ${flow.reason ?? ""}`.trim())}`);
+    const result = flow.state === "done" ? "is the champion" : "is registered but was not promoted";
+    console.log(`\n${prose(`${version} ${result}. ${flow.reason ?? ""}`.trim())}`);
     if (engine.why !== null)
-      console.log(`\n${prose(`${engine.name} answers for it, without explanations: ${engine.why}`)}`);
+      console.log(`\n${prose(`${engine.name} runs this model, without explanations: ${engine.why}`)}`);
   }
   if (flow.state !== "done") process.exitCode = 1;
 }
 
-/** The line of who serves now: the file where it was let in, else who served before; nobody's where nobody does. */
-function markOf(imported: string | null, serving: ServingModel | null): string {
+/** Returns the leaderboard name of the champion: the imported version if promoted, else the model that served before; empty without one. */
+function championRow(imported: string | null, serving: ServingModel | null): string {
   if (imported !== null) return imported;
   if (serving === null) return "";
   return isNaive(serving.recipe.candidate) ? serving.recipe.candidate : `incumbent ${serving.version}`;

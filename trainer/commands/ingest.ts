@@ -1,4 +1,4 @@
-/** `almanac ingest FEED FILE…`: uploads publications and waits until they are in. */
+/** `almanac ingest FEED FILE…`: uploads publications and waits until they are ingested. */
 import { basename } from "node:path";
 import { Listr } from "listr2";
 import type { FlowDetail } from "../../shared/api/flows.ts";
@@ -11,11 +11,12 @@ import { type Hub, openHub } from "../hub.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
 import { taskListOptions } from "../task-list.ts";
-import { bar, reasons, thousands } from "../terminal.ts";
+import { bar, printable, printJson, reasons, thousands } from "../terminal.ts";
 import { fetchWithProgress } from "../upload-progress.ts";
 
 interface Ingested extends FlowDetail {
   readonly file: string;
+  /** Whether the same file was uploaded before. */
   readonly known: boolean;
 }
 
@@ -35,42 +36,45 @@ export async function ingest(
           task.output = text;
         });
         results.push(flow);
-        if (flow.state !== "done") throw new Failure(`${basename(file)} is ${describeFlow(flow)}`);
+        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
         task.title = `${basename(file)}: ${describeFlow(flow)}`;
       },
     })),
     { ...taskListOptions(options.json), exitOnError: false, collectErrors: true },
   );
   await tasks.run();
-  if (options.json) console.log(JSON.stringify({ feed: feed.id, flows: results }));
+  if (options.json) printJson({ feed: feed.id, flows: results });
   const errors = tasks.errors ?? [];
-  for (const error of errors) console.error(error.message);
+  for (const error of errors) console.error(printable(error.message));
   if (errors.length > 0) process.exitCode = 1;
 }
 
-async function ingestOne(hub: Hub, feed: Feed, file: string, say: (text: string) => void): Promise<Ingested> {
+async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: string) => void): Promise<Ingested> {
   const name = basename(file);
   if (!isFileName(name)) {
-    const better = name.replaceAll(/[^A-Za-z0-9._-]+/g, "_");
-    throw new Failure(`${name} cannot be the name of a publication: rename it, for example to ${better}.`);
+    const suggestion = name.replaceAll(/[^A-Za-z0-9._-]+/g, "_");
+    throw new Failure(
+      `${name} is not a valid file name for a publication. Rename the file, for example to ${suggestion}.`,
+    );
   }
   const bytes = await readPublication(file);
   const sending = openHub(
     hub,
-    fetchWithProgress((share) => say(bar(share))),
+    fetchWithProgress((share) => onProgress(bar(share))),
   );
   const [contentType = "application/octet-stream"] = feed.file.contentTypes;
   const upload = await sending.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
-  const flow = await flowEnded(hub, upload.flow, (step) => say(step));
+  const flow = await flowEnded(hub, upload.flow, onProgress);
   return { ...flow, file, known: upload.known };
 }
 
-/** What became of an ingest, in one line. */
+/** Describes the outcome of an ingest in one line. */
 export function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   const { stats } = flow;
-  if (flow.state === "held") return `held: ${flow.reason}. Let it in with POST /flows/${flow.id}/release`;
-  if (flow.state === "failed") return `refused: ${flow.reason}`;
-  const unrevised = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
-  const before = flow.known ? "known already, " : "";
-  return `${before}${thousands(stats?.observations)} observations, ${thousands(unrevised)} of them new or newer, ${thousands(stats?.revisions)} revise what was known; refused ${reasons(stats?.problemsByReason)}`;
+  if (flow.state === "held") return printable(`held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`);
+  if (flow.state === "failed") return printable(`failed: ${flow.reason}`);
+  const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
+  const before = flow.known ? "already uploaded, " : "";
+  const counts = `${thousands(stats?.observations)} observations, ${thousands(added)} new, ${thousands(stats?.revisions)} revised`;
+  return `${before}${counts}; rejected: ${reasons(stats?.problemsByReason)}`;
 }

@@ -1,4 +1,4 @@
-/** `almanac lake FEED --out DIR`: copies a feed's lake to a folder that DuckDB, pandas and polars read as it is. */
+/** `almanac lake FEED --out DIR`: copies a feed's lake to a folder of Parquet files for DuckDB, pandas or polars. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connect } from "../connect.ts";
@@ -15,7 +15,7 @@ export async function copyLake(
   const folder = resolve(options.out);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new Failure(
-      `${folder} cannot be written to (${codeOf(error) || String(error)}). Choose another folder with --out DIR.`,
+      `The folder ${folder} cannot be written (${codeOf(error) || String(error)}). Choose another with --out DIR.`,
     );
   });
   const { list, listBytes } = await readLake(connect(options), feed.id, {

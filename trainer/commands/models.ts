@@ -1,10 +1,14 @@
-/** `almanac models`, `promote`, `rollback`: what is registered, and who serves. */
+/** `almanac models`, `promote`, `rollback`: lists registered models and changes the champion. */
+import type { Model } from "../../shared/api/models.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
+import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
-import { prose, table } from "../terminal.ts";
+import { printJson, prose, table } from "../terminal.ts";
+import { leaderboard } from "../training/leaderboard.ts";
 
 interface HubOptions {
   readonly url?: string;
@@ -13,11 +17,29 @@ interface HubOptions {
 }
 
 export async function listModels(forecastId: string | undefined, options: HubOptions): Promise<void> {
-  const query = forecastId === undefined ? {} : { forecast: knownForecast(forecastId).id };
-  const { models } = await connect(options).api.listModels({ query });
-  if (options.json) return console.log(JSON.stringify({ models }));
+  const forecast = forecastId === undefined ? null : knownForecast(forecastId);
+  const hub = connect(options);
+  const { models } = await hub.api.listModels({ query: forecast === null ? {} : { forecast: forecast.id } });
+  if (options.json) return printJson({ models });
   if (models.length === 0)
-    return console.log("No model is registered yet; train one with npm run almanac -- train FORECAST.");
+    return console.log("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
+  console.log(modelsTable(models, forecast));
+  if (forecast !== null) await printLeaderboard(hub, forecast);
+}
+
+/** Prints the leaderboard on which the champion was chosen; nothing without a champion. */
+async function printLeaderboard({ api }: Hub, forecast: Forecast): Promise<void> {
+  const { champion } = await api.getChampion({ forecast: forecast.id });
+  if (champion === null) return;
+  const { card } = await api.getModel({ forecast: forecast.id, version: champion.version });
+  const { contenders, test, reason } = card.judged;
+  const window = `test window ${test.from} to ${test.to}, ${test.periods} periods`;
+  console.log(`\n${prose(`Leaderboard of the champion ${champion.version}: ${window}`)}\n`);
+  console.log(leaderboard(forecast, contenders, card.recipe.candidate));
+  console.log(`\n${prose(reason)}`);
+}
+
+function modelsTable(models: readonly Model[], forecast: Forecast | null): string {
   const rows = models.map((model) => [
     model.stage === "champion" ? "▸" : "",
     model.forecast,
@@ -42,12 +64,12 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
     "trained on",
     "registered",
   ];
-  // Among those of one forecast its name says nothing; among those of all it is needed, and ▸ tells who serves.
-  const optional = [9, 7, 8, forecastId === undefined ? 3 : 1];
-  console.log(table(header, rows, { right: [5, 6, 7], optional }));
+  // The forecast's name is redundant in the list of one forecast; the stage is, because ▸ marks the champion.
+  const optional = [9, 7, 8, forecast === null ? 3 : 1];
+  return table(header, rows, { right: [5, 6, 7], optional });
 }
 
-/** In the forecast's own measure; the registry keeps the root of a Brier score, as of every squared error. */
+/** Formats the test error in the forecast's metric. The registry stores the root of a Brier score, as of every squared error. */
 export function errorOf({ forecast, rmse }: { readonly forecast: string; readonly rmse: number | null }): string {
   if (rmse === null) return "–";
   const isBrier = findForecast(forecast)?.metric === "brier";
@@ -64,13 +86,12 @@ export async function promoteModel(
   const body = { why: options.why, force: options.force === true };
   const { flow: id } = await hub.api.promoteModel({ forecast: forecast.id, version, body });
   const flow = await flowEnded(hub, id);
-  if (options.json)
-    console.log(JSON.stringify({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason }));
+  if (options.json) printJson({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason });
   if (flow.state === "done") {
-    if (!options.json) console.log(prose(`${version} serves ${forecast.id}. ${flow.reason ?? ""}`.trim()));
+    if (!options.json) console.log(prose(`${version} is the champion of ${forecast.id}. ${flow.reason ?? ""}`.trim()));
     return;
   }
-  throw new Failure(`${version} does not serve: ${flow.reason ?? flow.state}`);
+  throw new Failure(`${version} was not promoted: ${flow.reason ?? flow.state}`);
 }
 
 export async function rollBack(
@@ -80,11 +101,13 @@ export async function rollBack(
   const forecast = knownForecast(forecastId);
   const body = { why: options.why, ...(options.to !== undefined && { to: options.to }) };
   const answer = await connect({ ...options, actor: actor() }).api.rollBack({ forecast: forecast.id, body });
-  if (options.json) return console.log(JSON.stringify(answer));
-  console.log(`${answer.champion?.version} serves ${forecast.id} again, as change number ${answer.champion?.number}.`);
+  if (options.json) return printJson(answer);
+  console.log(
+    `${answer.champion?.version} is the champion of ${forecast.id} again (change ${answer.champion?.number}).`,
+  );
 }
 
-/** Who the audit names: the person at this machine. */
+/** Returns the name of the actor for the audit log: the user of this machine. */
 function actor(): string {
   return process.env.ALMANAC_ACTOR ?? process.env.USER ?? "command line";
 }

@@ -1,10 +1,10 @@
-/** `almanac parse FEED FILE`: the parser alone, without a hub. */
+/** `almanac parse FEED FILE…`: parses publications without a hub. */
 import { basename } from "node:path";
 import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
 import { judgeFiles, readAsOf } from "../judge-files.ts";
 import { knownFeed } from "../known.ts";
-import { prose, reasons, table, thousands } from "../terminal.ts";
+import { printable, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 
 export async function parse(
   feedId: string,
@@ -13,23 +13,21 @@ export async function parse(
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf));
-  const all = read.length === 1 && read[0] ? read[0].parsed : together(read.map(({ parsed }) => parsed));
+  const all = read.length === 1 && read[0] ? read[0].parsed : mergeParsed(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
   const each = read.map(({ file, parsed, held }) => ({ file: basename(file), ...summarize(feed, parsed), held }));
   if (options.json)
-    console.log(
-      JSON.stringify(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null }),
-    );
+    printJson(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null });
   else {
     printSummary(summary, all, each);
     for (const { file, held } of each) if (held !== null) console.log(prose(`${file} would be held: ${held}.`));
   }
-  // As from a hub: a publication without a single observation is not let in, and one that is held waits for a person.
+  // The exit code agrees with the hub, which rejects a publication without observations and may hold one.
   if (read.some(({ parsed, held }) => parsed.observations.length === 0 || held !== null)) process.exitCode = 1;
 }
 
-/** What several publications say, each counted for itself: one fact may be stated by many. */
-function together(all: readonly Parsed[]): Parsed {
+/** Concatenates the results of several publications. A fact that several of them contain counts several times. */
+function mergeParsed(all: readonly Parsed[]): Parsed {
   const skipped: Record<string, number> = {};
   for (const parsed of all) {
     for (const [category, count] of Object.entries(parsed.skipped)) {
@@ -85,23 +83,23 @@ function printSummary(summary: Summary, { problems }: Parsed, files: readonly Fi
       lastPeriod ?? "–",
       reasons(problemsByReason),
     ]);
-    console.log(`${table(["publication", "observations", "from", "to", "refused"], rows, { right: [1] })}\n`);
+    console.log(`${table(["publication", "observations", "from", "to", "rejected"], rows, { right: [1] })}\n`);
   }
   const range = summary.firstPeriod ? `${summary.firstPeriod} to ${summary.lastPeriod}` : "no period";
   console.log(
     `${summary.feed}: ${thousands(summary.observations)} observations in ${summary.series} series, ${summary.periods} periods, ${range}`,
   );
-  console.log(`refused: ${reasons(summary.problemsByReason)}`);
-  if (Object.keys(summary.skipped).length > 0) console.log(`left out: ${reasons(summary.skipped)}`);
+  console.log(printable(`rejected: ${reasons(summary.problemsByReason)}`));
+  if (Object.keys(summary.skipped).length > 0) console.log(printable(`skipped: ${reasons(summary.skipped)}`));
   if (problems.length === 0) return;
-  // One example a reason is enough to go and look.
+  // One example per reason.
   const examples = [...new Map(problems.map((problem) => [problem.reason, problem])).values()];
   const rows = examples.map(({ reason, row, column, period, found, expected }) => [
     reason,
-    // Where a publication has no rows, its period tells where.
+    // A publication without rows (JSON) has a period instead of a row number.
     row === null ? [column, period].filter((one) => one !== null).join(" ") : `${column ?? ""}${row}`,
     found.length > foundMax ? `${found.slice(0, foundMax)}…` : found,
     expected,
   ]);
-  console.log(`\n${table(["for example", "at", "found", "expected"], rows)}`);
+  console.log(`\n${table(["example", "at", "found", "expected"], rows)}`);
 }

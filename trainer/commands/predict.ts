@@ -1,4 +1,4 @@
-/** `almanac predict FORECAST [name=value …]`: asks the running service, about one instance or all series. */
+/** `almanac predict FORECAST [name=value …]`: requests predictions for one instance or for all series. */
 import { type BatchAnswer, batchAnswerShape, type SingleAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { allTable, answerRows } from "../predictions-table.ts";
-import { prose, table } from "../terminal.ts";
+import { printable, printJson, prose, table } from "../terminal.ts";
 
 export interface PredictOptions {
   readonly url?: string;
@@ -22,20 +22,23 @@ export async function predict(forecastId: string, fields: readonly string[], opt
   const forecast = knownForecast(forecastId);
   if (options.csv && options.json) throw new Failure("Choose one of --csv and --json.");
   if (options.explain && (options.csv || (options.all && !options.json)))
-    throw new Failure("Tables have no place for what each feature contributes: add --json, or leave out --explain.");
-  if (options.all && fields.length > 0)
-    throw new Failure(`--all asks for every series: leave out ${fields.join(" ")}.`);
+    throw new Failure("Tables cannot show explanations. Add --json, or remove --explain.");
+  if (options.all && fields.length > 0) throw new Failure(`--all predicts every series. Remove ${fields.join(" ")}.`);
   const hub = connect(options);
   if (options.all) {
     const answer = await askAll(hub, forecast, options);
-    if (options.json) return console.log(JSON.stringify(answer));
-    if (options.csv) return void process.stdout.write(predictionsCsv(forecast, answer));
+    if (options.json) return printJson(answer);
+    if (options.csv) return printCsv(predictionsCsv(forecast, answer));
     return printAll(forecast, answer);
   }
   const answer = await askOne(hub, forecast, { fields, options });
-  if (options.json) return console.log(JSON.stringify(answer));
-  if (options.csv) return void process.stdout.write(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
+  if (options.json) return printJson(answer);
+  if (options.csv) return printCsv(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
   printOne(forecast, answer);
+}
+
+function printCsv(csv: string): void {
+  process.stdout.write(csv.split("\r\n").map(printable).join("\r\n"));
 }
 
 interface Question {
@@ -47,16 +50,16 @@ async function askOne(hub: Hub, { id }: Forecast, { fields, options }: Question)
   const query: Record<string, string> = {};
   for (const field of fields) {
     const at = field.indexOf("=");
-    if (at < 1) throw new Failure(`${field} is no field: expected name=value, as in Date=2023-10-01.`);
+    if (at < 1) throw new Failure(`${field} is not a field. Expected name=value, such as Date=2023-10-01.`);
     const name = field.slice(0, at);
-    if (Object.hasOwn(query, name)) throw new Failure(`${name} is given twice: leave out one of them.`);
+    if (Object.hasOwn(query, name)) throw new Failure(`The field ${name} is given twice. Remove one of them.`);
     query[name] = field.slice(at + 1);
   }
   if (options.explain) query.explain = "true";
   return withTokenAdvice(hub, hub.api.askPrediction({ forecast: id, query }));
 }
 
-/** @throws Failure that says where the command takes the token from, where the service wants one. */
+/** Explains a 401: the command takes the token from PREDICT_TOKEN. */
 async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promise<Value> {
   try {
     return await call;
@@ -66,13 +69,13 @@ async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promi
     if (!isTokenNeeded) throw error;
     throw new Failure(
       process.env.PREDICT_TOKEN
-        ? `${url} needs a token, and that of PREDICT_TOKEN is not the one. Ask the person who runs it.`
-        : `${url} needs a token. Set PREDICT_TOKEN to the token of the service.`,
+        ? `${url} rejected the token in PREDICT_TOKEN. Ask the operator of the service for a valid token.`
+        : `${url} requires a token. Set PREDICT_TOKEN to the token of the service.`,
     );
   }
 }
 
-/** A model may be replaced between two pieces: then the command starts again, because one answer comes from one model. */
+/** All pieces must come from one model and one snapshot. If either changes between two pieces, the command starts again. */
 const attemptsMax = 3;
 
 async function askAll(hub: Hub, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
@@ -87,13 +90,13 @@ async function askAll(hub: Hub, { id }: Forecast, options: PredictOptions): Prom
       from = piece.next_from ?? null;
     }
     const [first] = pieces;
-    const isOne = pieces.every(({ model, data_as_of }) => {
+    const isConsistent = pieces.every(({ model, data_as_of }) => {
       return model.version === first?.model.version && data_as_of === first.data_as_of;
     });
-    if (first && isOne)
+    if (first && isConsistent)
       return { ...first, predictions: pieces.flatMap(({ predictions }) => predictions), next_from: null };
   }
-  throw new Failure(`${id} changed its model or its data every time while it was asked; try again.`);
+  throw new Failure(`The model or the data of ${id} changed during each of ${attemptsMax} attempts. Try again.`);
 }
 
 function printAll(forecast: Forecast, answer: BatchAnswer): void {
@@ -105,12 +108,12 @@ function printOne(forecast: Forecast, answer: SingleAnswer): void {
   const { interval_note, explanation, hypothetical } = answer;
   if (interval_note) console.log(`\n${prose(interval_note)}`);
   if (hypothetical)
-    console.log(`\n${prose("A hypothesis: it is computed from what was given, not from the history as it stands.")}`);
+    console.log(`\n${prose("Hypothetical: computed from the given values, not from the stored history.")}`);
   if (!explanation) return;
   const parts = Object.entries(explanation.contributions)
     .filter(([, value]) => value !== 0)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  console.log(`\n${table(["why", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
+  console.log(`\n${table(["contribution", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
 }
 
 function headline(
@@ -118,6 +121,6 @@ function headline(
   { target_period, model, stale }: Pick<BatchAnswer, "target_period" | "model" | "stale">,
 ): string {
   return prose(
-    `${title}, ${target_period}, by ${model.name} (${model.version})${stale ? "; there may be something newer" : ""}`,
+    `${title}, ${target_period}, by ${model.name} (${model.version})${stale ? "; stale: newer data or a newer model may exist" : ""}`,
   );
 }

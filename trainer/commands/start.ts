@@ -1,4 +1,4 @@
-/** `almanac start`: the whole platform on this machine, fed by a publisher that is simulated. */
+/** `almanac start`: runs the whole platform on this machine, with data from a simulated publisher. */
 import { writeSync } from "node:fs";
 import { Listr } from "listr2";
 import type { FeedAnswer } from "../../shared/api/feeds.ts";
@@ -15,27 +15,29 @@ import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
+import { servedForecast, summaryText } from "../local/summary.ts";
 import { taskListOptions } from "../task-list.ts";
-import { reasons, table, thousands } from "../terminal.ts";
+import { printable, printJson, reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
 export interface StartOptions {
   readonly once?: boolean;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly port: string;
   readonly state?: string;
   readonly date?: string;
   readonly only?: string;
 }
 
-/** What is started: forecasts, and the feeds that are fetched for them. */
+/** The forecasts to start and their feeds. */
 interface Scope {
   readonly forecasts: readonly Forecast[];
   readonly feeds: readonly Feed[];
 }
 
-/** Everything, or the forecasts that are named and the feeds they are made of. */
+/** Returns all forecasts and feeds, or the named forecasts and the feeds that they read. */
 export function scopeOf(only: string | undefined): Scope {
   if (only === undefined) return { forecasts, feeds };
   const ids = [...new Set(only.split(",").map((id) => id.trim()))];
@@ -46,9 +48,9 @@ export function scopeOf(only: string | undefined): Scope {
   };
 }
 
-/** The first training is a short one, so that a start takes no longer than a coffee is poured; `almanac train` takes its time. */
+/** The first training has few trials, so that a start takes about a minute. `almanac train` uses the declared number. */
 const quick = { seed: 1, trialsMax: 2, budgetSeconds: null, threads: null };
-/** … and refits everyone at fewer origins. */
+/** Number of validation folds of the first training. */
 const quickFolds = 2;
 
 interface Progress {
@@ -59,10 +61,10 @@ interface Progress {
 
 export async function start(options: StartOptions): Promise<void> {
   const date = options.date ?? new Date().toISOString().slice(0, 10);
-  if (!isIsoDay(date)) throw new Failure(`--date ${date} is not a day; write it as YYYY-MM-DD.`);
+  if (!isIsoDay(date)) throw new Failure(`--date ${date} is not a day. Expected YYYY-MM-DD.`);
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Failure(`--port ${options.port} is not a port; expected 0 to 65535.`);
+    throw new Failure(`--port ${options.port} is not a port. Expected 0 to 65535.`);
   const scope = scopeOf(options.only);
   const state = openState(options.state ?? defaultState);
   claimState(state);
@@ -79,11 +81,11 @@ export async function start(options: StartOptions): Promise<void> {
     if (!platform) throw new Failure("The platform did not start.");
     await report(platform, progress, { ...options, state, date, scope });
     if (options.once) return;
-    if (!options.json) console.log("\nCtrl-C stops everything.");
+    if (!options.json) console.log("Ctrl-C stops everything.");
     await platform.ended;
-    throw new Failure(`The Workers have ended by themselves; ${state}/workers.log may say why. Start again to go on.`);
+    throw new Failure(`The Workers ended unexpectedly. See ${state}/workers.log, then start again.`);
   } catch (error) {
-    // What an interruption has cut off is no failure.
+    // An interruption makes running steps fail; this is not an error.
     if (!interrupted.aborted) throw error;
   } finally {
     await stop();
@@ -107,17 +109,17 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           progress.platform = await startPlatform({ state, port, date, feeds: scope.feeds }, (text) => {
             task.output = text;
           });
-          task.title = `Workers, database and simulated publisher are up at ${progress.platform.hub.url}`;
+          task.title = `Workers, database and simulated publisher run at ${progress.platform.hub.url}`;
         },
       },
       {
-        title: "Finish what an earlier run left unfinished",
+        title: "Resume unfinished flows",
         task: async (_, task) => {
-          const revived = (await progress.platform?.recover()) ?? 0;
+          const resumed = (await progress.platform?.recover()) ?? 0;
           task.title =
-            revived === 0
-              ? "Nothing was left unfinished"
-              : `Finished ${revived} ${revived === 1 ? "flow" : "flows"} of an earlier run`;
+            resumed === 0
+              ? "No unfinished flows"
+              : `Finished ${resumed} ${resumed === 1 ? "flow" : "flows"} of an earlier start`;
         },
       },
       {
@@ -132,12 +134,13 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
             });
             progress.publications.push(...publications);
           }
-          const wrong = progress.publications.find(({ flow }) => flow?.state !== "done");
-          if (wrong) throw new Failure(`${wrong.name}: ${wrong.flow?.reason ?? wrong.reason ?? "it did not come in"}`);
+          const failed = progress.publications.find(({ flow }) => flow?.state !== "done");
+          if (failed)
+            throw new Failure(`${failed.name}: ${failed.flow?.reason ?? failed.reason ?? "the ingest failed"}`);
           const { length } = progress.publications;
           const fetched = platform.feeds.length;
           if (fetched === 0) {
-            task.title = `Nothing is fetched: no publisher is simulated for ${scope.feeds.map(({ id }) => id).join(", ")}`;
+            task.title = `Fetched nothing: there is no simulated publisher for ${scope.feeds.map(({ id }) => id).join(", ")}`;
             return;
           }
           const from = fetched === 1 ? "" : ` of ${fetched} feeds`;
@@ -151,15 +154,15 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           if (!platform) return;
           const { hub } = platform;
           if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
-            task.title = `${forecast.id} has a champion; npm run almanac -- train ${forecast.id} trains again`;
+            task.title = `${forecast.id} has a champion, so it was not trained`;
             return;
           }
-          const { feeds: known } = await hub.api.listFeeds();
+          const { feeds: stored } = await hub.api.listFeeds();
           const empty = feedIdsOf(forecast).find(
-            (id) => !known.some((feed) => feed.id === id && feed.observations > 0),
+            (id) => !stored.some((feed) => feed.id === id && feed.observations > 0),
           );
           if (empty !== undefined) {
-            task.title = `${forecast.id} has nothing to learn from yet; npm run almanac -- ingest ${empty} FILE, then train ${forecast.id}`;
+            task.title = `${forecast.id} has no data. Run: npm run almanac -- ingest ${empty} FILE, then train ${forecast.id}`;
             return;
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
@@ -179,8 +182,8 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
 const showCursor = "\u001b[?25h";
 
 /**
- * Ends this process at Ctrl-C or SIGTERM, once everything has stopped; at the second one at once. The signal is aborted before
- * anything stops.
+ * Ends this process at Ctrl-C or SIGTERM after everything has stopped; at the second signal immediately. The returned
+ * signal is aborted before anything stops.
  */
 function onInterrupt(stop: () => Promise<unknown>): AbortSignal {
   const interruption = new AbortController();
@@ -188,11 +191,11 @@ function onInterrupt(stop: () => Promise<unknown>): AbortSignal {
     if (interruption.signal.aborted) process.exit(code);
     interruption.abort();
     await stop();
-    // The task list hides the cursor while it draws, and keeps what is written to `process.stdout` to itself.
+    // The task list hides the cursor while it draws and captures writes to `process.stdout`.
     if (process.stdout.isTTY) writeSync(process.stdout.fd, `${showCursor}\n`);
     process.exit(code);
   };
-  // Not `once`: in a terminal the task list's signal-exit kills a process that listens no more, before anything has stopped.
+  // Not `once`: without a listener, the task list's signal-exit kills the process before anything has stopped.
   process.on("SIGINT", end(130));
   process.on("SIGTERM", end(143));
   return interruption.signal;
@@ -200,45 +203,54 @@ function onInterrupt(stop: () => Promise<unknown>): AbortSignal {
 
 interface Report {
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly state: string;
   readonly date: string;
   readonly scope: Scope;
 }
 
-async function report(
+async function report(platform: Platform, progress: Progress, options: Report): Promise<void> {
+  if (options.json) return printJson(await jsonReport(platform, progress, options));
+  if (options.verbose) await printDetails(platform, progress, options);
+  const { hub } = platform;
+  const served = await Promise.all(options.scope.forecasts.map((forecast) => servedForecast(hub, forecast)));
+  console.log(`\n${summaryText(served, hub.url)}`);
+}
+
+async function jsonReport(
   platform: Platform,
   { publications, trained }: Progress,
-  { json, state, date, scope }: Report,
-): Promise<void> {
-  const feeds = (await platform.hub.api.listFeeds()).feeds.filter(({ id }) =>
-    scope.feeds.some((feed) => feed.id === id),
+  { state, date, scope }: Report,
+): Promise<object> {
+  const feedAnswers = await feedsIn(scope, platform.hub);
+  const problems = Object.fromEntries(
+    await Promise.all(feedAnswers.map(async ({ id }) => [id, await problemsOf(platform.hub, id)])),
   );
-  const refused = Object.fromEntries(
-    await Promise.all(feeds.map(async ({ id }) => [id, await problemsOf(platform.hub, id)])),
-  );
-  if (json) {
-    const told = publications.map(({ feed, name, day, flow }) => ({
+  return {
+    ok: true,
+    url: platform.hub.url,
+    date,
+    state,
+    publications: publications.map(({ feed, name, day, flow }) => ({
       feed,
       name,
       day,
       flow: flow?.id,
       state: flow?.state,
       stats: flow?.stats,
-    }));
-    console.log(
-      JSON.stringify({
-        ok: true,
-        url: platform.hub.url,
-        date,
-        state,
-        publications: told,
-        feeds,
-        problems: refused,
-        trained: trained.map(({ forecast, trained: result }) => summaryOf(forecast, result)),
-      }),
-    );
-    return;
-  }
+    })),
+    feeds: feedAnswers,
+    problems,
+    trained: trained.map(({ forecast, trained: result }) => summaryOf(forecast, result)),
+  };
+}
+
+/** Prints the ingested publications, where the data is stored, the leaderboards and example requests. */
+async function printDetails(
+  platform: Platform,
+  { publications, trained }: Progress,
+  { state, scope }: Report,
+): Promise<void> {
   const rows = publications.map(({ name, flow }) => [
     name,
     thousands(flow?.stats?.observations),
@@ -246,34 +258,40 @@ async function report(
     thousands(flow?.stats?.filesWritten),
     reasons(flow?.stats?.problemsByReason),
   ]);
-  if (rows.length > 0)
-    console.log(`\n${table(["publication", "observations", "new", "files", "refused"], rows, { right: [1, 2, 3] })}\n`);
-  for (const feed of feeds) console.log(whereItLies(feed, platform.hub.url));
-  console.log(`\n${wherePlatformLies(platform.hub.url, state)}`);
+  const header = ["publication", "observations", "new", "files", "rejected"];
+  if (rows.length > 0) console.log(`\n${table(header, rows, { right: [1, 2, 3] })}\n`);
+  for (const feed of await feedsIn(scope, platform.hub)) console.log(feedPlaces(feed, platform.hub.url));
+  console.log(`\n${platformPlaces(platform.hub.url, state)}`);
   for (const { forecast, trained: result } of trained) printTrained(forecast, result);
   await printExamples(platform, { state, scope });
 }
 
-/** Counts of what the parser refused, by reason. */
+async function feedsIn(scope: Scope, { api }: Hub): Promise<FeedAnswer[]> {
+  const answer = await api.listFeeds();
+  return answer.feeds.filter(({ id }) => scope.feeds.some((feed) => feed.id === id));
+}
+
+/** Returns the number of rejected values by reason. */
 async function problemsOf({ api }: Hub, feed: string): Promise<Readonly<Record<string, number>>> {
   return (await api.listFeedProblems({ feed, query: { limit: 1 } })).byReason;
 }
 
-/** Commands that work while the platform runs, with what they answer. */
+/** Prints commands that work while the platform runs, with their answers. */
 async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "state" | "scope">): Promise<void> {
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
   if (examples.flat().length === 0) return;
-  console.log("\nAsk it: by names, as MLflow does, and by Open Inference Protocol v2");
-  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${answer}`);
+  console.log("\nExample requests: by field names, MLflow, and Open Inference Protocol v2");
+  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${printable(answer)}`);
 }
 
-function whereItLies(feed: FeedAnswer, url: string): string {
+/** Formats where the data of a feed is stored. */
+function feedPlaces(feed: FeedAnswer, url: string): string {
   const rows = [
-    ["raw files", `R2 raw/${feed.id}/`, "as they came"],
+    ["raw files", `R2 raw/${feed.id}/`, "unchanged"],
     [
       "lake",
       `R2 clean/${feed.id}/`,
-      `${thousands(feed.partitions)} parquet files; npm run almanac -- lake ${feed.id} --out lake`,
+      `${thousands(feed.partitions)} Parquet files; npm run almanac -- lake ${feed.id} --out lake`,
     ],
     [
       "observations",
@@ -282,14 +300,14 @@ function whereItLies(feed: FeedAnswer, url: string): string {
     ],
     ["problems", "D1 problems", `${url}/feeds/${feed.id}/problems`],
   ];
-  return `${feed.title} (${feed.id})\n${table(["", "", ""], rows)}`;
+  return `${printable(`${feed.title} (${feed.id})`)}\n${table(["", "", ""], rows)}`;
 }
 
-function wherePlatformLies(url: string, state: string): string {
+function platformPlaces(url: string, state: string): string {
   const rows = [
     ["flows", "D1 flow_runs", `${url}/flows`],
-    ["online history", "KV history:<forecast>", "what predictions start from"],
-    ["on this disk", state, "delete it to begin anew"],
+    ["history", "KV history:<forecast>", "the input of predictions"],
+    ["state folder", state, "delete it to start from the beginning"],
   ];
   return table(["", "", ""], rows);
 }

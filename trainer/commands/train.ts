@@ -1,4 +1,4 @@
-/** `almanac train FORECAST`: reads the lake through the hub, trains, registers, asks for promotion. */
+/** `almanac train FORECAST`: reads the lake from the hub, trains, registers the model and requests its promotion. */
 import { Listr } from "listr2";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
@@ -6,8 +6,8 @@ import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { taskListOptions } from "../task-list.ts";
-import { prose, thousands } from "../terminal.ts";
-import { contenderJson, leaderboard } from "../training/leaderboard.ts";
+import { printJson, prose, thousands } from "../terminal.ts";
+import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
 
@@ -22,7 +22,7 @@ export interface TrainOptions extends TrainingOptions {
 export async function trainForecast(forecastId: string, options: TrainOptions): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const hub = connect(options);
-  const why = options.why ?? "a person asked for a training";
+  const why = options.why ?? "a person started the training";
   const task = { forecast, ...readTrainingOptions(options), why, resume: options.resume ?? null };
   let trained: Trained | undefined;
   const tasks = new Listr(
@@ -34,58 +34,54 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
     taskListOptions(options.json),
   );
   await tasks.run();
-  if (!trained) throw new Failure("The training did not end.");
-  if (options.json) console.log(JSON.stringify(summaryOf(forecast, trained)));
+  if (!trained) throw new Failure("The training did not finish.");
+  if (options.json) printJson(summaryOf(forecast, trained));
   else printTrained(forecast, trained);
 }
 
-/** The training as a task of a list, with its progress. */
+/** Returns the training as a Listr task that shows its progress. */
 export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Trained) => void) {
   return {
     title: `Train ${task.forecast.id}`,
-    task: async (_context: unknown, shown: { title: string; output: string }) => {
+    task: async (_context: unknown, display: { title: string; output: string }) => {
       const trained = await train(hub, task, (text) => {
-        shown.output = text;
+        display.output = text;
       });
       onTrained(trained);
       const champion = trained.versions.find(({ version }) => version === trained.champion);
-      const serves = champion
-        ? `${champion.candidate} serves as ${champion.version}`
-        : `${trained.champion ?? "nothing"} goes on serving`;
-      shown.title = `Trained ${task.forecast.id} in ${trained.seconds.toFixed(0)} s, ${trained.trials} trials: ${serves}`;
+      const result = champion
+        ? `champion ${champion.candidate}`
+        : trained.champion === null
+          ? "no champion"
+          : `champion unchanged (${trained.champion})`;
+      display.title = `Trained ${task.forecast.id} in ${trained.seconds.toFixed(0)} s, ${trained.trials} trials: ${result}`;
     },
   };
 }
 
-/** The leaderboard, the other question, and what became of the versions. */
+/** Prints the leaderboard, the scores of the change probability, and the result for each registered version. */
 export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
   const { contenders, change, test } = judgement;
   const window = `test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows`;
   console.log(`\n${prose(`${forecast.title}: ${window}`)}\n`);
   console.log(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
   if (change !== null) {
-    const auc = change.auc === null ? "–" : change.auc.toFixed(2);
-    const { brier, brierBase, brierFrequency } = change;
-    console.log(
-      `\n${prose(`Will it change? AUC ${auc}; Brier ${brier.toFixed(4)} against ${brierBase.toFixed(4)} of the base rate and ${brierFrequency.toFixed(4)} of each series' own frequency.`)}`,
-    );
+    console.log(`\n${prose(changeText(change))}`);
   }
   console.log(`\n${prose(outcome.reason)}`);
   if (versions.length === 0) {
     console.log(
-      prose(
-        `  ${champion} goes on serving: it was made by this recipe from this data, so nothing was registered.`,
-        "    ",
-      ),
+      prose(`  Nothing was registered: the champion ${champion} has the same recipe and the same data.`, "    "),
     );
   }
   for (const { version, candidate, flow } of versions) {
-    const became = { done: "serves", held: "held", failed: "not let in" }[flow.state as string] ?? flow.state;
-    const sentence = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";
-    console.log(prose(`  ${version}  ${candidate}: ${became}${sentence}`, "    "));
+    const result = { done: "serves", held: "held", failed: "rejected" }[flow.state as string] ?? flow.state;
+    const reason = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";
+    console.log(prose(`  ${version}  ${candidate}: ${result}${reason}`, "    "));
   }
 }
 
+/** Returns the leaderboard name of the contender that serves now. */
 function servingName(decided: string, versions: readonly Promoted[], champion: string | null): string {
   const [chosen] = versions;
   return chosen?.version === champion
@@ -93,7 +89,7 @@ function servingName(decided: string, versions: readonly Promoted[], champion: s
     : (versions.find(({ version }) => version === champion)?.candidate ?? decided);
 }
 
-/** What `--json` prints. */
+/** Returns the object that `--json` prints. */
 export function summaryOf(
   forecast: Forecast,
   { judgement, outcome, versions, champion, run, trials, seconds }: Trained,

@@ -1,7 +1,7 @@
 /**
- * The Workers as wrangler would upload them: what runs on this machine is what a deploy sends.
+ * Bundles the Workers as wrangler would upload them, so that the local platform runs the same code as a deploy.
  *
- * To bundle them takes seconds, so the bundles are kept in `.wrangler/bundles` under a digest of all they are made from.
+ * Bundling takes seconds. The bundles are cached in `.wrangler/bundles` by a digest of all sources.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -30,55 +30,55 @@ export const wranglerCli = join(
   "wrangler-dist",
   "cli.js",
 );
-/** Of the hub first: it is the one that answers at the address of the platform. */
+/** The hub is first: it receives the requests to the platform's address. */
 export const workerConfigs = ["wrangler.toml", "workers/predict/wrangler.toml", "workers/onnx/wrangler.toml"] as const;
 
-/** All that a bundle is made from; node_modules through the lockfile. */
+/** Everything that affects a bundle; node_modules is represented by the lockfile. */
 const sources = ["shared", "workers", "wrangler.toml", "package.json", "package-lock.json", "tsconfig.base.json"];
-/** Bundles of so many states of the sources are kept. */
-const keptMax = 3;
-/** Lies beside the bundles: their files with their sizes, so that half a folder is not taken for a whole one. */
+/** Number of cached bundles. */
+const cachedMax = 3;
+/** Lists the files of a bundle with their sizes, so that an incomplete folder is detected. */
 const contentsFile = "contents.json";
 const contentsShape = z.record(z.string(), z.number());
-/** So often is begun anew while someone writes in the sources. */
+/** Number of attempts while the sources change. */
 const attemptsMax = 5;
 
 export function wranglerEnvironment(): NodeJS.ProcessEnv {
   const { CLOUDFLARE_ENV: _, ...env } = process.env;
-  // CLOUDFLARE_ENV, of another project perhaps, would give the Workers names that their bindings do not know.
+  // CLOUDFLARE_ENV, perhaps of another project, would change the names of the Workers, and bindings refer to the names.
   return { ...env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
 }
 
 /**
  * Returns folders with `index.js` and what it imports, in the order of `configs`.
- * @throws Failure with the place in the sources that cannot be bundled.
+ * @throws Failure with the line of the source that cannot be bundled.
  */
 export async function bundleWorkers(configs: readonly string[] = workerConfigs): Promise<string[]> {
-  const kept = join(root, ".wrangler", "bundles");
+  const cache = join(root, ".wrangler", "bundles");
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const digest = digestOfSources(configs);
-    const folder = join(kept, digest);
-    if (isWhole(folder)) {
+    const folder = join(cache, digest);
+    if (isComplete(folder)) {
       touch(folder);
       return configs.map((config) => join(folder, nameOf(config)));
     }
-    const begun = begin();
+    const begun = newTemporaryFolder();
     try {
       const done = await Promise.allSettled(configs.map((config) => bundle(config, join(begun, nameOf(config)))));
       const failed = done.find((one) => one.status === "rejected");
       if (failed) throw failed.reason;
-      // What was written meanwhile may be in the bundles, and is not in the digest.
+      // The bundles may contain changes that the digest does not.
       if (digestOfSources(configs) !== digest) continue;
       writeFileSync(join(begun, contentsFile), JSON.stringify(contentsOf(begun)));
-      mkdirSync(kept, { recursive: true });
-      place(begun, folder);
-      forgetOld(kept);
+      mkdirSync(cache, { recursive: true });
+      moveInto(begun, folder);
+      deleteOld(cache);
     } finally {
       rmSync(begun, { recursive: true, force: true });
     }
   }
   throw new Failure(
-    `The Workers could not be bundled in ${attemptsMax} attempts: their sources changed each time, or ${kept} does not keep what is put there.`,
+    `The Workers could not be bundled in ${attemptsMax} attempts, because their sources changed or ${cache} cannot be written. Try again.`,
   );
 }
 
@@ -87,7 +87,7 @@ export interface ModuleFile {
   readonly path: string;
 }
 
-/** The modules of a bundle, the entry first. */
+/** Returns the modules of a bundle, the entry first. */
 export function modulesIn(folder: string, entry = "index.js"): ModuleFile[] {
   const names = readdirSync(folder).filter((name) => /\.(m?js|wasm)$/.test(name));
   return names
@@ -95,14 +95,14 @@ export function modulesIn(folder: string, entry = "index.js"): ModuleFile[] {
     .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, name) }));
 }
 
-/** A folder to bundle into. Where a killed process leaves one, wrangler deletes it after a day, as all in this folder. */
-function begin(): string {
+/** Creates a folder to bundle into. If a killed process leaves one, wrangler deletes it after a day. */
+function newTemporaryFolder(): string {
   const tmp = join(root, ".wrangler", "tmp");
   try {
     mkdirSync(tmp, { recursive: true });
     return mkdtempSync(join(tmp, "bundles-"));
   } catch (error) {
-    throw new Failure(`The Workers have to be bundled, and ${tmp} cannot be written (${codeOf(error)}).`);
+    throw new Failure(`The Workers cannot be bundled, because ${tmp} cannot be written (${codeOf(error)}).`);
   }
 }
 
@@ -112,27 +112,27 @@ async function bundle(config: string, folder: string): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, args, { cwd: root, env: wranglerEnvironment(), maxBuffer: 1e8 });
   } catch (error) {
-    const said = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    throw new Failure(`The Worker ${nameOf(config)} cannot be bundled: ${bundlersReason(said, dirname(config))}.`);
+    const printed = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+    throw new Failure(`The Worker ${nameOf(config)} cannot be bundled: ${bundlersReason(printed, dirname(config))}.`);
   }
 }
 
 /**
- * `Unexpected ";" (workers/predict/app.ts:191:10)` from all that wrangler and esbuild print.
- * @param base the folder, from the root on, that esbuild's paths start from
+ * Extracts the reason from the output of wrangler and esbuild: `Unexpected ";" (workers/predict/app.ts:191:10)`.
+ * @param base folder that esbuild's paths are relative to, itself relative to the root
  */
 export function bundlersReason(printed: string, base: string): string {
   const plain = stripVTControlCharacters(printed);
-  const told = [...plain.matchAll(/\[ERROR\] (.+)/g)].map(([, text = ""]) => text);
-  const reason = told.find((text) => !text.startsWith("Build failed")) ?? told[0];
+  const errors = [...plain.matchAll(/\[ERROR\] (.+)/g)].map(([, text = ""]) => text);
+  const reason = errors.find((text) => !text.startsWith("Build failed")) ?? errors[0];
   const [, file, place] = /^ +(\S.*?):(\d+:\d+):$/m.exec(plain) ?? [];
-  if (reason === undefined) return plain.trim().split("\n").at(-1) || "wrangler did not say why";
+  if (reason === undefined) return plain.trim().split("\n").at(-1) || "wrangler gave no reason";
   return file === undefined ? reason : `${reason} (${relative(root, resolve(root, base, file))}:${place})`;
 }
 
-/** Two that begin at once make the same; the first keeps the place, unless what is there is broken. */
-function place(begun: string, folder: string): void {
-  if (!isWhole(folder)) rmSync(folder, { recursive: true, force: true });
+/** Moves a bundle into the cache. If another process was first, its identical bundle stays, unless it is incomplete. */
+function moveInto(begun: string, folder: string): void {
+  if (!isComplete(folder)) rmSync(folder, { recursive: true, force: true });
   try {
     renameSync(begun, folder);
   } catch (error) {
@@ -140,7 +140,7 @@ function place(begun: string, folder: string): void {
   }
 }
 
-function isWhole(folder: string): boolean {
+function isComplete(folder: string): boolean {
   try {
     const contents = contentsShape.parse(JSON.parse(readFileSync(join(folder, contentsFile), "utf8")));
     return Object.entries(contents).every(([name, bytes]) => statSync(join(folder, name)).size === bytes);
@@ -153,21 +153,21 @@ function contentsOf(folder: string): z.infer<typeof contentsShape> {
   return Object.fromEntries(filesBelow(folder).map((file) => [relative(folder, file), statSync(file).size]));
 }
 
-/** What was used last is forgotten last. */
+/** Marks a bundle as recently used; the least recently used ones are deleted first. */
 function touch(folder: string): void {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // In a clone that is read-only nothing is forgotten either.
+    // In a read-only clone nothing is deleted either.
   }
 }
 
-function forgetOld(kept: string): void {
-  const newestFirst = readdirSync(kept)
-    .map((name) => join(kept, name))
+function deleteOld(cache: string): void {
+  const newestFirst = readdirSync(cache)
+    .map((name) => join(cache, name))
     .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.used - a.used);
-  for (const { path } of newestFirst.slice(keptMax)) rmSync(path, { recursive: true, force: true });
+  for (const { path } of newestFirst.slice(cachedMax)) rmSync(path, { recursive: true, force: true });
 }
 
 function nameOf(config: string): string {
@@ -187,7 +187,7 @@ function digestOfSources(configs: readonly string[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Null for a file that an editor has just put another in the place of. */
+/** Returns null if the file does not exist: an editor may be replacing it. */
 function readOrNull(file: string): Buffer | null {
   try {
     return readFileSync(file);
@@ -197,7 +197,7 @@ function readOrNull(file: string): Buffer | null {
   }
 }
 
-/** Without hidden files and folders: `.dev.vars`, what wrangler leaves in `.wrangler`, an editor's own. */
+/** Lists files recursively, without hidden ones: `.dev.vars`, `.wrangler`, an editor's files. */
 function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];

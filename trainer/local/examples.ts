@@ -1,4 +1,4 @@
-/** Predictions to try, one a protocol: the command to copy, and what it answers now. */
+/** Example requests, one per protocol: the curl command and the current answer. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
@@ -7,25 +7,35 @@ import { exampleSeries } from "../simulate/example-series.ts";
 
 export interface Example {
   readonly command: string;
-  /** The answer's body, as it came. */
+  /** The body of the answer. */
   readonly answer: string;
 }
 
 export interface ExampleOptions {
   readonly forecast: string;
-  /** The state folder: bodies too long for a line are kept there. */
+  /** The state folder: request bodies are written to files in it, because they are too long for a command line. */
   readonly state: string;
 }
 
-/** None for a forecast that nothing is simulated for; one with the refusal where nothing can be predicted yet. */
-export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions): Promise<Example[]> {
+/** Returns the address of the prediction for the example series; null if the forecast has no simulated data. */
+export function examplePath(forecast: string): string | null {
   const series = exampleSeries(forecast);
-  if (series === null) return [];
+  if (series === null) return null;
   const query = new URLSearchParams({ ...series }).toString();
-  const path = `/predict/${forecast}${query === "" ? "" : `?${query}`}`;
+  return `/predict/${forecast}${query === "" ? "" : `?${query}`}`;
+}
+
+export function curlOf(url: string): string {
+  return `curl -s '${url}'`;
+}
+
+/** Returns no example for a forecast without simulated data, and only the refusal if nothing can be predicted yet. */
+export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions): Promise<Example[]> {
+  const path = examplePath(forecast);
+  if (path === null) return [];
   const response = await hub.request(path);
   const answer = (await response.text()).trim();
-  const own = { command: `curl -s '${hub.url}${path}'`, answer };
+  const own = { command: curlOf(hub.url + path), answer };
   if (!response.ok) return [own];
   const { features } = singleAnswerShape.parse(JSON.parse(answer));
   const inputs = Object.entries(features).map(([name, value]) => ({
@@ -44,9 +54,9 @@ export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions):
     writeFileSync(file, JSON.stringify(body));
     const headers = { "Content-Type": "application/json" };
     const posted = await hub.request(to, { method: "POST", headers, body: JSON.stringify(body) });
-    const near = relative("", file);
+    const fromHere = relative("", file);
     return {
-      command: `curl -s -H 'Content-Type: application/json' -d '@${near.startsWith("..") ? file : near}' ${hub.url}${to}`,
+      command: `curl -s -H 'Content-Type: application/json' -d '@${fromHere.startsWith("..") ? file : fromHere}' ${hub.url}${to}`,
       answer: (await posted.text()).trim(),
     };
   };

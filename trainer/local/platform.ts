@@ -1,4 +1,4 @@
-/** A platform on this machine: the Workers on local simulators and a publisher that is simulated. */
+/** The local platform: the Workers on simulators and a simulated publisher. */
 import { randomUUID } from "node:crypto";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
@@ -14,13 +14,13 @@ export interface Platform {
   readonly hub: Hub;
   readonly publisher: Publisher;
   readonly settings: Settings;
-  /** Those that are fetched, because something is simulated for them; the others are taken by upload alone. */
+  /** Feeds with a simulated publication. Other feeds are not fetched; their publications can be uploaded. */
   readonly feeds: readonly Feed[];
-  /** Settles when the Workers have ended by themselves. */
+  /** Settles when the Workers end without `stop`. */
   readonly ended: Promise<void>;
-  /** Fires a cron trigger of the hub as if it were that moment. */
+  /** Fires a cron trigger of the hub with the given time. */
   fire(cron: string, at: Date): Promise<void>;
-  /** Runs the hourly upkeep and waits for the flows that it revives; returns how many there were. */
+  /** Runs the hourly upkeep, waits for the flows that it resumes and returns their number. */
   recover(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface Platform {
 export interface PlatformSettings {
   readonly state: string;
   readonly port: number;
-  /** The day that the publisher believes it is, YYYY-MM-DD. */
+  /** The publisher's current day, YYYY-MM-DD. */
   readonly date: string;
   readonly feeds: readonly Feed[];
 }
@@ -38,12 +38,12 @@ const upkeepCron = "7 * * * *";
 
 export async function startPlatform(
   { state, port, date, feeds }: PlatformSettings,
-  say: (text: string) => void,
+  onProgress: (text: string) => void,
 ): Promise<Platform> {
   const free = await findPort(port);
   const settings = readSettings(state, addDays(date, -historyDays));
   const token = process.env.ADMIN_TOKEN || settings.token;
-  say("bringing the database up to date");
+  onProgress("applying migrations");
   await applyMigrations(state);
   const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
@@ -55,7 +55,7 @@ export async function startPlatform(
     ]).finally(() => forgetHub(state));
   };
   try {
-    say("starting the Workers");
+    onProgress("starting the Workers");
     const baseUrls = everyFeed.map((feed) => [
       baseUrlVariableOf(feed),
       fetched.includes(feed) ? publisher.url : notFetched,
@@ -69,8 +69,8 @@ export async function startPlatform(
   const hub = openHub({ url: workers.url, token });
   const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
   try {
-    say("running the upkeep");
-    // A state folder of an earlier version may lack what this version's predict reads: upkeep writes it.
+    onProgress("running the upkeep");
+    // Upkeep rebuilds the KV entries that this version of predict reads. A state folder of an earlier version may lack them.
     await fire(upkeepCron, new Date());
   } catch (error) {
     await stop();
@@ -89,9 +89,9 @@ async function fireCron(hub: Hub, cron: string, at: Date): Promise<void> {
 }
 
 async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<number> {
-  const owed = await unfinishedFlows(hub);
-  // Upkeep also repairs what KV holds: a new version of the code may need more in it than an earlier one wrote.
+  const unfinished = await unfinishedFlows(hub);
+  // Upkeep also rebuilds KV entries: a new version of the code may need more in them than an earlier one wrote.
   await fire(upkeepCron, new Date());
-  for (const id of owed) await flowEnded(hub, id);
-  return owed.length;
+  for (const id of unfinished) await flowEnded(hub, id);
+  return unfinished.length;
 }

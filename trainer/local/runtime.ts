@@ -1,6 +1,6 @@
 /**
- * Runs the Workers on wrangler's simulators until it is told to end. workerd itself listens at the address: no development
- * proxy stands before it, no Worker is bundled again that was bundled before.
+ * Runs the Workers on wrangler's simulators until SIGTERM. workerd listens at the address itself, without a development
+ * proxy, and bundles come from the cache.
  */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
@@ -9,43 +9,43 @@ import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
 import { type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
 
-// Without the supervisor nobody is left who ends this process and workerd, which is of its group.
+// Without the supervisor no process would end this one and workerd, which is in its process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
 const { state, port, inspectorPort, variables }: RuntimeSettings = JSON.parse(process.env[runtimeVariable] ?? "null");
-let placed = (text: string) => text;
+let withSourcePlaces = (text: string) => text;
 try {
   const miniflare = await start();
-  tell({ event: "ready", port: Number((await miniflare.ready).port) });
+  send({ event: "ready", port: Number((await miniflare.ready).port) });
 } catch (error) {
   console.error(error);
-  tell({ event: "failed", reason: reasonOf(error) }, () => process.exit(1));
+  send({ event: "failed", reason: reasonOf(error) }, () => process.exit(1));
 }
 
 async function start(): Promise<Miniflare> {
   const bundles = await bundleWorkers();
-  placed = sourcePlaces(bundles, root);
+  withSourcePlaces = sourcePlaces(bundles, root);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
       port,
       inspectorPort,
-      // What a request says of its caller's place would be asked of the internet.
+      // Otherwise miniflare downloads the location data of `request.cf`.
       cf: false,
       log: new Log(LogLevel.WARN),
       logRequests: false,
       handleStructuredLogs: ({ timestamp, level, message }) => {
         if (level === "error" || level === "warn")
-          console.error(`${new Date(timestamp).toISOString()} ${level} ${placed(message)}`);
+          console.error(`${new Date(timestamp).toISOString()} ${level} ${withSourcePlaces(message)}`);
       },
-      // The handlers of crons answer under /cdn-cgi/local.
+      // Enables the cron handlers under /cdn-cgi/local.
       unsafeTriggerHandlers: true,
-      // Flows that died with workerd are revived by a start: the Workflows here do not go on by themselves.
+      // End the platform: simulated Workflows do not resume by themselves. The next start resumes them.
       unsafeHandleRuntimeRestart: () => {
         console.error(`${new Date().toISOString()} error workerd crashed`);
         void end(miniflare, 1);
       },
-      // Where `wrangler … --persist-to` looks.
+      // The folder that `wrangler … --persist-to` uses.
       resourcePersistencePath: join(state, "v3"),
       workers: workerConfigs.map((config, at) => workerOf(config, bundles[at] ?? "")),
     }),
@@ -59,23 +59,23 @@ async function end(miniflare: Miniflare, code: number): Promise<void> {
   process.exit(code);
 }
 
-function tell(event: RuntimeEvent, told = () => {}): void {
-  process.send?.(event, told);
+function send(event: RuntimeEvent, onSent = () => {}): void {
+  process.send?.(event, onSent);
 }
 
-/** What a person can mend, or the one line of workerd that says why it does not run. */
+/** Returns the message of the error in one line; of workerd's output only the uncaught exception. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const uncaught = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
-  return placed(uncaught === undefined ? text : String(JSON.parse(`"${uncaught}"`)))
+  return withSourcePlaces(uncaught === undefined ? text : String(JSON.parse(`"${uncaught}"`)))
     .trim()
     .replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** The hub is first, and is who answers; the variables are for it alone. */
+/** Returns the options of one Worker. Only the hub, the first one, gets the variables. */
 function workerOf(config: string, bundle: string): V4WorkerOptions {
   const file = join(root, config);
-  // wrangler's declarations lose the types of both.
+  // wrangler's declarations lose the types of the options and the name.
   const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
   const name = String(unstable_readConfig({ config: file }).name);
   const bindings = { ...options.bindings, ...(config === workerConfigs[0] && variables) };

@@ -1,24 +1,28 @@
-/** Places in bundles told as places in the sources, so that a stack trace of a Worker names a line that one can find. */
+/** Translates places in bundles to places in the sources, so that stack traces of Workers name source lines. */
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-/** `file:///…/predict/index.js:7262:21`, or `index.js:7360:7` where a Worker has not come up. */
+/** `file:///…/predict/index.js:7262:21`, or `index.js:7360:7` if a Worker has not started. */
 const place = /(file:\/\/\S*?\/)?\bindex\.js:(\d+):(\d+)/g;
-/** How workerd names the Worker that has not come up. */
+/** Matches the name of a Worker that has not started, in workerd's output. */
 const service = /service core:user:almanac-(\w+)/;
-/** What a source map tells of a place that it knows; an empty object where it does not. */
+/** `findOrigin` returns an empty object for a place that the source map does not contain. */
 const originShape = z.object({ fileName: z.string(), lineNumber: z.number(), columnNumber: z.number() });
 
-/** @param folders the bundles, each named as its Worker */
+/**
+ * Returns a function that replaces all places in a text.
+ * @param folders the bundles' folders, each named like its Worker
+ * @param base folder that the returned paths are relative to
+ */
 export function sourcePlaces(folders: readonly string[], base: string): (text: string) => string {
   const maps = new Map<string, SourceMap | null>();
   const mapOf = (folder: string) => {
-    const known = maps.get(folder) ?? readMap(folder);
-    maps.set(folder, known);
-    return known;
+    const map = maps.get(folder) ?? readMap(folder);
+    maps.set(folder, map);
+    return map;
   };
   return (text) => {
     const named = service.exec(text)?.[1];

@@ -1,4 +1,4 @@
-/** The folder that a local platform lives in: what is simulated, who runs it, and where its hub answers. */
+/** The state folder of a local platform: its settings, the process that owns it and the address of its hub. */
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -15,7 +15,7 @@ export type Settings = z.infer<typeof settingsShape>;
 
 export const defaultState = ".almanac";
 
-/** Makes the folder, or says why it cannot be used. */
+/** Creates the folder. @throws Failure with the reason if it cannot be used. */
 export function openState(folder: string): string {
   const path = resolve(folder);
   try {
@@ -24,10 +24,10 @@ export function openState(folder: string): string {
     rmSync(join(path, ".write-test"));
   } catch (error) {
     const why = {
-      EACCES: "you may not write there",
+      EACCES: "permission denied",
       EROFS: "it is read-only",
-      ENOTDIR: "a file stands where a folder must be",
-      EEXIST: "a file stands where a folder must be",
+      ENOTDIR: "a file with this name exists",
+      EEXIST: "a file with this name exists",
       ENOSPC: "the disk is full",
     }[codeOf(error)];
     throw new Failure(
@@ -37,31 +37,31 @@ export function openState(folder: string): string {
   return path;
 }
 
-/** Takes the folder for this process until `releaseState`; refuses while another live process has it. */
+/** Locks the folder for this process until `releaseState`. @throws Failure if another live process has locked it. */
 export function claimState(path: string): void {
   const file = ownerFile(path);
-  const ours = `${file}.${process.pid}`;
-  writeFileSync(ours, String(process.pid));
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, String(process.pid));
   try {
-    while (!placed(ours, file)) {
+    while (!linkIfAbsent(temporary, file)) {
       const pid = ownerOf(path);
       if (pid !== null && pid !== process.pid && isAlive(pid)) {
         const at = readHub(path)?.url;
         throw new Failure(
           `Almanac already runs on ${path}${at === undefined ? "" : ` at ${at}`} (process ${pid}). Stop it, or choose another ` +
-            `folder with --state DIR. If process ${pid} is something else, delete ${file}.`,
+            `folder with --state DIR. If process ${pid} is another program, delete ${file}.`,
         );
       }
       rmSync(file, { force: true });
     }
   } finally {
-    rmSync(ours, { force: true });
+    rmSync(temporary, { force: true });
   }
-  // Of one that was killed.
+  // Remove the address of a process that was killed.
   forgetHub(path);
 }
 
-/** Lets go of the folder, if this process has it. */
+/** Unlocks the folder if this process has locked it. */
 export function releaseState(path: string): void {
   if (ownerOf(path) === process.pid) rmSync(ownerFile(path), { force: true });
 }
@@ -79,8 +79,8 @@ function ownerOf(path: string): number | null {
   }
 }
 
-/** Gives a file a second name, in one go with what it holds; false where another has that name. */
-function placed(file: string, name: string): boolean {
+/** Creates a second name of a complete file atomically. Returns false if the name exists. */
+function linkIfAbsent(file: string, name: string): boolean {
   try {
     linkSync(file, name);
     return true;
@@ -94,7 +94,7 @@ export function readHub(path: string): RunningHub | null {
   return readJson(join(path, "hub.json"), hubShape);
 }
 
-/** Says where the hub of this folder answers: in the folder, and by address among this user's own files. */
+/** Records the hub's address and token in the folder, and by address in the user's cache folder. */
 export function writeHub(path: string, hub: RunningHub): void {
   writeFileSync(join(path, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
   try {
@@ -105,7 +105,7 @@ export function writeHub(path: string, hub: RunningHub): void {
   }
 }
 
-/** The running hub that this user started at an address, whatever its state folder; null where there is none. */
+/** Returns the running hub that this user started at an address with any state folder; null if there is none. */
 export function findHub(url: string): RunningHub | null {
   const hub = readJson(fileOfAddress(url), hubShape);
   return hub && hub.url === url && isAlive(hub.pid) ? hub : null;
@@ -113,7 +113,7 @@ export function findHub(url: string): RunningHub | null {
 
 export function forgetHub(path: string): void {
   const hub = readHub(path);
-  // Another platform may have the address by now.
+  // Another platform may use the address now.
   if (hub && readJson(fileOfAddress(hub.url), hubShape)?.pid === hub.pid)
     rmSync(fileOfAddress(hub.url), { force: true });
   rmSync(join(path, "hub.json"), { force: true });
@@ -127,11 +127,11 @@ function fileOfAddress(url: string): string {
   return join(hubsOfUser(), `${url.replaceAll(/[^A-Za-z0-9.]+/g, "-")}.json`);
 }
 
-/** What the simulation of this folder is made from; chosen at its first start and kept. */
+/** Returns the settings of the simulation. They are chosen at the first start and stored. */
 export function readSettings(path: string, firstDay: string): Settings {
   const file = join(path, "settings.json");
-  const known = readJson(file, settingsShape);
-  if (known) return known;
+  const stored = readJson(file, settingsShape);
+  if (stored) return stored;
   const settings = { seed: "almanac", firstDay, token: randomBytes(24).toString("base64url") };
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
   return settings;

@@ -1,6 +1,6 @@
 /**
- * Runs one command as the leader of a process group and ends the whole group when told to, when the command has ended, or when
- * the parent is gone. workerd outlives a killed parent; this small process is what does not let it.
+ * Runs one command as the leader of a process group. Ends the whole group on a signal, when the command has ended, or when
+ * the parent has ended. workerd survives a killed parent; this process prevents that.
  *
  *     node supervisor.ts <log file> <command> <argument>…
  */
@@ -15,7 +15,7 @@ const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log,
 child.on("message", (message) => process.send?.(message));
 child.on("error", () => process.exit(1));
 child.on("exit", (code) => {
-  // A command that was killed has not ended what it started.
+  // A killed command leaves its child processes running.
   signalGroup("SIGKILL");
   process.exit(code ?? 1);
 });
@@ -36,6 +36,6 @@ function signalGroup(signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // The group is gone already.
+    // The group has already ended.
   }
 }

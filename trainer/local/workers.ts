@@ -1,4 +1,4 @@
-/** The three Workers on wrangler's own simulators, as child processes of this one. */
+/** Starts the Workers on wrangler's simulators in child processes. */
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -14,7 +14,7 @@ const readyMaxMs = 60_000;
 export interface LocalWorkers {
   readonly url: string;
   readonly pid: number;
-  /** Settles when the Workers have ended by themselves. */
+  /** Settles when the Workers have ended. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
@@ -23,18 +23,18 @@ export interface WorkerSettings {
   /** The platform's folder. */
   readonly state: string;
   readonly port: number;
-  /** Variables of the hub, over those of wrangler.toml. */
+  /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Where a debugger may look into the Workers; by default the system chooses. */
+  /** Port of the debugger; by default the system chooses. */
   readonly inspectorPort?: number;
 }
 
-/** As wrangler's `--persist-to` knows it. */
+/** Returns the folder for wrangler's `--persist-to`. */
 function simulatorState(state: string): string {
   return join(state, "state");
 }
 
-/** Brings the database of a state folder to the current schema. */
+/** Applies all migrations to the database of a state folder. */
 export async function applyMigrations(state: string): Promise<void> {
   const args = [
     "d1",
@@ -53,12 +53,12 @@ export async function applyMigrations(state: string): Promise<void> {
   const code = await new Promise((resolve) => wrangler.once("exit", resolve));
   if (code === 0) return;
   throw new Failure(
-    `The database in ${state} cannot be brought up to date: ${wranglersReason(readFileSync(log, "utf8"))}. ` +
-      "If the folder is broken, move it away or choose another with --state DIR.",
+    `The database in ${state} cannot be migrated: ${wranglersReason(readFileSync(log, "utf8"))}. ` +
+      "If the folder is damaged, move it or choose another with --state DIR.",
   );
 }
 
-/** A program of Node in a process of its own that does not outlive this one; what it prints goes to a file. */
+/** Runs a Node program in a child process that ends with this one. Its output goes to a file. */
 function supervise(
   args: readonly string[],
   { log, env }: { readonly log: string; readonly env: NodeJS.ProcessEnv },
@@ -66,34 +66,34 @@ function supervise(
   return fork(fileURLToPath(new URL("supervisor.ts", import.meta.url)), [log, process.execPath, ...args], {
     cwd: root,
     env,
-    // Ctrl-C reaches the whole foreground group; the supervisor ends its children when it is told to, not before.
+    // Ctrl-C signals the whole foreground group. The supervisor must end its children only when this process signals it.
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
 }
 
-/** The one telling line of what wrangler printed: SQLite's own words where there are some. */
+/** Extracts the reason from wrangler's output; SQLite's message if there is one. */
 function wranglersReason(printed: string): string {
   const plain = stripVTControlCharacters(printed);
   const sqlite = /= ([^=]*?: SQLITE_[A-Z]+)/.exec(plain)?.[1];
   const marked = /✘ \[ERROR\] (.+)/.exec(plain)?.[1];
-  return (sqlite ?? marked ?? "wrangler did not say why").slice(0, 200);
+  return (sqlite ?? marked ?? "wrangler gave no reason").slice(0, 200);
 }
 
-/** A port that is free now; refuses a wanted one that is taken. */
+/** Returns a free port. @throws Failure if the wanted port is not free. */
 export async function findPort(wanted: number): Promise<number> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const why =
         codeOf(error) === "EADDRINUSE"
-          ? "another program listens there"
+          ? "another program uses it"
           : codeOf(error) === "EACCES"
-            ? "you may not listen there"
+            ? "permission denied"
             : error.message;
       reject(
         new Failure(
-          `Port ${wanted} cannot be used: ${why}. Choose another with --port N, or let the system choose with --port 0.`,
+          `Port ${wanted} cannot be used: ${why}. Choose another with --port N; --port 0 lets the system choose.`,
         ),
       );
     });
@@ -104,7 +104,7 @@ export async function findPort(wanted: number): Promise<number> {
   });
 }
 
-/** Starts the Workers and waits until they answer. */
+/** Starts the Workers and waits until they accept requests. */
 export async function startWorkers({
   state,
   port,
@@ -113,7 +113,7 @@ export async function startWorkers({
 }: WorkerSettings): Promise<LocalWorkers> {
   const log = join(state, "workers.log");
   const settings: RuntimeSettings = { state: simulatorState(state), port, variables, inspectorPort };
-  // Not as an argument: those of a process are for everyone to read, and there is a token among the variables.
+  // Not as an argument: all users can read a process's arguments, and the variables contain a token.
   const env = { ...wranglerEnvironment(), [runtimeVariable]: JSON.stringify(settings) };
   const supervisor = supervise([fileURLToPath(new URL("runtime.ts", import.meta.url))], { log, env });
   const ended = new Promise<void>((resolve) => supervisor.once("exit", () => resolve()));
@@ -133,9 +133,9 @@ export async function startWorkers({
 function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: number }> {
   return new Promise((resolve, reject) => {
     let reason = "the process ended";
-    const fail = () => reject(new Failure(`The Workers did not start: ${withStop(reason)} The whole log is ${log}.`));
+    const fail = () => reject(new Failure(`The Workers did not start: ${withStop(reason)} See ${log}.`));
     const timer = setTimeout(() => {
-      reason = `no answer within ${readyMaxMs / 1000} s`;
+      reason = `they did not respond within ${readyMaxMs / 1000} s`;
       fail();
     }, readyMaxMs);
     supervisor.once("exit", () => {
@@ -143,15 +143,16 @@ function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: 
       fail();
     });
     supervisor.on("message", (message) => {
-      const { data: told } = runtimeEvent.safeParse(message);
-      if (told?.event === "failed") reason = told.reason;
-      if (told?.event !== "ready") return;
+      const { data: event } = runtimeEvent.safeParse(message);
+      if (event?.event === "failed") reason = event.reason;
+      if (event?.event !== "ready") return;
       clearTimeout(timer);
-      resolve({ port: told.port });
+      resolve({ port: event.port });
     });
   });
 }
 
+/** Adds a full stop unless the sentence has an end mark. */
 function withStop(sentence: string): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const manifestShape = z.object({ name: z.string(), version: z.string() });
 
-/** The version of this code, as cards tell it. */
+/** Returns name and version of this code for cards and runs. */
 export function codeVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   const { name, version } = manifestShape.parse(JSON.parse(text));

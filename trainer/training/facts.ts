@@ -1,4 +1,4 @@
-/** Where a training's facts come from: publications on this disk, or the lake through the hub. */
+/** Reads the facts for a training from local publications or from the hub's lake. */
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
@@ -9,11 +9,11 @@ import { judgeFiles } from "../judge-files.ts";
 import { readLake } from "../lake.ts";
 
 export interface Facts {
-  /** Of each feed sorted, each once. */
+  /** Sorted facts of each feed, without duplicates. */
   readonly facts: FactsByFeed;
-  /** Values that the parsers refused. */
+  /** Number of values that the parsers rejected. */
   readonly problems: number;
-  /** Publications that the hub would hold; they are left out. */
+  /** Publications that the hub would hold. They are not used. */
   readonly held: readonly HeldFile[];
 }
 
@@ -37,7 +37,7 @@ export interface FeedFiles {
   readonly files: readonly string[];
 }
 
-/** Divides the files of a command among the feeds of a forecast. Of several feeds each file is written as FEED=FILE. */
+/** Assigns the files of a command to the feeds of a forecast. With several feeds each file is written as FEED=FILE. */
 export function filesByFeed(feeds: readonly Feed[], files: readonly string[]): FeedFiles[] {
   const [only, ...more] = feeds;
   const named = files.map((file) => {
@@ -46,14 +46,14 @@ export function filesByFeed(feeds: readonly Feed[], files: readonly string[]): F
     if (feed && rest !== undefined) return { feed, file: rest };
     if (only && more.length === 0) return { feed: only, file };
     const ids = feeds.map((one) => one.id).join(", ");
-    throw new Failure(`${file} does not say which feed it is of; write it as FEED=FILE. The feeds are: ${ids}.`);
+    throw new Failure(`The feed of ${file} is missing. Write FEED=FILE; the feeds are: ${ids}.`);
   });
-  const lacking = feeds.find((feed) => !named.some((one) => one.feed === feed));
-  if (lacking) throw new Failure(`--files has no file of ${lacking.id}; add ${lacking.id}=FILE.`);
+  const missing = feeds.find((feed) => !named.some((one) => one.feed === feed));
+  if (missing) throw new Failure(`--files contains no file of ${missing.id}. Add ${missing.id}=FILE.`);
   return feeds.map((feed) => ({ feed, files: named.filter((one) => one.feed === feed).map(({ file }) => file) }));
 }
 
-/** Merges publications as the lake merges them: the newest is believed, whatever the order of the files. */
+/** Merges publications as the lake does: the newest publication's value is used, in any order of the files. */
 async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
   const judged = await judgeFiles(feed, files, arrivedAt);
   const held: HeldFile[] = [];
@@ -61,13 +61,15 @@ async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
     if (parsed.observations.length === 0) {
       const [first] = parsed.problems;
       const why = first ? `${first.reason}: found ${first.found}` : "it is empty";
-      throw new Failure(`${file} holds no observation of ${feed.id} (${why}). See almanac parse ${feed.id} ${file}.`);
+      throw new Failure(
+        `${file} contains no observation of ${feed.id} (${why}). See almanac parse ${feed.id} ${file}.`,
+      );
     }
     if (reason !== null) held.push({ file, reason });
   }
   if (held.length === files.length) {
     const [first] = held;
-    throw new Failure(`Every file of ${feed.id} would be held, as in the hub. ${first?.file}: ${first?.reason}.`);
+    throw new Failure(`The hub would hold every file of ${feed.id}. ${first?.file}: ${first?.reason}.`);
   }
   return {
     facts: judged.facts,
@@ -76,7 +78,7 @@ async function factsOfFeed({ feed, files }: FeedFiles, arrivedAt: string) {
   };
 }
 
-/** Reads everything that the lakes of some feeds hold. */
+/** Reads all facts from the lakes of some feeds. */
 export async function factsOfLakes(hub: Hub, feeds: readonly Feed[]): Promise<FactsByFeed> {
   const facts = new Map<string, readonly Fact[]>();
   for (const feed of feeds) facts.set(feed.id, await factsOfLake(hub, feed));

@@ -1,4 +1,4 @@
-/** A model file of another tool: what it may ask for, what it says on our test window, and its card. */
+/** Imports a model file of another tool: verifies it, scores it on the test window and writes its card. */
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
@@ -41,9 +41,9 @@ import type { Prepared } from "./run-contest.ts";
 export interface ImportTask {
   readonly prepared: Prepared;
   readonly bytes: Uint8Array;
-  /** The tool that made it. */
+  /** The tool that made the file. */
   readonly producer: string;
-  /** The last period it has seen: only later ones say anything about it. */
+  /** Last period of its training data. Only later periods are scored. */
   readonly trainedTo: string;
   readonly seed: number;
   readonly incumbent: ServingModel | null;
@@ -55,10 +55,10 @@ export interface Imported {
   readonly engine: ServingEngine;
 }
 
-/** Engines may round sums of other tools' operators in another order. */
+/** Relative tolerance between engines: they may add in a different order. */
 const tolerance = 1e-5;
 
-/** Checks, scores and describes the file. Everything that is wrong with it is a failure with what to change. */
+/** Verifies and scores the file and makes its card. @throws Failure with what is wrong and what to change. */
 export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise<Imported> {
   const { prepared, producer, trainedTo, incumbent } = task;
   const { forecast, data } = prepared;
@@ -66,7 +66,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const windows = windowsOf(data, forecast.validation);
   const rows = rowsOf(windows.test);
   const unseen = rowsAfter(data, rows, trainedTo);
-  if (unseen.from === unseen.to) throw new Failure(nothingUnseen(trainedTo, spanOf(data, rows).to));
+  if (unseen.from === unseen.to) throw new Failure(noUnseenPeriod(trainedTo, spanOf(data, rows).to));
   const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
   const version = versionOf(task, recipeOf(forecast, recipe).id);
   const metadata = {
@@ -81,21 +81,21 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   if (!trees.ok) throw new Failure(`The trees of the file cannot be counted: ${describeProblem(trees.problem)}`);
   const size = sizeOfGraph(model.length, trees);
   const misfits = misfitsOf(size);
-  if (misfits.length > 0) throw new Failure(`The model does not fit the edge. ${misfits.join(" ")}`);
+  if (misfits.length > 0) throw new Failure(`The model is too large to be served. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
   const outputs = await runInProcess(model, wanted);
   checkReturned(outputs, rows.to - rows.from);
   if (!outputs[predictionOutput]?.every(Number.isFinite))
-    throw new Failure("The file answers NaN or infinity on rows of the test window.");
+    throw new Failure("The file returns NaN or infinity for rows of the test window.");
   const isClasses = forecast.task === "classification";
   if (isClasses && !outputs[predictionOutput].every((one) => one >= 0 && one <= 1))
-    throw new Failure("The file answers numbers outside 0 to 1; expected the probability of the event.");
+    throw new Failure("The file returns numbers outside 0 to 1. Expected the probability of the event.");
   const engine = servingEngine(model, wanted, outputs);
 
   const naive = await naiveOnTest({ forecast, data, windows, seed: task.seed }, pool);
   const served = await incumbentPredictions(task, pool);
-  const whole = {
+  const fullWindow = {
     data,
     forecast,
     rows,
@@ -103,8 +103,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     naiveCandidate: naive.recipe.candidate,
     incumbent: served,
   };
-  // Everyone is scored on the same rows: those that this file had not seen.
-  const window = narrowed(whole, unseen);
+  // All contenders are scored on the same rows: those after the file's training data.
+  const window = narrowed(fullWindow, unseen);
   const predictions = Float64Array.from(outputs[predictionOutput]).subarray(unseen.from - rows.from);
   const contenders = [
     {
@@ -152,7 +152,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       change: null,
       calibration: isClasses ? calibrationOf(data, { rows: unseen, predictions }) : null,
       incumbent: incumbent?.version ?? null,
-      reason: `Made by ${producer} and trained to ${trainedTo}: judged by the ${evidence.periods.length} periods after it.`,
+      reason: `Imported from ${producer}, trained to ${trainedTo}: scored on the ${evidence.periods.length} periods after that.`,
     },
     published: { ...published, to: trainedTo },
     decision: isClasses
@@ -169,11 +169,11 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   return { model, card, engine };
 }
 
-function nothingUnseen(trainedTo: string, last: string): string {
-  return `The file was trained to ${trainedTo}, and the test window ends at ${last}: no period is left to judge it by. Import it again when later ones are in, or a file that was trained on less.`;
+function noUnseenPeriod(trainedTo: string, last: string): string {
+  return `The file was trained to ${trainedTo} and the test window ends at ${last}, so there is no period to score. Import it again after later periods were ingested.`;
 }
 
-/** The same file, judged on other data or against another champion, is another version: its card says other things. */
+/** Returns a version that depends on everything in the card: the file, the data, the seed, the code and the champion. */
 function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe: string): string {
   const identity = JSON.stringify([
     recipe,
@@ -186,14 +186,12 @@ function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe:
   return `${trainedTo.replaceAll("-", "")}-${sha256Hex(identity).slice(0, 8)}`;
 }
 
-/** The graph with our names: each input a feature of the right type, one number a row out, called `prediction`. */
+/** Returns the graph with a single output named `prediction`. @throws Failure if an input is not a feature or the output does not fit. */
 export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   const read = readModel(bytes);
   if (!read.ok) {
     const what =
-      read.problem.kind === "unsupported"
-        ? "The file cannot be imported"
-        : "The file is no ONNX model that can be read";
+      read.problem.kind === "unsupported" ? "The file cannot be imported" : "The file is not a readable ONNX model";
     throw new Failure(`${what}: ${describeProblem(read.problem)}`);
   }
   const { graph } = read;
@@ -203,22 +201,23 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   for (const input of graph.inputs) {
     const feature = forecast.features.find(({ name }) => name === input.name);
     if (!feature) {
-      const unknown = withSuggestion(`Input ${input.name} is no feature of ${forecast.id}`, input.name, names);
+      const unknown = withSuggestion(`Input ${input.name} is not a feature of ${forecast.id}`, input.name, names);
       throw new Failure(`${unknown} Export the model with one input of shape [N, 1] for each feature.`);
     }
     const width = input.shape?.at(-1);
     if (input.type !== dtypeOf(feature) || (input.shape !== null && (input.shape.length !== 2 || width !== 1))) {
       const found = `${input.type} ${JSON.stringify(input.shape)}`;
-      throw new Failure(`Input ${input.name} is ${found}; expected ${dtypeOf(feature)} of shape [N, 1].`);
+      throw new Failure(`Input ${input.name} is ${found}. Expected ${dtypeOf(feature)} of shape [N, 1].`);
     }
   }
-  if (!names.includes(lastFeatureOf(forecast))) throw new Failure(`${forecast.id} lacks its last value.`);
+  if (!names.includes(lastFeatureOf(forecast)))
+    throw new Failure(`${forecast.id} declares no feature for the last value.`);
   const numbers = graph.outputs.filter(({ type }) => type === "float");
   const output =
     graph.outputs.find(({ name }) => name === predictionOutput) ?? (numbers.length === 1 ? numbers[0] : undefined);
   if (!output) {
     const found = graph.outputs.map(({ name, type }) => `${name} (${type})`).join(", ");
-    throw new Failure(`The outputs are ${found}; expected ${predictionOutput} as float, or a single float output.`);
+    throw new Failure(`The outputs are ${found}. Expected ${predictionOutput} as float, or a single float output.`);
   }
   checkDeclared(output);
   if (output.name === predictionOutput) return { ...graph, outputs: [output] };
@@ -226,37 +225,32 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   return { ...graph, nodes: [...graph.nodes, renamed], outputs: [{ ...output, name: predictionOutput }] };
 }
 
-/** One number a row, as the file declares it. */
+/** Checks that the declared output shape is one number per row. */
 function checkDeclared({ name, shape }: GraphValue): void {
   const width = shape
     ?.slice(1)
     .reduce<number | null>((all, size) => (all === null || size === null ? null : all * size), 1);
-  // An unknown width is judged by what the file returns.
+  // An unknown width is checked on the returned values.
   if (shape === null || width === 1 || width === null) return;
-  const found = `The output ${name} has the shape ${describeShape(shape)}; expected [N, 1], one number a row.`;
-  const fix =
-    width === 2
-      ? " Two columns are the probabilities of both classes: keep column 1, that of the event, where the file is made."
-      : "";
-  throw new Failure(`${found}${fix} docs/ONNX.md shows the lines that do this.`);
+  const found = `The output ${name} has the shape ${describeShape(shape)}. Expected [N, 1], one number per row.`;
+  const fix = width === 2 ? " Two columns are the probabilities of both classes: export only column 1, the event." : "";
+  throw new Failure(`${found}${fix} See docs/ONNX.md.`);
 }
 
-/** One number a row, as the file really answers: what it declares binds no runtime. */
+/** Checks that the file returns one number per row. Runtimes do not enforce the declared shape. */
 function checkReturned(outputs: Readonly<Record<string, Float32Array>>, rows: number): void {
   const found = outputs[predictionOutput]?.length ?? 0;
   if (found === rows) return;
-  throw new Failure(
-    `The file answers ${found} numbers for ${rows} rows; expected one number a row, as its shape says.`,
-  );
+  throw new Failure(`The file returns ${found} numbers for ${rows} rows. Expected one number per row.`);
 }
 
 export interface ServingEngine {
   readonly name: EngineName;
-  /** What our engine does not know; null where it runs the file. */
+  /** Why our engine cannot run the file; null if it can. */
   readonly why: string | null;
 }
 
-/** Our engine, which must give what the reference runtime gives; or the runtime itself, for what ours does not know. */
+/** Chooses our engine if it gives the reference runtime's results, or onnxruntime-web for operators that ours does not support. */
 function servingEngine(
   model: Uint8Array,
   inputs: Inputs,
@@ -269,7 +263,7 @@ function servingEngine(
     const row = unequalRow(wanted, evaluated.outputs[name] ?? [], tolerance);
     if (row !== null) {
       throw new Failure(
-        `The engines disagree on ${name}, row ${row}: onnxruntime gives ${wanted[row]}, ours ${evaluated.outputs[name]?.[row]}.`,
+        `The engines differ in ${name}, row ${row}: onnxruntime returns ${wanted[row]}, Almanac's engine ${evaluated.outputs[name]?.[row]}.`,
       );
     }
   }

@@ -1,15 +1,15 @@
-/** The leaderboard as people see it, and as programs read it. */
+/** Formats the leaderboard for people and for programs. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import type { Contender } from "../../shared/registry/card.ts";
+import type { Card, Contender } from "../../shared/registry/card.ts";
 import { prose, table } from "../terminal.ts";
 
-/** Best on the test window first; naive is always in it. `champion` is marked; what limits a contender stands below. */
+/** Formats the contenders in the given order. Marks the champion and prints the notes of contenders below the table. */
 export function leaderboard(forecast: Forecast, contenders: readonly Contender[], champion: string): string {
   const mark = ({ name }: Contender) => ([champion, `incumbent ${champion}`].includes(name) ? "▸" : "");
-  const shown =
+  const rows =
     forecast.task === "classification" ? probabilities(contenders, mark) : values(forecast, contenders, mark);
   const notes = contenders.flatMap(({ name, note }) => (note === null ? [] : [prose(`${name}: ${note}`, "  ")]));
-  return [shown, ...notes].join("\n");
+  return [rows, ...notes].join("\n");
 }
 
 type Mark = (contender: Contender) => string;
@@ -21,12 +21,12 @@ function values({ unit }: Forecast, contenders: readonly Contender[], mark: Mark
     number(contender.validationRmse),
     number(contender.rmse),
     number(contender.mae),
-    ...againstNaive(contender),
+    ...againstBaseline(contender),
     percent(contender.coverage80),
     percent(contender.coverage95),
-    took(contender),
+    duration(contender),
   ]);
-  const header = ["", "contender", "validation", `RMSE ${unit}`, "MAE", "skill", "p", "in 80 %", "in 95 %", "took"];
+  const header = ["", "contender", "validation", `RMSE ${unit}`, "MAE", "skill", "p", "in 80 %", "in 95 %", "time"];
   return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] });
 }
 
@@ -38,13 +38,13 @@ function probabilities(contenders: readonly Contender[], mark: Mark): string {
       contender.name,
       number(scores?.validationBrier ?? null),
       number(scores?.brier ?? null),
-      ...againstNaive(contender),
+      ...againstBaseline(contender),
       short(scores?.auc ?? null),
       percent(scores?.balancedAccuracy ?? null),
       short(scores?.threshold ?? null),
       short(scores?.logLoss ?? null),
       short(scores?.calibrationError ?? null),
-      took(contender),
+      duration(contender),
     ];
   });
   const header = [
@@ -56,15 +56,24 @@ function probabilities(contenders: readonly Contender[], mark: Mark): string {
     "p",
     "AUC",
     "bal. acc.",
-    "from",
+    "threshold",
     "log loss",
     "cal.",
-    "took",
+    "time",
   ];
   return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11], optional: [11, 10, 9, 2, 8] });
 }
 
-/** A line for programs: of a classification its scores stand in place of errors and intervals. */
+type ChangeScores = NonNullable<Card["judged"]["change"]>;
+
+/** Formats the scores of the predicted probability that the value changes at all. */
+export function changeText({ auc, brier, brierBase, brierFrequency }: ChangeScores): string {
+  const scores = `AUC ${auc === null ? "–" : auc.toFixed(2)}, Brier score ${brier.toFixed(4)}`;
+  const baselines = `base rate ${brierBase.toFixed(4)}, frequency of each series ${brierFrequency.toFixed(4)}`;
+  return `Probability of a change: ${scores}; baselines: ${baselines}.`;
+}
+
+/** Returns a contender for `--json`. A classification has scores instead of errors and intervals. */
 export function contenderJson(contender: Contender): Record<string, unknown> {
   const { name, classification, skill, pValue, seconds } = contender;
   if (classification !== null) return { name, ...classification, skill, pValue, seconds };
@@ -72,11 +81,11 @@ export function contenderJson(contender: Contender): Record<string, unknown> {
   return errors;
 }
 
-function againstNaive({ skill, pValue }: Contender): string[] {
+function againstBaseline({ skill, pValue }: Contender): string[] {
   return [skill === null ? "–" : `${(skill * 100).toFixed(1)} %`, pValue === null ? "–" : pText(pValue)];
 }
 
-function took({ seconds }: Contender): string {
+function duration({ seconds }: Contender): string {
   return `${seconds.toFixed(1)} s`;
 }
 

@@ -1,4 +1,4 @@
-/** Threads that fit models. Each holds the dataset; a job is small, and its result does not depend on who did it. */
+/** Threads that fit models. Each thread has a copy of the dataset. The result of a job does not depend on the thread. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Dataset } from "../../shared/features/dataset.ts";
@@ -19,10 +19,10 @@ export interface ThreadPool extends Pool {
   stop(): Promise<void>;
 }
 
-/** Every thread holds the dataset: more than this would cost memory and gain little. */
+/** Each thread needs memory for a copy of the dataset, and more than 8 threads gain little. */
 const usualMax = 8;
 
-/** `threads` of them; null for one a core, at most 8. A thread that dies fails its job, and the pool with it. */
+/** Creates `threads` threads; null: one per core, at most 8. An error in a thread rejects all jobs of the pool. */
 export function createPool({ forecast, data }: ThreadData, threads: number | null = null): ThreadPool {
   const waiting: Waiting[] = [];
   const idle: Worker[] = [];
@@ -66,7 +66,7 @@ export function createPool({ forecast, data }: ThreadData, threads: number | nul
         next();
       }),
     stop: async () => {
-      fail(new Error("the pool was stopped before this job was done"));
+      fail(new Error("the pool was stopped before this job ended"));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };

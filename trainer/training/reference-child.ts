@@ -1,4 +1,4 @@
-/** The process behind `runInProcess`: runs one model and sends what it answers. */
+/** The child process of `runInProcess`: runs one model and sends its outputs. */
 import type { RunAnswer, RunRequest } from "./reference-process.ts";
 
 const pageBytes = 65_536;
@@ -9,7 +9,7 @@ interface MemoryDescriptor {
   readonly shared?: boolean;
 }
 
-/** Part of Node, yet not of its types. */
+/** Exists in Node but not in its types. */
 declare const WebAssembly: { readonly Memory: new (descriptor: MemoryDescriptor) => object };
 
 process.once("message", async ({ model, inputs, memoryMb }: RunRequest) => {
@@ -22,7 +22,7 @@ process.once("message", async ({ model, inputs, memoryMb }: RunRequest) => {
   process.send?.(answer);
 });
 
-/** The runtime asks for a memory that may grow to 4 GB; it gets one that may not. It fails then with a message of its own. */
+/** Limits the memory of new WebAssembly instances. The runtime requests up to 4 GB; above the limit it fails with its own message. */
 function limitWasmMemory(memoryMb: number): void {
   const { Memory } = WebAssembly;
   const maximum = Math.floor((memoryMb * 1024 * 1024) / pageBytes);

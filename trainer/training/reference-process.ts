@@ -1,6 +1,6 @@
 /**
- * Runs a foreign model in a process of its own, with limits on time and memory: it may loop or ask for a billion values,
- * and a synchronous run cannot be stopped from within.
+ * Runs an imported model in a child process with limits on time and memory. The model may loop or allocate a billion
+ * values, and a synchronous run cannot be stopped from its own process.
  */
 import { fork } from "node:child_process";
 import type { Inputs } from "../../shared/training/inputs.ts";
@@ -8,14 +8,14 @@ import { Failure } from "../failure.ts";
 
 export interface ProcessLimits {
   readonly timeoutMs: number;
-  /** Of the wasm that runs the model, and of the JavaScript around it. */
+  /** Limit for the WebAssembly memory and, separately, for the JavaScript heap. */
   readonly memoryMb: number;
 }
 
-/** A model that fits the edge answers a test window of 30,000 rows in seconds. */
+/** A model within the size limits computes a test window of 30,000 rows in seconds. */
 const importLimits: ProcessLimits = { timeoutMs: 60_000, memoryMb: 512 };
 
-/** What the parent sends: once, and then waits for one answer. */
+/** The one message from the parent; the child sends one `RunAnswer` back. */
 export interface RunRequest {
   readonly model: Uint8Array;
   readonly inputs: Inputs;
@@ -26,7 +26,7 @@ export type RunAnswer =
   | { readonly ok: true; readonly value: Record<string, Float32Array> }
   | { readonly ok: false; readonly error: string };
 
-/** The outputs of the file as `runReference` gives them. Throws a failure that says what was exceeded. */
+/** Returns the outputs of `runReference`. @throws Failure if the file fails or exceeds a limit. */
 export async function runInProcess(
   model: Uint8Array,
   inputs: Inputs,
@@ -43,7 +43,7 @@ export async function runInProcess(
       timer = setTimeout(
         () =>
           reject(
-            new Failure(`The file ran for more than ${timeoutMs / 1000} s on the test window. Make a smaller model.`),
+            new Failure(`The file ran for more than ${timeoutMs / 1000} s on the test window. Use a smaller model.`),
           ),
         timeoutMs,
       );
@@ -52,7 +52,7 @@ export async function runInProcess(
       child.once("exit", () =>
         reject(
           new Failure(
-            `The process that ran the file ended without an answer. It may have ${memoryMb} MB; make a smaller model.`,
+            `The process that ran the file ended without a result. Its memory limit is ${memoryMb} MB; use a smaller model.`,
           ),
         ),
       );

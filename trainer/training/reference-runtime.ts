@@ -1,11 +1,11 @@
-/** onnxruntime-web in Node: what every file is compared with before it is published. */
+/** onnxruntime-web in Node. Every model file is compared with its outputs before publishing. */
 import * as ort from "onnxruntime-web";
 import type { Inputs } from "../../shared/training/inputs.ts";
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "fatal";
 
-/** Runs a file once; rejects when the runtime refuses it. Each float output is one number a row; others are left out. */
+/** Runs a file once and returns its float outputs, one number per row. Rejects if the runtime cannot run it. */
 export async function runReference(model: Uint8Array, inputs: Inputs): Promise<Record<string, Float32Array>> {
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {
@@ -31,5 +31,5 @@ function tensorOf(values: Inputs[string]): ort.Tensor {
 
 function numbersOf(name: string, tensor: ort.Tensor | undefined): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data.slice();
-  throw new TypeError(`output ${name} is ${tensor?.type ?? "not there"}: expected float32`);
+  throw new TypeError(`output ${name} is ${tensor?.type ?? "missing"}: expected float32`);
 }

@@ -1,4 +1,4 @@
-/** A training on this machine: facts to a dataset, candidates on threads, progress for who watches. */
+/** Trains on this machine: builds the dataset, runs the candidates on threads and reports progress. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
@@ -17,25 +17,25 @@ export interface Prepared {
   readonly forecast: Forecast;
   readonly data: Dataset;
   readonly observations: number;
-  /** SHA-256 of the facts that the forecast is made of, sorted. */
+  /** SHA-256 of the sorted facts that the forecast reads. */
   readonly dataHash: string;
 }
 
-/** Returns the dataset of a forecast's facts, up to and with period `until`. */
+/** Returns the dataset of a forecast's facts, up to and including the period `until`. */
 export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | null = null): Prepared {
   const byFeed = usedFacts(forecast, facts, until);
-  const ours = [...byFeed.values()].flat();
+  const used = [...byFeed.values()].flat();
   const panel = forecastPanel(forecast, byFeed);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
-  const lines = ours.map(({ period, series, variable, value }) =>
+  const lines = used.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
   );
-  return { forecast, data, observations: ours.length, dataHash: sha256Hex(lines.join("\n")) };
+  return { forecast, data, observations: used.length, dataHash: sha256Hex(lines.join("\n")) };
 }
 
-/** The facts of the variables that a forecast reads. */
+/** Returns the facts of the variables that a forecast reads. */
 function usedFacts({ sources }: Forecast, facts: FactsByFeed, until: string | null): FactsByFeed {
-  // A month or a quarter is used once its last day may be.
+  // A month or a quarter is used only if its last day is not after `until`.
   const isUntil = (period: string) => until === null || lastDayOf(period).slice(0, until.length) <= until;
   return new Map(
     feedIdsOf({ sources }).map((id) => {
@@ -49,24 +49,31 @@ function usedFacts({ sources }: Forecast, facts: FactsByFeed, until: string | nu
 export interface ContestOptions {
   readonly seed: number;
   readonly trialsMax: number | null;
-  /** Seconds after which no further trial begins; null for none. The number of trials then depends on the machine. */
+  /** No trial starts after this many seconds; null: no limit. With a limit the number of trials depends on the machine. */
   readonly budgetSeconds: number | null;
   readonly incumbent: ServingModel | null;
+  /** Trials of an interrupted run, which are not repeated. */
   readonly earlier?: readonly TrialRecord[];
 }
 
-export interface ContestHeld {
+export interface ContestEffects {
+  readonly pool: ThreadPool;
+  onProgress(text: string): void;
+  onTrial?(trial: TrialRecord): void;
+}
+
+export interface ContestResult {
   readonly judged: Extract<Judged, { ok: true }>;
   readonly trials: readonly TrialRecord[];
   readonly seconds: number;
 }
 
-/** Holds the contest on a pool that the caller made and stops. A refusal becomes a failure with its sentence. */
-export async function holdContest(
+/** Searches and judges on a pool that the caller creates and stops. @throws Failure if the training is refused. */
+export async function runContest(
   { forecast, data }: Prepared,
   options: ContestOptions,
-  { pool, say, onTrial }: { readonly pool: ThreadPool; say(text: string): void; onTrial?(trial: TrialRecord): void },
-): Promise<ContestHeld> {
+  { pool, onProgress, onTrial }: ContestEffects,
+): Promise<ContestResult> {
   const { seed, trialsMax, budgetSeconds, incumbent } = options;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
@@ -86,9 +93,11 @@ export async function holdContest(
         if (isValue && trial.state === "complete" && loss < (best?.loss ?? Number.POSITIVE_INFINITY)) {
           best = { candidate: trial.candidate, loss };
         }
-        say(`${bar(trials.length / total)}  ${trials.length} of ${total} trials, ${told(forecast, best)}`);
+        onProgress(
+          `${bar(trials.length / total)}  ${trials.length} of ${total} trials, ${describeBest(forecast, best)}`,
+        );
       },
-      onStage: (stage) => say(stage === "test" ? "one look at the test window" : "searching"),
+      onStage: (stage) => onProgress(stage === "test" ? "scoring the test window" : "searching"),
       ...(options.earlier && { earlier: options.earlier }),
     },
   );
@@ -96,14 +105,14 @@ export async function holdContest(
   return { judged, trials, seconds: seconds() };
 }
 
-function told(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {
-  if (best === null) return "nothing complete yet";
+function describeBest(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {
+  if (best === null) return "none complete yet";
   const error = forecast.metric === "rmse" ? Math.sqrt(best.loss) : best.loss;
   const unit = forecast.metric === "brier" ? "Brier" : forecast.unit;
-  return `best ${error.toPrecision(4)} ${unit} by ${best.candidate}`;
+  return `best: ${best.candidate}, ${error.toPrecision(4)} ${unit}`;
 }
 
-/** Runs `work` with a pool of threads that is gone afterwards, whatever happens. Null threads: what suits the machine. */
+/** Runs `work` with a pool of threads and stops the pool afterwards. Null threads: one per core, at most 8. */
 export async function withPool<T>(
   prepared: Prepared,
   work: (pool: ThreadPool) => Promise<T>,

@@ -1,5 +1,4 @@
-/** What serves now, as a training needs it. */
-
+/** Loads the champion for a training. */
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
@@ -13,11 +12,11 @@ import type { Prepared } from "./run-contest.ts";
 export interface Serving {
   readonly model: ServingModel | null;
   readonly situation: Situation;
-  /** Of the data that it was made from. */
+  /** Hash of the champion's training data; null without a champion. */
   readonly dataHash: string | null;
 }
 
-/** What serves now, ready to be judged on the same rows: by its recipe, or as the file that was made elsewhere. */
+/** Returns the champion, so that it can be judged on the same rows: by its recipe, or by its file if it was imported. */
 export async function servingModel({ api }: Hub, { forecast, data }: Prepared): Promise<Serving> {
   const { champion, usedThrough } = await api.getChampion({ forecast: forecast.id });
   if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };

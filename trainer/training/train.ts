@@ -1,4 +1,4 @@
-/** A training against a hub: its lake in, its champion judged alongside, a registered version out, promotion asked for. */
+/** Trains from a hub's lake: judges the candidates and the champion, registers a version and requests its promotion. */
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -21,14 +21,14 @@ import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
-import { type ContestHeld, holdContest, type Prepared, prepare, withPool } from "./run-contest.ts";
+import { type ContestResult, type Prepared, prepare, runContest, withPool } from "./run-contest.ts";
 import { type Serving, servingModel } from "./serving-model.ts";
 import { trialLog } from "./trial-log.ts";
 
 export interface TrainTask extends ReadTrainingOptions {
   readonly forecast: Forecast;
   readonly why: string;
-  /** An interrupted run whose trials are taken over; null to begin anew. */
+  /** Id of an interrupted run to resume; null to start from the beginning. */
   readonly resume: string | null;
 }
 
@@ -38,9 +38,9 @@ export interface Trained {
   readonly outcome: Outcome;
   readonly trials: number;
   readonly seconds: number;
-  /** The registered versions, the chosen recipe first, and what became of each promotion. */
+  /** The registered versions with their promotion flows, the chosen recipe first. */
   readonly versions: readonly Promoted[];
-  /** Version that serves afterwards. */
+  /** Version of the champion after the training. */
   readonly champion: string | null;
 }
 
@@ -50,26 +50,25 @@ export interface Promoted {
   readonly flow: FlowDetail;
 }
 
-/** Says what is being done now. */
-export type Say = (text: string) => void;
+export type OnProgress = (text: string) => void;
 
-/** Trains and asks for promotion. A training that fails ends its run as failed and registers nothing. */
-export async function train(address: HubAddress, task: TrainTask, say: Say): Promise<Trained> {
+/** Trains and requests promotion. If the training fails, its run ends as failed and nothing more is registered. */
+export async function train(address: HubAddress, task: TrainTask, onProgress: OnProgress): Promise<Trained> {
   const { forecast, seed } = task;
   const hub = openHub({ ...address, actor: "trainer" });
   const { api } = hub;
-  say("reading the lake");
+  onProgress("reading the lake");
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
   const serving = await servingModel(hub, prepared);
   const earlier = task.resume === null ? [] : await trialsToResume(hub, task.resume, { prepared, seed });
   const { dataHash } = prepared;
   const body = { seed, codeVersion: codeVersion(), dataHash, why: task.why };
   const run = await api.createRun({ forecast: forecast.id, body });
-  if (task.resume !== null) await abandonRun(hub, task.resume, `run ${run.id} goes on with it`);
+  if (task.resume !== null) await abandonRun(hub, task.resume, `resumed by run ${run.id}`);
   try {
     const trained = await withPool(
       prepared,
-      (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, say),
+      (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, onProgress),
       task.threads,
     );
     const { trials, seconds, outcome } = trained;
@@ -84,7 +83,7 @@ export async function train(address: HubAddress, task: TrainTask, say: Say): Pro
   }
 }
 
-/** Ends a run that nothing works on any more; one that has ended stays as it is. */
+/** Ends an interrupted run as abandoned. A run that has ended is not changed. */
 async function abandonRun({ api }: Hub, run: string, reason: string): Promise<void> {
   if ((await api.getRun({ run })).state === "running") await api.endRun({ run, body: { state: "abandoned", reason } });
 }
@@ -99,48 +98,48 @@ interface Contest {
   readonly pool: ThreadPool;
 }
 
-async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
+async function contestAndPublish(contest: Contest, onProgress: OnProgress): Promise<Trained> {
   const { hub, prepared, serving, task, run, earlier, pool } = contest;
   const { forecast } = task;
   const log = trialLog(hub, run);
   for (const trial of earlier) log.add(trial);
   const options = { ...task, incumbent: serving.model, earlier };
-  const held = await holdContest(prepared, options, { pool, say, onTrial: log.add });
+  const result = await runContest(prepared, options, { pool, onProgress, onTrial: log.add });
   await log.flush();
-  const { judgement } = held.judged;
+  const { judgement } = result.judged;
   const outcome = outcomeOf(forecast, judgement, serving.situation);
-  const challenger = publishTask(contest, held, { recipe: judgement.chosen, reason: outcome.reason });
+  const challenger = publishTask(contest, result, { recipe: judgement.chosen, reason: outcome.reason });
   const versions: Promoted[] = [];
-  const offer = async (wanted: PublishTask) => {
-    say(`fitting ${wanted.recipe.candidate} to all data`);
+  const registerAndPromote = async (wanted: PublishTask) => {
+    onProgress(`fitting ${wanted.recipe.candidate} to all data`);
     const { card, model } = await publishOrFail(wanted, pool);
-    say(`registering ${card.version}`);
+    onProgress(`registering ${card.version}`);
     await register(hub, { card, model, run });
-    say(`asking for promotion of ${card.version}`);
+    onProgress(`requesting promotion of ${card.version}`);
     versions.push({
       version: card.version,
       candidate: card.recipe.candidate,
       flow: await promote(hub, card, task.why),
     });
   };
-  const isServed = (choice: RecipeChoice) =>
+  const isChampion = (choice: RecipeChoice) =>
     serving.dataHash === prepared.dataHash &&
     recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
-  // What serves was made from this very data: there is nothing to refresh.
-  if (!isServed(judgement.chosen)) await offer(challenger);
+  // A champion of this recipe and this data would be registered again without a change.
+  if (!isChampion(judgement.chosen)) await registerAndPromote(challenger);
   const fallback = fallbackOf(forecast, serving.model, judgement);
-  const isOvertaken =
+  const isReplaced =
     (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
-  if (fallback !== null && versions[0]?.flow.state !== "done" && !isServed(fallback) && !isOvertaken) {
-    await offer(publishTask(contest, held, { recipe: fallback, reason: outcome.reason }));
+  if (fallback !== null && versions[0]?.flow.state !== "done" && !isChampion(fallback) && !isReplaced) {
+    await registerAndPromote(publishTask(contest, result, { recipe: fallback, reason: outcome.reason }));
   }
   const { champion } = await hub.api.getChampion({ forecast: forecast.id });
-  const { seconds } = held;
+  const { seconds } = result;
   return {
     run,
     judgement,
     outcome,
-    trials: held.trials.length,
+    trials: result.trials.length,
     seconds,
     versions,
     champion: champion?.version ?? null,
@@ -148,8 +147,8 @@ async function contestAndPublish(contest: Contest, say: Say): Promise<Trained> {
 }
 
 /**
- * What is asked for when the chosen recipe is not let in: with nothing serving the naive forecast, which needs no proof;
- * else the serving recipe on newer data. Null where that is what was chosen, or where it cannot be fitted here.
+ * Returns the recipe to promote if the gate rejects the chosen one: without a champion the baseline, which needs no
+ * significance; else the champion's recipe on newer data. Null if it equals the chosen one or cannot be fitted here.
  */
 export function fallbackOf(
   forecast: Forecast,
@@ -157,16 +156,16 @@ export function fallbackOf(
   { chosen, naive, evidenceFor }: Pick<Judgement, "chosen" | "naive" | "evidenceFor">,
 ): RecipeChoice | null {
   if (model?.isExternal) return null;
-  // Where a naive forecast serves, the one that is better by now stands in for it.
+  // If a baseline is the champion, use the baseline that is best on the newer data.
   const fallback = model === null || isNaive(model.recipe.candidate) ? naive : model.recipe;
-  // By identity: a card sorts its parameters, a search names them as they were declared.
+  // Compare by id: a card sorts its parameters, a search lists them as declared.
   const isChosen = recipeOf(forecast, fallback).id === recipeOf(forecast, chosen).id;
   return isChosen || evidenceFor(fallback) === null ? null : fallback;
 }
 
 function publishTask(
   { prepared, task }: Contest,
-  { judged, trials }: ContestHeld,
+  { judged, trials }: ContestResult,
   { recipe, reason }: Pick<PublishTask, "recipe" | "reason">,
 ): PublishTask {
   const { judgement, bench } = judged;
@@ -184,36 +183,36 @@ function publishTask(
   };
 }
 
-/** Publishes, or fails with what is wrong with the file and what to change. */
+/** Publishes the model. @throws Failure with what is wrong with the file and what to change. */
 export async function publishOrFail(task: PublishTask, pool: ThreadPool): Promise<Published> {
   const publishing = await publish(task, { pool, run: runReference });
   if (publishing.ok) return publishing.published;
   const what = {
     "no-fit": "The chosen recipe could not be fitted to all data.",
-    "too-large": "The model does not fit the edge.",
-    disagreement: "The file and the trainer disagree, so it is not published.",
+    "too-large": "The model is too large to be served.",
+    disagreement: "The model file and the trainer give different results, so it was not published.",
   }[publishing.reason];
   throw new Failure(`${what} ${publishing.problems.join(" ")}`);
 }
 
-/** Both artefacts first, the version's row last: a training that is killed in between leaves nothing registered. */
+/** Uploads both artefacts and then registers the version, so that a killed training registers nothing incomplete. */
 export async function register(
   hub: Hub,
   { card, model, run }: { readonly card: Card; readonly model: Uint8Array<ArrayBuffer>; readonly run: string | null },
 ): Promise<void> {
   const address = { forecast: card.forecast, version: card.version };
   await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
-  const cardBytes = (await keptCard(hub, card)) ?? new TextEncoder().encode(JSON.stringify(card));
+  const cardBytes = (await storedCard(hub, card)) ?? new TextEncoder().encode(JSON.stringify(card));
   await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
   const digests = { model: { sha256: card.model.sha256 }, card: { sha256: sha256Hex(cardBytes) } };
   await hub.api.registerModel({ ...address, body: { ...digests, ...(run !== null && { run }) } });
 }
 
 /**
- * The card of the same model that an earlier training left, perhaps without registering it. Both say the same but for how
- * long each contender took, and a version's files are never replaced. Null where there is none of this model.
+ * Returns the card that an earlier training uploaded for the same model, perhaps without registering it. The two cards
+ * differ only in the times of the contenders, and stored files are never replaced. Null if there is none for this model.
  */
-async function keptCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
+async function storedCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffer> | null> {
   const { forecast, version, model } = card;
   const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "card.json" }));
   if (file === null) return null;
@@ -222,7 +221,7 @@ async function keptCard({ api }: Hub, card: Card): Promise<Uint8Array<ArrayBuffe
   return stored.success && stored.data.model.sha256 === model.sha256 ? file.bytes : null;
 }
 
-/** Asks for promotion and waits for the flow to end, whatever its answer. */
+/** Requests promotion and waits until the flow has ended, with any result. */
 export async function promote(
   hub: Hub,
   { forecast, version }: Pick<Card, "forecast" | "version">,

@@ -1,12 +1,12 @@
-/** Sends the trials of a training to the hub while it goes on. */
+/** Sends the trials of a training to the hub while it runs. */
 import { type TrialRow, trialsMax } from "../../shared/api/runs.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import type { Hub } from "../hub.ts";
 
-/** Small, so that a training which is killed loses few trials. */
+/** Small, so that a killed training loses few trials. */
 const trialBatch = 5;
 
-/** Sends trials in batches as they come, one batch at a time; a failed batch fails the flush. */
+/** Collects trials and sends them in batches, one after the other. A failed batch rejects `flush`. */
 export function trialLog({ api }: Hub, run: string) {
   const waiting: TrialRecord[] = [];
   let sending: Promise<void> = Promise.resolve();
@@ -21,7 +21,7 @@ export function trialLog({ api }: Hub, run: string) {
       note: problem,
     }));
     if (trials.length > 0) sending = sending.then(() => logTrials(api, run, trials));
-    // The flush reports a failed batch; without a handler Node would end the process before that.
+    // `flush` reports a failed batch. Without a handler Node would end the process before that.
     sending.catch(() => undefined);
   };
   return {
@@ -36,7 +36,7 @@ export function trialLog({ api }: Hub, run: string) {
   };
 }
 
-/** Logs any number of trials, as many at once as the API takes. A batch may be sent again. */
+/** Sends any number of trials in requests of the API's maximum size. Sending a trial again is idempotent. */
 async function logTrials(api: Hub["api"], run: string, trials: readonly TrialRow[]): Promise<void> {
   for (let from = 0; from < trials.length; from += trialsMax) {
     await api.logTrials({ run, body: { trials: trials.slice(from, from + trialsMax) } });

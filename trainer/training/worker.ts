@@ -1,4 +1,4 @@
-/** A thread of the pool: holds one workbench and does jobs on it. */
+/** A thread of the pool: runs jobs on its own workbench. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type Job, runJob, workbenchOf } from "../../shared/training/job.ts";
 import type { ThreadData } from "./pool.ts";

@@ -16,7 +16,7 @@ import type { Card } from "../../../shared/registry/card.ts";
 import { milkMarket } from "../../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../../trainer/simulate/sniim-workbook.ts";
 import { codeVersion } from "../../../trainer/training/code-version.ts";
-import { holdContest, prepare, withPool } from "../../../trainer/training/run-contest.ts";
+import { prepare, runContest, withPool } from "../../../trainer/training/run-contest.ts";
 import { publishOrFail } from "../../../trainer/training/train.ts";
 import { factsOf } from "../../support/facts.ts";
 import { pointerTo, servedTextOf } from "../../support/snapshot.ts";
@@ -71,7 +71,7 @@ async function learn(): Promise<Servable> {
   const prepared = prepare(forecast, factsOf(forecast, facts));
   const { model, card } = await withPool(prepared, async (pool) => {
     const options = { seed, trialsMax: null, budgetSeconds: null, incumbent: null };
-    const { judged, trials } = await holdContest(prepared, options, { pool, say: () => {} });
+    const { judged, trials } = await runContest(prepared, options, { pool, onProgress: () => {} });
     const parameters = trials.find(({ candidate }) => candidate === "random-forest")?.parameters;
     if (!parameters) throw new Error("no forest was tried");
     const { bench, judgement } = judged;

@@ -17,7 +17,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { bundlersReason, root } from "../../../trainer/local/bundles.ts";
 
-/** A clone of what is bundled; its Workers are small, so that bundling takes little. */
+/** Creates a clone with small Workers, which are bundled quickly. */
 function newClone(): string {
   const clone = mkdtempSync(join(realpathSync(tmpdir()), "almanac clône-"));
   onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
@@ -35,19 +35,19 @@ function newClone(): string {
   return clone;
 }
 
-const predictAlone = ["workers/predict/wrangler.toml"];
+const onlyPredict = ["workers/predict/wrangler.toml"];
 
-/** Returns the folders of the bundles, from a process of the clone's own. */
-async function bundle(clone: string, configs: readonly string[] = predictAlone): Promise<string[]> {
+/** Bundles in a child process of the clone and returns the folders of the bundles. */
+async function bundle(clone: string, configs: readonly string[] = onlyPredict): Promise<string[]> {
   const script = `import { bundleWorkers } from ${JSON.stringify(join(clone, "trainer/local/bundles.ts"))};
     console.log(JSON.stringify(await bundleWorkers(${JSON.stringify(configs)})));`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd: clone });
   return z.array(z.string()).parse(JSON.parse(stdout));
 }
 
-test("a bundle of which a file is missing is made again, and what a killed bundling left is deleted", async () => {
+test("a bundle with a missing file is made again, and the leftovers of a killed bundling are deleted", async () => {
   const clone = newClone();
-  const two = ["wrangler.toml", ...predictAlone];
+  const two = ["wrangler.toml", ...onlyPredict];
   const folders = await bundle(clone, two);
   const [hub = "", predict = ""] = folders;
   const left = join(clone, ".wrangler", "tmp", "bundles-killed");
@@ -61,7 +61,7 @@ test("a bundle of which a file is missing is made again, and what a killed bundl
   expect(readdirSync(join(clone, ".wrangler", "tmp"))).toEqual([]);
 });
 
-test("secrets and what wrangler leaves beside the sources do not change what a bundle is kept under", async () => {
+test("secrets and wrangler's files beside the sources do not change the cache key of a bundle", async () => {
   const clone = newClone();
   const before = await bundle(clone);
   writeFileSync(join(clone, "workers", "predict", ".dev.vars"), "PREDICT_TOKEN=secret");
@@ -79,7 +79,7 @@ test("sources that change while they are bundled are bundled again", async () =>
     try {
       if (readdirSync(tmp).some((name) => name.startsWith("bundles-"))) break;
     } catch {
-      // Not yet there.
+      // The folder does not exist yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
@@ -89,7 +89,7 @@ test("sources that change while they are bundled are bundled again", async () =>
   expect(await bundle(clone)).toEqual(after);
 });
 
-test("a mistake in a source is told with its place, from the root on", () => {
+test("an error in a source is reported with its place, relative to the root", () => {
   const printed = `\u001b[31m✘ [ERROR]\u001b[0m Build failed with 1 error:
 
   \u001b[31m✘ [ERROR]\u001b[0m Unexpected ";"

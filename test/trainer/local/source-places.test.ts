@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { sourcePlaces } from "../../../trainer/local/source-places.ts";
 
-test("a stack trace of a Worker names lines of its sources, one that did not come up too; other text stays as it is", () => {
+test("stack traces of running and of failed Workers name source lines; other text is unchanged", () => {
   const root = mkdtempSync(join(tmpdir(), "almanac clône-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, ".wrangler", "bundles", "0123", "predict");
@@ -13,12 +13,12 @@ test("a stack trace of a Worker names lines of its sources, one that did not com
   // Line 1 of the bundle is line 1 of the source, line 2 is line 3: VLQ of (0, 0, 0, 0), then (0, 0, 2, 0).
   const map = { version: 3, sources: ["../../../../workers/predict/app.ts"], names: [], mappings: "AAAA;AAEA" };
   writeFileSync(join(folder, "index.js.map"), JSON.stringify(map));
-  const told = sourcePlaces([join(root, ".wrangler", "bundles", "0123", "hub"), folder], root);
+  const translate = sourcePlaces([join(root, ".wrangler", "bundles", "0123", "hub"), folder], root);
 
-  expect(told(`Error: x\n    at f (${pathToFileURL(join(folder, "index.js"))}:2:1)`)).toBe(
+  expect(translate(`Error: x\n    at f (${pathToFileURL(join(folder, "index.js"))}:2:1)`)).toBe(
     "Error: x\n    at f (workers/predict/app.ts:3:1)",
   );
-  expect(told("service core:user:almanac-predict: Uncaught Error: x\n  at index.js:1:1")).toBe(
+  expect(translate("service core:user:almanac-predict: Uncaught Error: x\n  at index.js:1:1")).toBe(
     "service core:user:almanac-predict: Uncaught Error: x\n  at workers/predict/app.ts:1:1",
   );
   const others = [
@@ -27,5 +27,5 @@ test("a stack trace of a Worker names lines of its sources, one that did not com
     "almanac-hub at index.js:1:1",
     "snapshot milk-mx",
   ];
-  expect(others.map(told)).toEqual(others);
+  expect(others.map(translate)).toEqual(others);
 });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { claimState, readHub, releaseState, writeHub } from "../../../trainer/local/state.ts";
 
-/** Above what Linux and macOS give. */
-const nobody = 2 ** 30;
+/** Not a process: larger than any id on Linux and macOS. */
+const unusedPid = 2 ** 30;
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "almanac-state-"));
@@ -13,7 +13,7 @@ function newFolder(): string {
   return folder;
 }
 
-test("a state folder is one process's until it lets go, also before its hub answers", () => {
+test("a state folder is locked for one process until its release, also before its hub is ready", () => {
   const folder = newFolder();
   writeFileSync(join(folder, "owner.pid"), String(process.ppid));
   expect(() => claimState(folder)).toThrow(
@@ -29,10 +29,10 @@ test("a state folder is one process's until it lets go, also before its hub answ
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("what a killed process had is free again, and nobody is sent to where its hub was", () => {
+test("the lock of a killed process is taken over, and the address of its hub is removed", () => {
   const folder = newFolder();
-  writeFileSync(join(folder, "owner.pid"), String(nobody));
-  writeHub(folder, { url: "http://127.0.0.1:9", token: "t", pid: nobody });
+  writeFileSync(join(folder, "owner.pid"), String(unusedPid));
+  writeHub(folder, { url: "http://127.0.0.1:9", token: "t", pid: unusedPid });
   claimState(folder);
   expect(readHub(folder)).toBeNull();
   expect(existsSync(join(folder, "owner.pid"))).toBe(true);

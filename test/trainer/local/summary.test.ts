@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { Prediction } from "../../../shared/api/predict.ts";
+import { gold } from "../../../shared/forecasts/gold.ts";
+import { forecasts } from "../../../shared/forecasts/index.ts";
+import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
+import { sickness } from "../../../shared/forecasts/sickness.ts";
+import { type ServedForecast, summaryText } from "../../../trainer/local/summary.ts";
+
+const url = "http://127.0.0.1:8787";
+const answer = (values: object) => ({ series: {}, unit: "EUR/ozt", naive: 1, last: null, ...values }) as Prediction;
+
+const served: readonly ServedForecast[] = [
+  {
+    forecast: gold,
+    champion: { candidate: "ridge", skill: 0.0123 },
+    next: { period: "2026-11-23", prediction: answer({ predicted_price: 1234.567, interval80: [1200, 1270.04] }) },
+  },
+  {
+    forecast: sickness,
+    champion: { candidate: "base-rate", skill: 0 },
+    next: { period: "2026-11-21", prediction: answer({ label: "sick", probability: 0.7512 }) },
+  },
+  { forecast: milkMx, champion: null, next: null },
+];
+
+test("the summary has one line per forecast with champion, skill and next value, and one request to try", () => {
+  const lines = summaryText(served, url).split("\n");
+  const lineOf = (id: string) => lines.find((line) => line.startsWith(id));
+  expect(lineOf("gold")).toMatch(/ridge +1\.2 % +2026-11-23 +1234\.57 EUR\/ozt, 80 %: 1200 to 1270\.04$/);
+  expect(lineOf("sickness")).toMatch(/base-rate +baseline +2026-11-21 +sick, probability of sick 0\.75$/);
+  expect(lineOf("milk-mx")).toMatch(/none +– +– +not available$/);
+  expect(lines.filter((line) => line.startsWith("$ curl"))).toEqual([`$ curl -s '${url}/predict/gold'`]);
+});
+
+test("the summary leaves room for the task list and npm's own lines within 25 lines", () => {
+  const taskLines = 3 + forecasts.length;
+  const npmLines = 4;
+  const stopLine = 1;
+  const blankLine = 1;
+  const { length } = summaryText(served, url).split("\n");
+  expect(npmLines + taskLines + blankLine + length + stopLine).toBeLessThanOrEqual(25);
+});

@@ -1,0 +1,70 @@
+/** The summary that `almanac start` prints: one line per forecast, the addresses to open and one request to try. */
+import type { Model } from "../../shared/api/models.ts";
+import type { Prediction } from "../../shared/api/predict.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { isNaive } from "../../shared/registry/gate.ts";
+import type { Hub } from "../hub.ts";
+import { predictionText } from "../predictions-table.ts";
+import { table } from "../terminal.ts";
+import { curlOf, examplePath } from "./examples.ts";
+
+/** What the platform serves for one forecast. */
+export interface ServedForecast {
+  readonly forecast: Forecast;
+  /** Null without a champion. */
+  readonly champion: Pick<Model, "candidate" | "skill"> | null;
+  /** The next value of one series; null if it cannot be predicted yet. */
+  readonly next: { readonly period: string; readonly prediction: Prediction } | null;
+}
+
+export async function servedForecast({ api }: Hub, forecast: Forecast): Promise<ServedForecast> {
+  const { models } = await api.listModels({ query: { forecast: forecast.id, stage: "champion" } });
+  const [champion = null] = models;
+  return { forecast, champion, next: champion === null ? null : await nextOf(api, forecast) };
+}
+
+/** Predicts the example series, or the first series of a forecast without an example. */
+async function nextOf(api: Hub["api"], forecast: Forecast): Promise<ServedForecast["next"]> {
+  const path = examplePath(forecast.id);
+  try {
+    if (path !== null) {
+      const query = Object.fromEntries(new URL(path, "http://hub").searchParams);
+      const answer = await api.askPrediction({ forecast: forecast.id, query });
+      return { period: answer.target_period, prediction: answer };
+    }
+    const answer = await api.predict({ forecast: forecast.id, query: {}, body: { all: true } });
+    const [first] = "predictions" in answer && Array.isArray(answer.predictions) ? answer.predictions : [];
+    return first && "series" in first ? { period: String(answer.target_period), prediction: first } : null;
+  } catch {
+    // A new champion may not be readable yet. The summary is no reason to stop the platform.
+    return null;
+  }
+}
+
+/** Formats the summary. @param url address of the hub */
+export function summaryText(served: readonly ServedForecast[], url: string): string {
+  const rows = served.map(({ forecast, champion, next }) => [
+    forecast.id,
+    champion?.candidate ?? "none",
+    champion === null ? "–" : skillText(champion),
+    next?.period ?? "–",
+    next === null ? "not available" : predictionText(forecast, next.prediction),
+  ]);
+  const header = ["forecast", "champion", "skill", "period", "next value"];
+  const paths = served.flatMap(({ forecast, next }) => (next === null ? [] : [examplePath(forecast.id) ?? []].flat()));
+  const [shortest] = paths.sort((a, b) => a.length - b.length);
+  return [
+    table(header, rows, { right: [2], optional: [3] }),
+    "",
+    `API reference  ${url}/docs`,
+    `Data           ${url}/feeds   Models  ${url}/models`,
+    ...(shortest === undefined ? [] : ["", `$ ${curlOf(url + shortest)}`]),
+    "",
+  ].join("\n");
+}
+
+/** Formats the skill against the baseline; a baseline has none. */
+function skillText({ candidate, skill }: Pick<Model, "candidate" | "skill">): string {
+  if (isNaive(candidate)) return "baseline";
+  return skill === null ? "–" : `${(skill * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,185 @@
+/** The commands of `almanac` with their options. */
+import { Command, Option } from "commander";
+import { backtest } from "./commands/backtest.ts";
+import { exportModel } from "./commands/export.ts";
+import { listFeeds } from "./commands/feeds.ts";
+import { printHelp } from "./commands/help.ts";
+import { importModel } from "./commands/import.ts";
+import { ingest } from "./commands/ingest.ts";
+import { copyLake } from "./commands/lake.ts";
+import { listModels, promoteModel, rollBack } from "./commands/models.ts";
+import { parse } from "./commands/parse.ts";
+import { predict } from "./commands/predict.ts";
+import { start } from "./commands/start.ts";
+import { trainForecast } from "./commands/train.ts";
+
+const url = () => new Option("--url <url>", "address of the hub; default: the hub that `npm start` runs here");
+const state = () => new Option("--state <dir>", "state folder of the local platform").default(".almanac");
+const json = () => new Option("--json", "print one JSON object as the last line");
+const trials = () => new Option("--trials <n>", "maximum number of trials for each candidate");
+const seed = () => new Option("--seed <n>", "random seed; the same seed and data give the same result").default("1");
+const threads = () => new Option("--threads <n>", "number of threads; the result does not depend on it");
+const only = () => new Option("--only <candidates>", "train only these candidates (comma-separated) and the baselines");
+const budget = () =>
+  new Option(
+    "--budget <time>",
+    "start no trial after this time, e.g. 60s; the first trials, the test window and publishing take extra time",
+  );
+const why = (text = "reason, for the audit log") => new Option("--why <text>", text);
+const files = () =>
+  new Option(
+    "--files <files...>",
+    "publications; for a forecast with several feeds write FEED=FILE",
+  ).makeOptionMandatory();
+const out = () => new Option("--out <dir>", "output folder").makeOptionMandatory();
+const asOf = () => new Option("--as-of <day>", "day on which the files arrived; default: now");
+const until = () => new Option("--until <date>", "ignore data after this day");
+
+/** Returns the program without running it. */
+export function almanacProgram(): Command {
+  const program = new Command("almanac")
+    .description("A self-maintaining forecasting service.")
+    .helpCommand(false)
+    .showHelpAfterError();
+
+  program.commandsGroup("Run:");
+  program
+    .command("start")
+    .description("run the whole platform on this machine, without internet")
+    .option("--once", "exit when all data is ingested and all models are trained")
+    .option("--verbose", "also print the ingested publications, the leaderboards and example requests with answers")
+    .addOption(json())
+    .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
+    .option("--state <dir>", "folder for all data of the platform", ".almanac")
+    .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
+    .option("--only <forecasts>", "start only these forecasts (comma-separated) and their feeds")
+    .action(start);
+
+  program.commandsGroup("Data:");
+  program
+    .command("feeds")
+    .description("list the feeds and the periods that are stored")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(listFeeds);
+  program
+    .command("ingest <feed> <files...>")
+    .description("upload publications and wait until they are ingested")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(ingest);
+  program
+    .command("parse <feed> <files...>")
+    .description("parse publications without a hub")
+    .addOption(asOf())
+    .addOption(json())
+    .action(parse);
+  program
+    .command("lake <feed>")
+    .description("copy a feed's lake to a folder of Parquet files")
+    .addOption(out())
+    .addOption(url())
+    .addOption(state())
+    .action(copyLake);
+
+  program.commandsGroup("Models:");
+  program
+    .command("models [forecast]")
+    .description("list the registered models; with a forecast also print the champion's leaderboard")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(listModels);
+  program
+    .command("train <forecast>")
+    .description("train on the hub's lake, register the model and request its promotion")
+    .addOption(trials())
+    .addOption(seed())
+    .addOption(budget())
+    .addOption(threads())
+    .addOption(only())
+    .option("--resume <run>", "continue an interrupted run; forecast, seed and data must be the same")
+    .addOption(why())
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(trainForecast);
+  program
+    .command("backtest <forecast>")
+    .description("judge every candidate on local publications, without a hub")
+    .addOption(files())
+    .addOption(until())
+    .addOption(asOf())
+    .addOption(trials())
+    .addOption(seed())
+    .addOption(budget())
+    .addOption(threads())
+    .addOption(only())
+    .addOption(json())
+    .action(backtest);
+  program
+    .command("export <forecast>")
+    .description("train on local publications; write model.onnx, card.json and rows to verify them")
+    .addOption(files())
+    .addOption(out())
+    .addOption(until())
+    .addOption(asOf())
+    .addOption(trials())
+    .addOption(seed())
+    .addOption(budget())
+    .addOption(threads())
+    .addOption(only())
+    .addOption(json())
+    .action(exportModel);
+  program
+    .command("import <forecast> <model>")
+    .description("register an ONNX file of another tool; it is judged on the same test window by the same gate")
+    .requiredOption("--trained-to <date>", "last period of the file's training data; only later periods are scored")
+    .option("--producer <name>", "the tool that made the file", "imported")
+    .addOption(seed())
+    .addOption(why())
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(importModel);
+  program
+    .command("promote <forecast> <version>")
+    .description("ask the gate to make a registered version the champion")
+    .addOption(why().makeOptionMandatory())
+    .option("--force", "skip the gate's decision; the file is still verified")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(promoteModel);
+  program
+    .command("rollback <forecast>")
+    .description("make the previous champion serve again")
+    .addOption(why().makeOptionMandatory())
+    .option("--to <version>", "an earlier champion; default: the previous one")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(rollBack);
+
+  program.commandsGroup("Predictions:");
+  program
+    .command("predict <forecast> [fields...]")
+    .description("request a prediction from the running service; fields as name=value")
+    .option("--all", "predict every series of the forecast")
+    .option("--csv", "print CSV in the forecast's own columns")
+    .option("--explain", "show what each feature contributes")
+    .option("--features", "show the values of the features")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(predict);
+
+  program.commandsGroup("Help:");
+  program
+    .command("help [topic]")
+    .description("show all commands, one command, or the meaning of a term, e.g. `almanac help skill`")
+    .action((topic: string | undefined) => printHelp(program, topic));
+  return program;
+}
