@@ -26,7 +26,7 @@ const instant = fc.date({
   noInvalidDate: true,
 });
 
-/** The period that an instant lies in, written by other means than the code under test. */
+/** Returns the period of an instant, computed independently of the code under test. */
 function periodOf(date: Date, granularity: Granularity): string {
   const text = date.toISOString();
   switch (granularity) {
@@ -43,10 +43,10 @@ function periodOf(date: Date, granularity: Granularity): string {
 
 const finer = (granularity: Granularity) => granularities.slice(0, granularities.indexOf(granularity) + 1);
 
-describe.each(granularities)("a period that is a %s", (granularity) => {
+describe.each(granularities)("a period of one %s", (granularity) => {
   const period = instant.map((date) => periodOf(date, granularity));
 
-  test("is recognised by its text, as itself and as nothing else", () => {
+  test("is recognised by its text, with one granularity only", () => {
     fc.assert(
       fc.property(period, (text) => {
         expect(granularityOf(text)).toBe(granularity);
@@ -56,7 +56,7 @@ describe.each(granularities)("a period that is a %s", (granularity) => {
     expect(granularityOf(periodExamples[granularity])).toBe(granularity);
   });
 
-  test("comes after the one before it and before the one after it", () => {
+  test("is the next period of its predecessor and the previous period of its successor", () => {
     fc.assert(
       fc.property(period, (text) => {
         expect(precedingPeriod(followingPeriod(text))).toBe(text);
@@ -66,18 +66,18 @@ describe.each(granularities)("a period that is a %s", (granularity) => {
     );
   });
 
-  test("is reached by counting, whatever the way", () => {
+  test("addPeriods and periodsBetween are inverse", () => {
     const count = fc.integer({ min: -3000, max: 3000 });
     fc.assert(
       fc.property(period, count, count, (text, a, b) => {
-        fc.pre(isPeriod(text, granularity) && text > "1700" && text < "9000");
+        fc.pre(isPeriod(text, granularity) && text > "1700" && text < "8000");
         expect(periodsBetween(text, addPeriods(text, a))).toBe(a);
         expect(addPeriods(addPeriods(text, a), b)).toBe(addPeriods(text, a + b));
       }),
     );
   });
 
-  test("is earlier as text where it is earlier in time", () => {
+  test("sorts as text like it sorts in time", () => {
     fc.assert(
       fc.property(instant, instant, (a, b) => {
         const [first, second] = a <= b ? [a, b] : [b, a];
@@ -89,7 +89,7 @@ describe.each(granularities)("a period that is a %s", (granularity) => {
     );
   });
 
-  test("contains its parts, from the first to the last, and no others", () => {
+  test("contains exactly its parts from the first to the last", () => {
     fc.assert(
       fc.property(instant, (date) => {
         const whole = periodOf(date, granularity);
@@ -110,12 +110,12 @@ describe.each(granularities)("a period that is a %s", (granularity) => {
   });
 });
 
-test("the last day is that of the month or quarter, and a day's own", () => {
+test("the last day is that of the month or quarter, or the day itself", () => {
   const periods = ["2026-11-20T07", "2026-11-20", "2024-02", "2026-Q1"];
   expect(periods.map(lastDayOf)).toEqual(["2026-11-20", "2026-11-20", "2024-02-29", "2026-03-31"]);
 });
 
-test("the most parts are those of the longest period", () => {
+test("the maximum number of parts is that of the longest period", () => {
   expect(partsMax("day", "hour")).toBe(24);
   expect(partsMax("month", "day")).toBe(31);
   expect(partsMax("quarter", "day")).toBe(periodsBetween("2026-07-01", "2026-10-01"));
@@ -123,7 +123,7 @@ test("the most parts are those of the longest period", () => {
   expect(partsMax("month", "quarter")).toBe(0);
 });
 
-test("periods of different granularity are ordered by their start, the longer one first", () => {
+test("periods of different granularity are ordered by start, and the longer one comes first", () => {
   const sorted = [
     "2026-Q4",
     "2026-10",
@@ -137,7 +137,7 @@ test("periods of different granularity are ordered by their start, the longer on
   expect([...sorted].reverse().sort(comparePeriods)).toEqual(sorted);
 });
 
-test("what is no period is none: no such day, hour, month, quarter or form", () => {
+test("texts with an invalid day, hour, month, quarter or format are not periods", () => {
   const texts = [
     "",
     "2026",
@@ -168,7 +168,7 @@ test("what is no period is none: no such day, hour, month, quarter or form", () 
   );
 });
 
-test("no period lies outside the years of four digits", () => {
+test("a period outside the four-digit years is rejected", () => {
   const count = { hour: 9e7, day: 4e6, month: 120_000, quarter: 40_000 };
   for (const granularity of granularities) {
     for (const sign of [1, -1])
