@@ -1,6 +1,6 @@
 /**
- * Periods as text: `2026-11-20T07` an hour, `2026-11-20` a day, `2026-11` a month, `2026-Q4` a quarter. Years have four digits,
- * and hours are those of the publication's own clock, 24 a day. Periods of one granularity sort by time as text.
+ * Periods as text: hour `2026-11-20T07`, day `2026-11-20`, month `2026-11`, quarter `2026-Q4`. Years have four digits. Hours are
+ * in the publication's local time, 24 per day. Periods of one granularity sort by time if they are sorted as text.
  */
 import { addDays, daysBetween, isIsoDay } from "./lib/calendar.ts";
 
@@ -8,7 +8,7 @@ import { addDays, daysBetween, isIsoDay } from "./lib/calendar.ts";
 export const granularities = ["hour", "day", "month", "quarter"] as const;
 export type Granularity = (typeof granularities)[number];
 
-/** An example of each, for messages. */
+/** One example per granularity, for messages. */
 export const periodExamples: Readonly<Record<Granularity, string>> = {
   hour: "2026-11-20T07",
   day: "2026-11-20",
@@ -16,7 +16,7 @@ export const periodExamples: Readonly<Record<Granularity, string>> = {
   quarter: "2026-Q4",
 };
 
-/** How a period is written, for messages. */
+/** The format of each granularity, for messages. */
 export const periodForms: Readonly<Record<Granularity, string>> = {
   hour: "YYYY-MM-DDTHH",
   day: "YYYY-MM-DD",
@@ -39,13 +39,13 @@ const quartersOfYear = 4;
 const epochDay = "1970-01-01";
 const [ordinalYearMin, ordinalYearMax] = [0, 9999];
 
-/** Returns true for the text of a real period of this granularity, in the years 1000 to 9999. */
+/** Returns whether a text is a period of this granularity that exists, in the years 1000 to 9999. */
 export function isPeriod(text: string, granularity: Granularity): boolean {
   if (!shapes[granularity].test(text)) return false;
   return isIsoDay(firstDayOf(text));
 }
 
-/** Returns what kind of period a text is; null where it is none. */
+/** Returns the granularity of a period, or null if the text is not a period. */
 export function granularityOf(text: string): Granularity | null {
   return granularities.find((granularity) => isPeriod(text, granularity)) ?? null;
 }
@@ -59,12 +59,12 @@ export function firstDayOf(period: string): string {
   return `${year}-${twoDigits(month)}-01`;
 }
 
-/** Returns the last day of a period; of an hour the day that it is part of. */
+/** Returns the last day of a period; for an hour its day. */
 export function lastDayOf(period: string): string {
   return period.length >= dayLength ? firstDayOf(period) : lastPartOf(period, "day");
 }
 
-/** Returns the period that is `count` periods later, or earlier where `count` is negative. Throws outside the years 0 to 9999. */
+/** Returns the period `count` periods later, or earlier if `count` is negative. Throws outside the years 0 to 9999. */
 export function addPeriods(period: string, count: number): string {
   const granularity = formOf(period);
   return periodAt(granularity, ordinalOf(granularity, period) + count);
@@ -78,7 +78,7 @@ export function precedingPeriod(period: string): string {
   return addPeriods(period, -1);
 }
 
-/** Counts the periods from `from` to `to`; negative where `to` is earlier. Throws where they differ in granularity. */
+/** Returns the number of periods from `from` to `to`; negative if `to` is earlier. Throws if their granularity differs. */
 export function periodsBetween(from: string, to: string): number {
   const granularity = formOf(from);
   if (formOf(to) !== granularity) throw new RangeError(`${from} and ${to} are periods of different granularity`);
@@ -86,8 +86,8 @@ export function periodsBetween(from: string, to: string): number {
 }
 
 /**
- * Sorts periods by the start of their first hour; of two that start together the longer one is first. Of one granularity that
- * is the order of their texts.
+ * Compares periods by the start of their first hour. If two start together, the longer one comes first. For periods of one
+ * granularity this is the order of their texts.
  */
 export function comparePeriods(a: string, b: string): number {
   const [startA, startB] = [startOf(a), startOf(b)];
@@ -95,7 +95,7 @@ export function comparePeriods(a: string, b: string): number {
   return granularities.indexOf(formOf(b)) - granularities.indexOf(formOf(a));
 }
 
-/** Returns the period of a coarser granularity that contains this one; the period itself where it has that granularity. */
+/** Returns the period of a coarser granularity that contains this one, or the period itself if it has that granularity. */
 export function enclosingPeriod(period: string, granularity: Granularity): string {
   const day = firstDayOf(period);
   switch (granularity) {
@@ -110,13 +110,13 @@ export function enclosingPeriod(period: string, granularity: Granularity): strin
   }
 }
 
-/** Returns the first period of a finer granularity inside this one; the period itself where it has that granularity. */
+/** Returns the first period of a finer granularity inside this one, or the period itself if it has that granularity. */
 export function firstPartOf(period: string, granularity: Granularity): string {
   if (formOf(period) === granularity) return period;
   return granularity === "hour" ? `${firstDayOf(period)}T00` : enclosingPeriod(firstDayOf(period), granularity);
 }
 
-/** Returns the last period of a finer granularity inside this one; the period itself where it has that granularity. */
+/** Returns the last period of a finer granularity inside this one, or the period itself if it has that granularity. */
 export function lastPartOf(period: string, granularity: Granularity): string {
   if (formOf(period) === granularity) return period;
   return precedingPeriod(firstPartOf(followingPeriod(period), granularity));
@@ -129,19 +129,19 @@ const mostParts: Readonly<Record<Granularity, Partial<Record<Granularity, number
   quarter: { hour: 92 * hoursOfDay, day: 92, month: monthsOfQuarter, quarter: 1 },
 };
 
-/** Returns the most periods of granularity `part` that one period has: 24 hours a day, 31 days a month. 0 where `part` is coarser. */
+/** Returns the maximum number of `part` periods in one period: 24 hours per day, 31 days per month. 0 if `part` is coarser. */
 export function partsMax(granularity: Granularity, part: Granularity): number {
   return mostParts[granularity][part] ?? 0;
 }
 
-/** Returns the granularity that a period is written in, from the form of its text alone. */
+/** Returns the granularity of a period from the length of its text. Does not validate the text. */
 function formOf(period: string): Granularity {
   if (period.length > dayLength) return "hour";
   if (period.length === dayLength) return "day";
   return period[5] === "Q" ? "quarter" : "month";
 }
 
-/** Returns a period's number in a count without gaps: from 1970 for hours and days, from the year 0 for months and quarters. */
+/** Numbers periods consecutively: hours and days from 1970, months and quarters from the year 0. */
 function ordinalOf(granularity: Granularity, period: string): number {
   const year = Number(period.slice(0, 4));
   switch (granularity) {
@@ -178,7 +178,7 @@ function periodAt(granularity: Granularity, ordinal: number): string {
   }
 }
 
-/** Returns the first hour of a period: periods of different granularity are compared by it. */
+/** Returns the first hour of a period, for comparisons of different granularities. */
 function startOf(period: string): string {
   return firstPartOf(period, "hour");
 }
@@ -193,5 +193,5 @@ function twoDigits(number: number): string {
 }
 
 function outsideYears(): RangeError {
-  return new RangeError(`the period is outside the years ${ordinalYearMin} to ${ordinalYearMax}`);
+  return new RangeError(`the period is out of range: expected a year from ${ordinalYearMin} to ${ordinalYearMax}`);
 }

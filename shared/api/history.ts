@@ -6,7 +6,7 @@ import {
   dictionaryOf,
   integerFrom,
   listOf,
-  listOfGaps,
+  listOfNumbersOrNull,
   objectOf,
   optional,
   type Shape,
@@ -49,7 +49,11 @@ export const historyShape: Shape<History> = objectOf<History>({
   dimensions: texts,
   periods: texts,
   series: listOf(
-    objectOf<HistorySeries>({ is: texts, values: listOfGaps, others: optional(dictionaryOf(listOfGaps)) }),
+    objectOf<HistorySeries>({
+      is: texts,
+      values: listOfNumbersOrNull,
+      others: optional(dictionaryOf(listOfNumbersOrNull)),
+    }),
   ),
 });
 

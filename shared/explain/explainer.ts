@@ -1,23 +1,23 @@
 /**
- * What each input contributes to a model's prediction, read from the file itself.
+ * Computes the contribution of each input to a prediction, from the graph of the model file.
  *
- * Trees: exact Shapley values. Linear: coefficient × (value − training mean). Sums and means of these, exactly; products
- * and curves of them (a hurdle, a logarithm) by shares that add up. What is only handed through, as the last value that a
- * move is added to, belongs to the base.
+ * Trees: exact Shapley values. Linear models: coefficient × (value − training mean). Sums and means of these are exact too.
+ * Products and functions of them (a hurdle, a logarithm) get shares that add up. A value that the model only passes through,
+ * such as the last value to which a move is added, is part of the base.
  */
 import type { Graph, Node, Tensor } from "../onnx/graph.ts";
 import type { ServedProfile } from "../registry/served.ts";
-import { type Attribution, given, productOf, sumOf, through } from "./attribution.ts";
-import { numbersOf, readForest } from "./forest.ts";
+import { type Attribution, constant, productOf, sumOf, through } from "./attribution.ts";
+import { noTrainingWeights, numbersOf, readForest } from "./forest.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
 
-/** The value of an input in the row that is explained. */
+/** Returns the value of an input in the explained row. */
 export type RowOf = (input: string) => number | string;
 export type Explainer = (row: RowOf) => Attribution;
 
 export type BuiltExplainer =
   | { readonly ok: true; readonly explain: Explainer }
-  /** What cannot be explained, and why. */
+  /** The reason, as the end of a sentence about the model: `its operator …`. */
   | { readonly ok: false; readonly reason: string };
 
 export interface ExplainerParts {
@@ -25,11 +25,11 @@ export interface ExplainerParts {
   /** Inputs in the order of `Attribution.by`. */
   readonly inputs: readonly string[];
   readonly output: string;
-  /** What the inputs were in training: means and shares. */
+  /** The distribution of the inputs in training: means and shares. */
   readonly profile: readonly ServedProfile[];
 }
 
-/** O(size of the graph). */
+/** Builds the explainer of a model, or returns the reason why it cannot be explained. O(size of the graph). */
 export function buildExplainer(parts: ExplainerParts): BuiltExplainer {
   try {
     return { ok: true, explain: new Builder(parts).number(parts.output) };
@@ -39,10 +39,10 @@ export function buildExplainer(parts: ExplainerParts): BuiltExplainer {
   }
 }
 
-/** How a reason travels inside this file. */
+/** Thrown and caught inside this file only. */
 class Unexplained extends Error {}
 
-/** One column that trees or lines read: the input that it comes from, its value, and its mean in training. */
+/** One column of a forest or a linear model: its input, its value in the row, and its mean in training. */
 interface Cell {
   readonly input: number;
   readonly value: number;
@@ -70,12 +70,12 @@ class Builder {
     this.#places = new Map(parts.inputs.map((name, at) => [name, at]));
   }
 
-  /** A value of one number a row. */
+  /** Explains a value with one number per row. */
   number(name: string): Explainer {
     const count = this.#parts.inputs.length;
-    const [constant] = this.#constants.get(name)?.data ?? [];
-    if (constant !== undefined) return () => given(Number(constant), count);
-    if (this.#places.has(name)) return (row) => given(Number(row(name)), count);
+    const [value] = this.#constants.get(name)?.data ?? [];
+    if (value !== undefined) return () => constant(Number(value), count);
+    if (this.#places.has(name)) return (row) => constant(Number(row(name)), count);
     const node = this.#maker(name);
     const input = (at: number) => this.number(node.inputs[at] ?? "");
     const curve = curves[node.op];
@@ -112,20 +112,20 @@ class Builder {
       case "LinearRegressor":
         return this.#line(node);
       default:
-        throw new Unexplained(`its operator ${node.op} is not one that can be explained`);
+        throw new Unexplained(`its operator ${node.op} is not supported by explanations`);
     }
   }
 
   #maker(name: string): Node {
     const node = this.#makers.get(name);
-    if (node === undefined) throw new Unexplained(`its value ${name} is made by nothing`);
+    if (node === undefined) throw new Unexplained(`no node of it has the output ${name}`);
     return node;
   }
 
   #forest(node: Node): Explainer {
     const forest = readForest(node.attributes);
     if (typeof forest === "string") {
-      // A tree that tells one input's missing values from others says nothing that was learned.
+      // A tree that only separates missing values of one input was not learned, so it needs no training weights.
       const [input = ""] = node.inputs;
       if (this.#places.has(input)) return this.#stump(node, input);
       throw new Unexplained(forest);
@@ -150,12 +150,12 @@ class Builder {
     };
   }
 
-  /** 0 for a number, 1 for a missing value, as `shared/candidates/graph.ts` writes it. */
+  /** Explains the stump that returns 0 for a number and 1 for a missing value. `shared/candidates/graph.ts` writes it. */
   #stump(node: Node, input: string): Explainer {
     const [present, missing] = Array.from(numbersOf(node.attributes.target_weights));
     const isStump = present === 0 && missing === 1 && numbersOf(node.attributes.nodes_treeids).length === 3;
-    if (!isStump) throw new Unexplained("its trees do not say how much training data went which way");
-    return (row) => given(Number.isNaN(row(input)) ? 1 : 0, this.#parts.inputs.length);
+    if (!isStump) throw new Unexplained(noTrainingWeights);
+    return (row) => constant(Number.isNaN(row(input)) ? 1 : 0, this.#parts.inputs.length);
   }
 
   #line(node: Node): Explainer {
@@ -175,7 +175,7 @@ class Builder {
     };
   }
 
-  /** A value of several columns a row. */
+  /** Reads a value with several columns per row. */
   #cells(name: string): Cells {
     const place = this.#places.get(name);
     if (place !== undefined) {
@@ -203,11 +203,11 @@ class Builder {
       case "Reshape":
         return this.#oneHot(this.#maker(node.inputs[0] ?? ""));
       default:
-        throw new Unexplained(`its operator ${node.op} is not one that can be explained`);
+        throw new Unexplained(`its operator ${node.op} is not supported by explanations`);
     }
   }
 
-  /** Values and means changed alike. */
+  /** Applies the same change to values and means. */
   #changed(node: Node, change: (x: number, at: number) => number): Cells {
     const inner = this.#cells(node.inputs[0] ?? "");
     return (row) =>
@@ -224,10 +224,10 @@ class Builder {
   }
 
   #oneHot({ op, inputs: [name = ""], attributes }: Node): Cells {
-    if (op !== "OneHotEncoder") throw new Unexplained(`its operator ${op} is not one that can be explained`);
+    if (op !== "OneHotEncoder") throw new Unexplained(`its operator ${op} is not supported by explanations`);
     const place = this.#textPlace(name);
     const categories = attributes.cats_strings?.kind === "strings" ? attributes.cats_strings.values : [];
-    const profile = this.#parts.profile.find((one) => one.name === name);
+    const profile = this.#parts.profile.find((column) => column.name === name);
     const shareOf = (category: string) =>
       profile?.dtype === "string" && profile.count > 0 ? (profile.counts[category] ?? 0) / profile.count : 0;
     const means = categories.map(shareOf);
@@ -237,12 +237,12 @@ class Builder {
 
   #textPlace(name: string): number {
     const place = this.#places.get(name);
-    if (place === undefined) throw new Unexplained(`it encodes ${name}, which is no input`);
+    if (place === undefined) throw new Unexplained(`it encodes ${name}, which is not an input`);
     return place;
   }
 
   #meanOf(name: string): number {
-    const profile = this.#parts.profile.find((one) => one.name === name);
+    const profile = this.#parts.profile.find((column) => column.name === name);
     return profile?.dtype === "float" ? (profile.mean ?? Number.NaN) : Number.NaN;
   }
 }

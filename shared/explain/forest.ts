@@ -1,37 +1,40 @@
-/** A TreeEnsembleRegressor's attributes as trees with the training weight of every node. */
+/** Reads the attributes of a TreeEnsembleRegressor as trees with the training weight of every node. */
 import { LEAF, type Tree } from "../models/tree.ts";
 import type { Attribute, Attributes } from "../onnx/graph.ts";
 
 export interface Forest {
   readonly trees: readonly Tree[];
   readonly base: number;
-  /** Trees are averaged instead of summed. */
+  /** Whether trees are averaged. Otherwise they are summed. */
   readonly isAverage: boolean;
 }
 
-/** The forest of a file as `ensembleAttributes` writes it; the sentence that says what is missing for any other. O(nodes). */
+export const noTrainingWeights = "its trees do not contain training weights (nodes_hitrates)";
+
+/** Reads a forest as `ensembleAttributes` writes it. Returns the reason if the forest has another form. O(nodes). */
 export function readForest(attributes: Attributes): Forest | string {
   const text = (name: string) => (attributes[name]?.kind === "string" ? attributes[name].value : "");
   const weights = numbersOf(attributes.nodes_hitrates);
   const modes = attributes.nodes_modes?.kind === "strings" ? attributes.nodes_modes.values : [];
-  if (weights.length !== modes.length) return "its trees do not say how much training data went which way";
-  if (modes.some((mode) => mode !== "BRANCH_LEQ" && mode !== "LEAF")) return "its trees compare in another way than ≤";
+  if (weights.length !== modes.length) return noTrainingWeights;
+  if (modes.some((mode) => mode !== "BRANCH_LEQ" && mode !== "LEAF"))
+    return "its trees use a comparison other than ≤ (BRANCH_LEQ)";
   const transform = text("post_transform") || "NONE";
   const aggregate = text("aggregate_function") || "SUM";
   const isPlain = transform === "NONE" && ["SUM", "AVERAGE"].includes(aggregate) && targetsOf(attributes) === 1;
-  if (!isPlain) return "its trees are neither summed nor averaged to one number";
+  if (!isPlain) return "its trees are not summed or averaged to one number";
   const treeIds = numbersOf(attributes.nodes_treeids);
   const nodeIds = numbersOf(attributes.nodes_nodeids);
   const trees: Tree[] = [];
   for (let from = 0, to = 0; from < modes.length; from = to) {
     while (to < modes.length && treeIds[to] === treeIds[from]) {
-      if (nodeIds[to] !== to - from) return "its trees do not count their nodes from 0";
+      if (nodeIds[to] !== to - from) return "its trees do not number their nodes from 0";
       to++;
     }
     trees.push(readTree(attributes, { from, to, weights, modes }));
   }
   if (!trees.every(hasAddingWeights))
-    return "its nodes_hitrates do not add up: those of a branch are not the sum of its two sides";
+    return "its nodes_hitrates do not add up: the value of a branch is not the sum of its two children";
   addLeaves(attributes, trees, { treeIds });
   return { trees, base: numbersOf(attributes.base_values)[0] ?? 0, isAverage: aggregate === "AVERAGE" };
 }
@@ -49,7 +52,7 @@ function readTree(attributes: Attributes, { from, to, weights, modes }: Nodes): 
     return Array.from({ length: to - from }, (_, at) => values[from + at] ?? 0);
   };
   return {
-    feature: Int32Array.from(part("nodes_featureids"), (one, at) => (modes[from + at] === "LEAF" ? LEAF : one)),
+    feature: Int32Array.from(part("nodes_featureids"), (column, at) => (modes[from + at] === "LEAF" ? LEAF : column)),
     threshold: Float32Array.from(part("nodes_values")),
     missingLeft: Uint8Array.from(part("nodes_missing_value_tracks_true")),
     left: Int32Array.from(part("nodes_truenodeids")),
@@ -59,12 +62,12 @@ function readTree(attributes: Attributes, { from, to, weights, modes }: Nodes): 
   };
 }
 
-/** Float32 weights, summed in another order than they were written in. */
+/** Allows for rounding: weights are float32 and were summed in another order. */
 const weightTolerance = 1e-3;
 
 /**
- * Whether the weight of every branch is the sum of its two sides. Converters of LightGBM and scikit-learn write 1 at every
- * node: Shapley values by such weights would be wrong by thousands.
+ * Returns whether the weight of every branch is the sum of its two children. Converters of LightGBM and scikit-learn write 1
+ * at every node; Shapley values with such weights would be wrong by several orders of magnitude.
  */
 function hasAddingWeights({ feature, left, right, weight }: Tree): boolean {
   return feature.every((column, node) => {

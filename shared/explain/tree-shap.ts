@@ -1,18 +1,18 @@
 /**
- * Exact Shapley values of one tree's prediction, path-dependent: a feature that is not known follows both branches, by
- * the share of training weight that went each way.
+ * Computes exact path-dependent Shapley values of one tree's prediction: an unknown feature follows both branches, weighted
+ * by their shares of the training weight.
  *
  * @see Lundberg, Erion and Lee (2018), https://arxiv.org/abs/1802.03888, algorithm 2
  */
 import { LEAF, type Tree } from "../models/tree.ts";
 
-/** The features on the way from the root, with the shares of subsets that reach this node, by subset size. */
+/** The columns on the path from the root to a node, with the shares of subsets that reach the node, by subset size. */
 interface Path {
-  /** Columns; the first entry stands for none. */
+  /** Columns. The first entry is a placeholder for no column. */
   readonly column: number[];
-  /** Share that follows this way where the column is not known. */
+  /** Share that follows this path if the column is unknown. */
   readonly zero: number[];
-  /** 1 where the row itself follows it, else 0. */
+  /** 1 if the row follows this path, otherwise 0. */
   readonly one: number[];
   readonly share: number[];
 }
@@ -25,15 +25,15 @@ interface Visit {
 }
 
 /**
- * Adds each column's contribution to `contributions`; together they are the tree's prediction minus `expectedOf(tree)`.
- * `row`: one float32 a column, NaN for missing. O(leaves × depth²).
+ * Adds the contribution of each column to `contributions`. Their sum is the tree's prediction minus `expectedOf(tree)`.
+ * `row`: one float32 per column, NaN for missing. O(leaves × depth²).
  */
 export function addTreeShap(tree: Tree, row: ArrayLike<number>, contributions: Float64Array): void {
-  const nowhere: Path = { column: [], zero: [], one: [], share: [] };
-  visit(tree, row, contributions)(nowhere, { node: 0, zero: 1, one: 1, column: LEAF });
+  const emptyPath: Path = { column: [], zero: [], one: [], share: [] };
+  visit(tree, row, contributions)(emptyPath, { node: 0, zero: 1, one: 1, column: LEAF });
 }
 
-/** What the tree says where nothing is known: the mean of its leaves by training weight. O(nodes). */
+/** Returns the expected prediction if no column is known: the mean of the leaves by training weight. O(nodes). */
 export function expectedOf({ feature, value, weight }: Tree): number {
   let sum = 0;
   let total = 0;
@@ -63,7 +63,7 @@ function visit(tree: Tree, row: ArrayLike<number>, contributions: Float64Array):
     const goesLeft = Number.isNaN(x) ? missingLeft[node] === 1 : x <= (threshold[node] ?? 0);
     const hot = (goesLeft ? left[node] : right[node]) ?? 0;
     const cold = (goesLeft ? right[node] : left[node]) ?? 0;
-    // A column that was met before counts once: what it said there is taken out and multiplied in here.
+    // A column that occurs again on the path counts once: its earlier entry is removed and multiplied into the new one.
     const before = path.column.indexOf(split, 1);
     const [zeroBefore, oneBefore] = before < 0 ? [1, 1] : [path.zero[before] ?? 1, path.one[before] ?? 1];
     const rest = before < 0 ? path : unwound(path, before);
@@ -86,7 +86,7 @@ function extended({ column, zero, one, share }: Path, step: Omit<Visit, "node">)
   return { column: [...column, step.column], zero: [...zero, step.zero], one: [...one, step.one], share: next };
 }
 
-/** The path as if the entry had never been on it. */
+/** Returns the path without one entry. */
 function unwound(path: Path, entry: number): Path {
   const without = <T>(list: readonly T[]) => list.filter((_, at) => at !== entry);
   return {

@@ -1,4 +1,4 @@
-/** What probabilities are worth beside their Brier score. */
+/** Scores of probabilities, in addition to the Brier score of `score.ts`. */
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { auc } from "../stats/auc.ts";
 import { balancedAccuracy } from "../stats/balanced-accuracy.ts";
@@ -7,15 +7,17 @@ import { expectedCalibrationError, type ReliabilityBin, reliability } from "../s
 import { decisionThreshold } from "../stats/decision-threshold.ts";
 import { logLoss } from "../stats/log-loss.ts";
 
-/** Of equal width. A test window of some dozen rows fills no more; errors at another number are not comparable. */
+/**
+ * Number of bins of equal width. A test window of a few dozen rows does not fill more. Calibration errors with another number
+ * of bins are not comparable.
+ */
 export const calibrationBins = 5;
-/** For who did not stand on validation. */
+/** Used for contenders without a validation score. */
 export const evenThreshold = 0.5;
 
-/** Some rows and what was said of them. */
-export interface Said {
+/** Some rows and their predicted probabilities, one per row. */
+export interface PredictedRows {
   readonly rows: RowRange;
-  /** One a row. */
   readonly predictions: Float64Array;
 }
 
@@ -23,39 +25,43 @@ export interface ClassificationScores {
   readonly validationBrier: number | null;
   readonly brier: number;
   readonly logLoss: number;
-  /** Null where only one class came. */
+  /** Null if only one class occurred. */
   readonly auc: number | null;
-  /** At `threshold`. */
+  /** With `threshold`. */
   readonly balancedAccuracy: number;
-  /** From this probability on an event is named; chosen on validation. */
+  /** A probability at or above it is predicted as an event. Chosen on validation. */
   readonly threshold: number;
-  /** Gap between what was said and what came, over `calibrationBins` bins. */
+  /** Expected calibration error over `calibrationBins` bins. */
   readonly calibrationError: number;
 }
 
-/** O(rows · log rows). */
-export function classificationScores(data: Dataset, said: Said, validation: Said | null): ClassificationScores {
-  const outcomes = outcomesOf(data, said.rows);
+/** Computes the scores of `test`; the threshold comes from `validation`. O(rows · log rows). */
+export function classificationScores(
+  data: Dataset,
+  test: PredictedRows,
+  validation: PredictedRows | null,
+): ClassificationScores {
+  const outcomes = outcomesOf(data, test.rows);
   const threshold = validation === null ? evenThreshold : thresholdOf(data, validation);
-  const named = said.predictions.map((probability) => Number(probability >= threshold));
+  const classes = test.predictions.map((probability) => Number(probability >= threshold));
   return {
     validationBrier: validation && brier(outcomesOf(data, validation.rows), validation.predictions),
-    brier: brier(outcomes, said.predictions),
-    logLoss: logLoss(outcomes, said.predictions),
-    auc: auc(outcomes, said.predictions),
-    balancedAccuracy: balancedAccuracy<number>(outcomes, named),
+    brier: brier(outcomes, test.predictions),
+    logLoss: logLoss(outcomes, test.predictions),
+    auc: auc(outcomes, test.predictions),
+    balancedAccuracy: balancedAccuracy<number>(outcomes, classes),
     threshold,
-    calibrationError: expectedCalibrationError(calibrationOf(data, said)),
+    calibrationError: expectedCalibrationError(calibrationOf(data, test)),
   };
 }
 
-/** Chosen to name most of both classes on these rows. */
-export function thresholdOf(data: Dataset, { rows, predictions }: Said): number {
+/** Returns the threshold that maximises balanced accuracy on these rows. */
+export function thresholdOf(data: Dataset, { rows, predictions }: PredictedRows): number {
   return decisionThreshold(outcomesOf(data, rows), predictions);
 }
 
-/** What was said, what came: one entry a bin that holds a row. */
-export function calibrationOf(data: Dataset, { rows, predictions }: Said): ReliabilityBin[] {
+/** Returns the reliability bins of these rows, without empty bins. */
+export function calibrationOf(data: Dataset, { rows, predictions }: PredictedRows): ReliabilityBin[] {
   return reliability(outcomesOf(data, rows), predictions, calibrationBins);
 }
 

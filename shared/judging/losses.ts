@@ -1,14 +1,14 @@
-/** Losses of rows, gathered by period: a panel's rows share their shocks, so a period is the unit that counts. */
+/** Losses by period. The rows of one period are correlated, so significance tests use periods as independent observations. */
 import type { Dataset, RowRange } from "../features/dataset.ts";
 
 export interface PeriodLosses {
   readonly periods: readonly string[];
   readonly rows: readonly number[];
-  /** Mean loss of each period's rows. */
+  /** Mean loss over the rows of each period. */
   readonly losses: readonly number[];
 }
 
-/** Mean of `loss` over the rows of each period; `row` counts from the range's first. O(rows). */
+/** Computes the mean of `loss` over the rows of each period. `row` is counted from the first row of the range. O(rows). */
 export function lossesByPeriod(data: Dataset, rows: RowRange, loss: (row: number) => number): PeriodLosses {
   const periods: string[] = [];
   const counts: number[] = [];

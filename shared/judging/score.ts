@@ -1,4 +1,4 @@
-/** What a contender's predictions are worth on some rows. */
+/** Errors, intervals and coverage of a contender's predictions on some rows. */
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Metric } from "../forecasts/forecast.ts";
 import { type ConformalWidth, conformalWidths, coverage } from "../stats/conformal.ts";
@@ -15,7 +15,7 @@ export function errorsOf(data: Dataset, rows: RowRange, predictions: Float64Arra
   return { rmse: rmse(truth, predictions), mae: mae(truth, predictions) };
 }
 
-/** The number that contenders are ranked by; lower is better. The Brier score is the mean squared error of a probability. */
+/** Returns the error that ranks contenders; lower is better. The Brier score is the mean squared error of a probability. */
 export function errorBy(metric: Metric, { rmse, mae }: Errors): number {
   switch (metric) {
     case "rmse":
@@ -27,20 +27,20 @@ export function errorBy(metric: Metric, { rmse, mae }: Errors): number {
   }
 }
 
-/** The loss of one row that the metric is the mean of, or the root of the mean. */
+/** Returns the loss of one row. The metric is the mean of these losses, or the root of the mean. */
 export function lossBy(metric: Metric, error: number): number {
   return metric === "mae" ? Math.abs(error) : error * error;
 }
 
-/** What came minus what was predicted, one a row, in the target's unit. */
+/** Returns target − prediction, one per row, in the target's unit. */
 export function residualsOf(data: Dataset, rows: RowRange, predictions: Float64Array): Float64Array {
   return predictions.map((prediction, i) => (data.target[rows.from + i] ?? Number.NaN) - prediction);
 }
 
 /**
- * How far what came lies outside what an interval of no width would hold, one a row, signed like a residual: outside the
- * prediction, or, where intervals hold the last value, outside the stretch between prediction and last value. Where most
- * values stay, a learned model is otherwise only as wide as its own small wrong moves, and a refit shifts those.
+ * Returns the signed distance of each target from an interval of width 0. This interval is the prediction, or, with
+ * `holdLast`, the range between the prediction and the last value. If most values do not change, residuals from the
+ * prediction alone would only measure the model's small moves, which differ after every refit.
  */
 export function missesOf(
   data: Dataset,
@@ -59,13 +59,13 @@ export function missesOf(
 export interface IntervalOptions {
   readonly levels: readonly number[];
   readonly tolerance: number;
-  /** Whether an interval also reaches to the last value. */
+  /** Whether an interval always includes the last value. */
   readonly holdLast: boolean;
-  /** What each row's width is measured against; null for one width everywhere. One a row of the dataset. */
+  /** Scale of each row's width, one per row of the dataset; null for a constant width. */
   readonly scales: Float64Array | null;
 }
 
-/** Half-widths learned from the misses of some rows, one a level. */
+/** Computes one half-width per level from the misses of some rows. */
 export function widthsOf(rows: RowRange, misses: Float64Array, options: IntervalOptions): ConformalWidth[] {
   const { levels, tolerance, scales } = options;
   const scaled = scales === null ? {} : { scales: scales.subarray(rows.from, rows.to) };
@@ -73,12 +73,12 @@ export function widthsOf(rows: RowRange, misses: Float64Array, options: Interval
 }
 
 /**
- * By how much an end is widened, as a share of the tolerance: predictions are float32, so that two equal misses differ by
- * some 1e-7 of the value, and a miss as large as the width would fall off its end by chance.
+ * How much an interval's end is widened, as a share of the tolerance. Predictions are float32, so that equal misses differ by
+ * about 1e-7 of the value. Without this, rounding would decide whether a miss equal to the width is inside.
  */
 const ROUNDING_SHARE = 0.02;
 
-/** Share of the rows that an interval of this width holds; null where there were too few residuals for a width. */
+/** Returns the share of rows inside an interval of this width; null if there were too few residuals for a width. */
 export function coverageOf(
   width: ConformalWidth,
   { rows, misses }: { readonly rows: RowRange; readonly misses: Float64Array },

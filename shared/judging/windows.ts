@@ -1,9 +1,9 @@
-/** Rolling origin: which rows are learned from and which are judged, never mixed in time. */
+/** Rolling-origin splits into training and scored rows. Training rows are always earlier than scored rows. */
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Validation } from "../forecasts/forecast.ts";
 import type { Span } from "../registry/card.ts";
 
-/** One origin: fitted to `train`, judged on `rows`, which come after all of it. */
+/** One origin. A model is fitted to `train` and scored on `rows`, which are all later. */
 export interface Fold {
   readonly train: RowRange;
   readonly rows: RowRange;
@@ -15,9 +15,9 @@ export interface Windows {
 }
 
 /**
- * Cuts the periods: the last `testShare` of them is the test window, the `validationShare` before it validation, each
- * in folds whose lengths differ by a period at most; each learns from everything before it. A fold of periods without
- * rows is left out.
+ * Splits the periods: the last `testShare` of them is the test window, and the `validationShare` before it is validation. Each
+ * is split into folds whose lengths differ by at most one period. Each fold is trained on all rows before it. A fold without
+ * rows is omitted.
  */
 export function windowsOf(data: Dataset, { testShare, validationShare, folds }: Validation): Windows {
   const periods = data.periods.length;
@@ -42,12 +42,12 @@ function foldsOf(
   return all.filter(({ rows }) => rows.to > rows.from);
 }
 
-/** The rows of all folds together; they follow each other. */
+/** Returns the rows of all folds, which are contiguous. */
 export function rowsOf(folds: readonly Fold[]): RowRange {
   return { from: folds[0]?.rows.from ?? 0, to: folds.at(-1)?.rows.to ?? 0 };
 }
 
-/** First and last target period of some rows, and how many of both there are. */
+/** Returns the first and the last target period of some rows, and the number of periods and rows. */
 export function spanOf(data: Dataset, rows: RowRange): Span {
   const periods = new Set(data.period.subarray(rows.from, rows.to));
   return {

@@ -5,7 +5,7 @@ export function contentDigest(sha256: string): string {
   return `sha-256=:${base64OfHex(sha256)}:`;
 }
 
-/** Three bytes are six hexadecimal digits and four base64 digits. */
+/** Converts three bytes at a time: six hexadecimal digits become four base64 digits. */
 function base64OfHex(hex: string): string {
   let text = "";
   for (let at = 0; at < hex.length; at += 6) {

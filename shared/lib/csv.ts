@@ -1,4 +1,4 @@
-/** Rows as RFC 4180 CSV: quoted only where needed, lines ended by CRLF. */
+/** Writes rows as RFC 4180 CSV. Quotes a field only if necessary; lines end with CRLF. */
 export function writeCsv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   return [header, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }
@@ -12,7 +12,7 @@ export type ReadCsv =
   | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
   | { readonly ok: false; readonly problem: string };
 
-/** RFC 4180 text as rows of fields; LF ends a line as CRLF does, and empty lines are no rows. Never throws. O(text). */
+/** Parses RFC 4180 text into rows of fields. Accepts LF as a line end too, and skips empty lines. Never throws. O(text). */
 export function readCsv(text: string): ReadCsv {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -23,7 +23,7 @@ export function readCsv(text: string): ReadCsv {
     if (match === null)
       return {
         ok: false,
-        problem: `line ${lineAt(text, from)}: a quote that is not closed, or not at the start of its field`,
+        problem: `line ${lineAt(text, from)}: found a quote that is not closed, or is not at the start of its field`,
       };
     const [, quoted, plain = "", end] = match;
     row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));

@@ -1,4 +1,4 @@
-/** Suggestions for names that do not exist: one wording for every refusal. */
+/** Suggestions for unknown names, with the same wording in every message. */
 import { nearest } from "./text-distance.ts";
 
 /**
@@ -10,7 +10,7 @@ export function withSuggestion(problem: string, found: string, allowed: readonly
   return meant === undefined ? `${problem}. There are: ${allowed.join(", ")}.` : `${problem}; did you mean ${meant}?`;
 }
 
-/** Returns the `didYouMean` member of a refusal, to be spread into it; no member where no allowed text is close. */
+/** Returns an object with the member `didYouMean`, or without it if no allowed text is close. Spread it into a refusal. */
 export function didYouMean(found: string, allowed: readonly string[]): { readonly didYouMean?: string } {
   const meant = nearest(found, allowed);
   return meant === undefined ? {} : { didYouMean: meant };

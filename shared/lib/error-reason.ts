@@ -1,12 +1,12 @@
 const reasonMax = 600;
 
-/** Why something failed, in one readable sentence: the innermost cause, without the statement that a library prints around it. */
+/** Returns the message of the innermost cause. Libraries wrap it in long messages, such as the whole SQL statement. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, reasonMax);
   return error.cause === undefined ? error.message.slice(0, reasonMax) : reasonOf(error.cause);
 }
 
-/** For the log: where the innermost cause was thrown, and what it says. */
+/** Returns the stack of the innermost cause, for the log. */
 export function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? (error.stack ?? error.message) : traceOf(error.cause);

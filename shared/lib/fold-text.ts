@@ -1,15 +1,15 @@
-/** Text as people type it, made comparable. */
+/** Normalizes text that people type, so that it can be compared. */
 
-/** Text that is clean already, as nearly all of it is: printable ASCII with single spaces inside. */
+/** Matches text that is already normalized: printable ASCII with single spaces inside. This is the fast path for most text. */
 const isPlain = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 
-/** Returns a name in its stored form: NFC, no space around it, single spaces within. */
+/** Returns a name in its stored form: NFC, trimmed, with single spaces inside. */
 export function cleanName(text: string): string {
   if (isPlain.test(text)) return text;
   return text.normalize("NFC").replaceAll(/\s+/gu, " ").trim();
 }
 
-/** Returns a text for comparison: as `cleanName`, without case and accents. */
+/** Returns a text for comparison: `cleanName` in lower case and without accents. */
 export function foldText(text: string): string {
   if (isPlain.test(text)) return text.toLowerCase();
   return cleanName(text).normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();

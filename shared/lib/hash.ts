@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-/** SHA-256 in lower-case hexadecimal, of bytes or of a text's UTF-8. */
+/** Returns the SHA-256 of bytes, or of a text in UTF-8, in lower-case hexadecimal. */
 export function sha256Hex(data: Uint8Array | string): string {
   return bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data));
 }

@@ -1,13 +1,13 @@
-/** Bounds what a JSON text may hold before `JSON.parse` sees it. */
+/** Limits the size of a JSON text's content before `JSON.parse` allocates memory for it. */
 
 export interface JsonLimits {
-  /** Arrays and objects inside each other. */
+  /** Maximum nesting of arrays and objects. */
   readonly depthMax: number;
-  /** Values and members: an array of a million empty arrays takes 3 MB of text and ten times as much memory. */
+  /** Maximum number of values. An array of a million empty arrays is 3 MB of text and needs ten times as much memory. */
   readonly valuesMax: number;
 }
 
-/** Says which limit a JSON text exceeds; null when it exceeds none. The text need not be valid JSON. O(text). */
+/** Returns the limit that a JSON text exceeds, or null. The text need not be valid JSON. O(text). */
 export function exceededJsonLimit(text: string, { depthMax, valuesMax }: JsonLimits): string | null {
   let depth = 0;
   let values = 1;
@@ -35,7 +35,7 @@ export function exceededJsonLimit(text: string, { depthMax, valuesMax }: JsonLim
   return null;
 }
 
-/** Index of the closing quote, or of the text's end. */
+/** Returns the index of the closing quote, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);

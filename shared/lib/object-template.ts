@@ -1,6 +1,6 @@
 /**
- * An object with these keys and one value, to be copied by `{ ...record }` and filled. Engines make a hash table of an object
- * to which more than a dozen keys were added one by one, which is read, copied and written as JSON several times as slowly.
+ * Returns an object with these keys, all with one value. Copy it with `{ ...template }` and fill the copy. If more than about a
+ * dozen keys are added one by one, engines switch to a hash table, which is several times slower to read, copy and serialize.
  */
 export function objectTemplate<Value>(names: readonly string[], value: Value): Readonly<Record<string, Value>> {
   const parsed: Record<string, Value> = JSON.parse(

@@ -1,4 +1,4 @@
-/** The outcome of an operation that is expected to fail sometimes: a value, or an error that the caller handles. */
+/** The outcome of an operation with expected failures: a value, or an error that the caller handles. */
 export type Result<Value, Failure = string> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: Failure };

@@ -1,9 +1,9 @@
 import { reasonOf } from "./error-reason.ts";
 
-/** A name for messages, and what to do. */
+/** A name for messages, and the function to run. */
 export type Job = readonly [name: string, run: () => Promise<unknown>];
 
-/** Runs independent jobs and waits for all of them. Throws at the end if any failed, with every reason. */
+/** Runs independent jobs and waits for all of them. Then throws an error with all reasons if any job failed. */
 export async function settleAll(jobs: readonly Job[]): Promise<void> {
   const results = await Promise.allSettled(jobs.map(async ([, run]) => run()));
   const reasons = results.flatMap((result, at) =>

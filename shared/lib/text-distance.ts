@@ -1,6 +1,6 @@
 import { foldText } from "./fold-text.ts";
 
-/** Levenshtein distance: the fewest insertions, deletions and substitutions from one text to the other. O(n·m). */
+/** Returns the Levenshtein distance: the minimum number of insertions, deletions and substitutions. O(n·m). */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -14,10 +14,10 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** A longer text is not a misspelt name, and comparing it takes time in proportion to its length. */
+/** A longer text is not a misspelt name, and its comparison would take too long. */
 const comparedMax = 200;
 
-/** Returns the allowed text that is nearest to `found`, if it is near enough to be meant. */
+/** Returns the allowed text that is nearest to `found`; undefined if none is near enough for a suggestion. */
 export function nearest(found: string, allowed: readonly string[]): string | undefined {
   if (found.length > comparedMax) return undefined;
   const folded = foldText(found);

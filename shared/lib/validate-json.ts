@@ -1,28 +1,28 @@
 /**
- * Validates JSON in plain code, for `predict`: a schema library would be most of its bundle, and its first use takes longer than
- * loading a model. Everywhere else the zod schemas of `shared/api` and `shared/registry` validate.
+ * Validates JSON without a schema library, for the Worker `predict`. A schema library would be most of its bundle, and its first
+ * use takes longer than loading a model. All other code uses the zod schemas of `shared/api` and `shared/registry`.
  */
 import { failure, type Result, success } from "./result.ts";
 
-/** What does not fit: where, and what was expected there. */
-export interface Misfit {
+/** The first member that does not match: its path, and what was expected there. */
+export interface Mismatch {
   readonly path: readonly (string | number)[];
   readonly expected: string;
 }
 
-/** Null for a value that has the shape. */
-export type Shape<T> = ((value: unknown) => Misfit | null) & { readonly is?: T };
+/** Returns null for a value that matches. */
+export type Shape<T> = ((value: unknown) => Mismatch | null) & { readonly is?: T };
 
-/** Returns the value as its type where it has the shape, else one sentence: `path: expected …`. Members beyond the shape stay. O(size of the value). */
-export function shaped<T>(shape: Shape<T>, value: unknown): Result<T> {
-  const misfit = shape(value);
-  if (misfit !== null) return failure(`${misfit.path.join(".") || "all of it"}: expected ${misfit.expected}`);
+/** Returns the value with its type, or the error `path: expected …`. Accepts additional members. O(size of the value). */
+export function validateJson<T>(shape: Shape<T>, value: unknown): Result<T> {
+  const mismatch = shape(value);
+  if (mismatch !== null) return failure(`${mismatch.path.join(".") || "the value"}: expected ${mismatch.expected}`);
   return success(value as T);
 }
 
-function shapeOf<T>(isIt: (value: unknown) => boolean, expected: string): Shape<T> {
-  const misfit = { path: [], expected };
-  return (value) => (isIt(value) ? null : misfit);
+function shapeOf<T>(matches: (value: unknown) => boolean, expected: string): Shape<T> {
+  const mismatch = { path: [], expected };
+  return (value) => (matches(value) ? null : mismatch);
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -40,8 +40,8 @@ export function textLike(pattern: RegExp): Shape<string> {
 }
 
 export function integerFrom(least: number): Shape<number> {
-  const isIt = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= least;
-  return shapeOf(isIt, `a whole number from ${least}`);
+  const matches = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= least;
+  return shapeOf(matches, `a whole number from ${least}`);
 }
 
 export function numberBetween(least: number, most: number): Shape<number> {
@@ -55,7 +55,7 @@ export function exactly<const T extends string | number>(wanted: T): Shape<T> {
   return shapeOf((value) => value === wanted, JSON.stringify(wanted));
 }
 
-/** One of these texts. */
+/** Accepts one of these texts. */
 export function textOf<const T extends string>(allowed: readonly T[]): Shape<T> {
   const names: readonly string[] = allowed;
   return shapeOf((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
@@ -65,12 +65,12 @@ export function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return (value) => (value === null ? null : shape(value));
 }
 
-/** May be left out. */
+/** Accepts a missing member too. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value) => (value === undefined ? null : shape(value));
 }
 
-/** The first of two that fits. */
+/** Accepts a value that matches one of two shapes. The mismatch is that of the second. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value) => (first(value) === null ? null : second(value));
 }
@@ -79,48 +79,48 @@ export function listOf<T>(shape: Shape<T>): Shape<T[]> {
   return (value) => {
     if (!Array.isArray(value)) return { path: [], expected: "a list" };
     for (let at = 0; at < value.length; at++) {
-      const misfit = shape(value[at]);
-      if (misfit !== null) return within(at, misfit);
+      const mismatch = shape(value[at]);
+      if (mismatch !== null) return within(at, mismatch);
     }
     return null;
   };
 }
 
-/** Finite numbers, or null where there is none: one loop, for a history has ten thousand and is read before a first answer. */
-export const listOfGaps: Shape<(number | null)[]> = (value) => {
+/** Accepts finite numbers and null. A single loop, because a history has ten thousand values and delays the first answer. */
+export const listOfNumbersOrNull: Shape<(number | null)[]> = (value) => {
   if (!Array.isArray(value)) return { path: [], expected: "a list" };
   for (let at = 0; at < value.length; at++) {
-    const one: unknown = value[at];
-    if (one !== null && !Number.isFinite(one)) return { path: [at], expected: "a finite number" };
+    const item: unknown = value[at];
+    if (item !== null && !Number.isFinite(item)) return { path: [at], expected: "a finite number" };
   }
   return null;
 };
 
-/** An object of any names. */
+/** Accepts an object with any names. */
 export function dictionaryOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (value) => {
     if (!isObject(value)) return { path: [], expected: "an object" };
     for (const name of Object.keys(value)) {
-      const misfit = shape(value[name]);
-      if (misfit !== null) return within(name, misfit);
+      const mismatch = shape(value[name]);
+      if (mismatch !== null) return within(name, mismatch);
     }
     return null;
   };
 }
 
-/** An object with at least these members. */
+/** Accepts an object with at least these members. */
 export function objectOf<T extends object>(members: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
   const entries: [string, Shape<unknown>][] = Object.entries(members);
   return (value) => {
     if (!isObject(value)) return { path: [], expected: "an object" };
     for (const [name, shape] of entries) {
-      const misfit = shape(value[name]);
-      if (misfit !== null) return within(name, misfit);
+      const mismatch = shape(value[name]);
+      if (mismatch !== null) return within(name, mismatch);
     }
     return null;
   };
 }
 
-function within(step: string | number, { path, expected }: Misfit): Misfit {
+function within(step: string | number, { path, expected }: Mismatch): Mismatch {
   return { path: [step, ...path], expected };
 }

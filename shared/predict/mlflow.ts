@@ -4,7 +4,17 @@
  */
 import { tableValuesMax } from "../api/predict-limits.ts";
 import { readCsv } from "../lib/csv.ts";
-import { isObject, list, listOf, object, objectOf, optional, type Shape, shaped, text } from "../lib/validate-json.ts";
+import {
+  isObject,
+  list,
+  listOf,
+  object,
+  objectOf,
+  optional,
+  type Shape,
+  text,
+  validateJson,
+} from "../lib/validate-json.ts";
 import { readNumber } from "./decimal.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Table } from "./feature-table.ts";
@@ -46,7 +56,7 @@ export function readInvocation(text: string): ReadTable {
 }
 
 function fromSplit(value: unknown): ReadTable {
-  const split = shaped(splitShape, value);
+  const split = validateJson(splitShape, value);
   if (!split.ok) {
     return failed("dataframe_split: expected columns as a list of names and data as a list of rows.");
   }
@@ -57,7 +67,7 @@ function fromSplit(value: unknown): ReadTable {
 }
 
 function fromRecords(form: string, value: unknown): ReadTable {
-  const records = shaped(recordsShape, value);
+  const records = validateJson(recordsShape, value);
   if (!records.ok) return failed(`${form}: expected a list of objects.`);
   const columns = [...new Set(records.value.flatMap((record) => Object.keys(record)))];
   if (columns.length * records.value.length > tableValuesMax) {

@@ -13,8 +13,8 @@ import {
   objectOf,
   optional,
   type Shape,
-  shaped,
   text,
+  validateJson,
 } from "../lib/validate-json.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -83,7 +83,7 @@ export type ReadInfer =
 
 /** Every input of the model, as [N] or [N, 1], data flat or nested. Never throws. O(body). */
 export function readInfer(json: unknown, model: ServedModel): ReadInfer {
-  const parsed = shaped(requestShape, json);
+  const parsed = validateJson(requestShape, json);
   if (!parsed.ok) return failed(`the request is not of the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);

@@ -6,7 +6,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { writeCsv } from "../../shared/lib/csv.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
-import { shaped } from "../../shared/lib/validate-json.ts";
+import { validateJson } from "../../shared/lib/validate-json.ts";
 import { factsOf } from "../support/facts.ts";
 
 const event = (key: string, action = "PutObject", eTag = '"abc"') => ({
@@ -50,7 +50,7 @@ test("the online history is the same text for any order of facts, with null for 
   const facts = [fact("b", "2025-01-06", 2), fact("a", "2025-01-03", 1), fact("b", "2025-01-03", 3)];
   const history = buildHistory(milkMx, factsOf(milkMx, facts));
   expect(JSON.stringify(buildHistory(milkMx, factsOf(milkMx, [...facts].reverse())))).toBe(JSON.stringify(history));
-  expect(shaped(historyShape, history)).toEqual({ ok: true, value: history });
+  expect(validateJson(historyShape, history)).toEqual({ ok: true, value: history });
   expect(history).toMatchObject({
     periods: ["2025-01-03", "2025-01-06"],
     series: [{ is: ["a", "x", "y", "z"], values: [1, null] }, { values: [3, 2] }],
@@ -80,7 +80,7 @@ test("the online history contains the other variables that features read, as far
     periods: days.slice(1),
     series: [{ is: [], values: [1, 2], others: { USD: [7, null] } }],
   });
-  const read = shaped(historyShape, JSON.parse(JSON.stringify(history)));
+  const read = validateJson(historyShape, JSON.parse(JSON.stringify(history)));
   expect(read.ok && panelOfHistory(read.value).series).toEqual([
     { is: [], values: Float64Array.of(1, 2), others: { USD: Float64Array.of(7, Number.NaN) } },
   ]);

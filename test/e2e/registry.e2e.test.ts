@@ -4,7 +4,7 @@ import { championPointerShape } from "../../shared/api/champion.ts";
 import { trialsMax } from "../../shared/api/runs.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { shaped } from "../../shared/lib/validate-json.ts";
+import { validateJson } from "../../shared/lib/validate-json.ts";
 import { championKey } from "../../shared/registry/keys.ts";
 import { Failure } from "../../trainer/failure.ts";
 import { flowEnded } from "../../trainer/flows.ts";
@@ -99,6 +99,6 @@ test("a promotion that a power cut interrupted is finished at the next start, an
   const { champion, changes } = await hub.api.getChampion({ forecast: forecast.id });
   expect(champion).toMatchObject({ version: "v2.0", why: "before the power cut" });
   expect(changes.filter(({ version }) => version === "v2.0")).toHaveLength(1);
-  const pointer = shaped(championPointerShape, JSON.parse(platform.snapshot(championKey(forecast.id))));
+  const pointer = validateJson(championPointerShape, JSON.parse(platform.snapshot(championKey(forecast.id))));
   expect(pointer).toMatchObject({ ok: true, value: { version: "v2.0", number: champion?.number } });
 });

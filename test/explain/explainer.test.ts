@@ -1,4 +1,4 @@
-/** Explanations of whole files, as the trainer writes them: read back, they say what the file itself says. */
+/** Explains whole model files as the trainer writes them, and compares the explanations with the files' predictions. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Encoding } from "../../shared/candidates/encoding.ts";
@@ -49,7 +49,7 @@ const profile: Card["profile"] = [
 
 type Row = Readonly<Record<string, number | string>>;
 
-/** What a file says of a row, and how it comes about. */
+/** Returns a file's prediction of a row and its explanation. */
 function explained(value: Fitted, row: Row, transform: Transform = "difference") {
   const metadata = {};
   const parts = { features, last: "last", transform, value, change: null, name: "n", producer: "p", metadata };
@@ -116,26 +116,26 @@ const likely: Fitted = { kind: "calibrated", score: trees, slope: 0.5, intercept
 const lineOdds: Fitted = { kind: "calibrated", score: line, slope: 0.25, intercept: 0.5 };
 const row = { last: 20, change: 1, place: "there" };
 
-describe("the contributions", () => {
-  test("of trees are their Shapley values, by the input behind each column; the last value is of the base", () => {
+describe("contributions", () => {
+  test("of trees are Shapley values by input; the last value is part of the base", () => {
     const found = explained(trees, row);
     const columns = new Float64Array(3);
     for (const tree of ensemble.trees) addTreeShap(tree, [1, 1, 20], columns);
     const expected = ensemble.trees.reduce((sum, tree) => sum + expectedOf(tree), 0);
     expect(found.by).toEqual([0, columns[0], columns[1]]);
     expect(found).toMatchObject({ base: 20 + 0.125 + expected, exact: true });
-    // change 1: 3 instead of a mean of 0, and 0 instead of 0.5; place there: 0.75 instead of 0.375.
+    // change 1: 3 instead of the mean 0, and 0 instead of 0.5. place "there": 0.75 instead of 0.375.
     expect(found.by).toEqual([0, 2.5, 0.375]);
   });
 
-  test("of an averaging forest are divided by its trees", () => {
+  test("of an averaging forest are divided by the number of trees", () => {
     const found = explained({ kind: "trees", encoding, ensemble: { ...ensemble, aggregate: "average" } }, row);
     expect(found.by[1]).toBeCloseTo(2.5 / 3, 12);
   });
 
-  test("of a line are coefficient times distance from the training mean", () => {
+  test("of a linear model are coefficient × (value − training mean)", () => {
     const found = explained(line, row);
-    // (1 − 0.5) ÷ 2 × 4 = 1; there: −1 ÷ 0.5 × (1 − 0.25) and 1 ÷ 0.5 × (0 − 0.75).
+    // change: (1 − 0.5) ÷ 2 × 4 = 1. place "there": −1 ÷ 0.5 × (1 − 0.25) and 1 ÷ 0.5 × (0 − 0.75).
     [0, 1, -3].forEach((wanted, at) => {
       expect(found.by[at]).toBeCloseTo(wanted, 6);
     });
@@ -143,29 +143,29 @@ describe("the contributions", () => {
     expect(found.exact).toBe(true);
   });
 
-  test("of an average are the mean of its members'", () => {
+  test("of an average are the mean of its members' contributions", () => {
     const found = explained({ kind: "average", members: [trees, line] }, row);
     expect(found.by[1]).toBeCloseTo((2.5 + 1) / 2, 6);
     expect(found.by[2]).toBeCloseTo((0.375 - 3) / 2, 6);
     expect(found.exact).toBe(true);
   });
 
-  test("of a hurdle add up, and do not claim to be exact", () => {
+  test("of a hurdle add up and are not exact", () => {
     const found = explained(hurdle, row);
     expect(found.exact).toBe(false);
     expect(found.by[1]).toBeGreaterThan(0);
   });
 
-  test("of a calibrated probability are shares of it that add up, and do not claim to be exact", () => {
+  test("of a calibrated probability add up and are not exact", () => {
     const found = explained(likely, row, "level");
     expect(found.exact).toBe(false);
     expect(found.value).toBeGreaterThan(0);
     expect(found.value).toBeLessThan(1);
-    // More of a score is more of a probability.
+    // A contribution that increases the score increases the probability.
     expect(found.by[1]).toBeGreaterThan(0);
   });
 
-  test("of the last value, and of the value a season ago, are none", () => {
+  test("of the last value and of the value a season ago are 0", () => {
     expect(explained({ kind: "last" }, row)).toMatchObject({ base: 20, by: [0, 0, 0], exact: true });
     expect(explained({ kind: "feature", feature: "change" }, row)).toMatchObject({ base: 1, by: [0, 0, 0] });
     expect(explained({ kind: "feature", feature: "change" }, { ...row, change: Number.NaN })).toMatchObject({
@@ -174,7 +174,7 @@ describe("the contributions", () => {
   });
 });
 
-test("base and contributions add up to what the file itself predicts, whatever the model, the row and the transform", () => {
+test("base and contributions add up to the file's prediction, for every model, row and transform", () => {
   const anyRow = fc.record({
     last: fc.integer({ min: 1, max: 80 }),
     change: fc.oneof(
@@ -200,17 +200,15 @@ test("base and contributions add up to what the file itself predicts, whatever t
   );
 });
 
-test("a file whose trees do not hold the training weights is not explained, and says so", () => {
+test("a file without training weights is rejected with the reason", () => {
   const bare = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, weight: new Float64Array(3) })) };
-  expect(() => explained({ kind: "trees", encoding, ensemble: bare }, row)).toThrow(
-    /how much training data went which way/,
-  );
+  expect(() => explained({ kind: "trees", encoding, ensemble: bare }, row)).toThrow(/do not contain training weights/);
 });
 
 test.each([
-  ["1 on every node, as converters of LightGBM and scikit-learn write it", [1, 1, 1]],
-  ["0 on every node but one", [0, 0, 0.5]],
-])("a file whose training weights do not add up is not explained: %s", (_, weights) => {
+  ["1 at every node, as converters of LightGBM and scikit-learn write it", [1, 1, 1]],
+  ["0 at every node except one", [0, 0, 0.5]],
+])("a file whose training weights do not add up is rejected: %s", (_, weights) => {
   const wrong = { ...ensemble, trees: ensemble.trees.map((tree) => ({ ...tree, weight: Float64Array.from(weights) })) };
   expect(() => explained({ kind: "trees", encoding, ensemble: wrong }, row)).toThrow(/do not add up/);
 });

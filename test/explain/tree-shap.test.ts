@@ -24,7 +24,7 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync("test/golden/tree-shap.json", "utf8")));
 
-test("a forest's contributions and expectation are those of python's shap", () => {
+test("a forest's contributions and expected value equal those of the Python package shap", () => {
   const trees = golden.trees.map(
     (tree): Tree => ({
       feature: Int32Array.from(tree.feature),
@@ -40,7 +40,7 @@ test("a forest's contributions and expectation are those of python's shap", () =
   golden.rows.forEach((row, at) => {
     const contributions = new Float64Array(row.length);
     for (const tree of trees) addTreeShap(tree, row, contributions);
-    // Leaves are float32 here, double there.
+    // Leaves are float32 here and double in shap.
     golden.contributions[at]?.forEach((wanted, column) => {
       expect((contributions[column] ?? 0) / trees.length).toBeCloseTo(wanted, 6);
     });
@@ -49,7 +49,7 @@ test("a forest's contributions and expectation are those of python's shap", () =
 
 const columns = 3;
 
-/** A random tree, its weights positive and a split's the sum of its children's. */
+/** Makes a random tree with positive weights. The weight of a split is the sum of its children's weights. */
 const anyTree: fc.Arbitrary<Tree> = fc
   .array(fc.tuple(fc.integer({ min: 0, max: columns - 1 }), fc.integer({ min: -2, max: 2 }), fc.boolean(), fc.nat()), {
     maxLength: 7,
@@ -96,7 +96,7 @@ function treeOf(splits: readonly Split[], leaves: readonly (readonly [number, nu
   };
 }
 
-/** What the tree says where only some columns are known: the definition, by following both branches elsewhere. */
+/** Returns the expected prediction if only some columns are known, by definition: it follows both branches of other columns. */
 function known(tree: Tree, row: readonly number[], columnsKnown: ReadonlySet<number>, node = 0): number {
   const column = tree.feature[node] ?? LEAF;
   if (column < 0) return tree.value[node] ?? 0;
@@ -110,7 +110,7 @@ function known(tree: Tree, row: readonly number[], columnsKnown: ReadonlySet<num
   return ((each[0] ?? 0) + (each[1] ?? 0)) / (tree.weight[node] ?? 1);
 }
 
-/** Shapley's own formula over all orders of three columns. */
+/** Computes Shapley values by definition, over all orders of three columns. */
 function byDefinition(tree: Tree, row: readonly number[]): number[] {
   const orders = [
     [0, 1, 2],
@@ -132,7 +132,7 @@ function byDefinition(tree: Tree, row: readonly number[]): number[] {
   return sums.map((sum) => sum / orders.length);
 }
 
-test("contributions are Shapley values by their definition, missing values included, and sum to prediction minus expectation", () => {
+test("contributions equal Shapley values by definition, also for missing values, and add up to prediction − expected value", () => {
   const anyRow = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN)), {
     minLength: columns,
     maxLength: columns,

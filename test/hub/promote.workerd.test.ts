@@ -6,7 +6,7 @@ import { requestFlow } from "../../shared/db/flows.ts";
 import { saveGate } from "../../shared/db/gates.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { shaped } from "../../shared/lib/validate-json.ts";
+import { validateJson } from "../../shared/lib/validate-json.ts";
 import { artefactKey, championKey } from "../../shared/registry/keys.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
@@ -67,7 +67,7 @@ test("a promoted version is the champion in D1 and KV, by number, and everyone c
     "pointer",
   ]);
   expect(await serving()).toMatchObject({ version: "v1.0", number: 1, rule: "first", who: "Ana", why: "first model" });
-  const pointer = shaped(championPointerShape, await registry.pointer());
+  const pointer = validateJson(championPointerShape, await registry.pointer());
   const model = { sha256: card.model.sha256, bytes: card.model.bytes };
   expect(pointer).toMatchObject({ ok: true, value: { version: "v1.0", number: 1, model } });
   const { body } = await registry.call("GET", `/models/${forecast.id}/v1.0`);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { traceOf } from "../../shared/lib/error-reason.ts";
 
-test("the log gets the innermost cause with the line that threw it", () => {
+test("the log contains the innermost cause and the line that threw it", () => {
   const cause = new Error("no such table");
   expect(traceOf(new Error("Failed query: select …", { cause }))).toBe(cause.stack);
   expect(cause.stack).toContain("error-reason.test.ts:");

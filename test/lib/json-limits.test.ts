@@ -14,13 +14,13 @@ test.each([
 });
 
 test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}}', "", '"[[[[', "]]]]]]"])(
-  "%s exceeds none: brackets within texts do not count",
+  "%s exceeds no limit: brackets inside strings do not count",
   (text) => {
     expect(exceededJsonLimit(text, limits)).toBeNull();
   },
 );
 
-test("the limits count what a JSON text holds", () => {
+test("the limit on depth is exactly the depth of the parsed value", () => {
   const depthOf = (value: unknown): number =>
     typeof value === "object" && value !== null
       ? 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner)))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 
-test("every job runs to its end, and the error names each one that failed", async () => {
+test("every job runs to its end, and the error names each failed job", async () => {
   const ended: string[] = [];
   const jobs = settleAll([
     ["first", () => Promise.reject(new Error("the database is down"))],
@@ -25,6 +25,6 @@ test("every job runs to its end, and the error names each one that failed", asyn
   expect(ended).toEqual(["third"]);
 });
 
-test("jobs that all succeed throw nothing", async () => {
+test("no error is thrown if all jobs succeed", async () => {
   await expect(settleAll([["only", async () => 1]])).resolves.toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { mistakesIn } from "../../shared/forecasts/check.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { compareFacts, toFacts } from "../../shared/lake/fact.ts";
 import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
-import { shaped } from "../../shared/lib/validate-json.ts";
+import { validateJson } from "../../shared/lib/validate-json.ts";
 import { addPeriods, enclosingPeriod } from "../../shared/period.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { buildOutlook, type Snapshot } from "../../shared/predict/snapshot.ts";
@@ -99,7 +99,7 @@ beforeAll(async () => {
   const { model, card } = await published({ forecast: toy, data, recipe: ridge });
   expect(card.lineage).toMatchObject({ feed: prices.id, sources: [{ feed: prices.id }, { feed: weather.id, lag: 1 }] });
   const text = JSON.stringify(buildHistory(toy, facts));
-  const history = shaped(historyShape, JSON.parse(text));
+  const history = validateJson(historyShape, JSON.parse(text));
   if (!history.ok) throw new Error("the history has another shape");
   snapshot = loadSnapshot({ forecast: toy, card, model, history: history.value });
 });

@@ -6,7 +6,7 @@
  * version stays listed, because models that learned from its numbers go on serving.
  */
 import { type Result, success } from "../../lib/result.ts";
-import { type Shape, shaped } from "../../lib/validate-json.ts";
+import { type Shape, validateJson } from "../../lib/validate-json.ts";
 import { type Past, type PastSeries, type PastValues, valuesOf } from "../panel.ts";
 
 export interface FeatureKind<Name extends string = string, Version extends number = number, Options = unknown> {
@@ -153,7 +153,7 @@ function define<Name extends string, Version extends number, Options>(
     version,
     options: shape,
     bind(options) {
-      const read = shaped(shape, options);
+      const read = validateJson(shape, options);
       return read.ok ? success(bind(read.value)) : { ok: false, error: read.error };
     },
   };

@@ -1,5 +1,5 @@
 /** The options that several kinds share, and their validation. */
-import { integerFrom, listOf, type Misfit, objectOf, optional, type Shape, text } from "../../lib/validate-json.ts";
+import { integerFrom, listOf, type Mismatch, objectOf, optional, type Shape, text } from "../../lib/validate-json.ts";
 
 /** Validates an object of exactly these options: an option that a kind does not read is a mistake, not a comment. */
 export function optionsOf<Options extends object>(
@@ -11,7 +11,7 @@ export function optionsOf<Options extends object>(
   return (value) => shape(value) ?? unknownOption(Object.keys(members), Object(value));
 }
 
-function unknownOption(known: readonly string[], options: object): Misfit | null {
+function unknownOption(known: readonly string[], options: object): Mismatch | null {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   return unknown === undefined ? null : { path: [unknown], expected: `one of the options ${known.join(", ")}` };
 }

@@ -9,7 +9,7 @@ import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../../shared/forecasts/source.ts";
 import { historyKey } from "../../../shared/lake/keys.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
-import { shaped } from "../../../shared/lib/validate-json.ts";
+import { validateJson } from "../../../shared/lib/validate-json.ts";
 import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history-needs.ts";
 import type { Hub } from "../hub.ts";
 
@@ -110,7 +110,7 @@ async function madeFrom(db: Database, needs: HistoryNeeds): Promise<string> {
 function numberOf(text: string | null): number {
   if (text === null) return 0;
   try {
-    const read = shaped<History>(historyShape, JSON.parse(text));
+    const read = validateJson<History>(historyShape, JSON.parse(text));
     return read.ok ? (read.value.number ?? 0) : 0;
   } catch {
     return 0;
