@@ -1,10 +1,13 @@
 /** Predictions at the hub's own address, and what is kept of them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { historyKey } from "../../shared/lake/keys.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { championKey, forecastsKey } from "../../shared/registry/keys.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
+import { applyMigrations } from "../../trainer/local/workers.ts";
 import { runGeneratedClient } from "../support/generated-client.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { simulatedPublications } from "../support/publications.ts";
@@ -131,4 +134,39 @@ test("what is answered is found by its request's id, in all three protocols, and
   await send(path, "after");
   await expect.poll(async () => (await recorded("after")).length, { timeout: 30_000 }).toBe(1);
   expect(await countedInputs()).toBe(before + 1);
+});
+
+/** Takes away what versions after 0.1.0 store: tables and columns, served.json, the list of forecasts, the history's number. */
+async function toRelease010(): Promise<void> {
+  await platform.edit(async ({ DB, SNAPSHOTS, LAKE }) => {
+    await DB.exec("DROP TABLE served");
+    await DB.exec("DROP TABLE histories");
+    await DB.exec("ALTER TABLE predictions DROP COLUMN origin");
+    await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
+    const pointer = await SNAPSHOTS.get(championKey(forecast.id));
+    const { served, fallbacks, ...old } = JSON.parse(pointer ?? "{}");
+    expect(served).toMatchObject({ number: 1 });
+    await SNAPSHOTS.put(championKey(forecast.id), JSON.stringify(old));
+    const { number, ...history } = JSON.parse((await SNAPSHOTS.get(historyKey(forecast.id))) ?? "{}");
+    expect(number).toBeGreaterThan(0);
+    await SNAPSHOTS.put(historyKey(forecast.id), JSON.stringify(history));
+    await SNAPSHOTS.delete(forecastsKey);
+    const { objects, truncated } = await LAKE.list();
+    expect(truncated).toBe(false);
+    const written = objects.map(({ key }) => key).filter((key) => key.includes("/served/"));
+    expect(written).not.toEqual([]);
+    await LAKE.delete(written);
+  });
+}
+
+test("a state folder of release 0.1.0 answers every request from the first one on", async () => {
+  const before = await ask();
+  await platform.stop();
+  await toRelease010();
+  await applyMigrations(platform.state);
+  hub = await platform.start();
+  const paths = [path, `/predict/${forecast.id}${path.slice("/predict".length)}`, "/ping", "/v2/health/ready"];
+  const answers = await Promise.all(paths.flatMap((each) => [hub.request(each), hub.request(each)]));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(await ask()).toMatchObject({ model: before.model, predicted_price: before.predicted_price });
 });

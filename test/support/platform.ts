@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { getPlatformProxy } from "wrangler";
 import { successShape } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
@@ -12,6 +13,20 @@ import { openState } from "../../trainer/local/state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
 const token = "test-token";
+
+/** The part of the hub's bindings that tests change while the platform is stopped. */
+export interface StoredBindings {
+  readonly DB: { exec(sql: string): Promise<unknown> };
+  readonly SNAPSHOTS: {
+    get(key: string): Promise<string | null>;
+    put(key: string, text: string): Promise<void>;
+    delete(key: string): Promise<void>;
+  };
+  readonly LAKE: {
+    list(): Promise<{ readonly objects: readonly { readonly key: string }[]; readonly truncated: boolean }>;
+    delete(keys: string[]): Promise<void>;
+  };
+}
 
 /** A database without rows in the current schema: made once, for wrangler takes seconds. */
 async function migratedState(): Promise<string> {
@@ -75,6 +90,19 @@ export class TestPlatform {
   storedFiles(): number {
     const entries = readdirSync(join(this.state, "state"), { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile() && /r2.*blobs/.test(entry.parentPath)).length;
+  }
+
+  /** Gives `work` the bindings of the stopped platform: what they store is what it finds at its next start. */
+  async edit(work: (env: StoredBindings) => Promise<void>): Promise<void> {
+    const proxy = await getPlatformProxy<Record<keyof StoredBindings, never>>({
+      configPath: "wrangler.toml",
+      persist: { path: join(this.state, "state", "v3") },
+    });
+    try {
+      await work(proxy.env);
+    } finally {
+      await proxy.dispose();
+    }
   }
 
   /** Stops everything and deletes the folder. */

@@ -8,6 +8,7 @@ import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { championBefore } from "../../../shared/registry/rollback.ts";
 import type { Hub } from "../hub.ts";
+import { writeHistory } from "../ingest/write-history.ts";
 import { writePointer } from "../registry/pointer.ts";
 import { ensureServed, findUnimplemented } from "../registry/served.ts";
 import { verifyArtefacts, verifyGolden } from "../registry/verify.ts";
@@ -42,6 +43,8 @@ export async function rollBack(
     const detail = `Overtaken by version ${now?.version} (change ${now?.number}), which became champion meanwhile. Read the champion, then roll back again.`;
     return failure({ kind: "conflict", detail, found: String(now?.number), expected: String(champion.number) });
   }
+  // The history first: the version may read variables that today's declaration does not.
+  await writeHistory(fx, forecast.value);
   await writePointer(fx, id);
   return readChampion(fx, id);
 }

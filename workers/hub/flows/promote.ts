@@ -24,6 +24,7 @@ import {
 } from "../../../shared/registry/gate.ts";
 import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
+import { writeHistory } from "../ingest/write-history.ts";
 import { writeForecastList } from "../registry/forecast-list.ts";
 import { writePointer } from "../registry/pointer.ts";
 import { ensureServed } from "../registry/served.ts";
@@ -84,6 +85,8 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   if (!change.won) return overtaken(change.by);
 
   const pointer = await flow.step("pointer", async () => {
+    // The history first: the model may read variables that the history of its predecessor did not hold.
+    await writeHistory(hub, forecast);
     const value = await writePointer(hub, params.forecast);
     await writeForecastList(hub, forecasts);
     return { value: value?.number ?? null, stats: { number: value?.number ?? null } };

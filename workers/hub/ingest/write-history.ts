@@ -12,8 +12,9 @@ import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { validateJson } from "../../../shared/lib/validate-json.ts";
 import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history-needs.ts";
 import type { Hub } from "../hub.ts";
+import { readServedNeeds } from "../registry/served-needs.ts";
 
-export type HistoryEffects = Pick<Hub, "db" | "snapshots" | "now">;
+export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
 
 /** Other writers may be faster; more often than this in a row means that something else is wrong. */
 const triesMax = 5;
@@ -64,20 +65,22 @@ export async function repairHistories(effects: HistoryEffects, forecasts: readon
 }
 
 /** Compares hashes, without building the history. */
-async function isIntact({ db, snapshots, now }: HistoryEffects, forecast: Forecast): Promise<boolean> {
+async function isIntact(effects: HistoryEffects, forecast: Forecast): Promise<boolean> {
+  const { db, snapshots, now } = effects;
   const newest = await findHistory(db, forecast.id);
   if (newest === null || now().getTime() - Date.parse(newest.madeAt) > rebuiltAfterMs) return false;
   const found = await snapshots.get(historyKey(forecast.id));
   if (found === null || sha256Hex(found) !== newest.sha256) return false;
-  return newest.madeFrom === (await madeFrom(db, historyNeeds(forecast, [])));
+  return newest.madeFrom === (await madeFrom(db, await needsOf(effects, forecast)));
 }
 
 type Drawn = { readonly number: number; readonly text: string } | "overtaken" | "no-observations";
 
 /** Builds the history and gives it a number: the newest one where it is the same history, else the next. */
-async function drawNumber({ db, now }: HistoryEffects, forecast: Forecast, found: string | null): Promise<Drawn> {
+async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: string | null): Promise<Drawn> {
+  const { db, now } = effects;
   const newest = await findHistory(db, forecast.id);
-  const needs = historyNeeds(forecast, []);
+  const needs = await needsOf(effects, forecast);
   // Before the observations: a change in between makes the next repair build the history again.
   const made = { forecast: forecast.id, madeFrom: await madeFrom(db, needs), madeAt: now().toISOString() };
   const history = buildHistory(needs, await factsOfForecast(db, needs, granularityOfFeed));
@@ -97,6 +100,11 @@ async function drawNumber({ db, now }: HistoryEffects, forecast: Forecast, found
   const text = historyText(history, number);
   const isSaved = await saveHistory(db, { ...made, number, sha256: sha256Hex(text) }, newest?.number ?? 0);
   return isSaved ? { number, text } : "overtaken";
+}
+
+/** Returns what the history has to hold: what today's declaration reads, and what the champion reads. */
+async function needsOf(effects: HistoryEffects, forecast: Forecast): Promise<HistoryNeeds> {
+  return historyNeeds(forecast, await readServedNeeds(effects, forecast.id));
 }
 
 /** Hash of everything that a history follows from: what it has to hold, and the partitions of its feeds. */

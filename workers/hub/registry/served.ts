@@ -9,7 +9,7 @@ import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
 import { buildServed, servingDeclaration } from "../../../shared/registry/build-served.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
 import { servedFormat, servedKey } from "../../../shared/registry/keys.ts";
-import { servedModelShape } from "../../../shared/registry/served.ts";
+import { type ServedModelFile, servedModelShape } from "../../../shared/registry/served.ts";
 import type { Hub } from "../hub.ts";
 import { readCard } from "./verify.ts";
 
@@ -67,19 +67,31 @@ function declarationDigest(forecast: Forecast): string {
   return sha256Hex(JSON.stringify([servedFormat, servingDeclaration(forecast)]));
 }
 
+type ServedAddress = Pick<ServedRow, "forecast" | "version" | "sha256">;
+
+/** Reads a served.json from R2; null where it is missing or cannot be read. */
+export async function readServedFile(
+  hub: Pick<Hub, "lake">,
+  { forecast, version, sha256 }: ServedAddress,
+): Promise<ServedModelFile | null> {
+  const object = await hub.lake.get(servedKey(forecast, version, sha256));
+  const json = object && parseJson(await object.text());
+  if (!json?.ok || !servedModelShape.safeParse(json.value).success) return null;
+  // The hub wrote the whole declaration; the schema checks the part that other versions of the code may not know.
+  return json.value as ServedModelFile;
+}
+
 /** Returns the first feature of a served.json that this code does not compute; null where it computes all. */
 export async function findUnimplemented(
   hub: Pick<Hub, "lake">,
-  { forecast, version, sha256 }: ServedRow,
+  { forecast, version, sha256 }: ServedAddress,
 ): Promise<Mismatch | null> {
-  const key = servedKey(forecast, version, sha256);
-  const object = await hub.lake.get(key);
-  const json = object && parseJson(await object.text());
-  const parsed = servedModelShape.safeParse(json?.ok ? json.value : null);
-  if (!parsed.success) {
-    return { detail: "served.json cannot be read.", found: key, expected: `a file of format ${servedFormat}` };
+  const file = await readServedFile(hub, { forecast, version, sha256 });
+  if (file === null) {
+    const found = servedKey(forecast, version, sha256);
+    return { detail: "served.json cannot be read.", found, expected: `a file of format ${servedFormat}` };
   }
-  for (const feature of parsed.data.declaration.features) {
+  for (const feature of file.declaration.features) {
     const read = readFeature(feature);
     if (!read.ok)
       return {
