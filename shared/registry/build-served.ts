@@ -7,7 +7,7 @@ import { servedFormat } from "./keys.ts";
 import { type ServedModelFile, servedCardShape } from "./served.ts";
 import { ownLine } from "./summary.ts";
 
-/** Returns the text of `served.json`. Fails where the model reads an input that the forecast does not declare. */
+/** Returns the text of `served.json`. Fails if the model reads an input that the forecast does not declare. */
 export function buildServed(forecast: Forecast, card: Card): Result<string> {
   for (const { name, dtype } of card.features) {
     const declared = forecast.features.find((feature) => feature.name === name);

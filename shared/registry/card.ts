@@ -1,8 +1,8 @@
 /**
- * The card: everything a person or a Worker must know about one model file. It is JSON beside `model.onnx`, immutable like it.
+ * The card: the description of one model file, as JSON beside `model.onnx`. Both are immutable.
  *
- * A card is written by the trainer and read at every boundary by this one schema. Numbers that are not known are null,
- * never left out, so that a reader sees what nobody measured.
+ * The trainer writes a card, and every reader validates it with this schema. Unknown numbers are null, never omitted, so
+ * that a reader sees what was not measured.
  */
 import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
@@ -14,13 +14,13 @@ const finite = z.number();
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-/** The first and last period of something, and how much lies between. */
+/** A range of periods, both ends included, with its number of periods and rows. */
 export const spanShape = z.object({ from: period, to: period, periods: count, rows: count });
 export type Span = z.infer<typeof spanShape>;
 
 /**
- * What is judged: a candidate, its parameters and the features it reads. Its `id` is a hash of the three, so that
- * "the same recipe on newer data" can be told from another recipe.
+ * A recipe: a candidate, its parameters and the features that it reads. Its `id` is a hash of them, so that a refresh (the
+ * same recipe on newer data) can be distinguished from a replacement.
  */
 export const recipeShape = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -31,18 +31,18 @@ export const recipeShape = z.object({
 });
 export type Recipe = z.infer<typeof recipeShape>;
 
-/** What a classification's probabilities are worth. */
+/** Scores of a classification. */
 export const classificationShape = z.object({
-  /** Null for who did not stand on validation. */
+  /** Null for a contender that was not scored on validation. */
   validationBrier: share.nullable(),
-  /** Mean squared error of the probability: what the choice and the gate are made by. */
+  /** Mean squared error of the probability. The selection and the gate use it. */
   brier: share,
   logLoss: finite,
-  /** Null where only one class came. */
+  /** Null if the test window contains only one class. */
   auc: share.nullable(),
   /** At `threshold`. */
   balancedAccuracy: share,
-  /** From this probability on the event is named; chosen on validation for balanced accuracy, 0.5 for who did not stand there. */
+  /** The label is the event from this probability on. Chosen on validation for balanced accuracy; 0.5 without validation. */
   threshold: share,
   /** Expected calibration error, over 5 bins of equal width. */
   calibrationError: share,
@@ -53,50 +53,50 @@ export const calibrationBinShape = z.object({
   low: share,
   high: share,
   count,
-  /** What was said, on average. */
+  /** Mean predicted probability. */
   forecast: share,
-  /** The share of events that came. */
+  /** Observed share of events. */
   observed: share,
 });
 
-/** How a probability becomes an answer. */
+/** How a probability becomes a label. */
 export const decisionShape = z.object({
-  /** What 1 and 0 are called. */
+  /** Names of 1 and 0. */
   labels: z.object({ event: z.string(), otherwise: z.string() }),
-  /** From this probability on it is the event. */
+  /** The label is the event from this probability on. */
   threshold: share,
-  /** The naive forecast's probability after a last state of 0 and of 1, on the same data. */
+  /** Probability of the baseline after a last state of 0 and of 1, on the same data. */
   naive: z.object({ candidate: z.string(), after: z.tuple([share, share]) }),
 });
 export type Decision = z.infer<typeof decisionShape>;
 
-/** One line of the leaderboard. Errors in the forecast's unit, on the same rows for everyone. */
+/** One row of the leaderboard. Errors are in the unit of the target, on the same rows for all contenders. */
 export const contenderShape = z.object({
   name: z.string(),
   candidate: z.string(),
   recipe: z.string().nullable(),
-  /** Error on the validation folds, which the choice was made by; null for who did not stand there. */
+  /** Error on the validation folds, used for the selection; null if the contender was not scored there. */
   validationRmse: finite.nullable(),
   rmse: finite,
   mae: finite,
-  /** 1 − error ÷ error of naive, on the test window. */
+  /** 1 − error ÷ error of the baseline, on the test window. */
   skill: finite.nullable(),
-  /** One-sided Diebold–Mariano against naive, periods as the sample; null for naive itself. */
+  /** One-sided Diebold–Mariano test against the baseline, with periods as the sample; null for the baseline itself. */
   pValue: share.nullable(),
   coverage80: share.nullable(),
   coverage95: share.nullable(),
-  /** Fitting and predicting, all folds together. */
+  /** Time of fitting and predicting, all folds together. */
   seconds: finite,
-  /** Why it could not take part, or what limits it; null where nothing is to be said. */
+  /** Why the contender could not be fitted, or a limitation of it; else null. */
   note: z.string().nullable(),
-  /** Null for a regression, whose cards may lack it. */
+  /** Null for a regression. Cards of a regression may omit it. */
   classification: classificationShape.nullable().default(null),
 });
 export type Contender = z.infer<typeof contenderShape>;
 
 /**
- * Mean loss (squared error, or Brier score) of each period of the test window, on the same rows for everyone: what the
- * gate decides by. All lists are as long as `periods`, oldest first.
+ * Mean loss (squared error or Brier score) of each period of the test window, on the same rows for all. The gate decides by
+ * it. All lists are as long as `periods`, oldest first.
  */
 export const evidenceShape = z
   .object({
@@ -105,32 +105,33 @@ export const evidenceShape = z
     horizon: z.int().min(1),
     challenger: z.array(finite),
     naive: z.array(finite),
-    /** Null where no model serves yet. */
+    /** Null if there is no champion yet. */
     incumbent: z.array(finite).nullable(),
   })
   .refine(
     ({ periods, rows, challenger, naive, incumbent }) =>
       [rows, challenger, naive, incumbent ?? challenger].every((list) => list.length === periods.length),
-    "expected one number a period in every list",
+    "expected one number per period in every list",
   );
 export type Evidence = z.infer<typeof evidenceShape>;
 
 export const changeMetricsShape = z.object({
-  /** What the graph returns: the boosted classification, or each series' own frequency of change. */
+  /** Source of the graph's change probability: the boosted classification, or each series' own frequency of change. */
   source: z.enum(["model", "frequency", "incumbent"]),
   auc: share.nullable(),
   brier: share,
-  /** Always saying the training rows' share of changes. */
+  /** Brier score of always predicting the training rows' share of changes. */
   brierBase: share,
-  /** Saying each series' own frequency so far. */
+  /** Brier score of predicting each series' own frequency so far. */
   brierFrequency: share,
   validationBrier: share,
   validationBrierFrequency: share,
 });
 
 /**
- * At one level, from rolling-origin residuals: prediction ± halfWidth; where `intervalsHoldLast`, from the lower of
- * prediction and last value − halfWidth to the higher of the two + halfWidth. See `shared/stats/conformal.ts`. */
+ * Interval of one level, from rolling-origin residuals: prediction ± halfWidth. With `intervalsHoldLast` it reaches from the
+ * lower of prediction and last value − halfWidth to the higher of the two + halfWidth. See `shared/stats/conformal.ts`.
+ */
 export const intervalShape = z.object({
   level: share,
   halfWidth: finite.nullable(),
@@ -147,18 +148,18 @@ export const cardFeatureShape = z.discriminatedUnion("dtype", [
     name: z.string(),
     dtype: z.literal("string"),
     definition: definitionShape,
-    /** What the model was trained on, sorted; anything else is unknown to it. */
+    /** Categories of the training data, sorted. */
     categories: z.array(z.string()),
   }),
 ]);
 export type CardFeature = z.infer<typeof cardFeatureShape>;
 
-/** Inputs and what the file answers, so that a Worker can check its engine before it serves. One entry a row everywhere. */
+/** Inputs and expected outputs, with which a Worker checks its engine before a model serves. Every list has one entry per row. */
 export const goldenShape = z.object({
   /** Null is a missing value (NaN, or the empty string for a category). */
   inputs: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))),
   outputs: z.record(z.string(), z.array(finite)),
-  /** Largest relative difference that is no error: 0 for sums of trees, which are exact. */
+  /** Maximum accepted relative difference: 0 for sums of trees, which are exact. */
   tolerance: z.number().min(0),
 });
 export type Golden = z.infer<typeof goldenShape>;
@@ -171,14 +172,14 @@ export const cardShape = z
     title: z.string(),
     task: z.enum(["regression", "classification"]),
     unit: z.string(),
-    /** What the answer is called in a response. */
+    /** Name of the prediction in a response. */
     output: z.string(),
-    /** Periods ahead. */
+    /** Number of periods ahead. */
     horizon: z.int().min(1),
-    /** What is fitted: the value, its difference from the last one, or the difference of logarithms. */
+    /** What the model is fitted to: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,
-    /** Where the file was made: `almanac`, or the name of the tool whose file was imported. */
+    /** The tool that produced the file: `almanac`, or the tool of an imported file. */
     producer: z.string(),
     model: z.object({ sha256, bytes: z.int().min(1), nodes: count, trees: count }),
     features: z.array(cardFeatureShape),
@@ -188,39 +189,39 @@ export const cardShape = z
       /** The feed of the target. */
       feed: z.string(),
       variable: z.string(),
-      /** All feeds, the target's among them; cards of one feed may lack it. */
+      /** All feeds, including the target's. Cards with one feed may omit it. */
       sources: z.array(z.object({ feed: z.string(), variables: z.array(z.string()), lag: count })).optional(),
       observations: count,
-      /** SHA-256 of the observations, sorted. */
+      /** SHA-256 of the sorted observations. */
       dataHash: sha256,
       codeVersion: z.string(),
       seed: z.int(),
       trials: count,
     }),
-    /** The fit that was judged, on data before the test window … */
+    /** The judged fit, on data before the test window. */
     judged: z.object({
       validation: spanShape,
       test: spanShape,
       contenders: z.array(contenderShape),
       evidence: evidenceShape,
-      /** The naive forecast that everyone is held against: its candidate. */
+      /** Candidate of the baseline that all contenders are compared with. */
       naive: z.string().default("naive"),
       change: changeMetricsShape.nullable(),
-      /** Of a classification: what it said and what came on the test window; null elsewhere. */
+      /** Reliability diagram on the test window for a classification; else null. */
       calibration: z.array(calibrationBinShape).nullable().default(null),
-      /** Version that served when this was judged; null at first. */
+      /** The champion when the model was judged; null if there was none. */
       incumbent: z.string().nullable(),
-      /** What the trainer says of it, in words. */
+      /** The trainer's explanation of the result, for people. */
       reason: z.string(),
     }),
-    /** … and the fit that is published: the same recipe on all data. */
+    /** The published fit: the same recipe on all data. */
     published: spanShape,
-    /** Of a classification; null elsewhere. */
+    /** Null for a regression. */
     decision: decisionShape.nullable().default(null),
     intervals: z.array(intervalShape),
-    /** Intervals reach from the half-width around the prediction to the last value, where that lies further out. */
+    /** True if intervals are extended to include the last value. */
     intervalsHoldLast: z.boolean(),
-    /** Share of rows whose value did not move, over all rolling-origin rows; null where the forecast does not ask. */
+    /** Share of the rolling-origin rows whose value did not change; null if the forecast does not predict changes. */
     unchangedShare: share.nullable(),
     profile: z.array(profileShape),
     golden: goldenShape,

@@ -1,18 +1,18 @@
-/** Whether a card belongs to the file beside it, to the place it lies in and to the code that would serve it. */
+/** Checks that a card matches its model file, its address and the code that would serve it. */
 import type { Card } from "./card.ts";
 
-/** What the card must agree with. */
+/** What the card must match. */
 export interface Place {
   readonly forecast: string;
   readonly version: string;
-  /** Of `model.onnx`. */
+  /** SHA-256 of `model.onnx`. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Of the forecast's features as this code computes them, by every rule for fingerprints; the current one first. */
+  /** Fingerprints of the forecast's features in this code, by the current rule first, then by earlier rules. */
   readonly fingerprints: readonly string[];
 }
 
-/** What of a card is compared: a whole card has it, and so does what `predict` reads of one. */
+/** The members of a card that are compared. */
 interface Claims extends Pick<Card, "forecast" | "version" | "fingerprint"> {
   readonly model: Pick<Card["model"], "sha256" | "bytes">;
   readonly judged: { readonly evidence: { readonly periods: readonly string[] } };
@@ -24,7 +24,7 @@ export interface Mismatch {
   readonly expected: string;
 }
 
-/** The first thing that does not agree; null when all does. */
+/** Returns the first mismatch, or null. */
 export function checkCard(card: Claims, place: Place): Mismatch | null {
   const { model, judged } = card;
   const claims: readonly (readonly [string, string | number, string | number])[] = [
@@ -33,9 +33,9 @@ export function checkCard(card: Claims, place: Place): Mismatch | null {
     ["The card describes another model.onnx: its sha256 differs.", model.sha256, place.sha256],
     ["The card describes another model.onnx: its size in bytes differs.", model.bytes, place.bytes],
     [
-      "The model was trained on features that this hub computes in another way: their fingerprint differs. Train it again with this hub's code.",
+      "The model was trained with other feature definitions than this hub's: their fingerprint differs. Train it again with this hub's code.",
       card.fingerprint,
-      place.fingerprints.find((one) => one === card.fingerprint) ?? place.fingerprints[0] ?? "",
+      place.fingerprints.find((fingerprint) => fingerprint === card.fingerprint) ?? place.fingerprints[0] ?? "",
     ],
   ];
   for (const [detail, found, expected] of claims) {
@@ -45,7 +45,7 @@ export function checkCard(card: Claims, place: Place): Mismatch | null {
   const unordered = periods.findIndex((period, index) => index > 0 && period <= (periods[index - 1] ?? ""));
   if (unordered > 0) {
     return {
-      detail: "The evidence's periods are not in order, each once.",
+      detail: "The periods of the evidence are not in ascending order.",
       found: `${periods[unordered]} after ${periods[unordered - 1]}`,
       expected: "ascending periods",
     };

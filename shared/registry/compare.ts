@@ -3,7 +3,7 @@ import { ownLine } from "./summary.ts";
 
 type Value = string | number | boolean | readonly string[] | null;
 
-/** One thing that two models have or lack, side by side. */
+/** One property of two models, side by side. */
 export interface Pair {
   readonly name: string;
   readonly a: Value;
@@ -11,11 +11,11 @@ export interface Pair {
 }
 
 export interface Comparison {
-  /** All of them. They were measured on each card's own test window: `testFrom` and `testTo` say whether that is the same. */
+  /** All metrics, each on its card's own test window. `testFrom` and `testTo` show whether the windows are the same. */
   readonly metrics: readonly Pair[];
-  /** Those that differ; null where one has none of that name. */
+  /** Parameters that differ; null if a recipe does not have the parameter. */
   readonly parameters: readonly Pair[];
-  /** Names of features that only one reads. */
+  /** Names of features that only one model reads. */
   readonly features: { readonly onlyA: readonly string[]; readonly onlyB: readonly string[] };
 }
 

@@ -1,4 +1,4 @@
-/** What a model may cost at the edge. One place for every limit; both engines are counted, for either may serve it. */
+/** Limits of a model's size in a Worker. A model has to fit both engines, because either may serve it. */
 
 import type { Graph, Node } from "../onnx/graph.ts";
 
@@ -6,23 +6,23 @@ export interface ModelSize {
   readonly bytes: number;
   readonly trees: number;
   readonly nodes: number;
-  /** Σ (nodes of a tree)², which onnxruntime's loading time grows with. */
+  /** Σ (nodes of a tree)². onnxruntime's loading time is proportional to it. */
   readonly squaredNodes: number;
 }
 
 export const edgeLimits = {
-  /** A download of this size is felt in the first answer of a region. */
+  /** A larger download delays the first answer of a region noticeably. */
   bytesMax: 8 * 1024 * 1024,
   nodesMax: 100_000,
-  /** Of the first answer of an isolate. */
+  /** Part of the first answer of an isolate. */
   loadMsMax: 500,
-  /** Of 128 MB an isolate, for one model among several. */
+  /** An isolate has 128 MB for several models. */
   memoryBytesMax: 64 * 1024 * 1024,
 } as const;
 
 /**
- * Measured on a 2-core machine. onnxruntime-web loads in about 4 ns a squared node and keeps 0.5 KB a node; our engine reads
- * 600,000 nodes in 150 ms, with 60 bytes each while it does.
+ * Measured on a 2-core machine. onnxruntime-web loads in about 4 ns per squared node and uses 0.5 KB per node. Our engine
+ * reads 600,000 nodes in 150 ms and uses 60 bytes per node while reading.
  */
 const engines = {
   "onnxruntime-web": { nsPerNode: 0, nsPerSquaredNode: 4, bytesPerNode: 512 },
@@ -35,7 +35,7 @@ export interface Estimate {
   readonly memoryBytes: number;
 }
 
-/** What loading costs an engine, about. O(1). */
+/** Estimates the time and memory that an engine needs to load a model. O(1). */
 export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNodes }: ModelSize): Estimate {
   const { nsPerNode, nsPerSquaredNode, bytesPerNode } = engines[engine];
   return {
@@ -46,31 +46,34 @@ export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNo
 }
 
 const names = ["onnxruntime-web", "our engine"] as const;
-const smaller = "lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
+const howToShrink = "Lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
 
-/** Each limit that is broken, as a sentence with the number and what to change; none for a model that fits all of these engines. */
+/** Returns one message for each exceeded limit, with the numbers and what to change. Empty for a model that fits all given engines. */
 export function misfitsOf(size: ModelSize, by: readonly Estimate["engine"][] = names): string[] {
   const { bytesMax, nodesMax, loadMsMax, memoryBytesMax } = edgeLimits;
   const misfits = [
-    { breaks: size.bytes > bytesMax, text: `The file has ${mb(size.bytes)}; at most ${mb(bytesMax)} fit: ${smaller}.` },
+    {
+      breaks: size.bytes > bytesMax,
+      text: `The file has ${mb(size.bytes)}, and the limit is ${mb(bytesMax)}. ${howToShrink}.`,
+    },
     {
       breaks: size.nodes > nodesMax,
-      text: `The trees have ${thousands(size.nodes)} nodes; at most ${thousands(nodesMax)} fit: ${smaller}.`,
+      text: `The trees have ${thousands(size.nodes)} nodes, and the limit is ${thousands(nodesMax)}. ${howToShrink}.`,
     },
     ...by
       .map((engine) => engineNeed(engine, size))
       .flatMap(({ engine, loadMs, memoryBytes }) => [
         {
           breaks: loadMs > loadMsMax,
-          text: `${engine} would need about ${thousands(Math.round(loadMs))} ms to load it; at most ${loadMsMax} are allowed: ${
+          text: `${engine} would need about ${thousands(Math.round(loadMs))} ms to load it, and the limit is ${loadMsMax} ms. ${
             engines[engine].nsPerSquaredNode > 0
-              ? "its time grows with the square of the nodes of a tree, so lower `leavesMax` or `depthMax`"
-              : smaller
+              ? "The time grows with the square of a tree's nodes, so lower `leavesMax` or `depthMax`"
+              : howToShrink
           }.`,
         },
         {
           breaks: memoryBytes > memoryBytesMax,
-          text: `${engine} would need about ${mb(memoryBytes)}; at most ${mb(memoryBytesMax)} fit: ${smaller}.`,
+          text: `${engine} would need about ${mb(memoryBytes)}, and the limit is ${mb(memoryBytesMax)}. ${howToShrink}.`,
         },
       ]),
   ];
@@ -81,12 +84,12 @@ function mb(bytes: number): string {
   return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
 }
 
-/** 382188 → 382,188 */
+/** Adds thousands separators: 382188 → 382,188. */
 function thousands(count: number): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** The size of a file of any tool, by the trees that its nodes describe. O(tree nodes). */
+/** Returns the size of a model file of any tool, from the tree operators of its graph. O(tree nodes). */
 export function sizeOfGraph(bytes: number, { nodes }: Pick<Graph, "nodes">): ModelSize {
   const trees = nodes.flatMap(treesOf);
   return {
@@ -97,7 +100,7 @@ export function sizeOfGraph(bytes: number, { nodes }: Pick<Graph, "nodes">): Mod
   };
 }
 
-/** Nodes of each tree of one operator: by tree ids, or, in TreeEnsemble of ai.onnx.ml 5, by roots in ascending order. */
+/** Returns the number of nodes of each tree of an operator: by tree ids, or in TreeEnsemble of ai.onnx.ml 5 by its roots. */
 function treesOf({ attributes }: Node): number[] {
   const numbers = (name: string) => {
     const attribute = attributes[name];
@@ -107,7 +110,7 @@ function treesOf({ attributes }: Node): number[] {
   for (const tree of numbers("nodes_treeids")) counts.set(tree, (counts.get(tree) ?? 0) + 1);
   const roots = numbers("tree_roots").sort((a, b) => a - b);
   const splits = numbers("nodes_featureids").length;
-  // A tree of n splits has n + 1 leaves, which this operator keeps apart.
+  // A tree with n splits has n + 1 leaves, which TreeEnsemble stores separately.
   const byRoot = roots.map((root, tree) => 2 * ((roots[tree + 1] ?? splits) - root) + 1);
   return [...counts.values(), ...byRoot];
 }

@@ -1,7 +1,7 @@
-/** The card's golden rows, run through an engine: the file must answer here what it answered where it was made. */
+/** Checks an engine with the card's golden rows: the file must give the outputs that it gave where it was trained. */
 import type { Card } from "./card.ts";
 
-/** One value a row. Missing is NaN, or the empty string. */
+/** One value per row. A missing value is NaN or the empty string. */
 export type Column = Float32Array | readonly string[];
 
 export type Evaluated =
@@ -9,11 +9,11 @@ export type Evaluated =
   | {
       readonly ok: false;
       readonly reason: string;
-      /** The file may be right, and holds what this engine does not know: another one may run it. */
+      /** The file uses something that this engine does not support. Another engine may run it. */
       readonly isOutside?: true;
     };
 
-/** An engine: the bytes of a model file and one column an input, to one list of numbers an output. */
+/** An engine: maps a model file and one column per input to one list of numbers per output. */
 export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, Column>>) => Evaluated;
 
 export type GoldenResult =
@@ -35,18 +35,19 @@ export type GoldenInputs =
   | { readonly ok: true; readonly inputs: Readonly<Record<string, Column>> }
   | { readonly ok: false; readonly reason: string };
 
-/** The golden rows as an engine takes them. */
+/** Returns the golden rows as inputs of an engine. */
 export function goldenInputs(card: CheckedCard): GoldenInputs {
   const rows = rowsOf(card);
   if (rows === 0 || Object.keys(card.golden.outputs).length === 0) {
-    return failed("the card has no golden rows, so nothing can be checked");
+    return failed("the card has no golden rows to check");
   }
   const inputs: Record<string, Column> = {};
   for (const feature of card.features) {
     const values = card.golden.inputs[feature.name];
-    if (values?.length !== rows) return failed(`the golden rows hold no ${rows} values of ${feature.name}`);
+    if (values?.length !== rows)
+      return failed(`expected ${rows} values of ${feature.name} in the golden rows, found ${values?.length ?? 0}`);
     const column = feature.dtype === "float" ? floats(values) : texts(values);
-    if (!column) return failed(`the golden rows' ${feature.name} is not ${feature.dtype} throughout`);
+    if (!column) return failed(`expected only ${feature.dtype} values of ${feature.name} in the golden rows`);
     inputs[feature.name] = column;
   }
   return { ok: true, inputs };
@@ -54,7 +55,7 @@ export function goldenInputs(card: CheckedCard): GoldenInputs {
 
 const rowsOf = ({ golden }: CheckedCard) => Object.values(golden.inputs)[0]?.length ?? 0;
 
-/** What an engine made of the golden rows, against what the card says. */
+/** Compares the outputs of an engine with those of the card. */
 export function checkGolden(card: CheckedCard, evaluated: Evaluated): GoldenResult {
   if (!evaluated.ok) return failed(evaluated.reason);
   const { outputs, tolerance } = card.golden;

@@ -4,19 +4,19 @@ import { describeProblem, type OnnxProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
 import type { Column, Evaluate, Evaluated } from "./golden.ts";
 
-/** Columns, one an input. */
+/** Columns by the name of their input. */
 export type Columns = Readonly<Record<string, Column>>;
 
 export type CompiledModel =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly reason: string; readonly isOutside?: true };
 
-/** A model file's bytes as a program; a sentence where they are none. O(bytes). */
+/** Compiles a model file to a program, or returns why it cannot. O(bytes). */
 export function compileModel(model: Uint8Array): CompiledModel {
   const read = readModel(model);
   if (!read.ok) return refused("model.onnx cannot be read", read.problem);
   const compiled = compile(read.graph);
-  return compiled.ok ? compiled : refused("model.onnx cannot be run here", compiled.problem);
+  return compiled.ok ? compiled : refused("this engine cannot run model.onnx", compiled.problem);
 }
 
 function refused(what: string, problem: OnnxProblem): CompiledModel {
@@ -24,7 +24,7 @@ function refused(what: string, problem: OnnxProblem): CompiledModel {
   return problem.kind === "unsupported" ? { ok: false, reason, isOutside: true } : { ok: false, reason };
 }
 
-/** Columns as a program takes them, in the order of its inputs; nothing for an input without a column. */
+/** Input values of a program, in the order of its inputs; undefined for an input without a column. */
 export type Feeds = readonly (Value | undefined)[];
 
 export function feedsOf(program: Program, inputs: Columns): Feeds {
@@ -32,22 +32,22 @@ export function feedsOf(program: Program, inputs: Columns): Feeds {
   let dims: Value["dims"] = [];
   for (const { name } of program.inputs) {
     const column = ownOf(inputs, name);
-    // One feature is one column: [N, 1].
+    // Each input has the shape [N, 1].
     if (column && dims[0] !== column.length) dims = [column.length, 1];
     feeds.push(column && feedOf(column, dims));
   }
   return feeds;
 }
 
-/** Runs a batch. Outputs that are not numbers are left out. O(rows × model). */
+/** Runs a batch. Outputs that are not numeric are omitted. O(rows × model). */
 export function runProgram(program: Program, inputs: Columns): Evaluated {
   return runFeeds(program, feedsOf(program, inputs));
 }
 
-/** As `runProgram`, for columns that are run again and again. */
+/** Like `runProgram`, for inputs that are prepared once and run many times. */
 export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   const run = program.runOrdered(feeds);
-  if (!run.ok) return { ok: false, reason: `model.onnx does not take these rows: ${describeProblem(run.problem)}` };
+  if (!run.ok) return { ok: false, reason: `model.onnx rejects these rows: ${describeProblem(run.problem)}` };
   const outputs: Record<string, ArrayLike<number>> = Object.create(null);
   for (const name in run.outputs) {
     const value = run.outputs[name];
@@ -56,7 +56,7 @@ export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   return { ok: true, outputs };
 }
 
-/** The engine that serves: typed arrays out of the file's graph. */
+/** Evaluates a model file with our engine. */
 export const evaluateOnnx: Evaluate = (model, inputs) => {
   const compiled = compileModel(model);
   return compiled.ok ? runProgram(compiled.program, inputs) : compiled;

@@ -1,22 +1,22 @@
-/** One change of champion, as far as going back needs it. */
+/** The members of a champion change that a rollback needs. */
 export interface ChampionChange {
   readonly version: string;
   readonly rule: string;
 }
 
 /**
- * The version that served before the one that serves now; null where there is none. `changes` are all, oldest first.
+ * Returns the predecessor of the champion, or null. `changes` are all changes, oldest first.
  *
- * What was rolled back is left behind: after v1, v2, v3 and a rollback to v2, the version before is v1, so that going
- * back twice goes two steps and never returns to what was taken away. O(changes).
+ * A rollback removes the versions after its target: after v1, v2, v3 and a rollback to v2, the predecessor is v1. So two
+ * rollbacks go back two steps and never return to a removed version. O(changes).
  * @example championBefore([{ version: "v1", rule: "first" }, { version: "v2", rule: "refresh" }]) // "v1"
  */
 export function championBefore(changes: readonly ChampionChange[]): string | null {
-  const standing: string[] = [];
+  const lineage: string[] = [];
   for (const { version, rule } of changes) {
-    const depth = rule === "rollback" ? standing.lastIndexOf(version) : -1;
-    if (depth >= 0) standing.length = depth + 1;
-    else if (standing.at(-1) !== version) standing.push(version);
+    const depth = rule === "rollback" ? lineage.lastIndexOf(version) : -1;
+    if (depth >= 0) lineage.length = depth + 1;
+    else if (lineage.at(-1) !== version) lineage.push(version);
   }
-  return standing.at(-2) ?? null;
+  return lineage.at(-2) ?? null;
 }

@@ -67,7 +67,7 @@ export const servedCardShape = z.object({
   intervals: shape.intervals,
   intervalsHoldLast: shape.intervalsHoldLast,
   unchangedShare: shape.unchangedShare,
-  /** What an explanation starts from: means, and how often each category was seen. */
+  /** Reference values of explanations: means and the counts of categories. */
   profile: z.array(
     z.discriminatedUnion("dtype", [
       floatProfile.pick({ name: true, dtype: true, mean: true }),

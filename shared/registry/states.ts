@@ -1,4 +1,4 @@
-/** The words for where things stand; tables, requests and answers use the same. */
+/** The states of runs, trials and models, and the kinds of audit entries, in tables, requests and answers. */
 import { gateRules } from "./gate.ts";
 
 export const runStates = ["running", "done", "failed", "abandoned"] as const;
@@ -6,14 +6,14 @@ export type RunState = (typeof runStates)[number];
 
 export const trialStates = ["done", "pruned", "failed"] as const;
 
-/** Where a model stands. It is read from the changes of champion and stored nowhere else. */
+/** The stages of a model. A stage is derived from the changes of the champion and not stored. */
 export const stages = ["registered", "champion", "retired"] as const;
 export type Stage = (typeof stages)[number];
 
-/** What put a champion there. */
+/** The rules by which a champion was chosen. */
 export const championRules = [...gateRules, "rollback"] as const;
 
-/** What the audit tells of. */
+/** The kinds of audit entries. */
 export const auditKinds = [
   "run.created",
   "run.ended",

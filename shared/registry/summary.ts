@@ -5,7 +5,7 @@ interface Leaderboard<Line> {
   readonly judged: { readonly contenders: readonly Line[] };
 }
 
-/** The leaderboard's line of the model itself; null where the card has none. */
+/** Returns the model's own row of the leaderboard, or null. */
 export function ownLine<Line extends Pick<Contender, "recipe" | "candidate">>(card: Leaderboard<Line>): Line | null {
   const { contenders } = card.judged;
   return (

@@ -2,7 +2,7 @@
 import type { Forecast } from "../forecasts/forecast.ts";
 import { errorBy } from "../judging/score.ts";
 import type { Contender } from "../registry/card.ts";
-import { decide, isNaive, naiveName, type Situation, type Verdict } from "../registry/gate.ts";
+import { baselineName, decide, isNaive, type Situation, type Verdict } from "../registry/gate.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeIdsOf, recipeOf } from "./recipe.ts";
 
@@ -42,7 +42,7 @@ interface Told {
 function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion, chosen }: Told): string {
   const { contenders, validation, test } = judgement;
   const naiveLine = contenders.find(({ candidate }) => candidate === judgement.naive.candidate);
-  const naive = naiveName(judgement.naive.candidate);
+  const naive = baselineName(judgement.naive.candidate);
   const error = (contender: Contender | undefined) =>
     contender === undefined ? "–" : `${metricNames[forecast.metric]} ${round(errorBy(forecast.metric, contender))}`;
   if (chosen === null || isNaive(chosen.candidate)) {

@@ -107,7 +107,7 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   await ingest(livelyPublication({ periods: lively.periods + 2 }));
   const second = lastJson(await trainIt());
   const offered = (second.versions as { version: string; state: string; reason: string }[]).at(-1);
-  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
+  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The refresh/) });
   expect(await championOf()).toBe(offered?.version);
 
   const listed = await run("models", forecast.id);
@@ -119,7 +119,7 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   const asked = await run("promote", forecast.id, first, "--why", "a test");
   expect(asked).toMatchObject({ code: 1, out: "" });
   expect(asked.err).toBe(
-    `${first} does not serve: It was judged against naive alone, but ${offered?.version} serves now: judge it again against ${offered?.version}.\n`,
+    `${first} does not serve: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version}.\n`,
   );
   const forced = await run("promote", forecast.id, first, "--why", "it was better", "--force");
   expect(forced).toMatchObject({ code: 0, err: "", out: expect.stringMatching(new RegExp(`^${first} serves`)) });
@@ -138,7 +138,7 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
   await ingest(livelyPublication({ periods: lively.periods + 4 }));
   const trained = lastJson(await trainIt());
   const offered = (trained.versions as { version: string; state: string; reason: string }[]).at(-1);
-  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The same recipe on newer data/) });
+  expect(offered).toMatchObject({ state: "done", reason: expect.stringMatching(/^The refresh/) });
   const { card } = await hub.api.getModel(address(offered?.version));
   expect(card.fingerprint).toMatch(/^2-/);
   expect(card.recipe.id).not.toBe(recipeBefore(card));
@@ -217,7 +217,7 @@ test("a model made elsewhere is scored on the same window, goes through the same
   const told = lastJson(imported);
   expect(told).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("where an earlier gate stopped looking"),
+    reason: expect.stringContaining("the last period that an earlier decision used"),
   });
   expect(imported.code).toBe(1);
   const { card } = await hub.api.getModel(address(told.version));

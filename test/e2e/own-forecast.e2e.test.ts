@@ -88,7 +88,7 @@ test("a stranger who follows the page has a forecast of their own, from the pars
   const { champion, contenders, reason } = JSON.parse(judged.out.trim().split("\n").at(-1) ?? "");
   expect(champion).not.toBe("naive");
   expect(contenders.map(({ name }: { readonly name: string }) => name)).toContain("naive");
-  expect(reason).toMatch(/beats the naive forecast \(p/);
+  expect(reason).toMatch(/significantly better than the baseline \(p/);
 
   const answers: Ran[] = [];
   let asking: Promise<void> | undefined;

@@ -55,7 +55,7 @@ test("a promoted version is the champion in D1 and KV, by number, and everyone c
   expect(flow).toMatchObject({
     key: `promote:${forecast.id}:v1.0:0`,
     state: "done",
-    reason: expect.stringContaining("it beats the naive forecast"),
+    reason: expect.stringContaining("significantly better than the baseline"),
     stats: { rule: "first", periods: 60, number: 1, pointer: 1 },
   });
   expect((flow.steps as { name: string }[]).map(({ name }) => name)).toEqual([
@@ -134,7 +134,7 @@ describe("a version does not serve", () => {
     const flow = await registry.promote("v1.0");
     expect(flow).toMatchObject({
       state: "failed",
-      reason: expect.stringMatching(/^Rejected: Over 60 periods .* does not beat the naive forecast/),
+      reason: expect.stringMatching(/^Rejected: Over 60 periods .* not significantly better than the baseline/),
     });
     const again = await registry.promote("v1.0");
     expect(again).toMatchObject({ id: flow.id, attempt: 2, state: "failed", reason: flow.reason });
@@ -146,7 +146,7 @@ describe("a version does not serve", () => {
     await served("v1.0", naive);
     await registry.registered("v2.0", { recipe: "other" });
     const flow = await registry.promote("v2.0");
-    expect(flow).toMatchObject({ state: "held", reason: expect.stringContaining("judge it again against v1.0") });
+    expect(flow).toMatchObject({ state: "held", reason: expect.stringContaining("Judge it again against v1.0") });
     expect(await registry.call("POST", `/flows/${flow.id}/release`)).toMatchObject({
       status: 409,
       body: { detail: expect.stringContaining("promote with force") },

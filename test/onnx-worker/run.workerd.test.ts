@@ -147,7 +147,7 @@ test("what cannot be loaded is a refusal that says what was found, over the bind
     {
       what: await stored("deep", oneTree(40_000)),
       reason: "too-large",
-      told: /^onnxruntime-web would need about 6,400 ms to load it; at most 500/,
+      told: /^onnxruntime-web would need about 6,400 ms to load it, and the limit is 500 ms/,
     },
     { what: await stored("broken", Uint8Array.of(10, 200)), reason: "unreadable", told: /cannot be read/ },
     { what: await stored("unknown", unknown), reason: "unreadable", told: /onnxruntime-web refuses .+Divine/ },

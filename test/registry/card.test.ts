@@ -26,7 +26,7 @@ const story: fc.Arbitrary<Partial<TinyStory>> = fc.record(
   { requiredKeys: [] },
 );
 
-test("the tests' own card is a card, belongs to its file and answers its golden rows", () => {
+test("the card of the tests is valid, matches its file and passes its golden rows", () => {
   fc.assert(
     fc.property(story, (drawn) => {
       const built = tiny(drawn);
@@ -48,7 +48,7 @@ test.each<[string, Partial<Place>]>([
   ["sha256", { sha256: "0".repeat(64) }],
   ["bytes", { bytes: 1 }],
   ["fingerprint", { fingerprints: ["0".repeat(16)] }],
-])("a card that does not agree on the %s is refused with both", (name, change) => {
+])("a card with another %s is refused, with the expected value", (name, change) => {
   const [expected] = Object.values(change);
   expect(checkCard(card, { ...placeOf(card), ...change })).toMatchObject({
     detail: expect.stringContaining(name === "bytes" ? "size" : name),
@@ -56,12 +56,12 @@ test.each<[string, Partial<Place>]>([
   });
 });
 
-test("a card by an earlier rule for fingerprints agrees", () => {
+test("a card with a fingerprint by an earlier rule is accepted", () => {
   const earlier = { ...card, fingerprint: "0123456789abcdef" };
   expect(checkCard(earlier, placeOf(card))).toBeNull();
 });
 
-test("evidence whose periods repeat or go back is refused", () => {
+test("evidence with repeated or descending periods is refused", () => {
   const [first = "", ...rest] = card.judged.evidence.periods;
   const evidence = { ...card.judged.evidence, periods: [first, first, ...rest.slice(1)] };
   expect(checkCard({ ...card, judged: { ...card.judged, evidence } }, placeOf(card))).toMatchObject({
@@ -69,7 +69,7 @@ test("evidence whose periods repeat or go back is refused", () => {
   });
 });
 
-test("a golden row that is answered otherwise is named with both numbers", () => {
+test("a golden row with another output is reported with both numbers", () => {
   const off: Evaluate = (bytes, inputs) => {
     const right = evaluateOnnx(bytes, inputs);
     if (!right.ok) return right;
@@ -84,7 +84,7 @@ test("a golden row that is answered otherwise is named with both numbers", () =>
   expect(runGolden(model, loose, off)).toEqual({ ok: true, rows: 3 });
 });
 
-test("golden rows that are missing, short or of another kind fail, and so does an engine that cannot read the file", () => {
+test("missing, short or mistyped golden rows fail, and so does a file that the engine cannot read", () => {
   const run = (golden: Partial<Card["golden"]>) =>
     runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateOnnx);
   expect(run({ inputs: {} })).toMatchObject({ ok: false, reason: expect.stringContaining("no golden rows") });
@@ -94,7 +94,7 @@ test("golden rows that are missing, short or of another kind fail, and so does a
   });
   expect(run({ inputs: { Precio_lag1: ["a", "b", "c"], Estado: ["", "", ""] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("Precio_lag1 is not float"),
+    reason: expect.stringContaining("only float values of Precio_lag1"),
   });
   expect(run({ outputs: { price: [1, 2, 3] } })).toMatchObject({
     ok: false,
@@ -112,7 +112,7 @@ test("golden rows that are missing, short or of another kind fail, and so does a
   expect(runGolden(model, card, nan)).toMatchObject({ ok: false, reason: expect.stringContaining("is NaN") });
 });
 
-test("two cards are compared by what they have, and only differing parameters are shown", () => {
+test("a comparison lists all metrics, differing parameters and features of only one card", () => {
   const b = tiny({ version: "v2.0", bias: 7, losses: { challenger: 4, naive: 9 } }).card;
   const more = { ...b, recipe: { ...b.recipe, parameters: { bias: 7, depth: 3 } }, features: b.features.slice(0, 1) };
   const compared = compareCards(card, more);

@@ -5,45 +5,49 @@ import { edgeLimits, engineNeed, type ModelSize, misfitsOf, sizeOfGraph } from "
 const small: ModelSize = { bytes: 3_000, trees: 100, nodes: 6_100, squaredNodes: 100 * 61 ** 2 };
 const MB = 1024 * 1024;
 
-test.each<{ what: string; size: ModelSize; told: readonly RegExp[] }>([
-  { what: "a small forest", size: small, told: [] },
-  { what: "a model without trees", size: { bytes: 400, trees: 0, nodes: 0, squaredNodes: 0 }, told: [] },
-  { what: "a file at the limit", size: { ...small, bytes: edgeLimits.bytesMax }, told: [] },
+test.each<{ what: string; size: ModelSize; messages: readonly RegExp[] }>([
+  { what: "a small forest", size: small, messages: [] },
+  { what: "a model without trees", size: { bytes: 400, trees: 0, nodes: 0, squaredNodes: 0 }, messages: [] },
+  { what: "a file at the limit", size: { ...small, bytes: edgeLimits.bytesMax }, messages: [] },
   {
     what: "a file above it",
     size: { ...small, bytes: 12.5 * MB },
-    told: [/^The file has 12\.5 MB; at most 8\.0 MB fit: lower `trees`.+or raise `leafRowsMin`\.$/],
+    messages: [/^The file has 12\.5 MB, and the limit is 8\.0 MB\. Lower `trees`.+or raise `leafRowsMin`\.$/],
   },
-  { what: "as many nodes as may be", size: { bytes: MB, trees: 1_000, nodes: 100_000, squaredNodes: 1e7 }, told: [] },
   {
-    what: "a node more",
+    what: "the maximum number of nodes",
+    size: { bytes: MB, trees: 1_000, nodes: 100_000, squaredNodes: 1e7 },
+    messages: [],
+  },
+  {
+    what: "one node more than the maximum",
     size: { bytes: MB, trees: 1_000, nodes: 100_001, squaredNodes: 1e7 },
-    told: [/^The trees have 100,001 nodes; at most 100,000 fit: lower/],
+    messages: [/^The trees have 100,001 nodes, and the limit is 100,000\. Lower/],
   },
   {
     what: "few large trees",
     size: { bytes: MB, trees: 5, nodes: 60_000, squaredNodes: 5 * 12_000 ** 2 },
-    told: [/^onnxruntime-web would need about 2,880 ms to load it; at most 500 are allowed: .+lower `leavesMax`/],
+    messages: [/^onnxruntime-web would need about 2,880 ms to load it, and the limit is 500 ms\. .+lower `leavesMax`/],
   },
   {
     what: "a forest of 600,000 small nodes",
     size: { bytes: 7 * MB, trees: 60_000, nodes: 600_000, squaredNodes: 6e6 },
-    told: [/600,000 nodes/, /^onnxruntime-web would need about 300\.0 MB; at most 64\.0 MB fit/],
+    messages: [/600,000 nodes/, /^onnxruntime-web would need about 300\.0 MB, and the limit is 64\.0 MB/],
   },
   {
-    what: "what is too much for our engine too",
+    what: "a forest that is too large for our engine too",
     size: { bytes: 7 * MB, trees: 400_000, nodes: 4_000_000, squaredNodes: 4e7 },
-    told: [/nodes/, /^onnxruntime-web would/, /^our engine would need about 1,000 ms/, /^our engine .+ 235\.9 MB/],
+    messages: [/nodes/, /^onnxruntime-web would/, /^our engine would need about 1,000 ms/, /^our engine .+ 235\.9 MB/],
   },
-])("$what: $told.length limits are broken, each told with its number", ({ size, told }) => {
+])("$what: $messages.length limits are exceeded, each with a message", ({ size, messages }) => {
   const misfits = misfitsOf(size);
-  expect(misfits).toHaveLength(told.length);
-  told.forEach((pattern, i) => {
+  expect(misfits).toHaveLength(messages.length);
+  messages.forEach((pattern, i) => {
     expect(misfits[i]).toMatch(pattern);
   });
 });
 
-test("loading is estimated as it was measured: 100 trees of 61 nodes in milliseconds, one tree of 6,100 in a hundred times that", () => {
+test("the estimated loading time is that of the measurements: one tree of 6,100 nodes takes a hundred times longer than 100 trees of 61", () => {
   const web = engineNeed("onnxruntime-web", small);
   expect(web).toMatchObject({ engine: "onnxruntime-web", memoryBytes: 3_000 + 6_100 * 512 });
   expect(web.loadMs).toBeCloseTo(1.49, 2);
@@ -51,7 +55,7 @@ test("loading is estimated as it was measured: 100 trees of 61 nodes in millisec
   expect(oneTree.loadMs).toBeCloseTo(148.8, 1);
 });
 
-test("files of other tools are counted by their own attributes, in both forms of tree ensembles", () => {
+test("nodes are counted in both forms of tree ensembles", () => {
   const ids = mlNode("TreeEnsembleRegressor", {
     inputs: ["x"],
     outputs: ["y"],

@@ -13,9 +13,9 @@ import {
 } from "../../shared/registry/gate.ts";
 import { dieboldMariano } from "../../shared/stats/diebold-mariano.ts";
 
-/** Day number → period, ascending. */
+/** Returns the period of a day number. Periods ascend with it. */
 const period = (day: number) => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
-/** Losses around a level, never constant. */
+/** Returns varying losses around a level. */
 const losses = (count: number, level: number) =>
   Array.from({ length: count }, (_, day) => level + ((day * 7) % 5) / 10 + (day % 3) / 20);
 
@@ -39,8 +39,8 @@ function challengerOf(story: Story): Challenger {
     recipe = "bbbb",
     naiveCandidate: naive = "naive",
   } = story;
-  // Two independent wiggles, so that differences have a variance.
-  const wiggle = (level: number) => losses(periods, level).reverse();
+  // Reversed, so that the differences have a variance.
+  const reversed = (level: number) => losses(periods, level).reverse();
   return {
     version: "new",
     recipe: { id: recipe, candidate },
@@ -52,8 +52,8 @@ function challengerOf(story: Story): Challenger {
         rows: Array.from({ length: periods }, () => 10),
         horizon: 1,
         challenger: losses(periods, story.challenger),
-        naive: wiggle(story.naive),
-        incumbent: incumbent === null ? null : wiggle(incumbent),
+        naive: reversed(story.naive),
+        incumbent: incumbent === null ? null : reversed(incumbent),
       },
     },
   };
@@ -66,77 +66,77 @@ const situation = (incumbent: Incumbent | null, usedThrough: string | null = nul
   usedThrough,
 });
 
-describe("the rules, case by case", () => {
+describe("the rules of the gate", () => {
   const vs = { incumbent: 2, against: "old" };
   test.each<[string, Story, Situation, object, PromotionRule?]>([
     [
-      "naive is the first without a test",
+      "a baseline is the first champion without a test",
       { challenger: 9, naive: 9, candidate: "naive" },
       situation(null),
       { kind: "promote", rule: "naive", usedThrough: null },
     ],
     [
-      "naive on newer data follows naive",
+      "a baseline on newer data replaces a baseline without a test",
       { challenger: 9, naive: 9, candidate: "naive" },
       situation(naive),
       { kind: "promote", rule: "naive", usedThrough: null },
     ],
     [
-      "a first model that beats naive serves",
+      "a first model that is better than the baseline serves",
       { challenger: 1, naive: 2 },
       situation(null),
       { kind: "promote", rule: "first", periods: 60, pIncumbent: null, usedThrough: period(59) },
     ],
     [
-      "a first model that does not beat naive is rejected",
+      "a first model that is not better than the baseline is rejected",
       { challenger: 2, naive: 2 },
       situation(null),
       { kind: "reject", rule: "first", usedThrough: period(59) },
     ],
     [
-      "a replacement that beats both serves",
+      "a replacement that is better than baseline and champion serves",
       { challenger: 1, naive: 2, ...vs },
       situation(forest),
       { kind: "promote", rule: "replacement", usedThrough: period(59) },
     ],
     [
-      "a replacement that beats naive alone is rejected",
+      "a replacement that is better than the baseline only is rejected",
       { challenger: 1, naive: 2, ...vs, incumbent: 1 },
       situation(forest),
       { kind: "reject", rule: "replacement", usedThrough: period(59) },
     ],
     [
-      "a replacement that beats the incumbent alone is rejected",
+      "a replacement that is better than the champion only is rejected",
       { challenger: 1, naive: 1, ...vs },
       situation(forest),
       { kind: "reject", rule: "replacement" },
     ],
     [
-      "naive must beat a learned incumbent, and that alone",
+      "a baseline is only compared with a learned champion",
       { challenger: 1, naive: 1, ...vs, candidate: "naive" },
       situation(forest),
       { kind: "promote", rule: "replacement", pNaive: null },
     ],
     [
-      "naive that does not beat a learned incumbent is rejected",
+      "a baseline that is not better than a learned champion is rejected",
       { challenger: 2, naive: 2, ...vs, candidate: "naive" },
       situation(forest),
       { kind: "reject", rule: "replacement", pNaive: null },
     ],
     [
-      "a model is a replacement of naive",
+      "a learned model after a baseline is a replacement",
       { challenger: 1, naive: 2, ...vs },
       situation(naive),
       { kind: "promote", rule: "replacement" },
     ],
     [
-      "periods that an earlier gate used do not count",
+      "periods that an earlier decision used are not used again",
       { challenger: 1, naive: 2, ...vs },
       situation(forest, period(29)),
       { kind: "promote", periods: 30, usedThrough: period(59) },
     ],
     [
-      "with 29 unused periods nothing is looked at",
+      "with 29 unused periods the decision is held",
       { challenger: 1, naive: 2, ...vs },
       situation(forest, period(30)),
       { kind: "hold", rule: "replacement", periods: 29, pNaive: null, pIncumbent: null, usedThrough: null },
@@ -148,7 +148,7 @@ describe("the rules, case by case", () => {
       { kind: "hold", rule: "first" },
     ],
     [
-      "a refresh as good as the incumbent serves",
+      "a refresh as good as the champion serves",
       { challenger: 1, naive: 2, incumbent: 1, against: "old", recipe: "aaaa" },
       situation(forest),
       { kind: "promote", rule: "refresh", usedThrough: null },
@@ -166,43 +166,43 @@ describe("the rules, case by case", () => {
       { kind: "reject", rule: "refresh", usedThrough: null },
     ],
     [
-      "a refresh that naive beats is rejected",
+      "a refresh that is worse than the baseline is rejected",
       { challenger: 2, naive: 1, incumbent: 2, against: "old", recipe: "aaaa" },
       situation(forest),
       { kind: "reject", rule: "refresh" },
     ],
     [
-      "a refresh without a period since the fit serves",
+      "a refresh without test periods since the champion was fitted serves",
       { challenger: 2, naive: 3, incumbent: 1, against: "old", recipe: "aaaa" },
       situation({ ...forest, publishedTo: period(59) }),
       { kind: "promote", rule: "refresh", pIncumbent: null },
     ],
     [
-      "what was judged against another model is held",
+      "a version that was judged against another champion is held",
       { challenger: 1, naive: 2, incumbent: 2, against: "older" },
       situation(forest),
       { kind: "hold" },
     ],
     [
-      "what was judged against a model is held where none serves",
+      "a version that was judged against a champion is held if there is none",
       { challenger: 1, naive: 2, incumbent: 2, against: "older" },
       situation(null),
       { kind: "hold" },
     ],
     [
-      "what was judged before anything served is held",
+      "a version that was judged without a champion is held if there is one",
       { challenger: 1, naive: 2 },
       situation(forest),
       { kind: "hold" },
     ],
     [
-      "what claims a rival without its losses is held",
+      "a card without the losses of the champion is held",
       { challenger: 1, naive: 2, incumbent: null, against: "old" },
       situation(forest),
-      { kind: "hold", reason: expect.stringContaining("holds no losses of old") },
+      { kind: "hold", reason: expect.stringContaining("has no losses of the champion old") },
     ],
     [
-      "a forecast's own rule counts",
+      "the rule of the forecast is used",
       { periods: 29, challenger: 1, naive: 2 },
       situation(null),
       { kind: "promote", rule: "first" },
@@ -213,69 +213,69 @@ describe("the rules, case by case", () => {
   });
 });
 
-test("reasons are sentences with the numbers and what to do", () => {
+test("reasons are sentences with the numbers and the next step", () => {
   const better = { challenger: 1, naive: 2, incumbent: 2, against: "old" };
   expect(decide(challengerOf(better), situation(forest)).reason).toBe(
-    "Over 60 periods (2026-01-01 to 2026-03-01) it beats the naive forecast (p < 0.001) and the incumbent old (p < 0.001) beyond chance.",
+    "Over 60 periods (2026-01-01 to 2026-03-01) the version is significantly better than the baseline (p < 0.001) and the champion old (p < 0.001).",
   );
   expect(decide(challengerOf({ ...better, incumbent: 1 }), situation(forest)).reason).toMatch(
-    /^Over 60 periods \(.+\) it does not beat the incumbent old \(p = 0\.\d+\) beyond chance: p below 0\.05 is needed\. It does beat the naive forecast \(p < 0\.001\)\.$/,
+    /^Over 60 periods \(.+\) the version is not significantly better than the champion old \(p = 0\.\d+\): p must be below 0\.05\. It is significantly better than the baseline \(p < 0\.001\)\.$/,
   );
   expect(decide(challengerOf(better), situation(forest, period(58))).reason).toBe(
-    "1 period counts after 2026-02-28, where an earlier gate stopped looking: at least 30 are needed before another recipe is judged.",
+    "The test window has 1 period after 2026-02-28, the last period that an earlier decision used. At least 30 are needed to judge another recipe.",
   );
   expect(decide(challengerOf({ ...better, against: "older" }), situation(forest)).reason).toBe(
-    "It was judged against older, but old serves now: judge it again against old.",
+    "The version was judged against older, but the champion is old. Judge it again against old.",
   );
   expect(
     decide(challengerOf({ ...better, challenger: 2, incumbent: 1, recipe: "aaaa" }), situation(forest)).reason,
   ).toBe(
-    "The same recipe on newer data is worse than the incumbent old beyond chance (p < 0.001) over 40 periods (2026-01-21 to 2026-03-01) since that was fitted.",
+    "The refresh is significantly worse than the champion old (p < 0.001) over 40 periods (2026-01-21 to 2026-03-01) since the champion was fitted.",
   );
 });
 
-test("of a classification either base rate is naive: it needs no proof, and the words say which one was held against", () => {
-  const nobody = { incumbent: null, usedThrough: null };
+test("either base rate is a baseline of a classification: it needs no test, and the reason names it", () => {
+  const noChampion = { incumbent: null, usedThrough: null };
   for (const candidate of ["base-rate", "state-frequency"]) {
-    const first = decide(challengerOf({ challenger: 2, naive: 2, candidate }), nobody);
+    const first = decide(challengerOf({ challenger: 2, naive: 2, candidate }), noChampion);
     expect(first).toMatchObject({ kind: "promote", rule: "naive" });
-    expect(first.reason).toContain(`the naive forecast (${candidate})`);
+    expect(first.reason).toContain(`the baseline (${candidate})`);
     const other = { version: "old", recipe: "aaaa", candidate: "base-rate", publishedTo: period(20) };
     const next = decide(challengerOf({ challenger: 2, naive: 2, candidate }), { incumbent: other, usedThrough: null });
     expect(next).toMatchObject({ kind: "promote", rule: "naive" });
   }
   const learned = { challenger: 1, naive: 2, naiveCandidate: "state-frequency" };
-  expect(decide(challengerOf(learned), nobody)).toMatchObject({
+  expect(decide(challengerOf(learned), noChampion)).toMatchObject({
     kind: "promote",
     rule: "first",
-    reason: expect.stringContaining("it beats the naive forecast (state-frequency)"),
+    reason: expect.stringContaining("significantly better than the baseline (state-frequency)"),
   });
 });
 
-test("of a classification that saw one class alone nothing is decided, however much nearer it was", () => {
-  const nobody = { incumbent: null, usedThrough: null };
+test("a classification whose test window contains one class is held", () => {
+  const noChampion = { incumbent: null, usedThrough: null };
   const story = challengerOf({ challenger: 1, naive: 2, naiveCandidate: "state-frequency" });
   const { recipe } = story;
   const scores = { validationBrier: 0.05, brier: 0.001, logLoss: 0.02, balancedAccuracy: 1, threshold: 0.8 };
   const judgedWith = (auc: number | null) => {
     const classification = { ...scores, calibrationError: 0.02, auc };
     const contenders = [{ recipe: recipe.id, candidate: recipe.candidate, classification }];
-    return decide({ ...story, judged: { ...story.judged, contenders } }, nobody);
+    return decide({ ...story, judged: { ...story.judged, contenders } }, noChampion);
   };
   expect(judgedWith(0.7).kind).toBe("promote");
   expect(judgedWith(null)).toMatchObject({
     kind: "hold",
     usedThrough: null,
-    reason: expect.stringContaining("Only one class came in its test window (60 periods"),
+    reason: expect.stringContaining("The test window contains one class, so it cannot rank models: 60 periods"),
   });
 });
 
-test("the gate's naive is the catalogue's naive", () => {
+test("the catalogue contains every baseline of the gate", () => {
   expect(candidates.map(({ id }) => id)).toEqual(expect.arrayContaining([...naiveCandidates]));
 });
 
 const loss = fc.double({ min: 0, max: 10, noNaN: true });
-/** How much worse everyone else is: without it, chance alone would hardly ever promote. */
+/** Added to the losses of the rivals: without it, random losses would hardly ever promote. */
 const handicap = fc.constantFrom(0, 0, 3, 20);
 const evidence = fc.integer({ min: 1, max: 80 }).chain((count) =>
   fc.record({
@@ -311,7 +311,7 @@ function judged(drawn: Drawn): readonly [Challenger, Situation] {
   ];
 }
 
-test("a replacement is promoted exactly when both tests on the unused periods say so", () => {
+test("a replacement is promoted if and only if both tests on the unused periods are significant", () => {
   fc.assert(
     fc.property(evidence, (drawn) => {
       const [challenger, now] = judged({ ...drawn, sameRecipe: false });
@@ -330,7 +330,7 @@ test("a replacement is promoted exactly when both tests on the unused periods sa
   );
 });
 
-test("a gate that used periods leaves none of them to the next replacement", () => {
+test("the next replacement cannot use the periods of an earlier one", () => {
   fc.assert(
     fc.property(evidence, (drawn) => {
       const [challenger, now] = judged({ ...drawn, sameRecipe: false });
@@ -344,22 +344,22 @@ test("a gate that used periods leaves none of them to the next replacement", () 
   );
 });
 
-test("a recipe that was registered by an earlier rule for fingerprints is the same recipe: a refresh", () => {
+test("a recipe with an id by an earlier rule for fingerprints is a refresh", () => {
   const challenger = challengerOf({ challenger: 1, naive: 2, incumbent: 1, against: "old", recipe: "cccc" });
-  const known = { ...challenger, recipe: { ...challenger.recipe, ids: ["cccc", "aaaa"] } };
-  const rules = [challenger, known].map((one) => decide(one, situation(forest)).rule);
+  const withEarlierId = { ...challenger, recipe: { ...challenger.recipe, ids: ["cccc", "aaaa"] } };
+  const rules = [challenger, withEarlierId].map((version) => decide(version, situation(forest)).rule);
   expect(rules).toEqual(["replacement", "refresh"]);
 });
 
-test("a refresh never uses periods up, is never held, and the periods before the incumbent's fit do not speak against it", () => {
+test("a refresh never uses periods up, is never held, and ignores the periods before the champion's fit", () => {
   fc.assert(
     fc.property(evidence, (drawn) => {
       const [challenger, now] = judged({ ...drawn, sameRecipe: true });
       const verdict = decide(challenger, now);
       expect(verdict.usedThrough).toBeNull();
       expect(verdict.kind).not.toBe("hold");
-      const spoiled = drawn.incumbent.map((loss, day) => (day <= drawn.publishedTo ? 0 : loss));
-      const [same] = judged({ ...drawn, sameRecipe: true, incumbent: spoiled });
+      const changedBefore = drawn.incumbent.map((loss, day) => (day <= drawn.publishedTo ? 0 : loss));
+      const [same] = judged({ ...drawn, sameRecipe: true, incumbent: changedBefore });
       expect(decide(same, now)).toEqual(verdict);
     }),
   );

@@ -5,7 +5,7 @@ import { championBefore } from "../../shared/registry/rollback.ts";
 const promoted = (...versions: string[]) => versions.map((version) => ({ version, rule: "refresh" }));
 const back = (version: string) => ({ version, rule: "rollback" });
 
-test("going back goes to the version before", () => {
+test("championBefore returns the predecessor, also after rollbacks", () => {
   expect(championBefore([])).toBeNull();
   expect(championBefore(promoted("v1"))).toBeNull();
   expect(championBefore(promoted("v1", "v2"))).toBe("v1");
@@ -15,7 +15,7 @@ test("going back goes to the version before", () => {
   expect(championBefore([...promoted("v1", "v2", "v3"), back("v1")])).toBeNull();
 });
 
-test("going back as often as there were promotions visits them in reverse", () => {
+test("repeated rollbacks visit all promotions in reverse order", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 12 }), (versions) => {
       const changes = promoted(...versions);

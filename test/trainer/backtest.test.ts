@@ -118,7 +118,7 @@ describe.skipIf(!existsSync(daily))("the real prices of gold (../shared/data/gol
     expect(bare(other)).toEqual(bare(one));
     const lineOf = (name: string) => one.contenders.find((contender) => contender.name === name);
     expect(one.champion).toBe("naive");
-    expect(one.reason).toMatch(/does not beat the naive forecast \(p = 0\.\d+\)/);
+    expect(one.reason).toMatch(/not significantly better than the baseline \(p = 0\.\d+\)/);
     expect(one.intervals).toMatchObject({ of: "naive", scaledBy: "EUR_spread" });
     for (const { coverage80, coverage95 } of [lineOf("naive"), lineOf("ridge")].filter((line) => line !== undefined)) {
       expect(coverage80).toBeGreaterThan(0.77);

@@ -78,7 +78,7 @@ describe("naive", () => {
     expect(champion).toBe(judgement.naive.candidate);
     expect(reason).toContain(`${judgement.test.from} to ${judgement.test.to}`);
     expect(reason).toMatch(/p [=<] [\d.]+/);
-    expect(reason).toContain(`the naive forecast (${champion})`);
+    expect(reason).toContain(`the baseline (${champion})`);
     expect(reason).toContain("Brier score");
   });
 });

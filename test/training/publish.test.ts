@@ -141,7 +141,7 @@ test("a model that does not fit the edge is refused with its number and what to 
   const result = await publishing({ forecast: difference, data, recipe }, run);
   expect(result).toMatchObject({ ok: false, reason: "too-large" });
   expect(result.ok ? [] : result.problems).toContainEqual(
-    expect.stringMatching(/^The trees have [\d,]+ nodes; at most 100,000 fit: lower `trees`/),
+    expect.stringMatching(/^The trees have [\d,]+ nodes, and the limit is 100,000\. Lower `trees`/),
   );
 });
 
