@@ -6,11 +6,14 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { forecastsKey, servedKey } from "../../shared/registry/keys.ts";
 import { servedModelShape } from "../../shared/registry/served.ts";
 import worker from "../../workers/hub/index.ts";
+import { writeHistory } from "../../workers/hub/ingest/write-history.ts";
 import { writeForecastList } from "../../workers/hub/registry/forecast-list.ts";
 import { repairPointers } from "../../workers/hub/registry/pointer.ts";
 import { ensureServed } from "../../workers/hub/registry/served.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
+import { ingestHere } from "../support/ingest-here.ts";
 import { forecast, Registry } from "../support/registry.ts";
+import { publication, someCities } from "../support/sniim.ts";
 
 let registry: Registry;
 beforeEach(async () => {
@@ -18,6 +21,11 @@ beforeEach(async () => {
   await migrate();
   registry = new Registry();
 });
+
+const publicationFile = {
+  name: "Leche03012025.xlsx",
+  bytes: publication([{ day: "2025-01-03", cities: someCities(3) }]),
+};
 
 const naive = { candidate: "naive", losses: { challenger: 2, naive: 2 } };
 
@@ -117,4 +125,20 @@ test("upkeep writes the list of forecasts in their order, and only where it diff
   expect(await writeForecastList(hub, forecasts)).toBe(false);
   await hub.snapshots.put(forecastsKey, "{}");
   expect(await writeForecastList(hub, forecasts)).toBe(true);
+});
+
+test("the history holds what the champion reads after the declaration stops reading it", async () => {
+  const litros = { name: "litros_1", kind: "lag" as const, periods: 1, variable: "litros" };
+  const wider = {
+    ...forecast,
+    sources: forecast.sources.map((source) => ({ ...source, variables: [...source.variables, "litros"] })),
+    features: [...forecast.features, litros],
+  };
+  expect(await ingestHere(hub, publicationFile)).toMatchObject({ state: "done" });
+  const fingerprints = () => hub.fingerprints(forecast);
+  await promoted("v1.0");
+  await ensureServed({ ...hub, fingerprints }, { forecast: wider, version: "v1.0" });
+  await writeHistory(hub, forecast);
+  const history = await hub.snapshots.get<{ series: readonly { others?: object }[] }>(`history:${forecast.id}`, "json");
+  expect(history?.series[0]?.others).toEqual({ litros: [null] });
 });
