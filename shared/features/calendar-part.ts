@@ -1,11 +1,11 @@
-/** Parts of the target period's date, which are known before its value is. */
+/** Parts of the target period's date. They are known in advance. */
 import { daysBetween, isoWeekday } from "../lib/calendar.ts";
 import { firstDayOf } from "../period.ts";
 
 interface Dates {
   /** The first day of the target. */
   readonly date: string;
-  /** The last known period; null where there is none. */
+  /** The last known period, or null. */
   readonly last: string | null;
 }
 
@@ -23,9 +23,9 @@ const parts = {
   "day-cosine": ({ date }: Dates) => Math.cos(angle(dayOfMonth(date) - 1, 31)),
   "weekday-sine": ({ date }: Dates) => Math.sin(angle(isoWeekday(date) - 1, 7)),
   "weekday-cosine": ({ date }: Dates) => Math.cos(angle(isoWeekday(date) - 1, 7)),
-  /** Days from the last known period to the target, from first day to first day. */
+  /** Days from the first day of the last known period to the first day of the target. */
   "days-ahead": ({ date, last }: Dates) => (last === null ? Number.NaN : daysBetween(firstDayOf(last), date)),
-  /** 1 where the target is the first period of its month, else 0. */
+  /** 1 if the target is the first period of its month, otherwise 0. */
   "starts-month": ({ date, last }: Dates) =>
     last === null ? Number.NaN : Number(firstDayOf(last).slice(0, 7) !== date.slice(0, 7)),
 } as const;
@@ -33,7 +33,7 @@ const parts = {
 export type CalendarPart = keyof typeof parts;
 export const calendarParts = Object.keys(parts) as readonly CalendarPart[];
 
-/** Computes one part of the target's date; NaN where the part needs a last known period and there is none. O(1). */
+/** Computes one part of the target's date. NaN if the part needs a last known period and there is none. O(1). */
 export function calendarPart(part: CalendarPart, target: string, last: string | null): number {
   return parts[part]({ date: firstDayOf(target), last });
 }
@@ -46,7 +46,7 @@ function dayOfMonth(date: string): number {
   return Number(date.slice(8, 10));
 }
 
-/** Position on a circle of `steps` steps, in radians. */
+/** Returns the angle of a step on a circle of `steps` steps, in radians. */
 function angle(step: number, steps: number): number {
   return (2 * Math.PI * step) / steps;
 }

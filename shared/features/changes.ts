@@ -1,8 +1,8 @@
 import { hasMoved } from "./panel.ts";
 
 /**
- * How many observations ago the value last changed, among the last `steps` steps from one observation to the next; null
- * where it did not. `steps` is below the number of observations. O(steps).
+ * Returns how many observations ago the value last changed, or null if it did not change in the last `steps` steps. A step is
+ * from one observation to the next; `steps` must be less than the number of observations. O(steps).
  */
 export function stepsSinceChange(observed: Float64Array, steps: number, tolerance: number): number | null {
   const newest = observed.length - 1;

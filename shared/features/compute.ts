@@ -1,8 +1,8 @@
-/** The one place where features are computed: in training, in batches and for a request. */
+/** Computes features for training, batches and requests. */
 import { boundFeature, type Feature } from "./feature.ts";
 import { type Past, type PastSeries, positionOf } from "./panel.ts";
 
-/** One entry for each series of the past, in its order. A float's NaN is a missing value. */
+/** One value per series of the past, in its order. NaN means missing. */
 export type FeatureValues =
   | { readonly dtype: "float"; readonly values: Float32Array }
   | { readonly dtype: "string"; readonly values: readonly string[] };
@@ -23,27 +23,27 @@ export function computeFeature(feature: Feature, past: Past): FeatureValues {
   return { dtype: "float", values };
 }
 
-/** Computes one feature for a series when it is first requested: the same numbers as `computeFeature`. */
+/** Computes a feature of a series on first use and memoizes it. The numbers are those of `computeFeature`. */
 export class LazyFeature {
   readonly #feature: Feature;
   readonly #past: Past;
   #each: OfSeries | null = null;
-  readonly #known: (number | string)[] = [];
+  readonly #cached: (number | string)[] = [];
 
   constructor(feature: Feature, past: Past) {
     this.#feature = feature;
     this.#past = past;
   }
 
-  /** Returns the value for the series at a position of the past; NaN where there is no such series. */
+  /** Returns the value for the series at a position of the past; NaN if there is no series. */
   at(index: number): number | string {
-    const known = this.#known[index];
-    if (known !== undefined) return known;
+    const cached = this.#cached[index];
+    if (cached !== undefined) return cached;
     const series = this.#past.series[index];
     if (series === undefined) return Number.NaN;
     this.#each ??= ofSeries(this.#feature, this.#past);
     const value = this.#each.dtype === "string" ? this.#each.of(series) : Math.fround(this.#each.of(series, index));
-    this.#known[index] = value;
+    this.#cached[index] = value;
     return value;
   }
 }

@@ -1,34 +1,34 @@
-/** What a model learns from: one row for each target period and series, sorted by period, then series. */
+/** The training data of a model: one row for each target period and series, sorted by period, then series. */
 import { computeFeature } from "./compute.ts";
 import { dtypeOf, type Feature, reachOf } from "./feature.ts";
 import { lastOf, type Panel, pastOf } from "./panel.ts";
 
 export type Column =
   | (Named & { readonly dtype: "float"; readonly values: Float32Array })
-  /** Categories by number; `codes` points into `categories`, which are sorted. */
+  /** Categories as codes. A code is a position in `categories`, which are sorted. */
   | (Named & { readonly dtype: "string"; readonly codes: Int32Array; readonly categories: readonly string[] });
 
 interface Named {
   readonly name: string;
-  /** False where the feature is declared so: no candidate learns from it. */
+  /** False if the feature is declared so. Candidates then do not learn from it. */
   readonly learned?: false;
 }
 
 export interface Dataset {
   readonly rows: number;
   readonly periods: readonly string[];
-  /** Position in `periods` of each row's target; ascending. */
+  /** Position in `periods` of each row's target, ascending. */
   readonly period: Int32Array;
-  /** Position in the panel's series. */
+  /** Position of each row's series in the panel. */
   readonly series: Int32Array;
   readonly columns: readonly Column[];
   /** The last observed value before the target, in the target's unit. */
   readonly last: Float64Array;
-  /** What came, in its unit. */
+  /** The true value of the target, in its unit. */
   readonly target: Float64Array;
 }
 
-/** The rows of a dataset from `from` up to, but without, `to`. */
+/** The rows `from` (inclusive) to `to` (exclusive) of a dataset. */
 export interface RowRange {
   readonly from: number;
   readonly to: number;
@@ -40,7 +40,7 @@ export interface DatasetOptions {
 }
 
 /**
- * The dataset of a panel: every observed value that has an observed value before it within reach is a row.
+ * Builds the dataset of a panel. Every observed value with an earlier observed value within reach is one row.
  * O(periods × series × reach × features).
  */
 export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions): Dataset {
@@ -62,8 +62,8 @@ export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions)
         if (dtype === "float" && numbers) numbers[row] = values[index] ?? Number.NaN;
         if (dtype === "string" && words) words[row] = values[index] ?? "";
       });
-      const known = past.series[index];
-      last[row] = known ? lastOf(known) : Number.NaN;
+      const pastSeries = past.series[index];
+      last[row] = pastSeries ? lastOf(pastSeries) : Number.NaN;
       target[row] = panel.series[index]?.values[end] ?? Number.NaN;
       period[row] = end;
       series[row] = index;
@@ -78,7 +78,7 @@ export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions)
   return { rows, periods: panel.periods, period, series, columns, last, target };
 }
 
-/** For each period, which series have a value there and one before it within reach. */
+/** Returns, for each period, the series with a value there and an earlier one within reach. */
 function rowsOf(panel: Panel, reach: number): { readonly cells: readonly number[][]; readonly rows: number } {
   const seen = panel.series.map(() => Number.NEGATIVE_INFINITY);
   let rows = 0;
@@ -101,7 +101,7 @@ function textColumn(name: string, values: readonly string[]): Column {
   return { name, dtype: "string", codes: Int32Array.from(values, (value) => codes.get(value) ?? -1), categories };
 }
 
-/** The first row whose target is at or after position `period`; `rows` where there is none. O(log rows). */
+/** Returns the first row whose target is at or after position `period`, or `rows` if there is none. O(log rows). */
 export function firstRowAt({ period: positions, rows }: Dataset, period: number): number {
   let [low, high] = [0, rows];
   while (low < high) {

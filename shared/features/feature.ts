@@ -1,4 +1,4 @@
-/** A feature as a forecast declares it: a name for a model's input, a kind with its version, and the kind's options. */
+/** A feature as a forecast declares it: the name of a model input, a kind with its version, and the kind's options. */
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { failure, type Result } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
@@ -7,20 +7,20 @@ import type { BoundFeature } from "./kinds/kind.ts";
 
 export type Feature = {
   readonly name: string;
-  /** False: the model file takes it and may calculate with it (the last value, a scale), but no candidate learns from it. */
+  /** False: an input of the model file that it may use in a calculation (the last value, a scale), but does not learn from. */
   readonly learned?: false;
 } & KindDeclaration;
 
-/** Returns a declared feature's kind, bound to its options. Throws a RangeError on a wrong declaration. Memoized. */
+/** Returns a feature's kind, bound to its options. Throws a RangeError for a wrong declaration. Memoized. */
 export const boundFeature = memoizeByObject((feature: Feature): BoundFeature => {
   const bound = bind(feature);
   if (bound.ok) return bound.value;
   throw new RangeError(bound.error);
 });
 
-/** Reads a declaration from JSON: refuses an unknown kind or version, and options that the kind does not take. */
+/** Validates a declaration from JSON. Rejects an unknown kind or version, and options that the kind does not have. */
 export function readFeature(value: unknown): Result<Feature> {
-  if (!isObject(value)) return failure("a feature: expected an object with name, kind and the options of that kind");
+  if (!isObject(value)) return failure("a feature: expected an object with name, kind and the kind's options");
   const bound = bind(value);
   return bound.ok ? { ok: true, value: value as Feature } : bound;
 }
@@ -36,7 +36,7 @@ function bind(declared: Declared): Result<BoundFeature> {
   if (typeof name !== "string" || name === "")
     return failure(`a feature: found name ${JSON.stringify(name)}, expected text`);
   if (learned !== undefined && learned !== false)
-    return failure(`feature ${name}: learned is either false or left out`);
+    return failure(`feature ${name}: found learned ${JSON.stringify(learned)}, expected false or no such member`);
   const kind = typeof text === "string" ? findKind(text) : undefined;
   if (kind === undefined) {
     return failure(`feature ${name}: this build has no kind ${JSON.stringify(text)}; see shared/features/kinds`);
@@ -60,19 +60,19 @@ export function variableOf(feature: Feature): string | undefined {
   return boundFeature(feature).variable;
 }
 
-/** Returns the dimension that a feature is; null for a feature that is a number. */
+/** Returns the dimension of a categorical feature; null for a numeric feature. */
 export function dimensionOf(feature: Feature): string | null {
   const bound = boundFeature(feature);
   return bound.source === "names" ? bound.dimension : null;
 }
 
-/** Whether a feature is the last observed value of the target variable. */
+/** Returns whether a feature is the last observed value of the target variable. */
 export function isLastValue(feature: Feature): boolean {
   const { pastValue, variable } = boundFeature(feature);
   return pastValue?.counts === "observations" && pastValue.back === 1 && variable === undefined;
 }
 
-/** How many past periods the features read together: a history of that length gives the numbers of training. */
+/** Returns how many past periods the features read. A history of this length gives the same numbers as training. */
 export function reachOf(features: readonly Feature[]): number {
   return features.reduce((reach, feature) => Math.max(reach, boundFeature(feature).reach), 1);
 }

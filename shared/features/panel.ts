@@ -1,8 +1,9 @@
 /**
- * A panel: one variable of many series over common periods, with others beside it. And its past: what was known before one target period.
+ * A panel: the target variable of many series over common periods, with other variables. A past: the part of a panel that was
+ * known before one target period.
  *
- * Features are given a past, never a panel. A past ends before its target and starts `reach` periods earlier, in training
- * as in serving, so that both compute the same numbers and neither can see what it predicts.
+ * Features receive a past, never a panel. A past starts `reach` periods before its target and ends before it, in training and in
+ * serving. Both therefore compute the same numbers, and neither can read the value that it predicts.
  */
 import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
 
@@ -16,7 +17,7 @@ export interface Panel {
 export interface PanelSeries {
   /** Values of the dimensions, in the panel's order. */
   readonly is: readonly string[];
-  /** The target variable: one value a period; NaN where there is none. */
+  /** The target variable, one value per period; NaN means missing. */
   readonly values: Float64Array;
   /** Other variables of the series, in the same shape, by name. */
   readonly others?: Readonly<Record<string, Float64Array>>;
@@ -29,7 +30,7 @@ export interface Past {
   /** The period that is predicted. */
   readonly target: string;
   readonly series: readonly PastSeries[];
-  /** From how much on a value counts as moved, in the variable's unit: half a unit of its last digit. */
+  /** Smaller changes count as no change, in the variable's unit: half a unit of its last digit. */
   readonly tolerance: number;
 }
 
@@ -40,24 +41,24 @@ export interface PastSeries extends PastValues {
 }
 
 export interface PastValues {
-  /** One value for each of the past's periods; NaN where there is none. */
+  /** One value per period of the past; NaN means missing. */
   readonly values: Float64Array;
-  /** The values that are there, oldest first. */
+  /** The values that are not missing, oldest first. */
   readonly observed: Float64Array;
 }
 
 export interface PanelOptions {
   readonly target: string;
   readonly others: readonly string[];
-  /** Sorted; those of the facts, whatever their variable, where they are left out. */
+  /** Sorted periods. Default: the periods of all facts, of any variable. */
   readonly periods?: readonly string[];
-  /** Keys of series that are in the panel even without a fact. */
+  /** Keys of series that the panel contains even without a fact. */
   readonly series?: readonly string[];
 }
 
 /**
- * Returns the panel of a target's facts, with those of `others` beside it. Facts of other periods are left out. The result does
- * not depend on the order of the facts. O(facts + series × variables × periods).
+ * Builds the panel of a target variable and `others`. Ignores facts of other periods. The result does not depend on the order of
+ * the facts. O(facts + series × variables × periods).
  */
 export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>, options: PanelOptions): Panel {
   const all = [...facts];
@@ -79,15 +80,15 @@ export function panelOf(dimensions: readonly string[], facts: Iterable<Fact>, op
 
 export interface ColumnsOptions {
   readonly names: readonly string[];
-  /** Where the value of a period stands. */
+  /** The position of each period's value. */
   readonly positions: ReadonlyMap<string, number>;
   readonly length: number;
 }
 
-/** By variable: one value a position, NaN where there is none. */
+/** One array per variable, with one value per position; NaN means missing. */
 type Columns = Map<string, Float64Array>;
 
-/** Returns the columns of each series with a fact, by its key. Facts of other variables and periods are left out. O(facts + series × length). */
+/** Returns the columns of each series, by key. Ignores facts of other variables and periods. O(facts + series × length). */
 export function columnsBySeries(
   facts: Iterable<Fact>,
   { names, positions, length }: ColumnsOptions,
@@ -106,20 +107,20 @@ export function columnsBySeries(
   return bySeries;
 }
 
-/** Returns columns without values. */
+/** Returns columns in which every value is missing. */
 export function emptyColumns(names: readonly string[], length: number): Columns {
   return new Map(names.map((name) => [name, new Float64Array(length).fill(Number.NaN)]));
 }
 
 export interface PastOptions {
-  /** How many periods the past may hold. */
+  /** Maximum number of periods in the past. */
   readonly reach: number;
   readonly tolerance: number;
 }
 
 /**
- * What was known before `target`: the `reach` periods up to and without position `end`. For a target inside the panel
- * `end` is its position, for the next one `panel.periods.length`. Copies: nothing later can be reached from the result.
+ * Returns what was known before `target`: the `reach` periods before position `end`. For a target inside the panel `end` is its
+ * position, for the next period `panel.periods.length`. Values are copied, so that later ones cannot be read from the result.
  */
 export function pastOf(panel: Panel, end: number, target: string, { reach, tolerance }: PastOptions): Past {
   const start = Math.max(0, end - reach);
@@ -131,13 +132,13 @@ export function pastOf(panel: Panel, end: number, target: string, { reach, toler
   const cut = (values: Float64Array) => new Cut(values.slice(start, end));
   const series = panel.series.map(({ is, values, others }): PastSeries => {
     if (others === undefined) return new CutSeries(is, values.slice(start, end));
-    const cuts = Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)]));
+    const cuts = Object.fromEntries(Object.entries(others).map(([name, other]) => [name, cut(other)]));
     return new CutSeries(is, values.slice(start, end), cuts);
   });
   return { dimensions: panel.dimensions, periods, target, series, tolerance };
 }
 
-/** What is there is gathered when it is first asked for: to answer one series, few others are looked at. */
+/** Computes `observed` on first use, because an answer for one series reads few other series. */
 class Cut implements PastValues {
   readonly values: Float64Array;
   #observed: Float64Array | null = null;
@@ -163,7 +164,7 @@ class CutSeries extends Cut implements PastSeries {
   }
 }
 
-/** A loop, for `filter` with a callback is half of what a dataset costs. */
+/** Returns the values that are not missing. A loop, because `filter` with a callback takes half the time of a dataset. */
 function observedOf(values: Float64Array): Float64Array {
   const observed = new Float64Array(values.length);
   let count = 0;
@@ -174,28 +175,29 @@ function observedOf(values: Float64Array): Float64Array {
   return observed.subarray(0, count);
 }
 
-/** The last value that was observed; NaN where there is none within reach. */
+/** Returns the last observed value; NaN if there is none within reach. */
 export function lastOf({ observed }: PastValues): number {
   return observed.at(-1) ?? Number.NaN;
 }
 
-/** The values of another variable of a series. Throws where the panel was made without it: a mistake of who made it. */
+/** Returns the values of a variable of a series. Throws if the panel was built without it, which is a programming error. */
 export function valuesOf(series: PastSeries, variable: string | undefined): PastValues {
   if (variable === undefined) return series;
   const values = series.others?.[variable];
   if (values) return values;
-  throw new RangeError(`the panel has no variable ${variable}; it has ${Object.keys(series.others ?? {}).join(", ")}`);
+  const known = Object.keys(series.others ?? {});
+  throw new RangeError(`the panel has no variable ${variable}: expected one of ${known.join(", ")}`);
 }
 
-/** Returns the position of a dimension among those of a panel. Throws where it is not one of them: a forecast declares it wrongly. */
+/** Returns the position of a dimension in a panel. Throws if the panel does not have it: the forecast's declaration is wrong. */
 export function positionOf(dimension: string, dimensions: readonly string[]): number {
   const position = dimensions.indexOf(dimension);
   if (position >= 0) return position;
-  throw new RangeError(`there is no dimension ${dimension}; there are ${dimensions.join(", ")}`);
+  throw new RangeError(`unknown dimension ${dimension}: expected one of ${dimensions.join(", ")}`);
 }
 
-/** Whether a value moved, beyond rounding. */
+/** Returns whether a change is at least the tolerance. */
 export function hasMoved(change: number, tolerance: number): boolean {
-  // 23.50 − 23.495 may come out a rounding error below 0.005.
+  // The factor allows for rounding: 23.50 − 23.495 can be slightly less than 0.005.
   return Math.abs(change) >= tolerance * (1 - 1e-9) && change !== 0;
 }

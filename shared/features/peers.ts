@@ -1,39 +1,39 @@
-/** The peers of a series: the other series that share some of its dimensions, and how they changed at the last period. */
+/** The changes of a series' peers at the last period. Peers are the other series that share some of its dimensions. */
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { hasMoved, type Past, positionOf } from "./panel.ts";
 
 export interface PeerGroup {
-  /** Series that were observed at the last period, with an earlier value to compare with. */
+  /** Number of series with a value at the last period and an earlier value. */
   readonly count: number;
-  /** Of their changes. */
+  /** Σ change. */
   readonly sum: number;
-  /** Σ |change|: rounding in `sum` is measured against it. */
+  /** Σ |change|. It is the scale of rounding errors in `sum`. */
   readonly size: number;
-  /** How many of them moved. */
+  /** Number of series that changed. */
   readonly moved: number;
 }
 
 /** The series of a past, grouped by some of their dimensions. */
 interface Grouping {
-  /** One for each series: the group that it is in. */
+  /** The group of each series. */
   readonly groups: readonly PeerGroup[];
-  /** One for each series: its change at the last period, or NaN. */
+  /** The change of each series at the last period, or NaN. */
   readonly changes: readonly number[];
 }
 
 export interface PeersOptions {
   readonly dimensions: readonly string[];
-  /** A change is against a value observed at most so many periods before the last one. */
+  /** Maximum number of periods between the last value and the value that it is compared with. */
   readonly periods: number;
 }
 
-/** Several features read the same changes, and the same groups, of one past. */
+/** Memoized per past, because several features read the same changes and groups. */
 const changesOf = memoizeByObject((_: Past) => new Map<number, readonly number[]>());
 const groupingsOf = memoizeByObject((_: Past) => new Map<string, Grouping>());
 
 /**
- * Computes a statistic of each series' peers: of their changes at the last period, without the series itself. NaN where no
- * peer was observed there with an earlier value to compare with. O(series).
+ * Computes a statistic of the changes of each series' peers at the last period, without the series itself. NaN if no peer has a
+ * value there and an earlier value. O(series).
  */
 export function ofPeers(past: Past, options: PeersOptions, statistic: (peers: PeerGroup) => number): number[] {
   const name = [options.periods, ...options.dimensions].join("\u0000");
@@ -52,7 +52,7 @@ function grouped(past: Past, { dimensions, periods }: PeersOptions): Grouping {
   const positions = dimensions.map((dimension) => positionOf(dimension, past.dimensions));
   const byKey = new Map<string, { -readonly [Name in keyof PeerGroup]: PeerGroup[Name] }>();
   const groups = past.series.map(({ is }, index) => {
-    // With their lengths, so that no two lists of texts are one key.
+    // The key contains the lengths, so that different lists of texts never have the same key.
     const key = positions.map((at) => `${is[at]?.length} ${is[at]}`).join();
     const group = cached(byKey, key, () => ({ count: 0, sum: 0, size: 0, moved: 0 }));
     const change = changes[index] ?? Number.NaN;
@@ -67,8 +67,8 @@ function grouped(past: Past, { dimensions, periods }: PeersOptions): Grouping {
 }
 
 /**
- * The change at the last period, against the value observed before it, at most `periods` earlier; NaN where either is
- * missing. Reads `values`, not `observed`, which would be gathered for every series to answer for one. O(periods).
+ * Returns the change from the previous observed value, at most `periods` earlier, to the last period; NaN if either is missing.
+ * Reads `values`, because `observed` would have to be computed for every series to answer for one. O(periods).
  */
 function changeAtLastPeriod(values: Float64Array, periods: number): number {
   const last = values.length - 1;
@@ -80,7 +80,7 @@ function changeAtLastPeriod(values: Float64Array, periods: number): number {
   return before >= first ? now - (values[before] ?? Number.NaN) : Number.NaN;
 }
 
-/** The group without one of its members. Where the others cancel out, rounding must not leave them a change. */
+/** Returns the group without one member. A sum that is only a rounding error becomes 0. */
 function without(group: PeerGroup, change: number, tolerance: number): PeerGroup {
   const sum = group.sum - change;
   return {
@@ -92,8 +92,8 @@ function without(group: PeerGroup, change: number, tolerance: number): PeerGroup
 }
 
 function cached<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = values.get(key);
-  if (known !== undefined) return known;
+  const existing = values.get(key);
+  if (existing !== undefined) return existing;
   const made = make();
   values.set(key, made);
   return made;

@@ -1,18 +1,18 @@
-/** Periods out of finer ones: hours to a day, days to a month, months to a quarter. Only complete periods have values. Pure. */
+/** Reduces fine periods to coarser ones: hours to days, days to months, months to quarters. Only complete periods have values. */
 import { compareFacts, compareText, type Fact } from "../lake/fact.ts";
 import { enclosingPeriod, type Granularity, granularityOf, lastPartOf } from "../period.ts";
 
-/** How the values of a source's finer periods become those of the forecast's. */
+/** How the values of a source's fine periods are reduced to the forecast's periods. */
 export interface Reduction {
-  /** Fewer observed parts of a variable than this (hours of a day, days of a month): the period has no value of it. */
+  /** Minimum number of observed parts (hours of a day, days of a month). With fewer parts the value is missing. */
   readonly partsMin: number;
-  /** Each of them gives a variable `<variable>_<statistic>`. */
+  /** Each statistic gives one variable `<variable>_<statistic>`. */
   readonly statistics: readonly Statistic[];
 }
 
 export type Statistic = keyof typeof statistics;
 
-/** Of the observed parts in order of time; there is at least one. */
+/** Statistics of the observed parts, in order of time. There is at least one part. */
 const statistics = {
   max: (values: readonly number[]) => Math.max(...values),
   mean: (values: readonly number[]) => sumOf(values) / values.length,
@@ -24,20 +24,20 @@ const statistics = {
 
 export interface Reduced {
   readonly facts: readonly Fact[];
-  /** Every complete period, also one whose variables have too few parts; sorted. */
+  /** All complete periods, including those with too few parts for a value, sorted. */
   readonly periods: readonly string[];
-  /** Every series that has a complete period; sorted. */
+  /** All series with a complete period, sorted. */
   readonly series: readonly string[];
 }
 
-/** Returns the names of the variables that a reduction gives. */
+/** Returns the names of the variables that a reduction creates. */
 export function reducedNames({ statistics: names }: Reduction, variables: readonly string[]): string[] {
   return variables.flatMap((variable) => names.map((statistic) => nameOf(variable, statistic)));
 }
 
 /**
- * Reduces facts to periods of granularity `to`; the result does not depend on their order. A period of a series is complete
- * once its last part has been observed, or a later one. O(facts · log facts).
+ * Reduces facts to periods of granularity `to`. The result does not depend on their order. A period of a series is complete once
+ * its last part or a later part has been observed. O(facts · log facts).
  */
 export function reduceFacts(
   facts: Iterable<Fact>,
@@ -48,7 +48,7 @@ export function reduceFacts(
   for (const [series, parts] of bySeries(facts, variables)) {
     const newest = parts.at(-1)?.period ?? "";
     const part = granularityOf(newest);
-    if (part === null) throw new RangeError(`${newest} is not a period; the facts of ${series} cannot be reduced`);
+    if (part === null) throw new RangeError(`the facts of ${series} cannot be reduced: ${newest} is not a period`);
     for (const [period, observed] of grouped(parts, (fact) => enclosingPeriod(fact.period, to))) {
       if (newest < lastPartOf(period, part)) continue;
       complete.periods.add(period);
@@ -61,7 +61,7 @@ export function reduceFacts(
   return { facts: reduced.sort(compareFacts), periods: sorted(complete.periods), series: sorted(complete.series) };
 }
 
-/** Each series' facts of the wanted variables, by time. */
+/** Returns the facts of the wanted variables by series, in order of time. */
 function bySeries(facts: Iterable<Fact>, variables: readonly string[]): Map<string, Fact[]> {
   const wanted = new Set(variables);
   const all = [...facts].filter(({ variable }) => wanted.has(variable));
@@ -71,7 +71,7 @@ function bySeries(facts: Iterable<Fact>, variables: readonly string[]): Map<stri
   );
 }
 
-/** The variables of one complete period; its facts come in order of time, so that sums are the same bits every time. */
+/** Computes the variables of one complete period. Facts must be in order of time, so that sums are always identical. */
 function valuesOf(
   facts: readonly Fact[],
   variables: readonly string[],

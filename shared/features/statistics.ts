@@ -1,27 +1,27 @@
-/** Statistics of the last observations of one series. NaN where nothing was observed; fewer values than asked for are enough. */
+/** Statistics of the last observations of one series. NaN without observations; fewer observations than `count` are accepted. */
 import type { PastValues } from "./panel.ts";
 
-/** The value observed `count` observations ago, 1 being the last one; NaN where there are fewer. O(1). */
+/** Returns the value `count` observations ago; 1 is the last one. NaN if there are fewer. O(1). */
 export function observedAgo({ observed }: PastValues, count: number): number {
   return observed.at(-count) ?? Number.NaN;
 }
 
-/** ln(value ÷ base), without a unit; NaN unless both are above 0. O(1). */
+/** Returns ln(value ÷ base), without a unit; NaN unless both are above 0. O(1). */
 export function logRatio(value: number, base: number): number {
   return value > 0 && base > 0 ? Math.log(value / base) : Number.NaN;
 }
 
-/** Mean of the last `count` values, in the variable's unit. O(count). */
+/** Returns the mean of the last `count` values, in the variable's unit. O(count). */
 export function meanOfLast(series: PastValues, count: number): number {
   return mean(latest(series, count));
 }
 
-/** Population standard deviation of the last `count` values, in the variable's unit; exactly 0 where all are equal. O(count). */
+/** Returns the population standard deviation of the last `count` values, in the variable's unit; 0 if all are equal. O(count). */
 export function standardDeviationOfLast(series: PastValues, count: number): number {
   return standardDeviation(latest(series, count));
 }
 
-/** Population standard deviation of `step` over the last `count` pairs of neighbours; NaN without a pair. O(count). */
+/** Returns the population standard deviation of `step` over the last `count` pairs of neighbours; NaN without a pair. O(count). */
 export function stepDeviationOfLast(
   series: PastValues,
   count: number,
@@ -34,21 +34,21 @@ export function stepDeviationOfLast(
   return standardDeviation(steps);
 }
 
-/** Smallest of the last `count` values. O(count). */
+/** Returns the minimum of the last `count` values. O(count). */
 export function minimumOfLast(series: PastValues, count: number): number {
   const values = latest(series, count);
   return values.length === 0 ? Number.NaN : values.reduce((least, value) => Math.min(least, value));
 }
 
-/** Largest of the last `count` values. O(count). */
+/** Returns the maximum of the last `count` values. O(count). */
 export function maximumOfLast(series: PastValues, count: number): number {
   const values = latest(series, count);
   return values.length === 0 ? Number.NaN : values.reduce((largest, value) => Math.max(largest, value));
 }
 
 /**
- * Exponentially weighted mean of the last `count` values: the newest weighs 1, one `halfLife` observations older ½.
- * The weights are normalised, as in pandas `ewm(halflife, adjust=True)`. O(count).
+ * Returns the exponentially weighted mean of the last `count` values. The newest has weight 1; a value `halfLife` observations
+ * older has weight ½. Weights are normalised, as in pandas `ewm(halflife, adjust=True)`. O(count).
  */
 export function weightedMeanOfLast(series: PastValues, count: number, halfLife: number): number {
   const decay = 0.5 ** (1 / halfLife);
@@ -73,7 +73,7 @@ function mean(values: Float64Array): number {
 }
 
 function standardDeviation(values: Float64Array): number {
-  // Around the first value, so that equal values leave no rounding error: a tree would learn from 1e-15 as from any number.
+  // Relative to the first value, so that equal values give exactly 0. A tree would learn from a rounding error of 1e-15.
   const first = values[0] ?? Number.NaN;
   const deviations = values.map((value) => value - first);
   const center = mean(deviations);

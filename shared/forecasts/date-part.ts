@@ -1,12 +1,12 @@
-/** Parts of a period as numbers: what a request may name a period by, and what a CSV column may hold. */
+/** Parts of a period as numbers, for requests that name a period by parts and for CSV columns. */
 import { isoWeekday } from "../lib/calendar.ts";
 import { enclosingPeriod, firstDayOf, firstPartOf, type Granularity, isPeriod } from "../period.ts";
 
-/** Monday = 0 in `weekday`. */
+/** In `weekday` Monday is 0. */
 export const dateParts = ["year", "quarter", "month", "day", "weekday", "hour"] as const;
 export type DatePart = (typeof dateParts)[number];
 
-/** The smallest and the largest number of each part. */
+/** The minimum and the maximum of each part. */
 export const partRanges: Readonly<Record<DatePart, readonly [number, number]>> = {
   year: [1000, 9999],
   quarter: [1, 4],
@@ -16,7 +16,7 @@ export const partRanges: Readonly<Record<DatePart, readonly [number, number]>> =
   hour: [0, 23],
 };
 
-/** The parts that together name one period. */
+/** The parts that together identify one period. */
 export const namingParts: Readonly<Record<Granularity, readonly DatePart[]>> = {
   hour: ["year", "month", "day", "hour"],
   day: ["year", "month", "day"],
@@ -24,7 +24,7 @@ export const namingParts: Readonly<Record<Granularity, readonly DatePart[]>> = {
   quarter: ["year", "quarter"],
 };
 
-/** Returns a part of a period's start. */
+/** Returns a part of the first hour of a period. */
 export function partOf(part: DatePart, period: string): number {
   const day = firstDayOf(period);
   switch (part) {
@@ -43,7 +43,7 @@ export function partOf(part: DatePart, period: string): number {
   }
 }
 
-/** Returns the period that the parts name; null where there is no such period, as on 31 February, or a part is missing. */
+/** Returns the period of the parts; null if it does not exist (31 February) or a part is missing. */
 export function periodOfParts(granularity: Granularity, parts: ReadonlyMap<DatePart, number>): string | null {
   const text = (part: DatePart, length = 2) => String(parts.get(part) ?? "").padStart(length, "0");
   const year = text("year", 4);
@@ -53,6 +53,6 @@ export function periodOfParts(granularity: Granularity, parts: ReadonlyMap<DateP
     month: `${year}-${text("month")}`,
     quarter: `${year}-Q${text("quarter", 1)}`,
   };
-  const isWhole = namingParts[granularity].every((part) => parts.has(part));
-  return isWhole && isPeriod(written[granularity], granularity) ? written[granularity] : null;
+  const isComplete = namingParts[granularity].every((part) => parts.has(part));
+  return isComplete && isPeriod(written[granularity], granularity) ? written[granularity] : null;
 }

@@ -1,9 +1,9 @@
 /**
- * The fingerprint of a forecast's features: a hash of everything that changes a value of one. It tells whether a model was
- * trained on the numbers that this code computes, and whether two recipes are the same.
+ * The fingerprint of a forecast's features: a hash of everything that changes the value of a feature. It shows whether a model
+ * was trained on the numbers that this code computes, and whether two recipes are equal.
  *
- * Its text says by which rule it was made: `2-` and sixteen hexadecimal digits by the rule that holds now, the digits alone by
- * the rule of before. Models that were registered under an earlier rule stay valid by that rule.
+ * The prefix identifies the rule: `2-` and sixteen hexadecimal digits for the current rule, only the digits for the first rule.
+ * Models that were registered with the first rule stay valid.
  */
 
 import { type Feature, kindOf } from "../features/feature.ts";
@@ -18,11 +18,11 @@ export type Fingerprinted = Pick<
 
 interface Rule {
   readonly prefix: string;
-  /** What is hashed. */
+  /** Returns the text that is hashed. */
   textOf(forecast: Fingerprinted): string;
 }
 
-/** A kind goes by name and version; the order in which a declaration was typed does not matter, the order of the features does. */
+/** Kinds are written with their version. The order of an object's members has no effect; the order of the features has. */
 const currentRule: Rule = {
   prefix: "2-",
   textOf(forecast) {
@@ -36,7 +36,7 @@ const currentRule: Rule = {
   },
 };
 
-/** Covers the features alone. Version 1 of a kind goes by its name, as before kinds had versions. */
+/** Covers only the features. Version 1 of a kind is written without the version, as before kinds had versions. */
 const firstRule: Rule = {
   prefix: "",
   textOf: ({ features }) => JSON.stringify([1, features.map(sortedEntries)]),
@@ -46,7 +46,7 @@ function sortedEntries(feature: Feature): [string, unknown][] {
   return entriesByName({ ...feature, kind: kindOf(feature).replace(/@1$/, "") });
 }
 
-/** For `JSON.stringify`: writes the members of every object by name. */
+/** A replacer for `JSON.stringify` that sorts the members of every object by name. */
 function sortedMembers(_: string, value: unknown): unknown {
   const isPlain = typeof value === "object" && value !== null && !Array.isArray(value);
   return isPlain ? Object.fromEntries(entriesByName(value)) : value;
@@ -56,12 +56,12 @@ function entriesByName(object: object): [string, unknown][] {
   return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Returns the fingerprint by the rule that holds now. */
+/** Returns the fingerprint by the current rule. */
 export function fingerprintOf(forecast: Fingerprinted): string {
   return fingerprintBy(currentRule, forecast);
 }
 
-/** Returns the fingerprints by every rule that models were registered under, the current one first. */
+/** Returns the fingerprints by all rules with which models were registered, the current rule first. */
 export function fingerprintsOf(forecast: Fingerprinted): string[] {
   return [currentRule, firstRule].map((rule) => fingerprintBy(rule, forecast));
 }
@@ -70,5 +70,5 @@ function fingerprintBy({ prefix, textOf }: Rule, forecast: Fingerprinted): strin
   return prefix + sha256Hex(textOf(forecast)).slice(0, 16);
 }
 
-/** What a fingerprint looks like, by any rule. */
+/** Matches a fingerprint of any rule. */
 export const fingerprintPattern = /^(2-)?[0-9a-f]{16}$/;

@@ -6,77 +6,76 @@ import type { DatePart } from "./date-part.ts";
 import type { Schedule } from "./schedule.ts";
 import type { EventRule, Source } from "./source.ts";
 
-/** One use case: what is predicted, from which feeds, with which features, by which candidates, judged by which rules. */
+/** The declaration of one use case: target, sources, features, candidates, and the rules of selection and promotion. */
 export interface Forecast {
   readonly id: string;
   readonly title: string;
-  /** The feeds that it is made of. The one with the target decides which periods and series there are; the others are joined to it. */
+  /** The feeds that it reads. The target's source defines the periods and series; the other sources are joined to it. */
   readonly sources: readonly Source[];
-  /** Variables of 0 and 1 that are made of the sources' own. */
+  /** 0/1 variables that are computed from variables of the sources. */
   readonly events?: readonly EventRule[];
-  /** The target: the variable whose next value is predicted. It is a source's own, a reduced one, or an event. */
+  /** The target: the variable whose next value is predicted. It is a variable of a source, a reduced variable, or an event. */
   readonly variable: string;
-  /** What names a series, as in the target's feed. */
+  /** The dimensions that identify a series, as in the target's feed. */
   readonly dimensions: readonly string[];
-  /** A classification says how likely the target variable, which is 0 or 1, is to be 1. */
+  /** A classification predicts the probability that the target, which is 0 or 1, is 1. */
   readonly task: Task;
-  /** What 1 and 0 are called in the answers of a classification; left out elsewhere. */
+  /** The names of 1 and 0 in the answers of a classification. Not set for a regression. */
   readonly labels?: Labels;
-  /** Which period comes after which. */
   readonly schedule: Schedule;
-  /** Periods ahead. */
+  /** Number of periods ahead. */
   readonly horizon: number;
   readonly target: {
     readonly transform: Transform;
-    /** Decimals of a published value: half a unit of the last one is the least that counts as a change. */
+    /** Decimals of a published value. Changes of less than half a unit of the last decimal are ignored. */
     readonly decimals: number;
   };
   /** The model's inputs, in order. One of them is the last value (`lag` of 1 period of the target variable). */
   readonly features: readonly Feature[];
-  /** The feature that is the naive forecast of a season; null where there are no seasons. */
+  /** The feature with the value a season ago, which is the seasonal baseline; null without seasons. */
   readonly seasonal: string | null;
   readonly candidates: readonly CandidateEntry[];
-  /** How many of the best are averaged into one more contender, by validation. */
+  /** Sizes of averages to try: the mean of the n best candidates. The best average on validation becomes one more contender. */
   readonly averageOf: readonly number[];
   readonly validation: Validation;
-  /** What the choice is made by; the other one stands beside it. */
+  /** The metric that selects the model. Other metrics are only reported. */
   readonly metric: Metric;
   readonly promotion: PromotionRule;
   readonly intervals: {
     readonly levels: readonly number[];
-    /** A feature that intervals grow with (its rolling deviation, say); null for one width everywhere. */
+    /** The feature to which the width of intervals is proportional, such as a rolling deviation; null for a constant width. */
     readonly scaledBy: string | null;
-    /** For targets that mostly stay: an interval also reaches to the last value, which is what comes most often. */
+    /** Whether intervals always include the last value. For targets that mostly do not change. */
     readonly holdLast: boolean;
   };
-  /** Whether the file also says how likely the value is to change; the feature holds each series' own frequency of change. */
+  /** Adds the probability of a change to the model file. `frequency`: the feature with each series' frequency of change. */
   readonly change: { readonly frequency: string; readonly space: Space; readonly trials: number } | null;
   readonly unit: string;
-  /** How people there write numbers and dates (BCP 47). */
+  /** The locale of numbers and dates (BCP 47). */
   readonly locale: string;
-  /** What the prediction is called in an answer. */
+  /** The name of the prediction in an answer. */
   readonly output: string;
-  /** What the difference from the last value is called in an answer; left out where it is not told. */
+  /** The name of the difference from the last value in an answer. Without it answers do not contain the difference. */
   readonly differenceOutput?: string;
   /**
-   * Fields by which a request gives the value of a day, to be told what comes after it: `value` is the name of the feature
-   * with the last value. Left out where the history alone is asked.
+   * The fields in which a request supplies a day and its value, to predict the next period from it. `value` is the name of the
+   * feature with the last value. Without it requests always use the history.
    */
   readonly given?: {
     readonly date: string;
     readonly value: string;
-    /** The date may also be written as M/D/YYYY. */
+    /** Whether the date may also have the format M/D/YYYY. */
     readonly monthFirst: boolean;
   };
-  /** Columns of its predictions as CSV; the usual ones where it is left out. */
+  /** The columns of its predictions as CSV. Without it the default columns are used. */
   readonly csv?: readonly CsvColumn[];
-  /** Other names under which a request may give a field: alias → name. */
+  /** Alternative names of request fields: alias → name. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** Fields of a request that name the period to predict. They may, but need not, be features too. */
+  /** Request fields that name the period to predict. They may also be features. */
   readonly dateFields: Readonly<Partial<Record<DatePart, string>>>;
   /**
-   * Features of the history that a question about another period has to give; what else is not given is missing, as it
-   * may be in training. `all` where nothing may be missing.
+   * History features that a request for another period must supply. Other features that it does not supply are missing, as they
+   * can be in training. `all`: no feature may be missing.
    */
   readonly hypothesisNeeds: readonly string[] | "all";
 }
@@ -86,56 +85,57 @@ export interface Labels {
   readonly otherwise: string;
 }
 
-/** Root mean squared and mean absolute error of values, or the Brier score of probabilities. Lower is better. */
+/** Root mean squared error, mean absolute error, or Brier score (for probabilities). Lower is better. */
 export type Metric = "rmse" | "mae" | "brier";
 
-/** One column of predictions as CSV, and what stands in it. */
+/** One column of the predictions as CSV, and the source of its values. */
 export interface CsvColumn {
   readonly column: string;
   readonly is:
     | { readonly kind: "dimension"; readonly name: string }
-    /** Of the period that is predicted. */
+    /** A part of the predicted period. */
     | { readonly kind: "target"; readonly part: DatePart | "period" }
-    /** Of the last observation. */
+    /** The period or value of the last observation. */
     | { readonly kind: "last"; readonly of: "period" | "value" }
     | { readonly kind: "feature"; readonly name: string }
-    /** A field of the answer, by its name there. */
+    /** A field of the answer. */
     | { readonly kind: "answer"; readonly field: string }
-    /** Of the model. */
+    /** The version of the model. */
     | { readonly kind: "version" };
 }
 
-/** A candidate of the catalogue, where to search its parameters, and how often; `trials` counts for the usual search. */
+/** A candidate of the catalogue with its search space. `trials` is the default number of trials. */
 export interface CandidateEntry {
   readonly candidate: string;
   readonly space: Space;
   readonly trials: number;
 }
 
-/** Rolling origin: the last periods are the test window, those before it validation; each is cut in folds that are refitted for. */
+/** Rolling-origin evaluation: validation, then the test window at the end. Each has folds; a model is refitted for each fold. */
 export interface Validation {
-  /** Share of all periods. */
+  /** Share of all periods in the test window. */
   readonly testShare: number;
+  /** Share of all periods in validation. */
   readonly validationShare: number;
   readonly folds: number;
-  /** Fewer periods than this cannot be judged. */
+  /** Minimum number of periods for a training. */
   readonly periodsMin: number;
 }
 
 export interface PromotionRule {
   readonly significance: number;
-  /** Fewest periods that a replacement is judged by. */
+  /** Minimum number of test periods for the promotion of a replacement. */
   readonly periodsMin: number;
 }
 
-/** Half a unit of the last digit of a published value. */
+/** Returns half a unit of the last digit of a published value. */
 export function toleranceOf({ target }: Pick<Forecast, "target">): number {
   return 0.5 * 10 ** -target.decimals;
 }
 
-/** The feature that is the last value. Throws where a declaration forgot it. */
+/** Returns the name of the feature with the last value. Throws if the forecast does not declare it. */
 export function lastFeatureOf({ id, features }: Pick<Forecast, "id" | "features">): string {
   const last = features.find(isLastValue);
   if (last) return last.name;
-  throw new RangeError(`forecast ${id} declares no feature of kind lag with periods 1: the last value`);
+  throw new RangeError(`forecast ${id} declares no last value: expected a feature of kind lag with periods 1`);
 }

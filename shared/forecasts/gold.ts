@@ -2,8 +2,8 @@ import { boostingSpace, emptySpace, forestSpace, ridgeSpace } from "../candidate
 import type { Forecast } from "./forecast.ts";
 
 /**
- * The next weekday's gold price in euro. Prices far above all of training are as good as any: what is learned from is the
- * logarithm of ratios, and the way back to euro is the file's own.
+ * The gold price in euro on the next weekday. Models learn logarithms of ratios, and the model file converts predictions back to
+ * euro. Prices far above the training data are therefore predicted equally well.
  */
 export const gold: Forecast = {
   id: "gold",

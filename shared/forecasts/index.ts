@@ -3,7 +3,7 @@ import { gold } from "./gold.ts";
 import { milkMx } from "./milk-mx.ts";
 import { sickness } from "./sickness.ts";
 
-/** The catalogue: a new forecast is one file in this folder and one name here. */
+/** The catalogue of forecasts. To add one, add a file to this folder and a name here. */
 export const forecasts: readonly Forecast[] = [milkMx, gold, sickness];
 
 export function findForecast(id: string): Forecast | undefined {

@@ -1,32 +1,32 @@
-/** Which period comes after which. */
+/** The order of a forecast's periods. */
 import { isoWeekday } from "../lib/calendar.ts";
 import { addPeriods, type Granularity } from "../period.ts";
 
 export interface Schedule {
-  /** What one period is. */
+  /** The length of a period. */
   readonly every: Granularity;
-  /** Of days: the weekdays that are periods, Monday = 1 … Sunday = 7 (ISO 8601). Every day where it is left out. */
+  /** For days only: the weekdays that are periods, Monday = 1 … Sunday = 7 (ISO 8601). Default: every day. */
   readonly weekdays?: readonly number[];
   /**
-   * `calendar`: every period that the schedule names is one, and a missing one is a period without values, so that "the period
-   * before" is the calendar's. `published`: only what was published is a period, so that it is the publication before.
+   * `calendar`: every period of the schedule exists, and one that was not published has no values. The previous period is the
+   * previous one in the calendar. `published`: only published periods exist. The previous period is the previous publication.
    */
   readonly periods: "calendar" | "published";
 }
 
-/** Returns the first period after `last` that the schedule names. Throws on a schedule that names none. */
+/** Returns the first period after `last` in the schedule. Throws if the schedule contains no weekday. */
 export function nextPeriod(schedule: Schedule, last: string): string {
   return scheduledFrom(schedule, last, 1);
 }
 
-/** Returns the last period before `next` that the schedule names. Throws on a schedule that names none. */
+/** Returns the last period before `next` in the schedule. Throws if the schedule contains no weekday. */
 export function previousPeriod(schedule: Schedule, next: string): string {
   return scheduledFrom(schedule, next, -1);
 }
 
 /**
- * Returns the periods of a panel, given those that were published, sorted: the same where publications are the periods, else
- * with every period between the first and the last that the schedule names. O(periods).
+ * Returns the sorted periods of a panel, given the published periods. A `calendar` schedule adds every period between the first
+ * and the last one. O(periods).
  */
 export function panelPeriods(schedule: Schedule, published: readonly string[]): string[] {
   const [first, last] = [published[0], published.at(-1)];
@@ -45,5 +45,5 @@ function scheduledFrom({ every, weekdays }: Schedule, period: string, step: 1 | 
     const day = addPeriods(period, away * step);
     if (weekdays.includes(isoWeekday(day))) return day;
   }
-  throw new RangeError("the schedule names no weekday");
+  throw new RangeError("the schedule has no weekday: expected at least one of 1 (Monday) to 7 (Sunday)");
 }

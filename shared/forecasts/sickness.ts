@@ -8,7 +8,7 @@ const pollutants = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "o
 
 const days: Reduction = { partsMin: 20, statistics: ["max", "mean", "min", "last", "range"] };
 
-/** Yesterday's value, or missing; never that of an earlier day. */
+/** Yesterday's value. If it is missing, an earlier day's value is not used. */
 const yesterdays = pollutants.flatMap((pollutant) =>
   days.statistics.map((statistic): Feature => {
     const variable = `${pollutant}_${statistic}`;
@@ -17,8 +17,8 @@ const yesterdays = pollutants.flatMap((pollutant) =>
 );
 
 /**
- * Will tomorrow's air be bad in Vigo? A day is called sick when its highest European air quality index exceeds 30: a stated
- * proxy, of which nobody's health is known to be a part.
+ * The probability of bad air in Vigo tomorrow. A day is labelled sick if its maximum European air quality index is above 30.
+ * This is a proxy: no health data is used.
  */
 export const sickness: Forecast = {
   id: "sickness",
@@ -58,7 +58,7 @@ export const sickness: Forecast = {
     { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
   ],
   averageOf: [2, 3],
-  // Only some hundred days: as many as can be spared to choose by.
+  // There are only a few hundred days, so validation has a larger share than usual.
   validation: { testShare: 0.2, validationShare: 0.4, folds: 4, periodsMin: 90 },
   metric: "brier",
   promotion: { significance: 0.05, periodsMin: 30 },

@@ -1,4 +1,4 @@
-/** The way from the facts of a forecast's feeds to its panel: the same for training and serving. */
+/** Builds the panel of a forecast from the facts of its feeds, for training and serving. */
 
 import { reachOf, variableOf } from "../features/feature.ts";
 import { type Panel, panelOf } from "../features/panel.ts";
@@ -15,15 +15,15 @@ export type FactsByFeed = ReadonlyMap<string, readonly Fact[]>;
 
 type Reads = Pick<Forecast, "id" | "variable" | "features" | "sources" | "events" | "schedule">;
 
-/** Returns the variables beside the target that features look at, sorted. */
+/** Returns the variables, other than the target, that features read, sorted. */
 export function otherVariables({ variable, features }: Pick<Reads, "variable" | "features">): string[] {
   const named = features.map(variableOf).filter((name) => name !== undefined);
   return [...new Set(named)].filter((name) => name !== variable).sort();
 }
 
 /**
- * Returns how many of the target's feed's periods hold the reach of the features, and what sources that are published later
- * say of it; the newest may be part of an incomplete period.
+ * Returns how many periods of the target's feed are needed for the reach of the features and for sources with a later
+ * publication. Adds one period if the source is reduced, because the newest one may be incomplete.
  */
 export function targetReach(forecast: Reads, granularity: Granularity): number {
   const { features, schedule, sources } = forecast;
@@ -32,7 +32,7 @@ export function targetReach(forecast: Reads, granularity: Granularity): number {
   return isReduced ? (reach + 1) * partsMax(schedule.every, granularity) : reach;
 }
 
-/** Returns what a source gives a forecast: its own or reduced variables and their events, and the periods it was published for. O(facts · log facts). */
+/** Returns the facts of a source (its own or reduced variables, and events) and its published periods. O(facts · log facts). */
 export function factsOfSource(
   { events = [], schedule }: Pick<Reads, "events" | "schedule">,
   { feed, variables, reduce }: Source,
@@ -44,12 +44,12 @@ export function factsOfSource(
     reduce === undefined
       ? { facts: own, periods: distinct(own, "period"), series: distinct(own, "series") }
       : reduceFacts(own, { variables, reduction: reduce, to: schedule.every });
-  const happened = events.flatMap(({ name, of, above }) =>
+  const eventFacts = events.flatMap(({ name, of, above }) =>
     reduced.facts
       .filter(({ variable }) => variable === of)
       .map((fact): Fact => ({ ...fact, variable: name, value: Number(fact.value > above) })),
   );
-  return { ...reduced, facts: [...reduced.facts, ...happened] };
+  return { ...reduced, facts: [...reduced.facts, ...eventFacts] };
 }
 
 function distinct(facts: readonly Fact[], what: "period" | "series"): string[] {
@@ -57,8 +57,8 @@ function distinct(facts: readonly Fact[], what: "period" | "series"): string[] {
 }
 
 /**
- * Returns the panel of a forecast's facts: the periods and series of the target's source, with every variable that features
- * look at where it was known. A value that is published `n` periods after the target's stands `n` positions later.
+ * Builds the panel of a forecast: the periods and series of the target's source, with every variable that features read. A value
+ * that is published `n` periods after the target's value is placed `n` positions later, where it was known.
  */
 export function forecastPanel(forecast: Reads & Pick<Forecast, "dimensions">, byFeed: FactsByFeed): Panel {
   const { variable, dimensions, schedule, sources } = forecast;

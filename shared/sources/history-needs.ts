@@ -1,41 +1,41 @@
-/** What the online history of a forecast has to hold: what its declaration reads, and what its served models read. */
+/** The content of a forecast's online history: everything that its declaration and its served models read. */
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Source } from "../forecasts/source.ts";
 
-/** The part of a declaration that decides what a history holds. */
+/** The part of a declaration that determines the content of a history. */
 export type HistoryNeeds = Pick<
   Forecast,
   "id" | "variable" | "dimensions" | "schedule" | "sources" | "events" | "features"
 >;
 
-/** What a served model reads. */
+/** The part of a served model's declaration that determines what it reads. */
 export type ServedNeeds = Pick<HistoryNeeds, "sources" | "events" | "features">;
 
 /**
- * Returns one declaration that reads everything that today's declaration and the served models read. Where two of them
- * reduce or define the same variable differently, today's declaration decides, because a history holds it once.
+ * Merges the current declaration with those of the served models into one that reads everything. If two of them define the same
+ * variable differently, the current declaration wins, because a history contains a variable only once.
  */
 export function historyNeeds(forecast: HistoryNeeds, served: readonly ServedNeeds[]): HistoryNeeds {
   const { id, variable, dimensions, schedule } = forecast;
   const all = [forecast, ...served];
-  const sources = served.flatMap((one) => one.sources).reduce(withSource, forecast.sources);
-  const events = firstOfEachName(all.flatMap((one) => one.events ?? []));
-  const features = distinct(all.flatMap((one) => one.features));
+  const sources = served.flatMap((model) => model.sources).reduce(withSource, forecast.sources);
+  const events = firstOfEachName(all.flatMap((declaration) => declaration.events ?? []));
+  const features = distinct(all.flatMap((declaration) => declaration.features));
   return { id, variable, dimensions, schedule, sources, features, ...(events.length > 0 && { events }) };
 }
 
-/** Adds the variables of a source that no other source has, to the source that treats its feed in the same way. */
+/** Adds the new variables of a source to a source with the same feed and settings, or as a source of their own. */
 function withSource(sources: readonly Source[], next: Source): readonly Source[] {
   const isKnown = (variable: string) =>
     sources.some(({ feed, variables }) => feed === next.feed && variables.includes(variable));
   const added = next.variables.filter((variable) => !isKnown(variable));
   if (added.length === 0) return sources;
-  const same = sources.find((source) => treatment(source) === treatment(next));
+  const same = sources.find((source) => settingsOf(source) === settingsOf(next));
   if (!same) return [...sources, { ...next, variables: added }];
   return sources.map((source) => (source === same ? { ...same, variables: [...same.variables, ...added] } : source));
 }
 
-function treatment({ variables: _, ...rest }: Source): string {
+function settingsOf({ variables: _, ...rest }: Source): string {
   return JSON.stringify(rest);
 }
 

@@ -1,7 +1,7 @@
 import type { Column, Dataset } from "../../shared/features/dataset.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 
-/** A digest of each column's values, by name. */
+/** Returns a digest of each column's values, by name. */
 export function columnDigests({ columns }: Dataset): Record<string, string> {
   return Object.fromEntries(columns.map((column) => [column.name, sha256Hex(bytesOf(column)).slice(0, 16)]));
 }

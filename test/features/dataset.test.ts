@@ -7,7 +7,7 @@ import { everyKind, panels, tableOf } from "./support.ts";
 
 const dimensions = ["region", "product"];
 const features = everyKind(dimensions);
-/** Shorter reaches than every kind's, so that values fall out of them. */
+/** Kinds with short reaches, so that some values are outside the reach. */
 const declared = fc.constantFrom<readonly Feature[]>(
   features,
   [{ name: "last", kind: "lag", periods: 1 }],
@@ -15,7 +15,7 @@ const declared = fc.constantFrom<readonly Feature[]>(
 );
 
 describe("a dataset", () => {
-  test("has a row for every observed value with one before it within reach, by period, then series", () => {
+  test("has a row for every observed value with an earlier one within reach, sorted by period, then series", () => {
     fc.assert(
       fc.property(panels(dimensions, { min: 2, max: 16 }), declared, (panel, asked) => {
         const reach = reachOf(asked);
@@ -36,7 +36,7 @@ describe("a dataset", () => {
     );
   });
 
-  test("is empty where nothing follows anything", () => {
+  test("is empty if no value has an earlier one", () => {
     const data = datasetOf({ dimensions, periods: [], series: [] }, { features, tolerance: 0.025 });
     expect([data.rows, data.columns.length, firstRowAt(data, 0)]).toEqual([0, features.length, 0]);
   });
@@ -50,7 +50,7 @@ describe("a panel", () => {
     { period: "2026-01-05", series: '["north","milk"]', variable: "price", value: 4 },
   ];
 
-  test("is the same in whatever order its facts come, with holes where there are none", () => {
+  test("does not depend on the order of its facts; missing values are NaN", () => {
     const panel = panelOf(dimensions, facts, price);
     expect(panel).toEqual({
       dimensions,
@@ -63,7 +63,7 @@ describe("a panel", () => {
     expect(panelOf(dimensions, facts.toReversed(), price)).toEqual(panel);
   });
 
-  test("holds other variables beside the target, and a variable that nobody asked for only says there was a period", () => {
+  test("contains the requested variables; other variables only add their periods", () => {
     const more = [
       { period: "2026-01-05", series: '["south","milk"]', variable: "volume", value: 70 },
       { period: "2026-01-06", series: '["south","milk"]', variable: "weather", value: 1 },
@@ -83,7 +83,7 @@ describe("a panel", () => {
     ]);
   });
 
-  test("has no past of a period that it already holds", () => {
+  test("rejects a past that contains its target period", () => {
     const panel = panelOf(dimensions, facts, price);
     expect(() => pastOf(panel, 3, "2026-01-05", { reach: 2, tolerance: 0.005 })).toThrow(
       "the past ends at 2026-01-05: expected a period before the target 2026-01-05",

@@ -8,7 +8,7 @@ import { columnDigests } from "./column-digests.ts";
 import { fixedDataset, fixedFeatures, forecastDataset } from "./fixed-panel.ts";
 import { tableOf } from "./support.ts";
 
-test("no number of a kind changes without a new version of the kind", () => {
+test("the numbers of a kind do not change without a new version", () => {
   const rows = tableOf(fixedDataset());
   expect(golden.features).toEqual(fixedFeatures.map((feature) => [feature.name, kindOf(feature)]));
   expect(rows.length).toBe(golden.rows.length);
@@ -16,11 +16,11 @@ test("no number of a kind changes without a new version of the kind", () => {
     const found = [period, series, last, target, ...fixedFeatures.map(({ name }) => inputs[name] ?? null)];
     // JSON has no NaN.
     const written = found.map((value) => (typeof value === "number" && Number.isNaN(value) ? null : value));
-    expect(written, "add a version of the kind if this is meant").toEqual(golden.rows[row]);
+    expect(written, "if the change is intended, add a version of the kind").toEqual(golden.rows[row]);
   });
 });
 
-test("every version of every kind is held to its numbers, and the versions of a kind are 1, 2, … without a gap", () => {
+test("every version of every kind has stored numbers, and the versions of a kind are 1, 2, … without a gap", () => {
   const texts = kinds.map(({ name, version }) => `${name}@${version}`);
   expect([...new Set(golden.features.map(([, kind]) => kind))].sort()).toEqual([...texts].sort());
   for (const name of new Set(kinds.map((kind) => kind.name))) {
@@ -29,7 +29,7 @@ test("every version of every kind is held to its numbers, and the versions of a 
   }
 });
 
-test.each(forecasts)("every feature of $id has the numbers that its models were trained on", (forecast) => {
+test.each(forecasts)("every feature of $id has the stored numbers, on which its models were trained", (forecast) => {
   const digests: Record<string, Record<string, string>> = forecastGolden;
   expect(columnDigests(forecastDataset(forecast))).toEqual(digests[forecast.id]);
 });

@@ -1,4 +1,4 @@
-/** Each kind by itself. What pandas can compute is held against pandas, version and script in test/golden. */
+/** Tests each kind, and compares with pandas what pandas can compute. test/golden contains the script and names the version. */
 import { describe, expect, test } from "vitest";
 import { calendarPart } from "../../shared/features/calendar-part.ts";
 import { computeFeature } from "../../shared/features/compute.ts";
@@ -11,7 +11,7 @@ import { seriesOf } from "./support.ts";
 const none = Number.NaN;
 const day = (index: number) => `2026-01-${String(index + 1).padStart(2, "0")}`;
 
-/** Series of equal length as the past of the day after; each `is` has one value a dimension. */
+/** Makes a past of the next day from series of equal length; each `is` has one value per dimension. */
 function pastOfSeries(dimensions: readonly string[], series: readonly [readonly string[], readonly number[]][]): Past {
   const length = series[0]?.[1].length ?? 0;
   return {
@@ -27,7 +27,7 @@ describe("against pandas", () => {
   const values = golden.values.map((value) => value ?? none);
 
   test.each(golden.cases)("$feature", ({ feature, numbers }) => {
-    const named = { name: "x", ...feature } as Feature; // JSON's kinds are plain strings to the compiler.
+    const named = { name: "x", ...feature } as Feature; // For the compiler, kinds in JSON are plain strings.
     numbers.forEach((expected, index) => {
       const past = pastOfSeries([], [[[], values.slice(0, index + 1)]]);
       const [ours = none] = computeFeature(named, past).values;
@@ -40,7 +40,7 @@ describe("against pandas", () => {
 describe("against pandas, of another variable", () => {
   const values = golden.values.map((value) => value ?? none);
 
-  test.each(golden.cases)("$feature is the same number of whichever variable it looks at", ({ feature }) => {
+  test.each(golden.cases)("$feature gives the same number for every variable", ({ feature }) => {
     const own = { name: "x", ...feature } as Feature;
     if (["since-change", "change-share"].includes(own.kind)) return;
     const ofOther = { ...own, variable: "other" } as Feature;
@@ -54,7 +54,7 @@ describe("against pandas, of another variable", () => {
     }
   });
 
-  test("a variable that the panel was made without is a mistake that is named", () => {
+  test("the error for a variable that the panel lacks names the variable", () => {
     const past = pastOfSeries([], [[[], [1, 2]]]);
     expect(() => computeFeature({ name: "x", kind: "lag", periods: 1, variable: "USD" }, past)).toThrow(
       "the panel has no variable USD",
@@ -62,12 +62,12 @@ describe("against pandas, of another variable", () => {
   });
 });
 
-/** The feature of the day after these values of one series. */
+/** Computes the feature of the day after these values of one series. */
 function ofValues(declared: KindDeclaration, ...values: readonly number[]): number {
   return Number(computeFeature({ name: "x", ...declared }, pastOfSeries([], [[[], values]])).values[0]);
 }
 
-/** The feature of each series, as numbers. */
+/** Computes the feature of each series, as numbers. */
 function ofPast(declared: KindDeclaration, past: Past): number[] {
   return Array.from(computeFeature({ name: "x", ...declared }, past).values, Number);
 }
@@ -104,11 +104,11 @@ const byHand: readonly (readonly [KindDeclaration, number])[] = [
 ];
 
 describe("by hand", () => {
-  test.each(byHand)("%o of 8, nothing, 2, 4, 4 is %d", (declared, expected) => {
+  test.each(byHand)("%o of 8, missing, 2, 4, 4 is %d", (declared, expected) => {
     expect(ofValues(declared, ...observed)).toBe(Math.fround(expected));
   });
 
-  test("every kind that reads one series is among them; the others have tests of their own below", () => {
+  test("the cases include every kind that reads one series; other kinds are tested below", () => {
     const named = byHand.map(([{ kind }]) => findKind(kind)?.name);
     const below = ["category", "peers-change", "peers-changed-share"];
     expect(new Set([...named, ...below])).toEqual(new Set(kinds.map(({ name }) => name)));
@@ -116,7 +116,7 @@ describe("by hand", () => {
 });
 
 describe("logarithms", () => {
-  test("a value that is not above 0 has none", () => {
+  test("are missing for a value that is not above 0", () => {
     for (const pair of [
       [1, 0],
       [0, 1],
@@ -128,7 +128,7 @@ describe("logarithms", () => {
     expect(ofValues({ kind: "log-step-std", periods: 2 }, 1, -1, 2)).toBeNaN();
   });
 
-  test("they do not depend on the unit: every value ten times as large changes nothing", () => {
+  test("do not depend on the unit: values ten times as large give the same numbers", () => {
     const values = [3.5, 3.6, none, 3.4, 3.7];
     const tenfold = values.map((value) => value * 10);
     const both = (declared: KindDeclaration) =>
@@ -143,7 +143,7 @@ describe("logarithms", () => {
 });
 
 describe("a category", () => {
-  test("is the name of its dimension, and a dimension that is not there is reported with those that are", () => {
+  test("is the value of its dimension; the error for an unknown dimension lists the known ones", () => {
     const past = pastOfSeries(["city"], [[["Leon"], [1]]]);
     expect(computeFeature({ name: "x", kind: "category", dimension: "city" }, past)).toEqual({
       dtype: "string",
@@ -154,21 +154,21 @@ describe("a category", () => {
       { kind: "peers-change@1", dimensions: ["state"], periods: 1 },
     ] as const) {
       expect(() => computeFeature({ name: "x", ...declared }, past)).toThrow(
-        "there is no dimension state; there are city",
+        "unknown dimension state: expected one of city",
       );
     }
   });
 });
 
 describe("rolling", () => {
-  test("equal values deviate by exactly 0, whatever rounding their sum has", () => {
+  test("equal values have a deviation of exactly 0, despite rounding of their sum", () => {
     for (const value of [23.47, 0.1, 1e9 + 0.3]) {
       const equal = Array.from({ length: 7 }, () => value);
       expect(ofValues({ kind: "rolling-std", periods: 7 }, ...equal)).toBe(0);
     }
   });
 
-  test("without an observation the value is missing, one observation is enough", () => {
+  test("the value is missing without an observation; one observation is enough", () => {
     const declarations = [
       { kind: "rolling-mean", periods: 3 },
       { kind: "rolling-std", periods: 3 },
@@ -183,17 +183,17 @@ describe("changes", () => {
   const changesOf = (periods: number, values: readonly number[]) =>
     (["since-change", "last-change", "change-share"] as const).map((kind) => ofValues({ kind, periods }, ...values));
 
-  test("a value moves from half a unit of its last digit on", () => {
+  test("a change of at least half a unit of the last digit counts as a move", () => {
     expect(hasMoved(23.5 - 23.495, 0.005)).toBe(true);
     expect(hasMoved(-0.0049, 0.005)).toBe(false);
     expect(hasMoved(0, 0)).toBe(false);
   });
 
-  test("since, size and share of changes are those of the observations", () => {
+  test("time since, size and share of changes are computed from the observations", () => {
     expect(changesOf(60, [20, 20.5, none, 20.5, 20, 20, 20])).toEqual([2, -0.5, Math.fround(0.4)]);
   });
 
-  test("a change before the window is no change, and without a step the value is missing", () => {
+  test("a change before the window is ignored, and without a step the value is missing", () => {
     expect(changesOf(2, [20, 21, 21, 21])).toEqual([2, 0, 0]);
     expect(changesOf(5, [none, 20])).toEqual([none, none, none]);
   });
@@ -230,13 +230,13 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
     ],
   );
 
-  test("mean change and share of changes are the others', without the series itself and those not observed", () => {
+  test("mean change and share of changes exclude the series itself and series without an observation", () => {
     expect(change(past, ["state"])).toEqual([0.25, 0.75, 0.5, 0.5, none]);
     expect(share(past, ["state"])).toEqual([0.5, 1, 0.5, Math.fround(2 / 3), none]);
     expect(change(past, [])).toEqual([2.5 / 3, 3.5 / 3, 1, 0.875, 0.5].map(Math.fround));
   });
 
-  test("values that contain a separator do not make two groups one", () => {
+  test("values with a separator do not merge two groups", () => {
     const tricky = pastOfSeries(
       ["state", "city"],
       [
@@ -253,7 +253,7 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
     expect(change(tricky, ["state", "city"])).toEqual([none, none]);
   });
 
-  test("peers whose changes cancel out did not change on average, whatever rounding says", () => {
+  test("peers whose changes cancel out have a mean change of exactly 0, despite rounding", () => {
     const cancelling = pastOfSeries(
       [],
       [0.1, 0.2, -0.1].map((step) => [[], [0, step]] as const),
@@ -261,7 +261,7 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
     expect(change(cancelling, [])[1]).toBe(0);
   });
 
-  test(`a peer's change is against ${version === 1 ? "its last value, however old" : "a value at most `periods` back"}`, () => {
+  test(`a peer's change is from ${version === 1 ? "its previous value, of any age" : "its previous value, at most `periods` old"}`, () => {
     const gaps = pastOfSeries(
       [],
       [
@@ -270,7 +270,7 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
         [[], [10, 10, none, 11]],
       ],
     );
-    // Of the first series' peers: 3 periods back one changed by 3; 2 periods back the other changed by 1.
+    // Of the first series' peers, one changed by 3 from a value 3 periods old, the other by 1 from a value 2 periods old.
     const [whole, near, nearest] = [3, 2, 1].map((periods) => [
       change(gaps, [], periods)[0],
       share(gaps, [], periods)[0],
@@ -282,17 +282,17 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
 });
 
 describe("a declaration read from JSON", () => {
-  test("names a kind with its version; without one it is version 1, as in the cards of before", () => {
+  test("names a kind with its version; without one it means version 1, as in old cards", () => {
     expect(findKind("peers-change")).toBe(findKind("peers-change@1"));
     expect(readFeature({ name: "x", kind: "peers-change@2", dimensions: [], periods: 3 })).toMatchObject({ ok: true });
     expect(readFeature({ name: "x", kind: "lag", periods: 1, learned: false })).toMatchObject({ ok: true });
   });
 
   test.each<[string, unknown, string]>([
-    ["nothing", null, "expected an object with name, kind and the options"],
+    ["null", null, "expected an object with name, kind and the kind's options"],
     ["no name", { kind: "lag", periods: 1 }, "expected text"],
-    ["a kind that is not in the table", { name: "x", kind: "moon", phase: 1 }, 'this build has no kind "moon"'],
-    ["a version that is not in the table", { name: "x", kind: "lag@9", periods: 1 }, 'this build has no kind "lag@9"'],
+    ["an unknown kind", { name: "x", kind: "moon", phase: 1 }, 'this build has no kind "moon"'],
+    ["an unknown version", { name: "x", kind: "lag@9", periods: 1 }, 'this build has no kind "lag@9"'],
     ["a missing option", { name: "x", kind: "lag" }, "feature x of kind lag: periods: expected a whole number from 1"],
     ["no periods", { name: "x", kind: "lag", periods: 0 }, "expected a whole number from 1"],
     [
@@ -302,19 +302,19 @@ describe("a declaration read from JSON", () => {
     ],
     ["an unknown part", { name: "x", kind: "calendar", part: "moon" }, "one of year, month, day, weekday"],
     ["a half-life of 0", { name: "x", kind: "weighted-mean", periods: 1, halfLife: 0 }, "halfLife"],
-    ["learned: true", { name: "x", kind: "lag", periods: 1, learned: true }, "learned is either false or left out"],
-  ])("is refused with what to change: %s", (_, json, expected) => {
+    ["learned: true", { name: "x", kind: "lag", periods: 1, learned: true }, "found learned true, expected false"],
+  ])("is rejected with the expected value: %s", (_, json, expected) => {
     expect(readFeature(json)).toEqual({ ok: false, error: expect.stringContaining(expected) });
   });
 
-  test("is refused before it is computed", () => {
+  test("is rejected before it is computed", () => {
     const wrong = { name: "x", kind: "lag", periods: -1 } as Feature;
     expect(() => computeFeature(wrong, pastOfSeries([], []))).toThrow("feature x of kind lag: periods");
   });
 });
 
 describe("calendar", () => {
-  test("parts of a day, of the hour's day, and of the first day of a month or quarter", () => {
+  test("parts are those of a day, an hour's day, or the first day of a month or quarter", () => {
     const part = (name: Parameters<typeof calendarPart>[0], target: string) => calendarPart(name, target, null);
     expect(["year", "month", "day", "weekday"].map((name) => part(name as "year", "2026-11-21"))).toEqual([
       2026, 11, 21, 5,
@@ -335,7 +335,7 @@ describe("calendar", () => {
     }
   });
 
-  test("days ahead and the start of a month are counted from the last known period, and missing without one", () => {
+  test("days ahead and the start of a month depend on the last known period, and are missing without one", () => {
     expect(calendarPart("days-ahead", "2026-03-02", "2026-02-27")).toBe(3);
     expect(
       ["2026-02-27", "2026-03-02", "2025-03-31"].map((last) => calendarPart("starts-month", "2026-03-04", last)),

@@ -10,7 +10,7 @@ const dimensions = ["region", "product"];
 
 export const fixedFeatures = everyKind(dimensions);
 
-/** 16 publications across a year's end, 4 series of prices that often stay and sometimes lack. */
+/** A panel of 16 publications across the end of a year: 4 series of prices that often do not change and are sometimes missing. */
 function fixedPanel(): Panel {
   const names = ["north\tmilk", "north\tcream", "south\tmilk", "south\tcream"].map((name) => name.split("\t"));
   return randomPanel({ dimensions, names, others: [otherVariable], length: 16 });
@@ -51,7 +51,7 @@ export function fixedDataset() {
   return datasetOf(fixedPanel(), { features: fixedFeatures, tolerance: 0.005 });
 }
 
-/** A forecast's features of random prices: longer than any reach, with missing values in every variable. */
+/** Makes a forecast's dataset of random prices: longer than any reach, with missing values in every variable. */
 export function forecastDataset(forecast: Forecast) {
   const { dimensions, features } = forecast;
   const names =
@@ -60,7 +60,7 @@ export function forecastDataset(forecast: Forecast) {
   return datasetOf(panel, { features, tolerance: toleranceOf(forecast) });
 }
 
-/** The first two series share their first two names. */
+/** The first two series have the same first two names. */
 function nameAt(index: number, dimension: number): string {
   return `${dimension}-${dimension < 2 ? index >> 1 : index}`;
 }

@@ -1,4 +1,4 @@
-/** The first invariant: a feature is computed from observations strictly before its period, and from no more than its reach. */
+/** Invariant 1: a feature is computed only from observations before its period and within its reach. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { datasetOf } from "../../shared/features/dataset.ts";
@@ -15,7 +15,7 @@ const declarations = [
   ...forecasts.map((forecast) => ({ ...forecast, tolerance: toleranceOf(forecast) })),
 ];
 
-/** A panel, one of its periods, and other values of every variable for that period and all later ones. */
+/** Generates a panel, one of its periods, and different values of every variable for this and all later periods. */
 function futures(panel: Panel) {
   return fc.integer({ min: 0, max: panel.periods.length - 1 }).chain((end) => {
     const length = panel.periods.length - end;
@@ -27,7 +27,7 @@ function futures(panel: Panel) {
   });
 }
 
-/** A series with each of its variables mapped. */
+/** Returns a series with a function applied to each of its variables. */
 function mapped(
   series: PanelSeries,
   map: (values: Float64Array, variable: string | null) => Float64Array,
@@ -42,7 +42,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
   const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) }, others);
   const runs = { numRuns: reach > 20 ? 40 : 200 };
 
-  test("changing any observation at or after the target period changes nothing", () => {
+  test("do not change with observations at or after the target period", () => {
     fc.assert(
       fc.property(someReach.chain(futures), ({ panel, end, future }) => {
         const series = panel.series.map((one, index) =>
@@ -58,7 +58,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
         const after = tableOf(datasetOf({ ...panel, series }, { features, tolerance }));
         const earlier = (rows: typeof before) => rows.filter(({ period }) => period < until);
         expect(earlier(after)).toEqual(earlier(before));
-        // A row at the period itself stands where the period has a value: only its target may differ.
+        // The target period has a row if it has a value. Only the target of this row may differ.
         const known = new Map(before.filter(({ period }) => period === until).map((row) => [row.series, row]));
         for (const { series: index, last, inputs } of after.filter(({ period }) => period === until)) {
           const same = known.get(index);
@@ -69,7 +69,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
     );
   });
 
-  test("a history of only the features' reach gives the numbers that the whole history gave in training", () => {
+  test("are the same from a history of only their reach as from the whole history in training", () => {
     fc.assert(
       fc.property(panels(forecast.dimensions, { min: reach + 1, max: reach + 8 }, others), (panel) => {
         const whole = tableOf(datasetOf(panel, { features, tolerance }));
@@ -86,7 +86,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
     );
   });
 
-  test("each feature has a type that its column keeps, and a name of its own", () => {
+  test("have unique names, and columns of their type", () => {
     const [panel] = fc.sample(someReach, { numRuns: 1, seed: 1 });
     const { columns } = datasetOf(panel ?? { dimensions: [], periods: [], series: [] }, { features, tolerance });
     expect(columns.map(({ name, dtype }) => [name, dtype])).toEqual(features.map((one) => [one.name, dtypeOf(one)]));

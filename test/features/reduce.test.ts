@@ -20,7 +20,7 @@ const fact = (period: string, variable: string, value: number, series = "[]"): F
   value,
 });
 
-/** Hours of three days of one or two series, some missing, some of a variable that is not asked for. */
+/** Generates the hours of three days for one or two series, with missing hours and an unrequested variable. */
 const hourly = fc
   .uniqueArray(
     fc.record({
@@ -58,7 +58,7 @@ describe("daily facts", () => {
     });
   });
 
-  test("are the same in whatever order the hours come, sums to the last bit", () => {
+  test("do not depend on the order of the hours, bit for bit", () => {
     fc.assert(
       fc.property(
         hourly.chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length }))),
@@ -69,7 +69,7 @@ describe("daily facts", () => {
     );
   });
 
-  test("are of complete days alone: the last hour of the series has been observed, or a later one", () => {
+  test("exist only for complete days: the last hour of the day or a later one has been observed", () => {
     fc.assert(
       fc.property(hourly, (facts) => {
         const known = facts.filter(({ variable }) => variables.includes(variable));
@@ -89,7 +89,7 @@ describe("daily facts", () => {
     );
   });
 
-  test("of a day do not know any hour after it", () => {
+  test("of a day do not depend on later hours", () => {
     fc.assert(
       fc.property(hourly, hourly, (facts, others) => {
         const until = "2024-01-02";
@@ -105,12 +105,12 @@ describe("daily facts", () => {
     );
   });
 
-  test("a variable with too few hours has no value that day; the day itself is there", () => {
+  test("a variable with too few hours has no value on that day, but the day is a period", () => {
     const few = [fact(hourOf(1, 1), "ozone", 50), fact(hourOf(1, 2), "ozone", 50), fact(hourOf(2, 0), "dust", 1)];
     expect(daily(few)).toEqual({ facts: [], periods: ["2024-01-01"], series: ["[]"] });
   });
 
-  test("have the names that the reduction says", () => {
+  test("have the names of the reduction", () => {
     const whole = Array.from({ length: 24 }, (_, hour) => [
       fact(hourOf(1, hour), "ozone", 1),
       fact(hourOf(1, hour), "dust", 1),
@@ -122,7 +122,7 @@ describe("daily facts", () => {
 
 describe("months of days and quarters of months", () => {
   const all = { partsMin: 1, statistics: ["sum", "last"] as const };
-  /** One value a part, 1, 2, 3 and so on, from `first` to `last`. */
+  /** Makes one value per part, 1, 2, 3, …, from `first` to `last`. */
   const parts = (first: string, last: string) => {
     const facts: Fact[] = [];
     for (let period = first; period <= last; period = addPeriods(period, 1))
@@ -132,7 +132,7 @@ describe("months of days and quarters of months", () => {
   const reduced = (facts: readonly Fact[], to: Granularity) =>
     valuesOf(reduceFacts(facts, { variables: ["rain"], reduction: all, to }).facts);
 
-  test("are complete with their last day or month, whatever its number", () => {
+  test("are complete with their last day or month, for every length", () => {
     expect(reduced(parts("2024-02-01", "2024-02-28"), "month")).toEqual({});
     expect(reduced(parts("2024-02-01", "2024-02-29"), "month")).toEqual({
       "2024-02 rain_sum": 435,
@@ -157,7 +157,7 @@ describe("a forecast's facts", () => {
   const forecast = { id: "air", variable: "bad", features, sources: [source], events, schedule, dimensions: [] };
   const byFeed = (facts: readonly Fact[]) => new Map([["air", facts]]);
 
-  test("hold its events, which are above the bound and not at it", () => {
+  test("contain its events, which are 1 above the bound and 0 at it", () => {
     const days = [30, 31].flatMap((highest, day) =>
       [0, 1, 23].map((hour) => fact(hourOf(day + 1, hour), "ozone", highest)),
     );
@@ -165,7 +165,7 @@ describe("a forecast's facts", () => {
     expect([values["2024-01-01 bad"], values["2024-01-02 bad"]]).toEqual([0, 1]);
   });
 
-  test("of hours are its own daily variables, and every complete day is a period", () => {
+  test("of hours become its daily variables, and every complete day is a period", () => {
     const facts = [
       ...[0, 1, 23].map((hour) => fact(hourOf(1, hour), "ozone", 40)),
       fact(hourOf(2, 23), "dust", 1),
@@ -180,7 +180,7 @@ describe("a forecast's facts", () => {
     });
   });
 
-  test("reach back in the feed's own periods: 24 hours a day, one more day for one that is incomplete, and what comes later", () => {
+  test("reach back in the feed's periods: 24 hours per day, one more day for an incomplete one, and later sources", () => {
     const plain: Source = { feed: "air", variables, lag: 0 };
     const other: Source = { feed: "water", variables: ["level"], lag: 2 };
     expect(targetReach(forecast, "hour")).toBe(6 * 24);
@@ -189,7 +189,7 @@ describe("a forecast's facts", () => {
     expect(targetReach({ ...forecast, sources: [{ ...source, lag: 3 }, other] }, "hour")).toBe(6 * 24);
   });
 
-  test("are those of the feed where nothing is reduced, without the variables that the source does not name", () => {
+  test("without a reduction are those of the feed, without variables that the source does not list", () => {
     const facts = ["bad", "dust_mean", "ozone_max", "noise"].map((variable) => fact("2024-01-01", variable, 1));
     const plain: Source = { feed: "air", variables: ["bad", "dust_mean", "ozone_max"], lag: 0 };
     expect(factsOfSource({ schedule }, plain, byFeed(facts)).facts).toEqual(facts.slice(0, 3));

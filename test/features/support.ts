@@ -5,7 +5,7 @@ import type { Feature } from "../../shared/features/feature.ts";
 import type { Panel, PastSeries } from "../../shared/features/panel.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 
-/** The variable beside the target that they look at. */
+/** A variable, other than the target, that the features read. */
 export const otherVariable = "other";
 
 const otherKinds: readonly Feature[] = [
@@ -25,7 +25,7 @@ const otherKinds: readonly Feature[] = [
   { name: "other-weighted", kind: "weighted-mean", periods: 3, halfLife: 1, variable: otherVariable },
 ];
 
-/** One feature of every version of every kind, and of every calendar part, for panels whose dimensions are `dimensions`. */
+/** Returns one feature of every version of every kind, and of every calendar part, for panels with these dimensions. */
 export function everyKind([first = "", ...others]: readonly string[]): Feature[] {
   return [
     { name: "lag2", kind: "lag", periods: 2 },
@@ -50,14 +50,14 @@ export function everyKind([first = "", ...others]: readonly string[]): Feature[]
   ];
 }
 
-/** Prices on a grid of 0.05 that mostly stay, with holes: NaN. */
+/** Generates prices on a grid of 0.05 that mostly do not change, with missing values (NaN). */
 export const cell = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(20, 20.05, 20.1, 21) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 900 }).map((cents) => cents / 20) },
   { weight: 1, arbitrary: fc.constant(Number.NaN) },
 );
 
-/** Panels of 2 to 5 series on days that are 1 to 5 days apart, with values of `others` beside the target's. */
+/** Generates panels of 2 to 5 series on days that are 1 to 5 days apart, with the variables `others`. */
 export function panels(
   dimensions: readonly string[],
   length: { min: number; max: number },
@@ -66,7 +66,7 @@ export function panels(
   return fc.integer(length).chain((count) => {
     const values = fc.array(cell, { minLength: count, maxLength: count }).map((list) => Float64Array.from(list));
     const named = fc.record(Object.fromEntries(others.map((name) => [name, values])));
-    // Without a dimension there is one series.
+    // Without dimensions there is one series.
     const series = { minLength: dimensions.length === 0 ? 1 : 2, maxLength: dimensions.length === 0 ? 1 : 5 };
     return fc
       .record({
@@ -83,7 +83,7 @@ export function panels(
           dimensions,
           periods,
           series: series.map((all, index) => ({
-            // Neighbours share all dimensions but the last, which tells them apart.
+            // Neighbours differ only in the last dimension.
             is: dimensions.map((name, at) => `${name} ${at < dimensions.length - 1 ? index >> 1 : index}`),
             ...all,
           })),
@@ -100,7 +100,7 @@ export interface TableRow {
   readonly inputs: Readonly<Record<string, number | string>>;
 }
 
-/** A dataset as a person would write it down. */
+/** Returns a dataset as a table that is easy to compare. */
 export function tableOf(data: Dataset): TableRow[] {
   return Array.from({ length: data.rows }, (_, row) => ({
     period: data.periods[data.period[row] ?? -1] ?? "",
@@ -118,7 +118,7 @@ export function tableOf(data: Dataset): TableRow[] {
   }));
 }
 
-/** The past of one series with these values, NaN where there is none. */
+/** Makes the past of one series with these values; NaN means missing. */
 export function seriesOf(...values: readonly number[]): PastSeries {
   const present = values.filter((value) => !Number.isNaN(value));
   return { is: [], values: Float64Array.from(values), observed: Float64Array.from(present) };

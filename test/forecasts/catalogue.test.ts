@@ -15,7 +15,7 @@ describe("schedule", () => {
   const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
   const someDay = fc.integer({ min: 0, max: 4000 }).map((ahead) => addDays("2020-01-01", ahead));
 
-  test("the next period is the first day after the last one that the schedule names", () => {
+  test("the next period is the first day of the schedule after the last one", () => {
     fc.assert(
       fc.property(days, someDay, (named, last) => {
         const next = nextPeriod({ every: "day", weekdays: named, periods: "calendar" }, last);
@@ -28,21 +28,21 @@ describe("schedule", () => {
     );
   });
 
-  test("a schedule without weekdays is a mistake of the declaration", () => {
+  test("a schedule without weekdays is rejected", () => {
     expect(() => nextPeriod({ every: "day", weekdays: [], periods: "calendar" }, "2026-11-20")).toThrow(
-      "names no weekday",
+      "the schedule has no weekday",
     );
   });
 });
 
 describe.each([...forecasts])("$id", (forecast) => {
-  const floats = forecast.features.filter((one) => dtypeOf(one) === "float").map(({ name }) => name);
+  const floats = forecast.features.filter((feature) => dtypeOf(feature) === "float").map(({ name }) => name);
 
-  test("its sources, schedule and what refers to them fit each other", () => {
+  test("its sources and schedule, and all references to them, are valid", () => {
     expect(mistakesIn(forecast, feeds)).toEqual([]);
   });
 
-  test("what a request gives and what its CSV holds are things that it has", () => {
+  test("request fields and CSV columns refer to existing features, dimensions and outputs", () => {
     if (forecast.given) expect(forecast.given.value).toBe(lastFeatureOf(forecast));
     const fields = [forecast.output, forecast.differenceOutput];
     const names = forecast.features.map(({ name }) => name);
@@ -53,11 +53,11 @@ describe.each([...forecasts])("$id", (forecast) => {
     }
   });
 
-  test("something is learned from, and what an interval grows with need not be", () => {
+  test("at least one feature is learned from", () => {
     expect(forecast.features.some(({ learned }) => learned !== false)).toBe(true);
   });
 
-  test("what it says of its features, those features are there to say", () => {
+  test("the features that it refers to exist and have the right type", () => {
     const named = [forecast.seasonal, forecast.intervals.scaledBy, forecast.change?.frequency, lastFeatureOf(forecast)];
     const needed = forecast.hypothesisNeeds === "all" ? [] : forecast.hypothesisNeeds;
     for (const name of [...named, ...needed].filter((one) => typeof one === "string")) expect(floats).toContain(name);
@@ -66,9 +66,9 @@ describe.each([...forecasts])("$id", (forecast) => {
     }
   });
 
-  test("naive is a candidate, and every candidate is known with a space that can be searched", () => {
+  test("the baselines are candidates, and every candidate exists and has a valid space", () => {
     const named = forecast.candidates.map(({ candidate }) => candidate).filter(isNaive);
-    // First, so that they win ties.
+    // The baselines come first, so that they win ties.
     expect(forecast.candidates.slice(0, named.length).map(({ candidate }) => candidate)).toEqual(named);
     expect(named).toEqual(forecast.task === "classification" ? ["base-rate", "state-frequency"] : ["naive"]);
     for (const { candidate, space, trials } of forecast.candidates) {
@@ -78,7 +78,7 @@ describe.each([...forecasts])("$id", (forecast) => {
     }
   });
 
-  test("a classification has labels, a Brier score and a probability, and neither intervals nor changes", () => {
+  test("a classification has labels, the Brier score and a level target, but no intervals and no change probability", () => {
     const { task, labels, metric, target, intervals, change, differenceOutput } = forecast;
     expect([labels !== undefined, metric === "brier"]).toEqual([task === "classification", task === "classification"]);
     if (task !== "classification") return;
@@ -91,7 +91,7 @@ describe.each([...forecasts])("$id", (forecast) => {
     });
   });
 
-  test("its tolerance is half a unit of the last digit that is published", () => {
+  test("its tolerance is half a unit of the last published digit", () => {
     expect(toleranceOf(forecast) * 2 * 10 ** forecast.target.decimals).toBeCloseTo(1, 12);
   });
 });

@@ -1,4 +1,4 @@
-/** A declaration that is wrong is refused at load, with a sentence that says what was found and what was expected. */
+/** A wrong declaration is rejected at load, with a sentence that contains what was found and what was expected. */
 import { expect, test } from "vitest";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
@@ -44,13 +44,13 @@ const forecast: Forecast = {
 
 const withSources = (...sources: readonly Source[]): Partial<Forecast> => ({ sources });
 
-test("two feeds, days reduced to months and a lag are no mistake, nor is anything of the catalogue", () => {
+test("two feeds, days reduced to months and a lag are valid, and so is the catalogue", () => {
   expect(mistakesIn(forecast, known)).toEqual([]);
   expect(() => checkDeclarations(forecasts, feeds)).not.toThrow();
 });
 
 test.each<[string, Partial<Forecast>, string]>([
-  ["no source", { ...withSources(), events: [], features: [] }, "It has no source."],
+  ["no source", { ...withSources(), events: [], features: [] }, "It declares no source; expected at least one."],
   [
     "an unknown feed",
     withSources(price, rain, { ...price, feed: "wether", variables: [] }),
@@ -62,43 +62,43 @@ test.each<[string, Partial<Forecast>, string]>([
     "Feed prices has no variable volum; did you mean volume?",
   ],
   [
-    "a lag that is none",
+    "an invalid lag",
     withSources(price, { ...rain, lag: 0.5 }),
     "The lag of weather is 0.5; expected a whole number of periods from 0.",
   ],
   [
     "two sources with the same variable",
     withSources(price, rain, { ...rain, lag: 2 }),
-    "Variable rain_sum comes from weather and from weather; expected one source for it.",
+    "Variable rain_sum comes from weather and from weather; expected a single source.",
   ],
   ["a target that no source has", { variable: "prise" }, "No source has the target prise; did you mean price?"],
   [
     "a feature of a variable that no source has",
     { features: [{ name: "rain", kind: "lag", periods: 1, variable: "rain_sun" }] },
-    "Feature rain looks at rain_sun, which no source has; did you mean rain_sum?",
+    "Feature rain reads rain_sun, which no source has; did you mean rain_sum?",
   ],
   [
-    "an event of nothing",
+    "an event of an unknown variable",
     { events: [{ name: "dry", of: "sun", above: 0 }] },
-    "Event dry is of sun, which no source has; there is price, rain_sum.",
+    "Event dry reads sun, which no source has; expected one of price, rain_sum.",
   ],
   [
     "an event with the name of a variable",
     { events: [{ name: "price", of: "rain_sum", above: 0 }] },
-    "Event price has the name of a variable of prices; expected another name.",
+    "Event price has the name of a variable of prices; expected a different name.",
   ],
   [
-    "dimensions that are not the feed's",
+    "dimensions other than the feed's",
     withSources(price, rain, { feed: "regions", variables: ["income"], lag: 0 }),
-    "Feed regions is by region; its source says by nothing.",
+    "Source regions declares dimensions: none; expected the feed's: region.",
   ],
   [
-    "dimensions that no series has",
+    "a dimension that the forecast does not have",
     withSources(price, rain, { feed: "regions", variables: ["income"], lag: 0, dimensions: ["region"] }),
-    "Feed regions is by region, which no series of the forecast has; they are by nothing.",
+    "Feed regions has the dimension region; expected only dimensions of the forecast: none.",
   ],
   [
-    "a target by other dimensions",
+    "a target with other dimensions than the forecast",
     {
       dimensions: ["region"],
       sources: [
@@ -106,60 +106,60 @@ test.each<[string, Partial<Forecast>, string]>([
         { ...rain, dimensions: [] },
       ],
     },
-    "The target's feed prices is by nothing; the forecast says by region.",
+    "The forecast declares dimensions: region; expected those of the target's feed: none.",
   ],
   [
     "finer periods without a reduction",
     { ...withSources(price, { feed: "weather", variables: ["rain"], lag: 0 }), events: [], features: [] },
-    "Feed weather has a value every day, the forecast one every month; expected a reduction.",
+    "Feed weather has a value every day and the forecast every month; expected a reduction.",
   ],
   [
     "a reduction of the same periods",
     { ...withSources({ ...price, reduce: { partsMin: 1, statistics: ["last"] } }, rain), variable: "price_last" },
-    "Feed prices has a value every month, as the forecast has; expected no reduction.",
+    "Feed prices and the forecast both have a value every month; expected no reduction.",
   ],
   [
     "longer periods than the forecast's",
     withSources(price, rain, { feed: "economy", variables: ["growth"], lag: 0 }),
-    "Feed economy has a value every quarter, which is longer than the forecast's month; expected one that is not.",
+    "Feed economy has a value every quarter; expected at least one every month, as in the forecast.",
   ],
   [
-    "more parts than there are",
+    "more parts than a period has",
     withSources(price, { ...rain, reduce: { partsMin: 32, statistics: ["sum"] } }),
     "The reduction of weather needs 32 parts; expected 1 to 31.",
   ],
   [
     "weekdays of months",
     { schedule: { every: "month", weekdays: [1], periods: "calendar" } },
-    "The schedule names weekdays of a month; expected weekdays of days alone.",
+    "The schedule has weekdays, but its periods are not days: month; expected no weekdays.",
   ],
   [
     "a field for a part that months do not have",
     { dateFields: { year: "y", day: "d" } },
-    "A field names the day of a month; expected year, month.",
+    "A date field is for the day of a month; expected year, month.",
   ],
-])("%s is told in one sentence", (_, wrong, sentence) => {
+])("%s is reported in one sentence", (_, wrong, sentence) => {
   expect(mistakesIn({ ...forecast, ...wrong }, known)).toEqual([sentence]);
 });
 
-test("weekdays are numbered from 1 to 7, and there is one at least", () => {
+test("weekdays are numbered from 1 to 7, and at least one is required", () => {
   const daily = (weekdays: readonly number[]): Forecast => ({
     ...forecast,
     schedule: { every: "day", weekdays, periods: "calendar" },
     dateFields: {},
   });
   for (const weekdays of [[], [0], [1, 8], [1.5]])
-    expect(mistakesIn(daily(weekdays), known).join()).toContain("expected some of 1 (Monday) to 7 (Sunday).");
+    expect(mistakesIn(daily(weekdays), known).join()).toContain("expected at least one of 1 (Monday) to 7 (Sunday).");
 });
 
-test("all mistakes are told at once, each with its forecast or feed", () => {
+test("all mistakes are reported together, each with its forecast or feed", () => {
   const wrong = { ...forecast, id: "wrong", variable: "x", dateFields: { hour: "h" } };
   const byDay = feedOf("byday", [], { partitionBy: "day" });
   expect(() => checkDeclarations([forecast, wrong], [...known, byDay])).toThrow(
     [
-      "feed byday: Its lake is divided by day, which is finer than its periods: by month.",
-      "forecast wrong: No source has the target x; there is price, rain_sum, wet.",
-      "forecast wrong: A field names the hour of a month; expected year, month.",
+      "feed byday: Its lake is partitioned by day, which is shorter than its period; expected month or longer.",
+      "forecast wrong: No source has the target x; expected one of price, rain_sum, wet.",
+      "forecast wrong: A date field is for the hour of a month; expected year, month.",
     ].join("\n"),
   );
 });

@@ -1,4 +1,4 @@
-/** Sources that are joined to the target's: what is known at an origin, and periods that were not published. */
+/** Tests sources that are joined to the target's source: what is known at an origin, and periods that were not published. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildHistory, panelOfHistory } from "../../shared/api/history.ts";
@@ -39,7 +39,7 @@ const fact = (period: string, variable: string, value: number, series = "[]"): F
   value,
 });
 
-/** Prices of months from 2024-01 on, and rain that says which month it is of. */
+/** Makes monthly prices from 2024-01 on, and rain whose value is the number of its month. */
 const months = (count: number) => Array.from({ length: count }, (_, at) => addPeriods("2024-01", at));
 const factsOf = (count: number): FactsByFeed =>
   new Map([
@@ -53,7 +53,7 @@ const rowsFor = (sources: readonly Source[], facts = factsOf(12)) => {
 };
 
 describe("a source's lag", () => {
-  test("of one period more moves exactly the features that read the source, by one period", () => {
+  test("increased by one shifts exactly the features that read the source, by one period", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), (lag) => {
         const before = rowsFor([price, { ...rain, lag }]);
@@ -62,7 +62,7 @@ describe("a source's lag", () => {
         after.forEach((row, at) => {
           const { rain: earlier, ...others } = before[at]?.inputs ?? {};
           const { rain_change } = row.inputs;
-          // The target month number n is predicted from the rain of month n - 1 - lag.
+          // The target of month n is predicted from the rain of month n - 1 - lag.
           const rain = Number(earlier) > 0 ? Number(earlier) - 1 : Number.NaN;
           expect(row).toEqual({ ...before[at], inputs: { ...others, rain, rain_change } });
         });
@@ -70,7 +70,7 @@ describe("a source's lag", () => {
     );
   });
 
-  test("is counted from the target's: what is published before the target's last value is known for the period to come", () => {
+  test("is relative to the target's lag: a source that is published earlier is known for the predicted period", () => {
     const known = (lag: number, targetLag: number) => {
       const rows = rowsFor([
         { ...price, lag: targetLag },
@@ -80,11 +80,11 @@ describe("a source's lag", () => {
         rows.map(({ period, inputs }) => periodsBetween(addPeriods("2024-01", Number(inputs.rain)), period)),
       );
     };
-    // The target's month, the month before it, the month before that.
+    // The target's month and the two months before it.
     expect([known(0, 1), known(1, 1), known(2, 1)]).toEqual([new Set([0]), new Set([1]), new Set([2])]);
   });
 
-  test("gives the online history what it gave the training, for the next period too", () => {
+  test("gives the same values in the online history as in training, also for the next period", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), (own, other) => {
         const lagged = {
@@ -107,14 +107,14 @@ describe("a source's lag", () => {
   });
 });
 
-/** The series with a value for one more period, of which the other variables know nothing. */
+/** Returns the series with one more period. The other variables are missing there. */
 function withTarget({ is, values, others = {} }: ReturnType<typeof forecastPanel>["series"][number]) {
   const longer = (column: Float64Array, value: number) => Float64Array.from([...column, value]);
   const named = Object.entries(others).map(([name, column]) => [name, longer(column, Number.NaN)]);
   return { is, values: longer(values, 1), others: Object.fromEntries(named) };
 }
 
-test("a source with fewer dimensions gives its values to every series that shares them", () => {
+test("a source with fewer dimensions gives its values to every series with the same dimensions", () => {
   const regional: Source = { feed: "weather", variables: ["rain"], lag: 0, dimensions: ["region"] };
   const national: Source = { feed: "economy", variables: ["index"], lag: 0, dimensions: [] };
   const many: Forecast = {
@@ -142,7 +142,7 @@ test("a source with fewer dimensions gives its values to every series that share
   ]);
 });
 
-test("the target's source decides which periods and series there are", () => {
+test("the target's source defines the periods and series", () => {
   const facts = new Map([
     ["prices", [fact("2024-02", "price", 1), fact("2024-03", "price", 2)]],
     ["weather", months(6).map((month) => fact(month, "rain", 5, '["elsewhere"]'))],
@@ -163,7 +163,7 @@ describe("periods that were not published", () => {
   };
   const weekdays: Schedule = { every: "day", weekdays: [1, 2, 3, 4, 5], periods: "calendar" };
 
-  test("are periods without values where the calendar promises every period", () => {
+  test("are periods without values in a calendar schedule", () => {
     expect(values(monthly, ["2024-11", "2025-02"])).toEqual([
       ["2024-11", 0],
       ["2024-12", Number.NaN],
@@ -174,7 +174,7 @@ describe("periods that were not published", () => {
       values({ every: "hour", periods: "calendar" }, ["2024-12-31T22", "2025-01-01T00"]).map(([hour]) => hour),
     ).toEqual(["2024-12-31T22", "2024-12-31T23", "2025-01-01T00"]);
     expect(values({ every: "quarter", periods: "calendar" }, ["2024-Q3", "2025-Q1"]).length).toBe(3);
-    // Friday, then Tuesday: Monday is missing, and the weekend is not.
+    // Friday, then Tuesday: Monday is missing. The weekend is not part of the schedule.
     expect(values(weekdays, ["2024-11-15", "2024-11-19"])).toEqual([
       ["2024-11-15", 0],
       ["2024-11-18", Number.NaN],
@@ -182,14 +182,14 @@ describe("periods that were not published", () => {
     ]);
   });
 
-  test("are no periods where publications are", () => {
+  test("do not exist in a published schedule", () => {
     expect(values({ ...weekdays, periods: "published" }, ["2024-11-15", "2024-11-19"])).toEqual([
       ["2024-11-15", 0],
       ["2024-11-19", 1],
     ]);
   });
 
-  test("hide none that was published outside the schedule", () => {
+  test("do not remove a period that was published outside the schedule", () => {
     const saturday = "2024-11-16";
     expect(panelPeriods(weekdays, ["2024-11-15", saturday, "2024-11-18"])).toEqual([
       "2024-11-15",
@@ -198,12 +198,12 @@ describe("periods that were not published", () => {
     ]);
   });
 
-  test("change nothing where every period was published", () => {
+  test("a calendar schedule has no effect if every period was published", () => {
     const published = Array.from({ length: 40 }, (_, at) => addPeriods("2024-01-30", at));
     expect(panelPeriods({ every: "day", periods: "calendar" }, published)).toEqual(published);
   });
 
-  test("are missing, and not those of an earlier period, in a feature that asks for the period before", () => {
+  test("are missing in a feature of the previous period, which does not use an earlier value", () => {
     const { features } = forecast;
     const facts = new Map([
       ["prices", months(6).map((month) => fact(month, "price", 1))],

@@ -1,4 +1,4 @@
-/** A forecast of two feeds and months, from the bytes of both publications to an answer: nothing of it is in the catalogue. */
+/** Tests a monthly forecast of two feeds that is not in the catalogue, from the bytes of both publications to an answer. */
 import { beforeAll, expect, test } from "vitest";
 import { buildHistory, historyShape } from "../../shared/api/history.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
@@ -21,7 +21,7 @@ import { loadSnapshot } from "../support/snapshot.ts";
 import { published } from "../training/publishing.ts";
 import { smallForecast } from "../training/support.ts";
 
-/** A feed of one series whose publication is a JSON list of `[period, value]`. */
+/** Makes a feed of one series whose publication is a JSON list of `[period, value]`. */
 function listFeed(id: string, variable: string, granularity: Feed["granularity"]): Feed {
   return {
     ...sniimMilk,
@@ -66,7 +66,7 @@ const toy: Forecast = {
 
 const [firstMonth, missingMonth, lastMonth] = ["2018-01", "2021-05", "2026-10"];
 
-/** Prices of every month but one, and rain of every day up to the month after the last price. */
+/** Makes prices of all months except one, and rain of every day until the month after the last price. */
 async function publications(): Promise<FactsByFeed> {
   const random = seededRandom(5);
   const priced: [string, number][] = [];
@@ -79,7 +79,7 @@ async function publications(): Promise<FactsByFeed> {
     rained.push([day, Math.round(random() * 9)]);
   const facts = async (feed: Feed, rows: readonly [string, number][]) => {
     const { observations } = await feed.parse(bytesOf(rows), { name: "toy.json", arrivedAt: "2026-11-20T00:00:00Z" });
-    // By way of the lake's own file.
+    // Writes and reads the lake's Parquet file.
     return readParquet(feed, writeParquet(feed, toFacts(feed, observations).sort(compareFacts)));
   };
   return new Map([
@@ -111,23 +111,23 @@ function answer(instance: Record<string, unknown>) {
   return singleAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
 }
 
-test("its declaration fits its feeds", () => {
+test("its declaration is valid for its feeds", () => {
   expect(mistakesIn(toy, feeds)).toEqual([]);
 });
 
-test("the next month is answered by its text, from features of months", () => {
-  const told = answer({});
-  expect(told).toMatchObject({
+test("the next month is predicted from monthly features, and can be requested as text or by parts", () => {
+  const answered = answer({});
+  expect(answered).toMatchObject({
     target_period: "2026-11",
     data_as_of: lastMonth,
     last: { period: lastMonth },
     features: { month: 11 },
   });
-  expect(answer({ target_period: "2026-11" })).toEqual(told);
-  expect(answer({ year: "2026", month_number: "11" })).toEqual(told);
+  expect(answer({ target_period: "2026-11" })).toEqual(answered);
+  expect(answer({ year: "2026", month_number: "11" })).toEqual(answered);
 });
 
-test("rain is that of the month before the last one, in training and in the answer", () => {
+test("rain is the value of the month before the last one, in training and in the answer", () => {
   const rained = new Map<string, number>();
   for (const { period, value } of facts.get(weather.id) ?? []) {
     const month = enclosingPeriod(period, "month");
@@ -139,7 +139,7 @@ test("rain is that of the month before the last one, in training and in the answ
   expect(answer({})).toMatchObject({ features: { rain: rained.get("2026-09") } });
 });
 
-test("a month without a price is a month without a value", () => {
+test("a month without a price is a period with a missing value", () => {
   const rows = tableOf(data);
   expect(data.periods).toContain(missingMonth);
   expect(rows.map(({ period }) => period)).not.toContain(missingMonth);
@@ -147,7 +147,7 @@ test("a month without a price is a month without a value", () => {
   expect(yearLater?.inputs.season).toBe(Number.NaN);
 });
 
-test("the features of the history are those of training, for every month that both know", () => {
+test("the history gives the same features as training, for every month of both", () => {
   const earlier = new Map([
     [prices.id, (facts.get(prices.id) ?? []).filter(({ period }) => period < lastMonth)],
     [weather.id, facts.get(weather.id) ?? []],
@@ -161,7 +161,7 @@ test("the features of the history are those of training, for every month that bo
   expect(Object.fromEntries(served)).toEqual(trained?.inputs);
 });
 
-test("another month is a hypothesis, and what is no month is refused with how to write one", () => {
+test("another month is a hypothesis, and an invalid month is rejected with the expected format", () => {
   expect(answer({ target_period: "2027-02" })).toMatchObject({ found: "2027-02", allowed: ["2026-11"] });
   expect(answer({ target_period: "2027-02", last: "101" })).toMatchObject({
     hypothetical: true,

@@ -1,4 +1,4 @@
-/** The catalogue of feature kinds: a new kind is one file in this folder and one line here. No version is ever removed. */
+/** The catalogue of feature kinds. To add one, add a file to this folder and a line here. Versions are never removed. */
 import { calendar } from "./calendar.ts";
 import { category } from "./category.ts";
 import { changeShare } from "./change-share.ts";
@@ -49,14 +49,14 @@ export const kinds = [
 ] as const;
 
 type Kind = (typeof kinds)[number];
-/** Kinds of more than one version: a declaration has to say which. */
+/** Kinds with more than one version. Their declarations must contain the version. */
 type CorrectedName = Exclude<Kind, { readonly version: 1 }>["name"];
 
 type KindText<Name extends string, Version extends number> = Version extends 1
   ? `${Name}@1` | Exclude<Name, CorrectedName>
   : `${Name}@${Version}`;
 
-/** What a declaration says of a kind: its text, and its options. */
+/** The part of a declaration that names the kind, with the kind's options. */
 export type KindDeclaration = Declaration<Kind>;
 type Declaration<Listed> =
   Listed extends FeatureKind<infer Name, infer Version, infer Options>
@@ -71,8 +71,8 @@ const byText = new Map<string, FeatureKind>(
 );
 
 /**
- * Finds a kind by `name@version`. A name without a version is version 1, also where later versions exist: so it stands in
- * the cards of models that were trained before kinds had versions.
+ * Finds a kind by `name@version`. A name without a version means version 1, even if later versions exist, because the cards of
+ * models that were trained before kinds had versions contain only the name.
  */
 export function findKind(text: string): FeatureKind | undefined {
   return byText.get(text);

@@ -1,9 +1,9 @@
 /**
- * What a feature kind declares: name, version, options, reach, and the function that computes it.
+ * The declaration of a feature kind: name, version, options, reach, and the function that computes it.
  *
- * A kind is defined by one of four functions, named for what it reads: the past of one series, the past of all series, the
- * calendar, or the names of the series. A change that alters a kind's numbers is a new version in the same file; the old
- * version stays listed, because models that learned from its numbers go on serving.
+ * Four functions define kinds. They differ in their input: the past of one series, the past of all series, the calendar, or the
+ * names of the series. To change the numbers of a kind, add a new version to the same file. The old version stays in the list,
+ * because models that were trained with it still serve.
  */
 import { type Result, success } from "../../lib/result.ts";
 import { type Shape, validateJson } from "../../lib/validate-json.ts";
@@ -11,7 +11,7 @@ import { type Past, type PastSeries, type PastValues, valuesOf } from "../panel.
 
 export interface FeatureKind<Name extends string = string, Version extends number = number, Options = unknown> {
   readonly name: Name;
-  /** 1, 2, …: raised with every change of the kind's numbers. */
+  /** 1, 2, … A change of the kind's numbers needs a new version. */
   readonly version: Version;
   readonly options: Shape<Options>;
   /** Validates a declaration's options and binds the kind to them. */
@@ -24,11 +24,11 @@ export type BoundFeature = Description &
     | {
         readonly source: "history";
         readonly dtype: "float";
-        /** The feature as a function of one series of the past and its position there. */
+        /** Returns the feature as a function of one series of the past and its position there. */
         ofPast(past: Past): (series: PastSeries, index: number) => number;
       }
     | {
-        /** Known in advance: computed from the target's date and the last known period, null where there is none. */
+        /** Known in advance: computed from the target's date and the last known period (or null). */
         readonly source: "calendar";
         readonly dtype: "float";
         at(target: string, last: string | null): number;
@@ -39,17 +39,17 @@ export type BoundFeature = Description &
 interface Description {
   /** Name and version: `lag@1`. */
   readonly kind: string;
-  /** How many past periods it reads. */
+  /** Number of past periods that it reads. */
   readonly reach: number;
   /** The variable it reads; undefined for the target variable. */
   readonly variable: string | undefined;
   /** The dimensions of a series that it reads. */
   readonly dimensions: readonly string[];
-  /** Set for a feature that is one past value, unchanged. */
+  /** Set if the feature is one unchanged past value. */
   readonly pastValue: PastValue | null;
 }
 
-/** Which past value: the one `back` observations, or `back` periods, before the target. */
+/** The past value `back` observations, or `back` periods, before the target. */
 export interface PastValue {
   readonly back: number;
   readonly counts: "observations" | "periods";
@@ -91,11 +91,11 @@ export function seriesKind<
 
 interface PanelKind<Name, Version, Options> extends Named<Name, Version, Options> {
   reach(options: Options): number;
-  /** One value for each series. */
+  /** Returns one value per series. */
   compute(past: Past, options: Options): readonly number[];
 }
 
-/** Defines a kind that compares the series with each other, and so computes all of them at once. */
+/** Defines a kind that compares series with each other. It computes all series at once. */
 export function panelKind<
   const Name extends string,
   const Version extends number,
@@ -117,7 +117,7 @@ interface CalendarKind<Name, Version, Options> extends Named<Name, Version, Opti
   compute(dates: { readonly target: string; readonly last: string | null }, options: Options): number;
 }
 
-/** Defines a kind that is known in advance: it reads the target's date and the last known period. */
+/** Defines a kind that is known in advance, from the target's date and the last known period. */
 export function calendarKind<const Name extends string, const Version extends number, Options>(
   kind: CalendarKind<Name, Version, Options>,
 ): FeatureKind<Name, Version, Options> {

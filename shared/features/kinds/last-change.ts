@@ -3,8 +3,8 @@ import { seriesKind } from "./kind.ts";
 import { periodsOptions } from "./options.ts";
 
 /**
- * By how much the value last changed, in the target's unit: 0 when it did not change at any of the last `periods` steps,
- * NaN with fewer than two observations. O(periods).
+ * The size of the value's last change, in the target's unit: 0 if it did not change in the last `periods` steps, NaN with fewer
+ * than two observations. O(periods).
  */
 export const lastChange = seriesKind({
   name: "last-change",

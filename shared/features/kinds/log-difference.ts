@@ -2,7 +2,7 @@ import { logRatio, observedAgo } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Logarithm of the last value's ratio to the one `periods` observations before it; NaN unless both are above 0. O(1). */
+/** ln(last value ÷ value `periods` observations before it); NaN unless both are above 0. O(1). */
 export const logDifference = seriesKind({
   name: "log-difference",
   version: 1,

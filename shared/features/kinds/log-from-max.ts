@@ -2,7 +2,7 @@ import { logRatio, maximumOfLast, observedAgo } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Logarithm of the last value's ratio to the maximum of the last `periods` observations; NaN unless both are above 0. O(periods). */
+/** ln(last value ÷ maximum of the last `periods` observations); NaN unless both are above 0. O(periods). */
 export const logFromMax = seriesKind({
   name: "log-from-max",
   version: 1,

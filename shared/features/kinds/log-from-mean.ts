@@ -2,7 +2,7 @@ import { logRatio, meanOfLast, observedAgo } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Logarithm of the last value's ratio to the mean of the last `periods` observations; NaN unless both are above 0. O(periods). */
+/** ln(last value ÷ mean of the last `periods` observations); NaN unless both are above 0. O(periods). */
 export const logFromMean = seriesKind({
   name: "log-from-mean",
   version: 1,

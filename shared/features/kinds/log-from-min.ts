@@ -2,7 +2,7 @@ import { logRatio, minimumOfLast, observedAgo } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Logarithm of the last value's ratio to the minimum of the last `periods` observations; NaN unless both are above 0. O(periods). */
+/** ln(last value ÷ minimum of the last `periods` observations); NaN unless both are above 0. O(periods). */
 export const logFromMin = seriesKind({
   name: "log-from-min",
   version: 1,

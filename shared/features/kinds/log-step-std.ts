@@ -2,7 +2,7 @@ import { logRatio, stepDeviationOfLast } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Population standard deviation of the last `periods` log differences: volatility, without a unit. NaN where a value is not above 0. O(periods). */
+/** Volatility: population standard deviation of the last `periods` log differences. NaN unless all values are above 0. O(periods). */
 export const logStepStd = seriesKind({
   name: "log-step-std",
   version: 1,

@@ -1,7 +1,7 @@
-/** The options that several kinds share, and their validation. */
+/** Options of several kinds, and their validation. */
 import { integerFrom, listOf, type Mismatch, objectOf, optional, type Shape, text } from "../../lib/validate-json.ts";
 
-/** Validates an object of exactly these options: an option that a kind does not read is a mistake, not a comment. */
+/** Validates an object with exactly these options. An unknown option is an error. */
 export function optionsOf<Options extends object>(
   members: {
     readonly [Name in keyof Options]-?: Shape<Options[Name]>;
@@ -24,13 +24,13 @@ export interface Periods {
 }
 export const periodsOptions = optionsOf<Periods>({ periods });
 
-/** `variable` names another variable of the same series; the target variable where it is left out. */
+/** `variable` is another variable of the same series. Default: the target variable. */
 export interface PeriodsOfVariable extends Periods {
   readonly variable?: string | undefined;
 }
 export const periodsOfVariableOptions = optionsOf<PeriodsOfVariable>({ periods, variable: optional(text) });
 
-/** Peers are the other series that share these dimensions; all other series where the list is empty. */
+/** Peers are the other series that share these dimensions. An empty list means all other series. */
 export interface Peers extends Periods {
   readonly dimensions: readonly string[];
 }

@@ -5,9 +5,8 @@ import { type Peers, peersOptions } from "./options.ts";
 const statistic = ({ sum, count }: PeerGroup) => sum / count;
 
 /**
- * Mean change of the peers at the last period, in the target's unit; NaN where no peer was observed there with an
- * earlier value to compare. Version 1 ignores `periods` and compares with the last value within the reach of all features.
- * O(series).
+ * Mean change of the peers at the last period, in the target's unit. NaN if no peer has a value there and an earlier value.
+ * Version 1 ignores `periods` and compares with the previous value within the reach of all features. O(series).
  */
 export const peersChange1 = panelKind({
   name: "peers-change",
@@ -17,7 +16,7 @@ export const peersChange1 = panelKind({
   compute: (past, { dimensions }) => ofPeers(past, { dimensions, periods: Number.POSITIVE_INFINITY }, statistic),
 });
 
-/** The same, but each change is against a value that was observed at most `periods` periods before the last one. */
+/** Version 2 compares with the previous value only if it is at most `periods` periods before the last one. */
 export const peersChange2 = panelKind({
   name: "peers-change",
   version: 2,

@@ -5,9 +5,8 @@ import { type Peers, peersOptions } from "./options.ts";
 const statistic = ({ moved, count }: PeerGroup) => moved / count;
 
 /**
- * Share of the peers that changed at the last period, 0 to 1; NaN where no peer was observed there with an
- * earlier value to compare. Version 1 ignores `periods` and compares with the last value within the reach of all features.
- * O(series).
+ * Share of the peers that changed at the last period, 0 to 1. NaN if no peer has a value there and an earlier value.
+ * Version 1 ignores `periods` and compares with the previous value within the reach of all features. O(series).
  */
 export const peersChangedShare1 = panelKind({
   name: "peers-changed-share",
@@ -17,7 +16,7 @@ export const peersChangedShare1 = panelKind({
   compute: (past, { dimensions }) => ofPeers(past, { dimensions, periods: Number.POSITIVE_INFINITY }, statistic),
 });
 
-/** The same, but each change is against a value that was observed at most `periods` periods before the last one. */
+/** Version 2 compares with the previous value only if it is at most `periods` periods before the last one. */
 export const peersChangedShare2 = panelKind({
   name: "peers-changed-share",
   version: 2,

@@ -3,8 +3,8 @@ import { seriesKind } from "./kind.ts";
 import { periodsOptions } from "./options.ts";
 
 /**
- * Observations since the value last changed: 0 when the last one brought the change; `periods`, or as many steps as there
- * are, when it never did. NaN with fewer than two observations. O(periods).
+ * Number of observations since the value last changed: 0 if the last observation changed. Without a change it is `periods`, or
+ * the number of steps if there are fewer. NaN with fewer than two observations. O(periods).
  */
 export const sinceChange = seriesKind({
   name: "since-change",

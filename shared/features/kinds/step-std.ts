@@ -2,7 +2,7 @@ import { stepDeviationOfLast } from "../statistics.ts";
 import { seriesKind } from "./kind.ts";
 import { periodsOfVariableOptions } from "./options.ts";
 
-/** Population standard deviation of the last `periods` steps from one observation to the next; NaN without a step. In the variable's unit; O(periods). */
+/** Population standard deviation of the last `periods` differences between neighbours, in the variable's unit. O(periods). */
 export const stepStd = seriesKind({
   name: "step-std",
   version: 1,

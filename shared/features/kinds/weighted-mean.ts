@@ -4,7 +4,7 @@ import { seriesKind } from "./kind.ts";
 import { optionsOf, type PeriodsOfVariable, periods } from "./options.ts";
 
 interface Options extends PeriodsOfVariable {
-  /** In observations: a value this much older counts half. */
+  /** In observations: the weight of a value halves with every `halfLife` observations of age. */
   readonly halfLife: number;
 }
 
