@@ -1,11 +1,13 @@
 /**
- * How much of what is known a publication contradicts. Ordinary publications restate history and correct 0 to 1.3 % of
- * it; one in another unit or number format contradicts nearly all of it, or all of one variable, by one factor.
+ * Measures how many stored values a publication contradicts.
+ *
+ * Ordinary publications repeat the history and correct 0 to 1.3 % of it. A publication in another unit or number format
+ * contradicts nearly all of it, or all values of one variable, by one factor.
  */
 import { addDays } from "../lib/calendar.ts";
 import type { Feed } from "./feed.ts";
 
-/** One fact that a publication states and that was known before. */
+/** One fact that is already stored (`known`) and that a publication repeats (`stated`). */
 export interface RestatedFact {
   readonly variable: string;
   readonly period: string;
@@ -18,17 +20,17 @@ export interface Contradictions {
   readonly contradicted: number;
   /** The variable with the largest share of contradicted facts, among those with enough facts to judge. */
   readonly worst: { readonly variable: string; readonly restated: number; readonly contradicted: number } | null;
-  /** A factor that most contradictions of one variable share; null where there is none. */
+  /** The factor between stored and published values that most contradictions of one variable share, or null. */
   readonly factor: { readonly variable: string; readonly times: number; readonly facts: number } | null;
 }
 
-/** Two numbers closer than this, relative to their size, are one number that was written twice. */
+/** Numbers that differ by less than this, relative to their size, count as equal. */
 const tolerance = 1e-9;
-/** Fewer facts than these do not say how a publication is written: one corrected day of milk prices is 185. */
+/** Fewer facts than these are no evidence for another unit or format: one corrected day of milk prices has 185. */
 const [restatedMin, factorFactsMin] = [200, 24];
-/** Contradictions share a factor where so many of them are this close to their median; a market moves less than `factorMin`. */
+/** Contradictions share a factor if this share of their ratios is this close to the median. */
 const [factorShareMin, factorTolerance] = [0.8, 0.02];
-/** The least factor that is another unit. Recent periods are corrected late (`correctedDays`), and by larger factors. */
+/** The smallest factor that indicates another unit; a market moves less. Recent periods are corrected by larger factors. */
 const factorMin = { settled: 1.5, recent: 3 };
 
 interface Counts {
@@ -39,9 +41,8 @@ interface Counts {
 }
 
 /**
- * Counts what is contradicted. What a publisher expected before it happened (`isForecast`) is restated daily and does not
- * count. Periods of the last days before the arrival, which the publisher corrects late, count for a common factor only.
- * O(facts).
+ * Counts the contradicted facts. A publisher's own forecasts (`isForecast`) change daily and do not count. Periods of the
+ * last days before the arrival are corrected late, so they count only towards a common factor. O(facts).
  */
 export function countContradictions(
   facts: Iterable<RestatedFact>,
@@ -60,15 +61,15 @@ export function countContradictions(
     byVariable.set(fact.variable, counts);
     countFact(counts, fact, fact.period < settledUntil);
   }
-  const judged = [...byVariable].map(([variable, counts]) => ({ variable, ...counts }));
-  const [worst = null] = judged
+  const counted = [...byVariable].map(([variable, counts]) => ({ variable, ...counts }));
+  const [worst = null] = counted
     .filter((of) => of.contradicted > 0 && of.restated >= restatedMin)
     .sort((a, b) => b.contradicted / b.restated - a.contradicted / a.restated);
   return {
-    restated: judged.reduce((sum, of) => sum + of.restated, 0),
-    contradicted: judged.reduce((sum, of) => sum + of.contradicted, 0),
+    restated: counted.reduce((sum, of) => sum + of.restated, 0),
+    contradicted: counted.reduce((sum, of) => sum + of.contradicted, 0),
     worst: worst && { variable: worst.variable, restated: worst.restated, contradicted: worst.contradicted },
-    factor: largestFactor(judged),
+    factor: mostCommonFactor(counted),
   };
 }
 
@@ -81,8 +82,9 @@ function countFact(counts: Counts, { known, stated }: RestatedFact, isSettled: b
   if (!isSame && known > 0 && stated > 0) counts.ratios[isSettled ? "settled" : "recent"].push(stated / known);
 }
 
-function largestFactor(judged: readonly (Counts & { readonly variable: string })[]): Contradictions["factor"] {
-  const factors = judged.flatMap(({ variable, ratios }) =>
+/** Returns the common factor that the most contradictions share, over all variables. */
+function mostCommonFactor(counted: readonly (Counts & { readonly variable: string })[]): Contradictions["factor"] {
+  const factors = counted.flatMap(({ variable, ratios }) =>
     (["settled", "recent"] as const).flatMap((age) => {
       const times = commonFactor(ratios[age], factorMin[age]);
       return times === null ? [] : [{ variable, times, facts: ratios[age].length }];
@@ -100,20 +102,20 @@ function commonFactor(ratios: readonly number[], least: number): number | null {
   return near >= factorShareMin * ratios.length ? median : null;
 }
 
-/** The reason to hold a publication for what it contradicts, as one sentence; null where there is none. */
-export function reasonToDoubt(
+/** Returns why a publication is held for its contradictions, as one sentence, or null. */
+export function contradictionReason(
   { factor, worst, restated, contradicted }: Contradictions,
   { contradictedMax }: { readonly contradictedMax: number },
 ): string | null {
   if (factor !== null) {
     const times = factor.times >= 1 ? `${round(factor.times)} times` : `1/${round(1 / factor.times)} of`;
-    return `${factor.facts} values of ${factor.variable} are about ${times} what is known: another unit or number format`;
+    return `${factor.facts} values of ${factor.variable} are about ${times} the stored values: probably another unit or number format`;
   }
   const most = restated >= restatedMin && contradicted > contradictedMax * restated;
   const of = most ? { variable: "the feed", restated, contradicted } : worst;
   if (of === null || of.contradicted <= contradictedMax * of.restated) return null;
   const share = (part: number) => `${Math.round(part * 1000) / 10} %`;
-  return `${of.contradicted} of ${of.restated} known values of ${of.variable} are contradicted (${share(of.contradicted / of.restated)}), at most ${share(contradictedMax)} may be`;
+  return `${of.contradicted} of ${of.restated} stored values of ${of.variable} are contradicted (${share(of.contradicted / of.restated)}); the limit is ${share(contradictedMax)}`;
 }
 
 const round = (value: number) => Number(value.toPrecision(3));

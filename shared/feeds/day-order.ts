@@ -1,33 +1,33 @@
 /**
- * Which of a publication's days are out of order, when one of them may be mistyped.
+ * Finds the days of a publication that are out of order, because one of them may be mistyped.
  *
- * Blocks are listed in one direction. The days that can be believed are the longest run in that direction (a longest
- * increasing subsequence, in which no step is longer than a gap can be); among runs of one length the one with the fewest
- * doubts. What stands in no such run is out of order. Where several runs are equally good, nothing decides between the
- * blocks in which they differ, and all of those are contradicted.
+ * A publication lists its blocks in one direction. The accepted days are the longest run in that direction: a longest
+ * increasing subsequence in which no step exceeds the largest gap. Among runs of the same length, the run with the fewest
+ * doubts wins. A block that is in no best run is out of order. If several runs are equally good, the blocks in which they
+ * differ are all contradicted.
  */
 
 export interface ListedDay {
   /** Days since any fixed day. */
   readonly day: number;
-  /** How many things speak against it, e.g. a weekday that disagrees. */
+  /** How many findings speak against the day, such as a wrong weekday. */
   readonly doubts: number;
 }
 
-export type Standing =
+export type OrderStatus =
   | { readonly kind: "in-order" }
   /** Indices of the nearest blocks in order before and after it. */
   | { readonly kind: "out-of-order"; readonly before: number | null; readonly after: number | null }
-  /** Indices of the blocks, itself among them, of which only some can be believed. All of them share the list. */
+  /** Indices of the blocks that contradict each other, itself included. All of them share the list. */
   | { readonly kind: "contradicted"; readonly among: readonly number[] };
 
 /** One more block in order outweighs any doubts. */
 const blockWeight = 1_000;
-/** Fewer blocks than this do not make a publication that lists the newest first. */
+/** A publication counts as newest-first only from this many blocks in that order. */
 const newestFirstMin = 3;
 
-/** How every listed day stands. Takes O(n log n). */
-export function judgeOrder(listed: readonly ListedDay[], gapDaysMax: number): Standing[] {
+/** Returns the order status of every listed day. O(n log n). */
+export function classifyOrder(listed: readonly ListedDay[], gapDaysMax: number): OrderStatus[] {
   const oldestFirst = findRuns(listed, gapDaysMax);
   const newestFirst = findRuns(
     listed.map(({ day, doubts }) => ({ day: -day, doubts })),
@@ -36,19 +36,19 @@ export function judgeOrder(listed: readonly ListedDay[], gapDaysMax: number): St
   const isNewestFirst = newestFirst.best > oldestFirst.best && newestFirst.best > (newestFirstMin - 1) * blockWeight;
   const { groups } = isNewestFirst ? newestFirst : oldestFirst;
 
-  const standings = listed.map((): Standing => ({ kind: "out-of-order", before: null, after: null }));
+  const statuses = listed.map((): OrderStatus => ({ kind: "out-of-order", before: null, after: null }));
   for (const group of groups) {
     for (const index of group) {
-      standings[index] = group.length === 1 ? { kind: "in-order" } : { kind: "contradicted", among: group };
+      statuses[index] = group.length === 1 ? { kind: "in-order" } : { kind: "contradicted", among: group };
     }
   }
-  return withNeighbours(standings);
+  return withNeighbours(statuses);
 }
 
 interface Runs {
   /** Weight of the best runs. */
   readonly best: number;
-  /** Blocks of the best runs; those in one group stand for each other, one alone is in every best run. */
+  /** Blocks of the best runs. A group holds alternatives: each best run has one of them. A single block is in every best run. */
   readonly groups: readonly (readonly number[])[];
 }
 
@@ -59,7 +59,7 @@ function findRuns(listed: readonly ListedDay[], gapDaysMax: number): Runs {
   const from = weightsUpTo(backwards, weights.toReversed(), gapDaysMax).reverse();
   const best = upTo.reduce((most, weight) => Math.max(most, weight), 0);
 
-  // A block of a best run takes the stretch of weight from `upTo - weight` to `upTo`: stretches that overlap compete.
+  // A block of a best run covers the weights from `upTo - weight` to `upTo`. Blocks whose ranges overlap are alternatives.
   const candidates = [...listed.keys()]
     .map((index) => ({ index, end: upTo[index] ?? 0, start: (upTo[index] ?? 0) - (weights[index] ?? 0) }))
     .filter(({ index, start }) => start + (from[index] ?? 0) === best)
@@ -74,7 +74,7 @@ function findRuns(listed: readonly ListedDay[], gapDaysMax: number): Runs {
   return { best, groups };
 }
 
-/** For every block the weight of the best run that ends with it. */
+/** Returns, for every block, the weight of the best run that ends with it. */
 function weightsUpTo(listed: readonly ListedDay[], weights: readonly number[], gapDaysMax: number): number[] {
   const days = [...new Set(listed.map(({ day }) => day))].sort((a, b) => a - b);
   const best = new RangeMaximum(days.length);
@@ -86,7 +86,7 @@ function weightsUpTo(listed: readonly ListedDay[], weights: readonly number[], g
   });
 }
 
-/** The largest of a range of numbers that only ever grow: a segment tree, both operations in O(log n). */
+/** The maximum of a range of numbers that never decrease: a segment tree. Both operations take O(log n). */
 class RangeMaximum {
   readonly #size: number;
   readonly #tree: Float64Array;
@@ -101,7 +101,7 @@ class RangeMaximum {
       this.#tree[node] = Math.max(this.#tree[node] ?? 0, value);
   }
 
-  /** The largest from `start` up to but without `end`; 0 where nothing is. */
+  /** Returns the maximum from `start` (inclusive) to `end` (exclusive); 0 for an empty range. */
   between(start: number, end: number): number {
     let most = 0;
     let [left, right] = [start + this.#size, end + this.#size];
@@ -113,7 +113,7 @@ class RangeMaximum {
   }
 }
 
-/** Where the first of the sorted numbers stands that is not less. */
+/** Returns the index of the first sorted number that is at least `value`. */
 function lowerBound(sorted: readonly number[], value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -124,18 +124,18 @@ function lowerBound(sorted: readonly number[], value: number): number {
   return low;
 }
 
-function withNeighbours(standings: readonly Standing[]): Standing[] {
-  const isInOrder = (standing: Standing) => standing.kind === "in-order";
+/** Fills in the neighbours of the blocks that are out of order. */
+function withNeighbours(statuses: readonly OrderStatus[]): OrderStatus[] {
   let before: number | null = null;
-  const told = standings.map((standing, index): Standing => {
-    if (isInOrder(standing)) before = index;
-    return standing.kind === "out-of-order" ? { ...standing, before } : standing;
+  const filled = statuses.map((status, index): OrderStatus => {
+    if (status.kind === "in-order") before = index;
+    return status.kind === "out-of-order" ? { ...status, before } : status;
   });
   let after: number | null = null;
-  for (let index = told.length - 1; index >= 0; index--) {
-    const standing = told[index];
-    if (standing?.kind === "in-order") after = index;
-    if (standing?.kind === "out-of-order") told[index] = { ...standing, after };
+  for (let index = filled.length - 1; index >= 0; index--) {
+    const status = filled[index];
+    if (status?.kind === "in-order") after = index;
+    if (status?.kind === "out-of-order") filled[index] = { ...status, after };
   }
-  return told;
+  return filled;
 }

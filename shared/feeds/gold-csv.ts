@@ -1,20 +1,23 @@
 /**
- * The price of gold in nineteen currencies, by troy ounce, every weekday: one file that grows by a line a day.
+ * The price of gold in nineteen currencies, per troy ounce, for every weekday: one file that grows by a line per day.
  *
  *     Date,USD,EUR,JPY,…
  *     12/29/1978,226.0,137.1,#N/A,…
  *     1/2/1979,226.8,137.3,"43,164.9",…
  *
- * Dates are month first. `#N/A` is no price yet and no problem: it is counted as left out. On holidays the file repeats
- * the day before. Lines may stand in any order.
+ * Dates have the month first. `#N/A` means that there is no price yet; it is counted as skipped, not as a problem. On
+ * holidays the file repeats the day before. Lines may be in any order.
  *
- * Reasons of problems. A value: `missing-value`, `no-number`, `malformed-number` (grouping that is not by thousands, a
- * decimal comma, an exponent), `out-of-range`, `implausible-jump` (a slip of the decimal point, or another unit), `doubtful-row`
- * (too many of its line leap), `contradicting-rows` (lines of one day that disagree), `cut-off`. A row: `unreadable-date`, `impossible-date`,
- * `ambiguous-date` (other lines put the day first), `implausible-date`, `weekend-date`, `malformed-row` (more or fewer fields than the header, or a quote that does not
- * close). A column: `duplicate-column`. A file: `too-large`, `too-many-lines`, `too-many-columns`,
- * `too-many-cells`, `not-text`, `unexpected-header`, `another-number-format` (its numbers have a decimal comma, or may have).
- * Remarks that cost nothing: `unknown-column`, `missing-column`.
+ * Reasons of problems:
+ * - A value: `missing-value`, `no-number`, `malformed-number` (grouping that is not by thousands, a decimal comma, an
+ *   exponent), `out-of-range`, `implausible-jump` (a misplaced decimal point, or another unit), `doubtful-row` (too many
+ *   prices of its line jump), `contradicting-rows` (two lines of one day disagree), `cut-off`.
+ * - A row: `unreadable-date`, `impossible-date`, `ambiguous-date` (other lines have the day first), `implausible-date`,
+ *   `weekend-date`, `malformed-row` (more or fewer fields than the header, or a quote that does not close).
+ * - A column: `duplicate-column`.
+ * - A file: `too-large`, `too-many-lines`, `too-many-columns`, `too-many-cells`, `not-text`, `unexpected-header`,
+ *   `another-number-format` (its numbers have a decimal comma, or may have).
+ * - Remarks, which lose no value: `unknown-column`, `missing-column`.
  */
 import type { Feed, FileOrigin, Parsed } from "./feed.ts";
 import { currencies } from "./gold-csv/currencies.ts";
@@ -35,7 +38,7 @@ export const goldCsv: Feed = {
   granularity: "day",
   partitionBy: "year",
   limits: {
-    // Forty-eight years are 2.3 MB, 12,500 lines and 250,000 cells. Sixty-seven years fit, and the worst file within these
+    // Forty-eight years take 2.3 MB, 12,500 lines and 250,000 cells. Sixty-seven years fit, and the worst file within these
     // limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
     bytesMax: 4_000_000,
     unzippedBytesMax: 4_000_000,
@@ -53,7 +56,7 @@ export const goldCsv: Feed = {
     magic: "",
   },
   source: {
-    // The World Gold Council wants a login: a mirror of its file has to be named.
+    // The World Gold Council requires a login, so a mirror of its file has to be configured.
     baseUrl: "",
     hosts: ["www.gold.org", "fsapi.gold.org", "raw.githubusercontent.com"],
     enough: "first",
@@ -70,7 +73,9 @@ async function parse(bytes: Uint8Array, { arrivedAt }: FileOrigin): Promise<Pars
   }
   const text = textOf(bytes);
   if (text === null) {
-    return refusedFile(problem("not-text", { found: "bytes that are no UTF-8 text", expected: "a CSV file in UTF-8" }));
+    return refusedFile(
+      problem("not-text", { found: "bytes that are not UTF-8 text", expected: "a CSV file in UTF-8" }),
+    );
   }
   const read = readRows(text, { arrivedAt, limits: goldCsv.limits });
   if (!read.ok) return refusedFile(read.error);

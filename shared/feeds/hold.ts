@@ -1,5 +1,5 @@
-/** Decides whether a publication is held for a person: too many refused values, known series lost, or known facts contradicted. */
-import { type Contradictions, reasonToDoubt } from "./contradictions.ts";
+/** Decides whether a publication is held for review: too many rejected values, missing series, or contradicted values. */
+import { type Contradictions, contradictionReason } from "./contradictions.ts";
 import type { FeedLimits, Problem } from "./feed.ts";
 
 export interface Counts {
@@ -7,31 +7,31 @@ export interface Counts {
   readonly problems: readonly Problem[];
   /** Keys of the series that the publication has values for. */
   readonly series: ReadonlySet<string>;
-  /** What the parser could not decide. */
+  /** What the parser could not decide, as a sentence. */
   readonly doubt?: string | undefined;
-  /** What the publication contradicts; absent where that is not known yet. */
+  /** How much the publication contradicts; absent if that was not measured yet. */
   readonly contradictions?: Contradictions;
 }
 
-/** Returns the reason to hold a publication for a person, or null. */
+/** Returns the reason to hold a publication for review, or null. */
 export function reasonToHold(counts: Counts, knownSeries: readonly string[], limits: FeedLimits): string | null {
   if (counts.doubt !== undefined) return counts.doubt;
   const lost = counts.problems.reduce((sum, problem) => sum + problem.values, 0);
   const rate = lost / Math.max(1, lost + counts.observations);
   if (rate > limits.problemRateMax) {
     const [worst, count] = mostFrequent(counts.problems);
-    return `${percent(rate)} of the values were refused, at most ${percent(limits.problemRateMax)} are allowed; most often ${worst} (${count}×)`;
+    return `${percent(rate)} of the values were rejected; the limit is ${percent(limits.problemRateMax)}. The most frequent reason is ${worst} (${count}×)`;
   }
   const missing = knownSeries.filter((key) => !counts.series.has(key));
   const share = missing.length / Math.max(1, knownSeries.length);
   if (share > limits.seriesLostMax) {
     const example = missing.slice(0, 3).join(", ");
-    return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}), at most ${percent(limits.seriesLostMax)} may be; for example ${example}`;
+    return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}); the limit is ${percent(limits.seriesLostMax)}. Examples: ${example}`;
   }
-  return counts.contradictions ? reasonToDoubt(counts.contradictions, limits) : null;
+  return counts.contradictions ? contradictionReason(counts.contradictions, limits) : null;
 }
 
-/** How often each reason occurs, most frequent first. */
+/** Counts how often each reason occurs, most frequent first. */
 export function countReasons(problems: readonly Problem[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const { reason } of problems) counts.set(reason, (counts.get(reason) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** Which prices of one series are too far from those around them to be believed, whichever publication they stand in. */
+/** Finds prices of one series that are too far from their neighbours. Gold and milk use it with different limits. */
 import { daysBetween } from "../lib/calendar.ts";
 
 export interface Priced {
@@ -7,76 +7,80 @@ export interface Priced {
   readonly value: number;
 }
 
-/** All are ratios, ≥ 1, but the gap in days and the price in its own unit. */
+/** `moveMax` and `levelMax` are ratios ≥ 1, `coarseBelow` is a price, `gapDaysMax` is in days. */
 export interface JumpLimits {
-  /** Further from the last believed price than this, before the next day agrees, is a slip. */
+  /** A price further than this from the last accepted one is a typing error, unless the next price confirms it. */
   readonly moveMax: number;
-  /** Further than this is never believed: another unit. */
+  /** A price further than this is never accepted: it is in another unit. */
   readonly levelMax: number;
-  /** Below this price, rounding makes leaps of its own, and only `levelMax` holds. */
+  /** Below this price rounding alone causes jumps, so only `levelMax` applies. */
   readonly coarseBelow: number;
-  /** After a longer gap a price that the next day agrees with may be anywhere. */
+  /** After a longer gap any price is accepted that the next price confirms. */
   readonly gapDaysMax: number;
 }
 
-export interface Leap<T extends Priced> {
-  readonly of: T;
-  /** What it was held against. */
-  readonly near: T | undefined;
-  /** How many times as much or as little it might have been. */
-  readonly times: number;
-  /** The next one says the same: it is no slip of one day. */
-  readonly lasts: boolean;
+export interface Jump<T extends Priced> {
+  readonly price: T;
+  /** The price that it was compared with. */
+  readonly reference: T | undefined;
+  /** The largest ratio to the reference that would have been accepted. */
+  readonly ratioMax: number;
+  /** True if the next price agrees with it, so that it is not an error of one day. */
+  readonly persists: boolean;
 }
 
 /**
- * Judges the prices of one series, oldest first. A price far from the last believed one is refused, unless the next says
- * the same and both are within `levelMax`: then the market has moved. The newest has none after it, so that it waits
- * until another agrees. A leap to another level is refused for as long as it lasts. O(prices).
+ * Separates the prices of one series, oldest first, into accepted prices and jumps.
+ *
+ * A price far from the last accepted one is a jump, unless the next price confirms it and both are within `levelMax`: then
+ * the market has moved. The newest price has no next one, so a far one is a jump until a later publication confirms it. A
+ * jump to another level is rejected for as long as it lasts. O(prices).
  */
-export function judgeJumps<T extends Priced>(
+export function separateJumps<T extends Priced>(
   prices: readonly T[],
   limits: JumpLimits,
-): { readonly kept: T[]; readonly leaps: Leap<T>[] } {
-  const kept: T[] = [];
-  const leaps: Leap<T>[] = [];
-  let believed: T | undefined;
+): { readonly accepted: T[]; readonly jumps: Jump<T>[] } {
+  const accepted: T[] = [];
+  const jumps: Jump<T>[] = [];
+  let last: T | undefined;
   for (const [index, price] of prices.entries()) {
     const [next, second] = [prices[index + 1], prices[index + 2]];
-    const lasts = isNear(price, next, limits);
-    const isBelieved = believed
-      ? isNear(price, believed, limits) || (lasts && isLevel(prices[index - 1], price, { believed, limits }))
-      : lasts || !isNear(next, second, limits);
-    if (isBelieved) {
-      believed = price;
-      kept.push(price);
+    const persists = isNear(price, next, limits);
+    const isAccepted = last
+      ? isNear(price, last, limits) || (persists && isPlausibleLevel(prices[index - 1], price, { last, limits }))
+      : persists || !isNear(next, second, limits);
+    if (isAccepted) {
+      last = price;
+      accepted.push(price);
       continue;
     }
-    const near = believed ?? next;
-    leaps.push({ of: price, near, times: lasts ? limits.levelMax : timesOf(price, near ?? price, limits), lasts });
+    const reference = last ?? next;
+    const ratioMax = persists ? limits.levelMax : largestRatio(price, reference ?? price, limits);
+    jumps.push({ price, reference, ratioMax, persists });
   }
-  return { kept, leaps };
+  return { accepted, jumps };
 }
 
 interface Level {
-  readonly believed: Priced;
+  /** The last accepted price. */
+  readonly last: Priced;
   readonly limits: JumpLimits;
 }
 
-function isLevel(before: Priced | undefined, price: Priced, { believed, limits }: Level): boolean {
+function isPlausibleLevel(before: Priced | undefined, price: Priced, { last, limits }: Level): boolean {
   const gapDays = daysBetween(before?.period ?? price.period, price.period);
-  return gapDays > limits.gapDaysMax || isWithin(price, believed, limits.levelMax);
+  return gapDays > limits.gapDaysMax || isWithin(price, last, limits.levelMax);
 }
 
-function timesOf(a: Priced, b: Priced, { moveMax, levelMax, coarseBelow }: JumpLimits): number {
+function largestRatio(a: Priced, b: Priced, { moveMax, levelMax, coarseBelow }: JumpLimits): number {
   return Math.min(a.value, b.value) < coarseBelow ? levelMax : moveMax;
 }
 
-/** False where one of them is not there. */
+/** False if one of the prices is missing. */
 function isNear(a: Priced | undefined, b: Priced | undefined, limits: JumpLimits): boolean {
-  return a !== undefined && b !== undefined && isWithin(a, b, timesOf(a, b, limits));
+  return a !== undefined && b !== undefined && isWithin(a, b, largestRatio(a, b, limits));
 }
 
-function isWithin(a: Priced, b: Priced, times: number): boolean {
-  return a.value <= times * b.value && b.value <= times * a.value;
+function isWithin(a: Priced, b: Priced, ratio: number): boolean {
+  return a.value <= ratio * b.value && b.value <= ratio * a.value;
 }

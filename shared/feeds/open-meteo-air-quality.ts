@@ -1,23 +1,27 @@
 /**
- * Open-Meteo's air quality at one place, hour by hour (data: CAMS, CC BY 4.0).
+ * Open-Meteo's hourly air quality at one place (data: CAMS, CC BY 4.0).
  *
  *     {"latitude":42.2,"longitude":-8.7,"utc_offset_seconds":0,"timezone":"GMT",
  *      "hourly_units":{"time":"iso8601","ozone":"μg/m³",…},
  *      "hourly":{"time":["2024-01-01T00:00",…],"ozone":[62.0,null,…],…}}
  *
- * An hour that had ended when the file arrived is an observation. Hours still to come are what the publisher expects:
- * they become `<name>_forecast`, and nulls among them are owed by nobody. What was published in the last days is asked
- * for again, because it is corrected late.
+ * An hour that had ended when the file arrived is an observation. A later hour is the publisher's forecast: it becomes
+ * `<name>_forecast`, and a null there is not a problem. Each fetch requests the last days again, because they are
+ * corrected late.
  *
- * Reasons of problems. A value: `no-value` (null of a past hour), `no-number`, `out-of-range`. An hour: `malformed-time`,
- * `implausible-time` (more than sixteen days ahead), `time-out-of-order`, `contradicting-times` (the same hour twice, with different values). A variable:
- * `unexpected-unit`, `unequal-lengths`, `missing-variable`. A file: `publisher-error` (`{"error":true,"reason":…}`),
- * `another-place`, `another-zone`, `unexpected-shape`, `unexpected-unit` (of the time), `too-many-cells`, `too-large`,
- * `too-complex` (nested too deeply, or too many values), `not-text`, `not-json`. Left out: `unknown-variable`, `not-yet` (nulls to come), `repeated-local-hour`.
+ * Reasons of problems:
+ * - A value: `no-value` (null of a past hour), `no-number`, `out-of-range`.
+ * - An hour: `malformed-time`, `implausible-time` (more than sixteen days ahead), `time-out-of-order`,
+ *   `contradicting-times` (the same hour twice, with different values).
+ * - A variable: `unexpected-unit`, `unequal-lengths`, `missing-variable`.
+ * - A file: `publisher-error` (`{"error":true,"reason":…}`), `another-place`, `another-zone`, `unexpected-shape`,
+ *   `unexpected-unit` (of the time), `too-many-cells`, `too-large`, `too-complex` (nested too deeply, or too many values),
+ *   `not-text`, `not-json`.
+ * - Skipped: `unknown-variable`, `not-yet` (nulls of future hours), `repeated-local-hour`.
  */
 import { addDays } from "../lib/calendar.ts";
 import type { Feed, FeedLimits, Parsed, Place, PublicationRequest } from "./feed.ts";
-import { foretold, pollutants } from "./open-meteo-air-quality/pollutants.ts";
+import { forecastName, pollutants } from "./open-meteo-air-quality/pollutants.ts";
 import { type Document, openDocument, readDocument, refusalOf } from "./open-meteo-air-quality/read-document.ts";
 import { readHours } from "./open-meteo-air-quality/read-hours.ts";
 import { readTimes } from "./open-meteo-air-quality/read-times.ts";
@@ -28,11 +32,11 @@ import { ProblemList } from "./problem-list.ts";
 const lookBackDays = 548;
 /** Days in one request: half a year of six variables is 200 KB. */
 const requestDays = 183;
-/** What was published in the last days is corrected late. */
+/** Days before the cursor that each fetch requests again, because the publisher corrects them late. */
 const rereadDays = 5;
 
 const limits: FeedLimits = {
-  // Four years are 2 MB and 210,000 values; one fetch asks for half a year. Five and a half years fit, and the worst
+  // Four years take 2 MB and 210,000 values; one request covers half a year. Five and a half years fit, and the worst
   // answer within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
   bytesMax: 3_000_000,
   unzippedBytesMax: 3_000_000,
@@ -42,11 +46,11 @@ const limits: FeedLimits = {
   problemRateMax: 0.3,
   seriesLostMax: 0,
   contradictedMax: 0.05,
-  // CAMS replaces its forecasts and first analyses; a fetch asks for five days again, and a person may upload more.
+  // CAMS replaces its forecasts and first analyses. A fetch requests five days again; an upload may contain more.
   correctedDays: 14,
 };
 
-/** The feed of one place. A second place is a second feed: one more line in the catalogue. */
+/** Builds the feed of one place. A second place is a second feed: one more line in the catalogue. */
 export function openMeteoAirQuality(id: string, place: Place): Feed {
   return {
     id,
@@ -57,7 +61,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
     variables: Object.fromEntries([
       ...pollutants.map(({ name, title, unit }) => [name, { title, unit }]),
       ...pollutants.map(({ name, title, unit }) => [
-        foretold(name),
+        forecastName(name),
         { title: `${title}, as expected before`, unit, isForecast: true },
       ]),
     ]),
@@ -68,7 +72,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
     breaks: [
       {
         from: "2026-08-01",
-        variables: ["european_aqi", foretold("european_aqi")],
+        variables: ["european_aqi", forecastName("european_aqi")],
         note: "The European air quality index has new bands since August 2026, under the same name (Open-Meteo's changelog).",
       },
     ],
@@ -89,7 +93,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
   };
 }
 
-/** From a few days before the cursor to tomorrow, the oldest first, in pieces. */
+/** Returns requests from a few days before the cursor to tomorrow, oldest first. */
 function requests(place: Place, cursor: string | null, today: string): PublicationRequest[] {
   const pieces: PublicationRequest[] = [];
   const end = addDays(today, 1);

@@ -2,8 +2,8 @@ import type { Problem } from "./feed.ts";
 import { problem } from "./problem.ts";
 
 /**
- * Collects the problems of one publication. Lists the first `max` of them and counts the others by reason, so that a
- * small file cannot fill memory and database with its problems: 31 KB made 160,000.
+ * Collects the problems of one publication. Lists the first `max` of them and counts the others by reason. Without this
+ * limit a small file can fill memory and database: a file of 31 KB had 160,000 problems.
  */
 export class ProblemList {
   readonly #max: number;
@@ -29,9 +29,9 @@ export class ProblemList {
     for (const each of problems) this.add(each);
   }
 
-  /** The listed problems, then one per reason that stands for those not listed, with the values that they cost. */
+  /** Returns the listed problems, then one summary per reason for the others, with the number of values that they lost. */
   list(): readonly Problem[] {
-    const expected = `at most ${this.#max} problems in one file are listed`;
+    const expected = `at most ${this.#max} problems; the others of a file are only counted`;
     const summaries = [...this.#more].map(([reason, { count, values }]) =>
       problem(reason, { found: `${count} more that are not listed`, expected, values }),
     );

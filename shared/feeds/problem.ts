@@ -1,9 +1,9 @@
 import type { Parsed, Problem } from "./feed.ts";
 
-/** Characters of what was found that a problem shows. */
+/** A problem shows at most this many characters of the found text. */
 export const foundMax = 200;
 
-/** A problem with the usual defaults: about the whole file, worth one value. Long findings are cut. */
+/** Builds a problem. By default it concerns the whole file and one value. Long found texts are shortened. */
 export function problem(
   reason: string,
   detail: Pick<Problem, "found" | "expected"> & Partial<Omit<Problem, "reason">>,
@@ -13,7 +13,7 @@ export function problem(
   return { reason, row, column, period, found, expected, values };
 }
 
-/** A file of which nothing is taken, for one reason. */
+/** Returns the result of a file that is rejected as a whole, for one reason. */
 export function refusedFile(reason: Problem): Parsed {
   return { observations: [], problems: [reason], skipped: {} };
 }

@@ -1,7 +1,7 @@
 /**
  * SNIIM, Mexico: consumer prices of milk in MXN per litre, by state, city, kind and channel.
  *
- * Every workbook holds the whole history as stacked blocks, one a publication day:
+ * Every workbook holds the whole history as stacked blocks, one per publication day:
  *
  *     Precio promedio al consumidor por litro de leche (pesos)
  *     Viernes, 3 de enero de 2025
@@ -12,11 +12,15 @@
  *                     | Promedio aritmético …                                                  (not a city)
  *     Fuente: SNIIM
  *
- * Reasons of problems. One value each: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
- * `out-of-range`, `implausible-jump`. A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `shifted-column`, `row-outside-block`.
- * A row as well: `too-many-names`. A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
- * `unexpected-header`, `unknown-channel`. A sheet or file: `unexpected-sheet`, `no-blocks`, `too-many-blocks` and the reasons of `workbook/`.
- * Remarks that cost nothing: `weekday-disagrees`, `name-spelled-otherwise`.
+ * Reasons of problems:
+ * - A value: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
+ *   `out-of-range`, `implausible-jump`.
+ * - A row: `missing-city`, `missing-state`, `implausible-name`, `duplicate-row`, `shifted-column`, `row-outside-block`,
+ *   `too-many-names`.
+ * - A block: `shifted-column`, `unreadable-date`, `implausible-date`, `duplicate-date`, `contradicting-dates`,
+ *   `unexpected-header`, `unknown-channel`.
+ * - A sheet or file: `unexpected-sheet`, `no-blocks`, `too-many-blocks` and the reasons of `workbook/`.
+ * - Remarks, which lose no value: `weekday-disagrees`, `name-spelled-otherwise`.
  */
 import { addDays, isoDay, isoWeekday } from "../lib/calendar.ts";
 import type { Feed, FileOrigin, Parsed, PublicationRequest } from "./feed.ts";
@@ -25,7 +29,7 @@ import { ProblemList } from "./problem-list.ts";
 import { readSheets } from "./sniim-milk/read-sheet.ts";
 import { openWorkbook } from "./workbook/open-workbook.ts";
 
-/** How far back the first fetch looks, and the most days one fetch asks for. */
+/** How far back the first fetch goes, and the largest number of files that one fetch requests. */
 const lookBackDays = 35;
 const requestsMax = 60;
 
@@ -39,8 +43,8 @@ export const sniimMilk: Feed = {
   granularity: "day",
   partitionBy: "day",
   limits: {
-    // A year is 0.8 MB, 2 MB unzipped and 85,000 cells, and each file holds the years since 2024. Four years fit, and the
-    // worst file within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
+    // A year takes 0.8 MB, 2 MB unzipped and 85,000 cells, and each file holds the years since 2024. Four years fit, and
+    // the worst file within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
     bytesMax: 4_000_000,
     unzippedBytesMax: 16_000_000,
     cellsMax: 400_000,
@@ -72,7 +76,7 @@ export const sniimMilk: Feed = {
   parse,
 };
 
-/** Mondays, Wednesdays and Fridays after the cursor, newest first, then the cursor's own file in case it was corrected. */
+/** Returns Mondays, Wednesdays and Fridays after the cursor, newest first, then the cursor's file in case it was corrected. */
 function requests(cursor: string | null, today: string): PublicationRequest[] {
   const oldest = cursor ?? addDays(today, -lookBackDays);
   const wanted: PublicationRequest[] = [];

@@ -6,11 +6,14 @@ const months = "enero febrero marzo abril mayo junio julio agosto septiembre oct
 
 export interface SpanishDate {
   readonly day: string;
-  /** False when the weekday written beside the date is another one: either may then be the slip of the pen. */
+  /** False if the text names another weekday; then either the weekday or the date is a typing error. */
   readonly weekdayAgrees: boolean;
 }
 
-/** Reads "Viernes, 3 de enero de 2025", also with a dot after it, "1º", or without the second "de"; null when it is not a date, or no such day exists. */
+/**
+ * Parses "Viernes, 3 de enero de 2025", also with a dot at the end, with "1º", or without the second "de". Returns null if
+ * the text is not a date or the day does not exist.
+ */
 export function readSpanishDate(text: string): SpanishDate | null {
   const match = /^(\p{L}+)(?: ?, ?| )(\d{1,2})(?:°|º|o|ro|ero)?\.? de (\p{L}+)(?: del?|,)? (\d{4})\.?$/u.exec(
     foldText(text),

@@ -1,4 +1,4 @@
-/** The sheet that people see is the publication. */
+/** The visible sheet of a workbook is the publication. */
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
@@ -7,7 +7,7 @@ import { blockXml, rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
 const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const visible = "visible";
 
-/** A workbook of one block per sheet; C5 holds 20, 21 … by the order of the sheets. */
+/** Builds a workbook with one block per sheet. C5 holds 20, 21, … in the order of the sheets. */
 function workbook(...sheets: readonly (readonly [name: string, state: string])[]): Uint8Array {
   const listed = sheets.map(
     ([name, state], index) => `<sheet name="${name}" sheetId="${index + 1}" state="${state}" r:id="rId${index + 1}"/>`,
@@ -34,7 +34,7 @@ test.each(["hidden", "veryHidden"])(
   },
 );
 
-test("among visible sheets the one called Leche is read, and the other costs its numbers", async () => {
+test("among visible sheets the one named Leche is read, and the numbers of the other count as lost", async () => {
   const expected = { price: 21, doubt: undefined, cost: 4, reasons: ["unexpected-sheet"] };
   expect(await read(["Precios", visible], ["LECHE", visible])).toEqual(expected);
 });
@@ -46,10 +46,10 @@ test.each([
       ["Enero", visible],
       ["Febrero", visible],
     ],
-    '"Enero" and "Febrero" both hold prices',
+    '"Enero" and "Febrero" hold prices',
   ],
   ["a hidden sheet alone", [["Leche", "hidden"]], 'Only the hidden sheet "Leche" holds prices'],
-] as const)("%s leave a doubt, which holds the publication", async (_, sheets, doubt) => {
+] as const)("%s return a doubt, which holds the publication", async (_, sheets, doubt) => {
   expect((await read(...sheets)).doubt).toContain(doubt);
 });
 
@@ -73,7 +73,7 @@ test.skipIf(!areHere)("the shared workbook with a hidden draft gives the prices 
   });
 });
 
-test.skipIf(!areHere)("the shared workbook with binary dust gives prices as they were typed", async () => {
+test.skipIf(!areHere)("the shared workbook with rounding errors gives prices as they were typed", async () => {
   const { observations } = await sniimMilk.parse(readFileSync(noise), { name: "Leche25112026.xlsx", arrivedAt: "" });
   expect(observations.length).toBe(189);
   for (const { value } of observations) expect(value).toBe(Number(value.toFixed(2)));

@@ -1,7 +1,7 @@
-/** A publication that contradicts much of what is known, or all of it by one factor, is held. */
+/** A publication is held if it contradicts many stored values, or all of them by one factor. */
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { countContradictions, type RestatedFact, reasonToDoubt } from "../../shared/feeds/contradictions.ts";
+import { contradictionReason, countContradictions, type RestatedFact } from "../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
@@ -10,7 +10,7 @@ import { addDays } from "../../shared/lib/calendar.ts";
 const air = findFeed("open-meteo-air-quality");
 if (!air) throw new Error("no feed of air quality");
 
-/** Three hundred days of a variable up to 2026-06-30, restated as `stated` says. */
+/** Builds 300 days of a variable up to 2026-06-30 with their stored values, and published values from `stated`. */
 function restate(variable: string, stated: (known: number, index: number) => number): RestatedFact[] {
   return Array.from({ length: 300 }, (_, index) => {
     const known = 100 + (index % 17);
@@ -18,56 +18,56 @@ function restate(variable: string, stated: (known: number, index: number) => num
   });
 }
 
-const doubt = (feed: Feed, facts: readonly RestatedFact[], arrivedAt = "2026-07-01T06:00:00Z") =>
-  reasonToDoubt(countContradictions(facts, feed, arrivedAt), feed.limits);
+const holdReason = (feed: Feed, facts: readonly RestatedFact[], arrivedAt = "2026-07-01T06:00:00Z") =>
+  contradictionReason(countContradictions(facts, feed, arrivedAt), feed.limits);
 
 test.each([
   ["nothing is contradicted", restate("EUR", (known) => known)],
   ["3 % are corrected", restate("EUR", (known, index) => (index < 9 ? known * 1.01 : known))],
   [
-    "a hundred facts are restated, and all of them are corrected",
+    "only a hundred facts are repeated, and all of them are corrected",
     restate("EUR", (known) => known * 1.01).slice(0, 100),
   ],
-])("a publication comes in where %s", (_, facts) => {
-  expect(doubt(goldCsv, facts)).toBeNull();
+])("a publication is not held if %s", (_, facts) => {
+  expect(holdReason(goldCsv, facts)).toBeNull();
 });
 
 test.each([
   [
     "6 % are corrected",
     restate("EUR", (known, index) => (index < 18 ? known + index + 1 : known)),
-    "18 of 300 known values of the feed are contradicted (6 %), at most 5 % may be",
+    "18 of 300 stored values of the feed are contradicted (6 %); the limit is 5 %",
   ],
   [
-    "all are a thousand times too small",
+    "all values are a thousand times too small",
     restate("EUR", (known) => known / 1000),
-    "300 values of EUR are about 1/1000 of what is known",
+    "300 values of EUR are about 1/1000 of the stored values",
   ],
   [
     "one of twenty variables is in another unit",
     [...restate("EUR", (known) => known), ...restate("USD", (known) => known * 31.1)],
-    "300 values of USD are about 31.1 times what is known",
+    "300 values of USD are about 31.1 times the stored values",
   ],
-])("a publication is held where %s", (_, facts, reason) => {
-  expect(doubt(goldCsv, facts)).toContain(reason);
+])("a publication is held if %s", (_, facts, reason) => {
+  expect(holdReason(goldCsv, facts)).toContain(reason);
 });
 
-test("forecasts, which are restated daily, do not count", () => {
+test("forecasts of the publisher, which change daily, do not count", () => {
   expect(
-    doubt(
+    holdReason(
       air,
       restate("ozone_forecast", (known) => known * 2),
     ),
   ).toBeNull();
 });
 
-test("days that the publisher corrects late count for a change of unit only", () => {
+test("recent days, which are corrected late, count only towards a change of unit", () => {
   const recent = (factor: number) =>
     restate("ozone", (known) => known * factor).filter(({ period }) => period > "2026-06-20");
   const many = (factor: number) => [1, 2, 3, 4].flatMap(() => recent(factor));
-  expect(doubt(air, many(1.8))).toBeNull();
-  expect(doubt(air, many(1000))).toContain("1000 times");
-  expect(doubt(air, many(1.8), "2026-08-30T06:00:00Z")).toContain("ozone");
+  expect(holdReason(air, many(1.8))).toBeNull();
+  expect(holdReason(air, many(1000))).toContain("1000 times");
+  expect(holdReason(air, many(1.8), "2026-08-30T06:00:00Z")).toContain("ozone");
 });
 
 const [july, milligrams] = [
@@ -87,5 +87,5 @@ test.skipIf(!areHere)("the shared answer with carbon monoxide in milligrams is h
     known: known.get(`${variable} ${period}`) ?? Number.NaN,
     stated: value,
   }));
-  expect(doubt(air, facts, "2026-11-29T06:00:00Z")).toContain("744 values of carbon_monoxide are about 1/1000");
+  expect(holdReason(air, facts, "2026-11-29T06:00:00Z")).toContain("744 values of carbon_monoxide are about 1/1000");
 });

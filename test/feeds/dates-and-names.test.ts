@@ -11,7 +11,7 @@ import { spanishDay } from "../../trainer/simulate/publication-days.ts";
 
 const anyDay = fc.integer({ min: 0, max: 40_000 }).map((days) => addDays("1990-01-01", days));
 
-test("every day that is written in Spanish is read back, whatever its case and accents", () => {
+test("every day written in Spanish is parsed, in any case and with or without accents", () => {
   fc.assert(
     fc.property(anyDay, fc.boolean(), (day, upper) => {
       const text = spanishDay(day);
@@ -21,7 +21,7 @@ test("every day that is written in Spanish is read back, whatever its case and a
   );
 });
 
-test("a date is read as people type it; one that does not exist, or is written in another way, is none", () => {
+test("a date is parsed in the forms that people type; an impossible or differently written one is rejected", () => {
   for (const text of [
     "Viernes, 31 de febrero de 2025",
     "Viernes, 3 de enero",
@@ -39,7 +39,7 @@ test("a date is read as people type it; one that does not exist, or is written i
   expect(readSpanishDate("Lunes, 3 de setiembre de 2025")).toEqual({ day: "2025-09-03", weekdayAgrees: false });
 });
 
-test("days are added and counted the same way round", () => {
+test("adding days and counting days agree", () => {
   fc.assert(
     fc.property(anyDay, fc.integer({ min: -5_000, max: 5_000 }), (day, count) => {
       expect(daysBetween(day, addDays(day, count))).toBe(count);
@@ -55,14 +55,14 @@ test("days are added and counted the same way round", () => {
   expect(isoWeekday("2026-11-20")).toBe(5);
 });
 
-test("names are kept in one spelling and compared without accents", () => {
+test("names are cleaned to one spelling and compared without accents", () => {
   expect(cleanName("  Veracruz \u00a0 Puerto ")).toBe("Veracruz Puerto");
   expect(cleanName("Michoaca\u0301n")).toBe("Michoacán");
   expect(foldText("MICHOACÁN ")).toBe("michoacan");
   expect([0, 25, 26, 701, 702].map(columnName)).toEqual(["A", "Z", "AA", "ZZ", "AAA"]);
 });
 
-test("what is asked for is every publication day since the last success, newest first, and that one again", () => {
+test("a fetch requests every publication day since the last success, newest first, and the last success again", () => {
   const names = (cursor: string | null, today: string) =>
     sniimMilk.source.requests(cursor, today).map(({ name }) => name);
   expect(names("2025-01-03", "2025-01-09")).toEqual(["Leche08012025.xlsx", "Leche06012025.xlsx", "Leche03012025.xlsx"]);
@@ -72,7 +72,7 @@ test("what is asked for is every publication day since the last success, newest 
   expect(sniimMilk.publishedOn("Leche31022025.xlsx")).toBeNull();
 });
 
-test("a publication is held above its limits and not at them", () => {
+test("a publication is held above its limits, but not at them", () => {
   const lost = (values: number) => [problem("no-number", { found: "s/d", expected: "a price", values })];
   const counts = (observations: number, values: number) => ({
     observations,
@@ -81,7 +81,7 @@ test("a publication is held above its limits and not at them", () => {
   });
   expect(reasonToHold(counts(70, 30), [], sniimMilk.limits)).toBeNull();
   expect(reasonToHold(counts(69, 31), [], sniimMilk.limits)).toBe(
-    "31 % of the values were refused, at most 30 % are allowed; most often no-number (1×)",
+    "31 % of the values were rejected; the limit is 30 %. The most frequent reason is no-number (1×)",
   );
   expect(reasonToHold(counts(100, 0), ["a", "b", "c", "d", "e"], sniimMilk.limits)).toBeNull();
   expect(reasonToHold(counts(100, 0), ["a", "b", "c", "d", "e", "f"], sniimMilk.limits)).toContain(

@@ -1,4 +1,4 @@
-/** Whatever a publisher or a stranger sends: never a crash, never a wrong number, always a reason. */
+/** Damaged milk workbooks never crash the parser or give a wrong number, and every lost value has a reason. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as XLSX from "xlsx";
@@ -21,7 +21,7 @@ async function refused(bytes: Uint8Array): Promise<string[]> {
   return problems.map(({ reason }) => reason);
 }
 
-test("a file cut off anywhere is refused", async () => {
+test("a file that is cut off anywhere is rejected", async () => {
   expect(facts.size).toBe(48);
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
@@ -31,7 +31,7 @@ test("a file cut off anywhere is refused", async () => {
   );
 });
 
-test("a flipped bit never makes another number", async () => {
+test("a flipped bit never changes a number", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
       const bytes = whole.slice();
@@ -44,7 +44,7 @@ test("a flipped bit never makes another number", async () => {
   );
 });
 
-test("prices that moved under another channel are refused: the block whose column is empty, the row that ends too late", async () => {
+test("prices under the wrong channel are rejected: a block with an empty column, a row that is too long", async () => {
   const [other, cities] = [blockRows({ day: "2025-01-06", cities: someCities(4, 30) }), someCities(4)];
   const spoil = (move: (city: CellValue[], index: number) => CellValue[]) => {
     const rows = blockRows({ day: "2025-01-03", cities });
@@ -76,7 +76,7 @@ test("prices that moved under another channel are refused: the block whose colum
   expect(noted).toMatchObject({ observations: { length: 32 }, problems: [] });
 });
 
-test("what is no workbook is refused by its first bytes", async () => {
+test("a file that is not a workbook is rejected, and the problem shows its first bytes", async () => {
   const text = (content: string) => new TextEncoder().encode(content);
   for (const bytes of [
     text(""),
@@ -94,21 +94,21 @@ test("what is no workbook is refused by its first bytes", async () => {
   ]);
 });
 
-/** The workbook with one of its parts replaced. */
+/** Returns the workbook with one part replaced. */
 function withPart(part: string, content: string): Uint8Array {
   const zip = XLSX.CFB.read(whole, { type: "array" });
   XLSX.CFB.utils.cfb_add(zip, `/${part}`, new TextEncoder().encode(content));
   return new Uint8Array(XLSX.CFB.write(zip, { type: "array", fileType: "zip", compression: true }));
 }
 
-test("a small file that unzips to more than the limit is refused before it fills the memory", async () => {
+test("a small file that unzips to more than the limit is rejected before it fills the memory", async () => {
   const bomb = withPart("xl/worksheets/sheet1.xml", " ".repeat(sniimMilk.limits.unzippedBytesMax + 1));
   expect(bomb.length).toBeLessThan(300_000);
   expect(await refused(bomb)).toEqual(["too-large-unzipped"]);
   expect(await refused(new Uint8Array(sniimMilk.limits.bytesMax + 1))).toEqual(["too-large"]);
 });
 
-test("a million empty rows, or too many cells, are refused by their number", async () => {
+test("a million empty rows, or too many cells, are rejected, and the problem shows their number", async () => {
   const sheet = (rows: string) =>
     `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows}</sheetData></worksheet>`;
   expect(await refused(withPart("xl/worksheets/sheet1.xml", sheet('<row r="1"/>'.repeat(1_000_001))))).toEqual([
@@ -119,7 +119,7 @@ test("a million empty rows, or too many cells, are refused by their number", asy
   ).toEqual(["too-many-cells"]);
 });
 
-test("a lone cell at the end of the largest sheet costs nothing", async () => {
+test("a single cell at the end of the largest sheet takes no extra time", async () => {
   const sheet = sheetOf(days.flatMap((day) => blockRows({ day, cities: someCities(2) })));
   sheet.F1048576 = { t: "n", v: 7 };
   sheet["!ref"] = "A1:F1048576";
@@ -151,7 +151,7 @@ const anyCell: fc.Arbitrary<CellValue> = fc.oneof(
   fc.boolean().map((v): CellValue => ({ t: "b", v })),
 );
 
-test("cells overwritten anywhere never put a number where it does not stand, and none vanishes", async () => {
+test("overwritten cells never give a number that is not in the file, and every number is read or reported", async () => {
   const rows = days.flatMap((day, index) => blockRows({ day, cities: someCities(4, 20 + 10 * index) }));
   const place = fc.tuple(fc.integer({ min: 0, max: rows.length - 1 }), fc.integer({ min: 0, max: 7 }), anyCell);
   await fc.assert(
@@ -165,7 +165,7 @@ test("cells overwritten anywhere never put a number where it does not stand, and
       const { observations, problems, skipped } = await parse(workbook(copy));
       const numbers = copy.flat().filter((cell) => typeof cell === "number");
       for (const { value } of observations) expect(numbers).toContain(value);
-      // Numbers in the first two columns are names or dates that are none; those are told by their own reasons.
+      // Numbers in the first two columns are invalid names or dates, which have their own reasons.
       const inPriceColumns = copy
         .flatMap((row) => row.slice(2, 6))
         .filter((cell) => typeof cell === "number" && cell !== 0).length;

@@ -1,4 +1,4 @@
-/** Gold prices: the real file whole, and whatever a stranger sends: never a crash, never a number that is not there. */
+/** Gold prices: the real file is read completely, and damaged files never crash the parser or give a number that is not there. */
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -46,7 +46,7 @@ const lines = [
 const whole = lines.join("\n");
 const facts = new Set(compact(await parse(whole)).observations);
 
-test("a file cut off anywhere says nothing that the whole one does not say", async () => {
+test("a file that is cut off anywhere gives no fact that the complete file does not give", async () => {
   expect(facts.size).toBe(14);
   for (let length = 0; length < whole.length; length++) {
     const parsed = compact(await parse(whole.slice(0, length)));
@@ -54,7 +54,7 @@ test("a file cut off anywhere says nothing that the whole one does not say", asy
   }
 });
 
-test("the order of the lines never shows", async () => {
+test("the order of the lines does not change the result", async () => {
   const [header = "", ...rows] = lines;
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
@@ -66,14 +66,14 @@ test("the order of the lines never shows", async () => {
   );
 });
 
-/** Numbers as they stand in a text; between quotes their commas are left out. */
+/** Returns the numbers of a text, without the commas inside quotes. */
 function numbersIn(text: string): Set<number> {
   const plain = Array.from(text.matchAll(/\d+(?:\.\d+)?/g), ([found]) => Number(found));
   const quoted = text.split('"').map((part) => Number(part.replaceAll(",", "")));
   return new Set([...plain, ...quoted]);
 }
 
-test("cells overwritten anywhere never make a number that does not stand there", async () => {
+test("overwritten cells never give a number that is not in the file", async () => {
   const cell = fc.oneof(
     fc.constantFrom(
       "",
@@ -107,7 +107,7 @@ test("cells overwritten anywhere never make a number that does not stand there",
   );
 });
 
-/** The real file with the cells of its last lines replaced; `change` is given a price and the column it stands in. */
+/** Returns the real file with the cells of its last lines replaced by `change(price, column)`. */
 function realWith(count: number, change: (price: string, column: number) => string): string {
   const rows = readFileSync(real, "utf8").trimEnd().split("\n");
   const changed = rows.slice(-count).map((row) => {
@@ -117,29 +117,26 @@ function realWith(count: number, change: (price: string, column: number) => stri
   return `${[...rows.slice(0, -count), ...changed].join("\n")}\n`;
 }
 
-test.skipIf(!isHere)(
-  "another unit from some day on is refused for as long as it lasts, in one column or in all",
-  async () => {
-    const whole = (await parse(readFileSync(real))).observations.length;
-    for (const ounces of [1 / 31.1035, 32.1507]) {
-      const other = (price: string) => (Number(price) * ounces).toFixed(2);
-      const one = await parse(realWith(60, (price, column) => (column === 2 ? other(price) : price)));
-      expect(countReasons(one.problems)).toEqual({ "implausible-jump": 60 });
-      expect(one.observations.length).toBe(whole - 60);
-      const all = await parse(realWith(60, (price, column) => (column > 0 ? other(price) : price)));
-      expect(all.observations.length).toBe(whole - 60 * 19);
-    }
-  },
-);
+test.skipIf(!isHere)("a change of unit is rejected for as long as it lasts, in one column or in all", async () => {
+  const whole = (await parse(readFileSync(real))).observations.length;
+  for (const ounces of [1 / 31.1035, 32.1507]) {
+    const other = (price: string) => (Number(price) * ounces).toFixed(2);
+    const one = await parse(realWith(60, (price, column) => (column === 2 ? other(price) : price)));
+    expect(countReasons(one.problems)).toEqual({ "implausible-jump": 60 });
+    expect(one.observations.length).toBe(whole - 60);
+    const all = await parse(realWith(60, (price, column) => (column > 0 ? other(price) : price)));
+    expect(all.observations.length).toBe(whole - 60 * 19);
+  }
+});
 
-test.skipIf(!isHere)("lines whose cells have moved to the left give no price, also not the likely ones", async () => {
+test.skipIf(!isHere)("lines whose cells are shifted to the left give no price, not even a plausible one", async () => {
   const rows = readFileSync(real, "utf8").trimEnd().split("\n");
   const moved = rows.slice(-3).map((row) => `${row.replace(/,[^,"]+|,"[^"]+"/, "")},#N/A`);
   const { observations } = await parse([...rows.slice(0, -3), ...moved, ""].join("\n"));
   expect(observations.at(-1)?.period).toBe("2016-12-27");
 });
 
-test.skipIf(!isHere)("once a publisher puts the day first, no price is that of another day", async () => {
+test.skipIf(!isHere)("a file that starts to write the day first gives no price for a wrong day", async () => {
   const facts = new Set(compact(await parse(readFileSync(real))).observations);
   const dayFirst = (date: string) => date.replace(/^(\d+)\/(\d+)/, "$2/$1");
   for (const count of [5, 60, 400, 9_916]) {
@@ -149,7 +146,7 @@ test.skipIf(!isHere)("once a publisher puts the day first, no price is that of a
   }
 });
 
-test("any bytes are read to an end", async () => {
+test("the parser returns for any bytes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.nat(whole.length), async (noise, at) => {
       const bytes = new TextEncoder().encode(whole);
@@ -163,7 +160,7 @@ test("any bytes are read to an end", async () => {
   );
 });
 
-test("what is larger than the limits is refused by its number", async () => {
+test("a file above a limit is rejected, and the problem shows the number", async () => {
   const { bytesMax, cellsMax } = goldCsv.limits;
   expect((await parse(new Uint8Array(bytesMax + 1))).problems).toMatchObject([{ reason: "too-large" }]);
   const header = ["Date", "EUR", ...Array(18).fill("x")].join(",");
@@ -174,7 +171,7 @@ test("what is larger than the limits is refused by its number", async () => {
   expect(await refusal([`Date,EUR${",".repeat(3_900_000)}`])).toMatchObject([{ reason: "too-many-columns" }]);
 });
 
-test("the one file is asked for every day, with the tag of the last copy", () => {
+test("the one file is requested every day, with the ETag of the last copy", () => {
   const wanted = [{ period: "2026-11-20", path: "/Daily.csv", name: "Daily.csv", isGrowing: true }];
   expect(goldCsv.source.requests(null, "2026-11-20")).toEqual(wanted);
   expect(goldCsv.source.requests("2026-11-13", "2026-11-20")).toEqual(wanted);

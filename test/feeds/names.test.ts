@@ -13,7 +13,7 @@ async function seriesOf(spelled: readonly City[]): Promise<string[]> {
   return [...new Set(observations.map(({ series }) => `${series.Estado}/${series.Ciudad}`))];
 }
 
-test("however a city is spelled, and wherever, it is one series of one name", async () => {
+test("all spellings of a city are one series with one name, wherever they occur", async () => {
   const spelling = fc.constantFrom("Nogales", "NOGALES", "nogales", "Nógales", " Nogales ", "NoGales");
   await fc.assert(
     fc.asyncProperty(fc.array(spelling, { minLength: 1, maxLength: 8 }), fc.nat(), async (names, turn) => {
@@ -27,12 +27,12 @@ test("however a city is spelled, and wherever, it is one series of one name", as
   );
 });
 
-test("capitals are a name of their own only where they are one short word", async () => {
+test("a name in capitals stays so only if it is one short word", async () => {
   expect(await seriesOf([city("CDMX", "CIUDAD DE MÉXICO")])).toEqual(["CDMX/Ciudad de México"]);
   expect(await seriesOf([city("BAJA CALIFORNIA SUR", "LA PAZ")])).toEqual(["Baja California Sur/La Paz"]);
 });
 
-test("a city that is spelled unlike its state keeps its spelling", async () => {
+test("a city keeps its spelling even if its state is spelled differently", async () => {
   expect(await seriesOf([city("Querétaro", "Queretaro"), city("Querétaro", "Queretaro")])).toEqual([
     "Querétaro/Queretaro",
   ]);

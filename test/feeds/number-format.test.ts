@@ -1,4 +1,4 @@
-/** A number format is decided for a whole file of gold prices. */
+/** The number format is detected for a whole file of gold prices. */
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
@@ -32,7 +32,7 @@ test.each([
   expect(observations.length).toBe(count);
 });
 
-test("one German number in a good file costs that number alone", async () => {
+test("one German number in a good file loses only that number", async () => {
   const { observations, problems } = await parse(lines("226.1,137.1", '226.2,"137,2"', "226.3,137.3"));
   expect(observations.length).toBe(5);
   expect(problems.map(({ reason }) => reason)).toContain("malformed-number");
@@ -40,14 +40,14 @@ test("one German number in a good file costs that number alone", async () => {
 
 const shared = "../shared/cases/gold-now-german-whole.csv";
 if (!existsSync(shared)) console.log(`skipped: ${shared} is not there`);
-test.skipIf(!existsSync(shared))("gold's file with dots between thousands gives no price", async () => {
+test.skipIf(!existsSync(shared))("the gold file with dots between thousands gives no price", async () => {
   expect(await parse(readFileSync(shared, "utf8"))).toMatchObject({
     observations: [],
     problems: [{ reason: "another-number-format", found: expect.stringContaining("1564 numbers") }],
   });
 });
 
-test("a long text in a cell is judged in linear time", async () => {
+test("a long text in a cell takes linear time", async () => {
   const digits = "1 ".repeat(900_000);
   const { problems } = await parse(lines(`${digits}x,137.1`, "226.1,137.1"));
   expect(problems).toContainEqual(expect.objectContaining({ reason: "no-number", row: 2, column: "EUR" }));

@@ -1,4 +1,4 @@
-/** Air quality: the real months whole, places and zones kept apart, and no number that does not stand in the answer. */
+/** Air quality: real months are read completely, other places and zones are rejected, and no number is made up. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -20,7 +20,7 @@ const real = "../shared/data/sickness";
 const isHere = existsSync(real);
 if (!isHere) console.log(`skipped: real air quality is read from ${real}, which is not there`);
 
-test.skipIf(!isHere)("real months are read whole: six variables an hour, and nothing else", async () => {
+test.skipIf(!isHere)("real months are read completely: six variables per hour, and nothing else", async () => {
   for (const name of readdirSync(real)) {
     const bytes = readFileSync(`${real}/${name}`);
     const { hourly } = JSON.parse(bytes.toString());
@@ -33,7 +33,7 @@ test.skipIf(!isHere)("real months are read whole: six variables an hour, and not
   }
 });
 
-test("an hour is an observation once it has ended, and until then an expectation", async () => {
+test("an hour is an observation once it has ended, and a forecast before", async () => {
   const body = answer({ times: hoursOf("2026-11-20") });
   const kinds = async (arrivedAt: string) => {
     const { observations } = await read(body, feed, arrivedAt);
@@ -47,11 +47,11 @@ test("an hour is an observation once it has ended, and until then an expectation
   expect(feed.variables["ozone"]?.isForecast).toBeUndefined();
 });
 
-describe("what is asked for", () => {
+describe("requests", () => {
   const asked = (cursor: string | null, today = "2026-11-20") =>
     feed.source.requests(cursor, today).map(({ period, name }) => [period, name.slice("air-quality-".length, -5)]);
 
-  test("at first is a year and a half in pieces of half a year, the oldest first, without a gap", () => {
+  test("the first fetch requests a year and a half in pieces of half a year, oldest first, without a gap", () => {
     expect(asked(null)).toEqual([
       ["2025-11-19", "2025-05-21_2025-11-19"],
       ["2026-05-21", "2025-11-20_2026-05-21"],
@@ -59,12 +59,12 @@ describe("what is asked for", () => {
     ]);
   });
 
-  test("then is what came since, the days before it again, and tomorrow", () => {
+  test("later fetches request the new days, some days before the cursor again, and tomorrow", () => {
     expect(asked("2026-11-19")).toEqual([["2026-11-20", "2026-11-14_2026-11-21"]]);
     expect(asked("2026-11-20")).toEqual([["2026-11-20", "2026-11-15_2026-11-21"]]);
   });
 
-  test("covers every day to tomorrow exactly once, whatever the cursor", () => {
+  test("a fetch covers every day up to tomorrow exactly once, for any cursor", () => {
     fc.assert(
       fc.property(fc.nat(2_000), (days) => {
         const cursor = addDays("2026-11-20", -days);
@@ -81,7 +81,7 @@ describe("what is asked for", () => {
     );
   });
 
-  test("names the place, the zone and every variable", () => {
+  test("a request names the place, the zone and every variable", () => {
     const [request] = feed.source.requests("2026-11-20", "2026-11-20");
     expect(request?.path).toBe(
       "/v1/air-quality?latitude=42.2328&longitude=-8.7226&hourly=carbon_monoxide,nitrogen_dioxide,sulphur_dioxide,ozone,dust,european_aqi&start_date=2026-11-15&end_date=2026-11-21&timezone=GMT",
@@ -91,7 +91,7 @@ describe("what is asked for", () => {
   });
 });
 
-describe("a place with a clock of its own", () => {
+describe("a place with summer time", () => {
   const madrid = openMeteoAirQuality("madrid", {
     name: "Madrid",
     latitude: 40.4,
@@ -107,15 +107,15 @@ describe("a place with a clock of its own", () => {
     return { periods: ozone.map(({ period, value }) => `${period.slice(5)} ${value}`), skipped };
   };
 
-  test("has the same hours whatever offset the answer came by", async () => {
-    // 1 July is summer time; an answer that was asked for in winter has the offset of winter.
+  test("has the same hours, whatever offset the answer uses", async () => {
+    // 1 July is in summer time; an answer to a request in winter uses the offset of winter.
     const inSummer = await hours(["2026-07-01T00:00", "2026-07-01T01:00"], 7200);
     const inWinter = await hours(["2026-06-30T23:00", "2026-07-01T00:00"], 3600);
     expect(inSummer).toEqual({ periods: ["07-01T00 40", "07-01T01 41"], skipped: {} });
     expect(inWinter).toEqual(inSummer);
   });
 
-  test("has a day of 23 hours when the clocks go forward, and the first of the hour they show twice", async () => {
+  test("has 23 hours on the day when clocks go forward, and uses the first of a repeated hour", async () => {
     const spring = await hours(hoursOf("2026-03-29"), 3600);
     expect(spring.periods.slice(0, 4)).toEqual(["03-29T00 40", "03-29T01 41", "03-29T03 42", "03-29T04 43"]);
     expect(spring.periods.at(-1)).toBe("03-30T00 63");
@@ -124,7 +124,7 @@ describe("a place with a clock of its own", () => {
     expect(autumn.skipped).toEqual({ "repeated-local-hour": 6 });
   });
 
-  test("does not read the answer for another one", async () => {
+  test("rejects an answer for another zone", async () => {
     const of = async (content: unknown) => (await read(content, madrid)).problems.map(({ reason }) => reason);
     expect(await of(answer({ times: [] }))).toEqual(["another-place"]);
     expect(await of(body([], 0, { timezone: "GMT" }))).toEqual(["another-zone"]);
@@ -132,7 +132,7 @@ describe("a place with a clock of its own", () => {
   });
 });
 
-test("the grid's point nearest to the place is the place, the next town is not", async () => {
+test("the nearest grid point is accepted, the next town is rejected", async () => {
   const isRead = async (latitude: number, longitude: number) =>
     (await read(answer({ times: hoursOf("2026-11-19"), latitude, longitude }))).observations.length > 0;
   expect(await isRead(42.2, -8.7)).toBe(true);
@@ -147,7 +147,7 @@ const anyValue = fc.oneof(
   fc.jsonValue(),
 );
 
-test("lists and fields overwritten anywhere never make a number that does not stand there", async () => {
+test("overwritten lists and fields never give a number that is not in the answer", async () => {
   const times = hoursOf("2026-11-18").slice(0, 6);
   const change = fc.tuple(fc.constantFrom("time", "ozone", "dust", "european_aqi", "extra"), fc.nat(7), anyValue);
   const field = fc.tuple(fc.constantFrom("latitude", "timezone", "hourly_units", "hourly", "error"), anyValue);
@@ -169,7 +169,7 @@ test("lists and fields overwritten anywhere never make a number that does not st
   );
 });
 
-test("an answer cut off anywhere, or any bytes, are refused", async () => {
+test("an answer that is cut off anywhere, or random bytes, are rejected", async () => {
   const text = JSON.stringify(answer({ times: hoursOf("2026-11-19") }));
   await fc.assert(
     fc.asyncProperty(
@@ -186,7 +186,7 @@ test("an answer cut off anywhere, or any bytes, are refused", async () => {
   );
 });
 
-test("what is larger than the limits is refused by its number", async () => {
+test("an answer above a limit is rejected, and the problem shows the number", async () => {
   const large = await feed.parse(new Uint8Array(feed.limits.bytesMax + 1), {
     name: "a.json",
     arrivedAt: goldenArrival,

@@ -4,7 +4,7 @@ import { problem } from "../../shared/feeds/problem.ts";
 import { ProblemList } from "../../shared/feeds/problem-list.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 
-test("problems beyond the limit are counted by reason, with the values that they cost", () => {
+test("problems beyond the limit are counted by reason, with the values that they lost", () => {
   const list = new ProblemList(2);
   const add = (reason: string, values: number, times: number) => {
     for (let time = 0; time < times; time++) list.add(problem(reason, { found: "x", expected: "y", values }));
@@ -19,9 +19,9 @@ test("problems beyond the limit are counted by reason, with the values that they
   ]);
 });
 
-test("a publication is held for problems that are not listed", () => {
+test("problems that are not listed count when a publication is held", () => {
   const list = new ProblemList(1);
   for (let time = 0; time < 50; time++) list.add(problem("no-number", { found: "x", expected: "y" }));
   const counts = { observations: 50, problems: list.list(), series: new Set<string>() };
-  expect(reasonToHold(counts, [], sniimMilk.limits)).toContain("50 % of the values were refused");
+  expect(reasonToHold(counts, [], sniimMilk.limits)).toContain("50 % of the values were rejected");
 });

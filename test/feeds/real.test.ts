@@ -8,7 +8,7 @@ const folder = "../shared/data/milk-mx";
 const isHere = existsSync(folder);
 if (!isHere) console.log(`skipped: real publications are read from ${folder}, which is not there`);
 
-test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", async () => {
+test.skipIf(!isHere)("the real publication of 30 December 2024 is read completely", async () => {
   const { observations, problems, skipped } = await sniimMilk.parse(readFileSync(`${folder}/Leche30122024.xlsx`), {
     name: "Leche30122024.xlsx",
     arrivedAt: "",
@@ -23,7 +23,7 @@ test.skipIf(!isHere)("the real publication of 30 December 2024 is read whole", a
   expect(observations.filter(({ series }) => Object.values(series).some((name) => name !== name.trim()))).toEqual([]);
 });
 
-test.skipIf(!isHere)("the newest day by the gallon gives no price", async () => {
+test.skipIf(!isHere)("a newest day with prices per gallon gives no price", async () => {
   const name = "Leche08012025.xlsx";
   const whole = readFileSync(`${folder}/${name}`);
   const book = XLSX.read(whole);
@@ -41,7 +41,7 @@ test.skipIf(!isHere)("the newest day by the gallon gives no price", async () => 
   expect(lost).toBe(before.observations.length - observations.length);
 });
 
-test.skipIf(!isHere)("each later publication repeats the earlier ones and adds a day", async () => {
+test.skipIf(!isHere)("each publication repeats the earlier ones and adds a day", async () => {
   const sizes: number[] = [];
   for (const name of ["Leche30122024.xlsx", "Leche03012025.xlsx", "Leche06012025.xlsx", "Leche08012025.xlsx"]) {
     const { observations } = await sniimMilk.parse(readFileSync(`${folder}/${name}`), { name, arrivedAt: "" });

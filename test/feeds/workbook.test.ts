@@ -1,4 +1,4 @@
-/** What stands in a workbook is read as it stands, or refused; what would cost too much is refused by a named limit. */
+/** A cell of a workbook is read exactly or rejected; a workbook that is too large is rejected by a named limit. */
 import { describe, expect, test } from "vitest";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { blockXml, rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
@@ -31,7 +31,7 @@ test.each(["23,5", "23 50", "23.5.1", "23.5x", "0x17", "1e400", "INF", "NaN", "2
   },
 );
 
-test("a text longer than any cell can hold is neither price nor name", async () => {
+test("a text that is too long for a cell is neither a price nor a name", async () => {
   const digits = `<c r="C5" t="str"><v>${"1,".repeat(5_000_000)}x</v></c>`;
   expect((await parseCell(digits)).problems).toMatchObject([{ reason: "malformed-number", column: "C" }]);
   const city = blockXml("").replace("Guadalajara", "a ".repeat(5_000_000));
@@ -39,13 +39,13 @@ test("a text longer than any cell can hold is neither price nor name", async () 
   expect([observations, problems.map(({ reason }) => reason)]).toEqual([[], ["missing-city"]]);
 });
 
-test("a cell that stands twice is no number", async () => {
+test("a cell that occurs twice is rejected", async () => {
   const { observations, problems } = await parseCell('<c r="C5"><v>20</v></c><c r="C5"><v>24</v></c>');
   expect(observations.map(({ value }) => value)).toEqual([21, 22, 23]);
   expect(problems).toMatchObject([{ reason: "malformed-number", found: expect.stringContaining("24") }]);
 });
 
-test("a cell that comes after its place is no number", async () => {
+test("a cell that is out of order is rejected", async () => {
   const { observations, problems } = await parse(
     rawWorkbook({ sheets: { Leche: sheetXml(`${blockXml("")}<row r="5"><c r="C5"><v>24</v></c></row>`) } }),
   );
@@ -59,7 +59,7 @@ test.each(["<v/>", "<v></v>", "<v> </v>"])("a price of %s is no number", async (
   ]);
 });
 
-test("a price with two values is no number", async () => {
+test("a price with two values is rejected", async () => {
   const { problems } = await parseCell('<c r="C5"><v>20</v><v>24</v></c>');
   expect(problems).toMatchObject([{ reason: "malformed-number", found: "20 and 24" }]);
 });
@@ -87,17 +87,17 @@ test.each(['t="array"', 't="dataTable"'])("cells that a formula with %s fills ar
   ]);
 });
 
-test("a formula that has no value yet is a formula too", async () => {
+test("a formula without a cached value is rejected too", async () => {
   expect((await parseCell('<c r="C5"><f>A1+1</f></c>')).problems).toMatchObject([{ reason: "formula" }]);
 });
 
-test("a day as ISO text is a date and no price", async () => {
+test("a day as ISO text is a date, not a price", async () => {
   expect((await parseCell('<c r="C5" t="d"><v>1900-01-24</v></c>')).problems).toMatchObject([
     { reason: "date-instead-of-price", found: "1900-01-24" },
   ]);
 });
 
-describe("what no honest writer writes is refused by its limit", () => {
+describe("a workbook above a limit is rejected", () => {
   const plain = blockXml('<c r="C5"><v>20</v></c>');
   const leche = sheetXml(plain);
   const merges = (...ranges: readonly string[]) =>
@@ -174,7 +174,7 @@ describe("what no honest writer writes is refused by its limit", () => {
         }),
     ],
     [
-      "a lone cell in the last column of 2,000 rows",
+      "a single cell in the last column of 2,000 rows",
       "too-many-cells",
       () => sheet(repeat(2_000, (i) => `<row r="${i + 1}"><c r="XFD${i + 1}"><v>1</v></c></row>`).join("")),
     ],
@@ -215,12 +215,12 @@ describe("what no honest writer writes is refused by its limit", () => {
     expect([observations, problems.map((problem) => problem.reason)]).toEqual([[], [reason]]);
   });
 
-  test("a link over the whole sheet makes no cells", async () => {
+  test("a link over the whole sheet creates no cells", async () => {
     const link = '<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>';
     expect((await parse(sheet(plain, link))).observations.length).toBe(4);
   });
 
-  test("merges over the whole sheet cost no more than small ones", async () => {
+  test("merged ranges over the whole sheet take no more time than small ones", async () => {
     const { observations, problems } = await parse(sheet(plain, merges(...repeat(1_000, () => "A5:XFD1048576"))));
     expect([observations.length, problems]).toEqual([4, []]);
   });

@@ -1,4 +1,4 @@
-/** The worst file that each feed accepts is parsed in the memory and the time that a Worker has. */
+/** The worst file that each feed accepts is parsed within the memory and the time of a Worker. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

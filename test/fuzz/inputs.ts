@@ -1,10 +1,10 @@
-/** Random inputs of at most 20 KB from a seed: good ones with bytes, tokens and pieces changed, doubled, moved or cut. */
+/** Makes random inputs of at most 20 KB from a seed: changes, repeats, moves or removes bytes, tokens and pieces of good inputs. */
 import { seededRandom } from "../support/chance.ts";
 
 export const inputBytesMax = 20_000;
 
 export interface Chance {
-  /** From 0 to below `count`. */
+  /** Returns an integer from 0 to `count` − 1. */
   below(count: number): number;
   pick<T>(from: readonly [T, ...T[]]): T;
 }

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- NAME --count N --seed S`: random inputs of one kind, and what they broke. */
+/** `npm run fuzz -- NAME --count N --seed S`: runs random inputs of one kind and prints the failures. */
 import { parseArgs } from "node:util";
 import { fuzz, isClean } from "./run.ts";
 import { fuzzTargets } from "./targets.ts";

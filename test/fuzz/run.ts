@@ -2,7 +2,7 @@
 import { chanceOf } from "./inputs.ts";
 import { fuzzTargets } from "./targets.ts";
 
-/** No input of 20 KB may take longer. */
+/** The longest time that an input of 20 KB may take. */
 export const hangMs = 2_000;
 const growthMbMax = 128;
 
@@ -12,14 +12,14 @@ export interface FuzzReport {
   readonly seconds: number;
   readonly slowestMs: number;
   readonly growthMb: number;
-  /** Each with the seed that makes its input again. */
+  /** Each failure with the seed that reproduces its input. */
   readonly failures: readonly { readonly seed: number; readonly reason: string }[];
 }
 
-/** Input number i is made from `seed + i`, so that one input can be run again alone. */
+/** Runs `count` inputs. Input i is made from `seed + i`, so that one input can be reproduced alone. */
 export async function fuzz(name: string, count: number, seed: number): Promise<FuzzReport> {
   const target = fuzzTargets[name];
-  if (!target) throw new Error(`${name} is not fuzzed; the names are ${Object.keys(fuzzTargets).join(", ")}.`);
+  if (!target) throw new Error(`There is no fuzz target ${name}. There are: ${Object.keys(fuzzTargets).join(", ")}.`);
   const failures: { seed: number; reason: string }[] = [];
   const [started, heapBefore] = [performance.now(), process.memoryUsage().heapUsed];
   let [slowestMs, heapMost] = [0, heapBefore];
@@ -41,7 +41,7 @@ export async function fuzz(name: string, count: number, seed: number): Promise<F
   return { name, count, seconds: (performance.now() - started) / 1000, slowestMs, growthMb, failures };
 }
 
-/** True where the report breaks none of the promises. */
+/** True if no input failed and time and memory stayed within their limits. */
 export function isClean({ failures, slowestMs, growthMb }: FuzzReport): boolean {
   return failures.length === 0 && slowestMs <= hangMs && growthMb <= growthMbMax;
 }

@@ -1,4 +1,4 @@
-/** What is fuzzed, by name: good inputs to change, and what must hold for whatever comes of them. */
+/** The fuzz targets by name: good inputs to change, and the checks that every changed input must pass. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Feed } from "../../shared/feeds/feed.ts";
@@ -14,9 +14,9 @@ import { blockXml, sheetXml, zipOf } from "../support/raw-workbook.ts";
 import { type Chance, inputBytesMax, mutate } from "./inputs.ts";
 
 export interface FuzzTarget {
-  /** One input from chance. */
+  /** Makes one random input. */
   make(chance: Chance): Uint8Array;
-  /** Throws where the code under test breaks a promise. */
+  /** Throws if the code under test fails a check. */
   check(bytes: Uint8Array): Promise<void> | void;
 }
 
@@ -26,16 +26,16 @@ const fixtures = (folder: string, extension: string) =>
     .map((name) => new Uint8Array(readFileSync(join("test/fixtures", folder, name))))
     .filter(({ length }) => length > 0 && length <= inputBytesMax);
 
-/** A parser returns observations that are finite numbers, and problems with a reason; it throws for nothing. */
+/** Checks that a parser returns finite observations and problems with a reason, and never throws. */
 async function checkFeed(feed: Feed, bytes: Uint8Array): Promise<void> {
   const { observations, problems } = await feed.parse(bytes, { name: "a", arrivedAt: "2026-11-29T12:00:00Z" });
   for (const { value, period, variable } of observations) {
     if (!Number.isFinite(value)) throw new Error(`${variable} of ${period} is ${value}`);
-    if (!Object.hasOwn(feed.variables, variable)) throw new Error(`${variable} is no variable of ${feed.id}`);
+    if (!Object.hasOwn(feed.variables, variable)) throw new Error(`${variable} is not a variable of ${feed.id}`);
   }
   if (problems.length > feed.limits.problemsMax + 50) throw new Error(`${problems.length} problems are listed`);
   if (observations.length === 0 && problems.length === 0 && bytes.length > 1_000 && feed === sniimMilk)
-    throw new Error("nothing was read, and no problem says why");
+    throw new Error("nothing was read, and there is no problem");
 }
 
 function changed(good: () => readonly Uint8Array[], tokens: readonly [string, ...string[]]): FuzzTarget["make"] {
@@ -81,7 +81,7 @@ const json: FuzzTarget = {
   check: (bytes) => checkFeed(air, bytes),
 };
 
-/** The XML of a sheet is changed before it is zipped: a changed zip fails at its checksum. */
+/** The XML of a sheet is changed before it is zipped, because a changed zip fails at its checksum. */
 const sheetTokens = [
   "<c>",
   "</c>",

@@ -165,7 +165,7 @@ test("a publication of mostly unreadable prices is held with the reason that is 
   const bad = someCities(4).map((city): City => ({ ...city, prices: ["s/d", "s/d", 0, 20] }));
   expect(await take(file([block(0, bad)]))).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("75 % of the values were refused"),
+    reason: expect.stringContaining("75 % of the values were rejected"),
   });
 });
 

@@ -104,7 +104,7 @@ describe("gold", () => {
   test("a file in which every tenth price and more is unreadable is held", async () => {
     expect(await take(gold("c.csv", one, two, "1/5/2016,x,y,z"))).toMatchObject({
       state: "held",
-      reason: expect.stringContaining("37.5 % of the values were refused"),
+      reason: expect.stringContaining("37.5 % of the values were rejected"),
     });
   });
 

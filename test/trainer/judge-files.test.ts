@@ -27,7 +27,7 @@ test("a file that restates the history in another unit is held, and the other fa
   const [old, wrong] = [file("old.csv", 100), file("wrong.csv", 101, 31.1)];
   const { files, facts } = await judgeFiles(goldCsv, [wrong, old], asOf);
   expect(files.map(({ file: path, held }) => [path, held])).toEqual([
-    [wrong, expect.stringContaining("100 values of EUR are about 31.1 times what is known")],
+    [wrong, expect.stringContaining("100 values of EUR are about 31.1 times the stored values")],
     [old, null],
   ]);
   expect(facts.length).toBe(100);

@@ -1,4 +1,4 @@
-/** The header: where the date and the currencies stand. */
+/** Reads the header: which columns hold the date and the currencies. */
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
@@ -12,18 +12,18 @@ export interface Column {
 }
 
 export interface Header {
-  /** Lines up to and with the header. */
+  /** Number of lines up to and including the header. */
   readonly line: number;
   readonly dateAt: number;
   readonly fields: number;
-  /** All but the date, and currencies that are named twice. */
+  /** All columns except the date and the currencies that occur twice. */
   readonly columns: readonly Column[];
   readonly problems: readonly Problem[];
 }
 
 /** Nineteen currencies and the date are expected; a publisher may add some. */
 export const fieldsMax = 100;
-/** Without these it is another file. */
+/** A file without these columns is another file. */
 const required = ["Date", "EUR"];
 const expected = `a first line as Date,${currencies.slice(0, 3).join(",")},… with ${required.join(" and ")} once each`;
 
@@ -48,7 +48,7 @@ export function readHeader(lines: readonly string[]): Result<Header, Problem> {
   const missing = currencies.filter((name) => times(name) === 0);
   const twice = currencies.filter((name) => times(name) > 1);
   const problems = [
-    // What a column named twice costs is known once its lines are counted.
+    // Every line loses one value for a column that occurs twice.
     ...twice.map((name) =>
       problem("duplicate-column", {
         row,

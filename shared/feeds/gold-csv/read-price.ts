@@ -1,4 +1,4 @@
-/** One cell of the file as a price, or the reason why it is none. */
+/** Reads one cell of the file as a price, or returns why it is not a price. */
 
 export type Price =
   | { readonly kind: "price"; readonly value: number }
@@ -6,12 +6,12 @@ export type Price =
   | { readonly kind: "problem"; readonly reason: string; readonly expected: string };
 
 const plain = /^-?\d+(?:\.\d+)?$/;
-/** Groups of three from the dot leftwards, the first of one to three digits and not a lone zero. */
+/** Groups of three digits; the first group has one to three digits and does not start with 0. */
 const grouped = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
-/** Digits with the signs that people and programs put among them. The first class has no digit, so that no text takes quadratic time. */
+/** Digits with separators between them. The first class has no digit, so that no text takes quadratic time. */
 const likeNumber = /^[-+]?[.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?$/;
 
-/** Far above an ounce in any currency: today's largest is about 10⁸. */
+/** Far above the price of an ounce in any currency: today's largest is about 10⁸. */
 const priceMax = 1e10;
 
 export function readPrice(text: string): Price {

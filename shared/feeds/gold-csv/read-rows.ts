@@ -1,4 +1,4 @@
-/** Lines to prices: header, dates, cells, and what several lines say of one day. */
+/** Reads lines as prices: header, dates, cells, and lines of the same day that contradict each other. */
 import { addDays, daysBetween, isoDay, isoWeekday } from "../../lib/calendar.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Problem } from "../feed.ts";
@@ -27,16 +27,16 @@ export interface Rows {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
-/** Gold has a free price since then. */
+/** Gold has been traded at a free price since then. */
 const firstDay = "1968-03-15";
-/** A line is in its place where one of the lines beside it is at most this far away. */
+/** An ambiguous date is accepted if the line before or after it is at most this far away. */
 const besideDaysMax = 10;
 
-/** A line whose date could be read. */
+/** A line with a valid date. */
 interface DatedLine {
   readonly row: number;
   readonly day: string;
-  /** As it is written. */
+  /** The date as written in the file. */
   readonly date: string;
 }
 
@@ -46,18 +46,18 @@ interface Reading {
   readonly fields: number;
   readonly lastDay: string;
   readonly prices: ReadonlyMap<string, PricesByDay>;
-  /** Cells of which two lines said different things. */
+  /** By column, the days for which two lines have different values. */
   readonly contradicted: Map<string, Set<string>>;
   readonly problems: ProblemList;
   readonly formats: NumberFormats;
   readonly skipped: Map<string, number>;
-  /** In the order of the file. */
+  /** In file order. */
   readonly dated: DatedLine[];
-  /** The first line whose date is a day of the calendar only with the day in front; null where there is none. */
+  /** The first line whose date is valid only if the day comes first, or null. */
   dayFirst: { readonly row: number; readonly date: string } | null;
 }
 
-/** Lines that may be empty, beside those with a date. */
+/** Largest number of lines, empty ones included. */
 const linesMax = 50_000;
 
 export function readRows(
@@ -81,7 +81,7 @@ export function readRows(
     columns: header.columns,
     dateAt: header.dateAt,
     fields: header.fields,
-    // A day further on than the clock that the file came by: somewhere it is tomorrow already.
+    // One day after the arrival: in some time zones it is tomorrow already.
     lastDay: arrivedAt === "" ? "9999-12-31" : addDays(arrivedAt.slice(0, 10), 1),
     prices: new Map(header.columns.filter(({ isKnown }) => isKnown).map(({ name }) => [name, new Map()])),
     contradicted: new Map(),
@@ -101,7 +101,7 @@ export function readRows(
   return success({ prices, problems, skipped: Object.fromEntries(skipped) });
 }
 
-/** Counts before anything is split: eight million line breaks would become as many strings. */
+/** Counts lines without splitting the text: eight million line breaks would become as many strings. */
 function countLines(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {
@@ -113,7 +113,7 @@ function countLines(text: string): number {
 
 interface Line {
   readonly row: number;
-  /** The file ends with it, without a line break: its last field may have been cut off. */
+  /** The last line of the file, without a line break: its last field may be cut off. */
   readonly isUnended: boolean;
 }
 
@@ -133,12 +133,12 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
   const found = fields[dateAt]?.text ?? "";
   const date = readDate(found, reading.lastDay);
   if (!date.ok) {
-    const { reason, expected } = date;
+    const { reason, expected } = date.error;
     problems.add(problem(reason, { row, column: "Date", found, expected, values }));
     if (reason === "impossible-date" && isDayFirst(found)) reading.dayFirst ??= { row, date: found };
     return;
   }
-  const { day } = date;
+  const day = date.value;
   reading.dated.push({ row, day, date: found });
   for (const column of columns) {
     const field = fields[column.at];
@@ -149,7 +149,7 @@ function readLine(reading: Reading, line: string, { row, isUnended }: Line): voi
   }
 }
 
-/** All values have as many decimals as the others of their line or column; a number that ends sooner was cut. */
+/** True if the number has fewer decimals than the others of its line or column: then it was probably cut off. */
 function isMaybeCut({ text, isQuoted }: Field, line: readonly Field[], others: PricesByDay | undefined): boolean {
   if (isQuoted || text === "#N/A") return false;
   const decimals = (number: string) => number.split(".")[1]?.length ?? 0;
@@ -179,7 +179,7 @@ function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound
   } else if (price.kind === "problem") {
     refuse(price.reason, price.expected);
   } else if (isCut) {
-    refuse("cut-off", "a whole number: the file ends within this one, or looks so");
+    refuse("cut-off", "a complete number: the file seems to end inside this one");
   } else if (contradicted.get(column)?.has(day)) {
     refuse("contradicting-rows", "one value a day");
   } else if (known && known.value !== price.value) {
@@ -191,30 +191,26 @@ function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound
   }
 }
 
-type ReadDate =
-  | { readonly ok: true; readonly day: string }
-  | { readonly ok: false; readonly reason: string; readonly expected: string };
-
-function readDate(text: string, lastDay: string): ReadDate {
+function readDate(text: string, lastDay: string): Result<string, Pick<Problem, "reason" | "expected">> {
   const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  if (!match) return { ok: false, reason: "unreadable-date", expected: "a date as M/D/YYYY" };
+  if (!match) return failure({ reason: "unreadable-date", expected: "a date as M/D/YYYY" });
   const day = isoDay(Number(match[3]), Number(match[1]), Number(match[2]));
-  if (day === null) return { ok: false, reason: "impossible-date", expected: "a day of the calendar, as M/D/YYYY" };
+  if (day === null) return failure({ reason: "impossible-date", expected: "a day of the calendar, as M/D/YYYY" });
   if (day < firstDay || day > lastDay)
-    return { ok: false, reason: "implausible-date", expected: `a day from ${firstDay} to ${lastDay}` };
-  if (isoWeekday(day) > 5) return { ok: false, reason: "weekend-date", expected: "a day from Monday to Friday" };
-  return { ok: true, day };
+    return failure({ reason: "implausible-date", expected: `a day from ${firstDay} to ${lastDay}` });
+  if (isoWeekday(day) > 5) return failure({ reason: "weekend-date", expected: "a day from Monday to Friday" });
+  return success(day);
 }
 
-/** Whether a date is a day of the calendar as D/M/YYYY. */
+/** True if a date is valid as D/M/YYYY. */
 function isDayFirst(text: string): boolean {
   const [day, month, year] = text.split("/").map(Number);
   return isoDay(year ?? 0, month ?? 0, day ?? 0) !== null;
 }
 
 /**
- * Where some lines put the day first, 9/12/2016 may be either: such a date is believed only beside another that is near.
- * What was taken from the others is given back.
+ * Rejects dates that may have the day first. If some lines have the day first, 9/12/2016 can mean two days, so such a date
+ * is accepted only beside a line with a near date. The prices of a rejected line are removed again.
  */
 function refuseAmbiguousDates({ dayFirst, dated, prices, problems }: Reading): void {
   if (dayFirst === null) return;
@@ -226,7 +222,7 @@ function refuseAmbiguousDates({ dayFirst, dated, prices, problems }: Reading): v
       continue;
     let values = 0;
     for (const byDay of prices.values()) if (byDay.get(day)?.row === row && byDay.delete(day)) values++;
-    const expected = `a date as M/D/YYYY; row ${dayFirst.row} puts the day first (${dayFirst.date}), so that this one may too`;
+    const expected = `a date as M/D/YYYY; row ${dayFirst.row} has the day first (${dayFirst.date}), so this date is ambiguous`;
     problems.add(problem("ambiguous-date", { row, column: "Date", found: date, expected, values }));
   }
 }

@@ -1,47 +1,47 @@
-/** Takes slips of the decimal point, changes of unit and lines of moved cells out, and puts what is left in order of days. */
+/** Removes misplaced decimal points, changes of unit and lines with shifted cells. Sorts the remaining prices by day. */
 import type { Observation, Parsed, Problem } from "../feed.ts";
-import { type JumpLimits, judgeJumps, type Leap } from "../jumps.ts";
+import { type Jump, type JumpLimits, separateJumps } from "../jumps.ts";
 import { problem } from "../problem.ts";
 import type { Cell, Rows } from "./read-rows.ts";
 
 /**
- * The largest change of one day since 1978 is 1.6-fold (rouble, 1998), and one of 0.1 to 0.2 that is rounding (lira). A currency
- * that is reformed is stated anew from its first day, so that a leap to another level is another unit.
+ * The largest change in one day since 1978 is 1.6-fold (rouble, 1998), apart from rounding (lira, 0.1 to 0.2). The
+ * publisher restates a reformed currency from its first day, so a jump to another level means another unit.
  */
 const limits: JumpLimits = { moveMax: 1.75, levelMax: 5, coarseBelow: 5, gapDaysMax: 92 };
-/** A line of which so many prices leap, and such a share, has its cells in other columns: the others are no better. */
-const [leapsMin, leapsShareMin] = [3, 0.25];
+/** A line with at least this many jumps, and this share of them, has shifted cells: its other prices are rejected too. */
+const [jumpsMin, jumpsShareMin] = [3, 0.25];
 
 const series = {};
 
-/** Prices of one currency, oldest first, after the jumps were taken out. */
-interface Judged {
+/** Prices of one currency without jumps, oldest first. */
+interface CurrencyPrices {
   readonly variable: string;
-  readonly kept: readonly Cell[];
+  readonly accepted: readonly Cell[];
 }
 
 export function refuseJumps({ prices, problems, skipped }: Rows): Parsed {
-  const judged: Judged[] = [];
-  const leaps = new Map<string, number>();
+  const currencies: CurrencyPrices[] = [];
+  const jumpsByDay = new Map<string, number>();
   for (const [variable, byDay] of prices) {
     const days = [...byDay.values()].sort((a, b) => (a.period < b.period ? -1 : 1));
-    const { kept, leaps: ofColumn } = judgeJumps(days, limits);
-    judged.push({ variable, kept });
-    for (const leap of ofColumn) {
-      problems.add(jumpProblem(leap, variable));
-      leaps.set(leap.of.period, (leaps.get(leap.of.period) ?? 0) + 1);
+    const { accepted, jumps } = separateJumps(days, limits);
+    currencies.push({ variable, accepted });
+    for (const jump of jumps) {
+      problems.add(jumpProblem(jump, variable));
+      jumpsByDay.set(jump.price.period, (jumpsByDay.get(jump.price.period) ?? 0) + 1);
     }
   }
-  const moved = movedLines(judged, leaps);
+  const shifted = findShiftedLines(currencies, jumpsByDay);
   const observations: Observation[] = [];
-  for (const { variable, kept } of judged) {
-    for (const { row, text: found, period, value } of kept) {
-      const share = moved.get(period);
+  for (const { variable, accepted } of currencies) {
+    for (const { row, text: found, period, value } of accepted) {
+      const share = shifted.get(period);
       if (share === undefined) {
         observations.push({ series, variable, period, value });
         continue;
       }
-      const expected = `a line of prices like those around it: ${share} of this one leap, as if its cells had moved`;
+      const expected = `a line of prices like those around it: ${share} of this line jump, so its cells are probably shifted`;
       problems.add(problem("doubtful-row", { row, column: variable, period, found, expected }));
     }
   }
@@ -49,22 +49,26 @@ export function refuseJumps({ prices, problems, skipped }: Rows): Parsed {
   return { observations, problems: problems.list(), skipped };
 }
 
-function jumpProblem({ of, near, times, lasts }: Leap<Cell>, column: string): Problem {
-  const { row, text: found, period } = of;
-  const unit = lasts ? "; in another unit, the whole column" : "";
-  const expected = `less than ${times} times as much or as little as ${near?.text} in row ${near?.row}${unit}`;
+function jumpProblem({ price, reference, ratioMax, persists }: Jump<Cell>, column: string): Problem {
+  const { row, text: found, period } = price;
+  const unit = persists ? "; if the unit changed, upload the whole column in it" : "";
+  const expected = `a price within ${ratioMax} times of ${reference?.text} in row ${reference?.row}${unit}`;
   return problem("implausible-jump", { row, column, period, found, expected });
 }
 
-/** Days whose line has too many prices that leap, with how many of how many that are. */
-function movedLines(judged: readonly Judged[], leaps: ReadonlyMap<string, number>): Map<string, string> {
-  const good = new Map<string, number>();
-  if (leaps.size > 0)
-    for (const { kept } of judged) for (const { period } of kept) good.set(period, (good.get(period) ?? 0) + 1);
-  const moved = new Map<string, string>();
-  for (const [period, bad] of leaps) {
-    const all = bad + (good.get(period) ?? 0);
-    if (bad >= leapsMin && bad >= leapsShareMin * all) moved.set(period, `${bad} of ${all} prices`);
+/** Returns the days whose line has too many jumps, each with its count, such as "5 of 19 prices". */
+function findShiftedLines(
+  currencies: readonly CurrencyPrices[],
+  jumpsByDay: ReadonlyMap<string, number>,
+): Map<string, string> {
+  const acceptedByDay = new Map<string, number>();
+  if (jumpsByDay.size > 0)
+    for (const { accepted } of currencies)
+      for (const { period } of accepted) acceptedByDay.set(period, (acceptedByDay.get(period) ?? 0) + 1);
+  const shifted = new Map<string, string>();
+  for (const [period, jumps] of jumpsByDay) {
+    const all = jumps + (acceptedByDay.get(period) ?? 0);
+    if (jumps >= jumpsMin && jumps >= jumpsShareMin * all) shifted.set(period, `${jumps} of ${all} prices`);
   }
-  return moved;
+  return shifted;
 }

@@ -1,6 +1,6 @@
 /**
- * The fields of one line; null where a quote is not closed, or stands inside a plain field. No field of this
- * publication has a line break in it, so that a stray quote spoils its own line alone. Stops after one field more than `max`.
+ * Splits one line into fields; null if a quote is not closed, or is inside an unquoted field. No field of this
+ * publication contains a line break, so a stray quote affects only its own line. Stops after `max` + 1 fields.
  */
 export function splitLine(line: string, max: number): Field[] | null {
   const fields: Field[] = [];

@@ -1,4 +1,4 @@
-/** What is asked for, in which unit it must come, and what no measurement exceeds. */
+/** One requested variable: its unit, and the largest plausible value. */
 export interface Pollutant {
   readonly name: string;
   readonly title: string;
@@ -17,5 +17,5 @@ export const pollutants: readonly Pollutant[] = [
   { name: "european_aqi", title: "European air quality index", unit: "EAQI", max: 5_000 },
 ];
 
-/** The variable of hours that had not come yet. */
-export const foretold = (name: string) => `${name}_forecast`;
+/** Returns the name of the variable that holds the publisher's forecasts of `name`. */
+export const forecastName = (name: string) => `${name}_forecast`;

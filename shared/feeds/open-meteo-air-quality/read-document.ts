@@ -1,4 +1,4 @@
-/** From bytes to an answer whose place, zone, units and lists are those that were asked for. */
+/** Parses the bytes of an answer and checks its place, zone, units and lists. */
 import { exceededJsonLimit, type JsonLimits } from "../../lib/json-limits.ts";
 import { parseJson } from "../../lib/parse-json.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
@@ -11,17 +11,17 @@ import { isZoneOf } from "./zone.ts";
 export interface Document {
   readonly times: readonly unknown[];
   readonly offsetSeconds: number;
-  /** Variables whose unit and length are right. */
+  /** Variables with the expected unit and length. */
   readonly lists: readonly { readonly pollutant: Pollutant; readonly values: readonly unknown[] }[];
   readonly problems: readonly Problem[];
-  /** Values of variables that nobody asked for. */
+  /** Number of values of variables that were not requested. */
   readonly unknown: number;
 }
 
-/** The grid's points are at most 0.1° apart here, and the API answers for the nearest. */
+/** The API answers for the nearest grid point; grid points are at most 0.1° apart here. */
 const placeToleranceDegrees = 0.1;
 
-/** An answer has three levels. Values: those of an answer that just fits (`cellsMax`), and the fields around them. */
+/** An answer has three levels. The number of values allows an answer at the limit `cellsMax` and the fields around it. */
 const jsonLimits: JsonLimits = { depthMax: 20, valuesMax: 350_000 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ function isObject(value: unknown): value is Json {
 
 const own = (object: Json, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
 
-/** The publisher's own reason in `{"error":true,"reason":"…"}`; null for anything else. */
+/** Returns the publisher's reason in `{"error":true,"reason":"…"}`, or null. */
 export function refusalOf(bytes: Uint8Array): string | null {
   const parsed = parseJson(textOf(bytes) ?? "", jsonLimits);
   return parsed.ok ? reasonIn(parsed.value) : null;
@@ -41,18 +41,18 @@ export function refusalOf(bytes: Uint8Array): string | null {
 function reasonIn(json: unknown): string | null {
   if (!isObject(json) || own(json, "error") !== true) return null;
   const reason = own(json, "reason");
-  return typeof reason === "string" && reason !== "" ? reason : "it gives no reason";
+  return typeof reason === "string" && reason !== "" ? reason : "no reason was given";
 }
 
 export function openDocument(bytes: Uint8Array, { bytesMax }: FeedLimits): Result<Json, Problem> {
   if (bytes.length > bytesMax) return refused("too-large", `${bytes.length} bytes`, `at most ${bytesMax} bytes`);
   const text = textOf(bytes);
-  if (text === null) return refused("not-text", "bytes that are no UTF-8 text", "JSON in UTF-8");
+  if (text === null) return refused("not-text", "bytes that are not UTF-8 text", "JSON in UTF-8");
   const exceeded = exceededJsonLimit(text, jsonLimits);
   if (exceeded !== null) return refused("too-complex", exceeded, "one object with lists of values");
   const parsed = parseJson(text);
   const json = parsed.ok ? parsed.value : undefined;
-  if (!isObject(json)) return refused("not-json", text.slice(0, 60) || "an empty file", "a whole JSON object");
+  if (!isObject(json)) return refused("not-json", text.slice(0, 60) || "an empty file", "a complete JSON object");
   const refusal = reasonIn(json);
   if (refusal !== null) return refused("publisher-error", refusal, "hourly values");
   return success(json);
@@ -68,7 +68,7 @@ export function readDocument(json: Json, place: Place, { cellsMax }: FeedLimits)
   const times = own(hourly, "time");
   if (!Array.isArray(times)) return refused("unexpected-shape", show(times), "a list hourly.time");
   if (own(units, "time") !== "iso8601") return refused("unexpected-unit", show(own(units, "time")), "time as iso8601");
-  // Hours without any value cost as much as those with all.
+  // An hour without values takes as much memory as an hour with all values.
   const cells = times.length * Math.max(Object.keys(hourly).length, pollutants.length + 1);
   if (cells > cellsMax) return refused("too-many-cells", `${cells} values`, `at most ${cellsMax}`);
   return success({ ...readLists({ units, hourly }, times), offsetSeconds: offsetOf(json) });
@@ -85,7 +85,7 @@ function readLists({ units, hourly }: { units: Json; hourly: Json }, times: read
     if (values === undefined) refuse("missing-variable", "nothing", `a list of ${times.length} values`);
     else if (!Array.isArray(values)) refuse("unexpected-shape", show(values), `a list of ${times.length} values`);
     else if (values.length !== times.length)
-      refuse("unequal-lengths", `${values.length} values`, `${times.length}, as many as times`);
+      refuse("unequal-lengths", `${values.length} values`, `${times.length} values, one per time`);
     else if (!isSameUnit(own(units, column), unit)) refuse("unexpected-unit", show(own(units, column)), unit);
     else lists.push({ pollutant, values });
   }
@@ -94,7 +94,7 @@ function readLists({ units, hourly }: { units: Json; hourly: Json }, times: read
   return { times, lists, problems, unknown };
 }
 
-/** Micro is written as Greek mu or as its own sign. */
+/** Compares units. "Micro" has two Unicode characters: the Greek letter mu and the micro sign. */
 function isSameUnit(found: unknown, expected: string): boolean {
   return typeof found === "string" && found.normalize("NFKC") === expected.normalize("NFKC");
 }
@@ -116,11 +116,11 @@ function wrongZone(json: Json, { timezone }: Place): Problem | null {
   if (typeof found === "string" && isZoneOf({ timezone: found, offset }, timezone)) return null;
   return problem("another-zone", {
     found: `timezone ${show(found)}, utc_offset_seconds ${show(offset)}`,
-    expected: `timezone ${timezone} and an offset from Greenwich`,
+    expected: `timezone ${timezone} and its UTC offset`,
   });
 }
 
-/** Looked at by `wrongZone` before. */
+/** Returns the offset, which `wrongZone` has already checked. */
 function offsetOf(json: Json): number {
   const offset = own(json, "utc_offset_seconds");
   return typeof offset === "number" ? offset : 0;

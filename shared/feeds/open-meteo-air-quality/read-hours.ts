@@ -1,23 +1,23 @@
-/** Values of hours, past ones and those to come kept apart. */
+/** Reads the values of hours. Past hours and future hours become different variables. */
 import type { Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
-import { foretold, type Pollutant } from "./pollutants.ts";
+import { forecastName, type Pollutant } from "./pollutants.ts";
 import type { Document } from "./read-document.ts";
 import type { Hour } from "./read-times.ts";
 
 const hourMs = 3_600_000;
-/** The API looks at most five days ahead, some of its siblings sixteen. */
+/** The air quality API forecasts at most five days ahead, other APIs of the publisher sixteen. */
 const aheadMaxMs = 16 * 24 * hourMs;
 const series = {};
 
 export interface Hours {
   readonly observations: readonly Observation[];
-  /** Nulls of hours that had not come. */
+  /** Number of nulls in future hours. */
   readonly notYet: number;
 }
 
-/** An hour is past once it has ended; what is said of it before is an expectation. */
+/** An hour is past once it has ended. A value of an hour that has not ended is a forecast. */
 export function readHours(
   { lists }: Document,
   hours: readonly Hour[],
@@ -34,7 +34,7 @@ export function readHours(
     const isPast = instant + hourMs <= arrivedAt;
     for (const { pollutant, values } of lists) {
       const value = values[index];
-      const variable = isPast ? pollutant.name : foretold(pollutant.name);
+      const variable = isPast ? pollutant.name : forecastName(pollutant.name);
       if (isPlausible(value, pollutant)) observations.push({ series, variable, period, value });
       else if (value === null && !isPast) notYet++;
       else problems.add(refused(value, pollutant, period));

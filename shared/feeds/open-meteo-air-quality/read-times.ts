@@ -1,15 +1,15 @@
-/** Which entries of the lists are an hour that can be believed. */
+/** Reads the times of the lists: which entries are valid hours. */
 import { isIsoDay } from "../../lib/calendar.ts";
-import { judgeOrder } from "../day-order.ts";
+import { classifyOrder } from "../day-order.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import type { Document } from "./read-document.ts";
 import { clockOf } from "./zone.ts";
 
 export interface Hour {
-  /** Its place in the lists. */
+  /** Index in the lists. */
   readonly index: number;
-  /** When it begins, in milliseconds since 1970. */
+  /** Start of the hour, in milliseconds since 1970. */
   readonly instant: number;
   /** `YYYY-MM-DDTHH` by the zone's clock. */
   readonly period: string;
@@ -17,12 +17,12 @@ export interface Hour {
 
 export interface Times {
   readonly hours: readonly Hour[];
-  /** Values of hours that the zone's clock showed a second time. */
+  /** Number of values in hours that the zone's clock repeats. */
   readonly repeated: number;
 }
 
 const hourMs = 3_600_000;
-/** Steps between two hours of one answer that can be believed: a month without any is another answer. */
+/** Largest gap between two hours of one answer. A time after a longer gap is probably wrong. */
 const gapHoursMax = 31 * 24;
 
 export function readTimes({ times, lists, offsetSeconds }: Document, timezone: string, problems: ProblemList): Times {
@@ -38,7 +38,7 @@ export function readTimes({ times, lists, offsetSeconds }: Document, timezone: s
   for (const [index, time] of times.entries()) {
     const local = readTime(time);
     if (local === null) {
-      refuse(index, "malformed-time", "a whole hour as YYYY-MM-DDTHH:00");
+      refuse(index, "malformed-time", "a full hour as YYYY-MM-DDTHH:00");
       continue;
     }
     const instant = local - offsetSeconds * 1000;
@@ -56,12 +56,12 @@ export function readTimes({ times, lists, offsetSeconds }: Document, timezone: s
     if (index !== undefined) refuse(index, "contradicting-times", "every hour once, or with the same values");
   }
   const single = read.filter(({ instant }) => !contradicted.has(instant));
-  const standings = judgeOrder(
+  const statuses = classifyOrder(
     single.map(({ instant }) => ({ day: Math.floor(instant / hourMs), doubts: 0 })),
     gapHoursMax,
   );
   const inOrder = single.filter(({ index }, at) => {
-    if (standings[at]?.kind === "in-order") return true;
+    if (statuses[at]?.kind === "in-order") return true;
     refuse(index, "time-out-of-order", "hours that follow each other");
     return false;
   });
@@ -86,7 +86,7 @@ function byClock(
 
 const timeShape = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):00$/;
 
-/** Milliseconds of the time as if it were Greenwich's; null for what is no whole hour. */
+/** Returns the time in milliseconds, read as UTC; null if it is not a full hour. */
 function readTime(time: unknown): number | null {
   const match = typeof time === "string" ? timeShape.exec(time) : null;
   if (!match || !isIsoDay(match[1] ?? "")) return null;

@@ -1,21 +1,21 @@
-/** The day of every block, or why the block cannot be believed. */
+/** Determines the day of every block, or why the block is rejected. */
 import { daysBetween } from "../../lib/calendar.ts";
-import { judgeOrder, type Standing } from "../day-order.ts";
+import { classifyOrder, type OrderStatus } from "../day-order.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { SpanishDate } from "../spanish-date.ts";
 import { isSameCell, type Sheet, shown } from "../workbook/cell.ts";
 import { type Block, badLayout, dateBelow } from "./blocks.ts";
 
-/** A block further after its predecessor than this is a mistyped year. Real gaps are 2 to 5 days. */
+/** Largest gap between two blocks; a larger one means a mistyped year. Real gaps are 2 to 5 days. */
 const gapDaysMax = 400;
-/** A weekday that disagrees with its date is forgiven this close after the block before. */
+/** A date with a wrong weekday is accepted if the block before is at most this far away. */
 const neighbourDaysMax = 31;
 /** How far a block may lie after the day in the file's name. */
 const afterNameDaysMax = 7;
 
-/** What is made of a block: its day where that could be read, and a problem that refuses it or only remarks. */
-export interface Judged {
+/** A checked block: its day if that could be read, and a problem that rejects the block or is only a remark. */
+export interface CheckedBlock {
   readonly block: Block;
   readonly day: string | null;
   readonly refusal: Problem | null;
@@ -27,17 +27,17 @@ interface Dated {
   readonly date: SpanishDate;
 }
 
-/** Judges every block by itself, then all that are left by their order, in the order of the sheet. */
-export function judgeBlocks(sheet: Sheet, blocks: readonly Block[], published: string | null): Judged[] {
-  const alone = blocks.map((block) => {
+/** Checks the date of every block alone, then the order of all remaining blocks. The result has the order of the sheet. */
+export function checkBlockDates(sheet: Sheet, blocks: readonly Block[], published: string | null): CheckedBlock[] {
+  const checkedAlone = blocks.map((block) => {
     const date = dateBelow(sheet, block);
     return { block, date, refusal: badLayout(sheet, block) ?? badDate(sheet, { block, date }, published) };
   });
-  const dated = alone.flatMap(({ block, date, refusal }) => (date && !refusal ? [{ block, date }] : []));
+  const dated = checkedAlone.flatMap(({ block, date, refusal }) => (date && !refusal ? [{ block, date }] : []));
   const outOfOrder = refuseByOrder(sheet, dated, published);
   const left = dated.filter(({ block }) => !outOfOrder.has(block));
   const place = new Map(left.map(({ block }, index) => [block, index]));
-  return alone.map(({ block, date, refusal: own }) => {
+  return checkedAlone.map(({ block, date, refusal: own }) => {
     const index = place.get(block);
     const doubtful = index === undefined ? null : badWeekday(sheet, left, index);
     const refusal = own ?? outOfOrder.get(block) ?? (doubtful?.values === 0 ? null : doubtful);
@@ -60,37 +60,37 @@ function badDate(sheet: Sheet, { block, date }: { block: Block; date: SpanishDat
   return refuse("implausible-date", { block, date }, expected);
 }
 
-/** The blocks that the others contradict, each with its problem. */
+/** Returns the blocks that the order of the other blocks contradicts, each with its problem. */
 function refuseByOrder(sheet: Sheet, dated: readonly Dated[], published: string | null): Map<Block, Problem> {
   const listed = dated.map(({ date }) => ({
     day: daysBetween("2000-01-01", date.day),
     doubts: Number(!date.weekdayAgrees) + Number(published !== null && date.day > published),
   }));
-  const standings = judgeOrder(listed, gapDaysMax);
+  const statuses = classifyOrder(listed, gapDaysMax);
   const rowOfDay = new Map(
     dated.flatMap(({ block, date }, index) =>
-      standings[index]?.kind === "in-order" ? [[date.day, block.title + 2]] : [],
+      statuses[index]?.kind === "in-order" ? [[date.day, block.title + 2]] : [],
     ),
   );
-  const copies = findCopies(sheet, dated, standings);
+  const copies = findCopies(sheet, dated, statuses);
   const refused = new Map<Block, Problem>();
   for (const [index, each] of dated.entries()) {
-    const standing = standings[index];
+    const status = statuses[index];
     const { day } = each.date;
     const known = rowOfDay.get(day) ?? copies.get(day);
-    if (!standing || standing.kind === "in-order" || known === each.block.title + 2) continue;
+    if (!status || status.kind === "in-order" || known === each.block.title + 2) continue;
     if (known !== undefined)
-      refused.set(each.block, refuse("duplicate-date", each, `one block a day; the one in row ${known} is kept`));
-    else if (standing.kind === "contradicted") refused.set(each.block, contradicted(dated, each, standing.among));
-    else refused.set(each.block, outOfOrder(dated, each, standing));
+      refused.set(each.block, refuse("duplicate-date", each, `one block per day; the one in row ${known} is used`));
+    else if (status.kind === "contradicted") refused.set(each.block, contradicted(dated, each, status.among));
+    else refused.set(each.block, outOfOrder(dated, each, status));
   }
   return refused;
 }
 
-/** Days whose blocks all say the same, with the row of the first: it is kept, for there is nothing to decide. */
-function findCopies(sheet: Sheet, dated: readonly Dated[], standings: readonly Standing[]): Map<string, number> {
+/** Returns the days whose blocks are all equal, with the row of the first block, which is used. */
+function findCopies(sheet: Sheet, dated: readonly Dated[], statuses: readonly OrderStatus[]): Map<string, number> {
   const copies = new Map<string, number>();
-  const groups = new Set(standings.flatMap((standing) => (standing.kind === "contradicted" ? [standing.among] : [])));
+  const groups = new Set(statuses.flatMap((status) => (status.kind === "contradicted" ? [status.among] : [])));
   for (const among of groups) {
     const blocks = among.flatMap((index) => dated[index] ?? []);
     const [first] = blocks;
@@ -101,7 +101,7 @@ function findCopies(sheet: Sheet, dated: readonly Dated[], standings: readonly S
   return copies;
 }
 
-/** True where the cells of two blocks are the same, row by row. O(cells of the second). */
+/** True if the cells of two blocks are equal, row by row. O(cells of the second). */
 function isSameBlock({ rows }: Sheet, first: Block, other: Block): boolean {
   if (first.to - first.title !== other.to - other.title) return false;
   for (let offset = 0; offset < other.to - other.title; offset++) {
@@ -119,32 +119,36 @@ function contradicted(dated: readonly Dated[], each: Dated, among: readonly numb
     .filter(({ block }) => block !== each.block);
   const named = others.slice(0, 3).map(({ block, date }) => `${date.day} in row ${block.title + 2}`);
   const isOneDay = others.every(({ date }) => date.day === each.date.day);
-  const rule = isOneDay ? "one block a day" : "blocks in the order of their days";
-  const expected = `${rule}; nothing decides between this one and ${named.join(", ")}`;
+  const rule = isOneDay ? "one block per day" : "blocks in the order of their days";
+  const expected = `${rule}; it is unclear whether this one is right or ${named.join(", ")}`;
   return refuse(isOneDay ? "duplicate-date" : "contradicting-dates", each, expected);
 }
 
 function outOfOrder(
   dated: readonly Dated[],
   each: Dated,
-  standing: Extract<Standing, { kind: "out-of-order" }>,
+  status: Extract<OrderStatus, { kind: "out-of-order" }>,
 ): Problem {
-  const around = [standing.before, standing.after].flatMap((index) =>
+  const around = [status.before, status.after].flatMap((index) =>
     index === null ? [] : (dated[index]?.date.day ?? []),
   );
   return refuse("implausible-date", each, `a day in line with the blocks around it, ${around.join(" and ")}`);
 }
 
-/** For a weekday that disagrees: a remark where the date lies between its neighbours, else a refusal. */
+/** Returns a problem for a wrong weekday: a remark if the date lies between its neighbours, else a rejection. */
 function badWeekday(sheet: Sheet, left: readonly Dated[], index: number): Problem | null {
   const each = left[index];
   if (!each || each.date.weekdayAgrees) return null;
   const [before, { day }] = [left[index - 1]?.date.day, each.date];
   if (before !== undefined && Math.abs(daysBetween(before, day)) > neighbourDaysMax) {
-    return refuse("implausible-date", each, "a date whose weekday agrees, or that lies between its neighbours");
+    return refuse(
+      "implausible-date",
+      each,
+      "a date with the right weekday, or one between the dates of its neighbours",
+    );
   }
   const row = each.block.title + 2;
-  const expected = `the weekday of ${day}; the date lies between its neighbours and is kept`;
+  const expected = `the weekday of ${day}; the date lies between its neighbours and is used`;
   const found = shown(sheet.rows[each.block.title + 1]?.[0]);
   return problem("weekday-disagrees", { row, column: "A", period: day, found, expected, values: 0 });
 }

@@ -1,4 +1,4 @@
-/** Where the blocks of a SNIIM sheet are, and whether their columns are what they should be. */
+/** Finds the blocks of a SNIIM sheet and checks their columns. */
 
 import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
@@ -16,7 +16,7 @@ const channels = new Map([
   ["autoservicios", "Autoservicios"],
   ["tiendas", "Tiendas"],
 ]);
-/** Folded header text that each column may carry; a merged header leaves its second column empty. */
+/** Allowed header texts per column, folded. A merged header leaves its second column empty. */
 const headers: readonly (readonly string[])[] = [
   ["estado"],
   ["ciudad"],
@@ -25,10 +25,10 @@ const headers: readonly (readonly string[])[] = [
   [...kinds.keys()],
   [""],
 ];
-/** Thirty years of publications. A sheet of nothing but titles would be 400,000 blocks. */
+/** Thirty years of publications. A sheet that contains only titles would have 400,000 blocks. */
 export const blocksMax = 5_000;
 
-/** Rows of one block, zero-based: its title, its cities, and where the next block or the sheet's end is. */
+/** Rows of one block, zero-based: title, cities (`from` to `to`), and the start of the next block or the end of the sheet. */
 export interface Block {
   readonly title: number;
   readonly column: number;
@@ -37,7 +37,7 @@ export interface Block {
   readonly limit: number;
 }
 
-/** The blocks of a sheet, at most one more than `blocksMax`. */
+/** Returns the blocks of a sheet, at most `blocksMax` + 1. */
 export function findBlocks(sheet: Sheet): Block[] {
   const titles: { title: number; column: number }[] = [];
   for (const [title, row] of sheet.rows.entries()) {
@@ -60,7 +60,7 @@ function endsBlock(row: Row): boolean {
   return isEnd || !row?.some((cell) => !isBlank(cell)) || isHeading(row);
 }
 
-/** A row of the head of a block: without its title, what follows must not be taken for the block above. */
+/** True for a header row of a block. If its title is missing, the rows below must not be read as part of the block above. */
 function isHeading(row: NonNullable<Row>): boolean {
   const city = foldedText(row[1]);
   if (city !== "") return city === "ciudad";
@@ -75,7 +75,7 @@ export function dateBelow(sheet: Sheet, block: Block): SpanishDate | null {
   return readSpanishDate(foldedText(sheet.rows[block.title + 1]?.[0]));
 }
 
-/** The block's columns are where and what they should be, or the first one that is not. */
+/** Returns a problem for the first column that is not the expected one, or null. */
 export function badLayout(sheet: Sheet, block: Block): Problem | null {
   if (block.column !== 0) {
     const at = { row: block.title + 1, column: columnName(block.column) };
@@ -109,7 +109,7 @@ export function badLayout(sheet: Sheet, block: Block): Problem | null {
   return repeatedColumn(sheet, block) ?? emptyColumn(sheet, block);
 }
 
-/** What stands in a header, whatever its kind: a number there is no header either. */
+/** Returns the folded text of a header cell of any kind, so that a number there is rejected too. */
 function foldedHeader(cell: Cell | undefined): string {
   return cell?.kind === "text" ? cell.folded : foldText(shown(cell));
 }
@@ -127,8 +127,9 @@ function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
 }
 
 /**
- * A price column without a single cell, though missing prices are written as s/d: cells were inserted or deleted under
- * the headers, and the other columns may hold each other's prices. One row alone may lack a price.
+ * Returns a problem for a price column without any cell. Missing prices are written as s/d, so an empty column means that
+ * cells were inserted or deleted under the headers, and the other columns may hold prices of another channel. A block of
+ * one row may lack a price.
  */
 function emptyColumn(sheet: Sheet, block: Block): Problem | null {
   const rows = sheet.rows.slice(block.from, block.to).filter((row) => foldedText(row?.[1]) !== "" && !isAverage(row));
@@ -138,11 +139,11 @@ function emptyColumn(sheet: Sheet, block: Block): Problem | null {
     row: block.from + 1,
     column: columnName(empty),
     found: `${rows.length} empty cells`,
-    expected: "a price or s/d: the prices beside it may stand under the wrong channel",
+    expected: "a price or s/d; the prices beside it may be under the wrong channel",
   });
 }
 
-/** Kind and channel of a price column, as its two headers say. */
+/** Returns kind and channel of a price column, from its two headers. */
 export function seriesOfColumn(sheet: Sheet, block: Block, column: number): { Tipo: string; Canal: string } {
   const kind = foldedText(sheet.rows[block.title + 2]?.[column < 4 ? 2 : 4]);
   const channel = foldedText(sheet.rows[block.title + 3]?.[column]);

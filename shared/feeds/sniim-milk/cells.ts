@@ -1,4 +1,4 @@
-/** Cells of a SNIIM sheet: what is a price, what is none, and what stands where no price may stand. */
+/** Reads the cells of a SNIIM sheet: prices, averages, and numbers where no price may be. */
 
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
@@ -12,10 +12,10 @@ export const titleStart = "precio promedio al consumidor por litro";
 export const priceColumns = [2, 3, 4, 5] as const;
 const lastColumn = 5;
 export const valuesPerRow = priceColumns.length;
-/** MXN per litre; anything outside is a typing error or another unit. */
+/** MXN per litre. A price outside is a typing error or in another unit. */
 const [priceMin, priceMax] = [5, 100];
 
-/** A price in MXN per litre, or the reason why the cell is none. */
+/** Returns a price in MXN per litre, or why the cell is not a price. */
 export function priceOf(cell: Cell | undefined): number | { readonly reason: string; readonly expected: string } {
   const expected = `a price between ${priceMin} and ${priceMax} MXN`;
   if (cell?.kind === "number") {
@@ -30,19 +30,19 @@ export function priceOf(cell: Cell | undefined): number | { readonly reason: str
   return { reason: isNumeric ? "number-as-text" : "no-number", expected };
 }
 
-/** Prices are typed with two decimals; averages of shops have many, and are not near a number of six. */
+/** Prices are typed with two decimals. Averages of shops have many decimals and are not close to a number with six. */
 const decimalsMax = 6;
 
-/** Takes off what binary arithmetic left behind: 32.5000000000002 was typed as 32.5. */
+/** Removes errors of binary arithmetic: 32.5000000000002 was typed as 32.5. */
 function withoutDust(price: number): number {
   const short = Number(price.toFixed(decimalsMax));
   return Math.abs(price - short) < 1e-10 ? short : price;
 }
 
-/** What a row of averages may be called, folded. */
+/** Names of rows with averages, folded. */
 const averageNames = /^((precio )?promedio|prom\b|media (nacional|estatal|general|ponderada)|(total|nacional)\b)/;
 
-/** True for a national average, which is no city. */
+/** True for a row with an average, which is not a city. */
 export function isAverage(row: Row): boolean {
   return [row?.[0], row?.[1]].some((cell) => {
     const text = foldedText(cell);
@@ -51,8 +51,8 @@ export function isAverage(row: Row): boolean {
 }
 
 /**
- * A row that reaches right of the last price column as if cells had been inserted: its prices would be taken for those
- * of the next channel. A note there that is no number is none of it, as long as no price is missing.
+ * Returns a problem for a row with cells right of the last price column: if cells were inserted, its prices are under the
+ * wrong channel. A note that is not a number is allowed there if no price is missing.
  */
 export function movedPrices(row: NonNullable<Row>): Problem | null {
   const hasGap = priceColumns.some((column) => isBlank(row[column]));
@@ -63,12 +63,12 @@ export function movedPrices(row: NonNullable<Row>): Problem | null {
   return problem("shifted-column", {
     column: columnName(index),
     found: shown(row[index]),
-    expected: `nothing right of column ${columnName(lastColumn)}: the prices may stand under the wrong channel`,
+    expected: `nothing right of column ${columnName(lastColumn)}; the prices may be under the wrong channel`,
     values: valuesPerRow,
   });
 }
 
-/** Numbers where prices may stand: states and cities are no place for them. */
+/** Counts the numbers in price columns and right of them; the columns of states and cities do not count. */
 export function countNumbers(rows: readonly Row[], from: number, to: number): number {
   let count = 0;
   for (let index = from; index < to; index++) {
@@ -79,7 +79,7 @@ export function countNumbers(rows: readonly Row[], from: number, to: number): nu
   return count;
 }
 
-/** A number, or what was meant to be one. */
+/** True for a number, or a cell that was meant as one. */
 function holdsNumber(cell: Cell): boolean {
   return cell.kind === "number" || cell.kind === "malformed" || cell.kind === "formula" || cell.kind === "date";
 }

@@ -1,13 +1,13 @@
-/** Which sheet of a workbook is the publication. */
+/** Chooses the sheet of a workbook that is the publication. */
 import { foldText } from "../../lib/fold-text.ts";
 import type { Sheet } from "../workbook/cell.ts";
 
 const usualName = "leche";
 
 /**
- * Chooses among the sheets that hold blocks. A visible sheet comes before every hidden one: a draft may be hidden beside
- * it. Among several the one called Leche is chosen. Where that decides nothing, the first is read and `doubt` says why
- * a person must look. A publication whose only sheet is hidden is in doubt too.
+ * Chooses among the sheets that hold blocks. Visible sheets come before hidden ones, because a hidden sheet may be a
+ * draft. Among several sheets, the one named Leche is chosen. If that does not decide, the first sheet is read, and
+ * `doubt` says why a person must review the file. A file whose only sheet is hidden is in doubt too.
  */
 export function chooseSheet(candidates: readonly Sheet[]): { chosen: Sheet | undefined; doubt: string | null } {
   const visible = candidates.filter(({ isHidden }) => !isHidden);
@@ -20,6 +20,6 @@ export function chooseSheet(candidates: readonly Sheet[]): { chosen: Sheet | und
   const names = among.map(({ name }) => JSON.stringify(name)).join(" and ");
   return {
     chosen,
-    doubt: `The sheets ${names} both hold prices and neither is called Leche alone: nothing decides between them`,
+    doubt: `The sheets ${names} hold prices, and the name Leche does not identify one of them`,
   };
 }

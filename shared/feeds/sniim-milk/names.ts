@@ -1,4 +1,4 @@
-/** Names of states and cities: what is one, and how it is spelled. */
+/** Names of states and cities: checks them and chooses one spelling for each. */
 
 import { foldText } from "../../lib/fold-text.ts";
 import type { Problem } from "../feed.ts";
@@ -6,13 +6,13 @@ import { problem } from "../problem.ts";
 import { shown } from "../workbook/cell.ts";
 import { type Row, valuesPerRow } from "./cells.ts";
 
-/** Letters, with the signs that names carry: Cd.Juárez, Edo. México. */
+/** Letters with the punctuation of names: Cd.Juárez, Edo. México. */
 const nameShape = /^\p{L}[\p{L}\p{M} .'’()/-]{0,79}$/u;
-/** One word in capitals up to this length may be meant so: CDMX. */
+/** A word in capitals up to this length may be an acronym: CDMX. */
 const acronymLettersMax = 4;
 const smallWords = new Set(["de", "del", "el", "la", "las", "los", "y"]);
 
-/** Why the names of a row are none; the row itself tells what stands in their place. */
+/** Returns why the names of a row are invalid, or null. The row provides the found text. */
 export function badNames(state: string, city: string, row: NonNullable<Row>): Problem | null {
   const refuse = (reason: string, column: string, found: string, expected: string) =>
     problem(reason, { column, found: found || "an empty cell", expected, values: valuesPerRow });
@@ -24,25 +24,25 @@ export function badNames(state: string, city: string, row: NonNullable<Row>): Pr
   return null;
 }
 
-/** The same for every spelling of a state. Names that differ only in case or accents are one. */
+/** Returns a key that is equal for all spellings of a state. Names that differ only in case or accents are the same name. */
 export function stateKey(state: string): string {
   return foldText(state);
 }
 
-/** The same for every spelling of a state and a city. */
+/** Returns a key that is equal for all spellings of a state and a city. */
 export function cityKey(state: string, city: string): string {
   return foldText(`${state} | ${city}`);
 }
 
-/** Spellings of states and cities in one file. Real files have about 100. */
+/** Largest number of spellings of states and cities in one file. Real files have about 100. */
 export const spellingsMax = 5_000;
 
-/** The spellings of names met so far. */
+/** Collects the spellings of names. */
 export class Spellings {
   #size = 0;
   readonly #names = new Map<string, Map<string, { count: number; readonly row: number; readonly column: string }>>();
 
-  /** True once no new spelling may be added. */
+  /** True if no new spelling may be added. */
   get isFull(): boolean {
     return this.#size >= spellingsMax;
   }
@@ -51,7 +51,7 @@ export class Spellings {
     return this.#names.get(key)?.has(name) ?? false;
   }
 
-  /** Notes a name where it stands; the key is the same for every spelling of it. */
+  /** Adds a name with its location; `key` is equal for all spellings of the name. */
   add(key: string, name: string, at: { readonly row: number; readonly column: string }): void {
     const spellings = this.#names.get(key) ?? new Map();
     this.#names.set(key, spellings);
@@ -62,8 +62,8 @@ export class Spellings {
   }
 
   /**
-   * How each name is to be spelled, whatever the order in which its spellings were met: not in capitals throughout nor
-   * without any, the most frequent, the first by its letters. Capitals alone become a name: NOGALES → Nogales.
+   * Chooses one spelling per name, independent of the order of the rows: first a spelling in mixed case, then the most
+   * frequent one, then the alphabetically first. A name that is only written in capitals is capitalized: NOGALES → Nogales.
    */
   settle(): { readonly canonical: ReadonlyMap<string, string>; readonly remarks: readonly Problem[] } {
     const canonical = new Map<string, string>();
@@ -76,7 +76,7 @@ export class Spellings {
       canonical.set(key, name);
       for (const [spelling, { row, column }] of spellings) {
         if (spelling === name) continue;
-        const expected = `${name}, one spelling a name; the prices are kept under it`;
+        const expected = `${name}, one spelling per name; the prices are stored under it`;
         remarks.push(problem("name-spelled-otherwise", { row, column, found: spelling, expected, values: 0 }));
       }
     }

@@ -1,18 +1,18 @@
-/** From a SNIIM sheet to observations and problems. */
+/** Reads a SNIIM sheet as observations and problems. */
 
 import type { Observation, Problem } from "../feed.ts";
 import { foundMax, problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { columnName } from "../text.ts";
 import { cleanedText, type Sheet, shown } from "../workbook/cell.ts";
-import { judgeBlocks } from "./block-dates.ts";
+import { checkBlockDates } from "./block-dates.ts";
 import { type Block, blocksMax, findBlocks, seriesOfColumn } from "./blocks.ts";
 import { countNumbers, isAverage, movedPrices, priceColumns, priceOf, titleStart, valuesPerRow } from "./cells.ts";
 import { chooseSheet } from "./choose-sheet.ts";
 import { badNames, cityKey, Spellings, spellingsMax, stateKey } from "./names.ts";
 import { type Located, refuseJumps } from "./refuse-jumps.ts";
 
-/** A series while it is read; its names are spelled in one way at the end. */
+/** A series during reading. Its names get one spelling at the end. */
 interface Series {
   Estado: string;
   Ciudad: string;
@@ -20,38 +20,38 @@ interface Series {
   readonly Canal: string;
 }
 
-/** What has been read so far. */
+/** The state of reading a workbook. */
 export interface Reading {
   readonly observations: readonly Observation[];
   readonly problems: ProblemList;
   averages: number;
-  /** Why a person must look at it first; null where nothing is in doubt. */
+  /** Why a person must review the file first, or null. */
   readonly doubt: string | null;
-  /** The day in the file's name, if it has one. */
+  /** The day in the file's name, or null. */
   readonly published: string | null;
 }
 
 interface SheetReading extends Reading {
   readonly sheet: Sheet;
-  /** Every price that stands alone for one, in the order of the sheet. */
+  /** Every valid price, in the order of the sheet. */
   readonly prices: Located[];
-  /** 1 for every row whose state stands in a merged cell above it. */
+  /** 1 for every row whose state is in a merged cell above it. */
   readonly covered: Uint8Array;
-  /** One object a series, so that 27,000 observations share 185 of them. */
+  /** One object per series, so that 27,000 observations share 185 objects. */
   readonly series: Map<string, Series & Record<string, string>>;
   readonly spellings: Spellings;
 }
 
-/** Reads the sheet that people see (`choose-sheet.ts`); every other one is listed as a problem. */
+/** Reads the chosen sheet (`choose-sheet.ts`). Every other sheet is listed as a problem. */
 export function readSheets(sheets: readonly Sheet[], published: string | null, problems: ProblemList): Reading {
   const { chosen, doubt } = chooseSheet(sheets.filter((sheet) => findBlocks(sheet).length > 0));
   for (const sheet of sheets) {
     if (sheet === chosen) continue;
     const values = countNumbers(sheet.rows, 0, sheet.rows.length);
     const found = `${sheet.isHidden ? "hidden sheet" : "sheet"} ${JSON.stringify(sheet.name)} with ${values} numbers`;
-    // Nobody published what is hidden: it costs nothing.
+    // A hidden sheet is not part of the publication, so its values do not count as lost.
     const cost = sheet.isHidden ? 0 : values;
-    problems.add(problem("unexpected-sheet", { found, expected: "one sheet, called Leche", values: cost }));
+    problems.add(problem("unexpected-sheet", { found, expected: "one sheet, named Leche", values: cost }));
   }
   const reading: Reading = { observations: [], problems, averages: 0, doubt, published };
   if (chosen) return readSheet(chosen, reading);
@@ -71,7 +71,7 @@ function readSheet(sheet: Sheet, before: Reading): Reading {
     return reading;
   }
   refuseOutside(reading, 0, blocks[0]?.title ?? 0);
-  for (const { block, day, refusal, remark } of judgeBlocks(sheet, blocks, reading.published)) {
+  for (const { block, day, refusal, remark } of checkBlockDates(sheet, blocks, reading.published)) {
     if (refusal || day === null) {
       const values = countNumbers(sheet.rows, block.title, block.to);
       if (refusal) reading.problems.add({ ...refusal, period: day, values });
@@ -86,7 +86,7 @@ function readSheet(sheet: Sheet, before: Reading): Reading {
   return { ...reading, observations: refuseJumps(reading.prices, reading.problems) };
 }
 
-/** Where a merged range of column A reaches below its first row. Takes time linear in rows and merges. */
+/** Marks the rows that a merged range of column A covers below its first row. O(rows + merges). */
 function rowsUnderMergedStates({ rows, merges }: Sheet): Uint8Array {
   const starts = new Int32Array(rows.length + 1);
   for (const { top, left, bottom } of merges) {
@@ -105,7 +105,7 @@ function rowsUnderMergedStates({ rows, merges }: Sheet): Uint8Array {
 function readRows(reading: SheetReading, block: Block, period: string): void {
   const { sheet, covered } = reading;
   const columns = priceColumns.map((column) => ({ column, ...seriesOfColumn(sheet, block, column) }));
-  // A block that merges no state at all leaves out repeated ones instead.
+  // A block without merged states writes a state only in its first row.
   const mergesStates = covered.subarray(block.from, block.to).includes(1);
   const repeats = new Repeats();
   let state = "";
@@ -145,14 +145,14 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
   }
 }
 
-/** Bounds what names cost: every new one takes a kilobyte. */
+/** Limits the memory for names: every new name takes a kilobyte. */
 function tooManyNames(spellings: Spellings, state: string, city: string): Problem | null {
   if (!spellings.isFull || spellings.has(cityKey(state, city), city)) return null;
   const expected = `at most ${spellingsMax} names of states and cities in one file`;
   return problem("too-many-names", { column: "B", found: city, expected, values: valuesPerRow });
 }
 
-/** Cities of one block that stand twice in it. */
+/** Finds cities that occur twice in one block. */
 class Repeats {
   readonly #seen = new Map<string, string>();
   #first = "";
@@ -169,11 +169,14 @@ class Repeats {
     }
     const about = { column: "B", found: city, values: valuesPerRow };
     if (before === undefined) {
-      const expected = "a block with a title and date of its own: this one's first city came again above";
+      const expected = "a title and a date above these rows: the first city of the block was repeated above";
       return problem("row-outside-block", { ...about, expected });
     }
     const spelled = before === city ? "" : ` (as ${before})`;
-    return problem("duplicate-row", { ...about, expected: `each city once a block${spelled}; the first is kept` });
+    return problem("duplicate-row", {
+      ...about,
+      expected: `each city once per block${spelled}; the first row is used`,
+    });
   }
 }
 
@@ -193,7 +196,7 @@ function spellInOneWay({ series, spellings, problems }: SheetReading): void {
   problems.addAll(remarks);
 }
 
-/** Between blocks there may be titles and sources, never prices. */
+/** Rejects prices between blocks, where only titles and sources may be. */
 function refuseOutside(reading: SheetReading, from: number, to: number): void {
   for (let index = from; index < to; index++) {
     const row = reading.sheet.rows[index];
@@ -214,7 +217,7 @@ function refuseOutside(reading: SheetReading, from: number, to: number): void {
   }
 }
 
-/** The cells of a row for people, as many as a problem shows. */
+/** Returns the text of a row's cells, as much as a problem shows. */
 function shownRow(row: Sheet["rows"][number]): string {
   let text = "";
   for (const cell of row ?? []) {

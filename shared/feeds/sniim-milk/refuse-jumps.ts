@@ -1,6 +1,6 @@
-/** Takes prices out that no shop asks: digits mistyped (92.5 for 29.5), or another unit. */
+/** Removes implausible prices: mistyped digits (92.5 for 29.5), or another unit. */
 import type { Observation } from "../feed.ts";
-import { type JumpLimits, judgeJumps } from "../jumps.ts";
+import { type JumpLimits, separateJumps } from "../jumps.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { columnName } from "../text.ts";
@@ -8,14 +8,14 @@ import { columnName } from "../text.ts";
 /** The largest change from one publication to the next in 2024 is 1.3-fold. */
 const limits: JumpLimits = { moveMax: 1.6, levelMax: 2.5, coarseBelow: 0, gapDaysMax: 92 };
 
-/** A price with the cell that it was read from, both zero-based. */
+/** A price with its zero-based row and column. */
 export interface Located {
   readonly observation: Observation;
   readonly row: number;
   readonly column: number;
 }
 
-/** The prices that are left, in the order in which they came; the others become problems. */
+/** Returns the accepted prices in their original order; the others become problems. */
 export function refuseJumps(prices: readonly Located[], problems: ProblemList): Observation[] {
   const bySeries = new Map<Observation["series"], Located[]>();
   for (const price of prices) {
@@ -33,13 +33,13 @@ export function refuseJumps(prices: readonly Located[], problems: ProblemList): 
       column,
     }));
     priced.sort((a, b) => (a.period < b.period ? -1 : 1));
-    for (const { of, near, times } of judgeJumps(priced, limits).leaps) {
-      refused.add(of.observation);
-      const expected = `less than ${times} times as much or as little as ${near?.value} of ${near?.period}, in row ${(near?.row ?? 0) + 1}`;
-      const at = { row: of.row + 1, column: columnName(of.column), period: of.period };
-      problems.add(problem("implausible-jump", { ...at, found: String(of.value), expected }));
+    for (const { price, reference, ratioMax } of separateJumps(priced, limits).jumps) {
+      refused.add(price.observation);
+      const expected = `a price within ${ratioMax} times of ${reference?.value} on ${reference?.period}, in row ${(reference?.row ?? 0) + 1}`;
+      const at = { row: price.row + 1, column: columnName(price.column), period: price.period };
+      problems.add(problem("implausible-jump", { ...at, found: String(price.value), expected }));
     }
   }
-  const left = refused.size === 0 ? prices : prices.filter(({ observation }) => !refused.has(observation));
-  return left.map(({ observation }) => observation);
+  const accepted = refused.size === 0 ? prices : prices.filter(({ observation }) => !refused.has(observation));
+  return accepted.map(({ observation }) => observation);
 }

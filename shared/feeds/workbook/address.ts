@@ -1,4 +1,4 @@
-/** Addresses of cells and ranges, `B7` and `A1:B3`. */
+/** Parses addresses of cells and ranges, such as `B7` and `A1:B3`. */
 import type { Range } from "./cell.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -33,7 +33,7 @@ export function isInside({ top, left, bottom, right }: Range, { row, column }: A
 }
 
 export function impossible(found: string): Refusal {
-  return new Refusal("impossible-address", found, `cells of A1 to XFD${rowsMax}, each in its own row`);
+  return new Refusal("impossible-address", found, `cells from A1 to XFD${rowsMax}, each in its own row`);
 }
 
 const shortened = (reference: string) => JSON.stringify(reference.slice(0, 40));

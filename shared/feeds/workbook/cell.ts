@@ -1,15 +1,15 @@
 import { cleanName, foldText } from "../../lib/fold-text.ts";
 
-/** What a cell holds. Only `number` is a plainly stated number; `malformed` is one that cannot be read with certainty. */
+/** The content of a cell. Only `number` is a plain number; `malformed` is one that cannot be read with certainty. */
 export type Cell = { readonly kind: "number"; readonly value: number } | Text | Fault;
 
-/** A cell that no price may be taken from, with what it shows to people. */
+/** A cell that must not be read as a price, with the text that a person sees. */
 export interface Fault {
   readonly kind: "formula" | "date" | "error" | "boolean" | "malformed";
   readonly shown: string;
 }
 
-/** Titles, dates and names are compared by this many characters: the longest that a parser expects has 80. */
+/** Titles, dates and names are compared by this many characters. The longest that a parser expects has 80. */
 const comparedLengthMax = 300;
 
 /**
@@ -27,19 +27,19 @@ export class Text {
     this.value = value;
   }
 
-  /** As `cleanName`, of the first characters. */
+  /** The first characters, cleaned with `cleanName`. */
   get cleaned(): string {
     this.#cleaned ??= cleanName(this.value.slice(0, comparedLengthMax));
     return this.#cleaned;
   }
 
-  /** As `foldText`, of the first characters. */
+  /** The first characters, folded with `foldText`. */
   get folded(): string {
     this.#folded ??= foldText(this.value.slice(0, comparedLengthMax));
     return this.#folded;
   }
 
-  /** Without the space around it. */
+  /** The trimmed text. */
   get shown(): string {
     this.#shown ??= this.value.trim();
     return this.#shown;
@@ -48,7 +48,7 @@ export class Text {
 
 export interface Sheet {
   readonly name: string;
-  /** The publisher hid it: people who open the workbook do not see it. */
+  /** True if the sheet is hidden in the workbook. */
   readonly isHidden: boolean;
   /** Rows from the top, each with its cells from column A; both are sparse. */
   readonly rows: readonly (readonly (Cell | undefined)[] | undefined)[];
@@ -63,32 +63,32 @@ export interface Range {
   readonly right: number;
 }
 
-/** What a cell can hold in every spreadsheet program; a longer text is no name and no number. */
+/** The longest text that a cell can hold in any spreadsheet program. */
 export const textLengthMax = 32_767;
 
-/** What a cell says, for people. */
+/** Returns the text of a cell as a person sees it. */
 export function shown(cell: Cell | undefined): string {
   if (!cell) return "";
   if (cell.kind === "number") return String(cell.value);
   return cell.kind === "text" ? cell.shown : cell.shown.trim();
 }
 
-/** True for a cell that shows nothing. */
+/** True for a cell without visible text. */
 export function isBlank(cell: Cell | undefined): boolean {
   return cell === undefined || (cell.kind !== "number" && shown(cell) === "");
 }
 
-/** The text of a cell for comparison (`foldText`); empty for a cell of another kind. */
+/** Returns the text of a cell for comparison (`foldText`); empty for a cell of another kind. */
 export function foldedText(cell: Cell | undefined): string {
   return cell?.kind === "text" ? cell.folded : "";
 }
 
-/** The text of a cell as a name (`cleanName`); empty for a cell of another kind. */
+/** Returns the text of a cell as a name (`cleanName`); empty for a cell of another kind. */
 export function cleanedText(cell: Cell | undefined): string {
   return cell?.kind === "text" ? cell.cleaned : "";
 }
 
-/** True where both cells hold the same. Texts of one shared string are one object, so that this is O(1) for them. */
+/** True if two cells are equal. Cells of one shared string share one object, so comparing them takes O(1). */
 export function isSameCell(a: Cell | undefined, b: Cell | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || a.kind !== b.kind) return false;

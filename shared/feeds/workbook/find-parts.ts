@@ -1,9 +1,9 @@
-/** Which parts of a workbook's zip are its sheets, and which hold their texts and styles. */
+/** Finds the parts of a workbook's zip that hold its sheets, texts and styles. */
 import { Refusal } from "./refusal.ts";
 import { XmlReader } from "./xml.ts";
 
 export interface BookParts {
-  /** In the order of the workbook; without a part where they have no cells: charts and dialogs. */
+  /** In workbook order. Charts and dialogs have no cells and therefore no part. */
   readonly sheets: readonly { readonly name: string; readonly isHidden: boolean; readonly part: Uint8Array | null }[];
   readonly strings: Uint8Array | null;
   readonly styles: Uint8Array | null;
@@ -11,7 +11,7 @@ export interface BookParts {
 
 /** Publications have one sheet; some have notes. */
 const sheetsMax = 20;
-/** A workbook has one for each sheet, and about five more. */
+/** A workbook has one relation per sheet, and about five more. */
 const relationsMax = 200;
 
 export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
@@ -36,7 +36,7 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
     // The prefix for relationships is the writer's choice, mostly `r`.
     const id = [...attributes.keys()].find((key) => key.endsWith(":id")) ?? "";
     const { kind, part } = relations.get(attributes.get(id) ?? "") ?? { kind: "worksheet", part: `a part for ${name}` };
-    if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "a part for every sheet");
+    if (seen.has(part)) throw new Refusal("repeated-part", `${part} for more than one sheet`, "one part per sheet");
     seen.add(part);
     // `hidden` and `veryHidden`; a sheet is visible by default.
     const isHidden = (attributes.get("state") ?? "visible") !== "visible";
@@ -46,12 +46,12 @@ export function findParts(parts: ReadonlyMap<string, Uint8Array>): BookParts {
   return {
     sheets,
     styles: styles ? find(styles) : null,
-    // Programs that write no shared strings may still promise a part of them; a cell that needs one is refused then.
+    // Some programs list a part for shared strings but do not write it. A cell that refers to it becomes a fault.
     strings: parts.get(strings ?? "") ?? null,
   };
 }
 
-/** The attributes of the first elements of a path. */
+/** Returns the attributes of the first `max` elements at a path. */
 function elementsAt(part: Uint8Array, path: string, max: number): ReadonlyMap<string, string>[] {
   const xml = new XmlReader(part);
   const found: ReadonlyMap<string, string>[] = [];
@@ -59,7 +59,7 @@ function elementsAt(part: Uint8Array, path: string, max: number): ReadonlyMap<st
   return found;
 }
 
-/** The name of a part as a target in `xl/` means it: `worksheets/a.xml`, `/xl/worksheets/a.xml` and `../xl/…` are one. */
+/** Resolves a target relative to `xl/`: `worksheets/a.xml`, `/xl/worksheets/a.xml` and `../xl/…` are the same part. */
 function resolvePart(target: string): string {
   const path = target.replaceAll("\\", "/").toLowerCase();
   const steps: string[] = [];

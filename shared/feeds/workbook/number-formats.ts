@@ -1,6 +1,6 @@
-/** Number formats (ECMA-376 part 1, 18.8.30 and 18.8.31): which of them show a number as a date or a time. */
+/** Detects number formats that show a number as a date or a time (ECMA-376 part 1, 18.8.30 and 18.8.31). */
 
-/** Formats that programs know by number alone. Others without a code are no dates. */
+/** Built-in date formats, which have a number but no code in the file. */
 const builtInDates = new Map<number, string>([
   [14, "m/d/yy"],
   [15, "d-mmm-yy"],
@@ -28,13 +28,13 @@ export function builtInDate(id: number): string | null {
   return builtInDates.get(id) ?? null;
 }
 
-/** What stands in a format beside its signs: `General`, quoted and escaped text, `[Red]`, digits with their exponent. */
-const besideSigns =
+/** The parts of a format that are not date symbols: `General`, quoted and escaped text, `[Red]`, digits with an exponent. */
+const otherParts =
   /General|"[^"]*(?:"|$)|[\\_][\s\S]?|\*[ *]|\[(?![hmsกนท]*\])[^\]]*(?:\]|$)|[0#?][0#?.,%]*(?:E[+-][0#?]+)?/gi;
-/** Signs of years, months, days, hours, minutes, seconds and eras. */
-const dateSigns = /[ymdhseb]|g|\[[hmsกนท]*\]|a\/p|am\/pm|上午\/下午/i;
+/** Symbols of years, months, days, hours, minutes, seconds and eras. */
+const dateSymbols = /[ymdhseb]|g|\[[hmsกนท]*\]|a\/p|am\/pm|上午\/下午/i;
 
-/** True for a format that shows a number as a date or a time. O(code), which is bounded by its reader. */
+/** True for a format that shows a number as a date or a time. O(code); the reader limits its length. */
 export function isDateFormat(code: string): boolean {
-  return dateSigns.test(code.replaceAll(besideSigns, " "));
+  return dateSymbols.test(code.replaceAll(otherParts, " "));
 }

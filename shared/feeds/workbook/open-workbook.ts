@@ -1,9 +1,9 @@
 /**
- * Opens a spreadsheet that a stranger sent.
+ * Opens an untrusted spreadsheet.
  *
- * A workbook is a zip of XML, so it can be a bomb, be cut off, or carry a slip of a program or a pen inside a price.
- * The zip is unzipped with every byte counted, each part is read tag by tag, and a cell that does not plainly hold one
- * value becomes a fault (`scan-sheet.ts`).
+ * A workbook is a zip of XML files, so it can be a zip bomb, be truncated, or contain a damaged price. The unzipped bytes
+ * are counted, each part is read tag by tag, and a cell that does not plainly hold one value becomes a fault
+ * (`scan-sheet.ts`).
  */
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { FeedLimits, Problem } from "../feed.ts";
@@ -19,8 +19,8 @@ import { XmlReader } from "./xml.ts";
 type Limits = Pick<FeedLimits, "bytesMax" | "unzippedBytesMax" | "cellsMax">;
 
 /**
- * The sheets of an `.xlsx` file as rows of plain cells, or the one reason why it cannot be opened.
- * Time and memory are bounded by the limits; both grow linearly with the unzipped size.
+ * Reads the sheets of an `.xlsx` file as rows of cells, or returns why it cannot be opened. The limits bound time and
+ * memory; both grow linearly with the unzipped size.
  */
 export async function openWorkbook(bytes: Uint8Array, limits: Limits): Promise<Result<readonly Sheet[], Problem>> {
   try {

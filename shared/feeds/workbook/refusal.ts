@@ -1,7 +1,7 @@
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 
-/** Ends the reading of a workbook with one problem. It never leaves `openWorkbook`. */
+/** Stops the reading of a workbook with one problem. `openWorkbook` catches it and returns the problem. */
 export class Refusal extends Error {
   readonly problem: Problem;
   constructor(reason: string, found: string, expected: string) {

@@ -1,8 +1,9 @@
 /**
  * Reads one sheet part (ECMA-376 part 1, 18.3), strictly.
  *
- * Spreadsheet programs read kindly: `23,5` is 23 to some, a formula's last result is a number, the last of two cells in
- * one place wins. A history of prices must not guess. A cell that does not plainly hold one value becomes a fault.
+ * Spreadsheet programs are tolerant: some read `23,5` as 23, use the cached result of a formula, or take the last of two
+ * cells at one address. A history of prices must not contain guesses, so a cell that does not plainly hold one value
+ * becomes a fault.
  */
 import { type Address, addressOf, columnsMax, impossible, isInside, rangeOf } from "./address.ts";
 import { type Cell, type Fault, type Range, type Sheet, type Text, textLengthMax } from "./cell.ts";
@@ -10,16 +11,16 @@ import { Refusal } from "./refusal.ts";
 import { readText, textCell } from "./shared-parts.ts";
 import type { XmlReader } from "./xml.ts";
 
-/** What the cells of a sheet refer to, and how many there may be. */
+/** The shared parts that the cells of a sheet refer to, and the limit on their number. */
 export interface SheetContext {
   readonly sheet: string;
   readonly strings: readonly (Text | null)[];
-  /** For every style the format's code where it shows a date. */
+  /** For every style, the code of its format if that shows a date, else null. */
   readonly dateFormats: readonly (string | null)[];
   readonly budget: CellBudget;
 }
 
-/** Counts rows, cells, and the gaps left of cells, which cost as much to look through: of all sheets of a workbook. */
+/** Counts the rows, cells and gaps of all sheets of a workbook. A gap before a cell takes as long to scan as a cell. */
 export class CellBudget {
   readonly #max: number;
   #used = 0;
@@ -31,16 +32,16 @@ export class CellBudget {
   take(count: number, sheet: string): void {
     this.#used += count;
     if (this.#used <= this.#max) return;
-    const found = `${this.#used} or more rows, cells and gaps up to the sheet ${sheet}`;
+    const found = `at least ${this.#used} rows, cells and gaps up to the sheet ${sheet}`;
     throw new Refusal("too-many-cells", found, `at most ${this.#max}`);
   }
 }
 
-/** A sheet may merge as often as it has rows, and a small one this often. Real publications: once in three rows. */
+/** A sheet may have one merged range per row, and always this many. Real publications have one in three rows. */
 const mergesMax = 1_000;
-/** Formulas that fill a range. Publications have none. */
+/** Largest number of formulas that fill a range. Publications have none. */
 const filledRangesMax = 100;
-/** A double of XML Schema (xsd:double), without INF and NaN; space around it does not count. */
+/** A double of XML Schema (xsd:double) without INF and NaN; space around it is allowed. */
 const double = /^[ \t\r\n]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d+)?[ \t\r\n]*$/;
 
 export function scanSheet(xml: XmlReader, context: SheetContext): Pick<Sheet, "rows" | "merges"> {
@@ -68,7 +69,7 @@ class SheetScan {
   readonly #context: SheetContext;
   readonly #filled: Range[] = [];
   #at: Address = { row: -1, column: -1 };
-  /** Cells stand in reading order; one that does not come after all before it stands twice, or might. */
+  /** The last address so far. Cells are stored in reading order; a cell that is not after all others may be a duplicate. */
   #furthest = -1;
 
   constructor(context: SheetContext) {
@@ -105,7 +106,7 @@ class SheetScan {
     cells[at.column] = cell;
   }
 
-  /** What stands in the cell; null if nothing does. */
+  /** Reads the content of the cell; null if it is empty. */
   #readContent(xml: XmlReader, attributes: ReadonlyMap<string, string>, isInOrder: boolean): Cell | null {
     const { depth } = xml;
     const type = attributes.get("t") ?? "n";
@@ -120,12 +121,12 @@ class SheetScan {
     const text = values.join(" and ");
     if (formula !== null) return fault("formula", `${formula} (${text})`);
     if (values.length === 0) return null;
-    if (!isInOrder) return fault("malformed", `${text}, where a cell stood or should have stood before`);
+    if (!isInOrder) return fault("malformed", `${text}, in a cell that is repeated or out of order`);
     if (values.length > 1) return fault("malformed", text);
     return this.#contentOf(type, text, attributes.get("s"));
   }
 
-  /** A value of a type (ECMA-376 part 1, 18.18.11). */
+  /** Converts a value by its type (ECMA-376 part 1, 18.18.11). */
   #contentOf(type: string, text: string, style: string | undefined): Cell {
     switch (type) {
       case "n":
@@ -160,10 +161,10 @@ class SheetScan {
   #readFormula(xml: XmlReader): string {
     const attributes = xml.attributes();
     const range = attributes.get("t") === "shared" ? undefined : attributes.get("ref");
-    // Arrays and data tables fill cells that hold no formula of their own.
+    // Array formulas and data tables fill cells that have no formula themselves.
     if (range !== undefined && this.#filled.push(rangeOf(range)) > filledRangesMax) {
       const found = `more than ${filledRangesMax} formulas that fill ranges`;
-      throw new Refusal("too-many-formulas", found, "prices, no formulas");
+      throw new Refusal("too-many-formulas", found, "prices without formulas");
     }
     const formula = xml.content();
     return formula === "" ? "a formula" : `=${formula}`;

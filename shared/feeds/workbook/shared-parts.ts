@@ -1,15 +1,15 @@
-/** The parts that cells refer to: shared strings and number formats. */
+/** Reads the parts that cells refer to: shared strings and number formats. */
 import { Text, textLengthMax } from "./cell.ts";
 import { builtInDate, isDateFormat } from "./number-formats.ts";
 import { Refusal } from "./refusal.ts";
 import type { XmlReader } from "./xml.ts";
 
-/** Publications have some hundreds: names, dates, headers. */
+/** Publications have a few hundred shared strings: names, dates, headers. */
 const stringsMax = 100_000;
-/** What Excel allows: styles of cells in a workbook, characters of a format's code, formats of a workbook's own. */
+/** Excel's limits: cell styles of a workbook, characters of a format's code, custom formats of a workbook. */
 const [stylesMax, codeLengthMax, formatsMax] = [65_490, 255, 250];
 
-/** The text of a shared or inline string, its runs joined; readings printed above it (`rPh`) do not belong to it. */
+/** Reads the text of a shared or inline string and joins its runs. Phonetic hints (`rPh`) are not part of it. */
 export function readText(xml: XmlReader): string {
   const { depth } = xml;
   let text = "";
@@ -22,7 +22,7 @@ export function readText(xml: XmlReader): string {
   return text;
 }
 
-/** A text as a cell; null where it is longer than any cell can hold. `_x0041_` stands for a character (ST_Xstring, 22.9.2.19). */
+/** Makes a text cell; null if the text is longer than a cell can be. `_x0041_` encodes a character (ST_Xstring, 22.9.2.19). */
 export function textCell(text: string): Text | null {
   if (text.length > textLengthMax) return null;
   if (!text.includes("_x") && !text.includes("_X")) return new Text(text);
@@ -31,7 +31,7 @@ export function textCell(text: string): Text | null {
   );
 }
 
-/** The texts of a workbook in their order, one object for equal ones; null for a text that no cell can hold. */
+/** Reads the texts of a workbook in order. Equal texts share one object; a text that is too long for a cell is null. */
 export function readStrings(xml: XmlReader | null): (Text | null)[] {
   const strings: (Text | null)[] = [];
   const known = new Map<string, Text>();
@@ -46,7 +46,7 @@ export function readStrings(xml: XmlReader | null): (Text | null)[] {
   return strings;
 }
 
-/** For every style of a cell the code of its format where that shows a date, else null. */
+/** Reads, for every cell style, the code of its format if that shows a date, else null. */
 export function readDateFormats(xml: XmlReader | null): (string | null)[] {
   const codes = new Map<number, string>();
   const styles: number[] = [];
@@ -73,5 +73,5 @@ export function readDateFormats(xml: XmlReader | null): (string | null)[] {
 }
 
 function refuseMore(count: number, max: number, reason: string): void {
-  if (count > max) throw new Refusal(reason, `${count} or more`, `at most ${max}`);
+  if (count > max) throw new Refusal(reason, `at least ${count}`, `at most ${max}`);
 }

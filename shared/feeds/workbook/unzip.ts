@@ -1,15 +1,15 @@
-/** The XML of a zip that a stranger sent: every checksum verified, every byte counted as it comes out. */
+/** Unzips the XML parts of an untrusted zip. Verifies every checksum and counts the unzipped bytes. */
 import { configure, type Entry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from "@zip.js/zip.js";
 import { Refusal } from "./refusal.ts";
 
 configure({ useWebWorkers: false });
 
-/** The parts of a workbook that say something in XML. Macros, media and printer settings are never unzipped. */
+/** The XML parts of a workbook. Macros, media and printer settings are never unzipped. */
 const partsRead = /\.(xml|rels)$/i;
-/** A workbook of one sheet has about twelve. */
+/** A workbook of one sheet has about twelve parts. */
 const partsMax = 200;
 
-/** Parts by name, in lower case because the names of a package's parts are compared that way. */
+/** Returns parts by name, in lower case, because part names of a package are compared without case. */
 export async function unzip(bytes: Uint8Array, unzippedBytesMax: number): Promise<Map<string, Uint8Array>> {
   const reader = new ZipReader(new Uint8ArrayReader(bytes), { checkSignature: true, useWebWorkers: false });
   const parts = new Map<string, Uint8Array>();
@@ -32,7 +32,7 @@ export async function unzip(bytes: Uint8Array, unzippedBytesMax: number): Promis
   return parts;
 }
 
-/** Stops listing at the limit: ten megabytes of zip can name 200,000 parts. */
+/** Lists the entries up to the limit: a zip of ten megabytes can name 200,000 parts. */
 async function listEntries(reader: ZipReader<Uint8Array>): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const entry of reader.getEntriesGenerator()) {
@@ -47,7 +47,7 @@ function isFile(entry: Entry): entry is Extract<Entry, { directory: false }> {
   return !entry.directory;
 }
 
-/** Collects what is unzipped and stops at the bound, whatever size the file declared. */
+/** Collects unzipped bytes and stops at the limit, whatever size the file declares. */
 class BoundedWriter extends Uint8ArrayWriter {
   readonly #allowed: number;
   #length = 0;
@@ -57,7 +57,7 @@ class BoundedWriter extends Uint8ArrayWriter {
     this.#allowed = allowed;
   }
 
-  /** True once more came than was allowed. (The unzipper hides what a writer throws behind an error of its own.) */
+  /** True if the limit was exceeded. (zip.js replaces the writer's error with its own, so callers check this.) */
   get isFull(): boolean {
     return this.#length > this.#allowed;
   }

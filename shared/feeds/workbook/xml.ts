@@ -1,17 +1,17 @@
 /**
- * Reads XML tag by tag, strictly, in time linear in its length and with one window of its text in memory.
+ * Reads XML tag by tag, strictly, in linear time and with one window of the text in memory.
  *
- * What is not well formed throws. There are no entities but XML's own five and character references: a document type
- * is refused, so nothing can grow while it is read.
+ * Throws on XML that is not well formed. Only XML's five entities and character references are supported, and a document
+ * type is rejected, so the text cannot grow by entity expansion.
  */
 
-/** Part of every runtime that reads this, yet of no type library that leaves the browser's names out. */
+/** Declared here because every runtime has it, but the type libraries without DOM do not. */
 declare class TextDecoder {
   constructor(encoding: "utf-8", options: { readonly fatal: true });
   decode(bytes: Uint8Array, options: { readonly stream: boolean }): string;
 }
 
-/** Bytes decoded at once. A tag or text that does not fit doubles the window, so that the time stays linear. */
+/** Bytes decoded at once. A tag or text that does not fit doubles the window, so the time stays linear. */
 const windowBytes = 65_536;
 const depthMax = 100;
 const pathDepthMax = 3;
@@ -23,17 +23,17 @@ const entities: ReadonlyMap<string, string> = new Map(
 );
 
 export class XmlReader {
-  /** Name of the element, without its prefix if that is the prefix of the root; other prefixes stay. */
+  /** Name of the element. The prefix of the root is removed; other prefixes stay. */
   name = "";
-  /** True at the end of the element. An empty element has a start and an end too. */
+  /** True at the end of the element. An empty element has a start and an end as well. */
   isEnd = false;
-  /** How many elements the element lies in: 0 for the root. */
+  /** Number of ancestors: 0 for the root. */
   depth = 0;
 
   readonly #part: Uint8Array;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #decoded = 0;
-  /** The text that is decoded and not yet read starts at `#at` of the window. */
+  /** Decoded text. The unread part starts at `#at`. */
   #window = "";
   readonly #open: string[] = [];
   #prefix: string | null = null;
@@ -50,7 +50,7 @@ export class XmlReader {
     if (encoding !== "utf-8" && encoding !== "us-ascii") throw new Error(`XML in ${encoding}, not in utf-8`);
   }
 
-  /** Adds text to the window; false at the end of the part. */
+  /** Decodes more text into the window; false at the end of the part. */
   #decodeMore(): boolean {
     if (this.#decoded >= this.#part.length) return false;
     const rest = this.#window.slice(this.#at);
@@ -62,7 +62,7 @@ export class XmlReader {
     return true;
   }
 
-  /** Goes to the next tag; false after the last. */
+  /** Moves to the next tag; false after the last one. */
   next(): boolean {
     this.#text = "";
     if (this.#endsNext) return this.#close(this.name);
@@ -88,7 +88,7 @@ export class XmlReader {
     }
   }
 
-  /** Reads what starts at the next `<`. A tag or comment that the window cuts off is tried again with a larger one. */
+  /** Reads the tag or comment at the next `<`. If the window cuts it off, reads it again with a larger window. */
   #readToken(): RegExpExecArray {
     for (;;) {
       token.lastIndex = this.#at;
@@ -101,12 +101,12 @@ export class XmlReader {
     }
   }
 
-  /** Where the element that starts here lies below the root, as `sheetData/row`; empty below all that is read. */
+  /** Path of the current element below the root, such as `sheetData/row`; empty below the depth that is read. */
   get path(): string {
     return this.depth > pathDepthMax ? "" : this.#open.slice(1).join("/");
   }
 
-  /** The attributes of the element that starts here, by their names as written. */
+  /** Returns the attributes of the current element, by their names as written. */
   attributes(): ReadonlyMap<string, string> {
     const found = new Map<string, string>();
     for (const [, name = "", double, single] of this.#attributes.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
@@ -116,7 +116,7 @@ export class XmlReader {
     return found;
   }
 
-  /** All text up to the end of the element that starts here. Elements in it leave a mark: they do not belong there. */
+  /** Returns all text up to the end of the current element. Nested elements are not expected and leave a tag in the text. */
   content(): string {
     const { depth } = this;
     let text = "";
@@ -130,7 +130,7 @@ export class XmlReader {
 
   #start(name: string): true {
     if (this.#open.length === 0 && this.name !== "") throw new Error("XML with two roots");
-    if (this.#open.length >= depthMax) throw new Error(`XML with more than ${depthMax} elements in each other`);
+    if (this.#open.length >= depthMax) throw new Error(`XML with more than ${depthMax} nested elements`);
     this.depth = this.#open.push(name) - 1;
     this.name = name;
     this.isEnd = false;

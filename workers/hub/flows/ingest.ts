@@ -6,7 +6,7 @@ import { saveProblems } from "../../../shared/db/problems.ts";
 import type { Stats } from "../../../shared/db/schema.ts";
 import { listSeries } from "../../../shared/db/series.ts";
 import { endTurn, renewTurn, takeTurn } from "../../../shared/db/turns.ts";
-import { reasonToDoubt } from "../../../shared/feeds/contradictions.ts";
+import { contradictionReason } from "../../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
@@ -117,7 +117,7 @@ interface Writing {
 
 type Written =
   | { readonly kind: "written"; readonly stats: Stats }
-  /** The publication contradicts too much of what is known: nothing was written. */
+  /** The publication contradicts too many stored values, so nothing was written. */
   | { readonly kind: "held"; readonly reason: string };
 
 /** Writes the lake first, the database second, the online history last. Null once another run has taken the turn. */
@@ -140,7 +140,7 @@ async function write(
       const { contradictions } = planned;
       const isReleased = ingestParams.parse(flow.run.params).released;
       const { restated, contradicted } = contradictions;
-      return { restated, contradicted, reason: isReleased ? null : reasonToDoubt(contradictions, feed.limits) };
+      return { restated, contradicted, reason: isReleased ? null : contradictionReason(contradictions, feed.limits) };
     }),
   );
   if (!judged) return null;
