@@ -43,7 +43,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
 
   test("predicts a finite number for new categories and missing values", () => {
     const model = fitted(candidate, taskOf(data, train, { parameters }));
-    const strange = {
+    const unseen = {
       ...data,
       columns: data.columns.map((column) =>
         column.dtype === "float"
@@ -51,7 +51,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
           : { ...column, categories: ["Zapopan"], codes: column.codes.map(() => 0) },
       ),
     };
-    expect(predictValue(model, strange, later, "difference").every(Number.isFinite)).toBe(true);
+    expect(predictValue(model, unseen, later, "difference").every(Number.isFinite)).toBe(true);
   });
 
   test("also learns a level and a log-difference, or gives a reason", () => {
@@ -95,9 +95,9 @@ describe("naive", () => {
           : column,
       ),
     };
-    const said = predictValue(model, gappy, { from: 0, to: 4 }, "difference");
+    const predicted = predictValue(model, gappy, { from: 0, to: 4 }, "difference");
     const last = [...data.last.slice(0, 4)];
-    said.forEach((value, row) => {
+    predicted.forEach((value, row) => {
       expect(value).toBeCloseTo((last[row] ?? 0) - (row % 2 ? 0 : 0.5), 5);
     });
   });

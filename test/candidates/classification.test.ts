@@ -39,16 +39,16 @@ const learned = all.filter(({ name }) => !["base-rate", "state-frequency"].inclu
 /** Returns the dataset with different features, states and outcomes from a row on. */
 function withOtherDays(from: number, seed: number) {
   const other = classData(seed, { strength: -3, periods: 900 });
-  const mixed = <Values extends Float32Array | Float64Array>(own: Values, strange: Values) =>
-    own.map((value, row) => (row < from ? value : (strange[row] ?? 0))) as Values;
+  const mixed = <Values extends Float32Array | Float64Array>(own: Values, replacement: Values) =>
+    own.map((value, row) => (row < from ? value : (replacement[row] ?? 0))) as Values;
   return {
     ...data,
     last: mixed(data.last, other.last),
     target: mixed(data.target, other.target),
     columns: data.columns.map((column, at) => {
-      const strange = other.columns[at];
-      return column.dtype === "float" && strange?.dtype === "float"
-        ? { ...column, values: mixed(column.values, strange.values) }
+      const replacement = other.columns[at];
+      return column.dtype === "float" && replacement?.dtype === "float"
+        ? { ...column, values: mixed(column.values, replacement.values) }
         : column;
     }),
   };
@@ -65,8 +65,8 @@ describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
       ),
     };
     for (const rows of [data, missing]) {
-      const said = predictValue(model, rows, later, "level");
-      expect(said.every((one) => one >= 0 && one <= 1)).toBe(true);
+      const predicted = predictValue(model, rows, later, "level");
+      expect(predicted.every((probability) => probability >= 0 && probability <= 1)).toBe(true);
     }
   });
 
@@ -91,10 +91,10 @@ describe.each(all)("$name of 0 and 1", ({ candidate, parameters }) => {
 
 describe.each(learned)("$name", ({ candidate, parameters }) => {
   test("finds planted skill, and its probabilities are calibrated", () => {
-    const said = predictValue(fitted(candidate, classTask(train, { parameters })), data, later, "level");
+    const predicted = predictValue(fitted(candidate, classTask(train, { parameters })), data, later, "level");
     const base = predictValue(fitted(candidateNamed("base-rate"), classTask(train)), data, later, "level");
-    expect(brier(outcomes, said)).toBeLessThan(0.85 * brier(outcomes, base));
-    expect(expectedCalibrationError(reliability(outcomes, said, 5))).toBeLessThan(0.08);
+    expect(brier(outcomes, predicted)).toBeLessThan(0.85 * brier(outcomes, base));
+    expect(expectedCalibrationError(reliability(outcomes, predicted, 5))).toBeLessThan(0.08);
   });
 
   test("rejects training rows with a single outcome", () => {
@@ -132,7 +132,7 @@ describe("calibration", () => {
 });
 
 describe("base rates", () => {
-  const said = (id: string, rows = train) =>
+  const predicted = (id: string, rows = train) =>
     predictValue(fitted(candidateNamed(id), classTask(rows)), data, later, "level");
   const count = (state: number | null) => {
     let [rows, events] = [0, 0];
@@ -146,13 +146,13 @@ describe("base rates", () => {
   const rate = count(null).events / count(null).rows;
 
   test("base rate: predicts the share of events among the training rows", () => {
-    for (const one of said("base-rate")) expect(one).toBe(Math.fround(rate));
+    for (const probability of predicted("base-rate")) expect(probability).toBe(Math.fround(rate));
   });
 
   test("state frequency: predicts the share after the same state, smoothed by four rows with the base rate", () => {
-    said("state-frequency").forEach((one, row) => {
+    predicted("state-frequency").forEach((probability, row) => {
       const { rows, events } = count(data.last[later.from + row] ?? 0);
-      expect(one).toBe(Math.fround((events + 4 * rate) / (rows + 4)));
+      expect(probability).toBe(Math.fround((events + 4 * rate) / (rows + 4)));
     });
   });
 

@@ -18,26 +18,26 @@ const shareOf = (values: ArrayLike<number>) =>
 
 describe("the chance of a change", () => {
   const chance = modelOf(fitChance(taskOf(data, train, { parameters }), events));
-  const said = predictChance(chance, data, later);
+  const predicted = predictChance(chance, data, later);
 
   test("is a calibrated probability, for likely and for unlikely changes", () => {
     const bins = [0, 0.25, 0.5, 0.75].map((low) =>
-      [...said.keys()].filter((row) => (said[row] ?? 0) >= low && (said[row] ?? 0) < low + 0.25),
+      [...predicted.keys()].filter((row) => (predicted[row] ?? 0) >= low && (predicted[row] ?? 0) < low + 0.25),
     );
     for (const rows of bins) {
       expect(rows.length).toBeGreaterThan(40);
-      const promised = shareOf(rows.map((row) => said[row] ?? 0));
+      const promised = shareOf(rows.map((row) => predicted[row] ?? 0));
       // Three standard deviations of a share of at least 40 rows are below 0.25; most bins are larger.
       expect(Math.abs(shareOf(rows.map((row) => outcomes[row] ?? 0)) - promised)).toBeLessThan(
         1.5 / Math.sqrt(rows.length),
       );
     }
-    expect(said.every((one) => one >= 0 && one <= 1)).toBe(true);
+    expect(predicted.every((probability) => probability >= 0 && probability <= 1)).toBe(true);
   });
 
   test("is better than the share of changes", () => {
     const base = new Float64Array(outcomes.length).fill(shareOf(events.subarray(train.from, train.to)));
-    expect(brier(outcomes, Float64Array.from(said))).toBeLessThan(0.75 * brier(outcomes, base));
+    expect(brier(outcomes, Float64Array.from(predicted))).toBeLessThan(0.75 * brier(outcomes, base));
   });
 
   test("is the base rate of the held-out periods if the scores have no skill there", () => {
@@ -46,7 +46,7 @@ describe("the chance of a change", () => {
     const model = modelOf(fitChance(taskOf(data, train, { parameters }), turned));
     expect(model.slope).toBe(0);
     const rate = shareOf(turned.subarray(120 * 12, train.to));
-    for (const one of predictChance(model, data, later)) expect(one).toBeCloseTo(rate, 2);
+    for (const probability of predictChance(model, data, later)) expect(probability).toBeCloseTo(rate, 2);
   });
 
   test("cannot be fitted if no event happens", () => {

@@ -62,13 +62,13 @@ describe("the converted forest", () => {
         const ensemble = ensembleOf(forest.toJSON(), 3);
         for (const tree of ensemble.trees) expect(checkTree(tree, 3)).toBeNull();
         const thresholds = ensemble.trees.flatMap(({ threshold }) => [...threshold]);
-        const asked = [
+        const inputs = [
           ...rows,
           ...Array.from({ length: 20 }, () => [draw(), draw(), draw()]),
           ...thresholds.flatMap((at) => [at, above(at)].map((value) => [value, value, value])),
         ];
-        const theirs = forest.predict(asked);
-        predictEnsemble(ensemble, matrixOf(asked)).forEach((ours, row) => {
+        const theirs = forest.predict(inputs);
+        predictEnsemble(ensemble, matrixOf(inputs)).forEach((ours, row) => {
           expect(Math.abs(ours - (theirs[row] ?? Number.NaN))).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(ours)));
         });
       }),
@@ -86,8 +86,8 @@ describe("the candidate", () => {
     const parameters = { trees: 1, leafRowsMin: 400 };
     const model = fitted(forest, taskOf(data, rows, { parameters }));
     // 83 periods of 12 rows are 996 rows; 84 periods would be 1,008.
-    const kept = { from: data.rows - 996, to: data.rows };
-    expect(fitted(forest, taskOf(data, kept, { parameters }))).toEqual(model);
+    const latest = { from: data.rows - 996, to: data.rows };
+    expect(fitted(forest, taskOf(data, latest, { parameters }))).toEqual(model);
     const fewer = { from: data.rows - 984, to: data.rows };
     expect(fitted(forest, taskOf(data, fewer, { parameters }))).not.toEqual(model);
   });

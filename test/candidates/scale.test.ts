@@ -29,7 +29,10 @@ const forecast = {
 } as const;
 
 function scaled(panel: Panel, by: number): Panel {
-  return { ...panel, series: panel.series.map(({ is, values }) => ({ is, values: values.map((one) => one * by) })) };
+  return {
+    ...panel,
+    series: panel.series.map(({ is, values }) => ({ is, values: values.map((value) => value * by) })),
+  };
 }
 
 const panel = simulatedPanel(11, momentum, { periods: 300, series: 2 });
@@ -52,8 +55,8 @@ describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"
   test("scales its predictions with prices ten and a hundred times as high, also in the file", () => {
     const { data, value } = fitted(candidate, 1);
     const rows = { from: 400, to: data.rows };
-    const one = predictValue(value, data, rows, "log-difference");
-    expect(new Set(one.map((price, row) => price / (data.last[400 + row] ?? 0))).size).toBeGreaterThan(3);
+    const prices = predictValue(value, data, rows, "log-difference");
+    expect(new Set(prices.map((price, row) => price / (data.last[400 + row] ?? 0))).size).toBeGreaterThan(3);
     const parts = {
       features,
       last: lastFeatureOf(forecast),
@@ -68,7 +71,7 @@ describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"
       const run = runProgram(compiled.program, inputsOf(more, rows));
       if (!run.ok) throw new Error(run.reason);
       predictValue(value, more, rows, "log-difference").forEach((price, row) => {
-        expect(Math.abs(price / by / (one[row] ?? 0) - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(price / by / (prices[row] ?? 0) - 1)).toBeLessThan(1e-6);
         expect(Math.abs((run.outputs[predictionOutput]?.[row] ?? 0) / price - 1)).toBeLessThan(1e-6);
       });
     }

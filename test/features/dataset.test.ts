@@ -17,8 +17,8 @@ const declared = fc.constantFrom<readonly Feature[]>(
 describe("a dataset", () => {
   test("has a row for every observed value with an earlier one within reach, sorted by period, then series", () => {
     fc.assert(
-      fc.property(panels(dimensions, { min: 2, max: 16 }), declared, (panel, asked) => {
-        const reach = reachOf(asked);
+      fc.property(panels(dimensions, { min: 2, max: 16 }), declared, (panel, requested) => {
+        const reach = reachOf(requested);
         const expected = panel.periods.flatMap((period, end) =>
           panel.series.flatMap(({ values }, series) => {
             const last = values.slice(Math.max(0, end - reach), end).findLast((value) => !Number.isNaN(value));
@@ -26,7 +26,7 @@ describe("a dataset", () => {
             return last === undefined || Number.isNaN(target) ? [] : [{ period, series, last, target }];
           }),
         );
-        const data = datasetOf(panel, { features: asked, tolerance: 0.025 });
+        const data = datasetOf(panel, { features: requested, tolerance: 0.025 });
         expect(tableOf(data).map(({ inputs, ...row }) => row)).toEqual(expected);
         for (let period = 0; period <= panel.periods.length; period++) {
           const first = expected.findIndex((row) => row.period >= (panel.periods[period] ?? "9"));

@@ -271,11 +271,11 @@ describe.each([1, 2] as const)("peers, version %d", (version) => {
       ],
     );
     // Of the first series' peers, one changed by 3 from a value 3 periods old, the other by 1 from a value 2 periods old.
-    const [whole, near, nearest] = [3, 2, 1].map((periods) => [
+    const [far, near, nearest] = [3, 2, 1].map((periods) => [
       change(gaps, [], periods)[0],
       share(gaps, [], periods)[0],
     ]);
-    expect(whole).toEqual([2, 1]);
+    expect(far).toEqual([2, 1]);
     expect(near).toEqual(version === 1 ? [2, 1] : [1, 1]);
     expect(nearest).toEqual(version === 1 ? [2, 1] : [none, none]);
   });

@@ -72,14 +72,14 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
   test("are the same from a history of only their reach as from the whole history in training", () => {
     fc.assert(
       fc.property(panels(forecast.dimensions, { min: reach + 1, max: reach + 8 }, others), (panel) => {
-        const whole = tableOf(datasetOf(panel, { features, tolerance }));
+        const fromWholeHistory = tableOf(datasetOf(panel, { features, tolerance }));
         for (let end = reach; end < panel.periods.length; end++) {
           const from = end - reach;
-          const series = panel.series.map((one) => mapped(one, (values) => values.slice(from, end + 1)));
+          const series = panel.series.map((series) => mapped(series, (values) => values.slice(from, end + 1)));
           const window = { ...panel, periods: panel.periods.slice(from, end + 1), series };
           const target = panel.periods[end];
           const served = tableOf(datasetOf(window, { features, tolerance })).filter(({ period }) => period === target);
-          expect(served).toEqual(whole.filter(({ period }) => period === target));
+          expect(served).toEqual(fromWholeHistory.filter(({ period }) => period === target));
         }
       }),
       { numRuns: reach > 20 ? 20 : 100 },
@@ -89,7 +89,9 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
   test("have unique names, and columns of their type", () => {
     const [panel] = fc.sample(someReach, { numRuns: 1, seed: 1 });
     const { columns } = datasetOf(panel ?? { dimensions: [], periods: [], series: [] }, { features, tolerance });
-    expect(columns.map(({ name, dtype }) => [name, dtype])).toEqual(features.map((one) => [one.name, dtypeOf(one)]));
+    expect(columns.map(({ name, dtype }) => [name, dtype])).toEqual(
+      features.map((feature) => [feature.name, dtypeOf(feature)]),
+    );
     expect(new Set(features.map(({ name }) => name)).size).toBe(features.length);
   });
 });

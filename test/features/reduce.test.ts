@@ -75,16 +75,16 @@ describe("daily facts", () => {
         const known = facts.filter(({ variable }) => variables.includes(variable));
         const newest = (series: string) =>
           known
-            .filter((one) => one.series === series)
+            .filter((fact) => fact.series === series)
             .map(({ period }) => period)
             .sort()
             .at(-1) ?? "";
         const days = new Set(known.map(({ period, series }) => `${period.slice(0, 10)} ${series}`));
-        const complete = [...days].filter((one) => newest(one.slice(11)) >= `${one.slice(0, 10)}T23`).sort();
+        const complete = [...days].filter((day) => newest(day.slice(11)) >= `${day.slice(0, 10)}T23`).sort();
         const { facts: reduced, periods, series } = daily(facts);
-        expect(periods).toEqual([...new Set(complete.map((one) => one.slice(0, 10)))].sort());
-        expect(series).toEqual([...new Set(complete.map((one) => one.slice(11)))].sort());
-        for (const one of reduced) expect(complete).toContain(`${one.period} ${one.series}`);
+        expect(periods).toEqual([...new Set(complete.map((day) => day.slice(0, 10)))].sort());
+        expect(series).toEqual([...new Set(complete.map((day) => day.slice(11)))].sort());
+        for (const fact of reduced) expect(complete).toContain(`${fact.period} ${fact.series}`);
       }),
     );
   });
@@ -95,9 +95,11 @@ describe("daily facts", () => {
         const until = "2024-01-02";
         const before = [
           ...facts.filter(({ period }) => period < until),
-          ...["[]", '["b"]'].map((one) => fact(hourOf(1, 23), "dust", 1, one)),
+          ...["[]", '["b"]'].map((key) => fact(hourOf(1, 23), "dust", 1, key)),
         ];
-        const unique = [...new Map(before.map((one) => [`${one.period}${one.series}${one.variable}`, one])).values()];
+        const unique = [
+          ...new Map(before.map((fact) => [`${fact.period}${fact.series}${fact.variable}`, fact])).values(),
+        ];
         const later = others.filter(({ period }) => period >= until);
         const early = daily([...unique, ...later]).facts.filter(({ period }) => period < until);
         expect(early).toEqual(daily(unique).facts);
@@ -111,11 +113,11 @@ describe("daily facts", () => {
   });
 
   test("have the names of the reduction", () => {
-    const whole = Array.from({ length: 24 }, (_, hour) => [
+    const fullDay = Array.from({ length: 24 }, (_, hour) => [
       fact(hourOf(1, hour), "ozone", 1),
       fact(hourOf(1, hour), "dust", 1),
     ]);
-    const named = new Set(daily(whole.flat()).facts.map(({ variable }) => variable));
+    const named = new Set(daily(fullDay.flat()).facts.map(({ variable }) => variable));
     expect([...named].sort()).toEqual(reducedNames(reduction, variables).sort());
   });
 });

@@ -60,7 +60,7 @@ describe.each([...forecasts])("$id", (forecast) => {
   test("the features that it refers to exist and have the right type", () => {
     const named = [forecast.seasonal, forecast.intervals.scaledBy, forecast.change?.frequency, lastFeatureOf(forecast)];
     const needed = forecast.hypothesisNeeds === "all" ? [] : forecast.hypothesisNeeds;
-    for (const name of [...named, ...needed].filter((one) => typeof one === "string")) expect(floats).toContain(name);
+    for (const name of [...named, ...needed].filter((name) => typeof name === "string")) expect(floats).toContain(name);
     for (const feature of forecast.features) {
       for (const dimension of boundFeature(feature).dimensions) expect(forecast.dimensions).toContain(dimension);
     }

@@ -28,7 +28,9 @@ const changes: Record<string, Partial<Fingerprinted>> = {
   "a feature's name": { features: [{ ...first, name: "other" }, ...others] },
   "an option": { features: [{ ...first, periods: 7 } as Feature, ...others] },
   "the version of a kind": {
-    features: fixedFeatures.map((one) => (one.kind === "peers-change@1" ? { ...one, kind: "peers-change@2" } : one)),
+    features: fixedFeatures.map((feature) =>
+      feature.kind === "peers-change@1" ? { ...feature, kind: "peers-change@2" } : feature,
+    ),
   },
   "the minimum number of parts": { sources: [{ ...source, reduce: { ...reduce, partsMin: 19 } }] },
   "the statistics of a reduction": { sources: [{ ...source, reduce: { ...reduce, statistics: ["max", "min"] } }] },
@@ -52,9 +54,11 @@ test("all of these changes give different fingerprints", () => {
 });
 
 test("a fingerprint does not depend on the order of members, nor on members that do not change a value", () => {
-  const turn = <T extends object>(one: T) => Object.fromEntries(Object.entries(one).reverse()) as T;
+  const turn = <T extends object>(object: T) => Object.fromEntries(Object.entries(object).reverse()) as T;
   const turned = { ...turn(declared), features: declared.features.map(turn), sources: declared.sources.map(turn) };
-  const explicit = fixedFeatures.map((one) => (one.kind === "lag" ? { ...one, kind: "lag@1" as const } : one));
+  const explicit = fixedFeatures.map((feature) =>
+    feature.kind === "lag" ? { ...feature, kind: "lag@1" as const } : feature,
+  );
   const retitled = { ...declared, title: "other", candidates: [] };
   for (const same of [turned, { ...declared, features: explicit }, retitled]) {
     expect(fingerprintsOf(same)).toEqual(fingerprintsOf(declared));

@@ -49,17 +49,17 @@ describe("ridge", () => {
     const rows = [0, 1, 2, 3, 4, 5, 6, 7];
     const target = Float64Array.of(1, 3, 2, 5, 4, 6, 9, 7);
     const features = matrixOf(rows.map((row) => [row, row % 3]));
-    const whole = modelOf(fitRidge({ alphas: [0] }, { features, target }));
+    const onAllRows = modelOf(fitRidge({ alphas: [0] }, { features, target }));
     const squares = rows.map((left) => {
-      const kept = rows.filter((row) => row !== left);
+      const remaining = rows.filter((row) => row !== left);
       const part = {
-        features: matrixOf(kept.map((row) => [row, row % 3])),
+        features: matrixOf(remaining.map((row) => [row, row % 3])),
         target: target.filter((_, i) => i !== left),
       };
       const model = modelOf(fitRidge({ alphas: [0] }, part));
       return ((target[left] ?? 0) - (predictRidge(model, matrixOf([[left, left % 3]]))[0] ?? 0)) ** 2;
     });
-    expect(whole.errors[0]?.error).toBeCloseTo(squares.reduce((a, b) => a + b, 0) / rows.length, 9);
+    expect(onAllRows.errors[0]?.error).toBeCloseTo(squares.reduce((a, b) => a + b, 0) / rows.length, 9);
   });
 
   test("generalised and leave-one-out cross-validation agree without outliers", () => {

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { checkSpace, decode, encode, type Range, stepAt } from "../../shared/search/space.ts";
 import { expectClose } from "../support/close.ts";
 
-const whole = (low: number, high: number): Range => ({ kind: "integer", low, high });
+const integer = (low: number, high: number): Range => ({ kind: "integer", low, high });
 
 test("every coordinate decodes into the range and encodes back to itself", () => {
   const ranges: Range[] = [
     { kind: "uniform", low: -5, high: 10 },
     { kind: "log-uniform", low: 1e-6, high: 1e3 },
-    whole(-3, 12),
+    integer(-3, 12),
     { kind: "log-integer", low: 1, high: 1000 },
   ];
   fc.assert(
@@ -27,7 +27,7 @@ test("every coordinate decodes into the range and encodes back to itself", () =>
 test("each integer has an equal share of its range, including the ends", () => {
   const counts = new Map<unknown, number>();
   for (let i = 0; i < 400; i++) {
-    const value = decode(whole(1, 4), (i + 0.5) / 400);
+    const value = decode(integer(1, 4), (i + 0.5) / 400);
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   expect([...counts]).toEqual([
@@ -44,10 +44,10 @@ test("a logarithmic range is uniform over orders of magnitude", () => {
 });
 
 test("values outside their range have no coordinate", () => {
-  expect(encode(whole(1, 4), 5)).toBeNull();
-  expect(encode(whole(1, 4), 2.5)).toBeNull();
-  expect(encode(whole(1, 4), "2")).toBeNull();
-  expect(encode(whole(1, 4), undefined)).toBeNull();
+  expect(encode(integer(1, 4), 5)).toBeNull();
+  expect(encode(integer(1, 4), 2.5)).toBeNull();
+  expect(encode(integer(1, 4), "2")).toBeNull();
+  expect(encode(integer(1, 4), undefined)).toBeNull();
   expect(encode({ kind: "categorical", choices: ["a", false] }, "b")).toBeNull();
   expect(encode({ kind: "categorical", choices: ["a", false] }, false)).toBe(1);
 });
@@ -60,5 +60,5 @@ test("an invalid range is rejected with the name of its parameter", () => {
   expect(refusal({ kind: "uniform", low: Number.NaN, high: 1 })).toThrow(/depth.*finite/);
   expect(refusal({ kind: "categorical", choices: [] })).toThrow(/depth.*one choice/);
   expect(refusal({ kind: "categorical", choices: ["a", "a"] })).toThrow(/depth.*duplicates/);
-  expect(refusal(whole(3, 3))).not.toThrow();
+  expect(refusal(integer(3, 3))).not.toThrow();
 });

@@ -91,10 +91,10 @@ test("on Branin, Hartmann6 and a mixed space the median regret is a fraction of 
 
 test("the same trials and random numbers give the same suggestion, so a search resumes from its list", () => {
   const perTrial: Strategy = (space, trials) => suggest(space, trials, seededRandom(1000 + trials.length));
-  const whole = search(mixedSpace, mixed, 0, perTrial);
-  const saved: Trial[] = JSON.parse(JSON.stringify(whole.slice(0, 37)));
+  const uninterrupted = search(mixedSpace, mixed, 0, perTrial);
+  const saved: Trial[] = JSON.parse(JSON.stringify(uninterrupted.slice(0, 37)));
   const resumed = perTrial(mixedSpace, saved, seededRandom(0));
-  expect(resumed).toEqual(whole[37]?.parameters);
+  expect(resumed).toEqual(uninterrupted[37]?.parameters);
 });
 
 test("suggestions are inside the space, and integer parameters are integers", () => {

@@ -1,4 +1,4 @@
-/** Tests sources that are joined to the target's source: what is known at an origin, and periods that were not published. */
+/** Tests sources that are joined to the target's source: values at an origin, and periods that were not published. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildHistory, panelOfHistory } from "../../shared/api/history.ts";
@@ -95,13 +95,13 @@ describe("a source's lag", () => {
           ],
         };
         const options = { features: forecast.features, tolerance: 0.005 };
-        const whole = tableOf(datasetOf(forecastPanel(lagged, factsOf(13)), options)).at(-1);
+        const lastOfTraining = tableOf(datasetOf(forecastPanel(lagged, factsOf(13)), options)).at(-1);
         const panel = panelOfHistory(buildHistory(lagged, factsOf(12)));
         expect(panel.periods.length).toBe(reachOf(forecast.features));
         const next = { ...panel, periods: [...panel.periods, "2025-01"], series: panel.series.map(withTarget) };
         const served = tableOf(datasetOf(next, options)).at(-1);
-        expect(served?.inputs).toEqual(whole?.inputs);
-        expect(whole?.period).toBe("2025-01");
+        expect(served?.inputs).toEqual(lastOfTraining?.inputs);
+        expect(lastOfTraining?.period).toBe("2025-01");
       }),
     );
   });
@@ -157,7 +157,7 @@ test("the target's source defines the periods and series", () => {
 describe("periods that were not published", () => {
   const values = (schedule: Schedule, periods: readonly string[]) => {
     const facts = new Map([["prices", periods.map((period, at) => fact(period, "price", at))]]);
-    const features = forecast.features.filter((one) => !("variable" in one));
+    const features = forecast.features.filter((feature) => !("variable" in feature));
     const panel = forecastPanel({ ...forecast, sources: [price], features, schedule }, facts);
     return panel.periods.map((period, at) => [period, panel.series[0]?.values[at]]);
   };
