@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The default leaves one core of two idle. */
+/** Uses all cores; the default of vitest would leave one of two idle. */
 const maxWorkers = "100%";
 
 export const unitTests = {
@@ -13,7 +13,7 @@ export const unitTests = {
   isolate: false,
 };
 
-/** Plain Node, the real Workers runtime with the bindings of one Worker or another, and several Workers end to end. */
+/** Projects: unit tests in Node, tests in workerd with the bindings of one Worker, and end-to-end tests of all Workers. */
 export default defineConfig({
   test: {
     projects: [

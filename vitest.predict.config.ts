@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: "./workers/predict/wrangler.toml" },
-      // Tests that need it run its code with predict's own lake.
+      // There is no onnx Worker here. Tests that need one run its code directly, with the R2 bucket of predict.
       miniflare: { serviceBindings: { ONNX: () => new Response(null, { status: 503 }) } },
     }),
   ],

@@ -8,7 +8,7 @@ export default defineConfig(async () => ({
     cloudflareTest({
       wrangler: { configPath: "./wrangler.toml" },
       miniflare: {
-        // Other Workers have tests of their own; here it is enough to see what reaches them.
+        // Replaces the other Workers, which have their own tests: these tests check what is sent to them.
         serviceBindings: {
           PREDICT: (request) => Response.json({ predict: `${request.method} ${new URL(request.url).pathname}` }),
           ONNX: () => new Response(null, { status: 503 }),
