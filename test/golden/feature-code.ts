@@ -1,9 +1,9 @@
 /**
- * All features of one fixed panel, by the versions of their kinds. Writes feature-code.json:
+ * Computes all features of one fixed panel, with the versions of their kinds. Writes feature-code.json:
  *
  *     node test/golden/feature-code.ts && npx biome format --write test/golden
  *
- * Run it only after a kind or a version was added: the numbers of those that were there must not change.
+ * Run it only after you added a kind or a version. The numbers of existing versions must not change.
  */
 import { writeFileSync } from "node:fs";
 import { kindOf } from "../../shared/features/feature.ts";

@@ -3,8 +3,8 @@
     python3 -m venv /tmp/pd && /tmp/pd/bin/pip install pandas==3.0.0
     /tmp/pd/bin/python test/golden/features.py > test/golden/features.json && npx biome format --write test/golden
 
-Missing values are dropped first, because features count in observations; only the seasonal lag counts in periods.
-`numbers[i]` is what a feature says after the first i + 1 values, null for missing.
+Missing values are dropped first, because features count observations. Only the seasonal lag counts periods.
+`numbers[i]` is the feature's value after the first i + 1 values; null means missing.
 """
 
 import json

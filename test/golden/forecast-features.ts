@@ -1,9 +1,9 @@
 /**
- * A digest of every feature of every forecast on random prices. Writes forecast-features.json:
+ * Computes a digest of every feature of every forecast on random prices. Writes forecast-features.json:
  *
  *     node test/golden/forecast-features.ts && npx biome format --write test/golden
  *
- * Run it only after a declaration was changed: features that were not touched must keep their digests.
+ * Run it only after you changed a declaration. The digests of unchanged features must not change.
  */
 import { writeFileSync } from "node:fs";
 import { forecasts } from "../../shared/forecasts/index.ts";

@@ -1,4 +1,4 @@
-"""What the real Daily.csv holds, counted by Python's csv module: writes gold.json beside this file.
+"""Counts the content of the real Daily.csv with Python's csv module. Writes gold.json beside this file.
 
     python3 test/golden/gold.py ../shared/data/gold/Daily.csv
 """

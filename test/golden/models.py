@@ -3,7 +3,7 @@
     python3 -m venv /tmp/sk && /tmp/sk/bin/pip install scikit-learn==1.9.1 numpy==2.4.6
     /tmp/sk/bin/python test/golden/models.py > test/golden/models.json && npx biome format --write test/golden
 
-Chance comes from the generator of shared/models/random.ts, ported below, so that both sides see the same data.
+Random numbers come from a port of shared/models/random.ts, so that both sides use the same data.
 """
 
 import json
@@ -30,7 +30,7 @@ MASK = 0xFFFFFFFF
 
 
 def sfc32(seed):
-    """shared/models/random.ts: splitmix32 spreads the seed, 15 outputs are dropped. Yields uniform numbers in [0, 1)."""
+    """shared/models/random.ts: splitmix32 expands the seed, and 15 outputs are discarded. Yields uniform numbers in [0, 1)."""
     state = seed & MASK
 
     def spread():

@@ -1,4 +1,4 @@
-"""Models that other tools write, and what onnxruntime makes of them. Writes test/fixtures/onnx/*.onnx with a .json beside each:
+"""Models that other tools write, with the outputs of onnxruntime. Writes test/fixtures/onnx/*.onnx, each with a .json file:
 
     python3 -m venv /tmp/onnx-venv && /tmp/onnx-venv/bin/pip install onnx==1.23.2 onnxruntime==1.31.1 scikit-learn==1.9.1 \
       skl2onnx==1.20.0 xgboost==3.2.0 lightgbm==4.7.0 onnxmltools==1.16.0 catboost==1.2.10 numpy==2.4.6 pandas

@@ -1,9 +1,9 @@
-"""Reference numbers for shared/stats, from other people's implementations.
+"""Reference numbers for shared/stats, from other implementations.
 
     pip install numpy scipy scikit-learn statsmodels dieboldmariano mpmath
     python test/golden/stats.py > test/golden/stats.json && npx biome format --write test/golden/stats.json
 
-The versions that gave the committed numbers are in the JSON. Inputs are rounded, so that they read back exactly.
+The JSON contains the versions of the packages. Inputs are rounded, so that JSON represents them exactly.
 """
 
 import json
@@ -52,7 +52,7 @@ def regression():
 
 
 def classification():
-    # Two decimals: ties among the scores, and none of them on an edge of the bins but 0 and 1.
+    # Two decimals give ties. No score is on an edge of a bin, except 0 and 1.
     p = rounded(random.beta(0.8, 1.6, size=60), 2)
     p = [round(v + 0.005, 3) if round(v * 10, 6) % 1 == 0 else v for v in p]
     p[:2] = [0.0, 1.0]
@@ -115,13 +115,13 @@ def student_t(t, df):
 
 
 def agreed(exact, scipys):
-    """mpmath's value at 50 digits. scipy's loses some near 0 (t = -1e-8, df = 1 by 2e-9), so it is only the witness."""
+    """Returns mpmath's value at 50 digits and checks it with scipy, which is less precise near 0 (2e-9 for t = -1e-8, df = 1)."""
     assert abs(exact - scipys) <= 1e-8 * abs(exact) + 1e-14, (exact, scipys)
     return float(exact)
 
 
 def harvey_leybourne_newbold(d, h):
-    """Harvey, Leybourne and Newbold (1997), written from the paper; autocovariances from statsmodels."""
+    """The test of Harvey, Leybourne and Newbold (1997), implemented from the paper; autocovariances from statsmodels."""
     n = len(d)
     gamma = acovf(d, adjusted=False, demean=True, fft=False, nlag=h - 1)
     v = (gamma[0] + 2 * gamma[1:].sum()) / n
@@ -135,7 +135,7 @@ def diebold_mariano():
         noise = random.normal(size=n + h)
         d = rounded(shift + np.convolve(noise, np.ones(h) / np.sqrt(h), "valid")[:n])
         statistic, p = harvey_leybourne_newbold(np.array(d), h)
-        # Its one-sided alternative is the other one: that the first forecast is the better.
+        # Its one-sided alternative is the opposite: that the first forecast is better.
         other, p_other = dieboldmariano.dm_test([0] * n, d, [0] * n, h=h, loss=lambda v, f: f, one_sided=True)
         assert abs(statistic - other) < 1e-9 and abs(p - (1 - p_other)) < 1e-6, (statistic, other, p, p_other)
         cases.append({"differences": d, "horizon": h, "statistic": statistic, "pValue": p})
@@ -143,7 +143,7 @@ def diebold_mariano():
 
 
 def platt_fit(scores, outcomes):
-    """Platt's objective minimised by scipy to the last digits; scikit-learn stops sooner and must agree roughly."""
+    """Minimises Platt's objective with scipy to full precision; scikit-learn stops earlier and must agree approximately."""
     s, y = np.array(scores), np.array(outcomes)
     n1, n0 = y.sum(), len(y) - y.sum()
     target = np.where(y == 1, (n1 + 1) / (n1 + 2), 1 / (n0 + 2))
@@ -168,7 +168,7 @@ def platt_fit(scores, outcomes):
 
 
 def platt():
-    # A table that is gone took these draws. Without them the generator would give other numbers below.
+    # A removed table used these draws. Without them the numbers below would change.
     random.normal(size=50), random.random(50), random.normal(size=20), random.random(20)
     scores = rounded(random.normal(size=40), 2)
     noisy = [int(v) for v in random.random(40) < special.expit(1.5 * np.array(scores) - 0.5)]
