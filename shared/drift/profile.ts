@@ -1,4 +1,4 @@
-/** The reference profile: how each input was distributed in training, in bins that never move. Drift is measured against it. */
+/** The reference profile: the distribution of each input in training, in fixed bins. Drift is measured against it. */
 import { z } from "zod";
 import type { Dataset } from "../features/dataset.ts";
 
@@ -13,10 +13,10 @@ export const profileShape = z.discriminatedUnion("dtype", [
     missing: count,
     mean: finite.nullable(),
     standardDeviation: finite.nullable(),
-    /** The smallest and the largest; null where there is none, and on cards that were made before the range was recorded. */
+    /** The range of values; null if there are none, and in cards from before the range was recorded. */
     minimum: finite.nullable().default(null),
     maximum: finite.nullable().default(null),
-    /** Inner edges, ascending; counts has one more entry: below the first, between, above the last. */
+    /** Inner edges, ascending. `counts` has one more entry: below the first edge, between edges, above the last. */
     edges: z.array(finite),
     counts: z.array(count),
   }),
@@ -68,7 +68,7 @@ function floatProfile(values: Float32Array) {
   };
 }
 
-/** Quantiles of equal share, each once. */
+/** Returns the distinct quantiles of equal share. */
 function edgesOf(sorted: Float32Array): number[] {
   const edges = new Set<number>();
   for (let cut = 1; cut < binsMax; cut++) {
@@ -78,29 +78,29 @@ function edgesOf(sorted: Float32Array): number[] {
   return [...edges];
 }
 
-/** The bin rule: a bin holds what is above one edge and at most the next. O(bins). */
+/** Returns the position of a value's bin. A bin contains the values above one edge and up to the next, inclusive. O(bins). */
 function binAt(edges: readonly number[], value: number): number {
   const bin = edges.findIndex((edge) => value <= edge);
   return bin < 0 ? edges.length : bin;
 }
 
-/** A number's bin is its position in the profile's counts, a category's its name after `=`; the rest are these words. */
+/** Bin of a missing value. The bin of a number is its position in `counts`; that of a category is `=` and its name. */
 export const missingBin = "missing";
-/** Below, or above, everything that the model was trained on. */
+/** Bins of numbers below and above the range of the training data. */
 export const [underBin, overBin] = ["under", "over"] as const;
-/** A text that the model was not trained on. */
+/** Bin of a category that is not in the training data. */
 export const otherBin = "other";
 
 /**
- * Returns the bin of an input. Null, NaN and the empty text are missing. A profile without a range has no `under` and `over`:
- * its outer bins hold them. O(bins).
+ * Returns the bin of an input. Null, NaN and the empty text are missing. For a profile without a range, numbers outside it
+ * are counted in the outer bins. O(bins).
  *
  * @example binOf(profile, 23.4) // "7"
  */
 export function binOf(profile: Profile, value: number | string | null): string {
   if (value === null || value === "") return missingBin;
   if (profile.dtype === "string") return Object.hasOwn(profile.counts, value) ? `=${value}` : otherBin;
-  // As the model sees it: edges are float32 too, and an answer's decimals are shorter than that.
+  // Rounds to float32 like the model's input and the edges, because answers contain shortened decimals.
   const number = Math.fround(Number(value));
   if (Number.isNaN(number)) return missingBin;
   const { edges, minimum, maximum } = profile;

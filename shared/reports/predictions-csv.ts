@@ -1,12 +1,12 @@
-/** Predictions as CSV, in the columns that a forecast declares. Numbers as they are: a dot, no thousands, as many digits as are known. */
+/** Writes predictions as CSV, in the columns that a forecast declares. Numbers have a decimal point, no thousands separator and all digits. */
 import type { BatchAnswer, Prediction } from "../api/predict.ts";
 import { partOf } from "../forecasts/date-part.ts";
 import type { CsvColumn, Forecast } from "../forecasts/forecast.ts";
 import { writeCsv } from "../lib/csv.ts";
 
-/** One line a prediction, in their order; what could not be answered has none. What is not known is an empty field. O(predictions × columns). */
+/** Returns one line per prediction, in order. Failed instances have no line, missing values are empty. O(predictions × columns). */
 export function predictionsCsv(forecast: Forecast, { predictions, ...head }: BatchAnswer): string {
-  const columns = forecast.csv ?? usualColumns(forecast);
+  const columns = forecast.csv ?? defaultColumns(forecast);
   const answered = predictions.filter((one): one is Prediction => "series" in one);
   return writeCsv(
     columns.map(({ column }) => column),
@@ -39,8 +39,8 @@ function cellOf(
   }
 }
 
-/** For a forecast that declares none. */
-function usualColumns({ dimensions, output, labels }: Forecast): readonly CsvColumn[] {
+/** Returns the columns of a forecast that declares none. */
+function defaultColumns({ dimensions, output, labels }: Forecast): readonly CsvColumn[] {
   const ofClassification = labels ? ["label", "threshold"] : [];
   return [
     ...dimensions.map((name): CsvColumn => ({ column: name, is: { kind: "dimension", name } })),

@@ -1,21 +1,21 @@
-/** How near the answers of two engines have to be, and where they are not. */
+/** Compares the outputs of two engines, with the tolerance for each kind of model. */
 import type { Fitted, Transform } from "../candidates/fitted.ts";
 import { predictionOutput } from "../onnx/outputs.ts";
 
-/** Engines add in another order, and each has an exponential of its own. A share of the number. */
+/** Relative tolerance for another order of additions and another exponential function. */
 export const roundingTolerance = 1e-6;
-/** A small probability is as wrong by share as its log odds are by difference, and a line's float32 sum may be off by some 1e-6. */
+/** The relative error of a small probability is the absolute error of its log odds, which in float32 may be some 1e-6. */
 const lineOddsTolerance = 1e-5;
 
-/** The largest relative difference that is no error. */
+/** Returns the maximum accepted relative difference. */
 export function toleranceBetweenEngines(value: Fitted, transform: Transform): number {
   if (isExact(value, transform)) return 0;
   return hasLineOdds(value) ? lineOddsTolerance : roundingTolerance;
 }
 
 /**
- * Whether every engine must give the same bits: sums and means of trees, and values that are only handed on. The way back
- * from a logarithm is each engine's own exponential.
+ * Returns true if every engine must give the same bits: sums and means of trees, and copied values. Undoing a logarithm is
+ * not exact, because each engine has its own exponential function.
  */
 function isExact(value: Fitted, transform: Transform): boolean {
   switch (value.kind) {
@@ -41,11 +41,11 @@ function hasLineOdds(value: Fitted): boolean {
 interface Compared {
   readonly expected: Readonly<Record<string, ArrayLike<number>>>;
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
-  /** Of the prediction; other outputs are always rounded. */
+  /** Relative tolerance of the prediction. Other outputs have the rounding tolerance. */
   readonly tolerance: number;
 }
 
-/** Where the file and our own prediction differ; the first row of each output is told. */
+/** Returns one message for each output that differs, with its first row. */
 export function disagreements({ expected, outputs, tolerance }: Compared): string[] {
   return Object.entries(expected).flatMap(([name, wanted]) => {
     const found = outputs[name];
@@ -55,12 +55,12 @@ export function disagreements({ expected, outputs, tolerance }: Compared): strin
     const row = unequalRow(wanted, found, allowed);
     if (row === null) return [];
     return [
-      `${name}, row ${row}: the runtime gives ${found[row]}, training gave ${wanted[row]}; at most ${allowed} of it may differ`,
+      `${name}, row ${row}: the runtime gives ${found[row]}, training gave ${wanted[row]}; the relative tolerance is ${allowed}`,
     ];
   });
 }
 
-/** The first row where two lists differ by more than `tolerance` of the larger number; null where none does. */
+/** Returns the first row where two lists differ by more than `tolerance` of the larger number, or null. */
 export function unequalRow(a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): number | null {
   for (let row = 0; row < a.length; row++) {
     const [left, right] = [a[row] ?? Number.NaN, b[row] ?? Number.NaN];

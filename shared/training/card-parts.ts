@@ -1,4 +1,4 @@
-/** The parts of a card that are told the same way for a model of ours and for one that was made elsewhere. */
+/** The parts of a card that trained and imported models have in common. */
 
 import { profileOf } from "../drift/profile.ts";
 import type { Dataset } from "../features/dataset.ts";
@@ -15,7 +15,7 @@ import { recipeOf } from "./recipe.ts";
 export interface ModelFile {
   readonly model: Uint8Array;
   readonly size: Pick<ModelSize, "nodes" | "trees">;
-  /** Names of the inputs that the file takes; all features where it is left out. */
+  /** Names of the file's inputs. By default all features. */
   readonly inputs?: ReadonlySet<string>;
 }
 
@@ -38,7 +38,7 @@ type IdentityPart =
   | "recipe"
   | "producer";
 
-/** What it is and what it answers. */
+/** Returns the identity and task of a model. */
 export function identityOf(
   { forecast }: { readonly forecast: Forecast },
   { version, producer, recipe }: Identity,
@@ -58,7 +58,7 @@ export function identityOf(
   };
 }
 
-/** The file, what it takes, and how that was distributed. */
+/** Returns the description of the file, its features and their reference profile. */
 export function describeFile(
   forecast: Forecast,
   data: Dataset,
@@ -76,14 +76,14 @@ export function describeFile(
 export interface Origin {
   readonly forecast: Forecast;
   readonly observations: number;
-  /** SHA-256 of the observations, sorted. */
+  /** SHA-256 of the sorted observations. */
   readonly dataHash: string;
   readonly codeVersion: string;
   readonly seed: number;
   readonly trials: number;
 }
 
-/** What it was made from. */
+/** Returns the data, code and seed that a model was trained with. */
 export function lineageOf({ forecast, observations, dataHash, codeVersion, seed, trials }: Origin): Card["lineage"] {
   const { variable } = forecast;
   const sources = forecast.sources.map(({ feed, variables, lag }) => ({ feed, variables: [...variables], lag }));
@@ -93,9 +93,9 @@ export function lineageOf({ forecast, observations, dataHash, codeVersion, seed,
 function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
   return forecast.features.map((feature) => {
     const { name } = feature;
-    // With the version that it was trained with, whatever the declaration says later.
+    // `kindOf` includes the version of the kind that the model was trained with.
     const { name: _, ...definition } = { ...feature, kind: kindOf(feature) };
-    const column = data.columns.find((one) => one.name === name);
+    const column = data.columns.find((column) => column.name === name);
     return dtypeOf(feature) === "string"
       ? { name, dtype: "string", definition, categories: column?.dtype === "string" ? [...column.categories] : [] }
       : { name, dtype: "float", definition };

@@ -1,4 +1,4 @@
-/** The second question: will the value move at all? Judged by Brier score against two base rates. */
+/** The change model: predicts whether the value changes. It is compared with two base rates by Brier score. */
 import { featureValues } from "../candidates/encoding.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
@@ -9,11 +9,11 @@ import { brier } from "../stats/brier.ts";
 import type { TrainingEffects } from "./contest.ts";
 import { joined, searchCandidate } from "./search.ts";
 
-/** Under this name its trials are kept. */
+/** Candidate name of its trials. */
 export const changeCandidate = "change";
 
 export interface ChangeJudgement {
-  /** `model` where boosting beats each series' own frequency on validation, else `frequency`. */
+  /** `model` if boosting is better than each series' own frequency on validation, else `frequency`. */
   readonly source: "model" | "frequency";
   readonly parameters: Point;
   readonly auc: number | null;
@@ -27,14 +27,14 @@ export interface ChangeJudgement {
 export interface ChangeTask {
   readonly forecast: Forecast;
   readonly data: Dataset;
-  /** 1 where the value moved, one a row of the dataset. */
+  /** 1 if the value changed, one per row of the dataset. */
   readonly events: Float64Array;
   readonly windows: Windows;
   readonly seed: number;
   readonly trialsMax: number | null;
 }
 
-/** Searches the change model on validation and looks at the test window once. Null where no trial could be completed. */
+/** Searches the change model on validation and scores it on the test window once. Returns null if no trial was completed. */
 export async function judgeChange(task: ChangeTask, effects: TrainingEffects): Promise<ChangeJudgement | null> {
   const { forecast, events, windows, seed, trialsMax } = task;
   const { change } = forecast;
@@ -70,12 +70,12 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
   const validationBrier = brier(validationOutcomes, found.predictions);
   const validationBrierFrequency = brier(validationOutcomes, frequencies(task, windows.validation));
   const isModel = validationBrier < validationBrierFrequency;
-  const said = isModel ? joined(pieces) : frequencies(task, windows.test);
+  const probabilities = isModel ? joined(pieces) : frequencies(task, windows.test);
   return {
     source: isModel ? "model" : "frequency",
     parameters,
-    auc: auc(outcomes, said),
-    brier: brier(outcomes, said),
+    auc: auc(outcomes, probabilities),
+    brier: brier(outcomes, probabilities),
     brierBase: brier(outcomes, baseRates(task, windows.test)),
     brierFrequency: brier(outcomes, frequencies(task, windows.test)),
     validationBrier,
@@ -83,12 +83,12 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
   };
 }
 
-/** The share of changes among the rows before each fold, for each of the fold's rows. */
+/** Returns the share of changes in the training rows of each fold, for each row of the fold. */
 function baseRates({ events }: ChangeTask, folds: readonly Fold[]): Float64Array {
   return joined(folds.map(({ train, rows }) => new Float64Array(rows.to - rows.from).fill(shareOf(events, train))));
 }
 
-/** Each series' own share of changes so far; the base rate for one without a past step. */
+/** Returns each series' own share of changes so far, or the base rate for a series without a past step. */
 function frequencies({ data, forecast, events }: ChangeTask, folds: readonly Fold[]): Float64Array {
   return joined(
     folds.map(({ train, rows }) => {
@@ -99,7 +99,7 @@ function frequencies({ data, forecast, events }: ChangeTask, folds: readonly Fol
   );
 }
 
-/** Share of the rows where something happened; 0 of no rows. */
+/** Returns the share of events among the rows; 0 without rows. */
 export function shareOf(events: Float64Array, { from, to }: RowRange): number {
   let sum = 0;
   for (let row = from; row < to; row++) sum += events[row] ?? 0;

@@ -1,4 +1,4 @@
-/** The contest: every candidate is searched on validation, one is chosen there, and all are shown on the test window once. */
+/** The contest: searches every candidate on validation and ranks the results. The best is selected before the test window is used. */
 import { average, averageParameters } from "../candidates/average.ts";
 import { moveOf, valueAfter } from "../candidates/fitted.ts";
 import { seasonalNaive } from "../candidates/naive.ts";
@@ -16,7 +16,7 @@ export interface TrainingEffects {
   /** True once the time for the search is used up. */
   isOver(): boolean;
   onTrial(trial: TrialRecord): void;
-  /** What is being done now, for people. */
+  /** Reports the current stage, for people. */
   onStage(stage: string): void;
   /** Trials of an interrupted run with the same seed and data. */
   readonly earlier?: readonly TrialRecord[];
@@ -27,22 +27,22 @@ export interface ContestTask {
   readonly data: Dataset;
   readonly windows: Windows;
   readonly seed: number;
-  /** Most trials a candidate gets; null for what the forecast declares. */
+  /** Maximum number of trials per candidate; null for the number that the forecast declares. */
   readonly trialsMax: number | null;
 }
 
-/** Who stood on validation, with what was predicted there. */
-export interface Standing {
+/** The result of a recipe on validation. */
+export interface ValidationResult {
   readonly name: string;
   readonly recipe: RecipeChoice;
-  /** For the validation rows. */
+  /** Predictions for the validation rows. */
   readonly predictions: Float64Array;
   /** By the forecast's metric; lower is better. */
   readonly error: number;
   readonly seconds: number;
 }
 
-/** How many trials a search of this forecast takes at most, the change model's included. */
+/** Returns the maximum number of trials of a search, including those of the change model. */
 export function trialsOf(forecast: Forecast, trialsMax: number | null): number {
   const capped = (trials: number, space: object) =>
     Object.keys(space).length === 0 ? 1 : Math.min(trials, trialsMax ?? trials);
@@ -51,8 +51,8 @@ export function trialsOf(forecast: Forecast, trialsMax: number | null): number {
   return levels.reduce((sum, trials) => sum + trials, change);
 }
 
-/** Searches every candidate on the validation folds; best first. Naive is among them where it is declared. */
-export async function standValidation(task: ContestTask, effects: TrainingEffects): Promise<Standing[]> {
+/** Searches every candidate on the validation folds, including the declared baselines. Returns the best first. */
+export async function searchOnValidation(task: ContestTask, effects: TrainingEffects): Promise<ValidationResult[]> {
   const { forecast, data, windows, seed, trialsMax } = task;
   const rows = rowsOf(windows.validation);
   const error = (predictions: Float64Array, at: RowRange) => errorBy(forecast.metric, errorsOf(data, at, predictions));
@@ -73,42 +73,42 @@ export async function standValidation(task: ContestTask, effects: TrainingEffect
     ),
   );
   const single = found
-    .filter((one) => one !== null)
+    .filter((best) => best !== null)
     .map(
-      (one): Standing => ({
-        name: one.candidate,
-        recipe: { candidate: one.candidate, parameters: one.parameters },
-        predictions: one.predictions,
-        error: error(one.predictions, rows),
-        seconds: one.seconds,
+      ({ candidate, parameters, predictions, seconds }): ValidationResult => ({
+        name: candidate,
+        recipe: { candidate, parameters },
+        predictions,
+        error: error(predictions, rows),
+        seconds,
       }),
     );
   return ranked([...single, ...averaged(task, single, (predictions) => error(predictions, rows))]);
 }
 
-/** Fold losses are averaged, so squared errors are kept squared. */
+/** Returns the loss of a fold. For RMSE it is the squared error, because fold losses are averaged. */
 function lossOf(forecast: Forecast, error: number): number {
   return forecast.metric === "rmse" ? error * error : error;
 }
 
-/** Best first; who was declared first wins a tie, so that naive does. */
-export function ranked(standings: readonly Standing[]): Standing[] {
-  return standings
-    .map((standing, order) => ({ standing, order }))
-    .sort((a, b) => a.standing.error - b.standing.error || a.order - b.order)
-    .map(({ standing }) => standing);
+/** Sorts results, best first. The one declared first wins a tie, so that a baseline wins it. */
+export function ranked(results: readonly ValidationResult[]): ValidationResult[] {
+  return results
+    .map((result, order) => ({ result, order }))
+    .sort((a, b) => a.result.error - b.result.error || a.order - b.order)
+    .map(({ result }) => result);
 }
 
-/** The best of the averages that the forecast asks for; none where too few learned. */
+/** Returns the best of the averages that the forecast declares; empty if too few candidates learned. */
 function averaged(
   { forecast, data, windows }: ContestTask,
-  standings: readonly Standing[],
+  results: readonly ValidationResult[],
   error: (predictions: Float64Array) => number,
-): Standing[] {
-  const learned = ranked(standings).filter(({ name }) => !isNaive(name) && name !== seasonalNaive.id);
+): ValidationResult[] {
+  const learned = ranked(results).filter(({ name }) => !isNaive(name) && name !== seasonalNaive.id);
   const averages = forecast.averageOf
     .filter((count) => count <= learned.length)
-    .map((count): Standing => {
+    .map((count): ValidationResult => {
       const members = learned.slice(0, count);
       const predictions = meanPrediction({ forecast, data }, rowsOf(windows.validation), members);
       return {
@@ -122,7 +122,7 @@ function averaged(
   return ranked(averages).slice(0, 1);
 }
 
-/** What an average predicts for some rows, from what its members do: their mean on the fitted scale. */
+/** Returns the predictions of an average: the mean of its members on the fitted scale. */
 function meanPrediction(
   { forecast, data }: Pick<ContestTask, "forecast" | "data">,
   rows: RowRange,
@@ -140,7 +140,7 @@ export type Refit =
   | { readonly ok: true; readonly predictions: Float64Array; readonly seconds: number }
   | { readonly ok: false; readonly problem: FitProblem };
 
-/** A recipe, refitted at the origin of each fold; predictions for all of their rows. */
+/** Refits a recipe at the origin of each fold and predicts the rows of all folds. */
 export async function refitAt(
   folds: readonly Fold[],
   recipe: RecipeChoice,
@@ -159,7 +159,7 @@ export async function refitAt(
   return { ok: true, predictions: joined(pieces), seconds };
 }
 
-/** An average out of its members' refits for some rows; the first that failed, where one did. */
+/** Returns the average of its members' refits for some rows, or the first refit that failed. */
 export function meanFit(task: Pick<ContestTask, "forecast" | "data">, rows: RowRange, fits: readonly Refit[]): Refit {
   const members: { predictions: Float64Array }[] = [];
   let seconds = 0;

@@ -1,4 +1,4 @@
-/** How the probabilities of a classification become answers: its labels, its threshold, and what naive would say. */
+/** Computes how a classification's probabilities become labels: labels, threshold and the probabilities of the baseline. */
 import { predictValue } from "../candidates/fitted.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
 import type { Decision } from "../registry/card.ts";
@@ -9,12 +9,12 @@ export interface DecisionTask {
   readonly forecast: Forecast;
   readonly threshold: number;
   readonly naive: RecipeChoice;
-  /** All rows: naive is fitted to them, as the published model is. */
+  /** Number of rows. The baseline is fitted to all of them, like the published model. */
   readonly rows: number;
   readonly seed: number;
 }
 
-/** Throws where the forecast has no labels or its naive forecast cannot be fitted, which its data rule out. */
+/** Returns the decision of a published model. @throws if the forecast has no labels or the baseline cannot be fitted. */
 export async function decisionOf(task: DecisionTask, pool: Pool): Promise<Decision> {
   const { forecast, threshold, naive, rows, seed } = task;
   const { labels } = forecast;
@@ -24,7 +24,7 @@ export async function decisionOf(task: DecisionTask, pool: Pool): Promise<Decisi
   if (!fit.ok || fit.value === null) throw new RangeError(`${naive.candidate} cannot be fitted to all data`);
   const last = lastFeatureOf(forecast);
   const states = datasetOfInputs({ [last]: Float32Array.of(0, 1) }, last);
-  const said = predictValue(fit.value, states, { from: 0, to: states.rows }, forecast.target.transform);
-  const [after0 = Number.NaN, after1 = Number.NaN] = said;
+  const probabilities = predictValue(fit.value, states, { from: 0, to: states.rows }, forecast.target.transform);
+  const [after0 = Number.NaN, after1 = Number.NaN] = probabilities;
   return { labels: { ...labels }, threshold, naive: { candidate: naive.candidate, after: [after0, after1] } };
 }

@@ -1,4 +1,4 @@
-/** What predictions on the test window come to: a line of the leaderboard, and the losses by period that the gate reads. */
+/** Scores predictions on the test window: rows of the leaderboard, and the losses by period for the gate. */
 import { featureValues } from "../candidates/encoding.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
@@ -11,13 +11,13 @@ import { skill } from "../stats/skill.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 
-/** The rows that everyone is scored on, and what those say whom everyone is held against. */
+/** The rows that all contenders are scored on, with the predictions of the baseline and the champion. */
 export interface TestWindow {
   readonly data: Dataset;
   readonly forecast: Forecast;
   readonly rows: RowRange;
   readonly naive: Float64Array;
-  /** Which one that is. */
+  /** Candidate of the baseline. */
   readonly naiveCandidate: string;
   readonly incumbent: Float64Array | null;
 }
@@ -25,14 +25,14 @@ export interface TestWindow {
 export interface Entry {
   readonly name: string;
   readonly recipe: RecipeChoice;
-  /** For the window's rows. */
+  /** Predictions for the rows of the window. */
   readonly predictions: Float64Array;
   readonly seconds: number;
-  /** Where its intervals were learned; null for who did not stand there. */
+  /** Rows and predictions that its intervals are learned from; null if it was not scored on validation. */
   readonly validation: { readonly rows: RowRange; readonly predictions: Float64Array } | null;
 }
 
-/** One line of the leaderboard. */
+/** Returns a row of the leaderboard. */
 export function lineOf(window: TestWindow, entry: Entry): Contender {
   const { data, forecast, rows } = window;
   const errors = errorsOf(data, rows, entry.predictions);
@@ -59,7 +59,7 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
   };
 }
 
-/** How often the interval of this level, learned on validation, holds what came in the window. */
+/** Returns the share of the window's values inside the interval of a level that was learned on validation. */
 function coverageAt(
   level: number,
   { data, forecast, rows }: TestWindow,
@@ -75,20 +75,20 @@ function coverageAt(
     : coverageOf(width, { rows, misses: missesOf(data, rows, { predictions, holdLast }) }, options);
 }
 
-/** The rows of a range whose target is after `period`: what a file had not seen when it was trained. O(rows). */
+/** Returns the rows of a range whose target period is after `period`, for example after a file's training data. O(rows). */
 export function rowsAfter(data: Dataset, { from, to }: RowRange, period: string): RowRange {
   let first = from;
   while (first < to && (data.periods[data.period[first] ?? 0] ?? "") <= period) first++;
   return { from: first, to };
 }
 
-/** The part of a window that these rows are; they end where it ends. */
+/** Returns the part of a window for these rows, which have to end with the window. */
 export function narrowed(window: TestWindow, rows: RowRange): TestWindow {
   const cut = rows.from - window.rows.from;
   return { ...window, rows, naive: window.naive.subarray(cut), incumbent: window.incumbent?.subarray(cut) ?? null };
 }
 
-/** The losses of a challenger beside those of naive and incumbent, period by period. */
+/** Returns the losses of a challenger, the baseline and the champion by period. */
 export function evidenceOf(window: TestWindow, challenger: Float64Array): Evidence {
   const { periods, rows, losses } = periodLosses(window, challenger);
   return {
@@ -108,7 +108,7 @@ function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64
   });
 }
 
-/** How intervals are learned for a forecast. A row whose scale is missing or tiny counts with the tolerance. */
+/** Returns how intervals are learned for a forecast. A missing or tiny scale is replaced by the tolerance. */
 export function intervalOptions(forecast: Forecast, data: Dataset): IntervalOptions {
   const tolerance = toleranceOf(forecast);
   const { levels, scaledBy, holdLast } = forecast.intervals;

@@ -1,14 +1,14 @@
-/** Rows as a model file takes them: one column an input, float32 or text. */
+/** Rows as inputs of a model file: one column per input, float32 or text. */
 import type { Encoding } from "../candidates/encoding.ts";
 import type { Chance, Fitted } from "../candidates/fitted.ts";
 import type { Dataset, Column as DatasetColumn, RowRange } from "../features/dataset.ts";
 import { nextFloat32 } from "../models/float32.ts";
 import { type Ensemble, LEAF } from "../models/tree.ts";
 
-/** By name. A float's NaN is missing. */
+/** Columns by name. NaN is a missing number. */
 export type Inputs = Readonly<Record<string, Float32Array | readonly string[]>>;
 
-/** The inputs of some rows of a dataset. O(rows × columns). */
+/** Returns rows of a dataset as inputs. O(rows × columns). */
 export function inputsOf(data: Dataset, rows: RowRange): Inputs {
   return Object.fromEntries(
     data.columns.map((column) => [
@@ -20,7 +20,7 @@ export function inputsOf(data: Dataset, rows: RowRange): Inputs {
   );
 }
 
-/** Inputs as a dataset that a fitted model can predict; targets are unknown. `last` names the feature with the last value. */
+/** Converts inputs to a dataset with unknown targets, which a fitted model can predict. `last` is the feature with the last value. */
 export function datasetOfInputs(inputs: Inputs, last: string): Dataset {
   const columns = Object.entries(inputs).map(([name, values]): DatasetColumn => {
     if (values instanceof Float32Array) return { name, dtype: "float", values };
@@ -42,7 +42,7 @@ export function datasetOfInputs(inputs: Inputs, last: string): Dataset {
   };
 }
 
-/** One after the other. */
+/** Concatenates inputs. */
 export function joinInputs(parts: readonly Inputs[]): Inputs {
   const names = Object.keys(parts[0] ?? {});
   return Object.fromEntries(
@@ -62,7 +62,7 @@ export function joinInputs(parts: readonly Inputs[]): Inputs {
   );
 }
 
-/** The rows at these positions. */
+/** Returns the rows at these positions. */
 export function pickInputs(inputs: Inputs, positions: readonly number[]): Inputs {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, values]) => [
@@ -74,19 +74,19 @@ export function pickInputs(inputs: Inputs, positions: readonly number[]): Inputs
   );
 }
 
-/** A third of the rows that are made for thresholds: of more, as many are taken from all trees alike. */
+/** Maximum number of thresholds, with three rows each. If there are more, they are taken evenly from all trees. */
 const thresholdsMax = 1_000;
 export const unknownCategory = "¿no such category?";
 
-/** Rows on which engines like to disagree. */
+/** Rows on which engines are likely to disagree. */
 export interface EdgeInputs {
-  /** Each input missing, each category unknown, everything missing but the last value. */
+  /** Rows with one missing input, one unknown category, or only the last value. */
   readonly gaps: Inputs;
-  /** At, just below and just above the trees' thresholds; no rows where there are none. */
+  /** Rows at, just below and just above the thresholds of trees; empty without trees. */
   readonly thresholds: Inputs;
 }
 
-/** Made from ordinary rows, in turn, so that different branches of the trees are walked. O(thresholds × columns). */
+/** Derives edge cases from ordinary rows, in turn, so that they visit different branches. O(thresholds × columns). */
 export function edgeInputs(
   ordinary: Inputs,
   fitted: { readonly value: Fitted; readonly chance: Chance | null },
@@ -118,11 +118,11 @@ export function edgeInputs(
   };
 }
 
-/** At most `count` of a list, evenly, the first among them. */
+/** Returns at most `count` elements of a list, evenly spaced, starting with the first. */
 export function spread<T>(list: readonly T[], count: number): T[] {
-  const kept = Math.min(list.length, count);
-  return Array.from({ length: kept }, (_, i) => list[Math.floor((i * list.length) / kept)]).filter(
-    (one) => one !== undefined,
+  const length = Math.min(list.length, count);
+  return Array.from({ length }, (_, i) => list[Math.floor((i * list.length) / length)]).filter(
+    (element) => element !== undefined,
   );
 }
 
@@ -149,7 +149,7 @@ function thresholdsOf({ value, chance }: { readonly value: Fitted; readonly chan
   }
 }
 
-/** Different thresholds on number columns; ranks are no inputs. */
+/** Returns the distinct thresholds on number columns. Ranks are not inputs, so their thresholds are left out. */
 function thresholdsIn(encoding: Encoding, ensemble: Ensemble): Threshold[] {
   const seen = new Map<string, Threshold>();
   for (const tree of ensemble.trees) {

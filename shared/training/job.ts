@@ -1,4 +1,4 @@
-/** One piece of work for a free thread: fit a recipe to some rows, and say what it predicts for others. */
+/** A job for a thread: fits a recipe to some rows and predicts others. */
 import { average } from "../candidates/average.ts";
 import type { FitTask } from "../candidates/candidate.ts";
 import { fitChance } from "../candidates/chance.ts";
@@ -17,11 +17,11 @@ export interface RecipeChoice {
 }
 
 export interface Job {
-  /** What is fitted: the forecast's value, or the chance that it changes. */
+  /** What is fitted: the value, or the probability that it changes. */
   readonly learns: "value" | "change";
   readonly recipe: RecipeChoice;
   readonly train: RowRange;
-  /** Rows to predict; null where only the model is wanted. */
+  /** Rows to predict; null if only the model is needed. */
   readonly rows: RowRange | null;
   readonly seed: number;
   readonly wantsModel: boolean;
@@ -30,7 +30,7 @@ export interface Job {
 export type JobResult =
   | {
       readonly ok: true;
-      /** One a row of `rows`: values in the target's unit, or probabilities. */
+      /** One per row of `rows`: values in the unit of the target, or probabilities. */
       readonly predictions: Float64Array;
       readonly value: Fitted | null;
       readonly chance: Chance | null;
@@ -38,12 +38,12 @@ export type JobResult =
     }
   | { readonly ok: false; readonly problem: FitProblem };
 
-/** Runs jobs somewhere. Results must not depend on where or in which order they are run. */
+/** Runs jobs. Results must not depend on the thread or on the order. */
 export interface Pool {
   run(job: Job): Promise<JobResult>;
 }
 
-/** Everything jobs share; made once a thread. */
+/** The data that all jobs share, prepared once per thread. */
 export interface Workbench {
   readonly forecast: Pick<Forecast, "id" | "task" | "target" | "features" | "seasonal">;
   readonly data: Dataset;
@@ -57,7 +57,7 @@ export function workbenchOf(forecast: Workbench["forecast"], data: Dataset): Wor
   return { forecast, data, move, events: eventsOf({ data, tolerance: toleranceOf(forecast) }) };
 }
 
-/** Does one job. `seconds()` is a clock of any origin. */
+/** Runs a job. `seconds()` is a clock with any origin. */
 export function runJob(bench: Workbench, job: Job, seconds: () => number): JobResult {
   const started = seconds();
   const { forecast, data, move, events } = bench;
@@ -79,23 +79,23 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     const fit = fitChance(task, events);
     if (!fit.ok) return fit;
     const predictions = Float64Array.from(predictChance(fit.model, data, rows));
-    if (!predictions.every(Number.isFinite)) return unsound;
+    if (!predictions.every(Number.isFinite)) return notFinite;
     const chance = job.wantsModel ? fit.model : null;
     return { ok: true, predictions, value: null, chance, seconds: seconds() - started };
   }
   const fit = fitRecipe(job.recipe, task);
   if (!fit.ok) return fit;
   const predictions = predictValue(fit.model, data, rows, transform);
-  if (!predictions.every(Number.isFinite)) return unsound;
+  if (!predictions.every(Number.isFinite)) return notFinite;
   const value = job.wantsModel ? fit.model : null;
   return { ok: true, predictions, value, chance: null, seconds: seconds() - started };
 }
 
-/** A model that overflows or divides by nothing has failed; its numbers would end the run of everyone else. */
-const unsound = refused({
+/** A model with a prediction that is not finite has failed: its numbers would spoil the scores of the whole run. */
+const notFinite = refused({
   kind: "invalid-data",
-  found: "a prediction that is no finite number",
-  expected: "a model whose predictions are finite on the rows it is judged by",
+  found: "a prediction that is not a finite number",
+  expected: "finite predictions for all rows",
 });
 
 function fitRecipe(recipe: RecipeChoice, task: FitTask): Fit<Fitted> {

@@ -1,4 +1,4 @@
-/** The whole judgement of a forecast on its data: who stood where, who was chosen, and what speaks for it. */
+/** Judges the candidates of a forecast: searches on validation, selects one recipe, and scores all on the test window. */
 import { membersOf } from "../candidates/average.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
@@ -14,9 +14,9 @@ import {
   type Refit,
   ranked,
   refitAt,
-  type Standing,
-  standValidation,
+  searchOnValidation,
   type TrainingEffects,
+  type ValidationResult,
 } from "./contest.ts";
 import { evidenceOf, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
 import { type RecipeChoice, type Workbench, workbenchOf } from "./job.ts";
@@ -24,17 +24,17 @@ import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
 import { joined } from "./search.ts";
 
-/** The model that serves: its recipe is refitted at the same origins as everyone's. */
+/** The champion. Its recipe is refitted at the same origins as every contender's. */
 export interface ServingModel {
   readonly version: string;
   readonly recipe: RecipeChoice;
-  /** The published file. */
+  /** Its published file. */
   readonly file: ModelFile;
-  /** Made elsewhere: it cannot be refitted, and stands by its file on the periods it has not seen. */
+  /** True for an imported model. It cannot be refitted, so its file is scored on the periods after its training data. */
   readonly isExternal: boolean;
 }
 
-/** A published file: what it says of some rows, and the last period it was fitted to. */
+/** A published file: predicts rows, and has the last period that it was fitted to. */
 export interface ModelFile {
   predict(rows: RowRange): Promise<Float64Array>;
   readonly trainedTo: string;
@@ -53,24 +53,24 @@ export interface Judgement {
   readonly test: Span;
   /** Best error on the test window first. */
   readonly contenders: readonly Contender[];
-  /** The one that validation picked. */
+  /** The recipe with the lowest error on validation. */
   readonly chosen: RecipeChoice;
-  /** The naive forecast that everyone is held against: where there are several, the best on validation. */
+  /** The baseline of all comparisons: the best declared one on validation. */
   readonly naive: RecipeChoice;
-  /** Version that serves; null where none does. */
+  /** Version of the champion; null if there is none. */
   readonly incumbent: string | null;
   readonly change: ChangeJudgement | null;
-  /** What a recipe that stood has to show to the gate; null for one that did not stand. */
+  /** Returns the evidence for the gate; null for a recipe that is not a contender. */
   evidenceFor(choice: RecipeChoice): Evidence | null;
-  /** Its misses on validation and test rows together: what published intervals are made of. */
+  /** Returns the misses on validation and test rows, from which published intervals are computed. */
   missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
-  /** Of a classification: from which probability on it names the event, and how its probabilities came true; else null. */
+  /** Returns the threshold and calibration of a classification; else null. */
   classesFor(choice: RecipeChoice): Classes | null;
 }
 
 export interface Classes {
   readonly threshold: number;
-  /** On the test window. */
+  /** Calibration on the test window. */
   readonly calibration: NonNullable<Card["judged"]["calibration"]>;
 }
 
@@ -78,14 +78,14 @@ export type Judged =
   | { readonly ok: true; readonly judgement: Judgement; readonly bench: Workbench }
   | { readonly ok: false; readonly refusal: TrainingRefusal };
 
-/** A contender with what it said on both windows. */
-interface Shown {
-  readonly standing: Standing;
+/** A contender with its predictions for validation and for the test window. */
+interface ContenderResult {
+  readonly onValidation: ValidationResult;
   readonly test: Float64Array;
   readonly seconds: number;
 }
 
-/** Searches on validation, shows everyone on the test window once, and gathers what the gate will ask for. */
+/** Searches on validation, scores all contenders on the test window once, and collects the evidence for the gate. */
 export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<Judged> {
   const { forecast, data, seed, trialsMax } = task;
   const refusal = refusalOf(forecast, data);
@@ -101,27 +101,27 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
     },
   };
   effects.onStage("search");
-  const [standings, change, serving] = await Promise.all([
-    standValidation({ forecast, data, windows, seed, trialsMax }, watched),
+  const [ranking, change, serving] = await Promise.all([
+    searchOnValidation({ forecast, data, windows, seed, trialsMax }, watched),
     judgeChange({ forecast, data, events: bench.events, windows, seed, trialsMax }, watched),
-    standIncumbent(task, windows, effects),
+    refitIncumbent(task, windows, effects),
   ]);
   effects.onStage("test");
-  const shown = await showAll(task, { standings: withIncumbent(forecast, standings, serving), windows, effects });
-  // The best on validation that can be fitted at the test origins too: whom nothing is known of cannot be chosen.
-  const chosen = shown[0]?.standing;
+  const results = await scoreOnTest(task, { ranking: withIncumbent(forecast, ranking, serving), windows, effects });
+  // The best on validation that could also be fitted at the test origins.
+  const chosen = results[0]?.onValidation;
   if (chosen === undefined) return { ok: false, refusal: { kind: "no-contender", problems: failures.sort() } };
-  const incumbent = await incumbentOnTest(task, { windows, shown });
+  const incumbent = await incumbentOnTest(task, { windows, results });
   const served = await servedOnTest(task, windows, incumbent);
-  return { ok: true, bench, judgement: judgementOf(task, { windows, shown, chosen, change, incumbent, served }) };
+  return { ok: true, bench, judgement: judgementOf(task, { windows, results, chosen, change, incumbent, served }) };
 }
 
-/** The serving recipe stands like everyone: if it is the best again, refitting it is what will be asked for. */
-async function standIncumbent(
+/** Refits the champion's recipe on validation. If it is the best there, the judged version is a refresh. */
+async function refitIncumbent(
   { incumbent, data, forecast, seed }: JudgeTask,
   { validation }: Windows,
   { pool }: TrainingEffects,
-): Promise<Standing | null> {
+): Promise<ValidationResult | null> {
   if (incumbent === null || incumbent.isExternal) return null;
   const { recipe, version } = incumbent;
   const refit = await refitAt(validation, recipe, { pool, seed });
@@ -131,22 +131,26 @@ async function standIncumbent(
   return { name: `incumbent ${version}`, recipe, predictions, error, seconds };
 }
 
-/** Without a second line for a recipe that stands already, as naive does. */
-function withIncumbent(forecast: Forecast, standings: readonly Standing[], serving: Standing | null): Standing[] {
-  if (serving === null) return [...standings];
+/** Adds the champion's recipe, unless it is a contender already. */
+function withIncumbent(
+  forecast: Forecast,
+  ranking: readonly ValidationResult[],
+  serving: ValidationResult | null,
+): ValidationResult[] {
+  if (serving === null) return [...ranking];
   const id = recipeOf(forecast, serving.recipe).id;
-  const stands = standings.some(({ recipe }) => recipeOf(forecast, recipe).id === id);
-  return stands ? [...standings] : ranked([serving, ...standings]);
+  const isContender = ranking.some(({ recipe }) => recipeOf(forecast, recipe).id === id);
+  return isContender ? [...ranking] : ranked([serving, ...ranking]);
 }
 
 /**
- * The one look at the test window: every contender, refitted at each of its origins. An average is the mean of what its
- * members say, as it was on validation; they are not fitted twice.
+ * Scores all contenders on the test window, refitted at each of its origins. This happens once. An average is the mean of
+ * its members' predictions, as on validation, so members are not fitted twice.
  */
-async function showAll(
+async function scoreOnTest(
   { seed, forecast, data }: JudgeTask,
-  { standings, windows, effects }: { standings: readonly Standing[]; windows: Windows; effects: TrainingEffects },
-): Promise<Shown[]> {
+  { ranking, windows, effects }: { ranking: readonly ValidationResult[]; windows: Windows; effects: TrainingEffects },
+): Promise<ContenderResult[]> {
   const fits = new Map<string, Promise<Refit>>();
   const refit = (recipe: RecipeChoice): Promise<Refit> => {
     const { id } = recipeOf(forecast, recipe);
@@ -154,33 +158,33 @@ async function showAll(
     fits.set(id, fit);
     return fit;
   };
-  const shown = await Promise.all(
-    standings.map(async (standing): Promise<Shown | null> => {
-      const members = membersOf(standing.recipe);
+  const results = await Promise.all(
+    ranking.map(async (onValidation): Promise<ContenderResult | null> => {
+      const members = membersOf(onValidation.recipe);
       const fit =
         members === null
-          ? await refit(standing.recipe)
+          ? await refit(onValidation.recipe)
           : meanFit({ forecast, data }, rowsOf(windows.test), await Promise.all(members.map(refit)));
-      return fit.ok ? { standing, test: fit.predictions, seconds: standing.seconds + fit.seconds } : null;
+      return fit.ok ? { onValidation, test: fit.predictions, seconds: onValidation.seconds + fit.seconds } : null;
     }),
   );
-  return shown.filter((one) => one !== null);
+  return results.filter((result) => result !== null);
 }
 
-/** What the serving model says on the test rows; null where none serves or it can no longer be fitted. */
+/** Returns the champion's predictions for the test rows; null if there is no champion or it can no longer be fitted. */
 async function incumbentOnTest(
   { incumbent, forecast }: JudgeTask,
-  { windows, shown }: { readonly windows: Windows; readonly shown: readonly Shown[] },
+  { windows, results }: { readonly windows: Windows; readonly results: readonly ContenderResult[] },
 ): Promise<Float64Array | null> {
   if (incumbent === null) return null;
   if (incumbent.isExternal) return incumbent.file.predict(rowsOf(windows.test));
   const id = recipeOf(forecast, incumbent.recipe).id;
-  return shown.find(({ standing }) => recipeOf(forecast, standing.recipe).id === id)?.test ?? null;
+  return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id)?.test ?? null;
 }
 
 /**
- * What a refresh is held against: up to the incumbent's own fit its recipe, refitted like everyone's; after it the very
- * file that serves, which newer data has to be no worse than.
+ * Returns the predictions that a refresh is compared with: up to the last period that the champion was fitted to, those of
+ * its refitted recipe; after it, those of the file that serves.
  */
 async function servedOnTest(
   { incumbent, data }: JudgeTask,
@@ -198,75 +202,81 @@ async function servedOnTest(
 
 interface Scored {
   readonly windows: Windows;
-  readonly shown: readonly Shown[];
-  readonly chosen: Standing;
+  readonly results: readonly ContenderResult[];
+  readonly chosen: ValidationResult;
   readonly change: ChangeJudgement | null;
   readonly incumbent: Float64Array | null;
-  /** What a refresh of the incumbent's recipe is held against. */
+  /** Predictions that a refresh is compared with. */
   readonly served: Float64Array | null;
 }
 
-/** The naive forecast of whoever declares none. */
+/** The baseline of a forecast that declares none. */
 const lastValue: RecipeChoice = { candidate: "naive", parameters: {} };
 
-function judgementOf(task: JudgeTask, { windows, shown, chosen, change, incumbent, served }: Scored): Judgement {
+function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumbent, served }: Scored): Judgement {
   const { data, forecast } = task;
   const rows = rowsOf(windows.test);
   const validationRows = rowsOf(windows.validation);
-  // Best on validation first, so this is the best of several.
-  const naive = shown.find(({ standing }) => isNaive(standing.recipe.candidate));
+  // Results are sorted by validation, so this is the best baseline.
+  const naive = results.find(({ onValidation }) => isNaive(onValidation.recipe.candidate));
   const window = {
     data,
     forecast,
     rows,
     naive: naive?.test ?? data.last.slice(rows.from, rows.to),
-    naiveCandidate: naive?.standing.recipe.candidate ?? lastValue.candidate,
+    naiveCandidate: naive?.onValidation.recipe.candidate ?? lastValue.candidate,
     incumbent,
   };
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
   const serving = task.incumbent === null ? null : recipeOf(forecast, task.incumbent.recipe).id;
-  const lines = shown.map(({ standing, test, seconds }): Contender => {
-    const validation = { rows: validationRows, predictions: standing.predictions };
-    return lineOf(window, { name: standing.name, recipe: standing.recipe, predictions: test, seconds, validation });
+  const lines = results.map(({ onValidation, test, seconds }): Contender => {
+    const validation = { rows: validationRows, predictions: onValidation.predictions };
+    return lineOf(window, {
+      name: onValidation.name,
+      recipe: onValidation.recipe,
+      predictions: test,
+      seconds,
+      validation,
+    });
   });
   if (task.incumbent !== null) lines.push(...externalLine(window, task.incumbent));
-  const standingOf = (choice: RecipeChoice): Shown | null => {
+  const resultOf = (choice: RecipeChoice): ContenderResult | null => {
     const { id } = recipeOf(forecast, choice);
-    return shown.find(({ standing }) => recipeOf(forecast, standing.recipe).id === id) ?? null;
+    return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id) ?? null;
   };
   return {
     validation: spanOf(data, validationRows),
     test: spanOf(data, rows),
     contenders: lines.sort((a, b) => errorBy(forecast.metric, a) - errorBy(forecast.metric, b)),
     chosen: chosen.recipe,
-    naive: naive?.standing.recipe ?? lastValue,
+    naive: naive?.onValidation.recipe ?? lastValue,
     incumbent: task.incumbent?.version ?? null,
     change,
     evidenceFor(choice) {
-      const one = standingOf(choice);
-      if (one === null) return null;
+      const result = resultOf(choice);
+      if (result === null) return null;
       const isRefresh = recipeOf(forecast, choice).id === serving;
-      return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, one.test), known);
+      return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
     },
     missesFor(choice) {
-      const one = standingOf(choice);
-      if (one === null) return null;
+      const result = resultOf(choice);
+      if (result === null) return null;
       const both = { from: validationRows.from, to: rows.to };
-      const predictions = joined([one.standing.predictions, one.test]);
+      const predictions = joined([result.onValidation.predictions, result.test]);
       return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
     },
     classesFor(choice) {
-      const one = standingOf(choice);
-      if (one === null || forecast.task !== "classification") return null;
+      const result = resultOf(choice);
+      if (result === null || forecast.task !== "classification") return null;
       return {
-        threshold: thresholdOf(data, { rows: validationRows, predictions: one.standing.predictions }),
-        calibration: calibrationOf(data, { rows, predictions: one.test }),
+        threshold: thresholdOf(data, { rows: validationRows, predictions: result.onValidation.predictions }),
+        calibration: calibrationOf(data, { rows, predictions: result.test }),
       };
     },
   };
 }
 
-/** The line of a file that was made elsewhere, over the periods that it had not seen; none where it has seen them all. */
+/** Returns the leaderboard row of an imported champion, over the periods after its training data; empty if there are none. */
 function externalLine(window: TestWindow, { version, recipe, file, isExternal }: ServingModel): Contender[] {
   if (!isExternal || window.incumbent === null) return [];
   const { data, rows } = window;
@@ -276,5 +286,5 @@ function externalLine(window: TestWindow, { version, recipe, file, isExternal }:
   const predictions = window.incumbent.subarray(unseen.from - rows.from);
   const line = lineOf(part, { name: `incumbent ${version}`, recipe, predictions, seconds: 0, validation: null });
   const { periods } = spanOf(data, unseen);
-  return [{ ...line, note: `made elsewhere; scored on the ${periods} periods after ${file.trainedTo}` }];
+  return [{ ...line, note: `imported model; scored on the ${periods} periods after ${file.trainedTo}` }];
 }

@@ -1,4 +1,4 @@
-/** The naive forecast on the test window, where no contest is held: of several the best on validation, as in a contest. */
+/** The baseline on the test window, without a contest. Of several, the best on validation is used, as in a contest. */
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { errorBy, errorsOf } from "../judging/score.ts";
@@ -14,7 +14,7 @@ export interface NaiveTask {
   readonly seed: number;
 }
 
-/** Throws where the forecast declares none. */
+/** Refits the baselines and returns the best one's test predictions. @throws if the forecast declares none. */
 export async function naiveOnTest(
   { forecast, data, windows, seed }: NaiveTask,
   pool: Pool,
@@ -30,7 +30,6 @@ export async function naiveOnTest(
     if (best === null || error < best.error) best = { recipe, error };
   }
   const test = best && (await refitAt(windows.test, best.recipe, { pool, seed }));
-  if (best === null || !test?.ok)
-    throw new RangeError(`forecast ${forecast.id} has no naive candidate that can be fitted`);
+  if (best === null || !test?.ok) throw new RangeError(`forecast ${forecast.id} has no baseline that can be fitted`);
   return { recipe: best.recipe, predictions: test.predictions };
 }

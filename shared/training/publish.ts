@@ -1,4 +1,4 @@
-/** From a judgement to a file and its card: fitted to all data, written, measured, and compared with the reference runtime. */
+/** Publishes a judged recipe: fits it to all data, writes the file and its card, and compares it with the reference runtime. */
 import { featureValues } from "../candidates/encoding.ts";
 import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
@@ -22,20 +22,20 @@ import type { Pool, RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeOf } from "./recipe.ts";
 
-/** The reference runtime: a file and its inputs to one list of numbers an output. */
+/** The reference runtime: maps a file and its inputs to one list of numbers per output. */
 export type Run = (model: Uint8Array, inputs: Inputs) => Promise<Readonly<Record<string, Float32Array>>>;
 
 export interface PublishTask {
   readonly forecast: Forecast;
   readonly bench: Workbench;
   readonly judgement: Judgement;
-  /** What is published: one that stood in the contest. */
+  /** The recipe to publish. It has to be a contender of the judgement. */
   readonly recipe: RecipeChoice;
   readonly reason: string;
   readonly seed: number;
   readonly codeVersion: string;
   readonly trials: number;
-  /** SHA-256 of the observations it learned from, and how many there were. */
+  /** SHA-256 and number of the training observations. */
   readonly dataHash: string;
   readonly observations: number;
 }
@@ -48,7 +48,7 @@ export interface PublishEffects {
 export interface Published {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly card: Card;
-  /** The rows of the test window as inputs, and what the file answers: for checking in another runtime. */
+  /** The rows of the test window as inputs, with the outputs of the file, to check it in another runtime. */
   readonly rows: { readonly inputs: Inputs; readonly outputs: Readonly<Record<string, Float32Array>> };
 }
 
@@ -60,10 +60,10 @@ export type Publishing =
       readonly problems: readonly string[];
     };
 
-/** Who made a model of ours, as its card says. */
+/** Producer of our models, as recorded in their cards. */
 export const producer = "almanac";
 const goldenRowsMax = 24;
-/** From how many rows of the test window the edges are made. */
+/** Number of rows of the test window that edge cases are derived from. */
 const ordinaryRowsMax = 16;
 
 export async function publish(task: PublishTask, effects: PublishEffects): Promise<Publishing> {
@@ -98,7 +98,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const parts = [inputs, gaps, thresholds];
   const all = joinInputs(parts);
   const outputs = await effects.run(model, all);
-  const expected = ownOutputs(task, { value, change }, all);
+  const expected = expectedOutputs(task, { value, change }, all);
   const tolerance = toleranceBetweenEngines(value, forecast.target.transform);
   const problems = disagreements({ expected, outputs, tolerance });
   if (problems.length > 0) return { ok: false, reason: "disagreement", problems };
@@ -113,7 +113,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
 }
 
-/** The same recipe, judged by the same rule on the same data with the same seed and code, is the same version and the same bytes. */
+/** Returns the version: the same recipe, validation rule, data, seed and code give the same version and the same bytes. */
 function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVersion }: PublishTask): string {
   const identity = JSON.stringify([
     recipeOf(forecast, recipe).id,
@@ -137,7 +137,7 @@ async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask,
   const train = { from: 0, to: bench.data.rows };
   const value = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
   if (!value.ok || value.value === null) {
-    return { ok: false, problem: value.ok ? "no model came back" : JSON.stringify(value.problem) };
+    return { ok: false, problem: value.ok ? "the pool returned no model" : JSON.stringify(value.problem) };
   }
   if (forecast.change === null) return { ok: true, value: value.value, change: null };
   const frequency: ChangeSource = {
@@ -164,8 +164,8 @@ function testRows(data: Dataset, { test }: Judgement) {
   return { from: data.rows - test.rows, to: data.rows };
 }
 
-/** What our own code says of the same rows. */
-function ownOutputs(
+/** Returns the outputs that training expects for the same rows. */
+function expectedOutputs(
   { forecast }: PublishTask,
   { value, change }: { readonly value: Fitted; readonly change: ChangeSource | null },
   inputs: Inputs,
@@ -181,7 +181,7 @@ function ownOutputs(
   return { [predictionOutput]: prediction, [changeOutput]: chances };
 }
 
-/** Rows evenly from each part; `parts` are the lengths of what follows each other in `inputs`. */
+/** Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`. */
 export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
@@ -206,7 +206,7 @@ export function goldenOf(
   };
 }
 
-/** JSON has no NaN. */
+/** Replaces NaN by null, because JSON has no NaN. */
 function withNulls(values: Inputs[string]): (number | string | null)[] {
   return values instanceof Float32Array
     ? Array.from(values, (value) => (Number.isNaN(value) ? null : value))
@@ -227,7 +227,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
   const known = judgement.missesFor(recipe);
   const evidence = judgement.evidenceFor(recipe);
   if (evidence === null || known === null) {
-    throw new RangeError(`${recipe.candidate} did not stand in the contest: nothing is known of it`);
+    throw new RangeError(`${recipe.candidate} is not a contender of the judgement`);
   }
   const { validation, test, contenders, change, naive, incumbent } = judgement;
   const metrics = change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange);

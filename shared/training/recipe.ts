@@ -3,7 +3,7 @@ import { sha256Hex } from "../lib/hash.ts";
 import type { Recipe } from "../registry/card.ts";
 import type { RecipeChoice } from "./job.ts";
 
-/** Returns a choice with its identity: the same candidate, parameters and features are the same recipe, on whatever data. */
+/** Returns a recipe with its id: the same candidate, parameters and features have the same id, on any data. */
 export function recipeOf(forecast: Fingerprinted, choice: RecipeChoice): Recipe {
   const [recipe] = recipesOf(forecast, choice);
   if (recipe === undefined) throw new RangeError("there is no rule for fingerprints");
@@ -11,8 +11,8 @@ export function recipeOf(forecast: Fingerprinted, choice: RecipeChoice): Recipe 
 }
 
 /**
- * Returns every id under which a recipe may have been registered, the current one first: an id depends on the fingerprint of
- * the features, and so on the rule that the fingerprint was made by.
+ * Returns all ids under which a recipe may have been registered, the current one first. An id depends on the fingerprint
+ * of the features, and so on the rule for fingerprints.
  */
 export function recipeIdsOf(forecast: Fingerprinted, choice: Pick<Recipe, "candidate" | "parameters">): string[] {
   return recipesOf(forecast, choice).map(({ id }) => id);

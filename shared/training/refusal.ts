@@ -1,4 +1,4 @@
-/** Why there is nothing to train: found before the first fit, told in a sentence with what to do. */
+/** Reasons not to train. They are found before the first fit. */
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { windowsOf } from "../judging/windows.ts";
@@ -12,7 +12,7 @@ export type TrainingRefusal =
   | { readonly kind: "logarithm"; readonly found: number }
   | { readonly kind: "no-contender"; readonly problems: readonly string[] };
 
-/** The first reason not to train on a dataset, or null. O(rows × columns). */
+/** Returns the first reason not to train on a dataset, or null. O(rows × columns). */
 export function refusalOf(forecast: Pick<Forecast, "validation" | "target">, data: Dataset): TrainingRefusal | null {
   const required = forecast.validation.periodsMin;
   if (data.periods.length < required) return { kind: "too-few-periods", found: data.periods.length, required };
@@ -30,21 +30,21 @@ export function refusalOf(forecast: Pick<Forecast, "validation" | "target">, dat
   return empty.length === 0 ? null : { kind: "all-missing-feature", features: empty.map(({ name }) => name) };
 }
 
-/** The refusal in words: what was found, what was expected, what to do. */
+/** Returns the message of a refusal: what was found, what was expected and what to do. */
 export function describeRefusal(refusal: TrainingRefusal): string {
   switch (refusal.kind) {
     case "too-few-periods":
-      return `There are ${refusal.found} periods; at least ${refusal.required} are needed to train and to judge. Ingest more history.`;
+      return `Found ${refusal.found} periods, but training needs at least ${refusal.required}. Ingest more history.`;
     case "no-rows":
-      return `In ${refusal.periods} periods no series has a value that follows another. Check that publications continue the same series.`;
+      return `Found ${refusal.periods} periods, but no series with two values in a row. Check that publications continue the same series.`;
     case "empty-window":
-      return `The periods of the ${refusal.window} window hold no value that follows another of its series. Check that publications continue the same series.`;
+      return `The ${refusal.window} window has no series with two values in a row. Check that publications continue the same series.`;
     case "constant-target":
-      return `The target is ${refusal.value} everywhere: there is nothing to learn. Check the feed's parser and the variable of the forecast.`;
+      return `The target is always ${refusal.value}, so there is nothing to learn. Check the feed's parser and the variable of the forecast.`;
     case "all-missing-feature":
-      return `Without a single value: ${refusal.features.join(", ")}. Shorten what the feature looks back on, or remove it from the forecast.`;
+      return `These features have no value: ${refusal.features.join(", ")}. Let them look back on fewer periods, or remove them from the forecast.`;
     case "logarithm":
-      return `The target holds ${refusal.found}, which has no logarithm. Declare the target as a difference, or have the parser refuse such values.`;
+      return `The target contains ${refusal.found}, which has no logarithm. Declare the target as a difference, or reject such values in the parser.`;
     case "no-contender":
       return `No candidate could be fitted: ${refusal.problems.join("; ")}.`;
   }

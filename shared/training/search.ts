@@ -1,4 +1,4 @@
-/** Search: a candidate's parameters, by what they lose on the validation folds. The list of trials is the whole state. */
+/** Searches the parameters of a candidate by their loss on the validation folds. The list of trials is the whole state. */
 
 import type { Fold } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
@@ -8,12 +8,12 @@ import type { Point, Space, Trial } from "../search/space.ts";
 import { suggest } from "../search/tpe.ts";
 import type { Job, Pool } from "./job.ts";
 
-/** One trial as it is kept. */
+/** A recorded trial. */
 export interface TrialRecord extends Trial {
   readonly candidate: string;
   readonly number: number;
   readonly seconds: number;
-  /** Why it failed; null where it did not. */
+  /** Why it failed; null if it did not. */
   readonly problem: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface Found {
   readonly parameters: Point;
   /** Mean loss over the validation folds. */
   readonly loss: number;
-  /** For the validation rows, in order. */
+  /** Predictions for the validation rows, in order. */
   readonly predictions: Float64Array;
   readonly seconds: number;
 }
@@ -34,28 +34,28 @@ export interface SearchTask {
   readonly trials: number;
   readonly folds: readonly Fold[];
   readonly seed: number;
-  /** Mean loss of one fold's predictions. */
+  /** Returns the mean loss of a fold's predictions. */
   loss(predictions: Float64Array, fold: Fold): number;
 }
 
 export interface SearchEffects {
   readonly pool: Pool;
-  /** True once no further trial is to be begun; the first of a candidate always is. */
+  /** Returns true once no further trial may start. The first trial of a candidate always starts. */
   isOver(): boolean;
   onTrial(trial: TrialRecord): void;
-  /** Trials of an earlier, interrupted search with the same seed: they are not run again. */
+  /** Trials of an interrupted search with the same seed. They are not run again. */
   readonly earlier?: readonly TrialRecord[];
 }
 
 /**
- * The best trial of a candidate; null where none could be completed, with the reason in its trials. Deterministic: one
- * trial after another, each seeded by the search's seed, the candidate and the trial's number.
+ * Returns the best trial of a candidate, or null if none was completed; the trials have the reasons. Deterministic: trials
+ * run one after the other, each seeded by the search's seed, the candidate and the trial's number.
  */
 export async function searchCandidate(task: SearchTask, effects: SearchEffects): Promise<Found | null> {
-  const trials = unbroken(effects.earlier ?? []);
+  const trials = trialsBeforeGap(effects.earlier ?? []);
   let best: Found | null = null;
-  const isOne = Object.keys(task.space).length === 0;
-  for (let number = 0; number < (isOne ? 1 : task.trials); number++) {
+  const hasParameters = Object.keys(task.space).length > 0;
+  for (let number = 0; number < (hasParameters ? task.trials : 1); number++) {
     const known = trials[number];
     if (known !== undefined && !isBestYet(known, best)) continue;
     if (number > 0 && known === undefined && effects.isOver()) break;
@@ -75,19 +75,19 @@ export async function searchCandidate(task: SearchTask, effects: SearchEffects):
   return best;
 }
 
-/** Trials in their order, up to the first that is missing: what comes after a gap was suggested by what is lost. */
-function unbroken(earlier: readonly TrialRecord[]): TrialRecord[] {
+/** Returns the trials in order, up to the first missing one. Later trials depend on the missing one, so they are run again. */
+function trialsBeforeGap(earlier: readonly TrialRecord[]): TrialRecord[] {
   const sorted = [...earlier].sort((a, b) => a.number - b.number);
   const gap = sorted.findIndex(({ number }, index) => number !== index);
   return gap < 0 ? sorted : sorted.slice(0, gap);
 }
 
-/** A known trial is run once more only where it leads: its predictions are wanted, which no record keeps. */
+/** Returns true if a recorded trial is the best so far. It is run again for its predictions, which are not recorded. */
 function isBestYet(trial: TrialRecord, best: Found | null): boolean {
   return trial.state === "complete" && (best === null || meanOf(trial.folds) < best.loss);
 }
 
-/** Parameters are drawn from a stream of their own for each candidate and trial, so that a search can be resumed. */
+/** Returns the random stream of a candidate and trial. Each has its own, so that a search can be resumed. */
 function randomOf({ candidate, learns, seed }: SearchTask, number: number): () => number {
   const random = createRandom(Number.parseInt(sha256Hex(`${seed} ${learns} ${candidate} ${number}`).slice(0, 8), 16));
   return () => random.uniform();

@@ -16,7 +16,7 @@ const numbers = fc.array(fc.oneof(fc.float({ noDefaultInfinity: true }), fc.inte
   maxLength: 200,
 });
 
-test("the values that a profile was made of fall into its bins as it counted them, also as an answer writes them", () => {
+test("the values of a profile fall into the bins in which it counted them, also as shortened decimals", () => {
   fc.assert(
     fc.property(numbers, fc.boolean(), (values, isDecimal) => {
       const profile = profiled(values);
@@ -33,7 +33,7 @@ test("the values that a profile was made of fall into its bins as it counted the
   );
 });
 
-test("what lies outside of what was seen in training has bins of its own, and what is missing too", () => {
+test("values outside the training range and missing values have their own bins", () => {
   const profile = profiled([1, 2, 3, 4]);
   const values = [0.99, 1, 2, 4, 4.01, null, Number.NaN, "", "Infinity", "-Infinity"];
   expect(values.map((value) => binOf(profile, value))).toEqual([
@@ -42,16 +42,16 @@ test("what lies outside of what was seen in training has bins of its own, and wh
   ]);
 });
 
-test("a card that does not know its range counts into the outer bins", () => {
+test("without a range in the card, outside values are counted in the outer bins", () => {
   const { profile } = cardShape.pick({ profile: true }).parse({
     profile: [
       { name: "x", dtype: "float", count: 2, missing: 0, mean: 1, standardDeviation: 1, edges: [1], counts: [1, 1] },
     ],
   });
-  expect(profile.flatMap((one) => [binOf(one, -9), binOf(one, 9)])).toEqual(["0", "1"]);
+  expect(profile.flatMap((column) => [binOf(column, -9), binOf(column, 9)])).toEqual(["0", "1"]);
 });
 
-test("categories are told from words, and the unknown is one bin", () => {
+test("category bins differ from the reserved names, and all unknown categories share one bin", () => {
   const counts = { other: 1, missing: 1, "": 1, here: 2 };
   const profile: Profile = { name: "place", dtype: "string", count: 5, missing: 0, counts };
   const found = ["here", "other", "missing", "there", "toString", "", null].map((value) => binOf(profile, value));

@@ -9,19 +9,19 @@ function withColumn(values: readonly number[]): Dataset {
   return { ...data, rows: values.length, columns: [{ name: "x", dtype: "float", values: Float32Array.from(values) }] };
 }
 
-test("every row is counted once in each column, in a bin, a category or as missing", () => {
+test("every row is counted once per column: in a bin, a category or as missing", () => {
   const profile = profileOf(data);
   expect(profile.map(({ name }) => name)).toEqual(data.columns.map(({ name }) => name));
-  for (const one of profile) {
-    const counted = Object.values(one.counts).reduce((sum, count) => sum + count, 0);
-    expect(counted, one.name).toBe(one.count);
-    expect(one.count + one.missing, one.name).toBe(data.rows);
-    if (one.dtype === "float") expect(one.counts).toHaveLength(one.edges.length + 1);
+  for (const column of profile) {
+    const counted = Object.values(column.counts).reduce((sum, count) => sum + count, 0);
+    expect(counted, column.name).toBe(column.count);
+    expect(column.count + column.missing, column.name).toBe(data.rows);
+    if (column.dtype === "float") expect(column.counts).toHaveLength(column.edges.length + 1);
   }
   expect(profile.some(({ missing }) => missing > 0)).toBe(true);
 });
 
-test("bins hold what is above one edge and at most the next, about as many each", () => {
+test("a bin contains the values above one edge and up to the next, and bins have about equal counts", () => {
   const values = Array.from({ length: 1_000 }, (_, i) => (i * 7) % 1_000);
   const [profile] = profileOf(withColumn(values));
   if (profile?.dtype !== "float") throw new Error("expected a float profile");
@@ -34,9 +34,9 @@ test("bins hold what is above one edge and at most the next, about as many each"
   });
 });
 
-test("one value, few values and no value have profiles too", () => {
+test("columns with one, few or no values have profiles", () => {
   const [same, two, none] = [[5, 5, 5], [0, 0, 1, Number.NaN], [Number.NaN]].map(
-    (one) => profileOf(withColumn(one))[0],
+    (values) => profileOf(withColumn(values))[0],
   );
   expect(same).toMatchObject({
     count: 3,

@@ -320,7 +320,7 @@ test("what cannot be done is one sentence that says what to do", async () => {
     },
     {
       args: [...backtest, file, "--until", lively.dayOf(20)],
-      told: /^There are 21 periods; at least 30 are needed to train and to judge\. Ingest more history\.$/,
+      told: /^Found 21 periods, but training needs at least 30\. Ingest more history\.$/,
     },
     {
       args: [...backtest, file, "--seed", "-1.5"],

@@ -19,7 +19,7 @@ function answer(snapshot: Snapshot, body: unknown) {
   return batchAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false }));
 }
 
-test("all series come in the forecast's own columns, the target's date and the numbers as they were answered", () => {
+test("all series are written in the forecast's columns, with the target's date and the answered numbers", () => {
   const text = predictionsCsv(milkMx, answer(snapshotOf(), { all: true }));
   expect(text.split("\r\n")).toEqual([
     "Estado,Ciudad,Tipo,Canal,día,mes,año,dia_semana,Precio_lag1,Precio_mean7,Precio_sugerido",
@@ -31,7 +31,7 @@ test("all series come in the forecast's own columns, the target's date and the n
   ]);
 });
 
-test("one series: the day of the last price, the price, the change that is forecast, and who says so", () => {
+test("one series has the last date and price, the predicted change and the model version", () => {
   const snapshot = goldSnapshot();
   const told = answer(snapshot, { all: true });
   const [prediction] = told.predictions;
@@ -47,7 +47,7 @@ test("one series: the day of the last price, the price, the change that is forec
   ]);
 });
 
-test("a price above a thousand has no thousands separator, and an instance that failed has no line", () => {
+test("a price above 1,000 has no thousands separator, and a failed instance has no line", () => {
   const instances = [{ Date: "2023-10-01", EUR: 12345.6 }, { EUR: -1 }, { Date: "2016-12-30" }];
   const [, first = "", second = "", end] = predictionsCsv(gold, answer(goldSnapshot(), { instances })).split("\r\n");
   expect(first).toMatch(/^2023-09-29,12345\.6,-?[0-9.]+,20161230-aaaaaaaa$/);
@@ -55,7 +55,7 @@ test("a price above a thousand has no thousands separator, and an instance that 
   expect(end).toBe("");
 });
 
-test("a forecast that declares no columns has the usual ones", () => {
+test("a forecast without declared columns has the default ones", () => {
   const { csv: _, ...plain } = milkMx;
   const [header, line] = predictionsCsv(plain, answer(snapshotOf(), { all: true })).split("\r\n");
   expect(header).toBe("Estado,Ciudad,Tipo,Canal,target_period,last_period,last_value,predicted_price,model_version");
@@ -64,7 +64,7 @@ test("a forecast that declares no columns has the usual ones", () => {
   );
 });
 
-test("of a classification the usual columns hold what it is called, and from where on", () => {
+test("the default columns of a classification have the label and the threshold", () => {
   const text = predictionsCsv(sickness, answer(classSnapshot(), { all: true }));
   const [header, line] = text.split("\r\n");
   expect(header).toBe("target_period,last_period,last_value,probability,label,threshold,model_version");

@@ -1,4 +1,4 @@
-/** Days that are good or bad, a signal of the day before that may say which, and a small classification of them. */
+/** A small classification of simulated days that are good or bad, with a signal of the day before. */
 
 import { emptySpace } from "../../shared/candidates/spaces.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
@@ -9,17 +9,17 @@ import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 import { smallDataset, smallForecast } from "./support.ts";
 
-/** How strongly the log odds follow the signal; 0 is chance alone. */
+/** Factor of the signal in the log odds; 0 means that outcomes are random. */
 export interface World {
   readonly strength: number;
-  /** Log odds where the signal is 0. */
+  /** Log odds for a signal of 0. */
   readonly lean?: number;
-  /** How much the log odds rise after a bad day. */
+  /** Added to the log odds after a bad day. */
   readonly memory?: number;
   readonly periods?: number;
 }
 
-/** One series of 0 and 1, and what may be looked at: the signal and three variables that mean nothing. */
+/** Simulates one series of 0 and 1, with the signal and three noise variables. */
 export function classPanel(seed: number, { strength, lean = 0.5, memory = 0, periods = 213 }: World): Panel {
   const random = seededRandom(seed);
   const draw = () => Float64Array.from({ length: periods }, () => seededNormal(random));
@@ -76,7 +76,7 @@ export function classData(seed: number, world: World, forecast: Forecast = class
   return smallDataset(classPanel(seed, world), forecast);
 }
 
-/** Every way to a probability, small. */
+/** One small recipe of each candidate that predicts probabilities. */
 export const classRecipes = [
   { candidate: "base-rate", parameters: {} },
   { candidate: "state-frequency", parameters: {} },

@@ -1,4 +1,4 @@
-/** What the judgement of a classification promises: noise is not sold as skill, skill is found, naive is the better base rate. */
+/** Guarantees of judging a classification: noise is not promoted, skill is found, and the baseline is the better base rate. */
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
@@ -35,13 +35,13 @@ async function promotedIn(seed: number, world: World): Promise<boolean> {
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed + 1);
 
-test("where outcomes are chance, a learned model is promoted for at most 1 of 20 seeds", async () => {
+test("with random outcomes, a learned model is promoted for at most 1 of 20 seeds", async () => {
   let promoted = 0;
   for (const seed of seeds(20)) promoted += Number(await promotedIn(seed, chance));
   expect(promoted).toBeLessThanOrEqual(1);
 });
 
-test("where the signal says it, a learned model is promoted for at least 9 of 10 seeds", async () => {
+test("with an informative signal, a learned model is promoted for at least 9 of 10 seeds", async () => {
   let promoted = 0;
   for (const seed of seeds(10)) promoted += Number(await promotedIn(seed, planted));
   expect(promoted).toBeGreaterThanOrEqual(9);
@@ -58,7 +58,7 @@ describe("naive", () => {
       world: { strength: 0, memory: 5, lean: 0 },
       better: "state-frequency",
     },
-    { what: "days do not remember", seed: 4, world: chance, better: "base-rate" },
+    { what: "days are independent", seed: 4, world: chance, better: "base-rate" },
   ])("is the better of both on validation: $what", async ({ seed, world, better }) => {
     const data = classData(seed, world);
     const { judgement } = await judged(data);
@@ -72,7 +72,7 @@ describe("naive", () => {
     expect(judgement.contenders.find(({ name }) => name === worse)?.pValue).not.toBeNull();
   });
 
-  test("serves where nothing beats it, and the reason names the periods and the p-value", async () => {
+  test("serves if no model is better, and the reason has the periods and the p-value", async () => {
     const { judgement } = await judged(classData(3, chance));
     const { champion, reason } = outcomeOf(forecast, judgement, nobody);
     expect(champion).toBe(judgement.naive.candidate);
@@ -103,7 +103,7 @@ describe("a judgement", () => {
     expect(await told()).toEqual(await told());
   });
 
-  test("looks at the test window after the search, and never learns from what it is judged by", async () => {
+  test("uses the test window only after the search, and never trains on the rows that it is judged on", async () => {
     const jobs: Job[] = [];
     const inner = instantPool(forecast, data);
     await judged(data, {
@@ -117,7 +117,7 @@ describe("a judgement", () => {
     for (const job of jobs) expect(job.train.to).toBeLessThanOrEqual(job.rows?.from ?? 0);
   });
 
-  test("a squared error is a Brier score: the evidence's mean is the leaderboard's number, and that of the definition", async () => {
+  test("the mean of the evidence is the Brier score of the leaderboard and of the definition", async () => {
     const { judgement } = await judged(data);
     const { chosen } = judgement;
     const evidence = evidenceShape.parse(judgement.evidenceFor(chosen));
@@ -131,7 +131,7 @@ describe("a judgement", () => {
     for (const contender of judgement.contenders) expect(contender.coverage80).toBeNull();
   });
 
-  test("the threshold is chosen on validation, and the calibration table holds every row of the test window", async () => {
+  test("the threshold is chosen on validation, and the calibration table counts every row of the test window", async () => {
     const { judgement } = await judged(data);
     const classes = judgement.classesFor(judgement.chosen);
     const line = judgement.contenders.find(({ candidate }) => candidate === judgement.chosen.candidate);
@@ -167,7 +167,7 @@ describe("publishing", () => {
       bench,
       judgement: shown,
       recipe,
-      reason: "a test asked",
+      reason: "test",
       seed: 1,
       codeVersion: "test",
       trials: 1,
@@ -198,11 +198,11 @@ describe("publishing", () => {
       const miss = Math.abs(value - (ours.outputs.prediction?.[row] ?? Number.NaN));
       expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
     });
-    // Gaps and thresholds are among the golden rows.
+    // Golden rows include edge cases.
     expect(Object.values(card.golden.inputs).some((column) => column.includes(null))).toBe(true);
   });
 
-  test("the card says how a probability becomes an answer, what naive would say, and how it came true", async () => {
+  test("the card has the labels, the threshold, the baseline's probabilities and the calibration", async () => {
     const { card } = await published(classRecipes[2]);
     expect(card).toMatchObject({
       task: "classification",
@@ -222,7 +222,7 @@ describe("publishing", () => {
     expect(decision?.threshold).toBe(line?.classification?.threshold);
   });
 
-  test("a card from before classifications is read as a regression's", async () => {
+  test("a card without the members of a classification is read as one of a regression", async () => {
     const { card } = await published(classRecipes[2]);
     const { decision: _, ...rest } = card;
     const { naive: __, calibration: ___, ...before } = card.judged;
@@ -233,21 +233,21 @@ describe("publishing", () => {
   });
 });
 
-test("the scores of a line are those of their definitions", async () => {
+test("the scores of a leaderboard row match their definitions", async () => {
   const data = classData(9, planted);
   const pool = instantPool(forecast, data);
   const { judgement } = await judged(data, pool);
   const line = judgement.contenders.find(({ name }) => name === "base-rate")?.classification;
   const { test: folds } = windowsOf(data, forecast.validation);
-  const said: number[] = [];
+  const probabilities: number[] = [];
   for (const { train, rows } of folds) {
     const recipe = { candidate: "base-rate", parameters: {} };
     const result = await pool.run({ learns: "value", recipe, train, rows, seed: 1, wantsModel: false });
-    if (result.ok) said.push(...result.predictions);
+    if (result.ok) probabilities.push(...result.predictions);
   }
   const { from, to } = rowsOf(folds);
   const outcomes = data.target.subarray(from, to);
-  expect(line?.brier).toBe(brier(outcomes, said));
-  const named = said.map((probability) => Number(probability >= (line?.threshold ?? 0)));
+  expect(line?.brier).toBe(brier(outcomes, probabilities));
+  const named = probabilities.map((probability) => Number(probability >= (line?.threshold ?? 0)));
   expect(line?.balancedAccuracy).toBe(balancedAccuracy<number>(outcomes, named));
 });

@@ -1,4 +1,4 @@
-/** What the whole judgement promises over many worlds: noise is not sold as skill, skill is found, intervals hold. */
+/** Guarantees of judging over many simulated panels: noise is not promoted, skill is found, intervals have their coverage. */
 import { expect, test } from "vitest";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
@@ -29,7 +29,7 @@ async function judgementOf(seed: number, process: Process, forecast: Forecast = 
   return judged.judgement;
 }
 
-/** Whether the gate lets a learned model in where nothing serves yet. */
+/** Returns true if the gate promotes a learned model without a champion. */
 function isPromoted(judgement: Judgement): boolean {
   const { verdict } = outcomeOf(smallForecast, judgement, { incumbent: null, usedThrough: null });
   return judgement.chosen.candidate !== "naive" && verdict.kind === "promote";
@@ -41,7 +41,7 @@ async function worlds(count: number, process: Process, forecast?: Forecast): Pro
   return judgements;
 }
 
-/** A year of the simulated milk market, judged with few candidates. */
+/** Judges a year of the simulated milk market with few candidates. */
 async function milkJudgement(seed: number): Promise<Judgement> {
   const market = milkMarket({ seed, firstDay: "2025-11-20" });
   const periods = market.publicationDays("2026-11-20");
@@ -66,19 +66,19 @@ function meanCoverage(judgements: readonly Judgement[], coverage: "coverage80" |
   return all.reduce((sum, one) => sum + one, 0) / all.length;
 }
 
-test("on random walks a learned model is promoted for at most 2 of 20 seeds, and intervals hold what they say", async () => {
+test("on random walks a learned model is promoted for at most 2 of 20 seeds, and intervals have their coverage", async () => {
   const judgements = await worlds(20, randomWalk);
   expect(judgements.filter(isPromoted).length).toBeLessThanOrEqual(2);
   expect(Math.abs(meanCoverage(judgements, "coverage80") - 0.8)).toBeLessThanOrEqual(0.03);
   expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
 });
 
-test("where changes go on, a learned model is promoted for at least 9 of 10 seeds", async () => {
+test("on series with momentum a learned model is promoted for at least 9 of 10 seeds", async () => {
   const judgements = await worlds(10, momentum);
   expect(judgements.filter(isPromoted).length).toBeGreaterThanOrEqual(9);
 });
 
-test("where values mostly stay, intervals that hold the last value hold what they say, every contender's", async () => {
+test("on series that rarely change, intervals that include the last value have their coverage, for every contender", async () => {
   const intervals = { ...smallForecast.intervals, holdLast: true };
   const judgements = await worlds(6, sticky, { ...smallForecast, intervals });
   expect(Math.abs(meanCoverage(judgements, "coverage95") - 0.95)).toBeLessThanOrEqual(0.03);
@@ -87,7 +87,7 @@ test("where values mostly stay, intervals that hold the last value hold what the
   }
 });
 
-test("on the simulated milk market, intervals hold at least what they say less 3 points", async () => {
+test("on the simulated milk market, coverage is at most 3 points below the level", async () => {
   const judgements: Judgement[] = [];
   for (const seed of [1, 2, 3, 4]) judgements.push(await milkJudgement(seed));
   for (const { contenders } of judgements) {

@@ -1,4 +1,4 @@
-/** The rows on which the file is compared with training hold what they promise. */
+/** Tests the rows on which a file is compared with training. */
 import { expect, test } from "vitest";
 import { encode, rankEncoding } from "../../shared/candidates/encoding.ts";
 import { nextFloat32 } from "../../shared/models/float32.ts";
@@ -20,7 +20,7 @@ const value = { kind: "trees", encoding, ensemble } as const;
 const ordinary = inputsOf(data, { from: 300, to: 304 });
 const edges = edgeInputs(ordinary, { value, chance: null }, "last");
 
-test("every threshold of every tree on a number is met exactly, one float32 below and one above", () => {
+test("each threshold on a number has rows exactly at it, one float32 below and one above", () => {
   for (const tree of ensemble.trees) {
     tree.feature.forEach((feature, node) => {
       const column = encoding.columns[feature];
@@ -32,7 +32,7 @@ test("every threshold of every tree on a number is met exactly, one float32 belo
   }
 });
 
-test("each input is missing once alone, each category is unknown once, and once everything is missing but the last value", () => {
+test("gaps contain each missing input, each unknown category, and one row with only the last value", () => {
   const names = data.columns.map(({ name }) => name).filter((name) => name !== "last");
   const isMissing = (name: string, row: number) => {
     const one = edges.gaps[name]?.[row];
@@ -46,19 +46,19 @@ test("each input is missing once alone, each category is unknown once, and once 
   expect([...(edges.gaps.last ?? [])].every(Number.isFinite)).toBe(true);
 });
 
-test("edges are made from more than one ordinary row", () => {
+test("edge cases are derived from more than one ordinary row", () => {
   expect(new Set([...(edges.thresholds.last ?? [])]).size).toBeGreaterThan(1);
   expect(new Set([...(edges.gaps.last ?? [])]).size).toBeGreaterThan(1);
 });
 
-test("a model without trees has no thresholds, and its gaps all the same", () => {
+test("a model without trees has gaps but no thresholds", () => {
   const none = edgeInputs(ordinary, { value: { kind: "last" }, chance: null }, "last");
   expect(none.thresholds.last).toEqual(new Float32Array());
   expect(none.thresholds.region).toEqual([]);
   expect(none.gaps).toEqual(edges.gaps);
 });
 
-test("the next float32 is the next one, across zero and at the ends", () => {
+test("nextFloat32 returns the adjacent number, also across zero and at the ends", () => {
   expect(nextFloat32(1, 1)).toBe(1 + 2 ** -23);
   expect(nextFloat32(1, -1)).toBe(1 - 2 ** -24);
   expect(nextFloat32(-1, 1)).toBe(-1 + 2 ** -24);
@@ -68,7 +68,7 @@ test("the next float32 is the next one, across zero and at the ends", () => {
   expect(nextFloat32(3.4028234663852886e38, 1)).toBe(Number.POSITIVE_INFINITY);
 });
 
-test("a spread takes all of a short list and evenly of a long one", () => {
+test("spread returns a short list whole and evenly spaced elements of a long one", () => {
   expect(spread(["a", "b"], 5)).toEqual(["a", "b"]);
   expect(spread([...Array(10).keys()], 5)).toEqual([0, 2, 4, 6, 8]);
   expect(spread([], 3)).toEqual([]);

@@ -21,14 +21,14 @@ function run(on: Workbench, changes: Partial<Job> = {}) {
 }
 
 describe("a job", () => {
-  test("gives predictions for its rows, and the model only where it is wanted", () => {
+  test("returns predictions for its rows, and the model only on request", () => {
     const plain = run(bench);
     expect(plain.ok && [plain.predictions.length, plain.value, plain.chance]).toEqual([data.rows - 90, null, null]);
     const whole = run(bench, { rows: null, wantsModel: true });
     expect(whole.ok && [whole.predictions.length, whole.value?.kind]).toEqual([0, "linear"]);
   });
 
-  test("whose model overflows has failed, and says so", () => {
+  test("fails with the reason if its model overflows", () => {
     const columns = data.columns.map((column) =>
       column.dtype === "float"
         ? { ...column, values: column.values.map((value, row) => (row < 90 ? value : 1e30 * (row % 2 ? 1 : -1))) }
@@ -36,7 +36,7 @@ describe("a job", () => {
     );
     const growth = { ...smallForecast, target: { transform: "log-difference", decimals: 2 } } as const;
     const result = run(workbenchOf(growth, { ...data, columns }));
-    expect(result.ok ? null : result.problem).toMatchObject({ found: "a prediction that is no finite number" });
+    expect(result.ok ? null : result.problem).toMatchObject({ found: "a prediction that is not a finite number" });
   });
 });
 
@@ -44,7 +44,7 @@ describe("a recipe", () => {
   const { recipe } = job;
   const id = (forecast = smallForecast, choice: Job["recipe"] = recipe) => recipeOf(forecast, choice).id;
 
-  test("is the same in whatever order its parameters come, and another with any other part", () => {
+  test("has the same id for any order of parameters, and another id if any part differs", () => {
     const two = { candidate: "ridge", parameters: { alpha: 1, beta: 2 } };
     expect(id(smallForecast, { candidate: "ridge", parameters: { beta: 2, alpha: 1 } })).toBe(id(smallForecast, two));
     const target = { transform: "level", decimals: 2 } as const;
@@ -60,7 +60,7 @@ describe("a recipe", () => {
 });
 
 describe("a pool of threads", () => {
-  test("does what a single thread does", async () => {
+  test("gives the results of a single thread", async () => {
     const pool = createPool({ forecast: smallForecast, data }, 2);
     const seeds = [1, 2, 3, 4, 5];
     const results = await Promise.all(seeds.map((seed) => pool.run({ ...job, seed })));
@@ -71,7 +71,7 @@ describe("a pool of threads", () => {
     });
   });
 
-  test("in which a thread dies fails its job and all that follow, instead of waiting for ever", async () => {
+  test("rejects the job of a dead thread and all later jobs", async () => {
     const pool = createPool({ forecast: smallForecast, data }, 1);
     const fatal = { ...job, recipe: { candidate: "oracle", parameters: {} } };
     const [died, behind] = await Promise.allSettled([pool.run(fatal), pool.run(job)]);
@@ -80,7 +80,7 @@ describe("a pool of threads", () => {
     await pool.stop();
   });
 
-  test("that is stopped tells whoever still waits", async () => {
+  test("rejects waiting jobs when it is stopped", async () => {
     const pool = createPool({ forecast: smallForecast, data }, 1);
     const waiting = Promise.allSettled([pool.run(job), pool.run(job)]);
     await pool.stop();

@@ -6,7 +6,7 @@ import { refused } from "../../shared/models/fit.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { type Evidence, evidenceShape } from "../../shared/registry/card.ts";
 import { conformalWidths } from "../../shared/stats/conformal.ts";
-import { refitAt, standValidation, trialsOf } from "../../shared/training/contest.ts";
+import { refitAt, searchOnValidation, trialsOf } from "../../shared/training/contest.ts";
 import {
   type Job,
   type JobResult,
@@ -35,10 +35,10 @@ const forecast: Forecast = {
   ...smallForecast,
   change: { frequency: "frequency", space: { learningRate: { kind: "log-uniform", low: 0.03, high: 0.2 } }, trials: 2 },
 };
-/** Values go on as they went, or pause. */
+/** Momentum with pauses. */
 const pausing: Process = (state, draw) => (Math.abs(draw) < 0.5 ? 0 : momentum(state, draw));
 const data = smallDataset(simulatedPanel(3, pausing, { periods: 90, series: 5 }));
-/** The same without pauses: here a learned model is best on validation. */
+/** Momentum without pauses: a learned model is the best on validation. */
 const steady = smallDataset(simulatedPanel(3, momentum, { periods: 90, series: 5 }));
 const windows = windowsOf(data, forecast.validation);
 const task: JudgeTask = { forecast, data, seed: 5, trialsMax: null, incumbent: null };
@@ -50,8 +50,8 @@ async function judged(pool: Pool, changes: Partial<JudgeTask> = {}) {
   return { judgement: outcome.judgement, trials };
 }
 
-/** All that a judgement says, without the seconds it took and the order in which trials ended. */
-function told({
+/** Returns everything of a judgement except its seconds and the order of its trials. */
+function withoutTimes({
   judgement,
   trials,
 }: {
@@ -60,7 +60,7 @@ function told({
 }) {
   const { contenders, missesFor, evidenceFor, classesFor, ...rest } = judgement;
   const { chosen } = judgement;
-  const timeless = (one: object) => ({ ...one, seconds: 0 });
+  const timeless = (entry: object) => ({ ...entry, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   return {
     ...rest,
@@ -72,17 +72,17 @@ function told({
   };
 }
 
-/** What a recipe that stood has to show. */
-function shownBy(judgement: Judgement, choice: RecipeChoice = judgement.chosen): Evidence {
+/** Returns the evidence of a contender. */
+function evidenceOf(judgement: Judgement, choice: RecipeChoice = judgement.chosen): Evidence {
   const evidence = judgement.evidenceFor(choice);
-  if (evidence === null) throw new Error(`${choice.candidate} did not stand`);
+  if (evidence === null) throw new Error(`${choice.candidate} is not a contender`);
   return evidence;
 }
 
 const naiveChoice: RecipeChoice = { candidate: "naive", parameters: {} };
 
-/** Holds finished jobs back and lets them go in an order of its own. */
-function unrulyPool(seed: number): Pool {
+/** Returns a pool that resolves finished jobs in a shuffled order. */
+function shufflingPool(seed: number): Pool {
   const bench = workbenchOf(forecast, data);
   const random = createRandom(seed);
   const held: (() => void)[] = [];
@@ -97,19 +97,19 @@ function unrulyPool(seed: number): Pool {
 }
 
 describe("a judgement", () => {
-  test("is the same for the same seed, whoever does the jobs and in whichever order they end", async () => {
-    const plain = told(await judged(instantPool(forecast, data)));
-    expect(told(await judged(instantPool(forecast, data)))).toEqual(plain);
-    for (const seed of [1, 2]) expect(told(await judged(unrulyPool(seed)))).toEqual(plain);
+  test("is the same for the same seed, with any pool and order of jobs", async () => {
+    const plain = withoutTimes(await judged(instantPool(forecast, data)));
+    expect(withoutTimes(await judged(instantPool(forecast, data)))).toEqual(plain);
+    for (const seed of [1, 2]) expect(withoutTimes(await judged(shufflingPool(seed)))).toEqual(plain);
     const threads = createPool({ forecast, data }, 2);
     const threaded = await judged(threads);
     await threads.stop();
-    expect(told(threaded)).toEqual(plain);
-    const other = told(await judged(instantPool(forecast, data), { seed: 6 }));
+    expect(withoutTimes(threaded)).toEqual(plain);
+    const other = withoutTimes(await judged(instantPool(forecast, data), { seed: 6 }));
     expect(other.trials).not.toEqual(plain.trials);
   });
 
-  test("looks at the test window once, after the search, and never learns from what it is judged by", async () => {
+  test("uses the test window once, after the search, and never trains on the rows that it is judged on", async () => {
     const inner = instantPool(forecast, data);
     const jobs: Job[] = [];
     const { judgement } = await judged({
@@ -128,13 +128,13 @@ describe("a judgement", () => {
     ).toBe(true);
     const looks = jobs.filter(isTest).map(({ learns, recipe, rows }) => JSON.stringify([learns, recipe, rows?.from]));
     expect(new Set(looks).size).toBe(looks.length);
-    // An average is fitted by its members alone; the change model looks too.
+    // An average is only fitted through its members. The change model is fitted as well.
     const fitted = judgement.contenders.filter(({ name }) => name !== "average");
     expect(looks.length).toBe(2 * (fitted.length + 1));
     for (const job of jobs) expect(job.train.to).toBeLessThanOrEqual(job.rows?.from ?? 0);
   });
 
-  test("chooses who errs least on validation, not who is best on the test window", async () => {
+  test("chooses the best contender on validation, not the best on the test window", async () => {
     const { judgement, trials } = await judged(instantPool(forecast, data));
     const errors = judgement.contenders.map(({ validationRmse }) => validationRmse ?? Number.NaN);
     const best = judgement.contenders[errors.indexOf(Math.min(...errors))];
@@ -145,11 +145,11 @@ describe("a judgement", () => {
     expect(trialsOf(forecast, 1)).toBe(4);
   });
 
-  test("shows losses of every period of the test window, on the same rows for everyone", async () => {
+  test("has losses for every period of the test window, on the same rows for all contenders", async () => {
     const { judgement } = await judged(instantPool(forecast, data));
     const { test: span, contenders } = judgement;
-    const evidence = shownBy(judgement);
-    const naiveEvidence = shownBy(judgement, naiveChoice);
+    const evidence = evidenceOf(judgement);
+    const naiveEvidence = evidenceOf(judgement, naiveChoice);
     expect(evidenceShape.safeParse(evidence).success).toBe(true);
     expect([evidence.periods.length, evidence.periods[0], evidence.periods.at(-1)]).toEqual([
       span.periods,
@@ -169,7 +169,7 @@ describe("a judgement", () => {
     expect(judgement.missesFor({ candidate: "ridge", parameters: { alpha: 12345 } })).toBeNull();
   });
 
-  test("takes the width of intervals from validation and counts what they hold on the test window", async () => {
+  test("learns the width of intervals on validation and measures their coverage on the test window", async () => {
     const { judgement } = await judged(instantPool(forecast, data));
     const { misses: residuals = new Float64Array() } = judgement.missesFor(judgement.chosen) ?? {};
     const known = residuals.subarray(0, judgement.validation.rows);
@@ -181,23 +181,23 @@ describe("a judgement", () => {
     expect(line?.coverage95).toBe(heldBy(at95?.halfWidth ?? 0));
   });
 
-  test("says of an average on validation what its own model says there", async () => {
+  test("has the same validation predictions for an average as its own model", async () => {
     for (const transform of ["difference", "log-difference"] as const) {
       const changed: Forecast = { ...forecast, target: { transform, decimals: 2 } };
       const pool = instantPool(changed, data);
       const contest = { forecast: changed, data, windows, seed: 5, trialsMax: null };
-      const standings = await standValidation(contest, keepingEffects(pool).effects);
+      const standings = await searchOnValidation(contest, keepingEffects(pool).effects);
       const average = standings.find(({ name }) => name === "average");
-      if (average === undefined) throw new Error("the forecast asks for an average of two");
+      if (average === undefined) throw new Error("the forecast declares an average of two");
       const refit = await refitAt(windows.validation, average.recipe, { pool, seed: 5 });
-      // Sums of float32 differ by one place: 8e-6 at 100.
-      const said = refit.ok ? refit.predictions : [];
-      expect(said.length).toBe(average.predictions.length);
-      for (const [row, value] of said.entries()) expect(value).toBeCloseTo(average.predictions[row] ?? 0, 4);
+      // Sums of float32 differ by one unit in the last place: 8e-6 at 100.
+      const predictions = refit.ok ? refit.predictions : [];
+      expect(predictions.length).toBe(average.predictions.length);
+      for (const [row, value] of predictions.entries()) expect(value).toBeCloseTo(average.predictions[row] ?? 0, 4);
     }
   });
 
-  test("does not choose whom nothing is known of on the test window", async () => {
+  test("does not choose a contender that could not be fitted on the test window", async () => {
     const plain = await judged(instantPool(forecast, steady), { data: steady });
     expect(plain.judgement.chosen.candidate).not.toBe("naive");
     const inner = instantPool(forecast, steady);
@@ -206,26 +206,26 @@ describe("a judgement", () => {
       isTest(job) && job.recipe.candidate !== "naive" ? refused({ kind: "singular", alphaMax: 1 }) : inner.run(job);
     const { judgement } = await judged({ run }, { data: steady });
     expect(judgement.chosen.candidate).toBe("naive");
-    expect(shownBy(judgement).challenger).toEqual(shownBy(judgement).naive);
+    expect(evidenceOf(judgement).challenger).toEqual(evidenceOf(judgement).naive);
     expect(judgement.contenders.length).toBe(1);
   });
 });
 
-describe("what serves", () => {
+describe("the champion", () => {
   const recipe = { candidate: "ridge", parameters: { alpha: 10 } };
 
   test("is refitted at the same origins and scored on the same rows", async () => {
     const pool = instantPool(forecast, data);
     const { judgement } = await judged(pool, { incumbent: serving("v1", recipe) });
     expect(judgement.incumbent).toBe("v1");
-    expect(shownBy(judgement).incumbent).toEqual(shownBy(judgement, recipe).challenger);
+    expect(evidenceOf(judgement).incumbent).toEqual(evidenceOf(judgement, recipe).challenger);
     expect(judgement.contenders.map(({ name }) => name)).toContain("incumbent v1");
     const same = await judged(pool, { incumbent: serving("v2", judgement.chosen) });
-    expect(shownBy(same.judgement).incumbent).toEqual(shownBy(same.judgement).challenger);
+    expect(evidenceOf(same.judgement).incumbent).toEqual(evidenceOf(same.judgement).challenger);
     expect(same.judgement.contenders.length).toBe(judgement.contenders.length - 1);
   });
 
-  test("stops a refresh that is worse than the very file that serves, on the periods since that was fitted", async () => {
+  test("stops a refresh that is worse than the champion's file on the periods since it was fitted", async () => {
     const trainedTo = steady.periods[74] ?? "";
     const asked: number[] = [];
     const truth = async ({ from, to }: { from: number; to: number }) => {
@@ -240,7 +240,7 @@ describe("what serves", () => {
       incumbent: serving("v1", chosen, { trainedTo, predict: truth }),
     });
     expect(recipeOf(forecast, judgement.chosen)).toEqual(recipeOf(forecast, chosen));
-    const { periods, challenger, incumbent } = shownBy(judgement);
+    const { periods, challenger, incumbent } = evidenceOf(judgement);
     expect(asked).toEqual([firstRowAt(steady, 75)]);
     periods.forEach((period, index) => {
       expect(incumbent?.[index]).toBe(period > trainedTo ? 0 : challenger[index]);
@@ -255,7 +255,7 @@ describe("what serves", () => {
     expect(champion).toBe("v1");
   });
 
-  test("made elsewhere, speaks only of periods that it had not seen", async () => {
+  test("if imported, is scored only on periods after its training data", async () => {
     const trainedTo = data.periods[80] ?? "";
     const external = {
       trainedTo,
@@ -264,20 +264,20 @@ describe("what serves", () => {
     const { judgement } = await judged(instantPool(forecast, data), {
       incumbent: { ...serving("v3", recipe, external), isExternal: true },
     });
-    const { periods, rows, challenger, naive, incumbent } = shownBy(judgement);
+    const { periods, rows, challenger, naive, incumbent } = evidenceOf(judgement);
     expect(periods[0]).toBe(data.periods[81]);
     expect([rows, challenger, naive, incumbent].map((list) => list?.length)).toEqual([9, 9, 9, 9]);
     incumbent?.forEach((loss, index) => {
       expect(loss).toBeCloseTo(naive[index] ?? Number.NaN, 4);
     });
-    // It repeats the last value, so on its own periods it is as good as naive, and its line says what those are.
+    // It repeats the last value, so it is as good as the baseline on its periods, which its note states.
     const line = judgement.contenders.find(({ name }) => name === "incumbent v3");
     const squares = naive.reduce((sum, loss, index) => sum + loss * (rows[index] ?? 0), 0);
     expect(line?.rmse).toBeCloseTo(Math.sqrt(squares / rows.reduce((sum, count) => sum + count, 0)), 5);
-    expect(line?.note).toBe(`made elsewhere; scored on the 9 periods after ${trainedTo}`);
+    expect(line?.note).toBe(`imported model; scored on the 9 periods after ${trainedTo}`);
   });
 
-  test("made elsewhere from all that there is, has no line: nothing of it can be known", async () => {
+  test("if imported and trained on all periods, has no leaderboard row", async () => {
     const external = {
       trainedTo: data.periods.at(-1) ?? "",
       predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
@@ -286,21 +286,21 @@ describe("what serves", () => {
       incumbent: { ...serving("v3", recipe, external), isExternal: true },
     });
     expect(judgement.contenders.map(({ name }) => name)).not.toContain("incumbent v3");
-    expect(shownBy(judgement).periods).toEqual([]);
+    expect(evidenceOf(judgement).periods).toEqual([]);
   });
 
-  test("and can no longer be fitted, leaves a judgement without its losses", async () => {
+  test("if it can no longer be fitted, is missing from the evidence", async () => {
     const broken = { candidate: "seasonal-naive", parameters: {} };
     const noSeason = { ...forecast, seasonal: null };
     const { judgement } = await judged(instantPool(noSeason, data), {
       forecast: noSeason,
       incumbent: serving("v4", broken),
     });
-    expect([judgement.incumbent, shownBy(judgement).incumbent]).toEqual(["v4", null]);
+    expect([judgement.incumbent, evidenceOf(judgement).incumbent]).toEqual(["v4", null]);
   });
 });
 
-describe("will it change", () => {
+describe("the change model", () => {
   const restless = (changesAt: (period: number, series: number) => boolean) => {
     const panel = simulatedPanel(4, sticky, { periods: 120, series: 8 });
     return smallDataset({
@@ -316,8 +316,8 @@ describe("will it change", () => {
     });
   };
 
-  test("the model answers where it beats each series' own frequency on validation", async () => {
-    // After two periods of rest a change is due: what happened last tells it, the frequency does not.
+  test("is used if it is better than each series' own frequency on validation", async () => {
+    // A change follows two periods of rest: the last change predicts it, the frequency does not.
     const due = restless((period) => period % 3 === 0);
     const { judgement } = await judged(instantPool(forecast, due), { data: due });
     expect(judgement.change?.source).toBe("model");
@@ -325,12 +325,12 @@ describe("will it change", () => {
     expect(judgement.change?.auc).toBeGreaterThan(0.95);
   });
 
-  test("each series' own frequency answers where nothing more can be known", async () => {
+  test("is replaced by each series' own frequency if changes are random", async () => {
     const random = createRandom(9);
     const chance = restless((_, series) => random.uniform() < (series + 1) / 10);
     const { judgement } = await judged(instantPool(forecast, chance), { data: chance });
     const { change } = judgement;
-    if (change === null) throw new Error("the forecast asks for it");
+    if (change === null) throw new Error("the forecast declares a change model");
     expect(change.source).toBe(change.validationBrier < change.validationBrierFrequency ? "model" : "frequency");
     expect(change.brier).toBeLessThan(change.brierBase);
     if (change.source === "frequency") expect(change.brier).toBe(change.brierFrequency);

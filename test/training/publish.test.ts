@@ -1,4 +1,4 @@
-/** What is published is what was trained, in every engine, or it is not published. */
+/** A published model gives the trained predictions in every engine. Otherwise it is not published. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
@@ -45,19 +45,19 @@ describe.each(transforms)("fitted as %s", (transform) => {
   );
 });
 
-test("a hurdle cannot be fitted to levels, and says so", async () => {
+test("a hurdle on levels is refused with the reason", async () => {
   const result = await publishing({ forecast: forecastOf("level"), data, recipe: named("hurdle") });
   expect(result).toMatchObject({ ok: false, reason: "no-fit", problems: [expect.stringContaining("level")] });
 });
 
-test("a forecast that does not ask for changes has a file with one output", async () => {
+test("a forecast without a change model has a file with one output", async () => {
   const forecast = { ...difference, change: null };
   const { card, rows } = await published({ forecast, data, recipe: named("gradient-boosting") });
   expect(Object.keys(rows.outputs)).toEqual(["prediction"]);
   expect(card).toMatchObject({ unchangedShare: null, judged: { change: null } });
 });
 
-test("the same data, recipe and seed give the same bytes and version, another seed or recipe others", async () => {
+test("the same data, recipe and seed give the same bytes and version, and another seed or recipe gives others", async () => {
   const story = { forecast: difference, data, recipe: named("random-forest"), source: "model" as const };
   const [first, again] = [await published(story), await published(story)];
   expect(again.model).toEqual(first.model);
@@ -72,7 +72,7 @@ test("the same data, recipe and seed give the same bytes and version, another se
   expect(versions[0]).toMatch(/^20260331-[0-9a-f]{8}$/);
 });
 
-test("the metadata that another reader finds says forecast, version, fingerprint and producer", async () => {
+test("the metadata of the file has forecast, version, fingerprint and producer", async () => {
   const { model, card } = await published({ forecast: difference, data, recipe: named("naive"), source: "frequency" });
   const read = fromBinary(ModelProtoSchema, model);
   expect(read.producerName).toBe("almanac");
@@ -85,7 +85,7 @@ test("the metadata that another reader finds says forecast, version, fingerprint
   expect(read.graph?.input.map(({ name }) => name)).toEqual(difference.features.map(({ name }) => name));
 });
 
-/** The reference runtime with one number of one output changed. */
+/** Returns the reference runtime with one changed number of one output. */
 const wrongBy =
   (change: (value: number) => number, output = "prediction"): Run =>
   async (model, inputs) => {
@@ -100,11 +100,11 @@ const twoMillionths = (value: number) => value * (1 + 2e-6);
 
 test.each([
   { what: "a tree model off by one unit in the last place", recipe: "gradient-boosting", run: wrongBy(ulp) },
-  { what: "a naive forecast off by one unit in the last place", recipe: "naive", run: wrongBy(ulp) },
-  { what: "a line off by two millionths", recipe: "ridge", run: wrongBy(twoMillionths) },
+  { what: "a baseline off by one unit in the last place", recipe: "naive", run: wrongBy(ulp) },
+  { what: "a linear model off by two millionths", recipe: "ridge", run: wrongBy(twoMillionths) },
   { what: "an answer without a number", recipe: "ridge", run: wrongBy(() => Number.NaN) },
   { what: "a chance off by two millionths", recipe: "naive", run: wrongBy(twoMillionths, "change_probability") },
-])("$what is not published, and the row is told", async ({ recipe, run }) => {
+])("$what is not published, and the row is reported", async ({ recipe, run }) => {
   const story = { forecast: difference, data, recipe: named(recipe), source: "model" as const };
   const told = expect.stringMatching(/row 5: the runtime gives .+, training gave .+/);
   expect(await publishing(story, run)).toEqual({ ok: false, reason: "disagreement", problems: [told] });
@@ -117,7 +117,7 @@ test("a runtime without the output is a disagreement", async () => {
   expect(result).toMatchObject({ ok: false, reason: "disagreement", problems: [told, told] });
 });
 
-test("where a logarithm is undone a unit in the last place is no disagreement, for that is each engine's own exponential", async () => {
+test("with a logarithmic target, one unit in the last place is accepted, because exponentials differ between engines", async () => {
   for (const name of ["gradient-boosting", "average of trees"]) {
     const story = { forecast: forecastOf("log-difference"), data, recipe: named(name), source: "frequency" as const };
     expect(await publishing(story, wrongBy(ulp))).toMatchObject({
@@ -127,14 +127,14 @@ test("where a logarithm is undone a unit in the last place is no disagreement, f
   }
 });
 
-test("a line within a millionth is published", async () => {
+test("a linear model within a millionth is published", async () => {
   const run = wrongBy((value) => value * (1 + 5e-7));
   expect(await publishing({ forecast: difference, data, recipe: named("ridge"), source: "model" }, run)).toMatchObject({
     ok: true,
   });
 });
 
-test("a model that does not fit the edge is refused with its number and what to change, and never run", async () => {
+test("a model above the size limits is refused with the numbers and what to change, and is not run", async () => {
   const parameters = { trees: 1_500, leafRowsMin: 1, leavesMax: 128, depthMax: 12 };
   const recipe = { candidate: "random-forest", parameters };
   const run: Run = () => Promise.reject(new Error("it was run"));
@@ -145,7 +145,7 @@ test("a model that does not fit the edge is refused with its number and what to 
   );
 });
 
-test("features may have accents, dots, spaces and the names that the graph would take", async () => {
+test("feature names may contain accents, dots and spaces, and may equal names inside the graph", async () => {
   const renamed: Record<string, string> = {
     region: "Región del año",
     last: "Precio.último €/l",
@@ -164,7 +164,7 @@ test("features may have accents, dots, spaces and the names that the graph would
   }
 });
 
-test("a feature with the name of an output is refused by name", async () => {
+test("a feature with the name of an output is refused with its name", async () => {
   const features = difference.features.map((feature) =>
     feature.name === "change" ? { ...feature, name: "prediction" } : feature,
   );

@@ -1,4 +1,4 @@
-/** Publishing without a contest: a judgement that says just as much as `publish` asks for. */
+/** Publishes without a contest, with a minimal judgement. */
 import { averageParameters } from "../../shared/candidates/average.ts";
 import type { Transform } from "../../shared/candidates/fitted.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
@@ -15,7 +15,7 @@ const boosting = { candidate: "gradient-boosting", parameters: brisk };
 const forest = { candidate: "random-forest", parameters: { trees: 6, depthMax: 4, leafRowsMin: 10 } };
 const ridge = { candidate: "ridge", parameters: { alpha: 10 } };
 
-/** One of every kind, small. */
+/** One small recipe of each kind. */
 export const recipes: readonly (RecipeChoice & { readonly name: string; readonly isTrees: boolean })[] = [
   { name: "naive", isTrees: true, candidate: "naive", parameters: {} },
   { name: "seasonal-naive", isTrees: false, candidate: "seasonal-naive", parameters: {} },
@@ -41,7 +41,7 @@ export const recipes: readonly (RecipeChoice & { readonly name: string; readonly
 export const sources = ["model", "frequency"] as const;
 export const transforms: readonly Transform[] = ["level", "difference", "log-difference"];
 
-/** The small forecast on another scale, asking for the chance of a change too. */
+/** Returns the small forecast with another transform and a change model. */
 export function forecastOf(transform: Transform): Forecast {
   return {
     ...smallForecast,
@@ -50,7 +50,7 @@ export function forecastOf(transform: Transform): Forecast {
   };
 }
 
-/** A third of the values stay where they were, and a series in ten lacks values, so that everything is there to be learned. */
+/** Returns a dataset where a third of the values do not change and one series in ten has missing values. */
 export function restlessDataset(forecast: Forecast): Dataset {
   const panel = simulatedPanel(7, (state, draw) => (Math.abs(draw) < 0.4 ? 0 : momentum(state, draw)), { periods: 90 });
   const [first] = panel.series;
@@ -73,7 +73,7 @@ export function publishTask({ forecast, data, recipe, source = null, seed = 1 }:
     bench: workbenchOf(forecast, data),
     judgement: judgementOf({ forecast, data, source }),
     recipe: { candidate, parameters },
-    reason: "a test asked for it",
+    reason: "test",
     seed,
     codeVersion: "almanac test",
     trials: 1,
@@ -110,7 +110,7 @@ export function publishing(story: Story, run: Run = runReference): Promise<Publi
   return publish(publishTask(story), { pool: instantPool(story.forecast, story.data), run });
 }
 
-/** What was published; throws where that was refused. */
+/** Returns what was published. @throws if publishing was refused. */
 export async function published(story: Story): Promise<Published> {
   const result = await publishing(story);
   if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);

@@ -1,4 +1,4 @@
-/** Why there is nothing to train: each reason found before the first fit, each in one sentence. */
+/** Each reason not to train is found before the first fit, and has a message. */
 import { expect, test } from "vitest";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -24,12 +24,12 @@ const mapped = (change: (value: number, period: number) => number): Panel => ({
 
 test("fewer than 30 periods", async () => {
   expect(await refusalOfPanel(simulatedPanel(1, randomWalk, { periods: 29 }))).toBe(
-    "There are 29 periods; at least 30 are needed to train and to judge. Ingest more history.",
+    "Found 29 periods, but training needs at least 30. Ingest more history.",
   );
   expect(await refusalOfPanel(simulatedPanel(1, randomWalk, { periods: 30 }))).toBe("judged");
 });
 
-test("no series with two values in a row of reach", async () => {
+test("no series with two values in a row", async () => {
   const one = {
     ...walk,
     series: walk.series.map(({ is, values }, index) => ({
@@ -37,25 +37,25 @@ test("no series with two values in a row of reach", async () => {
       values: values.map((value, period) => (period === index ? value : Number.NaN)),
     })),
   };
-  expect(await refusalOfPanel(one)).toMatch(/^In 40 periods no series has a value that follows another\. Check/);
+  expect(await refusalOfPanel(one)).toMatch(/^Found 40 periods, but no series with two values in a row\. Check/);
 });
 
-test("a window in which nothing was observed", async () => {
+test("a window without observations", async () => {
   expect(await refusalOfPanel(mapped((value, period) => (period >= 32 ? Number.NaN : value)))).toMatch(
-    /^The periods of the test window hold no value that follows another/,
+    /^The test window has no series with two values in a row/,
   );
   expect(await refusalOfPanel(mapped((value, period) => (period >= 23 && period < 32 ? Number.NaN : value)))).toMatch(
-    /^The periods of the validation window hold/,
+    /^The validation window has no series with two values in a row/,
   );
 });
 
 test("a constant target", async () => {
   expect(await refusalOfPanel(mapped(() => 20))).toBe(
-    "The target is 20 everywhere: there is nothing to learn. Check the feed's parser and the variable of the forecast.",
+    "The target is always 20, so there is nothing to learn. Check the feed's parser and the variable of the forecast.",
   );
 });
 
-test("series that each stand still are judged, and naive is chosen", async () => {
+test("constant series with different values are judged, and the baseline is chosen", async () => {
   const still = {
     ...walk,
     series: walk.series.map(({ is, values }, index) => ({ is, values: values.map(() => 20 + index) })),
@@ -69,11 +69,11 @@ test("series that each stand still are judged, and naive is chosen", async () =>
 test("a feature without a single value", async () => {
   const features: Forecast["features"] = [...smallForecast.features, { name: "lag50", kind: "lag", periods: 50 }];
   expect(await refusalOfPanel(walk, { features })).toBe(
-    "Without a single value: lag50. Shorten what the feature looks back on, or remove it from the forecast.",
+    "These features have no value: lag50. Let them look back on fewer periods, or remove them from the forecast.",
   );
 });
 
-test("a logarithm of what is not positive", async () => {
+test("a logarithm of a value that is not positive", async () => {
   const target = { transform: "log-difference", decimals: 2 } as const;
   expect(
     await refusalOfPanel(
@@ -81,12 +81,12 @@ test("a logarithm of what is not positive", async () => {
       { target },
     ),
   ).toBe(
-    "The target holds -3, which has no logarithm. Declare the target as a difference, or have the parser refuse such values.",
+    "The target contains -3, which has no logarithm. Declare the target as a difference, or reject such values in the parser.",
   );
   expect(await refusalOfPanel(walk, { target })).toBe("judged");
 });
 
-test("nobody could be fitted, with everyone's reason in an order that does not depend on who ended first", async () => {
+test("no candidate could be fitted, with all reasons in a fixed order", async () => {
   const candidates = ["seasonal-naive", "hurdle"].map((candidate) => ({ candidate, space: {}, trials: 1 }));
   const target = { transform: "level", decimals: 2 } as const;
   expect(await refusalOfPanel(walk, { candidates, seasonal: null, target })).toMatch(

@@ -14,7 +14,7 @@ const folds = [0, 1, 2, 3].map((fold) => ({
   rows: { from: 10 * fold + 10, to: 10 * fold + 20 },
 }));
 
-/** A pool whose predictions say how far x is from 0.3; `broken` cannot be fitted from the second fold on. */
+/** Returns a pool whose predictions are the distance of x from 0.3. `broken` fails from the second fold on. */
 function fakePool(): Pool & { readonly jobs: Job[] } {
   const jobs: Job[] = [];
   return {
@@ -44,7 +44,7 @@ async function search(task: SearchTask, options: { earlier?: readonly TrialRecor
 }
 
 describe("a search", () => {
-  test("keeps every trial with parameters, fold losses, seconds and state, and finds the best", async () => {
+  test("records every trial with parameters, fold losses, seconds and state, and finds the best", async () => {
     const { found, trials } = await search(taskOf(1));
     expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, number) => number));
     expect(new Set(trials.map(({ state }) => state))).toEqual(new Set(["complete", "pruned", "failed"]));
@@ -62,7 +62,7 @@ describe("a search", () => {
     expect(Math.abs(Number(found?.parameters.x) - 0.3)).toBeLessThan(0.1);
   });
 
-  test("depends on its seed, and on nothing else", async () => {
+  test("depends only on its seed", async () => {
     const [first, same, other] = [await search(taskOf(1)), await search(taskOf(1)), await search(taskOf(2))];
     expect(same.trials).toEqual(first.trials);
     expect(other.trials).not.toEqual(first.trials);
@@ -82,31 +82,31 @@ describe("a search", () => {
     );
   });
 
-  test("trials after a gap are run again, for what they were suggested by is lost", async () => {
+  test("runs trials after a gap again", async () => {
     const whole = await search(taskOf(7));
     const resumed = await search(taskOf(7), { earlier: whole.trials.filter(({ number }) => number !== 5) });
     expect(resumed.trials).toEqual(whole.trials.slice(5));
   });
 
-  test("once over, begins no further trial, but always tries one", async () => {
+  test("starts no further trial once time is over, but always runs one", async () => {
     expect((await search(taskOf(1), { isOver: () => true })).trials.length).toBe(1);
     let asked = 0;
     expect((await search(taskOf(1), { isOver: () => ++asked > 3 })).trials.length).toBe(4);
   });
 
-  test("with nothing to search is one trial", async () => {
+  test("with an empty space runs one trial", async () => {
     const { trials, jobs } = await search({ ...taskOf(1), space: {} });
     expect([trials.length, jobs.length]).toEqual([1, 4]);
   });
 
-  test("in which nothing could be completed finds nothing, and its trials say why", async () => {
+  test("without a completed trial returns null, and its trials have the reasons", async () => {
     const broken: Space = { ...space, kind: { kind: "categorical", choices: ["broken"] } };
     const { found, trials } = await search({ ...taskOf(1, 3), space: broken });
     expect(found).toBeNull();
     expect(trials.map(({ state }) => state)).toEqual(["failed", "failed", "failed"]);
   });
 
-  test("a pruned trial leaves its remaining folds unfitted", async () => {
+  test("does not fit the remaining folds of a pruned trial", async () => {
     const { trials, jobs } = await search(taskOf(1));
     const fitted = trials.reduce(
       (sum, { folds: losses, state }) => sum + losses.length + Number(state === "failed"),

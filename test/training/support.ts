@@ -1,4 +1,4 @@
-/** Small panels, a small forecast, and a pool that does its jobs at once. */
+/** Small panels, a small forecast, and a pool that runs jobs synchronously. */
 
 import { emptySpace } from "../../shared/candidates/spaces.ts";
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
@@ -11,13 +11,13 @@ import type { ModelFile, ServingModel } from "../../shared/training/judge.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 
-/** What comes after `value`, given the change before it and a standard normal draw. */
+/** Returns the next change after `value`, given the previous change and a standard normal draw. */
 export type Process = (state: { readonly value: number; readonly change: number }, draw: number) => number;
 
 export const randomWalk: Process = (_, draw) => draw;
-/** Changes that go on: an AR(1) in differences. */
+/** Changes with momentum: an AR(1) in differences. */
 export const momentum: Process = ({ change }, draw) => 0.5 * change + draw;
-/** Nine in ten values stay. */
+/** Nine in ten values do not change. */
 export const sticky: Process = (_, draw) => (Math.abs(draw) > 1.645 ? draw : 0);
 
 /** Daily series in two regions around 100, published in cents. */
@@ -39,7 +39,7 @@ export function simulatedPanel(seed: number, process: Process, { periods = 150, 
   };
 }
 
-/** Few features, candidates with little to search. */
+/** A forecast with few features and small search spaces. */
 export const smallForecast: Forecast = {
   id: "small",
   title: "Small",
@@ -87,14 +87,14 @@ export function smallDataset(panel: Panel, forecast: Forecast = smallForecast): 
   return datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
 }
 
-/** Does jobs where it stands; its clock counts calls. */
+/** Runs jobs in the calling thread. Its clock counts calls. */
 export function instantPool(forecast: Forecast, data: Dataset): Pool {
   const bench = workbenchOf(forecast, data);
   let ticks = 0;
   return { run: async (job) => runJob(bench, job, () => ticks++) };
 }
 
-/** Effects that keep the trials, in the order they ended. */
+/** Returns effects that collect the trials in the order in which they ended. */
 export function keepingEffects(pool: Pool, earlier: readonly TrialRecord[] = []) {
   const trials: TrialRecord[] = [];
   const effects: TrainingEffects = {
@@ -107,8 +107,8 @@ export function keepingEffects(pool: Pool, earlier: readonly TrialRecord[] = [])
   return { effects, trials };
 }
 
-/** A model of ours that serves and was fitted to all there is; `file` is what its published file says, and from when. */
+/** Returns a trained champion that was fitted to all data. `file` overrides its published file. */
 export function serving(version: string, recipe: RecipeChoice, file: Partial<ModelFile> = {}): ServingModel {
-  const predict = () => Promise.reject(new Error("the file is not asked for what it was fitted to"));
+  const predict = () => Promise.reject(new Error("the file must not predict its training periods"));
   return { version, recipe, isExternal: false, file: { trainedTo: "9999-12-31", predict, ...file } };
 }
