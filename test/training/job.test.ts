@@ -76,7 +76,7 @@ describe("a pool of threads", () => {
     const fatal = { ...job, recipe: { candidate: "oracle", parameters: {} } };
     const [died, behind] = await Promise.allSettled([pool.run(fatal), pool.run(job)]);
     expect([died.status, behind.status]).toEqual(["rejected", "rejected"]);
-    await expect(pool.run(job)).rejects.toThrow("no candidate oracle");
+    await expect(pool.run(job)).rejects.toThrow("unknown candidate oracle");
     await pool.stop();
   });
 
