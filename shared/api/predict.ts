@@ -29,6 +29,7 @@ export const predictOptionsShape = z.object({
     "`true`: an instance that cannot be answered gets an error in its place. By default the whole request fails",
   ),
   explain: flag.describe("`true`: adds the contribution of each feature to each prediction"),
+  features: flag.describe("`true`: adds the values of the features to each prediction"),
 });
 
 /** Options, and the fields of one instance beside them. */
@@ -60,7 +61,8 @@ export const predictionShape = z.looseObject({
   /** The baseline: the prediction if nothing changes, or for a classification the baseline's probability. */
   naive: number,
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
-  features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
+  /** Only with `?features=true`, because they are two thirds of an answer. */
+  features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()).optional(),
   /** With `?explain=true`: prediction = base + Σ contributions. */
   explanation: z
     .object({
@@ -77,6 +79,9 @@ export const predictionShape = z.looseObject({
   target_period: z.string().optional(),
 });
 export type Prediction = z.infer<typeof predictionShape>;
+export type FeatureValues = NonNullable<Prediction["features"]>;
+/** A prediction as it is computed and recorded. An answer can omit the features. */
+export type PredictionWithFeatures = Prediction & { readonly features: FeatureValues };
 
 /** An instance of a batch with `?partial=true` that could not be answered. */
 export const failedPredictionShape = z.object({ index: z.number(), error: problemShape });

@@ -1,30 +1,36 @@
 /** Writes an answer as JSON. Most of its text is remembered by the snapshot, and is not written again. */
-import type { Head, Prediction } from "../api/predict.ts";
+import type { Head, PredictionWithFeatures } from "../api/predict.ts";
 import type { FailedPrediction, PredictAnswer } from "./predict.ts";
 import type { SeriesCache } from "./series-cache.ts";
 
-/** Returns the text that `JSON.stringify` makes of an answer. */
-export function answerText(answer: PredictAnswer, cache: SeriesCache): string {
-  if (!isBatch(answer)) return `{${membersText(answer, cache)}}`;
+export interface TextOptions {
+  readonly cache: SeriesCache;
+  /** Whether predictions include the values of their features. */
+  readonly withFeatures: boolean;
+}
+
+/** Returns the text that `JSON.stringify` makes of an answer, with or without the features. */
+export function answerText(answer: PredictAnswer, options: TextOptions): string {
+  if (!isBatch(answer)) return `{${membersText(answer, options)}}`;
   const { predictions, next_from, ...head } = answer;
-  const each = predictions.map((one) => ("features" in one ? `{${membersText(one, cache)}}` : JSON.stringify(one)));
+  const each = predictions.map((one) => ("features" in one ? `{${membersText(one, options)}}` : JSON.stringify(one)));
   const piece = next_from === undefined ? "" : `,"next_from":${next_from}`;
   return `${JSON.stringify(head).slice(0, -1)},"predictions":[${each.join(",")}]${piece}}`;
 }
 
 /** Returns the text of a single answer without merging its parts: the same text as that of `answerRows`. */
-export function singleText(head: Head, prediction: Prediction, cache: SeriesCache): string {
+export function singleText(head: Head, prediction: PredictionWithFeatures, options: TextOptions): string {
   const { target_period: target } = prediction;
-  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target }, cache);
-  return `${cache.jsonOf(head).slice(0, -1)},${membersText(prediction, cache)}}`;
+  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target }, options);
+  return `${options.cache.jsonOf(head).slice(0, -1)},${membersText(prediction, options)}}`;
 }
 
 /** Writes member by member, so that remembered ones are not written again. */
-function membersText(object: Readonly<Record<string, unknown>>, cache: SeriesCache): string {
+function membersText(object: Readonly<Record<string, unknown>>, { cache, withFeatures }: TextOptions): string {
   let text = "";
   for (const name in object) {
     const value = object[name];
-    if (value === undefined) continue;
+    if (value === undefined || (name === "features" && !withFeatures)) continue;
     const member = nameText(name) + valueText(value, cache);
     text = text === "" ? member : `${text},${member}`;
   }
@@ -47,7 +53,7 @@ function nameText(name: string): string {
   return text;
 }
 
-type Batch = Extract<PredictAnswer, { readonly predictions: readonly (Prediction | FailedPrediction)[] }>;
+type Batch = Extract<PredictAnswer, { readonly predictions: readonly (PredictionWithFeatures | FailedPrediction)[] }>;
 
 function isBatch(answer: PredictAnswer): answer is Batch {
   return Array.isArray(answer.predictions);

@@ -1,5 +1,5 @@
 /** Turns numbers into an answer: the prediction, its intervals, and the features it was computed from. */
-import type { Prediction } from "../api/predict.ts";
+import type { PredictionWithFeatures } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
@@ -17,12 +17,16 @@ export interface Explainable extends Evaluation {
 }
 
 /** One a row, in their order. O(rows × features), and O(rows × model) for explanations. */
-export function predictionsOf(snapshot: Snapshot, rows: readonly Row[], evaluation: Explainable): Prediction[] {
+export function predictionsOf(
+  snapshot: Snapshot,
+  rows: readonly Row[],
+  evaluation: Explainable,
+): PredictionWithFeatures[] {
   return rows.map((row, at) => predictionOf(snapshot, row, evaluation, at));
 }
 
 /** Members are set one by one, for most of them hang on the forecast, and to merge objects costs more than a forest. */
-function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at: number): Prediction {
+function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at: number): PredictionWithFeatures {
   const { forecast, model } = snapshot;
   const { card } = model;
   const { inputs, explain } = evaluation;
@@ -63,7 +67,7 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at:
   if (row.hypothetical) answer.hypothetical = true;
   if (row.hypothetical || row.target !== snapshot.target) answer.target_period = row.target;
   answer.features = features;
-  return answer as Prediction;
+  return answer as PredictionWithFeatures;
 }
 
 function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {
@@ -85,7 +89,7 @@ function explanationOf(
   { model }: Snapshot,
   prediction: number,
   { by, value, exact }: Attribution,
-): NonNullable<Prediction["explanation"]> {
+): NonNullable<PredictionWithFeatures["explanation"]> {
   const contributions: Record<string, number> = {};
   let sum = 0;
   model.inputs.forEach(({ name }, at) => {

@@ -1,5 +1,5 @@
 /** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
-import type { Head, Instance, Prediction, SingleAnswer } from "../api/predict.ts";
+import type { Head, Instance, PredictionWithFeatures, SingleAnswer } from "../api/predict.ts";
 import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
@@ -121,7 +121,10 @@ function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): Read
 
 export type PredictAnswer =
   | SingleAnswer
-  | (Head & { readonly predictions: readonly (Prediction | FailedPrediction)[]; readonly next_from?: number | null });
+  | (Head & {
+      readonly predictions: readonly (PredictionWithFeatures | FailedPrediction)[];
+      readonly next_from?: number | null;
+    });
 
 export interface Answerable {
   readonly kind: PredictRequest["kind"];
@@ -138,7 +141,7 @@ export interface Answerable {
 export function predictRows(
   snapshot: Snapshot,
   { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
-): Prediction[] {
+): PredictionWithFeatures[] {
   return predictionsOf(snapshot, rows, { ...evaluation, explain });
 }
 
@@ -154,7 +157,7 @@ export function answerRows(
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };
-  const merged: (Prediction | FailedPrediction)[] = [...predictions];
+  const merged: (PredictionWithFeatures | FailedPrediction)[] = [...predictions];
   // Ascending, so that each lands where its instance stood.
   for (const failure of failures) merged.splice(failure.index, 0, failure);
   return { ...head, predictions: merged, ...piece };

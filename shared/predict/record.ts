@@ -1,6 +1,6 @@
 /** What is written down of an answer: rows for the queue, cut into messages that fit. Pure, and done behind the answer. */
 
-import type { Prediction } from "../api/predict.ts";
+import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
@@ -23,7 +23,7 @@ export interface AnsweredRows {
   readonly rows: readonly Row[];
   readonly failures: readonly { readonly index: number }[];
   /** One a row. */
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly PredictionWithFeatures[];
 }
 
 /** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
@@ -62,7 +62,7 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
   });
 }
 
-function recordedValues({ inputs }: ServedModel, features: Prediction["features"]): PredictionRow["values"] {
+function recordedValues({ inputs }: ServedModel, features: FeatureValues): PredictionRow["values"] {
   return inputs.map(({ name }) => cut(features[name] ?? null));
 }
 

@@ -1,5 +1,5 @@
 /** Computes the model's inputs of each row: set by the request, from the history, or from the date and the names. */
-import type { Prediction } from "../api/predict.ts";
+import type { FeatureValues, Prediction } from "../api/predict.ts";
 import { boundFeature, type Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
 import type { Column } from "../registry/golden.ts";
@@ -62,8 +62,8 @@ export function answeredFeatures(
   { model }: Snapshot,
   inputs: Readonly<Record<string, Column>>,
   at: number,
-): Prediction["features"] {
-  const features: Prediction["features"] = { ...model.blank.features };
+): FeatureValues {
+  const features: FeatureValues = { ...model.blank.features };
   for (const { name } of model.inputs) {
     const value = inputs[name]?.[at];
     features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);

@@ -2,7 +2,7 @@
  * What a snapshot remembers of the series that were asked for. Most requests name a series and nothing else, so its inputs, its
  * features and their JSON are made once per snapshot. `npm run bench -- warm` measures what this saves.
  */
-import type { Prediction } from "../api/predict.ts";
+import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
 import type { Column } from "../registry/golden.ts";
 import type { Feeds } from "../registry/onnx-engine.ts";
@@ -14,7 +14,7 @@ export interface CachedSeries {
   /** The same in the form of our engine; null where the onnx Worker runs the model. */
   readonly feeds: Feeds | null;
   /** As an answer shows them. */
-  readonly features: Prediction["features"];
+  readonly features: FeatureValues;
   readonly series: Prediction["series"];
   /** As a prediction message holds them. Set when the first answer is recorded. */
   recordedValues?: PredictionRow["values"];

@@ -29,7 +29,7 @@ function cellOf(
     case "last":
       return prediction.last?.[is.of] ?? null;
     case "feature":
-      return prediction.features[is.name] ?? null;
+      return prediction.features?.[is.name] ?? null;
     case "answer": {
       const value = prediction[is.field];
       return typeof value === "number" || typeof value === "string" ? value : null;

@@ -54,7 +54,7 @@ test("trained, promoted by the gate, asked by name and by MLflow, trained again 
   expect(plain).toMatchObject({ target_period: target, threshold, model: { version: told.champion } });
   const probability = Number(plain.probability);
   expect(plain.label).toBe(probability >= (threshold ?? 0) ? "sick" : "healthy");
-  expect(await ask("?ozone=30&dust=1")).toMatchObject({ features: { ozone_max: 30, dust_max: 1 } });
+  expect(await ask("?ozone=30&dust=1&features=true")).toMatchObject({ features: { ozone_max: 30, dust_max: 1 } });
 
   const columns = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust"];
   const body = JSON.stringify({ dataframe_split: { columns, data: [[200, 20, 3, 60, 10]] } });

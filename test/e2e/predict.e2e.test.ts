@@ -1,6 +1,5 @@
 /** Predictions at the hub's own address, and what is kept of them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { championKey, forecastsKey } from "../../shared/registry/keys.ts";
@@ -8,6 +7,7 @@ import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
 import { applyMigrations } from "../../trainer/local/workers.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { runGeneratedClient } from "../support/generated-client.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { simulatedPublications } from "../support/publications.ts";
@@ -42,9 +42,9 @@ async function ingest(at: number): Promise<void> {
 const path = `/predict?${new URLSearchParams({ Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" })}`;
 
 async function ask() {
-  const answer = await hub.request(path);
+  const answer = await hub.request(`${path}&features=true`);
   expect(answer.status).toBe(200);
-  return singleAnswerShape.parse(await answer.json());
+  return fullAnswerShape.parse(await answer.json());
 }
 
 test("nothing to serve is 503; then the first promotion and publication are answered, in all three protocols", async () => {

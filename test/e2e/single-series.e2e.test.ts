@@ -1,6 +1,5 @@
 /** A forecast of one series, from the file that grows by a line a day to what the command line prints. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
@@ -10,6 +9,7 @@ import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { almanac, lastJson } from "../support/command.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { TestPlatform } from "../support/platform.ts";
 import { goldFacts, goldHistory, goldModel, goldSnapshot } from "../support/served-gold.ts";
 
@@ -58,8 +58,9 @@ async function serve(): Promise<void> {
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
 }
 
-function ask(query: Readonly<Record<string, string>> = {}) {
-  return hub.api.askPrediction({ forecast: gold.id, query });
+async function ask(query: Readonly<Record<string, string>> = {}) {
+  const answer = await hub.api.askPrediction({ forecast: gold.id, query: { ...query, features: "true" } });
+  return fullAnswerShape.parse(answer);
 }
 
 /** What the same history answers without any Worker. */
@@ -71,7 +72,7 @@ function expected(instance: Record<string, unknown>) {
     { textNumbers: true, partial: false, explain: null },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return singleAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
+  return fullAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
 }
 
 test("a published file is answered from, with the change against the price, today or of a day that is given", async () => {
@@ -115,7 +116,7 @@ test("the command line prints it as a table, as JSON, and as CSV in the columns 
   expect(table.out).toContain("EUR_dif1");
   const refused = await predict("EUR=abc");
   expect(refused).toMatchObject({ code: 1, out: "", err: expect.stringContaining("Found: abc.") });
-  expect((await predict("--all", "EUR=5")).err).toContain("leave out EUR=5");
+  expect((await predict("--all", "EUR=5")).err).toContain("Remove EUR=5");
 });
 
 test("a longer file adds, a corrected value revises, and both are answered from", async () => {

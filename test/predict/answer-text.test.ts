@@ -43,10 +43,11 @@ test.each(requests)(
       const prepared = prepareRows(from, request, options);
       if (!prepared.ok) throw new Error(prepared.refusal.detail);
       const answer = answerRows(from, { ...prepared, kind: request.kind, stale: false });
-      const text = answerText(answer, from.seriesCache);
+      const text = answerText(answer, { cache: from.seriesCache, withFeatures: true });
       expect(text).toBe(JSON.stringify(answer));
       const [first] = predictRows(from, prepared);
-      if (request.kind === "single" && first) expect(singleText(from.heads.fresh, first, from.seriesCache)).toBe(text);
+      if (request.kind === "single" && first)
+        expect(singleText(from.heads.fresh, first, { cache: from.seriesCache, withFeatures: true })).toBe(text);
       return text;
     });
     expect(texts[1]).toBe(texts[0]);
@@ -61,7 +62,12 @@ test("what is given changes one answer, and nothing that is kept", () => {
       { textNumbers: false, partial: false, explain: null },
     );
     if (!prepared.ok) throw new Error(prepared.refusal.detail);
-    return JSON.parse(answerText(answerRows(milk, { ...prepared, kind: "single", stale: false }), milk.seriesCache));
+    return JSON.parse(
+      answerText(answerRows(milk, { ...prepared, kind: "single", stale: false }), {
+        cache: milk.seriesCache,
+        withFeatures: true,
+      }),
+    );
   };
   const before = ask(instanceOf(0));
   const given = ask(instanceOf(0, { Precio_lag1: 1.5 }));

@@ -1,6 +1,5 @@
 /** A classification answers with a probability, what that is called and from where on, in every protocol. */
 import { describe, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { classified, naiveProbability } from "../../shared/predict/classify.ts";
@@ -10,6 +9,7 @@ import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { inputsOfRequest } from "../../shared/predict/single-series-table.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { sigmoid } from "../../shared/stats/sigmoid.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { airFacts, airHistory, classModel, classSnapshot, naiveAfter, threshold } from "../support/served-classes.ts";
 
 const snapshot = classSnapshot();
@@ -22,7 +22,7 @@ function ask(
   const request = { kind: "single" as const, instance };
   const prepared = prepareRows(from, request, { textNumbers, partial: false, explain });
   if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  return singleAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+  return fullAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
 }
 
 function refusalOf(instance: Record<string, unknown>): Refusal {

@@ -55,7 +55,9 @@ function sorted(value: unknown): unknown {
 const model = `/v2/models/${forecast.id}`;
 
 async function features(ask: Ask): Promise<Record<string, number | string | null>> {
-  return (await (await ask(`/predict${query}`)).json<{ features: Record<string, number | string | null> }>()).features;
+  return (
+    await (await ask(`/predict${query}&features=true`)).json<{ features: Record<string, number | string | null> }>()
+  ).features;
 }
 
 test("every route of predict is described with the same methods, and nothing else is", async () => {
@@ -75,7 +77,7 @@ test("answers of /predict are as described: one instance, many, all, explained a
   const ask = worker();
   const instances = [instanceOf(0), instanceOf(1), { Estado: "nowhere" }];
   expect(await expectDescribed(ask, `/predict${query}`)).toBe(200);
-  expect(await expectDescribed(ask, `/predict/${forecast.id}${query}&explain=true`)).toBe(200);
+  expect(await expectDescribed(ask, `/predict/${forecast.id}${query}&explain=true&features=true`)).toBe(200);
   expect(await expectDescribed(ask, "/predict", json(instanceOf(0)))).toBe(200);
   expect(await expectDescribed(ask, "/predict?partial=true&explain=true", json({ instances }))).toBe(200);
   expect(await expectDescribed(ask, `/predict/${forecast.id}`, json({ all: true }))).toBe(200);

@@ -190,7 +190,7 @@ describe("HTTP", () => {
   test("an option that stands in the body is told where it belongs", async () => {
     const ask = worker();
     for (const body of [{ instances: [instanceOf(0)] }, instanceOf(0), { all: true }]) {
-      for (const name of ["explain", "partial"]) {
+      for (const name of ["explain", "partial", "features"]) {
         const refused = await ask("/predict/milk-mx", json({ ...body, [name]: true }));
         expect([refused.status, await refused.json()]).toMatchObject([
           422,

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { cacheAddress } from "../../workers/predict/artefacts.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { type Ask, bindings, json, promote, query, serve, worker } from "../support/predict-worker.ts";
 import { forecast, instanceOf, servable } from "../support/served.ts";
 
@@ -35,6 +36,28 @@ test("an explanation comes with the answer where it is asked for, in a query as 
   );
   expect(bodies[0]).toMatchObject({ predicted_price: 25.75, explanation: { base: 25.75, exact: true } });
   expect(bodies[1]).toEqual(bodies[0]);
+});
+
+test("the values of the features are in an answer only with ?features=true, for one instance, a batch and all series", async () => {
+  const ask = worker();
+  const requests: [string, RequestInit?][] = [
+    [`/predict${query}`],
+    [`/predict${query}&Precio_lag1=23.45`],
+    ["/predict", json(instanceOf(0))],
+    ["/predict", json({ instances: [instanceOf(0), instanceOf(1)] })],
+    ["/predict", json({ all: true })],
+  ];
+  for (const [path, init] of requests) {
+    const option = `${path.includes("?") ? "&" : "?"}features=`;
+    const [without, no, full] = await Promise.all(
+      ["", `${option}false`, `${option}true`].map(async (more) => (await ask(path + more, init)).text()),
+    );
+    expect(without).not.toContain('"features":');
+    expect(no).toBe(without);
+    const withoutFeatures = JSON.parse(full ?? "", (name, value) => (name === "features" ? undefined : value));
+    expect(full).toContain('"features":{"');
+    expect(withoutFeatures).toEqual(JSON.parse(without ?? ""));
+  }
 });
 
 test("a file that has gone is 503 for who asks why, and no harm to who does not", async () => {
@@ -143,8 +166,8 @@ describe("when something is down", () => {
 
 describe("the scoring protocols", () => {
   const features = async (ask: Ask) => {
-    const answer = await ask(`/predict${query}`);
-    return singleAnswerShape.parse(await answer.json()).features;
+    const answer = await ask(`/predict${query}&features=true`);
+    return fullAnswerShape.parse(await answer.json()).features;
   };
 
   test("MLflow's answers numbers for JSON and CSV, and /predict says the same", async () => {

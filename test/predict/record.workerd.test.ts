@@ -2,12 +2,12 @@
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { type PredictionMessage, predictionMessageShape } from "../../shared/api/prediction-message.ts";
 import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { readShare } from "../../workers/predict/recorder.ts";
 import { type PredictEnv, partsOf, serviceOf } from "../../workers/predict/service.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { listForecasts } from "../support/predict-worker.ts";
 import { dimensionValues, forecast, historyOf, instanceOf, servable } from "../support/served.ts";
 
@@ -59,8 +59,8 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 
 test("GET and POST tell one message each, with what was answered under the request's own id", async () => {
   const { ask, settled, sent } = recording();
-  const answer = await ask(`/predict${query}&Precio_lag1=23.5`, { headers: { "X-Request-Id": "abc-1" } });
-  const told = singleAnswerShape.parse(await answer.json());
+  const answer = await ask(`/predict${query}&Precio_lag1=23.5&features=true`, { headers: { "X-Request-Id": "abc-1" } });
+  const told = fullAnswerShape.parse(await answer.json());
   await ask("/predict", json({ instances: [instanceOf(1), instanceOf(2)] }));
   await settled();
   expect(sent.map(({ rows }) => rows.length)).toEqual([1, 2]);
@@ -91,7 +91,7 @@ test("GET and POST tell one message each, with what was answered under the reque
 
 test("both scoring protocols are told too, with the raw features they were asked with", async () => {
   const { ask, settled, sent } = recording();
-  const { features } = singleAnswerShape.parse(await (await ask(`/predict${query}`)).json());
+  const { features } = fullAnswerShape.parse(await (await ask(`/predict${query}&features=true`)).json());
   await ask("/invocations", json({ dataframe_records: [features, { ...features, Precio_lag1: null }] }));
   const inputs = Object.entries(features).map(([name, value]) => ({
     name,

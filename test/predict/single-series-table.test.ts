@@ -1,11 +1,11 @@
 /** MLflow's protocol where there is but one series: what is not given comes from the history. */
 import { describe, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { runEngine } from "../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { inputsOfRequest, isNumberColumn } from "../../shared/predict/single-series-table.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 
@@ -37,7 +37,7 @@ function asked(instance: Record<string, unknown>) {
     { textNumbers: false, partial: false, explain: null },
   );
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return singleAnswerShape.parse(answerRows(plain, { ...prepared, kind: "single", stale: false }));
+  return fullAnswerShape.parse(answerRows(plain, { ...prepared, kind: "single", stale: false }));
 }
 
 const askedPrice = (instance: Record<string, unknown>) => expect.closeTo(Number(asked(instance).predicted_price), 2);

@@ -1,7 +1,6 @@
 /** "What comes after this price of that day": what is computed from, what is refused, and what is only a hypothesis. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import { reachOf } from "../../shared/features/feature.ts";
@@ -11,6 +10,7 @@ import { shortestDecimal } from "../../shared/predict/decimal.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
 import { factsOf } from "../support/facts.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
 import { goldFacts, goldHistory, goldSnapshot } from "../support/served-gold.ts";
 
 const facts = goldFacts();
@@ -25,7 +25,7 @@ const query = { textNumbers: true, partial: false, explain: null };
 function answer(instance: Record<string, unknown>, from = snapshot, options = query) {
   const prepared = prepareRows(from, { kind: "single", instance }, options);
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return singleAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+  return fullAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
 }
 
 function refusal(instance: Record<string, unknown>, options = query): Refusal {

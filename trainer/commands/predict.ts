@@ -1,5 +1,5 @@
 /** `almanac predict FORECAST [name=value …]`: requests predictions for one instance or for all series. */
-import { type BatchAnswer, batchAnswerShape, type SingleAnswer } from "../../shared/api/predict.ts";
+import { type BatchAnswer, batchAnswerShape, type FeatureValues, type SingleAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { connect } from "../connect.ts";
@@ -16,6 +16,7 @@ export interface PredictOptions {
   readonly csv?: boolean;
   readonly json?: boolean;
   readonly explain?: boolean;
+  readonly features?: boolean;
 }
 
 export async function predict(forecastId: string, fields: readonly string[], options: PredictOptions): Promise<void> {
@@ -23,6 +24,8 @@ export async function predict(forecastId: string, fields: readonly string[], opt
   if (options.csv && options.json) throw new Failure("Choose one of --csv and --json.");
   if (options.explain && (options.csv || (options.all && !options.json)))
     throw new Failure("Tables cannot show explanations. Add --json, or remove --explain.");
+  if (options.features && options.all && !options.json)
+    throw new Failure("The table of all series cannot show features. Add --json, or remove --features.");
   if (options.all && fields.length > 0) throw new Failure(`--all predicts every series. Remove ${fields.join(" ")}.`);
   const hub = connect(options);
   if (options.all) {
@@ -34,7 +37,7 @@ export async function predict(forecastId: string, fields: readonly string[], opt
   const answer = await askOne(hub, forecast, { fields, options });
   if (options.json) return printJson(answer);
   if (options.csv) return printCsv(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
-  printOne(forecast, answer);
+  printOne(forecast, answer, options);
 }
 
 function printCsv(csv: string): void {
@@ -46,7 +49,7 @@ interface Question {
   readonly options: PredictOptions;
 }
 
-async function askOne(hub: Hub, { id }: Forecast, { fields, options }: Question): Promise<SingleAnswer> {
+async function askOne(hub: Hub, forecast: Forecast, { fields, options }: Question): Promise<SingleAnswer> {
   const query: Record<string, string> = {};
   for (const field of fields) {
     const at = field.indexOf("=");
@@ -56,7 +59,13 @@ async function askOne(hub: Hub, { id }: Forecast, { fields, options }: Question)
     query[name] = field.slice(at + 1);
   }
   if (options.explain) query.explain = "true";
-  return withTokenAdvice(hub, hub.api.askPrediction({ forecast: id, query }));
+  if (needsFeatures(forecast, options)) query.features = "true";
+  return withTokenAdvice(hub, hub.api.askPrediction({ forecast: forecast.id, query }));
+}
+
+/** Whether the request must ask for features: on request, or for columns of the CSV. */
+function needsFeatures({ csv = [] }: Forecast, options: PredictOptions): boolean {
+  return options.features === true || (options.csv === true && csv.some(({ is }) => is.kind === "feature"));
 }
 
 /** Explains a 401: the command takes the token from PREDICT_TOKEN. */
@@ -78,8 +87,12 @@ async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promi
 /** All pieces must come from one model and one snapshot. If either changes between two pieces, the command starts again. */
 const attemptsMax = 3;
 
-async function askAll(hub: Hub, { id }: Forecast, options: PredictOptions): Promise<BatchAnswer> {
-  const query = options.explain ? { explain: "true" as const } : {};
+async function askAll(hub: Hub, forecast: Forecast, options: PredictOptions): Promise<BatchAnswer> {
+  const { id } = forecast;
+  const query = {
+    ...(options.explain && { explain: "true" as const }),
+    ...(needsFeatures(forecast, options) && { features: "true" as const }),
+  };
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const pieces: BatchAnswer[] = [];
     for (let from: number | null = 0; from !== null; ) {
@@ -103,17 +116,23 @@ function printAll(forecast: Forecast, answer: BatchAnswer): void {
   console.log(`${headline(forecast, answer)}\n\n${allTable(forecast, answer)}`);
 }
 
-function printOne(forecast: Forecast, answer: SingleAnswer): void {
+function printOne(forecast: Forecast, answer: SingleAnswer, options: PredictOptions): void {
   console.log(`${headline(forecast, answer)}\n\n${table(["", ""], answerRows(forecast, answer))}`);
-  const { interval_note, explanation, hypothetical } = answer;
+  const { interval_note, explanation, features, hypothetical } = answer;
   if (interval_note) console.log(`\n${prose(interval_note)}`);
   if (hypothetical)
     console.log(`\n${prose("Hypothetical: computed from the given values, not from the stored history.")}`);
+  if (options.features && features)
+    console.log(`\n${table(["feature", "value"], featureRows(features), { right: [1] })}`);
   if (!explanation) return;
   const parts = Object.entries(explanation.contributions)
     .filter(([, value]) => value !== 0)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   console.log(`\n${table(["contribution", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
+}
+
+function featureRows(features: FeatureValues): [string, string | number][] {
+  return Object.entries(features).map(([name, value]) => [name, value ?? "–"]);
 }
 
 function headline(

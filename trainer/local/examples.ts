@@ -37,7 +37,8 @@ export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions):
   const answer = (await response.text()).trim();
   const own = { command: curlOf(hub.url + path), answer };
   if (!response.ok) return [own];
-  const { features } = singleAnswerShape.parse(JSON.parse(answer));
+  const withFeatures = await (await hub.request(`${path}${path.includes("?") ? "&" : "?"}features=true`)).json();
+  const { features = {} } = singleAnswerShape.parse(withFeatures);
   const inputs = Object.entries(features).map(([name, value]) => ({
     name,
     shape: [1, 1],

@@ -27,7 +27,7 @@ import type { Served } from "../snapshot-store.ts";
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
 
 /** Query parameters that are no fields. */
-const options = ["partial", "explain"] as const;
+const options = ["partial", "explain", "features"] as const;
 
 /** What only a body can ask for, and the body that does. */
 const bodies: ReadonlyMap<string, string> = new Map([
@@ -74,6 +74,8 @@ interface Asked {
   readonly isQuery: boolean;
   readonly partial: boolean;
   readonly explain: boolean;
+  /** Whether the answer includes the values of the features. */
+  readonly withFeatures: boolean;
   readonly timing: Timing;
 }
 
@@ -82,7 +84,9 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
   const [partial, explain] = [readFlag(call.query, "partial"), readFlag(call.query, "explain")];
   if (partial === null) return refusalReply(unknownFlag("partial", call.query));
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
-  const asked: Asked = { request, isQuery, partial, explain, timing: new Timing() };
+  const withFeatures = readFlag(call.query, "features");
+  if (withFeatures === null) return refusalReply(unknownFlag("features", call.query));
+  const asked: Asked = { request, isQuery, partial, explain, withFeatures, timing: new Timing() };
   const serving = servedFor(call);
   return serving instanceof Promise
     ? serving.then((served) => answerFrom(served, call, asked))
@@ -108,7 +112,7 @@ interface Explained extends Asked {
 }
 
 function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise<Reply> {
-  const { request, isQuery, partial, explainer, timing } = asked;
+  const { request, isQuery, partial, explainer, withFeatures, timing } = asked;
   const { snapshot } = served;
   const others = isQuery ? options : [];
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
@@ -122,13 +126,13 @@ function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise
   const replyTo = (evaluated: Evaluating) => {
     if (!evaluated.ok) return refusalReply(...unavailable(snapshot.forecast.id, evaluated.error));
     const evaluation = evaluated.value;
-    return answerReply(call, { served, prepared, evaluation, headers, kind: request.kind, timing });
+    return answerReply(call, { served, prepared, evaluation, headers, kind: request.kind, withFeatures, timing });
   };
   const evaluating = evaluateRows(snapshot, prepared.rows);
   return evaluating instanceof Promise ? evaluating.then(replyTo) : replyTo(evaluating);
 }
 
-interface Evaluated extends Pick<Asked, "timing"> {
+interface Evaluated extends Pick<Asked, "withFeatures" | "timing"> {
   readonly served: Served;
   readonly prepared: Extract<Prepared, { readonly ok: true }>;
   readonly evaluation: Evaluation;
@@ -136,15 +140,19 @@ interface Evaluated extends Pick<Asked, "timing"> {
   readonly kind: PredictRequest["kind"];
 }
 
-function answerReply(call: Call, { served, prepared, evaluation, headers, kind, timing }: Evaluated): Reply {
+function answerReply(
+  call: Call,
+  { served, prepared, evaluation, headers, kind, withFeatures, timing }: Evaluated,
+): Reply {
   const { snapshot, stale } = served;
-  const { heads, seriesCache } = snapshot;
+  const { heads, seriesCache: cache } = snapshot;
+  const textOptions = { cache, withFeatures };
   const predictions = predictRows(snapshot, { ...prepared, evaluation });
   const [first] = predictions;
   const body =
     kind === "single" && first !== undefined
-      ? singleText(stale ? heads.stale : heads.fresh, first, seriesCache)
-      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions), seriesCache);
+      ? singleText(stale ? heads.stale : heads.fresh, first, textOptions)
+      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions), textOptions);
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
