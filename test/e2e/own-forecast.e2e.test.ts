@@ -17,7 +17,8 @@ const blocks = new Map(
 const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
 
 /** What makes golden pairs, and what holds parsers to them. */
-const isOfPairs = (name: string) => /^test\/(fixtures\/feeds|support\/golden\.ts|feeds\/golden)/.test(name);
+const isOfPairs = (name: string) =>
+  /^test\/(fixtures\/feeds|support\/(golden|workerd-files)\.ts|feeds\/golden)/.test(name);
 
 function copyProject(): void {
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {

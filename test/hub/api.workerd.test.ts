@@ -35,7 +35,7 @@ describe("an upload is refused", () => {
     const wrong = { method: "PUT", body: bytes, headers: { Authorization: "Bearer guess" } };
     expect(await refusal(request(file, wrong))).toMatchObject({
       status: 401,
-      detail: expect.stringContaining("not the one"),
+      detail: expect.stringContaining("does not match"),
     });
   });
 

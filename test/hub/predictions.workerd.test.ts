@@ -246,7 +246,7 @@ describe("a message that cannot be kept", () => {
   test("ends as a dead letter that says why, and is kept once a person sends it again", async () => {
     await testEnv.PREDICTIONS.send(told({ version: "v2.0" }));
     await testEnv.PREDICTIONS.send({ hello: "world" } as unknown as PredictionMessage);
-    const letters = "SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason";
+    const letters = "SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason DESC";
     await vi.waitUntil(async () => (await query(letters)).length === 2, { timeout: 60_000, interval: 200 });
     const [readable, unreadable] = (await query(letters)) as { id: string }[];
     expect(readable).toMatchObject({ state: "failed", reason: "milk-mx has no registered version v2.0" });

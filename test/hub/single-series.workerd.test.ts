@@ -2,6 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findFeed } from "../../shared/feeds/index.ts";
+import { pollutants } from "../../shared/feeds/open-meteo-air-quality/pollutants.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { answer, hoursOf } from "../support/air-quality.ts";
@@ -128,18 +129,17 @@ describe("gold", () => {
 });
 
 describe("air quality", () => {
-  /** Hours of days; every value of ozone is `level`. */
+  /** Hours of days. Files differ at noon alone, where ozone is `level`: a file that contradicts more is held. */
   const air = (name: string, days: readonly string[], level: number): File => {
     const times = hoursOf(...days);
-    return {
-      feed: "open-meteo-air-quality",
-      name,
-      bytes: text(JSON.stringify(answer({ times, lists: { ozone: times.map(() => level) } }))),
-    };
+    const same = Object.fromEntries(pollutants.map(({ name: variable }) => [variable, times.map(() => 20)]));
+    const ozone = times.map((time) => (time.endsWith("T12:00") ? level : 40));
+    const bytes = text(JSON.stringify(answer({ times, lists: { ...same, ozone } })));
+    return { feed: "open-meteo-air-quality", name, bytes };
   };
   const days = (from: string, count: number) => Array.from({ length: count }, (_, index) => addDays(from, index));
   const level = async (day: string) =>
-    query(`SELECT DISTINCT value FROM observations WHERE variable = 'ozone' AND period LIKE '${day}%'`);
+    query(`SELECT value FROM observations WHERE variable = 'ozone' AND period = '${day}T12'`);
 
   const month = air("air-quality-2024-01.json", days("2024-01-01", 31), 50);
   const first = air("air-quality-2024-01-27_2024-02-01.json", days("2024-01-27", 6), 60);
@@ -173,7 +173,7 @@ describe("air quality", () => {
     const [, ...ozone] = await observations(
       "open-meteo-air-quality/observations?variable=ozone&from=2024-02-01&to=2024-02-01",
     );
-    expect([ozone.length, ozone[0]]).toEqual([24, "2024-02-01T00,ozone,70"]);
+    expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12,ozone,70"]);
   });
 
   test("a few days are no loss, and the answer for another place is", async () => {
