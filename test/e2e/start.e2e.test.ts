@@ -10,7 +10,7 @@ import { simulatedPublications } from "../support/publications.ts";
 const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What these tests read of `--json`; everything else is kept for comparing. */
+/** The members of `--json` that these tests read. */
 const startShape = z.looseObject({
   publications: z.array(z.looseObject({ feed: z.string(), state: z.string() })),
   feeds: z.array(z.looseObject({ observations: z.number() })),
@@ -19,31 +19,31 @@ const startShape = z.looseObject({
 
 const start = ["start", "--date", "2026-11-20", "--state", join(folder, "state"), "--port", "0"];
 
-test("start --once brings publications of every feed to observations and a model that serves, and again changes nothing", async () => {
+test("start --once ingests every feed and trains a champion, and a second start changes nothing", async () => {
   const first = await almanac([...start, "--once", "--json"]);
   expect(first).toMatchObject({ code: 0, err: "" });
-  const told = startShape.parse(lastJson(first));
-  const states = (feed: string) => told.publications.filter((one) => one.feed === feed).map(({ state }) => state);
+  const result = startShape.parse(lastJson(first));
+  const states = (feed: string) => result.publications.filter((one) => one.feed === feed).map(({ state }) => state);
   expect(states("sniim-milk")).toEqual(["done", "done", "done"]);
   expect(states("gold-csv")).toEqual(["done", "done", "done"]);
-  // A year and a half in three pieces, then a few days twice.
+  // A year and a half in three pieces, then two fetches of some days.
   expect(states("open-meteo-air-quality")).toEqual(["done", "done", "done", "done", "done"]);
-  const [, gold, air] = told.feeds;
+  const [, gold, air] = result.feeds;
   expect(gold).toMatchObject({ id: "gold-csv", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
   expect(air).toMatchObject({ id: "open-meteo-air-quality", lastPeriod: "2026-11-20T22", cursor: "2026-11-20" });
-  expect(told.feeds[0]).toMatchObject({ id: "sniim-milk", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
-  expect(told.feeds[0]?.observations).toBeGreaterThan(50_000);
-  const [trained] = told.trained;
+  expect(result.feeds[0]).toMatchObject({ id: "sniim-milk", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
+  expect(result.feeds[0]?.observations).toBeGreaterThan(50_000);
+  const [trained] = result.trained;
   expect(trained).toMatchObject({ forecast: "milk-mx", versions: [{ version: trained?.champion, state: "done" }] });
   expect(trained?.contenders.map(({ name }) => name)).toContain("naive");
 
-  // What serves is not trained anew.
+  // A forecast with a champion is not trained again.
   const again = startShape.parse(lastJson(await almanac([...start, "--once", "--json"])));
-  expect({ ...again, url: "" }).toEqual({ ...told, url: "", trained: [] });
-  // It trains a model of every forecast.
+  expect({ ...again, url: "" }).toEqual({ ...result, url: "", trained: [] });
+  // It trains a model for every forecast.
 }, 300_000);
 
-test("a running hub takes a publication in from the command line, and Ctrl-C ends every process below start", async () => {
+test("a running hub ingests a publication from the command line, and Ctrl-C ends every child process", async () => {
   let url = "";
   let ingested: Promise<Ran> | undefined;
   const [first] = simulatedPublications();
@@ -61,7 +61,7 @@ test("a running hub takes a publication in from the command line, and Ctrl-C end
   await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
 
-test("a taken port, a folder that cannot be one and a damaged folder get a sentence that says what to do", async () => {
+test("a port in use, an unusable folder and a damaged folder are reported with advice", async () => {
   const server = createServer();
   const port = await new Promise<number>((resolve) =>
     server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),

@@ -13,7 +13,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const parse = (bytes: Uint8Array, arrivedAt = "2026-11-20T23:30:00Z") =>
   goldCsv.parse(bytes, { name: "Daily.csv", arrivedAt });
 
-test("the same seed gives the same bytes, whatever was asked for before; another seed others", () => {
+test("the same seed gives the same bytes after any earlier requests, and another seed gives others", () => {
   const one = publication();
   const fresh = one("2026-11-20");
   const other = publication();
@@ -23,7 +23,7 @@ test("the same seed gives the same bytes, whatever was asked for before; another
   expect(text(publication(2)("2026-11-20"))).not.toBe(text(fresh));
 });
 
-test("the file is what the feed reads, every weekday of it, without a problem", async () => {
+test("the feed parses every weekday of the file without a problem", async () => {
   const { observations, problems, skipped } = await parse(publication()("2026-11-20"));
   const days = goldMarket(settings).days("2026-11-20");
   expect(problems).toEqual([]);
@@ -34,13 +34,13 @@ test("the file is what the feed reads, every weekday of it, without a problem", 
   expect(skipped["not-available"]).toBeGreaterThan(0);
 });
 
-test("a later first day shows the same prices, only fewer", () => {
+test("a later first day gives the same prices for the remaining days", () => {
   const rows = text(publication(1, "2026-01-01")("2026-11-20")).split("\n").slice(1);
   const longer = text(publication()("2026-11-20")).split("\n");
   expect(longer.slice(-rows.length)).toEqual(rows);
 });
 
-test("the file grows by a line a weekday, and now and then corrects one of the last", () => {
+test("the file grows by one line per weekday, and some recent lines are corrected", () => {
   const at = publication();
   const days = goldMarket(settings).days("2026-11-20").slice(-120);
   let corrected = 0;
@@ -56,7 +56,7 @@ test("the file grows by a line a weekday, and now and then corrects one of the l
   expect(corrected).toBeLessThan(20);
 });
 
-test("days without trade repeat the day before, and exotic currencies begin with #N/A", () => {
+test("days without trade repeat the day before, and patchy currencies start with #N/A", () => {
   const market = goldMarket({ seed: 1, firstDay: "2018-01-01" });
   const on = (day: string) => market.prices(day, "2026-11-20");
   for (const [before, holiday] of [
@@ -70,7 +70,7 @@ test("days without trade repeat the day before, and exotic currencies begin with
   expect(missing).toEqual(["TRY", "VND", "EGP", "RUB"]);
 });
 
-test("the euro price is a random walk: changes are as large as the real ones and tell nothing of the next", () => {
+test("the euro price is a random walk: its changes have the real size and are not autocorrelated", () => {
   const market = goldMarket({ seed: 1, firstDay: "2018-01-01" });
   const euro = GOLD_CURRENCIES.indexOf("EUR");
   const prices = market.days("2026-11-20").map((day) => market.prices(day, "2026-11-20")[euro] ?? Number.NaN);

@@ -7,7 +7,7 @@ const LAST_DAY = "2026-11-20";
 
 const history = (market: MilkMarket, until: string) => market.publicationDays(until).map((day) => market.prices(day));
 
-/** Each series as a list over time, named by city and column. */
+/** Returns each series as a list over time, keyed by city and column. */
 function seriesOf(market: MilkMarket): { city: string; prices: (number | null)[] }[] {
   const days = history(market, LAST_DAY);
   return MILK_CITIES.flatMap(({ city }, index) =>
@@ -15,20 +15,20 @@ function seriesOf(market: MilkMarket): { city: string; prices: (number | null)[]
   );
 }
 
-/** Consecutive pairs of real prices. */
+/** Returns the pairs of consecutive prices that are not missing. */
 const steps = (prices: (number | null)[]): [number, number][] =>
   prices.slice(1).flatMap((price, index) => {
     const before = prices[index];
     return price && before ? [[before, price] as [number, number]] : [];
   });
 
-test("the same seed makes the same market, another seed another", () => {
+test("the same seed gives the same market, and another seed another one", () => {
   const make = (seed: string) => history(milkMarket({ seed, firstDay: FIRST_DAY }), "2025-02-01");
   expect(make("a")).toEqual(make("a"));
   expect(make("a")).not.toEqual(make("b"));
 });
 
-test("asking for a longer period never changes what was published before", () => {
+test("a request for a longer period does not change earlier publications", () => {
   const short = milkMarket({ seed: 1, firstDay: FIRST_DAY });
   const long = milkMarket({ seed: 1, firstDay: FIRST_DAY });
   long.publicationDays(LAST_DAY);
@@ -38,13 +38,13 @@ test("asking for a longer period never changes what was published before", () =>
   expect(history(long, "2025-06-30")).toEqual(history(short, "2025-06-30"));
 });
 
-test("a history that begins later shows the same prices", () => {
+test("a later first day gives the same prices", () => {
   const early = milkMarket({ seed: 1, firstDay: "2024-01-01" });
   const late = milkMarket({ seed: 1, firstDay: "2026-01-01" });
   expect(history(early, LAST_DAY).slice(-late.publicationDays(LAST_DAY).length)).toEqual(history(late, LAST_DAY));
 });
 
-test("two years are about 300 publications, from the first one on or after the first day", () => {
+test("two years have about 300 publications, starting on or after the first day", () => {
   const days = milkMarket({ seed: 1, firstDay: "2024-11-16" }).publicationDays("2026-11-16");
   expect(days[0]).toBe("2024-11-20");
   expect(days.length).toBeGreaterThan(290);
@@ -74,7 +74,7 @@ test("prices are sticky: 78 to 88 % do not change, and fewer at the start of a m
   }
 });
 
-test("prices of one city change together more often than chance would have it", () => {
+test("prices of one city change together more often than by chance", () => {
   const market = milkMarket({ seed: 1, firstDay: FIRST_DAY });
   const city = MILK_CITIES.map((_, index) => history(market, LAST_DAY).map((day) => day[index] ?? []));
   let together = 0;
@@ -101,7 +101,7 @@ test("prices have two decimals and lie between 15 and 40", () => {
   }
 });
 
-test("27 series never have a price, others miss one now and then", () => {
+test("27 series never have a price, and others have rare gaps", () => {
   const series = seriesOf(milkMarket({ seed: 1, firstDay: FIRST_DAY }));
   expect(series).toHaveLength(216);
   expect(series.filter(({ prices }) => prices.every((price) => price === null))).toHaveLength(27);
@@ -109,7 +109,7 @@ test("27 series never have a price, others miss one now and then", () => {
   expect(sometimes.length).toBeGreaterThan(0);
 });
 
-test("zeros come from one city always and from another once a year", () => {
+test("one city always has zeros, and another has one once a year", () => {
   const market = milkMarket({ seed: 1, firstDay: "2025-01-01" });
   const zeros = new Map<string, number>();
   for (const day of history(market, "2025-12-31")) {
@@ -124,7 +124,7 @@ test("zeros come from one city always and from another once a year", () => {
   expect(zeros.get(ZERO_BY_MISTAKE_CITY)).toBe(1);
 });
 
-test("a day without a publication, or before the market opens, is refused with what to do", () => {
+test("a day without a publication, or before the first simulated day, is rejected with advice", () => {
   const market = milkMarket({ seed: 1, firstDay: FIRST_DAY });
   expect(() => market.prices("2026-11-19")).toThrow(/publicationDays/);
   expect(() => market.prices("2024-11-18")).toThrow(/publicationDays/);

@@ -28,7 +28,7 @@ const query = (more: Record<string, string> = {}) =>
     ...more,
   })}`;
 
-test("whatever the feed asks for is answered so that the feed reads it", async () => {
+test("the feed can parse the answers to its own requests", async () => {
   const { url } = await publisher();
   for (const { path, name } of feed.source.requests(null, today)) {
     const response = await fetch(url + path);
@@ -43,7 +43,7 @@ test("whatever the feed asks for is answered so that the feed reads it", async (
   }
 });
 
-test("the same seed gives the same bytes, another seed or place others", async () => {
+test("the same seed gives the same bytes, and another seed or place gives others", async () => {
   const ask = async (seed: number, more: Record<string, string> = {}) =>
     (await fetch((await publisher(seed)).url + query(more))).text();
   const one = await ask(1);
@@ -54,7 +54,7 @@ test("the same seed gives the same bytes, another seed or place others", async (
   expect(elsewhere.hourly.ozone).not.toEqual(JSON.parse(one).hourly.ozone);
 });
 
-test("what was only expected comes otherwise, and what was measured is corrected within days", async () => {
+test("predicted values differ from measured ones, and some measured values are corrected within days", async () => {
   const running = await publisher();
   const ozone = async (): Promise<number[]> =>
     JSON.parse(await (await fetch(running.url + query({ end_date: today }))).text()).hourly.ozone;
@@ -71,7 +71,7 @@ test("what was only expected comes otherwise, and what was measured is corrected
   expect(changed.filter((hour) => hour >= firstHourOf(17)).length).toBeGreaterThan(60);
 });
 
-describe("a question that the API does not understand is refused in its form", () => {
+describe("an invalid request gets an error in the API's format", () => {
   test.each([
     [{ start_date: "2026-11-31" }, "Invalid date format. Make sure to use 'YYYY-MM-DD'"],
     [{ start_date: "2026-11-21", end_date: "2026-11-20" }, "End-date must be larger or equals than start-date"],
@@ -93,7 +93,7 @@ describe("a question that the API does not understand is refused in its form", (
   });
 });
 
-test("three days of four are above 30, and yesterday says something of today, but not much", () => {
+test("three days of four are above 30, and days have a small autocorrelation", () => {
   const now = Date.parse("2026-11-20T23:00:00Z");
   const hourMs = 3_600_000;
   for (const seed of ["almanac", 1, 2]) {

@@ -21,7 +21,7 @@ async function publisher(options: Partial<PublisherOptions> = {}): Promise<Publi
 
 const faulty = (fault: Fault): Promise<Publisher> => publisher({ faults: () => fault });
 
-test("a workbook of a publication day comes with what a conditional fetch needs", async () => {
+test("the workbook of a publication day has the headers for a conditional fetch", async () => {
   const { url } = await publisher();
   const response = await fetch(url + FRIDAY);
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -33,7 +33,7 @@ test("a workbook of a publication day comes with what a conditional fetch needs"
   expect([...bytes.slice(0, 2)]).toEqual([0x50, 0x4b]);
 });
 
-test("HEAD answers with the headers of GET and no body", async () => {
+test("HEAD returns the headers of GET without a body", async () => {
   const { url } = await publisher();
   const [got, head] = [await fetch(url + FRIDAY), await fetch(url + FRIDAY, { method: "HEAD" })];
   for (const name of ["etag", "content-length", "content-type", "last-modified"]) {
@@ -51,7 +51,7 @@ test("If-None-Match with the file's tag is 304, with another one 200", async () 
   expect(await ask('"other"')).toBe(200);
 });
 
-test("two publishers of one seed serve the same bytes, another seed others", async () => {
+test("two publishers with one seed serve the same bytes, and another seed gives others", async () => {
   const tags = [await publisher(), await publisher(), await publisher({ seed: 2 })].map(async ({ url }) =>
     (await fetch(url + FRIDAY)).headers.get("etag"),
   );
@@ -60,7 +60,7 @@ test("two publishers of one seed serve the same bytes, another seed others", asy
   expect(one).not.toBe(other);
 });
 
-test("what is not published is an HTML 404", async () => {
+test("an address without a publication is an HTML 404", async () => {
   const { url } = await publisher();
   const thursday = "Leche19112026.xlsx";
   const holiday = "Leche16112026.xlsx";
@@ -73,7 +73,7 @@ test("what is not published is an HTML 404", async () => {
   }
 });
 
-test("tomorrow's file appears when tomorrow comes", async () => {
+test("a file appears on its day", async () => {
   const running = await publisher();
   const monday = `${running.url}${FOLDER}/Leche23112026.xlsx`;
   expect((await fetch(monday)).status).toBe(404);
@@ -82,7 +82,7 @@ test("tomorrow's file appears when tomorrow comes", async () => {
   expect(() => running.setToday("23-11-2026")).toThrow(/YYYY-MM-DD/);
 });
 
-test("history begins two years before today unless told otherwise", async () => {
+test("the history starts two years before today by default", async () => {
   const { url } = await startPublisher({ port: 0, seed: 1, today: "2024-02-29" }).then((started) => {
     open.push(started);
     return started;
@@ -91,14 +91,14 @@ test("history begins two years before today unless told otherwise", async () => 
   expect((await fetch(`${url}${FOLDER}/Leche25022022.xlsx`)).status).toBe(404);
 });
 
-test("methods other than GET and HEAD are 405 and told which are allowed", async () => {
+test("methods other than GET and HEAD get 405 with the allowed methods", async () => {
   const { url } = await publisher();
   const response = await fetch(url + FRIDAY, { method: "POST", body: "x" });
   expect(response.status).toBe(405);
   expect(response.headers.get("allow")).toBe("GET, HEAD");
 });
 
-describe("a fetcher is told off", () => {
+describe("invalid requests of a fetcher are rejected", () => {
   test.each([
     ["credentials", { Authorization: "Bearer x" }, /Authorization/],
     ["a cookie", { Cookie: "a=b" }, /Cookie/],
@@ -109,7 +109,7 @@ describe("a fetcher is told off", () => {
     expect(await response.text()).toMatch(sentence);
   });
 
-  test("for not saying who it is", async () => {
+  test("without a User-Agent", async () => {
     const { url } = await publisher();
     // fetch() always adds a User-Agent; node:http does not.
     const asked = request(url + FRIDAY).end();
@@ -119,7 +119,7 @@ describe("a fetcher is told off", () => {
   });
 });
 
-test("every request is on record", async () => {
+test("every request is recorded", async () => {
   const running = await publisher();
   await fetch(running.url + FRIDAY, { headers: { "User-Agent": "almanac-test" } });
   await fetch(`${running.url}/nothing`, { method: "HEAD" });
@@ -140,26 +140,26 @@ describe("faults", () => {
     expect(response.headers.get("content-type")).toContain("text/html");
   });
 
-  test("a redirect to a given place", async () => {
+  test("a redirect to a given address", async () => {
     const { url } = await faulty({ kind: "redirect", location: "http://169.254.169.254/latest" });
     const response = await fetch(url + FRIDAY, { redirect: "manual" });
     expect(response.status).toBe(302);
     expect(response.headers.get("location")).toBe("http://169.254.169.254/latest");
   });
 
-  test("a body that breaks off before its announced length fails the read", async () => {
+  test("a body shorter than Content-Length makes reading fail", async () => {
     const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "all" });
     const response = await fetch(url + FRIDAY);
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow();
   });
 
-  test("a body cut short without a word reads as a shorter file", async () => {
+  test("a truncated body with a matching Content-Length is read as a shorter file", async () => {
     const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "sent" });
     expect((await (await fetch(url + FRIDAY)).arrayBuffer()).byteLength).toBe(1000);
   });
 
-  test("a slow answer outlasts an impatient reader, and does not hold up closing", async () => {
+  test("a slow response can time out and does not delay closing", async () => {
     const running = await faulty({ kind: "slow", delayMs: 3_600_000 });
     const asked = fetch(running.url + FRIDAY, { signal: AbortSignal.timeout(50) });
     await expect(asked).rejects.toThrow(/timeout|aborted/);
@@ -167,7 +167,7 @@ describe("faults", () => {
     await expect(fetch(running.url + FRIDAY)).rejects.toThrow();
   });
 
-  test("a fault can be for one request only", async () => {
+  test("a fault can apply to one request only", async () => {
     let first = true;
     const { url } = await publisher({
       faults: ({ path }) => {

@@ -3,13 +3,13 @@ import { type Random, randomFrom } from "../../trainer/simulate/random.ts";
 
 const draw = (random: Random, count: number): number[] => Array.from({ length: count }, () => random.uniform());
 
-test("the same seed draws the same numbers, another seed others", () => {
+test("the same seed gives the same numbers, and another seed gives others", () => {
   expect(draw(randomFrom("milk"), 50)).toEqual(draw(randomFrom("milk"), 50));
   expect(draw(randomFrom(7), 50)).toEqual(draw(randomFrom("7"), 50));
   expect(draw(randomFrom(7), 50)).not.toEqual(draw(randomFrom(8), 50));
 });
 
-test("a substream is the same however much was drawn from its parent and its siblings", () => {
+test("a substream does not depend on draws from its parent or its siblings", () => {
   const untouched = draw(randomFrom(1).substream("a"), 20);
   const parent = randomFrom(1);
   draw(parent, 13);
@@ -17,12 +17,12 @@ test("a substream is the same however much was drawn from its parent and its sib
   expect(draw(parent.substream("a"), 20)).toEqual(untouched);
 });
 
-test("names that could run together stay two streams", () => {
+test("names with separators in different places are different streams", () => {
   const root = randomFrom(1);
   expect(draw(root.substream("a").substream("b/c"), 5)).not.toEqual(draw(root.substream("a/b").substream("c"), 5));
 });
 
-test("draws have the moments of their distributions, within 5 standard errors", () => {
+test("the numbers have the moments of their distributions, within 5 standard errors", () => {
   const count = 20_000;
   const random = randomFrom("moments");
   const normals = Array.from({ length: count }, () => random.normal());
@@ -34,7 +34,7 @@ test("draws have the moments of their distributions, within 5 standard errors", 
   expect(uniforms.every((value) => value >= 0 && value < 1)).toBe(true);
 });
 
-test("integers cover their range and nothing else", () => {
+test("integers cover exactly their range", () => {
   const random = randomFrom("integers");
   const seen = new Set(Array.from({ length: 500 }, () => random.integer(6)));
   expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5]);

@@ -35,7 +35,7 @@ function read(bytes: Uint8Array): Sheet {
 
 const write = (seed: number, until = LAST_DAY) => writeSniimWorkbook(milkMarket({ seed, firstDay: FIRST_DAY }), until);
 
-/** A block without what differs from day to day: its date, and numbers as the word "number". */
+/** Returns a block with its date and all numbers replaced by constants, which is the same for all days. */
 function skeleton(sheet: Sheet, block: number): (string | undefined)[][] {
   const top = 3 + block * BLOCK_ROWS;
   return sheet.cells.slice(top, top + BLOCK_ROWS - 1).map((row, index) => {
@@ -58,13 +58,13 @@ test("the same market and day give the same bytes", () => {
   expect(Buffer.compare(write(1), write(2))).not.toBe(0);
 });
 
-test("a later workbook begins with the cells of an earlier one", () => {
+test("a later workbook starts with the cells of an earlier one", () => {
   const earlier = read(write(1, "2026-01-31")).cells;
   expect(earlier.length).toBeGreaterThan(10 * BLOCK_ROWS);
   expect(read(write(1)).cells.slice(0, earlier.length)).toEqual(earlier);
 });
 
-test("the prices in it are the market's, missing ones as s/d", () => {
+test("the workbook contains the market's prices, with s/d for missing ones", () => {
   const market = milkMarket({ seed: 1, firstDay: FIRST_DAY });
   const { cells } = read(write(1));
   market.publicationDays(LAST_DAY).forEach((day, block) => {
@@ -74,7 +74,7 @@ test("the prices in it are the market's, missing ones as s/d", () => {
   });
 });
 
-test("averages stand below the last city without a state, and leave zeros out", () => {
+test("the averages are below the last city, without a state, and ignore zeros", () => {
   const rows = read(write(1)).cells.slice(3 + 4 + MILK_CITIES.length);
   expect(rows[0]?.slice(0, 2)).toEqual([undefined, "Promedio Ponderado por Población"]);
   expect(rows[1]?.slice(0, 2)).toEqual([undefined, "Promedio aritmético"]);
@@ -90,27 +90,30 @@ const realFiles = hasReal ? readdirSync(REAL_FOLDER).filter((name) => name.endsW
 describe.skipIf(!hasReal)(
   `the real workbooks${hasReal ? "" : " (skipped: ../shared/data/milk-mx is not here)"}`,
   () => {
-    // Seed 1 has no city that fails to report in this period, so what lacks a price is what never has one.
+    // With seed 1 every city reports in this period, so that only series that never have a price are missing.
     const simulated = read(write(1, "2026-01-05"));
 
-    test.each(realFiles)("every block of %s has the labels, headers, gaps and merges of ours", (name) => {
-      const real = read(readFileSync(new URL(name, REAL_FOLDER)));
-      const blocks = (real.cells.length - 2) / BLOCK_ROWS;
-      expect(real.names).toEqual(simulated.names);
-      expect(real.cells.slice(0, 3)).toEqual(simulated.cells.slice(0, 3));
-      expect(real.range).toBe(`A1:F${3 + blocks * BLOCK_ROWS - 1}`);
-      expect(simulated.range).toBe(`A1:F${3 + 2 * BLOCK_ROWS - 1}`);
-      const [ours, ourMerges] = [skeleton(simulated, 0), mergesOf(simulated, 0)];
-      const zeroRow = 4 + MILK_CITIES.findIndex(({ city }) => city === ZERO_CITY);
-      const isOddDay = (block: number): boolean => skeleton(real, block)[zeroRow]?.[2] === "s/d";
-      let odd = 0;
-      for (let block = 0; block < blocks; block += 1) {
-        expect(mergesOf(real, block)).toEqual(ourMerges);
-        if (isOddDay(block)) odd += 1;
-        else expect(skeleton(real, block)).toEqual(ours);
-      }
-      // On one day the city of zeros had no data instead.
-      expect(odd).toBeLessThanOrEqual(1);
-    });
+    test.each(realFiles)(
+      "every block of %s has the labels, headers, gaps and merges of the simulated workbook",
+      (name) => {
+        const real = read(readFileSync(new URL(name, REAL_FOLDER)));
+        const blocks = (real.cells.length - 2) / BLOCK_ROWS;
+        expect(real.names).toEqual(simulated.names);
+        expect(real.cells.slice(0, 3)).toEqual(simulated.cells.slice(0, 3));
+        expect(real.range).toBe(`A1:F${3 + blocks * BLOCK_ROWS - 1}`);
+        expect(simulated.range).toBe(`A1:F${3 + 2 * BLOCK_ROWS - 1}`);
+        const [ours, ourMerges] = [skeleton(simulated, 0), mergesOf(simulated, 0)];
+        const zeroRow = 4 + MILK_CITIES.findIndex(({ city }) => city === ZERO_CITY);
+        const isOddDay = (block: number): boolean => skeleton(real, block)[zeroRow]?.[2] === "s/d";
+        let odd = 0;
+        for (let block = 0; block < blocks; block += 1) {
+          expect(mergesOf(real, block)).toEqual(ourMerges);
+          if (isOddDay(block)) odd += 1;
+          else expect(skeleton(real, block)).toEqual(ours);
+        }
+        // On one day the city with zeros had no data.
+        expect(odd).toBeLessThanOrEqual(1);
+      },
+    );
   },
 );

@@ -42,10 +42,10 @@ async function fetched(
   onStep: (step: string) => void,
 ): Promise<Publication[]> {
   const flow = await flowEnded(hub, flowId(`fetch:${feed}:${day}`), (step) => onStep(`${feed}: ${step}`));
-  const { kept, ingests } = fetchStats.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
+  const { kept: names, ingests } = fetchStats.safeParse(flow.stats).data ?? { kept: [], ingests: [] };
   const publications: Publication[] = [];
   for (const [index, ingest] of ingests.entries()) {
-    const name = kept[index] ?? `${feed} of ${day}`;
+    const name = names[index] ?? `${feed} of ${day}`;
     const ended = await flowEnded(hub, ingest, (step) => onStep(`${name}: ${step}`));
     publications.push({ feed, day, name, flow: ended, reason: null });
   }
