@@ -1,4 +1,4 @@
-/** Turns numbers into an answer: the prediction, its intervals, and the features it was computed from. */
+/** Builds the predictions of an answer: the value, its intervals and the features that it was computed from. */
 import type { PredictionWithFeatures } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
@@ -12,11 +12,11 @@ import { answeredFeatures, featureOf, seriesOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
 
 export interface Explainable extends Evaluation {
-  /** Null where no explanation is asked for. */
+  /** Null if no explanation was requested. */
   readonly explain: Explainer | null;
 }
 
-/** One a row, in their order. O(rows × features), and O(rows × model) for explanations. */
+/** Returns one prediction per row, in order. O(rows × features), and O(rows × model) for explanations. */
 export function predictionsOf(
   snapshot: Snapshot,
   rows: readonly Row[],
@@ -25,7 +25,7 @@ export function predictionsOf(
   return rows.map((row, at) => predictionOf(snapshot, row, evaluation, at));
 }
 
-/** Members are set one by one, for most of them hang on the forecast, and to merge objects costs more than a forest. */
+/** Sets members one by one: most depend on the forecast, and merging objects takes longer than evaluating a forest. */
 function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at: number): PredictionWithFeatures {
   const { forecast, model } = snapshot;
   const { card } = model;
@@ -74,15 +74,15 @@ function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): Know
   return position === null || hypothetical ? null : (snapshot.series[position]?.last ?? null);
 }
 
-/** How far the prediction is from the last value; null where one of them is missing. */
+/** Returns the prediction minus the last value, or null if one of them is missing. */
 function differenceOf({ target }: ServingDeclaration, prediction: number | null, naive: number | null): number | null {
   return prediction === null || naive === null ? null : roundTo(prediction - naive, target.decimals + extraDecimals);
 }
 
-/** How far the attribution's own value may be from the prediction, relative to its size: float32 sums of some hundred trees. */
+/** Relative tolerance between the attribution's value and the prediction: float32 sums of some hundred trees. */
 const attributionTolerance = 1e-4;
 
-/** Decimals of a contribution, beyond what float32 tells of a price. */
+/** Decimals of a contribution, more than float32 resolves for a price. */
 const contributionDecimals = 8;
 
 function explanationOf(
@@ -98,28 +98,28 @@ function explanationOf(
     sum += contribution;
   });
   const agrees = Math.abs(value - prediction) <= attributionTolerance * Math.max(1, Math.abs(prediction));
-  // The model adds in float32: its last digit goes to the base, so that the sum holds. It would hold for wrong
-  // contributions too: they are exact only where the attribution arrives at the prediction by itself.
+  // The model adds in float32, so the base takes the rounding difference and the sum is exact. Contributions are only
+  // reported as exact if the attribution itself gives the prediction.
   return { base: roundTo(prediction - sum, contributionDecimals), contributions, exact: exact && agrees };
 }
 
-/** Digits of an interval's end below those of a published value. */
+/** Additional decimals of an interval's ends, compared with a published value. */
 const extraDecimals = 4;
 
 interface Width {
   readonly forecast: ServingDeclaration;
-  /** What half-widths are multiplied by; NaN where that is missing. */
+  /** Factor of the half-widths; NaN if it is missing. */
   readonly scale: number;
-  /** The last value, where it is known. */
+  /** The last value, if it is known. */
   readonly naive: number | null;
-  /** Why the last value is too old for any width; null where it is not. */
+  /** Why the last value is too old for an interval; null if it is not. */
   readonly outdated: string | null;
 }
 
-/** Widths are learned from values that follow each other. Real gaps within a series are of one publication at most. */
+/** Widths are learned from consecutive values. In real data a series misses at most one publication. */
 const missedMax = 2;
 
-/** Says so where the series is silent while the publication goes on: what came since is not one step but many. */
+/** Returns a note if the series ended before the publication did, because the prediction is then many steps ahead. */
 function outdated({ forecast, periods }: Snapshot, row: Row, last: KnownSeries["last"]): string | null {
   const isGiven = row.start !== undefined || row.hypothetical || row.overrides.has(lastFeatureOf(forecast));
   if (last === null || isGiven) return null;
@@ -133,7 +133,7 @@ export function intervalName(level: number): string {
   return `interval${Math.round(level * 1000) / 10}`;
 }
 
-/** `interval80: [low, high]` and so on, one a level of the card; null where no width is known. */
+/** Adds one interval per level of the card, for example `interval80: [low, high]`; null if no width is known. */
 function addIntervals(
   answer: Record<string, unknown>,
   { intervals, intervalsHoldLast, unchangedShare }: ServedCard,
@@ -141,7 +141,7 @@ function addIntervals(
   { forecast, scale, naive, outdated }: Width,
 ): void {
   const decimals = forecast.target.decimals + extraDecimals;
-  // A value whose logarithm is forecast is above nothing.
+  // A target with a logarithm is always above 0.
   const least = forecast.target.transform === "log-difference" ? 0 : Number.NEGATIVE_INFINITY;
   const value = prediction ?? Number.NaN;
   const other = intervalsHoldLast ? (naive ?? value) : value;
@@ -160,7 +160,7 @@ function addIntervals(
     answer.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
 }
 
-/** What half-widths are multiplied by; the same rule as when they were learned. NaN where it is missing: no width is known. */
+/** Returns the factor of the half-widths, by the same rule as when they were learned; NaN if it is missing. */
 function scaleOf(snapshot: Snapshot, row: Row): number {
   const { forecast } = snapshot;
   const declared = forecast.features.find(({ name }) => name === forecast.intervals.scaledBy);

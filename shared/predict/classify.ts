@@ -1,17 +1,17 @@
-/** Turns a probability into the answer of a classification. */
+/** Converts a probability to the answer of a classification. */
 import type { ServedCard } from "../registry/served.ts";
 import { shortestDecimal } from "./decimal.ts";
 
 export interface Classified {
   readonly probability: number | null;
-  /** Null where there is no probability. */
+  /** Null without a probability. */
   readonly label: string | null;
   readonly threshold: number;
 }
 
 type Decided = Pick<ServedCard, "decision">;
 
-/** What a model's output means; null for a regression. The threshold itself is the event already. O(1). */
+/** Returns label and threshold of a model's output; null for a regression. A probability equal to the threshold is the event. O(1). */
 export function classified({ decision }: Decided, output: number): Classified | null {
   if (!decision) return null;
   const { labels, threshold } = decision;
@@ -20,7 +20,7 @@ export function classified({ decision }: Decided, output: number): Classified | 
   return { probability, label, threshold };
 }
 
-/** What the naive forecast would say after this state; null where that is not known. O(1). */
+/** Returns the baseline's probability after a state, or null if it is unknown. O(1). */
 export function naiveProbability({ decision }: Decided, state: number | null): number | null {
   if (!decision || state === null) return null;
   return shortestDecimal(decision.naive.after[state > 0.5 ? 1 : 0]);

@@ -1,12 +1,12 @@
-/** Most decimals that are tried; smaller numbers are written by their significant digits. */
+/** Maximum number of decimals to try. Smaller numbers are written with their significant digits. */
 const decimalsMax = 8;
 const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** decimals);
-/** Below this, float32 tells all integers apart: fewest decimals are fewest digits. */
+/** float32 represents all integers below this exactly, so the fewest decimals are the fewest digits. */
 const exactIntegers = 2 ** 24;
 
 /**
- * The shortest decimal that is the same float32: what a float32 means, without the noise of its conversion to a double.
- * Null where there is no finite number.
+ * Returns the shortest decimal that rounds to the same float32, without the digits that the conversion to a double adds.
+ * Null for a number that is not finite.
  *
  * @example shortestDecimal(Math.fround(23.45)) // 23.45, not 23.450000762939453
  */
@@ -27,7 +27,7 @@ export function shortestDecimal(value: number): number | null {
   return Number(single.toPrecision(9));
 }
 
-/** Rounded to a number of decimals; −0 becomes 0. */
+/** Rounds to a number of decimals. −0 becomes 0. */
 export function roundTo(value: number, decimals: number): number {
   const power = 10 ** decimals;
   return Math.round(value * power) / power + 0;
@@ -35,7 +35,7 @@ export function roundTo(value: number, decimals: number): number {
 
 const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A number written as text, as people and files write it: neither hexadecimal nor empty. Null for any other text. */
+/** Parses a decimal number. Returns null for any other text, such as hexadecimal or empty text. */
 export function readNumber(text: string): number | null {
   const trimmed = text.trim();
   return plainNumber.test(trimmed) ? Number(trimmed) : null;

@@ -1,4 +1,4 @@
-/** Who runs a model: our engine what it knows, the `onnx` Worker everything else. */
+/** Runs a model: in our engine if it supports the model, else on the `onnx` Worker. */
 import { type OnnxAnswer, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
 import type { Program } from "../onnx/evaluate.ts";
 import type { Evaluated } from "../registry/golden.ts";
@@ -16,24 +16,24 @@ export type ModelRun =
   | {
       readonly ok: false;
       readonly reason: string;
-      /** The rows are at fault; else the engine could not be asked. */
+      /** True if the rows were rejected; false if the engine was not available. */
       readonly isRows: boolean;
     };
 
-/** At once where our engine runs it. `feeds` are the inputs as `feedsOf` makes them, where that was done before. */
+/** Runs a model, synchronously in our engine. `feeds` are the inputs prepared by `feedsOf`, if they were prepared before. */
 export function runEngine(engine: Engine, inputs: Columns, feeds?: Feeds | null): ModelRun | Promise<ModelRun> {
   if (engine.name === "onnxruntime-web") return engine.run(inputs);
   const run = feeds ? runFeeds(engine.program, feeds) : runProgram(engine.program, inputs);
   return run.ok ? run : { ok: false, reason: run.reason, isRows: true };
 }
 
-/** A model on the `onnx` Worker. */
+/** Returns an engine that runs a model on the `onnx` Worker. */
 export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest, "inputs">): Engine {
   return {
     name: "onnxruntime-web",
     async run(inputs) {
       const columns = Object.values(inputs);
-      // What has no rows has no predictions, in every engine.
+      // Without rows there are no predictions.
       if (columns.length > 0 && columns.every(({ length }) => length === 0)) return { ok: true, outputs: {} };
       const answer = await askRunner(runner, { ...model, inputs });
       if (answer.ok) return answer;
@@ -42,7 +42,7 @@ export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest,
   };
 }
 
-/** Never rejects: a Worker that is missing, or fails, may be there later. */
+/** Sends a request to the onnx Worker. Never rejects: a missing or failing Worker is a temporary refusal. */
 export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest): Promise<OnnxAnswer> {
   if (runner === null) return { ok: false, reason: "unavailable", detail: "no onnx Worker is bound (ONNX)" };
   try {
@@ -53,7 +53,7 @@ export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest)
   }
 }
 
-/** Whether the same request may be answered later. */
+/** Returns true if a retry may succeed. */
 export function isPassing({ reason }: Extract<OnnxAnswer, { readonly ok: false }>): boolean {
   return onnxRefusals[reason] === "passing";
 }

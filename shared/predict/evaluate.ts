@@ -1,4 +1,4 @@
-/** Runs rows through the model, in one batch. */
+/** Evaluates the model for rows, in one batch. */
 import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -10,29 +10,32 @@ import type { CachedSeries } from "./series-cache.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface Evaluation {
-  /** By input name, one value a row. */
+  /** By input name, one value per row. */
   readonly inputs: Readonly<Record<string, Column>>;
-  /** In the forecast's unit, float32. */
+  /** In the unit of the target, float32. */
   readonly predictions: ArrayLike<number>;
-  /** Null where the model has no such output. */
+  /** Null if the model has no such output. */
   readonly changes: ArrayLike<number> | null;
 }
 
-/** Fails where the model's engine cannot be asked now. */
+/** Fails if the engine is not available. */
 export type Evaluating = Result<Evaluation>;
 
-/** Returns at once where our engine runs the model. Throws where the model refuses its own inputs, which its golden rows rule out. O(rows × model). */
+/**
+ * Evaluates rows, synchronously in our engine. @throws if the model rejects its inputs, which the golden rows rule out.
+ * O(rows × model).
+ */
 export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluating | Promise<Evaluating> {
   const [first] = rows;
   const cached = first && rows.length === 1 ? cachedSeries(snapshot, first) : null;
   const inputs = cached?.inputs ?? inputsOfRows(snapshot, rows);
-  // Every instance may have been refused on its own: then there is nothing to run.
+  // With `partial`, every instance may have been refused.
   if (rows.length === 0) return success({ inputs, predictions: [], changes: null });
   const run = runEngine(snapshot.model.engine, inputs, cached?.feeds);
   return run instanceof Promise ? run.then((one) => evaluatingOf(inputs, one)) : evaluatingOf(inputs, run);
 }
 
-/** Runs rows through a model of our engine. Throws for any other model. */
+/** Evaluates rows in our engine. @throws for a model of the onnx Worker. */
 export function evaluateHere(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
   const evaluating = evaluateRows(snapshot, rows);
   if (evaluating instanceof Promise) throw new Error("the model runs on the onnx Worker");
@@ -57,6 +60,6 @@ function evaluatingOf(inputs: Evaluation["inputs"], run: ModelRun): Evaluating {
   if (!run.ok && !run.isRows) return failure(run.reason);
   if (!run.ok) throw new Error(run.reason);
   const predictions = run.outputs[predictionOutput];
-  if (predictions === undefined) throw new Error(`the model gave no ${predictionOutput}`);
+  if (predictions === undefined) throw new Error(`the model has no output ${predictionOutput}`);
   return success({ inputs, predictions, changes: run.outputs[changeOutput] ?? null });
 }

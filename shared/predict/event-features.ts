@@ -1,4 +1,4 @@
-/** Features that are the event of a classification at an earlier period: 0 or 1, decided by the value of another variable. */
+/** Event features: the event of a classification at an earlier period, 0 or 1, derived from the value of another variable. */
 import { boundFeature, type Feature } from "../features/feature.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 
@@ -12,7 +12,7 @@ export function isEventFeature(
   return task === "classification" && at(feature, variable)?.variable === variable;
 }
 
-/** Returns the event features that follow from given values and are not given themselves. O(features²) at most. */
+/** Returns the event features that can be derived from the given values and are not given themselves. O(features²) at most. */
 export function impliedEvents(
   { features, events = [], variable }: Deciding,
   given: ReadonlyMap<string, unknown>,
@@ -33,7 +33,7 @@ export function impliedEvents(
   return implied;
 }
 
-/** The variable and how long ago, of a feature that is one earlier value; null for another. */
+/** Returns the variable and the lag of a feature that is one earlier value; null for any other feature. */
 function at(feature: Feature, target: string): { readonly variable: string; readonly periods: number } | null {
   const { pastValue, variable } = boundFeature(feature);
   return pastValue && { variable: variable ?? target, periods: pastValue.back };

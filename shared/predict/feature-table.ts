@@ -1,11 +1,11 @@
-/** A table of raw features, as the scoring protocols send it, to the model's inputs. No history, no aliases. */
+/** Converts a table of raw features, as in the scoring protocols, to the model's inputs. Without history and aliases. */
 import { cleanName } from "../lib/fold-text.ts";
 import { nearest } from "../lib/text-distance.ts";
 import type { Column } from "../registry/golden.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import type { ModelInput } from "./read-served.ts";
 
-/** One list a row; undefined is what the row does not give. Without names, columns are in the model's order. */
+/** One list per row; undefined is a missing value. Without names, columns are in the model's order. */
 export interface Table {
   readonly columns: readonly string[] | null;
   readonly rows: readonly (readonly unknown[])[];
@@ -15,12 +15,12 @@ export type ReadInputs =
   | { readonly ok: true; readonly inputs: Readonly<Record<string, Column>>; readonly rows: number }
   | { readonly ok: false; readonly problem: string };
 
-/** Columns that the model does not read are left out. O(rows × inputs). */
+/** Returns the inputs of a table. Columns that the model does not read are ignored. O(rows × inputs). */
 export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelInput[]): ReadInputs {
   const names = columns ?? wanted.map(({ name }) => name);
   const place = new Map<string, number>();
   for (const [at, name] of names.entries()) {
-    if (place.has(name)) return failed(`Column ${describeValue(name) || '""'} is given twice.`);
+    if (place.has(name)) return failed(`Column ${describeValue(name) || '""'} occurs twice.`);
     place.set(name, at);
   }
   const uneven = rows.findIndex((row) => row.length !== names.length);
@@ -37,17 +37,17 @@ export function inputsOfTable({ columns, rows }: Table, wanted: readonly ModelIn
   return { ok: true, inputs, rows: rows.length };
 }
 
-/** So many of the columns that are not read are told, and looked at for what was meant. */
-const strangersTold = 20;
+/** Maximum number of ignored columns in a message, which are also searched for a similar name. */
+const ignoredMax = 20;
 
 function missingInputs(missing: readonly string[], names: readonly string[], wanted: readonly ModelInput[]): string {
   const problem = `Model is missing inputs ${JSON.stringify(missing)}.`;
   const read = new Set(wanted.map(({ name }) => name));
-  const strangers = names.filter((name) => !read.has(name)).slice(0, strangersTold);
-  if (strangers.length === 0) return problem;
-  const meant = strangers.map((name) => nearest(name, missing)).find((name) => name !== undefined);
-  const instead = `Found instead, and not read: ${describeValue(strangers)}.`;
-  return [problem, instead, ...(meant === undefined ? [] : [`Did you mean ${meant}?`])].join(" ");
+  const ignored = names.filter((name) => !read.has(name)).slice(0, ignoredMax);
+  if (ignored.length === 0) return problem;
+  const similar = ignored.map((name) => nearest(name, missing)).find((name) => name !== undefined);
+  const found = `Found unknown columns: ${describeValue(ignored)}.`;
+  return [problem, found, ...(similar === undefined ? [] : [`Did you mean ${similar}?`])].join(" ");
 }
 
 type ReadColumn = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };
@@ -57,7 +57,7 @@ export interface Cells {
   cell(row: number): unknown;
 }
 
-/** One input's values. Null and NaN are missing; a list of one value, as in a shape of [N, 1], is that value. */
+/** Reads the values of an input. Null and NaN are missing values. A list with one value, as in the shape [N, 1], is that value. */
 export function readColumn({ name, categories }: ModelInput, { count, cell }: Cells): ReadColumn {
   const numbers = new Float32Array(categories === null ? count : 0);
   const texts: string[] = [];
@@ -79,12 +79,12 @@ export function readColumn({ name, categories }: ModelInput, { count, cell }: Ce
   return { ok: true, column: categories === null ? numbers : texts };
 }
 
-/** A name as it is known where it is; else as names are kept, whoever wrote it. */
+/** Returns a name unchanged if it is known, else in its normalized spelling. */
 export function knownName(text: string, known: { has(name: string): boolean }): string {
   return known.has(text) ? text : cleanName(text);
 }
 
-/** NaN for what is missing, null for what is no number. */
+/** Returns NaN for a missing value and null for a value that is not a number. */
 function numberOf(value: unknown): number | null {
   if (typeof value === "number") return value;
   if (value === null || value === undefined || value === "NaN") return Number.NaN;

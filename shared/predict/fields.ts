@@ -1,4 +1,4 @@
-/** The fields of an instance: what each name means, whichever of its names is used. */
+/** The fields of an instance, by name and alias. */
 import { type DatePart, dateParts } from "../forecasts/date-part.ts";
 import { foldText } from "../lib/fold-text.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
@@ -14,16 +14,16 @@ export type Field =
 
 export interface Fields {
   readonly all: readonly Field[];
-  /** What they are called, aliases among them. */
+  /** All names, including aliases. */
   readonly names: readonly string[];
-  /** The field of a name, of one of its aliases, or of either with other accents or capitals. */
+  /** Finds a field by its name or alias, ignoring accents and case if there is no exact match. */
   find(name: string): Field | undefined;
 }
 
-/** Names the whole period as text, under this name in every forecast. */
+/** The field with the whole target period as text, in every forecast. */
 export const periodField = "target_period";
 
-/** What a forecast's instances may hold: its dimensions, what names the target, and every input of the model. O(fields). */
+/** Returns the fields of a forecast's instances: dimensions, target period and inputs of the model. O(fields). */
 export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInput[]): Fields {
   const byName = new Map<string, Field>();
   forecast.dimensions.forEach((name, at) => {
@@ -42,29 +42,29 @@ export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInp
   for (const input of inputs) {
     if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });
   }
-  const spelled = new Map(byName);
+  const exact = new Map(byName);
   for (const [alias, name] of Object.entries(forecast.aliases)) {
     const field = byName.get(name);
-    if (field) spelled.set(alias, field);
+    if (field) exact.set(alias, field);
   }
-  // Made for the first name that is written otherwise: most never are.
+  // Built for the first name without an exact match, because most requests have none.
   let loose: ReadonlyMap<string, Field | null> | null = null;
   return {
     all: [...byName.values()],
-    names: [...spelled.keys()],
+    names: [...exact.keys()],
     find(name) {
-      const field = spelled.get(name);
+      const field = exact.get(name);
       if (field) return field;
-      loose ??= looselyNamed(spelled);
+      loose ??= foldNames(exact);
       return loose.get(foldText(name)) ?? undefined;
     },
   };
 }
 
-/** Fields by name without accents and capitals; null for two that nothing else tells apart: they have to be written exactly. */
-function looselyNamed(spelled: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
+/** Maps fields by their names without accents and case. Null for an ambiguous name, which has to be written exactly. */
+function foldNames(exact: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
   const loose = new Map<string, Field | null>();
-  for (const [name, field] of spelled) {
+  for (const [name, field] of exact) {
     const key = foldText(name);
     const other = loose.get(key);
     loose.set(key, other === undefined || other === field ? field : null);
@@ -73,5 +73,5 @@ function looselyNamed(spelled: ReadonlyMap<string, Field>): ReadonlyMap<string, 
 }
 
 function isDatePart(part: string): part is DatePart {
-  return dateParts.some((one) => one === part);
+  return dateParts.some((datePart) => datePart === part);
 }

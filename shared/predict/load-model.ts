@@ -10,7 +10,7 @@ import type { ServedCard } from "../registry/served.ts";
 import type { Engine } from "./engines.ts";
 import type { ModelInput, ServedDescription } from "./read-served.ts";
 
-/** Which change of champion made a version serve, and which of its served.json files it is read from. */
+/** Number of the champion change of a version, and number of its served.json file. */
 export interface ServedNumber {
   readonly number: number;
   readonly servedNumber: number;
@@ -18,25 +18,25 @@ export interface ServedNumber {
 
 export interface ServedModel extends ServedDescription, ServedNumber {
   readonly engine: Engine;
-  /** Objects with the inputs' names, to be copied and filled. */
+  /** Templates with the names of the inputs, to copy and fill. */
   readonly blank: {
     readonly inputs: Readonly<Record<string, Column>>;
     readonly features: Readonly<Record<string, number | string | null>>;
   };
   readonly hasChange: boolean;
-  /** Why it cannot be explained; null where its file decides that. */
+  /** Why the model cannot be explained; null if it depends on its file. */
   readonly unexplained: string | null;
 }
 
 export interface LoadFailure {
   readonly reason: string;
-  /** True where the file uses operators that our engine does not have: the onnx Worker may run it. */
+  /** True if the file uses operators that our engine does not have. The onnx Worker may run it. */
   readonly isOutside: boolean;
 }
 
 export interface ModelParts extends ServedNumber {
   readonly description: ServedDescription;
-  /** Bytes of `model.onnx`. Their digest was checked. */
+  /** Bytes of `model.onnx`, with a verified digest. */
   readonly bytes: Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export function blankOf(inputs: readonly ModelInput[]): ServedModel["blank"] {
   return { inputs: objectTemplate<Column>(names, []), features: objectTemplate<number | string | null>(names, null) };
 }
 
-/** Builds the explainer of a model. Reads the file again: the compiled program does not hold what an explanation needs. */
+/** Builds the explainer of a model. Reads the file again, because the compiled program lacks what an explanation needs. */
 export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): BuiltExplainer {
   const read = readModel(bytes);
   const inputs = features.map(({ name }) => name);

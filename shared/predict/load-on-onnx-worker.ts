@@ -7,9 +7,9 @@ import { remoteEngine, runEngine } from "./engines.ts";
 import { blankOf, type ModelParts, type ServedModel } from "./load-model.ts";
 
 export interface OnnxWorker {
-  /** Null where no onnx Worker is bound. */
+  /** Null if no onnx Worker is bound. */
   readonly runner: OnnxRunner | null;
-  /** Why our engine does not run the model. */
+  /** Why our engine cannot run the model. */
   readonly why: string;
 }
 
@@ -25,7 +25,7 @@ export async function loadOnOnnxWorker(
   if (!golden.ok) return failure(golden.reason);
   const run = await runEngine(engine, golden.inputs);
   const compared = checkGolden(card, run);
-  if (!compared.ok) return failure(`${compared.reason}; our engine does not run it: ${why}`);
+  if (!compared.ok) return failure(`${compared.reason}; our engine cannot run it: ${why}`);
   const outputs = run.ok ? run.outputs : {};
   if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
   return success({
@@ -35,6 +35,6 @@ export async function loadOnOnnxWorker(
     servedNumber,
     blank: blankOf(inputs),
     hasChange: changeOutput in outputs,
-    unexplained: `it runs in onnxruntime-web, which gives a prediction without its reasons (${why})`,
+    unexplained: `it runs in onnxruntime-web, which returns no contributions (${why})`,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * MLflow's scoring protocol: the five forms of a request for `/invocations`.
+ * Reads MLflow's scoring protocol: the five forms of a request for `/invocations`.
  * @see https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
  */
 import { tableValuesMax } from "../api/predict-limits.ts";
@@ -29,17 +29,17 @@ const splitShape: Shape<{ columns: string[]; index?: unknown[] | undefined; data
 const recordsShape = listOf(object);
 const forms = ["dataframe_split", "dataframe_records", "instances", "inputs"] as const;
 
-/** A JSON body. Never throws. O(body). */
+/** Reads a JSON body. Never throws. O(body). */
 export function readInvocation(text: string): ReadTable {
   const parsed = parseWithNaN(text);
   if (!parsed.ok) return parsed;
-  const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and params if need be`;
+  const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and optionally params`;
   if (!isObject(parsed.value)) return failed(`Found ${describeValue(parsed.value)}; ${expected}.`);
   const { params, ...rest } = parsed.value;
-  // Clients that have no parameters send none, or null.
+  // Clients without parameters omit `params` or send null.
   if ((params ?? null) !== null && !isObject(params)) return failed("params: expected an object.");
   const keys = Object.keys(rest);
-  const form = forms.find((one) => one === keys[0]);
+  const form = forms.find((name) => name === keys[0]);
   if (form === undefined || keys.length !== 1)
     return failed(`Found ${describeValue(keys.join(", ")) || "nothing"}; ${expected}.`);
   const value = rest[form];
@@ -82,7 +82,7 @@ function fromRecords(form: string, value: unknown): ReadTable {
   };
 }
 
-/** Objects, lists in the model's order, or plain values where the model has one input. */
+/** Reads a list of objects, of lists in the model's order, or of plain values for a model with one input. */
 function fromList(form: string, value: unknown): ReadTable {
   if (!Array.isArray(value))
     return failed(`${form}: expected a list${form === "inputs" ? " or an object of columns" : ""}.`);
@@ -91,7 +91,7 @@ function fromList(form: string, value: unknown): ReadTable {
   return { ok: true, table: { columns: null, rows } };
 }
 
-/** One list a column, or one value a column for a single row. */
+/** Reads one list per column, or one value per column for a single row. */
 function fromColumns(value: Record<string, unknown>): ReadTable {
   const entries = Object.entries(value);
   const lists = entries.map(([, column]): unknown[] => (Array.isArray(column) ? column : [column]));
@@ -99,16 +99,16 @@ function fromColumns(value: Record<string, unknown>): ReadTable {
   const uneven = lists.findIndex((list) => list.length !== count);
   if (uneven >= 0) {
     const [first, other] = [entries[0]?.[0], entries[uneven]?.[0]].map(describeValue);
-    return failed(`inputs: ${other} has ${lists[uneven]?.length} values, ${first} ${count}.`);
+    return failed(`inputs: ${other} has ${lists[uneven]?.length} values, but ${first} has ${count}.`);
   }
   const rows = Array.from({ length: count }, (_, row) => lists.map((list) => list[row]));
   return { ok: true, table: { columns: entries.map(([name]) => name), rows } };
 }
 
-/** What pandas reads as missing, where a number is expected. */
+/** Texts that pandas reads as a missing number. */
 const missing = new Set(["", "NaN", "nan", "-nan", "-NaN", "NA", "N/A", "n/a", "<NA>", "#N/A", "null", "NULL", "None"]);
 
-/** A CSV body with a header. Numbers are read where `isNumber` says so of a column's name. O(body). */
+/** Reads a CSV body with a header. `isNumber` returns whether a column contains numbers. O(body). */
 export function readInvocationCsv(text: string, isNumber: (column: string) => boolean): ReadTable {
   const read = readCsv(text);
   if (!read.ok) return failed(`The CSV cannot be read: ${read.problem}.`);
@@ -116,7 +116,7 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
   if (columns === undefined) return failed("The CSV is empty: expected a header with the names of the inputs.");
   const numbers = columns.map(isNumber);
   const cell = (field: string, at: number) => {
-    // An empty field is missing, whatever its column holds.
+    // An empty field is missing in every column.
     if (!numbers[at]) return field.trim() === "" ? null : field;
     return missing.has(field.trim()) ? null : (readNumber(field) ?? field);
   };
@@ -125,13 +125,13 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 
-/** Python writes NaN and Infinity into JSON; outside of strings they are read as null and as what is infinite in float32. */
+/** Parses JSON with Python's NaN and Infinity. Outside strings they become null and a number that is infinite in float32. */
 function parseWithNaN(text: string): Parsed {
   for (const candidate of [() => text, () => inPlainJson(text)]) {
     try {
       return { ok: true, value: JSON.parse(candidate()) };
     } catch {
-      // The second try has the last word.
+      // Tries the next candidate.
     }
   }
   return failed("The body is not JSON.");
@@ -139,7 +139,7 @@ function parseWithNaN(text: string): Parsed {
 
 const plainJson: Readonly<Record<string, string>> = { NaN: "null", Infinity: "1e999", "-Infinity": "-1e999" };
 
-/** O(text), whatever stands in it: a string is not looked for by its end. */
+/** Replaces NaN and Infinity outside strings. Tracks quotes instead of matching whole strings, so it is O(text) for any text. */
 function inPlainJson(text: string): string {
   let isString = false;
   return text.replaceAll(/\\[\s\S]|"|\bNaN\b|-?\bInfinity\b/g, (found) => {

@@ -1,5 +1,5 @@
 /**
- * The Open Inference Protocol, version 2, over HTTP and JSON.
+ * Reads and writes the Open Inference Protocol, version 2, over HTTP and JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 
@@ -54,14 +54,14 @@ const requestShape: Shape<WireRequest> = objectOf<WireRequest & { readonly param
   outputs: optional(listOf(objectOf<{ name: string; parameters?: unknown }>({ name: text, parameters }))),
 });
 
-/** From and to; a double tells 64 bits' ends apart as little as JSON does. */
+/** Ranges of integer types. The ends of 64 bits are rounded to doubles, as in JSON. */
 const integers: ReadonlyMap<string, readonly [number, number]> = new Map(
   [8, 16, 32, 64].flatMap((bits) => [
     [`INT${bits}`, [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]],
     [`UINT${bits}`, [0, 2 ** bits - 1]],
   ]),
 );
-/** Magnitudes from which a number is infinite, in the type or in the model's float32. JSON has no word for what is infinite. */
+/** Magnitudes from which a number is infinite in the type or in the model's float32. JSON cannot express infinite numbers. */
 const infiniteFrom: ReadonlyMap<string, number> = new Map([
   ["FP16", 65_520],
   ["FP32", 2 ** 128 - 2 ** 103],
@@ -73,7 +73,7 @@ export interface InferRequest {
   readonly id: string | undefined;
   readonly inputs: Readonly<Record<string, Column>>;
   readonly rows: number;
-  /** Names of the outputs that are asked for. */
+  /** Names of the requested outputs. */
   readonly outputs: readonly string[];
 }
 
@@ -81,38 +81,38 @@ export type ReadInfer =
   | { readonly ok: true; readonly request: InferRequest }
   | { readonly ok: false; readonly problem: string };
 
-/** Every input of the model, as [N] or [N, 1], data flat or nested. Never throws. O(body). */
+/** Reads all inputs of the model, with shape [N] or [N, 1] and flat or nested data. Never throws. O(body). */
 export function readInfer(json: unknown, model: ServedModel): ReadInfer {
   const parsed = validateJson(requestShape, json);
-  if (!parsed.ok) return failed(`the request is not of the protocol: ${parsed.error}`);
+  if (!parsed.ok) return failed(`the request does not match the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
   if (unknown)
-    return failed(`unexpected input ${describeValue(unknown.name)}; ${meantOr(unknown.name, "reads", names)}`);
+    return failed(`unexpected input ${describeValue(unknown.name)}; ${suggestion(unknown.name, "reads", names)}`);
   const inputs: Record<string, Column> = Object.create(null);
-  // A tensor without a shape is refused by what it should have been.
+  // A tensor without a shape is refused below, with the expected shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
     if (tensor === undefined) return failed(`input ${input.name} is missing`);
-    if (second !== undefined) return failed(`input ${input.name} is given twice`);
+    if (second !== undefined) return failed(`input ${input.name} occurs twice`);
     const read = readTensor(tensor, { input, count });
     if (!read.ok) return read;
     inputs[input.name] = read.column;
   }
   const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
   const known = outputsOf(model);
-  const strange = outputs.find((name) => !known.includes(name));
-  if (strange !== undefined)
-    return failed(`unexpected output ${describeValue(strange)}; ${meantOr(strange, "gives", known)}`);
+  const unexpected = outputs.find((name) => !known.includes(name));
+  if (unexpected !== undefined)
+    return failed(`unexpected output ${describeValue(unexpected)}; ${suggestion(unexpected, "returns", known)}`);
   return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
 }
 
-/** What was meant, or all that there is. */
-function meantOr(name: string, verb: string, names: readonly string[]): string {
-  const meant = nearest(name, names);
-  return meant === undefined ? `the model ${verb} ${names.join(", ")}` : `did you mean ${meant}?`;
+/** Returns the most similar name as a question, or all names. */
+function suggestion(name: string, verb: string, names: readonly string[]): string {
+  const similar = nearest(name, names);
+  return similar === undefined ? `the model ${verb} ${names.join(", ")}` : `did you mean ${similar}?`;
 }
 
 interface Wanted {
@@ -125,12 +125,15 @@ type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok
 function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
   const allowed = input.categories === null ? numbers : ["BYTES"];
   if (!allowed.includes(datatype))
-    return failed(`input ${name}: datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
+    return failed(`input ${name}: found datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
-    return failed(`input ${name}: shape ${describeValue(shape)}, expected [${count}, 1], the same rows in every input`);
+    return failed(
+      `input ${name}: found shape ${describeValue(shape)}, expected [${count}, 1], the same rows in every input`,
+    );
   }
   const flat = data.flat();
-  if (flat.length !== count) return failed(`input ${name}: ${flat.length} elements, expected ${count} by its shape`);
+  if (flat.length !== count)
+    return failed(`input ${name}: found ${flat.length} elements, expected ${count} by its shape`);
   const range = integers.get(datatype);
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
   if (bad >= 0) {
@@ -140,7 +143,7 @@ function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: W
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
 
-/** Null and "NaN" are missing values of a floating point input; JSON has no NaN. */
+/** Returns true if a value fits a datatype. Null and "NaN" are missing floating point values, because JSON has no NaN. */
 function fits(
   value: unknown,
   { datatype, range }: { readonly datatype: string; readonly range: readonly [number, number] | undefined },
@@ -152,22 +155,22 @@ function fits(
   return isBelow || value === null || value === "NaN";
 }
 
-/** A classification answers with its probability, what that is called, and from where on. */
+/** Outputs of a classification. */
 const classOutputs = ["probability", "label", "threshold"] as const;
 
-/** What the file gives, or what that means. */
+/** Returns the outputs of a model: those of its file, or for a classification the label with its probability and threshold. */
 export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
   if (card.decision) return classOutputs;
   return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
 }
 
-/** Labels are text, everything else a number. */
+/** Labels are text; other outputs are numbers. */
 const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string) =>
   card.decision && output === "label" ? "BYTES" : "FP32";
 
 export const platform = "onnx_onnxv1";
 
-/** `GET /v2/models/:model`. */
+/** Returns the answer of `GET /v2/models/:model`. */
 export function modelMetadata(model: ServedModel): ModelMetadata {
   const { card, inputs } = model;
   const tensor = (name: string, datatype: "FP32" | "BYTES") => ({ name, datatype, shape: [-1, 1] });
@@ -180,7 +183,7 @@ export function modelMetadata(model: ServedModel): ModelMetadata {
   };
 }
 
-/** The answer of `infer`; what is no finite number is null. */
+/** Returns the answer of `infer`. Numbers that are not finite are null. */
 export function inferAnswer(
   model: ServedModel,
   { id, outputs, rows }: InferRequest,
@@ -205,7 +208,7 @@ function dataOf(
   name: string,
   values: Readonly<Record<string, ArrayLike<number>>>,
 ): (number | string | null)[] {
-  const output = classOutputs.find((one) => one === name);
+  const output = classOutputs.find((classOutput) => classOutput === name);
   if (!card.decision || output === undefined) return Array.from(values[name] ?? [], shortestDecimal);
   return Array.from(values[predictionOutput] ?? [], (value) => classified(card, value)?.[output] ?? null);
 }

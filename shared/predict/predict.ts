@@ -1,4 +1,4 @@
-/** A request's instances to its answer. One bad instance refuses them all, or fails alone where that was asked for. */
+/** Answers the instances of a request. A bad instance refuses the whole request, or with `partial` fails alone. */
 import type { Head, Instance, PredictionWithFeatures, SingleAnswer } from "../api/predict.ts";
 import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
@@ -21,13 +21,13 @@ export type ReadRequest =
   | { readonly ok: true; readonly request: PredictRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What a JSON body asks for: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
+/** Reads a JSON body: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
 export function readPredictRequest(json: unknown): ReadRequest {
   if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
     return failed({
       kind: "unprocessable",
-      detail: "The body is not a request.",
+      detail: "The body is not a prediction request.",
       found: describeValue(json),
       expected,
     });
@@ -39,14 +39,16 @@ export function readPredictRequest(json: unknown): ReadRequest {
   const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
   if (isAnswerable && other === undefined) return { ok: true, request: { kind: "batch", instances } };
   const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : describeValue(instances));
-  const detail = other ? "Nothing may stand beside instances." : "instances is not a list that can be answered.";
-  const expected = other ? "instances alone" : `a list of 1 to ${instancesMax} instances`;
+  const detail = other
+    ? `${other} is not allowed beside instances.`
+    : `instances is not a list of 1 to ${instancesMax} instances.`;
+  const expected = other ? "only instances" : `a list of 1 to ${instancesMax} instances`;
   return failed({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
 }
 
 export interface PredictOptions extends ReadOptions {
   readonly partial: boolean;
-  /** Null where no explanation is asked for. */
+  /** Null if no explanation was requested. */
   readonly explain: BuiltExplainer | null;
 }
 
@@ -60,14 +62,14 @@ export type Prepared =
       readonly ok: true;
       readonly rows: readonly Row[];
       readonly failures: readonly FailedPrediction[];
-      /** Null where it was not asked for. */
+      /** Null if no explanation was requested. */
       readonly explain: Explainer | null;
-      /** Where all series were asked for: the number of the first one that did not fit, null where all did. */
+      /** For a request for all series: number of the first series that did not fit, or null if all did. */
       readonly next?: number | null;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Reads every instance; nothing is evaluated yet. O(instances × fields). */
+/** Reads all instances, without evaluating them. O(instances × fields). */
 export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
   const explainer = options.explain;
   if (explainer?.ok === false) {
@@ -98,11 +100,11 @@ export function prepareRows(snapshot: Snapshot, request: PredictRequest, options
   return { ok: true, rows, failures, explain };
 }
 
-/** The refusal to explain so many instances; null where they are not too many. All series come in pieces that are not. */
+/** Returns a refusal if there are too many instances to explain, else null. Requests for all series are answered in small pieces. */
 export function refuseExplaining(request: PredictRequest): Refusal | null {
   if (request.kind !== "batch" || request.instances.length <= explainedMax) return null;
   const sizes = { found: `${request.instances.length} instances`, expected: `at most ${explainedMax} in one request` };
-  return unexplained("So many instances are not explained at once.", sizes);
+  return unexplained("There are too many instances to explain in one request.", sizes);
 }
 
 function unexplained(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {
@@ -113,9 +115,9 @@ function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): Read
   if (isObject(each)) return readInstance(snapshot, each, options);
   return failed({
     kind: "unprocessable",
-    detail: "It is no object.",
+    detail: "The instance is not an object.",
     found: describeValue(each),
-    expected: "fields by name",
+    expected: "an object with fields by name",
   });
 }
 
@@ -133,11 +135,11 @@ export interface Answerable {
   readonly explain: Explainer | null;
   readonly next?: number | null;
   readonly stale: boolean;
-  /** Of the rows; left out, our engine makes it. */
+  /** Evaluation of the rows. By default computed by our engine. */
   readonly evaluation?: Evaluation;
 }
 
-/** One prediction a row, in their order. */
+/** Returns one prediction per row, in order. */
 export function predictRows(
   snapshot: Snapshot,
   { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
@@ -145,7 +147,7 @@ export function predictRows(
   return predictionsOf(snapshot, rows, { ...evaluation, explain });
 }
 
-/** Tells what was evaluated: a single instance flat, a batch with one entry an instance in their order. */
+/** Builds the answer: a single instance as one object, a batch with one entry per instance, in order. */
 export function answerRows(
   snapshot: Snapshot,
   answerable: Answerable,
@@ -158,7 +160,7 @@ export function answerRows(
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };
   const merged: (PredictionWithFeatures | FailedPrediction)[] = [...predictions];
-  // Ascending, so that each lands where its instance stood.
+  // Failures ascend by index, so each is inserted at the position of its instance.
   for (const failure of failures) merged.splice(failure.index, 0, failure);
   return { ...head, predictions: merged, ...piece };
 }

@@ -1,4 +1,4 @@
-/** From what a client sends to one row: which series, which period, which features it sets itself. */
+/** Reads an instance of a request into a row: its series, its period and the features that the caller sets. */
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts";
@@ -18,13 +18,13 @@ import { type DateField, readTarget } from "./target.ts";
 export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface ReadOptions {
-  /** In a query everything is text; in JSON a number is a number. */
+  /** True for a query, where numbers are text. */
   readonly textNumbers: boolean;
-  /** What may stand beside the fields, and may be meant by a name that is none. */
+  /** Other allowed names beside the fields, for suggestions. */
   readonly others?: readonly string[];
 }
 
-/** The fields of an instance by what they mean. */
+/** The fields of an instance by kind. */
 interface SortedFields {
   readonly dimensions: (string | undefined)[];
   readonly dates: DateField[];
@@ -34,7 +34,7 @@ interface SortedFields {
 
 type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonly refusal: Refusal };
 
-/** Never throws. A field that is null counts as not given. O(fields). */
+/** Reads an instance. Never throws. A field that is null counts as omitted. O(fields). */
 export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
@@ -44,7 +44,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const named = readSeries(snapshot, dimensions, missing.length === 0);
   if (!named.ok) return named;
   const { is, position } = named;
-  const known = position ?? snapshot.series.findIndex((one) => positionKey(one.is) === positionKey(is));
+  const known = position ?? snapshot.series.findIndex((series) => positionKey(series.is) === positionKey(is));
   if (snapshot.forecast.given && known >= 0) {
     const { textNumbers } = options;
     const asked = readSuppliedObservation(snapshot, { observation, dates, position: known, textNumbers });
@@ -64,7 +64,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   };
 }
 
-/** Returns whether a feature is computed from observations, and not from the date or from the names. */
+/** Returns true if a feature is computed from observations, false if from the date or the dimensions. */
 export function isOfHistory(feature: Feature): boolean {
   return boundFeature(feature).source === "history";
 }
@@ -82,8 +82,8 @@ function sortFields(
     if (field === undefined) return refused(unknownField(fields, name, options.others));
     const earlier = seen.get(field.name);
     if (earlier !== undefined) {
-      const detail = `${earlier} and ${name} are one field.`;
-      return refused({ kind: "unprocessable", detail, field: name, found: "both", expected: `${field.name} alone` });
+      const detail = `${earlier} and ${name} are names of the same field.`;
+      return refused({ kind: "unprocessable", detail, field: name, found: "both", expected: `only ${field.name}` });
     }
     seen.set(field.name, name);
     if (value === null || value === undefined) continue;
@@ -125,7 +125,7 @@ function featureValue(
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
   const found = textNumbers ? describeValue(value) : describeNumber(value);
   if (typeof number === "number") {
-    const detail = `${name} is too large a number.`;
+    const detail = `${name} is too large.`;
     return refused({ kind: "unprocessable", detail, field: name, found, expected: "a number from -3.4e38 to 3.4e38" });
   }
   const detail = isBlank(value) ? `${name} is empty.` : `${name} is not a number.`;
@@ -135,7 +135,7 @@ function featureValue(
 
 const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
 
-/** The series by its dimensions, one after the other, so that a refusal lists what goes with the ones before. */
+/** Finds a series by its dimensions, one after the other, so that a refusal lists the values that fit the previous ones. */
 function readSeries(
   snapshot: Snapshot,
   given: readonly (string | undefined)[],
@@ -152,18 +152,18 @@ function readSeries(
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = given[at];
     const trained = model.inputs.find(({ declared }) => dimensionOf(declared) === name);
-    const allowed = new Set(known.map((one) => one.is[at] ?? ""));
+    const allowed = new Set(known.map((series) => series.is[at] ?? ""));
     if (isWithoutHistory) for (const category of trained?.categories ?? []) allowed.add(category);
     if (value === undefined) {
       const list = [...allowed].sort();
-      return refused({ ...unknownValue(name, undefined, list), detail: `${name} is needed to name a series.` });
+      return refused({ ...unknownValue(name, undefined, list), detail: `${name} is required to identify a series.` });
     }
     if (!allowed.has(value)) {
-      const before = forecast.dimensions.slice(0, at).map((one, index) => `${one} ${is[index]}`);
+      const before = forecast.dimensions.slice(0, at).map((dimension, index) => `${dimension} ${is[index]}`);
       const among = before.length > 0 && !isWithoutHistory ? ` of ${before.join(", ")}` : "";
       return refused(unknownValue(name, value, [...allowed].sort(), among));
     }
-    if (!isWithoutHistory) known = known.filter((one) => one.is[at] === value);
+    if (!isWithoutHistory) known = known.filter((series) => series.is[at] === value);
   }
   return { ok: true, is, position: null };
 }
@@ -174,11 +174,11 @@ function otherPeriod(
   missing: readonly ModelInput[],
 ): Refusal {
   const { hypothesisNeeds } = forecast;
-  const needs = hypothesisNeeds === "all" ? "every feature of the history is" : `${hypothesisNeeds.join(", ")} are`;
+  const needs = hypothesisNeeds === "all" ? "all features of the history" : hypothesisNeeds.join(", ");
   const names = missing.map(({ name }) => name).join(", ");
   return {
     kind: "unprocessable",
-    detail: `Only ${target}, the next period, can be forecast from the history. ${read.target} can be answered as a hypothesis where ${needs} given; not given: ${names}.`,
+    detail: `Only ${target}, the next period, can be predicted from the history. For ${read.target} set ${needs}. Missing: ${names}.`,
     ...(read.field !== null && { field: read.field }),
     found: read.target,
     expected: target,
@@ -187,8 +187,8 @@ function otherPeriod(
 }
 
 function unknownField({ all, names }: Fields, name: string, others: readonly string[] = []): Refusal {
-  const detail = name === "" ? "A field has no name." : `There is no field ${describeValue(name)}.`;
-  const allowed = [...all.map((one) => one.name), ...others];
+  const detail = name === "" ? "The request has a field without a name." : `There is no field ${describeValue(name)}.`;
+  const allowed = [...all.map((field) => field.name), ...others];
   const found = describeValue(name);
   return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...others]);
 }
@@ -210,9 +210,9 @@ function wrongType(name: string, value: unknown, expected: string): Refusal {
 }
 
 function withNearest(refusal: Refusal, known = refusal.allowed ?? []): Refusal {
-  const meant = refusal.found === undefined ? undefined : nearest(refusal.found, known);
-  if (meant === undefined) return refusal;
-  return { ...refusal, detail: `${refusal.detail} Did you mean ${meant}?`, didYouMean: meant };
+  const similar = refusal.found === undefined ? undefined : nearest(refusal.found, known);
+  if (similar === undefined) return refusal;
+  return { ...refusal, detail: `${refusal.detail} Did you mean ${similar}?`, didYouMean: similar };
 }
 
 const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -1,32 +1,32 @@
-/** Reads `served.json`. Its digest was checked, and the hub validated its content, so only what depends on this build is checked. */
+/** Reads `served.json`. Its digest is verified and the hub has validated it, so only what depends on this build is checked. */
 import { type Feature, readFeature } from "../features/feature.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
 import { servedFormat } from "../registry/keys.ts";
 import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registry/served.ts";
 
-/** One input of the model, and the feature that it is fed with. */
+/** An input of the model and the feature that it reads. */
 export interface ModelInput {
   readonly name: string;
   readonly declared: Feature;
-  /** The texts that the model was trained on; null for a number. */
+  /** Categories of the training data; null for a number. */
   readonly categories: ReadonlySet<string> | null;
 }
 
-/** What `served.json` says of a model and of its forecast. */
+/** The model and the declaration of its forecast, from `served.json`. */
 export interface ServedDescription {
   readonly card: ServedCard;
   readonly forecast: ServingDeclaration;
   readonly inputs: readonly ModelInput[];
 }
 
-/** Fails for another format, and where this build does not compute a feature. O(text). */
+/** Parses `served.json`. Fails for another format, or if this build cannot compute a feature. O(text). */
 export function readServed(text: string): Result<ServedDescription> {
   const json: unknown = JSON.parse(text);
   const format = isObject(json) ? json.format : undefined;
   if (format !== servedFormat) {
     return failure(
-      `served.json has format ${JSON.stringify(format)}; this build of predict reads format ${servedFormat}: deploy a build that reads it`,
+      `served.json has format ${JSON.stringify(format)}; this build of predict reads format ${servedFormat}. Deploy a build that reads it`,
     );
   }
   const { card, declaration } = json as unknown as ServedModelFile;

@@ -1,4 +1,4 @@
-/** What is written down of an answer: rows for the queue, cut into messages that fit. Pure, and done behind the answer. */
+/** Builds the queue messages of an answer, in the size that the queue accepts. Runs after the answer was sent. Pure. */
 
 import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
@@ -12,21 +12,21 @@ import type { ServedModel } from "./load-model.ts";
 import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Longer texts are cut: no category is as long, and a row has to fit a message. */
+/** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
-/** Of a request with more rows every second, third, … is recorded. */
+/** Of a request with more rows, only every second, third, … row is recorded. */
 export const recordedMax = 10_000;
-/** Cloudflare takes 128,000; the rest is for what the queue adds. */
+/** Cloudflare's limit is 128,000 bytes. The rest is for the queue's own overhead. */
 export const messageBytesMax = 100_000;
 
 export interface AnsweredRows {
   readonly rows: readonly Row[];
   readonly failures: readonly { readonly index: number }[];
-  /** One a row. */
+  /** One per row. */
   readonly predictions: readonly PredictionWithFeatures[];
 }
 
-/** Rows of an answer of `/predict`; instances that could not be answered have none. O(rows × features). */
+/** Returns the recorded rows of an answer of `/predict`. Failed instances have none. O(rows × features). */
 export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
   const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
@@ -71,7 +71,7 @@ export interface EvaluatedTable {
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-/** Rows of an answer to raw features. O(rows × features). */
+/** Returns the recorded rows of an answer to raw features. O(rows × features). */
 export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }: EvaluatedTable): PredictionRow[] {
   const predictions = outputs[predictionOutput] ?? [];
   const changes = outputs[changeOutput];
@@ -94,7 +94,7 @@ export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }
   return rows;
 }
 
-/** The inputs that hold the dimensions, in their order; null where the model does not read them all. */
+/** Returns the inputs with the dimensions, in order; null if the model does not read them all. */
 function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel): string[] | null {
   const names: string[] = [];
   for (const dimension of dimensions) {
@@ -105,12 +105,12 @@ function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel)
   return names;
 }
 
-/** A text so that it fits a message; numbers of an answer are what JSON can say. */
+/** Cuts a long text. Numbers are returned unchanged, because those of an answer are valid JSON. */
 function cut<Value>(value: Value): Value | string {
   return typeof value === "string" ? value.slice(0, textMax).toWellFormed() : value;
 }
 
-/** JSON has no word for what is no finite number: NaN is missing, infinities stand as text. */
+/** Converts a number for JSON, which has no NaN and no infinity: NaN becomes null, infinities become text. */
 function recordedValue(value: number | string | null): number | string | null {
   if (value === null || typeof value === "string") return cut(value);
   if (Number.isNaN(value)) return null;
@@ -130,7 +130,7 @@ function pair(value: unknown): [number, number] | null {
 
 export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
 
-/** Returns a text that differs between two answers to one request id: a caller may give one id to several questions. */
+/** Returns a text that differs between two answers with the same request id, because callers may reuse an id. */
 export function answerIdentity(
   { requestId, forecast, version, protocol }: MessageHead,
   rows: readonly PredictionRow[],
@@ -140,14 +140,14 @@ export function answerIdentity(
 
 export interface SizedMessage {
   readonly message: PredictionMessage;
-  /** At least its length as JSON in UTF-8. */
+  /** Upper bound of its length as JSON in UTF-8. */
   readonly bytes: number;
 }
 
-/** So few rows mostly fit: what they are at most is counted first, which costs a tenth of writing them. */
+/** Up to this many rows usually fit one message. Their upper bound is computed first, which takes a tenth of the time of writing them. */
 const fewRows = 16;
 
-/** As few messages as fit, in the order of the rows. O(text). */
+/** Returns as few messages as possible, in the order of the rows. O(text). */
 export function messagesOf(
   head: Omit<PredictionMessage, "rows">,
   rows: readonly PredictionRow[],
@@ -172,12 +172,12 @@ export function messagesOf(
   return messages;
 }
 
-/** Names, quotes and commas of everything but texts and numbers; more than there are. */
+/** Upper bound of the names, quotes and commas of a row, without its texts and numbers. */
 const frameBytes = 250;
-/** As long as a number gets, -0.0000012345678901234567, and a comma: smaller ones have an exponent. */
+/** Longest number, -0.0000012345678901234567, with a comma. Smaller numbers have an exponent. */
 const numberBytesMax = 26;
 
-/** Feature names are the same list for every message of a model. */
+/** Memoized, because all messages of a model have the same list of feature names. */
 const namesBytesMax = memoizeByObject(textsBytesMax);
 
 function headBytesMax({ requestId, forecast, version, features }: Omit<PredictionMessage, "rows">): number {
@@ -197,7 +197,7 @@ function textsBytesMax(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + textBytesMax(text), 0);
 }
 
-/** As JSON in UTF-8, with quotes and a comma: what has to be escaped takes six bytes, what is not ASCII three. */
+/** Returns an upper bound of a text's JSON in UTF-8, with quotes and a comma: six bytes for an escape, three for other non-ASCII. */
 function textBytesMax(text: string): number {
   let bytes = text.length + 3;
   for (let at = 0; at < text.length; at++) {
@@ -207,11 +207,11 @@ function textBytesMax(text: string): number {
   return bytes;
 }
 
-/** Cloudflare takes 100 messages and 256,000 bytes at once; the rest is for what the queue adds. */
+/** Cloudflare's limits are 100 messages and 256,000 bytes per batch. The rest is for the queue's own overhead. */
 const batchMessagesMax = 100;
 export const batchBytesMax = 200_000;
 
-/** As few batches as fit, in the order of the messages. O(messages). */
+/** Returns as few batches as possible, in the order of the messages. O(messages). */
 export function batchesOf<Sized extends SizedMessage>(messages: readonly Sized[]): Sized[][] {
   const batches: Sized[][] = [];
   let batch: Sized[] = [];
@@ -228,19 +228,19 @@ export function batchesOf<Sized extends SizedMessage>(messages: readonly Sized[]
   return batches;
 }
 
-/** At least the length in UTF-8. */
+/** Returns an upper bound of the length in UTF-8. */
 function bytesOf(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) bytes += 2;
   return bytes;
 }
 
-/** Whether a request is of the share that is recorded: always the same for one id. */
+/** Returns true if a request belongs to the recorded share. The result is always the same for one id. */
 export function isSampled(requestId: string, share: number): boolean {
   return share === 1 || hashed(requestId) < share * 2 ** 32;
 }
 
-/** FNV-1a with MurmurHash3's finalizer, 32 bits. */
+/** Hashes a text to 32 bits: FNV-1a with MurmurHash3's finalizer. */
 function hashed(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -1,4 +1,4 @@
-/** Computes the model's inputs of each row: set by the request, from the history, or from the date and the names. */
+/** Computes the model's inputs of each row: from the request, the history, or the date and the dimensions. */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import { boundFeature, type Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
@@ -9,14 +9,14 @@ import type { ModelInput } from "./read-served.ts";
 import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** By input name, one entry a row. O(rows × inputs). */
+/** Returns the columns by input name, one entry per row. O(rows × inputs). */
 export function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Readonly<Record<string, Column>> {
   const inputs: Record<string, Column> = { ...snapshot.model.blank.inputs };
   for (const input of snapshot.model.inputs) inputs[input.name] = columnOf(snapshot, input, rows);
   return inputs;
 }
 
-/** Loops, for `from` with a callback takes several times as long, and there is one column an input of every request. */
+/** Uses a loop, because `from` with a callback takes several times as long, and every request has one column per input. */
 function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): Column {
   const numbers = new Float32Array(input.categories === null ? rows.length : 0);
   const texts: string[] = [];
@@ -30,12 +30,12 @@ function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): 
   return input.categories === null ? numbers : texts;
 }
 
-/** A feature of a row, whether the model reads it or not. O(1). */
+/** Returns any declared feature of a row, also one that the model does not read. O(1). */
 export function featureOf(snapshot: Snapshot, declared: Feature, row: Row): number | string {
   return row.overrides.get(declared.name) ?? ownValue(snapshot, { name: declared.name, declared }, row);
 }
 
-/** What a row has by itself: computed beforehand for the next period, from the date and the names for any other. */
+/** Returns a feature that the request did not set: precomputed for the next period, else from the date and the dimensions. */
 function ownValue(
   snapshot: Snapshot,
   { name, declared }: Pick<ModelInput, "name" | "declared">,
@@ -57,7 +57,7 @@ function ownValue(
   }
 }
 
-/** Returns the features of one row as an answer shows them: numbers as their shortest decimals, null where one is missing. */
+/** Returns the features of a row for an answer: numbers as their shortest decimals, null for missing ones. */
 export function answeredFeatures(
   { model }: Snapshot,
   inputs: Readonly<Record<string, Column>>,

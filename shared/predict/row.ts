@@ -1,19 +1,19 @@
-/** One instance of a request after it was read. */
+/** An instance of a request after it was read. */
 export interface Row {
-  /** Position in the snapshot's series; null for a series that the history does not hold. */
+  /** Position in the snapshot's series; null for a series without a history. */
   readonly position: number | null;
   /** Values of the dimensions. */
   readonly is: readonly string[];
   readonly target: string;
-  /** True where nothing comes from the history: another period, or a series without a history. */
+  /** True if no feature comes from the history: for another period, or for a series without a history. */
   readonly hypothetical: boolean;
-  /** Features that the request set. */
+  /** Features that the request sets. */
   readonly overrides: ReadonlyMap<string, number | string>;
-  /** Where the request supplied an observation: what the row is computed from instead of the newest one. */
+  /** The observation that the request supplies instead of the newest one. */
   readonly start?: StartingPoint;
 }
 
-/** An observation that a request supplied, and the features of the period after it. */
+/** An observation that a request supplies, and the features of the period after it. */
 export interface StartingPoint {
   readonly last: { readonly period: string; readonly value: number };
   /** The features of one series, by name. */

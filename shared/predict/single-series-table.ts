@@ -1,6 +1,6 @@
 /**
- * A table of raw features for a forecast of one series: there is no doubt which one is meant, so that what a table does not
- * hold comes from the history, and columns go by any of their names.
+ * Reads a table of raw features for a forecast with one series. The series is known, so missing features are computed from its
+ * history, and columns may have any name or alias of a field.
  */
 import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
 import { nearest } from "../lib/text-distance.ts";
@@ -10,7 +10,7 @@ import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./featur
 import { positionKey, type Snapshot } from "./snapshot.ts";
 import { readSuppliedObservation } from "./supplied-observation.ts";
 
-/** The model's inputs of a table, by the rule of the forecast: raw features alone where it has many series. O(rows × inputs). */
+/** Returns the model's inputs of a table. For a forecast with several series, all features have to be in the table. O(rows × inputs). */
 export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
   const { forecast, model } = snapshot;
   const most = Math.floor(tableValuesMax / model.inputs.length);
@@ -20,7 +20,7 @@ export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
   return forecast.dimensions.length > 0 ? inputsOfTable(table, model.inputs) : inputsOfSeries(snapshot, table);
 }
 
-/** Whether a column of this name holds numbers: what CSV does not say. */
+/** Returns true if a column contains numbers, because CSV has no types. */
 export function isNumberColumn({ forecast, model, fields }: Snapshot, name: string): boolean {
   if (forecast.dimensions.length > 0) return model.inputs.some((one) => one.name === name && one.categories === null);
   const field = fields.find(name);
@@ -43,7 +43,7 @@ function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
     const own = columns[input.name]?.at(position);
     const cell = (row: number) => {
       const given = place === undefined ? undefined : table.rows[row]?.[place];
-      // Without the value of its day a row starts from the history's.
+      // A row without the value of its day uses the one of the history.
       const isLeft = given === undefined || (given === null && input.name === forecast.given?.value);
       return isLeft ? (starts[row]?.[input.name] ?? own) : given;
     };
@@ -58,7 +58,7 @@ type Places =
   | { readonly ok: true; readonly of: ReadonlyMap<string, number> }
   | { readonly ok: false; readonly problem: string };
 
-/** Where each field stands in a row. */
+/** Returns the position of each field in a row. */
 function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places {
   const names = columns ?? model.inputs.map(({ name }) => name);
   const uneven = rows.findIndex((row) => row.length !== names.length);
@@ -69,16 +69,18 @@ function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places
     const field = fields.find(name);
     if (field === undefined) unknown.push(name);
     else if (of.has(field.name))
-      return failed(`Column ${describeValue(name) || '""'} is given twice, as ${names[of.get(field.name) ?? 0]}.`);
+      return failed(
+        `Column ${describeValue(name) || '""'} occurs twice, the first time as ${names[of.get(field.name) ?? 0]}.`,
+      );
     else of.set(field.name, place);
   }
-  const [stranger] = unknown;
-  if (stranger === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
-  // A misspelt column must not let the history answer instead.
+  const [first] = unknown;
+  if (first === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
+  // A misspelt column is refused. Otherwise the history would silently replace it.
   const known = fields.all.map(({ name }) => name);
-  const meant = nearest(stranger, fields.names);
+  const similar = nearest(first, fields.names);
   return failed(
-    `There is no input ${describeValue(stranger) || '""'}${meant ? `; did you mean ${meant}?` : `. There are: ${known.join(", ")}.`}`,
+    `There is no input ${describeValue(first) || '""'}. ${similar ? `Did you mean ${similar}?` : `Expected one of: ${known.join(", ")}.`}`,
   );
 }
 
@@ -96,14 +98,14 @@ type ReadStarts =
   | { readonly ok: true; readonly starts: readonly (Readonly<Record<string, number | string>> | null)[] }
   | { readonly ok: false; readonly problem: string };
 
-/** Of every row, what `startOf` says. */
+/** Returns the result of `startOf` for every row. */
 function startsOf(snapshot: Snapshot, rows: Table["rows"], placed: Placed): ReadStarts {
   const { given } = snapshot.forecast;
   const places = given ? [given.date, given.value].flatMap((name) => placed.places.get(name) ?? []) : [];
   const giving = rows.filter((row) => places.some((place) => (row[place] ?? null) !== null)).length;
   if (giving > givenRowsMax) {
-    const expected = `expected at most ${givenRowsMax}: send them in several requests`;
-    return failed(`Found ${giving} rows that give a day or its value, ${expected}.`);
+    const expected = `expected at most ${givenRowsMax}. Send them in several requests`;
+    return failed(`Found ${giving} rows with a day or its value, ${expected}.`);
   }
   const starts: (Readonly<Record<string, number | string>> | null)[] = [];
   for (const [at, row] of rows.entries()) {
@@ -118,7 +120,7 @@ type ReadStart =
   | { readonly ok: true; readonly features: Readonly<Record<string, number | string>> | null }
   | { readonly ok: false; readonly problem: string };
 
-/** The features of a row that gives the value of a day; null for the history as it stands. */
+/** Returns the features of a row that supplies the value of a day; null for a row that uses the history. */
 function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
   const { given } = snapshot.forecast;
   if (given === undefined) return { ok: true, features: eventsOf(snapshot, { row, places }) };
@@ -134,7 +136,7 @@ function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): R
   return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
 }
 
-/** Returns the event features that a row's values imply; null where the forecast has no events. */
+/** Returns the event features that a row's values imply; null if the forecast has no events. */
 function eventsOf(
   { forecast }: Snapshot,
   { row, places }: Pick<TableRow, "row" | "places">,

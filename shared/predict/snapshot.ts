@@ -19,29 +19,29 @@ export interface Snapshot extends Outlook {
   readonly fields: Fields;
   /** Changes whenever an answer may change. */
   readonly tag: string;
-  /** What all predictions of a request share. */
+  /** The members that all predictions of a request share. */
   readonly heads: { readonly fresh: Head; readonly stale: Head };
   readonly seriesCache: SeriesCache;
 }
 
-/** What a history says about the period after it. It does not depend on the model. */
+/** The features of the period after a history. They do not depend on the model. */
 export interface Outlook {
-  /** The next period: the one that can be forecast. */
+  /** The next period, which can be predicted. */
   readonly target: string;
   /** The periods of the history, oldest first. */
   readonly periods: readonly string[];
   readonly series: readonly KnownSeries[];
-  /** Positions in `series` of those that have a last value, by `positionKey`. */
+  /** Positions of the series with a last value, by `positionKey`. */
   readonly positions: ReadonlyMap<string, number>;
-  /** What they are computed from, for questions about another start. */
+  /** The panel of the history, for requests that supply an observation. */
   readonly panel: Panel;
-  /** The forecast's features for the target period, by the position of a series. */
+  /** The features of the target period, by the position of a series. */
   readonly columns: Readonly<Record<string, LazyFeature>>;
 }
 
 export interface KnownSeries {
   readonly is: readonly string[];
-  /** Null where nothing was observed within reach. */
+  /** Null if there is no observation within reach. */
   readonly last: { readonly period: string; readonly value: number } | null;
 }
 
@@ -52,11 +52,11 @@ export interface SnapshotParts {
   readonly historyDigest: string;
 }
 
-/** Builds what one forecast is answered from. O(features). */
+/** Builds the snapshot of a forecast. O(features). */
 export function buildSnapshot({ model, outlook, historyDigest }: SnapshotParts): Snapshot {
   const { forecast } = model;
   const seriesCache = new SeriesCache();
-  const headFor = (stale: boolean) => seriesCache.rememberJson(headOfModel(model, outlook, stale));
+  const headFor = (stale: boolean) => seriesCache.cacheJson(headOfModel(model, outlook, stale));
   return {
     ...outlook,
     forecast,
@@ -79,8 +79,8 @@ function headOfModel({ card }: ServedModel, { target, periods }: Outlook, stale:
 }
 
 /**
- * Builds the outlook of a history. Fails where the history does not fit the forecast. A feature of a series is computed when
- * the series is first asked for, so that the first answer of an isolate waits for one series and not for all.
+ * Builds the outlook of a history. Fails if the history does not match the forecast. A feature of a series is computed for
+ * the first request of the series, so that the first answer of an isolate waits for one series only.
  */
 export function buildOutlook(forecast: ServingDeclaration, history: History): Result<Outlook> {
   const wrong = unfitHistory(forecast, history);
@@ -101,21 +101,21 @@ export function buildOutlook(forecast: ServingDeclaration, history: History): Re
   return success({ target, periods, series, positions, panel, columns });
 }
 
-/** Joins dimension values to one text, to find a series by. */
+/** Joins dimension values to one text that identifies a series. */
 export function positionKey(is: readonly string[]): string {
   return is.join("\u0000");
 }
 
 function unfitHistory(forecast: ServingDeclaration, { dimensions, periods, series }: History): string | null {
   if (dimensions.join() !== forecast.dimensions.join()) {
-    return `the history is by ${dimensions.join(", ")}; the forecast is by ${forecast.dimensions.join(", ")}`;
+    return `the history has the dimensions ${dimensions.join(", ")}, but the forecast has ${forecast.dimensions.join(", ")}`;
   }
-  if (periods.length === 0 || series.length === 0) return "the history is empty: nothing was ingested yet";
+  if (periods.length === 0 || series.length === 0) return "the history is empty, because nothing was ingested yet";
   const needed = otherVariables(forecast);
   const lacking = needed.find((name) => series.some(({ others = {} }) => !Object.hasOwn(others, name)));
-  if (lacking !== undefined) return `the history has no ${lacking}, which the features look at: ingest once more`;
+  if (lacking !== undefined) return `the history has no ${lacking}, which the features read. Ingest again`;
   const uneven = series.find(({ values, others = {} }) =>
     [values, ...Object.values(others)].some((list) => list.length !== periods.length),
   );
-  return uneven ? `the history of ${uneven.is.join(", ")} does not have one value a period` : null;
+  return uneven ? `the history of ${uneven.is.join(", ")} does not have one value per period` : null;
 }

@@ -1,6 +1,6 @@
 /**
- * An observation that a request supplies: "what comes after this value of that day". The features of the period after it are
- * computed from the history up to that day with that value in it, by the same function as everything else.
+ * Reads an observation that a request supplies, to predict the period after it. The features of that period are computed from
+ * the history up to the observation's day, with the supplied value, by the same function as all features.
  */
 import type { Refusal } from "../api/problem.ts";
 import { computeFeature } from "../features/compute.ts";
@@ -25,7 +25,7 @@ import type { StartingPoint } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DateField, readTarget } from "./target.ts";
 
-/** The day and the value of an observation, each with the name of its field. */
+/** The day and the value of an observation, with the names of their fields. */
 export interface SuppliedObservation {
   readonly date?: ObservationField;
   readonly value?: ObservationField;
@@ -38,9 +38,9 @@ interface ObservationField {
 
 export interface Asked {
   readonly target: string;
-  /** Null: the newest observation of the history. */
+  /** Null for the newest observation of the history. */
   readonly start: StartingPoint | null;
-  /** Another day than the last two that can be known, or another value than the one that was observed. */
+  /** True if the answer is not for the next period of the history. */
   readonly hypothetical: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface ObservationTask {
   readonly textNumbers: boolean;
 }
 
-/** Reads which period is asked for, and what it is computed from. Never throws. O(series × reach × features). */
+/** Reads the target period and the observation that it starts from. Never throws. O(series × reach × features). */
 export function readSuppliedObservation(
   snapshot: Snapshot,
   { observation, dates, position, textNumbers }: ObservationTask,
@@ -84,7 +84,7 @@ export function readSuppliedObservation(
   return { ok: true, asked: { target, start, hypothetical: period !== snapshot.target } };
 }
 
-/** The features of `target` where `last` is what was observed before it; what the kept history does not reach is missing. */
+/** Returns the features of `target` with `last` as the observation before it. Features beyond the history are missing. */
 function featuresAfter(
   { forecast, panel, target: next }: Snapshot,
   {
@@ -95,7 +95,7 @@ function featuresAfter(
 ): StartingPoint["features"] {
   const reach = reachOf(forecast.features);
   const isBeyond = last.period > next || last.period < (panel.periods[0] ?? "");
-  // A history shorter than the reach is all that there ever was.
+  // A history that is shorter than the reach is complete.
   const isCut = isBeyond || panel.periods.length >= reach;
   const changed = withValue(isBeyond ? { ...panel, periods: [] } : panel, last, position);
   const end = changed.periods.length;
@@ -108,7 +108,7 @@ function featuresAfter(
   return features;
 }
 
-/** The panel up to and with a period, one series' value there replaced. Copies. */
+/** Returns a copy of the panel up to a period, with the value of one series in that period replaced. */
 function withValue(panel: Panel, last: StartingPoint["last"], position: number): Panel {
   const before = panel.periods.filter((period) => period < last.period).length;
   const cut = (values: Float64Array) => {
@@ -123,7 +123,7 @@ function withValue(panel: Panel, last: StartingPoint["last"], position: number):
     return {
       is,
       values: own,
-      others: Object.fromEntries(Object.entries(others).map(([name, one]) => [name, cut(one)])),
+      others: Object.fromEntries(Object.entries(others).map(([name, other]) => [name, cut(other)])),
     };
   });
   return { ...panel, periods: [...panel.periods.slice(0, before), last.period], series };
@@ -133,7 +133,7 @@ type ReadDay =
   | { readonly ok: true; readonly period: string | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Returns the period that a day's value belongs to: the day itself, or the last period before it that the schedule names. */
+/** Returns the period of a day's value: the day itself, or the last period of the schedule before it. */
 function readDay({ forecast, periods }: Snapshot, field: ObservationField | null): ReadDay {
   if (field === null) return { ok: true, period: null };
   const { every } = forecast.schedule;
@@ -153,7 +153,7 @@ function readDay({ forecast, periods }: Snapshot, field: ObservationField | null
   return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, followingPeriod(day)) };
 }
 
-/** Years are written with four digits: what is computed around a period needs its neighbours, of a schedule a week of days on both sides. */
+/** Returns the range of accepted periods. Years have four digits, and schedules need a week of days on both sides of a period. */
 function givenRange(every: Granularity): readonly [first: string, last: string] {
   const [first = "", last = ""] = ["1000-01-07", "9999-12-25"].map((day) =>
     every === "hour" ? firstPartOf(day, every) : enclosingPeriod(day, every),
@@ -186,7 +186,7 @@ function readValue(
   if (isNumber && (!needsLogarithm || Math.fround(number) > 0)) return { ok: true, number };
   return refused({
     kind: "unprocessable",
-    detail: `${name} is not a value that can be continued.`,
+    detail: `${name} is not a valid value of the target.`,
     field: name,
     found: textNumbers ? describeValue(value) : describeNumber(value),
     expected: `a number${needsLogarithm ? " above 0" : ""} in ${unit}, as in 1200.5, without thousands separators`,
@@ -197,7 +197,7 @@ function unknownValue({ forecast, periods }: Snapshot, period: string): Refusal 
   const name = forecast.given?.value ?? forecast.variable;
   return {
     kind: "unprocessable",
-    detail: `The history holds no value of ${period}: give it as ${name}.`,
+    detail: `The history has no value of ${period}. Send it as ${name}.`,
     field: name,
     found: "nothing",
     expected: `${name} of ${period}, or a day of the history, from ${periods[0]} to ${periods.at(-1)}`,
@@ -209,7 +209,7 @@ function notAfter(
   { target, field, day }: { readonly target: string; readonly field: string | null; readonly day: string },
 ): Refusal {
   const next = nextPeriod(schedule, day);
-  const detail = `${given?.date ?? "The day"} names ${day}; the period after it is ${next}, not ${target}.`;
+  const detail = `${given?.date ?? "The day"} is ${day}, so the target period has to be ${next}, not ${target}.`;
   return { kind: "unprocessable", detail, ...(field !== null && { field }), found: target, expected: next };
 }
 

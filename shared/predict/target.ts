@@ -1,4 +1,4 @@
-/** Reads which period an instance asks for from the fields that name it. */
+/** Reads the target period of an instance from its date fields. */
 import type { Refusal } from "../api/problem.ts";
 import { type DatePart, namingParts, partOf, partRanges, periodOfParts } from "../forecasts/date-part.ts";
 import { type Granularity, granularityOf, isPeriod, periodForms } from "../period.ts";
@@ -6,7 +6,7 @@ import { describeValue } from "./describe-value.ts";
 import { periodField } from "./fields.ts";
 
 export interface DateField {
-  /** The field's own name. */
+  /** Name of the field in the request. */
   readonly name: string;
   readonly part: DatePart | "period";
   readonly value: unknown;
@@ -15,38 +15,38 @@ export interface DateField {
 export type ReadTarget =
   | {
       readonly ok: true;
-      readonly target: string /** The field that names it; null where none does. */;
+      readonly target: string /** The field that specifies it, or null. */;
       readonly field: string | null;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Returns the period that the fields name: the next one unless they say otherwise. Parts may be left out where the others agree
- * with the next period; another one has to be named in full, and a weekday has to be that day's.
+ * Returns the period that the fields specify, by default the next one. Parts may be omitted if the others match the next
+ * period. Another period has to be specified in full, and a weekday has to match its day.
  */
 export function readTarget(given: readonly DateField[], next: string): ReadTarget {
   const every = granularityOf(next) ?? "day";
   const parts = new Map<DatePart, GivenNumber>();
   let whole: DateField | null = null;
-  for (const one of given) {
-    if (one.part === "period") {
-      if (typeof one.value !== "string" || !isPeriod(one.value, every)) {
-        return refused(one, {
-          detail: `${one.name} is not ${withArticle(every)}.`,
+  for (const field of given) {
+    if (field.part === "period") {
+      if (typeof field.value !== "string" || !isPeriod(field.value, every)) {
+        return refused(field, {
+          detail: `${field.name} is not ${withArticle(every)}.`,
           expected: `${periodForms[every]}, as in ${next}`,
         });
       }
-      whole = one;
+      whole = field;
       continue;
     }
-    const number = wholeNumber(one.value);
-    const [least, most] = partRanges[one.part];
+    const number = wholeNumber(field.value);
+    const [least, most] = partRanges[field.part];
     if (number === null || number < least || number > most) {
-      const counted = one.part === "weekday" ? ", Monday = 0" : "";
+      const counted = field.part === "weekday" ? ", Monday = 0" : "";
       const expected = `a whole number from ${least} to ${most}${counted}`;
-      return refused(one, { detail: `${one.name} is not ${withArticle(one.part)}.`, expected });
+      return refused(field, { detail: `${field.name} is not ${withArticle(field.part)}.`, expected });
     }
-    parts.set(one.part, { ...one, number });
+    parts.set(field.part, { ...field, number });
   }
   const named: ReadTarget =
     whole === null ? namedByParts(parts, every, next) : { ok: true, target: String(whole.value), field: periodField };
@@ -69,25 +69,25 @@ function namedByParts(parts: Parts, every: Granularity, next: string): ReadTarge
     const expected = `${withArticle(every)} of the calendar`;
     return refused({ ...last, value: found }, { detail: `There is no ${every} ${found}.`, expected });
   }
-  for (const one of naming) {
-    if (one.part === "period" || one.number === partOf(one.part, next)) continue;
+  for (const field of naming) {
+    if (field.part === "period" || field.number === partOf(field.part, next)) continue;
     const names = namingParts[every];
     const full = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-    return refused(one, {
-      detail: `${one.name} is not that of the next period, ${next}. Name another period in full: ${full}.`,
-      expected: String(partOf(one.part, next)),
+    return refused(field, {
+      detail: `${field.name} does not match the next period, ${next}. Specify another period in full: ${full}.`,
+      expected: String(partOf(field.part, next)),
     });
   }
   return { ok: true, target: next, field: last?.name ?? null };
 }
 
-/** Returns the refusal of the first part that is not that of the target; null where all agree. */
+/** Returns a refusal for the first part that does not match the target, or null. */
 function disagreement(parts: Parts, target: string): ReadTarget | null {
-  for (const [part, one] of parts) {
+  for (const [part, field] of parts) {
     const expected = partOf(part, target);
-    if (one.number === expected) continue;
-    const detail = `${one.name} does not agree: ${target} has ${expected}${part === "weekday" ? " (Monday = 0)" : ""}.`;
-    return refused(one, { detail, expected: String(expected) });
+    if (field.number === expected) continue;
+    const detail = `${field.name} does not match ${target}, which has ${expected}${part === "weekday" ? " (Monday = 0)" : ""}.`;
+    return refused(field, { detail, expected: String(expected) });
   }
   return null;
 }
@@ -96,7 +96,7 @@ function withArticle(noun: string): string {
   return `${noun.startsWith("hour") ? "an" : "a"} ${noun}`;
 }
 
-/** A whole number, also written as text. */
+/** Returns a whole number, also from text; else null. */
 function wholeNumber(value: unknown): number | null {
   if (typeof value === "number") return Number.isInteger(value) ? value : null;
   return typeof value === "string" && /^\s*\d{1,4}\s*$/.test(value) ? Number(value) : null;

@@ -49,7 +49,7 @@ test("one that answers otherwise there is refused, with the row and with what ou
   expect(await registry.promote("v1.0")).toMatchObject({
     state: "failed",
     reason: expect.stringMatching(
-      /golden row 1: prediction is 2\.5, expected 9; our engine does not run it: .+ai\.onnx:IsNaN/,
+      /golden row 1: prediction is 2\.5, expected 9; our engine cannot run it: .+ai\.onnx:IsNaN/,
     ),
   });
 });

@@ -22,9 +22,7 @@ test("one that lacks a variable that features look at is refused by its name, an
   const history = goldHistory();
   expect(reasonOf(history)).toBeNull();
   const bare = history.series.map(({ is, values }) => ({ is, values }));
-  expect(reasonOf({ ...history, series: bare })).toBe(
-    "the history has no AUD, which the features look at: ingest once more",
-  );
+  expect(reasonOf({ ...history, series: bare })).toBe("the history has no AUD, which the features read. Ingest again");
   const uneven = history.series.map((one) => ({ ...one, others: { ...one.others, USD: [1, 2] } }));
-  expect(reasonOf({ ...history, series: uneven })).toContain("does not have one value a period");
+  expect(reasonOf({ ...history, series: uneven })).toContain("does not have one value per period");
 });

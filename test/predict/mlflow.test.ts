@@ -156,23 +156,23 @@ test.each([
   ["a list", [1], /expected a JSON object/],
   ["params that are none", { params: 3, instances: [] }, /params/],
   ["a missing column", { dataframe_records: [{ place: "a" }] }, /missing inputs \["last"\]/],
-  ["a column twice", { dataframe_split: { columns: ["last", "last"], data: [] } }, /last is given twice/],
+  ["a column twice", { dataframe_split: { columns: ["last", "last"], data: [] } }, /last occurs twice/],
   ["a row that is too short", { instances: [["a"]] }, /Row 0 has 1 values, expected 2/],
-  ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, place 1/],
+  ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, but place has 1/],
   ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found "b", expected a number/],
   ["a number for text", { instances: [[1, 1]] }, /Input place, row 0: found 1, expected text/],
   [
     "a column by another name",
     { dataframe_records: [{ place: "a", "Last ": 1 }] },
-    /missing inputs \["last"\]\. Found instead, and not read: \["Last "\]\. Did you mean last\?/,
+    /missing inputs \["last"\]\. Found unknown columns: \["Last "\]\. Did you mean last\?/,
   ],
-  ["columns that a semicolon divides", { inputs: { "place;last": ["a;1"] } }, /not read: \["place;last"\]\.$/],
+  ["columns that a semicolon divides", { inputs: { "place;last": ["a;1"] } }, /unknown columns: \["place;last"\]\.$/],
   [
     "an index of another length",
     { dataframe_split: { columns: ["last", "place"], index: [0, 1], data: [[1, "a"]] } },
     /dataframe_split: found an index of 2 for 1 rows/,
   ],
-  ["a column without a name, twice", { dataframe_split: { columns: ["", ""], data: [] } }, /Column "" is given twice/],
+  ["a column without a name, twice", { dataframe_split: { columns: ["", ""], data: [] } }, /Column "" occurs twice/],
   ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
 ])("%s is refused with what was expected", (_, body, problem) => {
   expect(inputsFrom(body)).toMatch(problem);
@@ -190,7 +190,7 @@ test.each([
   [
     "very many columns, one twice",
     `{"dataframe_split":{"columns":${JSON.stringify([...names(300_000), "a1"])},"data":[]}}`,
-    /a1 is given twice/,
+    /a1 occurs twice/,
   ],
   ["very many forms", object(names(300_000)), /Found a0, a1, /],
   [

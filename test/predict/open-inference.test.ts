@@ -76,11 +76,11 @@ test.each([
     "another datatype",
     { Precio_lag1: { datatype: "BYTES", data: ["2"] } },
     {},
-    /Precio_lag1: datatype BYTES, expected FP16/,
+    /Precio_lag1: found datatype BYTES, expected FP16/,
   ],
-  ["numbers for text", { Estado: { datatype: "FP32", data: [1] } }, {}, /Estado: datatype FP32, expected BYTES/],
+  ["numbers for text", { Estado: { datatype: "FP32", data: [1] } }, {}, /Estado: found datatype FP32, expected BYTES/],
   ["another number of rows", { Precio_lag1: { shape: [2, 1], data: [1, 2] } }, {}, /shape \[2,1\], expected \[1, 1\]/],
-  ["no shape", { Estado: { shape: [] } }, {}, /Estado: shape \[\], expected \[1, 1\]/],
+  ["no shape", { Estado: { shape: [] } }, {}, /Estado: found shape \[\], expected \[1, 1\]/],
   ["too few elements", { Precio_lag1: { data: [] } }, {}, /0 elements, expected 1/],
   [
     "a fraction as an integer",
@@ -116,10 +116,10 @@ test.each([
   ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x; the model reads/],
   ["a misspelt input", { dia: { name: "día" } }, {}, /unexpected input día; did you mean dia\?/],
   ["a misspelt output", {}, { outputs: [{ name: "predictions" }] }, /predictions; did you mean prediction\?/],
-  ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 is given twice/],
-  ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model gives prediction/],
+  ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 occurs twice/],
+  ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model returns prediction/],
   ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
-  ["an id that is no text", {}, { id: 4 }, /not of the protocol: id/],
+  ["an id that is no text", {}, { id: 4 }, /does not match the protocol: id/],
 ])("%s is refused with what was expected", (_, change, more, problem) => {
   expect(read(change, more)).toMatch(problem);
 });

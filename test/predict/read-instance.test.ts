@@ -69,7 +69,7 @@ describe("a series", () => {
         allowed: ["Autoservicios", "Tiendas"],
       });
     }
-    expect(refusalOf({ "": 1 })).toMatchObject({ detail: "A field has no name." });
+    expect(refusalOf({ "": 1 })).toMatchObject({ detail: "The request has a field without a name." });
   });
 
   test("is text, and no other type", () => {
@@ -94,7 +94,7 @@ describe("a field", () => {
   test("that is given under two of its names is refused", () => {
     expect(refusalOf(instanceOf(0, { día: 23, dia: 23 }))).toMatchObject({
       field: "dia",
-      detail: "día and dia are one field.",
+      detail: "día and dia are names of the same field.",
     });
   });
 
@@ -134,7 +134,7 @@ describe("a feature", () => {
       refusal: { detail: "Precio_lag1 is not a number.", expected: "a number with a point, as in 23.5" },
     });
     expect(asked(" ")).toMatchObject({ refusal: { detail: "Precio_lag1 is empty." } });
-    const tooLarge = "Precio_lag1 is too large a number.";
+    const tooLarge = "Precio_lag1 is too large.";
     expect(refusalOf(instanceOf(0, { Precio_lag1: -1e39 }))).toMatchObject({ detail: tooLarge, found: "-1e+39" });
     expect(refusalOf(instanceOf(0, JSON.parse('{"Precio_lag1": 1e999}')))).toMatchObject({
       detail: tooLarge,
@@ -193,7 +193,7 @@ describe("the target", () => {
       found: "2025-08-01",
       expected: "2026-11-23",
       allowed: ["2026-11-23"],
-      detail: expect.stringMatching(/Precio_lag1, Precio_mean7 are given; not given: Precio_mean7\.$/),
+      detail: expect.stringMatching(/set Precio_lag1, Precio_mean7\. Missing: Precio_mean7\.$/),
     });
   });
 
@@ -207,7 +207,7 @@ describe("the target", () => {
   test("of another period needs every feature of the history where the forecast says so", () => {
     const strict = { ...snapshot, forecast: { ...snapshot.forecast, hypothesisNeeds: "all" as const } };
     expect(readInstance(strict, instanceOf(0, seed), json)).toMatchObject({
-      refusal: { detail: expect.stringMatching(/every feature of the history is given; not given: Precio_lag3, /) },
+      refusal: { detail: expect.stringMatching(/set all features of the history\. Missing: Precio_lag3, /) },
     });
     expect(readInstance(strict, instanceOf(0, { ...historyFeatures, ...seed }), json)).toMatchObject({
       row: { target: "2025-08-01", hypothetical: true, position: 0 },

@@ -216,7 +216,7 @@ test("a message of a later format, or one that contradicts itself, is refused in
   expect(readPredictionMessage(message)).toMatchObject({ ok: true });
   for (const [change, reason] of [
     [{ format: 2 }, "format"],
-    [{ features: ["one"] }, "one value a feature"],
+    [{ features: ["one"] }, "one value per feature"],
     [{ rows: [] }, "rows"],
     [{ rows: [{ ...row, given: [99] }] }, "positions of features"],
     [{ answer: "x" }, "answer"],

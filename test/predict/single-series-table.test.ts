@@ -84,7 +84,7 @@ describe("one series", () => {
     });
     expect(await predicted(table([], "[]", 200_000))).toBe("Found 200000 rows, expected at most 153846 of 26 inputs.");
     expect(await predicted(table(["EUR"], "[1200]", 10_001))).toContain(
-      "Found 10001 rows that give a day or its value, expected at most 10000",
+      "Found 10001 rows with a day or its value, expected at most 10000",
     );
   });
 
@@ -107,11 +107,11 @@ describe("one series", () => {
   });
 
   test.each([
-    [{ dataframe_records: [{ EURO: 1200 }] }, "There is no input EURO; did you mean EUR?"],
-    [{ dataframe_records: [{ EUR: -5 }] }, "Row 0: EUR is not a value that can be continued. Found: -5."],
+    [{ dataframe_records: [{ EURO: 1200 }] }, "There is no input EURO. Did you mean EUR?"],
+    [{ dataframe_records: [{ EUR: -5 }] }, "Row 0: EUR is not a valid value of the target. Found: -5."],
     [{ dataframe_records: [{ EUR: 5 }, { Date: "2023-02-30", EUR: 5 }] }, "Row 1: Date is not a day of the calendar."],
-    [{ dataframe_records: [{ Date: "2023-10-01" }] }, "Row 0: The history holds no value of 2023-09-29"],
-    [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 is given twice, as step."],
+    [{ dataframe_records: [{ Date: "2023-10-01" }] }, "Row 0: The history has no value of 2023-09-29"],
+    [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 occurs twice, the first time as step."],
     [{ dataframe_records: [{ step: "much" }] }, 'Input EUR_dif1, row 0: found "much", expected a number or null.'],
     [{ instances: [[1, 2]] }, "Row 0 has 2 values, expected 26."],
   ])("%j is refused in a sentence", async (body, sentence) => {

@@ -210,7 +210,7 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
   [
     "served.json has a later format",
     (world) => world.promote({ version: "v2.0", number: 2, served: { format: 2 } }),
-    /format 2; this build of predict reads format 1: deploy a build that reads it/,
+    /format 2; this build of predict reads format 1\. Deploy a build that reads it/,
   ],
   [
     "a feature is of a version that this build does not compute",
@@ -243,7 +243,7 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
   [
     "the history is by other dimensions",
     (world) => world.kv.set(`history:${forecast.id}`, JSON.stringify({ ...historyOf(), dimensions: ["Ciudad"] })),
-    /by Ciudad; the forecast is by Estado/,
+    /dimensions Ciudad, but the forecast has Estado/,
   ],
 ];
 

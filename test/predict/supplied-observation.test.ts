@@ -235,7 +235,7 @@ describe("refused is", () => {
     for (const day of ["2023-10-01", "2017-01-02", "1979-01-01"]) {
       expect(refusal({ Date: day })).toMatchObject({ kind: "unprocessable", field: "EUR", found: "nothing" });
     }
-    expect(refusal({ Date: "2023-10-01" }).detail).toContain("no value of 2023-09-29: give it as EUR");
+    expect(refusal({ Date: "2023-10-01" }).detail).toContain("no value of 2023-09-29. Send it as EUR");
   });
 
   test("nothing else than by a refusal: whatever is sent, nobody throws", () => {

@@ -33,9 +33,9 @@ test("all series are written in the forecast's columns, with the target's date a
 
 test("one series has the last date and price, the predicted change and the model version", () => {
   const snapshot = goldSnapshot();
-  const told = answer(snapshot, { all: true });
-  const [prediction] = told.predictions;
-  const read = readCsv(predictionsCsv(gold, told));
+  const answered = answer(snapshot, { all: true });
+  const [prediction] = answered.predictions;
+  const read = readCsv(predictionsCsv(gold, answered));
   expect(read.ok && read.rows).toEqual([
     ["Date", "Actual_EUR", "Predicted_Next_Day_Change", "model_run_id"],
     [

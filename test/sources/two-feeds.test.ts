@@ -173,6 +173,6 @@ test("another month is a hypothesis, and an invalid month is rejected with the e
       expected: "YYYY-MM, as in 2026-11",
     });
   expect(answer({ year: "2027" })).toMatchObject({
-    detail: "year is not that of the next period, 2026-11. Name another period in full: year and month.",
+    detail: "year does not match the next period, 2026-11. Specify another period in full: year and month.",
   });
 });

@@ -18,7 +18,7 @@ import { instantPool, keepingEffects } from "./support.ts";
 
 const planted: World = { strength: 2 };
 const chance: World = { strength: 0 };
-const nobody = { incumbent: null, usedThrough: null };
+const noChampion = { incumbent: null, usedThrough: null };
 
 async function judged(data: Dataset, pool: Pool = instantPool(forecast, data), seed = 1) {
   const task = { forecast, data, seed, trialsMax: null, incumbent: null };
@@ -29,7 +29,7 @@ async function judged(data: Dataset, pool: Pool = instantPool(forecast, data), s
 
 async function promotedIn(seed: number, world: World): Promise<boolean> {
   const { judgement } = await judged(classData(seed, world));
-  const { verdict, champion } = outcomeOf(forecast, judgement, nobody);
+  const { verdict, champion } = outcomeOf(forecast, judgement, noChampion);
   return verdict.kind === "promote" && !isNaive(champion);
 }
 
@@ -74,7 +74,7 @@ describe("naive", () => {
 
   test("serves if no model is better, and the reason has the periods and the p-value", async () => {
     const { judgement } = await judged(classData(3, chance));
-    const { champion, reason } = outcomeOf(forecast, judgement, nobody);
+    const { champion, reason } = outcomeOf(forecast, judgement, noChampion);
     expect(champion).toBe(judgement.naive.candidate);
     expect(reason).toContain(`${judgement.test.from} to ${judgement.test.to}`);
     expect(reason).toMatch(/p [=<] [\d.]+/);
@@ -88,7 +88,7 @@ describe("a judgement", () => {
   const windows = windowsOf(data, forecast.validation);
 
   test("is the same for the same seed", async () => {
-    const told = async () => {
+    const summary = async () => {
       const { judgement } = await judged(data);
       const { contenders, chosen, naive } = judgement;
       const timeless = contenders.map((one) => ({ ...one, seconds: 0 }));
@@ -100,7 +100,7 @@ describe("a judgement", () => {
         classes: judgement.classesFor(chosen),
       };
     };
-    expect(await told()).toEqual(await told());
+    expect(await summary()).toEqual(await summary());
   });
 
   test("uses the test window only after the search, and never trains on the rows that it is judged on", async () => {
@@ -210,15 +210,15 @@ describe("publishing", () => {
       unchangedShare: null,
       judged: { change: null },
     });
-    const { decision, judged: told } = card;
+    const { decision, judged } = card;
     expect(decision?.labels).toEqual({ event: "bad", otherwise: "good" });
-    expect(decision?.naive.candidate).toBe(told.naive);
-    expect(["base-rate", "state-frequency"]).toContain(told.naive);
+    expect(decision?.naive.candidate).toBe(judged.naive);
+    expect(["base-rate", "state-frequency"]).toContain(judged.naive);
     const [calm = 0, bad = 0] = decision?.naive.after ?? [];
     expect(calm).toBeGreaterThan(0);
     expect(bad).toBeGreaterThanOrEqual(calm);
-    expect(told.calibration?.length).toBeGreaterThan(0);
-    const line = told.contenders.find(({ candidate }) => candidate === "logistic");
+    expect(judged.calibration?.length).toBeGreaterThan(0);
+    const line = judged.contenders.find(({ candidate }) => candidate === "logistic");
     expect(decision?.threshold).toBe(line?.classification?.threshold);
   });
 

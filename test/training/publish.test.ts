@@ -106,15 +106,15 @@ test.each([
   { what: "a chance off by two millionths", recipe: "naive", run: wrongBy(twoMillionths, "change_probability") },
 ])("$what is not published, and the row is reported", async ({ recipe, run }) => {
   const story = { forecast: difference, data, recipe: named(recipe), source: "model" as const };
-  const told = expect.stringMatching(/row 5: the runtime gives .+, training gave .+/);
-  expect(await publishing(story, run)).toEqual({ ok: false, reason: "disagreement", problems: [told] });
+  const problem = expect.stringMatching(/row 5: the runtime gives .+, training gave .+/);
+  expect(await publishing(story, run)).toEqual({ ok: false, reason: "disagreement", problems: [problem] });
 });
 
 test("a runtime without the output is a disagreement", async () => {
   const run: Run = async () => ({});
   const result = await publishing({ forecast: difference, data, recipe: named("naive"), source: "frequency" }, run);
-  const told = expect.stringContaining("found 0 numbers");
-  expect(result).toMatchObject({ ok: false, reason: "disagreement", problems: [told, told] });
+  const problem = expect.stringContaining("found 0 numbers");
+  expect(result).toMatchObject({ ok: false, reason: "disagreement", problems: [problem, problem] });
 });
 
 test("with a logarithmic target, one unit in the last place is accepted, because exponentials differ between engines", async () => {
