@@ -57,7 +57,8 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     table(header, rows, { right: [2], optional: [3] }),
     "",
     `API reference  ${url}/docs`,
-    `Data           ${url}/feeds   Models  ${url}/models`,
+    `Feeds          ${url}/feeds`,
+    `Models         ${url}/models`,
     ...(shortest === undefined ? [] : ["", `$ ${curlOf(url + shortest)}`]),
     "",
   ].join("\n");
