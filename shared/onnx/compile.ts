@@ -1,8 +1,9 @@
 /**
- * Checks a graph once and turns it into a program: every name becomes a position, every shape is known but for N.
+ * Compiles a graph to a program: names become positions, and every size is known except N, the number of rows.
  *
- * What is outside the subset is refused by name here; a program that compiles can only fail on what it is fed.
+ * Operators and attributes outside the subset are refused here by name. A compiled program can fail only on its inputs.
  */
+import type { Result } from "../lib/result.ts";
 import { Program, type Step, type Storage } from "./evaluate.ts";
 import type { Graph, GraphValue, Node, Shape } from "./graph.ts";
 import { elementsPerRow, isSameShape } from "./operators/data.ts";
@@ -15,32 +16,30 @@ import {
   type Slot,
   whereOf,
 } from "./operators/operator.ts";
-import { attempt, type OnnxProblem, Refusal, type Refused } from "./problem.ts";
+import { attempt, type OnnxProblem, Refusal } from "./problem.ts";
 
 export interface CompileLimits extends OperatorLimits {
   /** Elements of all values together in one run. */
   readonly runElementsMax: number;
 }
 
-/** What a Worker of 128 MB can load: a node takes some 60 bytes for a moment, its part of the file included, and 12 afterwards. */
+/** A Worker of 128 MB can load this: a node takes about 60 bytes during loading, its part of the file included, and 12 after. */
 export const DEFAULT_LIMITS: CompileLimits = {
   treeNodesMax: 1_500_000,
   elementsMax: 1_000_000,
   runElementsMax: 16_000_000,
 };
 
-export type Compiled = { readonly ok: true; readonly program: Program } | Refused;
-
-/** Never throws, whatever the graph. O(size of the graph). */
-export function compile(graph: Graph, limits: Partial<CompileLimits> = {}): Compiled {
-  return attempt(() => ({ ok: true, program: new Compiler(graph, { ...DEFAULT_LIMITS, ...limits }).program() }));
+/** Compiles any graph without throwing. O(size of the graph). */
+export function compile(graph: Graph, limits: Partial<CompileLimits> = {}): Result<Program, OnnxProblem> {
+  return attempt(() => new Compiler(graph, { ...DEFAULT_LIMITS, ...limits }).program());
 }
 
 function refuse(kind: OnnxProblem["kind"], where: string, [found, expected]: readonly [string, string]): never {
   throw new Refusal({ kind, where, found, expected });
 }
 
-/** A value, and the position of its elements, which it may share with others. */
+/** A value and the position of its elements. Views share the position of another value. */
 interface Known extends Slot {
   readonly at: number;
 }
@@ -51,7 +50,7 @@ class Compiler {
   readonly #known = new Map<string, Known>();
   readonly #storages: Storage[] = [];
   readonly #steps: Step[] = [];
-  /** Of one row, so far. */
+  /** Elements of all values so far, for one row. */
   #elements = 0;
 
   constructor(graph: Graph, limits: CompileLimits) {
@@ -67,7 +66,7 @@ class Compiler {
         { kind: "constant", data: tensor.data },
       );
     }
-    // Old files list initializers among the inputs, as defaults.
+    // Old files list initializers among the inputs too.
     const inputs = this.#graph.inputs.filter(({ name }) => !this.#known.has(name));
     for (const input of inputs) this.#defineInput(input);
     for (const node of this.#graph.nodes) this.#addNode(node);
@@ -87,14 +86,14 @@ class Compiler {
   }
 
   #name(name: string, value: Known): void {
-    if (this.#known.has(name)) refuse("malformed", `value ${name}`, ["it made twice", "once"]);
+    if (this.#known.has(name)) refuse("malformed", `value ${name}`, ["two definitions", "one"]);
     this.#known.set(name, value);
   }
 
   #find(name: string, where: string): Known & { readonly name: string } {
     const value = this.#known.get(name);
     if (value === undefined)
-      return refuse("malformed", where, [`the value ${name}`, "one that is made before it is used"]);
+      return refuse("malformed", where, [`the value ${name}`, "a value that is defined before it is used"]);
     return { ...value, name };
   }
 
@@ -103,7 +102,7 @@ class Compiler {
     if (type === "other" || type === "double" || type === "uint8") {
       refuse("unsupported", where, [`type ${type}`, "float, int64, int32, bool or string"]);
     }
-    const known = shape ?? refuse("unsupported", where, ["no shape", "one"]);
+    const known = shape ?? refuse("unsupported", where, ["no shape", "a shape"]);
     this.#checkShape(where, known);
     this.#define(name, { type, shape: known, constant: null }, { kind: "fed", type, shape: known });
   }
@@ -112,12 +111,15 @@ class Compiler {
     if (shape.indexOf(null) !== shape.lastIndexOf(null)) {
       refuse("unsupported", where, [
         `shape [${shape.map((size) => size ?? "?")}]`,
-        "at most one unknown size, the rows",
+        "at most one unknown size, the number of rows",
       ]);
     }
     this.#elements += elementsPerRow(shape);
     if (this.#elements > this.#limits.elementsMax) {
-      refuse("too-large", where, [`${this.#elements} elements a row so far`, `at most ${this.#limits.elementsMax}`]);
+      refuse("too-large", where, [
+        `at least ${this.#elements} elements per row`,
+        `at most ${this.#limits.elementsMax}`,
+      ]);
     }
   }
 
@@ -137,14 +139,17 @@ class Compiler {
     const where = whereOf(node);
     const operator = operatorNamed(node.domain, node.op);
     if (operator === null) {
-      return refuse("unsupported", where, [`operator ${node.domain || "ai.onnx"}:${node.op}`, "one of docs/ONNX.md"]);
+      return refuse("unsupported", where, [
+        `operator ${node.domain || "ai.onnx"}:${node.op}`,
+        "an operator of docs/ONNX.md",
+      ]);
     }
     const unknown = Object.keys(node.attributes).find((name) => !operator.attributes.includes(name));
     if (unknown !== undefined) {
       return refuse("unsupported", where, [`attribute ${unknown}`, operator.attributes.join(", ") || "none"]);
     }
-    const given = { version: this.#versionOf(node, where), limits: this.#limits };
-    return operator.prepare(new OperatorNode(node, inputs, given));
+    const context = { version: this.#versionOf(node, where), limits: this.#limits };
+    return operator.prepare(new OperatorNode(node, inputs, context));
   }
 
   #addView(node: Node, source: Known | null, shape: Shape): void {
@@ -168,7 +173,7 @@ class Compiler {
     return version;
   }
 
-  /** Every output gets its storage, also one that the file leaves nameless. */
+  /** Allocates a storage for every output, including outputs without a name. */
   #defineOutputs(node: Node, outputs: readonly Output[]): number[] {
     if (node.outputs.length > outputs.length) {
       return refuse("malformed", whereOf(node), [`${node.outputs.length} outputs`, `at most ${outputs.length}`]);
@@ -187,7 +192,7 @@ class Compiler {
     const where = `output ${output.name}`;
     const value = this.#find(output.name, where);
     if (output.type !== "other" && output.type !== value.type) {
-      return refuse("malformed", where, [`it declared ${output.type}`, `${value.type}, as it is made`]);
+      return refuse("malformed", where, [`the declared type ${output.type}`, `${value.type}, the computed type`]);
     }
     return value;
   }

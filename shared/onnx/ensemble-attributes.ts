@@ -1,13 +1,13 @@
 /**
- * Our trees as the attributes of a TreeEnsembleRegressor (ai.onnx.ml 3).
+ * Converts our trees to the attributes of a TreeEnsembleRegressor (ai.onnx.ml 3).
  *
- * onnxruntime starts each row's sum at 0, adds the trees' float32 values in the order of the file, divides for AVERAGE, and
- * adds the base value last, all in float32: `predictEnsemble` does the same and both give the same bits.
+ * onnxruntime starts each row's sum at 0, adds the trees' float32 values in file order, divides for AVERAGE, and adds the
+ * base value last, all in float32. `predictEnsemble` does the same, so both give the same bits.
  */
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { type Attributes, floats, int, ints, string, strings } from "./graph.ts";
 
-/** What an ensemble without trees adds up to, as a tree: the format wants at least one. */
+/** A tree with the value 0, for an ensemble without trees: the format requires at least one tree. */
 const NOTHING: Tree = {
   feature: Int32Array.of(LEAF),
   threshold: new Float32Array(1),
@@ -22,7 +22,7 @@ interface Columns {
   readonly featureIds: Int32Array;
   readonly falseNodeIds: Int32Array;
   readonly trueNodeIds: Int32Array;
-  /** Training weight of each node: no runtime looks at it, explanations do. */
+  /** Training weight of each node. Runtimes ignore it; explanations need it. */
   readonly hitRates: Float32Array;
   readonly missingTracksTrue: Int32Array;
   readonly modes: string[];
@@ -57,7 +57,7 @@ function columnsFor(trees: readonly Tree[]): Columns {
   };
 }
 
-/** A tree's nodes as a walk meets them: after each split its left child, so that a reader can take them as they come. O(nodes). */
+/** Returns a tree's nodes in preorder, left child first, so that a reader can lay them out in file order. O(nodes). */
 function preorder({ feature, left, right }: Tree): Int32Array {
   const order = new Int32Array(feature.length);
   const waiting: number[] = [];
@@ -71,7 +71,7 @@ function preorder({ feature, left, right }: Tree): Int32Array {
   return order;
 }
 
-/** Fills the columns from position `at.node` and `at.leaf` on, and moves both behind the tree. */
+/** Writes a tree into the columns from `at.node` and `at.leaf`, and advances both past the tree. */
 function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; leaf: number }): void {
   const order = preorder(tree);
   const places = new Int32Array(order.length);
@@ -99,7 +99,7 @@ function addTree(columns: Columns, tree: Tree, at: { id: number; node: number; l
   at.id++;
 }
 
-/** Attributes of one node that takes float32 [N, columns] and gives float32 [N, 1]. O(nodes). */
+/** Returns the attributes of one node from float32 [N, columns] to float32 [N, 1]. O(nodes). */
 export function ensembleAttributes(ensemble: Ensemble): Attributes {
   const trees = ensemble.trees.length > 0 ? ensemble.trees : [NOTHING];
   const columns = columnsFor(trees);

@@ -1,22 +1,23 @@
 /**
- * Runs a compiled graph: float32 in, float32 out, the numbers that onnxruntime gives.
+ * Runs a compiled graph in float32, with the same numbers as onnxruntime.
  *
- * Synchronous, and for small batches without allocation but for the outputs: the arrays between nodes are kept from run to run.
+ * Runs are synchronous. For small batches only the outputs are allocated: intermediate arrays are reused between runs.
  */
+import type { Result } from "../lib/result.ts";
 import type { Data, ElementType, Shape, TensorData } from "./graph.ts";
 import { copyOf, createData, describeShape, elementsOf, rowAxisOf } from "./operators/data.ts";
 import type { Kernel } from "./operators/operator.ts";
-import { attempt, Refusal, type Refused } from "./problem.ts";
+import { attempt, type OnnxProblem, Refusal } from "./problem.ts";
 
-/** A tensor with its size on every axis, row-major; int64 as integers in doubles. */
+/** A tensor with its size on every axis, row-major. int64 is stored as integers in doubles. */
 export type Value = TensorData & { readonly dims: readonly number[] };
 
-/** Where elements come from. */
+/** Where the elements of a value are stored. */
 export type Storage =
   | { readonly kind: "constant"; readonly data: Data }
   | { readonly kind: "fed" | "computed"; readonly type: ElementType; readonly shape: Shape };
 
-/** A kernel and the positions of what it reads and fills; −1 for an input that is not given. */
+/** A kernel and the positions of its inputs and outputs; −1 for an omitted input. */
 export interface Step {
   readonly run: Kernel;
   readonly inputs: readonly number[];
@@ -26,7 +27,7 @@ export interface Step {
 export interface Port {
   readonly name: string;
   readonly type: ElementType;
-  /** Null is N, the number of rows, the same in every feed. */
+  /** Null is N, the number of rows, which is the same for every input. */
   readonly shape: Shape;
   /** Position of the elements. */
   readonly at: number;
@@ -40,21 +41,22 @@ interface ProgramParts {
   readonly elementsMax: number;
 }
 
-export type Run = { readonly ok: true; readonly outputs: Readonly<Record<string, Value>> } | Refused;
+/** Outputs by name. */
+export type Run = Result<Readonly<Record<string, Value>>, OnnxProblem>;
 
-/** Batches up to here keep their arrays for the next run of as many rows. */
-const KEPT_ROWS_MAX = 64;
+/** Up to this many rows, the arrays of a run are reused by the next run with as many rows. */
+const REUSED_ROWS_MAX = 64;
 
-/** The arrays of one batch size, one a position. */
+/** The arrays for one number of rows, one per position. */
 interface Frame {
   readonly rows: number;
   readonly data: Data[];
   readonly calls: readonly Call[];
-  /** Where a feed goes, one entry an input of the graph: its place among the data, and in the lists of kernels that read it. */
+  /** For each input of the graph, the lists that hold its data: `data`, and the inputs of the kernels that read it. */
   readonly places: readonly (readonly Place[])[];
 }
 
-/** A kernel with the arrays that it reads and fills. */
+/** A kernel with its input and output arrays. */
 interface Call {
   readonly run: Kernel;
   readonly inputs: Data[];
@@ -70,7 +72,7 @@ export class Program {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #parts: ProgramParts;
-  #kept: Frame | null = null;
+  #frame: Frame | null = null;
 
   constructor(parts: ProgramParts) {
     this.inputs = parts.inputs;
@@ -78,39 +80,39 @@ export class Program {
     this.#parts = parts;
   }
 
-  /** Refuses feeds that do not fit and values that an operator cannot take. Output arrays are the caller's. O(rows). */
+  /** Runs one batch. Fails on inputs that do not fit. The caller owns the output arrays. O(rows). */
   run(feeds: Readonly<Record<string, Value>>): Run {
     return this.runOrdered(this.inputs.map(({ name }) => ownOf(feeds, name)));
   }
 
-  /** As `run`, with the feeds in the order of the inputs. */
+  /** Like `run`, with the feeds in the order of the inputs. */
   runOrdered(feeds: readonly (Value | undefined)[]): Run {
     return attempt(() => this.#run(feeds));
   }
 
-  #run(given: readonly (Value | undefined)[]): Run {
-    const rows = this.#rowsOf(given);
+  #run(feeds: readonly (Value | undefined)[]): Readonly<Record<string, Value>> {
+    const rows = this.#rowsOf(feeds);
     const frame = this.#frameFor(rows);
-    for (let input = 0; input < given.length; input++) {
-      const data = given[input]?.data ?? [];
+    for (let input = 0; input < feeds.length; input++) {
+      const data = feeds[input]?.data ?? [];
       for (const { list, at } of frame.places[input] ?? []) list[at] = data;
     }
     for (const { run, inputs, outputs } of frame.calls) run(inputs, outputs);
     const outputs: Record<string, Value> = Object.create(null);
     for (const port of this.outputs) outputs[port.name] = pairedValue(port, copyOf(frame.data[port.at] ?? []), rows);
-    return { ok: true, outputs };
+    return outputs;
   }
 
-  /** Checks every feed, and that they agree on the number of rows. */
-  #rowsOf(given: readonly (Value | undefined)[]): number {
+  /** Checks every feed and returns their common number of rows. */
+  #rowsOf(feeds: readonly (Value | undefined)[]): number {
     let rows: number | null = null;
     for (let input = 0; input < this.inputs.length; input++) {
       const port = this.inputs[input];
       if (port === undefined) continue;
-      const feed = given[input] ?? mismatch(port, "nothing", "a feed");
+      const feed = feeds[input] ?? mismatch(port, "nothing", "a value");
       const axis = rowAxisOf(port.shape);
       const found: number | null = axis < 0 ? rows : (feed.dims[axis] ?? null);
-      if (rows !== null && found !== rows) return mismatch(port, `${found} rows`, `${rows}, as in the feeds before`);
+      if (rows !== null && found !== rows) return mismatch(port, `${found} rows`, `${rows}, as in the inputs before`);
       rows = found;
       checkFeed(port, feed, rows ?? 1);
     }
@@ -118,12 +120,12 @@ export class Program {
   }
 
   #frameFor(rows: number): Frame {
-    if (this.#kept?.rows === rows) return this.#kept;
+    if (this.#frame?.rows === rows) return this.#frame;
     const { storages, elementsMax } = this.#parts;
     let elements = 0;
     for (const storage of storages) elements += storage.kind === "constant" ? 0 : elementsOf(storage.shape, rows);
     if (elements > elementsMax) {
-      const found = `${rows} rows, which make ${elements} elements`;
+      const found = `${rows} rows with ${elements} elements`;
       throw new Refusal({ kind: "too-large", where: "the batch", found, expected: `at most ${elementsMax} elements` });
     }
     const data = storages.map((storage) => {
@@ -131,7 +133,7 @@ export class Program {
       return createData(storage.type, storage.kind === "fed" ? 0 : elementsOf(storage.shape, rows));
     });
     const frame = { rows, data, ...this.#callsOn(data) };
-    if (rows <= KEPT_ROWS_MAX) this.#kept = frame;
+    if (rows <= REUSED_ROWS_MAX) this.#frame = frame;
     return frame;
   }
 
@@ -152,7 +154,7 @@ export class Program {
   }
 }
 
-/** Names come from the file: one of them may be "constructor". */
+/** Reads an own property. Names come from the file, and one of them may be "constructor". */
 export function ownOf<Of>(named: Readonly<Record<string, Of>>, name: string): Of | undefined {
   return Object.hasOwn(named, name) ? named[name] : undefined;
 }
@@ -170,7 +172,7 @@ function checkFeed(port: Port, feed: Value, rows: number): void {
   if (feed.data.length !== length) mismatch(port, `${feed.data.length} elements`, `${length}`);
 }
 
-/** Pairs a type with the array that `createData` or a checked feed made for it. */
+/** Builds a value from an array that `createData` or a checked feed made for the port's type. */
 function pairedValue(port: Port, data: Data, rows: number): Value {
   const dims = port.shape.map((size) => size ?? rows);
   return { type: port.type, data, dims } as Value;

@@ -1,7 +1,7 @@
 /**
- * An ONNX model as plain data: what the writer takes, the reader gives and the compiler runs.
+ * An ONNX model as plain data, which the writer, the reader and the compiler share.
  *
- * Only what tabular models need: tensors, no sequences, no subgraphs. https://onnx.ai/onnx/repo-docs/IR.html
+ * It has only what tabular models need: tensors, no sequences, no subgraphs. https://onnx.ai/onnx/repo-docs/IR.html
  */
 
 /** The empty domain is ai.onnx itself. */
@@ -9,10 +9,10 @@ export type Domain = "" | "ai.onnx.ml";
 
 export type ElementType = "float" | "double" | "int64" | "int32" | "uint8" | "bool" | "string";
 
-/** One size an axis; null is the number of rows, N, the same everywhere in a graph. */
+/** One size per axis. Null is N, the number of rows, which is the same everywhere in a graph. */
 export type Shape = readonly (number | null)[];
 
-/** int64 is held as exact integers up to ±2⁵³ in doubles: BigInt arrays are ten times slower and nothing tabular needs more. */
+/** int64 is stored as exact integers up to ±2⁵³ in doubles: BigInt arrays are ten times slower and tabular models need no more. */
 export type TensorData =
   | { readonly type: "float"; readonly data: Float32Array }
   | { readonly type: "double" | "int64"; readonly data: Float64Array }
@@ -22,15 +22,15 @@ export type TensorData =
 
 export type Data = TensorData["data"];
 
-/** A constant, row-major; `data` has one entry an element. */
+/** A constant, row-major; `data` has one entry per element. */
 export type Tensor = TensorData & { readonly name: string; readonly dims: readonly number[] };
 
-/** What goes in or comes out. */
+/** An input or output of a graph. */
 export interface GraphValue {
   readonly name: string;
-  /** `other` is what only other tools declare: sequences, maps, rarer numbers. */
+  /** `other` is a type that is not supported: sequences, maps, rarer numbers. */
   readonly type: ElementType | "other";
-  /** Null where the file says nothing. */
+  /** Null if the file declares no shape. */
   readonly shape: Shape | null;
 }
 
@@ -40,7 +40,7 @@ export interface CodedTexts {
   readonly codes: Uint8Array;
 }
 
-/** Lists may be typed arrays, and should be where they are long. Numbers of `float` and `floats` are float32. */
+/** Long lists should be typed arrays. Numbers of `float` and `floats` are float32. */
 export type Attribute =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "int"; readonly value: number }
@@ -51,20 +51,20 @@ export type Attribute =
   | {
       readonly kind: "strings";
       readonly values: readonly string[];
-      /** The same where they are few texts that keep coming, read from a file. */
+      /** The same list as codes, if it was read from a file and has few distinct texts. */
       readonly coded?: CodedTexts;
     }
-  /** Read from a file of another tool; `found` says what it was. It cannot be written. */
+  /** An attribute of a kind that is not supported; `found` names the kind. It cannot be written. */
   | { readonly kind: "unsupported"; readonly found: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Node {
   readonly op: string;
-  /** Any string in a file of another tool. */
+  /** A file of another tool may have any domain. */
   readonly domain: Domain | (string & {});
   readonly name: string;
-  /** Names of values; an empty one is an optional input that is not given. */
+  /** Names of values. An empty name is an omitted optional input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
@@ -74,7 +74,7 @@ export interface Graph {
   readonly name: string;
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
-  /** In an order in which every value is made before it is used. */
+  /** Ordered so that every value is defined before it is used. */
   readonly nodes: readonly Node[];
   readonly initializers: readonly Tensor[];
   /** Version of each domain. */
@@ -84,7 +84,7 @@ export interface Graph {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Understood by every runtime since 2022: IR 8, ai.onnx 17, ai.onnx.ml 3. */
+/** Versions that every runtime supports since 2022: IR 8, ai.onnx 17, ai.onnx.ml 3. */
 export const PORTABLE = { irVersion: 8, opsets: { "": 17, "ai.onnx.ml": 3 } } as const;
 
 export const float = (value: number): Attribute => ({ kind: "float", value });
@@ -100,22 +100,22 @@ interface Wiring {
   readonly attributes?: Attributes;
 }
 
-/** A node of the standard domain, named for its first output. */
+/** Builds a node of the standard domain. Its name is its first output. */
 export function node(op: string, wiring: Wiring): Node {
   return { op, domain: "", name: wiring.outputs[0] ?? op, attributes: {}, ...wiring };
 }
 
-/** A node of ai.onnx.ml, named for its first output. */
+/** Builds a node of ai.onnx.ml. Its name is its first output. */
 export function mlNode(op: string, wiring: Wiring): Node {
   return { ...node(op, wiring), domain: "ai.onnx.ml" };
 }
 
-/** A float32 constant; `values` are rounded to float32. */
+/** Builds a float32 constant. Rounds `values` to float32. */
 export function floatTensor(name: string, values: ArrayLike<number>, dims?: readonly number[]): Tensor {
   return { name, type: "float", dims: dims ?? [values.length], data: Float32Array.from(values) };
 }
 
-/** An int64 constant, such as the shape that Reshape wants. */
+/** Builds an int64 constant, such as the shape for Reshape. */
 export function int64Tensor(name: string, values: ArrayLike<number>, dims?: readonly number[]): Tensor {
   return { name, type: "int64", dims: dims ?? [values.length], data: Float64Array.from(values) };
 }

@@ -1,18 +1,18 @@
 /**
- * Lists of numbers as they lie in the file, large ones decoded when they are wanted.
+ * Reads packed lists of numbers. Large lists are decoded on demand.
  *
- * A forest of 600,000 nodes has a dozen lists: a graph holds their bytes alone, and what is decoded is let go once it is laid out.
+ * A forest of 600,000 nodes has a dozen lists. A graph holds only their bytes; decoded arrays are garbage after the layout.
  */
 import { DELIMITED, type FIXED32, type FIXED64, type VARINT } from "./protobuf.ts";
 import { Cursor } from "./protobuf-reader.ts";
 
-/** Joins the parts of a repeated field: packed parts and single values are the same bytes. One part stays a view. */
+/** Joins the parts of a repeated field. Packed parts and single values have the same bytes. A single part stays a view. */
 export class PackedBytes {
   #bytes: Uint8Array = new Uint8Array(0);
   #length = 0;
   #isView = true;
 
-  /** Takes the repeated number at the cursor: packed, or a single one of the wire type that its kind has. */
+  /** Reads the repeated number at the cursor: a packed list, or a single number of the given wire type. */
   take(cursor: Cursor, wireType: typeof VARINT | typeof FIXED32 | typeof FIXED64): void {
     if (cursor.wireType === DELIMITED) {
       const packed = cursor.delimited();
@@ -49,10 +49,10 @@ export class PackedBytes {
   }
 }
 
-/** A view keeps all of its file alive: what is smaller is copied, larger lists are a forest's, which are let go once it is laid out. */
+/** Smaller lists are copied, because a view holds the whole file in memory. Larger lists belong to forests and are short-lived. */
 const VIEW_BYTES_MIN = 65_536;
 
-/** A view where the bytes are many and aligned, else a copy. Little-endian, as the file. */
+/** Returns floats: a view of many aligned bytes, else a copy. Little-endian, like the file. */
 export function floatsOf(bytes: Uint8Array, what: string): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (byteLength % 4 !== 0) new Cursor(bytes, what).fail(`${byteLength} bytes of float32`, "a multiple of 4");
@@ -60,7 +60,7 @@ export function floatsOf(bytes: Uint8Array, what: string): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }
 
-/** A copy. */
+/** Returns doubles, always as a copy. */
 export function doublesOf(bytes: Uint8Array, what: string): Float64Array {
   if (bytes.length % 8 !== 0) new Cursor(bytes, what).fail(`${bytes.length} bytes of float64`, "a multiple of 8");
   return new Float64Array(bytes.slice().buffer);
@@ -70,8 +70,8 @@ export function doublesOf(bytes: Uint8Array, what: string): Float64Array {
 const CONTINUES = 0x80808080 | 0;
 
 /**
- * How many varints there are; refuses one that breaks off or does not fit ±2⁵³. Four bytes at a time: this runs over all of
- * a forest before anything of it is compiled. O(bytes).
+ * Counts varints. Refuses a truncated one and one beyond ±2⁵³. Reads four bytes at a time, because it runs over a whole
+ * forest before it is compiled. O(bytes).
  */
 export function countInts(bytes: Uint8Array, what: string): number {
   const head = Math.min(bytes.length, (4 - (bytes.byteOffset % 4)) % 4);
@@ -83,7 +83,7 @@ export function countInts(bytes: Uint8Array, what: string): number {
     const bits = (words[i] ?? 0) & CONTINUES;
     if (bits === 0) continue;
     continued += ((bits >>> 7) & 1) + ((bits >>> 15) & 1) + ((bits >>> 23) & 1) + (bits >>> 31);
-    // Seven continuing bytes in a row, wherever they begin, fill a word.
+    // Seven continuation bytes in a row always fill an aligned word.
     if (bits === CONTINUES) isLong = true;
   }
   for (let i = 0; i < head; i++) continued += (bytes[i] ?? 0) >>> 7;
@@ -103,8 +103,8 @@ function wideIntsOf(bytes: Uint8Array, count: number): Float64Array {
 }
 
 /**
- * Decodes what `countInts` found in order. One byte a number is the numbers themselves, a view or a copy; up to four bytes make an
- * Int32Array, more a Float64Array.
+ * Decodes varints that `countInts` has checked. If every number has one byte, returns the bytes themselves (a view or a
+ * copy); with up to four bytes returns an Int32Array, with more a Float64Array.
  */
 export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32Array | Float64Array {
   if (bytes.length === count) return count < VIEW_BYTES_MIN ? bytes.slice() : bytes;
@@ -112,10 +112,10 @@ export function decodeInts(bytes: Uint8Array, count: number): Uint8Array | Int32
   return fill(values, bytes) < 0 ? wideIntsOf(bytes, count) : values;
 }
 
-/** Up to here a list is decoded at once: to count it first costs more than it saves in memory. */
+/** Lists up to this size are decoded at once, because counting them first takes longer than it saves memory. */
 const EAGER_BYTES_MAX = 262_144;
 
-/** A list of integers: those of a large one are decoded whenever they are wanted. Refuses what `countInts` refuses. O(bytes). */
+/** Reads a list of integers. A large list is decoded each time `values` is read. Refuses what `countInts` refuses. O(bytes). */
 export function listOfInts(bytes: Uint8Array, what: string): { readonly values: ArrayLike<number> } {
   if (bytes.length > EAGER_BYTES_MAX) {
     const count = countInts(bytes, what);
@@ -131,7 +131,7 @@ export function listOfInts(bytes: Uint8Array, what: string): { readonly values: 
   return { values: count < 0 ? wideIntsOf(bytes, countInts(bytes, what)) : values.subarray(0, count) };
 }
 
-/** Varints of up to four bytes; how many there are, −1 where one has more. The last one is whole. */
+/** Decodes varints of up to four bytes. Returns their number, or −1 if one is longer. The last one must be complete. */
 function fill(values: Int32Array, bytes: Uint8Array): number {
   let count = 0;
   for (let at = 0; at < bytes.length; count++) {

@@ -1,8 +1,10 @@
-/** Why a file is not read, or a graph not run. */
+import { failure, type Result, success } from "../lib/result.ts";
+
+/** Why a file is rejected, or a graph cannot run. */
 export interface OnnxProblem {
   /**
-   * `malformed`: breaks the format's own rules. `unsupported`: may be right, and is outside the subset. `too-large`: beyond a limit.
-   * `input`: what was fed does not fit.
+   * `malformed`: violates the format. `unsupported`: may be valid, but is outside the subset. `too-large`: above a limit.
+   * `input`: an input of a run does not fit the graph.
    */
   readonly kind: "malformed" | "unsupported" | "too-large" | "input";
   /** The part of the file or graph: "node y (LabelEncoder)". */
@@ -11,17 +13,12 @@ export interface OnnxProblem {
   readonly expected: string;
 }
 
-export interface Refused {
-  readonly ok: false;
-  readonly problem: OnnxProblem;
-}
-
-/** One sentence for people. */
+/** Describes a problem in one sentence. */
 export function describeProblem({ kind, where, found, expected }: OnnxProblem): string {
   return `${where}: found ${found}, expected ${expected} (${kind})`;
 }
 
-/** How a problem travels inside this folder, to be caught by whoever returns it: `read.ts` and `compile.ts`. */
+/** Carries a problem inside this folder. `attempt` catches it. */
 export class Refusal extends Error {
   readonly problem: OnnxProblem;
 
@@ -31,12 +28,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Runs `attempt`; a refusal inside becomes a value, anything else stays an exception. */
-export function attempt<Done>(run: () => Done): Done | Refused {
+/** Runs a function and returns its value. A `Refusal` becomes a failure; any other exception is thrown again. */
+export function attempt<Value>(run: () => Value): Result<Value, OnnxProblem> {
   try {
-    return run();
+    return success(run());
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, problem: error.problem };
+    if (error instanceof Refusal) return failure(error.problem);
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Reads protobuf field by field, in bounds and with an end: every call either moves forward or reports.
+ * Reads protobuf field by field with bounds checks. Every call either advances or throws, so reading always ends.
  *
- * What is wrong is thrown as a `Refusal` and caught once, in `read.ts`: a tagged value for every varint would cost more than
- * the varint.
+ * Problems are thrown as a `Refusal` and caught once, in `attempt`. Returning a result per varint would take longer than
+ * reading the varint.
  */
 
 import { decodeUtf8 } from "../lib/utf8.ts";
@@ -18,10 +18,10 @@ const TWO_56 = 2 ** 56;
 export class Cursor {
   readonly bytes: Uint8Array;
   readonly end: number;
-  /** What the message is, for problems. */
+  /** Name of the message, for problems. */
   readonly what: string;
   at: number;
-  /** Of the field that `next` found. */
+  /** Number of the field that `next` found. */
   field = 0;
   wireType = 0;
 
@@ -47,14 +47,14 @@ export class Cursor {
     return true;
   }
 
-  /** Moves to the next field where it is the same as this one, and its tag one byte: cheaper than `next`, which may do it too. */
+  /** Moves to the next field if it has the same one-byte tag as the current one. A faster `next` for repeated fields. */
   repeats(): boolean {
     if (this.at >= this.end || this.bytes[this.at] !== this.field * 8 + this.wireType) return false;
     this.at++;
     return true;
   }
 
-  /** Passes over a field that is not needed. */
+  /** Skips the current field. */
   skip(): void {
     switch (this.wireType) {
       case VARINT:
@@ -74,12 +74,12 @@ export class Cursor {
     }
   }
 
-  /** The next varint, wherever the position is: an int64 within ±2⁵³. */
+  /** Reads a varint at the current position: an int64 within ±2⁵³. */
   varint(): number {
     return this.#varint();
   }
 
-  /** An int64 within ±2⁵³. */
+  /** Reads an int64 field within ±2⁵³. */
   int(): number {
     this.expect(VARINT);
     return this.#varint();
@@ -91,18 +91,18 @@ export class Cursor {
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + start, 4).getFloat32(0, true);
   }
 
-  /** A view of the field's bytes, no copy. */
+  /** Returns a view of the field's bytes. */
   delimited(): Uint8Array {
     const length = this.delimitedLength();
     return this.bytes.subarray(this.at - length, this.at);
   }
 
-  /** Moves past the field's bytes and returns how many they were: a view costs more than a short text. */
+  /** Moves past the field's bytes and returns their number. Cheaper than creating a view of a short text. */
   delimitedLength(): number {
     this.expect(DELIMITED);
     const length = this.#varint();
     if (length < 0 || length > this.end - this.at) {
-      this.fail(`field ${this.field} of ${length} bytes`, `at most the ${this.end - this.at} that are left`);
+      this.fail(`field ${this.field} of ${length} bytes`, `at most the remaining ${this.end - this.at}`);
     }
     this.#take(length);
     return length;
@@ -110,14 +110,14 @@ export class Cursor {
 
   string(): string {
     const text = decodeUtf8(this.delimited());
-    return text ?? this.fail(`text in field ${this.field} that breaks its encoding`, "UTF-8");
+    return text ?? this.fail(`text in field ${this.field} that is not UTF-8`, "UTF-8");
   }
 
   message(what: string): Cursor {
     return new Cursor(this.delimited(), what);
   }
 
-  /** Refuses the field that `next` found when it is encoded otherwise. */
+  /** Refuses the current field if it has another wire type. */
   expect(wireType: number): void {
     if (this.wireType !== wireType) {
       const found = WIRE_TYPES[this.wireType] ?? `wire type ${this.wireType}`;
@@ -125,7 +125,7 @@ export class Cursor {
     }
   }
 
-  /** Moves on by `count` bytes and returns where they start. */
+  /** Advances by `count` bytes and returns their start. */
   #take(count: number): number {
     const start = this.at;
     const left = this.end - start;
@@ -143,7 +143,7 @@ export class Cursor {
     return this.#varintLong();
   }
 
-  /** 28 bits at a time: bit operations in JavaScript stop at 32. */
+  /** Collects 28 bits at a time, because bit operations in JavaScript have 32 bits. */
   #varintLong(): number {
     let low = 0;
     let middle = 0;
@@ -161,7 +161,7 @@ export class Cursor {
   }
 
   #join(low: number, middle: number, high: number): number {
-    // Bit 63 is the sign; what is above is the same bit again or nothing.
+    // Bit 63 is the sign. Higher bits are not allowed.
     const signed = (high & 128) !== 0 ? (high & 255) - 256 : high;
     if (high > 255) this.fail("a varint of more than 64 bits", "an int64");
     const value = signed * TWO_56 + middle * TWO_28 + low;

@@ -1,8 +1,8 @@
 /**
  * Writes protobuf: tags, varints and length-delimited fields. https://protobuf.dev/programming-guides/encoding/
  *
- * Repeated numbers are always packed. onnx.proto declares that for tensors only, but every parser takes both forms everywhere,
- * and a packed list of floats is a copy of memory. Little-endian hosts only, which is every host of JavaScript today.
+ * Repeated numbers are always packed. onnx.proto declares that only for tensors, but every parser accepts both forms, and
+ * a packed list of floats is one memory copy. Requires a little-endian host, which every JavaScript host is today.
  */
 import { encodeUtf8 } from "../lib/utf8.ts";
 
@@ -11,7 +11,7 @@ export const FIXED64 = 1;
 export const DELIMITED = 2;
 export const FIXED32 = 5;
 
-/** The longest varint of a length that an ArrayBuffer can have. */
+/** The longest varint for the length of an ArrayBuffer. */
 const LENGTH_BYTES_MAX = 5;
 const TWO_32 = 2 ** 32;
 
@@ -19,12 +19,12 @@ export class ProtobufWriter {
   #bytes = new Uint8Array(1024);
   #length = 0;
 
-  /** A copy of what was written. */
+  /** Returns a copy of the written bytes. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Throws when `value` is not an integer within ±2⁵³. Negative ones take ten bytes, as int64 does. */
+  /** Throws if `value` is not an integer within ±2⁵³. A negative integer takes ten bytes, as an int64 does. */
   int(field: number, value: number): void {
     this.#tag(field, VARINT);
     this.#reserve(10);
@@ -47,7 +47,7 @@ export class ProtobufWriter {
     this.#append(value);
   }
 
-  /** Nothing at all for an empty list. */
+  /** Writes nothing for an empty list. */
   packedFloats(field: number, values: Float32Array): void {
     if (values.length > 0) this.bytes(field, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
@@ -62,7 +62,7 @@ export class ProtobufWriter {
     });
   }
 
-  /** One field a text. The same text is encoded once, because a forest's modes are two texts for 600,000 nodes. */
+  /** Writes one field per text. Each distinct text is encoded once: the modes of 600,000 nodes have two distinct texts. */
   strings(field: number, values: readonly string[]): void {
     const encoded = new Map<string, Uint8Array>();
     for (const value of values) {
@@ -72,7 +72,7 @@ export class ProtobufWriter {
     }
   }
 
-  /** What `write` writes becomes the content of one field. */
+  /** Writes one field whose content `write` writes. */
   message(field: number, write: () => void): void {
     this.#tag(field, DELIMITED);
     this.#reserve(LENGTH_BYTES_MAX);

@@ -7,7 +7,7 @@ import { readTensor } from "./read-tensor.ts";
 import { ATTRIBUTE, ATTRIBUTE_TYPES, NODE } from "./schema.ts";
 import { StringList } from "./string-list.ts";
 
-/** No operator has a tenth of it. */
+/** No operator has a tenth of this. */
 const ATTRIBUTES_MAX = 200;
 const WIRES_MAX = 20_000;
 
@@ -50,7 +50,7 @@ export function readNode(cursor: Cursor): Node {
   return { ...wiring, domain: wiring.domain === "ai.onnx" ? "" : wiring.domain, inputs, outputs, attributes };
 }
 
-/** Everything an attribute can hold; `type` says which part counts. */
+/** All fields of an attribute; `type` says which one is used. */
 class Draft {
   name = "";
   type = 0;
@@ -120,7 +120,7 @@ function attributeOf(cursor: Cursor, draft: Draft): Attribute {
       return { kind, value: draft.string };
     case "tensor":
       return draft.tensor === null
-        ? cursor.fail(`attribute ${draft.name} without its tensor`, "one")
+        ? cursor.fail(`attribute ${draft.name} without its tensor`, "a tensor")
         : { kind, value: draft.tensor };
     case "floats":
       return { kind, values: floatsOf(draft.floats.bytes(), what) };
@@ -130,13 +130,13 @@ function attributeOf(cursor: Cursor, draft: Draft): Attribute {
       return stringsOf(draft.strings);
     case undefined:
     case "undefined":
-      return cursor.fail(`attribute ${draft.name} of type ${draft.type}`, "one of onnx.proto's");
+      return cursor.fail(`attribute ${draft.name} of type ${draft.type}`, "a type of onnx.proto");
     default:
       return { kind: "unsupported", found: kind };
   }
 }
 
-/** A forest's modes are never wanted as 600,000 texts. */
+/** Decodes coded texts only on demand, because the compiler does not need a forest's modes as 600,000 texts. */
 function stringsOf(list: StringList): Attribute {
   const { coded } = list;
   if (coded === null) return { kind: "strings", values: list.values };
@@ -146,6 +146,6 @@ function stringsOf(list: StringList): Attribute {
       return list.values;
     },
   };
-  // Not a part by which two graphs differ.
+  // Not enumerable, so that it does not count when two graphs are compared.
   return Object.defineProperty(attribute, "coded", { value: coded });
 }

@@ -48,10 +48,10 @@ function takeField(cursor: Cursor, draft: Draft): void {
       break;
     case TENSOR.segment:
     case TENSOR.externalData:
-      cursor.fail("a tensor whose data lies elsewhere", "data in the file", "unsupported");
+      cursor.fail("a tensor with external data", "data in the file", "unsupported");
       break;
     case TENSOR.dataLocation:
-      if (cursor.int() !== 0) cursor.fail("a tensor whose data lies elsewhere", "data in the file", "unsupported");
+      if (cursor.int() !== 0) cursor.fail("a tensor with external data", "data in the file", "unsupported");
       break;
     default:
       cursor.skip();

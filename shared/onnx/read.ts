@@ -1,10 +1,11 @@
 /**
- * Reads an ONNX file into a graph, strictly: whatever the bytes are, the answer is a graph or a problem.
+ * Reads an ONNX file into a graph, strictly. For any bytes the result is a graph or a problem.
  *
- * Lists of floats are views of `bytes` where alignment allows; lists of ints are decoded each time `values` is asked for.
+ * Long lists of floats are views of `bytes` if they are aligned. Long lists of ints are decoded each time `values` is read.
  */
+import type { Result } from "../lib/result.ts";
 import type { Graph, GraphValue, Shape } from "./graph.ts";
-import { attempt, type Refused } from "./problem.ts";
+import { attempt, type OnnxProblem } from "./problem.ts";
 import { Cursor } from "./protobuf-reader.ts";
 import { readNode } from "./read-node.ts";
 import { readTensor } from "./read-tensor.ts";
@@ -21,18 +22,16 @@ import {
   VALUE_INFO,
 } from "./schema.ts";
 
-/** Parts of one kind in a graph; a graph of tens of thousands of operators is not a tabular model. */
+/** Largest number of parts of one kind: a graph with tens of thousands of operators is not a tabular model. */
 const PARTS_MAX = 20_000;
-/** An axis more than any tabular operator knows. */
+/** More axes than any tabular operator has. */
 const RANK_MAX = 8;
 
-export type ReadModel = { readonly ok: true; readonly graph: Graph } | Refused;
-
-/** Never throws, whatever the bytes. O(bytes). */
-export function readModel(bytes: Uint8Array): ReadModel {
+/** Reads any bytes without throwing. O(bytes). */
+export function readModel(bytes: Uint8Array): Result<Graph, OnnxProblem> {
   // A Node Buffer is a Uint8Array whose `slice` does not copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return attempt(() => ({ ok: true, graph: readModelProto(new Cursor(plain, "model")) }));
+  return attempt(() => readModelProto(new Cursor(plain, "model")));
 }
 
 interface Header {
@@ -43,7 +42,7 @@ interface Header {
 }
 
 function readModelProto(cursor: Cursor): Graph {
-  // Keys come from the file: without a prototype none of them means anything.
+  // Keys come from the file, so the objects have no prototype.
   const header: Header = { irVersion: 0, producer: "", opsets: Object.create(null), metadata: Object.create(null) };
   let graph: GraphParts | null = null;
   while (cursor.next()) {
@@ -55,7 +54,7 @@ function readModelProto(cursor: Cursor): Graph {
         header.producer = cursor.string();
         break;
       case MODEL.graph:
-        if (graph !== null) cursor.fail("a second graph", "one");
+        if (graph !== null) cursor.fail("a second graph", "one graph");
         graph = readGraph(cursor.message("graph"));
         break;
       case MODEL.opsetImport:
@@ -72,7 +71,7 @@ function readModelProto(cursor: Cursor): Graph {
         cursor.skip();
     }
   }
-  if (graph === null) return cursor.fail("no graph", "one");
+  if (graph === null) return cursor.fail("no graph", "one graph");
   return { ...graph, ...header };
 }
 
@@ -84,7 +83,7 @@ function readOpset(cursor: Cursor, opsets: Record<string, number>): void {
     else if (cursor.field === OPSET.version) version = cursor.int();
     else cursor.skip();
   }
-  // Two spellings of the same domain.
+  // "ai.onnx" and "" are the same domain.
   opsets[domain === "ai.onnx" ? "" : domain] = version;
 }
 
@@ -186,6 +185,6 @@ function readDimension(cursor: Cursor): number | null {
     if (cursor.field === DIMENSION.value) size = cursor.int();
     else cursor.skip();
   }
-  // Some converters write -1 for "any".
+  // Some converters write -1 for an unknown size.
   return size === null || size < 0 ? null : size;
 }

@@ -1,4 +1,4 @@
-/** Field numbers and enumerations of onnx.proto, as far as they are used: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/** The used field numbers and enumerations of onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 import type { ElementType } from "./graph.ts";
 
 export const MODEL = {

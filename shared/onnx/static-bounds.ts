@@ -1,25 +1,25 @@
 /**
- * What a graph may do when another runtime runs it: nothing whose time or size its file does not bound.
+ * Refuses graphs whose time or memory is not bounded by their file, before another runtime runs them.
  *
- * A file of 1.4 KB can ask for a billion values, and a Loop need not end. A Worker cannot stop a synchronous run, so
- * such graphs are refused before there is a session. O(nodes).
+ * A file of 1.4 KB can create a billion values, and a Loop may never end. A Worker cannot stop a synchronous run, so such
+ * graphs are refused before a session is created. O(nodes).
  */
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Graph, Node, TensorData } from "./graph.ts";
 import { whereOf } from "./operators/operator.ts";
 import type { OnnxProblem } from "./problem.ts";
 
-/** Elements that one operator may make out of a constant, as for one row of our own engine. */
+/** Elements that one operator may create from a constant: the same limit as for one row of our engine. */
 const elementsMax = 1_000_000;
 
-/** Without a bound, or without a need in a model of tables. */
+/** Operators without a bound, or without a use in a tabular model. */
 const refused = new Set([
   ...["If", "Loop", "Scan", "SequenceMap"],
   ...["Resize", "Upsample", "EyeLike", "CenterCropPad", "Col2Im", "MaxUnpool"],
   ...["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"],
 ]);
 
-/** The inputs that say how much an operator makes, and how much that is. */
+/** The inputs that determine the output size of an operator, and a function that computes the size. */
 const sized: Readonly<
   Record<string, { readonly inputs: readonly number[]; size(...values: readonly number[][]): number }>
 > = {
@@ -38,7 +38,7 @@ function product(values: readonly number[] = []): number {
   return values.reduce((all, one) => all * Math.max(1, Math.abs(one)), 1);
 }
 
-/** The first operator of a graph whose time or size is not bounded. */
+/** Fails with the first operator whose time or size is not bounded. */
 export function checkStaticBounds(graph: Pick<Graph, "nodes" | "initializers">): Result<null, OnnxProblem> {
   const constants = new Map<string, TensorData>(graph.initializers.map((tensor) => [tensor.name, tensor]));
   for (const node of graph.nodes) {
@@ -58,7 +58,7 @@ function problemOf(node: Node, constants: ReadonlyMap<string, TensorData>): Onnx
   if (hasSubgraph || refused.has(node.op)) {
     return refuse(
       `the operator ${node.op}`,
-      "operators whose time and size the file bounds: no loops, no subgraphs, no random numbers",
+      "operators with bounded time and size: no loops, no subgraphs, no random numbers",
     );
   }
   const rule = Object.hasOwn(sized, node.op) ? sized[node.op] : undefined;
@@ -67,7 +67,7 @@ function problemOf(node: Node, constants: ReadonlyMap<string, TensorData>): Onnx
   for (const index of rule.inputs) {
     const constant = constants.get(node.inputs[index] ?? "");
     if (constant === undefined || constant.type === "string")
-      return refuse(`${node.op} of a size that is computed`, "a size that is a constant of the file");
+      return refuse(`${node.op} of a computed size`, "a size that is a constant of the file");
     values.push(Array.from(constant.data, Number));
   }
   const size = rule.size(...values);

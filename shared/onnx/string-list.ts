@@ -3,22 +3,22 @@ import type { CodedTexts } from "./graph.ts";
 import { DELIMITED } from "./protobuf.ts";
 import type { Cursor } from "./protobuf-reader.ts";
 
-/** Texts remembered; a forest's modes are two. */
+/** Largest number of distinct texts that are coded. A forest's modes have two. */
 const REMEMBERED_MAX = 8;
-/** Longer texts are not worth comparing. */
+/** Longer texts are not coded. */
 const REMEMBERED_BYTES_MAX = 32;
 
-/** Collects a repeated text: one byte each as long as they are few texts that keep coming, which are decoded once. */
+/** Collects a repeated text field. Few distinct texts are stored as one byte each and decoded once. */
 export class StringList {
   #codes = new Uint8Array(0);
   #count = 0;
-  /** What the codes stand for. */
+  /** The texts by code. */
   readonly #texts: string[] = [];
   readonly #known: Uint8Array[] = [];
-  /** All of them, once there are too many texts for codes. */
+  /** All texts, if there are too many distinct ones for codes. */
   #plain: string[] | null = null;
 
-  /** Null where they are no few texts. */
+  /** The texts as codes; null if there are too many distinct ones. */
   get coded(): CodedTexts | null {
     return this.#plain === null ? { texts: this.#texts, codes: this.#codes.subarray(0, this.#count) } : null;
   }
@@ -33,7 +33,7 @@ export class StringList {
     return values;
   }
 
-  /** Takes the text at the cursor and those that follow it in the same field; refuses one that is not UTF-8. */
+  /** Reads the text at the cursor and the texts after it with the same field number. Refuses a text that is not UTF-8. */
   add(cursor: Cursor): void {
     let isLeft = true;
     while (isLeft) {
@@ -44,8 +44,8 @@ export class StringList {
   }
 
   /**
-   * Takes known texts as far as they go; false where nothing follows them. One loop, for a forest has 600,000, and what an isolate
-   * loads first runs through it slowly.
+   * Reads known texts up to the first unknown one; false if there are no more texts. It is one loop, because a forest has
+   * 600,000 texts and an isolate runs it before the code is optimized.
    */
   #takeKnown(cursor: Cursor): boolean {
     const { bytes, end, field, wireType } = cursor;
@@ -59,7 +59,7 @@ export class StringList {
     while (isLeft) {
       const length = bytes[at] ?? 0;
       const next = at + 1 + length;
-      // The one before comes again more often than not.
+      // Compares with the text before first, which repeats most often.
       let left = known.length;
       for (; left > 0; left--, code = code + 1 < known.length ? code + 1 : 0) {
         const text = known[code];
@@ -88,7 +88,7 @@ export class StringList {
 
   #addText(cursor: Cursor): void {
     const bytes = cursor.delimited();
-    const text = decodeUtf8(bytes) ?? cursor.fail("a text that breaks its encoding", "UTF-8");
+    const text = decodeUtf8(bytes) ?? cursor.fail("a text that is not UTF-8", "UTF-8");
     if (this.#plain !== null) {
       this.#plain.push(text);
       return;

@@ -1,28 +1,27 @@
 /**
- * The tree ensembles of any ONNX file, as far as their size goes: also of files that `read.ts` refuses, and inside of
- * subgraphs and functions. Everything else is passed over.
+ * Reads the sizes of the tree ensembles of any ONNX file, including files that `read.ts` refuses, subgraphs and functions.
+ * Skips everything else.
  */
+import type { Result } from "../lib/result.ts";
 import type { Attribute, Node } from "./graph.ts";
 import { countInts, decodeInts, PackedBytes } from "./packed.ts";
-import { attempt, type Refused } from "./problem.ts";
+import { attempt, type OnnxProblem } from "./problem.ts";
 import { VARINT } from "./protobuf.ts";
 import { Cursor } from "./protobuf-reader.ts";
 import { ATTRIBUTE, GRAPH, MODEL, NODE } from "./schema.ts";
 
-/** Attributes that say how large the trees are. */
+/** Attributes whose lengths give the size of the trees. */
 const counted = ["nodes_treeids", "nodes_featureids", "tree_roots"];
-/** Fields of onnx.proto that only lead to further nodes. */
+/** Fields of onnx.proto that contain more nodes. */
 const FUNCTION_NODE = 7;
 const SUBGRAPHS = [6, 11];
 /** Deeper than any tool nests. */
 const DEPTH_MAX = 20;
-/** Far beyond what may be loaded, and few enough to be counted in a small memory. */
+/** More than may be loaded, and few enough to count in little memory. */
 const NODES_MAX = 1_500_000;
 
-export type TreeNodes = { readonly ok: true; readonly nodes: readonly Node[] } | Refused;
-
-/** Never throws, whatever the bytes. O(bytes). */
-export function readTreeNodes(bytes: Uint8Array): TreeNodes {
+/** Reads the nodes with tree attributes from any bytes without throwing. O(bytes). */
+export function readTreeNodes(bytes: Uint8Array): Result<readonly Node[], OnnxProblem> {
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return attempt(() => {
     const nodes: Node[] = [];
@@ -33,15 +32,15 @@ export function readTreeNodes(bytes: Uint8Array): TreeNodes {
         walk(model.message("function"), { field: FUNCTION_NODE, depth: 0, nodes });
       } else model.skip();
     }
-    return { ok: true, nodes };
+    return nodes;
   });
 }
 
 interface Walk {
-  /** Which field of the message holds its nodes. */
+  /** Number of the field that holds the nodes. */
   readonly field: number;
   readonly depth: number;
-  /** Found so far. */
+  /** The nodes found so far. */
   readonly nodes: Node[];
 }
 

@@ -18,10 +18,10 @@ import {
   VALUE_INFO,
 } from "./schema.ts";
 
-/** The name that a null in a shape gets in the file. */
+/** The name of the unknown size in the file. */
 const ROWS = "N";
 
-/** Throws on what no graph builder here makes: an integer beyond ±2⁵³, an attribute or type that was only read. */
+/** Writes a graph. Throws on an integer beyond ±2⁵³, and on an attribute or type that can only be read. */
 export function writeModel(graph: Graph): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
   writer.int(MODEL.irVersion, graph.irVersion);

@@ -70,7 +70,7 @@ export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard
   const read = readModel(bytes);
   const inputs = features.map(({ name }) => name);
   return read.ok
-    ? buildExplainer({ graph: read.graph, inputs, output: predictionOutput, profile })
+    ? buildExplainer({ graph: read.value, inputs, output: predictionOutput, profile })
     : { ok: false, reason: "its file cannot be read" };
 }
 

@@ -14,9 +14,10 @@ export type CompiledModel =
 /** Compiles a model file to a program, or returns why it cannot. O(bytes). */
 export function compileModel(model: Uint8Array): CompiledModel {
   const read = readModel(model);
-  if (!read.ok) return refused("model.onnx cannot be read", read.problem);
-  const compiled = compile(read.graph);
-  return compiled.ok ? compiled : refused("this engine cannot run model.onnx", compiled.problem);
+  if (!read.ok) return refused("model.onnx cannot be read", read.error);
+  const compiled = compile(read.value);
+  if (!compiled.ok) return refused("this engine cannot run model.onnx", compiled.error);
+  return { ok: true, program: compiled.value };
 }
 
 function refused(what: string, problem: OnnxProblem): CompiledModel {
@@ -47,10 +48,10 @@ export function runProgram(program: Program, inputs: Columns): Evaluated {
 /** Like `runProgram`, for inputs that are prepared once and run many times. */
 export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   const run = program.runOrdered(feeds);
-  if (!run.ok) return { ok: false, reason: `model.onnx rejects these rows: ${describeProblem(run.problem)}` };
+  if (!run.ok) return { ok: false, reason: `model.onnx rejects these rows: ${describeProblem(run.error)}` };
   const outputs: Record<string, ArrayLike<number>> = Object.create(null);
-  for (const name in run.outputs) {
-    const value = run.outputs[name];
+  for (const name in run.value) {
+    const value = run.value[name];
     if (value && value.type !== "string") outputs[name] = value.data;
   }
   return { ok: true, outputs };

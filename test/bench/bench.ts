@@ -1,13 +1,13 @@
-/** What a bench is, and how its numbers are shown. */
+/** Defines a bench, and helpers for its numbers. */
 import { cpus } from "node:os";
 
 export interface Result {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** The value must not be above it; null where there is nothing to meet. */
+  /** Largest allowed value, or null. */
   readonly limit: number | null;
-  /** What others were measured to take for the same. */
+  /** Measured values of other tools for the same work. */
   readonly reference?: string;
 }
 
@@ -16,7 +16,7 @@ export interface Bench {
   readonly results: readonly Result[];
 }
 
-/** The machine that measured, in one line. */
+/** Describes the machine in one line. */
 export function machine(): string {
   const [cpu] = cpus();
   return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, Node ${process.versions.node}`;
@@ -26,7 +26,7 @@ export function isMet({ value, limit }: Result): boolean {
   return limit === null || value <= limit;
 }
 
-/** Median of the times that `work` takes, in milliseconds. Machines are noisy: never trust one run. */
+/** Returns the median time of `work`, in milliseconds. Single runs are too noisy. */
 export async function medianMs(times: number, work: () => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let run = 0; run < times; run++) {

@@ -1,4 +1,4 @@
-/** A thousand rows in one request, in MLflow's form. */
+/** Measures one request with a thousand rows in MLflow's format. */
 import { type Bench, medianMs } from "./bench.ts";
 import { engines, workersOf } from "./support/engines.ts";
 import { Connection } from "./support/http-client.ts";

@@ -1,4 +1,4 @@
-/** The first answer of an isolate: nothing of predict has run, no model is loaded. */
+/** Measures the first answer of an isolate in which no code of predict has run and no model is loaded. */
 import { type Bench, medianOf, type Result } from "./bench.ts";
 import { type Engine, engines, workersOf } from "./support/engines.ts";
 import { Connection } from "./support/http-client.ts";
@@ -7,7 +7,7 @@ import { oneRow } from "./support/requests.ts";
 import { startWorkerd } from "./support/workerd.ts";
 
 const rounds = 11;
-/** Sooner than the same model in onnxruntime-web. */
+/** How many times faster than the same model in onnxruntime-web. */
 const ratioMin = 10;
 
 export async function run(): Promise<Bench> {
@@ -26,7 +26,7 @@ export async function run(): Promise<Bench> {
   return { name: "cold", results };
 }
 
-/** From the request sent, over a connection that stands, to the whole answer. */
+/** Measures from sending the request over an open connection to the complete answer. */
 async function firstAnswerMs(engine: Engine, learned: Learned): Promise<number> {
   const workerd = await startWorkerd(workersOf(engine));
   try {

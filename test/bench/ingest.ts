@@ -1,4 +1,4 @@
-/** From a 14,000-row workbook to observations, and through the hub to lake and database. */
+/** Measures parsing a workbook of 14,000 rows, and ingesting it into lake and database through the hub. */
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import { findPort } from "../../trainer/local/workers.ts";
@@ -17,8 +17,8 @@ export async function run(): Promise<Bench> {
   const day = market.publicationDays("2026-11-20")[blocks - 1] ?? "2025-07-01";
   const bytes = writeSniimWorkbook(market, day);
   const parseMs = await medianMs(runs, () => sniimMilk.parse(bytes, { name: "Leche.xlsx", arrivedAt: "" }));
-  // A hub that has never ingested, each time: what a first publication costs. Watching its heap would more than double
-  // the time, so that is done in runs of its own.
+  // Each run uses a new hub, so it measures a first publication. Sampling the heap would more than double the time, so
+  // memory is measured in separate runs.
   const flowMs = await repeatedly(() => ingestOnce(bytes));
   const peaksMb = await repeatedly(() => peakOfIngest(bytes));
   const results: Result[] = [
@@ -35,7 +35,7 @@ async function repeatedly(work: () => Promise<number>): Promise<number[]> {
   return values;
 }
 
-/** Milliseconds from the start of an upload until its flow is done. */
+/** Returns the milliseconds from the start of an upload until its flow is done. */
 async function ingestOnce(bytes: Uint8Array, inspectorPort = 0, start = async () => {}): Promise<number> {
   const platform = new TestPlatform();
   try {
@@ -52,7 +52,7 @@ async function ingestOnce(bytes: Uint8Array, inspectorPort = 0, start = async ()
   }
 }
 
-/** The most heap in use, in MB, while a hub ingests. */
+/** Returns the largest heap in use while a hub ingests, in MB. */
 async function peakOfIngest(bytes: Uint8Array): Promise<number> {
   const inspectorPort = await findPort(0);
   let heap: HeapWatch | undefined;

@@ -1,4 +1,4 @@
-/** A minute of 200 requests a second through the hub's own address, while a model is promoted and a publication comes in. */
+/** Sends 200 requests per second through the hub for a minute, during a promotion and an ingest. */
 import { loadWhileChanging } from "../support/changing-platform.ts";
 import { TestPlatform } from "../support/platform.ts";
 import type { Bench } from "./bench.ts";
@@ -13,12 +13,12 @@ export async function run(): Promise<Bench> {
     for (const sentence of [...failed, ...mixed].slice(0, 10)) console.error(sentence);
     const sorted = latencies.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
-    // Two versions and two histories: three pairs at least are seen on the way, and two where both come at once.
+    // There are two versions and two histories. At least two pairs of them are seen, and usually three.
     const changes = seen.size - 1;
     return {
       name: "load",
       results: [
-        { what: `requests, ${perSecond} a second`, value: asked, unit: "requests", limit: null },
+        { what: `requests, ${perSecond} per second`, value: asked, unit: "requests", limit: null },
         { what: "failed", value: failed.length, unit: "requests", limit: 0 },
         { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
         { what: "changes that were not seen by any answer", value: Math.max(0, 1 - changes), unit: "", limit: 0 },

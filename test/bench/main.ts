@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json]`: a table, or one JSON object as the last line. */
+/** `npm run bench -- NAME [--json]`: prints a table, or one JSON object as the last line. */
 import { existsSync, readdirSync } from "node:fs";
 import { table } from "../../trainer/terminal.ts";
 import { type Bench, isMet, machine } from "./bench.ts";
@@ -9,7 +9,9 @@ const names = readdirSync(import.meta.dirname)
 
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 if (!names.includes(name)) {
-  console.error(`There is no bench ${name || "(none named)"}. There are: ${names.join(", ")}.`);
+  console.error(
+    name === "" ? `Name a bench: ${names.join(", ")}.` : `There is no bench ${name}. There are: ${names.join(", ")}.`,
+  );
   process.exit(1);
 }
 

@@ -1,4 +1,4 @@
-/** A forest of 600,000 nodes in predict: how long it loads, what it holds afterwards, and the most that loading needed. */
+/** Loads a forest of 600,000 nodes in predict: measures time, memory afterwards, and peak memory. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
@@ -38,7 +38,7 @@ export async function run(): Promise<Bench> {
   return { name: "memory", results };
 }
 
-/** From bytes to a model that may serve, golden rows included, in an isolate that has done nothing else. */
+/** Measures the time from bytes to a loaded model, golden rows included, in a new isolate. */
 async function loadMs(forest: Stored): Promise<number> {
   const variables = { FORECAST: forest.forecast };
   const modules = bundleOfFile("test/bench/support/load-worker.ts");
@@ -52,9 +52,9 @@ async function loadMs(forest: Stored): Promise<number> {
 }
 
 interface Memory {
-  /** Of the isolate, without garbage. */
+  /** Memory of the isolate without garbage. */
   readonly held: number;
-  /** Of the whole process, above what it had before the first request: the file on its way through KV's and R2's simulators too. */
+  /** Peak memory of the process above that before the first request. It includes the file in the simulators of KV and R2. */
   readonly peak: number;
 }
 
@@ -63,12 +63,12 @@ async function memoryOf(what: Stored): Promise<Memory> {
   try {
     await workerd.store(what);
     const pid = workerdPid();
-    // Sets the high-water mark of resident memory back to what is resident now.
+    // Resets the peak of resident memory to the current value.
     writeFileSync(`/proc/${pid}/clear_refs`, "5");
     const before = residentPeak(pid);
     await bodyOf(workerd, "engine");
     const peak = residentPeak(pid) - before;
-    // The file goes into the cache behind the answer; until then it is needed.
+    // The file is written to the cache after the answer, and is in memory until then.
     await setTimeout(1_000);
     return { held: await heldBytes(await workerd.inspectorPort(), "engine"), peak };
   } finally {
@@ -84,7 +84,7 @@ async function bodyOf(workerd: Workerd, worker: string): Promise<string> {
   return body;
 }
 
-/** The only child of this process that is one. */
+/** Returns the only child process that is workerd. */
 function workerdPid(): number {
   const table = execFileSync("ps", ["--ppid", String(process.pid), "-o", "pid=,comm="], { encoding: "utf8" });
   const pid = /(\d+) workerd/.exec(table)?.[1];

@@ -1,4 +1,4 @@
-/** How long training takes, on one thread. */
+/** Measures training on one thread. */
 
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
@@ -7,10 +7,10 @@ import { fitRandomForest } from "../../shared/models/random-forest.ts";
 import { type Bench, medianOf } from "./bench.ts";
 
 const COLUMNS = 12;
-/** XGBoost 3.2 `hist` on the same shape, one thread; training may take twice as long. */
+/** Time of XGBoost 3.2 `hist` on the same shape with one thread. Our training may take twice as long. */
 const XGBOOST_SECONDS = 2.5;
 const RUNS = 5;
-/** Measured with the same shapes on a machine of this kind. */
+/** Times of other tools, measured with the same shapes on a machine of this kind. */
 const references: Readonly<Record<string, string>> = {
   "gradient boosting 100k × 12, 100 trees, 31 leaves, squared loss": `XGBoost hist ${XGBOOST_SECONDS} s, scikit-learn 2.4 s`,
   "random forest 10k × 12, 100 trees, leaves of 1 row, all columns":

@@ -1,4 +1,4 @@
-/** One row, again and again, against a Worker that only reads the request and sends as many bytes: what HTTP and workerd cost anyone. */
+/** Measures requests for one row, and compares them to a Worker that only parses the request and answers as many bytes. */
 import { type Bench, medianOf, type Result } from "./bench.ts";
 import { engines, workersOf } from "./support/engines.ts";
 import { Connection, requestBytes } from "./support/http-client.ts";
@@ -8,7 +8,7 @@ import { modelOwnMs } from "./support/model-time.ts";
 import { oneRow } from "./support/requests.ts";
 import { moduleOf, startWorkerd, type Workerd } from "./support/workerd.ts";
 
-/** Ten seconds each, in turns. */
+/** Each Worker is measured for ten seconds per round, in turns. */
 const rounds = 5;
 const roundMs = 2_000;
 const concurrencies = [1, 32] as const;
@@ -16,7 +16,7 @@ const concurrencies = [1, 32] as const;
 const floorRatioMax = 1.5;
 const throughputRatioMin = 5;
 
-/** Parses the request and answers what it was told to at first. */
+/** A Worker that parses each request and returns the body of its first request. */
 const floor = moduleOf(`let answer;
   export default { async fetch(request) {
     const { remember } = await request.json();
@@ -24,7 +24,7 @@ const floor = moduleOf(`let answer;
     return new Response(answer, { headers: { "Content-Type": "application/json; charset=utf-8" } });
   } };`);
 
-interface Told {
+interface Measured {
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
@@ -35,7 +35,7 @@ export async function run(): Promise<Bench> {
   const workerd = await startWorkerd([...engines.flatMap(workersOf), { name: "floor", modules: [floor] }]);
   try {
     await workerd.store(learned);
-    await teach(workerd);
+    await warmUp(workerd);
     const results: Result[] = [];
     const ownMs = await modelOwnMs(learned);
     results.push({ what: "the model's own time, one row", value: ownMs, unit: "ms", limit: null });
@@ -46,8 +46,8 @@ export async function run(): Promise<Bench> {
   }
 }
 
-/** Brings the floor to answer as many bytes as predict does, and every model into memory. */
-async function teach(workerd: Workerd): Promise<void> {
+/** Sets the answer of the floor to the size of an answer of predict, and loads every model. */
+async function warmUp(workerd: Workerd): Promise<void> {
   let remember = "";
   for (const engine of engines) remember = await bodyOf(workerd, engine, oneRow);
   await bodyOf(workerd, "floor", requestBytes({ method: "POST", path: "/", json: { remember } }));
@@ -67,21 +67,22 @@ interface Comparison {
 }
 
 async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Promise<Result[]> {
-  const asked = [...engines, "floor"];
-  const taken = new Map<string, Told[]>(asked.map((name) => [name, []]));
+  const workers = [...engines, "floor"];
+  const taken = new Map<string, Measured[]>(workers.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of asked) {
+    for (const name of workers) {
       const times = await load({ port: await workerd.port(name), request: oneRow, connections, ms: roundMs });
-      taken.get(name)?.push(toldOf(times));
+      taken.get(name)?.push(measuredOf(times));
     }
   }
-  const of = (name: string, what: keyof Told) => medianOf((taken.get(name) ?? []).map((told) => told[what]));
-  const results = asked.flatMap((name): Result[] => [
+  const of = (name: string, what: keyof Measured) =>
+    medianOf((taken.get(name) ?? []).map((measured) => measured[what]));
+  const results = workers.flatMap((name): Result[] => [
     { what: `${name}, ${connections} at once: p50`, value: of(name, "p50"), unit: "ms", limit: null },
     { what: `${name}, ${connections} at once: p99`, value: of(name, "p99"), unit: "ms", limit: null },
     { what: `${name}, ${connections} at once`, value: of(name, "perSecond"), unit: "requests/s", limit: null },
   ]);
-  // Requests that wait at once wait for each other's models: a thread runs one after the other.
+  // Concurrent requests also wait for each other's models, because a thread runs one after another.
   const allowed = floorRatioMax * (of("floor", "p50") + ownMs * connections);
   const p50 = `p50, ${connections} at once ÷ ${floorRatioMax} × (the floor's + the model's own time)`;
   results.push({ what: p50, value: of("engine", "p50") / allowed, unit: "", limit: 1 });
@@ -91,7 +92,7 @@ async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Pr
   return results;
 }
 
-function toldOf({ latencies, ms }: LoadTimes): Told {
+function measuredOf({ latencies, ms }: LoadTimes): Measured {
   const sorted = latencies.toSorted();
   const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99), perSecond: (latencies.length / ms) * 1000 };

@@ -57,7 +57,7 @@ function explained(value: Fitted, row: Row, transform: Transform = "difference")
   const read = readModel(bytes);
   const compiled = compileModel(bytes);
   if (!read.ok || !compiled.ok) throw new Error("the file cannot be read");
-  const built = buildExplainer({ graph: read.graph, inputs: names, output: predictionOutput, profile });
+  const built = buildExplainer({ graph: read.value, inputs: names, output: predictionOutput, profile });
   if (!built.ok) throw new Error(built.reason);
   const run = runProgram(compiled.program, {
     last: Float32Array.of(Number(row.last)),

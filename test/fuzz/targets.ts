@@ -127,10 +127,10 @@ const onnx: FuzzTarget = {
   check(bytes) {
     const read = readModel(bytes);
     if (!read.ok) return;
-    checkStaticBounds(read.graph);
-    const compiled = compile(read.graph);
+    checkStaticBounds(read.value);
+    const compiled = compile(read.value);
     if (!compiled.ok) return;
-    const { program } = compiled;
+    const program = compiled.value;
     const feeds: Record<string, Value> = Object.create(null);
     for (const { name, type, shape } of program.inputs) {
       const dims = shape.map((size) => size ?? 2);

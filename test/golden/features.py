@@ -23,8 +23,8 @@ whole = pd.Series(values)
 seen = whole.dropna()
 
 
-def told(numbers):
-    """A statistic of the observations, at every period: it stays until the next one."""
+def carried_forward(numbers):
+    """Returns a statistic at every period: the value of the last observation is carried forward."""
     return [None if pd.isna(x) else float(x) for x in numbers.reindex(whole.index).ffill()]
 
 
@@ -40,34 +40,34 @@ def since_change(count):
 
 last = 7
 cases = [
-    ({"kind": "lag", "periods": 1}, told(seen)),
-    ({"kind": "lag", "periods": 3}, told(seen.shift(2))),
-    ({"kind": "difference", "periods": 1}, told(seen.diff(1))),
-    ({"kind": "difference", "periods": 5}, told(seen.diff(5))),
-    ({"kind": "rolling-mean", "periods": last}, told(seen.rolling(last, min_periods=1).mean())),
-    ({"kind": "rolling-std", "periods": last}, told(seen.rolling(last, min_periods=1).std(ddof=0))),
-    ({"kind": "rolling-min", "periods": last}, told(seen.rolling(last, min_periods=1).min())),
-    ({"kind": "rolling-max", "periods": last}, told(seen.rolling(last, min_periods=1).max())),
-    # As many values as there are, so that its window is all of them: that is what pandas has.
-    ({"kind": "weighted-mean", "periods": 30, "halfLife": 4}, told(seen.ewm(halflife=4, adjust=True).mean())),
-    ({"kind": "weighted-mean", "periods": 30, "halfLife": 1.5}, told(seen.ewm(halflife=1.5, adjust=True).mean())),
-    # Of the last five alone: one fresh pandas series for each.
+    ({"kind": "lag", "periods": 1}, carried_forward(seen)),
+    ({"kind": "lag", "periods": 3}, carried_forward(seen.shift(2))),
+    ({"kind": "difference", "periods": 1}, carried_forward(seen.diff(1))),
+    ({"kind": "difference", "periods": 5}, carried_forward(seen.diff(5))),
+    ({"kind": "rolling-mean", "periods": last}, carried_forward(seen.rolling(last, min_periods=1).mean())),
+    ({"kind": "rolling-std", "periods": last}, carried_forward(seen.rolling(last, min_periods=1).std(ddof=0))),
+    ({"kind": "rolling-min", "periods": last}, carried_forward(seen.rolling(last, min_periods=1).min())),
+    ({"kind": "rolling-max", "periods": last}, carried_forward(seen.rolling(last, min_periods=1).max())),
+    # The window covers all values, because pandas has no window for ewm.
+    ({"kind": "weighted-mean", "periods": 30, "halfLife": 4}, carried_forward(seen.ewm(halflife=4, adjust=True).mean())),
+    ({"kind": "weighted-mean", "periods": 30, "halfLife": 1.5}, carried_forward(seen.ewm(halflife=1.5, adjust=True).mean())),
+    # The last five values only: one new pandas series per window.
     (
         {"kind": "weighted-mean", "periods": 5, "halfLife": 2},
-        told(seen.rolling(5, min_periods=1).apply(lambda w: w.ewm(halflife=2, adjust=True).mean().iloc[-1], raw=False)),
+        carried_forward(seen.rolling(5, min_periods=1).apply(lambda w: w.ewm(halflife=2, adjust=True).mean().iloc[-1], raw=False)),
     ),
-    ({"kind": "since-change", "periods": 4}, told(since_change(4))),
+    ({"kind": "since-change", "periods": 4}, carried_forward(since_change(4))),
     (
         {"kind": "change-share", "periods": 6},
-        told((seen.diff().abs() > 1e-9).astype(float).where(seen.diff().notna()).rolling(6, min_periods=1).mean()),
+        carried_forward((seen.diff().abs() > 1e-9).astype(float).where(seen.diff().notna()).rolling(6, min_periods=1).mean()),
     ),
-    ({"kind": "log-difference", "periods": 1}, told(np.log(seen).diff(1))),
-    ({"kind": "log-difference", "periods": 5}, told(np.log(seen).diff(5))),
-    ({"kind": "log-from-mean", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).mean()))),
-    ({"kind": "log-from-min", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).min()))),
-    ({"kind": "log-from-max", "periods": last}, told(np.log(seen / seen.rolling(last, min_periods=1).max()))),
-    ({"kind": "step-std", "periods": last}, told(seen.diff().rolling(last, min_periods=1).std(ddof=0))),
-    ({"kind": "log-step-std", "periods": last}, told(np.log(seen).diff().rolling(last, min_periods=1).std(ddof=0))),
+    ({"kind": "log-difference", "periods": 1}, carried_forward(np.log(seen).diff(1))),
+    ({"kind": "log-difference", "periods": 5}, carried_forward(np.log(seen).diff(5))),
+    ({"kind": "log-from-mean", "periods": last}, carried_forward(np.log(seen / seen.rolling(last, min_periods=1).mean()))),
+    ({"kind": "log-from-min", "periods": last}, carried_forward(np.log(seen / seen.rolling(last, min_periods=1).min()))),
+    ({"kind": "log-from-max", "periods": last}, carried_forward(np.log(seen / seen.rolling(last, min_periods=1).max()))),
+    ({"kind": "step-std", "periods": last}, carried_forward(seen.diff().rolling(last, min_periods=1).std(ddof=0))),
+    ({"kind": "log-step-std", "periods": last}, carried_forward(np.log(seen).diff().rolling(last, min_periods=1).std(ddof=0))),
     ({"kind": "seasonal-lag", "periods": 3}, [None if pd.isna(x) else float(x) for x in whole.shift(2)]),
 ]
 

@@ -1,4 +1,4 @@
-"""A model of another tool that our engine does not know, and what onnxruntime makes of it. Writes test/fixtures/onnx-outside/*.onnx with a .json beside it:
+"""A model that our engine does not support and its outputs in onnxruntime. Writes test/fixtures/onnx-outside/*.onnx with a .json beside it:
 
     python3 -m venv /tmp/onnx-venv && /tmp/onnx-venv/bin/pip install onnx==1.23.2 onnxruntime==1.31.1 scikit-learn==1.9.1 \
       skl2onnx==1.20.0 numpy==2.4.6
@@ -31,7 +31,7 @@ def make_plain_attribute(key, value, *args, **options):
     return make_attribute(key, value, *args, **options)
 
 
-# skl2onnx 1.20 hands numpy's integers and booleans to onnx, whose newer versions want Python's.
+# skl2onnx 1.20 passes numpy integers and booleans to onnx, but newer versions of onnx require Python types.
 onnx.helper.make_attribute = make_plain_attribute
 
 folder = Path(sys.argv[1])

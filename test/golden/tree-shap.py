@@ -8,7 +8,7 @@ import sklearn
 from sklearn.ensemble import RandomForestRegressor
 
 random = np.random.default_rng(7)
-# Quarters: halfway thresholds are float32 too, so that both sides route alike.
+# Multiples of 1/4: thresholds between them are exact in float32, so both sides take the same branches.
 features = np.round(random.normal(size=(200, 4)) * 8) / 4
 target = features[:, 0] * 2 + np.where(features[:, 1] > 0, features[:, 2], -1) + random.normal(size=200) * 0.1
 model = RandomForestRegressor(n_estimators=3, max_depth=5, random_state=0).fit(features, target)

@@ -1,10 +1,10 @@
-"""Workbooks as other people's programs write them: plain.xlsx again, by openpyxl and XlsxWriter.
+"""Writes plain.xlsx again with openpyxl and XlsxWriter.
 
     python3 -m venv /tmp/xl && /tmp/xl/bin/pip install openpyxl==3.1.5 XlsxWriter==3.3.1
     /tmp/xl/bin/python test/golden/workbooks.py
 
-They differ in shared and inline strings, styles, part names and what they leave out. The parser must make of each what
-it makes of plain.xlsx, so its golden file is copied. Their clocks are stopped: the same input gives the same cells.
+The copies differ in shared and inline strings, styles, part names and omitted parts. The parser must read each like
+plain.xlsx, so its golden file is copied. Their clocks are fixed, so that the same input gives the same cells.
 """
 
 import datetime

@@ -24,13 +24,13 @@ const deployed = (exports as unknown as { default: OnnxRunner & Fetcher }).defau
 
 type Address = Omit<OnnxRequest, "inputs">;
 
-/** Puts a model where a version lies. */
+/** Stores a model as the artefact of a version. */
 async function stored(version: string, model: Uint8Array): Promise<Address> {
   await bindings.LAKE.put(artefactKey(forecast.id, version, "model.onnx"), model);
   return { forecast: forecast.id, version, sha256: sha256Hex(model) };
 }
 
-/** An isolate of its own, and how often it read. */
+/** Returns a runner like that of a new isolate, and the keys that it read. */
 function isolate(changes: Partial<RunnerParts> = {}) {
   const reads: string[] = [];
   const get = ((key: string) => {
@@ -44,7 +44,7 @@ function isolate(changes: Partial<RunnerParts> = {}) {
 
 const last = { Precio_lag1: Float32Array.of(2, Number.NaN) };
 
-test("a graph outside the subset runs, over the binding as it is deployed", async () => {
+test("a graph outside the subset runs over the deployed binding", async () => {
   const model = outsideModel(forecast);
   expect(evaluateOnnx(model, last)).toMatchObject({
     ok: false,
@@ -64,7 +64,7 @@ function rowsOf(card: Pick<Card, "features" | "golden">) {
   return golden.inputs;
 }
 
-test("texts, missing values and unknown categories give what our engine gives", async () => {
+test("texts, missing values and unknown categories give the same outputs as our engine", async () => {
   const { model, card } = tinyModel({ forecast, version: "tiny" });
   const inputs = { ...rowsOf(card), Estado: ["here", "nowhere", ""] };
   const ours = evaluateOnnx(model, inputs);
@@ -72,7 +72,7 @@ test("texts, missing values and unknown categories give what our engine gives", 
   expect(await deployed.run({ ...(await stored("tiny", model)), inputs })).toEqual(ours);
 });
 
-test("a forest gives the bits that our engine gives", async () => {
+test("a forest gives the same bits as our engine", async () => {
   const random = seededRandom(5);
   const ensemble = randomForest(random, { trees: 100, leavesMax: 31, columns: 1, aggregate: "sum", base: 0.1 });
   const model = writeModel(ensembleGraph(ensemble));
@@ -84,7 +84,7 @@ test("a forest gives the bits that our engine gives", async () => {
   });
 });
 
-test("ten first requests at once are one read and one session", async () => {
+test("ten concurrent first requests cause one read and one session", async () => {
   const address = await stored("shared", outsideModel(forecast, { bias: 7 }));
   const { runner, reads } = isolate();
   const answers = await Promise.all(Array.from({ length: 10 }, () => runner.run({ ...address, inputs: last })));
@@ -92,7 +92,7 @@ test("ten first requests at once are one read and one session", async () => {
   expect([reads.length, runner.sessions.keys]).toEqual([1, [address.sha256]]);
 });
 
-test("different models at once all answer, also those that have to make room for each other", async () => {
+test("concurrent requests for different models all succeed, also if they evict each other", async () => {
   const models = [1, 2, 3, 4].map((bias) => outsideModel(forecast, { bias }));
   const addresses = await Promise.all(models.map((model, at) => stored(`room${at}`, model)));
   const { runner } = isolate({ budgetBytes: 2.5 * (models[0]?.length ?? 0) });
@@ -130,58 +130,58 @@ const unknown = writeModel(
   }),
 );
 
-test("what cannot be loaded is a refusal that says what was found, over the binding too", async () => {
+test("a model that cannot be loaded is refused with what was found, also over the binding", async () => {
   const good = await stored("good", outsideModel(forecast, { bias: 3 }));
-  const cases: { what: Partial<Address>; reason: string; told: RegExp }[] = [
+  const cases: { what: Partial<Address>; reason: string; detail: RegExp }[] = [
     {
       what: { version: "gone", sha256: "0".repeat(64) },
       reason: "not-found",
-      told: /^R2 has no models\/milk-mx\/gone/,
+      detail: /^R2 has no models\/milk-mx\/gone/,
     },
-    { what: { sha256: "0".repeat(64) }, reason: "damaged", told: /has sha256 [0-9a-f]{64}, expected 0{64}$/ },
+    { what: { sha256: "0".repeat(64) }, reason: "damaged", detail: /has sha256 [0-9a-f]{64}, expected 0{64}$/ },
     {
       what: await stored("large", new Uint8Array(edgeLimits.bytesMax + 1)),
       reason: "too-large",
-      told: /8388609 bytes/,
+      detail: /8388609 bytes/,
     },
     {
       what: await stored("deep", oneTree(40_000)),
       reason: "too-large",
-      told: /^onnxruntime-web would need about 6,400 ms to load it, and the limit is 500 ms/,
+      detail: /^onnxruntime-web would need about 6,400 ms to load it, and the limit is 500 ms/,
     },
-    { what: await stored("broken", Uint8Array.of(10, 200)), reason: "unreadable", told: /cannot be read/ },
-    { what: await stored("unknown", unknown), reason: "unreadable", told: /onnxruntime-web refuses .+Divine/ },
+    { what: await stored("broken", Uint8Array.of(10, 200)), reason: "unreadable", detail: /cannot be read/ },
+    { what: await stored("unknown", unknown), reason: "unreadable", detail: /onnxruntime-web rejects .+Divine/ },
   ];
-  for (const { what, reason, told } of cases) {
+  for (const { what, reason, detail } of cases) {
     const answer = await deployed.run({ ...good, ...what, inputs: last });
-    expect(answer).toEqual({ ok: false, reason, detail: expect.stringMatching(told) });
+    expect(answer).toEqual({ ok: false, reason, detail: expect.stringMatching(detail) });
   }
   expect(await deployed.run({ ...good, inputs: last })).toMatchObject({ ok: true });
 });
 
-test("inputs that do not fit are refused by name, and the session answers on", async () => {
+test("invalid inputs are refused by name, and the session stays usable", async () => {
   const address = await stored("inputs", outsideModel(forecast, { bias: 4 }));
   const { runner, reads } = isolate();
-  const cases: { inputs: OnnxRequest["inputs"]; told: RegExp }[] = [
-    { inputs: {}, told: /no rows/ },
-    { inputs: { Precio_lag1: new Float32Array() }, told: /no rows/ },
-    { inputs: { other: Float32Array.of(1) }, told: /input Precio_lag1: found nothing, expected a column/ },
-    { inputs: { Precio_lag1: ["2"] }, told: /input Precio_lag1: found string, expected float32/ },
+  const cases: { inputs: OnnxRequest["inputs"]; detail: RegExp }[] = [
+    { inputs: {}, detail: /no rows/ },
+    { inputs: { Precio_lag1: new Float32Array() }, detail: /no rows/ },
+    { inputs: { other: Float32Array.of(1) }, detail: /input Precio_lag1: found nothing, expected a column/ },
+    { inputs: { Precio_lag1: ["2"] }, detail: /input Precio_lag1: found string, expected float32/ },
     {
       inputs: { Precio_lag1: Float32Array.of(1), other: Float32Array.of(1, 2) },
-      told: /other has 2 rows, Precio_lag1 has 1/,
+      detail: /other has 2 rows, Precio_lag1 has 1/,
     },
-    { inputs: { Precio_lag1: new Float32Array(2_000_001) }, told: /at most 2000000 values at once/ },
+    { inputs: { Precio_lag1: new Float32Array(2_000_001) }, detail: /the limit is 2000000 values per run/ },
   ];
-  for (const { inputs, told } of cases) {
+  for (const { inputs, detail } of cases) {
     const answer = await runner.run({ ...address, inputs });
-    expect(answer).toEqual({ ok: false, reason: "inputs", detail: expect.stringMatching(told) });
+    expect(answer).toEqual({ ok: false, reason: "inputs", detail: expect.stringMatching(detail) });
   }
   expect(await runner.run({ ...address, inputs: { ...last, other: ["a", "b"] } })).toMatchObject({ ok: true });
   expect(reads).toHaveLength(1);
 });
 
-test("while R2 is down the Worker is unavailable, and afterwards it is not", async () => {
+test("the Worker is unavailable while R2 is down, and recovers", async () => {
   const address = await stored("down", outsideModel(forecast, { bias: 5 }));
   let isDown = true;
   const get = ((key: string) =>
@@ -196,7 +196,7 @@ test("while R2 is down the Worker is unavailable, and afterwards it is not", asy
   expect(await runner.run({ ...address, inputs: last })).toMatchObject({ ok: true });
 });
 
-test("over HTTP there is only the probe", async () => {
+test("HTTP has only the health probe", async () => {
   expect(await (await deployed.fetch("http://onnx.test/health")).json()).toEqual({ worker: "onnx", ok: true });
   expect((await deployed.fetch("http://onnx.test/run")).status).toBe(404);
 });

@@ -1,4 +1,4 @@
-/** What an isolate of the onnx Worker keeps, whatever comes at the same time. */
+/** The session cache of the onnx Worker under concurrent requests. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openMaxMs, SessionCache } from "../../workers/onnx/session-cache.ts";
@@ -8,9 +8,9 @@ interface FakeSession {
   isReleased: boolean;
 }
 
-const fullText = "other models need all the room there is";
+const fullText = "other models use all of the memory; try again";
 
-/** Lets everything go on that waits for nothing from outside. */
+/** Lets all pending promises settle that do not wait for outside events. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 class World {
@@ -35,7 +35,7 @@ class World {
     });
   }
 
-  /** Opens a key where need be, and holds its session until `until`. */
+  /** Uses the session of a key, opens it if needed, and runs until `until`. */
   use(key: string, { costBytes = 40, until = Promise.resolve(), read = Promise.resolve() } = {}): Promise<string> {
     return this.cache.use(
       key,
@@ -61,28 +61,28 @@ class World {
   }
 }
 
-/** A promise and what ends it. */
+/** A promise and the function that resolves it. */
 function gate(): { readonly opens: Promise<void>; open(): void } {
   let open = () => {};
   const opens = new Promise<void>((resolve) => (open = resolve));
   return { opens, open: () => open() };
 }
 
-test("ten who ask at once share one creation", async () => {
+test("ten concurrent requests share one creation", async () => {
   const world = new World();
   const answers = await Promise.all(Array.from({ length: 10 }, () => world.use("a")));
   expect(answers).toEqual(Array.from({ length: 10 }, () => "a"));
   expect(world.made).toEqual(["a"]);
 });
 
-test("sessions of different models are made one after the other", async () => {
+test("sessions of different models are created one after another", async () => {
   const world = new World();
   await Promise.all(["a", "b", "c"].map((key) => world.use(key, { costBytes: 10 })));
   expect(world.made.sort()).toEqual(["a", "b", "c"]);
   expect(world.makingAtOnceMax).toBe(1);
 });
 
-test("beyond the budget, the session that was not used for longest goes first", async () => {
+test("above the budget, the least recently used session is evicted first", async () => {
   const world = new World();
   await world.use("a");
   await world.use("b");
@@ -93,7 +93,7 @@ test("beyond the budget, the session that was not used for longest goes first", 
   expect([world.released, world.cache.keys]).toEqual([["b", "a", "c"], ["large"]]);
 });
 
-test("a session in use is released after its last run, and what needs its room waits for that", async () => {
+test("a session in use is released after its last run, and a new session waits for that", async () => {
   const world = new World();
   const [first, second] = [gate(), gate()];
   const runs = [world.use("a", { costBytes: 80, until: first.opens }), world.use("a", { until: second.opens })];
@@ -109,7 +109,7 @@ test("a session in use is released after its last run, and what needs its room w
   expect([world.made, world.released]).toEqual([["a", "b"], ["a"]]);
 });
 
-test("what failed to open is tried again, and stands in nobody's way", async () => {
+test("a session that failed to open is opened again by the next request and does not block others", async () => {
   const world = new World();
   const down = settled().then(() => Promise.reject(new Error("R2 is down")));
   const failing = () => world.use("a", { read: down });
@@ -118,31 +118,33 @@ test("what failed to open is tried again, and stands in nobody's way", async () 
   expect(await world.use("a")).toBe("a");
 });
 
-test("a reading that never ends is given up by who waits, and begun again by the next", async () => {
+test("a read that never ends times out, and the next request reads again", async () => {
   const world = new World();
   const never = world.use("a", { read: new Promise(() => {}) });
   await settled();
   world.hurry();
-  await expect(never).rejects.toThrow("was not there within 20 s");
+  await expect(never).rejects.toThrow("did not open within 20 s");
   world.nowMs = openMaxMs;
   expect(await world.use("a")).toBe("a");
 });
 
-test("whatever is asked in whatever order, the budget holds and no run sees a released session", async () => {
-  const asked = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d"), pause: fc.nat(3) }), { maxLength: 25 });
+test("for any order of requests, the budget holds and no run uses a released session", async () => {
+  const anyRequests = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d"), pause: fc.nat(3) }), {
+    maxLength: 25,
+  });
   const costs: Readonly<Record<string, number>> = { a: 30, b: 50, c: 70, d: 100 };
   await fc.assert(
-    fc.asyncProperty(asked, async (asks) => {
+    fc.asyncProperty(anyRequests, async (requests) => {
       const world = new World(100);
       const runs: Promise<string>[] = [];
-      for (const { key, pause } of asks) {
+      for (const { key, pause } of requests) {
         const until = pause > 1 ? settled().then(() => {}) : Promise.resolve();
-        const told = world.use(key, { costBytes: costs[key] ?? 0, until }).catch((error: Error) => error.message);
-        runs.push(told);
+        const run = world.use(key, { costBytes: costs[key] ?? 0, until }).catch((error: Error) => error.message);
+        runs.push(run);
         for (let i = 0; i < pause; i++) await settled();
         expect(world.cache.costBytes).toBeLessThanOrEqual(100);
       }
-      // Where all want all the room at once, somebody is told so.
+      // If all requests need all of the memory at once, one of them may fail.
       for (const one of await Promise.all(runs)) expect([...Object.keys(costs), fullText]).toContain(one);
       expect(world.made.length - world.released.length).toBe(world.cache.keys.length);
     }),

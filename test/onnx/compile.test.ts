@@ -1,4 +1,4 @@
-/** What does not compile, and what the problem says. */
+/** Graphs that do not compile, and their problems. */
 import { expect, test } from "vitest";
 import { compile } from "../../shared/onnx/compile.ts";
 import {
@@ -30,7 +30,7 @@ const graph = (nodes: readonly Node[], more: Partial<Graph> = {}): Graph => ({
   ...more,
 });
 
-/** A stump on column 0, with some of its attributes replaced. */
+/** Builds a stump on column 0 with some attributes replaced. */
 function stump(changes: Attributes = {}): Graph {
   const attributes = {
     n_targets: int(1),
@@ -50,7 +50,7 @@ function stump(changes: Attributes = {}): Graph {
   return graph([mlNode("TreeEnsembleRegressor", { inputs: ["x"], outputs: ["y"], attributes })]);
 }
 
-test("the stump that the cases below break is right", () => {
+test("the stump without changes compiles and gives the right values", () => {
   const run = programOf(stump()).run({ x: { type: "float", data: Float32Array.of(0.5, 0, 0.6, 0), dims: [2, 2] } });
   expect(outputsOf(run)["y"]).toEqual({ type: "float", data: Float32Array.of(1, 2), dims: [2, 1] });
 });
@@ -73,8 +73,8 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
     "malformed",
     "the value b",
   ],
-  ["a value made twice", graph([identity, identity]), "malformed", "it made twice"],
-  ["an output that is never made", graph([]), "malformed", "the value y"],
+  ["a value with two definitions", graph([identity, identity]), "malformed", "two definitions"],
+  ["an output without a definition", graph([]), "malformed", "the value y"],
   [
     "an operator outside the subset",
     graph([node("Conv", { inputs: ["x"], outputs: ["y"] })]),
@@ -87,14 +87,9 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
     "unsupported",
     "operator com.microsoft:Identity",
   ],
-  [
-    "an attribute nobody knows",
-    graph([{ ...identity, attributes: { twist: int(1) } }]),
-    "unsupported",
-    "attribute twist",
-  ],
+  ["an unknown attribute", graph([{ ...identity, attributes: { twist: int(1) } }]), "unsupported", "attribute twist"],
   ["an attribute of the wrong kind", stump({ n_targets: float(1) }), "malformed", "attribute n_targets of kind float"],
-  ["an opset of the future", graph([identity], { opsets: { "": 99 } }), "unsupported", "ai.onnx 99"],
+  ["an opset that is too new", graph([identity], { opsets: { "": 99 } }), "unsupported", "ai.onnx 99"],
   ["no opset", graph([identity], { opsets: {} }), "malformed", "no version of ai.onnx"],
   ["two unknown sizes", graph([identity], { inputs: [{ ...x, shape: [null, null] }] }), "unsupported", "shape [?,?]"],
   ["a double input", graph([identity], { inputs: [{ ...x, type: "double" }] }), "unsupported", "type double"],
@@ -103,13 +98,13 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
     "an input of 10¹² columns",
     graph([identity], { inputs: [{ ...x, shape: [null, 1e12] }] }),
     "too-large",
-    "1000000000000 elements a row so far",
+    "at least 1000000000000 elements per row",
   ],
   [
     "an output declared as text",
     graph([identity], { outputs: [{ ...y, type: "string" }] }),
     "malformed",
-    "it declared string",
+    "the declared type string",
   ],
   [
     "a broadcast of N with 3",
@@ -132,7 +127,7 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
       inputs: [x, { name: "s", type: "int64", shape: [2] }],
     }),
     "unsupported",
-    "input 1 computed",
+    "a computed input 1",
   ],
   [
     "a shape that needs a certain N",
@@ -151,32 +146,42 @@ const cases: readonly (readonly [string, Graph, string, string])[] = [
   ],
   ["a column out of range", stump({ nodes_featureids: ints([7, 0, 0]) }), "malformed", "a split on column 7 of 2"],
   ["a column below 0", stump({ nodes_featureids: ints([-1, 0, 0]) }), "malformed", "column -1 in node 0"],
-  ["a node twice", stump({ nodes_nodeids: ints([0, 1, 1]) }), "malformed", "node 1 twice in a tree"],
-  ["a tree in two places", stump({ nodes_treeids: ints([0, 1, 0]) }), "unsupported", "tree 0 in two places"],
+  ["a node that occurs twice", stump({ nodes_nodeids: ints([0, 1, 1]) }), "malformed", "node 1 twice in a tree"],
+  [
+    "a tree whose nodes are not adjacent",
+    stump({ nodes_treeids: ints([0, 1, 0]) }),
+    "unsupported",
+    "tree 0 in two places",
+  ],
   ["lists of different lengths", stump({ nodes_values: floats([0.5]) }), "malformed", "1 nodes_values"],
   ["a leaf without weight", stump({ target_nodeids: ints([1, 0]) }), "malformed", "leaf 2 without a weight"],
   ["a leaf with two weights", stump({ target_nodeids: ints([1, 1]) }), "malformed", "target 0 twice in a leaf"],
   ["a target out of range", stump({ target_ids: ints([0, 1]) }), "malformed", "target 1"],
-  ["a weight for nobody", stump({ target_treeids: ints([0, 5]) }), "malformed", "a weight for node 2 of tree 5"],
+  [
+    "a weight for a missing node",
+    stump({ target_treeids: ints([0, 5]) }),
+    "malformed",
+    "a weight for node 2 of tree 5",
+  ],
   ["an unknown mode", stump({ nodes_modes: strings(["BRANCH_IN", "LEAF", "LEAF"]) }), "unsupported", "mode BRANCH_IN"],
   ["a threshold of NaN", stump({ nodes_values: floats([Number.NaN, 0, 0]) }), "unsupported", "threshold NaN in node 0"],
-  ["no tree at all", stump({ nodes_modes: strings([]) }), "malformed", "no nodes"],
+  ["no tree", stump({ nodes_modes: strings([]) }), "malformed", "no nodes"],
   ["10⁹ targets", stump({ n_targets: int(1e9) }), "malformed", "1000000000 targets"],
-  ["base values that do not fit", stump({ base_values: floats([1, 2]) }), "malformed", "2 base_values"],
+  ["a wrong number of base values", stump({ base_values: floats([1, 2]) }), "malformed", "2 base_values"],
   [
     "a transform that onnxruntime ignores",
     stump({ post_transform: string("LOGISTIC") }),
     "unsupported",
     "post_transform LOGISTIC of one target",
   ],
-  ["a transform nobody writes", stump({ post_transform: string("PROBIT") }), "unsupported", "post_transform PROBIT"],
+  ["an unsupported transform", stump({ post_transform: string("PROBIT") }), "unsupported", "post_transform PROBIT"],
 ];
 
-test.each(cases)("%s is refused by name", (_, given, kind, found) => {
-  expect(compile(given)).toMatchObject({ ok: false, problem: { kind, found } });
+test.each(cases)("%s is refused with what was found", (_, given, kind, found) => {
+  expect(compile(given)).toMatchObject({ ok: false, error: { kind, found } });
 });
 
-/** Two classes, a stump with weights for both. */
+/** Builds a stump for two classes with weights for both. */
 function classifier(changes: Attributes): Graph {
   const attributes = {
     nodes_treeids: ints([0, 0, 0]),
@@ -204,8 +209,8 @@ test.each([
     { class_weights: floats([0.9, 0.1, 0.5, 0.5]) },
     "two classes with weights of their own",
   ],
-  ["labels that onnxruntime would ignore", { classlabels_int64s: ints([3, 5]) }, "labels 3,5 with weights for both"],
-  ["base values beside mirrored weights", { base_values: floats([1, 2]) }, "base_values with weights for both classes"],
+  ["labels that onnxruntime ignores", { classlabels_int64s: ints([3, 5]) }, "labels 3,5 with weights for both"],
+  ["base values with mirrored weights", { base_values: floats([1, 2]) }, "base_values with weights for both classes"],
   [
     "weights for class 1 only",
     {
@@ -228,17 +233,17 @@ test.each([
     "1 class",
   ],
 ] as const)("%s are refused", (_, changes, found) => {
-  expect(compile(classifier(changes))).toMatchObject({ ok: false, problem: { kind: "unsupported", found } });
+  expect(compile(classifier(changes))).toMatchObject({ ok: false, error: { kind: "unsupported", found } });
 });
 
-test("limits hold for forests and batches", () => {
+test("forests and batches above a limit are refused", () => {
   const forest = ensembleGraph(
     randomForest(seededRandom(1), { trees: 9, leavesMax: 9, columns: 2, aggregate: "sum", base: 0 }),
   );
-  expect(compile(forest, { treeNodesMax: 10 })).toMatchObject({ ok: false, problem: { kind: "too-large" } });
+  expect(compile(forest, { treeNodesMax: 10 })).toMatchObject({ ok: false, error: { kind: "too-large" } });
   const compiled = compile(graph([node("Add", { inputs: ["x", "x"], outputs: ["y"] })]), { runElementsMax: 10 });
-  const run = compiled.ok && compiled.program.run({ x: { type: "float", data: new Float32Array(12), dims: [6, 2] } });
-  expect(run).toMatchObject({ ok: false, problem: { kind: "too-large", found: "6 rows, which make 24 elements" } });
+  const run = compiled.ok && compiled.value.run({ x: { type: "float", data: new Float32Array(12), dims: [6, 2] } });
+  expect(run).toMatchObject({ ok: false, error: { kind: "too-large", found: "6 rows with 24 elements" } });
 });
 
 const two = graphOf({
@@ -250,38 +255,38 @@ const rows = (count: number, columns = 2) =>
   ({ type: "float", data: new Float32Array(count * columns), dims: [count, columns] }) as const;
 
 test.each([
-  ["a feed that is missing", { x: rows(1) }, "nothing"],
+  ["a missing input", { x: rows(1) }, "nothing"],
   ["different numbers of rows", { x: rows(1), z: rows(2) }, "2 rows"],
   ["another width", { x: rows(1), z: rows(1, 3) }, "[1,3]"],
   ["another type", { x: rows(1), z: { type: "int64", data: new Float64Array(2), dims: [1, 2] } as const }, "int64"],
-  ["fewer elements than dims say", { x: rows(1), z: { ...rows(1), data: new Float32Array(1) } }, "1 elements"],
+  ["fewer elements than the dims", { x: rows(1), z: { ...rows(1), data: new Float32Array(1) } }, "1 elements"],
 ])("%s is refused", (_, feeds, found) => {
-  expect(programOf(two).run(feeds)).toMatchObject({ ok: false, problem: { kind: "input", found } });
+  expect(programOf(two).run(feeds)).toMatchObject({ ok: false, error: { kind: "input", found } });
 });
 
-test("values that are small one by one are too large together", () => {
+test("the limit applies to all values together", () => {
   const wide = { ...x, shape: [null, 600_000] };
   const nodes = [node("Exp", { inputs: ["x"], outputs: ["y"] })];
   expect(compile(graph(nodes, { inputs: [wide] }))).toMatchObject({
     ok: false,
-    problem: { kind: "too-large", where: "node y (Exp)" },
+    error: { kind: "too-large", where: "node y (Exp)" },
   });
 });
 
-test("an input may be called constructor", () => {
+test("an input may be named constructor", () => {
   const nodes = [node("Identity", { inputs: ["constructor"], outputs: ["y"] })];
   const program = programOf(graph(nodes, { inputs: [{ ...x, name: "constructor" }] }));
-  expect(program.run({})).toMatchObject({ ok: false, problem: { kind: "input", found: "nothing" } });
+  expect(program.run({})).toMatchObject({ ok: false, error: { kind: "input", found: "nothing" } });
 });
 
-test("outputs belong to the caller: the next run does not change them", () => {
+test("the next run does not change the outputs of a run", () => {
   const program = programOf(two);
   const first = outputsOf(program.run({ x: rows(1), z: rows(1) }));
   outputsOf(program.run({ x: { ...rows(1), data: Float32Array.of(5, 5) }, z: rows(1) }));
   expect(first["y"]?.data).toEqual(new Float32Array(2));
 });
 
-test("an input that is an output is copied, and so is a constant", () => {
+test("an input or a constant that is an output is copied", () => {
   const constant = floatTensor("c", [1, 2]);
   const program = programOf(
     graphOf({

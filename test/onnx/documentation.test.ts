@@ -22,7 +22,7 @@ function table(): string {
   ].join("\n");
 }
 
-test("docs/ONNX.md lists the operators as the code has them (UPDATE_DOCS=1 writes it)", () => {
+test("docs/ONNX.md lists the operators of the code (UPDATE_DOCS=1 writes it)", () => {
   const text = readFileSync(FILE, "utf8");
   const [before = "", rest = ""] = text.split(START);
   const [, after = ""] = rest.split(END);

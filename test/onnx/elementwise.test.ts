@@ -31,11 +31,11 @@ async function expectUnary(
   await expectParity(graph, fc.sample(feedsArbitrary([feed]), 15).flat(), tolerance);
 }
 
-// onnxruntime's Relu(-0) is 0 or -0, depending on the place in a vector of four.
+// onnxruntime's Relu(-0) is 0 or -0, depending on the position in a vector of four.
 test("Relu gives the same numbers", () => expectUnary("Relu", { tolerance: { relative: 0, absolute: 0 } }));
 test("Identity gives the same bits", () => expectUnary("Identity"));
 test("Exp is close", () => expectUnary("Exp", { tolerance: CLOSE }));
-test("Log is close, of negative numbers too", () => expectUnary("Log", { tolerance: CLOSE }));
+test("Log is close, also for negative numbers", () => expectUnary("Log", { tolerance: CLOSE }));
 test("Sigmoid is close", () => expectUnary("Sigmoid", { tolerance: { relative: 1e-6, absolute: 2e-7 } }));
 test("Tanh is close", () => expectUnary("Tanh", { tolerance: { relative: 2e-6, absolute: 1e-7 } }));
 test.each([0, 1])("ArgMax with keepdims %i takes the first of equals", async (keepdims) => {
@@ -114,7 +114,7 @@ function mlGraph(op: string, attributes: Attributes, types: { from: "float" | "i
   return { graph: singleGraph({ op, feeds: [feed], attributes, outputs }), feeds: feedsArbitrary([feed]) };
 }
 
-test("Scaler gives the same bits, with one scale a column or one for all", async () => {
+test("Scaler gives the same bits, with one scale per column or one for all", async () => {
   const property = fc.asyncProperty(
     fc.constantFrom(1, mlColumns),
     fc.constantFrom("float", "int64", "int32"),
@@ -197,7 +197,7 @@ test.each([
   });
   expect(programOf(graph).run({ x: { type, data, dims: [1] } })).toMatchObject({
     ok: false,
-    problem: { kind: "input" },
+    error: { kind: "input" },
   });
 });
 
@@ -212,7 +212,7 @@ test.each(["12abc", "", " 1", "0x10", "Infinity"])("Cast refuses the text %j as 
   });
   expect(programOf(graph).run({ x: { type: "string", data: [text], dims: [1] } })).toMatchObject({
     ok: false,
-    problem: { kind: "input" },
+    error: { kind: "input" },
   });
 });
 
@@ -286,7 +286,7 @@ test.each(reshapes)("Reshape of $from by $target keeps N on one axis", async ({ 
   await expectParity(graph, hasBoth ? feeds.filter(({ x }) => x?.dims[0] !== 0) : feeds);
 });
 
-test("ArrayFeatureExtractor picks columns, and labels by computed positions", async () => {
+test("ArrayFeatureExtractor picks columns, and labels at computed positions", async () => {
   const pick: Feed = { name: "x", type: "string", shape: [null, 3], from: anyText };
   const initializers = [int64Tensor("at", [2, 0, 2])];
   await expectParity(
@@ -345,7 +345,7 @@ test.each(gathers)("Gather $indices along axis $axis of $shape", async ({ shape,
   await expectParity(graph, fc.sample(feedsArbitrary([feed]), 4).flat());
 });
 
-test("FeatureVectorizer pads and cuts", async () => {
+test("FeatureVectorizer pads short inputs and cuts long ones", async () => {
   const feeds: Feed[] = [
     { name: "a", type: "float", shape: [null, 2] },
     { name: "b", type: "float", shape: [null, 3] },

@@ -50,7 +50,7 @@ const tableArbitrary = ({ from, to }: { from: Type; to: Type }) =>
     selector: ([key]) => `${key}`,
   });
 
-test.each(pairs)("LabelEncoder from $from to $to maps as onnxruntime, unknown keys too", async (types) => {
+test.each(pairs)("LabelEncoder from $from to $to maps like onnxruntime, also unknown keys", async (types) => {
   const { from, to } = types;
   const property = fc.asyncProperty(tableArbitrary(types), fc.boolean(), async (table, withDefault) => {
     const attributes = {
@@ -64,7 +64,7 @@ test.each(pairs)("LabelEncoder from $from to $to maps as onnxruntime, unknown ke
   await fc.assert(property, RUNS);
 });
 
-test("LabelEncoder of ai.onnx.ml 4 takes tensors, and NaN as a key", async () => {
+test("LabelEncoder of ai.onnx.ml 4 accepts tensors, and NaN as a key", async () => {
   for (const types of [
     { from: "float", to: "string" },
     { from: "string", to: "int64" },
@@ -127,7 +127,7 @@ const oneHot = (type: Type, attributes: Attributes, width: number) => {
   };
 };
 
-test("OneHotEncoder marks texts, integers and floats cut to integers; unknown ones are zeros", async () => {
+test("OneHotEncoder encodes texts, integers and truncated floats; unknown ones are zeros", async () => {
   const texts = { cats_strings: strings(["a", "ñ", ""]), zeros: int(1) };
   const integers = { cats_int64s: ints([-2, 0, 3]) };
   for (const { graph, feeds } of [
@@ -139,8 +139,8 @@ test("OneHotEncoder marks texts, integers and floats cut to integers; unknown on
   }
 });
 
-test("OneHotEncoder with zeros=0 refuses an unknown category and says which", () => {
+test("OneHotEncoder with zeros=0 refuses an unknown category by name", () => {
   const { graph } = oneHot("string", { cats_strings: strings(["a"]), zeros: int(0) }, 1);
   const run = programOf(graph).run({ x: { type: "string", data: ["a", "zz"], dims: [1, 2] } });
-  expect(run).toMatchObject({ ok: false, problem: { kind: "input", found: "the unknown category zz" } });
+  expect(run).toMatchObject({ ok: false, error: { kind: "input", found: "the unknown category zz" } });
 });

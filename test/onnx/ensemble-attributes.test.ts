@@ -6,7 +6,7 @@ import { type ForestOptions, randomForest, randomValues } from "./forests.ts";
 import { ensembleGraph } from "./models.ts";
 import { load } from "./reference.ts";
 
-// onnxruntime changes its way at 1 row, 50 and 128 rows, and at 80, 100 or so trees.
+// onnxruntime uses different code for 1 row, from 50 and 128 rows, and from about 80 and 100 trees.
 const BATCHES = [0, 1, 2, 50, 51, 128, 129, 1000];
 const COLUMNS = 4;
 

@@ -1,4 +1,4 @@
-/** The graphs that our own models become: one named input a feature, [N, 1], float or text. */
+/** The graphs that our models are exported to: one named input per feature, [N, 1], float or text. */
 import fc from "fast-check";
 import { test } from "vitest";
 import { ensembleAttributes } from "../../shared/onnx/ensemble-attributes.ts";
@@ -97,7 +97,7 @@ const linear = [
   }),
 ];
 
-/** What turns the models' output into the answer. */
+/** The nodes that turn a model's output into the prediction. */
 const endings = {
   change: [node("Add", { inputs: ["change", "lag1"], outputs: ["y"] })],
   ratio: [
@@ -131,7 +131,7 @@ test.each(cases)(
   },
 );
 
-test("a probability of trees alone is averaged leaves", async () => {
+test("a probability of trees is the average of their leaves", async () => {
   const attributes = ensembleAttributes(
     randomForest(seededRandom(4), { trees: 33, leavesMax: 9, columns: 5, aggregate: "average", base: 0 }),
   );

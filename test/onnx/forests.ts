@@ -2,7 +2,7 @@ import { type Ensemble, LEAF, THRESHOLD_MAX, type Tree } from "../../shared/mode
 
 type Random = () => number;
 
-/** Thresholds that float32 makes difficult, beside ordinary ones. */
+/** Ordinary thresholds, and thresholds at the limits of float32. */
 const HARD_THRESHOLDS = [0, -0, THRESHOLD_MAX, -THRESHOLD_MAX, 1.4e-45, 0.1, 16777216, -1e-38];
 
 function thresholdFrom(random: Random): number {
@@ -10,7 +10,7 @@ function thresholdFrom(random: Random): number {
   return HARD_THRESHOLDS[Math.floor(random() * HARD_THRESHOLDS.length)] ?? 0;
 }
 
-/** A tree of `leaves` leaves of all magnitudes, split at random leaves. */
+/** Builds a tree with `leaves` leaves of all magnitudes by splitting random leaves. */
 export function randomTree(random: Random, { leaves, columns }: { leaves: number; columns: number }): Tree {
   const nodes = 2 * leaves - 1;
   const tree = {
@@ -52,7 +52,7 @@ export function randomForest(random: Random, options: ForestOptions): Ensemble {
 
 const HARD_VALUES = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, THRESHOLD_MAX, 0.1, 1e-45];
 
-/** Float32 values around the thresholds above; one in five is hard. */
+/** Draws float32 values around the thresholds above; one in five is a special value. */
 export function randomValues(random: Random, length: number): Float32Array {
   return Float32Array.from({ length }, () =>
     random() < 0.2 ? (HARD_VALUES[Math.floor(random() * HARD_VALUES.length)] ?? 0) : random() * 1.2 - 0.1,

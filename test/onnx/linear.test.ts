@@ -15,7 +15,7 @@ import { expectParity, type Tolerance } from "./parity.ts";
 import { type Feed, feedsArbitrary, finiteFloat, singleGraph, smallInt } from "./single.ts";
 
 const COLUMNS = 5;
-/** onnxruntime adds in float32, in another order: terms of up to 400 leave this much of their difference. */
+/** onnxruntime adds in float32 and in another order, so terms up to 400 differ by this much. */
 const SUMS: Tolerance = { relative: 1e-6, absolute: 5e-4 };
 const numbers = (count: number, seed: number) =>
   fc.sample(fc.float({ min: -20, max: 20, noNaN: true }), { numRuns: count, seed });
@@ -44,7 +44,7 @@ test("LinearRegressor with NaN or infinity gives NaN or infinity where onnxrunti
 
 test.each(["LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"])("LinearRegressor with %s", async (transform) => {
   const small: Feed = { ...features, from: fc.float({ min: -0.125, max: 0.125, noNaN: true }) };
-  // SOFTMAX_ZERO divides by what its larger scores sum up to: where all are subnormal, rounding decides what 0 is divided.
+  // SOFTMAX_ZERO divides by the sum of its larger scores. If all are subnormal, the result depends on rounding.
   const graph = regressorGraph(3, { post_transform: string(transform), intercepts: floats([0.5, -0.25, 0]) });
   await expectParity(graph, fc.sample(feedsArbitrary([small]), 8).flat(), { relative: 1e-5, absolute: 1e-6 });
 });

@@ -1,4 +1,4 @@
-/** Small graphs to test with. */
+/** Small graphs for tests. */
 
 import type { Ensemble } from "../../shared/models/tree.ts";
 import { ensembleAttributes } from "../../shared/onnx/ensemble-attributes.ts";
@@ -17,7 +17,7 @@ export function graphOf(parts: Parts): Graph {
   return { name: "test", initializers: [], ...PORTABLE, producer: "almanac", metadata: {}, ...parts };
 }
 
-/** float32 `x` [N, columns] → float32 `y` [N, 1]. */
+/** Builds a graph from float32 `x` [N, columns] to float32 `y` [N, 1]. */
 export function ensembleGraph(ensemble: Ensemble): Graph {
   const attributes = ensembleAttributes(ensemble);
   return graphOf({

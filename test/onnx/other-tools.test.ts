@@ -1,4 +1,4 @@
-/** Files that scikit-learn, XGBoost, LightGBM and CatBoost wrote, against what onnxruntime 1.31 made of them (test/golden/onnx-models.py). */
+/** Compares files of scikit-learn, XGBoost, LightGBM and CatBoost to their outputs in onnxruntime 1.31 (test/golden/onnx-models.py). */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Value } from "../../shared/onnx/evaluate.ts";
@@ -26,7 +26,7 @@ function fromJson({ type, dims, data }: JsonValue): Value {
 const valuesOf = (values: Record<string, JsonValue>): Feeds =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fromJson(value)]));
 
-/** Trees without a formula behind them are the same bits; the table's numbers reach 1e6 and cancel. */
+/** Trees without a formula after them give the same bits. Numbers of the table reach 1e6 and cancel each other. */
 function toleranceOf(name: string): Tolerance {
   if (/^(sklearn-(random-forest|gradient-boosting|hist-gradient-boosting)|xgboost|lightgbm|catboost)$/.test(name))
     return EXACT;
@@ -42,4 +42,4 @@ test.each(names)("%s gives onnxruntime's numbers", (name) => {
   for (const output of Object.keys(expected)) expectSame(actual[output], expected[output], toleranceOf(name));
 });
 
-test("the fixtures are not gone", () => expect(names.length).toBeGreaterThan(15));
+test("the fixtures exist", () => expect(names.length).toBeGreaterThan(15));

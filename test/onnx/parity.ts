@@ -1,4 +1,4 @@
-/** The same file and the same feeds through onnxruntime and through our engine. */
+/** Runs one file with the same inputs in onnxruntime and in our engine. */
 import { expect } from "vitest";
 import { compile } from "../../shared/onnx/compile.ts";
 import type { Program, Run, Value } from "../../shared/onnx/evaluate.ts";
@@ -12,29 +12,29 @@ export type Feeds = Readonly<Record<string, Value>>;
 
 export function graphRead(bytes: Uint8Array): Graph {
   const read = readModel(bytes);
-  if (!read.ok) throw new Error(describeProblem(read.problem));
-  return read.graph;
+  if (!read.ok) throw new Error(describeProblem(read.error));
+  return read.value;
 }
 
 export function programOf(graph: Graph): Program {
   const compiled = compile(graph);
-  if (!compiled.ok) throw new Error(describeProblem(compiled.problem));
-  return compiled.program;
+  if (!compiled.ok) throw new Error(describeProblem(compiled.error));
+  return compiled.value;
 }
 
 export function outputsOf(run: Run): Readonly<Record<string, Value>> {
-  if (!run.ok) throw new Error(describeProblem(run.problem));
-  return run.outputs;
+  if (!run.ok) throw new Error(describeProblem(run.error));
+  return run.value;
 }
 
 export interface Tolerance {
-  /** Share of the expected value. 0, with an `absolute` of 0, means the same bits. */
+  /** Share of the expected value. If both are 0, the bits must be equal. */
   readonly relative: number;
   readonly absolute: number;
 }
 
 export const EXACT: Tolerance = { relative: 0, absolute: 0 };
-/** What float32 formulas of different runtimes differ by. */
+/** Tolerance for float32 formulas of different runtimes. */
 export const CLOSE: Tolerance = { relative: 1e-6, absolute: 1e-7 };
 
 function isClose(actual: number, expected: number, { relative, absolute }: Tolerance): boolean {
@@ -54,7 +54,7 @@ export function expectSame(actual: Value | undefined, expected: Value | undefine
   });
 }
 
-/** Runs every feed through both, from the same bytes. */
+/** Runs all feeds in both engines, with the same bytes. */
 export async function expectParity(graph: Graph, feeds: readonly Feeds[], tolerance: Tolerance = EXACT): Promise<void> {
   const bytes = writeModel(graph);
   const run = await load(bytes);

@@ -1,4 +1,4 @@
-/** Forests that are laid out as they come, against the general way. */
+/** Compares the preorder layout of forests to the general layout. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Attribute, Attributes, Node } from "../../shared/onnx/graph.ts";
@@ -31,10 +31,10 @@ function graphOfSize({ seed, trees, leavesMax }: Size) {
   return ensembleGraph(randomForest(seededRandom(seed), options));
 }
 
-/** The ensemble of a graph, once it was a file: modes are read as codes there. */
+/** Returns the ensemble node of a graph after writing and reading it, so that its modes are codes. */
 function ensembleIn(graph: ReturnType<typeof graphOfSize>): OperatorNode {
   const read = readModel(writeModel(graph));
-  const node = read.ok ? read.graph.nodes.find(({ op }) => op === "TreeEnsembleRegressor") : undefined;
+  const node = read.ok ? read.value.nodes.find(({ op }) => op === "TreeEnsembleRegressor") : undefined;
   if (!node) throw new Error("there is no ensemble");
   return new OperatorNode(node, [], { version: 3, limits });
 }
@@ -42,7 +42,7 @@ function ensembleIn(graph: ReturnType<typeof graphOfSize>): OperatorNode {
 const inGeneral = (node: OperatorNode) =>
   layOut(node, forestSourceOf(node, { prefix: "target", targets: 1, isSingle: true }));
 
-test("what we export is laid out as it comes, and as in general", () => {
+test("an exported forest has the same preorder layout and general layout", () => {
   const exported = fc.property(ensembles, (size) => {
     const node = ensembleIn(graphOfSize(size));
     expect(preorderForest(node)).toEqual(inGeneral(node));
@@ -50,7 +50,7 @@ test("what we export is laid out as it comes, and as in general", () => {
   fc.assert(exported, { numRuns: 60 });
 });
 
-test("what is changed in any place is laid out as in general, or left to it", () => {
+test("a changed forest has the general layout, or the preorder layout returns null", () => {
   const small = { trees: fc.integer({ min: 1, max: 3 }), leavesMax: fc.integer({ min: 1, max: 8 }) };
   const sizes = fc.record({ seed: fc.nat(), ...small });
   const places = fc.record({ list: fc.nat(), at: fc.nat(), to: fc.integer({ min: -2, max: 20 }) });
@@ -65,11 +65,11 @@ test("what is changed in any place is laid out as in general, or left to it", ()
     expect(forest).toEqual(inGeneral(node));
   });
   fc.assert(changed, { numRuns: 3_000 });
-  // A changed threshold, weight or column is as good as the one before.
+  // A changed threshold, weight or column still gives a valid forest.
   expect(taken).toBeGreaterThan(100);
 });
 
-test("ids beyond 32 bits are left to the general way, which refuses them", () => {
+test("ids beyond 32 bits are left to the general layout, which refuses them", () => {
   const graph = graphOfSize({ seed: 1, trees: 1, leavesMax: 8 });
   const far = (attribute: Attribute | undefined): Attribute => {
     if (attribute?.kind !== "ints") throw new Error("there are no ids");
@@ -85,7 +85,7 @@ test("ids beyond 32 bits are left to the general way, which refuses them", () =>
   expect(preorderForest(node)).toBeNull();
 });
 
-test("of more nodes than may be, no list is decoded", () => {
+test("no list is decoded if there are too many nodes", () => {
   const { node } = ensembleIn(graphOfSize({ seed: 1, trees: 3, leavesMax: 8 }));
   const treeIds: Attribute = {
     kind: "ints",
@@ -116,7 +116,7 @@ function withChange(node: Node, { list, at, to }: Change): Node {
 
 const modes = ["LEAF", "BRANCH_LEQ", "BRANCH_LT", "BRANCH_EQ"];
 
-/** One entry becomes another, or the last one is lost. */
+/** Changes one entry, or removes the last one. */
 function changedList(attribute: Attribute, at: number, to: number): Attribute {
   switch (attribute.kind) {
     case "ints":

@@ -69,7 +69,7 @@ const anyGraph: fc.Arbitrary<Graph> = fc.record({
   metadata: fc.dictionary(text, text, { maxKeys: 3 }),
 });
 
-/** Lists as plain arrays and dictionaries as pairs, so that only the content is compared. */
+/** Converts lists to arrays and dictionaries to pairs, so that only the content is compared. */
 function plain(graph: Graph): unknown {
   const attributeOf = (one: Attribute): unknown =>
     "values" in one ? { ...one, values: Array.from<unknown>(one.values) } : one;
@@ -86,22 +86,22 @@ function plain(graph: Graph): unknown {
   };
 }
 
-test("what is written is read back, whatever the graph", () => {
+test("any graph is read back as it was written", () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
       const read = readModel(writeModel(graph));
-      expect(read.ok && plain(read.graph)).toEqual(plain(graph));
+      expect(read.ok && plain(read.value)).toEqual(plain(graph));
     }),
     { numRuns: 300 },
   );
 });
 
-test("a graph that was read and written again is the same bytes", () => {
+test("reading and writing a file gives the same bytes", () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
       const bytes = writeModel(graph);
       const read = readModel(bytes);
-      expect(read.ok && writeModel(read.graph)).toEqual(bytes);
+      expect(read.ok && writeModel(read.value)).toEqual(bytes);
     }),
   );
 });
@@ -111,17 +111,17 @@ const files = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".onnx"))
   .map((file) => readFileSync(`${FOLDER}/${file}`));
 
-test("a file cut off anywhere is a graph or a problem", () => {
+test("a file that is cut off anywhere gives a graph or a problem", () => {
   for (const file of files) {
     for (let length = 0; length < file.length; length += 1 + Math.floor(length / 40)) {
       const read = readModel(file.subarray(0, length));
-      if (!read.ok) expect(read.problem.found).not.toBe("");
+      if (!read.ok) expect(read.error.found).not.toBe("");
     }
   }
-  expect(readModel(new Uint8Array(0))).toMatchObject({ ok: false, problem: { kind: "malformed", found: "no graph" } });
+  expect(readModel(new Uint8Array(0))).toMatchObject({ ok: false, error: { kind: "malformed", found: "no graph" } });
 });
 
-/** Ordinary values for whatever a program takes. */
+/** Returns ordinary values for the inputs of a program. */
 function feedsFor(program: Program, rows: number): Record<string, Value> {
   const feeds = program.inputs.map(({ name, type, shape }) => {
     const length = elementsOf(shape, rows);
@@ -131,7 +131,7 @@ function feedsFor(program: Program, rows: number): Record<string, Value> {
   return Object.fromEntries(feeds);
 }
 
-test("bytes changed at random never throw, in reading, compiling or running", () => {
+test("randomly changed bytes never throw, in reading, compiling or running", () => {
   let refused = 0;
   const property = fc.property(
     fc.nat(files.length - 1),
@@ -140,10 +140,10 @@ test("bytes changed at random never throw, in reading, compiling or running", ()
       const bytes = Uint8Array.from(files[at] ?? []);
       for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
       const read = readModel(bytes);
-      const compiled = read.ok ? compile(read.graph) : read;
+      const compiled = read.ok ? compile(read.value) : read;
       if (!compiled.ok) refused++;
-      else if (compiled.program.inputs.every(({ shape }) => elementsOf(shape, 3) < 1e6)) {
-        expect(compiled.program.run(feedsFor(compiled.program, 3))).toHaveProperty("ok");
+      else if (compiled.value.inputs.every(({ shape }) => elementsOf(shape, 3) < 1e6)) {
+        expect(compiled.value.run(feedsFor(compiled.value, 3))).toHaveProperty("ok");
       }
     },
   );
@@ -158,7 +158,7 @@ test("random bytes never throw", () => {
   fc.assert(property, { numRuns: 2000 });
 });
 
-/** A model around one part that `write` writes into the graph. */
+/** Returns a model whose graph is written by `write`. */
 function modelWith(write: (writer: ProtobufWriter) => void): Uint8Array {
   const writer = new ProtobufWriter();
   writer.message(MODEL.graph, () => write(writer));
@@ -178,7 +178,7 @@ const broken: readonly (readonly [string, Uint8Array, string, string])[] = [
     "unsupported",
     "an integer beyond ±2⁵³ in field 7",
   ],
-  ["a varint without end", new Uint8Array(20).fill(255), "malformed", "a varint of more than ten bytes"],
+  ["an endless varint", new Uint8Array(20).fill(255), "malformed", "a varint of more than ten bytes"],
   ["field 0", Uint8Array.of(0, 0), "malformed", "field number 0"],
   ["a group", Uint8Array.of(9 * 8 + 3), "malformed", "field 9 as a group"],
   ["the graph as a number", Uint8Array.of(MODEL.graph * 8, 1), "malformed", "field 7 as a varint"],
@@ -186,7 +186,7 @@ const broken: readonly (readonly [string, Uint8Array, string, string])[] = [
     "text that is not UTF-8",
     modelWith((writer) => writer.bytes(GRAPH.name, Uint8Array.of(0xc3, 0x28))),
     "malformed",
-    "text in field 2 that breaks its encoding",
+    "text in field 2 that is not UTF-8",
   ],
   ["two graphs", Uint8Array.of(MODEL.graph * 8 + 2, 0, MODEL.graph * 8 + 2, 0), "malformed", "a second graph"],
   ["functions", Uint8Array.of(0xca, 1, 0), "unsupported", "functions"],
@@ -203,7 +203,7 @@ const broken: readonly (readonly [string, Uint8Array, string, string])[] = [
     "a tensor in another file",
     withTensor((writer) => writer.int(TENSOR.dataLocation, 1)),
     "unsupported",
-    "a tensor whose data lies elsewhere",
+    "a tensor with external data",
   ],
   [
     "a float16 tensor",
@@ -257,17 +257,17 @@ const broken: readonly (readonly [string, Uint8Array, string, string])[] = [
 ];
 
 test.each(broken)("%s is refused with what was found", (_, bytes, kind, found) => {
-  expect(readModel(bytes)).toMatchObject({ ok: false, problem: { kind, found } });
+  expect(readModel(bytes)).toMatchObject({ ok: false, error: { kind, found } });
 });
 
-test("a file of a million empty nodes is refused before they fill the memory", () => {
+test("a file with a million empty nodes is refused before it fills the memory", () => {
   const nodes = new Uint8Array(2_000_000).map((_, i) => (i % 2 === 0 ? GRAPH.node * 8 + 2 : 0));
   const writer = new ProtobufWriter();
   writer.bytes(MODEL.graph, nodes);
-  expect(readModel(writer.finish())).toMatchObject({ ok: false, problem: { kind: "too-large" } });
+  expect(readModel(writer.finish())).toMatchObject({ ok: false, error: { kind: "too-large" } });
 });
 
-test("lists that are not packed, as Python writes them, are read", () => {
+test("lists that are not packed are read, as Python writes them", () => {
   const write = (writer: ProtobufWriter) => {
     writer.string(ATTRIBUTE.name, "a");
     for (const one of [1, -1, 300]) writer.int(ATTRIBUTE.ints, one);
@@ -275,16 +275,16 @@ test("lists that are not packed, as Python writes them, are read", () => {
     writer.int(ATTRIBUTE.type, 7);
   };
   const read = readModel(withAttribute(write));
-  const values = read.ok ? read.graph.nodes[0]?.attributes["a"] : null;
+  const values = read.ok ? read.value.nodes[0]?.attributes["a"] : null;
   expect(values?.kind === "ints" && Array.from(values.values)).toEqual([1, -1, 300, 7, 2 ** 40]);
 });
 
-test("an attribute called __proto__ is an attribute", () => {
+test("an attribute named __proto__ is an ordinary attribute", () => {
   const read = readModel(
     withAttribute((writer) => {
       writer.string(ATTRIBUTE.name, "__proto__");
       writer.int(ATTRIBUTE.type, 2);
     }),
   );
-  expect(read.ok && Object.keys(read.graph.nodes[0]?.attributes ?? {})).toEqual(["__proto__"]);
+  expect(read.ok && Object.keys(read.value.nodes[0]?.attributes ?? {})).toEqual(["__proto__"]);
 });

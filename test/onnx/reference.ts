@@ -1,4 +1,4 @@
-/** onnxruntime-web in Node: what the promise of parity is held against. */
+/** Runs onnxruntime-web in Node, the reference for all parity tests. */
 import * as ort from "onnxruntime-web";
 import type { TensorData } from "../../shared/onnx/graph.ts";
 
@@ -38,7 +38,7 @@ function fromOrt({ data, dims }: ort.Tensor): Value {
 
 export type Outputs = Readonly<Record<string, Value>>;
 
-/** Loads a file; rejects when onnxruntime refuses it. */
+/** Loads a file. Rejects if onnxruntime refuses it. */
 export async function load(bytes: Uint8Array): Promise<(feeds: Outputs) => Promise<Outputs>> {
   const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: "disabled", logSeverityLevel: 4 });
   return async (feeds) => {

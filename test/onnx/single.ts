@@ -1,4 +1,4 @@
-/** Graphs of one operator, with random feeds, through both engines. */
+/** Runs graphs of one operator with random inputs in both engines. */
 import fc from "fast-check";
 import type { Value } from "../../shared/onnx/evaluate.ts";
 import type { Attributes, ElementType, Graph, Node, Shape, Tensor } from "../../shared/onnx/graph.ts";
@@ -8,7 +8,7 @@ export interface Feed {
   readonly name: string;
   readonly type: "float" | "int64" | "int32" | "bool" | "string";
   readonly shape: Shape;
-  /** Elements to draw from instead of the type's hard ones. */
+  /** Elements to draw from instead of the type's special values. */
   readonly from?: fc.Arbitrary<number | string>;
 }
 
@@ -22,7 +22,7 @@ const HARD_FLOATS = [
   1e-45,
 ];
 
-/** Ordinary float32 numbers and hard ones. */
+/** Ordinary and special float32 numbers. */
 export const anyFloat = fc.oneof(
   { weight: 4, arbitrary: fc.float({ min: -100, max: 100, noNaN: true }) },
   { weight: 1, arbitrary: fc.constantFrom(...HARD_FLOATS) },
@@ -56,7 +56,7 @@ export function valueArbitrary({ type, shape, from }: Feed, rows: number): fc.Ar
     .map((elements) => dataOf(type, elements, dims));
 }
 
-/** Feeds for 0, 1 and several rows. */
+/** Returns inputs for 0, 1 and several rows. */
 export function feedsArbitrary(feeds: readonly Feed[]): fc.Arbitrary<Record<string, Value>[]> {
   const batch = (rows: number) =>
     fc.record(Object.fromEntries(feeds.map((feed) => [feed.name, valueArbitrary(feed, rows)])));
@@ -69,7 +69,7 @@ interface SingleGraph {
   readonly feeds: readonly Feed[];
   readonly attributes?: Attributes;
   readonly initializers?: readonly Tensor[];
-  /** Input names in order, where they are not the feeds then the initializers. */
+  /** Input names in order; by default the feeds, then the initializers. */
   readonly inputs?: readonly string[];
   readonly outputs: readonly { readonly name: string; readonly type: ElementType; readonly shape: Shape }[];
   readonly opsets?: Graph["opsets"];

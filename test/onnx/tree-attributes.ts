@@ -1,4 +1,4 @@
-/** Tree ensembles as the attributes of the format, with everything that our own trees do not use. */
+/** Builds attributes of tree ensembles with features of the format that our own trees do not use. */
 import {
   type Attribute,
   type Attributes,
@@ -33,7 +33,7 @@ export interface RawOptions {
   readonly modes: readonly string[];
   readonly depthMax: number;
   readonly missing: boolean;
-  /** Targets that a leaf has a weight for: all of them, or a random part. */
+  /** Targets with a weight in a leaf: all of them, or a random part. */
   readonly partial: boolean;
   /** Draws one weight. */
   readonly weight: (random: Random) => number;
@@ -63,7 +63,7 @@ function flatten(node: RawNode): RawNode[] {
   return [node, ...(node.whenTrue ? flatten(node.whenTrue) : []), ...(node.whenFalse ? flatten(node.whenFalse) : [])];
 }
 
-/** Numbers the nodes of a tree in a random order, the root staying the first entry. */
+/** Renumbers the nodes of a tree in random order. The root stays the first entry. */
 function shuffled(random: Random, nodes: RawNode[], keepIds: boolean): RawNode[] {
   const [root, ...others] = nodes;
   const order = keepIds
@@ -82,7 +82,7 @@ function shuffled(random: Random, nodes: RawNode[], keepIds: boolean): RawNode[]
 
 export interface RawForest {
   readonly nodes: readonly RawNode[];
-  /** One entry a weight. */
+  /** One entry per weight. */
   readonly weights: readonly { readonly node: RawNode; readonly target: number; readonly weight: number }[];
 }
 
@@ -102,7 +102,7 @@ export function rawForest(random: Random, options: RawOptions, keepIds: boolean)
 
 const list = <Item>(items: readonly Item[], of: (item: Item) => number): Attribute => ints(items.map(of));
 
-/** For TreeEnsembleRegressor ("target") and TreeEnsembleClassifier ("class"). */
+/** Builds attributes for TreeEnsembleRegressor ("target") or TreeEnsembleClassifier ("class"). */
 export function attributesOf({ nodes, weights }: RawForest, prefix: "target" | "class", missing: boolean): Attributes {
   return {
     nodes_treeids: list(nodes, (node) => node.tree),
@@ -136,7 +136,7 @@ export function regressorAttributes(
   };
 }
 
-/** For TreeEnsemble of ai.onnx.ml 5. Leaves have one weight each there; a tree that is a leaf gets a split above it. */
+/** Builds attributes for TreeEnsemble of ai.onnx.ml 5. Leaves have one weight there; a tree of one leaf gets a split above it. */
 export function treeEnsembleAttributes(
   { nodes, weights }: RawForest,
   options: { targets: number; aggregate: string; transform: string; missing: boolean },

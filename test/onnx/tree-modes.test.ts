@@ -42,22 +42,25 @@ const regressor = (targets: number, attributes: Graph["nodes"][number]["attribut
     outputs: [{ name: "y", type: "float", shape: [null, targets] }],
   });
 
-test.each(SPLIT_MODES.map((mode) => [mode]))("%s alone routes as onnxruntime, NaN and infinities too", async (mode) => {
-  for (const missing of [false, true]) {
-    for (let seed = 0; seed < 8; seed++) {
-      const random = seededRandom(seed);
-      const forest = rawForest(random, { ...plain, modes: [mode] }, true);
-      const attributes = regressorAttributes(forest, {
-        targets: 1,
-        aggregate: "SUM",
-        transform: "NONE",
-        missing,
-        base: [1.5],
-      });
-      await expectParity(regressor(1, attributes), feedsFrom(random), EXACT);
+test.each(SPLIT_MODES.map((mode) => [mode]))(
+  "%s takes the same branches as onnxruntime, also for NaN and infinities",
+  async (mode) => {
+    for (const missing of [false, true]) {
+      for (let seed = 0; seed < 8; seed++) {
+        const random = seededRandom(seed);
+        const forest = rawForest(random, { ...plain, modes: [mode] }, true);
+        const attributes = regressorAttributes(forest, {
+          targets: 1,
+          aggregate: "SUM",
+          transform: "NONE",
+          missing,
+          base: [1.5],
+        });
+        await expectParity(regressor(1, attributes), feedsFrom(random), EXACT);
+      }
     }
-  }
-});
+  },
+);
 
 test.each(["SUM", "AVERAGE", "MIN", "MAX"])(
   "%s of mixed modes and shuffled node ids, one and three targets",
@@ -80,7 +83,7 @@ test.each(["SUM", "AVERAGE", "MIN", "MAX"])(
   },
 );
 
-test("leaves without a weight for every target leave the others alone", async () => {
+test("a leaf without a weight for a target does not change that target", async () => {
   for (const aggregate of ["SUM", "AVERAGE", "MIN", "MAX"]) {
     const random = seededRandom(5);
     const forest = rawForest(random, { ...plain, targets: 3, partial: true }, true);

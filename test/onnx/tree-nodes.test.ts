@@ -1,4 +1,4 @@
-/** How large trees are, in whatever file: what decides whether a model is loaded at all. */
+/** The size of the trees of any file, which decides whether a model is loaded. */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -13,15 +13,15 @@ const files = readdirSync(folder).filter((file) => file.endsWith(".onnx"));
 
 function sizeOf(bytes: Uint8Array) {
   const read = readTreeNodes(bytes);
-  return read.ok ? sizeOfGraph(bytes.length, read) : read;
+  return read.ok ? sizeOfGraph(bytes.length, { nodes: read.value }) : read;
 }
 
-test.each(files)("%s is as large as its graph says", (file) => {
+test.each(files)("%s has the size of its graph", (file) => {
   const bytes = readFileSync(`${folder}/${file}`);
   expect(sizeOf(bytes)).toEqual(sizeOfGraph(bytes.length, graphRead(bytes)));
 });
 
-/** A node with a forest of two trees, of 3 and of 5 nodes. */
+/** Builds a node with a forest of two trees, with 3 and 5 nodes. */
 function writeForest(writer: ProtobufWriter, field: number): void {
   writer.message(field, () => {
     writer.string(NODE.op, "TreeEnsembleRegressor");
@@ -32,7 +32,7 @@ function writeForest(writer: ProtobufWriter, field: number): void {
   });
 }
 
-/** An If with the forest in a branch. */
+/** Builds an If node with the forest in a branch. */
 function writeBranch(writer: ProtobufWriter): void {
   writer.message(GRAPH.node, () => {
     writer.string(NODE.op, "If");
@@ -53,7 +53,7 @@ test("trees in branches and in functions count like any other", () => {
   expect(sizeOf(writer.finish())).toMatchObject({ trees: 6, nodes: 24, squaredNodes: 102 });
 });
 
-test("damaged bytes are a size or a problem, never a throw", () => {
+test("damaged bytes give a size or a problem and never throw", () => {
   const whole = readFileSync(`${folder}/xgboost.onnx`).subarray(0, 20_000);
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, end) => {

@@ -7,7 +7,7 @@ import { EXACT, expectParity, outputsOf, programOf } from "./parity.ts";
 
 const COLUMNS = 4;
 
-test.each([0, 1, 2, 51, 101])("%i trees give onnxruntime's bits for every batch size", async (trees) => {
+test.each([0, 1, 2, 51, 101])("%i trees give the same bits as onnxruntime for every batch size", async (trees) => {
   for (const aggregate of ["sum", "average"] as const) {
     const random = seededRandom(trees);
     const ensemble = randomForest(random, { trees, leavesMax: 20, columns: COLUMNS, aggregate, base: 23.7 });
@@ -18,7 +18,7 @@ test.each([0, 1, 2, 51, 101])("%i trees give onnxruntime's bits for every batch 
   }
 });
 
-test("a program gives the bits of predictEnsemble", () => {
+test("a program gives the same bits as predictEnsemble", () => {
   const random = seededRandom(7);
   const ensemble = randomForest(random, { trees: 30, leavesMax: 300, columns: COLUMNS, aggregate: "sum", base: -1 });
   const values = randomValues(random, 500 * COLUMNS);

@@ -1,4 +1,4 @@
-/** What the writer says is what a reader that is not ours reads: onnx-buf, generated from onnx.proto. */
+/** Reads written files with another reader: onnx-buf, generated from onnx.proto. */
 import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { expect, test } from "vitest";
@@ -49,7 +49,7 @@ const graph: Graph = {
   metadata: { forecast: "milk", card: "{}" },
 };
 
-test("another protobuf reader finds every field where onnx.proto puts it", () => {
+test("another protobuf reader finds every field", () => {
   expect(toJson(ModelProtoSchema, decode(graph))).toMatchSnapshot();
 });
 
@@ -72,7 +72,7 @@ test.each([0, 1, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, -1, -128,
   },
 );
 
-test("the order in which attributes, opsets and metadata were put together does not change a byte", () => {
+test("the order of attributes, opsets and metadata does not change the bytes", () => {
   const attributes = { b: string("x"), a: int(1) };
   const turned = { a: int(1), b: string("x") };
   const make = (chosen: typeof attributes, metadata: Graph["metadata"]) => {
@@ -82,7 +82,7 @@ test("the order in which attributes, opsets and metadata were put together does 
   expect(make(turned, { b: "2", a: "1" })).toEqual(make(attributes, { a: "1", b: "2" }));
 });
 
-test("an integer that int64 arithmetic here would round is refused", () => {
+test("an integer beyond ±2⁵³ is refused", () => {
   const nodes = [mlNode("Any", { inputs: [], outputs: ["y"], attributes: { a: int(2 ** 53) } })];
   expect(() => writeModel(graphOf({ inputs: [], outputs: [], nodes }))).toThrow("9007199254740992");
 });

@@ -78,8 +78,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   };
   const model = writeModel({ ...graph, metadata });
   const trees = readTreeNodes(model);
-  if (!trees.ok) throw new Failure(`The trees of the file cannot be counted: ${describeProblem(trees.problem)}`);
-  const size = sizeOfGraph(model.length, trees);
+  if (!trees.ok) throw new Failure(`The trees of the file cannot be counted: ${describeProblem(trees.error)}`);
+  const size = sizeOfGraph(model.length, { nodes: trees.value });
   const misfits = misfitsOf(size);
   if (misfits.length > 0) throw new Failure(`The model is too large to be served. ${misfits.join(" ")}`);
   const inputs = inputsOf(data, rows);
@@ -191,10 +191,10 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
   const read = readModel(bytes);
   if (!read.ok) {
     const what =
-      read.problem.kind === "unsupported" ? "The file cannot be imported" : "The file is not a readable ONNX model";
-    throw new Failure(`${what}: ${describeProblem(read.problem)}`);
+      read.error.kind === "unsupported" ? "The file cannot be imported" : "The file is not a readable ONNX model";
+    throw new Failure(`${what}: ${describeProblem(read.error)}`);
   }
-  const { graph } = read;
+  const graph = read.value;
   const bounded = checkStaticBounds(graph);
   if (!bounded.ok) throw new Failure(`The file cannot be imported: ${describeProblem(bounded.error)}`);
   const names = forecast.features.map(({ name }) => name);

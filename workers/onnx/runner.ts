@@ -1,4 +1,4 @@
-/** Answers requests for a run: from R2 to a session that is kept, or to the refusal that says why not. */
+/** Runs models of R2 in cached sessions, or returns why a model cannot run. */
 import type { OnnxAnswer, OnnxRefusalReason, OnnxRefused, OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
 import { describeProblem } from "../../shared/onnx/problem.ts";
 import { readModel } from "../../shared/onnx/read.ts";
@@ -11,19 +11,19 @@ import { type Openable, SessionCache } from "./session-cache.ts";
 
 export interface RunnerParts {
   readonly lake: Pick<R2Bucket, "get">;
-  /** Of the sessions that an isolate keeps; one model within the limits fits always. */
+  /** Memory for all cached sessions of an isolate. One model within the limits always fits. */
   readonly budgetBytes: number;
   nowMs(): number;
   wait(ms: number): Promise<unknown>;
 }
 
-/** Half of an isolate's 128 MB: the rest is for the runtime itself and what is in flight. */
+/** Half of an isolate's 128 MB. The rest is for the runtime and for requests in flight. */
 export const sessionBudgetBytes = edgeLimits.memoryBytesMax;
 
-/** Values of all inputs of a run together. */
+/** Largest number of values of all inputs of one run. */
 const valuesMax = 2_000_000;
 
-/** How a refusal travels out of the cache, to be caught in `run`. */
+/** Carries a refusal out of the session cache. `run` catches it. */
 class Refusal extends Error {
   readonly reason: OnnxRefusalReason;
 
@@ -44,7 +44,7 @@ export function runnerOf(parts: RunnerParts): Runner {
   return {
     sessions,
     async run(request) {
-      const wrong = unfitInputs(request);
+      const wrong = invalidInputs(request);
       if (wrong !== null) return refused("inputs", wrong);
       try {
         return await sessions.use(
@@ -52,7 +52,9 @@ export function runnerOf(parts: RunnerParts): Runner {
           () => open(lake, request),
           async (session): Promise<OnnxAnswer> => {
             const run = await runSession(session, request.inputs);
-            return run.ok ? run : refused("inputs", `the model does not take these rows: ${run.detail}`);
+            return run.ok
+              ? { ok: true, outputs: run.value }
+              : refused("inputs", `the model rejects these rows: ${run.error}`);
           },
         );
       } catch (error) {
@@ -71,7 +73,7 @@ async function open(lake: RunnerParts["lake"], request: OnnxRequest): Promise<Op
   const object = await lake.get(key);
   if (object === null) throw new Refusal("not-found", `R2 has no ${key}`);
   if (object.size > edgeLimits.bytesMax) {
-    throw new Refusal("too-large", `${key} has ${object.size} bytes; at most ${edgeLimits.bytesMax} are loaded`);
+    throw new Refusal("too-large", `${key} has ${object.size} bytes; the limit is ${edgeLimits.bytesMax}`);
   }
   const bytes = new Uint8Array(await object.arrayBuffer());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -79,16 +81,16 @@ async function open(lake: RunnerParts["lake"], request: OnnxRequest): Promise<Op
   if (found !== sha256) throw new Refusal("damaged", `${key} has sha256 ${found}, expected ${sha256}`);
   const trees = readTreeNodes(bytes);
   if (!trees.ok) {
-    const reason = trees.problem.kind === "too-large" ? "too-large" : "unreadable";
-    throw new Refusal(reason, `${key} cannot be read: ${describeProblem(trees.problem)}`);
+    const reason = trees.error.kind === "too-large" ? "too-large" : "unreadable";
+    throw new Refusal(reason, `${key} cannot be read: ${describeProblem(trees.error)}`);
   }
-  const size = sizeOfGraph(bytes.length, trees);
+  const size = sizeOfGraph(bytes.length, { nodes: trees.value });
   const misfits = misfitsOf(size, ["onnxruntime-web"]);
   if (misfits.length > 0) throw new Refusal("too-large", misfits.join(" "));
   const read = readModel(bytes);
-  // What our reader cannot read is not judged here: the hub refuses it before it is registered.
-  const bounded = read.ok ? checkStaticBounds(read.graph) : null;
-  if (bounded?.ok === false) throw new Refusal("too-large", `${key} is not run: ${describeProblem(bounded.error)}`);
+  // A file that our reader rejects is not checked here: the hub refuses it before it is registered.
+  const bounded = read.ok ? checkStaticBounds(read.value) : null;
+  if (bounded?.ok === false) throw new Refusal("too-large", `${key} cannot run: ${describeProblem(bounded.error)}`);
   return { costBytes: engineNeed("onnxruntime-web", size).memoryBytes, create: () => created(key, bytes) };
 }
 
@@ -96,19 +98,21 @@ async function created(key: string, bytes: Uint8Array): Promise<Session> {
   try {
     return await createSession(bytes);
   } catch (error) {
-    throw new Refusal("unreadable", `onnxruntime-web refuses ${key}: ${messageOf(error)}`);
+    throw new Refusal("unreadable", `onnxruntime-web rejects ${key}: ${messageOf(error)}`);
   }
 }
 
-/** What is wrong with the columns by themselves. */
-function unfitInputs({ inputs }: OnnxRequest): string | null {
+/** Returns what is wrong with the columns, before any model is loaded, or null. */
+function invalidInputs({ inputs }: OnnxRequest): string | null {
   const columns = Object.entries(inputs);
   const rows = columns[0]?.[1].length ?? 0;
   const uneven = columns.find(([, column]) => column.length !== rows);
   if (uneven) return `input ${uneven[0]} has ${uneven[1].length} rows, ${columns[0]?.[0]} has ${rows}`;
   if (rows === 0) return "there are no rows";
   const values = rows * columns.length;
-  return values > valuesMax ? `${rows} rows of ${columns.length} inputs; at most ${valuesMax} values at once` : null;
+  return values > valuesMax
+    ? `${rows} rows of ${columns.length} inputs; the limit is ${valuesMax} values per run`
+    : null;
 }
 
 const refused = (reason: OnnxRefusalReason, detail: string): OnnxRefused => ({ ok: false, reason, detail });

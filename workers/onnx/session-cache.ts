@@ -1,11 +1,11 @@
 /**
- * Sessions that an isolate keeps, within a budget of bytes. What was not used for longest gives way, but never under a run.
+ * Caches the sessions of an isolate within a memory budget. Evicts the least recently used session, but never during a run.
  *
- * One opening a key at a time, whoever asks for it; sessions are made one after the other, because the runtime starts with
- * the first and must not be started twice.
+ * Concurrent requests for one key share one opening. Sessions are created one after another, because the first one starts
+ * the runtime, which must not start twice.
  */
 
-/** A model that was read and measured, ready to become a session. */
+/** A model that was read and measured, so that a session can be created. */
 export interface Openable<Session> {
   readonly costBytes: number;
   create(): Promise<Session>;
@@ -18,28 +18,28 @@ export interface CacheParts<Session> {
   wait(ms: number): Promise<unknown>;
 }
 
-/** Longer than any session takes; reads that belong to a request which was broken off may never end. */
+/** Longer than opening any session takes. Reads of an aborted request may never end, so a later request opens again. */
 export const openMaxMs = 20_000;
-/** Of openings whose session others needed the room of at once. */
-const findTriesMax = 8;
+/** How often a session is opened again if it was evicted before its first run. */
+const openTriesMax = 8;
 
-interface Held<Session> {
+interface Cached<Session> {
   readonly session: Session;
   readonly costBytes: number;
   runs: number;
-  /** Tells whoever waits for the last run of a session that has to go. */
+  /** Called after the last run of a session that is being evicted. */
   idle: (() => void) | null;
 }
 
 interface Opening<Session> {
-  readonly done: Promise<Held<Session>>;
+  readonly done: Promise<Cached<Session>>;
   readonly sinceMs: number;
 }
 
 export class SessionCache<Session> {
   readonly #parts: CacheParts<Session>;
-  /** The one that was used last stands last. */
-  readonly #held = new Map<string, Held<Session>>();
+  /** In order of last use; the most recently used session is last. */
+  readonly #cached = new Map<string, Cached<Session>>();
   readonly #openings = new Map<string, Opening<Session>>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -47,49 +47,49 @@ export class SessionCache<Session> {
     this.#parts = parts;
   }
 
-  /** Of all sessions that are kept. */
+  /** Memory of all cached sessions. */
   get costBytes(): number {
     let sum = 0;
-    for (const { costBytes } of this.#held.values()) sum += costBytes;
+    for (const { costBytes } of this.#cached.values()) sum += costBytes;
     return sum;
   }
 
   get keys(): readonly string[] {
-    return [...this.#held.keys()];
+    return [...this.#cached.keys()];
   }
 
-  /** Runs something on the session of a key, which is opened where there is none. Rejects with what `read` or `create` reject with. */
+  /** Runs a function on the session of a key, and opens the session if needed. Rejects if `read` or `create` reject. */
   async use<Result>(
     key: string,
     read: () => Promise<Openable<Session>>,
     run: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    const held = await this.#taken(key, read);
+    const cached = await this.#acquire(key, read);
     try {
-      return await run(held.session);
+      return await run(cached.session);
     } finally {
-      held.runs--;
-      if (held.runs === 0) held.idle?.();
+      cached.runs--;
+      if (cached.runs === 0) cached.idle?.();
     }
   }
 
-  /** A session that counts one run more. Between its opening and the caller's turn others may have needed the room. */
-  async #taken(key: string, read: () => Promise<Openable<Session>>): Promise<Held<Session>> {
-    for (let tries = 0; tries < findTriesMax; tries++) {
-      const held = this.#held.get(key);
-      if (held !== undefined) {
-        this.#held.delete(key);
-        this.#held.set(key, held);
-        // Before anyone else's turn: what has a run is not released.
-        held.runs++;
-        return held;
+  /** Returns a session and counts a run on it. Opens it again if it was evicted between its opening and this call. */
+  async #acquire(key: string, read: () => Promise<Openable<Session>>): Promise<Cached<Session>> {
+    for (let tries = 0; tries < openTriesMax; tries++) {
+      const cached = this.#cached.get(key);
+      if (cached !== undefined) {
+        this.#cached.delete(key);
+        this.#cached.set(key, cached);
+        // Counted without an await in between: a session with a run is not released.
+        cached.runs++;
+        return cached;
       }
       await this.#opened(key, read);
     }
-    throw new Error("other models need all the room there is");
+    throw new Error("other models use all of the memory; try again");
   }
 
-  async #opened(key: string, read: () => Promise<Openable<Session>>): Promise<Held<Session>> {
+  async #opened(key: string, read: () => Promise<Openable<Session>>): Promise<Cached<Session>> {
     const { nowMs, wait } = this.#parts;
     const known = this.#openings.get(key);
     if (known !== undefined && nowMs() - known.sinceMs < openMaxMs) return this.#within(known.done, wait);
@@ -102,34 +102,34 @@ export class SessionCache<Session> {
     return this.#within(opening.done, wait);
   }
 
-  async #within(done: Promise<Held<Session>>, wait: CacheParts<Session>["wait"]): Promise<Held<Session>> {
-    const held = await Promise.race([done, wait(openMaxMs).then(() => null)]);
-    if (held === null) throw new Error(`the session was not there within ${openMaxMs / 1000} s`);
-    return held;
+  async #within(done: Promise<Cached<Session>>, wait: CacheParts<Session>["wait"]): Promise<Cached<Session>> {
+    const cached = await Promise.race([done, wait(openMaxMs).then(() => null)]);
+    if (cached === null) throw new Error(`the session did not open within ${openMaxMs / 1000} s`);
+    return cached;
   }
 
-  async #open(key: string, read: () => Promise<Openable<Session>>): Promise<Held<Session>> {
+  async #open(key: string, read: () => Promise<Openable<Session>>): Promise<Cached<Session>> {
     const { costBytes, create } = await read();
     const made = this.#turn.then(async () => {
-      // A slower opening of the same key may have been given up and gone on all the same.
-      const before = this.#held.get(key);
+      // An earlier opening of the same key may have timed out for its callers and still have finished.
+      const before = this.#cached.get(key);
       if (before !== undefined) return before;
       await this.#makeRoom(costBytes);
-      const held: Held<Session> = { session: await create(), costBytes, runs: 0, idle: null };
-      this.#held.set(key, held);
-      return held;
+      const cached: Cached<Session> = { session: await create(), costBytes, runs: 0, idle: null };
+      this.#cached.set(key, cached);
+      return cached;
     });
     this.#turn = made.catch(() => {});
     return made;
   }
 
-  /** Releases the oldest until this much fits, each after its last run. */
+  /** Releases the least recently used sessions until `costBytes` fit, each after its last run. */
   async #makeRoom(costBytes: number): Promise<void> {
-    for (const [key, held] of this.#held) {
+    for (const [key, cached] of this.#cached) {
       if (this.costBytes + costBytes <= this.#parts.budgetBytes) return;
-      this.#held.delete(key);
-      if (held.runs > 0) await new Promise<void>((resolve) => (held.idle = resolve));
-      await this.#parts.release(held.session);
+      this.#cached.delete(key);
+      if (cached.runs > 0) await new Promise<void>((resolve) => (cached.idle = resolve));
+      await this.#parts.release(cached.session);
     }
   }
 }

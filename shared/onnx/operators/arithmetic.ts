@@ -5,7 +5,7 @@ import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
 type Binary = (left: number, right: number) => number;
 
-/** Refuses shapes of which it depends on N whether they fit. */
+/** Returns the broadcast shape. Refuses shapes that fit only for some N. */
 function broadcastShape(node: OperatorNode, left: Shape, right: Shape): Shape {
   const rank = Math.max(left.length, right.length);
   const shape = Array.from({ length: rank }, (_, axis) => {
@@ -25,7 +25,7 @@ function broadcastShape(node: OperatorNode, left: Shape, right: Shape): Shape {
   return shape;
 }
 
-/** How far to move in an operand for one step along each axis of the result; 0 where it is repeated. */
+/** Returns the step in an operand for one step along each axis of the result; 0 where the operand is repeated. */
 function stridesIn(operand: Shape, result: Shape, rows: number): number[] {
   const strides = new Array<number>(result.length).fill(0);
   let stride = 1;
@@ -37,7 +37,7 @@ function stridesIn(operand: Shape, result: Shape, rows: number): number[] {
   return strides;
 }
 
-/** Walks the result in order, the operands by their strides. */
+/** Applies a function to all elements of the result in order, with strides for the operands. */
 function broadcast(apply: Binary, shapes: { left: Shape; right: Shape; result: Shape }) {
   return (left: Float32Array, right: Float32Array, output: Float32Array): void => {
     const rows = rowsOf(shapes.result, output.length);
@@ -94,7 +94,7 @@ function binary(name: string, apply: Binary): Operator {
   };
 }
 
-// Storing the double result of two float32 rounds it to what float32 arithmetic gives.
+// Storing the double result of two float32 numbers rounds it like float32 arithmetic.
 export const add = binary("Add", (left, right) => left + right);
 export const sub = binary("Sub", (left, right) => left - right);
 export const mul = binary("Mul", (left, right) => left * right);

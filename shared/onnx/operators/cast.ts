@@ -1,4 +1,4 @@
-/** Changes of element type. What C++ leaves open, or runtimes do differently, is refused row by row as an input problem. */
+/** Casts between element types. A value that C++ leaves undefined or runtimes cast differently is an input problem. */
 import type { Data, ElementType } from "../graph.ts";
 import { elementTypeOf } from "../schema.ts";
 import { asNumbers, asTexts, asTextsToFill } from "./data.ts";
@@ -6,7 +6,7 @@ import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
 type Convert = (from: Data, to: Data) => void;
 
-/** What onnxruntime reads in a text as a whole; it would also read "12abc" as 12. */
+/** Complete numbers. onnxruntime would also read "12abc" as 12; this is refused here. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const INTEGER = /^[+-]?\d+$/;
 
@@ -45,7 +45,7 @@ function toBools(from: Data, to: Data): void {
   for (let i = 0; i < bools.length; i++) bools[i] = numbers[i] === 0 ? 0 : 1;
 }
 
-/** Towards zero, within the type's range. */
+/** Rounds towards zero. Refuses numbers outside the range of the type. */
 function toIntegers(node: OperatorNode, type: "int64" | "int32"): Convert {
   const limit = type === "int64" ? 2 ** 53 : 2 ** 31;
   return (from, to) => {
@@ -56,7 +56,7 @@ function toIntegers(node: OperatorNode, type: "int64" | "int32"): Convert {
       if (!(value < limit && (value > -limit || (type === "int32" && value === -limit)))) {
         node.refuse("input", `${numbers[i]}`, `a number that fits ${type}`);
       }
-      // −0 is not an integer's zero.
+      // Adding 0 turns −0 into 0.
       integers[i] = value + 0;
     }
   };

@@ -1,14 +1,14 @@
-/** Arrays of elements: the checked way from "some array" to the one that a kernel knows it gets. */
+/** Arrays of elements, with checked conversions to the array type that a kernel expects. */
 import type { Data, ElementType, Shape } from "../graph.ts";
 
 /** A numeric array of any kind. */
 export type Numbers = Exclude<Data, readonly string[]>;
 
 function wrongArray(expected: string): never {
-  throw new TypeError(`the compiler gave a kernel something other than ${expected}`);
+  throw new TypeError(`a kernel got an array that is not ${expected}`);
 }
 
-/** The compiler has checked the types; these tell TypeScript, and catch a mistake in an operator. */
+/** Narrows the type for TypeScript. The compiler has checked it, so an exception means a mistake in an operator. */
 export function asFloats(data: Data | undefined): Float32Array {
   return data instanceof Float32Array ? data : wrongArray("Float32Array");
 }
@@ -22,7 +22,7 @@ export function asTexts(data: Data | undefined): readonly string[] {
   return Array.isArray(data) ? data : wrongArray("texts");
 }
 
-/** The array of texts that a kernel fills. It was made by `createData`, hence is nobody's constant. */
+/** Returns a writable array of texts. `createData` made it, so it is not a constant of the graph. */
 export function asTextsToFill(data: Data | undefined): string[] {
   return Array.isArray(data) ? (data as string[]) : wrongArray("texts");
 }
@@ -48,7 +48,7 @@ export function copyOf(data: Data): Data {
   return data.slice();
 }
 
-/** Elements of one row, or of the whole where no axis is N. */
+/** Returns the number of elements of one row, or of the whole value if no axis is N. */
 export function elementsPerRow(shape: Shape): number {
   return shape.reduce<number>((product, size) => product * (size ?? 1), 1);
 }

@@ -1,4 +1,4 @@
-/** From categories to numbers and back. */
+/** Maps categories to numbers and back. */
 import type { Data, Tensor } from "../graph.ts";
 import { asNumbers, asTexts, asTextsToFill } from "./data.ts";
 import type { Operator, OperatorNode, Output, Prepared, Slot } from "./operator.ts";
@@ -6,7 +6,7 @@ import type { Operator, OperatorNode, Output, Prepared, Slot } from "./operator.
 type Key = string | number;
 type KeyType = "string" | "int64" | "float";
 
-/** NaN is a key like any other in a Map, and −0 is 0: as in onnxruntime since ai.onnx.ml 4. */
+/** In a Map NaN is an ordinary key and −0 equals 0, as in onnxruntime since ai.onnx.ml 4. */
 type Lookup = ReadonlyMap<Key, Key>;
 
 interface Table {
@@ -25,7 +25,7 @@ function tableOfTensor(node: OperatorNode, tensor: Tensor): Table {
   return { type, values: Array.from<Key>(tensor.data) };
 }
 
-/** The list `<prefix>_strings`, `_int64s` or `_floats`, or the tensor that stands for them since ai.onnx.ml 4. */
+/** Reads the list `<prefix>_strings`, `_int64s` or `_floats`, or the tensor that replaces them since ai.onnx.ml 4. */
 function tableOf(node: OperatorNode, prefix: "keys" | "values"): Table {
   const tensor = node.tensor(`${prefix}_tensor`);
   const given = KEY_TYPES.filter((type) => node.has(`${prefix}_${SUFFIXES[type]}`));
@@ -54,12 +54,13 @@ function defaultOf(node: OperatorNode, type: KeyType): Key {
 }
 
 function lookupOf(node: OperatorNode, keys: readonly Key[], values: readonly Key[]): Lookup {
-  if (keys.length !== values.length) return node.malformed(`${keys.length} keys, ${values.length} values`, "as many");
+  if (keys.length !== values.length)
+    return node.malformed(`${keys.length} keys, ${values.length} values`, "equal numbers");
   const lookup = new Map<Key, Key>();
   keys.forEach((key, i) => {
     const value = values[i];
     const isFound = node.version >= 4 || !Number.isNaN(key);
-    // The first of equal keys counts.
+    // Of equal keys the first one is used.
     if (value !== undefined && isFound && !lookup.has(key)) lookup.set(key, value);
   });
   return lookup;
@@ -85,7 +86,7 @@ function prepareMapping({ lookup, otherwise, output }: Mapping): Prepared {
   return { kind: "compute", outputs: [output], run };
 }
 
-/** The two columns of a table whose first column is texts and whose second one is `ints`, in the direction of the input. */
+/** Prepares a table of texts and integers. The type of the input decides the direction. */
 function prepareTextsAndInts(node: OperatorNode, texts: readonly string[], ints: readonly number[]): Prepared {
   const { type, shape } = node.typedInput(0, "string", "int64");
   const otherwise = type === "string" ? node.int("default_int64", -1) : node.string("default_string", "_Unused");
@@ -132,7 +133,7 @@ export const categoryMapper: Operator = {
   prepare: (node) => prepareTextsAndInts(node, node.strings("cats_strings"), Array.from(node.ints("cats_int64s"))),
 };
 
-/** Texts are looked up as they are; numbers are cut to integers first, as the standard says. */
+/** Returns the position of each category. Numbers are truncated to integers before the lookup, as in the standard. */
 function positionsOf(node: OperatorNode, slot: Slot, isText: boolean): ReadonlyMap<Key, number> {
   const texts = node.strings("cats_strings");
   const ints = Array.from(node.ints("cats_int64s"));
@@ -143,7 +144,7 @@ function positionsOf(node: OperatorNode, slot: Slot, isText: boolean): ReadonlyM
   if (categories.length > node.limits.elementsMax) {
     return node.refuse("too-large", `${categories.length} categories`, `at most ${node.limits.elementsMax}`);
   }
-  // The last of equal categories counts.
+  // Of equal categories the last one is used.
   return new Map(categories.map((category, index) => [category, index]));
 }
 

@@ -1,50 +1,50 @@
-/** From nodes in any order to the layout that walks forward; whatever does not form trees is refused. */
+/** Lays out nodes of any order so that evaluation moves forward. Refuses nodes that do not form trees. */
 import { CODE_BITS, EQUAL, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 
 export const MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "LEAF"] as const;
-/** Numbers of the modes, as in ai.onnx.ml 5, with LEAF after them. */
+/** Numbers of the modes as in ai.onnx.ml 5, followed by LEAF. */
 export const MODE = { leq: 0, lt: 1, gte: 2, gt: 3, eq: 4, neq: 5, leaf: 6 } as const;
 
-/** Integers as they were read. */
+/** Integers in the array type that the reader chose. */
 export type Ints = Int32Array | Uint8Array;
 
-/** The nodes of one tree, neighbours, the root first. */
+/** The nodes of one tree, which are contiguous. The root is first. */
 export interface Run {
   readonly start: number;
   readonly end: number;
   readonly root: number;
-  /** Node ids to positions; null where id = position − start. */
+  /** Positions by node id; null if id = position − start. */
   readonly positions: ReadonlyMap<number, number> | null;
 }
 
-/** −1 where the tree has no such node. */
+/** Returns the position of a node id, or −1 if the tree has no such node. */
 export function positionIn(run: Run, id: number): number {
   if (run.positions !== null) return run.positions.get(id) ?? -1;
   return id >= 0 && id < run.end - run.start ? run.start + id : -1;
 }
 
-/** Leaves' weights. `single`: the one value of each leaf, by node. `lists`: weights grouped by leaf. */
+/** Weights of leaves. `single`: one value per leaf, by node. `lists`: weights grouped by leaf. */
 export type LeafWeights =
   | { readonly kind: "single"; readonly values: Float32Array; readonly isGiven: Uint8Array }
   | {
       readonly kind: "lists";
-      /** Position of a leaf's first weight; one entry more than nodes, so that the next one's start is the end. */
+      /** Position of each leaf's first weight. It has one entry more than nodes: the next start is the end. */
       readonly starts: Int32Array;
-      /** One entry a weight. */
+      /** One entry per weight. */
       readonly targets: Int32Array;
       readonly values: Float32Array;
     };
 
-/** Nodes by position, one entry a node. */
+/** Nodes by position, one entry per node. */
 export interface ForestSource {
   readonly trees: readonly Run[];
   readonly modes: Uint8Array;
   readonly features: Ints;
   readonly thresholds: Float32Array;
-  /** Null where no missing value is tracked. */
+  /** Null if missing values are not tracked. */
   readonly missingTrue: Ints | null;
-  /** Ids of children within their tree; anything at a leaf. */
+  /** Ids of children within their tree. Unused at leaves. */
   readonly trueIds: Ints;
   readonly falseIds: Ints;
   readonly leaves: LeafWeights;
@@ -53,7 +53,7 @@ export interface ForestSource {
 const single = new Float32Array(1);
 const bits = new Int32Array(single.buffer);
 
-/** The largest float32 below `value`; NaN below −∞, because nothing is ≤ NaN. */
+/** Returns the largest float32 below `value`; NaN for −∞, because no value is ≤ NaN. */
 function floatBefore(value: number): number {
   if (value === 0) return -1.401298464324817e-45;
   if (value === Number.NEGATIVE_INFINITY) return Number.NaN;
@@ -69,13 +69,13 @@ function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 class Layout {
-  /** The other of a split: while it waits for its false child, where that comes from; afterwards where it lies. */
+  /** A split's OTHER word: the source position of its false child until that is placed, then its position here. */
   readonly words: Int32Array;
   readonly limits: Float32Array;
   readonly #node: OperatorNode;
   readonly #source: ForestSource;
   readonly #placed: Uint8Array;
-  /** Splits whose false child is still to place, innermost last. */
+  /** Splits whose false child is not placed yet, innermost last. */
   #waiting = new Int32Array(64);
   #next = 0;
   columns = 0;
@@ -89,7 +89,7 @@ class Layout {
     this.#placed = new Uint8Array(count);
   }
 
-  /** Returns where the root now lies. O(nodes of the tree). */
+  /** Places a tree and returns the position of its root. O(nodes of the tree). */
   placeTree(tree: Run): number {
     const { modes } = this.#source;
     const placed = this.#placed;
@@ -97,7 +97,7 @@ class Layout {
     let height = 0;
     let from = tree.root;
     while (true) {
-      // Every node is placed once, so the walk ends whatever the ids say.
+      // Every node is placed at most once, so the loop ends for any ids.
       if (from < 0 || placed[from] === 1) this.#refuseNode(from);
       placed[from] = 1;
       const at = this.#next;
@@ -122,7 +122,7 @@ class Layout {
     return this.#node.malformed(`node ${node} reached twice`, "trees, in which every node has one parent");
   }
 
-  /** Returns the child that comes next. */
+  /** Places a split and returns the child that is placed next. */
   #placeSplit(from: number, at: number, tree: Run): number {
     const { modes, features, thresholds, missingTrue, trueIds, falseIds } = this.#source;
     const mode = modes[from];
@@ -161,8 +161,8 @@ class Layout {
 }
 
 /**
- * A missing value makes every comparison false but ≠, where it is not tracked; swapped children turn that round.
- * Refuses nodes that two parents share, children that do not exist and leaves without weights.
+ * Lays out a forest. If missing values are not tracked, a missing value makes every comparison except ≠ false; for splits
+ * with swapped children the bit is inverted. Refuses nodes with two parents, missing children and leaves without weights.
  */
 export function layOut(node: OperatorNode, source: ForestSource): Forest {
   const layout = new Layout(node, source);

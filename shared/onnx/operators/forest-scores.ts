@@ -1,4 +1,4 @@
-/** From leaves to one score a target: sum, average, smallest or largest, in float32 and in tree order, the base value last. */
+/** Merges leaves to one score per target: sum, average, minimum or maximum, in float32 and tree order; adds the base value last. */
 import { addForest, type Forest, leafAt, OTHER } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
 import { type PostTransform, transformScores } from "./post-transform.ts";
@@ -11,7 +11,7 @@ export function aggregateOf(node: OperatorNode, name: string): Aggregate {
   return known ?? node.malformed(`aggregate_function ${name}`, AGGREGATES.join(", "));
 }
 
-/** `sofar` is null for the first weight of a target; a sum starts at 0, which makes −0 a 0. */
+/** Adds a weight to a score. `sofar` is null for the first weight of a target. A sum starts at 0, so −0 becomes 0. */
 function merged(aggregate: Aggregate, weight: number, sofar: number | null): number {
   switch (aggregate) {
     case "SUM":
@@ -24,7 +24,7 @@ function merged(aggregate: Aggregate, weight: number, sofar: number | null): num
   }
 }
 
-/** Merges one row's leaf weights into its scores; `seen` is 1 where a target has a score. */
+/** Merges one row's leaf weights into its scores. `seen` is 1 for targets that have a score. */
 export function mergeLeaf(
   forest: Forest,
   leaf: number,
@@ -46,7 +46,7 @@ export function mergeLeaf(
   }
 }
 
-/** Sums of one target need no lists of weights: each leaf carries its own. */
+/** True for a sum of one target, which needs no lists of weights: each leaf stores its value. */
 export function isPlainSum(targets: number, aggregate: Aggregate): boolean {
   return targets === 1 && (aggregate === "SUM" || aggregate === "AVERAGE");
 }
@@ -55,12 +55,12 @@ export interface Scoring {
   readonly forest: Forest;
   readonly targets: number;
   readonly aggregate: Aggregate;
-  /** One a target, or none. */
+  /** One per target, or none. */
   readonly baseValues: Float32Array;
   readonly transform: PostTransform;
 }
 
-/** A target that no leaf had a weight for is 0, without its base value: as in onnxruntime. `seen` null stands for all. */
+/** Finishes one row. As in onnxruntime, a target without any weight is 0, without its base value. `seen` null means all. */
 function finishRow(scoring: Scoring, scores: Float32Array, at: { start: number; seen: Uint8Array | null }): void {
   const { targets, aggregate, baseValues, transform, forest } = scoring;
   const { start, seen } = at;
@@ -73,7 +73,7 @@ function finishRow(scoring: Scoring, scores: Float32Array, at: { start: number; 
   if (transform !== "NONE") transformScores(transform, scores, { start, end: start + targets });
 }
 
-/** Overwrites `scores`, rows × targets, row-major. O(rows × trees × depth). */
+/** Computes all scores into `scores`, rows × targets, row-major. O(rows × trees × depth). */
 export function scoreRows(
   scoring: Scoring,
   features: { readonly values: Float32Array; readonly columns: number },

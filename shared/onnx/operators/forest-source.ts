@@ -1,4 +1,4 @@
-/** The attributes of TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1–3) as positions instead of names. */
+/** Reads the attributes of TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1–3), with positions for ids. */
 import type { CodedTexts } from "../graph.ts";
 import { type ForestSource, type Ints, type LeafWeights, MODE, MODES, positionIn, type Run } from "./forest-layout.ts";
 import type { OperatorNode } from "./operator.ts";
@@ -27,7 +27,7 @@ function modesOf(node: OperatorNode): Uint8Array {
   return modes;
 }
 
-/** Any more than the modes that there are is one too many. */
+/** Codes the texts. Texts beyond the number of modes share one code, which is refused later. */
 function codedTexts(names: readonly string[]): CodedTexts {
   const texts = [...new Set(names)].slice(0, MODES.length + 1);
   const codes = new Map(texts.map((text, code) => [text, code]));
@@ -66,7 +66,7 @@ interface Found {
   readonly targets: number;
 }
 
-/** Calls `take` with every weight of a leaf; old converters wrote some at splits, and runtimes ignore these. */
+/** Calls `take` with every weight of a leaf. Old converters wrote some weights at splits, which runtimes ignore. */
 function forEachWeight(
   node: OperatorNode,
   prefix: string,
@@ -104,7 +104,7 @@ function singleWeights(node: OperatorNode, prefix: string, found: Found): LeafWe
   return { kind: "single", values, isGiven };
 }
 
-/** Groups the weights by leaf, in the order of the file within a leaf: a counting sort. */
+/** Groups the weights by leaf with a counting sort. Within a leaf they have the order of the file. */
 function listedWeights(node: OperatorNode, prefix: string, found: Found): LeafWeights {
   const starts = new Int32Array(found.modes.length + 1);
   const count = (leaf: number) => {
@@ -131,11 +131,11 @@ function listedWeights(node: OperatorNode, prefix: string, found: Found): LeafWe
 export interface SourceOptions {
   readonly prefix: "target" | "class";
   readonly targets: number;
-  /** One weight a leaf, for a plain sum. */
+  /** One weight per leaf, for a plain sum. */
   readonly isSingle: boolean;
 }
 
-/** Refuses lists of different lengths, ids that do not exist, and double thresholds. O(nodes + weights). */
+/** Reads a forest. Refuses lists of different lengths, ids that do not exist, and double thresholds. O(nodes + weights). */
 export function forestSourceOf(node: OperatorNode, { prefix, targets, isSingle }: SourceOptions): ForestSource {
   const modes = modesOf(node);
   const count = modes.length;

@@ -1,12 +1,12 @@
 /**
- * A tree ensemble as one flat array, 12 bytes a node, and the walk through it.
+ * A tree ensemble as one flat array with 12 bytes per node, and its evaluation.
  *
- * Nodes lie in the order in which a walk meets them, and all of a node lies together: the true child is always the next node, so
- * that half of the steps need no load and most stay in the cache. Every comparison is rewritten to "≤" or "=": v < t is v ≤ the
- * float32 before t, and v ≥ t, v > t and v ≠ t are the others with their children swapped.
+ * Nodes are stored in preorder and the words of a node are adjacent. The true child is always the next node, so half of the
+ * steps load no position, and most stay in the cache. Every comparison is rewritten to "≤" or "=": v < t becomes v ≤ the
+ * float32 before t; v ≥ t, v > t and v ≠ t become the inverse comparisons with swapped children.
  */
 
-/** Low bits of a split's code: what a missing value does, and which comparison. */
+/** Low bits of a split's code: the branch of a missing value, and the comparison. */
 export const MISSING_TRUE = 1;
 export const EQUAL = 2;
 export const CODE_BITS = 2;
@@ -16,25 +16,25 @@ export const NODE_WORDS = 3;
 export const LIMIT = 1;
 export const OTHER = 2;
 
-/** A node is named by the place of its first word. */
+/** A node is identified by the position of its first word. */
 export interface Forest {
   /** The first node of each tree. */
   readonly roots: Int32Array;
   /**
-   * NODE_WORDS a node. Code: of a split, column × 4 + bits; of a leaf, −1 − (number of weights). Other: of a split, its false
-   * child; of a leaf, the position of its first weight.
+   * NODE_WORDS per node. Code: column × 4 + bits for a split, −1 − (number of weights) for a leaf. Other: the false child
+   * of a split, the position of the first weight of a leaf.
    */
   readonly words: Int32Array;
-  /** The same bytes. Limit: what a split compares with; the value of a leaf's first weight. */
+  /** A view of the same bytes. Limit: the threshold of a split, or the value of a leaf's first weight. */
   readonly limits: Float32Array;
-  /** Leaves' weights, neighbours a leaf; empty where every leaf has one weight, for target 0. */
+  /** Weights of leaves, adjacent per leaf. Empty if every leaf has one weight, for target 0. */
   readonly weightTargets: Int32Array;
   readonly weights: Float32Array;
-  /** Columns that the splits need: the largest column + 1. */
+  /** Number of columns that the splits need: the largest column + 1. */
   readonly columns: number;
 }
 
-/** The leaf in which the row that starts at `base` of `values` ends. O(depth). */
+/** Returns the leaf of the row that starts at `base` of `values`. O(depth). */
 export function leafAt(
   forest: Forest,
   root: number,
@@ -56,11 +56,11 @@ export function leafAt(
   return node;
 }
 
-/** Rows evaluated on one tree before the next tree: their values stay in the first-level cache. */
+/** Rows evaluated on one tree before the next tree, so that their values stay in the first-level cache. */
 const BLOCK_ROWS = 64;
 
 /**
- * Adds every tree's value to `sums`, one a row, in tree order and float32. For ensembles with one weight a leaf.
+ * Adds every tree's value to `sums`, one per row, in tree order and float32. For ensembles with one weight per leaf.
  * O(rows × trees × depth).
  */
 export function addForest(
@@ -78,7 +78,7 @@ export function addForest(
         const base = row * columns;
         let node = root;
         let bits = words[node] ?? -1;
-        // As in leafAt; a call for every row and tree would cost a third more.
+        // The same loop as in leafAt. Calling it for every row and tree takes a third more time.
         while (bits >= 0) {
           const value = values[base + (bits >> CODE_BITS)] ?? Number.NaN;
           const against = limits[node + LIMIT] ?? 0;

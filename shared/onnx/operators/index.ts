@@ -1,4 +1,4 @@
-/** The subset: every operator that `compile` takes. One line an operator. */
+/** The catalogue of the operators that `compile` accepts, one line each. */
 import { add, div, exp, log, mul, relu, sigmoid, sub, tanh } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
 import { categoryMapper, labelEncoder, oneHotEncoder } from "./encoding.ts";
@@ -45,7 +45,7 @@ export const operators: readonly Operator[] = [
   zipMap,
 ];
 
-/** Versions of the domains whose operators mean what is implemented here. */
+/** Versions of the domains that the implementations support. */
 export const OPSETS: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
   "": { min: 7, max: 25 },
   "ai.onnx.ml": { min: 1, max: 5 },

@@ -1,4 +1,4 @@
-/** Class labels of a classifier: texts or integers. */
+/** Reads and writes class labels of a classifier: texts or integers. */
 import type { Data } from "../graph.ts";
 import { asNumbers, asTextsToFill } from "./data.ts";
 import type { OperatorNode } from "./operator.ts";
@@ -21,7 +21,7 @@ export function writeLabel(labels: Labels, into: Data, at: { readonly row: numbe
   else asNumbers(into)[at.row] = labels.values[at.index] ?? 0;
 }
 
-/** The position of the largest score, the first of equals; a NaN is never larger. */
+/** Returns the position of the largest score, and of the first one if several are equal. NaN is never larger. */
 export function largestOf(scores: Float32Array, start: number, end: number): number {
   let largest = start;
   for (let i = start + 1; i < end; i++) if ((scores[i] ?? 0) > (scores[largest] ?? 0)) largest = i;

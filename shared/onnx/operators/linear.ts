@@ -1,4 +1,4 @@
-/** Sums of products. They are added in double and rounded once, so they are at least as exact as any float32 runtime's. */
+/** Linear operators. Sums are computed in double and rounded once, so they are at least as exact as in a float32 runtime. */
 import type { Data, Shape } from "../graph.ts";
 import { asFloats, asNumbers, describeShape } from "./data.ts";
 import { labelsOf, largestOf, writeLabel } from "./labels.ts";
@@ -14,7 +14,7 @@ interface Coefficients {
   readonly columns: number;
 }
 
-/** rows × targets into `into.scores`, whose rows are `into.width` apart. O(rows × columns × targets). */
+/** Computes rows × targets into `into.scores`, whose rows are `into.width` apart. O(rows × columns × targets). */
 function scoreLinear(
   model: Coefficients,
   values: ArrayLike<number>,
@@ -93,7 +93,7 @@ export const linearClassifier: Operator = {
     if (!isBinary && (targets < 2 || targets !== labels.count)) {
       return node.unsupported(`${targets} intercepts for ${labels.count} classes`, "one a class, or one for two");
     }
-    // onnxruntime answers 1 − s and s for a score s that is not a probability: no converter relies on it.
+    // onnxruntime returns 1 − s and s for a score s that is not a probability. No converter relies on it.
     if (isBinary && transform !== "NONE") return node.unsupported(`post_transform ${transform} of one score`, "NONE");
     const width = isBinary ? 2 : targets;
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
@@ -120,7 +120,7 @@ export const linearClassifier: Operator = {
   },
 };
 
-/** [m, n] of a matrix operand after an optional transposition; strides to walk it as it lies. */
+/** Returns the sizes of a matrix operand after an optional transposition, and its strides. */
 function operandOf(node: OperatorNode, index: number, transposed: boolean) {
   const { shape } = node.typedInput(index, "float");
   const [first, second] = shape;

@@ -1,14 +1,14 @@
-/** Operators of ai.onnx.ml that see their input as rows of features. */
+/** The input of ai.onnx.ml operators that work on rows of features. */
 import { describeShape } from "./data.ts";
 import type { OperatorNode, Slot } from "./operator.ts";
 
 export interface MatrixShape {
-  /** Null is N. */
+  /** Null means N. */
   readonly rows: number | null;
   readonly columns: number;
 }
 
-/** Refuses other ranks than 2, about which runtimes differ, and an unknown number of columns. */
+/** Returns rows and columns. Refuses ranks other than 2, for which runtimes differ, and an unknown number of columns. */
 export function matrixShapeOf(node: OperatorNode, slot: Slot): MatrixShape {
   const [rows, columns] = slot.shape;
   if (slot.shape.length !== 2 || rows === undefined || typeof columns !== "number") {

@@ -1,8 +1,8 @@
-/** What an operator is to the compiler: it checks one node, says what comes out, and leaves a kernel behind. */
+/** The interface of an operator: it checks one node, determines the types and shapes of its outputs, and returns a kernel. */
 import type { CodedTexts, Data, Domain, ElementType, Node, Shape, Tensor } from "../graph.ts";
 import { type OnnxProblem, Refusal } from "../problem.ts";
 
-/** A value between nodes, as far as it is known before there are rows. */
+/** A value between nodes at compile time. */
 export interface Slot {
   readonly type: ElementType;
   /** At most one axis is null, N. */
@@ -12,10 +12,10 @@ export interface Slot {
 
 export type Output = Pick<Slot, "type" | "shape">;
 
-/** Fills every element of `outputs`, which are as long as their shapes say; keeps neither array. */
+/** Fills every element of `outputs`, whose lengths match their shapes. Must not store references to the arrays. */
 export type Kernel = (inputs: readonly Data[], outputs: readonly Data[]) => void;
 
-/** `view`: the first input's elements under another shape or name; nothing is computed. */
+/** `view`: the first input's elements with another shape or name, without computation. */
 export type Prepared =
   | { readonly kind: "compute"; readonly outputs: readonly Output[]; readonly run: Kernel }
   | { readonly kind: "view"; readonly shape: Shape };
@@ -23,9 +23,9 @@ export type Prepared =
 export interface Operator {
   readonly name: string;
   readonly domain: Domain;
-  /** Attributes that are heeded, or that may be ignored because they change nothing; any other is refused. */
+  /** Supported attributes, and attributes that may be ignored because they do not change the result. Others are refused. */
   readonly attributes: readonly string[];
-  /** One line for the table of docs/ONNX.md: what is taken and what is not. */
+  /** One line for the table of docs/ONNX.md: what is supported and what is not. */
   readonly note: string;
   /** Throws a `Refusal` for anything outside the subset. */
   prepare(node: OperatorNode): Prepared;
@@ -38,19 +38,19 @@ export interface OperatorLimits {
   readonly elementsMax: number;
 }
 
-/** A node as its operator sees it: inputs by position, attributes by name and kind. */
+/** A node with typed access to its inputs (by position) and attributes (by name and kind). */
 export class OperatorNode {
   readonly node: Node;
-  /** Of the node's domain. */
+  /** Opset version of the node's domain. */
   readonly version: number;
   readonly limits: OperatorLimits;
   readonly where: string;
   readonly #slots: readonly (Slot | null)[];
 
-  constructor(node: Node, slots: readonly (Slot | null)[], given: { version: number; limits: OperatorLimits }) {
+  constructor(node: Node, slots: readonly (Slot | null)[], context: { version: number; limits: OperatorLimits }) {
     this.node = node;
-    this.version = given.version;
-    this.limits = given.limits;
+    this.version = context.version;
+    this.limits = context.limits;
     this.where = whereOf(node);
     this.#slots = slots;
   }
@@ -79,7 +79,7 @@ export class OperatorNode {
     return this.optionalInput(index) ?? this.malformed(`no input ${index}`, "one");
   }
 
-  /** An input of one of some types. */
+  /** Returns an input and refuses types other than the listed ones. */
   typedInput<Type extends ElementType>(index: number, ...types: Type[]): Slot & { readonly type: Type } {
     const slot = this.input(index);
     const type = types.find((allowed) => allowed === slot.type);
@@ -87,9 +87,9 @@ export class OperatorNode {
     return { ...slot, type };
   }
 
-  /** An input that is a constant of the file. */
+  /** Returns an input that must be a constant of the file. */
   constant(index: number): Tensor {
-    return this.input(index).constant ?? this.unsupported(`input ${index} computed`, "a constant");
+    return this.input(index).constant ?? this.unsupported(`a computed input ${index}`, "a constant");
   }
 
   has(name: string): boolean {
@@ -112,7 +112,7 @@ export class OperatorNode {
     return this.#attribute(name, "tensor")?.value ?? null;
   }
 
-  /** Empty when the attribute is missing. */
+  /** Returns a list of floats; empty if the attribute is missing. */
   floats(name: string): Float32Array {
     const values = this.#attribute(name, "floats")?.values ?? [];
     return values instanceof Float32Array ? values : Float32Array.from(values);
@@ -126,7 +126,7 @@ export class OperatorNode {
     return this.#attribute(name, "strings")?.values ?? [];
   }
 
-  /** Texts as positions among a few; null where they are not read so. */
+  /** Returns a list of texts as codes; null if the reader did not code it. */
   coded(name: string): CodedTexts | null {
     return this.#attribute(name, "strings")?.coded ?? null;
   }

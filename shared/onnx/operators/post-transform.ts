@@ -1,4 +1,4 @@
-/** What ai.onnx.ml operators do to their scores last. Formulas and roundings follow onnxruntime's ml_common.h. */
+/** The final transformation of scores in ai.onnx.ml operators. Formulas and rounding follow onnxruntime's ml_common.h. */
 import type { OperatorNode } from "./operator.ts";
 
 export const POST_TRANSFORMS = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"] as const;
@@ -7,13 +7,13 @@ export type PostTransform = (typeof POST_TRANSFORMS)[number];
 const { fround } = Math;
 const FLOAT_LOWEST = -3.4028234663852886e38;
 
-/** PROBIT is left out: no converter writes it. */
+/** Reads the transformation. PROBIT is not supported, because no converter writes it. */
 export function postTransformOf(node: OperatorNode, name = node.string("post_transform", "NONE")): PostTransform {
   const known = POST_TRANSFORMS.find((transform) => transform === name);
   return known ?? node.unsupported(`post_transform ${name}`, POST_TRANSFORMS.join(", "));
 }
 
-/** 1 ÷ (1 + e^−x), the small side as 1 − the large one: its absolute error is a float32's near 1. */
+/** Computes 1 ÷ (1 + e^−x) in float32. For negative x it is 1 minus the value at −x, as in onnxruntime. */
 export function logistic(value: number): number {
   const large = fround(1 / fround(1 + fround(Math.exp(-Math.abs(value)))));
   return value < 0 ? fround(1 - large) : large;
@@ -35,7 +35,7 @@ function softmax(scores: Float32Array, { start, end }: Span): void {
   for (let i = start; i < end; i++) scores[i] = (scores[i] ?? 0) / sum;
 }
 
-/** Softmax over what is not 0; zeros stay 0. */
+/** Computes softmax over the scores that are not 0; zeros stay 0. */
 function softmaxZero(scores: Float32Array, { start, end }: Span): void {
   let largest = FLOAT_LOWEST;
   for (let i = start; i < end; i++) if ((scores[i] ?? 0) > largest) largest = scores[i] ?? 0;
@@ -50,7 +50,7 @@ function softmaxZero(scores: Float32Array, { start, end }: Span): void {
   for (let i = start; i < end; i++) scores[i] = (scores[i] ?? 0) / sum;
 }
 
-/** In place, for one row's scores. */
+/** Transforms one row's scores in place. */
 export function transformScores(transform: PostTransform, scores: Float32Array, span: Span): void {
   switch (transform) {
     case "NONE":

@@ -1,7 +1,7 @@
 /**
- * Forests whose nodes lie in the file as a walk meets them, each split's true child next: as `ensembleAttributes` and
- * scikit-learn's converter write them. They are laid out as they come, in one loop: code that runs for the first time is slow,
- * loop by loop, and an isolate's first answer waits for all of it.
+ * Lays out forests that are stored in preorder, with each split's true child next, as `ensembleAttributes` and the
+ * scikit-learn converter write them. It is one loop in file order, because a cold isolate runs each loop slowly before its
+ * first answer.
  */
 import { CODE_BITS, type Forest, LIMIT, MISSING_TRUE, NODE_WORDS, OTHER } from "./forest.ts";
 import type { OperatorNode } from "./operator.ts";
@@ -17,14 +17,14 @@ const LISTS = [
   "target_ids",
 ] as const;
 
-/** Whether integers are beyond 32 bits; only those that are read as float64 may be. */
+/** True if some integers exceed 32 bits. Only a list that was read as float64 can contain such integers. */
 function isWide(values: ArrayLike<number>): boolean {
   return values instanceof Float64Array && values.some((value) => value !== (value | 0));
 }
 
 /**
- * A plain sum's forest that has only "≤" and one weight a leaf, in the order of the leaves. Null where anything is otherwise, or
- * wrong: the general way takes it, or says what is. O(nodes).
+ * Lays out a plain sum with only "≤" and one weight per leaf, in the order of the leaves. Returns null for any other or any
+ * invalid forest: the general layout handles or refuses it. O(nodes).
  */
 export function preorderForest(node: OperatorNode): Forest | null {
   const { texts, codes } = node.coded("nodes_modes") ?? { texts: [], codes: new Uint8Array(0) };
@@ -55,7 +55,7 @@ export function preorderForest(node: OperatorNode): Forest | null {
   const words = new Int32Array(NODE_WORDS * count);
   const limits = new Float32Array(words.buffer);
   const roots: number[] = [];
-  /** False children that are still to come, innermost last. */
+  /** False children that are not placed yet, innermost last. */
   const waiting: number[] = [];
   const trees = new Set<number>();
   let tree = treeIds[0] ?? 0;
@@ -91,7 +91,7 @@ export function preorderForest(node: OperatorNode): Forest | null {
     start = place + 1;
     tree = treeIds[start] ?? 0;
   }
-  // What waits for a child has none; a weight that is left belongs to no leaf.
+  // Fails if a split still has no false child, or if a weight belongs to no leaf.
   if (start !== count || leaves !== weights.length) return null;
   return {
     roots: Int32Array.from(roots),

@@ -1,4 +1,4 @@
-/** Operators that change numbers column by column or row by row. */
+/** Operators that transform numbers by column or by row. */
 import type { Data } from "../graph.ts";
 import { asFloats, asNumbers } from "./data.ts";
 import { largestOf } from "./labels.ts";
@@ -7,7 +7,7 @@ import type { Operator, OperatorNode, Prepared } from "./operator.ts";
 
 const { fround } = Math;
 
-/** One number a column, or one for all: how far apart the columns' numbers lie in the list. */
+/** Returns the stride of a list with one number per column (1) or one number for all columns (0). */
 function strideOf(node: OperatorNode, values: ArrayLike<number>, columns: number): 0 | 1 {
   if (values.length === columns) return 1;
   return values.length === 1 ? 0 : node.malformed(`${values.length} values for ${columns} columns`, `1 or ${columns}`);
@@ -26,7 +26,7 @@ export const imputer: Operator = {
       ? node.floats("imputed_value_floats")
       : Float64Array.from(node.ints("imputed_value_int64s"));
     const needed = isFloat ? "replaced_value_float" : "replaced_value_int64";
-    if (!node.has(needed)) return node.unsupported(`no ${needed}`, "one, as onnxruntime wants");
+    if (!node.has(needed)) return node.unsupported(`no ${needed}`, "one, which onnxruntime requires");
     const replaced = isFloat ? node.float(needed, 0) : node.int(needed, 0);
     const stride = strideOf(node, imputed, columns);
     const isReplaced = Number.isNaN(replaced)
@@ -55,7 +55,7 @@ export const scaler: Operator = {
     const offset = node.floats("offset");
     const scale = node.floats("scale");
     if (offset.length !== scale.length)
-      return node.malformed(`${offset.length} offsets, ${scale.length} scales`, "as many");
+      return node.malformed(`${offset.length} offsets, ${scale.length} scales`, "equal numbers");
     const stride = strideOf(node, scale, columns);
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {
       const from = asNumbers(inputs[0]);
@@ -71,7 +71,7 @@ export const scaler: Operator = {
 
 type Norm = (values: ArrayLike<number>, span: { start: number; end: number }) => number;
 
-// float32 sums in order, as onnxruntime's; the largest starts at the lowest float32, not at −∞.
+// Sums are float32 and in order, as in onnxruntime. The maximum starts at the lowest float32, not at −∞.
 const NORMS: Readonly<Record<string, Norm>> = {
   MAX: (values, { start, end }) => {
     let largest = -3.4028234663852886e38;

@@ -11,7 +11,7 @@ export const identity: Operator = {
   prepare: (node) => ({ kind: "view", shape: node.input(0).shape }),
 };
 
-/** A table of maps is what the standard asks for; the probabilities themselves, [N, classes], are what is given. */
+/** The standard's output is a sequence of maps. Here the output is the input: the probabilities, [N, classes]. */
 export const zipMap: Operator = {
   name: "ZipMap",
   domain: "ai.onnx.ml",
@@ -20,7 +20,7 @@ export const zipMap: Operator = {
   prepare: (node) => ({ kind: "view", shape: node.typedInput(0, "float").shape }),
 };
 
-/** The shape that `wanted` makes of `from`; at most one N, and the same number of elements for every N. */
+/** Returns `from` reshaped to `wanted`, with at most one N and the same number of elements for every N. */
 function reshaped(node: OperatorNode, from: Shape, wanted: readonly number[]): Shape {
   const sizes: (number | null)[] = wanted.map((size, axis) => {
     if (size !== 0 || node.int("allowzero", 0) !== 0) return size;
@@ -39,7 +39,7 @@ function reshaped(node: OperatorNode, from: Shape, wanted: readonly number[]): S
     const takesRows = hasRows && !sizes.includes(null);
     const rest = total / known;
     if (!Number.isInteger(rest) || (takesRows && rest !== 1)) {
-      return node.unsupported(`${describeShape(from)} as [${wanted}]`, "a shape whose -1 is N or a whole number");
+      return node.unsupported(`${describeShape(from)} as [${wanted}]`, "a shape whose -1 is N or an integer");
     }
     sizes[hole] = takesRows ? null : rest;
   }
@@ -61,7 +61,7 @@ export const reshape: Operator = {
   },
 };
 
-/** Copies `count` elements; both arrays hold the same type. */
+/** Copies `count` elements between arrays of the same type. */
 function copyElements(from: Data, to: Data, span: { from: number; to: number; count: number }): void {
   const { count } = span;
   if (Array.isArray(to)) {
@@ -76,16 +76,16 @@ function copyElements(from: Data, to: Data, span: { from: number; to: number; co
 }
 
 interface Pieces {
-  /** How many there are, the elements taken of each, and how far it is from one to the next where they come from. */
+  /** Number of pieces, elements copied per piece, and distance between pieces in the source. */
   readonly pieces: number;
   readonly count: number;
   readonly stride: number;
-  /** Where the first one goes, and how far it is from there to the next. */
+  /** Position of the first piece in the target, and distance between pieces there. */
   readonly offset: number;
   readonly width: number;
 }
 
-/** Copies pieces out of one row after the other; both arrays hold the same type. */
+/** Copies one piece per row between arrays of the same type. */
 function copyPieces(from: Data, to: Data, { pieces, count, stride, offset, width }: Pieces): void {
   if (Array.isArray(to)) {
     const source = asTexts(from);
@@ -115,7 +115,7 @@ function concatenated(node: OperatorNode, slots: readonly Slot[], axis: number):
     if (slot.shape.length !== shape.length) return node.malformed("inputs of different rank", "one rank");
   }
   if (slots.length > 1 && shape[axis] === null)
-    return node.unsupported("rows put below rows", "columns put side by side");
+    return node.unsupported("concatenation of rows", "concatenation of columns");
   return shape;
 }
 
@@ -191,7 +191,7 @@ export const arrayFeatureExtractor: Operator = {
   },
 };
 
-/** Positions along an axis of `size`; negative ones count from its end. */
+/** Returns positions along an axis of `size`. Negative positions count from its end. */
 function positionsAlong(node: OperatorNode, given: ArrayLike<number>, size: number): number[] {
   const positions = Array.from(given, (index) => (index < 0 ? index + size : index));
   checkIndices(node, positions, size);
@@ -217,7 +217,7 @@ export const gather: Operator = {
     }
     const positions = positionsAlong(node, indices.data, size);
     const inner = elementsPerRow(shape.slice(axis + 1));
-    // onnxruntime 1.30 copies the first text of a block only.
+    // onnxruntime 1.30 copies only the first text of a block.
     if (type === "string" && inner > 1) return node.unsupported("blocks of texts", "single texts, or numbers");
     if (shape.indexOf(null) > axis) return node.unsupported(`axis ${given} before the rows`, "one after them");
     const run = (inputs: readonly Data[], outputs: readonly Data[]) => {

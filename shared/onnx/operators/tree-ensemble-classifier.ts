@@ -15,13 +15,13 @@ interface Classifier {
   readonly labels: Labels;
   readonly baseValues: Float32Array;
   readonly transform: PostTransform;
-  /** Two labels, and weights for one of them only: the other's score follows from it. */
+  /** True for two labels with weights for one of them. The other score is computed from it. */
   readonly isOneSided: boolean;
-  /** Then the score is a probability, and beyond a half means yes; otherwise it is log odds. */
+  /** True if the scores are probabilities with the threshold 0.5; otherwise they are log odds. */
   readonly isProbability: boolean;
 }
 
-/** Several classes, or two with weights of their own: adds base values, transforms, returns the class. */
+/** Finishes a row of several classes, or of two classes with their own weights. Returns the class. */
 function finishClasses(
   classifier: Classifier,
   scores: Float32Array,
@@ -43,7 +43,7 @@ function finishClasses(
   return chosen;
 }
 
-/** Two labels and one score. */
+/** Finishes a row of two labels with one score. Returns the class. */
 function finishOneSided(classifier: Classifier, scores: Float32Array, start: number): number {
   const { isProbability, transform } = classifier;
   const score = (scores[start] ?? 0) + (classifier.baseValues[0] ?? 0);
@@ -83,8 +83,8 @@ function classify(
 }
 
 /**
- * Two classes with weights for both: onnxruntime compares class 1 with 0 instead of with class 0, and answers the integers 0 and 1
- * whatever the labels. Both are right where the weights are each other's negatives, as CatBoost writes them.
+ * Checks two classes with weights for both. onnxruntime compares class 1 with 0 instead of class 0, and returns the integers
+ * 0 and 1 for any labels. Both are correct only if the weights are w and −w, as CatBoost writes them.
  */
 function checkMirrored(node: OperatorNode, { forest, labels, baseValues }: Classifier): void {
   const { weights, weightTargets } = forest;
@@ -99,7 +99,7 @@ function checkMirrored(node: OperatorNode, { forest, labels, baseValues }: Class
   if (baseValues.length > 0) node.unsupported("base_values with weights for both classes", "none");
 }
 
-/** Refuses the combinations for which onnxruntime's answer is not what the standard says. */
+/** Refuses combinations for which onnxruntime differs from the standard. */
 function checkBinary(node: OperatorNode, classifier: Classifier): void {
   const { labels, baseValues, transform, isOneSided, isProbability, forest } = classifier;
   if (labels.count < 2) node.unsupported(`${labels.count} class`, "two or more");

@@ -20,7 +20,7 @@ export const NODE_ATTRIBUTES = [
   "nodes_values",
 ];
 
-/** float [N, columns] → float [N, targets]. */
+/** Prepares scoring from float [N, columns] to float [N, targets]. */
 export function prepareScoring(node: OperatorNode, scoring: Scoring): Prepared {
   const { rows, columns } = matrixShapeOf(node, node.typedInput(0, "float"));
   const needed = scoring.forest.columns;
@@ -35,7 +35,7 @@ export function checkTargets(node: OperatorNode, targets: number): number {
   return node.malformed(`${targets} targets`, "at least 1");
 }
 
-/** onnxruntime heeds a transform only where there are several targets, the standard always: neither is guessed. */
+/** Refuses a transform of one target: the standard applies it, onnxruntime ignores it. */
 export function checkTransform(node: OperatorNode, scoring: Scoring): Scoring {
   if (scoring.targets === 1 && scoring.transform !== "NONE") {
     return node.unsupported(`post_transform ${scoring.transform} of one target`, "NONE, and a Sigmoid node after it");

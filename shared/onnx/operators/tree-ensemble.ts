@@ -1,4 +1,4 @@
-/** TreeEnsemble of ai.onnx.ml 5: nodes by position, leaves apart from them, numbers in tensors. */
+/** TreeEnsemble of ai.onnx.ml 5: nodes by position, leaves in separate lists, numbers in tensors. */
 import type { Tensor } from "../graph.ts";
 import { type ForestSource, type LeafWeights, layOut, MODE } from "./forest-layout.ts";
 import { AGGREGATES, type Scoring } from "./forest-scores.ts";
@@ -6,7 +6,7 @@ import type { Operator, OperatorNode } from "./operator.ts";
 import { postTransformOf } from "./post-transform.ts";
 import { checkTargets, checkTransform, prepareScoring } from "./tree-ensemble-regressor.ts";
 
-/** By number. The standard says 1 is SOFTMAX and 2 LOGISTIC, onnxruntime 1.30 reads them the other way round: both are refused. */
+/** By number. 1 is SOFTMAX and 2 LOGISTIC in the standard, but onnxruntime 1.30 swaps them, so both are refused. */
 const transforms = new Map([
   [0, "NONE"],
   [3, "SOFTMAX_ZERO"],
@@ -40,8 +40,8 @@ interface Edges {
 }
 
 /**
- * Leaves may be shared, so each edge to one gets its own: behind the n splits come the leaves of the true edges, then those of
- * the false edges, n places each, used or not.
+ * Gives each edge to a leaf its own leaf, because leaves may be shared. After the n splits come n places for leaves of true
+ * edges, then n places for leaves of false edges. Some places are unused.
  */
 function leafPlaces(edges: readonly Edges[], splits: number): { children: Int32Array[]; leafOfPlace: Int32Array } {
   const leafOfPlace = new Int32Array(3 * splits).fill(-1);

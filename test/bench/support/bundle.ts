@@ -1,4 +1,4 @@
-/** What wrangler would upload: the Workers as they run in production. */
+/** Bundles the Workers as wrangler uploads them. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ export interface BundleModule extends ModuleFile {
 
 export const compatibilityDate = "2026-11-02";
 
-/** The modules of a bundle that stands in a folder, read, the entry first; their paths are from there on. */
+/** Reads the modules of a bundle in a folder, entry first. Paths are relative to the folder. */
 export function readModules(folder: string, entry = "index.js"): BundleModule[] {
   return modulesIn(folder, entry).map(({ type, path }) => {
     const bytes = readFileSync(path);
@@ -19,7 +19,7 @@ export function readModules(folder: string, entry = "index.js"): BundleModule[] 
   });
 }
 
-/** The modules of a Worker that only a bench knows. */
+/** Bundles a Worker that only a bench uses. */
 export function bundleOfFile(file: string): BundleModule[] {
   const name = basename(file, ".ts");
   const folder = mkdtempSync(join(tmpdir(), "almanac-config-"));

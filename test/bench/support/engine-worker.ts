@@ -1,11 +1,11 @@
-/** A Worker that holds one model and runs it as often as it is asked to: what the model takes by itself, in the same runtime. */
+/** A Worker that runs one model a given number of times, to measure the model alone in the same runtime. */
 import type { Column } from "../../../shared/registry/golden.ts";
 import { compileModel, runProgram } from "../../../shared/registry/onnx-engine.ts";
 
 interface Env {
   readonly LAKE: { get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null> };
   readonly MODEL_KEY: string;
-  /** One row, as JSON. */
+  /** One row as JSON. */
   readonly ROW: string;
 }
 

@@ -1,4 +1,4 @@
-/** Predict with our own engine, and with the same model behind the `onnx` Worker. */
+/** Sets up predict with our own engine, and with the same model in the `onnx` Worker. */
 import { bundleWorkers } from "../../../trainer/local/bundles.ts";
 import { readModules } from "./bundle.ts";
 import { type BenchWorker, withStubs } from "./workerd.ts";
@@ -8,7 +8,7 @@ export const engines: readonly Engine[] = ["engine", "onnx"];
 
 const [, predict = "", onnx = ""] = await bundleWorkers();
 
-/** The Workers that one engine needs; the one to ask has the engine's name. */
+/** Returns the Workers that an engine needs. The one that receives requests has the engine's name. */
 export function workersOf(engine: Engine): BenchWorker[] {
   const modules = withStubs(readModules(predict));
   if (engine === "engine") return [{ name: engine, modules }];

@@ -1,4 +1,4 @@
-/** The least of HTTP/1.1 that a load generator needs: requests as bytes, answers by their length. */
+/** A minimal HTTP/1.1 client for load generators: requests are bytes, answers are split by length. */
 import { connect, type Socket } from "node:net";
 
 export interface Answer {
@@ -13,7 +13,7 @@ export interface RequestParts {
   readonly json?: unknown;
 }
 
-/** A whole request as it goes over the wire. */
+/** Returns the bytes of a request. */
 export function requestBytes({ method, path, json }: RequestParts): Buffer {
   const body = json === undefined ? "" : JSON.stringify(json);
   const about = body === "" ? "" : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
@@ -22,7 +22,7 @@ export function requestBytes({ method, path, json }: RequestParts): Buffer {
 
 const idleMaxMs = 3_000;
 
-/** One kept connection, one request at a time. */
+/** A keep-alive connection for one request at a time. */
 export class Connection {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -48,7 +48,7 @@ export class Connection {
     });
   }
 
-  /** The other side closes what is idle for five seconds: who asks too late would be told nothing. */
+  /** Opens the connection again if it was idle: the server closes idle connections after five seconds. */
   isFit(): boolean {
     return !this.#isClosed && performance.now() - this.#usedMs < idleMaxMs;
   }
@@ -82,7 +82,7 @@ export class Connection {
   }
 }
 
-/** Null until all of it is there. */
+/** Parses a complete answer; null if it is not complete. */
 function wholeAnswer(received: Buffer): Answer | null {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return null;

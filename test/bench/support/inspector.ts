@@ -1,4 +1,4 @@
-/** What the inspector says of one Worker's memory. */
+/** Reads the memory of one Worker from the inspector. */
 
 interface Target {
   readonly id: string;
@@ -10,12 +10,13 @@ interface HeapUsage {
   readonly backingStorageSize?: number;
 }
 
-/** A connection to the debugger of one Worker. Rejects where there is none of that name. */
+/** Connects to the debugger of one Worker. Rejects if there is no Worker of that name. */
 async function inspect(inspectorPort: number, worker: string): Promise<WebSocket> {
   const response = await fetch(`http://127.0.0.1:${inspectorPort}/json`);
   const targets: readonly Target[] = JSON.parse(await response.text());
   const target = targets.find(({ id }) => id.endsWith(`:${worker}`));
-  if (!target) throw new Error(`the inspector knows no ${worker}, only ${targets.map(({ id }) => id).join(", ")}`);
+  if (!target)
+    throw new Error(`the inspector has no Worker ${worker}; it has ${targets.map(({ id }) => id).join(", ")}`);
   const options = { headers: { Origin: "http://localhost" } };
   const socket = new WebSocket(target.webSocketDebuggerUrl, options as unknown as string[]);
   await new Promise((resolve, reject) => {
@@ -25,11 +26,11 @@ async function inspect(inspectorPort: number, worker: string): Promise<WebSocket
   return socket;
 }
 
-/** Bytes that are in use once the garbage is gone: objects and the buffers behind typed arrays. */
+/** Returns the bytes in use after garbage collection: objects, and the buffers of typed arrays. */
 export async function heldBytes(inspectorPort: number, worker: string): Promise<number> {
   const socket = await inspect(inspectorPort, worker);
   try {
-    // workerd takes no wish for a collection; a snapshot of the heap begins with one.
+    // workerd has no command for garbage collection, but a heap snapshot begins with one.
     await call(socket, "HeapProfiler.takeHeapSnapshot");
     const { usedSize, backingStorageSize = Number.NaN } = await call(socket, "Runtime.getHeapUsage");
     return usedSize + backingStorageSize;
@@ -55,14 +56,14 @@ function call(socket: WebSocket, method: string): Promise<HeapUsage> {
 }
 
 export interface HeapWatch {
-  /** The most that any sample saw in use, in MB, garbage that is not collected yet included. */
+  /** The largest sample in MB, including garbage that is not collected yet. */
   peakMb(): number;
   stop(): void;
 }
 
 const everyMs = 5;
 
-/** Samples until stopped. A Worker that computes answers between two of its steps, when what the step made is still alive. */
+/** Samples the heap until stopped. A busy Worker answers between two steps, while the objects of a step are still alive. */
 export async function watchHeap(inspectorPort: number, worker: string): Promise<HeapWatch> {
   const socket = await inspect(inspectorPort, worker);
   let peak = 0;

@@ -1,4 +1,4 @@
-/** A forest far larger than any that is published, as predict would serve it. */
+/** Builds a forest far larger than any published one, with a card to serve it. */
 
 import { dtypeOf } from "../../../shared/features/feature.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
@@ -13,7 +13,7 @@ import { seededRandom } from "../../support/chance.ts";
 import { forecast, historyOf, servable } from "../../support/served.ts";
 import { type Stored, stored } from "./learned-model.ts";
 
-/** `trees` trees of `leaves` leaves: 2 × leaves − 1 nodes each. */
+/** Builds `trees` trees with `leaves` leaves, which are 2 × leaves − 1 nodes each. */
 export function largeForest({ trees, leaves }: { readonly trees: number; readonly leaves: number }): Stored {
   const floats = forecast.features.filter((feature) => dtypeOf(feature) === "float").map(({ name }) => name);
   const random = seededRandom(1);

@@ -1,4 +1,4 @@
-/** What serves in the benches: a forest of a hundred trees that the trainer learned from the simulated market, with the history it answers from. */
+/** The model of the benches: a forest of a hundred trees, trained on the simulated market, with its history. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ import { pointerTo, servedTextOf } from "../../support/snapshot.ts";
 const seed = 1;
 const today = "2026-11-20";
 
-/** One forest, nothing to search, so that a bench need not wait: otherwise all that a training does. */
+/** Trains one forest without a search, to save time. Everything else is a normal training. */
 const forecast: Forecast = {
   ...milkMx,
   candidates: [
@@ -35,7 +35,7 @@ const forecast: Forecast = {
   change: milkMx.change && { ...milkMx.change, trials: 1 },
 };
 
-/** Everything that KV and R2 hold of a forecast that serves. */
+/** Everything that KV and R2 hold for a forecast with a champion. */
 export interface Stored {
   readonly forecast: string;
   readonly pointer: ChampionPointer;
@@ -48,19 +48,19 @@ export interface Learned extends Stored {
   readonly card: Card;
 }
 
-/** The same model each time; kept in the system's temporary folder, for learning takes half a minute. */
+/** Returns the same model each time. It is cached in the system's temporary folder, because training takes half a minute. */
 export async function learnedModel(): Promise<Learned> {
   const file = join(tmpdir(), `almanac-bench-${sha256Hex(codeVersion() + fingerprintOf(forecast)).slice(0, 16)}.json`);
   if (!existsSync(file)) {
     const { model, card, historyText } = await learn();
     writeFileSync(file, JSON.stringify({ model: Buffer.from(model).toString("base64"), card, historyText }));
   }
-  const kept: Kept = JSON.parse(readFileSync(file, "utf8"));
-  const { card, historyText } = kept;
-  return { card, ...stored({ model: Uint8Array.from(Buffer.from(kept.model, "base64")), card, historyText }) };
+  const cached: CachedModel = JSON.parse(readFileSync(file, "utf8"));
+  const { card, historyText } = cached;
+  return { card, ...stored({ model: Uint8Array.from(Buffer.from(cached.model, "base64")), card, historyText }) };
 }
 
-interface Kept {
+interface CachedModel {
   readonly model: string;
   readonly card: Card;
   readonly historyText: string;
@@ -73,11 +73,11 @@ async function learn(): Promise<Servable> {
     const options = { seed, trialsMax: null, budgetSeconds: null, incumbent: null };
     const { judged, trials } = await runContest(prepared, options, { pool, onProgress: () => {} });
     const parameters = trials.find(({ candidate }) => candidate === "random-forest")?.parameters;
-    if (!parameters) throw new Error("no forest was tried");
+    if (!parameters) throw new Error("the contest has no forest");
     const { bench, judgement } = judged;
     const task = { forecast, bench, judgement, recipe: { candidate: "random-forest", parameters }, seed };
     const { dataHash, observations } = prepared;
-    const lineage = { reason: "a bench asked for it", codeVersion: "bench", trials: trials.length };
+    const lineage = { reason: "a bench", codeVersion: "bench", trials: trials.length };
     return publishOrFail({ ...task, ...lineage, dataHash, observations }, pool);
   });
   return { model, card, historyText: historyOf(facts) };
@@ -89,7 +89,7 @@ interface Servable {
   readonly historyText: string;
 }
 
-/** A model, its card and a history as they are stored once the model is promoted. */
+/** Returns a model, its card and a history as they are stored after a promotion. */
 export function stored({ model, card, historyText }: Servable, number = 1): Stored {
   const servedText = servedTextOf(forecast, card);
   return { forecast: card.forecast, pointer: pointerTo(card, servedText, number), model, servedText, historyText };
@@ -105,7 +105,7 @@ async function simulatedFacts(): Promise<Fact[]> {
   return toFacts(sniimMilk, observations);
 }
 
-/** As the hub writes it: the periods that the features look back at. */
+/** Returns the history as the hub writes it: the periods that the features read. */
 function historyOf(facts: readonly Fact[]): string {
   const periods = new Set([...new Set(facts.map(({ period }) => period))].sort().slice(-reachOf(forecast.features)));
   const latest = facts.filter(({ period, variable }) => variable === forecast.variable && periods.has(period));

@@ -1,4 +1,4 @@
-/** A load generator's thread: as many connections as asked for, each asking again once it is answered. */
+/** The thread of the load generator. Each connection sends its next request after the answer to the last one. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Connection } from "./http-client.ts";
 import type { LoadTask, LoadTimes } from "./load.ts";

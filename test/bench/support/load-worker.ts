@@ -1,4 +1,4 @@
-/** A Worker that loads a model as predict does, and says how long that took from bytes to ready. */
+/** A Worker that loads a model like predict and returns the time from bytes to ready. */
 import type { ChampionPointer } from "../../../shared/api/champion.ts";
 import { loadModel } from "../../../shared/predict/load-model.ts";
 import { readServed } from "../../../shared/predict/read-served.ts";

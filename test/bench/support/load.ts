@@ -1,4 +1,4 @@
-/** Closed-loop load from a thread of its own: the same generator for everything that is compared. */
+/** Generates closed-loop load in a separate thread, with the same generator for all compared Workers. */
 import { Worker } from "node:worker_threads";
 
 export interface LoadTask {
@@ -6,19 +6,19 @@ export interface LoadTask {
   readonly request: Uint8Array;
   readonly connections: number;
   readonly ms: number;
-  /** What a good answer's status is. */
+  /** Status of a successful answer. */
   readonly status: number;
 }
 
 export interface LoadTimes {
   readonly ms: number;
-  /** Of each answer, in milliseconds. */
+  /** Latency of each answer, in milliseconds. */
   readonly latencies: Float64Array;
-  /** Answers of another status. */
+  /** Number of answers with another status. */
   readonly failures: number;
 }
 
-/** Throws where one answer failed: numbers of failures say nothing. */
+/** Throws if an answer failed, because times of failed answers are meaningless. */
 export async function load(task: Omit<LoadTask, "status">): Promise<LoadTimes> {
   const thread = new Worker(new URL("load-thread.ts", import.meta.url), { workerData: { ...task, status: 200 } });
   const times = await new Promise<LoadTimes>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What the model takes by itself for one row, inside workerd, measured from outside: a clock in there may stand still. */
+/** Measures the time of the model alone for one row in workerd. Measured from outside, because clocks in workerd do not advance. */
 import { artefactKey } from "../../../shared/registry/keys.ts";
 import { medianOf } from "../bench.ts";
 import { bundleOfFile } from "./bundle.ts";
@@ -9,7 +9,7 @@ import { startWorkerd } from "./workerd.ts";
 const rounds = 7;
 const runs = 5_000;
 
-/** Median over rounds of (as many runs − no run) ÷ runs, warm. */
+/** Returns the median over rounds of (time of many runs − time of no run) ÷ runs, after a warm-up. */
 export async function modelOwnMs(learned: Learned): Promise<number> {
   const { card, pointer } = learned;
   const row = Object.fromEntries(card.features.map(({ name }) => [name, card.golden.inputs[name]?.[0] ?? null]));
@@ -22,7 +22,7 @@ export async function modelOwnMs(learned: Learned): Promise<number> {
     const ask = async (times: number) => {
       const sent = performance.now();
       const { body } = await connection.ask(requestBytes({ method: "GET", path: `/?times=${times}` }));
-      if (body !== String(times)) throw new Error(`the model's own time cannot be measured: ${body}`);
+      if (body !== String(times)) throw new Error(`the time of the model cannot be measured: ${body}`);
       return performance.now() - sent;
     };
     await ask(runs);

@@ -1,14 +1,14 @@
-/** What the benches ask predict. */
+/** The requests of the benches to predict. */
 
 import { requestBytes } from "./http-client.ts";
 import type { Learned } from "./learned-model.ts";
 
 const series = { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" };
 
-/** One row by the names of its series. */
+/** One row with the dimensions of its series. */
 export const oneRow = requestBytes({ method: "POST", path: "/predict", json: series });
 
-/** Rows of raw features in MLflow's form, as they stand in the card's golden rows, over and over. */
+/** Rows of features in MLflow's format: the golden rows of the card, repeated. */
 export function manyRows({ card }: Learned, rows: number): Buffer {
   const columns = card.features.map(({ name }) => name);
   const golden = Object.values(card.golden.inputs)[0]?.length ?? 1;

@@ -1,4 +1,4 @@
-/** One workerd with the production bundles in it, each Worker at a socket of its own: no development proxy before them. */
+/** Runs the production bundles in one workerd. Each Worker has its own socket, without a development proxy. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { historyKey } from "../../../shared/lake/keys.ts";
 import { artefactKey, championKey, forecastsKey, servedKey } from "../../../shared/registry/keys.ts";
@@ -9,22 +9,22 @@ export interface BenchWorker {
   readonly name: string;
   readonly modules: readonly BundleModule[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** Binding → name of another Worker here. */
+  /** Names of other Workers by binding. */
   readonly services?: Readonly<Record<string, string>>;
 }
 
 export interface Workerd {
-  /** The port that a Worker listens on. */
+  /** Returns the port of a Worker. */
   port(worker: string): Promise<number>;
   inspectorPort(): Promise<number>;
-  /** Writes what a forecast serves from, as the hub would. No Worker but this one's own runs for that. */
+  /** Writes the snapshot of a forecast like the hub. Only the seeder Worker runs for that. */
   store(stored: Stored): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /**
- * Writes for the benches, so that the Worker that is measured has not run before. It also asks KV, R2 and the cache once: what
- * stands for them here are Workers too, and the first run of those is no part of what they stand for.
+ * Writes the snapshot, so that the measured Worker has not run before. It also reads KV, R2 and the cache once, because their
+ * simulators are Workers too, and the first run of a simulator must not be measured.
  */
 const seeder: BenchWorker = {
   name: "seeder",
@@ -40,7 +40,7 @@ const seeder: BenchWorker = {
   ],
 };
 
-/** KV and R2 in memory, on the simulators of this workerd. */
+/** Bindings of KV and R2 in memory, with the simulators of this workerd. */
 export async function startWorkerd(workers: readonly BenchWorker[], { inspect = false } = {}): Promise<Workerd> {
   const options = {
     host: "127.0.0.1",
@@ -79,14 +79,14 @@ export async function startWorkerd(workers: readonly BenchWorker[], { inspect = 
   };
 }
 
-/** A module that is written where it is used. */
+/** Makes a Worker of one inline module. */
 export function moduleOf(contents: string, path = "index.js"): BundleModule {
   return { type: "ESModule", path, contents };
 }
 
 /**
- * The production bundle with its rate limit and its queue answered at once: their simulators are slower than what they
- * stand for, and the limit is far below what a bench asks.
+ * Wraps the production bundle with stubs for its rate limit and its queue. Their simulators are slower than the real
+ * services, and the rate limit is far below the load of a bench.
  */
 export function withStubs(bundle: readonly BundleModule[]): BundleModule[] {
   const entry = moduleOf(
