@@ -40,4 +40,13 @@ export const replacements: readonly Replacement[] = [
  * Phrases that still occur in folders whose texts are being rewritten. Remove a phrase with its last occurrence. A folder
  * with an empty list is finished; so is a folder that is not listed.
  */
-export const unfinished: Readonly<Record<string, readonly string[]>> = {};
+export const unfinished: Readonly<Record<string, readonly string[]>> = {
+  "shared/predict": ["kept", "says so", "tells", "told", "whoever"],
+  "test/browser": ["nobody"],
+  "test/e2e": ["kept", "nobody", "whoever"],
+  "test/hub": ["kept", "nobody", "tells", "told", "whom"],
+  "test/predict": ["kept", "nobody", "says so", "somebody", "tells", "told", "who asks"],
+  "test/support": ["tells", "told", "whoever"],
+  "workers/hub": ["kept", "nobody", "says so", "somebody", "whoever"],
+  "workers/predict": ["anybody", "heeds", "kept", "what is known"],
+};
