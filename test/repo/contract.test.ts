@@ -1,11 +1,11 @@
-/** One contract: what crosses the wire is described in shared/api, and nowhere else. */
+/** There is one contract: requests and responses are described only in shared/api. */
 import { expect, test } from "vitest";
 import { imports, read, sources, withoutComments } from "./source-files.ts";
 
 const routes = sources.filter((path) => /^workers\/hub\/http\/[\w-]+\.ts$/.test(path));
 const isShared = (target: string) => target.startsWith("shared/");
 
-/** Names that a file imports from shared/. */
+/** Returns the names that a file imports from shared/. */
 function sharedNames(path: string): ReadonlySet<string> {
   const found = read(path).matchAll(/import (?:type )?\{([^}]*)\} from "((?:\.\.\/)+shared\/[^"]+)"/g);
   return new Set(
@@ -13,11 +13,11 @@ function sharedNames(path: string): ReadonlySet<string> {
   );
 }
 
-/** What routes say of their bodies, queries and answers: the first argument or value of each describing call. */
+/** The schemas of bodies, queries and answers in routes: the first argument or value of each describing call. */
 const described =
   /(?<!\.)\b(?:json|jsonOrCsv|jsonRequest)\(\s*([^,)]+)|\bquery:\s*([^,}\s]+)|\bschema:\s*(\w[^,}\s]*)/g;
 
-test("every body, query and answer of a route is a schema of shared", () => {
+test("every body, query and answer of a route uses a schema of shared/api", () => {
   const found = routes
     .filter((path) => !/\/(route|page)\.ts$/.test(path))
     .flatMap((path) =>
@@ -31,7 +31,7 @@ test("every body, query and answer of a route is a schema of shared", () => {
   expect(own.map(({ path, schema }) => `${path}: ${schema}`)).toEqual([]);
 });
 
-test("a route builds no schema of its own but for the parameters of its path and its headers", () => {
+test("a route defines no schemas, except for its path parameters and headers", () => {
   const own = routes.flatMap((path) =>
     withoutComments(path)
       .split("\n")
@@ -42,7 +42,7 @@ test("a route builds no schema of its own but for the parameters of its path and
   expect(own).toEqual([]);
 });
 
-test("no hand-written type of an answer or a body stands in the hub's routes and actions or in the trainer", () => {
+test("routes and actions of the hub, and the trainer, declare no types of answers or bodies", () => {
   const callers = sources.filter(
     (path) =>
       /^(workers\/hub\/(http|actions)|workers\/pages|trainer)\//.test(path) && !path.startsWith("trainer/simulate/"),
@@ -56,7 +56,7 @@ test("no hand-written type of an answer or a body stands in the hub's routes and
   expect(own).toEqual([]);
 });
 
-/** They send what is no operation: a cron of the local runtime, and commands that are printed as they are. */
+/** These files send requests that are not operations: a cron of the local runtime, and commands that are printed unchanged. */
 const rawCallers = [
   "trainer/hub.ts",
   "trainer/local/examples.ts",
@@ -64,13 +64,13 @@ const rawCallers = [
   "trainer/upload-progress.ts",
 ];
 
-test("the trainer speaks to a hub through the typed client alone", () => {
+test("the trainer calls a hub only through the typed client", () => {
   const trainer = sources.filter((path) => path.startsWith("trainer/"));
   const raw = trainer.filter((path) => /\bfetch\(|\.request\(/.test(withoutComments(path)));
   expect(raw.sort()).toEqual(rawCallers);
 });
 
-test("no Worker but the hub reads the schemas of the document, which need a schema library", () => {
+test("predict does not import the schemas of the OpenAPI document, which need a schema library", () => {
   const predict = sources.filter((path) => path.startsWith("workers/predict/"));
   const withSchemas = predict.filter((path) =>
     imports(path).some((target) => isShared(target) && /shared\/api\/(predict-routes|endpoints?)/.test(target)),

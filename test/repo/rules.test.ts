@@ -1,4 +1,4 @@
-/** The repository's own rules. imports.test.ts checks layers and cycles. */
+/** The repository's own rules. imports.test.ts checks layers and cycles, plain-english.test.ts the language. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -16,19 +16,19 @@ function offending(paths: readonly string[], isAllowed: (target: string, path: s
   );
 }
 
-test("shared imports nothing but itself and pure packages", () => {
+test("shared imports only itself and pure packages", () => {
   const isPure = (target: string) => !target.startsWith("node:") && !target.startsWith("cloudflare:");
   const shared = sources.filter((path) => path.startsWith("shared/"));
   expect(offending(shared, (target) => (isOurs(target) ? target.startsWith("shared/") : isPure(target)))).toEqual([]);
 });
 
-test("shared has no clock, chance, network or environment of its own", () => {
+test("shared uses no clock, random numbers, network or environment", () => {
   const effects = /Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(|process\.|console\./;
   const shared = sources.filter((path) => path.startsWith("shared/"));
   expect(shared.filter((path) => effects.test(withoutComments(path)))).toEqual([]);
 });
 
-test("the trainer and the Workers meet only in shared, and no Worker imports another", () => {
+test("the trainer and the Workers share code only in shared, and no Worker imports another", () => {
   const trainer = sources.filter((path) => path.startsWith("trainer/"));
   expect(offending(trainer, (target) => !isOurs(target) || /^(shared|trainer)\//.test(target))).toEqual([]);
   const workers = sources.filter((path) => path.startsWith("workers/"));
@@ -37,7 +37,7 @@ test("the trainer and the Workers meet only in shared, and no Worker imports ano
   expect(offending(workers, (target, path) => !isOurs(target) || isAllowed(target, path))).toEqual([]);
 });
 
-/** Ids as they stand in a text, and the same names in code: `"milk-mx"`, `milkMx`. */
+/** Returns a pattern for ids in texts and for the same names in code: `"milk-mx"`, `milkMx`. */
 function namesOf(catalogue: readonly { readonly id: string }[]): RegExp {
   const names = catalogue.flatMap(({ id }) => {
     const inCode = id.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -56,7 +56,7 @@ test("no source file outside its own folder and the simulator names a feed", () 
   expect(elsewhere.filter((path) => namesOf(feeds).test(withoutComments(path)))).toEqual([]);
 });
 
-test("every dependency has an exact version, and its reason in one line", () => {
+test("every dependency has an exact version and a reason in docs/DEPENDENCIES.md", () => {
   const manifest = JSON.parse(read("package.json"));
   const all: Record<string, string> = {
     ...manifest.dependencies,
@@ -71,24 +71,24 @@ test("every dependency has an exact version, and its reason in one line", () => 
   expect(Object.keys(all).filter((name) => !reasons.includes(`| ${name} |`))).toEqual([]);
 });
 
-test("the lockfile has an integrity hash for every package, and no package downloads another while it is installed", () => {
+test("the lockfile has an integrity hash for every package, and no install script downloads another package", () => {
   const { packages } = JSON.parse(read("package-lock.json"));
   const entries: [string, { integrity?: string; hasInstallScript?: boolean }][] = Object.entries(packages);
   const installed = entries.filter(([path]) => path !== "");
   expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
-  // esbuild and workerd check their own platform packages, which the lockfile covers; protobufjs only prints a warning.
+  // esbuild and workerd check their platform packages, which the lockfile covers. protobufjs only prints a warning.
   const scripts = installed.filter(([, { hasInstallScript = false }]) => hasInstallScript).map(([path]) => path);
   const known = ["node_modules/esbuild", "node_modules/fsevents", "node_modules/protobufjs", "node_modules/workerd"];
   expect(scripts.filter((path) => !known.includes(path))).toEqual([]);
 });
 
-test("the crons of wrangler.toml are those that the hub answers", () => {
+test("the hub handles exactly the crons of wrangler.toml", () => {
   const [, list = ""] = /crons = \[(.*)\]/.exec(read("wrangler.toml")) ?? [];
   const answered = Array.from(read("workers/hub/index.ts").matchAll(/case "([^"]+)":/g), ([, cron]) => cron);
   expect(Array.from(list.matchAll(/"([^"]+)"/g), ([, cron]) => cron).sort()).toEqual(answered.sort());
 });
 
-test("a queue without a dead-letter queue behind it keeps its messages for as many tries as Cloudflare allows", () => {
+test("a queue without a dead-letter queue has the largest number of retries that Cloudflare allows", () => {
   const [, ...consumers] = read("wrangler.toml").split(/^\[\[queues\.consumers\]\]$/m);
   const last = consumers
     .map((text) => text.split(/^\[/m)[0] ?? "")
@@ -109,7 +109,7 @@ test("every Worker runs under the same compatibility date", () => {
   expect(dates.length).toBe(3);
 });
 
-test("the bindings' types are those of wrangler.toml", () => {
+test("the types of the bindings match wrangler.toml", () => {
   const args = [
     "types",
     "--check",
@@ -121,7 +121,7 @@ test("the bindings' types are those of wrangler.toml", () => {
   expect(() => execFileSync("wrangler", args, { env, stdio: "pipe" })).not.toThrow();
 });
 
-test("README's commands are scripts of package.json or commands of almanac", () => {
+test("the commands in README are scripts of package.json or commands of almanac", () => {
   const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
   const commands = Array.from(read("trainer/program.ts").matchAll(/\.command\("(\w+)/g), ([, name]) => name);
   const run = Array.from(
@@ -135,14 +135,14 @@ test("README's commands are scripts of package.json or commands of almanac", () 
   expect(unknown.map(([text]) => text)).toEqual([]);
 });
 
-test("workers/predict carries nothing of the hub", () => {
+test("workers/predict imports no package of the hub", () => {
   const heavy = [...reachable("workers/predict/index.ts")].filter((target) =>
     /^(hono|@hono|drizzle-orm|xlsx|@zip\.js|hyparquet|echarts|@resvg|onnxruntime)/.test(target),
   );
   expect(heavy).toEqual([]);
 });
 
-test("predict and the hub mean the same KV and R2, and predict is bound to nothing that could be changed for others", () => {
+test("predict and the hub use the same KV and R2, and predict has no binding to D1, workflows or crons", () => {
   const [hub, predict] = [read("wrangler.toml"), read("workers/predict/wrangler.toml")];
   const named = (text: string, table: string, key: string) =>
     new RegExp(`\\[\\[${table}\\]\\][^[]*?^${key} = "(.+)"`, "m").exec(text)?.[1];
@@ -158,7 +158,7 @@ test("predict and the hub mean the same KV and R2, and predict is bound to nothi
   expect(named(hub, "services", "service")).toBe(/^name = "(.+)"/m.exec(predict)?.[1]);
 });
 
-test("the hub and predict ask the same onnx Worker, which reads the same R2 and has no address of its own", () => {
+test("the hub and predict use the same onnx Worker, which reads the same R2 and has no public address", () => {
   const onnx = read("workers/onnx/wrangler.toml");
   const name = /^name = "(.+)"/m.exec(onnx)?.[1];
   for (const path of ["wrangler.toml", "workers/predict/wrangler.toml"]) {
@@ -169,10 +169,10 @@ test("the hub and predict ask the same onnx Worker, which reads the same R2 and 
   expect(onnx).not.toMatch(/d1_databases|kv_namespaces|queues|workflows|crons|routes/);
 });
 
-/** What Cloudflare takes is 64 MiB; the runtime's wasm is 14. More than this means that a second one came in. */
+/** Cloudflare accepts 64 MiB, and the runtime's wasm has 14. A larger bundle contains a second runtime. */
 const onnxBundleBytesMax = 20 * 1024 * 1024;
 
-test("the bundle of the onnx Worker holds one runtime and is far within what Cloudflare takes", async () => {
+test("the bundle of the onnx Worker contains one runtime and is far below the limit of Cloudflare", async () => {
   const [, , folder = ""] = await bundleWorkers();
   const files = readdirSync(folder).filter((file) => !file.endsWith(".map") && file !== "README.md");
   expect(files.filter((file) => file.endsWith(".wasm"))).toHaveLength(1);
@@ -181,15 +181,15 @@ test("the bundle of the onnx Worker holds one runtime and is far within what Clo
   expect(bytes).toBeLessThan(onnxBundleBytesMax);
 });
 
-/** It is read anew by every isolate before the first answer: a library of schemas or formulas is felt there. */
+/** Every isolate loads the bundle before its first answer, so a large library makes that answer slow. */
 const predictBundleBytesMax = 300 * 1024;
 
-test("the bundle of predict is small, and of packages it holds a router and a hash at most", async () => {
+test("the bundle of predict is small, and contains at most a router and a hash function as packages", async () => {
   const [, folder = ""] = await bundleWorkers();
   expect(statSync(join(folder, "index.js")).size).toBeLessThan(predictBundleBytesMax);
   const { sources }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
   const names = sources.flatMap((source) => /node_modules\/((?:@[\w-]+\/)?[\w-]+)/.exec(source)?.[1] ?? []);
-  // itty-router's own map calls it "src".
+  // The source map of itty-router names it "src".
   const known = ["wrangler", "itty-router", "src", "@noble/hashes"];
   expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });

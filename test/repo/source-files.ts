@@ -1,4 +1,4 @@
-/** The repository's files, and what each source file imports. */
+/** Lists the repository's files and the imports of each source file. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -12,7 +12,7 @@ export const files: readonly string[] = execFileSync(
   .trim()
   .split("\n");
 
-/** The TypeScript of the product: no tests, no generated declarations. */
+/** The TypeScript files of the product, without tests and generated declarations. */
 export const sources = files.filter(
   (path) => /^(shared|trainer|workers)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"),
 );
@@ -25,7 +25,7 @@ export const isOurs = (target: string) => /^(shared|trainer|workers|test)\//.tes
 
 const known = new Map<string, readonly string[]>();
 
-/** Returns what a file imports, types included: project files as paths from the root, packages by name. */
+/** Returns the imports of a file, types included: project files as paths from the root, packages by name. */
 export function imports(path: string): readonly string[] {
   const before = known.get(path);
   if (before) return before;
@@ -37,7 +37,7 @@ export function imports(path: string): readonly string[] {
   return targets;
 }
 
-/** Returns the files that `path` reaches over any number of imports, and the packages that these name. */
+/** Returns the files that `path` imports directly or indirectly, and their packages. */
 export function reachable(path: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const waiting = [path];

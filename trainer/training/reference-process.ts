@@ -15,14 +15,14 @@ export interface ProcessLimits {
 /** A model within the size limits computes a test window of 30,000 rows in seconds. */
 const importLimits: ProcessLimits = { timeoutMs: 60_000, memoryMb: 512 };
 
-/** The one message from the parent; the child sends one `RunAnswer` back. */
+/** The one message from the parent; the child sends one `RunReply` back. */
 export interface RunRequest {
   readonly model: Uint8Array;
   readonly inputs: Inputs;
   readonly memoryMb: number;
 }
 
-export type RunAnswer =
+export type RunReply =
   | { readonly ok: true; readonly value: Record<string, Float32Array> }
   | { readonly ok: false; readonly error: string };
 
@@ -39,7 +39,7 @@ export async function runInProcess(
   });
   let timer: NodeJS.Timeout | undefined;
   try {
-    const answer = await new Promise<RunAnswer>((resolve, reject) => {
+    const answer = await new Promise<RunReply>((resolve, reject) => {
       timer = setTimeout(
         () =>
           reject(
@@ -47,7 +47,7 @@ export async function runInProcess(
           ),
         timeoutMs,
       );
-      child.once("message", (message) => resolve(message as RunAnswer));
+      child.once("message", (message) => resolve(message as RunReply));
       child.once("error", (error) => reject(new Failure(`The file cannot be run: ${error.message}`)));
       child.once("exit", () =>
         reject(
