@@ -175,12 +175,12 @@ test("a replacement counts only periods that no earlier replacement gate used", 
   await registry.registered("v3.0", better("three", "v1.0"));
   expect(await registry.promote("v3.0")).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("0 periods count after 2026-03-01"),
+    reason: expect.stringContaining("has 0 periods after 2026-03-01"),
   });
   await registry.registered("v3.1", better("three", "v1.0", "2026-01-30"));
   expect(await registry.promote("v3.1")).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("29 periods count"),
+    reason: expect.stringContaining("has 29 periods"),
   });
   await registry.registered("v3.2", better("three", "v1.0", "2026-01-31"));
   expect(await registry.promote("v3.2")).toMatchObject({
@@ -239,7 +239,7 @@ describe("two promotions at once", () => {
     await registry.registered("v3.0", better("three", "v1.0"));
     const flows = await Promise.all([registry.promote("v2.0"), registry.promote("v3.0")]);
     expect(flows.map(({ state }) => state).filter((state) => state === "done")).toHaveLength(1);
-    expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(/0 periods count|Overtaken by version v/);
+    expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(/has 0 periods|Overtaken by version v/);
     expect(await query("SELECT count(*) AS looked FROM gates WHERE used_through IS NOT NULL")).toEqual([{ looked: 1 }]);
     expect(await query("SELECT count(*) AS open FROM champions WHERE until IS NULL")).toEqual([{ open: 1 }]);
   });

@@ -126,7 +126,9 @@ test("a message that cannot be read ends as a failed flow that says why", async 
     tries++
   )
     await scheduler.wait(100);
-  const letters = await query("SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason DESC");
+  const letters = await query(
+    "SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason DESC",
+  );
   expect(letters).toMatchObject([
     { state: "failed", reason: "There is no feed no-feed." },
     { state: "failed", reason: expect.stringContaining("not an R2 event notification") },

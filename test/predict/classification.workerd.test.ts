@@ -27,7 +27,7 @@ const post = (path: string, body: unknown) =>
 
 test("a query answers with and without values", async () => {
   const [plain, given] = await Promise.all(
-    ["", "?ozone=90&dust=4"].map(async (query) => {
+    ["?features=true", "?ozone=90&dust=4&features=true"].map(async (query) => {
       const answer = await SELF.fetch(`http://predict.test/predict/sickness${query}`);
       expect(answer.status).toBe(200);
       return answer.json();

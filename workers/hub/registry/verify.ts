@@ -75,7 +75,7 @@ async function golden(
   const answer = await askRunner(hub.onnx, request);
   if (!answer.ok && isPassing(answer)) throw new Error(`the golden rows cannot be run now: ${answer.detail}`);
   const result = checkGolden(card, answer.ok ? answer : { ok: false, reason: `onnxruntime-web: ${answer.detail}` });
-  return result.ok ? result : { ok: false, reason: `${result.reason}; our engine does not run it: ${here.reason}` };
+  return result.ok ? result : { ok: false, reason: `${result.reason}; our engine cannot run it: ${here.reason}` };
 }
 
 /** Returns the card of a version, parsed. It is checked against nothing but its schema. */
