@@ -24,7 +24,7 @@ export interface CompileLimits extends OperatorLimits {
 }
 
 /** A Worker of 128 MB can load this: a node takes about 60 bytes during loading, its part of the file included, and 12 after. */
-export const DEFAULT_LIMITS: CompileLimits = {
+const DEFAULT_LIMITS: CompileLimits = {
   treeNodesMax: 1_500_000,
   elementsMax: 1_000_000,
   runElementsMax: 16_000_000,

@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--json]`: prints a table, or one JSON object as the last line. */
 import { existsSync, readdirSync } from "node:fs";
+import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { table } from "../../trainer/terminal.ts";
 import { type Bench, isMet, machine } from "./bench.ts";
 
@@ -10,7 +11,7 @@ const names = readdirSync(import.meta.dirname)
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 if (!names.includes(name)) {
   console.error(
-    name === "" ? `Name a bench: ${names.join(", ")}.` : `There is no bench ${name}. There are: ${names.join(", ")}.`,
+    name === "" ? `Name a bench: ${names.join(", ")}.` : withSuggestion(`There is no bench ${name}`, name, names),
   );
   process.exit(1);
 }

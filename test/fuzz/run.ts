@@ -1,4 +1,5 @@
 /** Runs one fuzz target and reports every input that throws, takes too long or makes the heap grow. */
+import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { chanceOf } from "./inputs.ts";
 import { fuzzTargets } from "./targets.ts";
 
@@ -19,7 +20,7 @@ export interface FuzzReport {
 /** Runs `count` inputs. Input i is made from `seed + i`, so that one input can be reproduced alone. */
 export async function fuzz(name: string, count: number, seed: number): Promise<FuzzReport> {
   const target = fuzzTargets[name];
-  if (!target) throw new Error(`There is no fuzz target ${name}. There are: ${Object.keys(fuzzTargets).join(", ")}.`);
+  if (!target) throw new Error(withSuggestion(`There is no fuzz target ${name}`, name, Object.keys(fuzzTargets)));
   const failures: { seed: number; reason: string }[] = [];
   const [started, heapBefore] = [performance.now(), process.memoryUsage().heapUsed];
   let [slowestMs, heapMost] = [0, heapBefore];

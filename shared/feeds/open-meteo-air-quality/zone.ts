@@ -10,7 +10,7 @@
 /** Names of UTC. */
 const utcNames = ["GMT", "UTC", "Etc/GMT", "Etc/UTC"];
 
-export const isUtc = (timezone: string) => utcNames.includes(timezone);
+const isUtc = (timezone: string) => utcNames.includes(timezone);
 
 /** True if an answer's zone is the expected one and its offset is possible. */
 export function isZoneOf(found: { readonly timezone: string; readonly offset: unknown }, wanted: string): boolean {

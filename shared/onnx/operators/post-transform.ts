@@ -1,7 +1,7 @@
 /** The final transformation of scores in ai.onnx.ml operators. Formulas and rounding follow onnxruntime's ml_common.h. */
 import type { OperatorNode } from "./operator.ts";
 
-export const POST_TRANSFORMS = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"] as const;
+const POST_TRANSFORMS = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"] as const;
 export type PostTransform = (typeof POST_TRANSFORMS)[number];
 
 const { fround } = Math;
