@@ -10,3 +10,5 @@ export const givenRowsMax = 10_000;
 export const tableValuesMax = 4_000_000;
 /** 1,000 instances with all features are about 1 MB. */
 export const bodyBytesMax = 4_000_000;
+/** Limits of a JSON body. No protocol nests deeper than 6 levels; 4 MB cannot contain more numbers than this. */
+export const bodyJsonLimits = { depthMax: 64, valuesMax: 2_000_000 };

@@ -1,18 +1,18 @@
-/** Converts a probability to the answer of a classification. */
+/** Turns a probability into the answer of a classification. */
 import type { ServedCard } from "../registry/served.ts";
 import { shortestDecimal } from "./decimal.ts";
 
-export interface Classified {
+export interface Classification {
   readonly probability: number | null;
-  /** Null without a probability. */
+  /** Null if there is no probability. */
   readonly label: string | null;
   readonly threshold: number;
 }
 
-type Decided = Pick<ServedCard, "decision">;
+type DecidingCard = Pick<ServedCard, "decision">;
 
-/** Returns label and threshold of a model's output; null for a regression. A probability equal to the threshold is the event. O(1). */
-export function classified({ decision }: Decided, output: number): Classified | null {
+/** Returns the probability and the label of a model's output; null for a regression. At the threshold, the label is the event. O(1). */
+export function classify({ decision }: DecidingCard, output: number): Classification | null {
   if (!decision) return null;
   const { labels, threshold } = decision;
   const probability = shortestDecimal(output);
@@ -20,8 +20,8 @@ export function classified({ decision }: Decided, output: number): Classified | 
   return { probability, label, threshold };
 }
 
-/** Returns the baseline's probability after a state, or null if it is unknown. O(1). */
-export function naiveProbability({ decision }: Decided, state: number | null): number | null {
-  if (!decision || state === null) return null;
-  return shortestDecimal(decision.naive.after[state > 0.5 ? 1 : 0]);
+/** Returns the baseline's probability after the last state (0 or 1); null if the state is missing. O(1). */
+export function baselineProbability({ decision }: DecidingCard, lastState: number | null): number | null {
+  if (!decision || lastState === null) return null;
+  return shortestDecimal(decision.naive.after[lastState > 0.5 ? 1 : 0]);
 }

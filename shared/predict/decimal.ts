@@ -1,12 +1,12 @@
-/** Maximum number of decimals to try. Smaller numbers are written with their significant digits. */
+/** Most decimals that are tried. Smaller numbers are written with significant digits. */
 const decimalsMax = 8;
 const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** decimals);
-/** float32 represents all integers below this exactly, so the fewest decimals are the fewest digits. */
+/** Below this, float32 represents every integer exactly, so the fewest decimals are also the fewest digits. */
 const exactIntegers = 2 ** 24;
 
 /**
- * Returns the shortest decimal that rounds to the same float32, without the digits that the conversion to a double adds.
- * Null for a number that is not finite.
+ * Returns the shortest decimal that rounds to the same float32, without the noise of the conversion to a double. Null if
+ * the value is not finite.
  *
  * @example shortestDecimal(Math.fround(23.45)) // 23.45, not 23.450000762939453
  */
@@ -35,7 +35,7 @@ export function roundTo(value: number, decimals: number): number {
 
 const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Parses a decimal number. Returns null for any other text, such as hexadecimal or empty text. */
+/** Parses a decimal number, with or without an exponent. Null for any other text, such as hexadecimal or empty text. */
 export function readNumber(text: string): number | null {
   const trimmed = text.trim();
   return plainNumber.test(trimmed) ? Number(trimmed) : null;

@@ -1,4 +1,4 @@
-/** Runs a model: in our engine if it supports the model, else on the `onnx` Worker. */
+/** Runs a model: in our engine if it has the model's operators, else on the `onnx` Worker. */
 import { type OnnxAnswer, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
 import type { Program } from "../onnx/evaluate.ts";
 import type { Evaluated } from "../registry/golden.ts";
@@ -16,24 +16,24 @@ export type ModelRun =
   | {
       readonly ok: false;
       readonly reason: string;
-      /** True if the rows were rejected; false if the engine was not available. */
+      /** True if the model rejects the rows; false if the engine is unavailable. */
       readonly isRows: boolean;
     };
 
-/** Runs a model, synchronously in our engine. `feeds` are the inputs prepared by `feedsOf`, if they were prepared before. */
+/** Runs a batch, synchronously in our engine. `feeds` are the inputs converted by `feedsOf`, if the caller has cached them. */
 export function runEngine(engine: Engine, inputs: Columns, feeds?: Feeds | null): ModelRun | Promise<ModelRun> {
   if (engine.name === "onnxruntime-web") return engine.run(inputs);
   const run = feeds ? runFeeds(engine.program, feeds) : runProgram(engine.program, inputs);
   return run.ok ? run : { ok: false, reason: run.reason, isRows: true };
 }
 
-/** Returns an engine that runs a model on the `onnx` Worker. */
+/** Returns an engine that runs the model on the `onnx` Worker. */
 export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest, "inputs">): Engine {
   return {
     name: "onnxruntime-web",
     async run(inputs) {
       const columns = Object.values(inputs);
-      // Without rows there are no predictions.
+      // The onnx Worker rejects a batch without rows; our engine returns no predictions for it.
       if (columns.length > 0 && columns.every(({ length }) => length === 0)) return { ok: true, outputs: {} };
       const answer = await askRunner(runner, { ...model, inputs });
       if (answer.ok) return answer;
@@ -42,9 +42,9 @@ export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest,
   };
 }
 
-/** Sends a request to the onnx Worker. Never rejects: a missing or failing Worker is a temporary refusal. */
+/** Calls the onnx Worker. Never rejects: a Worker that is missing or fails is reported as unavailable. */
 export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest): Promise<OnnxAnswer> {
-  if (runner === null) return { ok: false, reason: "unavailable", detail: "no onnx Worker is bound (ONNX)" };
+  if (runner === null) return { ok: false, reason: "unavailable", detail: "no onnx Worker is bound as ONNX" };
   try {
     return await runner.run({ ...request, inputs: { ...request.inputs } });
   } catch (error) {
@@ -53,7 +53,7 @@ export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest)
   }
 }
 
-/** Returns true if a retry may succeed. */
+/** Returns whether the same request may succeed later. */
 export function isPassing({ reason }: Extract<OnnxAnswer, { readonly ok: false }>): boolean {
   return onnxRefusals[reason] === "passing";
 }

@@ -1,4 +1,4 @@
-/** Event features: the event of a classification at an earlier period, 0 or 1, derived from the value of another variable. */
+/** Event features: the event of a classification at an earlier period (0 or 1), which follows from the value of another variable. */
 import { boundFeature, type Feature } from "../features/feature.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 
@@ -9,32 +9,35 @@ export function isEventFeature(
   { task, variable }: Pick<ServingDeclaration, "task" | "variable">,
   feature: Feature,
 ): boolean {
-  return task === "classification" && at(feature, variable)?.variable === variable;
+  return task === "classification" && pastValueOf(feature, variable)?.variable === variable;
 }
 
-/** Returns the event features that can be derived from the given values and are not given themselves. O(features²) at most. */
+/** Returns the event features that follow from supplied values and are not supplied themselves. O(features²) at most. */
 export function impliedEvents(
   { features, events = [], variable }: Deciding,
-  given: ReadonlyMap<string, unknown>,
+  supplied: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, number> {
   const implied = new Map<string, number>();
   for (const event of events) {
     for (const decisive of features) {
-      const value = given.get(decisive.name);
-      const decided = at(decisive, variable);
+      const value = supplied.get(decisive.name);
+      const decided = pastValueOf(decisive, variable);
       if (typeof value !== "number" || decided?.variable !== event.of) continue;
       for (const feature of features) {
-        const state = at(feature, variable);
-        const isOf = state?.variable === event.name && state.periods === decided.periods;
-        if (isOf && !given.has(feature.name)) implied.set(feature.name, Number(value > event.above));
+        const state = pastValueOf(feature, variable);
+        const isDecided = state?.variable === event.name && state.periodsBack === decided.periodsBack;
+        if (isDecided && !supplied.has(feature.name)) implied.set(feature.name, Number(value > event.above));
       }
     }
   }
   return implied;
 }
 
-/** Returns the variable and the lag of a feature that is one earlier value; null for any other feature. */
-function at(feature: Feature, target: string): { readonly variable: string; readonly periods: number } | null {
+/** Returns which variable a feature reads, and how many periods back. Null for a feature that is not one earlier value. */
+function pastValueOf(
+  feature: Feature,
+  target: string,
+): { readonly variable: string; readonly periodsBack: number } | null {
   const { pastValue, variable } = boundFeature(feature);
-  return pastValue && { variable: variable ?? target, periods: pastValue.back };
+  return pastValue && { variable: variable ?? target, periodsBack: pastValue.back };
 }

@@ -1,4 +1,4 @@
-/** The fields of an instance, by name and alias. */
+/** The fields of an instance, found by their name or by one of their aliases. */
 import { type DatePart, dateParts } from "../forecasts/date-part.ts";
 import { foldText } from "../lib/fold-text.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
@@ -8,22 +8,22 @@ export type Field =
   /** Position among the dimensions. */
   | { readonly kind: "dimension"; readonly name: string; readonly at: number }
   | { readonly kind: "date"; readonly name: string; readonly part: DatePart | "period" }
-  /** A supplied observation: its day, or its value. */
+  /** A supplied observation's day or value. */
   | { readonly kind: "observation"; readonly name: string; readonly what: "date" | "value" }
   | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput };
 
 export interface Fields {
   readonly all: readonly Field[];
-  /** All names, including aliases. */
+  /** All names of the fields, with aliases. */
   readonly names: readonly string[];
-  /** Finds a field by its name or alias, ignoring accents and case if there is no exact match. */
+  /** Finds a field by name or alias. Accents and capitals may differ if only one field then matches. */
   find(name: string): Field | undefined;
 }
 
-/** The field with the whole target period as text, in every forecast. */
+/** The field that names the whole period as text. Every forecast has it. */
 export const periodField = "target_period";
 
-/** Returns the fields of a forecast's instances: dimensions, target period and inputs of the model. O(fields). */
+/** Returns the fields of a forecast's instances: its dimensions, the parts of the target period, and every input of the model. O(fields). */
 export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInput[]): Fields {
   const byName = new Map<string, Field>();
   forecast.dimensions.forEach((name, at) => {
@@ -42,36 +42,36 @@ export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInp
   for (const input of inputs) {
     if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });
   }
-  const exact = new Map(byName);
+  const byNameOrAlias = new Map(byName);
   for (const [alias, name] of Object.entries(forecast.aliases)) {
     const field = byName.get(name);
-    if (field) exact.set(alias, field);
+    if (field) byNameOrAlias.set(alias, field);
   }
-  // Built for the first name without an exact match, because most requests have none.
-  let loose: ReadonlyMap<string, Field | null> | null = null;
+  // Built for the first name with other accents or capitals: most requests have none.
+  let byFoldedName: ReadonlyMap<string, Field | null> | null = null;
   return {
     all: [...byName.values()],
-    names: [...exact.keys()],
+    names: [...byNameOrAlias.keys()],
     find(name) {
-      const field = exact.get(name);
+      const field = byNameOrAlias.get(name);
       if (field) return field;
-      loose ??= foldNames(exact);
-      return loose.get(foldText(name)) ?? undefined;
+      byFoldedName ??= foldNames(byNameOrAlias);
+      return byFoldedName.get(foldText(name)) ?? undefined;
     },
   };
 }
 
-/** Maps fields by their names without accents and case. Null for an ambiguous name, which has to be written exactly. */
-function foldNames(exact: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
-  const loose = new Map<string, Field | null>();
-  for (const [name, field] of exact) {
+/** Returns fields by name without accents and capitals; null for a name that two fields share, which must be written exactly. */
+function foldNames(byName: ReadonlyMap<string, Field>): ReadonlyMap<string, Field | null> {
+  const folded = new Map<string, Field | null>();
+  for (const [name, field] of byName) {
     const key = foldText(name);
-    const other = loose.get(key);
-    loose.set(key, other === undefined || other === field ? field : null);
+    const other = folded.get(key);
+    folded.set(key, other === undefined || other === field ? field : null);
   }
-  return loose;
+  return folded;
 }
 
 function isDatePart(part: string): part is DatePart {
-  return dateParts.some((datePart) => datePart === part);
+  return dateParts.some((known) => known === part);
 }

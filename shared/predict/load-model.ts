@@ -1,4 +1,4 @@
-/** Loads a model in our engine: compiles its file and compares its answers to the golden rows. */
+/** Loads a model in our engine: compiles its file and compares its outputs with the golden rows. */
 import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { objectTemplate } from "../lib/object-template.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -10,7 +10,7 @@ import type { ServedCard } from "../registry/served.ts";
 import type { Engine } from "./engines.ts";
 import type { ModelInput, ServedDescription } from "./read-served.ts";
 
-/** Number of the champion change of a version, and number of its served.json file. */
+/** The number of the champion change that made a version serve, and the number of its served.json. */
 export interface ServedNumber {
   readonly number: number;
   readonly servedNumber: number;
@@ -18,25 +18,25 @@ export interface ServedNumber {
 
 export interface ServedModel extends ServedDescription, ServedNumber {
   readonly engine: Engine;
-  /** Templates with the names of the inputs, to copy and fill. */
-  readonly blank: {
+  /** Objects with the inputs' names, to be copied and filled. */
+  readonly templates: {
     readonly inputs: Readonly<Record<string, Column>>;
     readonly features: Readonly<Record<string, number | string | null>>;
   };
   readonly hasChange: boolean;
-  /** Why the model cannot be explained; null if it depends on its file. */
-  readonly unexplained: string | null;
+  /** Why predictions cannot be explained; null if that depends on the file only. */
+  readonly unexplainedReason: string | null;
 }
 
 export interface LoadFailure {
   readonly reason: string;
-  /** True if the file uses operators that our engine does not have. The onnx Worker may run it. */
+  /** True if the file uses operators that our engine does not have: the onnx Worker may run it. */
   readonly isOutside: boolean;
 }
 
 export interface ModelParts extends ServedNumber {
   readonly description: ServedDescription;
-  /** Bytes of `model.onnx`, with a verified digest. */
+  /** Bytes of `model.onnx`. Their digest was checked. */
   readonly bytes: Uint8Array;
 }
 
@@ -54,18 +54,18 @@ export function loadModel({ description, bytes, number, servedNumber }: ModelPar
     engine: { name: "tabular", program },
     number,
     servedNumber,
-    blank: blankOf(description.inputs),
+    templates: templatesOf(description.inputs),
     hasChange: outputs.has(changeOutput),
-    unexplained: null,
+    unexplainedReason: null,
   });
 }
 
-export function blankOf(inputs: readonly ModelInput[]): ServedModel["blank"] {
+export function templatesOf(inputs: readonly ModelInput[]): ServedModel["templates"] {
   const names = inputs.map(({ name }) => name);
   return { inputs: objectTemplate<Column>(names, []), features: objectTemplate<number | string | null>(names, null) };
 }
 
-/** Builds the explainer of a model. Reads the file again, because the compiled program lacks what an explanation needs. */
+/** Builds the explainer of a model. Reads the file again: the compiled program does not hold what an explanation needs. */
 export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): BuiltExplainer {
   const read = readModel(bytes);
   const inputs = features.map(({ name }) => name);

@@ -1,15 +1,15 @@
-/** Loads a model that our engine cannot run, so that the `onnx` Worker runs it. The same golden rows are compared. */
+/** Loads a model on the `onnx` Worker, for models that our engine cannot run. Compares the same golden rows. */
 import type { OnnxRunner } from "../api/onnx.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import { checkGolden, goldenInputs } from "../registry/golden.ts";
 import { remoteEngine, runEngine } from "./engines.ts";
-import { blankOf, type ModelParts, type ServedModel } from "./load-model.ts";
+import { type ModelParts, type ServedModel, templatesOf } from "./load-model.ts";
 
 export interface OnnxWorker {
   /** Null if no onnx Worker is bound. */
   readonly runner: OnnxRunner | null;
-  /** Why our engine cannot run the model. */
+  /** Why our engine does not run the model. */
   readonly why: string;
 }
 
@@ -25,7 +25,7 @@ export async function loadOnOnnxWorker(
   if (!golden.ok) return failure(golden.reason);
   const run = await runEngine(engine, golden.inputs);
   const compared = checkGolden(card, run);
-  if (!compared.ok) return failure(`${compared.reason}; our engine cannot run it: ${why}`);
+  if (!compared.ok) return failure(`${compared.reason}; our engine does not run it: ${why}`);
   const outputs = run.ok ? run.outputs : {};
   if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
   return success({
@@ -33,8 +33,8 @@ export async function loadOnOnnxWorker(
     engine,
     number,
     servedNumber,
-    blank: blankOf(inputs),
+    templates: templatesOf(inputs),
     hasChange: changeOutput in outputs,
-    unexplained: `it runs in onnxruntime-web, which returns no contributions (${why})`,
+    unexplainedReason: `it runs in onnxruntime-web, which gives predictions without contributions (${why})`,
   });
 }

@@ -1,10 +1,11 @@
 /**
- * Reads and writes the Open Inference Protocol, version 2, over HTTP and JSON.
+ * Reads requests and builds answers of the Open Inference Protocol, version 2, over HTTP and JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 
 import type { InferAnswer, ModelMetadata } from "../api/open-inference.ts";
-import { nearest } from "../lib/text-distance.ts";
+import { withSuggestion } from "../lib/did-you-mean.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import {
   integerFrom,
   list,
@@ -18,7 +19,7 @@ import {
 } from "../lib/validate-json.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
-import { classified } from "./classify.ts";
+import { classify } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { readColumn } from "./feature-table.ts";
@@ -54,20 +55,20 @@ const requestShape: Shape<WireRequest> = objectOf<WireRequest & { readonly param
   outputs: optional(listOf(objectOf<{ name: string; parameters?: unknown }>({ name: text, parameters }))),
 });
 
-/** Ranges of integer types. The ends of 64 bits are rounded to doubles, as in JSON. */
-const integers: ReadonlyMap<string, readonly [number, number]> = new Map(
+/** Least and greatest value. The limits of 64 bits are rounded to doubles, as in JSON. */
+const integerRanges: ReadonlyMap<string, readonly [number, number]> = new Map(
   [8, 16, 32, 64].flatMap((bits) => [
     [`INT${bits}`, [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]],
     [`UINT${bits}`, [0, 2 ** bits - 1]],
   ]),
 );
-/** Magnitudes from which a number is infinite in the type or in the model's float32. JSON cannot express infinite numbers. */
+/** Magnitudes from which a number is infinite in its type or in the model's float32. Infinite numbers are rejected, as in JSON. */
 const infiniteFrom: ReadonlyMap<string, number> = new Map([
   ["FP16", 65_520],
   ["FP32", 2 ** 128 - 2 ** 103],
   ["FP64", 2 ** 128 - 2 ** 103],
 ]);
-const numbers = [...infiniteFrom.keys(), "BOOL", ...integers.keys()];
+const numbers = [...infiniteFrom.keys(), "BOOL", ...integerRanges.keys()];
 
 export interface InferRequest {
   readonly id: string | undefined;
@@ -77,73 +78,63 @@ export interface InferRequest {
   readonly outputs: readonly string[];
 }
 
-export type ReadInfer =
-  | { readonly ok: true; readonly request: InferRequest }
-  | { readonly ok: false; readonly problem: string };
-
-/** Reads all inputs of the model, with shape [N] or [N, 1] and flat or nested data. Never throws. O(body). */
-export function readInfer(json: unknown, model: ServedModel): ReadInfer {
+/** Reads every input of the model, of shape [N] or [N, 1], with flat or nested data. Never throws. O(body). */
+export function readInfer(json: unknown, model: ServedModel): Result<InferRequest> {
   const parsed = validateJson(requestShape, json);
-  if (!parsed.ok) return failed(`the request does not match the protocol: ${parsed.error}`);
+  if (!parsed.ok) return failure(`the request does not follow the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
   const unknown = tensors.find(({ name }) => !names.includes(name));
-  if (unknown)
-    return failed(`unexpected input ${describeValue(unknown.name)}; ${suggestion(unknown.name, "reads", names)}`);
+  if (unknown) {
+    const problem = `the model has no input ${describeValue(unknown.name)}`;
+    return failure(withSuggestion(problem, unknown.name, names));
+  }
   const inputs: Record<string, Column> = Object.create(null);
-  // A tensor without a shape is refused below, with the expected shape.
+  // `readTensor` refuses a tensor without a shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
-    if (tensor === undefined) return failed(`input ${input.name} is missing`);
-    if (second !== undefined) return failed(`input ${input.name} occurs twice`);
+    if (tensor === undefined) return failure(`input ${input.name} is missing`);
+    if (second !== undefined) return failure(`input ${input.name} occurs twice`);
     const read = readTensor(tensor, { input, count });
     if (!read.ok) return read;
-    inputs[input.name] = read.column;
+    inputs[input.name] = read.value;
   }
   const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
-  const known = outputsOf(model);
-  const unexpected = outputs.find((name) => !known.includes(name));
-  if (unexpected !== undefined)
-    return failed(`unexpected output ${describeValue(unexpected)}; ${suggestion(unexpected, "returns", known)}`);
-  return { ok: true, request: { id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : known } };
+  const available = outputsOf(model);
+  const unknownOutput = outputs.find((name) => !available.includes(name));
+  if (unknownOutput !== undefined) {
+    const problem = `the model has no output ${describeValue(unknownOutput)}`;
+    return failure(withSuggestion(problem, unknownOutput, available));
+  }
+  return success({ id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : available });
 }
 
-/** Returns the most similar name as a question, or all names. */
-function suggestion(name: string, verb: string, names: readonly string[]): string {
-  const similar = nearest(name, names);
-  return similar === undefined ? `the model ${verb} ${names.join(", ")}` : `did you mean ${similar}?`;
-}
-
-interface Wanted {
+interface ExpectedTensor {
   readonly input: ModelInput;
   readonly count: number;
 }
 
-type ReadTensor = { readonly ok: true; readonly column: Column } | { readonly ok: false; readonly problem: string };
-
-function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: Wanted): ReadTensor {
+function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: ExpectedTensor): Result<Column> {
   const allowed = input.categories === null ? numbers : ["BYTES"];
   if (!allowed.includes(datatype))
-    return failed(`input ${name}: found datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
+    return failure(`input ${name}: found datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
-    return failed(
-      `input ${name}: found shape ${describeValue(shape)}, expected [${count}, 1], the same rows in every input`,
-    );
+    return failure(`input ${name}: found shape ${describeValue(shape)}, expected [${count}, 1], as in every input`);
   }
   const flat = data.flat();
   if (flat.length !== count)
-    return failed(`input ${name}: found ${flat.length} elements, expected ${count} by its shape`);
-  const range = integers.get(datatype);
+    return failure(`input ${name}: found ${flat.length} elements, expected ${count} by its shape`);
+  const range = integerRanges.get(datatype);
   const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
   if (bad >= 0) {
     const expected = datatype === "FP64" ? "FP64 within the range of FP32" : datatype;
-    return failed(`input ${name}: element ${bad} is ${describeNumber(flat[bad])}, expected ${expected}`);
+    return failure(`input ${name}: element ${bad} is ${describeNumber(flat[bad])}, expected ${expected}`);
   }
   return readColumn(input, { count, cell: (row) => flat[row] });
 }
 
-/** Returns true if a value fits a datatype. Null and "NaN" are missing floating point values, because JSON has no NaN. */
+/** Returns whether a value has the datatype. Null and "NaN" are missing values of a floating point input; JSON has no NaN. */
 function fits(
   value: unknown,
   { datatype, range }: { readonly datatype: string; readonly range: readonly [number, number] | undefined },
@@ -158,19 +149,19 @@ function fits(
 /** Outputs of a classification. */
 const classOutputs = ["probability", "label", "threshold"] as const;
 
-/** Returns the outputs of a model: those of its file, or for a classification the label with its probability and threshold. */
+/** Returns the names of a model's outputs: those of its file, or those of a classification. */
 export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
   if (card.decision) return classOutputs;
   return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
 }
 
-/** Labels are text; other outputs are numbers. */
+/** Returns BYTES for labels, which are text, and FP32 for all other outputs. */
 const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string) =>
   card.decision && output === "label" ? "BYTES" : "FP32";
 
 export const platform = "onnx_onnxv1";
 
-/** Returns the answer of `GET /v2/models/:model`. */
+/** Builds the answer of `GET /v2/models/:model`. */
 export function modelMetadata(model: ServedModel): ModelMetadata {
   const { card, inputs } = model;
   const tensor = (name: string, datatype: "FP32" | "BYTES") => ({ name, datatype, shape: [-1, 1] });
@@ -183,7 +174,7 @@ export function modelMetadata(model: ServedModel): ModelMetadata {
   };
 }
 
-/** Returns the answer of `infer`. Numbers that are not finite are null. */
+/** Builds the answer of `infer`. Numbers that are not finite are null. */
 export function inferAnswer(
   model: ServedModel,
   { id, outputs, rows }: InferRequest,
@@ -208,9 +199,7 @@ function dataOf(
   name: string,
   values: Readonly<Record<string, ArrayLike<number>>>,
 ): (number | string | null)[] {
-  const output = classOutputs.find((classOutput) => classOutput === name);
+  const output = classOutputs.find((output) => output === name);
   if (!card.decision || output === undefined) return Array.from(values[name] ?? [], shortestDecimal);
-  return Array.from(values[predictionOutput] ?? [], (value) => classified(card, value)?.[output] ?? null);
+  return Array.from(values[predictionOutput] ?? [], (value) => classify(card, value)?.[output] ?? null);
 }
-
-const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

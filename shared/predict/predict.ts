@@ -1,15 +1,17 @@
-/** Answers the instances of a request. A bad instance refuses the whole request, or with `partial` fails alone. */
+/** Turns the instances of a request into an answer. One bad instance refuses all, unless partial answers were requested. */
 import type { Head, Instance, PredictionWithFeatures, SingleAnswer } from "../api/predict.ts";
 import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { predictionsOf } from "./answer.ts";
 import { describeValue } from "./describe-value.ts";
-import { type Evaluation, evaluateHere } from "./evaluate.ts";
+import { type Evaluation, evaluateHere, type RejectedRow } from "./evaluate.ts";
 import { type ReadOptions, type ReadRow, readInstance } from "./read-instance.ts";
 import type { Row } from "./row.ts";
+import { seriesOf } from "./row-inputs.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type PredictRequest =
@@ -17,36 +19,31 @@ export type PredictRequest =
   | { readonly kind: "batch"; readonly instances: readonly unknown[] }
   | AllRequest;
 
-export type ReadRequest =
-  | { readonly ok: true; readonly request: PredictRequest }
-  | { readonly ok: false; readonly refusal: Refusal };
-
 /** Reads a JSON body: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
-export function readPredictRequest(json: unknown): ReadRequest {
+export function readPredictRequest(json: unknown): Result<PredictRequest, Refusal> {
   if (!isObject(json)) {
     const expected = 'one instance as an object, or {"instances": […]}';
-    return failed({
+    return failure({
       kind: "unprocessable",
-      detail: "The body is not a prediction request.",
+      detail: "The body is not an object.",
       found: describeValue(json),
       expected,
     });
   }
   if (Object.hasOwn(json, "all")) return readAll(json);
-  if (!Object.hasOwn(json, "instances")) return { ok: true, request: { kind: "single", instance: json } };
+  if (!Object.hasOwn(json, "instances")) return success({ kind: "single", instance: json });
   const { instances, ...others } = json;
   const [other] = Object.keys(others);
   const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
-  if (isAnswerable && other === undefined) return { ok: true, request: { kind: "batch", instances } };
+  if (isAnswerable && other === undefined) return success({ kind: "batch", instances });
   const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : describeValue(instances));
-  const detail = other
-    ? `${other} is not allowed beside instances.`
-    : `instances is not a list of 1 to ${instancesMax} instances.`;
+  const detail = other ? "A body with instances has no other members." : "instances is not a list of a valid length.";
   const expected = other ? "only instances" : `a list of 1 to ${instancesMax} instances`;
-  return failed({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
+  return failure({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
 }
 
 export interface PredictOptions extends ReadOptions {
+  /** Answers the valid instances even if others are refused. */
   readonly partial: boolean;
   /** Null if no explanation was requested. */
   readonly explain: BuiltExplainer | null;
@@ -57,67 +54,136 @@ export interface FailedPrediction {
   readonly error: ProblemDetails;
 }
 
-export type Prepared =
-  | {
-      readonly ok: true;
-      readonly rows: readonly Row[];
-      readonly failures: readonly FailedPrediction[];
-      /** Null if no explanation was requested. */
-      readonly explain: Explainer | null;
-      /** For a request for all series: number of the first series that did not fit, or null if all did. */
-      readonly next?: number | null;
-    }
-  | { readonly ok: false; readonly refusal: Refusal };
+/** The rows of a request that can be evaluated, and the instances that were refused. */
+export interface PreparedRows {
+  readonly rows: readonly Row[];
+  /** In ascending order of their index. */
+  readonly failures: readonly FailedPrediction[];
+  /** Null if no explanation was requested. */
+  readonly explain: Explainer | null;
+  /** For a request for all series: the number of the first series of the next piece, null after the last piece. */
+  readonly next?: number | null;
+}
 
-/** Reads all instances, without evaluating them. O(instances × fields). */
-export function prepareRows(snapshot: Snapshot, request: PredictRequest, options: PredictOptions): Prepared {
+const noFailures: readonly FailedPrediction[] = [];
+
+/** Reads every instance, without evaluating it. O(instances × fields). */
+export function prepareRows(
+  snapshot: Snapshot,
+  request: PredictRequest,
+  options: PredictOptions,
+): Result<PreparedRows, Refusal> {
   const explainer = options.explain;
   if (explainer?.ok === false) {
     const detail = `Version ${snapshot.model.card.version} cannot be explained: ${explainer.reason}.`;
-    return failed(unexplained(detail, { found: "true", expected: "false, for this model" }));
+    return failure(explainRefusal(detail, { found: "true", expected: "false, for this model" }));
   }
   const explain = explainer?.explain ?? null;
   if (request.kind === "all") {
     const piece = { from: request.from, count: explain ? explainedMax : instancesMax };
-    return { ok: true, ...allRows(snapshot, piece), failures: [], explain };
+    return success({ ...allRows(snapshot, piece), failures: noFailures, explain });
   }
   if (request.kind === "single") {
     const read = readInstance(snapshot, request.instance, options);
-    return read.ok ? { ok: true, rows: [read.row], failures: [], explain } : read;
+    return read.ok ? success({ rows: [read.value], failures: noFailures, explain }) : read;
   }
   const rows: Row[] = [];
   const failures: FailedPrediction[] = [];
-  for (const [index, each] of request.instances.entries()) {
-    const read = readEach(snapshot, each, options);
+  for (const [index, instance] of request.instances.entries()) {
+    const read = readInstanceOfBatch(snapshot, instance, options);
     if (read.ok) {
-      rows.push(read.row);
+      rows.push(read.value);
       continue;
     }
-    const refusal = { ...read.refusal, index };
-    if (!options.partial) return failed({ ...refusal, detail: `Instance ${index}: ${refusal.detail}` });
-    failures.push({ index, error: problemDetails(refusal) });
+    if (!options.partial) return failure(refusalOfInstance(index, read.error));
+    failures.push({ index, error: problemDetails({ ...read.error, index }) });
   }
-  return { ok: true, rows, failures, explain };
+  return success({ rows, failures, explain });
 }
 
-/** Returns a refusal if there are too many instances to explain, else null. Requests for all series are answered in small pieces. */
+/** Returns the refusal of a batch that is too large to be explained; null if it is not. All series come in pieces that can be. */
 export function refuseExplaining(request: PredictRequest): Refusal | null {
   if (request.kind !== "batch" || request.instances.length <= explainedMax) return null;
   const sizes = { found: `${request.instances.length} instances`, expected: `at most ${explainedMax} in one request` };
-  return unexplained("There are too many instances to explain in one request.", sizes);
+  return explainRefusal("The request has too many instances to explain.", sizes);
 }
 
-function unexplained(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {
+function explainRefusal(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {
   return { kind: "unprocessable", detail, field: "explain", ...sizes };
 }
 
-function readEach(snapshot: Snapshot, each: unknown, options: ReadOptions): ReadRow {
-  if (isObject(each)) return readInstance(snapshot, each, options);
-  return failed({
+function readInstanceOfBatch(snapshot: Snapshot, instance: unknown, options: ReadOptions): ReadRow {
+  if (isObject(instance)) return readInstance(snapshot, instance, options);
+  return failure({
     kind: "unprocessable",
-    detail: "The instance is not an object.",
-    found: describeValue(each),
+    detail: "It is not an object.",
+    found: describeValue(instance),
     expected: "an object with fields by name",
+  });
+}
+
+function refusalOfInstance(index: number, refusal: Refusal): Refusal {
+  return { ...refusal, index, detail: `Instance ${index}: ${refusal.detail}` };
+}
+
+/**
+ * Moves the rows that the model rejects to the failures. Fails with the refusal of the first one if it is the only instance, or
+ * if its batch does not allow partial answers. O(rows + failures).
+ */
+export function withoutRejected(
+  snapshot: Snapshot,
+  prepared: PreparedRows,
+  { rejected, kind, partial }: RejectedRows,
+): Result<PreparedRows, Refusal> {
+  const [first] = rejected;
+  if (first === undefined) return success(prepared);
+  const indexes = instanceIndexes(prepared);
+  const refusals = new Map(
+    rejected.map(({ at, reason }) => [at, rejectedRefusal(snapshot, prepared.rows[at], reason)]),
+  );
+  const firstRefusal = refusals.get(first.at);
+  if (firstRefusal && kind === "single") return failure(firstRefusal);
+  if (firstRefusal && kind === "batch" && !partial) {
+    return failure(refusalOfInstance(indexes[first.at] ?? first.at, firstRefusal));
+  }
+  const failures = [...prepared.failures];
+  for (const [at, refusal] of refusals) {
+    const index = indexes[at] ?? at;
+    failures.push({ index, error: problemDetails({ ...refusal, index }) });
+  }
+  return success({
+    ...prepared,
+    rows: prepared.rows.filter((_, at) => !refusals.has(at)),
+    failures: failures.sort((a, b) => a.index - b.index),
+  });
+}
+
+export interface RejectedRows {
+  /** In ascending order of their position. */
+  readonly rejected: readonly RejectedRow[];
+  readonly kind: PredictRequest["kind"];
+  readonly partial: boolean;
+}
+
+/** Returns the refusal of an instance whose values the model does not accept. */
+function rejectedRefusal(snapshot: Snapshot, row: Row | undefined, reason: string): Refusal {
+  const found = row && { ...seriesOf(snapshot.forecast, row), ...Object.fromEntries(row.overrides) };
+  return {
+    kind: "unprocessable",
+    detail: `The model rejects this instance: ${reason}.`,
+    ...(found && { found: describeValue(found) }),
+    expected: "features that the model accepts, such as categories that it was trained on",
+  };
+}
+
+/** Returns the index in the request of each row. */
+function instanceIndexes({ rows, failures }: Pick<PreparedRows, "rows" | "failures">): number[] {
+  const failed = new Set(failures.map(({ index }) => index));
+  let index = -1;
+  return rows.map(() => {
+    do index++;
+    while (failed.has(index));
+    return index;
   });
 }
 
@@ -128,41 +194,35 @@ export type PredictAnswer =
       readonly next_from?: number | null;
     });
 
-export interface Answerable {
+export interface AnswerParts extends PreparedRows {
   readonly kind: PredictRequest["kind"];
-  readonly rows: readonly Row[];
-  readonly failures: readonly FailedPrediction[];
-  readonly explain: Explainer | null;
-  readonly next?: number | null;
   readonly stale: boolean;
-  /** Evaluation of the rows. By default computed by our engine. */
+  /** The evaluation of the rows. Without it, our engine evaluates them. */
   readonly evaluation?: Evaluation;
 }
 
-/** Returns one prediction per row, in order. */
+/** Returns one prediction per row, in the order of the rows. */
 export function predictRows(
   snapshot: Snapshot,
-  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<Answerable, "rows" | "explain" | "evaluation">,
+  { rows, explain, evaluation = evaluateHere(snapshot, rows) }: Pick<AnswerParts, "rows" | "explain" | "evaluation">,
 ): PredictionWithFeatures[] {
   return predictionsOf(snapshot, rows, { ...evaluation, explain });
 }
 
-/** Builds the answer: a single instance as one object, a batch with one entry per instance, in order. */
+/** Builds the answer: a single instance flat, a batch as a list with one entry per instance, in their order. */
 export function answerRows(
   snapshot: Snapshot,
-  answerable: Answerable,
-  predictions = predictRows(snapshot, answerable),
+  parts: AnswerParts,
+  predictions = predictRows(snapshot, parts),
 ): PredictAnswer {
-  const { kind, failures, next, stale } = answerable;
+  const { kind, failures, next, stale } = parts;
   const head = stale ? snapshot.heads.stale : snapshot.heads.fresh;
   const piece = next === undefined ? {} : { next_from: next };
   const [first] = predictions;
   if (kind === "single" && first)
     return { ...head, ...first, target_period: first.target_period ?? head.target_period };
   const merged: (PredictionWithFeatures | FailedPrediction)[] = [...predictions];
-  // Failures ascend by index, so each is inserted at the position of its instance.
-  for (const failure of failures) merged.splice(failure.index, 0, failure);
+  // Failures are in ascending order, so that each is inserted at the position of its instance.
+  for (const failed of failures) merged.splice(failed.index, 0, failed);
   return { ...head, predictions: merged, ...piece };
 }
-
-const failed = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

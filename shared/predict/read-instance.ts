@@ -1,30 +1,31 @@
-/** Reads an instance of a request into a row: its series, its period and the features that the caller sets. */
+/** Reads one instance into a row: its series, its period, and the features that it supplies. */
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts";
+import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
-import { nearest } from "../lib/text-distance.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { readNumber } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { impliedEvents, isEventFeature } from "./event-features.ts";
-import { knownName } from "./feature-table.ts";
+import { cleanedUnlessKnown } from "./feature-table.ts";
 import type { Fields } from "./fields.ts";
 import type { ModelInput } from "./read-served.ts";
 import type { Row } from "./row.ts";
 import { positionKey, type Snapshot } from "./snapshot.ts";
 import { readSuppliedObservation, type SuppliedObservation } from "./supplied-observation.ts";
-import { type DateField, readTarget } from "./target.ts";
+import { type DateField, type NamedTarget, readTarget } from "./target.ts";
 
-export type ReadRow = { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly refusal: Refusal };
+export type ReadRow = Result<Row, Refusal>;
 
 export interface ReadOptions {
-  /** True for a query, where numbers are text. */
+  /** True for a query, whose values are all text: numbers are then parsed from text. */
   readonly textNumbers: boolean;
-  /** Other allowed names beside the fields, for suggestions. */
-  readonly others?: readonly string[];
+  /** Names that are allowed beside the fields, such as query parameters. They are suggested for unknown names. */
+  readonly otherNames?: readonly string[];
 }
 
-/** The fields of an instance by kind. */
+/** The fields of an instance by their kind. */
 interface SortedFields {
   readonly dimensions: (string | undefined)[];
   readonly dates: DateField[];
@@ -32,39 +33,35 @@ interface SortedFields {
   observation: SuppliedObservation;
 }
 
-type Step<Done> = ({ readonly ok: true } & Done) | { readonly ok: false; readonly refusal: Refusal };
-
-/** Reads an instance. Never throws. A field that is null counts as omitted. O(fields). */
+/** Reads an instance. Never throws. A field with the value null counts as missing. O(fields). */
 export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
-  const { dimensions, dates, overrides, observation } = sorted.fields;
+  const { dimensions, dates, overrides, observation } = sorted.value;
   for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
-  const named = readSeries(snapshot, dimensions, missing.length === 0);
-  if (!named.ok) return named;
-  const { is, position } = named;
-  const known = position ?? snapshot.series.findIndex((series) => positionKey(series.is) === positionKey(is));
-  if (snapshot.forecast.given && known >= 0) {
+  const found = findSeries(snapshot, dimensions, missing.length === 0);
+  if (!found.ok) return found;
+  const { is, position } = found.value;
+  const inHistory = position ?? snapshot.series.findIndex((series) => positionKey(series.is) === positionKey(is));
+  if (snapshot.forecast.given && inHistory >= 0) {
     const { textNumbers } = options;
-    const asked = readSuppliedObservation(snapshot, { observation, dates, position: known, textNumbers });
-    if (!asked.ok) return asked;
-    const { target, start, hypothetical } = asked.asked;
-    return { ok: true, row: { position: known, is, target, hypothetical, overrides, ...(start && { start }) } };
+    const read = readSuppliedObservation(snapshot, { observation, dates, position: inHistory, textNumbers });
+    if (!read.ok) return read;
+    const { target, start, hypothetical } = read.value;
+    return success({ position: inHistory, is, target, hypothetical, overrides, ...(start && { start }) });
   }
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;
-  const isNext = read.target === snapshot.target;
+  const { target } = read.value;
+  const isNext = target === snapshot.target;
   const { hypothesisNeeds } = snapshot.forecast;
   const needed = missing.filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
-  if (!isNext && needed.length > 0) return refused(otherPeriod(snapshot, read, needed));
-  return {
-    ok: true,
-    row: { position, is, target: read.target, hypothetical: !isNext || position === null, overrides },
-  };
+  if (!isNext && needed.length > 0) return failure(otherPeriod(snapshot, read.value, needed));
+  return success({ position, is, target, hypothetical: !isNext || position === null, overrides });
 }
 
-/** Returns true if a feature is computed from observations, false if from the date or the dimensions. */
+/** Returns whether a feature is computed from observations, not from the date or from the dimensions. */
 export function isOfHistory(feature: Feature): boolean {
   return boundFeature(feature).source === "history";
 }
@@ -73,19 +70,19 @@ function sortFields(
   { fields, forecast }: Snapshot,
   instance: Instance,
   options: ReadOptions,
-): Step<{ readonly fields: SortedFields }> {
+): Result<SortedFields, Refusal> {
   const dimensions = forecast.dimensions.map(() => undefined);
   const sorted: SortedFields = { dimensions, dates: [], overrides: new Map(), observation: {} };
-  const seen = new Map<string, string>();
+  const namesUsed = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     const field = fields.find(name);
-    if (field === undefined) return refused(unknownField(fields, name, options.others));
-    const earlier = seen.get(field.name);
+    if (field === undefined) return failure(unknownField(fields, name, options.otherNames));
+    const earlier = namesUsed.get(field.name);
     if (earlier !== undefined) {
-      const detail = `${earlier} and ${name} are names of the same field.`;
-      return refused({ kind: "unprocessable", detail, field: name, found: "both", expected: `only ${field.name}` });
+      const detail = `${earlier} and ${name} are the same field.`;
+      return failure({ kind: "unprocessable", detail, field: name, found: "both", expected: `only ${field.name}` });
     }
-    seen.set(field.name, name);
+    namesUsed.set(field.name, name);
     if (value === null || value === undefined) continue;
     switch (field.kind) {
       case "date":
@@ -95,108 +92,115 @@ function sortFields(
         sorted.observation = { ...sorted.observation, [field.what]: { name, value } };
         break;
       case "dimension":
-        if (typeof value !== "string") return refused(wrongType(name, value, "text"));
+        if (typeof value !== "string") return failure(wrongType(name, value, "text"));
         sorted.dimensions[field.at] = value;
         break;
       case "feature": {
-        const read = featureValue(name, { value, input: field.input }, options);
+        const read = readFeatureValue(name, { value, input: field.input }, options);
         if (!read.ok) return read;
         if (isEventFeature(forecast, field.input.declared) && read.value !== 0 && read.value !== 1)
-          return refused(wrongType(name, value, "0 or 1"));
+          return failure(wrongType(name, value, "0 or 1"));
         sorted.overrides.set(field.name, read.value);
       }
     }
   }
-  return { ok: true, fields: sorted };
+  return success(sorted);
 }
 
-function featureValue(
+function readFeatureValue(
   name: string,
   { value, input }: { readonly value: unknown; readonly input: ModelInput },
   { textNumbers }: ReadOptions,
-): Step<{ readonly value: number | string }> {
+): Result<number | string, Refusal> {
   const { categories } = input;
   if (categories !== null) {
-    if (typeof value !== "string") return refused(wrongType(name, value, "text"));
-    const known = knownName(value, categories);
-    return categories.has(known) ? { ok: true, value: known } : refused(unknownValue(name, value, [...categories]));
+    if (typeof value !== "string") return failure(wrongType(name, value, "text"));
+    const category = cleanedUnlessKnown(value, categories);
+    return categories.has(category) ? success(category) : failure(unknownValue(name, value, [...categories]));
   }
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
-  if (typeof number === "number" && Number.isFinite(Math.fround(number))) return { ok: true, value: number };
+  if (typeof number === "number" && Number.isFinite(Math.fround(number))) return success(number);
   const found = textNumbers ? describeValue(value) : describeNumber(value);
   if (typeof number === "number") {
-    const detail = `${name} is too large.`;
-    return refused({ kind: "unprocessable", detail, field: name, found, expected: "a number from -3.4e38 to 3.4e38" });
+    const detail = `${name} is out of range.`;
+    return failure({ kind: "unprocessable", detail, field: name, found, expected: "a number from -3.4e38 to 3.4e38" });
   }
   const detail = isBlank(value) ? `${name} is empty.` : `${name} is not a number.`;
-  const expected = `a number ${textNumbers ? "with a point" : "without quotes"}, as in 23.5`;
-  return refused({ kind: "unprocessable", detail, field: name, found, expected });
+  const expected = `a number ${textNumbers ? "with a decimal point" : "without quotes"}, as in 23.5`;
+  return failure({ kind: "unprocessable", detail, field: name, found, expected });
 }
 
 const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
 
-/** Finds a series by its dimensions, one after the other, so that a refusal lists the values that fit the previous ones. */
-function readSeries(
+interface FoundSeries {
+  readonly is: readonly string[];
+  /** Null for a series that has no value in the history. */
+  readonly position: number | null;
+}
+
+/**
+ * Finds the series with these dimension values. If there is none, checks the dimensions one after the other, so that the
+ * refusal lists the values that occur with the preceding ones.
+ */
+function findSeries(
   snapshot: Snapshot,
-  given: readonly (string | undefined)[],
+  values: readonly (string | undefined)[],
   isWithoutHistory: boolean,
-): Step<{ readonly is: readonly string[]; readonly position: number | null }> {
+): Result<FoundSeries, Refusal> {
   const { forecast, series, positions, model } = snapshot;
-  const is: string[] = [];
-  for (const value of given) is.push(value ?? "");
-  const position = given.includes(undefined) ? undefined : positions.get(positionKey(is));
-  if (position !== undefined) return { ok: true, is, position };
-  const cleaned = given.map((value) => (value === undefined ? value : cleanName(value)));
-  if (cleaned.some((value, at) => value !== given[at])) return readSeries(snapshot, cleaned, isWithoutHistory);
-  let known = series.filter(({ last }) => last !== null);
+  const position = values.includes(undefined) ? undefined : positions.get(positionKey(values));
+  if (position !== undefined) return success({ is: series[position]?.is ?? [], position });
+  const cleaned = values.map((value) => (value === undefined ? value : cleanName(value)));
+  if (cleaned.some((value, at) => value !== values[at])) return findSeries(snapshot, cleaned, isWithoutHistory);
+  let candidates = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
-    const value = given[at];
-    const trained = model.inputs.find(({ declared }) => dimensionOf(declared) === name);
-    const allowed = new Set(known.map((series) => series.is[at] ?? ""));
-    if (isWithoutHistory) for (const category of trained?.categories ?? []) allowed.add(category);
+    const value = values[at];
+    const input = model.inputs.find(({ declared }) => dimensionOf(declared) === name);
+    const allowed = new Set(candidates.map(({ is }) => is[at] ?? ""));
+    if (isWithoutHistory) for (const category of input?.categories ?? []) allowed.add(category);
     if (value === undefined) {
       const list = [...allowed].sort();
-      return refused({ ...unknownValue(name, undefined, list), detail: `${name} is required to identify a series.` });
+      return failure({ ...unknownValue(name, undefined, list), detail: `${name} is required to name a series.` });
     }
     if (!allowed.has(value)) {
-      const before = forecast.dimensions.slice(0, at).map((dimension, index) => `${dimension} ${is[index]}`);
-      const among = before.length > 0 && !isWithoutHistory ? ` of ${before.join(", ")}` : "";
-      return refused(unknownValue(name, value, [...allowed].sort(), among));
+      const preceding = forecast.dimensions.slice(0, at).map((dimension, index) => `${dimension} ${values[index]}`);
+      const scope = preceding.length > 0 && !isWithoutHistory ? ` of ${preceding.join(", ")}` : "";
+      return failure(unknownValue(name, value, [...allowed].sort(), scope));
     }
-    if (!isWithoutHistory) known = known.filter((series) => series.is[at] === value);
+    if (!isWithoutHistory) candidates = candidates.filter(({ is }) => is[at] === value);
   }
-  return { ok: true, is, position: null };
+  return success({ is: values.map((value) => value ?? ""), position: null });
 }
 
 function otherPeriod(
   { target, forecast }: Snapshot,
-  read: { readonly target: string; readonly field: string | null },
+  { target: requested, field }: NamedTarget,
   missing: readonly ModelInput[],
 ): Refusal {
   const { hypothesisNeeds } = forecast;
-  const needs = hypothesisNeeds === "all" ? "all features of the history" : hypothesisNeeds.join(", ");
+  const required = hypothesisNeeds === "all" ? "every feature of the history" : hypothesisNeeds.join(", ");
   const names = missing.map(({ name }) => name).join(", ");
   return {
     kind: "unprocessable",
-    detail: `Only ${target}, the next period, can be predicted from the history. For ${read.target} set ${needs}. Missing: ${names}.`,
-    ...(read.field !== null && { field: read.field }),
-    found: read.target,
+    detail: `Only the next period, ${target}, is forecast from the history. For ${requested}, supply ${required}; missing: ${names}.`,
+    ...(field !== null && { field }),
+    found: requested,
     expected: target,
     allowed: [target],
   };
 }
 
-function unknownField({ all, names }: Fields, name: string, others: readonly string[] = []): Refusal {
-  const detail = name === "" ? "The request has a field without a name." : `There is no field ${describeValue(name)}.`;
-  const allowed = [...all.map((field) => field.name), ...others];
+function unknownField({ all, names }: Fields, name: string, otherNames: readonly string[] = []): Refusal {
+  const detail = name === "" ? "A field has no name." : `There is no field ${describeValue(name)}.`;
+  const allowed = [...all.map((field) => field.name), ...otherNames];
   const found = describeValue(name);
-  return withNearest({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...others]);
+  return suggesting({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...otherNames]);
 }
 
-function unknownValue(name: string, value: string | undefined, allowed: readonly string[], among = ""): Refusal {
+function unknownValue(name: string, value: string | undefined, allowed: readonly string[], scope = ""): Refusal {
   const found = value ?? "nothing";
-  const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${describeValue(found)}${among}.`;
-  return withNearest({ kind: "unprocessable", detail, field: name, found: describeValue(found), allowed });
+  const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${describeValue(found)}${scope}.`;
+  return suggesting({ kind: "unprocessable", detail, field: name, found: describeValue(found), allowed });
 }
 
 function wrongType(name: string, value: unknown, expected: string): Refusal {
@@ -209,10 +213,9 @@ function wrongType(name: string, value: unknown, expected: string): Refusal {
   };
 }
 
-function withNearest(refusal: Refusal, known = refusal.allowed ?? []): Refusal {
-  const similar = refusal.found === undefined ? undefined : nearest(refusal.found, known);
-  if (similar === undefined) return refusal;
-  return { ...refusal, detail: `${refusal.detail} Did you mean ${similar}?`, didYouMean: similar };
+/** Adds the known text that is nearest to `found`, if one is near enough. */
+function suggesting(refusal: Refusal, known = refusal.allowed ?? []): Refusal {
+  const suggestion = refusal.found === undefined ? {} : didYouMean(refusal.found, known);
+  if (suggestion.didYouMean === undefined) return refusal;
+  return { ...refusal, ...suggestion, detail: `${refusal.detail} Did you mean ${suggestion.didYouMean}?` };
 }
-
-const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

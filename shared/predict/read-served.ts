@@ -1,32 +1,35 @@
-/** Reads `served.json`. Its digest is verified and the hub has validated it, so only what depends on this build is checked. */
+/**
+ * Reads `served.json`. The caller checked its digest and the hub validated its content, so only what depends on this build
+ * of `predict` is checked: the format and the kinds of features.
+ */
 import { type Feature, readFeature } from "../features/feature.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
 import { servedFormat } from "../registry/keys.ts";
 import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registry/served.ts";
 
-/** An input of the model and the feature that it reads. */
+/** One input of the model, and the feature that it reads. */
 export interface ModelInput {
   readonly name: string;
   readonly declared: Feature;
-  /** Categories of the training data; null for a number. */
+  /** The texts that the model was trained on; null for a numeric input. */
   readonly categories: ReadonlySet<string> | null;
 }
 
-/** The model and the declaration of its forecast, from `served.json`. */
+/** The content of `served.json`: a model and the serving part of its forecast's declaration. */
 export interface ServedDescription {
   readonly card: ServedCard;
   readonly forecast: ServingDeclaration;
   readonly inputs: readonly ModelInput[];
 }
 
-/** Parses `served.json`. Fails for another format, or if this build cannot compute a feature. O(text). */
+/** Reads the text of a `served.json`. Fails if it has another format, or a feature that this build does not compute. O(text). */
 export function readServed(text: string): Result<ServedDescription> {
   const json: unknown = JSON.parse(text);
   const format = isObject(json) ? json.format : undefined;
   if (format !== servedFormat) {
     return failure(
-      `served.json has format ${JSON.stringify(format)}; this build of predict reads format ${servedFormat}. Deploy a build that reads it`,
+      `served.json has format ${JSON.stringify(format)}; this build of predict reads format ${servedFormat}: deploy a build that reads it`,
     );
   }
   const { card, declaration } = json as unknown as ServedModelFile;

@@ -1,5 +1,4 @@
-/** Builds the queue messages of an answer, in the size that the queue accepts. Runs after the answer was sent. Pure. */
-
+/** Turns an answer into rows for the queue, and the rows into messages that fit. Runs after the answer was sent. */
 import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
@@ -14,19 +13,19 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
-/** Of a request with more rows, only every second, third, … row is recorded. */
+/** Of a request with more rows, every second, third, … row is recorded. */
 export const recordedMax = 10_000;
-/** Cloudflare's limit is 128,000 bytes. The rest is for the queue's own overhead. */
+/** Cloudflare accepts 128,000 bytes; the difference is for what the queue adds. */
 export const messageBytesMax = 100_000;
 
 export interface AnsweredRows {
   readonly rows: readonly Row[];
   readonly failures: readonly { readonly index: number }[];
-  /** One per row. */
+  /** One prediction per row. */
   readonly predictions: readonly PredictionWithFeatures[];
 }
 
-/** Returns the recorded rows of an answer of `/predict`. Failed instances have none. O(rows × features). */
+/** Returns the recorded rows of an answer of `/predict`. Instances that failed have none. O(rows × features). */
 export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
   const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
@@ -37,14 +36,14 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
     while (failed.has(position));
     const row = rows[at];
     const startsFrom = row?.start === undefined ? undefined : forecast.given?.value;
-    const given: number[] = [];
+    const suppliedInputs: number[] = [];
     const cached = row === undefined ? null : seriesCache.find(row);
     const isCached = cached?.features === prediction.features;
     const values = (isCached && cached.recordedValues) || recordedValues(model, prediction.features);
     if (isCached) cached.recordedValues = values;
     for (let input = 0; !isCached && input < model.inputs.length; input++) {
       const name = model.inputs[input]?.name ?? "";
-      if (row?.overrides.has(name) || name === startsFrom) given.push(input);
+      if (row?.overrides.has(name) || name === startsFrom) suppliedInputs.push(input);
     }
     const intervals: PredictionRow["intervals"] = {};
     for (const level of levels) intervals[level] = pair(prediction[level]);
@@ -56,7 +55,7 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
       intervals,
       change: prediction.change_probability ?? null,
       values,
-      given,
+      given: suppliedInputs,
       hypothetical: row?.hypothetical ?? false,
     };
   });
@@ -75,13 +74,13 @@ export interface EvaluatedTable {
 export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }: EvaluatedTable): PredictionRow[] {
   const predictions = outputs[predictionOutput] ?? [];
   const changes = outputs[changeOutput];
-  const named = dimensionInputs(forecast.dimensions, model);
+  const dimensionNames = dimensionInputs(forecast.dimensions, model);
   const rows: PredictionRow[] = [];
   const step = Math.max(1, Math.ceil(predictions.length / recordedMax));
   for (let position = 0; position < predictions.length; position += step) {
     rows.push({
       position,
-      series: named?.map((name) => String(recordedValue(inputs[name]?.[position] ?? ""))) ?? null,
+      series: dimensionNames?.map((name) => String(recordedValue(inputs[name]?.[position] ?? ""))) ?? null,
       target: null,
       prediction: finite(predictions[position]),
       intervals: {},
@@ -94,7 +93,7 @@ export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }
   return rows;
 }
 
-/** Returns the inputs with the dimensions, in order; null if the model does not read them all. */
+/** Returns the names of the inputs that contain the dimensions, in their order; null if the model does not read all of them. */
 function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel): string[] | null {
   const names: string[] = [];
   for (const dimension of dimensions) {
@@ -105,12 +104,12 @@ function dimensionInputs(dimensions: readonly string[], { inputs }: ServedModel)
   return names;
 }
 
-/** Cuts a long text. Numbers are returned unchanged, because those of an answer are valid JSON. */
+/** Cuts a text so that it fits a message, and makes it well-formed. Returns any other value unchanged. */
 function cut<Value>(value: Value): Value | string {
   return typeof value === "string" ? value.slice(0, textMax).toWellFormed() : value;
 }
 
-/** Converts a number for JSON, which has no NaN and no infinity: NaN becomes null, infinities become text. */
+/** Returns a value that JSON can represent: NaN as null (missing), infinities as text. */
 function recordedValue(value: number | string | null): number | string | null {
   if (value === null || typeof value === "string") return cut(value);
   if (Number.isNaN(value)) return null;
@@ -130,7 +129,7 @@ function pair(value: unknown): [number, number] | null {
 
 export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
 
-/** Returns a text that differs between two answers with the same request id, because callers may reuse an id. */
+/** Returns a text that differs between two answers with the same request id: a caller may send one id with several requests. */
 export function answerIdentity(
   { requestId, forecast, version, protocol }: MessageHead,
   rows: readonly PredictionRow[],
@@ -140,14 +139,14 @@ export function answerIdentity(
 
 export interface SizedMessage {
   readonly message: PredictionMessage;
-  /** Upper bound of its length as JSON in UTF-8. */
+  /** An upper bound of its length as JSON in UTF-8. */
   readonly bytes: number;
 }
 
-/** Up to this many rows usually fit one message. Their upper bound is computed first, which takes a tenth of the time of writing them. */
+/** For so few rows an upper bound of their length is computed first: it takes a tenth of the time of writing them, and mostly fits. */
 const fewRows = 16;
 
-/** Returns as few messages as possible, in the order of the rows. O(text). */
+/** Cuts rows into as few messages as possible, in their order. O(text). */
 export function messagesOf(
   head: Omit<PredictionMessage, "rows">,
   rows: readonly PredictionRow[],
@@ -172,12 +171,12 @@ export function messagesOf(
   return messages;
 }
 
-/** Upper bound of the names, quotes and commas of a row, without its texts and numbers. */
+/** Upper bound for member names, quotes and commas. */
 const frameBytes = 250;
-/** Longest number, -0.0000012345678901234567, with a comma. Smaller numbers have an exponent. */
+/** The longest number, -0.0000012345678901234567, and a comma. Smaller numbers are written with an exponent. */
 const numberBytesMax = 26;
 
-/** Memoized, because all messages of a model have the same list of feature names. */
+/** Memoized: feature names are the same list for every message of a model. */
 const namesBytesMax = memoizeByObject(textsBytesMax);
 
 function headBytesMax({ requestId, forecast, version, features }: Omit<PredictionMessage, "rows">): number {
@@ -197,7 +196,7 @@ function textsBytesMax(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + textBytesMax(text), 0);
 }
 
-/** Returns an upper bound of a text's JSON in UTF-8, with quotes and a comma: six bytes for an escape, three for other non-ASCII. */
+/** Returns an upper bound of a text's length as JSON in UTF-8, with quotes and a comma. An escaped character takes 6 bytes. */
 function textBytesMax(text: string): number {
   let bytes = text.length + 3;
   for (let at = 0; at < text.length; at++) {
@@ -207,41 +206,41 @@ function textBytesMax(text: string): number {
   return bytes;
 }
 
-/** Cloudflare's limits are 100 messages and 256,000 bytes per batch. The rest is for the queue's own overhead. */
+/** Cloudflare accepts 100 messages and 256,000 bytes at once; the difference is for what the queue adds. */
 const batchMessagesMax = 100;
 export const batchBytesMax = 200_000;
 
-/** Returns as few batches as possible, in the order of the messages. O(messages). */
+/** Groups messages into as few batches as possible, in their order. O(messages). */
 export function batchesOf<Sized extends SizedMessage>(messages: readonly Sized[]): Sized[][] {
   const batches: Sized[][] = [];
   let batch: Sized[] = [];
   let bytes = 0;
-  for (const one of messages) {
-    if (batch.length === batchMessagesMax || (batch.length > 0 && bytes + one.bytes > batchBytesMax)) {
+  for (const message of messages) {
+    if (batch.length === batchMessagesMax || (batch.length > 0 && bytes + message.bytes > batchBytesMax)) {
       batches.push(batch);
       [batch, bytes] = [[], 0];
     }
-    batch.push(one);
-    bytes += one.bytes;
+    batch.push(message);
+    bytes += message.bytes;
   }
   if (batch.length > 0) batches.push(batch);
   return batches;
 }
 
-/** Returns an upper bound of the length in UTF-8. */
+/** Returns an upper bound of a text's length in UTF-8. */
 function bytesOf(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) bytes += 2;
   return bytes;
 }
 
-/** Returns true if a request belongs to the recorded share. The result is always the same for one id. */
+/** Returns whether a request is recorded. The result depends only on its id and the share. */
 export function isSampled(requestId: string, share: number): boolean {
-  return share === 1 || hashed(requestId) < share * 2 ** 32;
+  return share === 1 || hash32(requestId) < share * 2 ** 32;
 }
 
-/** Hashes a text to 32 bits: FNV-1a with MurmurHash3's finalizer. */
-function hashed(text: string): number {
+/** Hashes a text to 32 bits: FNV-1a with the finalizer of MurmurHash3. */
+function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

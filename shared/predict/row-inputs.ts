@@ -1,4 +1,4 @@
-/** Computes the model's inputs of each row: from the request, the history, or the date and the dimensions. */
+/** Computes the model's inputs of each row: supplied by the request, from the history, or from the date and the names. */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import { boundFeature, type Feature } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
@@ -9,34 +9,34 @@ import type { ModelInput } from "./read-served.ts";
 import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Returns the columns by input name, one entry per row. O(rows × inputs). */
+/** Returns the inputs by name, one value per row. O(rows × inputs). */
 export function inputsOfRows(snapshot: Snapshot, rows: readonly Row[]): Readonly<Record<string, Column>> {
-  const inputs: Record<string, Column> = { ...snapshot.model.blank.inputs };
+  const inputs: Record<string, Column> = { ...snapshot.model.templates.inputs };
   for (const input of snapshot.model.inputs) inputs[input.name] = columnOf(snapshot, input, rows);
   return inputs;
 }
 
-/** Uses a loop, because `from` with a callback takes several times as long, and every request has one column per input. */
+/** Uses a loop: `Float32Array.from` with a callback takes several times as long, and this runs for every input of every request. */
 function columnOf(snapshot: Snapshot, input: ModelInput, rows: readonly Row[]): Column {
   const numbers = new Float32Array(input.categories === null ? rows.length : 0);
   const texts: string[] = [];
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at];
     if (row === undefined) continue;
-    const value = row.overrides.get(input.name) ?? ownValue(snapshot, input, row);
+    const value = row.overrides.get(input.name) ?? computedValue(snapshot, input, row);
     if (input.categories === null) numbers[at] = Number(value);
     else texts.push(String(value));
   }
   return input.categories === null ? numbers : texts;
 }
 
-/** Returns any declared feature of a row, also one that the model does not read. O(1). */
+/** Returns a feature of a row, even if the model does not read it. O(1). */
 export function featureOf(snapshot: Snapshot, declared: Feature, row: Row): number | string {
-  return row.overrides.get(declared.name) ?? ownValue(snapshot, { name: declared.name, declared }, row);
+  return row.overrides.get(declared.name) ?? computedValue(snapshot, { name: declared.name, declared }, row);
 }
 
-/** Returns a feature that the request did not set: precomputed for the next period, else from the date and the dimensions. */
-function ownValue(
+/** Returns a feature that the request did not supply: from the history for the next period, else from the date and the names. */
+function computedValue(
   snapshot: Snapshot,
   { name, declared }: Pick<ModelInput, "name" | "declared">,
   row: Row,
@@ -57,13 +57,13 @@ function ownValue(
   }
 }
 
-/** Returns the features of a row for an answer: numbers as their shortest decimals, null for missing ones. */
+/** Returns the features of one row for an answer: numbers as shortest decimals, null for a missing value. */
 export function answeredFeatures(
   { model }: Snapshot,
   inputs: Readonly<Record<string, Column>>,
   at: number,
 ): FeatureValues {
-  const features: FeatureValues = { ...model.blank.features };
+  const features: FeatureValues = { ...model.templates.features };
   for (const { name } of model.inputs) {
     const value = inputs[name]?.[at];
     features[name] = typeof value === "number" ? shortestDecimal(value) : (value ?? null);
@@ -71,7 +71,7 @@ export function answeredFeatures(
   return features;
 }
 
-/** Returns the dimensions of a row's series by name. */
+/** Returns the dimension values of a row's series by name. */
 export function seriesOf(
   { dimensions }: Pick<ServingDeclaration, "dimensions">,
   { is }: Pick<Row, "is">,

@@ -1,6 +1,6 @@
 /**
- * Caches the requested series of a snapshot. Most requests only name a series, so its inputs, its features and their JSON are
- * computed once per snapshot. `npm run bench -- warm` measures the effect.
+ * Caches the requested series of a snapshot. Most requests name a series and nothing else, so its inputs, its features and
+ * their JSON are computed once per snapshot. `npm run bench -- warm` measures what this saves.
  */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
@@ -9,30 +9,30 @@ import type { Feeds } from "../registry/onnx-engine.ts";
 import type { Row } from "./row.ts";
 
 export interface CachedSeries {
-  /** The model's inputs: one value each. */
+  /** The model's inputs, one value each. */
   readonly inputs: Readonly<Record<string, Column>>;
-  /** The inputs in the form of our engine; null if the onnx Worker runs the model. */
+  /** The inputs converted for our engine; null if the onnx Worker runs the model. */
   readonly feeds: Feeds | null;
-  /** The features in an answer. */
+  /** The features of an answer. */
   readonly features: FeatureValues;
   readonly series: Prediction["series"];
-  /** The features in a prediction message. Set when the first answer is recorded. */
+  /** The values of a prediction message. Set when the first answer is recorded. */
   recordedValues?: PredictionRow["values"];
 }
 
-/** Maximum number of cached series, a few KB each. Other series are computed for every request, like batches. */
+/** Each entry takes a few KB. Series beyond the limit are computed for every request, as batches are. */
 const seriesMax = 2_000;
 
 export class SeriesCache {
   readonly #series = new Map<number, CachedSeries>();
   readonly #json = new WeakMap<object, string>();
 
-  /** Returns the cached series of a row; null if it is not cached or the request sets values. O(1). */
+  /** Returns the cached series of a row; null if the row supplies values or the series is not cached. O(1). */
   find(row: Row): CachedSeries | null {
     return (isPlain(row) && this.#series.get(row.position)) || null;
   }
 
-  /** Returns the cached series of a row, and caches it if it is missing; null if it may not be cached. */
+  /** Returns the cached series of a row, and computes it if it is missing; null if it cannot be cached. */
   findOrMake(row: Row, make: () => CachedSeries): CachedSeries | null {
     const cached = this.find(row);
     if (cached || !isPlain(row) || this.#series.size >= seriesMax) return cached;
@@ -49,13 +49,13 @@ export class SeriesCache {
     return Object.freeze(value);
   }
 
-  /** Returns the JSON of an object, cached or computed. */
+  /** Returns the JSON of an object, from the cache if it is there. */
   jsonOf(value: object): string {
     return this.#json.get(value) ?? JSON.stringify(value);
   }
 }
 
-/** Returns true if a row is the next period of a series and the request sets no values. */
+/** Returns whether a row is for a series' next period and the request supplied no values. */
 function isPlain(row: Row): row is Row & { readonly position: number } {
   const { position, overrides, hypothetical, start } = row;
   return position !== null && !hypothetical && start === undefined && overrides.size === 0;

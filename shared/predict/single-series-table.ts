@@ -1,149 +1,141 @@
 /**
- * Reads a table of raw features for a forecast with one series. The series is known, so missing features are computed from its
- * history, and columns may have any name or alias of a field.
+ * Reads a table of raw features for a forecast of one series. Because the series is known, missing columns are filled from the
+ * history, and columns may have any name of their field.
  */
 import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
-import { nearest } from "../lib/text-distance.ts";
+import { withSuggestion } from "../lib/did-you-mean.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { describeValue } from "./describe-value.ts";
 import { impliedEvents } from "./event-features.ts";
-import { inputsOfTable, type ReadInputs, readColumn, type Table } from "./feature-table.ts";
+import { inputsOfTable, readColumn, type Table, type TableInputs } from "./feature-table.ts";
 import { positionKey, type Snapshot } from "./snapshot.ts";
 import { readSuppliedObservation } from "./supplied-observation.ts";
 
-/** Returns the model's inputs of a table. For a forecast with several series, all features have to be in the table. O(rows × inputs). */
-export function inputsOfRequest(snapshot: Snapshot, table: Table): ReadInputs {
+/** Returns the model's inputs of a table. For a forecast of many series the table must contain all of them. O(rows × inputs). */
+export function inputsOfRequest(snapshot: Snapshot, table: Table): Result<TableInputs> {
   const { forecast, model } = snapshot;
-  const most = Math.floor(tableValuesMax / model.inputs.length);
-  if (table.rows.length > most) {
-    return failed(`Found ${table.rows.length} rows, expected at most ${most} of ${model.inputs.length} inputs.`);
+  const rowsMax = Math.floor(tableValuesMax / model.inputs.length);
+  if (table.rows.length > rowsMax) {
+    return failure(`Found ${table.rows.length} rows, expected at most ${rowsMax} of ${model.inputs.length} inputs.`);
   }
   return forecast.dimensions.length > 0 ? inputsOfTable(table, model.inputs) : inputsOfSeries(snapshot, table);
 }
 
-/** Returns true if a column contains numbers, because CSV has no types. */
+/** Returns whether a column of this name contains numbers, which CSV does not state. */
 export function isNumberColumn({ forecast, model, fields }: Snapshot, name: string): boolean {
-  if (forecast.dimensions.length > 0) return model.inputs.some((one) => one.name === name && one.categories === null);
+  if (forecast.dimensions.length > 0)
+    return model.inputs.some((input) => input.name === name && input.categories === null);
   const field = fields.find(name);
   return field?.kind === "observation"
     ? field.what === "value"
     : field?.kind === "feature" && field.input.categories === null;
 }
 
-function inputsOfSeries(snapshot: Snapshot, table: Table): ReadInputs {
+function inputsOfSeries(snapshot: Snapshot, table: Table): Result<TableInputs> {
   const { model, columns, positions, forecast } = snapshot;
-  const places = placesOf(snapshot, table);
-  if (!places.ok) return places;
+  const indexes = columnIndexesOf(snapshot, table);
+  if (!indexes.ok) return indexes;
+  const columnIndexes = indexes.value;
   const position = positions.get(positionKey([])) ?? 0;
-  const read = startsOf(snapshot, table.rows, { position, places: places.of });
-  if (!read.ok) return read;
-  const { starts } = read;
+  const starts = startsOf(snapshot, table.rows, { position, columnIndexes });
+  if (!starts.ok) return starts;
   const inputs: Record<string, Float32Array | readonly string[]> = Object.create(null);
   for (const input of model.inputs) {
-    const place = input.name === forecast.given?.date ? undefined : places.of.get(input.name);
-    const own = columns[input.name]?.at(position);
+    const columnIndex = input.name === forecast.given?.date ? undefined : columnIndexes.get(input.name);
+    const fromHistory = columns[input.name]?.at(position);
     const cell = (row: number) => {
-      const given = place === undefined ? undefined : table.rows[row]?.[place];
-      // A row without the value of its day uses the one of the history.
-      const isLeft = given === undefined || (given === null && input.name === forecast.given?.value);
-      return isLeft ? (starts[row]?.[input.name] ?? own) : given;
+      const received = columnIndex === undefined ? undefined : table.rows[row]?.[columnIndex];
+      // A row without the value of its day starts from the history's value.
+      const isMissing = received === undefined || (received === null && input.name === forecast.given?.value);
+      return isMissing ? (starts.value[row]?.[input.name] ?? fromHistory) : received;
     };
     const read = readColumn(input, { count: table.rows.length, cell });
     if (!read.ok) return read;
-    inputs[input.name] = read.column;
+    inputs[input.name] = read.value;
   }
-  return { ok: true, inputs, rows: table.rows.length };
+  return success(inputs);
 }
 
-type Places =
-  | { readonly ok: true; readonly of: ReadonlyMap<string, number> }
-  | { readonly ok: false; readonly problem: string };
+/** By field name, the index of its column. */
+type ColumnIndexes = ReadonlyMap<string, number>;
 
-/** Returns the position of each field in a row. */
-function placesOf({ model, fields }: Snapshot, { columns, rows }: Table): Places {
+function columnIndexesOf({ model, fields }: Snapshot, { columns, rows }: Table): Result<ColumnIndexes> {
   const names = columns ?? model.inputs.map(({ name }) => name);
   const uneven = rows.findIndex((row) => row.length !== names.length);
-  if (uneven >= 0) return failed(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
-  const of = new Map<string, number>();
+  if (uneven >= 0) return failure(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
+  const indexes = new Map<string, number>();
   const unknown: string[] = [];
-  for (const [place, name] of names.entries()) {
+  for (const [index, name] of names.entries()) {
     const field = fields.find(name);
     if (field === undefined) unknown.push(name);
-    else if (of.has(field.name))
-      return failed(
-        `Column ${describeValue(name) || '""'} occurs twice, the first time as ${names[of.get(field.name) ?? 0]}.`,
-      );
-    else of.set(field.name, place);
+    else if (indexes.has(field.name)) {
+      const earlier = names[indexes.get(field.name) ?? 0];
+      return failure(`Column ${describeValue(name) || '""'} is the same field as ${earlier}.`);
+    } else indexes.set(field.name, index);
   }
-  const [first] = unknown;
-  if (first === undefined || model.inputs.every(({ name }) => of.has(name))) return { ok: true, of };
-  // A misspelt column is refused. Otherwise the history would silently replace it.
-  const known = fields.all.map(({ name }) => name);
-  const similar = nearest(first, fields.names);
-  return failed(
-    `There is no input ${describeValue(first) || '""'}. ${similar ? `Did you mean ${similar}?` : `Expected one of: ${known.join(", ")}.`}`,
+  const [firstUnknown] = unknown;
+  if (firstUnknown === undefined || model.inputs.every(({ name }) => indexes.has(name))) return success(indexes);
+  // Refused, because the history would replace a misspelt column without notice.
+  return failure(
+    withSuggestion(`There is no input ${describeValue(firstUnknown) || '""'}`, firstUnknown, fields.names),
   );
 }
 
-interface Placed {
+interface TableContext {
+  /** Position of the series. */
   readonly position: number;
-  readonly places: ReadonlyMap<string, number>;
+  readonly columnIndexes: ColumnIndexes;
 }
 
-interface TableRow extends Placed {
+interface TableRow extends TableContext {
   readonly row: readonly unknown[];
   readonly at: number;
 }
 
-type ReadStarts =
-  | { readonly ok: true; readonly starts: readonly (Readonly<Record<string, number | string>> | null)[] }
-  | { readonly ok: false; readonly problem: string };
+/** Features that replace the history's; null if all come from the history. */
+type StartFeatures = Readonly<Record<string, number | string>> | null;
 
-/** Returns the result of `startOf` for every row. */
-function startsOf(snapshot: Snapshot, rows: Table["rows"], placed: Placed): ReadStarts {
+/** Returns the features of `startOf` for every row. */
+function startsOf(snapshot: Snapshot, rows: Table["rows"], context: TableContext): Result<readonly StartFeatures[]> {
   const { given } = snapshot.forecast;
-  const places = given ? [given.date, given.value].flatMap((name) => placed.places.get(name) ?? []) : [];
-  const giving = rows.filter((row) => places.some((place) => (row[place] ?? null) !== null)).length;
-  if (giving > givenRowsMax) {
-    const expected = `expected at most ${givenRowsMax}. Send them in several requests`;
-    return failed(`Found ${giving} rows with a day or its value, ${expected}.`);
+  const indexes = given ? [given.date, given.value].flatMap((name) => context.columnIndexes.get(name) ?? []) : [];
+  const supplying = rows.filter((row) => indexes.some((index) => (row[index] ?? null) !== null)).length;
+  if (supplying > givenRowsMax) {
+    return failure(
+      `Found ${supplying} rows with a day or its value, expected at most ${givenRowsMax}. Send several requests.`,
+    );
   }
-  const starts: (Readonly<Record<string, number | string>> | null)[] = [];
+  const starts: StartFeatures[] = [];
   for (const [at, row] of rows.entries()) {
-    const read = startOf(snapshot, { row, at, ...placed });
+    const read = startOf(snapshot, { row, at, ...context });
     if (!read.ok) return read;
-    starts.push(read.features);
+    starts.push(read.value);
   }
-  return { ok: true, starts };
+  return success(starts);
 }
 
-type ReadStart =
-  | { readonly ok: true; readonly features: Readonly<Record<string, number | string>> | null }
-  | { readonly ok: false; readonly problem: string };
-
-/** Returns the features of a row that supplies the value of a day; null for a row that uses the history. */
-function startOf(snapshot: Snapshot, { row, at, position, places }: TableRow): ReadStart {
+/** Returns the features after the observation that a row supplies. */
+function startOf(snapshot: Snapshot, { row, at, position, columnIndexes }: TableRow): Result<StartFeatures> {
   const { given } = snapshot.forecast;
-  if (given === undefined) return { ok: true, features: eventsOf(snapshot, { row, places }) };
+  if (given === undefined) return success(eventsOf(snapshot, { row, columnIndexes }));
   const [date, value] = [given.date, given.value].map((name) => {
-    const found = row[places.get(name) ?? -1];
+    const found = row[columnIndexes.get(name) ?? -1];
     return found === null || found === undefined ? undefined : { name, value: found };
   });
-  if (!date && !value) return { ok: true, features: null };
+  if (!date && !value) return success(null);
   const observation = { ...(date && { date }), ...(value && { value }) };
   const read = readSuppliedObservation(snapshot, { observation, dates: [], position, textNumbers: false });
-  if (read.ok) return { ok: true, features: read.asked.start?.features ?? null };
-  const { detail, found, expected } = read.refusal;
-  return failed(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
+  if (read.ok) return success(read.value.start?.features ?? null);
+  const { detail, found, expected } = read.error;
+  return failure(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
 }
 
-/** Returns the event features that a row's values imply; null if the forecast has no events. */
+/** Returns the event features that follow from a row's values; null if the forecast has no events. */
 function eventsOf(
   { forecast }: Snapshot,
-  { row, places }: Pick<TableRow, "row" | "places">,
+  { row, columnIndexes }: Pick<TableRow, "row" | "columnIndexes">,
 ): Record<string, number> | null {
   if (forecast.events === undefined) return null;
-  const given = new Map([...places].map(([name, place]) => [name, row[place]]));
-  return Object.fromEntries(impliedEvents(forecast, given));
+  const supplied = new Map([...columnIndexes].map(([name, index]) => [name, row[index]]));
+  return Object.fromEntries(impliedEvents(forecast, supplied));
 }
-
-const failed = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });

@@ -1,4 +1,4 @@
-/** Everything that answers one forecast: the model that serves, and the features of every series for the next period. */
+/** Everything that is needed to answer for one forecast: the serving model, and every series' features for the next period. */
 import { type History, panelOfHistory } from "../api/history.ts";
 import type { Head } from "../api/predict.ts";
 import { LazyFeature } from "../features/compute.ts";
@@ -24,24 +24,24 @@ export interface Snapshot extends Outlook {
   readonly seriesCache: SeriesCache;
 }
 
-/** The features of the period after a history. They do not depend on the model. */
+/** The series and features for the period after a history. It does not depend on the model. */
 export interface Outlook {
-  /** The next period, which can be predicted. */
+  /** The next period: the one that can be forecast. */
   readonly target: string;
   /** The periods of the history, oldest first. */
   readonly periods: readonly string[];
   readonly series: readonly KnownSeries[];
-  /** Positions of the series with a last value, by `positionKey`. */
+  /** Positions in `series` of the series that have a last value, by `positionKey`. */
   readonly positions: ReadonlyMap<string, number>;
-  /** The panel of the history, for requests that supply an observation. */
+  /** The values of the history. Features after a supplied observation are computed from it. */
   readonly panel: Panel;
-  /** The features of the target period, by the position of a series. */
+  /** The forecast's features for the target period, by the position of a series. */
   readonly columns: Readonly<Record<string, LazyFeature>>;
 }
 
 export interface KnownSeries {
   readonly is: readonly string[];
-  /** Null if there is no observation within reach. */
+  /** The last observation; null if there is none within the features' reach. */
   readonly last: { readonly period: string; readonly value: number } | null;
 }
 
@@ -52,7 +52,7 @@ export interface SnapshotParts {
   readonly historyDigest: string;
 }
 
-/** Builds the snapshot of a forecast. O(features). */
+/** Builds the snapshot of one forecast. O(features). */
 export function buildSnapshot({ model, outlook, historyDigest }: SnapshotParts): Snapshot {
   const { forecast } = model;
   const seriesCache = new SeriesCache();
@@ -79,8 +79,8 @@ function headOfModel({ card }: ServedModel, { target, periods }: Outlook, stale:
 }
 
 /**
- * Builds the outlook of a history. Fails if the history does not match the forecast. A feature of a series is computed for
- * the first request of the series, so that the first answer of an isolate waits for one series only.
+ * Builds the outlook of a history. Fails if the history does not fit the forecast. A series' features are computed when it
+ * is first requested, so that the first answer of an isolate does not wait for all series.
  */
 export function buildOutlook(forecast: ServingDeclaration, history: History): Result<Outlook> {
   const wrong = unfitHistory(forecast, history);
@@ -101,19 +101,19 @@ export function buildOutlook(forecast: ServingDeclaration, history: History): Re
   return success({ target, periods, series, positions, panel, columns });
 }
 
-/** Joins dimension values to one text that identifies a series. */
-export function positionKey(is: readonly string[]): string {
+/** Joins dimension values to the key of `positions`. An undefined value counts as empty text. */
+export function positionKey(is: readonly (string | undefined)[]): string {
   return is.join("\u0000");
 }
 
 function unfitHistory(forecast: ServingDeclaration, { dimensions, periods, series }: History): string | null {
   if (dimensions.join() !== forecast.dimensions.join()) {
-    return `the history has the dimensions ${dimensions.join(", ")}, but the forecast has ${forecast.dimensions.join(", ")}`;
+    return `the history has the dimensions ${dimensions.join(", ")}; the forecast has ${forecast.dimensions.join(", ")}`;
   }
-  if (periods.length === 0 || series.length === 0) return "the history is empty, because nothing was ingested yet";
+  if (periods.length === 0 || series.length === 0) return "the history is empty: ingest a publication";
   const needed = otherVariables(forecast);
   const lacking = needed.find((name) => series.some(({ others = {} }) => !Object.hasOwn(others, name)));
-  if (lacking !== undefined) return `the history has no ${lacking}, which the features read. Ingest again`;
+  if (lacking !== undefined) return `the history lacks ${lacking}, which the features read: ingest again`;
   const uneven = series.find(({ values, others = {} }) =>
     [values, ...Object.values(others)].some((list) => list.length !== periods.length),
   );

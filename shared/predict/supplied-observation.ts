@@ -1,6 +1,6 @@
 /**
- * Reads an observation that a request supplies, to predict the period after it. The features of that period are computed from
- * the history up to the observation's day, with the supplied value, by the same function as all features.
+ * Reads an observation that a request supplies, and forecasts the period after it. The features of that period are computed
+ * from the history up to the observation's day, with the supplied value in it, by the same functions as all other features.
  */
 import type { Refusal } from "../api/problem.ts";
 import { computeFeature } from "../features/compute.ts";
@@ -9,6 +9,7 @@ import { type Panel, pastOf } from "../features/panel.ts";
 import { toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
 import { isoDay } from "../lib/calendar.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import {
   enclosingPeriod,
   firstPartOf,
@@ -25,7 +26,7 @@ import type { StartingPoint } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type DateField, readTarget } from "./target.ts";
 
-/** The day and the value of an observation, with the names of their fields. */
+/** The fields with the day and with the value of an observation. */
 export interface SuppliedObservation {
   readonly date?: ObservationField;
   readonly value?: ObservationField;
@@ -36,19 +37,15 @@ interface ObservationField {
   readonly value: unknown;
 }
 
-export interface Asked {
+export interface ObservationQuery {
   readonly target: string;
   /** Null for the newest observation of the history. */
   readonly start: StartingPoint | null;
-  /** True if the answer is not for the next period of the history. */
+  /** True unless the observation is the newest one of the history or one of the next period. */
   readonly hypothetical: boolean;
 }
 
-export type ReadObservation =
-  | { readonly ok: true; readonly asked: Asked }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-export interface ObservationTask {
+export interface ObservationFields {
   readonly observation: SuppliedObservation;
   readonly dates: readonly DateField[];
   /** Position of the series. */
@@ -56,35 +53,34 @@ export interface ObservationTask {
   readonly textNumbers: boolean;
 }
 
-/** Reads the target period and the observation that it starts from. Never throws. O(series × reach × features). */
+/** Reads the target period and the observation that it is computed from. Never throws. O(series × reach × features). */
 export function readSuppliedObservation(
   snapshot: Snapshot,
-  { observation, dates, position, textNumbers }: ObservationTask,
-): ReadObservation {
+  { observation, dates, position, textNumbers }: ObservationFields,
+): Result<ObservationQuery, Refusal> {
   const { forecast, periods } = snapshot;
   const lastPeriod = periods.at(-1) ?? "";
   const day = readDay(snapshot, observation.date ?? null);
   if (!day.ok) return day;
-  const named = readTarget(dates, day.period === null ? snapshot.target : nextPeriod(forecast.schedule, day.period));
+  const named = readTarget(dates, day.value === null ? snapshot.target : nextPeriod(forecast.schedule, day.value));
   if (!named.ok) return named;
-  const { target } = named;
-  if (day.period !== null && target !== nextPeriod(forecast.schedule, day.period)) {
-    return refused(notAfter(forecast, { target, field: named.field, day: day.period }));
+  const { target, field } = named.value;
+  if (day.value !== null && target !== nextPeriod(forecast.schedule, day.value)) {
+    return failure(notAfter(forecast, { target, field, day: day.value }));
   }
-  const period = day.period ?? (target === snapshot.target ? lastPeriod : previousPeriod(forecast.schedule, target));
+  const period = day.value ?? (target === snapshot.target ? lastPeriod : previousPeriod(forecast.schedule, target));
   const value = readValue(forecast, observation.value ?? null, textNumbers);
   if (!value.ok) return value;
-  const known = snapshot.panel.series[position]?.values[periods.indexOf(period)] ?? Number.NaN;
-  const from = value.number ?? known;
-  if (Number.isNaN(from)) return refused(unknownValue(snapshot, period));
-  const isKnown = from === known;
-  if (isKnown && period === lastPeriod) return { ok: true, asked: { target, start: null, hypothetical: false } };
-  const last = { period, value: from };
+  const observed = snapshot.panel.series[position]?.values[periods.indexOf(period)] ?? Number.NaN;
+  const used = value.value ?? observed;
+  if (Number.isNaN(used)) return failure(missingValue(snapshot, period));
+  if (used === observed && period === lastPeriod) return success({ target, start: null, hypothetical: false });
+  const last = { period, value: used };
   const start = { last, features: featuresAfter(snapshot, { last, position, target }) };
-  return { ok: true, asked: { target, start, hypothetical: period !== snapshot.target } };
+  return success({ target, start, hypothetical: period !== snapshot.target });
 }
 
-/** Returns the features of `target` with `last` as the observation before it. Features beyond the history are missing. */
+/** Computes the features of `target` if `last` was the observation before it. Features that read beyond the stored history are missing. */
 function featuresAfter(
   { forecast, panel, target: next }: Snapshot,
   {
@@ -94,10 +90,10 @@ function featuresAfter(
   }: { readonly last: StartingPoint["last"]; readonly position: number; readonly target: string },
 ): StartingPoint["features"] {
   const reach = reachOf(forecast.features);
-  const isBeyond = last.period > next || last.period < (panel.periods[0] ?? "");
-  // A history that is shorter than the reach is complete.
-  const isCut = isBeyond || panel.periods.length >= reach;
-  const changed = withValue(isBeyond ? { ...panel, periods: [] } : panel, last, position);
+  const isOutside = last.period > next || last.period < (panel.periods[0] ?? "");
+  // A history shorter than the reach is complete: it is not cut at its beginning.
+  const isCut = isOutside || panel.periods.length >= reach;
+  const changed = withValue(isOutside ? { ...panel, periods: [] } : panel, last, position);
   const end = changed.periods.length;
   const past = pastOf(changed, end, target, { reach, tolerance: toleranceOf(forecast) });
   const features: Record<string, number | string> = {};
@@ -108,41 +104,37 @@ function featuresAfter(
   return features;
 }
 
-/** Returns a copy of the panel up to a period, with the value of one series in that period replaced. */
+/** Returns a copy of the panel up to and including a period, with one series' value of that period replaced. */
 function withValue(panel: Panel, last: StartingPoint["last"], position: number): Panel {
   const before = panel.periods.filter((period) => period < last.period).length;
   const cut = (values: Float64Array) => {
     const copy = new Float64Array(before + 1).fill(Number.NaN);
-    const isThere = panel.periods[before] === last.period;
-    copy.set(values.subarray(0, isThere ? before + 1 : before));
+    const hasPeriod = panel.periods[before] === last.period;
+    copy.set(values.subarray(0, hasPeriod ? before + 1 : before));
     return copy;
   };
   const series = panel.series.map(({ is, values, others = {} }, at) => {
-    const own = cut(values);
-    if (at === position) own[before] = last.value;
+    const copy = cut(values);
+    if (at === position) copy[before] = last.value;
     return {
       is,
-      values: own,
+      values: copy,
       others: Object.fromEntries(Object.entries(others).map(([name, other]) => [name, cut(other)])),
     };
   });
   return { ...panel, periods: [...panel.periods.slice(0, before), last.period], series };
 }
 
-type ReadDay =
-  | { readonly ok: true; readonly period: string | null }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-/** Returns the period of a day's value: the day itself, or the last period of the schedule before it. */
-function readDay({ forecast, periods }: Snapshot, field: ObservationField | null): ReadDay {
-  if (field === null) return { ok: true, period: null };
+/** Returns the period of the observation: the day itself, or the last period of the schedule before it. Null without a day. */
+function readDay({ forecast, periods }: Snapshot, field: ObservationField | null): Result<string | null, Refusal> {
+  if (field === null) return success(null);
   const { every } = forecast.schedule;
-  const day = typeof field.value === "string" ? givenPeriod(forecast, field.value.trim()) : null;
+  const day = typeof field.value === "string" ? parsePeriod(forecast, field.value.trim()) : null;
   if (day === null) {
-    const [first, last] = givenRange(every);
+    const [first, last] = allowedRange(every);
     const [year, month, date] = (periods.at(-1) ?? "").split("-").map(Number);
     const sourceForm = forecast.given?.monthFirst ? `, or month first, as in ${month}/${date}/${year}` : "";
-    return refused({
+    return failure({
       kind: "unprocessable",
       detail: `${field.name} is not ${every === "hour" ? "an" : "a"} ${every} of the calendar.`,
       field: field.name,
@@ -150,54 +142,52 @@ function readDay({ forecast, periods }: Snapshot, field: ObservationField | null
       expected: `${periodForms[every]} from ${first} to ${last}, as in ${periods.at(-1)}${sourceForm}`,
     });
   }
-  return { ok: true, period: periods.includes(day) ? day : previousPeriod(forecast.schedule, followingPeriod(day)) };
+  return success(periods.includes(day) ? day : previousPeriod(forecast.schedule, followingPeriod(day)));
 }
 
-/** Returns the range of accepted periods. Years have four digits, and schedules need a week of days on both sides of a period. */
-function givenRange(every: Granularity): readonly [first: string, last: string] {
+/** Returns the first and the last period that are accepted: years have four digits, and a schedule reads a week on both sides. */
+function allowedRange(every: Granularity): readonly [first: string, last: string] {
   const [first = "", last = ""] = ["1000-01-07", "9999-12-25"].map((day) =>
     every === "hour" ? firstPartOf(day, every) : enclosingPeriod(day, every),
   );
   return [followingPeriod(first), precedingPeriod(last)];
 }
 
-function givenPeriod({ given, schedule }: ServingDeclaration, text: string): string | null {
+/** Parses a period, or a day in the source's form if that is month first. Null if it is not a period of the accepted range. */
+function parsePeriod({ given, schedule }: ServingDeclaration, text: string): string | null {
   const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
   const period = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : text;
-  const [first, last] = givenRange(schedule.every);
-  const isGiven = period !== null && isPeriod(period, schedule.every) && period >= first && period <= last;
-  return isGiven ? period : null;
+  const [first, last] = allowedRange(schedule.every);
+  const isAllowed = period !== null && isPeriod(period, schedule.every) && period >= first && period <= last;
+  return isAllowed ? period : null;
 }
 
-type ReadValue =
-  | { readonly ok: true; readonly number: number | null }
-  | { readonly ok: false; readonly refusal: Refusal };
-
+/** Returns the value of the observation; null without one. */
 function readValue(
   { target, unit }: ServingDeclaration,
   field: ObservationField | null,
   textNumbers: boolean,
-): ReadValue {
-  if (field === null) return { ok: true, number: null };
+): Result<number | null, Refusal> {
+  if (field === null) return success(null);
   const { name, value } = field;
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   const isNumber = typeof number === "number" && Number.isFinite(Math.fround(number));
   const needsLogarithm = target.transform === "log-difference";
-  if (isNumber && (!needsLogarithm || Math.fround(number) > 0)) return { ok: true, number };
-  return refused({
+  if (isNumber && (!needsLogarithm || Math.fround(number) > 0)) return success(number);
+  return failure({
     kind: "unprocessable",
-    detail: `${name} is not a valid value of the target.`,
+    detail: `${name} is not a valid observation.`,
     field: name,
     found: textNumbers ? describeValue(value) : describeNumber(value),
     expected: `a number${needsLogarithm ? " above 0" : ""} in ${unit}, as in 1200.5, without thousands separators`,
   });
 }
 
-function unknownValue({ forecast, periods }: Snapshot, period: string): Refusal {
+function missingValue({ forecast, periods }: Snapshot, period: string): Refusal {
   const name = forecast.given?.value ?? forecast.variable;
   return {
     kind: "unprocessable",
-    detail: `The history has no value of ${period}. Send it as ${name}.`,
+    detail: `The history has no value of ${period}. Supply it as ${name}.`,
     field: name,
     found: "nothing",
     expected: `${name} of ${period}, or a day of the history, from ${periods[0]} to ${periods.at(-1)}`,
@@ -209,8 +199,6 @@ function notAfter(
   { target, field, day }: { readonly target: string; readonly field: string | null; readonly day: string },
 ): Refusal {
   const next = nextPeriod(schedule, day);
-  const detail = `${given?.date ?? "The day"} is ${day}, so the target period has to be ${next}, not ${target}.`;
+  const detail = `${given?.date ?? "The day"} names ${day}; the period after it is ${next}, not ${target}.`;
   return { kind: "unprocessable", detail, ...(field !== null && { field }), found: target, expected: next };
 }
-
-const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -1,34 +1,36 @@
-/** Reads the target period of an instance from its date fields. */
+/** Reads the target period of an instance from the fields that name it. */
 import type { Refusal } from "../api/problem.ts";
 import { type DatePart, namingParts, partOf, partRanges, periodOfParts } from "../forecasts/date-part.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { type Granularity, granularityOf, isPeriod, periodForms } from "../period.ts";
 import { describeValue } from "./describe-value.ts";
 import { periodField } from "./fields.ts";
 
 export interface DateField {
-  /** Name of the field in the request. */
+  /** The name of the field. */
   readonly name: string;
   readonly part: DatePart | "period";
   readonly value: unknown;
 }
 
-export type ReadTarget =
-  | {
-      readonly ok: true;
-      readonly target: string /** The field that specifies it, or null. */;
-      readonly field: string | null;
-    }
-  | { readonly ok: false; readonly refusal: Refusal };
+export interface NamedTarget {
+  readonly target: string;
+  /** The field that names it; null if the next period is the default. */
+  readonly field: string | null;
+}
+
+export type ReadTarget = Result<NamedTarget, Refusal>;
 
 /**
- * Returns the period that the fields specify, by default the next one. Parts may be omitted if the others match the next
- * period. Another period has to be specified in full, and a weekday has to match its day.
+ * Returns the period that the fields name, by default the next one. Parts may be missing if the others agree with the next
+ * period. Another period must be named in full, and a weekday must agree with the date.
  */
-export function readTarget(given: readonly DateField[], next: string): ReadTarget {
+export function readTarget(fields: readonly DateField[], next: string): ReadTarget {
+  if (fields.length === 0) return success({ target: next, field: null });
   const every = granularityOf(next) ?? "day";
-  const parts = new Map<DatePart, GivenNumber>();
-  let whole: DateField | null = null;
-  for (const field of given) {
+  const parts = new Map<DatePart, DatePartField>();
+  let period: DateField | null = null;
+  for (const field of fields) {
     if (field.part === "period") {
       if (typeof field.value !== "string" || !isPeriod(field.value, every)) {
         return refused(field, {
@@ -36,7 +38,7 @@ export function readTarget(given: readonly DateField[], next: string): ReadTarge
           expected: `${periodForms[every]}, as in ${next}`,
         });
       }
-      whole = field;
+      period = field;
       continue;
     }
     const number = wholeNumber(field.value);
@@ -49,44 +51,45 @@ export function readTarget(given: readonly DateField[], next: string): ReadTarge
     parts.set(field.part, { ...field, number });
   }
   const named: ReadTarget =
-    whole === null ? namedByParts(parts, every, next) : { ok: true, target: String(whole.value), field: periodField };
-  return named.ok ? (disagreement(parts, named.target) ?? named) : named;
+    period === null ? namedByParts(parts, every, next) : success({ target: String(period.value), field: periodField });
+  return named.ok ? (disagreement(parts, named.value.target) ?? named) : named;
 }
 
-interface GivenNumber extends DateField {
+interface DatePartField extends DateField {
   readonly number: number;
 }
 
-type Parts = ReadonlyMap<DatePart, GivenNumber>;
+type Parts = ReadonlyMap<DatePart, DatePartField>;
 
 function namedByParts(parts: Parts, every: Granularity, next: string): ReadTarget {
   const naming = namingParts[every].flatMap((part) => parts.get(part) ?? []);
   const last = naming.at(-1);
   if (last && naming.length === namingParts[every].length) {
     const target = periodOfParts(every, new Map([...parts].map(([part, { number }]) => [part, number])));
-    if (target !== null) return { ok: true, target, field: last.name };
+    if (target !== null) return success({ target, field: last.name });
     const found = naming.map(({ number }) => number).join("-");
     const expected = `${withArticle(every)} of the calendar`;
-    return refused({ ...last, value: found }, { detail: `There is no ${every} ${found}.`, expected });
+    return refused({ ...last, value: found }, { detail: `The ${every} ${found} does not exist.`, expected });
   }
   for (const field of naming) {
     if (field.part === "period" || field.number === partOf(field.part, next)) continue;
     const names = namingParts[every];
     const full = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
     return refused(field, {
-      detail: `${field.name} does not match the next period, ${next}. Specify another period in full: ${full}.`,
+      detail: `${field.name} does not agree with the next period, ${next}. To name another period, state ${full}.`,
       expected: String(partOf(field.part, next)),
     });
   }
-  return { ok: true, target: next, field: last?.name ?? null };
+  return success({ target: next, field: last?.name ?? null });
 }
 
-/** Returns a refusal for the first part that does not match the target, or null. */
+/** Returns the refusal of the first part that differs from the target's; null if all agree. */
 function disagreement(parts: Parts, target: string): ReadTarget | null {
   for (const [part, field] of parts) {
     const expected = partOf(part, target);
     if (field.number === expected) continue;
-    const detail = `${field.name} does not match ${target}, which has ${expected}${part === "weekday" ? " (Monday = 0)" : ""}.`;
+    const counted = part === "weekday" ? " (Monday = 0)" : "";
+    const detail = `${field.name} does not agree with ${target}, which has ${expected}${counted}.`;
     return refused(field, { detail, expected: String(expected) });
   }
   return null;
@@ -96,7 +99,7 @@ function withArticle(noun: string): string {
   return `${noun.startsWith("hour") ? "an" : "a"} ${noun}`;
 }
 
-/** Returns a whole number, also from text; else null. */
+/** Returns a whole number, or one written as text with at most four digits; null for any other value. */
 function wholeNumber(value: unknown): number | null {
   if (typeof value === "number") return Number.isInteger(value) ? value : null;
   return typeof value === "string" && /^\s*\d{1,4}\s*$/.test(value) ? Number(value) : null;
@@ -106,8 +109,5 @@ function refused(
   { name, value }: Pick<DateField, "name" | "value">,
   { detail, expected }: { readonly detail: string; readonly expected: string },
 ): ReadTarget {
-  return {
-    ok: false,
-    refusal: { kind: "unprocessable", detail, field: name, found: describeValue(value), expected },
-  };
+  return failure({ kind: "unprocessable", detail, field: name, found: describeValue(value), expected });
 }

@@ -71,8 +71,8 @@ function expected(instance: Record<string, unknown>) {
     { kind: "single", instance },
     { textNumbers: true, partial: false, explain: null },
   );
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return fullAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+  return fullAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "single", stale: false }));
 }
 
 test("a published file is answered from, with the change against the price, today or of a day that is given", async () => {

@@ -14,13 +14,13 @@ const options: PredictOptions = { textNumbers: false, partial: false, explain: n
 
 function answer(body: unknown, snapshot = snapshotOf(), asked = options) {
   const read = readPredictRequest(body);
-  if (!read.ok) return read.refusal;
-  const prepared = prepareRows(snapshot, read.request, asked);
-  if (!prepared.ok) return prepared.refusal;
-  return answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false });
+  if (!read.ok) return read.error;
+  const prepared = prepareRows(snapshot, read.value, asked);
+  if (!prepared.ok) return prepared.error;
+  return answerRows(snapshot, { ...prepared.value, kind: read.value.kind, stale: false });
 }
 
-test("all series are those that can be forecast, each answered as if it had been asked for alone", () => {
+test("a request for all series answers each series that can be forecast, as a request for it alone does", () => {
   const history = historyOf();
   const silent = { is: ["Jalisco", "Zapopan", "Pasteurizada", "Tiendas"], values: history.periods.map(() => null) };
   const snapshot = snapshotOf({}, { ...history, series: [...history.series, silent] });
@@ -29,7 +29,7 @@ test("all series are those that can be forecast, each answered as if it had been
   expect(all).toEqual({ ...asked, next_from: null });
 });
 
-test("more than one request may hold come in pieces that follow each other", () => {
+test("more series than one request may have are answered in consecutive pieces", () => {
   const history = historyOf("2026-11-20", 3);
   const series = Array.from({ length: 2_500 }, (_, at) => ({
     is: ["Jalisco", `Ciudad ${at}`, "Pasteurizada", "Tiendas"],
@@ -48,7 +48,7 @@ test("more than one request may hold come in pieces that follow each other", () 
   expect(cities).toEqual(series.map(({ is }) => is[1]));
 });
 
-test("where every answer is explained, pieces hold as many as may be explained at once", () => {
+test("with explanations, a piece has at most as many series as can be explained in one request", () => {
   const history = historyOf("2026-11-20", 3);
   const series = Array.from({ length: 250 }, (_, at) => ({
     is: ["Jalisco", `Ciudad ${at}`, "Pasteurizada", "Tiendas"],
@@ -73,6 +73,6 @@ test.each([
   [{ all: true, from: 1.5 }, "from"],
   [{ all: true, instances: [] }, "instances"],
   [{ all: true, Estado: "Jalisco" }, "Estado"],
-])("%j is refused by its field", (body, field) => {
+])("%j is refused, and the refusal names the field", (body, field) => {
   expect(answer(body)).toMatchObject({ kind: "unprocessable", field });
 });

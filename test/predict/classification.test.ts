@@ -1,8 +1,8 @@
-/** A classification answers with a probability, what that is called and from where on, in every protocol. */
+/** A classification answers with a probability, its label and the threshold, in every protocol. */
 import { describe, expect, test } from "vitest";
 import type { Refusal } from "../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
-import { classified, naiveProbability } from "../../shared/predict/classify.ts";
+import { baselineProbability, classify } from "../../shared/predict/classify.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open-inference.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
@@ -21,25 +21,25 @@ function ask(
 ) {
   const request = { kind: "single" as const, instance };
   const prepared = prepareRows(from, request, { textNumbers, partial: false, explain });
-  if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  return fullAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+  if (!prepared.ok) throw new Error(prepared.error.detail);
+  return fullAnswerShape.parse(answerRows(from, { ...prepared.value, kind: "single", stale: false }));
 }
 
 function refusalOf(instance: Record<string, unknown>): Refusal {
   const options = { textNumbers: false, partial: false, explain: null };
   const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
-  if (prepared.ok) throw new Error("it was read");
-  return prepared.refusal;
+  if (prepared.ok) throw new Error("the instance was accepted");
+  return prepared.error;
 }
 
-/** What the model says of yesterday's highest ozone. */
+/** Returns the probability of the model for yesterday's highest ozone. */
 const chanceOf = (ozone: number) => sigmoid(2 * 0.125 * (ozone - 48) + 0.5);
 
 describe("an answer", () => {
-  test("without values speaks of the first day after the last complete one, from the history", () => {
-    const told = ask();
-    const yesterday = Number(told.features.ozone_max);
-    expect(told).toMatchObject({
+  test("without values is for the first day after the last complete day, from the history", () => {
+    const received = ask();
+    const yesterday = Number(received.features.ozone_max);
+    expect(received).toMatchObject({
       forecast: "sickness",
       target_period: "2024-07-31",
       data_as_of: "2024-07-30",
@@ -50,12 +50,12 @@ describe("an answer", () => {
       last: { period: "2024-07-30", value: 1 },
       naive: naiveAfter[1],
     });
-    expect(told.probability).toBeCloseTo(chanceOf(yesterday), 5);
-    expect(told).not.toHaveProperty("interval80");
-    expect(told).not.toHaveProperty("change_probability");
+    expect(received.probability).toBeCloseTo(chanceOf(yesterday), 5);
+    expect(received).not.toHaveProperty("interval80");
+    expect(received).not.toHaveProperty("change_probability");
   });
 
-  test("with values speaks of those, under the names that the original used too", () => {
+  test("with values uses them, also under the field names of the original service", () => {
     const [low, high] = [ask({ ozone: 20 }), ask({ ozone: "60.5" }, { textNumbers: true })];
     expect(low).toMatchObject({ label: "healthy", features: { ozone_max: 20 } });
     expect(high).toMatchObject({ label: "sick", features: { ozone_max: 60.5 } });
@@ -63,12 +63,12 @@ describe("an answer", () => {
     expect(ask({ sick_yesterday: 0 }).naive).toBe(naiveAfter[0]);
   });
 
-  test("a name that is almost another name of a field is refused with the field that was meant", () => {
+  test("a misspelt alias is refused with a suggestion", () => {
     expect(refusalOf({ ozon: 80 })).toMatchObject({ field: "ozon", didYouMean: "ozone" });
     expect(refusalOf({ ozone_maxx: 80 })).toMatchObject({ didYouMean: "ozone_max" });
   });
 
-  test("yesterday's state is that of the index that is given, unless it is given itself, and is 0 or 1", () => {
+  test("yesterday's state follows from a supplied index, unless it is supplied itself, and is 0 or 1", () => {
     expect(ask({ european_aqi: 10 })).toMatchObject({ naive: naiveAfter[0], features: { sick_yesterday: 0 } });
     expect(ask({ european_aqi_max: 30 }).features.sick_yesterday).toBe(0);
     expect(ask({ european_aqi: 30.5 })).toMatchObject({ naive: naiveAfter[1], features: { sick_yesterday: 1 } });
@@ -79,7 +79,7 @@ describe("an answer", () => {
     }
   });
 
-  test("hours of a day that is not over change nothing, and the day's last hour moves the target on", () => {
+  test("hours of an incomplete day change nothing, and the last hour of a day moves the target to the next day", () => {
     const early = ask({}, { from: classSnapshot(airHistory(airFacts("2024-07-30", { hoursAfter: 0 }))) });
     const late = ask({}, { from: classSnapshot(airHistory(airFacts("2024-07-30", { hoursAfter: 23 }))) });
     expect({ ...late, data_as_of: "" }).toEqual({ ...early, data_as_of: "" });
@@ -87,35 +87,35 @@ describe("an answer", () => {
     expect(ask({}, { from: classSnapshot(over) }).target_period).toBe("2024-08-01");
   });
 
-  test("explained, the probability is its base and shares that add up", () => {
-    const told = ask({ ozone: 50 }, { explain: explainerOf(classModel().model, model.card) });
-    const { base = 0, contributions = {}, exact } = told.explanation ?? {};
+  test("the base and the contributions of an explanation add up to the probability", () => {
+    const received = ask({ ozone: 50 }, { explain: explainerOf(classModel().model, model.card) });
+    const { base = 0, contributions = {}, exact } = received.explanation ?? {};
     const sum = Object.values(contributions).reduce((total, one) => total + one, base);
-    expect(sum).toBeCloseTo(Number(told.probability), 7);
+    expect(sum).toBeCloseTo(Number(received.probability), 7);
     expect(exact).toBe(false);
     expect(contributions.ozone_max).not.toBe(0);
   });
 });
 
-test("the threshold itself is the event, and what has no probability has no label", () => {
+test("a probability at the threshold has the label of the event, and a missing one has no label", () => {
   const { card } = model;
-  expect(classified(card, threshold)).toEqual({ probability: threshold, label: "sick", threshold });
-  expect(classified(card, threshold - 1e-6)?.label).toBe("healthy");
-  expect(classified(card, Number.NaN)).toEqual({ probability: null, label: null, threshold });
-  expect(naiveProbability(card, null)).toBeNull();
-  expect(classified({ decision: null }, 0.3)).toBeNull();
+  expect(classify(card, threshold)).toEqual({ probability: threshold, label: "sick", threshold });
+  expect(classify(card, threshold - 1e-6)?.label).toBe("healthy");
+  expect(classify(card, Number.NaN)).toEqual({ probability: null, label: null, threshold });
+  expect(baselineProbability(card, null)).toBeNull();
+  expect(classify({ decision: null }, 0.3)).toBeNull();
 });
 
-test("MLflow: the original's columns are enough, the rest comes from the history", () => {
+test("MLflow: the columns of the original service are enough, the others come from the history", () => {
   const columns = ["carbon_monoxide", "nitrogen_dioxide", "sulphur_dioxide", "ozone", "dust"];
   const read = inputsOfRequest(snapshot, { columns, rows: [[200, 20, 3, 60.5, 10]] });
-  if (!read.ok) throw new Error(read.problem);
-  expect(read.inputs.ozone_max).toEqual(Float32Array.of(60.5));
-  expect(read.inputs.carbon_monoxide_max).toEqual(Float32Array.of(200));
-  expect(read.inputs.sick_yesterday).toEqual(Float32Array.of(1));
+  if (!read.ok) throw new Error(read.error);
+  expect(read.value.ozone_max).toEqual(Float32Array.of(60.5));
+  expect(read.value.carbon_monoxide_max).toEqual(Float32Array.of(200));
+  expect(read.value.sick_yesterday).toEqual(Float32Array.of(1));
 });
 
-test("MLflow: a row's state is that of its index, unless the row gives it", () => {
+test("MLflow: a row's state follows from its index, unless the row supplies it", () => {
   const columns = ["european_aqi", "ozone"];
   const read = inputsOfRequest(snapshot, {
     columns,
@@ -125,11 +125,11 @@ test("MLflow: a row's state is that of its index, unless the row gives it", () =
       [null, 60],
     ],
   });
-  if (!read.ok) throw new Error(read.problem);
-  expect(read.inputs.sick_yesterday).toEqual(Float32Array.of(0, 1, 1));
+  if (!read.ok) throw new Error(read.error);
+  expect(read.value.sick_yesterday).toEqual(Float32Array.of(0, 1, 1));
   const given = inputsOfRequest(snapshot, { columns: ["european_aqi", "sick_yesterday"], rows: [[10, 1]] });
-  if (!given.ok) throw new Error(given.problem);
-  expect(given.inputs.sick_yesterday).toEqual(Float32Array.of(1));
+  if (!given.ok) throw new Error(given.error);
+  expect(given.value.sick_yesterday).toEqual(Float32Array.of(1));
 });
 
 test("Open Inference Protocol: probability, label and threshold, each with its datatype", () => {
@@ -138,15 +138,15 @@ test("Open Inference Protocol: probability, label and threshold, each with its d
   expect(modelMetadata(model)).toMatchObject({ outputs });
   const inputs = model.inputs.map(({ name }) => ({ name, shape: [2, 1], datatype: "FP32", data: [1, null] }));
   const read = readInfer({ inputs }, model);
-  if (!read.ok) throw new Error(read.problem);
-  const told = inferAnswer(model, read.request, { prediction: [0.25, 0.75] });
-  expect(told.outputs).toEqual([
+  if (!read.ok) throw new Error(read.error);
+  const received = inferAnswer(model, read.value, { prediction: [0.25, 0.75] });
+  expect(received.outputs).toEqual([
     { name: "probability", shape: [2, 1], datatype: "FP32", data: [0.25, 0.75] },
     { name: "label", shape: [2, 1], datatype: "BYTES", data: ["healthy", "sick"] },
     { name: "threshold", shape: [2, 1], datatype: "FP32", data: [threshold, threshold] },
   ]);
   const asked = readInfer({ inputs, outputs: [{ name: "label" }] }, model);
-  if (!asked.ok) throw new Error(asked.problem);
-  expect(inferAnswer(model, asked.request, { prediction: [0.25, 0.75] }).outputs).toMatchObject([{ name: "label" }]);
+  if (!asked.ok) throw new Error(asked.error);
+  expect(inferAnswer(model, asked.value, { prediction: [0.25, 0.75] }).outputs).toMatchObject([{ name: "label" }]);
   expect(readInfer({ inputs, outputs: [{ name: "prediction" }] }, model)).toMatchObject({ ok: false });
 });

@@ -1,4 +1,4 @@
-/** What predict answers, held against its description in the OpenAPI document: addresses, statuses, content types and bodies. */
+/** Compares the answers of predict with the OpenAPI document: paths, statuses, content types and bodies. */
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
@@ -12,7 +12,7 @@ const descriptionShape = z.object({
   content: z.record(z.string(), z.object({ schema: z.instanceof(z.ZodType) })).optional(),
 });
 
-/** The described path of an address. */
+/** Returns the path of the document that matches an address. */
 function pathOf(address: string): string {
   const [path = ""] = address.split("?");
   const found = predictRoutes.find((route) => new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path));
@@ -20,7 +20,7 @@ function pathOf(address: string): string {
   return found.path;
 }
 
-/** Sends a request and parses what comes back by its description; returns the status. */
+/** Sends a request, parses the answer with its schema, and returns the status. */
 async function expectDescribed(ask: Ask, address: string, init: RequestInit = {}): Promise<number> {
   const method = (init.method ?? "GET").toLowerCase();
   const route = predictRoutes.find((one) => one.path === pathOf(address) && one.method === method);
@@ -38,7 +38,7 @@ async function expectDescribed(ask: Ask, address: string, init: RequestInit = {}
   return answer.status;
 }
 
-/** Null where the value fits; a schema that lets a member pass which it does not name counts as a misfit. */
+/** Returns null if the value matches the schema and has no members that the schema does not name. */
 function strict(schema: z.ZodType, value: unknown): string | null {
   const parsed = schema.safeParse(value);
   if (!parsed.success) return z.prettifyError(parsed.error);
@@ -60,7 +60,7 @@ async function features(ask: Ask): Promise<Record<string, number | string | null
   ).features;
 }
 
-test("every route of predict is described with the same methods, and nothing else is", async () => {
+test("the document describes every route of predict with the same methods, and no other route", async () => {
   const refusal = await (await worker()("/nowhere")).json<{ allowed: string[] }>();
   const listed = refusal.allowed.flatMap((line) => {
     const [, methods = "", path = ""] = /^(.+) (\S+)$/.exec(line) ?? [];
@@ -73,7 +73,7 @@ test("every route of predict is described with the same methods, and nothing els
   expect(described.sort()).toEqual(listed.filter((one) => one !== "GET /health").sort());
 });
 
-test("answers of /predict are as described: one instance, many, all, explained and partly failed", async () => {
+test("answers of /predict match the document: one instance, many, all, explained and partial", async () => {
   const ask = worker();
   const instances = [instanceOf(0), instanceOf(1), { Estado: "nowhere" }];
   expect(await expectDescribed(ask, `/predict${query}`)).toBe(200);
@@ -85,7 +85,7 @@ test("answers of /predict are as described: one instance, many, all, explained a
   expect(await expectDescribed(ask, `/predict${query}`, { headers: { "If-None-Match": tag } })).toBe(304);
 });
 
-test("answers of MLflow's protocol are as described", async () => {
+test("answers of MLflow's protocol match the document", async () => {
   const ask = worker();
   const row = await features(ask);
   const csv = `${Object.keys(row).join(",")}\n${Object.values(row).join(",")}\n`;
@@ -95,7 +95,7 @@ test("answers of MLflow's protocol are as described", async () => {
   for (const path of ["/ping", "/version"]) expect(await expectDescribed(ask, path)).toBe(200);
 });
 
-test("answers of the Open Inference Protocol are as described", async () => {
+test("answers of the Open Inference Protocol match the document", async () => {
   const ask = worker();
   const inputs = Object.entries(await features(ask)).map(([name, value]) => ({
     name,
@@ -112,18 +112,18 @@ test("answers of the Open Inference Protocol are as described", async () => {
   }
 });
 
-test("refusals of every protocol are as described", async () => {
+test("refusals of every protocol match the document", async () => {
   const ask = worker();
   const posted = ["/predict", "/invocations", `${model}/infer`];
   const large = json("x".repeat(bodyBytesMax));
   const unknown = ["/predict/nowhere", "/invocations/nowhere", "/v2/models/nowhere/infer"];
-  const told: number[] = [];
+  const received: number[] = [];
   for (const path of posted) {
-    told.push(await expectDescribed(ask, path, { ...json({}), body: "{" }));
-    told.push(await expectDescribed(ask, path, { method: "POST", body: "a" }));
-    told.push(await expectDescribed(ask, path, large));
+    received.push(await expectDescribed(ask, path, { ...json({}), body: "{" }));
+    received.push(await expectDescribed(ask, path, { method: "POST", body: "a" }));
+    received.push(await expectDescribed(ask, path, large));
   }
-  expect(told).toEqual([400, 415, 413, 400, 415, 413, 400, 415, 413]);
+  expect(received).toEqual([400, 415, 413, 400, 415, 413, 400, 415, 413]);
   for (const path of unknown) expect(await expectDescribed(ask, path, json({ inputs: [] }))).toBe(404);
   for (const path of [`${model}/versions/v9`, "/v2/models/nowhere/ready", "/predict/nowhere"]) {
     expect(await expectDescribed(ask, path)).toBe(404);
@@ -131,7 +131,7 @@ test("refusals of every protocol are as described", async () => {
   expect(await expectDescribed(ask, "/predict?Estado=nowhere")).toBe(422);
 });
 
-test("a missing token, a rate that is exceeded and a service without data are refused as described", async () => {
+test("refusals of a missing token, an exceeded rate and a service without data match the document", async () => {
   const addresses: readonly [string, RequestInit?][] = [
     ["/predict"],
     ["/predict", json({})],

@@ -21,7 +21,7 @@ test("a float32 is written as the shortest decimal that reads back as the same f
   );
 });
 
-test("a price with two decimals comes out as it was typed", () => {
+test("a price with two decimals is written with two decimals", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 99_999 }), (cents) => {
       expect(shortestDecimal(Math.fround(cents / 100))).toBe(cents / 100);
@@ -30,16 +30,16 @@ test("a price with two decimals comes out as it was typed", () => {
   expect(shortestDecimal(23.450000762939453)).toBe(23.45);
 });
 
-test("what is no finite number is null", () => {
+test("a number that is not finite is null", () => {
   expect([Number.NaN, Infinity, -Infinity].map(shortestDecimal)).toEqual([null, null, null]);
 });
 
-test("rounding leaves no negative zero", () => {
+test("rounding never returns negative zero", () => {
   expect(roundTo(-0.0000001, 4)).toBe(0);
   expect(roundTo(23.2500001, 6)).toBe(23.25);
 });
 
-test("a text of any length is a number or none, in time that goes with its length", () => {
+test("a text of any length is parsed in linear time", () => {
   expect([" -1.5e3 ", "+.5", "7.", "1,200", "0x10", "", " ", "."].map(readNumber)).toEqual([
     -1500,
     0.5,

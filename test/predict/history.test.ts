@@ -1,4 +1,4 @@
-/** What a snapshot reads of the online history, and what it refuses. */
+/** Which online histories a snapshot accepts. */
 import { expect, test } from "vitest";
 import type { History } from "../../shared/api/history.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
@@ -11,18 +11,18 @@ function reasonOf(history: History): string | null {
   return built.ok ? null : built.error;
 }
 
-test("a history without other variables, as it was written before there were any, answers a forecast of one variable", () => {
+test("a history of an earlier version, without other variables, is accepted for a forecast of one variable", () => {
   const history = historyOf();
   expect(history.series.every((one) => !("others" in one))).toBe(true);
   expect(snapshotOf({}, history).positions.size).toBe(history.series.length);
   expect(forecast.features.every((feature) => !("variable" in feature))).toBe(true);
 });
 
-test("one that lacks a variable that features look at is refused by its name, and so is one of uneven length", () => {
+test("a history that lacks a variable of the features, or has lists of different lengths, is refused", () => {
   const history = goldHistory();
   expect(reasonOf(history)).toBeNull();
   const bare = history.series.map(({ is, values }) => ({ is, values }));
-  expect(reasonOf({ ...history, series: bare })).toBe("the history has no AUD, which the features read. Ingest again");
+  expect(reasonOf({ ...history, series: bare })).toBe("the history lacks AUD, which the features read: ingest again");
   const uneven = history.series.map((one) => ({ ...one, others: { ...one.others, USD: [1, 2] } }));
   expect(reasonOf({ ...history, series: uneven })).toContain("does not have one value per period");
 });

@@ -1,4 +1,4 @@
-/** What predict says in HTTP: headers, methods, bodies, tokens and rates, whichever protocol is spoken. */
+/** The HTTP behaviour of predict in every protocol: headers, methods, bodies, tokens and rate limits. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import { json, promote, query, serve, worker } from "../support/predict-worker.ts";
@@ -7,7 +7,7 @@ import { instanceOf } from "../support/served.ts";
 beforeEach(serve);
 
 describe("HTTP", () => {
-  test("every answer has an id of its own, or the one that was sent, and may be read by any page", async () => {
+  test("every answer has the id of the request or a new one, and allows any origin", async () => {
     const ask = worker();
     const own = await ask(`/predict${query}`);
     expect(own.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -19,7 +19,7 @@ describe("HTTP", () => {
     expect(strange.headers.get("X-Request-Id")).not.toBe("a b");
   });
 
-  test("a GET may be cached for a minute, and is not sent again while nothing changed", async () => {
+  test("an answer to GET may be cached for a minute, and has an ETag that changes with the data", async () => {
     const ask = worker({ codeVersion: "build-1" });
     const first = await ask(`/predict${query}`);
     const tag = first.headers.get("ETag") ?? "";
@@ -37,7 +37,7 @@ describe("HTTP", () => {
     expect((await ask("/predict", json(instanceOf(0)))).headers.get("Cache-Control")).toBeNull();
   });
 
-  test("any page may ask, and is told what it may read; a program that posts is spared what pages need", async () => {
+  test("CORS headers allow any page; a POST without Origin gets no headers for browsers", async () => {
     const ask = worker();
     const page = { Origin: "https://somewhere.example" };
     const forPages = {
@@ -58,7 +58,7 @@ describe("HTTP", () => {
     for (const name of Object.keys(lower(forPages))) expect(program).not.toHaveProperty(name);
   });
 
-  test("HEAD is GET without a body; OPTIONS says what may be done; anything else is 405", async () => {
+  test("HEAD is GET without a body; OPTIONS lists the methods; any other method is 405", async () => {
     const ask = worker();
     const head = await ask(`/predict${query}`, { method: "HEAD" });
     expect([head.status, await head.text(), head.headers.has("ETag")]).toEqual([200, "", true]);
@@ -77,11 +77,11 @@ describe("HTTP", () => {
     }
   });
 
-  test("what is refused before a protocol is reached is refused in its words all the same", async () => {
+  test("a refusal before the handler has the form of the path's protocol", async () => {
     const [ask, closed] = [worker(), worker({ token: "secret" })];
     const limited = worker({ rateLimit: { limit: async () => ({ success: false }) } });
     const infer = "/v2/models/milk-mx/infer";
-    const told = async (answer: Promise<Response>) => {
+    const received = async (answer: Promise<Response>) => {
       const { status, headers } = await answer;
       return [status, headers.get("Content-Type")?.split(";")[0], Object.keys(await (await answer).json())];
     };
@@ -92,7 +92,7 @@ describe("HTTP", () => {
       [401, closed(infer, json({}))],
       [429, limited(infer, json({}))],
     ] as const) {
-      expect(await told(answer)).toEqual([status, ...v2]);
+      expect(await received(answer)).toEqual([status, ...v2]);
     }
     const mlflow = ["application/json", ["error_code", "message"]];
     for (const [status, answer] of [
@@ -101,13 +101,13 @@ describe("HTTP", () => {
       [401, closed("/invocations", json({}))],
       [429, limited("/invocations", json({}))],
     ] as const) {
-      expect(await told(answer)).toEqual([status, ...mlflow]);
+      expect(await received(answer)).toEqual([status, ...mlflow]);
     }
     const unknown = await ask("/v2/models/milk-xm/infer", json({ inputs: [] }));
     expect(await unknown.json()).toEqual({ error: expect.stringContaining("Found: milk-xm. Allowed: milk-mx, ") });
   });
 
-  test("a body that is no JSON, of another type, or too large is refused as such", async () => {
+  test("a body that is not JSON, of another type, or too large is refused with the matching status", async () => {
     const ask = worker();
     const post = (body: BodyInit, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
       ask("/predict", { method: "POST", body, headers });
@@ -132,7 +132,7 @@ describe("HTTP", () => {
     ).toBe(200);
   });
 
-  test("a body that breaks off, or comes in broken pieces, is the sender's failure and not ours", async () => {
+  test("an incomplete body, or one with invalid chunks, is 400", async () => {
     const ask = worker();
     const broken = () =>
       new ReadableStream({
@@ -145,18 +145,18 @@ describe("HTTP", () => {
       const headers = { "Content-Type": "application/json", ...length };
       const post = (path: string) => ask(path, { method: "POST", body: broken(), headers });
       const own = await post("/predict");
-      expect([own.status, await own.json()]).toMatchObject([400, { detail: expect.stringContaining("broke off") }]);
+      expect([own.status, await own.json()]).toMatchObject([400, { detail: expect.stringContaining("incomplete") }]);
       expect((await post("/invocations")).status).toBe(400);
       expect((await post("/v2/models/milk-mx/infer")).status).toBe(400);
     }
   });
 
-  test("a content coding that changes nothing may be named in capitals", async () => {
+  test("the content coding identity may be written in capitals", async () => {
     const answer = await worker()("/predict", json(instanceOf(0), { "Content-Encoding": "Identity" }));
     expect(answer.status).toBe(200);
   });
 
-  test("unknown forecasts, options and repeated fields are refused with what there is", async () => {
+  test("unknown forecasts and options, and repeated fields, are refused with what is allowed", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);
     expect([other.status, await other.json()]).toMatchObject([
@@ -168,12 +168,12 @@ describe("HTTP", () => {
     for (const repeated of ["Estado=Puebla", "explain=true&explain=false"]) {
       expect(await (await ask(`/predict${query}&${repeated}`)).json()).toMatchObject({
         field: repeated.split("=")[0],
-        found: "twice",
+        found: "repeated",
       });
     }
   });
 
-  test("a path's name may be escaped, as any address may be; what cannot be read is a name as it stands", async () => {
+  test("a name in a path may be percent-encoded; an invalid encoding is used unchanged", async () => {
     const ask = worker();
     expect((await ask(`/predict/milk%2Dmx${query}`)).status).toBe(200);
     expect((await ask("/v2/models/%6Dilk-mx/versions/v1%2E0/ready")).status).toBe(200);
@@ -187,20 +187,20 @@ describe("HTTP", () => {
     }
   });
 
-  test("an option that stands in the body is told where it belongs", async () => {
+  test("an option in the body is refused, and the refusal shows where it belongs", async () => {
     const ask = worker();
     for (const body of [{ instances: [instanceOf(0)] }, instanceOf(0), { all: true }]) {
       for (const name of ["explain", "partial", "features"]) {
         const refused = await ask("/predict/milk-mx", json({ ...body, [name]: true }));
         expect([refused.status, await refused.json()]).toMatchObject([
           422,
-          { field: name, expected: `${name}=true in the address, as in /predict/milk-mx?${name}=true` },
+          { field: name, expected: `${name}=true in the query, as in /predict/milk-mx?${name}=true` },
         ]);
       }
     }
   });
 
-  test("an empty body is told that it is", async () => {
+  test("an empty body is refused as empty", async () => {
     const empty = await worker()("/predict", {
       method: "POST",
       body: "",
@@ -209,7 +209,7 @@ describe("HTTP", () => {
     expect([empty.status, await empty.json()]).toMatchObject([400, { detail: "The body is empty." }]);
   });
 
-  test("a query that wants what only a body or an option can say is told how", async () => {
+  test("a query parameter that is only allowed in a body is refused with an example", async () => {
     const ask = worker();
     for (const name of ["all", "instances"]) {
       const refused = await ask(`/predict?${name}=true`);
@@ -225,8 +225,8 @@ describe("HTTP", () => {
   });
 });
 
-describe("who may ask", () => {
-  test("with a token set, only who knows it, but probes go through", async () => {
+describe("access", () => {
+  test("with a token configured, requests need it and probes do not", async () => {
     const ask = worker({ token: "secret" });
     const status = async (path: string, token?: string) =>
       (await ask(path, token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } })).status;
@@ -239,7 +239,7 @@ describe("who may ask", () => {
     expect(answer.headers.get("Cache-Control")).toMatch(/^private/);
   });
 
-  test("beyond the rate, 429 says when to come back; a limit that fails lets everyone through", async () => {
+  test("beyond the rate limit, 429 has Retry-After; if the rate limiter fails, requests are allowed", async () => {
     const keys: string[] = [];
     const limited = worker({ rateLimit: { limit: async ({ key }) => ({ success: keys.push(key) <= 1 }) } });
     const from = { headers: { "CF-Connecting-IP": "192.0.2.1" } };

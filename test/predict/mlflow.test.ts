@@ -14,9 +14,9 @@ const isNumber = (name: string) => wanted.some((input) => input.name === name &&
 
 function inputsFrom(body: unknown, text = JSON.stringify(body)) {
   const read = readInvocation(text);
-  if (!read.ok) return read.problem;
-  const inputs = inputsOfTable(read.table, wanted);
-  return inputs.ok ? inputs.inputs : inputs.problem;
+  if (!read.ok) return read.error;
+  const inputs = inputsOfTable(read.value, wanted);
+  return inputs.ok ? inputs.value : inputs.error;
 }
 
 const two = { place: ["a", ""], last: Float32Array.of(1.5, Number.NaN) };
@@ -70,7 +70,7 @@ test.each([
     },
   ],
   [
-    "params that are null beside",
+    "params with the value null",
     {
       params: null,
       instances: [
@@ -80,7 +80,7 @@ test.each([
     },
   ],
   [
-    "params beside",
+    "params",
     {
       params: { x: 1 },
       instances: [
@@ -95,10 +95,10 @@ test.each([
 
 test("CSV becomes the model's inputs: quotes, empty fields and NaN as pandas reads them", () => {
   const read = readInvocationCsv('last,place,x\r\n1.5,"a",1\nNaN,,2\n', isNumber);
-  expect(read.ok && inputsOfTable(read.table, wanted)).toMatchObject({ inputs: two });
+  expect(read.ok && inputsOfTable(read.value, wanted)).toMatchObject({ value: two });
 });
 
-test("a name is the one that the model knows, with other spaces or in another Unicode form; others stay as they are", () => {
+test("a name with other spaces or another Unicode form is the name that the model knows; unknown names are unchanged", () => {
   const named: readonly ModelInput[] = [
     {
       name: "place",
@@ -108,18 +108,18 @@ test("a name is the one that the model knows, with other spaces or in another Un
   ];
   const names = ["é", "é".normalize("NFD"), " é", "b ", "b", "E"];
   expect(inputsOfTable({ columns: ["place"], rows: names.map((name) => [name]) }, named)).toMatchObject({
-    inputs: { place: ["é", "é", "é", "b ", "b", "E"] },
+    value: { place: ["é", "é", "é", "b ", "b", "E"] },
   });
 });
 
-test("Python's NaN is a missing value, but not inside of a text", () => {
+test("Python's NaN is a missing value, except inside text", () => {
   expect(inputsFrom(null, '{"instances": [["NaN \\" NaN", NaN]]}')).toEqual({
     place: ['NaN " NaN'],
     last: Float32Array.of(Number.NaN),
   });
 });
 
-test("Python's Infinity is infinite, but not inside of a text", () => {
+test("Python's Infinity is infinite, except inside text", () => {
   expect(inputsFrom(null, '{"instances": [["Infinity \\\\", Infinity], ["-Infinity", -Infinity]]}')).toEqual({
     place: ["Infinity \\", "-Infinity"],
     last: Float32Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
@@ -127,22 +127,22 @@ test("Python's Infinity is infinite, but not inside of a text", () => {
 });
 
 test.each([
-  ["as it is", "1.5", [1.5]],
+  ["with decimals", "1.5", [1.5]],
   ["with an exponent", "-2.5E-1", [-0.25]],
   ["not hexadecimal", "0x10", /found "0x10", expected a number/],
   ["not with two points", "1.2.3", /found "1.2.3", expected a number/],
 ])("a number in CSV is read %s", (_, field, expected) => {
   const read = readInvocationCsv(`last,place\n${field},a\n`, isNumber);
-  const inputs = read.ok ? inputsOfTable(read.table, wanted) : read;
-  if (expected instanceof RegExp) expect(inputs).toMatchObject({ problem: expect.stringMatching(expected) });
-  else expect(inputs).toMatchObject({ inputs: { last: Float32Array.from(expected) } });
+  const inputs = read.ok ? inputsOfTable(read.value, wanted) : read;
+  if (expected instanceof RegExp) expect(inputs).toMatchObject({ error: expect.stringMatching(expected) });
+  else expect(inputs).toMatchObject({ value: { last: Float32Array.from(expected) } });
 });
 
 test("inputs of a single row need no lists", () => {
   expect(inputsFrom({ inputs: { place: "a", last: 1.5 } })).toEqual({ place: ["a"], last: Float32Array.of(1.5) });
 });
 
-test("no rows are no rows", () => {
+test("a table without rows has no rows", () => {
   expect(inputsFrom({ dataframe_split: { columns: ["last", "place"], data: [] } })).toEqual({
     place: [],
     last: new Float32Array(),
@@ -154,7 +154,7 @@ test.each([
   ["two forms", { instances: [], inputs: [] }, /Found instances, inputs; expected .* exactly one/],
   ["an unknown form", { dataframe: [] }, /Found dataframe;/],
   ["a list", [1], /expected a JSON object/],
-  ["params that are none", { params: 3, instances: [] }, /params/],
+  ["params that are not an object", { params: 3, instances: [] }, /params/],
   ["a missing column", { dataframe_records: [{ place: "a" }] }, /missing inputs \["last"\]/],
   ["a column twice", { dataframe_split: { columns: ["last", "last"], data: [] } }, /last occurs twice/],
   ["a row that is too short", { instances: [["a"]] }, /Row 0 has 1 values, expected 2/],
@@ -164,13 +164,13 @@ test.each([
   [
     "a column by another name",
     { dataframe_records: [{ place: "a", "Last ": 1 }] },
-    /missing inputs \["last"\]\. Found unknown columns: \["Last "\]\. Did you mean last\?/,
+    /missing inputs \["last"\]\. Found unknown columns \["Last "\]\. Did you mean last\?/,
   ],
-  ["columns that a semicolon divides", { inputs: { "place;last": ["a;1"] } }, /unknown columns: \["place;last"\]\.$/],
+  ["columns that a semicolon divides", { inputs: { "place;last": ["a;1"] } }, /unknown columns \["place;last"\]\.$/],
   [
     "an index of another length",
     { dataframe_split: { columns: ["last", "place"], index: [0, 1], data: [[1, "a"]] } },
-    /dataframe_split: found an index of 2 for 1 rows/,
+    /dataframe_split: found 2 index values for 1 rows/,
   ],
   ["a column without a name, twice", { dataframe_split: { columns: ["", ""], data: [] } }, /Column "" occurs twice/],
   ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
@@ -178,7 +178,7 @@ test.each([
   expect(inputsFrom(body)).toMatch(problem);
 });
 
-/** As long as a body may be, and the worst of its kind. */
+/** Hostile bodies of the maximum size. */
 const names = (count: number) => Array.from({ length: count }, (_, at) => `a${at}`);
 const object = (keys: readonly string[]) => `{${keys.map((key) => `"${key}":1`).join(",")}}`;
 
@@ -205,13 +205,13 @@ test.each([
       .join(",")}]}`,
     /found 500 objects with 250000 different names/,
   ],
-])("%s is refused in time and memory that go with its length, and in few words", (_, text, problem) => {
-  const told = inputsFrom(null, text);
-  expect(told).toMatch(problem);
-  expect(told.length).toBeLessThan(2_000);
+])("%s is refused in linear time and memory, with a short message", (_, text, problem) => {
+  const answer = inputsFrom(null, text);
+  expect(answer).toMatch(problem);
+  expect(answer.length).toBeLessThan(2_000);
 });
 
-test("whatever text is sent is a table or a problem, never an exception", () => {
+test("any text is a table or a failure, never an exception", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       expect(typeof readInvocation(text).ok).toBe("boolean");
@@ -220,7 +220,7 @@ test("whatever text is sent is a table or a problem, never an exception", () => 
   );
 });
 
-test("CSV that we write reads back as it was", () => {
+test("CSV that we write is read back unchanged", () => {
   const field = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", " ", "é"), maxLength: 6 });
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 2 }), { minLength: 1 });
   fc.assert(

@@ -5,7 +5,7 @@ import { snapshotOf } from "../support/served.ts";
 
 const { model } = snapshotOf();
 
-/** Every input with one row, as its own datatype. */
+/** Returns a tensor with one row for every input. */
 function tensors(change: Readonly<Record<string, Record<string, unknown>>> = {}) {
   return model.inputs.map(({ name, categories }) => ({
     name,
@@ -18,7 +18,7 @@ function tensors(change: Readonly<Record<string, Record<string, unknown>>> = {})
 
 function read(change: Record<string, Record<string, unknown>>, more: Record<string, unknown> = {}) {
   const result = readInfer({ inputs: tensors(change), ...more }, model);
-  return result.ok ? result.request : result.problem;
+  return result.ok ? result.value : result.error;
 }
 
 test("metadata names the model's inputs and outputs with datatype and shape", () => {
@@ -49,7 +49,7 @@ test.each([
   expect(read({ Precio_lag1: change })).toMatchObject({ rows: 1, inputs: { Precio_lag1: Float32Array.of(value) } });
 });
 
-test("the id comes back, and only the outputs that were asked for, in their order", () => {
+test("the answer has the id and the requested outputs, in their order", () => {
   const request = read({}, { id: "42", outputs: [{ name: "change_probability" }] });
   if (typeof request === "string") throw new Error(request);
   const values = { prediction: [2.5], change_probability: [Math.fround(0.1)] };
@@ -113,13 +113,13 @@ test.each([
     {},
     /is -1, expected UINT64/,
   ],
-  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /unexpected input x; the model reads/],
-  ["a misspelt input", { dia: { name: "día" } }, {}, /unexpected input día; did you mean dia\?/],
+  ["an unknown input", { Precio_lag1: { name: "x" } }, {}, /no input x\. There are: /],
+  ["a misspelt input", { dia: { name: "día" } }, {}, /no input día; did you mean dia\?/],
   ["a misspelt output", {}, { outputs: [{ name: "predictions" }] }, /predictions; did you mean prediction\?/],
   ["an input twice", { Precio_lag1: { name: "Precio_lag3" } }, {}, /Precio_lag1 is missing|Precio_lag3 occurs twice/],
-  ["an unknown output", {}, { outputs: [{ name: "y" }] }, /unexpected output y; the model returns prediction/],
+  ["an unknown output", {}, { outputs: [{ name: "y" }] }, /no output y\. There are: prediction/],
   ["no inputs", {}, { inputs: [] }, /input Estado is missing/],
-  ["an id that is no text", {}, { id: 4 }, /does not match the protocol: id/],
+  ["an id that is not text", {}, { id: 4 }, /does not follow the protocol: id/],
 ])("%s is refused with what was expected", (_, change, more, problem) => {
   expect(read(change, more)).toMatch(problem);
 });
@@ -127,22 +127,22 @@ test.each([
 const endless = "x".repeat(1_000_000);
 
 test.each([
-  ["an element", { Precio_lag1: { data: [[[endless]]] } }, {}],
-  ["a name", { Precio_lag1: { name: endless } }, {}],
-  ["a datatype", { Precio_lag1: { datatype: endless } }, {}],
-  ["a shape", { Precio_lag1: { shape: Array(1_000_000).fill(1) } }, {}],
-  ["an output", {}, { outputs: [{ name: endless }] }],
-])("%s without end is refused in few words", (_, change, more) => {
+  ["element", { Precio_lag1: { data: [[[endless]]] } }, {}],
+  ["name", { Precio_lag1: { name: endless } }, {}],
+  ["datatype", { Precio_lag1: { datatype: endless } }, {}],
+  ["shape", { Precio_lag1: { shape: Array(1_000_000).fill(1) } }, {}],
+  ["output", {}, { outputs: [{ name: endless }] }],
+])("a very long %s is refused with a short message", (_, change, more) => {
   const problem = read(change, more);
   expect(typeof problem === "string" && problem.length).toBeLessThan(2_000);
 });
 
-test("where no input has a shape, one row is expected", () => {
+test("if no input has a shape, one row is expected", () => {
   const inputs = tensors().map((tensor) => ({ ...tensor, shape: [] }));
-  expect(readInfer({ inputs }, model)).toMatchObject({ problem: expect.stringContaining("expected [1, 1]") });
+  expect(readInfer({ inputs }, model)).toMatchObject({ error: expect.stringContaining("expected [1, 1]") });
 });
 
-test("whatever is sent is a request or a problem, never an exception", () => {
+test("any body is a request or a failure, never an exception", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {
       expect(typeof readInfer(json, model).ok).toBe("boolean");

@@ -1,4 +1,4 @@
-/** Models that our engine does not know, answered by the onnx Worker's own code, with real KV, R2 and onnxruntime-web. */
+/** Models that our engine cannot run, evaluated by the onnx Worker's code, with real KV, R2 and onnxruntime-web. */
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
@@ -16,7 +16,7 @@ const real = runnerOf({
   wait: () => new Promise<never>(() => {}),
 });
 
-/** The real Worker, which may be away, and hears what it is asked. */
+/** The real onnx Worker. It records its requests, and can be made to fail. */
 class Watched implements OnnxRunner {
   readonly asked: OnnxRequest[] = [];
   fails: Error | null = null;
@@ -83,7 +83,7 @@ test("all three protocols answer as if our engine ran the model", async () => {
   expect(theirs[1]).toEqual({ predictions: [2.5, 4.5] });
 });
 
-test("a batch is one question to the Worker, and a model of ours is none", async () => {
+test("a batch is one call of the Worker, and a model that our engine runs is none", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", isOutside: true });
   const { ask } = worker({ onnx });
@@ -96,17 +96,40 @@ test("a batch is one question to the Worker, and a model of ours is none", async
   expect(onnx.asked).toHaveLength(2);
 });
 
-test("ENGINE sends a model of ours there too, with the same answer", async () => {
+test("a row that the Worker rejects is refused alone: 422 for a batch, and beside the other answers if partial", async () => {
+  const onnx: OnnxRunner = {
+    run: async (request) =>
+      Array.from<unknown>(request.inputs.Precio_lag1 ?? []).includes(999)
+        ? { ok: false, reason: "inputs", detail: "unknown category" }
+        : real.run(request),
+  };
+  await promote({ version: "v1.0", isOutside: true });
+  const { ask } = worker({ onnx });
+  const instances = [instanceOf(0), instanceOf(1, { Precio_lag1: 999 }), instanceOf(2)];
+  const refused = await ask("/predict", { instances });
+  expect([refused.status, await refused.json()]).toMatchObject([
+    422,
+    { index: 1, found: expect.stringContaining("999") },
+  ]);
+  const partial = await ask("/predict?partial=true", { instances });
+  expect([partial.status, await partial.json()]).toMatchObject([
+    200,
+    { predictions: [{ series: instanceOf(0) }, { index: 1, error: { status: 422 } }, { series: instanceOf(2) }] },
+  ]);
+  expect((await ask("/predict", instances[1])).status).toBe(422);
+});
+
+test("ENGINE runs every model on the Worker, with the same answer", async () => {
   await promote({ version: "v1.0" });
   const onnx = new Watched();
   const parts = { ...partsOf({ ...bindings, ENGINE: "onnxruntime-web" }), onnx };
   const forced = await worker(parts).ask(query);
   expect(await forced.json()).toEqual(await (await worker({ onnx: null }).ask(query)).json());
   expect(onnx.asked).toHaveLength(2);
-  expect(partsOf({ ...bindings, ENGINE: "tabular" }).allElsewhere).toBeNull();
+  expect(partsOf({ ...bindings, ENGINE: "tabular" }).onnxOnlyReason).toBeNull();
 });
 
-test("it is not explained, and the refusal says by name why", async () => {
+test("it cannot be explained, and the refusal names the operator", async () => {
   await promote({ version: "v1.0", isOutside: true });
   const answer = await worker({ onnx: new Watched() }).ask(`${query}&explain=true`);
   expect([answer.status, await answer.json()]).toMatchObject([
@@ -118,7 +141,7 @@ test("it is not explained, and the refusal says by name why", async () => {
   ]);
 });
 
-test("without the Worker such a model is 503 and says by name what our engine does not know", async () => {
+test("without the Worker such a model is 503, and the refusal names the operator", async () => {
   await promote({ version: "v1.0", isOutside: true });
   const answer = await worker({ onnx: null }).ask(query);
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "2"]);
@@ -127,7 +150,7 @@ test("without the Worker such a model is 503 and says by name what our engine do
   });
 });
 
-test("while the Worker fails every protocol answers 503 with Retry-After, and afterwards as before", async () => {
+test("while the Worker fails, every protocol answers 503 with Retry-After", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", isOutside: true });
   const { ask } = worker({ onnx });
@@ -146,7 +169,7 @@ test("while the Worker fails every protocol answers 503 with Retry-After, and af
   expect((await ask(query)).status).toBe(200);
 });
 
-test("where a new champion cannot be tried on the Worker, the one before answers on and is stale", async () => {
+test("if a new champion cannot be verified on the Worker, the previous one serves and is stale", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", number: 1 });
   const { ask, clock } = worker({ onnx });
@@ -166,7 +189,7 @@ test("where a new champion cannot be tried on the Worker, the one before answers
   });
 });
 
-test("a model whose golden rows come out otherwise there never serves", async () => {
+test("a model whose golden rows differ on the Worker never serves", async () => {
   const { card } = servable();
   const golden = { ...card.golden, outputs: { ...card.golden.outputs, prediction: [9, 9] } };
   await promote({ version: "v1.0", isOutside: true, card: { golden } });
@@ -177,7 +200,7 @@ test("a model whose golden rows come out otherwise there never serves", async ()
   ]);
 });
 
-test("a table without rows gets no predictions, as from our engine, and nobody is asked for them", async () => {
+test("a table without rows gets no predictions, without a call of the Worker", async () => {
   await promote({ version: "v1.0", isOutside: true });
   const onnx = new Watched();
   const { ask } = worker({ onnx });

@@ -25,15 +25,15 @@ function answer(
   { partial = false, explain = null as BuiltExplainer | null, from = snapshot as Snapshot } = {},
 ): unknown {
   const prepared = prepareRows(from, request, { textNumbers: false, partial, explain });
-  if (!prepared.ok) return prepared.refusal;
-  return answerRows(from, { ...prepared, kind: request.kind, stale: false });
+  if (!prepared.ok) return prepared.error;
+  return answerRows(from, { ...prepared.value, kind: request.kind, stale: false });
 }
 
 const single = (more: Record<string, unknown> = {}) =>
   singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0, more) }));
 const batch = (instances: readonly unknown[], options = {}) => answer({ kind: "batch", instances }, options);
 
-test("one instance answers flat, in the form that is promised", () => {
+test("one instance is answered flat, in the published form", () => {
   expect(single()).toEqual({
     forecast: "milk-mx",
     model: { version: "20261120-aaaaaaaa", name: "Tiny", stage: "champion" },
@@ -53,7 +53,7 @@ test("one instance answers flat, in the form that is promised", () => {
   });
 });
 
-describe("a series that falls silent while the publication goes on", () => {
+describe("a series without recent values", () => {
   const silentFor = (missed: number) => {
     const history = historyOf();
     const [first, ...others] = history.series;
@@ -63,20 +63,20 @@ describe("a series that falls silent while the publication goes on", () => {
     return answer({ kind: "single", instance: instanceOf(0) }, { from: snapshotOf({}, { ...history, series }) });
   };
 
-  test("has its intervals for two publications", () => {
+  test("has intervals for two publications", () => {
     expect(silentFor(2)).toMatchObject({ last: { period: "2026-11-16" }, interval95: expect.any(Array) });
   });
 
-  test("then has none, and says how old its last value is", () => {
-    const told = silentFor(3);
-    expect(told).toMatchObject({ last: { period: "2026-11-13" }, interval80: null, interval95: null });
-    expect(told).toMatchObject({
-      interval_note: "no width is known: the last value is of 2026-11-13, 3 periods before the newest",
+  test("then has none, and the note states how old its last value is", () => {
+    const received = silentFor(3);
+    expect(received).toMatchObject({ last: { period: "2026-11-13" }, interval80: null, interval95: null });
+    expect(received).toMatchObject({
+      interval_note: "no interval: the last value is of 2026-11-13, 3 periods before the newest period",
     });
-    expect(singleAnswerShape.safeParse(told).success).toBe(true);
+    expect(singleAnswerShape.safeParse(received).success).toBe(true);
   });
 
-  test("has them again where the last value is given", () => {
+  test("has them again if the last value is supplied", () => {
     const history = historyOf();
     const [first, ...others] = history.series;
     const values = first?.values.map((value, at) => (at < 50 ? value : null)) ?? [];
@@ -86,29 +86,29 @@ describe("a series that falls silent while the publication goes on", () => {
   });
 });
 
-test("intervals that hold the last value reach to it", () => {
+test("intervals that include the last value reach it", () => {
   const card = { ...snapshot.model.card, intervalsHoldLast: true };
   const from = { ...snapshot, model: { ...snapshot.model, card } };
-  const told = answer({ kind: "single", instance: instanceOf(0) }, { from });
-  expect(told).toMatchObject({ predicted_price: 25.75, interval80: [25.25, 25.75], interval95: [24.5, 26.5] });
+  const received = answer({ kind: "single", instance: instanceOf(0) }, { from });
+  expect(received).toMatchObject({ predicted_price: 25.75, interval80: [25.25, 25.75], interval95: [24.5, 26.5] });
 });
 
-test("several instances answer in their order", () => {
-  const told = batchAnswerShape.parse(batch([instanceOf(3), instanceOf(0), instanceOf(3)]));
-  expect(told).toMatchObject({ forecast: "milk-mx", target_period: "2026-11-23", data_as_of: "2026-11-20" });
-  expect(told.predictions).toMatchObject([
+test("several instances are answered in their order", () => {
+  const received = batchAnswerShape.parse(batch([instanceOf(3), instanceOf(0), instanceOf(3)]));
+  expect(received).toMatchObject({ forecast: "milk-mx", target_period: "2026-11-23", data_as_of: "2026-11-20" });
+  expect(received.predictions).toMatchObject([
     { series: instanceOf(3) },
     { series: instanceOf(0), predicted_price: 25.75 },
     { series: instanceOf(3) },
   ]);
-  expect(told.predictions[0]).toEqual(told.predictions[2]);
+  expect(received.predictions[0]).toEqual(received.predictions[2]);
 });
 
-test("one bad instance refuses the batch by its index, or fails alone where that is asked for", () => {
+test("one bad instance refuses the batch, or fails alone if partial answers are requested", () => {
   const instances = [{ Estado: "Jalisco" }, instanceOf(1), 5, instanceOf(0, { Canal: "Tienda" })];
   expect(batch(instances)).toMatchObject({ index: 0, field: "Ciudad", detail: expect.stringMatching(/^Instance 0: /) });
-  const told = batchAnswerShape.parse(batch(instances, { partial: true }));
-  expect(told.predictions).toMatchObject([
+  const received = batchAnswerShape.parse(batch(instances, { partial: true }));
+  expect(received.predictions).toMatchObject([
     { index: 0, error: { status: 422, field: "Ciudad" } },
     { series: instanceOf(1) },
     { index: 2, error: { found: "5" } },
@@ -117,18 +117,18 @@ test("one bad instance refuses the batch by its index, or fails alone where that
   expect(batchAnswerShape.parse(batch([5], { partial: true })).predictions).toMatchObject([{ index: 0 }]);
 });
 
-test("a given feature is what the model sees, and what the answer says it saw", () => {
+test("a supplied feature is used by the model and shown in the answer", () => {
   const given = single({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
   expect(given).toMatchObject({ predicted_price: 23.95, naive: 23.45, last: { value: 25.25 } });
   expect(given.features).toMatchObject({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
   expect(given.hypothetical).toBeUndefined();
 });
 
-test("an explanation adds up to the prediction, and is given only where it is asked for", () => {
-  const told = singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0) }, { explain: explainer }));
-  const contributions = Object.values(told.explanation?.contributions ?? {});
-  expect(Object.keys(told.explanation?.contributions ?? {})).toEqual(forecast.features.map(({ name }) => name));
-  expect((told.explanation?.base ?? 0) + contributions.reduce((sum, one) => sum + one, 0)).toBeCloseTo(25.75, 6);
+test("an explanation adds up to the prediction, and is part of the answer only if it is requested", () => {
+  const received = singleAnswerShape.parse(answer({ kind: "single", instance: instanceOf(0) }, { explain: explainer }));
+  const contributions = Object.values(received.explanation?.contributions ?? {});
+  expect(Object.keys(received.explanation?.contributions ?? {})).toEqual(forecast.features.map(({ name }) => name));
+  expect((received.explanation?.base ?? 0) + contributions.reduce((sum, one) => sum + one, 0)).toBeCloseTo(25.75, 6);
   expect(single().explanation).toBeUndefined();
   const many = Array.from({ length: 101 }, () => instanceOf(0));
   const refusal = { kind: "unprocessable", field: "explain", found: "101 instances" };
@@ -137,17 +137,17 @@ test("an explanation adds up to the prediction, and is given only where it is as
   expect(batch(many.slice(1), { explain: explainer })).toMatchObject({ data_as_of: "2026-11-20" });
 });
 
-test("a hypothesis has its own period, its own calendar, and nothing of the history", () => {
+test("a hypothesis has its own period and calendar, and nothing from the history", () => {
   const features = Object.fromEntries(forecast.features.filter(isOfHistory).map(({ name }) => [name, 7]));
-  const told = single({ ...features, target_period: "2025-08-01" });
-  expect(told).toMatchObject({
+  const received = single({ ...features, target_period: "2025-08-01" });
+  expect(received).toMatchObject({
     hypothetical: true,
     target_period: "2025-08-01",
     last: null,
     naive: 7,
     predicted_price: 7.5,
   });
-  expect(told.features).toMatchObject({
+  expect(received.features).toMatchObject({
     dia: 1,
     mes: 8,
     dia_semana: 4,
@@ -165,7 +165,7 @@ test("a hypothesis has its own period, its own calendar, and nothing of the hist
   });
 });
 
-test("what is served are the features that training computes for the same period", () => {
+test("the served features equal those that training computes for the same period", () => {
   const whole = historyOf("2026-11-23", 66);
   const before = {
     ...whole,
@@ -198,15 +198,15 @@ test("what is served are the features that training computes for the same period
 });
 
 describe("a body", () => {
-  test.each([[null], [5], ["x"], [[instanceOf(0)]]])("that is no object is refused: %j", (json) => {
-    expect(readPredictRequest(json)).toMatchObject({ ok: false, refusal: { kind: "unprocessable" } });
+  test.each([[null], [5], ["x"], [[instanceOf(0)]]])("that is not an object is refused: %j", (json) => {
+    expect(readPredictRequest(json)).toMatchObject({ ok: false, error: { kind: "unprocessable" } });
   });
 
-  test("with instances that are none, too many, no list, or not alone is refused", () => {
+  test("with instances that are empty, too many, not a list, or not the only member is refused", () => {
     for (const instances of [[], Array.from({ length: 1001 }, () => ({})), {}, 3]) {
-      expect(readPredictRequest({ instances })).toMatchObject({ ok: false, refusal: { field: "instances" } });
+      expect(readPredictRequest({ instances })).toMatchObject({ ok: false, error: { field: "instances" } });
     }
-    expect(readPredictRequest({ instances: [{}], partial: true })).toMatchObject({ refusal: { field: "partial" } });
+    expect(readPredictRequest({ instances: [{}], partial: true })).toMatchObject({ error: { field: "partial" } });
     expect(readPredictRequest({ instances: Array.from({ length: 1000 }, () => ({})) })).toMatchObject({ ok: true });
   });
 });

@@ -10,7 +10,7 @@ import { forecast, instanceOf, servable } from "../support/served.ts";
 
 beforeEach(serve);
 
-test("the deployed entry answers GET and POST alike, for the default forecast and by name", async () => {
+test("the deployed entry gives the same answers to GET and POST, for the default forecast and by name", async () => {
   const answers = await Promise.all([
     SELF.fetch(`http://predict.test/predict${query}`),
     SELF.fetch(`http://predict.test/predict/milk-mx${query}`),
@@ -22,12 +22,12 @@ test("the deployed entry answers GET and POST alike, for the default forecast an
   for (const body of bodies) expect(body).toEqual(bodies[0]);
 });
 
-test("a query's numbers are numbers, and its options are no fields", async () => {
+test("numbers in a query are parsed, and options are not fields", async () => {
   const answer = await worker()(`/predict${query}&Precio_lag1=23.45&d%C3%ADa=23&partial=true`);
   expect(await answer.json()).toMatchObject({ predicted_price: 23.95, target_period: "2026-11-23" });
 });
 
-test("an explanation comes with the answer where it is asked for, in a query as with a body", async () => {
+test("an explanation is part of the answer if it is requested, with GET and POST", async () => {
   const ask = worker();
   const bodies = await Promise.all(
     [ask(`/predict${query}&explain=true`), ask("/predict?explain=true", json(instanceOf(0)))].map(async (answer) =>
@@ -38,46 +38,24 @@ test("an explanation comes with the answer where it is asked for, in a query as 
   expect(bodies[1]).toEqual(bodies[0]);
 });
 
-test("the values of the features are in an answer only with ?features=true, for one instance, a batch and all series", async () => {
-  const ask = worker();
-  const requests: [string, RequestInit?][] = [
-    [`/predict${query}`],
-    [`/predict${query}&Precio_lag1=23.45`],
-    ["/predict", json(instanceOf(0))],
-    ["/predict", json({ instances: [instanceOf(0), instanceOf(1)] })],
-    ["/predict", json({ all: true })],
-  ];
-  for (const [path, init] of requests) {
-    const option = `${path.includes("?") ? "&" : "?"}features=`;
-    const [without, no, full] = await Promise.all(
-      ["", `${option}false`, `${option}true`].map(async (more) => (await ask(path + more, init)).text()),
-    );
-    expect(without).not.toContain('"features":');
-    expect(no).toBe(without);
-    const withoutFeatures = JSON.parse(full ?? "", (name, value) => (name === "features" ? undefined : value));
-    expect(full).toContain('"features":{"');
-    expect(withoutFeatures).toEqual(JSON.parse(without ?? ""));
-  }
-});
-
-test("a file that has gone is 503 for who asks why, and no harm to who does not", async () => {
+test("a missing model file is 503 for a request with an explanation only", async () => {
   const ask = worker({ cache: null });
   expect((await ask(`/predict${query}`)).status).toBe(200);
   await bindings.LAKE.delete(artefactKey(forecast.id, "v1.0", "model.onnx"));
   const refused = await ask(`/predict${query}&explain=true`);
   expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "2"]);
-  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("try again") });
+  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("Try again") });
   expect((await ask(`/predict${query}`)).status).toBe(200);
 });
 
-test("too many instances to be explained are refused before the file is asked for", async () => {
+test("too many instances to explain are refused before the file is read", async () => {
   const instances = Array.from({ length: 101 }, () => instanceOf(0));
   const refused = await worker()("/predict?explain=true", json({ instances }));
   expect(refused.status).toBe(422);
   expect(await refused.json()).toMatchObject({ field: "explain", found: "101 instances" });
 });
 
-test("a batch answers in order, and partially where that is asked for", async () => {
+test("a batch is answered in order, and partially if that is requested", async () => {
   const ask = worker();
   const instances = [instanceOf(1), { Estado: "Jalisco" }];
   const refused = await ask("/predict", json({ instances }));
@@ -98,7 +76,7 @@ describe("when something is down", () => {
     throw new Error("it is down");
   };
 
-  test("nothing to serve is 503 with Retry-After, in the words of each protocol", async () => {
+  test("a service without a snapshot is 503 with Retry-After, in the form of each protocol", async () => {
     const ask = worker({ snapshots: { get: down } as unknown as KVNamespace });
     const [own, mlflow, v2, ping] = await Promise.all([
       ask(`/predict${query}`),
@@ -116,7 +94,7 @@ describe("when something is down", () => {
     expect((await ask("/v2/health/live")).status).toBe(200);
   });
 
-  test("what was loaded serves on and says that it is stale", async () => {
+  test("a loaded snapshot continues to serve and is marked stale", async () => {
     let nowMs = Date.parse("2026-11-21T12:00:00Z");
     let isDown = false;
     const snapshots = {
@@ -132,7 +110,7 @@ describe("when something is down", () => {
     expect(stale.headers.get("Cache-Control")).toBe("public, max-age=0");
   });
 
-  test("a damaged model in R2 never answers", async () => {
+  test("a damaged model in R2 never serves", async () => {
     await promote({ version: "v9.0", number: 9 });
     await bindings.LAKE.put(artefactKey(forecast.id, "v9.0", "model.onnx"), "not a model");
     const answer = await worker()(`/predict${query}`);
@@ -140,7 +118,7 @@ describe("when something is down", () => {
     expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("v9.0/model.onnx is damaged") });
   });
 
-  test("the cache stands in for R2, a damaged entry of it is replaced, and without a cache all goes on", async () => {
+  test("the cache replaces R2, a damaged entry is replaced, and without a cache answers continue", async () => {
     const { pointer, model } = servable({ version: "v1.0", number: 1 });
     const address = {
       forecast: forecast.id,
@@ -153,8 +131,8 @@ describe("when something is down", () => {
       new Response("damaged", { headers: { "Cache-Control": "max-age=60" } }),
     );
     expect((await worker()(`/predict${query}`)).status).toBe(200);
-    const kept = await caches.default.match(cacheAddress(address));
-    expect(new Uint8Array((await kept?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(model);
+    const cached = await caches.default.match(cacheAddress(address));
+    expect(new Uint8Array((await cached?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(model);
     const withoutLake = { get: down } as unknown as R2Bucket;
     expect((await worker({ lake: withoutLake })(`/predict${query}`)).status).toBe(200);
     expect((await worker({ lake: withoutLake, cache: null })(`/predict${query}`)).status).toBe(503);
@@ -170,7 +148,7 @@ describe("the scoring protocols", () => {
     return fullAnswerShape.parse(await answer.json()).features;
   };
 
-  test("MLflow's answers numbers for JSON and CSV, and /predict says the same", async () => {
+  test("MLflow's protocol answers JSON and CSV with the predictions of /predict", async () => {
     const ask = worker();
     const row = await features(ask);
     const records = await ask("/invocations/milk-mx", json({ dataframe_records: [row, row] }));
@@ -182,7 +160,7 @@ describe("the scoring protocols", () => {
     expect(await missing.json()).toEqual({ predictions: [null] });
   });
 
-  test("MLflow's refuses with its own codes: 400, 415, 404", async () => {
+  test("MLflow's protocol refuses with its own codes: 400, 415, 404", async () => {
     const ask = worker();
     const bad = await ask("/invocations", json({ inputs: [], instances: [] }));
     expect([bad.status, await bad.json()]).toMatchObject([
@@ -200,7 +178,7 @@ describe("the scoring protocols", () => {
     expect(await (await ask("/version")).text()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  test("Open Inference v2 tells of server and model, and infers", async () => {
+  test("Open Inference v2 describes server and model, and infers", async () => {
     const ask = worker();
     const get = async (path: string) => {
       const answer = await ask(path);

@@ -10,27 +10,27 @@ const json = { textNumbers: false };
 
 function rowOf(instance: Record<string, unknown>, options = json): Row {
   const read = readInstance(snapshot, instance, options);
-  if (!read.ok) throw new Error(JSON.stringify(read.refusal));
-  return read.row;
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  return read.value;
 }
 
 function refusalOf(instance: Record<string, unknown>): Refusal {
   const read = readInstance(snapshot, instance, json);
-  if (read.ok) throw new Error(`it was read: ${JSON.stringify(read.row)}`);
-  return read.refusal;
+  if (read.ok) throw new Error(`the instance was accepted: ${JSON.stringify(read.value)}`);
+  return read.error;
 }
 
-/** Every feature that the history would give. */
+/** A value for every feature of the history. */
 const historyFeatures = Object.fromEntries(
   forecast.features.filter(isOfHistory).map(({ name }, at) => [name, at + 0.5]),
 );
 
 describe("a series", () => {
-  test("is found by its dimensions, and the next period is asked for", () => {
+  test("is found by its dimensions, for the next period", () => {
     expect(rowOf(instanceOf(2))).toMatchObject({ position: 2, target: "2026-11-23", hypothetical: false });
   });
 
-  test("that is misspelt is refused with the nearest value among those that go with the fields before", () => {
+  test("that is misspelt is refused with the nearest value that occurs with the preceding dimensions", () => {
     expect(refusalOf(instanceOf(0, { Canal: "Autoservicio" }))).toMatchObject({
       kind: "unprocessable",
       field: "Canal",
@@ -47,13 +47,13 @@ describe("a series", () => {
     expect(refusalOf(instanceOf(3, { Estado: "Mexico" }))).toMatchObject({ didYouMean: "México" });
   });
 
-  test("that is not named in full is refused with what may stand there", () => {
+  test("that is not named in full is refused with the allowed values", () => {
     const { Ciudad: _, ...rest } = instanceOf(0);
     expect(refusalOf(rest)).toMatchObject({ field: "Ciudad", found: "nothing", allowed: ["Guadalajara", "Zapopan"] });
     expect(refusalOf(instanceOf(0, { Ciudad: null }))).toMatchObject({ field: "Ciudad", found: "nothing" });
   });
 
-  test("is found by its names as a publisher or another keyboard writes them, and known by those that are kept", () => {
+  test("is found by differently written names, and answered with the stored names", () => {
     const [México = "", Toluca = ""] = Object.values(instanceOf(3)).map(String);
     const written = { ...instanceOf(3), Estado: México.normalize("NFD"), Ciudad: ` ${Toluca}\u00a0` };
     expect(rowOf(written)).toMatchObject({ position: 3, is: ["México", "Toluca", "Ultrapasteurizada", "Tiendas"] });
@@ -61,7 +61,7 @@ describe("a series", () => {
     expect(rowOf(unseen)).toMatchObject({ position: null, is: ["Jalisco", "Toluca", "Pasteurizada", "Autoservicios"] });
   });
 
-  test("whose name is empty is told that it is", () => {
+  test("whose name is empty is refused as empty", () => {
     for (const Canal of ["", "  "]) {
       expect(refusalOf(instanceOf(0, { Canal }))).toMatchObject({
         field: "Canal",
@@ -69,16 +69,16 @@ describe("a series", () => {
         allowed: ["Autoservicios", "Tiendas"],
       });
     }
-    expect(refusalOf({ "": 1 })).toMatchObject({ detail: "The request has a field without a name." });
+    expect(refusalOf({ "": 1 })).toMatchObject({ detail: "A field has no name." });
   });
 
-  test("is text, and no other type", () => {
+  test("is text, not another type", () => {
     expect(refusalOf(instanceOf(0, { Estado: 7 }))).toMatchObject({ field: "Estado", found: "7" });
   });
 });
 
 describe("a field", () => {
-  test("has its aliases, with accents or without, in capitals or not", () => {
+  test("is found by an alias, with or without accents and capitals", () => {
     const spellings = [
       { día: 23, mes: 11, año: 2026 },
       { dia: 23, Mes: 11, Año: 2026 },
@@ -91,10 +91,10 @@ describe("a field", () => {
     expect(rowOf({ ...instanceOf(0), precio_LAG1: 3 }).overrides).toEqual(new Map([["Precio_lag1", 3]]));
   });
 
-  test("that is given under two of its names is refused", () => {
+  test("that occurs under two of its names is refused", () => {
     expect(refusalOf(instanceOf(0, { día: 23, dia: 23 }))).toMatchObject({
       field: "dia",
-      detail: "día and dia are names of the same field.",
+      detail: "día and dia are the same field.",
     });
   });
 
@@ -109,7 +109,7 @@ describe("a field", () => {
 });
 
 describe("a feature", () => {
-  test("that is given overrides, and null is as if it were not given", () => {
+  test("that is supplied overrides the history, and null counts as missing", () => {
     expect(rowOf(instanceOf(0, { Precio_lag1: 23.5, Precio_mean7: null })).overrides).toEqual(
       new Map([["Precio_lag1", 23.5]]),
     );
@@ -119,11 +119,11 @@ describe("a feature", () => {
     expect(refusalOf(instanceOf(0, { Precio_lag1: value }))).toMatchObject({ field: "Precio_lag1" });
   });
 
-  test("that is text where a number is meant is told from that number", () => {
+  test("that is text instead of a number is shown in quotes", () => {
     expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({ found: '"23.5"' });
   });
 
-  test("that is no number is told so in plain words, with what to write instead", () => {
+  test("that is not a number is refused with an example", () => {
     const query = { textNumbers: true };
     const asked = (value: string) => readInstance(snapshot, instanceOf(0, { Precio_lag1: value }), query);
     expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({
@@ -131,19 +131,19 @@ describe("a feature", () => {
       expected: "a number without quotes, as in 23.5",
     });
     expect(asked("23,5")).toMatchObject({
-      refusal: { detail: "Precio_lag1 is not a number.", expected: "a number with a point, as in 23.5" },
+      error: { detail: "Precio_lag1 is not a number.", expected: "a number with a decimal point, as in 23.5" },
     });
-    expect(asked(" ")).toMatchObject({ refusal: { detail: "Precio_lag1 is empty." } });
-    const tooLarge = "Precio_lag1 is too large.";
+    expect(asked(" ")).toMatchObject({ error: { detail: "Precio_lag1 is empty." } });
+    const tooLarge = "Precio_lag1 is out of range.";
     expect(refusalOf(instanceOf(0, { Precio_lag1: -1e39 }))).toMatchObject({ detail: tooLarge, found: "-1e+39" });
     expect(refusalOf(instanceOf(0, JSON.parse('{"Precio_lag1": 1e999}')))).toMatchObject({
       detail: tooLarge,
       found: "Infinity",
     });
-    expect(asked("1e39")).toMatchObject({ refusal: { detail: tooLarge, found: "1e39" } });
+    expect(asked("1e39")).toMatchObject({ error: { detail: tooLarge, found: "1e39" } });
   });
 
-  test("may have a name of any length, which is told as far as it can be read", () => {
+  test("with a very long name is refused with a shortened name", () => {
     const refusal = refusalOf({ ["á".repeat(1_900_000)]: 1 });
     expect(JSON.stringify(refusal).length).toBeLessThan(2_000);
     expect(refusal).not.toHaveProperty("didYouMean");
@@ -158,13 +158,13 @@ describe("a feature", () => {
 });
 
 describe("the target", () => {
-  test("is the next period where the parts that are given agree with it", () => {
+  test("is the next period if the supplied parts agree with it", () => {
     for (const fields of [{ mes: 11 }, { dia: 23 }, { dia_semana: 0 }, { target_period: "2026-11-23", dia: 23 }]) {
       expect(rowOf(instanceOf(0, fields)).target).toBe("2026-11-23");
     }
   });
 
-  test("is refused where its parts make no day, or disagree, with what they would have to be", () => {
+  test("is refused if its parts are not a day or disagree, with the expected values", () => {
     expect(refusalOf(instanceOf(0, { dia: 31, mes: 2, anio: 2027 }))).toMatchObject({
       field: "dia",
       found: "2027-2-31",
@@ -185,7 +185,7 @@ describe("the target", () => {
 
   const seed = { día: 1, mes: 8, año: 2025, dia_semana: "4", Precio_lag1: 23.5, Precio_mean7: 23.1 };
 
-  test("of another period is refused with the one that can be forecast, and what has to be given for a hypothesis", () => {
+  test("of another period is refused with the next period and the features that a hypothesis needs", () => {
     const { Precio_mean7: _, ...less } = seed;
     expect(refusalOf(instanceOf(0, less))).toMatchObject({
       kind: "unprocessable",
@@ -193,52 +193,52 @@ describe("the target", () => {
       found: "2025-08-01",
       expected: "2026-11-23",
       allowed: ["2026-11-23"],
-      detail: expect.stringMatching(/set Precio_lag1, Precio_mean7\. Missing: Precio_mean7\.$/),
+      detail: expect.stringMatching(/supply Precio_lag1, Precio_mean7; missing: Precio_mean7\.$/),
     });
   });
 
-  test("of another period is a hypothesis of the request as it was always sent", () => {
+  test("of another period is a hypothesis, for the request form of the original service", () => {
     expect(rowOf(instanceOf(0, seed))).toMatchObject({ target: "2025-08-01", hypothetical: true, position: 0 });
     expect(refusalOf(instanceOf(0, { ...seed, Canal: "Autoservicio" }))).toMatchObject({
       didYouMean: "Autoservicios",
     });
   });
 
-  test("of another period needs every feature of the history where the forecast says so", () => {
+  test("of another period needs every feature of the history if the forecast declares so", () => {
     const strict = { ...snapshot, forecast: { ...snapshot.forecast, hypothesisNeeds: "all" as const } };
     expect(readInstance(strict, instanceOf(0, seed), json)).toMatchObject({
-      refusal: { detail: expect.stringMatching(/set all features of the history\. Missing: Precio_lag3, /) },
+      error: { detail: expect.stringMatching(/supply every feature of the history; missing: Precio_lag3, /) },
     });
     expect(readInstance(strict, instanceOf(0, { ...historyFeatures, ...seed }), json)).toMatchObject({
-      row: { target: "2025-08-01", hypothetical: true, position: 0 },
+      value: { target: "2025-08-01", hypothetical: true, position: 0 },
     });
   });
 
-  test("is that of the request as it was always sent, on the day that it was sent for", () => {
+  test("is the next period, for the request form of the original service", () => {
     const then = snapshotOf({}, historyOf("2025-07-30"));
     const read = readInstance(then, instanceOf(0, seed), json);
-    expect(read).toMatchObject({ ok: true, row: { target: "2025-08-01", hypothetical: false } });
+    expect(read).toMatchObject({ ok: true, value: { target: "2025-08-01", hypothetical: false } });
     expect(readInstance(then, instanceOf(0, { ...seed, Canal: "Autoservicio" }), json)).toMatchObject({
-      refusal: { didYouMean: "Autoservicios" },
+      error: { didYouMean: "Autoservicios" },
     });
   });
 });
 
-test("a series that the history does not hold is a hypothesis where every feature of the history is given", () => {
+test("a series without a history is a hypothesis if every feature of the history is supplied", () => {
   const unseen = instanceOf(0, { Ciudad: "Toluca", ...historyFeatures });
   expect(rowOf(unseen)).toMatchObject({ position: null, hypothetical: true, target: "2026-11-23" });
   expect(refusalOf({ ...unseen, Ciudad: "Tolucca" })).toMatchObject({ field: "Ciudad", didYouMean: "Toluca" });
 });
 
-test("whatever is sent is a row or a refusal that names a field, never an exception", () => {
+test("any instance is a row or a refusal that names a field, never an exception", () => {
   const names = [...snapshot.fields.all.map(({ name }) => name), "día", "Estdo", "__proto__", "constructor"];
   const value = fc.oneof(fc.constantFrom("Jalisco", "Guadalajara", "Tiendas", "4", "2026-11-23"), fc.jsonValue());
   const instance = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), value);
   fc.assert(
     fc.property(instance, fc.boolean(), (fields, isFull) => {
       const read = readInstance(snapshot, isFull ? { ...instanceOf(0), ...fields } : fields, json);
-      if (read.ok) expect(read.row.target).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-      else expect(read.refusal).toMatchObject({ field: expect.any(String), found: expect.any(String) });
+      if (read.ok) expect(read.value.target).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      else expect(read.error).toMatchObject({ field: expect.any(String), found: expect.any(String) });
     }),
   );
 });

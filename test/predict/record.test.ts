@@ -22,8 +22,8 @@ const options = { textNumbers: false, partial: true, explain: null };
 
 function recorded(instances: readonly unknown[]): PredictionRow[] {
   const prepared = prepareRows(snapshot, { kind: "batch", instances }, options);
-  if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  return recordedAnswer(snapshot, { ...prepared, predictions: predictRows(snapshot, prepared) });
+  if (!prepared.ok) throw new Error(prepared.error.detail);
+  return recordedAnswer(snapshot, { ...prepared.value, predictions: predictRows(snapshot, prepared.value) });
 }
 
 const head = {
@@ -41,7 +41,7 @@ const head = {
 
 const messages = (rows: readonly PredictionRow[]) => [...messagesOf(head, rows)].map(({ message }) => message);
 
-test("an answer is recorded as it was given: series, period, numbers, and which features the caller set", () => {
+test("an answer is recorded completely: series, period, numbers, and which features the caller supplied", () => {
   const [row] = recorded([instanceOf(0, { Precio_lag1: 23.45 })]);
   expect(row).toMatchObject({
     position: 0,
@@ -56,14 +56,14 @@ test("an answer is recorded as it was given: series, period, numbers, and which 
   expect(row?.values[head.features.indexOf("Precio_lag1")]).toBe(23.45);
 });
 
-test("instances that failed leave their positions free", () => {
+test("failed instances leave their positions unused", () => {
   const bad = { Estado: "Jalisco" };
   expect(
     recorded([bad, instanceOf(1), bad, bad, instanceOf(2), instanceOf(3), bad]).map(({ position }) => position),
   ).toEqual([1, 4, 5]);
 });
 
-test("a what-if is marked", () => {
+test("a hypothesis is marked", () => {
   const given = Object.fromEntries(
     snapshot.model.inputs.filter(({ categories }) => !categories).map(({ name }) => [name, 2]),
   );
@@ -72,7 +72,7 @@ test("a what-if is marked", () => {
   expect(row).toMatchObject({ hypothetical: true, target: "2026-12-04" });
 });
 
-/** Thirty columns with whatever a client may send. */
+/** Returns thirty columns with text and numbers. */
 function wide(rows: number, text: string): Record<string, Column> {
   const column = (at: number) => Float32Array.from({ length: rows }, (_, row) => Math.fround(row * 1.2345 + at / 7));
   return Object.fromEntries(
@@ -85,7 +85,7 @@ function wide(rows: number, text: string): Record<string, Column> {
 
 const outputs = (rows: number) => ({ prediction: new Float32Array(rows).fill(1.5) });
 
-test("as many instances as a request may hold go into messages that a queue takes, each once and in order", () => {
+test("the instances of the largest request fit into messages of the allowed size, each once and in order", () => {
   for (const text of ["Jalisco", "牛乳".repeat(500), "\u0000\ud800".repeat(200)]) {
     const rows = recordedTable(snapshot, { inputs: wide(instancesMax, text), outputs: outputs(instancesMax) });
     const sent = messages(rows);
@@ -97,7 +97,7 @@ test("as many instances as a request may hold go into messages that a queue take
   }
 });
 
-test("messages hold every row once, whatever the sizes", () => {
+test("messages contain every row once, for any sizes", () => {
   const [row] = recorded([instanceOf(0)]);
   if (!row) throw new Error("there is no row");
   fc.assert(
@@ -114,7 +114,7 @@ test("messages hold every row once, whatever the sizes", () => {
   );
 });
 
-test("messages go in batches that a queue takes, each once and in order, and none of them is larger than it says", () => {
+test("batches have the allowed size and contain every message once, in order", () => {
   const [row] = recorded([instanceOf(0)]);
   if (!row) throw new Error("there is no row");
   fc.assert(
@@ -137,7 +137,7 @@ test("messages go in batches that a queue takes, each once and in order, and non
   );
 });
 
-test("a message is never longer than it says, and an ordinary one not much shorter", () => {
+test("the stated size of a message is an upper bound, and close for an ordinary one", () => {
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null));
   const text = fc.string({ unit: "binary", maxLength: 60 });
   const rows = fc.array(
@@ -168,7 +168,7 @@ test("a message is never longer than it says, and an ordinary one not much short
   expect(one?.bytes).toBeLessThan(2 * Buffer.byteLength(JSON.stringify(one?.message)));
 });
 
-test("numbers that are long as text are counted in full, small ones written out too", () => {
+test("the size of a message covers the longest numbers", () => {
   for (const long of [-1.2345678901234567e-6, -1.2345678901234567e-123, -123456789012345680000]) {
     const [row] = recorded([instanceOf(0)]);
     if (row === undefined) throw new Error("nothing is recorded");
@@ -179,7 +179,7 @@ test("numbers that are long as text are counted in full, small ones written out 
   }
 });
 
-test("raw features name their series where the model reads its dimensions, and what is no number stays telling", () => {
+test("raw features name their series if the model reads the dimensions, and infinite numbers are recorded as text", () => {
   const inputs = wide(3, "Jalisco");
   inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);
   const rows = recordedTable(snapshot, { inputs, outputs: outputs(3) });
@@ -188,7 +188,7 @@ test("raw features name their series where the model reads its dimensions, and w
   expect(rows.map(({ values }) => values[at])).toEqual([null, "Infinity", 23.45]);
 });
 
-test("of a request beyond all measure every n-th instance is recorded, spread over all of it", () => {
+test("of a very large request every n-th instance is recorded", () => {
   const count = 2.5 * recordedMax;
   const rows = recordedTable(snapshot, { inputs: wide(count, "a"), outputs: outputs(count) });
   expect(rows.length).toBeLessThanOrEqual(recordedMax);
@@ -196,7 +196,7 @@ test("of a request beyond all measure every n-th instance is recorded, spread ov
   expect(rows.at(-1)?.position).toBeGreaterThan(count - 4);
 });
 
-test("a share of the requests is recorded, always the same ones, and more of them where the share is larger", () => {
+test("the recorded share of requests is deterministic and grows with the share", () => {
   const ids = Array.from({ length: 20_000 }, (_, at) => `request-${at}`);
   const chosen = (share: number) => new Set(ids.filter((id) => isSampled(id, share)));
   expect(chosen(0).size).toBe(0);
@@ -210,7 +210,7 @@ test("a share of the requests is recorded, always the same ones, and more of the
   expect([...chosen(0.1)].every((id) => larger.has(id))).toBe(true);
 });
 
-test("a message of a later format, or one that contradicts itself, is refused in a sentence", () => {
+test("a message of a later format, or with contradictions, is refused with a reason", () => {
   const [row] = recorded([instanceOf(0)]);
   const message = { ...head, rows: [row] };
   expect(readPredictionMessage(message)).toMatchObject({ ok: true });
@@ -230,14 +230,18 @@ test("a message of a later format, or one that contradicts itself, is refused in
   expect(readPredictionMessage(null)).toMatchObject({ ok: false });
 });
 
-test("a value that a request gives to start from is recorded as given, what is computed from it is not", () => {
+test("a supplied observation is recorded as supplied, features computed from it are not", () => {
   const one = goldSnapshot();
   const asQuery = { ...options, textNumbers: true };
   const given = (instance: Record<string, unknown>) => {
     const prepared = prepareRows(one, { kind: "single", instance }, asQuery);
-    if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-    const predictions = predictRows(one, prepared);
-    return recordedAnswer(one, { ...prepared, predictions }).map((row) => [row.given, row.target, row.hypothetical]);
+    if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+    const predictions = predictRows(one, prepared.value);
+    return recordedAnswer(one, { ...prepared.value, predictions }).map((row) => [
+      row.given,
+      row.target,
+      row.hypothetical,
+    ]);
   };
   const last = one.model.inputs.findIndex(({ name }) => name === "EUR");
   expect(given({})).toEqual([[[], "2017-01-02", false]]);

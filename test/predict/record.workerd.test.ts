@@ -1,4 +1,4 @@
-/** What becomes of an answer behind it: told to the queue, and never in the answer's way. */
+/** Answers are recorded in the queue after they were sent, and recording never delays an answer. */
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -24,11 +24,11 @@ beforeAll(async () => {
 
 type SendBatch = (messages: readonly PredictionMessage[]) => Promise<unknown>;
 
-/** A Worker whose queue is `sendBatch`. `settled` waits for what it does behind its answers. */
+/** Returns a Worker whose queue is `sendBatch`. `settled` waits for its work after the answers. */
 function worker(sendBatch: SendBatch, share = 1) {
-  const told = (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
+  const received = (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
     sendBatch([...batch].map(({ body }) => body));
-  const queue = { sendBatch: told } as unknown as Queue<PredictionMessage>;
+  const queue = { sendBatch: received } as unknown as Queue<PredictionMessage>;
   const now = () => new Date("2026-11-21T12:00:00Z");
   const app = predictApp(serviceOf({ ...partsOf(bindings), now, recording: { queue, share } }));
   const background: Promise<unknown>[] = [];
@@ -37,7 +37,7 @@ function worker(sendBatch: SendBatch, share = 1) {
   return { ask, settled: () => Promise.all(background) };
 }
 
-/** A Worker whose messages are kept, as the queue would carry them. */
+/** Returns a Worker that collects its messages, serialized as in the queue. */
 function recording(share = 1) {
   const sent: PredictionMessage[] = [];
   const batches: number[] = [];
@@ -57,10 +57,10 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
   headers: { "Content-Type": "application/json", ...headers },
 });
 
-test("GET and POST tell one message each, with what was answered under the request's own id", async () => {
+test("GET and POST record one message each, with the answer and the request's id", async () => {
   const { ask, settled, sent } = recording();
   const answer = await ask(`/predict${query}&Precio_lag1=23.5&features=true`, { headers: { "X-Request-Id": "abc-1" } });
-  const told = fullAnswerShape.parse(await answer.json());
+  const received = fullAnswerShape.parse(await answer.json());
   await ask("/predict", json({ instances: [instanceOf(1), instanceOf(2)] }));
   await settled();
   expect(sent.map(({ rows }) => rows.length)).toEqual([1, 2]);
@@ -73,23 +73,23 @@ test("GET and POST tell one message each, with what was answered under the reque
     number: 3,
     protocol: "predict",
     origin: "caller",
-    features: Object.keys(told.features),
+    features: Object.keys(received.features),
     rows: [
       {
         series: [...dimensionValues[0]],
-        target: told.target_period,
-        prediction: told.predicted_price,
-        intervals: { interval80: told.interval80, interval95: told.interval95 },
-        change: told.change_probability,
-        values: Object.values(told.features),
-        given: [Object.keys(told.features).indexOf("Precio_lag1")],
+        target: received.target_period,
+        prediction: received.predicted_price,
+        intervals: { interval80: received.interval80, interval95: received.interval95 },
+        change: received.change_probability,
+        values: Object.values(received.features),
+        given: [Object.keys(received.features).indexOf("Precio_lag1")],
         hypothetical: false,
       },
     ],
   });
 });
 
-test("both scoring protocols are told too, with the raw features they were asked with", async () => {
+test("both scoring protocols are recorded with their raw features", async () => {
   const { ask, settled, sent } = recording();
   const { features } = fullAnswerShape.parse(await (await ask(`/predict${query}&features=true`)).json());
   await ask("/invocations", json({ dataframe_records: [features, { ...features, Precio_lag1: null }] }));
@@ -116,7 +116,7 @@ test("both scoring protocols are told too, with the raw features they were asked
   });
 });
 
-test("answers given at once are told together, a message a request, in batches that a queue takes", async () => {
+test("simultaneous answers are sent together, one message per request, in batches of the allowed size", async () => {
   const { ask, settled, sent, batches } = recording();
   const asked = Array.from({ length: 130 }, (_, at) => `id-${at}`);
   await Promise.all(asked.map((id) => ask(`/predict${query}`, { headers: { "X-Request-Id": id } })));
@@ -127,7 +127,7 @@ test("answers given at once are told together, a message a request, in batches t
   expect(Math.max(...batches)).toBeLessThanOrEqual(100);
 });
 
-test("without an id of the caller's, an answer is named by the one it was given", async () => {
+test("without a caller's id, an answer is named by its generated id", async () => {
   const { ask, settled, sent } = recording();
   const ids = await Promise.all(
     [0, 0, 1].map(async (at) => (await ask(`/predict${queryOf(instanceOf(at))}`)).headers.get("X-Request-Id")),
@@ -137,7 +137,7 @@ test("without an id of the caller's, an answer is named by the one it was given"
   expect(sent.map(({ answer }) => answer)).toEqual(ids.map((id) => id?.replaceAll("-", "")));
 });
 
-test("what a request that was broken off did not send, a later one tells", async () => {
+test("a later request sends the messages of an aborted one", async () => {
   const sent: string[] = [];
   const queue = {
     sendBatch: async (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
@@ -158,14 +158,14 @@ test("what a request that was broken off did not send, a later one tells", async
   expect(sent).toEqual(["first", "second", "third"]);
 });
 
-test("of a partial answer only what was answered is told", async () => {
+test("of a partial answer only the answered instances are recorded", async () => {
   const { ask, settled, sent } = recording();
   await ask("/predict?partial=true", json({ instances: [{ Estado: "Jalisco" }, instanceOf(1), {}] }));
   await settled();
   expect(sent.map(({ rows }) => rows.map(({ position }) => position))).toEqual([[1]]);
 });
 
-test("refusals, HEAD, 304 and answers without a row tell nothing", async () => {
+test("refusals, HEAD, 304 and answers without rows are not recorded", async () => {
   const { ask, settled, sent } = recording();
   const tag = (await ask(`/predict${query}`, { method: "HEAD" })).headers.get("ETag") ?? "";
   expect((await ask(`/predict${query}`, { headers: { "If-None-Match": tag } })).status).toBe(304);
@@ -179,7 +179,7 @@ test("refusals, HEAD, 304 and answers without a row tell nothing", async () => {
   expect(sent).toEqual([]);
 });
 
-test("a thousand instances are told in several messages under one name", async () => {
+test("a thousand instances are recorded in several messages with one answer id", async () => {
   const { ask, settled, sent } = recording();
   await ask("/predict", json({ instances: Array.from({ length: 1_000 }, (_, at) => instanceOf(at % 4)) }));
   await settled();
@@ -189,7 +189,7 @@ test("a thousand instances are told in several messages under one name", async (
   expect(positions).toEqual(Array.from({ length: 1_000 }, (_, at) => at));
 });
 
-test("the same question under the same id has one name, another question or another id has another", async () => {
+test("equal requests with the same id have one answer id; another request or id has another", async () => {
   const { ask, settled, sent } = recording();
   const asked = (at: number, id: string) =>
     ask(`/predict${queryOf(instanceOf(at))}`, { headers: { "X-Request-Id": id } });
@@ -207,7 +207,7 @@ test("the same question under the same id has one name, another question or anot
   expect(new Set([one, ...others]).size).toBe(3);
 });
 
-test("the answer is given before the queue is told, and whether or not the queue ever answers", async () => {
+test("the answer is sent before the queue is called, even if the queue never answers", async () => {
   let isTold = false;
   const { ask } = worker(() => {
     isTold = true;
@@ -220,7 +220,7 @@ test("the answer is given before the queue is told, and whether or not the queue
   expect((await ask(`/predict${query}`)).status).toBe(200);
 });
 
-test("with the queue down every answer is given all the same, and each loss is logged by its request", async () => {
+test("with the queue down every answer is sent, and each loss is logged with its request id", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   for (const down of [() => Promise.reject(new Error("the queue is down")), () => fail("the queue is down")]) {
     const { ask, settled } = worker(down);
@@ -244,24 +244,24 @@ function fail(reason: string): never {
   throw new Error(reason);
 }
 
-test("of a large answer a batch of messages that fails does not take the others with it", async () => {
+test("a failed batch of a large answer does not affect the others", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   let sent = 0;
-  let kept = 0;
+  let recorded = 0;
   const { ask, settled } = worker(async (messages) => {
     if (++sent === 2) throw new Error("once");
-    for (const { rows } of messages) kept += rows.length;
+    for (const { rows } of messages) recorded += rows.length;
   });
   await ask("/predict", json({ instances: Array.from({ length: 1_000 }, () => instanceOf(0)) }));
   await settled();
-  expect(kept).toBeGreaterThan(0);
+  expect(recorded).toBeGreaterThan(0);
   expect(logged).toHaveBeenCalledExactlyOnceWith(
-    expect.stringContaining(`${1_000 - kept} of 1000 instances are lost: once`),
+    expect.stringContaining(`${1_000 - recorded} of 1000 instances are lost: once`),
   );
   logged.mockRestore();
 });
 
-test("a share of zero tells nothing, half of it the same half each time", async () => {
+test("a share of zero records nothing, and a share of one half always the same half", async () => {
   const none = recording(0);
   await none.ask(`/predict${query}`);
   await none.settled();
@@ -277,7 +277,7 @@ test("a share of zero tells nothing, half of it the same half each time", async 
   expect(one?.length).toBeLessThan(35);
 });
 
-test("a share that is none is told of, and everything is recorded", () => {
+test("an invalid share is logged, and everything is recorded", () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   expect(["0.25", "0", "1", "", undefined].map(readShare)).toEqual([0.25, 0, 1, 1, 1]);
   expect(logged).not.toHaveBeenCalled();
@@ -287,7 +287,7 @@ test("a share that is none is told of, and everything is recorded", () => {
   logged.mockRestore();
 });
 
-test("without a queue answers are told to nobody", async () => {
+test("without a queue answers are not recorded", async () => {
   const background: Promise<unknown>[] = [];
   const app = predictApp(serviceOf({ ...partsOf(bindings), recording: null }));
   const answer = await app(new Request(`http://predict.test/predict${query}`), {

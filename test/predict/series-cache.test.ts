@@ -11,7 +11,7 @@ const plain = (position: number): Row => ({
 });
 const made = (): CachedSeries => ({ inputs: {}, feeds: null, features: { a: 1 }, series: { City: "Vigo" } });
 
-test("a series is made once, and its JSON is remembered", () => {
+test("a series is computed once, and its JSON is cached", () => {
   const cache = new SeriesCache();
   const first = cache.findOrMake(plain(0), made);
   expect(cache.findOrMake(plain(0), made)).toBe(first);
@@ -20,7 +20,7 @@ test("a series is made once, and its JSON is remembered", () => {
   expect(Object.isFrozen(first?.features)).toBe(true);
 });
 
-test("a row with values of its own is never cached", () => {
+test("a row with supplied values is never cached", () => {
   const cache = new SeriesCache();
   const rows: Row[] = [
     { ...plain(0), position: null },

@@ -1,4 +1,4 @@
-/** MLflow's protocol where there is but one series: what is not given comes from the history. */
+/** MLflow's protocol for a forecast of one series: missing columns come from the history. */
 import { describe, expect, test } from "vitest";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { runEngine } from "../../shared/predict/engines.ts";
@@ -21,29 +21,29 @@ async function predicted(body: unknown, from = aliased): Promise<number[] | stri
     typeof body === "string"
       ? readInvocationCsv(body, (name) => isNumberColumn(from, name))
       : readInvocation(JSON.stringify(body));
-  if (!read.ok) return read.problem;
-  const inputs = inputsOfRequest(from, read.table);
-  if (!inputs.ok) return inputs.problem;
-  const run = await runEngine(from.model.engine, inputs.inputs);
+  if (!read.ok) return read.error;
+  const inputs = inputsOfRequest(from, read.value);
+  if (!inputs.ok) return inputs.error;
+  const run = await runEngine(from.model.engine, inputs.value);
   if (!run.ok) return run.reason;
   return Array.from(run.outputs[predictionOutput] ?? []);
 }
 
-/** What `/predict` answers to the same. */
+/** Returns the answer of `/predict` to the same instance. */
 function asked(instance: Record<string, unknown>) {
   const prepared = prepareRows(
     plain,
     { kind: "single", instance },
     { textNumbers: false, partial: false, explain: null },
   );
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return fullAnswerShape.parse(answerRows(plain, { ...prepared, kind: "single", stale: false }));
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+  return fullAnswerShape.parse(answerRows(plain, { ...prepared.value, kind: "single", stale: false }));
 }
 
 const askedPrice = (instance: Record<string, unknown>) => expect.closeTo(Number(asked(instance).predicted_price), 2);
 
 describe("one series", () => {
-  test("what a row does not give comes from the history, or from the day and price that it gives", async () => {
+  test("missing values come from the history, or from the day and price of the row", async () => {
     expect(await predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([askedPrice({})]);
     expect(
       await predicted({
@@ -69,7 +69,7 @@ describe("one series", () => {
     ]);
   });
 
-  test("objects need not give the same: what one does not name comes from the history, not from its neighbour", async () => {
+  test("objects may have different names: a missing value comes from the history, not from another object", async () => {
     const rows = [{ Date: "2016-12-05" }, { EUR: 1100 }, { step: 0.02 }];
     expect(await predicted({ dataframe_records: rows })).toEqual([
       askedPrice({ Date: "2016-12-05" }),
@@ -78,7 +78,7 @@ describe("one series", () => {
     ]);
   });
 
-  test("more rows than a Worker can hold, or can go through the history for, are refused before they are computed", async () => {
+  test("more rows than fit in memory, or with too many days, are refused before they are computed", async () => {
     const table = (columns: readonly string[], row: string, count: number) => ({
       dataframe_split: { columns, data: Array(count).fill(JSON.parse(row)) },
     });
@@ -88,18 +88,18 @@ describe("one series", () => {
     );
   });
 
-  test("columns go by any of their names, in JSON and in CSV", async () => {
+  test("columns may have any name of their field, in JSON and CSV", async () => {
     const expected = [askedPrice({ EUR: 1200, EUR_dif1: 0.02 })];
     expect(await predicted({ dataframe_records: [{ EUR: 1200, step: 0.02 }] })).toEqual(expected);
     expect(await predicted("EUR,step\r\n1200,0.02\r\n")).toEqual(expected);
     expect(await predicted("eur,EUR_DIF1\r\n1200,0.02\r\n".toUpperCase())).toEqual(expected);
   });
 
-  test("a number that is null is missing, not the history's", async () => {
+  test("a number that is null is missing, and does not come from the history", async () => {
     expect(await predicted({ dataframe_records: [{ EUR: 1200, step: null }] })).toEqual([1200]);
   });
 
-  test("raw features in the model's order are what they always were", async () => {
+  test("raw features in the model's order are accepted", async () => {
     const { features } = asked({});
     const row = plain.model.inputs.map(({ name }) => features[name]);
     expect(await predicted({ instances: [row] })).toEqual([askedPrice({})]);
@@ -107,24 +107,24 @@ describe("one series", () => {
   });
 
   test.each([
-    [{ dataframe_records: [{ EURO: 1200 }] }, "There is no input EURO. Did you mean EUR?"],
-    [{ dataframe_records: [{ EUR: -5 }] }, "Row 0: EUR is not a valid value of the target. Found: -5."],
+    [{ dataframe_records: [{ EURO: 1200 }] }, "There is no input EURO; did you mean EUR?"],
+    [{ dataframe_records: [{ EUR: -5 }] }, "Row 0: EUR is not a valid observation. Found: -5."],
     [{ dataframe_records: [{ EUR: 5 }, { Date: "2023-02-30", EUR: 5 }] }, "Row 1: Date is not a day of the calendar."],
     [{ dataframe_records: [{ Date: "2023-10-01" }] }, "Row 0: The history has no value of 2023-09-29"],
-    [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 occurs twice, the first time as step."],
+    [{ dataframe_records: [{ step: 1, EUR_dif1: 1 }] }, "Column EUR_dif1 is the same field as step."],
     [{ dataframe_records: [{ step: "much" }] }, 'Input EUR_dif1, row 0: found "much", expected a number or null.'],
     [{ instances: [[1, 2]] }, "Row 0 has 2 values, expected 26."],
-  ])("%j is refused in a sentence", async (body, sentence) => {
+  ])("%j is refused with a reason", async (body, sentence) => {
     expect(await predicted(body)).toContain(sentence);
   });
 });
 
-test("a forecast of many series reads raw features alone: whose history it should be, a row does not say", async () => {
+test("a forecast of many series needs all raw features, because a row does not name its series", async () => {
   const panel = snapshotOf();
   const read = readInvocation(JSON.stringify({ dataframe_records: [instanceOf(0)] }));
-  if (!read.ok) throw new Error(read.problem);
-  expect(inputsOfRequest(panel, read.table)).toMatchObject({
+  if (!read.ok) throw new Error(read.error);
+  expect(inputsOfRequest(panel, read.value)).toMatchObject({
     ok: false,
-    problem: expect.stringContaining('Model is missing inputs ["dia","mes"'),
+    error: expect.stringContaining('Model is missing inputs ["dia","mes"'),
   });
 });

@@ -1,4 +1,4 @@
-/** What a Worker keeps in memory, against everything that may fail or be late around it. */
+/** The snapshot of an isolate when KV, R2 or the engine fails or is slow. */
 import { expect, test } from "vitest";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
@@ -23,10 +23,10 @@ class World {
   readonly artefactReads: string[] = [];
   kvFails: Error | null = null;
   r2Fails: Error | null = null;
-  /** What a read of R2 waits for. */
+  /** Reads of R2 wait for this promise. */
   r2Waits: Promise<void> = Promise.resolve();
   nowMs = 1_000_000;
-  /** Whether time passes while somebody waits for a load. */
+  /** False if waiting for a load times out at once. */
   isPatient = true;
   #background: Promise<unknown>[] = [];
 
@@ -56,7 +56,7 @@ class World {
     return bytes;
   }
 
-  /** Puts a version into R2 and the pointer at it into KV. */
+  /** Puts a version into R2 and its pointer into KV. */
   promote(story: ServableStory): void {
     const { pointer, model, servedText } = servable(story);
     this.r2.set(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
@@ -72,7 +72,7 @@ class World {
     return this.store.current(this.effects);
   }
 
-  /** Lets time pass, asks once, and waits for what goes on behind the answer. */
+  /** Advances the clock, requests once, and waits for the background work. */
   async after(ms: number): Promise<Current> {
     this.nowMs += ms;
     await this.current();
@@ -88,8 +88,8 @@ function ready(story: ServableStory = {}): World {
   return world;
 }
 
-/** What a client would read of it. */
-function told(current: Current) {
+/** Returns the parts of the answer that a client reads. */
+function received(current: Current) {
   if (!current.ok) return current;
   const { snapshot, stale } = current.value;
   const prepared = prepareRows(
@@ -97,26 +97,26 @@ function told(current: Current) {
     { kind: "single", instance: instanceOf(0) },
     { textNumbers: false, partial: false, explain: null },
   );
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return answerRows(snapshot, { ...prepared, kind: "single", stale });
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+  return answerRows(snapshot, { ...prepared.value, kind: "single", stale });
 }
 
-test("a snapshot is loaded once for all who ask at the same time", async () => {
+test("simultaneous requests load a snapshot once", async () => {
   const world = ready();
   const answers = await Promise.all([world.current(), world.current(), world.current()]);
   expect(new Set(answers.map((one) => one.ok && one.value.snapshot)).size).toBe(1);
   expect(world.artefactReads.sort()).toEqual(["model.onnx", "served.json"]);
 });
 
-test("a fresh snapshot answers without a read; an old one answers at once and is refreshed behind the answer", async () => {
+test("a fresh snapshot answers without a read; an old one answers at once and is refreshed in the background", async () => {
   const world = ready();
   await world.current();
   world.publish("2026-11-23");
   world.nowMs += freshMs - 1;
-  expect(told(await world.current())).toMatchObject({ data_as_of: "2026-11-20" });
+  expect(received(await world.current())).toMatchObject({ data_as_of: "2026-11-20" });
   world.nowMs += 1;
-  expect(told(await world.current())).toMatchObject({ data_as_of: "2026-11-20", stale: false });
-  expect(told(await world.after(0))).toMatchObject({
+  expect(received(await world.current())).toMatchObject({ data_as_of: "2026-11-20", stale: false });
+  expect(received(await world.after(0))).toMatchObject({
     data_as_of: "2026-11-23",
     target_period: "2026-11-25",
     stale: false,
@@ -124,37 +124,37 @@ test("a fresh snapshot answers without a read; an old one answers at once and is
   expect(world.artefactReads).toHaveLength(2);
 });
 
-test("a new champion takes over with its own card and numbers", async () => {
+test("a new champion serves with its own card and numbers", async () => {
   const world = ready({ version: "v1.0", number: 1, bias: 0.5 });
-  expect(told(await world.current())).toMatchObject({ model: { version: "v1.0" }, predicted_price: 25.75 });
+  expect(received(await world.current())).toMatchObject({ model: { version: "v1.0" }, predicted_price: 25.75 });
   world.promote({ version: "v2.0", number: 2, bias: 2, card: { unit: "MXN" } });
-  expect(told(await world.after(freshMs))).toMatchObject({
+  expect(received(await world.after(freshMs))).toMatchObject({
     model: { version: "v2.0" },
     predicted_price: 27.25,
     unit: "MXN",
   });
 });
 
-test("a pointer older than the one that is held is ignored, while newer history is taken", async () => {
+test("a pointer older than the loaded one is ignored, while a newer history is used", async () => {
   const world = ready({ version: "v2.0", number: 2, bias: 2 });
   await world.current();
   world.promote({ version: "v1.0", number: 1 });
   world.publish("2026-11-23");
-  expect(told(await world.after(freshMs))).toMatchObject({
+  expect(received(await world.after(freshMs))).toMatchObject({
     model: { version: "v2.0" },
     data_as_of: "2026-11-23",
     stale: false,
   });
 });
 
-test("a roll back is a later change: its pointer is followed", async () => {
+test("a rollback is a later change: its pointer is used", async () => {
   const world = ready({ version: "v2.0", number: 2, bias: 2 });
   await world.current();
   world.promote({ version: "v1.0", number: 3 });
-  expect(told(await world.after(freshMs))).toMatchObject({ model: { version: "v1.0" } });
+  expect(received(await world.after(freshMs))).toMatchObject({ model: { version: "v1.0" } });
 });
 
-test("no answer mixes versions while one takes over from the other", async () => {
+test("no answer mixes two versions during a promotion", async () => {
   const world = ready({ version: "v1.0", number: 1, bias: 1, card: { unit: "one" } });
   await world.current();
   world.promote({ version: "v2.0", number: 2, bias: 2, card: { unit: "two" } });
@@ -164,17 +164,17 @@ test("no answer mixes versions while one takes over from the other", async () =>
     go = resolve;
   });
   world.nowMs += freshMs;
-  const before = told(await world.current());
-  const between = told(await world.current());
+  const before = received(await world.current());
+  const between = received(await world.current());
   go();
-  const after = told(await world.after(0));
+  const after = received(await world.after(0));
   const versionOne = { model: { version: "v1.0" }, predicted_price: 26.25, unit: "one", data_as_of: "2026-11-20" };
   expect(before).toMatchObject(versionOne);
   expect(between).toMatchObject(versionOne);
   expect(after).toMatchObject({ model: { version: "v2.0" }, unit: "two", data_as_of: "2026-11-23" });
 });
 
-/** The declaration of served.json with a version of a kind that no build has. */
+/** Returns the declaration of served.json with a kind version that no build has. */
 function laterDeclaration(): unknown {
   const { declaration } = JSON.parse(servable().servedText);
   const features = declaration.features.map((feature: { readonly name: string }) =>
@@ -210,7 +210,7 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
   [
     "served.json has a later format",
     (world) => world.promote({ version: "v2.0", number: 2, served: { format: 2 } }),
-    /format 2; this build of predict reads format 1\. Deploy a build that reads it/,
+    /format 2; this build of predict reads format 1: deploy a build that reads it/,
   ],
   [
     "a feature is of a version that this build does not compute",
@@ -218,7 +218,7 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
     /feature Precio_lag1: this build has no kind "lag@99".+: deploy a build of predict that computes it/,
   ],
   [
-    "the model does not answer its golden rows",
+    "the model's outputs differ from its golden rows",
     (world) => {
       const { golden } = servable({ bias: 9 }).card;
       world.promote({ version: "v2.0", number: 2, bias: 2, card: { golden } });
@@ -231,44 +231,41 @@ const failures: readonly (readonly [string, (world: World) => void, RegExp])[] =
       const { served: _, ...pointer } = servable({ version: "v2.0", number: 2 }).pointer;
       world.kv.set(`champion:${forecast.id}`, JSON.stringify(pointer));
     },
-    /names no served\.json: it was written by an earlier version of the hub; run the upkeep/,
+    /names no served\.json, because an earlier version of the hub wrote it; run the upkeep/,
   ],
   [
-    "the pointer is no pointer",
+    "the pointer is invalid",
     (world) => world.kv.set(`champion:${forecast.id}`, "{}"),
     /champion pointer in KV cannot be read/,
   ],
   ["the pointer is gone", (world) => world.kv.delete(`champion:${forecast.id}`), /no model serves yet/],
   ["the history is gone", (world) => world.kv.delete(`history:${forecast.id}`), /no history yet/],
   [
-    "the history is by other dimensions",
+    "the history has other dimensions",
     (world) => world.kv.set(`history:${forecast.id}`, JSON.stringify({ ...historyOf(), dimensions: ["Ciudad"] })),
-    /dimensions Ciudad, but the forecast has Estado/,
+    /has the dimensions Ciudad; the forecast has Estado/,
   ],
 ];
 
-test.each(failures)(
-  "when %s, what is held serves on, says that it is stale, and recovers",
-  async (_, breakIt, reason) => {
-    const world = ready({ version: "v1.0", number: 1 });
-    await world.current();
-    breakIt(world);
-    expect(told(await world.after(freshMs))).toMatchObject({
-      model: { version: "v1.0" },
-      stale: true,
-      predicted_price: 25.75,
-    });
-    expect(world.log.at(-1)).toMatch(reason);
-    world.kvFails = null;
-    world.r2Fails = null;
-    world.promote({ version: "v3.0", number: 3, bias: 1 });
-    world.publish();
-    expect(told(await world.after(retryMs))).toMatchObject({ model: { version: "v3.0" }, stale: false });
-  },
-);
+test.each(failures)("if %s, the loaded snapshot serves, is stale, and recovers", async (_, breakIt, reason) => {
+  const world = ready({ version: "v1.0", number: 1 });
+  await world.current();
+  breakIt(world);
+  expect(received(await world.after(freshMs))).toMatchObject({
+    model: { version: "v1.0" },
+    stale: true,
+    predicted_price: 25.75,
+  });
+  expect(world.log.at(-1)).toMatch(reason);
+  world.kvFails = null;
+  world.r2Fails = null;
+  world.promote({ version: "v3.0", number: 3, bias: 1 });
+  world.publish();
+  expect(received(await world.after(retryMs))).toMatchObject({ model: { version: "v3.0" }, stale: false });
+});
 
 test.each(failures)(
-  "when %s and nothing is held, it says why and when to ask again, and recovers",
+  "if %s and nothing is loaded, the reason and the retry time are returned, and it recovers",
   async (_, breakIt, reason) => {
     const world = ready({ version: "v1.0", number: 1 });
     breakIt(world);
@@ -282,18 +279,18 @@ test.each(failures)(
     world.publish();
     expect(await world.current()).toMatchObject({ ok: false });
     world.nowMs += retryMs;
-    expect(told(await world.current())).toMatchObject({ model: { version: "v3.0" }, stale: false });
+    expect(received(await world.current())).toMatchObject({ model: { version: "v3.0" }, stale: false });
   },
 );
 
-test("what keeps failing is not tried again by every request", async () => {
+test("a failing load is not retried by every request", async () => {
   const world = ready();
   world.r2Fails = new Error("R2 is down");
   for (let requests = 0; requests < 5; requests++) await world.current();
   expect(world.artefactReads).toHaveLength(2);
 });
 
-test("a load whose request is gone does not keep others waiting for ever", async () => {
+test("a load of an aborted request does not block others forever", async () => {
   const world = ready();
   world.r2Waits = new Promise(() => {});
   world.isPatient = false;
@@ -301,5 +298,5 @@ test("a load whose request is gone does not keep others waiting for ever", async
   world.isPatient = true;
   world.r2Waits = Promise.resolve();
   world.nowMs += 60_000;
-  expect(told(await world.current())).toMatchObject({ predicted_price: 25.75 });
+  expect(received(await world.current())).toMatchObject({ predicted_price: 25.75 });
 });

@@ -1,4 +1,4 @@
-/** Which forecasts an isolate answers, and what it reads from KV to know that. */
+/** Which forecasts an isolate answers, and what it reads from KV for that. */
 import { expect, test } from "vitest";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
@@ -44,13 +44,13 @@ class Isolate {
     return found;
   }
 
-  /** What was read since the last call. */
+  /** Returns the keys that were read since the last call. */
   read(): string[] {
     return this.reads.splice(0);
   }
 }
 
-test("unknown names cost one read of the list, however many are asked for", async () => {
+test("any number of unknown names costs one read of the list", async () => {
   const isolate = new Isolate();
   await isolate.find(forecast.id);
   isolate.read();
@@ -73,13 +73,13 @@ test("the first request of an isolate reads list, pointer and history at once", 
   expect(isolate.read().sort()).toEqual([`champion:${forecast.id}`, forecastsKey, `history:${forecast.id}`].sort());
 });
 
-test("a request that names no forecast gets the first of the list", async () => {
+test("a request that names no forecast gets the first one of the list", async () => {
   const isolate = new Isolate([forecast.id, "empty"]);
   expect(await isolate.find(null)).toMatchObject({ ok: true, value: { stale: false } });
   expect(isolate.snapshots.fresh(null, isolate.nowMs)).toMatchObject({ ok: true });
 });
 
-test("a forecast that is added to the list is answered, and one that is removed is unknown, once the list was read again", async () => {
+test("after the list is read again, an added forecast is answered and a removed one is unknown", async () => {
   const isolate = new Isolate(["empty"]);
   expect(await isolate.find(forecast.id)).toMatchObject({ ok: false, error: { kind: "unknown" } });
   isolate.list([forecast.id]);
@@ -92,14 +92,14 @@ test("a forecast that is added to the list is answered, and one that is removed 
   expect(await isolate.find(forecast.id)).toMatchObject({ ok: false, error: { kind: "unknown" } });
 });
 
-test("a listed forecast without a model cannot be answered now, and says why", async () => {
+test("a listed forecast without a model is unavailable, with a reason", async () => {
   expect(await new Isolate().find("empty")).toMatchObject({
     ok: false,
     error: { kind: "unavailable", forecast: "empty", reason: expect.stringContaining("no model serves yet") },
   });
 });
 
-test("without a list a named forecast is answered by its pointer, few names are looked up, and a nameless request says why", async () => {
+test("without a list a named forecast is answered by its pointer, few names are looked up, and a request without a name is unavailable", async () => {
   const isolate = new Isolate(null);
   expect(await isolate.find(forecast.id)).toMatchObject({ ok: true });
   expect(await isolate.find(null)).toMatchObject({

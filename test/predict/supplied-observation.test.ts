@@ -1,4 +1,4 @@
-/** "What comes after this price of that day": what is computed from, what is refused, and what is only a hypothesis. */
+/** Requests that supply a price of a day: their features, refusals and hypotheses. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Refusal } from "../../shared/api/problem.ts";
@@ -24,17 +24,17 @@ const query = { textNumbers: true, partial: false, explain: null };
 
 function answer(instance: Record<string, unknown>, from = snapshot, options = query) {
   const prepared = prepareRows(from, { kind: "single", instance }, options);
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return fullAnswerShape.parse(answerRows(from, { ...prepared, kind: "single", stale: false }));
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+  return fullAnswerShape.parse(answerRows(from, { ...prepared.value, kind: "single", stale: false }));
 }
 
 function refusal(instance: Record<string, unknown>, options = query): Refusal {
   const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
-  if (prepared.ok) throw new Error("it was read");
-  return prepared.refusal;
+  if (prepared.ok) throw new Error("the instance was accepted");
+  return prepared.error;
 }
 
-/** What training computed for the period, by name. */
+/** Returns the features that training computed for the period, by name. */
 function trainedFeatures(period: string): Record<string, number | null> {
   const row = trained.period.findIndex((at) => trained.periods[at] === period);
   return Object.fromEntries(
@@ -46,9 +46,9 @@ function trainedFeatures(period: string): Record<string, number | null> {
 }
 
 describe("without a day", () => {
-  test("the period after the last one is forecast, with the change against the last price", () => {
-    const told = answer({});
-    expect(told).toMatchObject({
+  test("the period after the last one is forecast, with the change from the last price", () => {
+    const received = answer({});
+    expect(received).toMatchObject({
       forecast: "gold",
       target_period: "2017-01-02",
       series: {},
@@ -56,30 +56,30 @@ describe("without a day", () => {
       naive: lastPrice,
       last: { period: "2016-12-30", value: lastPrice },
     });
-    expect(told).not.toHaveProperty("change_probability");
-    expect(told).not.toHaveProperty("hypothetical");
-    expect(told.gold_diff).toBeCloseTo(Number(told.predicted_price) - lastPrice, 4);
-    expect(told.gold_diff).not.toBe(0);
+    expect(received).not.toHaveProperty("change_probability");
+    expect(received).not.toHaveProperty("hypothetical");
+    expect(received.gold_diff).toBeCloseTo(Number(received.predicted_price) - lastPrice, 4);
+    expect(received.gold_diff).not.toBe(0);
   });
 
-  test("a price alone is that of the last day: the same price is the same answer, another one a hypothesis", () => {
+  test("a price without a day is for the last day: the same price gives the same answer, another one a hypothesis", () => {
     expect(answer({ EUR: String(lastPrice) })).toEqual(answer({}));
-    const told = answer({ EUR: "1200.5" });
-    expect(told).toMatchObject({ hypothetical: true, target_period: "2017-01-02", naive: 1200.5 });
-    expect(told.last).toEqual({ period: "2016-12-30", value: 1200.5 });
-    expect(told.features.EUR_dif1).toBeCloseTo(Math.log(1200.5 / (eur.get("2016-12-29") ?? 0)), 6);
-    expect(answer({}).features.USD_dif1).toBe(told.features.USD_dif1);
+    const received = answer({ EUR: "1200.5" });
+    expect(received).toMatchObject({ hypothetical: true, target_period: "2017-01-02", naive: 1200.5 });
+    expect(received.last).toEqual({ period: "2016-12-30", value: 1200.5 });
+    expect(received.features.EUR_dif1).toBeCloseTo(Math.log(1200.5 / (eur.get("2016-12-29") ?? 0)), 6);
+    expect(answer({}).features.USD_dif1).toBe(received.features.USD_dif1);
   });
 });
 
 describe("with a day", () => {
-  test("of the history, its features are those that training computed, as far as the kept history reaches", () => {
+  test("of the history, its features equal those of training, as far as the stored history reaches", () => {
     const reach = reachOf(gold.features);
-    const kept = goldHistory(facts).periods;
-    expect(kept.length).toBe(reach);
-    for (const [at, day] of [...kept.entries()].slice(20)) {
+    const storedDays = goldHistory(facts).periods;
+    expect(storedDays.length).toBe(reach);
+    for (const [at, day] of [...storedDays.entries()].slice(20)) {
       const { features, last, target_period } = answer({ Date: day });
-      const next = kept[at + 1] ?? "2017-01-02";
+      const next = storedDays[at + 1] ?? "2017-01-02";
       expect([last, target_period]).toEqual([{ period: day, value: eur.get(day) }, next]);
       if (next > "2016-12-30") continue;
       const expected = trainedFeatures(next);
@@ -94,90 +94,90 @@ describe("with a day", () => {
     }
   });
 
-  test("of the history needs no price; the answer is a hypothesis where the period after it has been", () => {
+  test("of the history needs no price; the answer is a hypothesis if the period after it is in the past", () => {
     expect(answer({ Date: "2016-12-30" })).toEqual(answer({}));
     expect(answer({ Date: "2016-12-01" })).toMatchObject({ hypothetical: true, target_period: "2016-12-02" });
     expect(answer({ Date: "12/30/2016" })).toEqual(answer({}));
     expect(answer({ Date: "2016-12-30", EUR: String(lastPrice) })).toEqual(answer({}));
   });
 
-  test("that is next is no hypothesis: its price continues the history", () => {
-    const told = answer({ Date: "2017-01-02", EUR: "1200" });
-    expect(told).not.toHaveProperty("hypothetical");
-    expect(told).toMatchObject({
+  test("that is next is not a hypothesis: its price continues the history", () => {
+    const received = answer({ Date: "2017-01-02", EUR: "1200" });
+    expect(received).not.toHaveProperty("hypothetical");
+    expect(received).toMatchObject({
       target_period: "2017-01-03",
       naive: 1200,
       last: { period: "2017-01-02", value: 1200 },
     });
-    expect(told.features.EUR_dif1).toBeCloseTo(Math.log(1200 / lastPrice), 6);
-    expect(told.features).toMatchObject({ USD_dif1: expect.any(Number), EUR_from_max120: expect.any(Number) });
-    expect(told.interval80).not.toBeNull();
+    expect(received.features.EUR_dif1).toBeCloseTo(Math.log(1200 / lastPrice), 6);
+    expect(received.features).toMatchObject({ USD_dif1: expect.any(Number), EUR_from_max120: expect.any(Number) });
+    expect(received.interval80).not.toBeNull();
   });
 
-  test("without a publication has the price of the last one before it", () => {
+  test("without a publication has the price of the last publication before it", () => {
     expect(answer({ Date: "2017-01-01" })).toEqual(answer({}));
     expect(answer({ Date: "12/31/2016", EUR: "1200" })).toEqual(answer({ EUR: "1200" }));
   });
 
-  test("beyond what the history reaches knows the price alone: all else is missing, and no width is known", () => {
+  test("outside the history has only the price: other features are missing, and there is no interval", () => {
     for (const [day, period, target] of [
       ["2023-10-01", "2023-09-29", "2023-10-02"],
       ["1980-01-02", "1980-01-02", "1980-01-03"],
       ["2017-01-03", "2017-01-03", "2017-01-04"],
     ] as const) {
-      const told = answer({ Date: day, EUR: "1200" });
-      expect(told).toMatchObject({ hypothetical: true, target_period: target, naive: 1200 });
-      expect(told).toMatchObject({ last: { period, value: 1200 }, interval80: null, interval95: null });
-      expect(told.interval_note).toBe("no width is known without EUR_spread");
-      expect(typeof told.gold_diff).toBe("number");
-      const known = Object.entries(told.features).filter(([, value]) => value !== null);
+      const received = answer({ Date: day, EUR: "1200" });
+      expect(received).toMatchObject({ hypothetical: true, target_period: target, naive: 1200 });
+      expect(received).toMatchObject({ last: { period, value: 1200 }, interval80: null, interval95: null });
+      expect(received.interval_note).toBe("no interval: the feature EUR_spread is missing");
+      expect(typeof received.gold_diff).toBe("number");
+      const known = Object.entries(received.features).filter(([, value]) => value !== null);
       expect(known.map(([name]) => name)).toEqual(["EUR", "weekday", "month_sine", "month_cosine", "days_ahead"]);
     }
   });
 
-  test("does not change what anyone else is answered", () => {
+  test("does not change other answers", () => {
     const before = answer({});
     answer({ Date: "2016-12-01", EUR: "5" });
     answer({ EUR: "77" });
     expect(answer({})).toEqual(before);
   });
 
-  test("and any price ever larger: the answer grows along, and so does its interval's place", () => {
+  test("and an increasing price: the prediction and its interval increase too", () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (price) => {
-        const told = answer({ Date: "2040-06-01", EUR: price }, snapshot, { ...query, textNumbers: false });
-        expect(Number(told.predicted_price) / price).toBeCloseTo(1, 5);
+        const received = answer({ Date: "2040-06-01", EUR: price }, snapshot, { ...query, textNumbers: false });
+        expect(Number(received.predicted_price) / price).toBeCloseTo(1, 5);
       }),
     );
   });
 
-  test("every feature may be given too, and then overrides", () => {
-    const told = answer({ Date: "2023-10-01", EUR: "1200", EUR_dif1: "0.02" });
-    expect(told.predicted_price).toBeCloseTo(1200 * Math.exp(0.01), 2);
-    expect(told.gold_diff).toBeCloseTo(1200 * Math.expm1(0.01), 2);
+  test("every feature may be supplied too, and then overrides", () => {
+    const received = answer({ Date: "2023-10-01", EUR: "1200", EUR_dif1: "0.02" });
+    expect(received.predicted_price).toBeCloseTo(1200 * Math.exp(0.01), 2);
+    expect(received.gold_diff).toBeCloseTo(1200 * Math.expm1(0.01), 2);
     expect(answer({ Date: "2023-10-01", EUR: "1200", EUR_spread: "10" }).interval80).toEqual([
       expect.closeTo(Number(answer({ Date: "2023-10-01", EUR: "1200" }).predicted_price) - 12.5, 3),
       expect.any(Number),
     ]);
   });
 
-  test("an interval is as wide as the price moves: ten times the prices, ten times the width", () => {
+  test("the interval scales with the price: ten times the prices, ten times the width", () => {
     const ten = goldSnapshot(goldHistory(facts.map((fact) => ({ ...fact, value: fact.value * 10 }))));
     const widthOf = ({ interval80 }: ReturnType<typeof answer>) => (interval80?.[1] ?? 0) - (interval80?.[0] ?? 0);
     expect(widthOf(answer({}, ten)) / widthOf(answer({}))).toBeCloseTo(10, 4);
   });
 });
 
-test("where the history holds no price at all, one that is given is enough, and without one it says what is missing", () => {
+test("if the history has no price, a supplied one is enough, and without one the refusal names it", () => {
   const others = facts.filter(({ variable, period }) => variable !== "EUR" || period < "2016-06-01");
   const silent = goldSnapshot(goldHistory(others));
   expect(answer({ EUR: "1200" }, silent)).toMatchObject({ hypothetical: true, naive: 1200, interval80: null });
   const prepared = prepareRows(silent, { kind: "single", instance: {} }, query);
-  expect(prepared).toMatchObject({ ok: false, refusal: { kind: "unprocessable", field: "EUR", found: "nothing" } });
+  expect(prepared).toMatchObject({ ok: false, error: { kind: "unprocessable", field: "EUR", found: "nothing" } });
 });
 
 describe("a target", () => {
-  test("may be named instead of the day before it, or beside it where they agree", () => {
+  test("may be named instead of the day before it, or with it if they agree", () => {
     expect(answer({ target_period: "2017-01-02" })).toEqual(answer({}));
     expect(answer({ target_period: "2023-10-02", EUR: "1200" })).toEqual(answer({ Date: "2023-09-29", EUR: "1200" }));
     expect(answer({ target_period: "2023-10-02", Date: "2023-10-01", EUR: "1200" })).toMatchObject({ naive: 1200 });
@@ -188,7 +188,7 @@ describe("a target", () => {
   });
 });
 
-describe("refused is", () => {
+describe("refused:", () => {
   test.each([
     ["-1", "above 0"],
     ["0", "above 0"],
@@ -231,14 +231,14 @@ describe("refused is", () => {
     });
   });
 
-  test("a day without a price that the history does not hold, with what is missing", () => {
+  test("a day outside the history without a price, with the missing field", () => {
     for (const day of ["2023-10-01", "2017-01-02", "1979-01-01"]) {
       expect(refusal({ Date: day })).toMatchObject({ kind: "unprocessable", field: "EUR", found: "nothing" });
     }
-    expect(refusal({ Date: "2023-10-01" }).detail).toContain("no value of 2023-09-29. Send it as EUR");
+    expect(refusal({ Date: "2023-10-01" }).detail).toContain("no value of 2023-09-29. Supply it as EUR");
   });
 
-  test("nothing else than by a refusal: whatever is sent, nobody throws", () => {
+  test("any other instance, without an exception", () => {
     const value = fc.oneof(
       fc.string(),
       fc.double(),
@@ -251,22 +251,22 @@ describe("refused is", () => {
         fc.boolean(),
         (instance, textNumbers) => {
           const prepared = prepareRows(snapshot, { kind: "single", instance }, { ...query, textNumbers });
-          if (prepared.ok) answerRows(snapshot, { ...prepared, kind: "single", stale: false });
-          else expect(prepared.refusal.kind).toBe("unprocessable");
+          if (prepared.ok) answerRows(snapshot, { ...prepared.value, kind: "single", stale: false });
+          else expect(prepared.error.kind).toBe("unprocessable");
         },
       ),
     );
   });
 });
 
-test("a day without a next period in the calendar is refused, whichever way it is written", () => {
+test("a day without a next period in the calendar is refused in every form", () => {
   for (const day of ["9999-12-31", "12/31/9999", "9999-12-25"]) {
     expect(refusal({ Date: day, EUR: "1200" })).toMatchObject({ field: "Date", found: day, kind: "unprocessable" });
   }
   expect(answer({ Date: "9999-12-24", EUR: "1200" })).toMatchObject({ target_period: "9999-12-27", naive: 1200 });
 });
 
-test("a price far below the history has no interval that reaches below nothing", () => {
+test("the interval of a very low price does not reach below zero", () => {
   const { interval80, interval95, predicted_price } = answer({ EUR: "1" });
   for (const ends of [interval80, interval95]) {
     expect(ends?.[0]).toBe(0);

@@ -13,10 +13,10 @@ import { goldSnapshot } from "../support/served-gold.ts";
 
 function answer(snapshot: Snapshot, body: unknown) {
   const read = readPredictRequest(body);
-  if (!read.ok) throw new Error(JSON.stringify(read.refusal));
-  const prepared = prepareRows(snapshot, read.request, { textNumbers: false, partial: true, explain: null });
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.refusal));
-  return batchAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: read.request.kind, stale: false }));
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  const prepared = prepareRows(snapshot, read.value, { textNumbers: false, partial: true, explain: null });
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+  return batchAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: read.value.kind, stale: false }));
 }
 
 test("all series are written in the forecast's columns, with the target's date and the answered numbers", () => {
@@ -33,9 +33,9 @@ test("all series are written in the forecast's columns, with the target's date a
 
 test("one series has the last date and price, the predicted change and the model version", () => {
   const snapshot = goldSnapshot();
-  const answered = answer(snapshot, { all: true });
-  const [prediction] = answered.predictions;
-  const read = readCsv(predictionsCsv(gold, answered));
+  const received = answer(snapshot, { all: true });
+  const [prediction] = received.predictions;
+  const read = readCsv(predictionsCsv(gold, received));
   expect(read.ok && read.rows).toEqual([
     ["Date", "Actual_EUR", "Predicted_Next_Day_Change", "model_run_id"],
     [

@@ -107,8 +107,8 @@ beforeAll(async () => {
 function answer(instance: Record<string, unknown>) {
   const options = { textNumbers: true, partial: false, explain: null };
   const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
-  if (!prepared.ok) return prepared.refusal;
-  return singleAnswerShape.parse(answerRows(snapshot, { ...prepared, kind: "single", stale: false }));
+  if (!prepared.ok) return prepared.error;
+  return singleAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "single", stale: false }));
 }
 
 test("its declaration is valid for its feeds", () => {
@@ -173,6 +173,6 @@ test("another month is a hypothesis, and an invalid month is rejected with the e
       expected: "YYYY-MM, as in 2026-11",
     });
   expect(answer({ year: "2027" })).toMatchObject({
-    detail: "year does not match the next period, 2026-11. Specify another period in full: year and month.",
+    detail: "year does not agree with the next period, 2026-11. To name another period, state year and month.",
   });
 });

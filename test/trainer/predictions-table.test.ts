@@ -14,8 +14,8 @@ import { goldSnapshot } from "../support/served-gold.ts";
 
 function answerTo(snapshot: Snapshot, request: Parameters<typeof prepareRows>[1]): unknown {
   const prepared = prepareRows(snapshot, request, { textNumbers: false, partial: false, explain: null });
-  if (!prepared.ok) throw new Error(prepared.refusal.detail);
-  return answerOf(snapshot, { ...prepared, kind: request.kind, stale: false });
+  if (!prepared.ok) throw new Error(prepared.error.detail);
+  return answerOf(snapshot, { ...prepared.value, kind: request.kind, stale: false });
 }
 
 function shownAnswer(

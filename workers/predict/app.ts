@@ -1,4 +1,4 @@
-/** The predict Worker's HTTP API: routes, and what every answer carries. */
+/** The predict Worker's HTTP API: its routes, and the headers of every answer. */
 import { Router } from "itty-router/Router";
 import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
@@ -26,70 +26,70 @@ const routes: readonly Route[] = [
   ...modelRoutes,
 ];
 
-/** A route as itty reads its path; its own dispatcher would parse the address and the query once more for every request. */
-interface Compiled extends Pick<Route, "methods" | "isOpen"> {
+/** A route with the pattern that itty compiles for its path. itty's own dispatcher would parse the address again for every request. */
+interface CompiledRoute extends Pick<Route, "methods" | "isOpen"> {
   readonly pattern: RegExp;
   readonly allowed: string;
 }
 
-function compiled({ path, methods, isOpen = false }: Route): Compiled {
-  const [one] = Router().all(path).routes;
-  if (one === undefined) throw new Error(`${path} is no path`);
-  return { pattern: one[1], methods, isOpen, allowed: allowedBy(methods) };
+function compileRoute({ path, methods, isOpen = false }: Route): CompiledRoute {
+  const [entry] = Router().all(path).routes;
+  if (entry === undefined) throw new Error(`${path} is not a path`);
+  return { pattern: entry[1], methods, isOpen, allowed: allowedBy(methods) };
 }
 
-/** Where a path leads. */
-interface Place {
-  readonly route: Compiled;
+/** The route that matches a path, and the parameters in the path. */
+interface RouteMatch {
+  readonly route: CompiledRoute;
   readonly params: Readonly<Record<string, string>>;
-  /** Null where the path names none. */
+  /** Null if the path names no forecast. */
   readonly forecast: string | null;
 }
 
-/** Anybody may ask for any path. */
-const placesMax = 200;
+/** Bounds the cache, because a caller may send any path. */
+const matchesMax = 200;
 
-/** The same few paths are asked for again and again: they are matched once. */
-class Places {
-  readonly #routes = routes.map(compiled);
-  readonly #kept = new Map<string, Place>();
+/** Matches paths to routes, and caches the matches: most requests have one of few paths. */
+class RouteMatcher {
+  readonly #routes = routes.map(compileRoute);
+  readonly #matches = new Map<string, RouteMatch>();
 
-  /** Null where no route has this path. */
-  of(path: string): Place | null {
-    const kept = this.#kept.get(path);
-    if (kept) return kept;
+  /** Returns null if no route matches. */
+  match(path: string): RouteMatch | null {
+    const cached = this.#matches.get(path);
+    if (cached) return cached;
     for (const route of this.#routes) {
       const found = route.pattern.exec(path);
       if (found === null) continue;
-      const params = unescaped(found.groups ?? {});
-      const place = { route, params, forecast: params.forecast ?? null };
-      if (this.#kept.size < placesMax) this.#kept.set(path, place);
-      return place;
+      const params = decodeParams(found.groups ?? {});
+      const match = { route, params, forecast: params.forecast ?? null };
+      if (this.#matches.size < matchesMax) this.#matches.set(path, match);
+      return match;
     }
     return null;
   }
 }
 
-/** Answers of one isolate. What is known is not waited for: an await more for every request is seen in what an isolate can do. */
+/** Returns the request handler of one isolate. It awaits only what is not in memory: each await reduces the throughput measurably. */
 export function predictApp(service: Service): (request: Request, context: Background) => Promise<Response> {
-  const places = new Places();
+  const matcher = new RouteMatcher();
   return async (request, context) => {
-    const given = givenId(request);
-    const id = given ?? service.newId();
+    const callerId = callerIdOf(request);
+    const id = callerId ?? service.newId();
     const { method, url } = request;
     const { path, query } = addressOf(url);
     let reply: Reply;
     try {
-      const place = places.of(path);
-      const handler = place === null ? null : handlerOf(place.route, method);
-      if (place === null || handler === null) {
-        reply = place === null ? nothingAnswers(method, path) : unhandled(place.route, method, path);
+      const match = matcher.match(path);
+      const handler = match === null ? null : handlerOf(match.route, method);
+      if (match === null || handler === null) {
+        reply = match === null ? notFound(method, path) : unhandled(match.route, method, path);
       } else {
-        const { params, forecast, route } = place;
+        const { params, forecast, route } = match;
         const refused = route.isOpen ? null : refuseToken(request, service.token, path);
-        const isWelcome = refused === null && (route.isOpen || (await isAllowed(request, service)));
-        const isOwnId = given === null;
-        reply = isWelcome
+        const isAccepted = refused === null && (route.isOpen || (await isWithinRate(request, service)));
+        const isOwnId = callerId === null;
+        reply = isAccepted
           ? await handler({ request, method, query, service, id, isOwnId, context, params, forecast })
           : (refused ?? tooMany(path));
       }
@@ -97,40 +97,40 @@ export function predictApp(service: Service): (request: Request, context: Backgr
       console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
       reply = refusalAt(path)({
         kind: "internal",
-        detail: "The request failed on our side; try again. The log says why.",
+        detail: "The request failed because of an internal error. Try again; the log has the details.",
       });
     }
     return responseOf(reply, { request, method, id });
   };
 }
 
-/** HEAD is answered as GET. */
-function handlerOf({ methods }: Compiled, method: string): Handler | null {
-  const answered = method === "HEAD" ? "GET" : method;
-  return answered === "GET" || answered === "POST" ? (methods[answered] ?? null) : null;
+/** Returns the handler of a method; GET's for HEAD. Null if the route has none. */
+function handlerOf({ methods }: CompiledRoute, method: string): Handler | null {
+  const handled = method === "HEAD" ? "GET" : method;
+  return handled === "GET" || handled === "POST" ? (methods[handled] ?? null) : null;
 }
 
-/** The answer to a method that no handler takes. */
-function unhandled({ allowed }: Compiled, method: string, path: string): Reply {
+/** Answers OPTIONS, and refuses any other method without a handler. */
+function unhandled({ allowed }: CompiledRoute, method: string, path: string): Reply {
   if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
   return wrongMethod(method, { path, allowed });
 }
 
-/** A path's names as they were before they were escaped; what is no escape stays. */
-function unescaped(groups: Readonly<Record<string, string>>): Record<string, string> {
+/** Decodes percent-encoded parameters. Leaves a parameter with an invalid encoding unchanged. */
+function decodeParams(groups: Readonly<Record<string, string>>): Record<string, string> {
   const params: Record<string, string> = { ...groups };
   for (const [name, value] of Object.entries(groups)) {
     if (!value?.includes("%")) continue;
     try {
       params[name] = decodeURIComponent(value);
     } catch {
-      // A lone % is part of the name, which is then unknown as it stands.
+      // A single % is part of the name, which is then unknown.
     }
   }
   return params;
 }
 
-/** An address that has nothing to be parsed: no query, no dots, no escapes. */
+/** Matches an address that needs no parsing: without query, dots and percent-encoding. */
 const plainAddress = /^https?:\/\/[^/?#@\\]+(\/[\w/-]*)$/;
 
 function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
@@ -140,12 +140,12 @@ function addressOf(url: string): { readonly path: string; readonly query: URLSea
   return { path: pathname, query: searchParams };
 }
 
-function nothingAnswers(method: string, path: string): Reply {
+function notFound(method: string, path: string): Reply {
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
-  return refusalAt(path)({ kind: "not-found", detail: `Nothing answers ${method} ${path}.`, allowed });
+  return refusalAt(path)({ kind: "not-found", detail: `There is no route ${method} ${path}.`, allowed });
 }
 
-/** A refusal in the words of the protocol that is spoken at a path. */
+/** Returns the function that writes refusals in the form of the path's protocol. */
 function refusalAt(path: string): (refusal: Refusal, headers?: Readonly<Record<string, string>>) => Reply {
   const [, first] = path.split("/");
   if (first === "v2") return openInferenceRefusal;
@@ -160,45 +160,45 @@ function allowedBy(methods: Route["methods"]): string {
 }
 
 function wrongMethod(found: string, { path, allowed }: { readonly path: string; readonly allowed: string }): Reply {
-  const detail = `${found} is not done here.`;
+  const detail = `Method not allowed. This address accepts ${allowed}.`;
   const refusal = { kind: "method-not-allowed", detail, found, expected: allowed } as const;
   return refusalAt(path)(refusal, { Allow: allowed });
 }
 
-/** Whether the caller is within the rate. */
-function isAllowed(request: Request, { token, allows }: Service): Promise<boolean> {
+/** Returns whether the caller is within the rate limit. */
+function isWithinRate(request: Request, { token, allows }: Service): Promise<boolean> {
   const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
   return allows(token === undefined ? address : `token ${address}`);
 }
 
 function tooMany(path: string): Reply {
-  const detail = "Too many requests came from your address; send batches of instances, or wait a minute.";
+  const detail = "Too many requests from your address. Send several instances in one request, or wait a minute.";
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
-/** Returns null where no token is needed or the right one was sent. */
+/** Returns null if no token is configured, or if the request has it. */
 function refuseToken(request: Request, token: string | undefined, path: string): Reply | null {
   if (token === undefined) return null;
   const refusal = refuseBearerToken(request.headers.get("Authorization"), token);
   return refusal && refusalAt(path)(refusal, bearerChallenge);
 }
 
-/** The caller's own id, where it is one that a log can hold. */
-function givenId(request: Request): string | null {
-  const given = request.headers.get("X-Request-Id");
-  return given !== null && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : null;
+/** Returns the caller's request id; null if there is none, or if it is not safe to log. */
+function callerIdOf(request: Request): string | null {
+  const id = request.headers.get("X-Request-Id");
+  return id !== null && /^[A-Za-z0-9._-]{1,128}$/.test(id) ? id : null;
 }
 
-interface Asked {
+interface AnsweredCall {
   readonly request: Request;
   readonly method: string;
   readonly id: string;
 }
 
-/** With what every answer carries; no body for HEAD. */
-function responseOf({ status, headers, body }: Reply, { request, method, id }: Asked): Response {
+/** Adds the headers of every answer, and omits the body for HEAD. */
+function responseOf({ status, headers, body }: Reply, { request, method, id }: AnsweredCall): Response {
   const all: Record<string, string> = { ...headers, "X-Request-Id": id, "Access-Control-Allow-Origin": "*" };
-  // What only a page's browser heeds: each header has its price. An answer to GET may be kept for others.
+  // Headers that only browsers use are omitted where possible, because each one takes time. A cached answer to GET needs them.
   if (method !== "POST" || request.headers.has("Origin")) {
     all["X-Content-Type-Options"] = "nosniff";
     all["Access-Control-Expose-Headers"] = "ETag, Retry-After, Server-Timing, X-Request-Id";

@@ -1,2 +1,2 @@
-/** Work of a request that goes on behind its answer. */
+/** Registers work that continues after the answer was sent. */
 export type Background = Pick<ExecutionContext, "waitUntil">;

@@ -1,9 +1,9 @@
-/** A request's body, as far as it may go. */
+/** Reads request bodies within their limits. */
 import { bodyBytesMax } from "../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
 
-/** The text of a body, or the refusal of it. */
+/** The text of a body, or its refusal. */
 export type ReadBody = Result<string, Refusal>;
 
 interface MediaType {
@@ -11,13 +11,13 @@ interface MediaType {
   readonly charset: string;
 }
 
-/** The media type of a request without its parameters, and its charset; both in lower case, empty where not stated. */
+/** Returns the media type of a request without parameters, and its charset. Both are in lower case, and empty if missing. */
 export function mediaTypeOf(request: Request): MediaType {
   return mediaTypeIn(request.headers.get("Content-Type") ?? "");
 }
 
 function mediaTypeIn(stated: string): MediaType {
-  // As most clients write it.
+  // Shortcut for the header that most clients send.
   if (stated === "application/json") return { type: stated, charset: "" };
   const header = stated.toLowerCase();
   const [type = "", ...parameters] = header.split(";").map((part) => part.trim());
@@ -25,7 +25,7 @@ function mediaTypeIn(stated: string): MediaType {
   return { type, charset: charset.replaceAll('"', "") };
 }
 
-/** The refusal of a body that is not of one of these types in UTF-8; null for one that is. */
+/** Returns the refusal of a body that has none of these types, or is not in UTF-8 and uncompressed; null for any other body. */
 export function refuseType(request: Request, types: readonly string[]): Refusal | null {
   const { type, charset } = mediaTypeOf(request);
   if (!types.includes(type)) {
@@ -38,21 +38,26 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
   }
   const encoding = request.headers.get("Content-Encoding") ?? "identity";
   if (encoding.toLowerCase() === "identity") return null;
-  return { kind: "unsupported-media-type", detail: "Send the body as it is.", found: encoding, expected: "identity" };
+  return {
+    kind: "unsupported-media-type",
+    detail: "Send the body uncompressed.",
+    found: encoding,
+    expected: "identity",
+  };
 }
 
-/** Reads at most `bodyBytesMax`, whether or not a length was stated. */
+/** Reads at most `bodyBytesMax` bytes, with or without a stated length. */
 export async function readBody(request: Request): Promise<ReadBody> {
   const stated = request.headers.get("Content-Length");
   if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
   let text: string | null;
   try {
-    // HTTP holds a sender to the length that it states, so that all of it may be read at once, and by the runtime's own decoder:
-    // to decode bytes here costs more than to make an answer. What is no UTF-8 comes out as replacement characters.
+    // HTTP enforces a stated length, so such a body can be read at once by the runtime's decoder: decoding it here would take
+    // longer than computing an answer. Invalid UTF-8 is decoded as replacement characters.
     text = stated === null ? await readPieces(request) : await request.text();
   } catch {
-    const detail = "The body broke off before its end, or its pieces are not as HTTP writes them: send it again.";
-    return failure({ kind: "bad-request", detail, expected: "a whole body" });
+    const detail = "The body is incomplete, or its chunks are invalid. Send it again.";
+    return failure({ kind: "bad-request", detail, expected: "a complete body" });
   }
   if (text === null || text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
   if (!text.includes("\uFFFD")) return success(text);
@@ -60,7 +65,7 @@ export async function readBody(request: Request): Promise<ReadBody> {
   return failure({ kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" });
 }
 
-/** Null where there are more bytes than may be: nothing beyond them is read. */
+/** Reads a body in pieces. Returns null, and stops reading, if it exceeds `bodyBytesMax`. */
 async function readPieces(request: Request): Promise<string | null> {
   const utf8 = new TextDecoder();
   let text = "";
@@ -74,6 +79,6 @@ async function readPieces(request: Request): Promise<string | null> {
 }
 
 function tooLarge(found: string): ReadBody {
-  const detail = "The body is larger than a request may be: send fewer instances at once.";
+  const detail = "The body is too large. Send fewer instances in one request.";
   return failure({ kind: "too-large", detail, found, expected: `at most ${bodyBytesMax} bytes` });
 }

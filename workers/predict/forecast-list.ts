@@ -1,22 +1,22 @@
 /**
- * Which forecasts there are, as the hub writes it to KV. An isolate reads the list at most once in `freshMs`, so that requests for
- * unknown names cost no reads.
+ * The list of forecasts, which the hub writes to KV. An isolate reads it at most once per `freshMs`, so that requests for
+ * unknown names cause no reads.
  */
 import { listOf, objectOf, text } from "../../shared/lib/validate-json.ts";
 import { forecastsKey } from "../../shared/registry/keys.ts";
 import { readSnapshotJson } from "./read-snapshot-json.ts";
 
 export interface ListEffects {
-  /** Reads a value of KV; null where there is none. May throw. */
+  /** Reads a value of KV; null if the key is missing. May throw. */
   readText(key: string): Promise<string | null>;
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
   log(text: string): void;
 }
 
-/** A list this old is read again. */
+/** Age from which the list is read again. */
 const freshMs = 30_000;
-/** A read that failed is repeated this much later. */
+/** Time after which a failed read is retried. */
 const retryMs = 2_000;
 
 const listShape = objectOf<{ readonly ids: readonly string[] }>({ ids: listOf(text) });
@@ -24,11 +24,11 @@ const listShape = objectOf<{ readonly ids: readonly string[] }>({ ids: listOf(te
 export class ForecastList {
   /** Null until the list was read. */
   #ids: readonly string[] | null = null;
-  #reason = "it was not read yet";
+  #reason = "it has not been read yet";
   #dueMs = 0;
   #reading: Promise<void> | null = null;
 
-  /** Returns the list where nothing has to be read for it; else null. */
+  /** Returns the list if it is fresh, else null. */
   fresh(nowMs: number): readonly string[] | null {
     return nowMs < this.#dueMs ? this.#ids : null;
   }
@@ -47,13 +47,13 @@ export class ForecastList {
     return this.#ids?.includes(id) ?? false;
   }
 
-  /** Returns the list, read again where it is due; the last one where that fails, and null where there is none. */
+  /** Returns the list, and reads it first if it is due. Returns the last list if reading fails, null if there is none. */
   async current(effects: ListEffects): Promise<readonly string[] | null> {
     if (effects.nowMs() >= this.#dueMs) await this.#refresh(effects);
     return this.#ids;
   }
 
-  /** Reads the list once for all who ask at the same time. Never rejects. */
+  /** Reads the list once for simultaneous requests. Never rejects. */
   #refresh(effects: ListEffects): Promise<void> {
     this.#reading ??= this.#read(effects).finally(() => {
       this.#reading = null;

@@ -2,12 +2,12 @@
 import { predictApp } from "./app.ts";
 import { type PredictEnv, partsOf, serviceOf } from "./service.ts";
 
-/** Snapshots and routes live as long as the isolate. */
+/** Caches the app of an isolate, with its snapshots and routes. */
 const apps = new WeakMap<PredictEnv, ReturnType<typeof predictApp>>();
 
 function appOf(env: PredictEnv): ReturnType<typeof predictApp> {
-  const kept = apps.get(env);
-  if (kept) return kept;
+  const cached = apps.get(env);
+  if (cached) return cached;
   const app = predictApp(serviceOf(partsOf(env)));
   apps.set(env, app);
   return app;

@@ -1,4 +1,4 @@
-/** Sends what was answered to the queue, behind the answers. What cannot be sent is lost, and logged. */
+/** Sends answered predictions to the queue after the answers. Rows that cannot be sent are lost, and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
@@ -15,29 +15,29 @@ export interface Recording {
 export interface Answered {
   readonly protocol: Protocol;
   readonly snapshot: Snapshot;
-  /** Called once the answer is on its way, within another request: it must hold nothing of its own. */
+  /** Called after the answer was sent, possibly during another request: it must not refer to its own request. */
   rows(): readonly PredictionRow[];
 }
 
 interface AnsweredRequest {
   readonly requestId: string;
-  /** True where this Worker made the id, for this one answer. */
+  /** True if this Worker generated the id for this answer. */
   readonly isOwnId: boolean;
   readonly at: Date;
   readonly answered: Answered;
 }
 
-/** Answers of one isolate that are sent together, by the request that gave the first of them. */
+/** Answers of one isolate that are sent together, in the background of the first answer's request. */
 interface Parcel {
   requests: AnsweredRequest[];
   readonly sinceMs: number;
 }
 
-/** So long the first answer of a parcel waits for others: one call of the queue a request costs more than all the rest of it. */
+/** Time that the first answer of a parcel waits for others: one queue call per request would take longer than the answer itself. */
 const gatherMs = 15;
-/** As many messages as the queue takes at once; and one request does not pay for the rows of more than these. */
-const recordingsMax = 100;
-/** A request that has not sent its parcel by then was broken off: the next one takes over what it carried. */
+/** Maximum number of answers in a parcel: the queue accepts as many messages at once. */
+const parcelRequestsMax = 100;
+/** Time after which a request that has not sent its parcel counts as aborted. The next request then sends the parcel. */
 const carryMaxMs = 5_000;
 
 export class Recorder {
@@ -53,7 +53,7 @@ export class Recorder {
   take(request: AnsweredRequest, carrier: Pick<ExecutionContext, "waitUntil">): void {
     const open = this.#open;
     const isLate = open !== null && request.at.getTime() - open.sinceMs > carryMaxMs;
-    if (open !== null && !isLate && open.requests.length < recordingsMax) {
+    if (open !== null && !isLate && open.requests.length < parcelRequestsMax) {
       open.requests.push(request);
       return;
     }
@@ -93,15 +93,15 @@ export class Recorder {
     };
     await Promise.all(batchesOf(messages).map(send));
     for (const [{ requestId, answered }, { lost, reason }] of losses) {
-      const what = Number.isNaN(lost) ? "its" : `${lost} of ${answered.rows().length}`;
-      console.error(`predictions: request ${requestId} is not recorded: ${what} instances are lost: ${reason}`);
+      const lostRows = Number.isNaN(lost) ? "its" : `${lost} of ${answered.rows().length}`;
+      console.error(`predictions: request ${requestId} is not recorded: ${lostRows} instances are lost: ${reason}`);
     }
   }
 }
 
 type Messages = readonly SizedMessage[];
 
-/** One list a model: what knows its length keeps it. */
+/** Memoizes one list per model, so that its size in bytes can be memoized by the list. */
 const namesOf = memoizeByObject(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
 function messagesFor({ requestId, isOwnId, at, answered }: AnsweredRequest): Messages | Promise<Messages> {
@@ -112,12 +112,12 @@ function messagesFor({ requestId, isOwnId, at, answered }: AnsweredRequest): Mes
   const head = { requestId, at: at.toISOString(), forecast, version, number, protocol, origin: "caller" as const };
   const messages = (answer: string) =>
     messagesOf({ format: 1, answer, ...head, features: namesOf(snapshot.model) }, rows);
-  // An id of ours was never given before; one of a caller may name several answers, and the same one again.
+  // A generated id is unique. A caller may send one id for several requests, or repeat a request.
   if (isOwnId) return messages(requestId.replaceAll("-", ""));
   return digestOf(new TextEncoder().encode(answerIdentity(head, rows))).then((digest) => messages(digest.slice(0, 32)));
 }
 
-/** The share that a variable states. A wrong one records everything: too much is seen sooner than nothing. */
+/** Reads the share of recorded requests. If the variable is invalid, everything is recorded and the error is logged. */
 export function readShare(text: string | undefined): number {
   const share = text === undefined || text.trim() === "" ? 1 : Number(text);
   if (share >= 0 && share <= 1) return share;

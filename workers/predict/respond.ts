@@ -1,13 +1,13 @@
 import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
 
-/** An answer as a value: what every answer carries is added to it, and a `Response` made of it once. */
+/** An answer as a value. `app.ts` adds the common headers and creates the `Response`. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
 }
 
-/** A refusal as an RFC 9457 answer. */
+/** Returns a refusal as RFC 9457 problem details. */
 export function refusalReply(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const details = problemDetails(refusal);
   return {
@@ -17,27 +17,27 @@ export function refusalReply(refusal: Refusal, headers: Readonly<Record<string, 
   };
 }
 
-/** A refusal for the protocols that have one text for all of it. */
+/** Returns a refusal as one text, for protocols with a single error message. */
 export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): string {
-  const told = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`];
-  return [...told, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
+  const sentences = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`];
+  return [...sentences, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
 }
 
 export function jsonReply(body: unknown, parts: Partial<Omit<Reply, "body">> = {}): Reply {
   return jsonTextReply(JSON.stringify(body), parts);
 }
 
-/** `body` is JSON. */
+/** Returns an answer whose body is JSON text already. */
 export function jsonTextReply(body: string, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
   return { status, headers: { ...headers, "Content-Type": "application/json; charset=utf-8" }, body };
 }
 
-/** `Server-Timing` of a request: each part in milliseconds. In production a clock stands still while code runs. */
+/** Measures the `Server-Timing` of a request, each part in milliseconds. On Cloudflare the clock advances only during I/O. */
 export class Timing {
   #parts = "";
   #since = performance.now();
 
-  /** Ends a part that began where the last one ended. */
+  /** Ends a part that began at the end of the previous one. */
   end(part: string): void {
     const now = performance.now();
     const duration = `${part};dur=${Math.round((now - this.#since) * 100) / 100}`;

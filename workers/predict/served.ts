@@ -1,7 +1,7 @@
-/** From a call to the snapshot that answers it, or to the refusal that says why there is none. */
+/** Finds the snapshot of a call, or the refusal that states why there is none. */
 import type { Refusal } from "../../shared/api/problem.ts";
+import { didYouMean } from "../../shared/lib/did-you-mean.ts";
 import { failure, type Result } from "../../shared/lib/result.ts";
-import { nearest } from "../../shared/lib/text-distance.ts";
 import type { Call } from "./call.ts";
 import { retryMs, type Served } from "./snapshot-store.ts";
 import type { Unserved } from "./snapshots.ts";
@@ -13,7 +13,7 @@ export interface RefusedCall {
 
 export type ServedCall = Result<Served, RefusedCall>;
 
-/** Returns the snapshot of the call's forecast; of the first one where the path names none. At once where it is fresh. */
+/** Returns the snapshot of the call's forecast, by default the first one. Synchronous if the snapshot is fresh. */
 export function servedFor({ forecast, service, context }: Call): ServedCall | Promise<ServedCall> {
   return (
     service.fresh(forecast) ??
@@ -21,7 +21,7 @@ export function servedFor({ forecast, service, context }: Call): ServedCall | Pr
   );
 }
 
-/** Returns the snapshot of the first forecast that can be answered, for probes that name none. */
+/** Returns the snapshot of the first forecast that has one, for probes that name no forecast. */
 export async function anyServed(call: Call): Promise<ServedCall> {
   const first = await servedFor(call);
   if (first.ok) return first;
@@ -37,22 +37,21 @@ function refusedCall(unserved: Unserved): RefusedCall {
     return { refusal: unknownForecast(unserved.forecast, unserved.forecasts), headers: {} };
   }
   const { forecast, reason, retrySeconds } = unserved;
-  const [refusal, headers] = unavailable(forecast ?? "A request without a forecast", reason, retrySeconds);
+  const [refusal, headers] = unavailable(forecast, reason, retrySeconds);
   return { refusal, headers };
 }
 
 function unknownForecast(forecast: string, allowed: readonly string[]): Refusal {
-  const didYouMean = nearest(forecast, allowed);
   const detail = `There is no forecast ${forecast}.`;
-  return { kind: "not-found", detail, found: forecast, allowed, ...(didYouMean && { didYouMean }) };
+  return { kind: "not-found", detail, found: forecast, allowed, ...didYouMean(forecast, allowed) };
 }
 
-/** The refusal of what cannot be answered now, with the time to ask again. */
+/** Returns the refusal of a request that cannot be answered now, with its headers. */
 export function unavailable(
-  forecast: string,
+  forecast: string | null,
   reason: string,
   retrySeconds = retryMs / 1000,
 ): [Refusal, Record<string, string>] {
-  const detail = `${forecast} cannot be answered now: ${reason}.`;
+  const detail = `${forecast ?? "The first forecast"} cannot be answered now: ${reason}.`;
   return [{ kind: "unavailable", detail }, { "Retry-After": String(retrySeconds) }];
 }

@@ -1,4 +1,4 @@
-/** Everything the predict Worker touches, in one value. The entry makes it from its bindings, tests make it from theirs. */
+/** The effects of the predict Worker. The entry creates them from its bindings, tests from their own. */
 import { version as packageVersion } from "../../package.json";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
@@ -15,7 +15,7 @@ import { Snapshots, type Unserved } from "./snapshots.ts";
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {
   readonly ONNX?: OnnxRunner;
-  /** For diagnosis: `onnxruntime-web` runs every model on the onnx Worker, so that the two engines can be compared. */
+  /** `onnxruntime-web` runs every model on the onnx Worker, to compare the two engines. */
   readonly ENGINE?: string;
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
@@ -27,20 +27,20 @@ export interface PredictEnv {
 }
 
 export interface Service {
-  /** Returns what a forecast is answered from where that is fresh; else null. Null names the first forecast. */
+  /** Returns the snapshot of a forecast if it is fresh, else null. A null id means the first forecast. */
   fresh(forecast: string | null): Result<Served, never> | null;
-  /** Returns what a forecast is answered from, or why it cannot be answered. */
+  /** Returns the snapshot of a forecast, or why there is none. */
   find(forecast: string | null, context: Background): Promise<Result<Served, Unserved>>;
   /** Returns the ids of all forecasts, in order. */
   forecasts(context: Background): Promise<readonly string[]>;
-  /** Made when it is first asked for, out of the file that was let go once it was loaded. */
+  /** Builds the explainer of a model on first use. Reads the file again, because its bytes are not held in memory. */
   explainer(model: ServedModel, context: Background): Promise<BuiltExplainer | "unreadable">;
-  /** Whether a caller may go on. */
+  /** Returns whether a caller is within the rate limit. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
-  /** Null where answers are not recorded. */
+  /** Null if answers are not recorded. */
   readonly recorder: Recorder | null;
-  /** Names the deployed code: another one may answer otherwise. */
+  /** Identifies the deployed code, because another version may answer differently. */
   readonly codeVersion: string;
   now(): Date;
   newId(): string;
@@ -54,9 +54,10 @@ export interface ServiceParts {
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
   readonly recording: Recording | null;
-  /** Null where it is not bound. */
+  /** Null if no onnx Worker is bound. */
   readonly onnx: OnnxRunner | null;
-  readonly allElsewhere: string | null;
+  /** Why every model runs on the onnx Worker; null if our engine runs the models that it can. */
+  readonly onnxOnlyReason: string | null;
   readonly codeVersion: string;
   now(): Date;
 }
@@ -70,23 +71,23 @@ export function partsOf(env: PredictEnv): ServiceParts {
     token: env.PREDICT_TOKEN || undefined,
     recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
     onnx: env.ONNX ?? null,
-    allElsewhere: readEngine(env.ENGINE),
+    onnxOnlyReason: readEngine(env.ENGINE),
     codeVersion: env.CODE_VERSION?.id || packageVersion,
     now: () => new Date(),
   };
 }
 
-/** Why every model runs on the onnx Worker; null where that is not asked for. */
+/** Returns why every model runs on the onnx Worker; null if ENGINE does not require that. */
 function readEngine(engine = ""): string | null {
   if (engine === "onnxruntime-web") return "ENGINE is onnxruntime-web";
   if (engine !== "" && engine !== "tabular") {
-    console.error(`ENGINE is ${engine}, expected ${engineNames.join(" or ")}; our engine runs what it knows`);
+    console.error(`ENGINE is ${engine}, expected ${engineNames.join(" or ")}; our engine runs the models that it can`);
   }
   return null;
 }
 
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots: kv, lake, cache, rateLimit, token, recording, onnx, allElsewhere, codeVersion, now } = parts;
+  const { snapshots: kv, lake, cache, rateLimit, token, recording, onnx, onnxOnlyReason, codeVersion, now } = parts;
   const snapshots = new Snapshots();
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   const sourcesFor = (context: Background) => ({
@@ -99,7 +100,7 @@ export function serviceOf(parts: ServiceParts): Service {
     readArtefact: (address) => readArtefact(address, sourcesFor(context)),
     digest: digestOf,
     onnx,
-    allElsewhere,
+    onnxOnlyReason,
     waitUntil: (work) => context.waitUntil(work),
     nowMs: () => now().getTime(),
     wait: (ms) => scheduler.wait(ms),
@@ -107,9 +108,9 @@ export function serviceOf(parts: ServiceParts): Service {
   });
   return {
     async explainer(model, context) {
-      if (model.unexplained !== null) return { ok: false, reason: model.unexplained };
-      const kept = explainers.get(model);
-      if (kept) return kept;
+      if (model.unexplainedReason !== null) return { ok: false, reason: model.unexplainedReason };
+      const cached = explainers.get(model);
+      if (cached) return cached;
       const { forecast, version, model: file } = model.card;
       const address: ArtefactAddress = { forecast, version, name: "model.onnx", sha256: file.sha256 };
       try {
@@ -128,7 +129,7 @@ export function serviceOf(parts: ServiceParts): Service {
       try {
         return (await rateLimit?.limit({ key: caller }))?.success ?? true;
       } catch {
-        // A limit that cannot be counted must not take the forecasts away.
+        // A failing rate limiter must not make the forecasts unavailable.
         return true;
       }
     },

@@ -1,8 +1,8 @@
 /**
- * What this isolate answers one forecast from. It is refreshed behind the answers.
+ * The snapshot of one forecast in this isolate. It is refreshed in the background.
  *
- * A snapshot is replaced as a whole (description, model and history in one assignment), so that a request never sees parts of two
- * snapshots. A snapshot that cannot be refreshed goes on serving and says that it is stale.
+ * A snapshot is replaced in one assignment (description, model and history), so that a request never sees parts of two
+ * snapshots. A snapshot that cannot be refreshed continues to serve and is marked stale.
  */
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
@@ -24,18 +24,18 @@ export interface ArtefactAddress {
   readonly sha256: string;
 }
 
-/** What a store needs from outside. */
+/** The effects of a store. */
 export interface StoreEffects {
-  /** A value of KV; null where there is none. May throw. */
+  /** Reads a value of KV; null if the key is missing. May throw. */
   readText(key: string): Promise<string | null>;
-  /** An artefact with exactly this digest. Throws where there is no such. */
+  /** Reads the artefact with this digest. Throws if there is none. */
   readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
   digest(bytes: Uint8Array): Promise<string>;
-  /** Runs what our engine does not know. */
+  /** Runs the models that our engine cannot run. */
   readonly onnx?: OnnxRunner | null;
-  /** Why every model runs there; null where our engine runs what it knows. */
-  readonly allElsewhere?: string | null;
-  /** Keeps the isolate working on something after the answer is sent. */
+  /** Why every model runs on the onnx Worker; null if our engine runs the models that it can. */
+  readonly onnxOnlyReason?: string | null;
+  /** Lets the isolate continue some work after the answer was sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;
   wait(ms: number): Promise<void>;
@@ -44,11 +44,11 @@ export interface StoreEffects {
 
 export interface Served {
   readonly snapshot: Snapshot;
-  /** The last refresh failed: there may be something newer. */
+  /** True if the last refresh failed: there may be newer data. */
   readonly stale: boolean;
 }
 
-/** Why nothing can be served, and when to ask again. */
+/** Why nothing can be served, and when to retry. */
 export interface NothingServed {
   readonly reason: string;
   readonly retrySeconds: number;
@@ -56,25 +56,25 @@ export interface NothingServed {
 
 export type Current = Result<Served, NothingServed>;
 
-/** A snapshot this old is refreshed behind the answer. */
+/** Age from which a snapshot is refreshed in the background. */
 export const freshMs = 30_000;
-/** After a failure it is tried again this much later. */
+/** Time after which a failed refresh is retried. */
 export const retryMs = 2_000;
-/** A load that takes longer is given up: the request that began it may be gone, and its reads with it. */
+/** Time after which a load is abandoned: the request that began it may be aborted, and its reads with it. */
 const loadMaxMs = 20_000;
 
 /** A history and what was computed from it for one declaration. */
 interface LoadedHistory {
   readonly text: string;
   readonly digest: string;
-  /** Numbers of histories only grow; 0 in a history from before they were numbered. */
+  /** The history's number, which only increases; 0 for a history from before they were numbered. */
   readonly number: number;
   /** JSON of the declaration that the outlook was built for. */
   readonly declaration: string;
   readonly outlook: Outlook;
 }
 
-interface Held {
+interface LoadedSnapshot {
   readonly served: { readonly ok: true; readonly value: Served };
   readonly history: LoadedHistory;
   readonly dueMs: number;
@@ -87,7 +87,7 @@ interface Load {
 
 export class SnapshotStore {
   readonly #forecast: string;
-  #held: Held | null = null;
+  #loaded: LoadedSnapshot | null = null;
   #failed: { readonly reason: string; readonly untilMs: number } | null = null;
   #load: Load | null = null;
 
@@ -95,28 +95,28 @@ export class SnapshotStore {
     this.#forecast = forecast;
   }
 
-  /** Returns what to answer from where nothing has to be done before or behind the answer; else null. */
-  fresh(nowMs: number): Held["served"] | null {
-    return this.#held !== null && nowMs < this.#held.dueMs ? this.#held.served : null;
+  /** Returns the snapshot if it is fresh, else null. */
+  fresh(nowMs: number): LoadedSnapshot["served"] | null {
+    return this.#loaded !== null && nowMs < this.#loaded.dueMs ? this.#loaded.served : null;
   }
 
-  /** Returns what to answer from. Waits only where nothing was loaded yet. */
+  /** Returns the snapshot, and refreshes it in the background if it is due. Waits only if nothing is loaded yet. */
   async current(effects: StoreEffects): Promise<Current> {
     const nowMs = effects.nowMs();
-    if (this.#held !== null) {
-      // A request that finds a refresh under way does not wait for it: it must not depend on another request's promise.
-      if (nowMs >= this.#held.dueMs && !this.#isLoading(nowMs)) this.#refresh(effects);
-      return this.#held.served;
+    if (this.#loaded !== null) {
+      // A request does not wait for a running refresh: it must not depend on another request's promise.
+      if (nowMs >= this.#loaded.dueMs && !this.#isLoading(nowMs)) this.#refresh(effects);
+      return this.#loaded.served;
     }
     if (this.#failed === null || nowMs >= this.#failed.untilMs) {
-      // Reads that belong to a request which was broken off may never end.
+      // Reads of an aborted request may never end.
       await Promise.race([this.#refresh(effects), effects.wait(loadMaxMs)]);
     }
-    return this.#loaded();
+    return this.#loadedOrReason();
   }
 
-  #loaded(): Current {
-    if (this.#held !== null) return this.#held.served;
+  #loadedOrReason(): Current {
+    if (this.#loaded !== null) return this.#loaded.served;
     const reason = this.#failed?.reason ?? "it takes too long to load";
     return failure({ reason, retrySeconds: Math.ceil(retryMs / 1000) });
   }
@@ -127,7 +127,7 @@ export class SnapshotStore {
     if (this.#load !== null && this.#isLoading(nowMs)) return this.#load.done;
     const load: Load = { sinceMs: nowMs, done: this.#attempt(effects).finally(() => this.#end(load)) };
     this.#load = load;
-    // Others may wait for it when the request that began it has ended.
+    // Other requests may wait for it after the request that began it has ended.
     effects.waitUntil(load.done);
     return load.done;
   }
@@ -143,47 +143,47 @@ export class SnapshotStore {
   async #attempt(effects: StoreEffects): Promise<void> {
     try {
       const next = await this.#next(effects);
-      // Another load may have ended earlier with something newer.
-      if (this.#held !== null && isOlder(next, this.#held)) return;
-      this.#held = next;
+      // Another load may have ended earlier with a newer snapshot.
+      if (this.#loaded !== null && isOlder(next, this.#loaded)) return;
+      this.#loaded = next;
       this.#failed = null;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const untilMs = effects.nowMs() + retryMs;
       effects.log(`snapshot ${this.#forecast}: ${reason}`);
-      if (this.#held !== null) {
-        const served = success({ ...this.#held.served.value, stale: true });
-        this.#held = { ...this.#held, served, dueMs: untilMs };
+      if (this.#loaded !== null) {
+        const served = success({ ...this.#loaded.served.value, stale: true });
+        this.#loaded = { ...this.#loaded, served, dueMs: untilMs };
       }
       this.#failed = { reason, untilMs };
     }
   }
 
-  async #next(effects: StoreEffects): Promise<Held> {
+  async #next(effects: StoreEffects): Promise<LoadedSnapshot> {
     const id = this.#forecast;
     const [pointerText, historyText] = await Promise.all([
       effects.readText(championKey(id)),
       effects.readText(historyKey(id)),
     ]);
-    if (pointerText === null) throw new Error("no model serves yet: train one, or promote one");
+    if (pointerText === null) throw new Error("no model serves yet: train or promote one");
     if (historyText === null) throw new Error("there is no history yet: ingest a publication");
     const pointer = readSnapshotJson(championPointerShape, pointerText, "champion pointer");
-    const held = this.#held;
+    const loaded = this.#loaded;
     const dueMs = effects.nowMs() + freshMs;
     const { model, history } = await this.#reload(pointer, historyText, effects);
-    const before = held?.served.value.snapshot;
-    const isSame = before !== undefined && before.model === model && held?.history === history;
+    const previous = loaded?.served.value.snapshot;
+    const isSame = previous !== undefined && previous.model === model && loaded?.history === history;
     const snapshot = isSame
-      ? before
+      ? previous
       : buildSnapshot({ model, outlook: history.outlook, historyDigest: history.digest });
     return { served: success({ snapshot, stale: false }), history, dueMs };
   }
 
-  /** Loads the model of a pointer and the history. Returns what is held already where that is the same, or newer. */
-  async #reload(pointer: ChampionPointer, historyText: string, effects: StoreEffects): Promise<Loaded> {
-    const held = this.#held?.served.value.snapshot.model;
-    if (held && !isNewer(pointer, held)) {
-      return { model: held, history: await this.#historyFor(held, historyText, effects) };
+  /** Loads the model of a pointer and the history. Reuses a loaded model or history that is the same or newer. */
+  async #reload(pointer: ChampionPointer, historyText: string, effects: StoreEffects): Promise<ModelAndHistory> {
+    const loadedModel = this.#loaded?.served.value.snapshot.model;
+    if (loadedModel && !isNewer(pointer, loadedModel)) {
+      return { model: loadedModel, history: await this.#historyFor(loadedModel, historyText, effects) };
     }
     const { version, model, served } = pointer;
     const forecast = this.#forecast;
@@ -198,8 +198,8 @@ export class SnapshotStore {
     const [bytes, description, history] = await Promise.all([
       effects.readArtefact({ forecast, version, name: "model.onnx", sha256: model.sha256 }),
       describing,
-      // Features are prepared while the model is on its way.
-      describing.then((one) => this.#historyFor(one, historyText, effects)),
+      // The outlook is built while the model is read.
+      describing.then((description) => this.#historyFor(description, historyText, effects)),
     ]);
     const numbers = { number: pointer.number, servedNumber: served.number };
     const loaded = await load({ description, bytes, ...numbers }, effects);
@@ -207,20 +207,20 @@ export class SnapshotStore {
     return { model: loaded.value, history };
   }
 
-  /** Reads a history for a declaration. Returns the held one where the text is the same or older, and the declaration the same. */
+  /** Reads a history for a declaration. Reuses the loaded history if the text is the same or older and the declaration is the same. */
   async #historyFor(
     { forecast }: Pick<ServedDescription, "forecast">,
     text: string,
     effects: StoreEffects,
   ): Promise<LoadedHistory> {
-    const held = this.#held?.history;
+    const loaded = this.#loaded?.history;
     const declaration = JSON.stringify(forecast);
-    const isSameDeclaration = held?.declaration === declaration;
-    if (held?.text === text && isSameDeclaration) return held;
+    const isSameDeclaration = loaded?.declaration === declaration;
+    if (loaded?.text === text && isSameDeclaration) return loaded;
     const history = readSnapshotJson(historyShape, text, "history");
     const number = history.number ?? 0;
-    if (held && number < held.number) {
-      return isSameDeclaration ? held : this.#historyFor({ forecast }, held.text, effects);
+    if (loaded && number < loaded.number) {
+      return isSameDeclaration ? loaded : this.#historyFor({ forecast }, loaded.text, effects);
     }
     const built = buildOutlook(forecast, history);
     if (!built.ok) throw new Error(built.error);
@@ -228,15 +228,15 @@ export class SnapshotStore {
   }
 }
 
-interface Loaded {
+interface ModelAndHistory {
   readonly model: ServedModel;
   readonly history: LoadedHistory;
 }
 
 const oldPointer =
-  "names no served.json: it was written by an earlier version of the hub; run the upkeep of this version, which rewrites it";
+  "names no served.json, because an earlier version of the hub wrote it; run the upkeep of the current hub, which rewrites it";
 
-/** Whether a pointer names a later change of champion than the model that serves, or a later served.json of the same change. */
+/** Returns whether a pointer has a later champion change than the serving model, or a later served.json of the same change. */
 function isNewer(
   { number, served }: Pick<ChampionPointer, "number" | "served">,
   model: Pick<ServedModel, "number" | "servedNumber">,
@@ -244,18 +244,18 @@ function isNewer(
   return number > model.number || (number === model.number && (served?.number ?? 0) > model.servedNumber);
 }
 
-function isOlder(a: Held, b: Held): boolean {
-  const [next, held] = [a.served.value.snapshot.model, b.served.value.snapshot.model];
-  if (next.number !== held.number) return next.number < held.number;
-  return next.servedNumber < held.servedNumber || a.history.number < b.history.number;
+function isOlder(next: LoadedSnapshot, current: LoadedSnapshot): boolean {
+  const [nextModel, currentModel] = [next.served.value.snapshot.model, current.served.value.snapshot.model];
+  if (nextModel.number !== currentModel.number) return nextModel.number < currentModel.number;
+  return nextModel.servedNumber < currentModel.servedNumber || next.history.number < current.history.number;
 }
 
-/** Loads a model in our engine where that can run it, else on the onnx Worker. */
+/** Loads a model in our engine if that can run it, else on the onnx Worker. */
 async function load(
   parts: ModelParts,
-  { onnx: runner = null, allElsewhere = null }: StoreEffects,
+  { onnx: runner = null, onnxOnlyReason = null }: StoreEffects,
 ): Promise<Result<ServedModel>> {
-  if (allElsewhere !== null) return loadOnOnnxWorker(parts, { runner, why: allElsewhere });
+  if (onnxOnlyReason !== null) return loadOnOnnxWorker(parts, { runner, why: onnxOnlyReason });
   const loaded = loadModel(parts);
   if (loaded.ok) return loaded;
   const { reason, isOutside } = loaded.error;

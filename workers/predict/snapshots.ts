@@ -1,4 +1,4 @@
-/** The snapshots of this isolate, one store a forecast, and the list that says which forecasts there are. */
+/** The snapshots of this isolate, with one store per forecast, and the list of forecasts. */
 import { failure, type Result } from "../../shared/lib/result.ts";
 import { ForecastList } from "./forecast-list.ts";
 import { retryMs, type Served, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
@@ -8,28 +8,28 @@ export type Unserved =
   | { readonly kind: "unknown"; readonly forecast: string; readonly forecasts: readonly string[] }
   | {
       readonly kind: "unavailable";
-      /** Null where the call names none, and the first one is not known. */
+      /** Null if the call names none and the list of forecasts is not available. */
       readonly forecast: string | null;
       readonly reason: string;
       readonly retrySeconds: number;
     };
 
-/** Ids of forecasts are short: another name is not looked up. */
+/** Names that do not match are not looked up. */
 const idPattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
-/** While the list cannot be read, so many names are looked up by their pointers. */
+/** Maximum number of names that are looked up by their pointers while the list cannot be read. */
 const unlistedMax = 20;
 
 export class Snapshots {
   readonly #list = new ForecastList();
   readonly #stores = new Map<string, SnapshotStore>();
 
-  /** Returns the snapshot that answers without any work before or behind the answer; else null. */
+  /** Returns the snapshot of a forecast if it is fresh, else null. */
   fresh(forecast: string | null, nowMs: number): Result<Served, never> | null {
     const id = forecast ?? this.#list.fresh(nowMs)?.[0];
     return id === undefined ? null : (this.#stores.get(id)?.fresh(nowMs) ?? null);
   }
 
-  /** Returns what a forecast is answered from; the first one of the list where none is named. Never rejects. */
+  /** Returns the snapshot of a forecast, by default of the first one of the list. Never rejects. */
   async find(forecast: string | null, effects: StoreEffects): Promise<Result<Served, Unserved>> {
     if (forecast !== null && this.#mayServe(forecast)) return this.#findNamed(forecast, effects);
     const ids = await this.list(effects);
@@ -38,19 +38,19 @@ export class Snapshots {
     return ids.includes(id) ? this.#load(id, effects) : failure({ kind: "unknown", forecast: id, forecasts: ids });
   }
 
-  /** Returns the ids of all forecasts in order; none where the list cannot be read. */
+  /** Returns the ids of all forecasts in order; none if the list cannot be read. */
   async list(effects: StoreEffects): Promise<readonly string[]> {
     const ids = await this.#list.current(effects);
     for (const id of this.#stores.keys()) if (ids !== null && !ids.includes(id)) this.#stores.delete(id);
     return ids ?? [];
   }
 
-  /** The snapshot is loaded beside the list, so that the first answer of an isolate waits for both at once. */
+  /** Loads the snapshot and the list in parallel, so that the first answer of an isolate waits for both at once. */
   async #findNamed(forecast: string, effects: StoreEffects): Promise<Result<Served, Unserved>> {
     const isListed = this.#list.contains(forecast);
     const [served, ids] = await Promise.all([
       this.#load(forecast, effects),
-      isListed ? this.#refreshBehind(effects) : this.list(effects),
+      isListed ? this.#refreshInBackground(effects) : this.list(effects),
     ]);
     const isKnown = isListed || ids.length === 0 || ids.includes(forecast);
     return isKnown ? served : failure({ kind: "unknown", forecast, forecasts: ids });
@@ -69,7 +69,7 @@ export class Snapshots {
     return { kind: "unavailable", forecast: null, reason, retrySeconds: Math.ceil(retryMs / 1000) };
   }
 
-  #refreshBehind(effects: StoreEffects): readonly string[] {
+  #refreshInBackground(effects: StoreEffects): readonly string[] {
     effects.waitUntil(this.list(effects));
     return [];
   }

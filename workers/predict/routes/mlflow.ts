@@ -1,10 +1,10 @@
-/** MLflow's scoring protocol: raw features in, numbers out. */
+/** MLflow's scoring protocol: answers raw features with predictions. */
 import { version } from "../../../package.json";
 import type { InvocationAnswer, InvocationError } from "../../../shared/api/mlflow.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { predictionOutput } from "../../../shared/onnx/outputs.ts";
-import { classified } from "../../../shared/predict/classify.ts";
+import { classify } from "../../../shared/predict/classify.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
 import { runEngine } from "../../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
@@ -39,23 +39,23 @@ async function invoke(call: Call): Promise<Reply> {
   const read = isCsv
     ? readInvocationCsv(body.value, (name) => isNumberColumn(snapshot, name))
     : readInvocation(body.value);
-  if (!read.ok) return badRequest(read.problem);
-  const columns = inputsOfRequest(snapshot, read.table);
+  if (!read.ok) return badRequest(read.error);
+  const inputs = inputsOfRequest(snapshot, read.value);
   timing.end("features");
-  if (!columns.ok) return badRequest(columns.problem);
-  const run = await runEngine(model.engine, columns.inputs);
+  if (!inputs.ok) return badRequest(inputs.error);
+  const run = await runEngine(model.engine, inputs.value);
   if (!run.ok)
     return run.isRows ? badRequest(run.reason) : invocationRefusal(...unavailable(snapshot.forecast.id, run.reason));
-  const answered = (value: number) => classified(model.card, value) ?? shortestDecimal(value);
-  const predictions = Array.from(run.outputs[predictionOutput] ?? [], answered);
+  const predictionOf = (value: number) => classify(model.card, value) ?? shortestDecimal(value);
+  const predictions = Array.from(run.outputs[predictionOutput] ?? [], predictionOf);
   timing.end("model");
-  const rows = () => recordedTable(snapshot, { inputs: columns.inputs, outputs: run.outputs });
+  const rows = () => recordedTable(snapshot, { inputs: inputs.value, outputs: run.outputs });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
   const answer: InvocationAnswer = { predictions };
   return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
 }
 
-/** Healthy where any forecast can be answered. */
+/** Answers 200 if any forecast can be answered. */
 async function ping(call: Call): Promise<Reply> {
   const served = await anyServed(call);
   if (!served.ok) return invocationRefusal(served.error.refusal, served.error.headers);
@@ -67,14 +67,14 @@ function badRequest(message: string): Reply {
   return jsonReply(error, { status: 400 });
 }
 
-/** A refusal of ours in MLflow's words. */
+/** Returns a refusal in the form of an MLflow error. */
 export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   const { status } = problemDetails(refusal);
   const error: InvocationError = { error_code: codes[status] ?? "BAD_REQUEST", message: sentenceOf(refusal) };
   return jsonReply(error, { status, headers });
 }
 
-/** MLflow's names of what its clients tell apart. */
+/** The error codes of MLflow that its clients distinguish. */
 const codes: Readonly<Record<number, InvocationError["error_code"]>> = {
   401: "UNAUTHENTICATED",
   404: "RESOURCE_DOES_NOT_EXIST",

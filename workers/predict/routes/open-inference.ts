@@ -1,5 +1,6 @@
-/** The Open Inference Protocol, version 2; a model's name is its forecast's. */
+/** The Open Inference Protocol, version 2. A model has the name of its forecast. */
 import { version as serverVersion } from "../../../package.json";
+import { bodyJsonLimits } from "../../../shared/api/predict-limits.ts";
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
 import { parseJson } from "../../../shared/lib/parse-json.ts";
 import { failure } from "../../../shared/lib/result.ts";
@@ -20,7 +21,7 @@ export const serverRoutes: readonly Route[] = [
   { path: "/v2/health/ready", methods: { GET: serverReady } },
 ].map((route) => ({ ...route, isOpen: true }));
 
-/** Each with a version or without. */
+/** The routes of a model, each with and without a version. */
 export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/models/:forecast/versions/:version"].flatMap(
   (path) => [
     { path, methods: { GET: metadata } },
@@ -29,7 +30,7 @@ export const modelRoutes: readonly Route[] = ["/v2/models/:forecast", "/v2/model
   ],
 );
 
-/** Whether any forecast can be answered: each has a readiness of its own. */
+/** Answers ready if any forecast can be answered. Each model also has a readiness route. */
 async function serverReady(call: Call): Promise<Reply> {
   const served = await anyServed(call);
   return jsonReply({ ready: served.ok }, { status: served.ok ? 200 : 503, headers: uncached });
@@ -58,22 +59,22 @@ async function infer(call: Call): Promise<Reply> {
   timing.end("snapshot");
   const { snapshot } = served.value;
   const { model } = snapshot;
-  const json = parseJson(body.value);
-  if (!json.ok) return failed("the body is not JSON");
+  const json = parseJson(body.value, bodyJsonLimits);
+  if (!json.ok) return badRequest(`the body cannot be parsed as JSON: ${json.error}`);
   const read = readInfer(json.value, model);
   timing.end("features");
-  if (!read.ok) return failed(read.problem);
-  const run = await runEngine(model.engine, read.request.inputs);
+  if (!read.ok) return badRequest(read.error);
+  const run = await runEngine(model.engine, read.value.inputs);
   if (!run.ok) {
-    if (run.isRows) return failed(run.reason);
+    if (run.isRows) return badRequest(run.reason);
     const [refusal, headers] = unavailable(snapshot.forecast.id, run.reason);
     return refused({ refusal, headers });
   }
   timing.end("model");
-  const rows = () => recordedTable(snapshot, { inputs: read.request.inputs, outputs: run.outputs });
+  const rows = () => recordedTable(snapshot, { inputs: read.value.inputs, outputs: run.outputs });
   recordAnswer(call, { protocol: "open-inference", snapshot, rows });
   const headers = { "Server-Timing": timing.header };
-  return jsonReply(inferAnswer(model, read.request, run.outputs), { headers });
+  return jsonReply(inferAnswer(model, read.value, run.outputs), { headers });
 }
 
 /** Returns the snapshot of the path's model. A version that does not serve is not found. */
@@ -81,23 +82,23 @@ async function modelOf(call: Call): Promise<ServedCall> {
   const served = await servedFor(call);
   const { version } = call.params;
   if (!served.ok || version === undefined) return served;
-  const serving = served.value.snapshot.model.card.version;
-  if (version === serving) return served;
-  const detail = `Version ${version} of ${call.forecast} does not serve.`;
-  return failure({ refusal: { kind: "not-found", detail, found: version, expected: serving }, headers: {} });
+  const servedVersion = served.value.snapshot.model.card.version;
+  if (version === servedVersion) return served;
+  const detail = `Version ${version} is not the champion of ${call.forecast}.`;
+  return failure({ refusal: { kind: "not-found", detail, found: version, expected: servedVersion }, headers: {} });
 }
 
 function refuseBinary(request: Request): Refusal | null {
   if (!request.headers.has("Inference-Header-Content-Length")) return null;
-  const detail = "Tensors are read as JSON; the binary extension is not spoken here.";
-  return { kind: "unsupported-media-type", detail, expected: "data as JSON" };
+  const detail = "The binary tensor extension is not supported.";
+  return { kind: "unsupported-media-type", detail, expected: "tensors as JSON" };
 }
 
-function failed(error: string): Reply {
+function badRequest(error: string): Reply {
   return jsonReply({ error }, { status: 400 });
 }
 
-/** A refusal of ours in the protocol's words. */
+/** Returns a refusal in the form of the protocol's errors. */
 export function openInferenceRefusal(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
   return jsonReply({ error: sentenceOf(refusal) }, { status: problemDetails(refusal).status, headers });
 }

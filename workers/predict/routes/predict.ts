@@ -1,20 +1,27 @@
-/** `GET` and `POST /predict/:forecast`: one instance or many, by the names of their dimensions. */
+/** `GET` and `POST /predict/:forecast`: answers one instance or many, whose fields have names. */
+import { bodyJsonLimits } from "../../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
+import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { parseJson } from "../../../shared/lib/parse-json.ts";
-import { nearest } from "../../../shared/lib/text-distance.ts";
 import { isObject } from "../../../shared/lib/validate-json.ts";
-import { answerText, singleText } from "../../../shared/predict/answer-text.ts";
+import { answerJson, singleAnswerJson } from "../../../shared/predict/answer-json.ts";
 import { describeValue } from "../../../shared/predict/describe-value.ts";
-import { type Evaluating, type Evaluation, evaluateRows } from "../../../shared/predict/evaluate.ts";
+import {
+  type Evaluation,
+  type EvaluationResult,
+  evaluateRows,
+  findRejectedRows,
+} from "../../../shared/predict/evaluate.ts";
 import {
   answerRows,
   type PredictRequest,
-  type Prepared,
+  type PreparedRows,
   predictRows,
   prepareRows,
   readPredictRequest,
   refuseExplaining,
+  withoutRejected,
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import { readBody, refuseType } from "../body.ts";
@@ -26,11 +33,11 @@ import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
 
-/** Query parameters that are no fields. */
+/** Query parameters that are not fields. */
 const options = ["partial", "explain", "features"] as const;
 
-/** What only a body can ask for, and the body that does. */
-const bodies: ReadonlyMap<string, string> = new Map([
+/** Members that only a body may have, with an example of that body. */
+const bodyExamples: ReadonlyMap<string, string> = new Map([
   ["all", '{"all": true}'],
   ["instances", '{"instances": […]}'],
 ]);
@@ -41,35 +48,39 @@ function answerBody(call: Call): Reply | Promise<Reply> {
   const names = call.query ? [...call.query.keys()] : [];
   const unknown = names.find((name) => !options.some((option) => option === name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
-  return readBody(call.request).then((body) => (body.ok ? answerJson(call, body.value) : refusalReply(body.error)));
+  return readBody(call.request).then((body) => (body.ok ? answerText(call, body.value) : refusalReply(body.error)));
 }
 
-function answerJson(call: Call, text: string): Reply | Promise<Reply> {
-  const json = parseJson(text);
+function answerText(call: Call, text: string): Reply | Promise<Reply> {
+  const json = parseJson(text, bodyJsonLimits);
   if (!json.ok) {
-    const detail = text.trim() === "" ? "The body is empty." : `The body is not JSON: ${json.error}`;
-    return refusalReply({ kind: "bad-request", detail, expected: "one instance as JSON, or many" });
+    const detail = text.trim() === "" ? "The body is empty." : `The body cannot be parsed as JSON: ${json.error}`;
+    return refusalReply({
+      kind: "bad-request",
+      detail,
+      expected: "one instance as a JSON object, or a list of instances",
+    });
   }
   const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
-  if (misplaced !== undefined) return refusalReply(addressAlone(misplaced, call.forecast));
+  if (misplaced !== undefined) return refusalReply(queryOnly(misplaced, call.forecast));
   const read = readPredictRequest(json.value);
-  return read.ok ? answer(call, read.request, false) : refusalReply(read.refusal);
+  return read.ok ? answer(call, read.value, false) : refusalReply(read.error);
 }
 
 function answerQuery(call: Call): Reply | Promise<Reply> {
   const instance: Record<string, string> = Object.create(null);
   for (const [name, value] of call.query ?? []) {
     if (options.some((option) => option === name)) continue;
-    const body = bodies.get(name);
-    if (body !== undefined) return refusalReply(bodyAlone(name, { value, body }));
-    if (name in instance) return refusalReply(givenTwice(name));
+    const example = bodyExamples.get(name);
+    if (example !== undefined) return refusalReply(bodyOnly(name, { value, example }));
+    if (name in instance) return refusalReply(repeated(name));
     instance[name] = value;
   }
   return answer(call, { kind: "single", instance: { ...instance } }, true);
 }
 
-/** What is asked, and how. */
-interface Asked {
+/** A request after it was read, with its options. */
+interface ReadCall {
   readonly request: PredictRequest;
   readonly isQuery: boolean;
   readonly partial: boolean;
@@ -79,92 +90,113 @@ interface Asked {
   readonly timing: Timing;
 }
 
-/** In steps of which each waits only where it has to: mostly everything is there. */
+/** Answers synchronously if nothing has to be loaded: for most requests everything is in memory. */
 function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | Promise<Reply> {
   const [partial, explain] = [readFlag(call.query, "partial"), readFlag(call.query, "explain")];
   if (partial === null) return refusalReply(unknownFlag("partial", call.query));
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
   const withFeatures = readFlag(call.query, "features");
   if (withFeatures === null) return refusalReply(unknownFlag("features", call.query));
-  const asked: Asked = { request, isQuery, partial, explain, withFeatures, timing: new Timing() };
-  const serving = servedFor(call);
-  return serving instanceof Promise
-    ? serving.then((served) => answerFrom(served, call, asked))
-    : answerFrom(serving, call, asked);
+  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, timing: new Timing() };
+  const served = servedFor(call);
+  return served instanceof Promise
+    ? served.then((awaited) => answerFrom(awaited, call, readCall))
+    : answerFrom(served, call, readCall);
 }
 
-function answerFrom(served: ServedCall, call: Call, asked: Asked): Reply | Promise<Reply> {
+function answerFrom(served: ServedCall, call: Call, readCall: ReadCall): Reply | Promise<Reply> {
   if (!served.ok) return refusalReply(served.error.refusal, served.error.headers);
-  asked.timing.end("snapshot");
-  if (!asked.explain) return evaluate(served.value, call, { ...asked, explainer: null });
-  const tooMany = refuseExplaining(asked.request);
-  return tooMany ? refusalReply(tooMany) : explainFrom(served.value, call, asked);
+  readCall.timing.end("snapshot");
+  if (!readCall.explain) return evaluate(served.value, call, { ...readCall, explainer: null });
+  const tooMany = refuseExplaining(readCall.request);
+  return tooMany ? refusalReply(tooMany) : explainFrom(served.value, call, readCall);
 }
 
-async function explainFrom(served: Served, call: Call, asked: Asked): Promise<Reply> {
+async function explainFrom(served: Served, call: Call, readCall: ReadCall): Promise<Reply> {
   const explainer = await call.service.explainer(served.snapshot.model, call.context);
-  if (explainer === "unreadable") return refusalReply(unreadable, { "Retry-After": "2" });
-  return evaluate(served, call, { ...asked, explainer });
+  if (explainer === "unreadable") return refusalReply(unreadableModel, { "Retry-After": "2" });
+  return evaluate(served, call, { ...readCall, explainer });
 }
 
-interface Explained extends Asked {
+interface ExplainedCall extends ReadCall {
   readonly explainer: BuiltExplainer | null;
 }
 
-function evaluate(served: Served, call: Call, asked: Explained): Reply | Promise<Reply> {
-  const { request, isQuery, partial, explainer, withFeatures, timing } = asked;
+function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply | Promise<Reply> {
+  const { request, isQuery, partial, explainer, withFeatures, timing } = explained;
   const { snapshot } = served;
-  const others = isQuery ? options : [];
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, others, partial, explain: explainer });
+  const otherNames = isQuery ? options : [];
+  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, otherNames, partial, explain: explainer });
   timing.end("features");
-  if (!prepared.ok) return refusalReply(prepared.refusal, { "Server-Timing": timing.header });
-  // Caches do not store answers to POST, unless these say so.
+  if (!prepared.ok) return refusalReply(prepared.error, { "Server-Timing": timing.header });
+  // Answers to POST have no cache headers: caches do not store them.
   const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
-  const replyTo = (evaluated: Evaluating) => {
-    if (!evaluated.ok) return refusalReply(...unavailable(snapshot.forecast.id, evaluated.error));
-    const evaluation = evaluated.value;
-    return answerReply(call, { served, prepared, evaluation, headers, kind: request.kind, withFeatures, timing });
-  };
-  const evaluating = evaluateRows(snapshot, prepared.rows);
-  return evaluating instanceof Promise ? evaluating.then(replyTo) : replyTo(evaluating);
+  const batch: Batch = { served, prepared: prepared.value, headers, kind: request.kind, partial, withFeatures, timing };
+  const evaluated = evaluateRows(snapshot, prepared.value.rows);
+  return evaluated instanceof Promise
+    ? evaluated.then((awaited) => replyTo(awaited, call, batch))
+    : replyTo(evaluated, call, batch);
 }
 
-interface Evaluated extends Pick<Asked, "withFeatures" | "timing"> {
+interface Batch extends Pick<ReadCall, "timing" | "partial" | "withFeatures"> {
   readonly served: Served;
-  readonly prepared: Extract<Prepared, { readonly ok: true }>;
-  readonly evaluation: Evaluation;
+  readonly prepared: PreparedRows;
   readonly headers: Reply["headers"];
   readonly kind: PredictRequest["kind"];
 }
 
+function replyTo(evaluated: EvaluationResult, call: Call, batch: Batch): Reply | Promise<Reply> {
+  if (evaluated.ok) return answerReply(call, batch, evaluated.value);
+  const { reason, isRows } = evaluated.error;
+  return isRows ? answerAcceptedRows(call, batch, reason) : refusalReply(...unavailable(forecastOf(batch), reason));
+}
+
+/** Answers a batch that the model rejects: refuses the rows at fault, and answers the others if the request allows that. */
+async function answerAcceptedRows(call: Call, batch: Batch, reason: string): Promise<Reply> {
+  const { served, kind, partial, timing } = batch;
+  const { snapshot } = served;
+  const rejected = await findRejectedRows(snapshot, batch.prepared.rows, reason);
+  if (!rejected.ok) return refusalReply(...unavailable(forecastOf(batch), rejected.error.reason));
+  const prepared = withoutRejected(snapshot, batch.prepared, { rejected: rejected.value, kind, partial });
+  if (!prepared.ok) return refusalReply(prepared.error, { "Server-Timing": timing.header });
+  const evaluated = await evaluateRows(snapshot, prepared.value.rows);
+  if (evaluated.ok) return answerReply(call, { ...batch, prepared: prepared.value }, evaluated.value);
+  return refusalReply(...unavailable(forecastOf(batch), evaluated.error.reason));
+}
+
+function forecastOf({ served }: Batch): string {
+  return served.snapshot.forecast.id;
+}
+
 function answerReply(
   call: Call,
-  { served, prepared, evaluation, headers, kind, withFeatures, timing }: Evaluated,
+  { served, prepared, headers, kind, withFeatures, timing }: Batch,
+  evaluation: Evaluation,
 ): Reply {
   const { snapshot, stale } = served;
   const { heads, seriesCache: cache } = snapshot;
-  const textOptions = { cache, withFeatures };
+  const jsonOptions = { cache, withFeatures };
   const predictions = predictRows(snapshot, { ...prepared, evaluation });
   const [first] = predictions;
   const body =
     kind === "single" && first !== undefined
-      ? singleText(stale ? heads.stale : heads.fresh, first, textOptions)
-      : answerText(answerRows(snapshot, { ...prepared, kind, stale }, predictions), textOptions);
+      ? singleAnswerJson(stale ? heads.stale : heads.fresh, first, jsonOptions)
+      : answerJson(answerRows(snapshot, { ...prepared, kind, stale }, predictions), jsonOptions);
   timing.end("model");
   const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
   recordAnswer(call, { protocol: "predict", snapshot, rows });
   return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
-const unreadable: Refusal = {
+const unreadableModel: Refusal = {
   kind: "unavailable",
-  detail: "The model's file cannot be read now, which an explanation needs: try again, or ask without.",
+  detail: "The model's file cannot be read now, so predictions cannot be explained. Try again, or omit explain.",
 };
 
-/** A promotion or a corrected history shows up within this time, wherever an answer was cached. */
+/** A promotion or a corrected history becomes visible within this time, even in a cached answer. */
 const maxAgeSeconds = 60;
 
 /** Headers of a cacheable answer. The ETag changes with the model, the history and the deployed code. */
@@ -177,13 +209,13 @@ function cacheHeaders({ service }: Call, { snapshot, stale }: Served): Record<st
   };
 }
 
-/** RFC 9110: `*`, or one of a list; a weak tag is as good for GET. */
+/** Returns whether an If-None-Match header matches, by RFC 9110: `*`, or one tag of a list. For GET a weak tag is equivalent. */
 function matches(header: string | null, tag: string): boolean {
   if (header === null) return false;
-  return header.split(",").some((one) => ["*", tag, `W/${tag}`].includes(one.trim()));
+  return header.split(",").some((candidate) => ["*", tag, `W/${tag}`].includes(candidate.trim()));
 }
 
-/** True for `?partial`, `=true` and `=1`; null for what is neither true nor false, or both. */
+/** Reads a boolean option: `?partial`, `=true` and `=1` are true. Null if the value is invalid or the option is repeated. */
 function readFlag(query: Call["query"], name: string): boolean | null {
   const value = query?.get(name) ?? null;
   if (value !== null && isRepeated(query, name)) return null;
@@ -193,39 +225,38 @@ function readFlag(query: Call["query"], name: string): boolean | null {
 
 const isRepeated = (query: Call["query"], name: string): boolean => (query?.getAll(name).length ?? 0) > 1;
 
-function givenTwice(name: string): Refusal {
-  const detail = `${name} is given twice.`;
-  return { kind: "unprocessable", detail, field: name, found: "twice", expected: "once" };
+function repeated(name: string): Refusal {
+  const detail = `${name} occurs more than once.`;
+  return { kind: "unprocessable", detail, field: name, found: "repeated", expected: "once" };
 }
 
-function bodyAlone(name: string, { value, body }: { readonly value: string; readonly body: string }): Refusal {
-  const detail = `${name} cannot be asked for in an address.`;
+function bodyOnly(name: string, { value, example }: { readonly value: string; readonly example: string }): Refusal {
+  const detail = `${name} is not a query parameter. Send it in the body.`;
   return {
     kind: "unprocessable",
     detail,
     field: name,
     found: describeValue(value),
-    expected: `POST with a body of ${body}`,
+    expected: `POST with a body of ${example}`,
   };
 }
 
-function addressAlone(name: string, forecast: string | null): Refusal {
+function queryOnly(name: string, forecast: string | null): Refusal {
   const path = forecast === null ? "/predict" : `/predict/${forecast}`;
-  const expected = `${name}=true in the address, as in ${path}?${name}=true`;
-  const detail = `${name} is about the whole request, and does not stand in its body.`;
+  const expected = `${name}=true in the query, as in ${path}?${name}=true`;
+  const detail = `${name} is a query parameter. It is not allowed in the body.`;
   return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
 }
 
 function unknownFlag(name: string, query: Call["query"]): Refusal {
-  if (isRepeated(query, name)) return givenTwice(name);
+  if (isRepeated(query, name)) return repeated(name);
   const found = query?.get(name) ?? "";
   const detail = `${name} is neither true nor false.`;
   return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
 }
 
 function unknownOption(name: string): Refusal {
-  const didYouMean = nearest(name, options);
-  const detail = `There is no option ${describeValue(name)}; with POST, fields stand in the body.`;
+  const detail = `There is no query parameter ${describeValue(name)}. With POST, send fields in the body.`;
   const found = describeValue(name);
   return {
     kind: "unprocessable",
@@ -233,6 +264,6 @@ function unknownOption(name: string): Refusal {
     field: found,
     found,
     allowed: [...options],
-    ...(didYouMean && { didYouMean }),
+    ...didYouMean(name, options),
   };
 }

@@ -1,34 +1,34 @@
-/** Writes an answer as JSON. Most of its text is cached in the snapshot. */
+/** Writes an answer as JSON. The snapshot caches the JSON of most of its members. */
 import type { Head, PredictionWithFeatures } from "../api/predict.ts";
 import type { FailedPrediction, PredictAnswer } from "./predict.ts";
 import type { SeriesCache } from "./series-cache.ts";
 
-export interface TextOptions {
+export interface JsonOptions {
   readonly cache: SeriesCache;
-  /** True if predictions include the values of their features. */
+  /** Whether predictions include the values of their features. */
   readonly withFeatures: boolean;
 }
 
 /** Returns the same text as `JSON.stringify(answer)`, with or without the features. */
-export function answerText(answer: PredictAnswer, options: TextOptions): string {
+export function answerJson(answer: PredictAnswer, options: JsonOptions): string {
   if (!isBatch(answer)) return `{${membersText(answer, options)}}`;
   const { predictions, next_from, ...head } = answer;
-  const each = predictions.map((entry) =>
+  const entries = predictions.map((entry) =>
     "features" in entry ? `{${membersText(entry, options)}}` : JSON.stringify(entry),
   );
   const piece = next_from === undefined ? "" : `,"next_from":${next_from}`;
-  return `${JSON.stringify(head).slice(0, -1)},"predictions":[${each.join(",")}]${piece}}`;
+  return `${JSON.stringify(head).slice(0, -1)},"predictions":[${entries.join(",")}]${piece}}`;
 }
 
-/** Returns the text of a single answer without merging its objects first. It equals the text of `answerRows`. */
-export function singleText(head: Head, prediction: PredictionWithFeatures, options: TextOptions): string {
+/** Returns the JSON of a single answer without merging its parts: the same text as for the value of `answerRows`. */
+export function singleAnswerJson(head: Head, prediction: PredictionWithFeatures, options: JsonOptions): string {
   const { target_period: target } = prediction;
-  if (target !== undefined) return answerText({ ...head, ...prediction, target_period: target }, options);
+  if (target !== undefined) return answerJson({ ...head, ...prediction, target_period: target }, options);
   return `${options.cache.jsonOf(head).slice(0, -1)},${membersText(prediction, options)}}`;
 }
 
-/** Writes member by member, so that cached members are reused. */
-function membersText(object: Readonly<Record<string, unknown>>, { cache, withFeatures }: TextOptions): string {
+/** Writes member by member, so that the cached JSON of a member is used. */
+function membersText(object: Readonly<Record<string, unknown>>, { cache, withFeatures }: JsonOptions): string {
   let text = "";
   for (const name in object) {
     const value = object[name];
@@ -44,14 +44,14 @@ function valueText(value: unknown, cache: SeriesCache): string {
   return typeof value === "object" && value !== null ? cache.jsonOf(value) : JSON.stringify(value);
 }
 
-/** Cached JSON of member names. There are few: they come from the code and from the models that serve. */
-const names = new Map<string, string>();
+/** Cached `"name":` texts. Names come from the code and from the serving models, so there are few. */
+const nameTexts = new Map<string, string>();
 
 function nameText(name: string): string {
-  const cached = names.get(name);
+  const cached = nameTexts.get(name);
   if (cached !== undefined) return cached;
   const text = `${JSON.stringify(name)}:`;
-  names.set(name, text);
+  nameTexts.set(name, text);
   return text;
 }
 

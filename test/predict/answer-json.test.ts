@@ -1,6 +1,6 @@
-/** The text of an answer, where features are written once and told many times. */
+/** The JSON of an answer, with cached features. */
 import { expect, test } from "vitest";
-import { answerText, singleText } from "../../shared/predict/answer-text.ts";
+import { answerJson, singleAnswerJson } from "../../shared/predict/answer-json.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import { answerRows, type PredictRequest, predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
@@ -25,45 +25,45 @@ const batch = (...instances: readonly unknown[]): PredictRequest => ({ kind: "ba
 const requests: readonly Asked[] = [
   { what: "a series", from: milk, request: single(instanceOf(0)) },
   { what: "an explained series", from: milk, request: single(instanceOf(0)), explained: true },
-  { what: "given features", from: milk, request: single(instanceOf(0, { Precio_lag1: 23.1 })) },
+  { what: "supplied features", from: milk, request: single(instanceOf(0, { Precio_lag1: 23.1 })) },
   { what: "a hypothesis", from: milk, request: single(other) },
-  { what: "many, one of which fails", from: milk, request: batch(instanceOf(1), wrong, other, instanceOf(0)) },
-  { what: "many, explained", from: milk, request: batch(instanceOf(1), other), explained: true },
-  { what: "all of them", from: milk, request: { kind: "all", from: 0 } },
+  { what: "a batch with one invalid instance", from: milk, request: batch(instanceOf(1), wrong, other, instanceOf(0)) },
+  { what: "an explained batch", from: milk, request: batch(instanceOf(1), other), explained: true },
+  { what: "all series", from: milk, request: { kind: "all", from: 0 } },
   { what: "gold", from: goldSnapshot(), request: single({}) },
   { what: "a classification", from: classSnapshot(), request: single({}) },
-  { what: "a classification, given", from: classSnapshot(), request: batch({ ozone: 80 }, {}) },
+  { what: "a classification with supplied features", from: classSnapshot(), request: batch({ ozone: 80 }, {}) },
 ];
 
 test.each(requests)(
-  "$what is told as JSON.stringify tells it, the first time and again",
+  "$what has the same text as JSON.stringify writes, without and with the cache",
   ({ from, request, explained }) => {
     const texts = [1, 2].map(() => {
       const options = { textNumbers: false, partial: true, explain: explained ? explain : null };
       const prepared = prepareRows(from, request, options);
-      if (!prepared.ok) throw new Error(prepared.refusal.detail);
-      const answer = answerRows(from, { ...prepared, kind: request.kind, stale: false });
-      const text = answerText(answer, { cache: from.seriesCache, withFeatures: true });
+      if (!prepared.ok) throw new Error(prepared.error.detail);
+      const answer = answerRows(from, { ...prepared.value, kind: request.kind, stale: false });
+      const text = answerJson(answer, { cache: from.seriesCache, withFeatures: true });
       expect(text).toBe(JSON.stringify(answer));
-      const [first] = predictRows(from, prepared);
+      const [first] = predictRows(from, prepared.value);
       if (request.kind === "single" && first)
-        expect(singleText(from.heads.fresh, first, { cache: from.seriesCache, withFeatures: true })).toBe(text);
+        expect(singleAnswerJson(from.heads.fresh, first, { cache: from.seriesCache, withFeatures: true })).toBe(text);
       return text;
     });
     expect(texts[1]).toBe(texts[0]);
   },
 );
 
-test("what is given changes one answer, and nothing that is kept", () => {
+test("a supplied feature changes its own answer, and not the cache", () => {
   const ask = (instance: Record<string, unknown>) => {
     const prepared = prepareRows(
       milk,
       { kind: "single", instance },
       { textNumbers: false, partial: false, explain: null },
     );
-    if (!prepared.ok) throw new Error(prepared.refusal.detail);
+    if (!prepared.ok) throw new Error(prepared.error.detail);
     return JSON.parse(
-      answerText(answerRows(milk, { ...prepared, kind: "single", stale: false }), {
+      answerJson(answerRows(milk, { ...prepared.value, kind: "single", stale: false }), {
         cache: milk.seriesCache,
         withFeatures: true,
       }),
