@@ -83,7 +83,7 @@ test("a refusal is a sentence that says what was found and expected", async () =
   const empty = { sha256: sha256Hex("") };
   const wrong = hub.api.registerModel({ forecast: forecast.id, version: "v9.0", body: { model: empty, card: empty } });
   await expect(wrong).rejects.toThrow(Failure);
-  await expect(wrong).rejects.toThrow(/model\.onnx does not lie in R2: .+ Found: nothing\. Expected: sha256 e3b0c442/);
+  await expect(wrong).rejects.toThrow(/model\.onnx is not in R2\. .+ Found: nothing\. Expected: sha256 e3b0c442/);
   await expect(hub.api.getChampion({ forecast: "milk-xm" })).rejects.toThrow(
     /There is no forecast milk-xm\..+Did you mean milk-mx\?/,
   );

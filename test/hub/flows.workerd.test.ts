@@ -223,7 +223,9 @@ test("of pieces, the first that is not to be had ends the fetch, and the next fe
   const asked = apiWith({ "2025-11-20": no });
   expect(await fetchOn("2026-11-20", air)).toMatchObject({
     state: "done",
-    reason: expect.stringContaining(`answered 400, expected 200, and says "Parameter 'start_date' is out of range"`),
+    reason: expect.stringContaining(
+      `answered 400, expected 200, with the reason "Parameter 'start_date' is out of range"`,
+    ),
     stats: { kept: ["air-quality-2025-05-21_2025-11-19.json"], failed: ["air-quality-2025-11-20_2026-05-21.json"] },
   });
   expect(asked).toEqual(["2025-05-21", "2025-11-20"]);

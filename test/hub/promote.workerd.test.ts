@@ -142,7 +142,7 @@ describe("a version does not serve", () => {
     expect(await serving()).toBeNull();
   });
 
-  test("when it was judged against another champion, and says whom to judge it against", async () => {
+  test("when it was judged against another champion, and names the version to judge it against", async () => {
     await served("v1.0", naive);
     await registry.registered("v2.0", { recipe: "other" });
     const flow = await registry.promote("v2.0");

@@ -72,12 +72,12 @@ describe("a version is refused", () => {
     const built = tiny();
     expect(await registry.register(built)).toMatchObject({
       status: 422,
-      body: { detail: expect.stringContaining("model.onnx does not lie in R2") },
+      body: { detail: expect.stringContaining("model.onnx is not in R2") },
     });
     await registry.upload("v1.0", "model.onnx", built.model);
     expect(await registry.register(built)).toMatchObject({
       status: 422,
-      body: { detail: expect.stringContaining("card.json does not lie in R2") },
+      body: { detail: expect.stringContaining("card.json is not in R2") },
     });
     await nothing();
     expect((await registry.call("GET", "/models")).body).toEqual({ models: [] });

@@ -37,9 +37,9 @@ const predictions: LetterKind = {
   expected: "a message about predictions that this code reads",
   why: whyNotKept,
   async send({ answered }, body) {
-    const told = predictionMessageShape.safeParse(body);
-    if (told.success) await answered.send(told.data);
-    return told.success;
+    const parsed = predictionMessageShape.safeParse(body);
+    if (parsed.success) await answered.send(parsed.data);
+    return parsed.success;
   },
 };
 

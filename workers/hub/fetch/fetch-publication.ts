@@ -1,6 +1,6 @@
 /**
- * Asks a publisher for one file, as a guest who trusts nobody: only allowed hosts, no credentials, redirects followed by
- * hand, every byte counted, the answer checked to be what the feed reads.
+ * Fetches one file from a publisher. Only allowed hosts, no credentials; each redirect is checked, the size is limited, and
+ * the content must have the type that the feed reads.
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -11,7 +11,7 @@ export type Fetched =
   | { readonly kind: "kept"; readonly bytes: Uint8Array; readonly etag: string | null }
   | { readonly kind: "unchanged" }
   | { readonly kind: "missing" }
-  /** Not to be had now: the publisher failed, or answered with something else. */
+  /** The publisher failed, or sent something else. */
   | { readonly kind: "failed"; readonly reason: string };
 
 export interface FetchEffects {
@@ -120,7 +120,7 @@ async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fet
     return { kind: "again", reason: `was cut off after ${bytes.length} of ${declared} bytes` };
   }
   const refusal = feed.source.refusal?.(bytes) ?? null;
-  if (refusal !== null) return { kind: "failed", reason: `${url}: the publisher says "${refusal}"` };
+  if (refusal !== null) return { kind: "failed", reason: `${url}: the publisher refused with "${refusal}"` };
   const start = bytesToHex(bytes.subarray(0, feed.file.magic.length / 2));
   if (start !== feed.file.magic) {
     return {
@@ -143,7 +143,7 @@ async function readRefusal(feed: Feed, url: URL, response: Response): Promise<Fe
   if (status === 304) return { kind: "unchanged" };
   if (status === 404 || status === 410) return { kind: "missing" };
   if (status >= 500 || status === 429 || status === 408) return { kind: "again", reason: `answered ${status}` };
-  const said = bytes && feed.source.refusal?.(bytes);
-  const why = said ? `, and says "${said}"` : "";
+  const refusal = bytes && feed.source.refusal?.(bytes);
+  const why = refusal ? `, with the reason "${refusal}"` : "";
   return { kind: "failed", reason: `${url}: answered ${status}, expected 200${why}` };
 }

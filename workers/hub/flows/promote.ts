@@ -1,9 +1,9 @@
 /**
  * The flow `promote`: from a registered version to the champion, or to the reason why not.
  *
- * `done` means that it serves. `held` means that the gate wants something first (more periods, another judgement).
+ * `done` means that it serves. `held` means that the gate requires something first (more periods, another judgement).
  * `failed` means that it may not serve: a corrupted artefact, a wrong answer, the gate's rejection, or another version
- * that became champion meanwhile. Asked again in the same situation, the flow keeps its answer.
+ * that became champion meanwhile. The same request in the same situation gets the same outcome.
  */
 import { z } from "zod";
 import { type ChampionRow, changeChampion, findChampion, listChampions } from "../../../shared/db/champions.ts";
@@ -174,11 +174,13 @@ async function crown(
 }
 
 const nameOf = (champion: ChampionRow | null) =>
-  champion ? `${champion.version} (change ${champion.number})` : "nobody";
+  champion ? `${champion.version} (change ${champion.number})` : "none";
 
 const failed = (reason: string): Outcome => ({ state: "failed", reason, stats: null });
 const overtaken = (by: string): Outcome =>
-  failed(`Overtaken by version ${by}, which became champion meanwhile. Judge it against that one and ask again.`);
+  failed(
+    `Overtaken by version ${by}, which became champion meanwhile. Judge it against that version and request the promotion again.`,
+  );
 
 /** A mismatch as one sentence for a person. */
 function sentence({ detail, found, expected }: Mismatch): string {

@@ -1,4 +1,4 @@
-/** The hub's HTTP API: every route, and the answers to what no route handles. */
+/** The hub's HTTP API: all routes, and the answers to unknown paths and errors. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import type { Refusal } from "../../../shared/api/problem.ts";
@@ -62,7 +62,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   app.notFound((context) =>
     refusalResponse({
       kind: "not-found",
-      detail: `Nothing answers ${context.req.method} ${context.req.path}.`,
+      detail: `There is no route ${context.req.method} ${context.req.path}.`,
       allowed: [
         "GET /feeds",
         "GET /feeds/:feed/observations",
@@ -82,13 +82,13 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
     console.error(`${context.req.method} ${context.req.path}: ${traceOf(error)}`);
     return refusalResponse({
       kind: "internal",
-      detail: "The request failed on our side; try again. The log says why.",
+      detail: "The request failed because of an internal error. Try again; the log has the details.",
     });
   });
   return app;
 }
 
-/** Rephrases what Hono says of a body that it cannot read. */
+/** Returns the refusal of a body that Hono cannot read. */
 function unreadable({ status, message }: HTTPException): Refusal {
   if (status === 415) {
     return {

@@ -1,4 +1,4 @@
-/** Cursors of pages: where a page ended, as text that goes into a URL as it is. */
+/** Cursors of pages: the position after a page, as text that needs no escaping in a URL. */
 import type { z } from "zod";
 
 /** Base64url, without padding, of the UTF-8 of a JSON array: names may be in any script. */
@@ -8,7 +8,7 @@ export function writeCursor(place: readonly (string | number)[]): string {
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** The place that `writeCursor` wrote down; null for any other text. */
+/** Reads the position that `writeCursor` wrote; null for any other text. */
 export function readCursor<T>(cursor: string, shape: z.ZodType<T>): T | null {
   const parsed = shape.safeParse(decode(cursor));
   return parsed.success ? parsed.data : null;

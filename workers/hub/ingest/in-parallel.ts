@@ -2,8 +2,8 @@
 const parallel = 6;
 
 /**
- * Works through items, six at a time; results are in the order of the items. Once one fails nothing more is begun, and
- * what was begun is waited for, so that nothing is still at work when this has ended.
+ * Processes items, six at a time, and returns the results in their order. After a failure no further item is started, and the
+ * function waits for the started ones, so that no work continues after it has ended.
  */
 export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

@@ -2,7 +2,7 @@
 import { inPieces } from "../../../shared/db/database.ts";
 import { lakePrefix, partKey, readPartFile, successKey } from "../../../shared/lake/keys.ts";
 
-/** An object was written since it was listed, or the turn of its feed has passed on. */
+/** Thrown if an object was written since it was listed, or if another run has taken the turn of the feed. */
 export class Overtaken extends Error {}
 
 export interface LakeFiles {
@@ -44,7 +44,7 @@ export async function replaceFile(
 /** Keys that R2 deletes in one call. */
 const deletesMax = 1_000;
 
-/** Deletes partitions' files. R2 has no condition for it, so `check` is asked right before each call. */
+/** Deletes partitions' files. R2 has no conditional delete, so `check` is called before each call. */
 export async function deleteFiles(
   lake: R2Bucket,
   feed: string,

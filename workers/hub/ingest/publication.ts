@@ -1,4 +1,4 @@
-/** A raw publication, read and judged. */
+/** Reads and parses a raw publication. */
 import { NonRetryableError } from "cloudflare:workflows";
 import { z } from "zod";
 import type { FlowRun } from "../../../shared/db/flows.ts";
@@ -13,7 +13,7 @@ export const ingestParams = z.object({
   feed: z.string(),
   key: z.string(),
   etag: z.string(),
-  /** A person has looked at a held publication and lets it in. */
+  /** True if a person released a held publication. */
   released: z.boolean().default(false),
 });
 

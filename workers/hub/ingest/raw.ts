@@ -1,4 +1,4 @@
-/** `raw/`: publications as they came, kept before anyone reads them, never replaced. */
+/** `raw/`: publications with unchanged bytes, stored before they are parsed and never replaced. */
 import { ingestKey, type LakeEvent, type RawObject } from "../../../shared/api/lake-event.ts";
 import { type FlowRun, requestFlow } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
@@ -14,7 +14,7 @@ export interface Arrival {
   readonly arrivedAt: Date;
 }
 
-/** Keeps a publication under its digest. A second copy of the same content and name changes nothing. */
+/** Stores a publication under its digest. A second copy with the same content and name changes nothing. */
 export async function keepRaw({ lake }: Pick<Hub, "lake">, arrival: Arrival): Promise<RawObject> {
   const key = rawKey(arrival.feed.id, arrival.sha256, arrival.name);
   const put = await lake.put(key, arrival.body, {
@@ -29,8 +29,8 @@ export async function keepRaw({ lake }: Pick<Hub, "lake">, arrival: Arrival): Pr
 }
 
 /**
- * Writes down that a raw object is to be ingested, then says so on the queue, in R2's own words. The row is what counts:
- * a message that is lost is sent again by `recover`.
+ * Records the flow that ingests a raw object, then sends the same queue message as R2. If the message is lost, `recover`
+ * starts the flow from the recorded row.
  */
 export async function announceRaw(
   fx: RequestEffects & Pick<Hub, "events">,

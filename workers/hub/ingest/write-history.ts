@@ -34,7 +34,7 @@ export async function writeHistories(effects: HistoryEffects, forecasts: readonl
  * Brings D1 and KV to the history that the observations give now; returns whether KV changed. A forecast without
  * observations keeps what it has.
  *
- * The number is drawn in D1, by compare-and-set, after the observations were read: whoever draws the next number has read
+ * The number is drawn in D1, by compare-and-set, after the observations were read: the run that draws the next number has read
  * them later. KV has no compare-and-set, so D1 is read again after each put, and a writer that was overtaken in between
  * writes again what D1 says.
  */

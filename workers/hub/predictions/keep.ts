@@ -1,4 +1,4 @@
-/** Queue `predictions`: what was answered goes into the database and into the hourly sums, however often it is delivered. */
+/** Consumes the queue `predictions`: writes predictions to the database and adds them to the hourly sums. Idempotent. */
 import { type PredictionMessage, readPredictionMessage } from "../../../shared/api/prediction-message.ts";
 import { type NewPrediction, savePredictions } from "../../../shared/db/predictions.ts";
 import { binOf } from "../../../shared/drift/profile.ts";
@@ -6,7 +6,7 @@ import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";
 
-/** The waits of a message that could not be kept now: with the retries of wrangler.toml about six hours. */
+/** Delays before a message that could not be stored is retried: with the retries of wrangler.toml about six hours. */
 const [firstDelaySeconds, delayGrowth, delaySecondsMax] = [60, 4, 43_200];
 
 interface Delivered {
@@ -14,7 +14,7 @@ interface Delivered {
   readonly told: PredictionMessage;
 }
 
-/** What can never be kept is tried again at once, so that it soon ends as a dead letter. */
+/** Stores predictions. A message that can never be stored is retried without delay, so that it becomes a dead letter soon. */
 export async function keepPredictions(hub: Pick<Hub, "db" | "lake">, messages: readonly Message[]): Promise<void> {
   const byVersion = new Map<string, Delivered[]>();
   for (const message of messages) {
@@ -65,12 +65,12 @@ function refuse(message: Message, reason: string): void {
   message.retry();
 }
 
-/** Why a message ended as a dead letter, as far as that can still be seen. */
+/** Returns the probable reason why a message became a dead letter. */
 export async function whyNotKept(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
   const read = readPredictionMessage(body);
   if (!read.ok) return read.reason;
   const { forecast, version, rows, requestId } = read.message;
-  // What fails here must not keep the letter from being written down.
+  // A failure here must not prevent that the dead letter is stored.
   const found = await profilesOf(hub, forecast, version).catch(
     (error) => ({ ok: false, reason: reasonOf(error) }) as const,
   );

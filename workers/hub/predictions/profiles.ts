@@ -13,14 +13,14 @@ export type Profiles = ReadonlyMap<string, Profile>;
 
 export type FoundProfiles =
   | { readonly ok: true; readonly profiles: Profiles }
-  /** What no second try would change. */
+  /** A failure that a retry would not change. */
   | { readonly ok: false; readonly reason: string };
 
-/** By the card's digest: what was read once is the same for ever. A few, since few versions serve at a time. */
+/** Cached by the card's digest, which identifies the content. Few versions serve at a time. */
 const known = new Map<string, Profiles>();
 const knownMax = 8;
 
-/** Throws where the database or R2 does not answer, or the card is no longer the one that was registered. */
+/** Returns the profiles of a version. Throws if the database or R2 fails, or if the card in R2 differs from the registered one. */
 export async function profilesOf(
   hub: Pick<Hub, "db" | "lake">,
   forecast: string,

@@ -1,11 +1,11 @@
 import { purgeBatch, setRetentionStart } from "../../../shared/db/predictions.ts";
 import type { Hub } from "../hub.ts";
 
-/** A statement that ends within a second, and a million rows an hour: more than come in. The next hour does the rest. */
+/** Limits a statement to about a second, and an hour to a million rows. The next hour deletes the rest. */
 const usual = { stepRows: 5_000, stepsMax: 200 };
 const dayMs = 86_400_000;
 
-/** Deletes single predictions that are older than `PREDICTIONS_KEPT_DAYS`. Their hourly sums stay. */
+/** Deletes single predictions that are older than `PREDICTIONS_KEPT_DAYS`. Does not delete their hourly sums. */
 export async function purgePredictions(
   { db, now, variables }: Pick<Hub, "db" | "now" | "variables">,
   { stepRows, stepsMax } = usual,

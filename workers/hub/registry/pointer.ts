@@ -1,4 +1,4 @@
-/** KV `champion:<forecast>`: which version `predict` serves. It repeats D1, and upkeep rewrites it where the two differ. */
+/** KV `champion:<forecast>`: the version that `predict` serves. It is a copy of D1, and upkeep rewrites it if they differ. */
 import type { ChampionPointer } from "../../../shared/api/champion.ts";
 import { findChampion } from "../../../shared/db/champions.ts";
 import { findModel } from "../../../shared/db/models.ts";
@@ -8,12 +8,12 @@ import { championKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 import { ensureServed, type ServingHub } from "./served.ts";
 
-/** Being overtaken this often in a row means that something else is wrong; the hourly repair has the last word. */
+/** Maximum number of rewrites in a row. More indicate another fault; the hourly repair then corrects the pointer. */
 const rewritesMax = 5;
 
 /**
- * Writes what D1 says. Whoever changes the champion while KV is being written may have written before us, so D1 is read
- * again afterwards, and written again if it has moved on.
+ * Copies the champion from D1 to KV. Another run may change the champion while KV is written, so D1 is read again afterwards,
+ * and the pointer is written again if the champion changed.
  */
 export async function writePointer(
   hub: Pick<Hub, "db" | "snapshots">,
@@ -42,7 +42,7 @@ export async function repairPointers(
     const { id } = forecast;
     const key = championKey(id);
     await serveChampion(hub, forecast);
-    // KV first: what it holds was in D1 before, so that a promotion in between is never mistaken for a ghost.
+    // Reads KV before D1: KV is always written after D1, so a promotion in between is not mistaken for an invalid pointer.
     const found = await hub.snapshots.get(key);
     const pointer = await pointerOf(hub, id);
     if (found === (pointer && JSON.stringify(pointer))) continue;
@@ -53,7 +53,7 @@ export async function repairPointers(
   return repaired;
 }
 
-/** A champion that cannot be served keeps its pointer, and predict says why it cannot load it. */
+/** Writes the served.json of a champion. If that fails, the pointer stays and predict reports why it cannot load the version. */
 async function serveChampion(hub: ServingHub, forecast: Forecast): Promise<void> {
   const champion = await findChampion(hub.db, forecast.id);
   if (champion === null) return;

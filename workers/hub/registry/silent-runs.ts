@@ -9,7 +9,7 @@ const silentMs = 24 * 60 * 60_000;
 export async function abandonSilentRuns({ db, now }: Pick<Hub, "db" | "now">): Promise<string[]> {
   const at = now();
   const silent = await listSilentRuns(db, new Date(at.getTime() - silentMs).toISOString());
-  const reason = "It was not heard of for a day.";
+  const reason = "It sent no trial for a day.";
   const actor = { who: "hub", why: reason, at: at.toISOString() };
   await settleAll(
     silent.map((run) => [run.id, () => endRun(db, run, { state: "abandoned", reason, stats: null }, actor)]),

@@ -1,4 +1,4 @@
-/** Whether the artefacts in R2 are what they are said to be, and answer as they should. Bytes are hashed, never trusted. */
+/** Verifies the artefacts in R2: their digests, the card, and the outputs for the golden rows. */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
@@ -10,7 +10,7 @@ import { checkGolden, type GoldenResult, goldenInputs } from "../../../shared/re
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 
-/** A version and the digests of its artefacts, as somebody states them. */
+/** A version and the stated digests of its artefacts. */
 export interface Stated {
   readonly forecast: Forecast;
   readonly version: string;
@@ -45,7 +45,7 @@ export async function verifyArtefacts(
 
 /**
  * Runs the card's golden rows through the engine that would serve them; null when every answer is correct. Reads the card
- * unless the caller has. Throws where that engine cannot be asked now.
+ * unless the caller has. Throws if that engine is unavailable.
  */
 export async function verifyGolden(
   hub: Pick<Hub, "lake" | "evaluate" | "onnx">,
@@ -58,7 +58,7 @@ export async function verifyGolden(
   if (!object) throw new Error("model.onnx was there a moment ago");
   const result = await golden(hub, stated, { card: read.card, bytes: new Uint8Array(await object.arrayBuffer()) });
   if (result.ok) return null;
-  const detail = "The model does not answer its golden rows here as it did where it was trained.";
+  const detail = "The model's outputs for the golden rows differ from those of the training.";
   return { detail, found: result.reason, expected: "the outputs on the card" };
 }
 
@@ -78,7 +78,7 @@ async function golden(
   return result.ok ? result : { ok: false, reason: `${result.reason}; our engine cannot run it: ${here.reason}` };
 }
 
-/** Returns the card of a version, parsed. It is checked against nothing but its schema. */
+/** Reads and parses the card of a version. Validates only its schema. */
 export async function readCard(
   hub: Pick<Hub, "lake">,
   version: Pick<Stated, "forecast" | "version">,
@@ -132,7 +132,7 @@ async function digestOf({ body }: R2ObjectBody): Promise<string> {
 function otherBytes(name: ArtefactName, found: string, expected: string): Verified {
   const detail =
     found === "nothing"
-      ? `${name} does not lie in R2: upload it before the version is registered.`
+      ? `${name} is not in R2. Upload it before registering the version.`
       : `${name} in R2 has other bytes than stated.`;
   return { ok: false, mismatch: { detail, found, expected: `sha256 ${expected}` } };
 }
