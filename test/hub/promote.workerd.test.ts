@@ -215,7 +215,7 @@ test("a person may promote what the gate held, with a reason that is kept", asyn
 });
 
 describe("two promotions at once", () => {
-  test("that both passed the gate: one wins, the other is told by whom", async () => {
+  test("that both passed the gate: one wins, the refusal of the other names it", async () => {
     await registry.registered("v1.0", naive);
     await registry.registered("v1.1", { ...naive, bias: 2 });
     let overtook = false;
