@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
+import { readSettings } from "../../trainer/local/state.ts";
+import { milkMarket } from "../../trainer/simulate/milk-market.ts";
+import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
-import { simulatedPublications } from "../support/publications.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-start-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,9 +48,10 @@ test("start --once ingests every feed and trains a champion, and a second start 
 test("a running hub ingests a publication from the command line, and Ctrl-C ends every child process", async () => {
   let url = "";
   let ingested: Promise<Ran> | undefined;
-  const [first] = simulatedPublications();
-  const file = join(folder, first?.name ?? "");
-  writeFileSync(file, first?.bytes ?? "");
+  // The publisher's next file: a file of another market contradicts what is stored, and is held.
+  const { seed, firstDay } = readSettings(join(folder, "state"), "");
+  const file = join(folder, "Leche23112026.xlsx");
+  writeFileSync(file, writeSniimWorkbook(milkMarket({ seed, firstDay }), "2026-11-23"));
   const ran = await almanac([...start, "--only", "milk-mx"], {
     onOutput: (out, child) => {
       url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
