@@ -49,6 +49,80 @@ async function observations(path: string): Promise<string[]> {
   return (await response.text()).trim().split("\r\n");
 }
 
+describe("air quality", () => {
+  /** Hours of days. Files differ at noon alone, where ozone is `level`: a file that contradicts more is held. */
+  const air = (name: string, days: readonly string[], level: number): File => {
+    const times = hoursOf(...days);
+    const same = Object.fromEntries(pollutants.map(({ name: variable }) => [variable, times.map(() => 20)]));
+    const ozone = times.map((time) => (time.endsWith("T12:00") ? level : 40));
+    const bytes = text(JSON.stringify(answer({ times, lists: { ...same, ozone } })));
+    return { feed: "open-meteo-air-quality", name, bytes };
+  };
+  const days = (from: string, count: number) => Array.from({ length: count }, (_, index) => addDays(from, index));
+  const level = async (day: string) =>
+    query(`SELECT value FROM observations WHERE variable = 'ozone' AND period = '${day}T12'`);
+
+  const month = air("air-quality-2024-01.json", days("2024-01-01", 31), 50);
+  const first = air("air-quality-2024-01-27_2024-02-01.json", days("2024-01-27", 6), 60);
+  const second = air("air-quality-2024-01-30_2024-02-04.json", days("2024-01-30", 6), 70);
+
+  test("a later piece corrects the days it repeats, an older month fills in, and the order never shows", async () => {
+    const ends = [];
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0, 1],
+      [2, 0, 1],
+    ]) {
+      for (const index of order) {
+        expect(await take([month, first, second][index] ?? month)).toMatchObject({ state: "done", reason: null });
+      }
+      expect(await level("2024-01-26")).toEqual([{ value: 50 }]);
+      expect(await level("2024-01-28")).toEqual([{ value: 60 }]);
+      expect(await level("2024-01-31")).toEqual([{ value: 70 }]);
+      expect(await level("2024-02-04")).toEqual([{ value: 70 }]);
+      ends.push(await state());
+      await newWorld();
+    }
+    for (const end of ends) expect(end).toEqual(ends[0]);
+  });
+
+  test("lies in the lake by month, hour by hour", async () => {
+    await take(second);
+    expect(await factsIn("open-meteo-air-quality", "year=2024/month=01")).toBe(2 * 24 * 6);
+    expect(await factsIn("open-meteo-air-quality", "year=2024/month=02")).toBe(4 * 24 * 6);
+    const [, ...ozone] = await observations(
+      "open-meteo-air-quality/observations?variable=ozone&from=2024-02-01&to=2024-02-01",
+    );
+    expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12,ozone,70"]);
+  });
+
+  test("a few days are no loss, and the answer for another place is", async () => {
+    await take(month);
+    expect(await take(second)).toMatchObject({ state: "done" });
+    const elsewhere = answer({ times: hoursOf("2024-02-05"), latitude: 40.4, longitude: -3.7 });
+    expect(
+      await take({ feed: "open-meteo-air-quality", name: "x.json", bytes: text(JSON.stringify(elsewhere)) }),
+    ).toMatchObject({ state: "failed", reason: expect.stringContaining("another-place: found latitude 40.4") });
+  });
+
+  test("what had not come when the file arrived stays apart, and is not how far the feed has come", async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await take(air("air-quality-now.json", days(addDays(today, -1), 4), 60));
+    const kinds = await query(
+      `SELECT variable, min(period) > '${today}T' AS late FROM observations
+       WHERE variable IN ('ozone', 'ozone_forecast') GROUP BY variable`,
+    );
+    expect(kinds).toEqual([
+      { variable: "ozone", late: 0 },
+      { variable: "ozone_forecast", late: 1 },
+    ]);
+    const { lastPeriod, place } = await (await request("/feeds/open-meteo-air-quality")).json<Record<string, string>>();
+    expect(lastPeriod && lastPeriod <= new Date().toISOString().slice(0, 13)).toBe(true);
+    expect(place).toMatchObject({ name: "Vigo", timezone: "GMT" });
+  });
+});
+
 describe("gold", () => {
   const header = "Date,USD,EUR,JPY";
   const lines = ['12/30/2015,226.8,137.3,"43,164.9"', "1/4/2016,218.6,134.0,#N/A", '1/5/2016,223.2,136.8,"43,674.9"'];
@@ -125,79 +199,5 @@ describe("gold", () => {
       stats: { observations: 190_000, observationsWritten: 190_000 },
     });
     expect(await query("SELECT count(*) AS facts FROM observations")).toEqual([{ facts: 190_000 }]);
-  });
-});
-
-describe("air quality", () => {
-  /** Hours of days. Files differ at noon alone, where ozone is `level`: a file that contradicts more is held. */
-  const air = (name: string, days: readonly string[], level: number): File => {
-    const times = hoursOf(...days);
-    const same = Object.fromEntries(pollutants.map(({ name: variable }) => [variable, times.map(() => 20)]));
-    const ozone = times.map((time) => (time.endsWith("T12:00") ? level : 40));
-    const bytes = text(JSON.stringify(answer({ times, lists: { ...same, ozone } })));
-    return { feed: "open-meteo-air-quality", name, bytes };
-  };
-  const days = (from: string, count: number) => Array.from({ length: count }, (_, index) => addDays(from, index));
-  const level = async (day: string) =>
-    query(`SELECT value FROM observations WHERE variable = 'ozone' AND period = '${day}T12'`);
-
-  const month = air("air-quality-2024-01.json", days("2024-01-01", 31), 50);
-  const first = air("air-quality-2024-01-27_2024-02-01.json", days("2024-01-27", 6), 60);
-  const second = air("air-quality-2024-01-30_2024-02-04.json", days("2024-01-30", 6), 70);
-
-  test("a later piece corrects the days it repeats, an older month fills in, and the order never shows", async () => {
-    const ends = [];
-    for (const order of [
-      [0, 1, 2],
-      [2, 1, 0],
-      [1, 2, 0, 1],
-      [2, 0, 1],
-    ]) {
-      for (const index of order) {
-        expect(await take([month, first, second][index] ?? month)).toMatchObject({ state: "done", reason: null });
-      }
-      expect(await level("2024-01-26")).toEqual([{ value: 50 }]);
-      expect(await level("2024-01-28")).toEqual([{ value: 60 }]);
-      expect(await level("2024-01-31")).toEqual([{ value: 70 }]);
-      expect(await level("2024-02-04")).toEqual([{ value: 70 }]);
-      ends.push(await state());
-      await newWorld();
-    }
-    for (const end of ends) expect(end).toEqual(ends[0]);
-  });
-
-  test("lies in the lake by month, hour by hour", async () => {
-    await take(second);
-    expect(await factsIn("open-meteo-air-quality", "year=2024/month=01")).toBe(2 * 24 * 6);
-    expect(await factsIn("open-meteo-air-quality", "year=2024/month=02")).toBe(4 * 24 * 6);
-    const [, ...ozone] = await observations(
-      "open-meteo-air-quality/observations?variable=ozone&from=2024-02-01&to=2024-02-01",
-    );
-    expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12,ozone,70"]);
-  });
-
-  test("a few days are no loss, and the answer for another place is", async () => {
-    await take(month);
-    expect(await take(second)).toMatchObject({ state: "done" });
-    const elsewhere = answer({ times: hoursOf("2024-02-05"), latitude: 40.4, longitude: -3.7 });
-    expect(
-      await take({ feed: "open-meteo-air-quality", name: "x.json", bytes: text(JSON.stringify(elsewhere)) }),
-    ).toMatchObject({ state: "failed", reason: expect.stringContaining("another-place: found latitude 40.4") });
-  });
-
-  test("what had not come when the file arrived stays apart, and is not how far the feed has come", async () => {
-    const today = new Date().toISOString().slice(0, 10);
-    await take(air("air-quality-now.json", days(addDays(today, -1), 4), 60));
-    const kinds = await query(
-      `SELECT variable, min(period) > '${today}T' AS late FROM observations
-       WHERE variable IN ('ozone', 'ozone_forecast') GROUP BY variable`,
-    );
-    expect(kinds).toEqual([
-      { variable: "ozone", late: 0 },
-      { variable: "ozone_forecast", late: 1 },
-    ]);
-    const { lastPeriod, place } = await (await request("/feeds/open-meteo-air-quality")).json<Record<string, string>>();
-    expect(lastPeriod && lastPeriod <= new Date().toISOString().slice(0, 13)).toBe(true);
-    expect(place).toMatchObject({ name: "Vigo", timezone: "GMT" });
   });
 });
