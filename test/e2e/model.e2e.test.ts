@@ -119,7 +119,7 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   const asked = await run("promote", forecast.id, first, "--why", "a test");
   expect(asked).toMatchObject({ code: 1, out: "" });
   expect(asked.err).toBe(
-    `${first} does not serve: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version}.\n`,
+    `${first} was not promoted: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version}.\n`,
   );
   const forced = await run("promote", forecast.id, first, "--why", "it was better", "--force");
   expect(forced).toMatchObject({ code: 0, err: "", out: expect.stringContaining(`${first} is the champion`) });
