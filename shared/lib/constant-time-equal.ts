@@ -1,8 +1,12 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { encodeUtf8 } from "./utf8.ts";
 
-/** Compares the digests of two texts, so that the time taken does not reveal the position of a difference. */
-export function constantTimeEqual(a: string, b: string): boolean {
-  const [x, y] = [sha256(utf8ToBytes(a)), sha256(utf8ToBytes(b))];
-  return x.reduce((difference, byte, index) => difference | (byte ^ (y[index] ?? 0)), 0) === 0;
+/**
+ * Compares the UTF-8 bytes of a text from a caller with a secret. The time taken depends on the length of the caller's text
+ * only: it reveals neither the position of a difference nor the length of the secret. O(length of `found`).
+ */
+export function constantTimeEqual(found: string, secret: string): boolean {
+  const [x, y] = [encodeUtf8(found), encodeUtf8(secret)];
+  let difference = x.length ^ y.length;
+  for (let at = 0; at < x.length; at++) difference |= (x[at] ?? 0) ^ (y[at % y.length] ?? 0);
+  return difference === 0;
 }
