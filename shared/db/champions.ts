@@ -2,8 +2,8 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { type Actor, audited } from "./audit.ts";
 import { type Database, runBatch } from "./database.ts";
+import { isOvertaken } from "./leases.ts";
 import { champions } from "./schema.ts";
-import { isOvertaken } from "./turns.ts";
 
 export type ChampionRow = typeof champions.$inferSelect;
 

@@ -7,7 +7,7 @@ import { oneRow } from "./support/requests.ts";
 import { startWorkerd } from "./support/workerd.ts";
 
 const rounds = 11;
-/** How many times faster than the same model in onnxruntime-web. */
+/** Required speed relative to the same model in onnxruntime-web. */
 const ratioMin = 10;
 
 export async function run(): Promise<Bench> {

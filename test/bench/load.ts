@@ -13,7 +13,7 @@ export async function run(): Promise<Bench> {
     for (const sentence of [...failed, ...mixed].slice(0, 10)) console.error(sentence);
     const sorted = latencies.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
-    // There are two versions and two histories. At least two pairs of them are seen, and usually three.
+    // There are two versions and two histories. Answers use at least two pairs of them, and usually three.
     const changes = seen.size - 1;
     return {
       name: "load",
@@ -21,7 +21,7 @@ export async function run(): Promise<Bench> {
         { what: `requests, ${perSecond} per second`, value: asked, unit: "requests", limit: null },
         { what: "failed", value: failed.length, unit: "requests", limit: 0 },
         { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
-        { what: "changes that were not seen by any answer", value: Math.max(0, 1 - changes), unit: "", limit: 0 },
+        { what: "changes that no answer used", value: Math.max(0, 1 - changes), unit: "", limit: 0 },
         { what: "p50, through the hub", value: at(0.5), unit: "ms", limit: null },
         { what: "p99, through the hub", value: at(0.99), unit: "ms", limit: null },
       ],

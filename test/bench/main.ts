@@ -29,7 +29,7 @@ if (process.argv.includes("--json")) {
       Number(value.toPrecision(3)),
       unit,
       limit === null ? "" : `≤ ${limit}`,
-      isMet(result) ? "" : "too much",
+      isMet(result) ? "" : "over the limit",
       reference ?? "",
     ];
   });

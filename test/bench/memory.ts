@@ -32,8 +32,8 @@ export async function run(): Promise<Bench> {
   const what = `${(300 * 1_999).toLocaleString("en")} nodes, a file of ${Math.round(forest.model.length / megabyte)} MB`;
   const results: Result[] = [
     { what: `loads: ${what}`, value: medianOf(loadsMs), unit: "ms", limit: 150 },
-    { what: "held once it is loaded", value: medianOf(held) / megabyte, unit: "MB", limit: 32 },
-    { what: "most of the process while it loads", value: medianOf(peaks) / megabyte, unit: "MB", limit: null },
+    { what: "in use after loading", value: medianOf(held) / megabyte, unit: "MB", limit: 32 },
+    { what: "peak growth of the process while it loads", value: medianOf(peaks) / megabyte, unit: "MB", limit: null },
   ];
   return { name: "memory", results };
 }
@@ -52,9 +52,11 @@ async function loadMs(forest: Stored): Promise<number> {
 }
 
 interface Memory {
-  /** Memory of the isolate without garbage. */
+  /** Memory of the isolate after garbage collection. */
   readonly held: number;
-  /** Peak memory of the process above that before the first request. It includes the file in the simulators of KV and R2. */
+  /**
+   * Growth of the process's peak memory since the first request. It includes the file in the simulators of KV and R2.
+   */
   readonly peak: number;
 }
 

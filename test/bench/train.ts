@@ -31,7 +31,7 @@ function friedmanTable(rows: number): TrainingData {
 function medianSeconds(train: () => { readonly ok: boolean }): number {
   const seconds = Array.from({ length: RUNS }, () => {
     const start = performance.now();
-    if (!train().ok) throw new Error("training refused the bench's data");
+    if (!train().ok) throw new Error("the training refused the data of the bench");
     return (performance.now() - start) / 1000;
   });
   return medianOf(seconds);

@@ -46,7 +46,7 @@ export async function run(): Promise<Bench> {
   }
 }
 
-/** Sets the answer of the floor to the size of an answer of predict, and loads every model. */
+/** Gives the floor's answer the size of an answer of predict, and loads every model. */
 async function warmUp(workerd: Workerd): Promise<void> {
   let remember = "";
   for (const engine of engines) remember = await bodyOf(workerd, engine, oneRow);

@@ -1,4 +1,4 @@
-/** The page at `/docs` as a person's browser shows it. */
+/** Tests the page at `/docs` in a real browser. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { openBrowser } from "../support/browser.ts";
@@ -17,7 +17,7 @@ afterAll(async () => {
   await platform.dispose();
 });
 
-/** The page at a width, with everything it asked for and complained of. */
+/** Opens the page at a width. Returns it with its requests and its console errors. */
 async function visit(width: number, colorScheme: "light" | "dark") {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const requests: string[] = [];
@@ -29,14 +29,14 @@ async function visit(width: number, colorScheme: "light" | "dark") {
   return { page, requests, complaints };
 }
 
-test("the page of the API asks nobody but the hub, and complains of nothing", async () => {
+test("the page of the API loads only from the hub and reports no errors", async () => {
   const { page, requests, complaints } = await visit(1200, "light");
   expect(requests.filter((address) => !address.startsWith(`${url}/`))).toEqual([]);
   expect(complaints.filter((text) => !text.includes("favicon"))).toEqual([]);
   await page.close();
 });
 
-test("every path of /openapi.json can be read on it", async () => {
+test("the page shows every path of /openapi.json", async () => {
   const { page } = await visit(1200, "light");
   const text = (await page.locator("body").textContent()) ?? "";
   const described = describedShape.parse(await (await fetch(`${url}/openapi.json`)).json());
@@ -51,7 +51,7 @@ test.each([
   [360, "dark"],
   [1200, "dark"],
 ] as const)(
-  "at %i pixels, %s, nothing runs off the side, and text stands out from its ground",
+  "at %i pixels, %s, the page needs no horizontal scrolling and its text has enough contrast",
   async (width, colorScheme) => {
     const { page } = await visit(width, colorScheme);
     const shown = await page.evaluate(`(() => {
@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-/** WCAG contrast ratio of two CSS colours, 1 to 21; an unset ground is white. */
+/** WCAG contrast ratio of two CSS colours, 1 to 21; an unset background is white. */
 function contrast(a: string, b: string): number {
   const [lighter = 1, darker = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
   return (lighter + 0.05) / (darker + 0.05);

@@ -6,10 +6,10 @@ import { beforeEach, expect, test } from "vitest";
 import { runBatch } from "../../shared/db/database.ts";
 import { latestFacts } from "../../shared/db/history.ts";
 import { saveIngest } from "../../shared/db/ingests.ts";
+import { checkLease, leaseMs, releaseLease, renewLease, takeLease, writeWithLease } from "../../shared/db/leases.ts";
 import { saveFacts } from "../../shared/db/observations.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { listSeries, saveSeries } from "../../shared/db/series.ts";
-import { checkTurn, endTurn, renewTurn, takeTurn, turnMs, writeInTurn } from "../../shared/db/turns.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 
@@ -61,28 +61,28 @@ test("flow_runs rejects a second flow with the same key and an unknown state", a
 const start = new Date("2025-01-03T00:00:00Z");
 const later = (ms: number) => new Date(start.getTime() + ms);
 
-test("one run holds a turn until it is released or expires, and its fence only grows", async () => {
-  expect(await takeTurn(hub.db, "f", "one", start)).toBe(1);
-  expect(await takeTurn(hub.db, "f", "two", start)).toBeNull();
-  expect(await renewTurn(hub.db, "f", 1, later(turnMs / 2))).toBe(true);
-  expect(await takeTurn(hub.db, "f", "two", later(turnMs + 1))).toBeNull();
-  expect(await takeTurn(hub.db, "f", "two", later(2 * turnMs))).toBe(2);
-  expect(await renewTurn(hub.db, "f", 1, later(2 * turnMs))).toBe(false);
-  await endTurn(hub.db, "f", 1);
-  expect(await takeTurn(hub.db, "f", "three", later(2 * turnMs))).toBeNull();
-  await endTurn(hub.db, "f", 2);
-  expect(await takeTurn(hub.db, "f", "three", later(2 * turnMs))).toBe(3);
-  expect(await takeTurn(hub.db, "g", "one", start)).toBe(1);
+test("one run holds a lease until it is released or expires, and its fence only grows", async () => {
+  expect(await takeLease(hub.db, "f", "one", start)).toBe(1);
+  expect(await takeLease(hub.db, "f", "two", start)).toBeNull();
+  expect(await renewLease(hub.db, "f", 1, later(leaseMs / 2))).toBe(true);
+  expect(await takeLease(hub.db, "f", "two", later(leaseMs + 1))).toBeNull();
+  expect(await takeLease(hub.db, "f", "two", later(2 * leaseMs))).toBe(2);
+  expect(await renewLease(hub.db, "f", 1, later(2 * leaseMs))).toBe(false);
+  await releaseLease(hub.db, "f", 1);
+  expect(await takeLease(hub.db, "f", "three", later(2 * leaseMs))).toBeNull();
+  await releaseLease(hub.db, "f", 2);
+  expect(await takeLease(hub.db, "f", "three", later(2 * leaseMs))).toBe(3);
+  expect(await takeLease(hub.db, "g", "one", start)).toBe(1);
 });
 
-test("a batch writes nothing after another run has taken the turn", async () => {
-  await takeTurn(hub.db, "sniim-milk", "one", start);
+test("a batch writes nothing after another run has taken the lease", async () => {
+  await takeLease(hub.db, "sniim-milk", "one", start);
   const write = (fence: number, key: string) =>
-    writeInTurn(() => runBatch(hub.db, [checkTurn("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
+    writeWithLease(() => runBatch(hub.db, [checkLease("sniim-milk", fence), saveSeries(sniimMilk, [key])]));
   expect(await write(1, '["a"]')).toBe(true);
-  await takeTurn(hub.db, "sniim-milk", "two", later(2 * turnMs));
+  await takeLease(hub.db, "sniim-milk", "two", later(2 * leaseMs));
   expect(await write(1, '["b"]')).toBe(false);
-  await endTurn(hub.db, "sniim-milk", 2);
+  await releaseLease(hub.db, "sniim-milk", 2);
   expect(await write(2, '["c"]')).toBe(false);
   expect(await query("SELECT key FROM series")).toEqual([{ key: '["a"]' }]);
 });

@@ -1,4 +1,4 @@
-/** A classification from a file of hours to the answers of every protocol, by commands alone. */
+/** Tests a classification from a file of hours to the answers of every protocol, with commands only. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
@@ -36,22 +36,22 @@ async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.pars
   return singleAnswerShape.parse(await answer.json());
 }
 
-test("trained, promoted by the gate, asked by name and by MLflow, trained again on more days", async () => {
+test("a classification is trained, promoted, answers in both protocols, and is trained again on more days", async () => {
   const target = await ingest(150);
-  const told = lastJson(await train());
+  const output = lastJson(await train());
   const { champion } = await hub.api.getChampion({ forecast: sickness.id });
-  expect(champion?.version).toBe(told.champion);
-  const version = String(told.champion);
+  expect(champion?.version).toBe(output.champion);
+  const version = String(output.champion);
   const { bytes } = await hub.api.downloadArtefact({ forecast: sickness.id, version, artefact: "card.json" });
   const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
   expect(card).toMatchObject({ task: "classification", decision: { labels: sickness.labels } });
-  expect(told.contenders).toContainEqual(
+  expect(output.contenders).toContainEqual(
     expect.objectContaining({ name: card.judged.naive, brier: expect.any(Number) }),
   );
 
   const plain = await ask();
   const { threshold } = card.decision ?? {};
-  expect(plain).toMatchObject({ target_period: target, threshold, model: { version: told.champion } });
+  expect(plain).toMatchObject({ target_period: target, threshold, model: { version: output.champion } });
   const probability = Number(plain.probability);
   expect(plain.label).toBe(probability >= (threshold ?? 0) ? "sick" : "healthy");
   expect(await ask("?ozone=30&dust=1&features=true")).toMatchObject({ features: { ozone_max: 30, dust_max: 1 } });
@@ -64,11 +64,11 @@ test("trained, promoted by the gate, asked by name and by MLflow, trained again 
     predictions: [{ probability: expect.any(Number), label: expect.stringMatching(/^(sick|healthy)$/), threshold }],
   });
 
-  // The same data again: nothing is registered.
-  expect(lastJson(await train())).toMatchObject({ champion: told.champion, versions: [] });
+  // The same data again registers nothing.
+  expect(lastJson(await train())).toMatchObject({ champion: output.champion, versions: [] });
   await ingest(160);
   const again = lastJson(await train());
-  expect(again.champion).not.toBe(told.champion);
+  expect(again.champion).not.toBe(output.champion);
   expect((await hub.api.getChampion({ forecast: sickness.id })).champion).toMatchObject({
     version: again.champion,
     number: 2,

@@ -39,8 +39,8 @@ async function ingestInOrder(files: readonly PublicationFile[]): Promise<Everyth
 }
 
 /**
- * Uploads each file twice; cuts the power once R2 holds so many files of the first flow; starts again and recovers.
- * Watching the disk is the one way to look: while it works, the hub answers nobody.
+ * Uploads each file twice, kills the platform once R2 has `files` files of the first flow, starts it again and
+ * recovers. Watches the disk, because the hub does not answer while it ingests.
  */
 async function ingestThroughACrash(files: readonly PublicationFile[], crashAtFiles: number): Promise<Everything> {
   const platform = newPlatform();
@@ -67,10 +67,10 @@ async function ingestThroughACrash(files: readonly PublicationFile[], crashAtFil
 const simulated = simulatedPublications();
 const shuffled = (files: readonly PublicationFile[]) => [2, 0, 3, 1].flatMap((index) => files[index] ?? []);
 
-test("publications in any order, twice each, with a power cut in the middle of one, end in the same facts and bytes", async () => {
+test("publications in any order, each uploaded twice, with a power cut during one, end in the same facts and bytes", async () => {
   const inOrder = await ingestInOrder(simulated);
   expect(inOrder.observations.length).toBeGreaterThan(1_000_000);
-  // While the publication is read, and in the middle of the lake.
+  // Kills the platform while the publication is read, and during the lake step.
   for (const crashAtFiles of [1, 60]) {
     expect(await ingestThroughACrash(shuffled(simulated), crashAtFiles)).toEqual(inOrder);
   }
@@ -78,7 +78,7 @@ test("publications in any order, twice each, with a power cut in the middle of o
 
 const real = realPublications()?.slice(-3);
 test.skipIf(!real)(
-  "real publications in any order, twice each, with a power cut, end in the same facts and bytes",
+  "real publications in any order, each uploaded twice, with a power cut, end in the same facts and bytes",
   async () => {
     const inOrder = await ingestInOrder(real ?? []);
     expect(await ingestThroughACrash(shuffled(real ?? []), 60)).toEqual(inOrder);

@@ -1,4 +1,4 @@
-/** From the lake to the model that serves, by commands alone: what a person types, and what is left when it is cut off. */
+/** Tests the commands from the lake to the serving model, also when they are interrupted. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ const versionsOf = async () =>
   (await hub.api.listModels({ query: { forecast: forecast.id } })).models.map(({ version }) => version);
 const championOf = async () => (await hub.api.getChampion({ forecast: forecast.id })).champion?.version;
 
-/** Every listed version has both files, a card that is one, and golden rows that hold. */
+/** Checks that every listed version has both files, a valid card, and correct golden rows. */
 async function expectWhole(): Promise<void> {
   for (const version of await versionsOf()) {
     const { bytes: model } = await hub.api.downloadArtefact({ ...address(version), artefact: "model.onnx" });
@@ -67,7 +67,7 @@ async function expectWhole(): Promise<void> {
   }
 }
 
-test("a training that is killed leaves nothing half registered, wherever it is, and another one is gone on with", async () => {
+test("a training that is killed at any point registers no incomplete version, and a killed training can be resumed", async () => {
   const interrupted: string[] = [];
   for (const moment of ["2 of 4 trials", "scoring the test window", "fitting", "registering"]) {
     const killed = await almanac(["train", forecast.id, ...short, "--url", hub.url], {
@@ -101,7 +101,7 @@ test("a training that is killed leaves nothing half registered, wherever it is, 
   await expectWhole();
 });
 
-test("the same data again registers nothing, newer data is a refresh, a person may go back and forth", async () => {
+test("the same data again registers nothing, newer data is a refresh, and a person may promote and roll back", async () => {
   const first = String(await championOf());
   expect(lastJson(await trainIt())).toMatchObject({ versions: [], champion: first });
   await ingest(livelyPublication({ periods: lively.periods + 2 }));
@@ -130,7 +130,7 @@ test("the same data again registers nothing, newer data is a refresh, a person m
   expect(latest).toMatchObject({ what: "champion.rolled-back", who: "Ana", why: "it was not" });
 });
 
-test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a refresh, and a person may go back to it", async () => {
+test("a champion of release 0.1.0 still serves, its recipe on newer data is a refresh, and a person may roll back to it", async () => {
   const former = await registerAsBefore(String(await championOf()));
   expect(await run("promote", forecast.id, former, "--why", "it served before", "--force")).toMatchObject({ code: 0 });
   expect(lastJson(await trainIt())).toMatchObject({ versions: [], champion: former });
@@ -151,7 +151,10 @@ test("a champion of release 0.1.0 goes on serving, its recipe on newer data is a
   await expect.poll(async () => (await answered()).model.version, { timeout: 60_000 }).toBe(former);
 });
 
-/** Registers a version again with a card as release 0.1.0 wrote it: kinds without versions, fingerprint by the first rule. */
+/**
+ * Registers a version again with a card in the format of release 0.1.0: kinds without versions, fingerprint by the
+ * first rule.
+ */
 async function registerAsBefore(version: string): Promise<string> {
   const { bytes: model } = await hub.api.downloadArtefact({ ...address(version), artefact: "model.onnx" });
   const { card } = await hub.api.getModel(address(version));
@@ -170,14 +173,14 @@ async function registerAsBefore(version: string): Promise<string> {
   return before.version;
 }
 
-/** The id of a recipe as release 0.1.0 made it. */
+/** Returns the id that release 0.1.0 gave a recipe. */
 function recipeBefore({ recipe }: Pick<Card, "recipe">): string {
   const parameters = Object.entries(recipe.parameters);
   const identity = [recipe.candidate, parameters, "49863c0e2772c0d7", { transform: "difference", decimals: 2 }];
   return sha256Hex(JSON.stringify(identity)).slice(0, 16);
 }
 
-/** prediction = last + share × its change, as another tool would write a linear regression. */
+/** Builds prediction = last + share × its change, in the format of another tool. */
 function lineOf(inputs: readonly string[], share: number): Uint8Array<ArrayBuffer> {
   const graph: Graph = {
     ...PORTABLE,
@@ -210,17 +213,17 @@ function fileOf(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-test("a model made elsewhere is scored on the same window, goes through the same gate, and is judged against when it serves", async () => {
+test("an imported model is scored on the same window, passes the same gate, and becomes the incumbent when it serves", async () => {
   const file = fileOf("line.onnx", lineOf(["Precio_lag1", "Precio_dif1"], 0.6));
   const trainedTo = lively.dayOf(lively.periods - 60);
   const imported = await run("import", forecast.id, file, "--trained-to", trainedTo, "--producer", "R", "--json");
-  const told = lastJson(imported);
-  expect(told).toMatchObject({
+  const output = lastJson(imported);
+  expect(output).toMatchObject({
     state: "held",
     reason: expect.stringContaining("the last period that an earlier decision used"),
   });
   expect(imported.code).toBe(1);
-  const { card } = await hub.api.getModel(address(told.version));
+  const { card } = await hub.api.getModel(address(output.version));
   expect(card).toMatchObject({ producer: "R", judged: { incumbent: await championOf() }, model: { trees: 0 } });
   expect(card.features.map(({ name }) => name)).toEqual(["Precio_lag1", "Precio_dif1"]);
   const errors = Object.fromEntries(card.judged.contenders.map((one) => [one.name, one.rmse]));
@@ -232,118 +235,121 @@ test("a model made elsewhere is scored on the same window, goes through the same
   const names = (next.contenders as { name: string }[]).map(({ name }) => name);
   expect(names).toContain(`incumbent ${card.version}`);
 
-  // New data, same file: another version, for its card says other things.
+  // The same file with new data is another version, because its card differs.
   await ingest(livelyPublication({ periods: lively.periods + 1 }));
   const again = lastJson(
     await run("import", forecast.id, file, "--trained-to", trainedTo, "--producer", "R", "--json"),
   );
-  expect(again.version).not.toBe(told.version);
+  expect(again.version).not.toBe(output.version);
 });
 
-test("a support vector regression of scikit-learn, which our engine does not know, is imported, promoted and answers all protocols", async () => {
+test("a support vector regression of scikit-learn, which the built-in engine does not support, is imported, promoted and answers all protocols", async () => {
   const file = "test/fixtures/onnx-outside/sklearn-svr.onnx";
   const trainedTo = lively.dayOf(lively.periods - 60);
   const args = ["import", forecast.id, file, "--trained-to", trainedTo, "--producer", "scikit-learn", "--json"];
-  const told = lastJson(await run(...args));
-  expect(told).toMatchObject({ engine: "onnxruntime-web" });
+  const output = lastJson(await run(...args));
+  expect(output).toMatchObject({ engine: "onnxruntime-web" });
   await expectWhole();
-  const promoted = await run("promote", forecast.id, String(told.version), "--why", "a test", "--force");
+  const promoted = await run("promote", forecast.id, String(output.version), "--why", "a test", "--force");
   expect(promoted).toMatchObject({ code: 0, err: "" });
 
   const series = { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" };
   const path = `/predict/${forecast.id}?${new URLSearchParams(series)}`;
   const answered = async () => singleAnswerShape.parse(await (await hub.request(`${path}&features=true`)).json());
-  await expect.poll(async () => (await answered()).model.version, { timeout: 60_000 }).toBe(told.version);
+  await expect.poll(async () => (await answered()).model.version, { timeout: 60_000 }).toBe(output.version);
   const answer = await answered();
   const { Precio_lag1, Precio_dif1 } = answer.features ?? {};
   const inputs = {
     Precio_lag1: Float32Array.of(Number(Precio_lag1)),
     Precio_dif1: Float32Array.of(Number(Precio_dif1)),
   };
-  const { bytes } = await hub.api.downloadArtefact({ ...address(told.version), artefact: "model.onnx" });
+  const { bytes } = await hub.api.downloadArtefact({ ...address(output.version), artefact: "model.onnx" });
   const { prediction } = await runReference(bytes, inputs);
   expect(answer.predicted_price).toBeCloseTo(prediction?.[0] ?? Number.NaN, 4);
   const examples = await examplesOf(hub, { forecast: forecast.id, state: platform.state });
   const [own, mlflow, v2] = examples.map((one) => JSON.parse(one.answer));
   expect(mlflow).toEqual({ predictions: [own.predicted_price] });
-  expect(v2).toMatchObject({ model_version: told.version, outputs: [{ data: [own.predicted_price] }] });
+  expect(v2).toMatchObject({ model_version: output.version, outputs: [{ data: [own.predicted_price] }] });
   const refused = await hub.request(`${path}&explain=true`);
   expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining("SVMRegressor")]);
 });
 
-test("a file that cannot serve is refused in a sentence and never registered", async () => {
+test("a file that cannot serve is refused with one sentence and not registered", async () => {
   const before = await versionsOf();
   const good = lineOf(["Precio_lag1", "Precio_dif1"], 0.6);
   const cases = [
     {
       name: "unknown.onnx",
       bytes: lineOf(["Precio_lag1", "Precio_dif2"], 0.6),
-      told: "Input Precio_dif2 is not a feature of milk-mx; did you mean Precio_dif1?",
+      message: "Input Precio_dif2 is not a feature of milk-mx; did you mean Precio_dif1?",
     },
     {
       name: "text.onnx",
       bytes: lineOf(["Precio_lag1", "Estado"], 0.6),
-      told: "Input Estado is float [null,1]. Expected string of shape [N, 1].",
+      message: "Input Estado is float [null,1]. Expected string of shape [N, 1].",
     },
-    { name: "cut.onnx", bytes: good.slice(0, good.length - 40), told: "The file is not a readable ONNX model: " },
-    { name: "empty.onnx", bytes: new Uint8Array(), told: "The file is not a readable ONNX model: " },
+    { name: "cut.onnx", bytes: good.slice(0, good.length - 40), message: "The file is not a readable ONNX model: " },
+    { name: "empty.onnx", bytes: new Uint8Array(), message: "The file is not a readable ONNX model: " },
   ];
   const refused = await Promise.all(
     cases.map(({ name, bytes }) => run("import", forecast.id, fileOf(name, bytes), "--trained-to", "2025-01-31")),
   );
   refused.forEach(({ code, err }, i) => {
     expect(code, cases[i]?.name).toBe(1);
-    expect(err).toContain(cases[i]?.told);
+    expect(err).toContain(cases[i]?.message);
     expect(err.trim().split("\n")).toHaveLength(1);
   });
   expect(await versionsOf()).toEqual(before);
 });
 
-test("what cannot be done is one sentence that says what to do", async () => {
+test("an impossible command prints one sentence with advice", async () => {
   const junk = fileOf("Leche03012025.xlsx", new TextEncoder().encode("no workbook"));
   const { name, bytes } = livelyPublication({ periods: 40 });
   const file = fileOf(name, bytes);
   const elsewhere = { HOME: folder, ALMANAC_TOKEN: "" };
   const backtest = ["backtest", forecast.id, "--files"];
-  const cases: { args: string[]; told: RegExp; env?: Record<string, string> }[] = [
-    { args: ["train", "milk-xm", "--url", hub.url], told: /^There is no forecast milk-xm; did you mean milk-mx\?$/ },
-    { args: ["train", forecast.id, ...short, "--url", hub.url], env: elsewhere, told: /token/i },
+  const cases: { args: string[]; message: RegExp; env?: Record<string, string> }[] = [
+    { args: ["train", "milk-xm", "--url", hub.url], message: /^There is no forecast milk-xm; did you mean milk-mx\?$/ },
+    { args: ["train", forecast.id, ...short, "--url", hub.url], env: elsewhere, message: /token/i },
     {
       args: ["train", forecast.id, "--url", "http://127.0.0.1:9"],
-      told: /^No hub responds at http:\/\/127\.0\.0\.1:9\. Start one with `npm start`/,
+      message: /^No hub responds at http:\/\/127\.0\.0\.1:9\. Start one with `npm start`/,
     },
-    { args: ["train", forecast.id, "--resume", "no-such-run", "--url", hub.url], told: /There is no run no-such-run/ },
-    { args: ["promote", forecast.id, "no-such", "--why", "a test", "--url", hub.url], told: /no-such/ },
+    {
+      args: ["train", forecast.id, "--resume", "no-such-run", "--url", hub.url],
+      message: /There is no run no-such-run/,
+    },
+    { args: ["promote", forecast.id, "no-such", "--why", "a test", "--url", hub.url], message: /no-such/ },
     {
       args: ["import", forecast.id, file, "--trained-to", "soon", "--url", hub.url],
-      told: /^--trained-to soon is not a day\. Expected YYYY-MM-DD\.$/,
+      message: /^--trained-to soon is not a day\. Expected YYYY-MM-DD\.$/,
     },
     {
       args: [...backtest, file, "--until", lively.dayOf(20)],
-      told: /^Found 21 periods, but training needs at least 30\. Ingest more history\.$/,
+      message: /^Found 21 periods, but training needs at least 30\. Ingest more history\.$/,
     },
     {
       args: [...backtest, file, "--seed", "-1.5"],
-      told: /^--seed -1\.5 is not valid\. Expected a whole number from 0 to 2147483647\.$/,
+      message: /^--seed -1\.5 is not valid\. Expected a whole number from 0 to 2147483647\.$/,
     },
-    { args: [...backtest, join(folder, "none.xlsx")], told: /none\.xlsx cannot be read: it does not exist\.$/ },
-    { args: [...backtest, folder], told: /cannot be read: it is a folder\.$/ },
+    { args: [...backtest, join(folder, "none.xlsx")], message: /none\.xlsx cannot be read: it does not exist\.$/ },
+    { args: [...backtest, folder], message: /cannot be read: it is a folder\.$/ },
     {
       args: [...backtest, junk],
-      told: /Leche03012025\.xlsx contains no observation of sniim-milk \(.+\)\. See almanac parse/,
+      message: /Leche03012025\.xlsx contains no observation of sniim-milk \(.+\)\. See almanac parse/,
     },
   ];
   for (let from = 0; from < cases.length; from += 4) {
     const some = cases.slice(from, from + 4);
     const ran = await Promise.all(some.map(({ args, env: own }) => almanac(args, { env: { ...env, ...own } })));
     ran.forEach(({ code, err }, i) => {
-      expect(err.trim()).toMatch(some[i]?.told ?? /^$/);
+      expect(err.trim()).toMatch(some[i]?.message ?? /^$/);
       expect(err.trim().split("\n"), err).toHaveLength(1);
       expect(code).toBe(1);
     });
   }
 });
 
-test("a hub without a lake says that nothing has been ingested", () => {
+test("without a lake a command reports that nothing was ingested", () => {
   expect(withoutLake).toMatchObject({ code: 1, err: "sniim-milk has no lake yet. Ingest a publication first.\n" });
 });

@@ -1,4 +1,4 @@
-/** The page "Add your own forecast", followed to the letter in a copy of the project. */
+/** Follows the page "Add your own forecast" in a copy of the project. */
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,14 +9,14 @@ const folder = mkdtempSync(join(tmpdir(), "almanac-own-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const page = readFileSync("docs/ADD-A-FORECAST.md", "utf8");
-/** The page's code by the file that it belongs in. */
+/** The code of the page by file. */
 const blocks = new Map(
   [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, file = "", code = ""]) => [file, code]),
 );
-/** What the page says to type, in its order. */
+/** The commands of the page in order. */
 const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
 
-/** What makes golden pairs, and what holds parsers to them. */
+/** Files that make golden pairs and compare parsers with them. */
 const isOfPairs = (name: string) =>
   /^test\/(fixtures\/feeds|support\/(golden|workerd-files)\.ts|feeds\/golden)/.test(name);
 
@@ -33,7 +33,7 @@ function copyProject(): void {
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
 }
 
-/** Writes the page's files; into a catalogue, its line and the name that the line imports. */
+/** Writes the files of the page. Adds the page's line and import to a catalogue. */
 function writeBlocks(): void {
   for (const [file, code] of blocks) {
     const path = join(folder, file);
@@ -65,14 +65,14 @@ function run(command: string, onOutput: (out: string, end: () => void) => void =
   return new Promise((done) => child.on("close", (code) => done({ code, out })));
 }
 
-/** npm scripts as npm runs them, without npm between us and the process. */
+/** Returns the command of an npm script, so that the test starts its process without npm. */
 function scripted(command: string): string {
   return command
     .replace(/^npm run almanac -- /, `${process.execPath} trainer/main.ts `)
     .replace(/^npm start -- /, `${process.execPath} trainer/main.ts start `);
 }
 
-test("a stranger who follows the page has a forecast of their own, from the parser to its predictions", async () => {
+test("a reader who follows the page gets a working forecast, from the parser to its predictions", async () => {
   copyProject();
   writeBlocks();
   const [make = "", parse = "", backtest = "", start = "", ...rest] = commands;
@@ -85,7 +85,7 @@ test("a stranger who follows the page has a forecast of their own, from the pars
 
   const judged = await run(`${scripted(backtest)} --json`);
   expect(judged).toMatchObject({ code: 0 });
-  // Weekends are planted: whoever looks at the weekday is better than yesterday's number.
+  // The data has a weekend effect, so a model with the weekday is better than the last value.
   const { champion, contenders, reason } = JSON.parse(judged.out.trim().split("\n").at(-1) ?? "");
   expect(champion).not.toBe("naive");
   expect(contenders.map(({ name }: { readonly name: string }) => name)).toContain("naive");
@@ -108,7 +108,7 @@ test("a stranger who follows the page has a forecast of their own, from the pars
   expect(all?.out).toMatch(/Market.*\r?\n.*Station|Station.*\r?\n.*Market/s);
 });
 
-test("what the page had written passes the project's own checks, with the golden pair that it makes", async () => {
+test("the files of the page pass the project's checks, with the golden pair that the page makes", async () => {
   const [shorten = "", pair = "", format = ""] = commands.slice(8);
   execFileSync("bash", ["-c", shorten], { cwd: folder });
   expect(await run(pair)).toMatchObject({ code: 0, out: expect.stringContaining("2 observations, 1 problems") });
@@ -120,7 +120,7 @@ test("what the page had written passes the project's own checks, with the golden
   expect(out).toMatch(/Tests .*2 passed/);
 });
 
-test("the page shows no file that is in the project, and every command it names is one", () => {
+test("the page shows only new files, and every command on it exists", () => {
   expect([...blocks.keys()]).toEqual([
     "make-loaves.mjs",
     "shared/feeds/bakery-csv.ts",

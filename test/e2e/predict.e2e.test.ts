@@ -1,4 +1,4 @@
-/** Predictions at the hub's own address, and what is kept of them. */
+/** Tests predictions at the hub's address, and their records. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -47,7 +47,7 @@ async function ask() {
   return fullAnswerShape.parse(await answer.json());
 }
 
-test("nothing to serve is 503; then the first promotion and publication are answered, in all three protocols", async () => {
+test("without a model the answer is 503, and after the first promotion all three protocols answer", async () => {
   expect((await hub.request(path)).status).toBe(503);
   await ingest(0);
   await serve("v1.0", { bias: 1, card: { unit: "one" } });
@@ -60,7 +60,7 @@ test("nothing to serve is 503; then the first promotion and publication are answ
   expect(v2).toMatchObject({ model_version: "v1.0", outputs: [{ data: [own.predicted_price] }, {}] });
 });
 
-/** Asks with the generated client; its types hold the program to what the document says. */
+/** A program that uses the generated client. Its types check the program against the document. */
 const program = (url: string) => `
 import { askPrediction, defaults, getFlow, inferModel, listFeeds } from "./client.ts";
 
@@ -78,11 +78,14 @@ console.log(JSON.stringify({ ids, version, naive: answer.data.naive, detail: unk
 
 test("a client generated from /openapi.json compiles and calls the hub and predict", async () => {
   const document = await hub.api.getDocument();
-  const told = JSON.parse(runGeneratedClient(document, program(hub.url)));
+  const output = JSON.parse(runGeneratedClient(document, program(hub.url)));
   const { feeds } = await hub.api.listFeeds();
   const { model, naive } = await ask();
-  expect(told).toMatchObject({ ids: feeds.map(({ id }) => id), version: model.version, naive });
-  expect([told.detail, told.error]).toEqual([expect.stringContaining("nowhere"), expect.stringContaining("missing")]);
+  expect(output).toMatchObject({ ids: feeds.map(({ id }) => id), version: model.version, naive });
+  expect([output.detail, output.error]).toEqual([
+    expect.stringContaining("nowhere"),
+    expect.stringContaining("missing"),
+  ]);
 });
 
 async function recorded(requestId: string) {
@@ -90,14 +93,14 @@ async function recorded(requestId: string) {
   return predictions.filter((one) => one.requestId === requestId);
 }
 
-/** Counts of the feature of the last value, over all hours and bins. */
+/** Returns the counts of the feature of the last value, over all hours and bins. */
 async function countedInputs(): Promise<number> {
   const query = { feature: "Precio_lag1", limit: 10_000 };
   const { inputs } = await hub.api.listInputs({ forecast: forecast.id, query });
   return inputs.reduce((sum, { count }) => sum + count, 0);
 }
 
-test("what is answered is found by its request's id, in all three protocols, and the same request counts once", async () => {
+test("an answer is found by its request id, in all three protocols, and a repeated request counts once", async () => {
   const own = await ask();
   const send = (path: string, id: string, body?: unknown) =>
     hub.request(path, {
@@ -136,7 +139,10 @@ test("what is answered is found by its request's id, in all three protocols, and
   expect(await countedInputs()).toBe(before + 1);
 });
 
-/** Takes away what versions after 0.1.0 store: tables and columns, served.json, the list of forecasts, the history's number. */
+/**
+ * Removes everything that versions after 0.1.0 store: tables and columns, served.json, the list of forecasts, the
+ * number of the history.
+ */
 async function toRelease010(): Promise<void> {
   await platform.edit(async ({ DB, SNAPSHOTS, LAKE }) => {
     await DB.exec("DROP TABLE served");
@@ -159,7 +165,7 @@ async function toRelease010(): Promise<void> {
   });
 }
 
-test("a state folder of release 0.1.0 answers every request from the first one on", async () => {
+test("a state folder of release 0.1.0 answers every request, including the first", async () => {
   const before = await ask();
   await platform.stop();
   await toRelease010();

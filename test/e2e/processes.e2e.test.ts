@@ -10,18 +10,18 @@ afterEach(async () => {
   for (const platform of platforms.splice(0)) await platform.dispose();
 });
 
-/** Whose command line has `part`. */
+/** Returns the processes whose command line contains `part`. */
 function oneOf(pids: readonly number[], part: string): number {
   const found = pids.filter((pid) => commandOf(pid).includes(part));
   expect(found).toHaveLength(1);
   return found[0] ?? 0;
 }
 
-/** Empty once the process has ended; a zombie that nobody has waited for has no command left. */
+/** Returns the command line of a process, or an empty text once it has ended. A zombie has ended. */
 function commandOf(pid: number): string {
   try {
-    const told = execFileSync("ps", ["-o", "stat=,args=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    return told.startsWith("Z") ? "" : told;
+    const output = execFileSync("ps", ["-o", "stat=,args=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return output.startsWith("Z") ? "" : output;
   } catch {
     return "";
   }
@@ -32,7 +32,7 @@ test.for([
   ["the process that runs workerd", "local/runtime.ts"],
   ["the supervisor", "local/supervisor.ts"],
 ])(
-  "when %s is killed, every process of the platform ends, and whoever started it learns of it",
+  "when %s is killed, every process of the platform ends, and the command exits with an error",
   async ([, part = ""]) => {
     const platform = new TestPlatform();
     platforms.push(platform);
@@ -40,7 +40,7 @@ test.for([
     const { pid, ended } = platform.processes();
     const all = descendants(pid);
     expect(all.length).toBeGreaterThanOrEqual(3);
-    // The supervisor's command line has the runtime's in it.
+    // The command line of the supervisor contains that of the runtime.
     const victim = part.includes("supervisor")
       ? pid
       : oneOf(
@@ -53,27 +53,24 @@ test.for([
   },
 );
 
-/** util-linux's `script` gives a command a terminal. */
+/** `script` of util-linux runs a command in a terminal. */
 const hasTerminals = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 
-test.skipIf(!hasTerminals)(
-  "Ctrl-C in a terminal stops everything before it ends, and shows the cursor again",
-  async () => {
-    const state = mkdtempSync(join(tmpdir(), "almanac-terminal-"));
-    onTestFinished(() => rmSync(state, { recursive: true, force: true }));
-    const start = `'${process.execPath}' trainer/main.ts start --port 0 --only gold --date 2026-11-20 --state '${state}'`;
-    const terminal = spawn("script", ["-qec", start, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
-    let out = "";
-    terminal.stdout.on("data", (data) => {
-      const wasUp = out.includes("Ctrl-C stops everything");
-      out += data;
-      if (wasUp || !out.includes("Ctrl-C stops everything")) return;
-      process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
-    });
-    const code = await new Promise((resolve) => terminal.once("close", resolve));
-    expect(code).toBe(130);
-    expect(existsSync(join(state, "owner.pid"))).toBe(false);
-    expect(existsSync(join(state, "hub.json"))).toBe(false);
-    expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
-  },
-);
+test.skipIf(!hasTerminals)("Ctrl-C in a terminal stops every process and shows the cursor again", async () => {
+  const state = mkdtempSync(join(tmpdir(), "almanac-terminal-"));
+  onTestFinished(() => rmSync(state, { recursive: true, force: true }));
+  const start = `'${process.execPath}' trainer/main.ts start --port 0 --only gold --date 2026-11-20 --state '${state}'`;
+  const terminal = spawn("script", ["-qec", start, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
+  let out = "";
+  terminal.stdout.on("data", (data) => {
+    const wasUp = out.includes("Ctrl-C stops everything");
+    out += data;
+    if (wasUp || !out.includes("Ctrl-C stops everything")) return;
+    process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
+  });
+  const code = await new Promise((resolve) => terminal.once("close", resolve));
+  expect(code).toBe(130);
+  expect(existsSync(join(state, "owner.pid"))).toBe(false);
+  expect(existsSync(join(state, "hub.json"))).toBe(false);
+  expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
+});

@@ -1,4 +1,4 @@
-/** The registry as the trainer meets it: its client, a listening hub, and a power cut in the middle of a promotion. */
+/** Tests the registry through the typed client and a listening hub, with a power cut during a promotion. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { championPointerShape } from "../../shared/api/champion.ts";
 import { trialsMax } from "../../shared/api/runs.ts";
@@ -40,7 +40,7 @@ async function register(version: string, story: Partial<TinyStory> = {}, run?: s
 
 const naive = { candidate: "naive", losses: { challenger: 2, naive: 2 } };
 
-test("a training, its version, its promotion and the way back go through the client", async () => {
+test("a training run, its version, its promotion and a rollback work through the client", async () => {
   const run = await hub.api.createRun({ forecast: forecast.id, body: { seed: 1, codeVersion: "test" } });
   const trial = { candidate: "tiny", state: "done" as const, parameters: {}, scores: [1], seconds: 1, note: null };
   const trials = Array.from({ length: trialsMax }, (_, number) => ({ ...trial, number }));
@@ -79,7 +79,7 @@ test("a training, its version, its promotion and the way back go through the cli
   expect(audit.map(({ what, who }) => [what, who])).toEqual([["tag.removed", "Ana"]]);
 });
 
-test("a refusal is a sentence that says what was found and expected", async () => {
+test("a refusal is a sentence with the found and the expected value", async () => {
   const empty = { sha256: sha256Hex("") };
   const wrong = hub.api.registerModel({ forecast: forecast.id, version: "v9.0", body: { model: empty, card: empty } });
   await expect(wrong).rejects.toThrow(Failure);
@@ -89,7 +89,7 @@ test("a refusal is a sentence that says what was found and expected", async () =
   );
 });
 
-test("a promotion that a power cut interrupted is finished at the next start, and KV names the champion of D1", async () => {
+test("the next start finishes a promotion that a power cut interrupted, and KV has the champion of D1", async () => {
   const { address } = await register("v2.0", { ...naive, bias: 5 });
   const { flow } = await hub.api.promoteModel({ ...address, body: { why: "before the power cut" } });
   await platform.kill();

@@ -1,4 +1,4 @@
-/** A forecast of one series, from the file that grows by a line a day to what the command line prints. */
+/** Tests a forecast of one series, from a file that grows by a line a day to the output of the command line. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -23,7 +23,7 @@ afterAll(() => platform.dispose());
 
 const facts = goldFacts();
 
-/** Facts as the source writes them: a line a day, months first, thousands by commas. */
+/** Formats facts like the source: a line a day, months first, commas as thousands separators. */
 function dailyCsv(all: readonly Fact[]): Uint8Array<ArrayBuffer> {
   const days = Map.groupBy(all, ({ period }) => period);
   const currencies = targetSourceOf(gold).variables;
@@ -63,7 +63,7 @@ async function ask(query: Readonly<Record<string, string>> = {}) {
   return fullAnswerShape.parse(answer);
 }
 
-/** What the same history answers without any Worker. */
+/** Returns the answer for the same history without a Worker. */
 function expected(instance: Record<string, unknown>) {
   const snapshot = goldSnapshot(goldHistory(facts));
   const prepared = prepareRows(
@@ -75,7 +75,7 @@ function expected(instance: Record<string, unknown>) {
   return fullAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "single", stale: false }));
 }
 
-test("a published file is answered from, with the change against the price, today or of a day that is given", async () => {
+test("predictions use the published file, with the change against the price of today or of a given day", async () => {
   await ingest(facts);
   await serve();
   await expect.poll(async () => (await hub.request(`/predict/${gold.id}`)).status, { timeout: 15_000 }).toBe(200);
@@ -85,7 +85,7 @@ test("a published file is answered from, with the change against the price, toda
   expect((await hub.request(`/predict/${gold.id}?EUR=-1`)).status).toBe(422);
 });
 
-test("the other protocols answer the same", async () => {
+test("the other protocols return the same prediction", async () => {
   const { predicted_price, features } = await ask();
   const table = { columns: ["weekday"], data: [[features.weekday]] };
   expect(await hub.api.invoke({ forecast: gold.id, body: { dataframe_split: table } })).toEqual({
@@ -102,7 +102,7 @@ test("the other protocols answer the same", async () => {
   });
 });
 
-test("the command line prints it as a table, as JSON, and as CSV in the columns of the original", async () => {
+test("the command line prints predictions as a table, as JSON, and as CSV with the columns of the source", async () => {
   const predict = (...more: string[]) => almanac(["predict", gold.id, "--url", hub.url, ...more]);
   const { predicted_price, gold_diff, last } = await ask();
   const { version } = goldModel().card;
@@ -119,7 +119,7 @@ test("the command line prints it as a table, as JSON, and as CSV in the columns 
   expect((await predict("--all", "EUR=5")).err).toContain("Remove EUR=5");
 });
 
-test("a longer file adds, a corrected value revises, and both are answered from", async () => {
+test("a longer file adds values, a corrected value revises, and predictions use both", async () => {
   const next = addDays("2016-12-30", 3);
   const more = facts.filter(({ period }) => period === "2016-12-30").map((fact) => ({ ...fact, period: next }));
   const corrected = facts.map((fact) =>
@@ -131,8 +131,8 @@ test("a longer file adds, a corrected value revises, and both are answered from"
   const known = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR");
   expect(observations.find(({ variable }) => variable === "EUR")?.value).toBe(known?.value);
   await expect.poll(async () => (await ask()).data_as_of, { timeout: 60_000 }).toBe(next);
-  const told = await ask();
+  const answer = await ask();
   const before = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR")?.value ?? 0;
-  expect(told.target_period).toBe("2017-01-03");
-  expect(told.features.EUR_dif1).toBeCloseTo(Math.log((before - 10) / before), 6);
+  expect(answer.target_period).toBe("2017-01-03");
+  expect(answer.features.EUR_dif1).toBeCloseTo(Math.log((before - 10) / before), 6);
 });

@@ -28,7 +28,7 @@ test("start --once ingests every feed and trains a champion, and a second start 
   const states = (feed: string) => result.publications.filter((one) => one.feed === feed).map(({ state }) => state);
   expect(states("sniim-milk")).toEqual(["done", "done", "done"]);
   expect(states("gold-csv")).toEqual(["done", "done", "done"]);
-  // A year and a half in three pieces, then two fetches of some days.
+  // One and a half years in three pieces, then two fetches of some days.
   expect(states("open-meteo-air-quality")).toEqual(["done", "done", "done", "done", "done"]);
   const [, gold, air] = result.feeds;
   expect(gold).toMatchObject({ id: "gold-csv", lastPeriod: "2026-11-20", cursor: "2026-11-20" });
@@ -48,7 +48,7 @@ test("start --once ingests every feed and trains a champion, and a second start 
 test("a running hub ingests a publication from the command line, and Ctrl-C ends every child process", async () => {
   let url = "";
   let ingested: Promise<Ran> | undefined;
-  // The publisher's next file: a file of another market contradicts what is stored, and is held.
+  // Uploads the publisher's next file, because a file of another market would contradict the stored values and be held.
   const { seed, firstDay } = readSettings(join(folder, "state"), "");
   const file = join(folder, "Leche23112026.xlsx");
   writeFileSync(file, writeSniimWorkbook(milkMarket({ seed, firstDay }), "2026-11-23"));

@@ -169,11 +169,11 @@ test("overwritten cells never give a number that is not in the file, and every n
       const inPriceColumns = copy
         .flatMap((row) => row.slice(2, 6))
         .filter((cell) => typeof cell === "number" && cell !== 0).length;
-      const told =
+      const accounted =
         observations.length +
         problems.reduce((sum, { values }) => sum + values, 0) +
         (skipped["national-average"] ?? 0);
-      expect(told).toBeGreaterThanOrEqual(inPriceColumns);
+      expect(accounted).toBeGreaterThanOrEqual(inPriceColumns);
     }),
     { numRuns: 250 },
   );

@@ -30,7 +30,7 @@ async function refusal(response: Response | Promise<Response>): Promise<Record<s
 describe("an upload is refused", () => {
   const file = "/feeds/sniim-milk/files/Leche08012025.xlsx";
 
-  test("without a token, or with another one", async () => {
+  test("without a token, or with a wrong token", async () => {
     expect(await refusal(request(file, { method: "PUT", body: bytes }))).toMatchObject({ status: 401 });
     const wrong = { method: "PUT", body: bytes, headers: { Authorization: "Bearer guess" } };
     expect(await refusal(request(file, wrong))).toMatchObject({
@@ -39,7 +39,7 @@ describe("an upload is refused", () => {
     });
   });
 
-  test("for a feed, a name or a type that is not one", async () => {
+  test("for an unknown feed, an invalid name or another content type", async () => {
     expect(await refusal(put("/feeds/snim-milk/files/a.xlsx"))).toMatchObject({
       status: 404,
       didYouMean: "sniim-milk",
@@ -58,7 +58,7 @@ describe("an upload is refused", () => {
     });
   });
 
-  test("for a digest that is none, or that is not the body's", async () => {
+  test("for a malformed digest, or a digest of another body", async () => {
     expect(await refusal(put(file, { "Content-Digest": "md5=abc" }))).toMatchObject({ status: 400, found: "md5=abc" });
     const other = await digestOf(new Uint8Array([1, 2, 3]));
     expect(await refusal(put(file, { "Content-Digest": other }))).toMatchObject({ status: 422 });
@@ -68,7 +68,7 @@ describe("an upload is refused", () => {
     ).toBe(1);
   });
 
-  test("when it is empty", async () => {
+  test("for an empty body", async () => {
     const empty = { status: 422, found: "0 bytes", expected: "the bytes of a .xlsx file" };
     expect(await refusal(put(file, {}, null))).toMatchObject(empty);
     const chunks = () => new ReadableStream({ start: (controller) => controller.close() });
@@ -81,7 +81,7 @@ describe("an upload is refused", () => {
     expect((await hub.lake.list({ prefix: "raw/" })).objects.length).toBe(1);
   });
 
-  test("when its length is none", async () => {
+  test("for a malformed length", async () => {
     for (const length of ["many", "-1", "1e3"]) {
       const answer = refusal(put(file, { "Content-Length": length }));
       expect(await answer).toMatchObject({ status: 400, found: length, expected: "a number of bytes" });
@@ -117,7 +117,7 @@ describe("observations", () => {
   const page = async (query: string): Promise<Page> =>
     (await request(`/feeds/sniim-milk/observations?${query}`)).json();
 
-  test("come in pages that together are all, each once", async () => {
+  test("come in pages that contain each row exactly once", async () => {
     const all = await page("limit=10000&to=2025-01-03");
     const paged: unknown[] = [];
     for (let cursor = ""; ; ) {
@@ -130,7 +130,7 @@ describe("observations", () => {
     expect(paged).toEqual(all.observations);
   });
 
-  test("are narrowed by series, number and dates", async () => {
+  test("are filtered by series, number and dates", async () => {
     const city = await page("series=Ciudad=Ciudad+A&from=2025-01-03&to=2025-01-03");
     expect(city.observations.map(({ value }) => value).sort()).toEqual([20, 20.25, 20.5, 20.75]);
     const [first] = city.observations;
@@ -139,7 +139,7 @@ describe("observations", () => {
     expect((await page("from=2026")).observations).toEqual([]);
   });
 
-  test("are CSV where that is asked for, with a link to the next page", async () => {
+  test("are CSV on request, with a link to the next page", async () => {
     const answer = await request("/feeds/sniim-milk/observations?limit=1", { headers: { Accept: "text/csv" } });
     expect(await answer.text()).toBe(
       "Estado,Ciudad,Tipo,Canal,period,variable,value\r\nJalisco,Ciudad A,Pasteurizada,Autoservicios,2025-01-03,precio,20\r\n",
@@ -147,7 +147,7 @@ describe("observations", () => {
     expect(answer.headers.get("Link")).toMatch(/^<\/feeds\/sniim-milk\/observations\?limit=1&cursor=.+>; rel="next"$/);
   });
 
-  test("of series and variables in any script come in pages too", async () => {
+  test("of series and variables in any script come in pages", async () => {
     const runAll = (statements: readonly string[]) =>
       testEnv.DB.batch(statements.map((sql) => testEnv.DB.prepare(sql)));
     onTestFinished(async () => {
@@ -167,7 +167,7 @@ describe("observations", () => {
     expect(second).toMatchObject({ observations: [{ variable: "牛乳" }], next: null });
   });
 
-  test("refuse what does not exist with what is allowed", async () => {
+  test("refuse unknown names and list the allowed ones", async () => {
     const of = (query: string) => refusal(request(`/feeds/sniim-milk/observations?${query}`));
     expect(await of("serie=1")).toMatchObject({ status: 422, didYouMean: "series" });
     expect(await of("series=Cuidad=Ciudad+A")).toMatchObject({ status: 422, didYouMean: "Ciudad" });
@@ -181,13 +181,13 @@ describe("observations", () => {
       expect(await of(`cursor=${encodeURIComponent(cursor)}`)).toMatchObject({
         status: 400,
         found: cursor,
-        expected: "the cursor of the page before, as its next says it",
+        expected: "the value of next from the previous page",
       });
     }
   });
 });
 
-test("problems say where, what was found and what was expected, and come in pages", async () => {
+test("problems have place, found and expected value, and come in pages", async () => {
   const first: { byReason: unknown; problems: unknown[]; next: string } = await (
     await request("/feeds/sniim-milk/problems?limit=1")
   ).json();
@@ -208,7 +208,7 @@ test("problems say where, what was found and what was expected, and come in page
   expect(second).toMatchObject({ problems: [{ reason: "zero-price", column: "D" }], next: null });
 });
 
-test("the lake's files are served with the etag that _SUCCESS names", async () => {
+test("files of the lake are served with the etag that _SUCCESS lists", async () => {
   const success: { partitions: { path: string; etag: string }[] } = await (
     await request("/feeds/sniim-milk/lake/_SUCCESS")
   ).json();
@@ -220,7 +220,7 @@ test("the lake's files are served with the etag that _SUCCESS names", async () =
   expect(await refusal(request("/feeds/sniim-milk/lake/year=1999/part.parquet"))).toMatchObject({ status: 404 });
 });
 
-test("feeds tell how far they have come, and an unknown address what there is", async () => {
+test("feeds show their progress, and the answer for an unknown address lists the addresses", async () => {
   const { feeds }: { feeds: unknown[] } = await (await request("/feeds")).json();
   expect(feeds).toMatchObject([
     { id: "sniim-milk", firstPeriod: "2025-01-03", lastPeriod: "2025-01-06" },

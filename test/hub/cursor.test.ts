@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from "../../workers/hub/http/cursor.ts";
 const place = fc.tuple(fc.string({ unit: "binary" }), fc.maxSafeNat(), fc.string({ unit: "binary" }));
 const shape = z.tuple([z.string(), z.int(), z.string()]);
 
-test("a cursor of names in any script is read back, and goes into a URL as it is", () => {
+test("a cursor of names in any script is decoded unchanged, and needs no escaping in a URL", () => {
   const examples: [[string, number, string]][] = [
     [["2025-01-03", 1, "Łódź"]],
     [["2025-01", 0, "牛乳 🥛 \ud800 \ufeff"]],
@@ -21,7 +21,7 @@ test("a cursor of names in any script is read back, and goes into a URL as it is
   );
 });
 
-test("any other text is no cursor", () => {
+test("any other text is refused as a cursor", () => {
   const base64 = (text: string) => Buffer.from(text).toString("base64url");
   const others = [
     "",

@@ -12,7 +12,7 @@ const read = async () => {
   return { text, document: documentShape.parse(JSON.parse(text)) };
 };
 
-test("the document is OpenAPI 3.1, its references lead somewhere and its paths' parameters are declared", async () => {
+test("the document is OpenAPI 3.1, all references resolve, and all path parameters are declared", async () => {
   const { text, document } = await read();
   expect(JSON.parse(text)).toMatchObject({
     openapi: "3.1.0",
@@ -30,12 +30,12 @@ test("the document is OpenAPI 3.1, its references lead somewhere and its paths' 
   }
 });
 
-/** Reads that need the token: what callers have sent is theirs. */
+/** Reads that need the token, because the rows contain the inputs of callers. */
 const privateReads = ["/forecasts/{forecast}/predictions"];
-/** Open unless predict has a token of its own. */
+/** Public unless predict has its own token. */
 const tagsOfPredict = ["Predict", "MLflow", "Open Inference"];
 
-test("every described address answers, and every write and private read is described as needing the token", async () => {
+test("every described address answers, and the description marks every write and private read as needing the token", async () => {
   const { document } = await read();
   for (const operation of operationsOf(document)) {
     const { method, path, tags } = operation;
@@ -51,7 +51,7 @@ test("every described address answers, and every write and private read is descr
   }
 });
 
-test("the page shows every operation with a command to copy, and needs nothing from elsewhere", async () => {
+test("the page shows every operation with a command to copy, and loads no other file", async () => {
   const answer = await request("/docs");
   expect(answer.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
   const page = await answer.text();
@@ -64,7 +64,7 @@ test("the page shows every operation with a command to copy, and needs nothing f
   expect(anchors.filter((id) => !ids.has(id ?? ""))).toEqual([]);
 });
 
-test("words of a document are text on the page, never markup", () => {
+test("the page escapes the texts of the document", () => {
   const document = documentShape.parse({
     info: { title: "<b>A</b>", version: "1", description: "`<i>`" },
     tags: [{ name: "T" }],
@@ -75,7 +75,7 @@ test("words of a document are text on the page, never markup", () => {
   expect(schemaHtml({ type: "object", properties: { "<u>": { const: "<u>" } } })).not.toContain("<u>");
 });
 
-test("a schema reads like a type", () => {
+test("a schema is shown as a type", () => {
   const html = schemaHtml({
     type: ["object", "null"],
     required: ["a"],
@@ -89,6 +89,6 @@ test("a schema reads like a type", () => {
   const text = html.replaceAll(/<[^>]+>/g, "").replaceAll("&quot;", '"');
   expect(text).toContain("a: (string | null)[]  at most 3\n");
   expect(text).toContain("b?: Run  the run\n");
-  expect(text).toContain('c?: "x" | 1  otherwise "x"\n');
+  expect(text).toContain('c?: "x" | 1  default "x"\n');
   expect(text).toContain("d?: { [name]: number }\n} | null");
 });

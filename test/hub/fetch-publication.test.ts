@@ -11,9 +11,9 @@ afterEach(async () => {
 
 const day = "2026-11-20";
 const [wanted] = sniimMilk.source.requests(day, day);
-if (!wanted) throw new Error("nothing is asked for");
+if (!wanted) throw new Error("no request was made");
 
-/** Asks a simulated publisher that fails as told, in turn; sleeps are noted instead of slept. */
+/** Fetches from a simulated publisher that returns the given answers in order. Records sleeps instead of sleeping. */
 async function ask(
   faults: readonly (Fault | null)[],
   settings: Partial<FetchSettings> = {},
@@ -44,19 +44,19 @@ async function ask(
   return { fetched, sleeps, requests: publisher.requests, url: publisher.url };
 }
 
-test("a publication is kept with its etag, asked for politely and without credentials", async () => {
+test("a publication is returned with its etag, and the request has a User-Agent and no credentials", async () => {
   const { fetched, requests } = await ask([]);
-  expect(fetched.kind).toBe("kept");
+  expect(fetched.kind).toBe("file");
   expect(requests[0]?.headers).toMatchObject({ "user-agent": expect.stringContaining("Almanac") });
   expect(Object.keys(requests[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(["authorization"]));
   expect(Object.keys(requests[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(["cookie"]));
-  if (fetched.kind !== "kept") return;
+  if (fetched.kind !== "file") return;
   const again = await ask([], { etag: fetched.etag });
   expect(again.fetched).toEqual({ kind: "unchanged" });
   expect(again.requests[0]?.headers).toMatchObject({ "if-none-match": fetched.etag });
 });
 
-test("an answer of 304 to a request that named no etag is a failure, not a success", async () => {
+test("an answer of 304 to a request without an etag is a failure", async () => {
   const settings = { baseUrl: "https://www.economia-sniim.gob.mx", allowLoopback: false, etag: null };
   const fx: FetchEffects = {
     fetch: async () => new Response(null, { status: 304 }),
@@ -69,14 +69,14 @@ test("an answer of 304 to a request that named no etag is a failure, not a succe
   });
 });
 
-test("a day without publication is missing, at once", async () => {
+test("a day without a publication is missing after one request", async () => {
   const { fetched, sleeps } = await ask([], {}, "/SNIIM-Archivosfuente/Comentarios/Otros/Leche21112026.xlsx");
   expect([fetched, sleeps]).toEqual([{ kind: "missing" }, []]);
 });
 
-test("a failing publisher is asked four times, each time later, and then told of", async () => {
+test("a failing publisher is tried four times with growing delays, then the failure is reported", async () => {
   const down: Fault = { kind: "status", status: 503 };
-  expect(await ask([down, down])).toMatchObject({ fetched: { kind: "kept" }, sleeps: [1_000, 2_000] });
+  expect(await ask([down, down])).toMatchObject({ fetched: { kind: "file" }, sleeps: [1_000, 2_000] });
   expect(await ask([down, down, down, down])).toMatchObject({
     fetched: { kind: "failed", reason: expect.stringContaining("answered 503 (after 4 tries)") },
     sleeps: [1_000, 2_000, 4_000],
@@ -85,14 +85,14 @@ test("a failing publisher is asked four times, each time later, and then told of
   expect(fetched).toMatchObject({ kind: "failed", reason: expect.stringContaining("after 4 tries") });
 });
 
-test("a body that is cut off is asked for again", async () => {
+test("a body that is cut off is requested again", async () => {
   expect(await ask([{ kind: "truncated", bytes: 1_000, announced: "all" }])).toMatchObject({
-    fetched: { kind: "kept" },
+    fetched: { kind: "file" },
     sleeps: [1_000],
   });
 });
 
-test("an error page with status 200 is refused for its type", async () => {
+test("an error page with status 200 is refused for its content type", async () => {
   expect((await ask([{ kind: "html" }])).fetched).toMatchObject({
     kind: "failed",
     reason: expect.stringContaining("is text/html, expected application/vnd.openxml"),
@@ -102,16 +102,16 @@ test("an error page with status 200 is refused for its type", async () => {
 describe("a redirect", () => {
   const to = (location: string): Fault => ({ kind: "redirect", location });
 
-  test("to the same publisher is followed by hand, three times at most", async () => {
+  test("to the same publisher is followed at most three times", async () => {
     const here = to(wanted.path);
-    expect((await ask([here, here, here])).fetched.kind).toBe("kept");
+    expect((await ask([here, here, here])).fetched.kind).toBe("file");
     expect((await ask([here, here, here, here])).fetched).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining("more than 3 redirects"),
     });
   });
 
-  test("to anywhere else is refused by name", async () => {
+  test("to another host is refused, and the reason names the host", async () => {
     const cases = [
       ["http://169.254.169.254/latest", "169.254.169.254 is not a host of sniim-milk"],
       ["https://www.economia-sniim.gob.mx.evil.test/a", "www.economia-sniim.gob.mx.evil.test is not a host"],
@@ -128,7 +128,7 @@ describe("a redirect", () => {
   });
 });
 
-test("this machine is asked only where local configuration allows it, and a base URL must be one", async () => {
+test("this machine is fetched from only if local configuration allows it, and a base URL must be a URL", async () => {
   expect((await ask([], { allowLoopback: false })).fetched).toMatchObject({
     kind: "failed",
     reason: expect.stringContaining("is not a host of sniim-milk"),
@@ -139,7 +139,7 @@ test("this machine is asked only where local configuration allows it, and a base
   });
 });
 
-describe("bytes are counted, whatever the answer declares", () => {
+describe("the size limit applies to the bytes received, not to the declared length", () => {
   const answer = (body: string | ReadableStream, headers: Record<string, string> = {}): FetchEffects => ({
     fetch: async () => new Response(body, { headers: { "Content-Type": "application/zip", ...headers } }),
     sleep: async () => {},
@@ -148,7 +148,7 @@ describe("bytes are counted, whatever the answer declares", () => {
   const settings = { baseUrl: "https://www.economia-sniim.gob.mx", allowLoopback: false, etag: null };
   const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)) });
 
-  test("an endless body is left at the limit", async () => {
+  test("an endless body is cancelled at the limit", async () => {
     expect(
       await fetchPublication(sniimMilk, wanted, settings, answer(endless(), { "Content-Length": "10" })),
     ).toMatchObject({
@@ -157,7 +157,7 @@ describe("bytes are counted, whatever the answer declares", () => {
     });
   });
 
-  test("a body with another beginning is refused", async () => {
+  test("a body that starts with other bytes is refused", async () => {
     expect(await fetchPublication(sniimMilk, wanted, settings, answer("%PDF-1.7"))).toMatchObject({
       kind: "failed",
       reason: expect.stringContaining("starts with 25504446, not with 504b0304"),

@@ -1,4 +1,4 @@
-/** The flows' bodies, driven step by step so that something can happen between two steps. */
+/** Runs flows step by step, so that a test can act between two steps. */
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { feedState } from "../../shared/db/feeds.ts";
@@ -11,7 +11,7 @@ import { fetchFeed } from "../../workers/hub/flows/fetch.ts";
 import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { ingest } from "../../workers/hub/flows/ingest.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
-import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
 import { answer } from "../support/air-quality.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
@@ -26,25 +26,25 @@ afterEach(() => vi.restoreAllMocks());
 const feed = findFeed("sniim-milk");
 if (!feed) throw new Error("there is no feed sniim-milk");
 
-/** A flow whose steps run here and now; `before` hears of each step first. */
+/** Returns a flow whose steps run in the test. Calls `before` before each step. */
 async function flowFor(id: string, before: (step: string) => Promise<void> = async () => {}) {
   await markRunning(hub.db, id, "2025-01-03T00:00:00Z");
   const run = await findFlow(hub.db, id);
   if (!run) throw new Error(`no flow ${id}`);
   const steps: string[] = [];
-  /** What a Workflow would keep of each step, by name. */
-  const kept = new Map<string, string>();
+  /** The result of each step as a Workflow would store it, by name. */
+  const results = new Map<string, string>();
   const flow: Flow = {
     run,
     async step(name, work) {
       await before(name);
       steps.push(name);
       const text = JSON.stringify((await work()).value ?? null);
-      kept.set(name, text);
+      results.set(name, text);
       return JSON.parse(text);
     },
   };
-  return { flow, steps, kept };
+  return { flow, steps, results };
 }
 
 async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promise<string> {
@@ -55,13 +55,13 @@ async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promis
     body: bytes,
     arrivedAt: new Date(0),
   };
-  return (await requestIngest(on, await keepRaw(on, arrival))).run.id;
+  return (await requestIngest(on, await storeRaw(on, arrival))).run.id;
 }
 
 const small = publication([{ day: "2025-01-03", cities: someCities(3) }]);
 
 test.each(["lake", "database", "history"])(
-  "a run that is overtaken before its step %s writes nothing stale and does its turn again",
+  "a run that loses its lease before its step %s writes nothing stale and starts another round",
   async (stolenAt) => {
     const { flow: calm } = await flowFor(await requested(small, "Leche03012025-a.xlsx"));
     expect(await ingest(hub, calm)).toMatchObject({ state: "done" });
@@ -71,25 +71,27 @@ test.each(["lake", "database", "history"])(
 
     const steal = async (step: string) => {
       if (step !== stolenAt) return;
-      // Another run takes the turn, as if ours had been silent for too long, and is already done with it.
-      await testEnv.DB.exec("UPDATE feed_turns SET fence = fence + 1, holder = 'thief', expires_at = '2000-01-01'");
+      // Another run takes the lease, as if it had expired, and has already finished.
+      await testEnv.DB.exec(
+        "UPDATE feed_turns SET fence = fence + 1, holder = 'another run', expires_at = '2000-01-01'",
+      );
     };
     const { flow, steps } = await flowFor(await requested(small, "Leche03012025-a.xlsx"), steal);
     expect(await ingest(hub, flow)).toMatchObject({ state: "done" });
-    expect(steps).toContain("take turn (turn 2)");
-    expect(steps.at(-1)).toBe("release turn (turn 2)");
+    expect(steps).toContain("take lease (round 2)");
+    expect(steps.at(-1)).toBe("release lease (round 2)");
     expect(await state()).toEqual(expected);
   },
 );
 
-/** A publication of 280 days and fifty thousand observations: more than one transaction takes. */
+/** A publication of 280 days and fifty thousand observations, which needs more than one transaction. */
 const large = (() => {
   const market = milkMarket({ seed: "fifty thousand", firstDay: "2024-01-01" });
   const day = market.publicationDays("2026-11-20").slice(0, 280).at(-1) ?? "";
   return writeSniimWorkbook(market, day);
 })();
 
-/** The hub with a database that shows every statement before it is prepared. */
+/** Returns a hub whose database passes every statement to `seen` before it prepares it. */
 function hearing(hear: (sql: string) => void): Hub {
   const database = new Proxy(testEnv.DB, {
     get(target, name) {
@@ -106,20 +108,20 @@ function hearing(hear: (sql: string) => void): Hub {
   return hubOf({ ...testEnv, DB: database });
 }
 
-test("fifty thousand observations go in with a few statements, and Workflows keep no more of 280 files than of one", async () => {
+test("fifty thousand observations need few statements, and the stored step results do not grow with the number of files", async () => {
   let statements = 0;
   const counted = hearing((sql) => {
     if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
   });
-  const { flow, kept } = await flowFor(await requested(large, "Leche.xlsx", counted));
+  const { flow, results } = await flowFor(await requested(large, "Leche.xlsx", counted));
   expect(await ingest(counted, flow)).toMatchObject({ state: "done" });
   expect(await query("SELECT count(*) > 50000 AS enough FROM observations")).toEqual([{ enough: 1 }]);
   expect(statements).toBeLessThan(20);
-  expect(kept.get("lake")).toBe('{"filesWritten":280,"filesHealed":0}');
-  for (const text of kept.values()) expect(text.length).toBeLessThan(2_000);
+  expect(results.get("lake")).toBe('{"filesWritten":280,"filesHealed":0}');
+  for (const text of results.values()) expect(text.length).toBeLessThan(2_000);
 });
 
-test("a database step that broke off between two transactions goes on where it was", async () => {
+test("a database step that failed between two transactions continues after the first", async () => {
   let batches = 0;
   const breaking = hearing((sql) => {
     if (/INSERT INTO partitions/.test(sql) && ++batches === 2) throw new Error("the database is down");
@@ -131,23 +133,23 @@ test("a database step that broke off between two transactions goes on where it w
   expect(half?.known).toBeLessThan(280);
 
   expect(await ingest(breaking, flow)).toMatchObject({ state: "done" });
-  const sql = "SELECT count(*) AS known, sum(rows) = (SELECT count(*) FROM observations) AS whole FROM partitions";
-  expect(await query(sql)).toEqual([{ known: 280, whole: 1 }]);
+  const sql = "SELECT count(*) AS known, sum(rows) = (SELECT count(*) FROM observations) AS complete FROM partitions";
+  expect(await query(sql)).toEqual([{ known: 280, complete: 1 }]);
   const { objects } = await hub.lake.list({ prefix: "clean/sniim-milk/year=" });
   expect(
     (await query("SELECT etag FROM partitions ORDER BY path")).map((row) => (row as { etag: string }).etag),
   ).toEqual(objects.map(({ etag }) => etag));
 });
 
-/** A publisher that answers for some files and is told nothing else. */
+/** Returns a publisher that answers for some files. */
 function publisherWith(answers: Record<string, () => Response>) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const name = String(input).split("/").at(-1) ?? "";
-    asked.push(name);
+    requested.push(name);
     return answers[name]?.() ?? new Response("<html>404</html>", { status: 404 });
   });
-  return asked;
+  return requested;
 }
 
 const found =
@@ -165,29 +167,29 @@ async function fetchOn(day: string, of = "sniim-milk") {
   return fetchFeed(hub, (await flowFor(run.id)).flow);
 }
 
-test("a fetch catches up newest first, and a day without publication does not hide the one before", async () => {
-  const asked = publisherWith({ "Leche03012025.xlsx": found('"first"') });
+test("a fetch tries the newest day first, and continues with the day before if there is no publication", async () => {
+  const requested = publisherWith({ "Leche03012025.xlsx": found('"first"') });
   expect(await fetchOn("2025-01-09")).toMatchObject({
     state: "done",
     stats: { kept: ["Leche03012025.xlsx"], missing: 2 },
   });
-  expect(asked).toEqual(["Leche08012025.xlsx", "Leche06012025.xlsx", "Leche03012025.xlsx"]);
+  expect(requested).toEqual(["Leche08012025.xlsx", "Leche06012025.xlsx", "Leche03012025.xlsx"]);
   expect(await feedState(hub.db, "sniim-milk")).toMatchObject({ cursor: "2025-01-03", etag: '"first"' });
   expect(await query("SELECT count(*) AS raw FROM flow_runs WHERE kind = 'ingest'")).toEqual([{ raw: 1 }]);
 });
 
-test("the newest known file is asked for again, and unchanged it is left", async () => {
+test("the newest stored file is requested again, and an unchanged one is not ingested", async () => {
   publisherWith({ "Leche03012025.xlsx": found() });
   await fetchOn("2025-01-03");
-  const asked = publisherWith({ "Leche03012025.xlsx": () => new Response(null, { status: 304 }) });
+  const requested = publisherWith({ "Leche03012025.xlsx": () => new Response(null, { status: 304 }) });
   expect(await fetchOn("2025-01-07")).toMatchObject({
     state: "done",
     stats: { kept: [], unchanged: ["Leche03012025.xlsx"] },
   });
-  expect(asked).toEqual(["Leche06012025.xlsx", "Leche03012025.xlsx"]);
+  expect(requested).toEqual(["Leche06012025.xlsx", "Leche03012025.xlsx"]);
 });
 
-test("a publisher that answers with something else for the newest day is told of, and an older day still comes in", async () => {
+test("another content type for the newest day is reported, and an older day is still ingested", async () => {
   const html = () => new Response("<html>", { headers: { "Content-Type": "text/html" } });
   publisherWith({ "Leche08012025.xlsx": html, "Leche06012025.xlsx": found() });
   expect(await fetchOn("2025-01-08")).toMatchObject({
@@ -204,23 +206,23 @@ test("a publisher that answers with something else for the newest day is told of
   });
 });
 
-/** An API that answers each piece by its first day; every answer is one hour long. */
+/** Returns an API that answers a request by its first day. Every answer has one hour. */
 function apiWith(answers: Record<string, () => Response>) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const first = new URL(String(input)).searchParams.get("start_date") ?? "";
-    asked.push(first);
+    requested.push(first);
     const times = [`${first}T00:00`];
     return answers[first]?.() ?? Response.json(answer({ times }));
   });
-  return asked;
+  return requested;
 }
 
 const air = "open-meteo-air-quality";
 
-test("of pieces, the first that is not to be had ends the fetch, and the next fetch begins there", async () => {
+test("a piece that fails ends the fetch, and the next fetch begins with this piece", async () => {
   const no = () => Response.json({ error: true, reason: "Parameter 'start_date' is out of range" }, { status: 400 });
-  const asked = apiWith({ "2025-11-20": no });
+  const requested = apiWith({ "2025-11-20": no });
   expect(await fetchOn("2026-11-20", air)).toMatchObject({
     state: "done",
     reason: expect.stringContaining(
@@ -228,7 +230,7 @@ test("of pieces, the first that is not to be had ends the fetch, and the next fe
     ),
     stats: { kept: ["air-quality-2025-05-21_2025-11-19.json"], failed: ["air-quality-2025-11-20_2026-05-21.json"] },
   });
-  expect(asked).toEqual(["2025-05-21", "2025-11-20"]);
+  expect(requested).toEqual(["2025-05-21", "2025-11-20"]);
   expect(await feedState(hub.db, air)).toMatchObject({ cursor: "2025-11-19" });
 
   const again = apiWith({});
@@ -238,7 +240,7 @@ test("of pieces, the first that is not to be had ends the fetch, and the next fe
 });
 
 test.each([400, 200])(
-  "a publisher that says no with status %d leaves nothing behind, and its reason is told",
+  "a refusal with status %d stores nothing, and the reason of the publisher is reported",
   async (status) => {
     apiWith({ "2025-05-21": () => Response.json({ error: true, reason: "Too many requests today" }, { status }) });
     expect(await fetchOn("2026-11-20", air)).toMatchObject({
@@ -250,7 +252,7 @@ test.each([400, 200])(
   },
 );
 
-/** Fetches air quality; returns when its bytes arrived, by the name of the file. */
+/** Fetches air quality. Returns the arrival times by file name. */
 async function arrivalsOf(at: { readonly scheduled: string; readonly requested: string; readonly fetched: string }) {
   apiWith({});
   const params = { feed: air, scheduledAt: at.scheduled };
@@ -262,19 +264,19 @@ async function arrivalsOf(at: { readonly scheduled: string; readonly requested: 
   return [...new Set(objects.map(({ customMetadata }) => customMetadata?.arrived))];
 }
 
-test("a fetch that is retried days later stamps the time when its bytes arrive, not that of its schedule", async () => {
+test("a fetch that is retried days later records the time at which its bytes arrive", async () => {
   const scheduled = "2026-11-20T23:30:00.000Z";
   const fetched = "2026-11-24T08:15:00.000Z";
   expect(await arrivalsOf({ scheduled, requested: scheduled, fetched })).toEqual([fetched]);
 });
 
-test("a fetch of a simulated day stamps the time of that day", async () => {
+test("a fetch of a simulated day records a time of that day", async () => {
   const [requested, fetched] = ["2027-03-01T10:00:00.000Z", "2027-03-01T10:00:02.000Z"];
   const scheduled = "2026-11-20T23:30:00.000Z";
   expect(await arrivalsOf({ scheduled, requested, fetched })).toEqual(["2026-11-20T23:30:02.000Z"]);
 });
 
-test("a malformed ALLOW_LOOPBACK fails the fetch with what is expected", async () => {
+test("a malformed ALLOW_LOOPBACK fails the fetch, and the reason has the expected values", async () => {
   const on = { ...hub, variables: readVariables((name) => (name === "ALLOW_LOOPBACK" ? "yes" : "")) };
   const params = { feed: air, scheduledAt: "2026-11-20T23:30:00.000Z" };
   const at = { now: params.scheduledAt, boot: "" };
@@ -285,7 +287,7 @@ test("a malformed ALLOW_LOOPBACK fails the fetch with what is expected", async (
   });
 });
 
-test("a file that grows at one address is asked for by the tag of the last copy, and unchanged it is left", async () => {
+test("a growing file is requested with the etag of the last copy, and an unchanged one is not ingested", async () => {
   const tags: (string | null)[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
     tags.push(new Headers(init?.headers).get("If-None-Match"));

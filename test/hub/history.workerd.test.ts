@@ -1,4 +1,4 @@
-/** The numbered history of a forecast: an older one never replaces a newer one, and upkeep repairs what KV holds. */
+/** Tests the numbered history of a forecast: an older one never replaces a newer one, and upkeep repairs KV. */
 import { createScheduledController, reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { findHistory } from "../../shared/db/histories.ts";
@@ -38,7 +38,7 @@ interface Kv {
 const inKv = () => hub.snapshots.get<Kv>(key, "json");
 const upkeep = () => worker.scheduled(createScheduledController({ cron: "7 * * * *" }), testEnv);
 
-/** The hub with a KV that calls `before` ahead of each put. */
+/** Returns a hub whose KV calls `before` before each put. */
 function putting(before: (text: string) => Promise<void>): HistoryEffects {
   const snapshots = new Proxy(hub.snapshots, {
     get(target, name) {
@@ -54,7 +54,7 @@ function putting(before: (text: string) => Promise<void>): HistoryEffects {
   return { ...hub, snapshots };
 }
 
-test("each change of the history has the next number, and the same history keeps its own", async () => {
+test("each change of the history gets the next number, and an unchanged history has the same number", async () => {
   await take("03");
   expect(await inKv()).toMatchObject({ number: 1, periods: ["2025-01-03"] });
   await take("03", "06");
@@ -64,13 +64,13 @@ test("each change of the history has the next number, and the same history keeps
   expect(await findHistory(hub.db, "milk-mx")).toMatchObject({ number: 2, sha256: sha256Hex(text) });
 });
 
-test("a writer that was overtaken before its put leaves the newer history in KV", async () => {
+test("a slower writer leaves the newer history in KV", async () => {
   await take("03");
   let isOvertaken = false;
   const slow = putting(async () => {
     if (isOvertaken) return;
     isOvertaken = true;
-    // Its own text has number 2; a newer publication ends first.
+    // This writer's history has number 2. A newer publication ends first.
     await take("03", "06", "08");
     expect(await inKv()).toMatchObject({ number: 3, periods: ["2025-01-03", "2025-01-06", "2025-01-08"] });
   });
@@ -81,7 +81,7 @@ test("a writer that was overtaken before its put leaves the newer history in KV"
   expect(await inKv()).toMatchObject({ number: 3, periods: ["2025-01-03", "2025-01-06", "2025-01-08"] });
 });
 
-test("two writers at once draw different numbers for different histories, and KV ends with the greater", async () => {
+test("two simultaneous writers get different numbers for different histories, and KV ends with the higher number", async () => {
   await take("03");
   const reaching = (periods: number) => ({
     ...declaration,
@@ -98,26 +98,23 @@ test("two writers at once draw different numbers for different histories, and KV
 
 test.each([
   ["is missing", () => hub.snapshots.delete(key)],
-  ["is no JSON", () => hub.snapshots.put(key, "{")],
+  ["is not JSON", () => hub.snapshots.put(key, "{")],
   [
     "has another value",
     async () => hub.snapshots.put(key, ((await hub.snapshots.get(key)) ?? "").replace("20,", "21,")),
   ],
-  [
-    "is an older one",
-    async () => hub.snapshots.put(key, JSON.stringify({ ...(await inKv()), number: 1, periods: [] })),
-  ],
-  ["was written by a version without numbers", () => previousVersion()],
+  ["is older", async () => hub.snapshots.put(key, JSON.stringify({ ...(await inKv()), number: 1, periods: [] }))],
+  ["has no number, as in earlier versions", () => previousVersion()],
 ])("upkeep repairs a history that %s", async (_, damage) => {
   await take("03");
   await take("03", "06");
-  const whole = await hub.snapshots.get(key);
+  const original = await hub.snapshots.get(key);
   await damage();
-  expect(await hub.snapshots.get(key)).not.toBe(whole);
+  expect(await hub.snapshots.get(key)).not.toBe(original);
   await upkeep();
   const { number, ...repaired } = (await inKv()) ?? { number: 0 };
   expect(number).toBeGreaterThan(0);
-  expect({ ...repaired, number: 2 }).toEqual(JSON.parse(whole ?? ""));
+  expect({ ...repaired, number: 2 }).toEqual(JSON.parse(original ?? ""));
   expect(await repairHistories(hub, [forecast])).toEqual([]);
 });
 
@@ -152,7 +149,7 @@ test("upkeep writes observations that an ingest recorded before it failed at the
   expect(await inKv()).toMatchObject({ periods: ["2025-01-03", "2025-01-06"] });
 });
 
-test("an intact history is not built again by upkeep, but once a day", async () => {
+test("upkeep rebuilds an intact history only once a day", async () => {
   await take("03");
   let reads = 0;
   const counting = new Proxy(testEnv.DB, {
@@ -175,7 +172,7 @@ test("an intact history is not built again by upkeep, but once a day", async () 
   expect(reads).toBeGreaterThan(0);
 });
 
-test("a history in KV with a greater number than D1's, after D1 was restored, is followed by a still greater one", async () => {
+test("after D1 was restored from a backup, the next number is higher than that in KV", async () => {
   await take("03");
   await take("03", "06");
   const { number: _, ...newest } = (await inKv()) ?? { number: 0 };

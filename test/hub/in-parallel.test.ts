@@ -4,11 +4,11 @@ import { inParallel } from "../../workers/hub/ingest/in-parallel.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-test("results are in the order of the items, and never more than six are at work", async () => {
+test("results are in the order of the items, and at most six items are processed at once", async () => {
   let [atWork, most] = [0, 0];
   const results = await inParallel(numbers(40), async (item) => {
     most = Math.max(most, ++atWork);
-    // Later ones end sooner.
+    // Later items end sooner.
     for (let wait = item % 7; wait < 7; wait++) await setImmediate();
     atWork--;
     return item * 2;
@@ -17,7 +17,7 @@ test("results are in the order of the items, and never more than six are at work
   expect(most).toBe(6);
 });
 
-test("after a failure nothing is begun, and what was begun has ended", async () => {
+test("after a failure no item is started, and the started items have ended", async () => {
   const [begun, done]: [number[], number[]] = [[], []];
   const work = async (item: number) => {
     begun.push(item);

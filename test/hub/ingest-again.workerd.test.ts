@@ -1,4 +1,4 @@
-/** A step of an ingest that is run again, after all or half of it was written, ends in the same state. */
+/** A repeated step of an ingest ends in the same state, whether all or half of it was already written. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
@@ -14,7 +14,7 @@ beforeEach(newWorld);
 
 const day = (name: string, price = 20) => ({ day: `2025-01-${name}`, cities: someCities(3, price) });
 const first = { name: "Leche06012025.xlsx", bytes: publication([day("03"), day("06")]) };
-/** Revises a day, confirms another, adds two. */
+/** A publication that revises one day, confirms another and adds two. */
 const second = {
   name: "Leche10012025.xlsx",
   bytes: publication([day("03", 30), day("06"), day("08"), day("10")]),
@@ -24,14 +24,15 @@ const partOf = (name: string) => `clean/sniim-milk/year=2025/month=01/day=${name
 async function everything() {
   return {
     state: await state(),
-    // Not `confirmed_by`: a plan made after half was written finds that half confirmed, by the same publication.
+    // Does not compare `confirmed_by`: a plan made after half was written finds this half confirmed by the same
+    // publication.
     partitions: await query("SELECT path, rows, content, sha256, etag FROM partitions ORDER BY path"),
     rows: await query("SELECT * FROM observations ORDER BY feed, period, series_id, variable"),
     revisions: await query("SELECT * FROM revisions ORDER BY period, series_id, variable"),
   };
 }
 
-/** Makes a platform in which the second file changes, confirms, heals and deletes something. */
+/** Prepares a platform in which the second file changes, confirms, heals and deletes something. */
 async function prepare() {
   await ingestHere(hub, first);
   await hub.lake.put(partOf("06"), "damaged");
@@ -40,7 +41,7 @@ async function prepare() {
 
 let undisturbed: Awaited<ReturnType<typeof everything>> | undefined;
 
-/** Returns where an undisturbed ingest of the second file ends, and leaves a platform that is ready for it. */
+/** Returns the state after an undisturbed ingest of the second file, and prepares the platform again. */
 async function expected() {
   await prepare();
   if (undisturbed) return undisturbed;
@@ -51,17 +52,17 @@ async function expected() {
   return undisturbed;
 }
 
-test("every step twice, as after a crash that lost its record", async () => {
+test("every step runs twice, as after a crash that lost its result", async () => {
   const end = await expected();
   const outcome = await ingestHere(hub, second, async (name, work) => {
     const result = await work();
-    return name.startsWith("take turn") ? result : work();
+    return name.startsWith("take lease") ? result : work();
   });
   expect(outcome).toMatchObject({ state: "done" });
   expect(await everything()).toEqual(end);
 });
 
-/** The hub, whose calls of one method fail once, at the given call. */
+/** Returns a hub in which one call of a method fails once. */
 function failingOnce(call: "put" | "batch", at: number): Hub {
   let calls = 0;
   const failing = <T extends object>(target: T): T =>
@@ -79,13 +80,13 @@ function failingOnce(call: "put" | "batch", at: number): Hub {
   return hubOf({ ...testEnv, LAKE: failing(testEnv.LAKE), DB: failing(testEnv.DB) });
 }
 
-/** Puts: the raw file, three partitions, a healed one, `_SUCCESS`. Batches: series, facts, confirmations. */
+/** Puts: the raw file, three partitions, a healed partition, `_SUCCESS`. Batches: series, facts, confirmations. */
 const places = [
   ...[3, 5, 6].map((at) => ({ call: "put" as const, at })),
   ...[1, 2, 3].map((at) => ({ call: "batch" as const, at })),
 ];
 
-test.each(places)("$call $at fails, and the step is tried again in the same process", async ({ call, at }) => {
+test.each(places)("$call $at fails, and the same process retries the step", async ({ call, at }) => {
   const end = await expected();
   let failures = 0;
   const outcome = await ingestHere(failingOnce(call, at), second, (_, work) =>
@@ -100,19 +101,22 @@ test.each(places)("$call $at fails, and the step is tried again in the same proc
   expect(await everything()).toEqual(end);
 });
 
-test.each(places)("$call $at fails, and another process goes on after the last finished step", async ({ call, at }) => {
-  const end = await expected();
-  const finished = new Map<string, unknown>();
-  const durable = async (name: string, work: () => Promise<unknown>) => {
-    if (finished.has(name)) return finished.get(name);
-    const result = await work();
-    finished.set(name, result);
-    return result;
-  };
-  // The end of a failed attempt gives the turn back, which a process that was killed does not do.
-  const dying = (name: string, work: () => Promise<unknown>) =>
-    name.startsWith("release turn") ? Promise.resolve(null) : durable(name, work);
-  await expect(ingestHere(failingOnce(call, at), second, dying)).rejects.toThrow(`${call} ${at} failed`);
-  expect(await ingestHere(hub, second, durable)).toMatchObject({ state: "done" });
-  expect(await everything()).toEqual(end);
-});
+test.each(places)(
+  "$call $at fails, and another process continues after the last finished step",
+  async ({ call, at }) => {
+    const end = await expected();
+    const finished = new Map<string, unknown>();
+    const durable = async (name: string, work: () => Promise<unknown>) => {
+      if (finished.has(name)) return finished.get(name);
+      const result = await work();
+      finished.set(name, result);
+      return result;
+    };
+    // A killed process does not release its lease.
+    const dying = (name: string, work: () => Promise<unknown>) =>
+      name.startsWith("release lease") ? Promise.resolve(null) : durable(name, work);
+    await expect(ingestHere(failingOnce(call, at), second, dying)).rejects.toThrow(`${call} ${at} failed`);
+    expect(await ingestHere(hub, second, durable)).toMatchObject({ state: "done" });
+    expect(await everything()).toEqual(end);
+  },
+);

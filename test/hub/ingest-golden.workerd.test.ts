@@ -1,4 +1,4 @@
-/** Stored bytes do not change between versions: digests of everything that ingestion writes, made by version d1534ba. */
+/** The stored bytes do not change between versions. Compares them with digests that version d1534ba made. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -18,7 +18,7 @@ const fileAt = (path: string) => FILES.fetch(`http://files.test${path}`);
 const firstArrivalMs = Date.UTC(2026, 10, 30);
 let arrivals = 0;
 
-/** Ingests a file that arrives after all others. */
+/** Ingests a file with a later arrival time than all others. */
 async function take(feed: string, name: string, bytes: Uint8Array): Promise<void> {
   const file = { feed, name, bytes, arrivedAt: new Date(firstArrivalMs + ++arrivals) };
   expect(await ingestHere(hub, file)).toMatchObject({ state: "done", reason: null });
@@ -32,7 +32,7 @@ async function takeFrom(feed: string, path: string): Promise<void> {
 
 const digestOf = (value: unknown) => sha256Hex(JSON.stringify(value));
 
-/** Digests of the lake, the database and the history. Rows name publications, whose numbers follow their order of arrival. */
+/** Returns digests of the lake, the database and the history. Publications are numbered in order of arrival. */
 async function stored(forecast: string): Promise<Record<string, string>> {
   const lake: string[][] = [];
   let cursor: string | undefined;
@@ -58,12 +58,12 @@ async function stored(forecast: string): Promise<Record<string, string>> {
   };
 }
 
-test("simulated publications, the older one last, leave the bytes that they left before", async () => {
+test("simulated publications, with the older one last, produce the golden bytes", async () => {
   for (const day of ["2025-01-10", "2025-01-06"]) await takeFrom("sniim-milk", `/simulated/${day}`);
   expect(await stored("milk-mx")).toEqual(golden["simulated milk"]);
 });
 
-test("publications that revise and confirm each other leave the bytes that they left before", async () => {
+test("publications that revise and confirm each other produce the golden bytes", async () => {
   const day = (name: string, price = 20) => ({ day: `2025-01-${name}`, cities: someCities(4, price) });
   const files = {
     "Leche06012025-golden.xlsx": [day("03"), day("06")],
@@ -86,7 +86,7 @@ const isHere = (await fileAt("/real/milk-mx")).ok;
 if (!isHere) console.log("skipped with real publications: ../shared/data is not there");
 
 test.skipIf(!isHere).each(real)(
-  "the real files of $folder leave the bytes that they left before",
+  "the real files of $folder produce the golden bytes",
   async (one) => {
     const names: string[] = await (await fileAt(`/real/${one.folder}`)).json();
     for (const name of names) await takeFrom(one.feed, `/real/${one.folder}/${name}`);

@@ -8,7 +8,7 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { asAdmin, ended, flowOf, hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 import { type Block, type City, publication, someCities } from "../support/sniim.ts";
 
-// `reset` empties every store but not the Workflows' own memory, so no two worlds may ask for the same flow.
+// `reset` empties every store except the state of Workflows, so the tests must request different flows.
 let world = 0;
 
 async function newWorld(): Promise<void> {
@@ -27,7 +27,7 @@ interface File {
   readonly bytes: Uint8Array;
 }
 
-/** A publication named for its last day. */
+/** A publication whose name contains its last day. */
 function file(blocks: readonly Block[], suffix = ""): File {
   const [year, month, day] = (blocks.at(-1)?.day ?? "").split("-");
   return { name: `Leche${day}${month}${year}${suffix}`, bytes: publication(blocks) };
@@ -36,7 +36,7 @@ function file(blocks: readonly Block[], suffix = ""): File {
 const nameHere = ({ name }: File) => `${name}-${world}.xlsx`;
 const take = (given: File) => ingested(nameHere(given), given.bytes);
 
-test("a publication ends in the lake, the database and the online history", async () => {
+test("a publication is written to the lake, the database and the history in KV", async () => {
   expect(await take(file([block(0)]))).toMatchObject({ state: "done", reason: null });
   const listed = await hub.lake.list();
   expect(listed.objects.map((object) => object.key.replace(/[0-9a-f]{16}/, "…"))).toEqual([
@@ -51,8 +51,8 @@ test("a publication ends in the lake, the database and the online history", asyn
   });
 });
 
-describe("the order of arrival", () => {
-  // A revision of the first day, a city that vanishes, a city that comes.
+describe("the order in which publications arrive", () => {
+  // The second publication revises the first day, lacks one city and adds another.
   const revised = someCities(4, 30);
   const files = [
     file([block(0), block(1)]),
@@ -66,7 +66,7 @@ describe("the order of arrival", () => {
     [2, 0, 0, 1, 2],
   ];
 
-  test("never shows in facts, parquet, _SUCCESS or history", async () => {
+  test("does not change facts, parquet, _SUCCESS or history", async () => {
     const ends = [];
     for (const order of orders) {
       for (const index of order) expect(await take(files[index] ?? file([]))).toMatchObject({ state: "done" });
@@ -76,7 +76,7 @@ describe("the order of arrival", () => {
     for (const end of ends) expect(end).toEqual(ends[0]);
   });
 
-  test("a newer publication revises, also when the older comes late, and both are named", async () => {
+  test("a newer publication revises the older even if the older arrives later, and the revision names both", async () => {
     const expected = { value: 20, was: "Leche06012025", by: "Leche08012025" };
     const sql = `SELECT r.value, substr(o.raw_key, 33, 13) AS was, substr(n.raw_key, 33, 13) AS by FROM revisions r
       JOIN ingests o ON o.id = r.ingest_id JOIN ingests n ON n.id = r.superseded_by ORDER BY r.value LIMIT 1`;
@@ -93,13 +93,13 @@ describe("the order of arrival", () => {
     }
   });
 
-  test("a value that a newer publication no longer mentions stays", async () => {
+  test("a value that a newer publication omits remains", async () => {
     for (const index of [1, 2]) await take(files[index] ?? file([]));
     const facts = await query("SELECT count(*) AS facts FROM observations WHERE period = '2025-01-03'");
     expect(facts).toEqual([{ facts: 16 }]);
   });
 
-  test("a confirmed value is not undone by a publication between the two that state it", async () => {
+  test("a publication between two others does not change a value that both state", async () => {
     const [a, b, c] = [
       file([block(0), block(1)]),
       file([block(0, revised), block(1), block(2)]),
@@ -112,7 +112,7 @@ describe("the order of arrival", () => {
   });
 });
 
-test("the same file twice writes nothing", async () => {
+test("the same file again writes nothing", async () => {
   const given = file([block(0), block(1)]);
   await take(given);
   const before = await state();
@@ -128,7 +128,7 @@ test("the same file twice writes nothing", async () => {
   ]);
 });
 
-test("R2's own notification and our message for one object cause one run", async () => {
+test("the notification of R2 and the message of the hub for one object start one run", async () => {
   const { id } = await take(file([block(0)]));
   const [object] = (await hub.lake.list({ prefix: "raw/" })).objects;
   const event = {
@@ -147,7 +147,7 @@ test("R2's own notification and our message for one object cause one run", async
   expect((await flowOf(id)).steps.every(({ tries }) => tries === 1)).toBe(true);
 });
 
-test("a publication that loses a fifth of the series is held, replaces nothing, and comes in once released", async () => {
+test("a publication without a fifth of the series is held, and is ingested once a person releases it", async () => {
   await take(file([block(0)]));
   const before = await state();
   const held = await take(file([block(0, someCities(3)), block(1, someCities(3))]));
@@ -161,7 +161,7 @@ test("a publication that loses a fifth of the series is held, replaces nothing, 
   expect(await query("SELECT max(period) AS last FROM observations")).toEqual([{ last: "2025-01-06" }]);
 });
 
-test("a publication of mostly unreadable prices is held with the reason that is met most", async () => {
+test("a publication of mostly unreadable prices is held with the most frequent reason", async () => {
   const bad = someCities(4).map((city): City => ({ ...city, prices: ["s/d", "s/d", 0, 20] }));
   expect(await take(file([block(0, bad)]))).toMatchObject({
     state: "held",
@@ -169,7 +169,7 @@ test("a publication of mostly unreadable prices is held with the reason that is 
   });
 });
 
-test("a file that is no workbook ends failed, with what was found", async () => {
+test("a file that is not a workbook fails, and the reason shows its first bytes", async () => {
   const flow = await ingested(`Leche03012025-${world}.xlsx`, new TextEncoder().encode("<html>Not found</html>"));
   expect(flow).toMatchObject({
     state: "failed",
@@ -178,7 +178,10 @@ test("a file that is no workbook ends failed, with what was found", async () => 
   expect((await hub.lake.list({ prefix: "raw/" })).objects.length).toBe(1);
 });
 
-/** The flow and the Workflow that an upload of these bytes will have. Local R2's etag is the MD5 of the content. */
+/**
+ * Returns the flow and the Workflow that an upload of these bytes starts. The etag of local R2 is the MD5 of the
+ * content.
+ */
 async function foretell({ bytes, ...given }: File) {
   const md5 = Array.from(new Uint8Array(await crypto.subtle.digest("MD5", bytes)), (byte) =>
     byte.toString(16).padStart(2, "0"),
@@ -188,11 +191,11 @@ async function foretell({ bytes, ...given }: File) {
   return { id, instance: instanceId({ id, kind: "ingest", attempt: 1 }) };
 }
 
-test("a step that fails once at any place is tried again and the end is the same", async () => {
+test("a step that fails once at any place is retried, and the result is the same", async () => {
   const given = file([block(0), block(1)]);
   await take(given);
   const expected = await state();
-  for (const step of ["parse", "take turn", "lake", "database", "history"]) {
+  for (const step of ["parse", "take lease", "lake", "database", "history"]) {
     await newWorld();
     const { instance } = await foretell(given);
     await using introspected = await introspectWorkflowInstance(env.INGEST_FLOW, instance);
@@ -205,7 +208,7 @@ test("a step that fails once at any place is tried again and the end is the same
   }
 });
 
-test("a flow whose steps are exhausted ends failed with the reason, and a retry completes it", async () => {
+test("a flow whose step has no retries left fails with the reason, and a retry of the flow completes it", async () => {
   const given = file([block(0)]);
   const { id, instance } = await foretell(given);
   {
@@ -226,7 +229,7 @@ test("a flow whose steps are exhausted ends failed with the reason, and a retry 
   expect((await request(`/flows/${id}/retry`, { method: "POST" })).status).toBe(401);
 });
 
-test("a file whose flow failed is tried again when it is sent again", async () => {
+test("a file whose flow failed is ingested when it is uploaded again", async () => {
   const given = file([block(0)]);
   const { id, instance } = await foretell(given);
   {
@@ -240,14 +243,14 @@ test("a file whose flow failed is tried again when it is sent again", async () =
   expect(await take(given)).toMatchObject({ id, state: "done", attempt: 2 });
 });
 
-test("a file of the lake that was lost or changed is healed by the next publication, and a stray one goes", async () => {
+test("the next publication restores a lost or changed file of the lake, and deletes a file without a partition", async () => {
   await take(file([block(0), block(1)]));
   const expected = await state();
   const part = (day: string) => `clean/sniim-milk/year=2025/month=01/day=${day}/part.parquet`;
   await hub.lake.delete(part("03"));
   await hub.lake.put(part("06"), "spoilt");
   await hub.lake.put(part("31"), "stray");
-  // The same facts in another file.
+  // Another file with the same facts.
   await take(file([block(0), block(1)], "-bis"));
   expect(await state()).toEqual(expected);
 });

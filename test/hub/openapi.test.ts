@@ -1,4 +1,4 @@
-/** The OpenAPI document of the whole service: valid, complete, and the same contract as the typed client's. */
+/** The OpenAPI document is valid, complete, and has the same contract as the typed client. */
 import { readFileSync } from "node:fs";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -31,7 +31,7 @@ const appShape = z.object({
 const writingShape = z.object({ apiMarkdown: z.function({ input: [z.unknown()], output: z.string() }) });
 const parsingShape = z.object({ documentShape: z.instanceof(z.ZodType) });
 
-// By a name that the compiler does not follow: tests in Node have no types of workerd.
+// Imported by a variable name, because tests in Node have no types of workerd.
 const folder: string = "../../workers/hub/http";
 const { serviceDocument, hubRoutes } = appShape.parse(await import(`${folder}/app.ts`));
 const { apiMarkdown } = writingShape.parse(await import(`${folder}/docs-page/markdown.ts`));
@@ -52,7 +52,7 @@ test("the document is valid OpenAPI 3.1, with the version of the package", async
   expect(document.info.version).toBe(manifest.version);
 });
 
-test("every route that the hub registers is in the document, under an operationId of its own", () => {
+test("the document has every route of the hub, each with a unique operationId", () => {
   const registered = hubRoutes()
     .routes.filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`);
@@ -63,13 +63,13 @@ test("every route that the hub registers is in the document, under an operationI
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("the client has one endpoint for each operation, under its operationId, at the same address", () => {
+test("the client has one endpoint for each operation, with the same operationId and address", () => {
   const described = operations.map((operation) => [operation.operationId, addressOf(operation)]);
   const known = Object.entries<Endpoint>(endpoints).map(([name, endpoint]) => [name, addressOf(endpoint)]);
   expect(known.sort()).toEqual(described.sort());
 });
 
-/** Writes the endpoints of the client as a document, with the generator that writes the one of the service. */
+/** Generates a document from the endpoints of the client, with the generator of the service document. */
 function documentOfClient() {
   const app = new OpenAPIHono();
   for (const [operationId, { method, path, body, answer }] of Object.entries<Endpoint>(endpoints)) {
@@ -89,7 +89,7 @@ function documentOfClient() {
   return documentShape.parse(JSON.parse(JSON.stringify(generated)));
 }
 
-test("bodies and answers of the client's endpoints are those of the document", () => {
+test("the bodies and answers of the client's endpoints equal those of the document", () => {
   const client = documentOfClient();
   let compared = 0;
   for (const operation of operations) {

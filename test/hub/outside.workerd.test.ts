@@ -1,4 +1,4 @@
-/** Models that our engine does not know, on their way to serve: tried on the onnx Worker's own code, with real R2. */
+/** Promotes models that the built-in engine does not support, with the code of the onnx Worker and real R2. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
@@ -35,13 +35,13 @@ async function registered(version: string, changes: (built: TinyModel) => TinyMo
   return built;
 }
 
-test("a model outside the subset is promoted once the onnx Worker gives its golden rows", async () => {
+test("a model outside the subset is promoted once the onnx Worker reproduces its golden rows", async () => {
   await registered("v1.0");
   expect(await registry.promote("v1.0")).toMatchObject({ state: "done" });
   expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
 });
 
-test("one that answers otherwise there is refused, with the row and with what our engine does not know", async () => {
+test("a model with other outputs there is refused, and the reason has the row and the unsupported operator", async () => {
   await registered("v1.0", ({ model, card }) => ({
     model,
     card: { ...card, golden: { ...card.golden, outputs: { prediction: [9, 9] } } },
@@ -49,12 +49,12 @@ test("one that answers otherwise there is refused, with the row and with what ou
   expect(await registry.promote("v1.0")).toMatchObject({
     state: "failed",
     reason: expect.stringMatching(
-      /golden row 1: prediction is 2\.5, expected 9; our engine cannot run it: .+ai\.onnx:IsNaN/,
+      /golden row 1: prediction is 2\.5, expected 9; the built-in engine cannot run it: .+ai\.onnx:IsNaN/,
     ),
   });
 });
 
-test("one that is too large to be loaded there is refused with the limit", async () => {
+test("a model that is too large for the onnx Worker is refused, and the reason has the limit", async () => {
   const model = writeModel(
     graphOf({
       inputs: [{ name: "x", type: "float", shape: [null, 1] }],
@@ -79,12 +79,10 @@ test("one that is too large to be loaded there is refused with the limit", async
   });
 });
 
-test("while the onnx Worker is away the step fails and is tried again, instead of refusing the model", async () => {
+test("while the onnx Worker is unavailable the step fails and is retried, and the model is not refused", async () => {
   const built = await registered("v1.0");
   const away: OnnxRunner = { run: () => Promise.reject(new Error("it is restarting")) };
   const stated = { forecast, version: "v1.0", modelSha256: sha256Hex(built.model), cardSha256: "" };
-  await expect(verifyGolden({ ...hub, onnx: away }, stated)).rejects.toThrow(
-    "cannot be run now: the onnx Worker failed",
-  );
+  await expect(verifyGolden({ ...hub, onnx: away }, stated)).rejects.toThrow("cannot run now: the onnx Worker failed");
   expect(await verifyGolden({ ...hub, onnx }, stated)).toBeNull();
 });

@@ -1,4 +1,4 @@
-/** A run that loses its turn in the middle of the lake step: what the newer run wrote stays as it wrote it. */
+/** A run that loses its lease during the lake step does not change what the newer run wrote. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { successShape } from "../../shared/lake/success.ts";
@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const day = (name: string, price = 20) => ({ day: `2025-01-${name}`, cities: someCities(3, price) });
 const older = { name: "Leche06012025-older.xlsx", bytes: publication([day("03"), day("06")]) };
-/** Revises a day of the older publication, leaves one as it is, and adds two. */
+/** A publication that revises one day of the older one, leaves one unchanged, and adds two. */
 const newer = {
   name: "Leche10012025-newer.xlsx",
   bytes: publication([day("03", 30), day("06"), day("08"), day("10")]),
@@ -22,7 +22,7 @@ const newer = {
 
 const partOf = (name: string) => `clean/sniim-milk/year=2025/month=01/day=${name}/part.parquet`;
 
-/** Ingests a file; `before` is called before each step. */
+/** Ingests a file. Calls `before` before each step. */
 async function take(on: Hub, file: typeof older, before: (step: string) => Promise<void> = async () => {}) {
   const outcome = await ingestHere(on, file, async (step, work) => {
     await before(step);
@@ -31,15 +31,15 @@ async function take(on: Hub, file: typeof older, before: (step: string) => Promi
   expect(outcome).toMatchObject({ state: "done" });
 }
 
-/** Etags of everything that stands in the lake. */
-async function standing(): Promise<Record<string, string>> {
+/** Returns the etags of all objects in the lake. */
+async function lakeEtags(): Promise<Record<string, string>> {
   const { objects } = await hub.lake.list({ prefix: "clean/" });
   return Object.fromEntries(objects.map(({ key, etag }) => [key, etag]));
 }
 
 type Call = "list" | "put" | "delete";
 
-/** The hub with an R2 whose calls below `clean/` are announced before and after they are made. */
+/** Returns a hub whose R2 reports each call below `clean/` before and after it happens. */
 function watched(hear: (moment: string) => Promise<void>): Hub {
   const announced = (call: Call, key: string, work: () => Promise<unknown>) => async (): Promise<unknown> => {
     if (!key.startsWith("clean/")) return work();
@@ -70,26 +70,26 @@ test.each([
   "after put year=2025/month=01/day=06/part.parquet",
   "before put _SUCCESS",
   "after put _SUCCESS",
-])("%s: nothing of the run that took over is replaced or deleted", async (moment) => {
-  // An object that belongs to nothing when the older run begins, at a place where the newer one writes.
+])("a lease lost %s: no file of the newer run is replaced or deleted", async (moment) => {
+  // A file without a partition when the older run begins, at a path that the newer run writes.
   await hub.lake.put(partOf("10"), "stray");
-  let seized: Record<string, string> | undefined;
-  let kept: Record<string, string> | undefined;
-  const seize = async (heard: string) => {
-    if (heard !== moment || seized) return;
-    seized = {};
+  let newerFiles: Record<string, string> | undefined;
+  let atNextLease: Record<string, string> | undefined;
+  const takeOver = async (reached: string) => {
+    if (reached !== moment || newerFiles) return;
+    newerFiles = {};
     await testEnv.DB.exec("UPDATE feed_turns SET expires_at = '2000-01-01'");
     await take(hub, newer);
-    seized = await standing();
+    newerFiles = await lakeEtags();
   };
-  await take(watched(seize), older, async (step) => {
-    if (step === "take turn (turn 2)") kept = await standing();
+  await take(watched(takeOver), older, async (step) => {
+    if (step === "take lease (round 2)") atNextLease = await lakeEtags();
   });
 
-  expect(kept).toBeDefined();
-  expect(Object.keys(seized ?? {})).toContain(partOf("10"));
-  // Objects that the overtaken run was just creating may stand beside those of the newer run, never in their place.
-  expect(kept).toMatchObject(seized ?? {});
+  expect(atNextLease).toBeDefined();
+  expect(Object.keys(newerFiles ?? {})).toContain(partOf("10"));
+  // The slower run may have created other objects, but none replaces an object of the newer run.
+  expect(atNextLease).toMatchObject(newerFiles ?? {});
 
   const end = await state();
   await reset();
@@ -99,14 +99,14 @@ test.each([
   expect(end).toEqual(await state());
 });
 
-test("files that belong to no partition go last, once the list of the lake stands", async () => {
+test("files without a partition are deleted last, after _SUCCESS is written", async () => {
   await hub.lake.put(partOf("31"), "stray");
-  const heard: string[] = [];
+  const moments: string[] = [];
   await take(
-    watched(async (moment) => void heard.push(moment)),
+    watched(async (moment) => void moments.push(moment)),
     older,
   );
-  expect(heard.slice(-4)).toEqual([
+  expect(moments.slice(-4)).toEqual([
     "before put _SUCCESS",
     "after put _SUCCESS",
     "before delete year=2025/month=01/day=31/part.parquet",
@@ -114,5 +114,5 @@ test("files that belong to no partition go last, once the list of the lake stand
   ]);
   const success = await hub.lake.get("clean/sniim-milk/_SUCCESS");
   const listed = successShape.parse(await success?.json()).partitions.map(({ path }) => `clean/sniim-milk/${path}`);
-  expect(Object.keys(await standing()).filter((key) => key.endsWith(".parquet"))).toEqual(listed);
+  expect(Object.keys(await lakeEtags()).filter((key) => key.endsWith(".parquet"))).toEqual(listed);
 });

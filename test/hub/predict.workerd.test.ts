@@ -9,11 +9,11 @@ test.each([
   ["GET", "/ping"],
   ["GET", "/v2"],
   ["POST", "/v2/models/milk-mx/infer"],
-])("%s %s of the hub is answered by predict", async (method, path) => {
+])("the hub forwards %s %s to predict", async (method, path) => {
   const answer = await request(path, { method, ...(method === "POST" && { body: "{}" }) });
   expect(await answer.json()).toEqual({ predict: `${method} ${path}` });
 });
 
-test("what only begins like it stays the hub's", async () => {
+test("the hub itself answers a path that only starts like one of predict", async () => {
   expect((await request("/predictions")).status).toBe(404);
 });

@@ -1,8 +1,8 @@
-/** What was asked and how the inputs were distributed, as people and programs read it. */
+/** Reads recorded predictions and the distribution of their inputs. */
 import { expect, test } from "vitest";
 import { predictionsPageShape } from "../../shared/api/predictions.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
-import { deliver, freshHub, row, told, version } from "../support/answered.ts";
+import { deliver, freshHub, predictionMessage, row, version } from "../support/answered.ts";
 import { asAdmin, hub, request } from "../support/hub.ts";
 
 freshHub();
@@ -11,16 +11,16 @@ const path = "/forecasts/milk-mx/predictions";
 const read = async (search: string) =>
   predictionsPageShape.parse(await (await asAdmin(`${path}?${search}`, {})).json());
 
-async function asked() {
+async function deliverThreeMessages() {
   const other = row(0, { series: ["Puebla", "Puebla", "Pasteurizada", "Tiendas"] });
   await deliver([
-    told({ at: "2026-11-20T23:59:59.999Z" }),
-    told({ answer: "b".repeat(32), at: "2026-11-21T00:00:00.000Z", rows: [other] }),
-    told({ answer: "c".repeat(32), at: "2026-11-21T13:00:00.000Z", rows: [row(0), row(1), row(2)] }),
+    predictionMessage({ at: "2026-11-20T23:59:59.999Z" }),
+    predictionMessage({ answer: "b".repeat(32), at: "2026-11-21T00:00:00.000Z", rows: [other] }),
+    predictionMessage({ answer: "c".repeat(32), at: "2026-11-21T13:00:00.000Z", rows: [row(0), row(1), row(2)] }),
   ]);
 }
 
-test("what was asked is for those with the token alone; the hourly sums are for everyone", async () => {
+test("reading recorded predictions needs the token, and reading hourly sums does not", async () => {
   expect((await request(path)).status).toBe(401);
   expect((await request(path, { headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
   const closed = await hubApp({ ...hub, adminToken: undefined }).request(path, {
@@ -34,8 +34,8 @@ test("what was asked is for those with the token alone; the hourly sums are for 
   expect((await request("/forecasts/milk-mx/inputs")).status).toBe(200);
 });
 
-test("what was asked comes newest first, in pages that together are all, each once", async () => {
-  await asked();
+test("recorded predictions come newest first, in pages that contain each row exactly once", async () => {
+  await deliverThreeMessages();
   const all = await read("");
   expect(all.predictions.map((one) => `${one.answer[0]}${one.position}`)).toEqual(["c0", "c1", "c2", "b0", "a0", "a1"]);
   expect(all.next).toBeNull();
@@ -49,8 +49,8 @@ test("what was asked comes newest first, in pages that together are all, each on
   expect(paged).toEqual(all.predictions);
 });
 
-test("what was asked is narrowed by time, series and version", async () => {
-  await asked();
+test("recorded predictions are filtered by time, series and version", async () => {
+  await deliverThreeMessages();
   const found = async (search: string) =>
     (await read(search)).predictions.map((one) => `${one.answer[0]}${one.position}`);
   expect(await found("from=2026-11-21")).toEqual(["c0", "c1", "c2", "b0"]);
@@ -61,8 +61,8 @@ test("what was asked is narrowed by time, series and version", async () => {
   expect(await found("version=v0")).toEqual([]);
 });
 
-test("what was asked is CSV where that is asked for, with a link to the next page", async () => {
-  await asked();
+test("recorded predictions are CSV on request, with a link to the next page", async () => {
+  await deliverThreeMessages();
   const answer = await asAdmin(`${path}?format=csv&limit=1&series=Estado=Jalisco`, {});
   expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
   expect(answer.headers.get("Link")).toMatch(/cursor=.*>; rel="next"$/);
@@ -75,7 +75,7 @@ test("what was asked is CSV where that is asked for, with a link to the next pag
   );
 });
 
-test("what was asked is refused for what there is not, with what there is", async () => {
+test("a filter with an unknown name is refused, and the refusal lists the existing names", async () => {
   const refused = async (search: string) => {
     const answer = await asAdmin(`${path}?${search}`, {});
     return [answer.status, await answer.json()];
@@ -102,8 +102,8 @@ test("what was asked is refused for what there is not, with what there is", asyn
   expect((await asAdmin("/forecasts/no-such/predictions", {})).status).toBe(404);
 });
 
-test("inputs are read an hour at a time by version, feature and hour, in pages, and as CSV", async () => {
-  await asked();
+test("inputs are listed by version, feature and hour, in pages, as JSON and CSV", async () => {
+  await deliverThreeMessages();
   const hours = async (search: string) => {
     const answer = await request(`/forecasts/milk-mx/inputs?${search}`);
     return answer.json<{ inputs: Record<string, unknown>[]; next: string | null }>();

@@ -1,4 +1,4 @@
-/** Single predictions that are old go; the sums of their hours stay. */
+/** Old single predictions are purged. Their hourly sums remain. */
 import { createScheduledController } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { purgeBatch } from "../../shared/db/predictions.ts";
@@ -6,7 +6,7 @@ import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
 import { purgePredictions } from "../../workers/hub/predictions/purge.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
-import { count, deliver, freshHub, row, sums, told } from "../support/answered.ts";
+import { count, deliver, freshHub, predictionMessage, row, sums } from "../support/answered.ts";
 import { hub, query, testEnv } from "../support/hub.ts";
 
 freshHub();
@@ -16,8 +16,9 @@ const on: Hub = { ...hub, now: () => now };
 const at = (daysAgo: number) => new Date(now.getTime() - daysAgo * 86_400_000).toISOString();
 const answer = (number: number) => number.toString(16).padStart(32, "0");
 
-test("what is old is purged by the hour, while the sums stay", async () => {
-  for (const days of [0, 89.9, 90.1, 400]) await deliver([told({ answer: answer(days * 10), at: at(days) })]);
+test("the hourly upkeep purges old predictions, and the sums remain", async () => {
+  for (const days of [0, 89.9, 90.1, 400])
+    await deliver([predictionMessage({ answer: answer(days * 10), at: at(days) })]);
   vi.useFakeTimers({ now, toFake: ["Date"] });
   const controller = createScheduledController({ cron: "7 * * * *", scheduledTime: now });
   await worker.scheduled(controller, testEnv);
@@ -26,9 +27,9 @@ test("what is old is purged by the hour, while the sums stay", async () => {
   expect(await query("SELECT sum(count) AS n FROM input_hours WHERE feature = 'Precio_lag1'")).toEqual([{ n: 8 }]);
 });
 
-test("what is old goes in steps that go on where the last one ended, through all forecasts", async () => {
+test("a purge works in steps through all forecasts, and each step continues after the last", async () => {
   const rows = Array.from({ length: 30 }, (_, position) => row(position));
-  await deliver([told({ at: at(100), rows }), told({ answer: answer(1), at: at(1) })]);
+  await deliver([predictionMessage({ at: at(100), rows }), predictionMessage({ answer: answer(1), at: at(1) })]);
   await testEnv.DB.exec("UPDATE predictions SET forecast = 'other' WHERE position % 2 = 1");
   expect(await purgeBatch(hub.db, 10)).toBe(false);
   await testEnv.DB.prepare("UPDATE predictions_since SET since = ?").bind(at(90)).run();
@@ -42,9 +43,9 @@ test("what is old goes in steps that go on where the last one ended, through all
   ]);
 });
 
-test("what is more than one hour purges goes with the next", async () => {
+test("the next hour purges the rows above the limit of one hour", async () => {
   const rows = Array.from({ length: 10 }, (_, position) => row(position));
-  await deliver([told({ at: at(100), rows })]);
+  await deliver([predictionMessage({ at: at(100), rows })]);
   const left: unknown[] = [];
   for (let hour = 0; hour < 3; hour++) {
     await purgePredictions(on, { stepRows: 2, stepsMax: 2 });
@@ -53,8 +54,8 @@ test("what is more than one hour purges goes with the next", async () => {
   expect(left).toEqual([{ n: 6 }, { n: 2 }, { n: 0 }]);
 });
 
-test("what is old is not counted a second time when it is delivered after it was purged, even if more days are kept from then on", async () => {
-  const old = told({ at: at(91) });
+test("an old prediction that is delivered again after its purge is not counted again, even if the retention grows", async () => {
+  const old = predictionMessage({ at: at(91) });
   await deliver([old]);
   await purgePredictions(on);
   const longer: Hub = { ...on, variables: readVariables(() => "1000") };
@@ -64,8 +65,8 @@ test("what is old is not counted a second time when it is delivered after it was
   expect(await sums()).toMatchObject([{ count: 2 }, { count: 2 }]);
 });
 
-test("what is old stays where the variable is wrong, and the error says what is expected", async () => {
-  await deliver([told({ at: at(1_000) })]);
+test("nothing is purged if the variable is malformed, and the error has the expected value", async () => {
+  await deliver([predictionMessage({ at: at(1_000) })]);
   for (const wrong of ["", "0", "-1", "ninety", "1.5"]) {
     await expect(purgePredictions({ ...on, variables: readVariables(() => wrong) })).rejects.toThrow(
       `PREDICTIONS_KEPT_DAYS is "${wrong}", expected a whole number of days`,
@@ -74,7 +75,7 @@ test("what is old stays where the variable is wrong, and the error says what is 
   expect(await count("predictions")).toEqual({ n: 2 });
 });
 
-test("what is old does not come back: the day from which on everything is kept only grows", async () => {
+test("the first stored day never moves back", async () => {
   await purgePredictions(on);
   await expect(testEnv.DB.exec("UPDATE predictions_since SET since = ''")).rejects.toThrow(/does not come back/);
 });

@@ -1,4 +1,4 @@
-/** What was answered, from the queue into the database: once, whatever is delivered how often. */
+/** The consumer stores each prediction exactly once, however often the queue delivers it. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";
@@ -6,14 +6,14 @@ import { predictionsPageShape } from "../../shared/api/predictions.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
-import { count, deliver, freshHub, row, sums, told, version } from "../support/answered.ts";
+import { count, deliver, freshHub, predictionMessage, row, sums, version } from "../support/answered.ts";
 import { asAdmin, hub, query, testEnv } from "../support/hub.ts";
 import { forecast, Registry } from "../support/registry.ts";
 
 freshHub();
 
-test("an answer is kept as it was told, and its inputs are counted in the card's bins of that hour", async () => {
-  expect(await deliver([told()])).toEqual(["acked"]);
+test("an answer is stored unchanged, and its inputs are counted in the bins of the card for that hour", async () => {
+  expect(await deliver([predictionMessage()])).toEqual(["acked"]);
   const rows = (await query("SELECT * FROM predictions ORDER BY position")) as Record<string, unknown>[];
   expect(rows).toHaveLength(2);
   expect(rows[0]).toEqual({
@@ -41,12 +41,12 @@ test("an answer is kept as it was told, and its inputs are counted in the card's
   ]);
 });
 
-test("only callers count as traffic: predictions of a report or a probe are stored and not counted", async () => {
-  const { origin: _, ...before } = told({ answer: "d".repeat(32), rows: [row(0)] });
+test("predictions of a report or a probe are stored but not counted as traffic", async () => {
+  const { origin: _, ...before } = predictionMessage({ answer: "d".repeat(32), rows: [row(0)] });
   const messages = [
-    told({ answer: "b".repeat(32), origin: "report", rows: [row(0)] }),
-    told({ answer: "c".repeat(32), origin: "probe", rows: [row(0)] }),
-    // As it was sent before messages had an origin.
+    predictionMessage({ answer: "b".repeat(32), origin: "report", rows: [row(0)] }),
+    predictionMessage({ answer: "c".repeat(32), origin: "probe", rows: [row(0)] }),
+    // A message from before messages had an origin.
     before as PredictionMessage,
   ];
   expect(await deliver(messages)).toEqual(["acked", "acked", "acked"]);
@@ -61,7 +61,7 @@ test("only callers count as traffic: predictions of a report or a probe are stor
   ]);
 });
 
-test("missing, unknown and out-of-range inputs have bins of their own, and what-ifs are counted apart", async () => {
+test("missing, unknown and out-of-range inputs have their own bins, and hypothetical inputs are counted separately", async () => {
   const values: PredictionRow["values"][] = [
     [null, null],
     [-1, "nowhere"],
@@ -69,7 +69,7 @@ test("missing, unknown and out-of-range inputs have bins of their own, and what-
     ["Infinity", "there"],
   ];
   const rows = [...values.map((one, at) => row(at, { values: one })), row(4, { hypothetical: true })];
-  await deliver([told({ rows })]);
+  await deliver([predictionMessage({ rows })]);
   const found = (await sums()) as { feature: string; hypothetical: number; bin: string; count: number }[];
   expect(found.map(({ feature, hypothetical, bin, count }) => [feature, hypothetical, bin, count])).toEqual([
     ["Estado", 0, "=there", 1],
@@ -83,17 +83,17 @@ test("missing, unknown and out-of-range inputs have bins of their own, and what-
   ]);
 });
 
-test("raw features without a series or a period are kept too", async () => {
+test("predictions from raw features, without a series or a period, are stored too", async () => {
   const raw = { series: null, target: null, intervals: {}, change: null, prediction: null, given: null };
-  await deliver([told({ protocol: "mlflow", rows: [row(0, raw)] })]);
+  await deliver([predictionMessage({ protocol: "mlflow", rows: [row(0, raw)] })]);
   expect(await query("SELECT protocol, series, target_period, prediction, given, intervals FROM predictions")).toEqual([
     { protocol: "mlflow", series: null, target_period: null, prediction: null, given: null, intervals: "{}" },
   ]);
 });
 
-test("whatever is delivered, in whatever batches and how often, each instance is kept and counted once", async () => {
+test("each instance is stored and counted once, in any batches and any number of deliveries", async () => {
   const parts = Array.from({ length: 6 }, (_, at) =>
-    told({
+    predictionMessage({
       answer: String(at % 3).repeat(32),
       rows: [row(at * 10), row(at * 10 + 1, { values: [2.5, "there"] }), row(at * 10 + 2, { values: [0.5, "x"] })],
     }),
@@ -112,26 +112,26 @@ test("whatever is delivered, in whatever batches and how often, each instance is
   );
 });
 
-test("batches that are dealt with at the same moment count once", async () => {
-  await Promise.all(Array.from({ length: 5 }, () => deliver([told()])));
+test("simultaneous batches of the same messages count once", async () => {
+  await Promise.all(Array.from({ length: 5 }, () => deliver([predictionMessage()])));
   expect(await sums()).toMatchObject([{ count: 2 }, { count: 2 }]);
 });
 
-test("a transaction that fails keeps nothing and counts nothing, and the next delivery does both", async () => {
+test("a failed transaction stores and counts nothing, and the next delivery does both", async () => {
   const breaking = database((sql) => {
     if (/INSERT INTO predictions/.test(sql)) return sql.replace("INSERT INTO predictions", "INSERT INTO nowhere");
     return sql;
   });
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
-  expect(await deliver([told()], { on: breaking })).toEqual([60]);
+  expect(await deliver([predictionMessage()], { on: breaking })).toEqual([60]);
   expect(logged).toHaveBeenCalledWith(expect.stringContaining("nowhere"));
   logged.mockRestore();
   expect([await count("predictions"), await count("input_hours")]).toEqual([{ n: 0 }, { n: 0 }]);
-  await deliver([told()]);
+  await deliver([predictionMessage()]);
   expect([await count("predictions"), await count("input_hours")]).toEqual([{ n: 2 }, { n: 2 }]);
 });
 
-/** The hub with a database that hears every statement and may have it otherwise. */
+/** Returns a hub whose database passes every statement to `rewrite` first. */
 function database(change: (sql: string) => string): Hub {
   const DB = new Proxy(testEnv.DB, {
     get(target, name) {
@@ -143,9 +143,9 @@ function database(change: (sql: string) => string): Hub {
   return hubOf({ ...testEnv, DB });
 }
 
-test("as many instances as a request may hold go in with a few statements", async () => {
+test("the maximum number of instances of a request needs few statements", async () => {
   const parts = [0, 1, 2, 3].map((part) =>
-    told({ rows: Array.from({ length: 250 }, (_, at) => row(part * 250 + at)) }),
+    predictionMessage({ rows: Array.from({ length: 250 }, (_, at) => row(part * 250 + at)) }),
   );
   let writes = 0;
   const counted = database((sql) => {
@@ -158,7 +158,7 @@ test("as many instances as a request may hold go in with a few statements", asyn
   expect(await sums()).toMatchObject([{ count: 1_000 }, { count: 1_000 }]);
 });
 
-test("texts of any kind come back as they were asked", async () => {
+test("texts of any kind are stored unchanged", async () => {
   let number = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -167,7 +167,7 @@ test("texts of any kind come back as they were asked", async () => {
       async (text, value) => {
         const answer = (++number).toString(16).padStart(32, "0");
         const rows = [row(0, { series: [text, "b", "c", "d"], values: [value, text], prediction: value })];
-        expect(await deliver([told({ answer, rows })])).toEqual(["acked"]);
+        expect(await deliver([predictionMessage({ answer, rows })])).toEqual(["acked"]);
         const search = new URLSearchParams({ series: `Estado=${text}`, limit: "10000" });
         const page = await asAdmin(`/forecasts/milk-mx/predictions?${search}`, {});
         const { predictions } = predictionsPageShape.parse(await page.json());
@@ -190,7 +190,7 @@ test("texts of any kind come back as they were asked", async () => {
   );
 });
 
-describe("a message that cannot be kept", () => {
+describe("a message that cannot be stored", () => {
   const quiet = async <T>(work: () => Promise<T>): Promise<[T, string[]]> => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     const done = await work();
@@ -199,52 +199,57 @@ describe("a message that cannot be kept", () => {
     return [done, lines];
   };
 
-  test("does not hold up the others of its batch", async () => {
-    const bodies = ["hello", told({ version: "v0.none" }), told({ forecast: "no-such" }), told()];
+  test("does not delay the others of its batch", async () => {
+    const bodies = [
+      "hello",
+      predictionMessage({ version: "v0.none" }),
+      predictionMessage({ forecast: "no-such" }),
+      predictionMessage(),
+    ];
     const [fates, lines] = await quiet(() => deliver(bodies));
     expect(fates).toEqual([0, 0, 0, "acked"]);
     expect(lines).toMatchObject([
       expect.stringContaining("does not match the schema of predictions"),
       "predictions: milk-mx has no registered version v0.none",
-      "predictions: no-such is not a forecast of this platform",
+      "predictions: There is no forecast no-such.",
     ]);
     expect(await count("predictions")).toEqual({ n: 2 });
   });
 
-  test("now, because the database or R2 is down, waits longer each time and is kept later", async () => {
+  test("because the database or R2 is down is retried with growing delays and stored later", async () => {
     const down = database(() => {
       throw new Error("D1 is down");
     });
     const withoutLake: Hub = { ...hub, lake: failing("R2 is down") };
     const delays: unknown[] = [];
     for (const attempts of [1, 2, 3, 5, 9]) {
-      const [fates] = await quiet(() => deliver([told()], { on: down, attempts }));
+      const [fates] = await quiet(() => deliver([predictionMessage()], { on: down, attempts }));
       delays.push(...fates);
     }
     expect(delays).toEqual([60, 240, 960, 15_360, 43_200]);
-    expect(await quiet(() => deliver([told()], { on: withoutLake }))).toEqual([
+    expect(await quiet(() => deliver([predictionMessage()], { on: withoutLake }))).toEqual([
       [60],
-      [expect.stringContaining(`1 messages of milk-mx ${version} wait: R2 is down`)],
+      [expect.stringContaining(`1 messages of milk-mx ${version} will be retried: R2 is down`)],
     ]);
-    expect(await deliver([told()])).toEqual(["acked"]);
+    expect(await deliver([predictionMessage()])).toEqual(["acked"]);
   });
 
-  test("because its card was damaged waits for it to be restored", async () => {
+  test("because its card is damaged is retried until the card is restored", async () => {
     const key = artefactKey(forecast.id, version, "card.json");
     const card = await (await hub.lake.get(key))?.text();
     await hub.lake.put(key, "{}");
-    const [fates, lines] = await quiet(() => deliver([told()]));
+    const [fates, lines] = await quiet(() => deliver([predictionMessage()]));
     expect([fates, lines]).toEqual([[60], [expect.stringContaining("card.json is damaged")]]);
-    await quiet(() => deliver([told()], { queue: "predictions-dead" }));
+    await quiet(() => deliver([predictionMessage()], { queue: "predictions-dead" }));
     expect(await query("SELECT reason FROM flow_runs WHERE kind = 'dead-letter'")).toEqual([
       { reason: expect.stringContaining("card.json is damaged") },
     ]);
     await hub.lake.put(key, card ?? "");
-    expect(await deliver([told()])).toEqual(["acked"]);
+    expect(await deliver([predictionMessage()])).toEqual(["acked"]);
   });
 
-  test("ends as a dead letter that says why, and is kept once a person sends it again", async () => {
-    await testEnv.PREDICTIONS.send(told({ version: "v2.0" }));
+  test("becomes a dead letter with the reason, and is stored once a person sends it again", async () => {
+    await testEnv.PREDICTIONS.send(predictionMessage({ version: "v2.0" }));
     await testEnv.PREDICTIONS.send({ hello: "world" } as unknown as PredictionMessage);
     const letters = "SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter' ORDER BY reason DESC";
     await vi.waitUntil(async () => (await query(letters)).length === 2, { timeout: 60_000, interval: 200 });
@@ -264,8 +269,8 @@ describe("a message that cannot be kept", () => {
     expect((await retry(readable?.id)).status).toBe(409);
   }, 120_000);
 
-  test("stays a dead letter while the queue does not take it", async () => {
-    await quiet(() => deliver([told()], { queue: "predictions-dead" }));
+  test("remains a dead letter while the queue does not accept it", async () => {
+    await quiet(() => deliver([predictionMessage()], { queue: "predictions-dead" }));
     const [letter] = (await query("SELECT id, reason FROM flow_runs")) as { id: string; reason: string }[];
     expect(letter?.reason).toBe("2 predictions of request request-1 could not be written; send them again");
     const broken = hubApp({ ...hub, answered: failing("the queue is down") });
@@ -275,25 +280,27 @@ describe("a message that cannot be kept", () => {
     expect(await query("SELECT state FROM flow_runs")).toEqual([{ state: "failed" }]);
   });
 
-  test("while the database is down even as a dead letter stays in its queue", async () => {
+  test("remains in its dead-letter queue while the database is down", async () => {
     const down = database(() => {
       throw new Error("D1 is down");
     });
-    const [fates, lines] = await quiet(() => deliver([told()], { on: down, queue: "predictions-dead", attempts: 2 }));
+    const [fates, lines] = await quiet(() =>
+      deliver([predictionMessage()], { on: down, queue: "predictions-dead", attempts: 2 }),
+    );
     expect(fates).toEqual([120]);
-    expect(lines[0]).toContain(JSON.stringify(told()));
+    expect(lines[0]).toContain(JSON.stringify(predictionMessage()));
   });
 });
 
-/** A binding of which every call fails. */
+/** A binding whose calls all fail. */
 function failing<T extends object>(reason: string): T {
   return new Proxy({} as T, { get: () => () => Promise.reject(new Error(reason)) });
 }
 
 test("the real queue delivers to the real consumer", async () => {
-  await testEnv.PREDICTIONS.send(told());
-  await testEnv.PREDICTIONS.send(told());
-  await testEnv.PREDICTIONS.send(told({ answer: "b".repeat(32) }));
+  await testEnv.PREDICTIONS.send(predictionMessage());
+  await testEnv.PREDICTIONS.send(predictionMessage());
+  await testEnv.PREDICTIONS.send(predictionMessage({ answer: "b".repeat(32) }));
   await vi.waitUntil(async () => (await count("predictions")).n === 4, { timeout: 30_000, interval: 200 });
   expect(await sums()).toMatchObject([{ count: 4 }, { count: 4 }]);
 });

@@ -1,4 +1,4 @@
-/** From a registered version to the one that serves: the gate, the race, the pointer, and the way back. */
+/** Tests promotion and rollback: the gate, simultaneous promotions, the pointer. */
 import { createExecutionContext, createScheduledController, reset, waitOnExecutionContext } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { championPointerShape } from "../../shared/api/champion.ts";
@@ -27,7 +27,7 @@ const serving = async () => {
   return champion as { version: string; number: number; rule: string; who: string; why: string } | null;
 };
 const naive = { candidate: "naive", losses: { challenger: 2, naive: 2 } };
-/** Another recipe that beats everyone. */
+/** Another recipe that is better than all others. */
 const better = (recipe: string, incumbent: string, from = "2026-01-01"): Partial<TinyStory> => ({
   recipe,
   incumbent,
@@ -42,16 +42,16 @@ async function served(version: string, story: Partial<TinyStory> = {}) {
   return flow;
 }
 
-test("a promoted version is the champion in D1 and KV, by number, and everyone can read why", async () => {
+test("a promoted version is the numbered champion in D1 and KV, with a public reason", async () => {
   const { card } = await registry.registered("v1.0");
-  const asked = await registry.call(
+  const answer = await registry.call(
     "POST",
     `/models/${forecast.id}/v1.0/promote`,
     { why: "first model" },
     { "X-Almanac-Actor": "Ana" },
   );
-  expect(asked).toMatchObject({ status: 202, body: { state: "queued", known: false } });
-  const { body: flow } = await registry.call("GET", `/flows/${asked.body.flow}`);
+  expect(answer).toMatchObject({ status: 202, body: { state: "queued", known: false } });
+  const { body: flow } = await registry.call("GET", `/flows/${answer.body.flow}`);
   expect(flow).toMatchObject({
     key: `promote:${forecast.id}:v1.0:0`,
     state: "done",
@@ -84,7 +84,7 @@ test("a promoted version is the champion in D1 and KV, by number, and everyone c
   });
 });
 
-test("the one before is retired, and the same promotion asked twice is one flow", async () => {
+test("the previous champion is retired, and a repeated request for the same promotion returns the same flow", async () => {
   await served("v1.0", naive);
   await registry.registered("v2.0", better("other", "v1.0"));
   const first = await registry.call("POST", `/models/${forecast.id}/v2.0/promote`, { why: "better" });
@@ -92,7 +92,7 @@ test("the one before is retired, and the same promotion asked twice is one flow"
   expect((await registry.call("GET", "/models?stage=retired")).body.models).toMatchObject([{ version: "v1.0" }]);
   expect(await registry.call("POST", `/models/${forecast.id}/v2.0/promote`, { why: "again" })).toMatchObject({
     status: 409,
-    body: { detail: `v2.0 serves ${forecast.id} already.` },
+    body: { detail: `v2.0 is already the champion of ${forecast.id}.` },
   });
   expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE key LIKE '%v2.0%'")).toEqual([{ flows: 1 }]);
   expect(first.body.known).toBe(false);
@@ -100,8 +100,8 @@ test("the one before is retired, and the same promotion asked twice is one flow"
 
 describe("a version does not serve", () => {
   test.each([
-    ["model.onnx was corrupted", "model.onnx", "model.onnx in R2 has other bytes"],
-    ["card.json was corrupted", "card.json", "card.json in R2 has other bytes"],
+    ["model.onnx was corrupted", "model.onnx", "The digest of model.onnx in R2 differs"],
+    ["card.json was corrupted", "card.json", "The digest of card.json in R2 differs"],
   ] as const)("when %s after it was registered", async (_, name, reason) => {
     await registry.registered("v1.0");
     await hub.lake.put(artefactKey(forecast.id, "v1.0", name), "corrupted");
@@ -109,7 +109,7 @@ describe("a version does not serve", () => {
     expect(await serving()).toBeNull();
   });
 
-  test("when the features' code has changed since it was registered", async () => {
+  test("when the code of the features has changed since it was registered", async () => {
     await registry.registered("v1.0");
     registry = new Registry({ fingerprints: () => ["fedcba9876543210"] });
     expect(await registry.promote("v1.0", { why: "w", force: true })).toMatchObject({
@@ -119,7 +119,7 @@ describe("a version does not serve", () => {
     expect(await serving()).toBeNull();
   });
 
-  test("when it answers its golden rows otherwise here, not even if a person insists", async () => {
+  test("when its outputs for the golden rows differ, even if a person forces the promotion", async () => {
     await registry.registered("v1.0");
     registry = new Registry({ evaluate: () => ({ ok: true, outputs: { prediction: [0, 0, 0] } }) });
     expect(await registry.promote("v1.0", { why: "I insist", force: true })).toMatchObject({
@@ -129,7 +129,7 @@ describe("a version does not serve", () => {
     expect(await serving()).toBeNull();
   });
 
-  test("when the gate rejects it, and asking again does not look again", async () => {
+  test("when the gate rejects it, and a repeated request uses no more periods", async () => {
     await registry.registered("v1.0", { losses: { challenger: 2, naive: 2 } });
     const flow = await registry.promote("v1.0");
     expect(flow).toMatchObject({
@@ -142,7 +142,7 @@ describe("a version does not serve", () => {
     expect(await serving()).toBeNull();
   });
 
-  test("when it was judged against another champion, and names the version to judge it against", async () => {
+  test("when it was judged against another champion, and the reason names the current one", async () => {
     await served("v1.0", naive);
     await registry.registered("v2.0", { recipe: "other" });
     const flow = await registry.promote("v2.0");
@@ -189,7 +189,7 @@ test("a replacement counts only periods that no earlier replacement gate used", 
   });
 });
 
-test("the same recipe on newer data serves, and uses no periods up", async () => {
+test("the same recipe on newer data serves, and uses no periods", async () => {
   await served("v1.0");
   await served("v1.1", {
     ...better("tiny", "v1.0", "2026-01-05"),
@@ -202,7 +202,7 @@ test("the same recipe on newer data serves, and uses no periods up", async () =>
   ]);
 });
 
-test("a person may promote what the gate held, with a reason that is kept", async () => {
+test("a person may promote a held version with a reason, and the reason is recorded", async () => {
   await served("v1.0", naive);
   await registry.registered("v2.0", { recipe: "other" });
   expect(await registry.promote("v2.0")).toMatchObject({ state: "held" });
@@ -215,7 +215,7 @@ test("a person may promote what the gate held, with a reason that is kept", asyn
 });
 
 describe("two promotions at once", () => {
-  test("that both passed the gate: one wins, the refusal of the other names it", async () => {
+  test("that both passed the gate: one succeeds, and the refusal of the other names it", async () => {
     await registry.registered("v1.0", naive);
     await registry.registered("v1.1", { ...naive, bias: 2 });
     let overtook = false;
@@ -226,25 +226,27 @@ describe("two promotions at once", () => {
     };
     expect(await registry.promote("v1.0")).toMatchObject({
       state: "failed",
-      reason: expect.stringContaining("Overtaken by version v1.1 (change 1)"),
+      reason: expect.stringContaining("Version v1.1 (change 1) became champion during"),
     });
     expect(await serving()).toMatchObject({ version: "v1.1", number: 1 });
     expect(await registry.pointer()).toMatchObject({ version: "v1.1", number: 1 });
     expect(await query("SELECT version FROM champions")).toEqual([{ version: "v1.1" }]);
   });
 
-  test("that look at the same periods at the same moment: they are used once", async () => {
+  test("that read the same periods at the same moment use them once", async () => {
     await served("v1.0", naive);
     await registry.registered("v2.0", better("two", "v1.0"));
     await registry.registered("v3.0", better("three", "v1.0"));
     const flows = await Promise.all([registry.promote("v2.0"), registry.promote("v3.0")]);
     expect(flows.map(({ state }) => state).filter((state) => state === "done")).toHaveLength(1);
-    expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(/has 0 periods|Overtaken by version v/);
+    expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(
+      /has 0 periods|Version v.* became champion during/,
+    );
     expect(await query("SELECT count(*) AS looked FROM gates WHERE used_through IS NOT NULL")).toEqual([{ looked: 1 }]);
     expect(await query("SELECT count(*) AS open FROM champions WHERE until IS NULL")).toEqual([{ open: 1 }]);
   });
 
-  test("in the database itself: a number is given once and there is one champion", async () => {
+  test("in the database: a number is unique and there is one champion", async () => {
     await served("v1.0", naive);
     const insert = (number: number) =>
       query(
@@ -256,7 +258,7 @@ describe("two promotions at once", () => {
   });
 });
 
-/** KV whose next write is preceded by something. */
+/** Returns a KV that calls `before` before its next write. */
 function snapshotsWhere(beforePut: () => Promise<void>): Hub["snapshots"] {
   let done = false;
   return new Proxy(hub.snapshots, {
@@ -275,21 +277,21 @@ function snapshotsWhere(beforePut: () => Promise<void>): Hub["snapshots"] {
 }
 
 describe("the pointer", () => {
-  test("that an overtaken flow wrote last is written again", async () => {
+  test("is written again after a slower flow wrote it last", async () => {
     await served("v1.0", naive);
     await registry.registered("v2.0", naive);
     const other = registry;
     registry = new Registry({ snapshots: snapshotsWhere(async () => void (await other.promote("v2.0"))) });
     await registry.registered("v1.1", naive);
     await hub.snapshots.delete(championKey(forecast.id));
-    // Ours is change 2; change 3 happens, KV included, just before our own write of change 2 lands.
+    // This flow makes change 2. Change 3 is written to D1 and KV before this flow writes change 2 to KV.
     const nextPromotion = registry.promote("v1.1");
     expect(await nextPromotion).toMatchObject({ state: "done", stats: { number: 2, pointer: 3 } });
     expect(await serving()).toMatchObject({ version: "v2.0", number: 3 });
     expect(await registry.pointer()).toMatchObject({ version: "v2.0", number: 3 });
   });
 
-  test("that a crash kept from being written is repaired every hour", async () => {
+  test("is repaired every hour if a crash prevented its write", async () => {
     await registry.registered("v1.0", naive);
     registry.before = async (step) => {
       if (step === "pointer") throw new Error("killed");
@@ -305,7 +307,7 @@ describe("the pointer", () => {
     expect(await repairPointers(hub, forecasts)).toEqual([]);
   });
 
-  test("to what D1 does not know is taken away", async () => {
+  test("is deleted if D1 has no champion", async () => {
     await hub.snapshots.put(championKey(forecast.id), '{"version":"ghost"}');
     expect(await repairPointers(hub, forecasts)).toEqual([championKey(forecast.id)]);
     expect(await registry.pointer()).toBeNull();
@@ -313,7 +315,7 @@ describe("the pointer", () => {
   });
 });
 
-test("steps that are done twice change nothing more: the gate keeps its answer, the champion its number", async () => {
+test("repeated steps change nothing: the decision of the gate and the number of the champion remain", async () => {
   await registry.registered("v1.0");
   registry.forgetful = true;
   expect(await registry.promote("v1.0")).toMatchObject({ state: "done", stats: { number: 1, periods: 60 } });
@@ -322,10 +324,10 @@ test("steps that are done twice change nothing more: the gate keeps its answer, 
   expect(await query("SELECT count(*) AS n FROM audit WHERE what = 'champion.promoted'")).toEqual([{ n: 1 }]);
 });
 
-describe("going back", () => {
+describe("a rollback", () => {
   const back = (body: unknown) => registry.call("POST", `/forecasts/${forecast.id}/rollback`, body);
 
-  test("is a new change, numbered, audited, and in KV; twice goes two steps", async () => {
+  test("is a new numbered change in the audit and in KV, and a second rollback goes one version further back", async () => {
     for (const version of ["v1.0", "v1.1", "v1.2"]) await served(version, naive);
     expect(await back({ why: "it drifts" })).toMatchObject({
       status: 200,
@@ -335,7 +337,7 @@ describe("going back", () => {
     expect(await back({ why: "still" })).toMatchObject({ body: { champion: { version: "v1.0", number: 5 } } });
     expect(await back({ why: "more" })).toMatchObject({
       status: 409,
-      body: { detail: expect.stringContaining("No version") },
+      body: { detail: expect.stringContaining("had no champion before") },
     });
     const { body } = await registry.call("GET", "/audit?what=champion.rolled-back");
     expect(body.audit).toMatchObject([
@@ -348,7 +350,7 @@ describe("going back", () => {
     expect((await registry.call("GET", `/forecasts/${forecast.id}/champion`)).body.changes).toHaveLength(6);
   });
 
-  test("is refused without a champion, to what never served, to what serves, and to what is corrupted", async () => {
+  test("is refused without a champion, and to a version that never served, serves now or is corrupted", async () => {
     expect(await back({ why: "w" })).toMatchObject({ status: 409 });
     await served("v1.0", naive);
     await served("v1.1", naive);
@@ -361,7 +363,7 @@ describe("going back", () => {
     expect(await serving()).toMatchObject({ version: "v1.1", number: 2 });
   });
 
-  test("opens another question: what was rejected after one champion may be asked again after the next", async () => {
+  test("lets a rejected version be judged again, because the champion is another one", async () => {
     await served("v1.0", naive);
     await served("v1.1", naive);
     await registry.registered("v2.0", better("two", "v1.0"));
@@ -373,13 +375,13 @@ describe("going back", () => {
 
 test("the real Workflow runs the flow, step by step", async () => {
   await registry.registered("v1.0");
-  const asked = await asAdmin(`/models/${forecast.id}/v1.0/promote`, {
+  const answer = await asAdmin(`/models/${forecast.id}/v1.0/promote`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ why: "w" }),
   });
-  expect(asked.status).toBe(202);
-  const { flow } = await asked.json<{ flow: string }>();
+  expect(answer.status).toBe(202);
+  const { flow } = await answer.json<{ flow: string }>();
   const { state, steps } = await ended(flow);
   expect([state, ...steps.map(({ name }) => name)]).toEqual([
     "done",
@@ -393,7 +395,7 @@ test("the real Workflow runs the flow, step by step", async () => {
   expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
 });
 
-test("a decision made before another gate used up periods is not kept", async () => {
+test("a decision is made again if another gate used periods meanwhile", async () => {
   await registry.registered("v1.0");
   await registry.promote("v1.0");
   await registry.registered("v2.0", better("two", "v1.0"));

@@ -20,7 +20,7 @@ describe("artefacts", () => {
   const path = `/models/${forecast.id}/v1.0/model.onnx`;
   const { model } = tiny();
 
-  test("are created once: the same bytes again are fine, other bytes are refused", async () => {
+  test("are created once: the same bytes again change nothing, other bytes are refused", async () => {
     expect(await registry.upload("v1.0", "model.onnx", model)).toMatchObject({ status: 201, body: { known: false } });
     expect(await registry.upload("v1.0", "model.onnx", model)).toMatchObject({ status: 200, body: { known: true } });
     const other = await registry.upload("v1.0", "model.onnx", new Uint8Array([1, 2, 3]));
@@ -28,18 +28,18 @@ describe("artefacts", () => {
       status: 409,
       body: { detail: expect.stringContaining("other bytes"), expected: `sha256 ${sha256Hex(model)}` },
     });
-    const kept = await hub.lake.get(artefactKey(forecast.id, "v1.0", "model.onnx"));
-    expect(new Uint8Array((await kept?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(model);
+    const stored = await hub.lake.get(artefactKey(forecast.id, "v1.0", "model.onnx"));
+    expect(new Uint8Array((await stored?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(model);
     expect(await query("SELECT what FROM audit")).toEqual([{ what: "artefact.uploaded" }]);
   });
 
-  test("that do not have the stated digest are refused and not kept", async () => {
+  test("with another digest than the stated one are refused and not stored", async () => {
     const answer = await registry.upload("v1.0", "model.onnx", model, sha256Hex("something else"));
     expect(answer).toMatchObject({ status: 422, body: { detail: expect.stringContaining("Content-Digest") } });
     expect(await hub.lake.head(artefactKey(forecast.id, "v1.0", "model.onnx"))).toBeNull();
   });
 
-  test("need a digest, a length, a size within limits and a name of the two", async () => {
+  test("need a digest, a length within the limit and one of the two names", async () => {
     const digest = { "Content-Digest": digestOf(sha256Hex(model)) };
     expect(await registry.call("PUT", path, model, { "Content-Length": "9" })).toMatchObject({ status: 400 });
     expect(await registry.call("PUT", path, model, digest)).toMatchObject({ status: 411 });
@@ -56,7 +56,7 @@ describe("artefacts", () => {
     expect(await registry.call("PUT", path.replace("v1.0", "..%2Fx"), model)).toMatchObject({ status: 422 });
   });
 
-  test("come back byte by byte with their etag", async () => {
+  test("are returned unchanged with their etag", async () => {
     await registry.upload("v1.0", "card.json", bytesOf(tiny().card));
     const answer = await registry.call("GET", `/models/${forecast.id}/v1.0/card.json`);
     expect(answer.body).toEqual(tiny().card);
@@ -68,7 +68,7 @@ describe("artefacts", () => {
 describe("a version is refused", () => {
   const nothing = async () => expect(await query("SELECT * FROM models")).toEqual([]);
 
-  test("before its files are uploaded: a killed training leaves nothing registered", async () => {
+  test("before its files are uploaded, so a killed training registers nothing", async () => {
     const built = tiny();
     expect(await registry.register(built)).toMatchObject({
       status: 422,
@@ -83,24 +83,24 @@ describe("a version is refused", () => {
     expect((await registry.call("GET", "/models")).body).toEqual({ models: [] });
   });
 
-  test("when a file in R2 has other bytes than stated", async () => {
+  test("when the digest of a file in R2 differs from the stated one", async () => {
     const built = tiny();
     await registry.uploadBoth(built);
     await hub.lake.put(artefactKey(forecast.id, "v1.0", "model.onnx"), "corrupted");
     expect(await registry.register(built)).toMatchObject({
       status: 422,
-      body: { detail: "model.onnx in R2 has other bytes than stated.", found: sha256Hex("corrupted") },
+      body: { detail: "The digest of model.onnx in R2 differs from the stated one.", found: sha256Hex("corrupted") },
     });
     await nothing();
   });
 
-  test("when the card is no card", async () => {
+  test("when the card is invalid", async () => {
     const { model, card } = tiny();
     const built = { model, card: { ...card, horizon: 0 } };
     await registry.uploadBoth(built);
     expect(await registry.register(built)).toMatchObject({
       status: 422,
-      body: { detail: "The card cannot be read.", found: expect.stringContaining("horizon") },
+      body: { detail: "card.json is invalid.", found: expect.stringContaining("horizon") },
     });
     await nothing();
   });
@@ -123,7 +123,7 @@ describe("a version is refused", () => {
     await nothing();
   });
 
-  test("for a forecast, a run or a name that is none", async () => {
+  test("for an unknown forecast or run, or a reserved name", async () => {
     const built = tiny();
     await registry.uploadBoth(built);
     expect(
@@ -148,7 +148,7 @@ describe("a version is refused", () => {
     await nothing();
   });
 
-  test("is told of a card that was corrupted after it was registered, wherever the card is asked for", async () => {
+  test("whose card was corrupted after the registration is reported by every route that reads the card", async () => {
     const built = tiny();
     await registry.uploadBoth(built);
     expect(await registry.register(built)).toMatchObject({ status: 201 });
@@ -156,12 +156,12 @@ describe("a version is refused", () => {
     for (const path of ["v1.0", "compare?a=v1.0&b=v1.0"]) {
       expect(await registry.call("GET", `/models/${forecast.id}/${path}`)).toMatchObject({
         status: 500,
-        body: { detail: expect.stringMatching(/^card\.json of milk-mx v1\.0 in R2 .*: restore it, or train again\./) },
+        body: { detail: expect.stringMatching(/^card\.json of milk-mx v1\.0 in R2 .*Restore it, or train again\./) },
       });
     }
   });
 
-  test("when it is registered with other files, while the same again is fine", async () => {
+  test("when it is registered with other files, and the same files again change nothing", async () => {
     const built = await registry.registered("v1.0");
     expect(await registry.register(built)).toMatchObject({
       status: 200,
@@ -170,7 +170,7 @@ describe("a version is refused", () => {
     const other = { ...built, card: { ...built.card, title: "Another" } };
     expect(await registry.register(other)).toMatchObject({
       status: 409,
-      body: { detail: expect.stringContaining("never changes") },
+      body: { detail: expect.stringContaining("already registered with other files") },
     });
     expect(await query("SELECT count(*) AS entries FROM audit WHERE what = 'model.registered'")).toEqual([
       { entries: 1 },
@@ -243,7 +243,7 @@ describe("a training", () => {
     ...change,
   });
 
-  test("keeps every trial as it was logged, however often a batch is sent", async () => {
+  test("stores every trial once, however often a batch is sent", async () => {
     const run = await begin();
     const batch = { trials: [trial(0), trial(1, { state: "failed", scores: [], note: "too deep" })] };
     expect(await registry.call("POST", `/runs/${run}/trials`, batch)).toMatchObject({
@@ -256,7 +256,7 @@ describe("a training", () => {
     expect(body).toMatchObject({ forecast: forecast.id, seed: 7, state: "running", trials: [trial(0), trial(1)] });
   });
 
-  test("that has ended takes no trials, and ends once", async () => {
+  test("that has ended accepts no trials, and ends only once", async () => {
     const run = await begin();
     const end = (state: string) => registry.call("POST", `/runs/${run}/end`, { state, stats: { trials: 0 } });
     expect(await end("done")).toMatchObject({ status: 200, body: { state: "done", stats: { trials: 0 } } });
@@ -272,7 +272,7 @@ describe("a training", () => {
     ]);
   });
 
-  test("that is silent for a day is abandoned, and one that speaks is not", async () => {
+  test("without a trial for a day is abandoned", async () => {
     const [silent, alive] = [await begin(), await begin()];
     const later = (hours: number) => new Date(Date.now() + hours * 3_600_000);
     const speaking = new Registry({ now: () => later(20) });
@@ -282,7 +282,7 @@ describe("a training", () => {
     expect((await registry.call("GET", `/runs/${silent}`)).body).toMatchObject({ state: "abandoned" });
   });
 
-  test("refuses batches that are empty, too long, unreadable or of unknown shape, and unknown runs", async () => {
+  test("refuses batches that are empty, too long, not JSON or invalid, and unknown runs", async () => {
     const run = await begin();
     const log = (body: unknown) => registry.call("POST", `/runs/${run}/trials`, body);
     expect(await log({ trials: [] })).toMatchObject({ status: 422 });
@@ -307,7 +307,7 @@ describe("a training", () => {
   });
 });
 
-test("every write of the registry is closed without a configured token and refused without the token", async () => {
+test("every write of the registry is disabled without a configured token, and refused without the token", async () => {
   const closed = new Registry({ adminToken: undefined });
   const writes = [
     ["POST", `/forecasts/${forecast.id}/runs`],
@@ -328,7 +328,7 @@ test("every write of the registry is closed without a configured token and refus
   }
 });
 
-test("what was registered and what was audited cannot be changed", async () => {
+test("rows of registered versions and of the audit cannot be changed", async () => {
   await registry.registered("v1.0");
   await expect(query("UPDATE models SET rmse = 0")).rejects.toThrow(/immutable/);
   await expect(query("UPDATE audit SET who = 'nobody'")).rejects.toThrow(/append-only/);

@@ -1,4 +1,4 @@
-/** `served.json`: written with a promotion, rewritten when the declaration changes, and added by upkeep where it is missing. */
+/** `served.json`: a promotion writes it, a changed declaration rewrites it, and upkeep adds a missing one. */
 import { createScheduledController, reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import { forecasts } from "../../shared/forecasts/index.ts";
@@ -51,7 +51,7 @@ async function pointer(): Promise<Pointer> {
 const upkeep = () =>
   worker.scheduled(createScheduledController({ cron: "7 * * * *", scheduledTime: new Date() }), testEnv);
 
-/** What the state of a version from before served.json lacks. */
+/** Removes what versions from before served.json do not have. */
 async function forgetServed(): Promise<void> {
   await query("DELETE FROM served");
   for (const { key } of (await hub.lake.list({ prefix: "models/" })).objects) {
@@ -85,7 +85,7 @@ test("upkeep adds served.json to a champion from before it existed, and the poin
   expect(await repairPointers(hub, forecasts)).toEqual([]);
 });
 
-test("an edited declaration becomes the next served.json of the version, and reverting it another one", async () => {
+test("a changed declaration gives the version a new served.json, and so does the reverted one", async () => {
   await promoted("v1.0");
   const edited = { ...forecast, aliases: { ...forecast.aliases, precio: "Precio_lag1" } };
   const numbers: unknown[] = [];
@@ -96,7 +96,7 @@ test("an edited declaration becomes the next served.json of the version, and rev
   expect(numbers).toEqual([1, 2, 2, 3]);
 });
 
-test("a version whose features the declaration no longer has stays servable, and can be rolled back to", async () => {
+test("a version whose features were removed from the declaration still serves, also after a rollback to it", async () => {
   await promoted("v1.0");
   const { served } = await pointer();
   await promoted("v1.1");
@@ -110,7 +110,7 @@ test("a version whose features the declaration no longer has stays servable, and
   expect(await pointer()).toMatchObject({ version: "v1.0", number: 3, served });
 });
 
-test("a model that reads an input which the forecast does not declare is not promoted", async () => {
+test("a model with an input that the forecast does not declare is not promoted", async () => {
   await registry.registered("v1.0", { ...naive, inputs: { last: "Precio_ayer", place: "Estado" } });
   expect(await registry.promote("v1.0")).toMatchObject({
     state: "failed",
@@ -118,7 +118,7 @@ test("a model that reads an input which the forecast does not declare is not pro
   });
 });
 
-test("upkeep writes the list of forecasts in their order, and only where it differs", async () => {
+test("upkeep writes the list of forecasts in order, only if it differs", async () => {
   await upkeep();
   const text = await hub.snapshots.get(forecastsKey);
   expect(JSON.parse(text ?? "null")).toEqual({ ids: forecasts.map(({ id }) => id) });
@@ -127,7 +127,7 @@ test("upkeep writes the list of forecasts in their order, and only where it diff
   expect(await writeForecastList(hub, forecasts)).toBe(true);
 });
 
-test("the history holds what the champion reads after the declaration stops reading it", async () => {
+test("the history contains a variable of the champion after the declaration dropped it", async () => {
   const litros = { name: "litros_1", kind: "lag" as const, periods: 1, variable: "litros" };
   const wider = {
     ...forecast,

@@ -1,4 +1,6 @@
-/** Feeds of one series without a name: a file that grows, and pieces of a few days, from upload to lake, database and API. */
+/**
+ * Tests feeds with one unnamed series, from upload to lake, database and API: a growing file, and files of a few days.
+ */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findFeed } from "../../shared/feeds/index.ts";
@@ -8,7 +10,7 @@ import { addDays } from "../../shared/lib/calendar.ts";
 import { answer, hoursOf } from "../support/air-quality.ts";
 import { hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 
-// `reset` empties every store but not the Workflows' own memory, so no two worlds may ask for the same flow.
+// `reset` empties every store except the state of Workflows, so the tests must request different flows.
 let world = 0;
 
 async function newWorld(): Promise<void> {
@@ -29,7 +31,7 @@ interface File {
 
 async function take({ feed, name, bytes }: File) {
   const [, stem = "", extension = ""] = /^(.*)(\.\w+)$/.exec(name) ?? [];
-  // Where a name says a day, it says it at its end.
+  // A name that contains a day ends with it.
   return ingested(`w${world}-${stem}${extension}`, bytes, feed);
 }
 
@@ -42,7 +44,7 @@ async function factsIn(feedId: string, part: string): Promise<number> {
   return facts.length;
 }
 
-/** What the API says, a line a fact. */
+/** Returns the observations of the API, one line each. */
 async function observations(path: string): Promise<string[]> {
   const response = await request(`/feeds/${path}&format=csv`);
   expect(response.status).toBe(200);
@@ -50,7 +52,10 @@ async function observations(path: string): Promise<string[]> {
 }
 
 describe("air quality", () => {
-  /** Hours of days. Files differ at noon alone, where ozone is `level`: a file that contradicts more is held. */
+  /**
+   * Returns the hours of some days. The files differ only at noon, where ozone is `level`, because a file with more
+   * contradictions is held.
+   */
   const air = (name: string, days: readonly string[], level: number): File => {
     const times = hoursOf(...days);
     const same = Object.fromEntries(pollutants.map(({ name: variable }) => [variable, times.map(() => 20)]));
@@ -66,7 +71,7 @@ describe("air quality", () => {
   const first = air("air-quality-2024-01-27_2024-02-01.json", days("2024-01-27", 6), 60);
   const second = air("air-quality-2024-01-30_2024-02-04.json", days("2024-01-30", 6), 70);
 
-  test("a later piece corrects the days it repeats, an older month fills in, and the order never shows", async () => {
+  test("a later file corrects the days that it repeats, an older month is added, and the order of arrival has no effect", async () => {
     const ends = [];
     for (const order of [
       [0, 1, 2],
@@ -87,7 +92,7 @@ describe("air quality", () => {
     for (const end of ends) expect(end).toEqual(ends[0]);
   });
 
-  test("lies in the lake by month, hour by hour", async () => {
+  test("is in the lake by month, with one row per hour", async () => {
     await take(second);
     expect(await factsIn("open-meteo-air-quality", "year=2024/month=01")).toBe(2 * 24 * 6);
     expect(await factsIn("open-meteo-air-quality", "year=2024/month=02")).toBe(4 * 24 * 6);
@@ -97,7 +102,7 @@ describe("air quality", () => {
     expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12,ozone,70"]);
   });
 
-  test("a few days are no loss, and the answer for another place is", async () => {
+  test("a file of a few days is accepted, and a file for another place is refused", async () => {
     await take(month);
     expect(await take(second)).toMatchObject({ state: "done" });
     const elsewhere = answer({ times: hoursOf("2024-02-05"), latitude: 40.4, longitude: -3.7 });
@@ -106,7 +111,7 @@ describe("air quality", () => {
     ).toMatchObject({ state: "failed", reason: expect.stringContaining("another-place: found latitude 40.4") });
   });
 
-  test("what had not come when the file arrived stays apart, and is not how far the feed has come", async () => {
+  test("hours after the arrival are stored as forecasts and do not count as progress of the feed", async () => {
     const today = new Date().toISOString().slice(0, 10);
     await take(air("air-quality-now.json", days(addDays(today, -1), 4), 60));
     const kinds = await query(
@@ -135,7 +140,7 @@ describe("gold", () => {
   const corrected = "1/4/2016,218.6,134.5,#N/A";
   const files = [gold("a.csv", one, two), gold("b.csv", one, corrected, three)];
 
-  test("a longer file adds, a corrected value revises, and the order of arrival never shows", async () => {
+  test("a longer file adds values, a corrected value revises, and the order of arrival has no effect", async () => {
     const ends = [];
     for (const order of [
       [0, 1],
@@ -155,7 +160,7 @@ describe("gold", () => {
     for (const end of ends) expect(end).toEqual(ends[0]);
   });
 
-  test("lies in the lake by year, and answers by variable", async () => {
+  test("is in the lake by year, and the API filters by variable", async () => {
     for (const file of files) await take(file);
     expect(await factsIn("gold-csv", "year=2015")).toBe(3);
     expect(await factsIn("gold-csv", "year=2016")).toBe(5);
@@ -176,14 +181,14 @@ describe("gold", () => {
     expect(series.series).toEqual([{ id: expect.any(Number) }]);
   });
 
-  test("a file in which every tenth price and more is unreadable is held", async () => {
+  test("a file with more than a tenth of unreadable prices is held", async () => {
     expect(await take(gold("c.csv", one, two, "1/5/2016,x,y,z"))).toMatchObject({
       state: "held",
       reason: expect.stringContaining("37.5 % of the values were rejected"),
     });
   });
 
-  test("forty years of nineteen currencies go in whole", async () => {
+  test("forty years of nineteen currencies are ingested completely", async () => {
     const codes = Object.keys(findFeed("gold-csv")?.variables ?? {});
     const rows: string[] = [];
     for (let day = "1979-01-01"; rows.length < 10_000; day = addDays(day, 1)) {
@@ -193,8 +198,8 @@ describe("gold", () => {
         [`${month}/${date}/${year}`, ...codes.map((_, index) => `"1,${100 + index}.${rows.length % 10}"`)].join(","),
       );
     }
-    const whole = { feed: "gold-csv", name: "d.csv", bytes: text([`Date,${codes.join(",")}`, ...rows].join("\n")) };
-    expect(await take(whole)).toMatchObject({
+    const file = { feed: "gold-csv", name: "d.csv", bytes: text([`Date,${codes.join(",")}`, ...rows].join("\n")) };
+    expect(await take(file)).toMatchObject({
       state: "done",
       stats: { observations: 190_000, observationsWritten: 190_000 },
     });

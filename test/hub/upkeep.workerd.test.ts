@@ -10,7 +10,7 @@ import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
-import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
 import { runUpkeep } from "../../workers/hub/upkeep.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
@@ -27,9 +27,9 @@ beforeEach(async () => {
 const milk = findFeed("sniim-milk");
 if (!milk) throw new Error("there is no feed sniim-milk");
 
-async function kept() {
+async function storeObject() {
   const bytes = publication([{ day: "2025-01-03", cities: someCities(3) }]);
-  return keepRaw(hub, {
+  return storeRaw(hub, {
     feed: milk as NonNullable<typeof milk>,
     name: `Leche03012025-u${world}.xlsx`,
     sha256: sha256Hex(bytes),
@@ -43,8 +43,8 @@ test("an unknown cron throws", async () => {
   await expect(worker.scheduled(controller, testEnv)).rejects.toThrow('no job for cron "1 2 3 4 *"');
 });
 
-test("hourly upkeep runs every job although one fails, and the error names the one that failed", async () => {
-  const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await kept());
+test("hourly upkeep runs every job even if one fails, and the error names the failed one", async () => {
+  const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await storeObject());
   await hub.snapshots.put("champion:milk-mx", "a pointer to nothing");
   const malformed = { ...hub, variables: readVariables(() => "ninety") };
   await expect(runUpkeep(malformed, forecasts)).rejects.toThrow(
@@ -54,7 +54,7 @@ test("hourly upkeep runs every job although one fails, and the error names the o
   expect(await hub.snapshots.get("champion:milk-mx")).toBeNull();
 });
 
-test("a pointer that cannot be repaired does not keep the others from being repaired", async () => {
+test("a pointer that cannot be repaired does not prevent the repair of the others", async () => {
   const [first, second] = forecasts;
   await hub.snapshots.put(`champion:${second?.id}`, "a pointer to nothing");
   const snapshots = new Proxy(hub.snapshots, {
@@ -69,7 +69,7 @@ test("a pointer that cannot be repaired does not keep the others from being repa
   expect(await hub.snapshots.get(`champion:${second?.id}`)).toBeNull();
 });
 
-test("a schedule that fires twice runs once", async () => {
+test("a second cron event of one day starts no second fetch", async () => {
   const at = new Date(`2025-01-${10 + world}T23:30:00Z`);
   await scheduleFetches(hub, [milk], at);
   await scheduleFetches(hub, [milk], at);
@@ -85,25 +85,25 @@ test("a feed without a base URL is not fetched", async () => {
   expect(await query("SELECT kind FROM flow_runs")).toEqual([]);
 });
 
-test("a flow whose message was lost is started by recover", async () => {
-  const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await kept());
+test("recover starts a flow whose message was lost", async () => {
+  const { run } = await requestIngest({ ...hub, boot: "an earlier boot" }, await storeObject());
   expect(await recover(hub)).toEqual([run.key]);
   expect(await ended(run.id)).toMatchObject({ state: "done" });
   expect(await recover(hub)).toEqual([]);
 });
 
-test("recover leaves alone what this boot has just started", async () => {
-  await requestIngest(hub, await kept());
+test("recover does not touch flows that this boot has just started", async () => {
+  await requestIngest(hub, await storeObject());
   expect(await recover(hub)).toEqual([]);
 });
 
-test("a flow that no Workflow runs is called failed, and does not stop the others", async () => {
+test("a flow without a Workflow is marked failed, and does not stop the others", async () => {
   await requestFlow(
     hub.db,
     { kind: "unknown", key: "unknown:1", params: {} },
     { now: "2020-01-01T00:00:00Z", boot: "old" },
   );
-  const { run } = await requestIngest({ ...hub, boot: "old" }, await kept());
+  const { run } = await requestIngest({ ...hub, boot: "old" }, await storeObject());
   await recover(hub);
   expect(await ended(run.id)).toMatchObject({ state: "done" });
   expect(await query("SELECT state, reason FROM flow_runs WHERE kind = 'unknown'")).toEqual([
@@ -111,7 +111,7 @@ test("a flow that no Workflow runs is called failed, and does not stop the other
   ]);
 });
 
-test("a message that cannot be read ends as a failed flow that says why", async () => {
+test("a message that cannot be parsed becomes a failed flow with the reason", async () => {
   await testEnv.LAKE_EVENTS.send({ hello: "world" });
   await testEnv.LAKE_EVENTS.send({
     account: "",
@@ -137,7 +137,7 @@ test("a message that cannot be read ends as a failed flow that says why", async 
   expect((await asAdmin(`/flows/${unreadable?.id}/retry`, { method: "POST" })).status).toBe(422);
 }, 30_000);
 
-/** Hands a message to the consumer of dead letters; tells what became of it. */
+/** Passes a message to the consumer of dead letters. Returns what the consumer did with it. */
 async function bury(body: unknown, { on = hub, attempts = 1 } = {}) {
   const fate: { acked: boolean; retriedIn: number | null } = { acked: false, retriedIn: null };
   const message = {
@@ -169,8 +169,8 @@ async function letterOf(): Promise<{ id: string; state: string; reason: string }
   return letter as { id: string; state: string; reason: string };
 }
 
-test("a dead letter that can be read is sent again by a person and starts its flow", async () => {
-  const object = await kept();
+test("a person can send a valid dead letter again, and it starts its flow", async () => {
+  const object = await storeObject();
   expect(await bury(eventFor(object))).toEqual({ acked: true, retriedIn: null });
   const { id } = await letterOf();
   expect((await asAdmin(`/flows/${id}/retry`, { method: "POST" })).status).toBe(202);
@@ -182,7 +182,7 @@ test("a dead letter that can be read is sent again by a person and starts its fl
 const retryOn = (on: Hub, id: string) =>
   hubApp(on).request(`/flows/${id}/retry`, { method: "POST", headers: { Authorization: "Bearer test-token" } });
 
-/** The hub with a queue of its own; `send` hears every message. */
+/** Returns a hub whose queue passes every message to `send`. */
 const queueing = (send: (body: LakeEvent) => Promise<void>): Hub => ({
   ...hub,
   events: new Proxy(hub.events, {
@@ -190,8 +190,8 @@ const queueing = (send: (body: LakeEvent) => Promise<void>): Hub => ({
   }),
 });
 
-test("a dead letter whose sending fails stays one, and can be sent again", async () => {
-  const event = eventFor(await kept());
+test("a dead letter that could not be sent remains, and can be sent again", async () => {
+  const event = eventFor(await storeObject());
   await bury(event);
   const { id } = await letterOf();
   const broken = queueing(() => Promise.reject(new Error("the queue is down")));
@@ -205,8 +205,8 @@ test("a dead letter whose sending fails stays one, and can be sent again", async
   expect(await letterOf()).toMatchObject({ state: "done", reason: "sent again" });
 });
 
-test("a dead letter that comes back before it is marked as sent is not forgotten", async () => {
-  const event = eventFor(await kept());
+test("a dead letter that fails again before it is marked as sent is not lost", async () => {
+  const event = eventFor(await storeObject());
   await bury(event);
   const { id } = await letterOf();
   const returning = queueing(async (body) => void (await bury(body)));
@@ -214,8 +214,8 @@ test("a dead letter that comes back before it is marked as sent is not forgotten
   expect(await letterOf()).toMatchObject({ state: "failed" });
 });
 
-test("a message that is sent twice starts one flow", async () => {
-  const object = await kept();
+test("a message that is delivered twice starts one flow", async () => {
+  const object = await storeObject();
   await bury(eventFor(object));
   const { id } = await letterOf();
   const twice = queueing(async (body) => {
@@ -227,8 +227,8 @@ test("a message that is sent twice starts one flow", async () => {
   expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'ingest'")).toEqual([{ flows: 1 }]);
 });
 
-test("while the database is down a dead letter waits in its queue, longer each time, and is not lost", async () => {
-  const event = eventFor(await kept());
+test("while the database is down a dead letter is retried with growing delays and is not lost", async () => {
+  const event = eventFor(await storeObject());
   let isDown = true;
   const database = new Proxy(testEnv.DB, {
     get(target, name) {
@@ -254,7 +254,7 @@ test("while the database is down a dead letter waits in its queue, longer each t
   expect(await letterOf()).toMatchObject({ state: "failed" });
 });
 
-test("without ADMIN_TOKEN every write is closed", async () => {
+test("without ADMIN_TOKEN every write is disabled", async () => {
   const app = hubApp({ ...hub, adminToken: undefined });
   for (const [method, path] of [
     ["PUT", "/feeds/sniim-milk/files/a.xlsx"],

@@ -35,15 +35,3 @@ export const replacements: readonly Replacement[] = [
   { phrase: "of its own accord", instead: "automatically" },
   { phrase: "in words", instead: "as text" },
 ];
-
-/**
- * Phrases that still occur in folders whose texts are being rewritten. Remove a phrase with its last occurrence. A folder
- * with an empty list is finished; so is a folder that is not listed.
- */
-export const unfinished: Readonly<Record<string, readonly string[]>> = {
-  "test/browser": ["nobody"],
-  "test/e2e": ["kept", "nobody", "whoever"],
-  "test/hub": ["kept", "nobody", "tells", "told"],
-  "test/support": ["tells", "told", "whoever"],
-  "workers/hub": ["kept"],
-};

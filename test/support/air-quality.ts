@@ -1,4 +1,4 @@
-/** Answers as Open-Meteo's air quality API gives them, plain unless a test says otherwise. */
+/** Builds answers in the format of Open-Meteo's air quality API. Tests change single parts. */
 import { pollutants } from "../../shared/feeds/open-meteo-air-quality/pollutants.ts";
 
 export interface Answer {
@@ -7,12 +7,12 @@ export interface Answer {
   readonly longitude?: number;
   readonly timezone?: string;
   readonly utc_offset_seconds?: number;
-  /** Over the plain lists; undefined leaves one out. */
+  /** Replaces the default lists; undefined omits a list. */
   readonly lists?: Readonly<Record<string, unknown>>;
   readonly units?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Every variable has values of its own: 10, 11, 12, … for the first, 20, 21, 22, … for the next. */
+/** Each variable has its own values: 10, 11, 12, … for the first, 20, 21, 22, … for the next. */
 export function answer({ times, lists = {}, units = {}, ...place }: Answer): Record<string, unknown> {
   const named = <T>(make: (pollutant: (typeof pollutants)[number], index: number) => T) =>
     Object.fromEntries(pollutants.map((pollutant, index) => [pollutant.name, make(pollutant, index)]));
@@ -30,7 +30,7 @@ export function answer({ times, lists = {}, units = {}, ...place }: Answer): Rec
   };
 }
 
-/** The hours of days, as the API writes them. */
+/** Returns the hours of days in the format of the API. */
 export function hoursOf(...days: readonly string[]): string[] {
   return days.flatMap((day) => Array.from({ length: 24 }, (_, hour) => `${day}T${String(hour).padStart(2, "0")}:00`));
 }

@@ -1,4 +1,4 @@
-/** Messages of answers, as predict sends them, and a hub that takes them. */
+/** Builds the prediction messages that predict sends, and delivers them to a hub. */
 import { reset } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";
@@ -6,7 +6,7 @@ import { consume } from "../../workers/hub/queue.ts";
 import { hub, migrate, query } from "./hub.ts";
 import { forecast, Registry } from "./registry.ts";
 
-/** The registered version. It differs from test to test, as it does in life. */
+/** The registered version. It is different in each test. */
 export let version = "";
 let world = 0;
 
@@ -32,7 +32,7 @@ export const row = (position: number, change: Partial<PredictionRow> = {}): Pred
   ...change,
 });
 
-export function told(change: Partial<PredictionMessage> = {}): PredictionMessage {
+export function predictionMessage(change: Partial<PredictionMessage> = {}): PredictionMessage {
   return {
     format: 1,
     answer: "a".repeat(32),
@@ -49,7 +49,7 @@ export function told(change: Partial<PredictionMessage> = {}): PredictionMessage
   };
 }
 
-/** Hands messages to a consumer as one batch; tells what became of each. */
+/** Passes messages to a consumer as one batch. Returns the outcome of each: acknowledged, or the delay of its retry. */
 export async function deliver(bodies: readonly unknown[], { on = hub, attempts = 1, queue = "predictions" } = {}) {
   const fates: ("acked" | number)[] = [];
   const messages = bodies.map((body, at) => ({

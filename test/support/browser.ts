@@ -3,7 +3,7 @@ import { type Browser, chromium } from "playwright-core";
 
 const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
-/** Debian's Chromium, without a window. Throws with what to install where there is none. */
+/** Starts Debian's Chromium without a window. Throws with advice if it is not installed. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = places.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) {

@@ -1,6 +1,6 @@
 /**
- * A model small enough to read, and its whole card: prediction = (2 × last, or 0 where it is missing) + code of place + bias.
- * Its inputs are the forecast's own last value and its first category.
+ * Builds a small model and its complete card: prediction = (2 × last, or 0 if it is missing) + code of place + bias.
+ * Its inputs are the last value and the first category of the forecast.
  */
 import { type Fingerprinted, fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
@@ -14,17 +14,17 @@ export interface TinyStory {
   readonly forecast: Fingerprinted & Pick<Forecast, "id">;
   readonly version: string;
   readonly candidate?: string;
-  /** Any text: hashed to the recipe's id. */
+  /** Any text; its hash is the id of the recipe. */
   readonly recipe?: string;
-  /** The version that it was judged against. */
+  /** The version against which it was judged. */
   readonly incumbent?: string | null;
-  /** Mean loss of everyone; each period wiggles around it. */
+  /** Mean loss of each contender. The losses of single periods vary around it. */
   readonly losses?: { readonly challenger: number; readonly naive: number; readonly incumbent?: number };
-  /** First day and number of daily test periods. */
+  /** First day and number of the daily test periods. */
   readonly from?: string;
   readonly periods?: number;
   readonly bias?: number;
-  /** Names of the inputs, where they are not the forecast's own. */
+  /** Names of the inputs; the forecast's own by default. */
   readonly inputs?: TinyInputs;
 }
 
@@ -38,7 +38,7 @@ interface TinyInputs {
   readonly place: string;
 }
 
-/** Names of the two inputs. A forecast without categories has no place. */
+/** Names of the two inputs. A forecast without categories has no input for the place. */
 export function tinyInputs({ id, features }: Pick<Forecast, "id" | "features">): TinyInputs {
   const category = features.find(({ kind }) => kind === "category");
   return { last: lastFeatureOf({ id, features }), place: category?.name ?? "place" };
@@ -177,7 +177,7 @@ function graphOf(names: TinyInputs, bias: number): Graph {
   };
 }
 
-/** The same in our own arithmetic, rounded to float32 like the graph. */
+/** Computes the same prediction in TypeScript, rounded to float32 like the graph. */
 function answer(last: number, place: string, bias: number): number {
   const code = codes[places.indexOf(place)] ?? 0;
   return Math.fround(Math.fround(2 * last + code) + Math.fround(bias));
@@ -192,7 +192,7 @@ function daysFrom(first: string, count: number): string[] {
   return Array.from({ length: count }, (_, day) => new Date(start + day * 86_400_000).toISOString().slice(0, 10));
 }
 
-/** Losses around a level; every contender wiggles in its own way, so that differences have a variance. */
+/** Returns losses around a level. They vary differently for each contender, so that differences have a variance. */
 function wiggle(days: readonly string[], level: number, phase: number): number[] {
   return days.map((_, day) => level + (((day + phase) * (2 * phase + 1)) % 7) / 20);
 }

@@ -1,4 +1,4 @@
-/** A seeded stream of numbers in [0, 1): Mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
+/** Generates seeded random numbers in [0, 1): Mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A standard normal draw by Box and Muller. */
+/** Draws from the standard normal distribution (Box–Muller). */
 export function seededNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

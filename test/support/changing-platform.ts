@@ -1,4 +1,7 @@
-/** Predictions under load while what they are made from changes: every answer is held against what its version and its history say. */
+/**
+ * Requests predictions under load while the model and the history change. Compares every answer with its version and
+ * its history.
+ */
 import { buildHistory } from "../../shared/api/history.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { reachOf } from "../../shared/features/feature.ts";
@@ -16,7 +19,7 @@ import { type TestPlatform, upload } from "./platform.ts";
 import { type PublicationFile, simulatedPublications } from "./publications.ts";
 import { forecast, servable } from "./served.ts";
 
-/** What each version adds to the last value, and the unit on its card. */
+/** The bias of each version, and the unit on its card. */
 const versions: Readonly<Record<string, { readonly bias: number; readonly unit: string }>> = {
   "v1.0": { bias: 1, unit: "one" },
   "v2.0": { bias: 2, unit: "two" },
@@ -24,25 +27,28 @@ const versions: Readonly<Record<string, { readonly bias: number; readonly unit: 
 
 export interface Told {
   readonly asked: number;
-  /** Sentences about answers that failed, or that no version and history together can have made. */
+  /** Descriptions of failed answers, and of answers that match no version and history. */
   readonly failed: readonly string[];
   readonly mixed: readonly string[];
-  /** `version data_as_of` of every answer. */
+  /** `version data_as_of` of each answer. */
   readonly seen: ReadonlySet<string>;
-  /** Of each answer, in milliseconds since its request was due. */
+  /** Latencies in milliseconds, counted from the time when a request was due. */
   readonly latencies: readonly number[];
 }
 
 export interface Load {
   readonly perSecond: number;
-  /** At least: it goes on until both changes are answered from, which an isolate looks for every 30 seconds. */
+  /**
+   * Minimum duration. The load continues until answers use both changes. An isolate checks for changes every 30
+   * seconds.
+   */
   readonly seconds: number;
 }
 
-/** Whoever has not seen the changes by then never will. */
+/** Maximum time to wait for both changes. */
 const changeMaxMs = 120_000;
 
-/** Serves one version from one publication, then promotes another and takes in the next publication while it is asked. */
+/** Serves one version from one publication. Under load, promotes another version and ingests the next publication. */
 export async function loadWhileChanging(platform: TestPlatform, { perSecond, seconds }: Load): Promise<Told> {
   const hub = await platform.start();
   const [first, second] = simulatedPublications();
@@ -112,7 +118,7 @@ async function done(hub: Hub, flow: string): Promise<void> {
   if (state !== "done") throw new Error(`flow ${flow} is ${state}: ${reason}`);
 }
 
-/** Waits until there is something to answer from. */
+/** Waits until predict can answer. */
 async function firstAnswer(hub: Hub, known: readonly KnownSeries[]): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if ((await hub.request(pathOf(known[0]))).ok) return;
@@ -132,7 +138,7 @@ interface Expected {
   readonly seen: Set<string>;
 }
 
-/** What is wrong with an answer; null for one that its version and its history make together. */
+/** Returns the error of an answer, or null if it matches its version and its history. */
 function check({ body }: Answer, { series, outlooks, seen }: Expected): string | null {
   const parsed = singleAnswerShape.safeParse(JSON.parse(body));
   if (!parsed.success) return `no answer: ${body.slice(0, 200)}`;
@@ -143,9 +149,9 @@ function check({ body }: Answer, { series, outlooks, seen }: Expected): string |
   const position = outlook?.positions.get(positionKey(series?.is ?? []));
   const wanted = position === undefined ? null : outlook?.series[position]?.last;
   if (!version || !wanted) return `no such version or history: ${model.version}, ${data_as_of}`;
-  const told = [unit, target_period, naive, last?.period, last?.value, Number(predicted_price).toFixed(3)];
+  const shown = [unit, target_period, naive, last?.period, last?.value, Number(predicted_price).toFixed(3)];
   const target = nextPeriod(forecast.schedule, data_as_of);
   const sum = (wanted.value + version.bias).toFixed(3);
   const expected = [version.unit, target, wanted.value, wanted.period, wanted.value, sum];
-  return told.join() === expected.join() ? null : `found ${told.join()}, expected ${expected.join()}`;
+  return shown.join() === expected.join() ? null : `found ${shown.join()}, expected ${expected.join()}`;
 }

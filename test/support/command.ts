@@ -1,4 +1,4 @@
-/** The `almanac` command as a person starts it: a process of its own. */
+/** Runs the `almanac` command in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 
 export interface Ran {
@@ -9,7 +9,7 @@ export interface Ran {
 
 export interface Setting {
   readonly env?: Readonly<Record<string, string>>;
-  /** Hears everything that has been printed so far, and may end the process. */
+  /** Receives all output so far, and may end the process. */
   onOutput?(out: string, child: ChildProcess): void;
 }
 
@@ -27,7 +27,7 @@ export function almanac(args: readonly string[], { env = {}, onOutput }: Setting
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }
 
-/** The JSON that a command printed last. A test says what it expects of it. */
+/** Parses the last JSON that a command printed. Not validated. */
 export function lastJson({ out, err }: Ran): Record<string, unknown> {
   const line = out.trim().split("\n").at(-1) ?? "";
   if (!line.startsWith("{")) throw new Error(`no JSON: ${out}${err}`);

@@ -1,4 +1,4 @@
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 
-/** An answer with the values of its features, as with `?features=true`. */
+/** Builds an answer with the values of its features, as with `?features=true`. */
 export const fullAnswerShape = singleAnswerShape.required({ features: true });

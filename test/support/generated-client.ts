@@ -1,4 +1,4 @@
-/** A client that a public generator makes of an OpenAPI document, compiled and run as a program of its own. */
+/** Generates a client from an OpenAPI document with a public generator, compiles it and runs it in its own process. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,9 @@ const compilerOptions = {
 
 const command = (name: string) => resolve("node_modules/.bin", name);
 
-/** Runs a program that imports the generated client as `./client.ts`. Returns its output; throws what does not compile. */
+/**
+ * Runs a program that imports the generated client as `./client.ts`. Returns its output. Throws if it does not compile.
+ */
 export function runGeneratedClient(document: string, program: string): string {
   const folder = mkdtempSync(join(tmpdir(), "almanac-client-"));
   const run = (name: string, args: readonly string[]) => runNode(folder, [command(name), ...args]);

@@ -1,9 +1,9 @@
 import type { Parsed } from "../../shared/feeds/feed.ts";
 
-/** When golden files arrived: hours after it are not past. */
+/** Arrival time of golden files. Hours after it are in the future. */
 export const goldenArrival = "2026-11-20T23:30:00.000Z";
 
-/** What a parser made of a file, short enough to be read in a diff. */
+/** Formats the result of a parser, short enough to read in a diff. */
 export function compact({ observations, problems, skipped }: Parsed) {
   return {
     observations: observations.map(

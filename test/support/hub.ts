@@ -1,4 +1,4 @@
-/** The hub inside workerd, as tests use it: real D1, R2, KV, queue and Workflows. */
+/** Runs the hub in workerd for tests, with simulators of D1, R2, KV, queues and Workflows. */
 
 import { applyD1Migrations, type D1Migration, SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -11,7 +11,7 @@ type TestEnv = HubEnv & { readonly TEST_MIGRATIONS: D1Migration[] };
 export const testEnv = env as unknown as TestEnv;
 export const hub = hubOf(testEnv);
 
-/** Brings an empty D1 to the current schema. */
+/** Applies all migrations to an empty D1. */
 export function migrate(): Promise<void> {
   return applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);
 }
@@ -66,7 +66,7 @@ export async function query(sql: string): Promise<unknown[]> {
   return (await testEnv.DB.prepare(sql).all()).results;
 }
 
-/** Everything a reader of the platform could tell apart: facts, the bytes of the lake, the online history. */
+/** Returns the visible state of the platform: facts, bytes of the lake, histories. */
 export async function state(): Promise<unknown> {
   const facts = await query(
     "SELECT s.key, o.variable, o.period, o.value FROM observations o JOIN series s ON s.id = o.series_id ORDER BY 1, 2, 3",

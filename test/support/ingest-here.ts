@@ -1,21 +1,21 @@
-/** Runs the steps of an ingest flow in the test itself, so that a test can interrupt them or run them again. */
+/** Runs the steps of an ingest flow in the test, so that the test can interrupt or repeat them. */
 import { findFlow, markRunning } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { Flow } from "../../workers/hub/flows/flow.ts";
 import { ingest } from "../../workers/hub/flows/ingest.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
-import { keepRaw, requestIngest } from "../../workers/hub/ingest/raw.ts";
+import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 
 export interface ArrivedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** The id of its feed; that of the milk prices where it is left out. */
+  /** Id of the feed; the milk prices by default. */
   readonly feed?: string;
   readonly arrivedAt?: Date;
 }
 
-/** Stores a file as its upload would, and returns its flow, running. */
+/** Stores a file like an upload. Returns its running flow. */
 async function runningFlow(
   on: Hub,
   { name, bytes, feed: feedId = "sniim-milk", arrivedAt = new Date(0) }: ArrivedFile,
@@ -23,14 +23,17 @@ async function runningFlow(
   const feed = findFeed(feedId);
   if (!feed) throw new Error(`there is no feed ${feedId}`);
   const file = { feed, name, sha256: sha256Hex(bytes), body: bytes, arrivedAt };
-  const { run: requested } = await requestIngest(on, await keepRaw(on, file));
+  const { run: requested } = await requestIngest(on, await storeRaw(on, file));
   await markRunning(on.db, requested.id, "2025-01-10T00:00:00Z");
   const run = await findFlow(on.db, requested.id);
   if (!run) throw new Error(`no flow for ${name}`);
   return run;
 }
 
-/** Runs a file's flow with `step` in the place of Workflows' own: it gets the name and the work, and returns the result. */
+/**
+ * Runs the flow of a file with `step` instead of a Workflow step: it receives the name and the work, and returns the
+ * result.
+ */
 export async function ingestHere(
   on: Hub,
   file: ArrivedFile,

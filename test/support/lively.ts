@@ -1,4 +1,7 @@
-/** A small publication in which changes go on, so that there is something to learn and a training takes a second. */
+/**
+ * Builds a small publication in which changes continue in the same direction, so that a model can learn from it in a
+ * second.
+ */
 import { addDays } from "../../shared/lib/calendar.ts";
 import { seededNormal, seededRandom } from "./chance.ts";
 import { type City, publication } from "./sniim.ts";
@@ -10,14 +13,14 @@ const cities = [
 ];
 
 export const lively = {
-  /** A fifth of them are 30, as many as a first champion needs. */
+  /** A fifth of them is 30 periods, the minimum for a first champion. */
   periods: 150,
-  /** Monday to Friday, three times a week. */
+  /** Monday, Wednesday and Friday. */
   dayOf: (period: number): string =>
     addDays(addDays("2024-01-01", Math.floor(period / 3) * 7), [0, 2, 4][period % 3] ?? 0),
 };
 
-/** The first `periods` of one and the same history. */
+/** Returns the first `periods` periods of a fixed history. */
 export function livelyPublication({ periods }: { readonly periods: number }) {
   const random = seededRandom(11);
   const series = cities.map(() => [0, 1, 2, 3].map((item) => ({ price: 22 + item, change: 0 })));
@@ -32,7 +35,7 @@ export function livelyPublication({ periods }: { readonly periods: number }) {
   return { name: `Leche${day}${month}${year}.xlsx`, bytes: publication(blocks) };
 }
 
-/** An AR(1) in differences around a level that it does not leave. */
+/** Generates an AR(1) process in differences around a level. */
 function next(one: { price: number; change: number }, random: () => number): number {
   one.change = 0.6 * one.change + 0.3 * seededNormal(random) + 0.01 * (24 - one.price);
   one.price = Math.min(60, Math.max(8, one.price + one.change));

@@ -1,18 +1,18 @@
-/** Load that does not wait: requests leave when they are due, however long earlier ones take. */
+/** Generates open-loop load: each request is sent when it is due, even if earlier ones are not answered. */
 import { type Answer, Connection } from "../bench/support/http-client.ts";
 
 export interface OpenLoop {
   readonly port: number;
   readonly perSecond: number;
-  /** Whether more requests leave, so long after the first one. */
+  /** Returns true while more requests shall be sent, given the time since the first. */
   goesOn(ms: number): boolean;
-  /** The bytes of the n-th request. */
+  /** Returns the bytes of the n-th request. */
   request(n: number): Buffer;
   onAnswer(n: number, answer: Answer, ms: number): void;
   onFailure(n: number, error: Error): void;
 }
 
-/** Who waits longer has no answer: a request that is lost must not be waited for in silence. */
+/** Maximum time to wait for an answer. A later answer counts as failed. */
 const answerMaxMs = 30_000;
 
 function withinTime<T>(answer: Promise<T>): Promise<T> {
@@ -23,7 +23,9 @@ function withinTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves when the last request is answered, with how many there were. Latency counts from when a request was due. */
+/**
+ * Resolves to the number of requests once the last is answered. Latency counts from the time when a request was due.
+ */
 export async function openLoop({ port, perSecond, goesOn, request, onAnswer, onFailure }: OpenLoop): Promise<number> {
   const idle: Connection[] = [];
   const all = new Set<Connection>();
@@ -51,7 +53,7 @@ export async function openLoop({ port, perSecond, goesOn, request, onAnswer, onF
   return underWay.length;
 }
 
-/** The one that was used last; those that lay idle too long are closed. */
+/** Returns the most recently used connection. Closes connections that were idle too long. */
 function fitOne(idle: Connection[], all: Set<Connection>): Connection | null {
   for (let one = idle.pop(); one; one = idle.pop()) {
     if (one.isFit()) return one;

@@ -1,11 +1,14 @@
-/** Models that the built-in engine does not run, as other tools write them. */
+/** Builds models of other tools that the built-in engine does not support. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { floatTensor, type Graph, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 
-/** prediction = last + bias, or the bias alone where the last value is missing. `Where` and `IsNaN` are outside the subset. */
+/**
+ * Builds prediction = last + bias, or only the bias if the last value is missing. `Where` and `IsNaN` are outside the
+ * subset.
+ */
 export function outsideModel(
   forecast: Pick<Forecast, "id" | "features">,
   { bias = 0.5, last = lastFeatureOf(forecast), output = predictionOutput } = {},

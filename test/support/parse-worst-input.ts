@@ -1,4 +1,4 @@
-/** Parses one of the worst inputs in a process of its own, so that its heap can be limited, and prints what came of it. */
+/** Parses one of the worst inputs in its own process, so that its heap can be limited. Prints the result. */
 import { readFileSync } from "node:fs";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { worstInputs } from "./worst-inputs.ts";

@@ -1,4 +1,4 @@
-/** A hub on wrangler's simulators in a folder of its own, for tests that kill it and look at what is left. */
+/** Runs a hub on wrangler's simulators in its own folder, for tests that kill it and inspect the state. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../.
 
 const token = "test-token";
 
-/** The part of the hub's bindings that tests change while the platform is stopped. */
+/** The bindings of the hub that tests change while the platform is stopped. */
 export interface StoredBindings {
   readonly DB: { exec(sql: string): Promise<unknown> };
   readonly SNAPSHOTS: {
@@ -28,7 +28,7 @@ export interface StoredBindings {
   };
 }
 
-/** A database without rows in the current schema: made once, for wrangler takes seconds. */
+/** Returns an empty database in the current schema. Cached, because wrangler needs seconds to make it. */
 async function migratedState(): Promise<string> {
   const digest = sha256Hex(
     readdirSync("migrations")
@@ -43,7 +43,7 @@ async function migratedState(): Promise<string> {
     await applyMigrations(made);
     renameSync(join(made, "state"), kept);
   } catch (error) {
-    // Another test file may have been sooner.
+    // Another test file may have made it meanwhile.
     if (!existsSync(kept)) throw error;
   } finally {
     rmSync(made, { recursive: true, force: true });
@@ -72,7 +72,7 @@ export class TestPlatform {
     this.#workers = undefined;
   }
 
-  /** Ends every process of the platform at once, as a power cut would. */
+  /** Kills every process of the platform at once, like a power cut. */
   async kill(): Promise<void> {
     const pid = this.#workers?.pid;
     if (pid) for (const each of descendants(pid)) process.kill(each, "SIGKILL");
@@ -80,19 +80,19 @@ export class TestPlatform {
     this.#workers = undefined;
   }
 
-  /** The process above all others of the platform, and when it has ended. */
+  /** The root process of the platform, and a promise of its end. */
   processes(): Pick<LocalWorkers, "pid" | "ended"> {
     if (!this.#workers) throw new Error("the platform does not run");
     return this.#workers;
   }
 
-  /** How many objects R2 keeps on this disk. */
+  /** Returns the number of objects of R2 on this disk. */
   storedFiles(): number {
     const entries = readdirSync(join(this.state, "state"), { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile() && /r2.*blobs/.test(entry.parentPath)).length;
   }
 
-  /** Gives `work` the bindings of the stopped platform: what they store is what it finds at its next start. */
+  /** Runs `work` with the bindings of the stopped platform. The next start reads what it stored. */
   async edit(work: (env: StoredBindings) => Promise<void>): Promise<void> {
     const proxy = await getPlatformProxy<Record<keyof StoredBindings, never>>({
       configPath: "wrangler.toml",
@@ -111,7 +111,7 @@ export class TestPlatform {
     rmSync(this.state, { recursive: true, force: true });
   }
 
-  /** The text that KV holds under a key. */
+  /** Returns the text of a key in KV. */
   snapshot(key: string): string {
     const args = [
       "kv",
@@ -134,7 +134,7 @@ export class TestPlatform {
   }
 }
 
-/** Revives what an earlier boot left and waits for it. */
+/** Revives the flows of an earlier boot and waits for their end. */
 export async function recoverAll(hub: Hub): Promise<string[]> {
   const owed = await unfinishedFlows(hub);
   await hub.request(`/cdn-cgi/local/scheduled?${new URLSearchParams({ cron: "7 * * * *", format: "json" })}`);
@@ -146,7 +146,7 @@ export function upload(hub: Hub, name: string, bytes: Uint8Array) {
   return hub.api.uploadPublication({ feed: "sniim-milk", file: name, body: bytes.slice() });
 }
 
-/** Every observation as CSV, from all pages. */
+/** Returns all observations as CSV, from all pages. */
 export async function allObservations(hub: Hub): Promise<string> {
   let path: string | null = "/feeds/sniim-milk/observations?format=csv&limit=10000";
   const pages: string[] = [];
@@ -159,20 +159,21 @@ export async function allObservations(hub: Hub): Promise<string> {
   return pages.sort().join("\n");
 }
 
-/** Digests of every file of the lake, `_SUCCESS` among them, read as its list says. */
+/** Returns the digests of `_SUCCESS` and of every file that it lists. */
 export async function lakeDigests(hub: Hub): Promise<Record<string, string>> {
   const success = await hub.api.downloadLakeFile({ feed: "sniim-milk", path: "_SUCCESS" });
   const digests: Record<string, string> = { _SUCCESS: sha256Hex(success.bytes) };
   for (const { path, sha256, etag } of successShape.parse(JSON.parse(new TextDecoder().decode(success.bytes)))
     .partitions) {
     const file = await hub.api.downloadLakeFile({ feed: "sniim-milk", path });
-    if (file.etag !== etag || sha256Hex(file.bytes) !== sha256) throw new Error(`${path} is not what _SUCCESS says`);
+    if (file.etag !== etag || sha256Hex(file.bytes) !== sha256)
+      throw new Error(`${path} differs from its entry in _SUCCESS`);
     digests[path] = sha256;
   }
   return digests;
 }
 
-/** A process and everything below it. */
+/** Returns a process and all its descendants. */
 export function descendants(pid: number): number[] {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
   const pairs = table

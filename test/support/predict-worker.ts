@@ -1,4 +1,4 @@
-/** The predict Worker for tests in its own runtime: a champion and a history in KV and R2, and whoever asks. */
+/** Runs the predict Worker in workerd for tests, with a champion and a history in KV and R2. */
 import { env } from "cloudflare:workers";
 import { artefactKey, forecastsKey, servedKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
@@ -14,21 +14,21 @@ export async function promote(story: ServableStory): Promise<void> {
   await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
 }
 
-/** What a forecast that serves stands on. */
+/** Everything that a serving forecast needs. */
 export async function serve(): Promise<void> {
   await listForecasts();
   await promote({ version: "v1.0", number: 1 });
   await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
 }
 
-/** Writes the list of forecasts as the hub does; `forecast` is the first of them. */
+/** Writes the list of forecasts like the hub, with `forecast` first. */
 export async function listForecasts(ids: readonly string[] = ["milk-mx", "gold", "sickness"]): Promise<void> {
   await bindings.SNAPSHOTS.put(forecastsKey, JSON.stringify({ ids }));
 }
 
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A Worker of its own, whose clock stands still unless a test moves it. */
+/** Returns a new Worker whose clock stands still unless a test moves it. */
 export function worker(changes: Partial<ServiceParts> = {}): Ask {
   const now = () => new Date("2026-11-21T12:00:00Z");
   const app = predictApp(serviceOf({ ...partsOf(bindings), now, ...changes }));
@@ -42,7 +42,7 @@ export function worker(changes: Partial<ServiceParts> = {}): Ask {
   };
 }
 
-/** Names the first series. */
+/** The query of the first series. */
 export const query = `?${new URLSearchParams(Object.entries(instanceOf(0)).map(([name, value]) => [name, String(value)]))}`;
 export const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
   method: "POST",

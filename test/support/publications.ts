@@ -1,4 +1,7 @@
-/** Four consecutive publications: the real ones where they lie beside the project, else simulated ones of the same size. */
+/**
+ * Returns four consecutive publications: real ones if they exist beside the project, otherwise simulated ones of the
+ * same size.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";

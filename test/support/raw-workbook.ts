@@ -1,19 +1,19 @@
-/** Workbooks whose XML is written by hand, for what no honest writer would write. */
+/** Builds workbooks from hand-written XML that normal tools would not write. */
 import * as XLSX from "xlsx";
 
 const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
 const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const opc = "http://schemas.openxmlformats.org/package/2006";
 
-/** A sheet part from the inside of its `sheetData`, and what follows that. */
+/** Builds a sheet part from the content of its `sheetData` and the XML after it. */
 export function sheetXml(rows: string, after = ""): string {
   return `<worksheet ${main}><sheetData>${rows}</sheetData>${after}</worksheet>`;
 }
 
 export interface RawBook {
-  /** XML of the sheets, by name; each becomes a part of its own. */
+  /** XML of the sheets by name. Each becomes one part. */
   readonly sheets: Readonly<Record<string, string>>;
-  /** Parts added, or written instead of the usual ones. */
+  /** Parts to add, or to replace the usual ones. */
   readonly parts?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +51,7 @@ export function zipOf(parts: Readonly<Record<string, string>>): Uint8Array {
 
 const text = (reference: string, value: string) => `<c r="${reference}" t="str"><v>${value}</v></c>`;
 
-/** Rows 1 to 6 of a sheet: one block with Guadalajara in row 5, whose cell C5 is as given. */
+/** Builds rows 1 to 6 of a sheet: one block with Guadalajara in row 5 and the given cell C5. */
 export function blockXml(cell: string): string {
   const row = (index: number, cells: string) => `<row r="${index}">${cells}</row>`;
   return [

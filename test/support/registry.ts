@@ -1,4 +1,4 @@
-/** The registry inside workerd: the hub, with flows that run where they are started. */
+/** Runs the registry of the hub in workerd. Flows run at once, without Workflows. */
 import type { WorkflowStep } from "cloudflare:workers";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -17,16 +17,16 @@ export const forecast = found;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** JSON, read without a schema: a test says what it expects of it. */
+  /** Parsed JSON that is not validated. */
   readonly body: Record<string, unknown>;
 }
 
-/** A platform of its own. */
+/** Uses a hub of its own. */
 export class Registry {
   readonly hub: Hub;
-  /** Hears of each step of a flow before it is done. */
+  /** Called before each step of a flow. */
   before: (step: string) => Promise<void> = async () => {};
-  /** Does every step twice, as if the record of the first time had been lost in a crash. */
+  /** Runs every step twice, as after a crash that lost the first result. */
   forgetful = false;
 
   constructor(parts: Partial<Hub> = {}) {
@@ -58,7 +58,7 @@ export class Registry {
     return this.call("POST", `/models/${forecast.id}/${card.version}`, { ...shas, ...more });
   }
 
-  /** Uploads and registers; throws where that is refused. */
+  /** Uploads and registers a version. Throws if it is refused. */
   async registered(version: string, story: Omit<TinyStory, "forecast" | "version"> = {}): Promise<TinyModel> {
     const built = tinyModel({ forecast, version, ...story });
     await this.uploadBoth(built);
@@ -67,7 +67,7 @@ export class Registry {
     return built;
   }
 
-  /** Asks for a promotion and returns its flow as it ended. */
+  /** Requests a promotion and returns the ended flow. */
   async promote(
     version: string,
     request: Record<string, unknown> = { why: "a test" },
@@ -77,18 +77,19 @@ export class Registry {
     return (await this.call("GET", `/flows/${asked.body.flow}`)).body;
   }
 
-  /** What KV says. */
+  /** Returns the pointer in KV. */
   async pointer(): Promise<Record<string, unknown> | null> {
     return this.hub.snapshots.get(`champion:${forecast.id}`, "json");
   }
 
-  /** A Workflow without an engine: it runs at once, in the caller's time. */
+  /** A Workflow without an engine: it runs at once. */
   #inPlace(): Workflow<FlowParams> {
     const createBatch = async (batch: WorkflowInstanceCreateOptions<FlowParams>[]) => {
       for (const { params } of batch) {
         if (!params) continue;
         const step = { do: (name: string, ...rest: unknown[]) => this.#step(name, rest) };
-        // Only `do` is used by flows; a failed flow throws at its end, which no caller of a Workflow hears.
+        // Flows use only `do`. A failed flow throws at its end, but the caller of a Workflow does not receive the
+        // error.
         await runFlow(this.hub, { params, step: step as unknown as WorkflowStep }, (flow) =>
           promote(this.hub, flow),
         ).catch(() => {});
@@ -102,7 +103,7 @@ export class Registry {
     await this.before(name);
     const work = rest.at(-1);
     if (typeof work !== "function") throw new Error(`step ${name} has no work`);
-    // What begins and ends an attempt is not done twice: it would find its own end.
+    // The first and the last step of an attempt run once, because a second run would find the attempt ended.
     if (this.forgetful && !["begin", "end"].includes(name)) await work();
     return work();
   }

@@ -1,4 +1,7 @@
-/** What answers a classification: hours of made-up air, and a model whose log odds follow yesterday's highest ozone. */
+/**
+ * Builds a snapshot of a classification: invented hours of air quality, and a model whose log odds depend on
+ * yesterday's highest ozone.
+ */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
@@ -15,7 +18,7 @@ import { tinyModel } from "./card.ts";
 import { factsOf } from "./facts.ts";
 import { loadSnapshot, pointerTo, servedTextOf } from "./snapshot.ts";
 
-/** Hours of whole days up to `last`, and `hoursAfter` of the day after. */
+/** Returns the hours of whole days up to `last`, and `hoursAfter` hours of the day after. */
 export function airFacts(last = "2024-07-30", { days = 20, hoursAfter = 5 } = {}): Fact[] {
   const facts: Fact[] = [];
   targetSourceOf(sickness).variables.forEach((variable, at) => {
@@ -35,7 +38,7 @@ export function airHistory(facts = airFacts()): History {
 }
 
 export const threshold = 0.7;
-/** What naive says after a healthy and after a sick day. */
+/** The baseline's probabilities after a healthy and after a sick day. */
 export const naiveAfter = [0.375, 0.875] as const;
 
 export function classModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly card: Card } {
@@ -95,7 +98,7 @@ export function classModel(): { readonly model: Uint8Array<ArrayBuffer>; readonl
   return { model, card };
 }
 
-/** As KV and R2 hold it. */
+/** The stored form in KV and R2. */
 export function servableClasses() {
   const { model, card } = classModel();
   const servedText = servedTextOf(sickness, card);

@@ -1,4 +1,6 @@
-/** What answers the forecast of one series: a history of made-up prices, and a model that says half of the last change goes on. */
+/**
+ * Builds a snapshot of the forecast of one series: invented prices, and a model that continues half of the last change.
+ */
 import { buildHistory, type History } from "../../shared/api/history.ts";
 import { graphOf } from "../../shared/candidates/graph.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
@@ -16,7 +18,7 @@ import { seededRandom } from "./chance.ts";
 import { factsOf } from "./facts.ts";
 import { loadSnapshot } from "./snapshot.ts";
 
-/** Weekdays up to `last`, with prices of every currency that the features look at. */
+/** Returns weekdays up to `last`, with the prices of every currency that the features read. */
 export function goldFacts(last = "2016-12-30", count = 200): Fact[] {
   const days: string[] = [];
   for (let day = last; days.length < count; day = addDays(day, -1)) if (isoWeekday(day) <= 5) days.unshift(day);

@@ -1,6 +1,6 @@
 /**
- * What KV and R2 hold of a forecast that can be answered: a small history, and a model that says last + bias, and how
- * often the series changed.
+ * Builds what KV and R2 store for a serving forecast: a small history, and a model with last + bias and the number of
+ * changes of the series.
  */
 
 import type { ChampionPointer } from "../../shared/api/champion.ts";
@@ -21,7 +21,7 @@ import { loadSnapshot, pointerTo, servedTextOf } from "./snapshot.ts";
 
 export const forecast: Forecast = milkMx;
 
-/** Newest first in mind, oldest first in the list: publications of Monday, Wednesday and Friday up to `last`. */
+/** Returns the Mondays, Wednesdays and Fridays up to `last`, oldest first. */
 export function publicationDays(last: string, count: number): string[] {
   const days: string[] = [];
   for (let day = last; days.length < count; day = addDays(day, -1)) {
@@ -37,7 +37,7 @@ export const dimensionValues = [
   ["México", "Toluca", "Ultrapasteurizada", "Tiendas"],
 ] as const;
 
-/** Prices that move now and then; every seventh is missing, the newest never. */
+/** Returns prices that change sometimes. Every seventh is missing, but never the newest. */
 export function historyOf(last = "2026-11-20", count = 65): History {
   const periods = publicationDays(last, count);
   return {
@@ -56,14 +56,14 @@ export function historyOf(last = "2026-11-20", count = 65): History {
 }
 
 export interface ServableStory {
-  /** Whether it is written with operators that our engine does not know. */
+  /** True to use operators that the built-in engine does not support. */
   readonly isOutside?: boolean;
   readonly version?: string;
   readonly number?: number;
   readonly bias?: number;
-  /** Changes on the card, golden rows among them. */
+  /** Changes of the card, including its golden rows. */
   readonly card?: Partial<Card>;
-  /** Changes of served.json, also to what none may be. */
+  /** Changes of served.json, also invalid ones. */
   readonly served?: Readonly<Record<string, unknown>>;
 }
 
@@ -103,19 +103,19 @@ export function servable(story: ServableStory = {}): Servable {
   return { pointer: pointerTo(card, servedText, number), model, card, cardBytes: bytesOf(card), servedText };
 }
 
-/** What answers once all of it is loaded. */
+/** Returns the loaded snapshot. */
 export function snapshotOf(story: ServableStory = {}, history = historyOf()): Snapshot {
   const { model, card, servedText } = servable(story);
   return loadSnapshot({ forecast, card, model, history }, servedText, story.number);
 }
 
-/** The fields of a series. */
+/** Returns the fields of a series. */
 export function instanceOf(series = 0, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const is = dimensionValues[series] ?? [];
   return { ...Object.fromEntries(forecast.dimensions.map((name, at) => [name, is[at]])), ...more };
 }
 
-/** Numbers from 0 to 100 in three bins, and at most two categories a dimension. */
+/** A profile with three bins for numbers from 0 to 100, and at most two categories per dimension. */
 function profileFor(known: (dimension: number) => readonly string[]): Card["profile"] {
   return forecast.features.map((feature): Card["profile"][number] => {
     const { name } = feature;
@@ -136,7 +136,7 @@ function modelOf(bias: number): Uint8Array<ArrayBuffer> {
   return writeModel(graphOf(bias));
 }
 
-/** The same, with a detour: where the last value is missing, it is taken from itself. */
+/** Adds a detour that does not change the result: a missing last value is replaced by itself. */
 function outsideOf(bias: number): Uint8Array<ArrayBuffer> {
   const graph = graphOf(bias);
   const [add, ...rest] = graph.nodes;

@@ -1,4 +1,4 @@
-/** A file of the simulated air as the publisher would give it, all of its hours past. */
+/** Builds a file of the simulated air in the publisher's format, with all hours in the past. */
 
 import { pollutants } from "../../shared/feeds/open-meteo-air-quality/pollutants.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
@@ -7,7 +7,7 @@ import { answer, hoursOf } from "./air-quality.ts";
 
 const firstDay = "2025-11-20";
 
-/** `days` whole days, and the name under which they are published. */
+/** Returns `days` whole days and the file name. */
 export function airFile(
   seed: number,
   days: number,

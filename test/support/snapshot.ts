@@ -1,4 +1,4 @@
-/** Snapshots as predict loads them: from a card, its model, a declaration and a history. */
+/** Loads snapshots like predict, from a card, its model, a declaration and a history. */
 import type { ChampionPointer } from "../../shared/api/champion.ts";
 import type { History } from "../../shared/api/history.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
@@ -16,14 +16,14 @@ export interface ServableParts {
   readonly history: History;
 }
 
-/** Returns the text of served.json; throws where the card does not fit the forecast. */
+/** Returns the text of served.json. Throws if the card does not fit the forecast. */
 export function servedTextOf(forecast: Forecast, card: Card): string {
   const built = buildServed(forecast, card);
   if (!built.ok) throw new Error(built.error);
   return built.value;
 }
 
-/** Returns the pointer at a version. */
+/** Returns the pointer to a version. */
 export function pointerTo(card: Card, servedText: string, number = 1): ChampionPointer {
   return {
     forecast: card.forecast,
@@ -36,7 +36,7 @@ export function pointerTo(card: Card, servedText: string, number = 1): ChampionP
   };
 }
 
-/** Loads what answers once all of it is there. `servedText` replaces the one that is built from the card. */
+/** Loads a snapshot. `servedText` replaces the served.json that is built from the card. */
 export function loadSnapshot(
   { forecast, card, model, history }: ServableParts,
   servedText = servedTextOf(forecast, card),

@@ -1,4 +1,4 @@
-/** Small workbooks in SNIIM's layout, written cell by cell so that a test can spoil exactly one thing. */
+/** Builds small workbooks in SNIIM's layout, cell by cell, so that a test can break exactly one thing. */
 import * as XLSX from "xlsx";
 import { spanishDay } from "../../trainer/simulate/publication-days.ts";
 
@@ -14,11 +14,11 @@ export interface City {
 export interface Block {
   readonly day: string;
   readonly cities: readonly City[];
-  /** Written instead of the day's own text. */
+  /** Replaces the text of the day. */
   readonly date?: CellValue;
 }
 
-/** A block's rows as a two-dimensional array; states are written on every row, as if nothing were merged. */
+/** Returns the rows of a block as a two-dimensional array. Every row has its state, without merged cells. */
 export function blockRows({ day, date, cities }: Block): CellValue[][] {
   return [
     ["Precio promedio al consumidor por litro de leche (pesos)"],
@@ -45,12 +45,12 @@ export function writeBook(book: XLSX.WorkBook): Uint8Array {
   return new Uint8Array(XLSX.write(book, { type: "array", bookType: "xlsx", compression: true }) as ArrayBuffer);
 }
 
-/** One workbook of whole, unspoilt blocks. */
+/** Builds a workbook of valid blocks. */
 export function publication(blocks: readonly Block[]): Uint8Array {
   return workbook(blocks.flatMap(blockRows));
 }
 
-/** Cities with plausible prices that differ from each other. */
+/** Returns cities with plausible, different prices. */
 export function someCities(count = 3, price = 20): City[] {
   const states = ["Jalisco", "Sonora", "Puebla", "Oaxaca", "Tabasco"];
   return Array.from({ length: count }, (_, index) => ({

@@ -1,4 +1,4 @@
-/** Hands files to tests inside workerd, which have no disk: a service binding that Node answers. */
+/** Serves files to tests in workerd, which have no disk, through a service binding that Node answers. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
@@ -7,8 +7,9 @@ const realFolder = "../shared/data";
 const firstSimulatedDay = "2024-11-01";
 
 /**
- * Answers `/real/<folder>` with the names of that folder beside the project, `/real/<folder>/<name>` with a file's bytes,
- * and `/simulated/<day>` with the simulated publication of that day. The header `Name` has a file's name. 404 for everything else.
+ * Answers `/real/<folder>` with the file names of that folder beside the project, `/real/<folder>/<name>` with the
+ * bytes of a file, and `/simulated/<day>` with the simulated publication of that day. The header `Name` has the file
+ * name. Answers 404 for other paths.
  */
 export async function answerWithFile(request: { readonly url: string }): Promise<Response> {
   const [kind, folder = "", name] = new URL(request.url).pathname.split("/").slice(1).map(decodeURIComponent);

@@ -1,4 +1,4 @@
-/** Files within the limits of their feed that cost a parser the most: what the memory and the time are measured with. */
+/** Builds the most expensive files within the limits of their feed. Tests measure memory and time with them. */
 
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
@@ -11,7 +11,7 @@ import { rawWorkbook, sheetXml } from "./raw-workbook.ts";
 export interface WorstInput {
   readonly feed: string;
   readonly file: string;
-  /** Null where the file is read; else the reason of the problem that refuses it. */
+  /** Null if the file is parsed; otherwise the reason of the problem that rejects it. */
   readonly refusal: string | null;
   make(): Uint8Array;
 }
@@ -21,7 +21,7 @@ const day = (index: number) => addDays("2016-01-01", index);
 const letters = (index: number) =>
   Array.from(String(index), (digit) => String.fromCharCode(97 + Number(digit))).join("");
 
-/** Title, date and headers of a block, in four rows. */
+/** Returns title, date and headers of a block, in four rows. */
 function head(row: number, date: string): string {
   const cells = (at: number, texts: Readonly<Record<string, string>>) =>
     `<row r="${at}">${Object.entries(texts)
@@ -36,8 +36,8 @@ function head(row: number, date: string): string {
 }
 
 /**
- * Blocks of as many cities as wanted, as many as the limit of cells allows. `cells` makes the cells of a row from column A;
- * they need no addresses. The first row of a block has all its prices.
+ * Builds blocks of the given number of cities, up to the limit of cells. `cells` makes the cells of a row from column
+ * A; they need no addresses. The first row of a block has all its prices.
  */
 function milk(citiesPerBlock: number, cellsPerRow: number, cells: (row: number, city: number) => string): string {
   const rows: string[] = [];
@@ -97,7 +97,7 @@ export const worstInputs: readonly WorstInput[] = [
   },
   {
     feed: "sniim-milk",
-    file: "a name of its own in every row, and no price",
+    file: "a different name in every row, and no price",
     refusal: null,
     make: () => {
       const cells = (row: number) => `${state}<c t="str"><v>Ciudad ${letters(row)}</v></c>`;

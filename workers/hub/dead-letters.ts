@@ -1,4 +1,4 @@
-/** Dead letters: messages that no consumer could process. They are stored as failed flows, and a person can resend them. */
+/** Stores dead letters (messages that no consumer could process) as failed flows. A person can send them again. */
 import { lakeEventShape, readLakeEvent } from "../../shared/api/lake-event.ts";
 import { predictionMessageShape } from "../../shared/api/prediction-message.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
@@ -6,15 +6,15 @@ import { type FlowRun, markEnded, saveDeadLetter } from "../../shared/db/flows.t
 import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
 import type { Hub } from "./hub.ts";
-import { whyNotKept } from "./predictions/keep.ts";
+import { storeFailureReason } from "./predictions/store.ts";
 
 /** Each of these queues has a dead-letter queue of the same name with `-dead`. */
 interface LetterKind {
   readonly queue: string;
   readonly expected: string;
-  /** Explains why a message ended here. */
+  /** Returns the probable reason why the message failed. */
   why(fx: Pick<Hub, "db" | "lake">, body: unknown): Promise<string>;
-  /** Sends a body again. Returns false for a body that cannot be parsed. */
+  /** Sends a body to its queue again. Returns false if the body cannot be parsed. */
   send(fx: Pick<Hub, "events" | "answered">, body: unknown): Promise<boolean>;
 }
 
@@ -35,7 +35,7 @@ const lakeEvents: LetterKind = {
 const predictions: LetterKind = {
   queue: "predictions",
   expected: "a message about predictions that this code reads",
-  why: whyNotKept,
+  why: storeFailureReason,
   async send({ answered }, body) {
     const parsed = predictionMessageShape.safeParse(body);
     if (parsed.success) await answered.send(parsed.data);
@@ -45,13 +45,13 @@ const predictions: LetterKind = {
 
 export const letterKinds = [lakeEvents, predictions];
 
-/** The first and the longest delay before a dead letter that could not be stored is retried. */
+/** First and maximum delay before storing a dead letter is retried. */
 const [firstDelaySeconds, delaySecondsMax] = [60, 3_600];
 
 /**
- * Stores a dead letter. No queue follows this one, so a message that it gives up is lost. While the database is down a
- * message is retried 100 times (wrangler.toml); with these delays that is the four days that Cloudflare keeps a message.
- * Each failure logs the whole message.
+ * Stores a dead letter. This queue has no dead-letter queue of its own, so a message is lost after its last retry.
+ * While the database is down a message is retried 100 times (wrangler.toml). With these delays the retries last four
+ * days, which is as long as Cloudflare retains a message. Each failure logs the whole message.
  */
 export async function keepDeadLetter(
   fx: Pick<Hub, "db" | "lake" | "boot" | "now">,
@@ -73,9 +73,9 @@ export async function keepDeadLetter(
 }
 
 /**
- * Sends a dead letter to its queue again, then marks it. A crash between the two sends the message once more, which
- * changes nothing, and never loses it. If it comes back dead before the mark, the letter belongs to a later attempt and
- * the mark changes nothing.
+ * Sends a dead letter to its queue again, then marks it as sent. A crash between the two steps sends the message twice,
+ * which is harmless because consumers are idempotent. If the message fails again before it is marked, the dead letter
+ * belongs to a later attempt and the mark changes nothing.
  */
 export async function resendDeadLetter(
   fx: Pick<Hub, "db" | "events" | "answered" | "now">,
@@ -88,7 +88,7 @@ export async function resendDeadLetter(
   // Dead letters from before the second queue existed do not name their queue.
   const kind = letterKinds.find(({ queue }) => queue === run.params.queue) ?? lakeEvents;
   if (!(await kind.send(fx, run.params.body))) {
-    const detail = `The message can never be read: ${run.reason}`;
+    const detail = `The message cannot be parsed: ${run.reason}`;
     return failure({ kind: "unprocessable", detail, expected: kind.expected });
   }
   const outcome = { state: "done" as const, reason: "sent again", stats: null };

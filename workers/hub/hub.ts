@@ -1,4 +1,7 @@
-/** Every effect of the hub in one value. Entries build it from their bindings; functions take the members they use. */
+/**
+ * Builds the hub: one value with all effects. Entries build it from their bindings. A function takes only the members
+ * that it uses.
+ */
 import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
@@ -21,7 +24,7 @@ export interface Hub {
   readonly lake: R2Bucket;
   readonly snapshots: KVNamespace;
   readonly events: Queue<LakeEvent>;
-  /** The queue of predictions; here only to resend dead letters. */
+  /** The queue of predictions. The hub uses it only to send dead letters again. */
   readonly answered: Queue<PredictionMessage>;
   /** The Workflow of each kind of flow. */
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
@@ -31,24 +34,27 @@ export interface Hub {
   readonly adminToken: string | undefined;
   /** Runs the models that the built-in engine does not support. */
   readonly onnx: OnnxRunner;
-  /** The built-in engine, which must answer a card's golden rows before its model may serve. */
+  /** Runs the built-in engine. It must reproduce a card's golden rows before the model may serve. */
   readonly evaluate: Evaluate;
-  /** The fingerprints of a forecast's features in this code, by every rule; a model trained on other features is refused. */
+  /**
+   * Returns the fingerprints of a forecast's features by every fingerprint rule. A model with another fingerprint is
+   * refused.
+   */
   fingerprints(forecast: Forecast): readonly string[];
-  /** A new unique id. */
+  /** Returns a new unique id. */
   newId(): string;
   readonly variables: Variables;
   now(): Date;
   fetch(url: string, init: RequestInit): Promise<Response>;
   sleep(ms: number): Promise<void>;
-  /** Uniform in [0, 1). */
+  /** Returns a number from a uniform distribution in [0, 1). */
   random(): number;
 }
 
 /** Secrets are set with `wrangler secret put` and so are not in the generated types. */
 export type HubEnv = Env & { readonly ADMIN_TOKEN?: string };
 
-/** The binding's generated type does not know what the Worker's entrypoint answers. */
+/** The generated type of the binding does not include the methods of the Worker's entrypoint. */
 const onnxOf = ({ ONNX }: HubEnv): OnnxRunner => ONNX as unknown as OnnxRunner;
 
 export function hubOf(env: HubEnv): Hub {

@@ -12,7 +12,7 @@ export { FetchFlow, IngestFlow, PromoteFlow } from "./workflows.ts";
 
 checkDeclarations(forecasts, feeds);
 
-/** One app for each isolate. */
+/** Reused by all requests of the isolate. */
 const apps = new WeakMap<HubEnv, ReturnType<typeof hubApp>>();
 
 function appOf(env: HubEnv): ReturnType<typeof hubApp> {
@@ -39,7 +39,7 @@ export default {
         return;
       default:
         throw new Error(
-          `no job for cron "${controller.cron}"; wrangler.toml and workers/hub/index.ts must name the same`,
+          `no job for cron "${controller.cron}"; wrangler.toml and workers/hub/index.ts must have the same schedules`,
         );
     }
   },

@@ -1,11 +1,11 @@
-/** Queue consumers: objects that arrived in the lake, predictions, and dead letters. */
+/** Consumes the queues: new objects in the lake, predictions, and dead letters. */
 import { readLakeEvent } from "../../shared/api/lake-event.ts";
 import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
 import { launch } from "./flows/launch.ts";
 import type { Hub } from "./hub.ts";
 import { requestIngest } from "./ingest/raw.ts";
-import { keepPredictions } from "./predictions/keep.ts";
+import { storePredictions } from "./predictions/store.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
 type QueueEffects = Pick<Hub, "db" | "lake" | "workflows" | "boot" | "now">;
@@ -21,14 +21,14 @@ export async function consume(hub: QueueEffects, { queue, messages }: Batch): Pr
       await Promise.all(messages.map((message) => startIngest(hub, message)));
       return;
     case "predictions":
-      await keepPredictions(hub, messages);
+      await storePredictions(hub, messages);
       return;
     default:
       throw new Error(`no consumer for queue ${queue}`);
   }
 }
 
-/** Starts the ingest of an object. R2's notification and our own message for the same object start one flow. */
+/** Starts the ingest of an object. Idempotent: the notification of R2 and the message of the hub start one flow. */
 async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
   try {
     const event = readLakeEvent(message.body);

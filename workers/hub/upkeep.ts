@@ -14,7 +14,7 @@ type UpkeepEffects = Pick<
   "db" | "lake" | "snapshots" | "fingerprints" | "workflows" | "variables" | "boot" | "now"
 >;
 
-/** Runs every job of the hour. A job that fails does not stop the others; the error names all that failed. */
+/** Runs every hourly job. Continues after a failure. The error names all failed jobs. */
 export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[]): Promise<void> {
   await settleAll([
     ["recover flows", () => recover(fx)],

@@ -1,20 +1,20 @@
-/** The plain variables of wrangler.toml, validated once. A malformed one fails what needs it and nothing else. */
+/** Validates the plain variables of wrangler.toml once. An invalid variable fails only the work that reads it. */
 import { baseUrlOf, type Feed } from "../../shared/feeds/feed.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
 
 export interface Variables {
-  /** How many days single predictions are stored. */
-  readonly predictionsKeptDays: Result<number>;
-  /** Whether a base URL may be this machine; only in local configuration. */
+  /** Number of days for which single predictions are stored. */
+  readonly predictionRetentionDays: Result<number>;
+  /** True if a base URL may be this machine; only in local configuration. */
   readonly allowLoopback: Result<boolean>;
-  /** Where a feed is fetched from; empty where it is not fetched. */
+  /** Returns the base URL of a feed; empty if it is not fetched. */
   baseUrl(feed: Pick<Feed, "id" | "source">): string;
 }
 
-/** Validates the variables. `read` returns a variable by name, empty when it is not set. */
+/** Validates the variables. `read` returns a variable by name, or an empty text if it is not set. */
 export function readVariables(read: (name: string) => string): Variables {
   return {
-    predictionsKeptDays: readDays("PREDICTIONS_KEPT_DAYS", read),
+    predictionRetentionDays: readDays("PREDICTIONS_KEPT_DAYS", read),
     allowLoopback: readFlag("ALLOW_LOOPBACK", read),
     baseUrl: (feed) => baseUrlOf(feed, read),
   };

@@ -1,4 +1,4 @@
-/** The Workflows that run flows: each builds the hub from its bindings and runs one body. */
+/** The Workflows that run flows. Each builds the hub from its bindings and runs one flow. */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { fetchFeed } from "./flows/fetch.ts";
 import { runFlow } from "./flows/flow.ts";

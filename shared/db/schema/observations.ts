@@ -79,7 +79,7 @@ export const problems = sqliteTable("problems", {
   lost: integer().notNull(),
 });
 
-export const feedTurns = sqliteTable("feed_turns", {
+export const feedLeases = sqliteTable("feed_turns", {
   feed: text().primaryKey(),
   holder: text(),
   fence: integer().notNull(),

@@ -1,4 +1,4 @@
-/** Sets up predict with our own engine, and with the same model in the `onnx` Worker. */
+/** Sets up predict with the built-in engine, and with the same model in the `onnx` Worker. */
 import { bundleWorkers } from "../../../trainer/local/bundles.ts";
 import { readModules } from "./bundle.ts";
 import { type BenchWorker, withStubs } from "./workerd.ts";

@@ -17,7 +17,7 @@ export interface Workerd {
   /** Returns the port of a Worker. */
   port(worker: string): Promise<number>;
   inspectorPort(): Promise<number>;
-  /** Writes the snapshot of a forecast like the hub. Only the seeder Worker runs for that. */
+  /** Writes the snapshot of a forecast like the hub, with a separate seeder Worker. */
   store(stored: Stored): Promise<void>;
   dispose(): Promise<void>;
 }

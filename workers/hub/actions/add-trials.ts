@@ -7,7 +7,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireRun } from "./require.ts";
 
-/** Adds trials to a running training. A trial that was sent before replaces itself. */
+/** Adds trials to a running training. A trial that is sent again replaces the stored one. */
 export async function addTrials(
   fx: Pick<Hub, "db">,
   { run: id, trials }: { readonly run: string; readonly trials: readonly TrialRow[] },
@@ -23,5 +23,10 @@ export async function addTrials(
 
 export function checkRunning({ id, state }: TrainingRun): Refusal | null {
   if (state === "running") return null;
-  return { kind: "conflict", detail: `Run ${id} is ${state}; create another.`, found: state, expected: "running" };
+  return {
+    kind: "conflict",
+    detail: `Run ${id} is ${state}, so it accepts no trials. Create another run.`,
+    found: state,
+    expected: "running",
+  };
 }

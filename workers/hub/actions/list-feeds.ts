@@ -5,7 +5,7 @@ import type { Feed } from "../../../shared/feeds/feed.ts";
 import { feeds } from "../../../shared/feeds/index.ts";
 import type { Hub } from "../hub.ts";
 
-/** Lists every feed of the catalogue with what it has delivered so far. */
+/** Lists every feed of the catalogue with the counts of its stored data and its last success. */
 export async function listFeeds(fx: Pick<Hub, "db">): Promise<FeedList> {
   return { feeds: await Promise.all(feeds.map((feed) => describeFeed(fx, feed))) };
 }

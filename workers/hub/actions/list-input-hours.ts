@@ -9,7 +9,7 @@ export interface InputHourRows {
   readonly rows: readonly InputHour[];
 }
 
-/** Lists how often each bin of each feature was hit, by version, feature and hour. */
+/** Lists the counts of each bin of each feature, by version, feature and hour. */
 export async function listInputHours(
   { db }: Pick<Hub, "db">,
   forecastId: string,

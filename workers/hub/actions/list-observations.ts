@@ -9,7 +9,10 @@ import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 
 export interface ObservationsQuery extends Omit<ObservationFilter, "seriesIds"> {
-  /** Each a series' number or `Dimension=Value`; together they narrow the choice. Empty means every series. */
+  /**
+   * Filters, each the number of a series or `Dimension=Value`. A series must match all of them. Empty means every
+   * series.
+   */
   readonly series: readonly string[];
 }
 
@@ -39,7 +42,7 @@ export async function listObservations(
   });
 }
 
-/** Finds the series that the filters name. Null means all of them. */
+/** Returns the series that match all filters, or null if there is no filter. */
 function chooseSeries(
   feed: Feed,
   all: readonly Series[],
@@ -66,7 +69,7 @@ function checkVariable(feed: Feed, variable: string | undefined): Refusal | null
   return variable === undefined ? null : checkName("variable", variable, Object.keys(feed.variables));
 }
 
-/** More names than this do not help a person. */
+/** A longer list does not help a person. */
 const allowedMax = 100;
 
 function checkName(what: string, found: string, allowed: readonly string[]): Refusal | null {

@@ -11,7 +11,7 @@ import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
 export interface PredictionsQuery extends Omit<PredictionFilter, "series"> {
-  /** Each `Dimension=Value`. */
+  /** Filters, each `Dimension=Value`. */
   readonly series: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface PredictionRows {
   readonly rows: readonly StoredPrediction[];
 }
 
-/** Lists the answers to requests, newest first. */
+/** Lists the stored predictions of requests, newest first. */
 export async function listPredictions(
   { db }: Pick<Hub, "db">,
   forecastId: string,

@@ -6,7 +6,7 @@ import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 
-/** Lists what the parser of a feed rejected, in the order in which it was first found, a page at a time. */
+/** Lists the problems that the parser of a feed found, oldest first, a page at a time. */
 export async function listProblems(
   { db }: Pick<Hub, "db">,
   feedId: string,

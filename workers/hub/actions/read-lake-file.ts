@@ -14,6 +14,6 @@ export async function readLakeFile(
   if (!feed.ok) return feed;
   const object = await lake.get(`${lakePrefix(feed.value.id)}${path}`);
   if (object) return success(object);
-  const detail = `${feed.value.id} has no file ${path} in the lake; _SUCCESS lists what there is.`;
+  const detail = `${feed.value.id} has no file ${path} in the lake. _SUCCESS lists its files.`;
   return failure({ kind: "not-found", detail, found: path });
 }

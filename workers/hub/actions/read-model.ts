@@ -10,7 +10,7 @@ import type { Hub } from "../hub.ts";
 import { readCard } from "../registry/verify.ts";
 import { requireForecast, requireModel } from "./require.ts";
 
-/** The gate's decisions and the audit of one version, at most. */
+/** Maximum number of decisions of the gate, and of audit rows, for one version. */
 const auditRowsMax = 100;
 
 /** Reads one version: card, stage, tags, decisions of the gate and audit. */
@@ -31,7 +31,7 @@ export async function readModel(
   return success({ ...model.value, card: card.value, tags, gates, audit });
 }
 
-/** Reads the card of a registered version, which was valid when it was registered. */
+/** Reads the card of a registered version. */
 export async function readRegisteredCard(
   fx: Pick<Hub, "lake">,
   { forecast: id, version }: Pick<StagedModel, "forecast" | "version">,
@@ -40,6 +40,6 @@ export async function readRegisteredCard(
   if (!forecast.ok) return forecast;
   const read = await readCard(fx, { forecast: forecast.value, version });
   if (read.ok) return success(read.card);
-  const detail = `card.json of ${id} ${version} in R2 is no longer the file that was registered: restore it, or train again. ${read.mismatch.detail}`;
+  const detail = `card.json of ${id} ${version} in R2 differs from the registered file. Restore it, or train again. ${read.mismatch.detail}`;
   return failure({ kind: "internal", ...read.mismatch, detail });
 }

@@ -1,4 +1,4 @@
-/** Registration: two files in R2 become a version. One statement writes it, so that half a version never exists. */
+/** Registers two files in R2 as a version. One statement writes the version, so that it exists whole or not at all. */
 import type { RegisterRequest } from "../../../shared/api/models.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
@@ -34,7 +34,7 @@ export async function register(
   if (!forecast.ok) return forecast;
   const { version } = wanted;
   if (reserved.includes(version)) {
-    const detail = "This version name is reserved for an address; use another.";
+    const detail = "This version name is reserved. Use another.";
     return failure({ kind: "unprocessable", detail, found: version });
   }
   const known = await findSame(fx, wanted);
@@ -59,7 +59,7 @@ export async function register(
 
 const reserved = ["compare"];
 
-/** Finds the version if it is registered with the same files. With other files it is refused. */
+/** Returns the version if it is registered with the same files. Refuses it if it is registered with other files. */
 async function findSame(
   { db }: Pick<Hub, "db">,
   { forecast, version, model, card }: Registration,
@@ -69,13 +69,13 @@ async function findSame(
   if (known.modelSha256 === model.sha256 && known.cardSha256 === card.sha256) return success(known);
   return failure({
     kind: "conflict",
-    detail: `${forecast} ${version} is registered with other files, and a version never changes: use another version.`,
+    detail: `${forecast} ${version} is already registered with other files. Use another version name.`,
     found: `model ${model.sha256}, card ${card.sha256}`,
     expected: `model ${known.modelSha256}, card ${known.cardSha256}`,
   });
 }
 
-/** Checks the run, if one is named, and both artefacts. */
+/** Checks the run, if the request names one, and both artefacts. */
 async function verify(
   fx: RegisterEffects,
   forecast: Forecast,
@@ -92,11 +92,11 @@ async function checkRun({ db }: Pick<Hub, "db">, forecast: string, id: string): 
   const run = await findRun(db, id);
   if (!run) return { kind: "unprocessable", detail: `There is no run ${id}.`, found: id };
   if (run.forecast === forecast) return null;
-  const detail = `Run ${id} trained another forecast.`;
+  const detail = `Run ${id} belongs to another forecast.`;
   return { kind: "unprocessable", detail, found: run.forecast, expected: forecast };
 }
 
-/** Extracts what lists and the gate need of a card. */
+/** Extracts the fields of a card that lists and the gate read. */
 function summary(card: Card): Omit<ModelRow, "run" | "cardSha256" | "registeredAt"> {
   const own = ownLine(card);
   return {

@@ -4,12 +4,12 @@ import { failure, type Result } from "../../../shared/lib/result.ts";
 import { requireFlow } from "./require.ts";
 import { type RestartEffects, restart } from "./restart.ts";
 
-/** Ingests a held publication as it is, because a person has looked at it. */
+/** Ingests a held publication after a person has approved it. */
 export async function release(fx: RestartEffects, id: string): Promise<Result<FlowRun, Refusal>> {
   const run = await requireFlow(fx, id);
   if (!run.ok) return run;
   if (run.value.kind === "promote") {
-    const detail = "A held promotion is not released: do what its reason says, or promote with force and say why.";
+    const detail = "A held promotion cannot be released. Do what its reason says, or promote with force and a reason.";
     return failure({ kind: "conflict", detail, found: run.value.reason ?? run.value.state });
   }
   return restart(fx, run.value, { from: ["held"], params: { released: true } });

@@ -17,8 +17,8 @@ export interface PromotionRequest {
 }
 
 /**
- * Starts the flow `promote`. Its key holds the number of the champion that it would replace, so that the same request in
- * the same situation is one flow. A flow that failed is tried again.
+ * Starts the flow `promote`. Its key contains the number of the champion that it would replace, so a repeated request
+ * returns the same flow until the champion changes. A failed flow is retried.
  */
 export async function requestPromotion(
   fx: Pick<Hub, "db" | "workflows" | "boot" | "now">,
@@ -29,7 +29,7 @@ export async function requestPromotion(
   if (!model.ok) return model;
   const champion = await findChampion(fx.db, forecast);
   if (champion?.version === version) {
-    return failure({ kind: "conflict", detail: `${version} serves ${forecast} already.`, found: version });
+    return failure({ kind: "conflict", detail: `${version} is already the champion of ${forecast}.`, found: version });
   }
   const after = champion?.number ?? 0;
   const params: z.infer<typeof promoteParams> = { forecast, version, after, who, why, force };

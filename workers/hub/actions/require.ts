@@ -1,4 +1,4 @@
-/** Lookups by name. An unknown name is refused with the names that exist. */
+/** Finds things by name. Refuses an unknown name and lists the existing names. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { type FlowRun, findFlow } from "../../../shared/db/flows.ts";
 import { findModel, listVersions, type StagedModel } from "../../../shared/db/models.ts";

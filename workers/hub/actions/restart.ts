@@ -10,7 +10,7 @@ export type RestartEffects = Pick<Hub, "db" | "workflows" | "boot" | "now">;
 export interface Restart {
   /** The states in which the flow may be restarted. */
   readonly from: readonly FlowState[];
-  /** Parameters that the next attempt gets in addition. */
+  /** Parameters to add for the next attempt. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 

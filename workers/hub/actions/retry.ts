@@ -6,7 +6,7 @@ import type { Hub } from "../hub.ts";
 import { requireFlow } from "./require.ts";
 import { type RestartEffects, restart } from "./restart.ts";
 
-/** Starts a failed flow again. A dead letter is sent to its queue again. */
+/** Retries a failed flow. Sends a dead letter to its queue again. */
 export async function retry(
   fx: RestartEffects & Pick<Hub, "events" | "answered">,
   id: string,

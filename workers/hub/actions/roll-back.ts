@@ -1,4 +1,7 @@
-/** Rollback: the same checks as a promotion, but no gate, because the version was champion before. */
+/**
+ * Rolls back to an earlier champion. It runs the checks of a promotion without the gate, because the version passed it
+ * before.
+ */
 import type { ChampionAnswer } from "../../../shared/api/champions.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
@@ -40,10 +43,10 @@ export async function rollBack(
   const succession = { forecast: id, version, rule: "rollback", flowId: null, after: champion } as const;
   if (!(await changeChampion(fx.db, succession, actor))) {
     const now = await findChampion(fx.db, id);
-    const detail = `Overtaken by version ${now?.version} (change ${now?.number}), which became champion meanwhile. Read the champion, then roll back again.`;
+    const detail = `Version ${now?.version} (change ${now?.number}) became champion during the rollback. Read the champion, then roll back again.`;
     return failure({ kind: "conflict", detail, found: String(now?.number), expected: String(champion.number) });
   }
-  // The history first: the version may read variables that today's declaration does not.
+  // Writes the history before the pointer: the version may read variables that today's declaration does not.
   await writeHistory(fx, forecast.value);
   await writePointer(fx, id);
   return readChampion(fx, id);
@@ -64,27 +67,28 @@ function chooseTarget(
   if (!champion) return failure({ kind: "conflict", detail: `${forecast} has no champion to roll back.` });
   const version = to ?? championBefore(changes);
   if (version === null) {
-    const detail = `No version of ${forecast} served before ${champion.version}. Name one with "to", or promote another.`;
+    const detail = `${forecast} had no champion before ${champion.version}. Name a version with "to", or promote another.`;
     return failure({ kind: "conflict", detail });
   }
   const served = [...new Set(changes.map((change) => change.version))];
   if (!served.includes(version)) {
-    const detail = `${version} has never served ${forecast}: promote it instead.`;
+    const detail = `${version} was never the champion of ${forecast}. Promote it instead.`;
     return failure({ kind: "unprocessable", detail, found: version, allowed: served });
   }
   if (version === champion.version) {
-    return failure({ kind: "conflict", detail: `${version} serves already.`, found: version });
+    return failure({ kind: "conflict", detail: `${version} is already the champion.`, found: version });
   }
   return success({ version, champion });
 }
 
 /**
- * Verifies artefacts and golden rows again: the files may have been damaged since the version served. A version with a served.json
- * may serve again though the forecast declares other features today, as long as this code computes those it was trained on.
+ * Verifies artefacts and golden rows again, because the files may have been damaged since the version served. A version
+ * with a served.json may serve again after the declared features changed, as long as this code computes the features
+ * that it was trained on.
  */
 async function verify(fx: RollbackEffects, forecast: Forecast, version: string): Promise<Refusal | null> {
   const model = await findModel(fx.db, forecast.id, version);
-  if (!model) throw new Error(`${forecast.id} ${version} has served and is not registered`);
+  if (!model) throw new Error(`${forecast.id} ${version} was champion but is not registered`);
   const stated = { ...model, forecast };
   const verified = await verifyArtefacts(fx, stated, { anyFingerprint: true });
   const served = verified.ok ? await ensureServed(fx, { forecast, version }) : null;

@@ -3,8 +3,8 @@ import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 
 /**
- * Runs an R2 write of a body whose digest was stated. R2 compares the digest while it streams; its complaint becomes a
- * refusal, and any other error is thrown on.
+ * Runs an R2 write with a stated digest. R2 compares the digest while it streams. Returns a refusal if the digest
+ * differs, and throws any other error.
  */
 export async function putWithDigest<T>(put: () => Promise<T>): Promise<Result<T, Refusal>> {
   try {
@@ -16,8 +16,8 @@ export async function putWithDigest<T>(put: () => Promise<T>): Promise<Result<T,
   }
 }
 
-/** Refuses a body whose bytes are not those of `Content-Digest`. */
+/** Returns the refusal of a body whose digest differs from `Content-Digest`. */
 export function otherDigest(about: { readonly found: string; readonly expected?: string }): Refusal {
-  const detail = "The body does not have the digest that Content-Digest states; send it again.";
+  const detail = "The digest of the body differs from Content-Digest. Send the body again.";
   return { kind: "unprocessable", detail, ...about };
 }

@@ -6,7 +6,7 @@ import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireModel } from "./require.ts";
 
-/** Sets a tag of a version, or removes it where the value is null. Returns all tags of the version. */
+/** Sets a tag of a version, or removes it if the value is null. Returns all tags of the version. */
 export async function tag(
   fx: Pick<Hub, "db">,
   { value, ...named }: ModelTag & { readonly value: string | null },

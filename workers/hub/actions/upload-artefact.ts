@@ -17,13 +17,13 @@ export const artefactContentTypes: Readonly<Record<ArtefactName, string>> = {
 
 export interface ArtefactFile {
   readonly body: ReadableStream | null;
-  /** In bytes; null where it was not stated. */
+  /** In bytes; null if the request does not state it. */
   readonly length: number | null;
-  /** SHA-256 in hexadecimal; null where it was not stated. */
+  /** SHA-256 in hexadecimal; null if the request does not state it. */
   readonly sha256: string | null;
 }
 
-/** Stores a file of a version. It is created once and never replaced; the same bytes again change nothing. */
+/** Stores a file of a version. Idempotent: the same bytes again change nothing, and other bytes are refused. */
 export async function uploadArtefact(
   { db, lake }: Pick<Hub, "db" | "lake">,
   address: ArtefactAddress & ArtefactFile,
@@ -48,9 +48,9 @@ export async function uploadArtefact(
       return success({ ...after, known: false });
     }
   }
-  const stored = (await lake.head(key))?.checksums.toJSON().sha256 ?? "bytes of an unknown digest";
+  const stored = (await lake.head(key))?.checksums.toJSON().sha256 ?? "an unknown digest";
   if (stored === sha256) return success({ key, sha256, bytes: length, known: true });
-  const detail = `${key} is stored with other bytes, and a version never changes: use another version.`;
+  const detail = `${key} is already stored with other bytes. Use another version name.`;
   return failure({ kind: "conflict", detail, found: `sha256 ${sha256}`, expected: `sha256 ${stored}` });
 }
 
@@ -60,7 +60,7 @@ interface StatedFile {
   readonly sha256: string;
 }
 
-/** Checks that length and digest are stated and that there is a body. */
+/** Checks that the request states length and digest and has a body. */
 function checkStated({ artefact, body, length, sha256 }: ArtefactAddress & ArtefactFile): Result<StatedFile, Refusal> {
   if (length === null) {
     const expected = "Content-Length: <bytes>";

@@ -1,4 +1,4 @@
-/** The upload of a publication by hand. */
+/** Accepts a publication that a person uploads. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { bufferedUploadBytesMax, type Upload, uploadBytesMax } from "../../../shared/api/uploads.ts";
 import { type FlowRun, requeueFlow } from "../../../shared/db/flows.ts";
@@ -9,24 +9,24 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { readBounded } from "../fetch/read-bounded.ts";
 import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";
-import { announceRaw, keepRaw } from "../ingest/raw.ts";
+import { announceRaw, storeRaw } from "../ingest/raw.ts";
 import { requireFeed } from "./require.ts";
 import { otherDigest, putWithDigest } from "./stated-digest.ts";
 
 export interface UploadedFile {
   readonly name: string;
-  /** Media type, lower case; empty where it was not stated. */
+  /** Media type in lower case; empty if the request does not state it. */
   readonly contentType: string;
-  /** In bytes; null where it was not stated. */
+  /** In bytes; null if the request does not state it. */
   readonly length: number | null;
-  /** SHA-256 in hexadecimal; null where it was not stated. */
+  /** SHA-256 in hexadecimal; null if the request does not state it. */
   readonly sha256: string | null;
   readonly body: ReadableStream | null;
 }
 
 type UploadEffects = Pick<Hub, "db" | "lake" | "events" | "workflows" | "boot" | "now">;
 
-/** Stores a publication in `raw/` and starts its ingest. A flow of the same file that failed is tried again. */
+/** Stores a publication in `raw/` and starts its ingest. Retries a failed ingest of the same file. */
 export async function upload(fx: UploadEffects, feedId: string, file: UploadedFile): Promise<Result<Upload, Refusal>> {
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
@@ -35,7 +35,7 @@ export async function upload(fx: UploadEffects, feedId: string, file: UploadedFi
   if (!read.ok) return read;
   const { body, sha256 } = read.value;
   const arrival = { feed: feed.value, name: file.name, sha256, body, arrivedAt: fx.now() };
-  const stored = await putWithDigest(() => keepRaw(fx, arrival));
+  const stored = await putWithDigest(() => storeRaw(fx, arrival));
   if (!stored.ok) return stored;
   const { run: known, isNew } = await announceRaw(fx, stored.value);
   const run = (known.state === "failed" && (await tryAgain(fx, known))) || known;
@@ -48,25 +48,30 @@ async function tryAgain(fx: UploadEffects, run: FlowRun): Promise<FlowRun | null
   return again;
 }
 
-/** Media types that state nothing: none, and the one that curl sends for every body. */
+/** Media types without information: an empty one, and the one that curl sends for every body. */
 const unstatedTypes = ["", "application/x-www-form-urlencoded"];
 
 /** Checks everything that can be refused before the body is read. */
 function checkFile(feed: Feed, { name, contentType, length }: UploadedFile): Refusal | null {
   if (!isFileName(name)) {
     const expected = "letters, digits, dots, dashes and underscores, at most 128";
-    return { kind: "unprocessable", detail: "The file name cannot become part of a key.", found: name, expected };
+    return {
+      kind: "unprocessable",
+      detail: "The file name contains characters that are not allowed.",
+      found: name,
+      expected,
+    };
   }
   if (!name.toLowerCase().endsWith(feed.file.extension)) {
     const expected = `a name ending in ${feed.file.extension}`;
-    const detail = `${feed.id} reads ${feed.file.extension} files.`;
+    const detail = `${feed.id} accepts only ${feed.file.extension} files.`;
     return { kind: "unsupported-media-type", detail, found: name, expected };
   }
   if (!unstatedTypes.includes(contentType) && !feed.file.contentTypes.includes(contentType)) {
     const allowed = feed.file.contentTypes;
     return {
       kind: "unsupported-media-type",
-      detail: `${feed.id} does not read this type.`,
+      detail: `${feed.id} does not accept this content type.`,
       found: contentType,
       allowed,
     };
@@ -76,7 +81,7 @@ function checkFile(feed: Feed, { name, contentType, length }: UploadedFile): Ref
 
 export function checkLength(length: number, bytesMax: number): Refusal | null {
   if (length <= bytesMax) return null;
-  const detail = "The file is larger than an upload may be.";
+  const detail = "The file is too large.";
   return { kind: "too-large", detail, found: `${length} bytes`, expected: `at most ${bytesMax} bytes` };
 }
 
@@ -85,7 +90,7 @@ interface UploadedContent {
   readonly sha256: string;
 }
 
-/** A body with length and digest is streamed on. Any other is read to its end, which also shows whether it is empty. */
+/** Returns a body with length and digest as a stream. Reads any other body into memory, to compute its digest. */
 async function readBody(
   feed: Feed,
   { body, length, sha256: stated }: UploadedFile,
@@ -96,7 +101,7 @@ async function readBody(
   if (!bytes) {
     return failure({
       kind: "too-large",
-      detail: "Send a file this large with Content-Length and Content-Digest (sha-256), so that it can be streamed.",
+      detail: "A file of this size must be streamed. Send it with Content-Length and Content-Digest (sha-256).",
       found: `more than ${bufferedUploadBytesMax} bytes`,
       expected: `at most ${bufferedUploadBytesMax} bytes without a digest`,
     });

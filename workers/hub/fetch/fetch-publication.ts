@@ -1,6 +1,6 @@
 /**
- * Fetches one file from a publisher. Only allowed hosts, no credentials; each redirect is checked, the size is limited, and
- * the content must have the type that the feed reads.
+ * Fetches one file from a publisher. Checks the host of every redirect, sends no credentials, limits the size, and
+ * requires the content type of the feed.
  */
 
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -8,24 +8,24 @@ import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../
 import { readBounded } from "./read-bounded.ts";
 
 export type Fetched =
-  | { readonly kind: "kept"; readonly bytes: Uint8Array; readonly etag: string | null }
+  | { readonly kind: "file"; readonly bytes: Uint8Array; readonly etag: string | null }
   | { readonly kind: "unchanged" }
   | { readonly kind: "missing" }
-  /** The publisher failed, or sent something else. */
+  /** The publisher failed, or its answer is not a file of the feed. */
   | { readonly kind: "failed"; readonly reason: string };
 
 export interface FetchEffects {
   fetch(url: string, init: RequestInit): Promise<Response>;
   sleep(ms: number): Promise<void>;
-  /** Uniform in [0, 1). */
+  /** Returns a number from a uniform distribution in [0, 1). */
   random(): number;
 }
 
 export interface FetchSettings {
   readonly baseUrl: string;
-  /** Only in local configuration: the base URL may be this machine. */
+  /** True if the base URL may be this machine; only in local configuration. */
   readonly allowLoopback: boolean;
-  /** ETag of the copy we have, if we have one. */
+  /** ETag of the stored copy; null if there is none. */
   readonly etag: string | null;
 }
 
@@ -35,7 +35,7 @@ const timeoutMs = 30_000;
 const redirectsMax = 3;
 const userAgent = "Almanac/0.1 (forecasting service; conditional requests, at most once a day)";
 
-/** Fetches with up to four tries and full-jitter exponential backoff. Expected outcomes are values; it never throws. */
+/** Fetches with up to four tries and full-jitter exponential backoff. Never throws: expected outcomes are values. */
 export async function fetchPublication(
   feed: Feed,
   request: PublicationRequest,
@@ -93,7 +93,7 @@ async function fetchOnce(
   return { kind: "failed", reason: `${start}: more than ${redirectsMax} redirects` };
 }
 
-/** Why a URL may not be asked, or null. Checked anew for every redirect. */
+/** Returns the reason why a URL may not be fetched, or null. */
 function refusedUrl(feed: Feed, url: URL, allowLoopback: boolean): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return `${url}: only http and https are fetched`;
   if (url.username || url.password) return `${url.host}: a URL with credentials is not fetched`;
@@ -101,7 +101,7 @@ function refusedUrl(feed: Feed, url: URL, allowLoopback: boolean): string | null
   if (isLoopback && allowLoopback) return null;
   const isDefaultPort = url.port === "";
   if (feed.source.hosts.includes(url.hostname) && isDefaultPort) return null;
-  return `${url.host} is not a host of ${feed.id}; allowed are ${feed.source.hosts.join(", ")}`;
+  return `${url.host} is not a host of ${feed.id}; allowed: ${feed.source.hosts.join(", ")}`;
 }
 
 async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fetched | TryAgain> {
@@ -128,17 +128,20 @@ async function readAnswer(feed: Feed, url: URL, response: Response): Promise<Fet
       reason: `${url}: starts with ${start || "nothing"}, not with ${feed.file.magic} as a ${feed.file.extension} file does`,
     };
   }
-  return { kind: "kept", bytes, etag: response.headers.get("ETag") };
+  return { kind: "file", bytes, etag: response.headers.get("ETag") };
 }
 
-/** Far more than a sentence needs. */
+/** Long enough for a publisher's reason, which is a sentence. */
 const refusalBytesMax = 20_000;
 
-/** An answer that is no file: nothing new, nothing there, not now, or no, with the publisher's reason if it gives one. */
+/**
+ * Maps an answer without a file: unchanged (304), missing (404, 410), to be retried (408, 429, 5xx), or failed with the
+ * publisher's reason.
+ */
 async function readRefusal(feed: Feed, url: URL, response: Response): Promise<Fetched | TryAgain> {
   const { status } = response;
-  const isNo = status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
-  const bytes = isNo && feed.source.refusal ? await readBounded(response, refusalBytesMax) : null;
+  const isRefused = status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
+  const bytes = isRefused && feed.source.refusal ? await readBounded(response, refusalBytesMax) : null;
   if (!bytes) await response.body?.cancel();
   if (status === 304) return { kind: "unchanged" };
   if (status === 404 || status === 410) return { kind: "missing" };

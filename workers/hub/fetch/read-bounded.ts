@@ -1,4 +1,4 @@
-/** Reads a body into memory. Returns null as soon as it is longer than allowed, whatever length it declares. */
+/** Reads a body into memory. Returns null as soon as it exceeds the limit. Does not rely on the declared length. */
 export async function readBounded(body: Pick<Response, "body">, bytesMax: number): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -11,11 +11,11 @@ export async function readBounded(body: Pick<Response, "body">, bytesMax: number
     }
     chunks.push(part.value);
   }
-  const whole = new Uint8Array(length);
+  const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, offset);
+    bytes.set(chunk, offset);
     offset += chunk.length;
   }
-  return whole;
+  return bytes;
 }

@@ -16,7 +16,7 @@ import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { FlowParams, Hub } from "../hub.ts";
 import { stepTimeout } from "./step-limits.ts";
 
-/** The result of a step. Workflows store at most 1 MiB of it; numbers for people go to `stats`. */
+/** The result of a step. Workflows store at most 1 MiB of it. `stats` has the numbers that people see. */
 export interface StepResult<T> {
   readonly value: T;
   readonly stats?: Stats;
@@ -24,7 +24,7 @@ export interface StepResult<T> {
 
 export interface Flow {
   readonly run: FlowRun;
-  /** Runs once per name and attempt; a finished step answers from its record when the flow is revived. */
+  /** Runs a step once per name and attempt. When the flow is revived, a finished step returns its recorded result. */
   step<T>(name: string, work: () => Promise<StepResult<T>>, retries?: Retries): Promise<T>;
 }
 
@@ -38,7 +38,7 @@ const patient: Retries = { limit: 5, delay: "2 seconds", backoff: "exponential" 
 
 type FlowEffects = Pick<Hub, "db" | "now">;
 
-/** Runs `body` as the attempt that `params` names and records its outcome. A flow that has ended is left alone. */
+/** Runs `body` as the attempt that `params` identifies and records its outcome. Does nothing if the flow has ended. */
 export async function runFlow(
   fx: FlowEffects,
   { params, step }: { readonly params: FlowParams; readonly step: WorkflowStep },
@@ -72,7 +72,7 @@ interface Recorded<T> {
   readonly retries: Retries | undefined;
 }
 
-/** Passes the value as JSON text, so that any plain value fits what Workflows can serialize. */
+/** Passes the value as JSON text, because Workflows cannot serialize every plain value. */
 async function recordStep<T>({ db, now }: FlowEffects, { step, params, name, work, retries }: Recorded<T>): Promise<T> {
   const text = await step.do(name, { retries: retries ?? patient, timeout: stepTimeout }, async () => {
     const at = () => ({ flowId: params.flowId, attempt: params.attempt, name, now: now().toISOString() });
@@ -82,7 +82,7 @@ async function recordStep<T>({ db, now }: FlowEffects, { step, params, name, wor
       await markStepEnded(db, at(), { state: "done", error: null, stats: stats ?? null });
       return JSON.stringify(value ?? null);
     } catch (error) {
-      // If the database itself fails, its error must not hide the step's.
+      // A failure of the database must not hide the error of the step.
       await markStepEnded(db, at(), { state: "failed", error: reasonOf(error), stats: null }).catch(() => undefined);
       throw error instanceof NonRetryableError ? error : new Error(reasonOf(error));
     }

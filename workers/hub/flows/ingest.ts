@@ -1,11 +1,11 @@
-/** The flow `ingest`: from a raw publication to the lake, the database and the online history. */
+/** The flow `ingest`: writes a raw publication to the lake, the database and the history in KV. */
 import { runBatch } from "../../../shared/db/database.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { saveIngest } from "../../../shared/db/ingests.ts";
+import { releaseLease, renewLease, takeLease } from "../../../shared/db/leases.ts";
 import { saveProblems } from "../../../shared/db/problems.ts";
 import type { Stats } from "../../../shared/db/schema.ts";
 import { listSeries } from "../../../shared/db/series.ts";
-import { endTurn, renewTurn, takeTurn } from "../../../shared/db/turns.ts";
 import { contradictionReason } from "../../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
@@ -21,11 +21,11 @@ import { writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow, Retries, StepResult } from "./flow.ts";
 
-/** Half an hour of asking for the turn; a holder that died gives it up after two minutes. */
-const untilFree: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
-const turnsMax = 5;
+/** Tries to take the lease for half an hour. The lease of a run that has died expires after two minutes. */
+const leaseRetries: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
+const roundsMax = 5;
 
-interface Taken {
+interface Recorded {
   readonly source: Source;
   readonly stats: Stats;
   readonly outcome: Outcome | null;
@@ -36,39 +36,41 @@ type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
 export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const { feed: feedId } = ingestParams.parse(flow.run.params);
   const feed = findFeed(feedId);
-  if (!feed) return { state: "failed", reason: `${feedId} is not a feed of this platform`, stats: null };
+  if (!feed) return { state: "failed", reason: `There is no feed ${feedId}.`, stats: null };
   let publication: Publication | undefined;
-  // Read once per life of the process: a revived flow reads again only if a step that needs it is still to come.
+  // Read once per process. A revived flow reads again only if a remaining step needs it.
   const read = async () => {
     publication ??= await readPublication(hub, feed, flow.run);
     return publication;
   };
 
-  const taken = await flow.step("parse", async () => {
-    const value = await takeIn(hub, flow, await read());
+  const recorded = await flow.step("parse", async () => {
+    const value = await recordPublication(hub, flow, await read());
     return { value, stats: value.stats };
   });
-  if (taken.outcome) return taken.outcome;
+  if (recorded.outcome) return recorded.outcome;
 
-  for (let turn = 1; turn <= turnsMax; turn++) {
-    const fence = await waitForTurn(hub, flow, feed.id, turn);
+  for (let round = 1; round <= roundsMax; round++) {
+    const fence = await waitForLease(hub, flow, feed.id, round);
     try {
-      const written = await write(hub, flow, { read, source: taken.source, fence, feed, turn });
-      if (written?.kind === "held") return { state: "held", reason: written.reason, stats: taken.stats };
-      if (written) return { state: "done", reason: null, stats: { ...taken.stats, ...written.stats } };
+      const written = await write(hub, flow, { read, source: recorded.source, fence, feed, round });
+      if (written?.kind === "held") return { state: "held", reason: written.reason, stats: recorded.stats };
+      if (written) return { state: "done", reason: null, stats: { ...recorded.stats, ...written.stats } };
     } finally {
-      await flow.step(named("release turn", turn), async () => ({ value: await endTurn(hub.db, feed.id, fence) }));
+      await flow.step(stepName("release lease", round), async () => ({
+        value: await releaseLease(hub.db, feed.id, fence),
+      }));
     }
   }
   return {
     state: "failed",
-    reason: `another run took the turn ${turnsMax} times in a row; retry this flow`,
-    stats: taken.stats,
+    reason: `another run took the lease ${roundsMax} times in a row; retry this flow`,
+    stats: recorded.stats,
   };
 }
 
-/** Records what the publication says and whether it may come in. */
-async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Taken> {
+/** Records the publication and its problems, and decides whether it is ingested, held or failed. */
+async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Recorded> {
   const { feed, facts, problems, skipped, doubt, key, ...rest } = publication;
   const series = new Set(facts.map((fact) => fact.series));
   const stats: Stats = {
@@ -89,7 +91,7 @@ async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication
   if (facts.length === 0) {
     const reason = first
       ? `${first.reason}: found ${first.found}, expected ${first.expected}`
-      : "it holds no observation";
+      : "The publication contains no observation. Upload a file with observations.";
     return { source, stats, outcome: { state: "failed", reason, stats } };
   }
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
@@ -98,13 +100,13 @@ async function takeIn(hub: Pick<Hub, "db">, flow: Flow, publication: Publication
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
-async function waitForTurn(hub: Pick<Hub, "db" | "now">, flow: Flow, feed: string, turn: number): Promise<number> {
+async function waitForLease(hub: Pick<Hub, "db" | "now">, flow: Flow, feed: string, round: number): Promise<number> {
   const take = async () => {
-    const value = await takeTurn(hub.db, feed, flow.run.id, hub.now());
-    if (value === null) throw new Error(`another run has the turn of ${feed}`);
+    const value = await takeLease(hub.db, feed, flow.run.id, hub.now());
+    if (value === null) throw new Error(`another run holds the lease of ${feed}`);
     return { value };
   };
-  return flow.step(named("take turn", turn), take, untilFree);
+  return flow.step(stepName("take lease", round), take, leaseRetries);
 }
 
 interface Writing {
@@ -112,7 +114,7 @@ interface Writing {
   readonly source: Source;
   readonly feed: Feed;
   readonly fence: number;
-  readonly turn: number;
+  readonly round: number;
 }
 
 type Written =
@@ -120,21 +122,24 @@ type Written =
   /** The publication contradicts too many stored values, so nothing was written. */
   | { readonly kind: "held"; readonly reason: string };
 
-/** Writes the lake first, the database second, the online history last. Null once another run has taken the turn. */
+/**
+ * Writes the lake first, the database second, the history in KV last. Returns null once another run has taken the
+ * lease.
+ */
 async function write(
   hub: IngestEffects,
   flow: Flow,
-  { read, source, fence, feed, turn }: Writing,
+  { read, source, fence, feed, round }: Writing,
 ): Promise<Written | null> {
-  const checkTurn = async () => {
-    if (!(await renewTurn(hub.db, feed.id, fence, hub.now()))) {
-      throw new Overtaken(`another run has taken the turn of ${feed.id}`);
+  const checkLease = async () => {
+    if (!(await renewLease(hub.db, feed.id, fence, hub.now()))) {
+      throw new Overtaken(`another run has taken the lease of ${feed.id}`);
     }
   };
-  const plan = async () => planPublication(hub, await read(), { source, checkTurn });
+  const plan = async () => planPublication(hub, await read(), { source, checkLease });
   let planned: PlannedIngest | undefined;
 
-  const judged = await flow.step(named("judge", turn), () =>
+  const judged = await flow.step(stepName("judge", round), () =>
     unlessOvertaken(async () => {
       planned = await plan();
       const { contradictions } = planned;
@@ -146,22 +151,22 @@ async function write(
   if (!judged) return null;
   if (judged.reason !== null) return { kind: "held", reason: judged.reason };
 
-  const lake = await flow.step(named("lake", turn), () =>
+  const lake = await flow.step(stepName("lake", round), () =>
     unlessOvertaken(async () => {
-      // Planned again at each further attempt: one that failed has replaced some of the files.
+      // A second attempt plans again, because the first may have replaced some files.
       const current = planned ?? (await plan());
       planned = undefined;
-      const value = await writeLake(hub, current, checkTurn);
+      const value = await writeLake(hub, current, checkLease);
       planned = current;
       return value;
     }),
   );
   if (!lake) return null;
 
-  const database = await flow.step(named("database", turn), () =>
+  const database = await flow.step(stepName("database", round), () =>
     unlessOvertaken(async () => {
-      await checkTurn();
-      // A flow that was revived after the step before plans again.
+      await checkLease();
+      // A flow that was revived after the lake step plans again.
       planned ??= await plan();
       return writeDatabase(hub, planned, fence);
     }),
@@ -169,8 +174,8 @@ async function write(
   planned = undefined;
   if (!database) return null;
 
-  const histories = await flow.step(named("history", turn), async () => {
-    const value = (await renewTurn(hub.db, feed.id, fence, hub.now()))
+  const histories = await flow.step(stepName("history", round), async () => {
+    const value = (await renewLease(hub.db, feed.id, fence, hub.now()))
       ? await writeHistories(hub, forecastsFedBy(feed.id))
       : null;
     return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };
@@ -180,7 +185,7 @@ async function write(
   return { kind: "written", stats };
 }
 
-/** The result of a step that applies the plan; null, so that the flow takes another turn, once it was overtaken. */
+/** Runs a step that applies the plan. Returns null if another run was faster; then the flow starts another round. */
 async function unlessOvertaken<T extends object>(work: () => Promise<T>): Promise<StepResult<T | null>> {
   try {
     const value = await work();
@@ -191,7 +196,7 @@ async function unlessOvertaken<T extends object>(work: () => Promise<T>): Promis
   }
 }
 
-/** Steps are remembered by name: a second turn does its steps anew. */
-function named(step: string, turn: number): string {
-  return turn === 1 ? step : `${step} (turn ${turn})`;
+/** Workflows identify finished steps by name, so each round needs names of its own. */
+function stepName(step: string, round: number): string {
+  return round === 1 ? step : `${step} (round ${round})`;
 }

@@ -1,8 +1,8 @@
-/** From a row that says a flow is owed to a Workflow that runs it. */
+/** Starts the Workflow of a recorded flow. */
 import { type FlowRun, instanceId } from "../../../shared/db/flows.ts";
 import type { Hub } from "../hub.ts";
 
-/** Makes sure that the Workflow of the run's current attempt exists. Calling it again changes nothing. */
+/** Creates the Workflow of the run's current attempt unless it exists. Idempotent. */
 export async function launch({ workflows }: Pick<Hub, "workflows">, run: FlowRun): Promise<void> {
   const workflow = workflows[run.kind];
   if (!workflow) throw new Error(`no Workflow runs flows of kind ${run.kind}`);

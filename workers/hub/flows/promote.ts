@@ -1,9 +1,9 @@
 /**
- * The flow `promote`: from a registered version to the champion, or to the reason why not.
+ * The flow `promote`: makes a registered version the champion, or records the reason against it.
  *
- * `done` means that it serves. `held` means that the gate requires something first (more periods, another judgement).
- * `failed` means that it may not serve: a corrupted artefact, a wrong answer, the gate's rejection, or another version
- * that became champion meanwhile. The same request in the same situation gets the same outcome.
+ * `done`: the version is the champion. `held`: the gate needs something first (more periods, another judgement).
+ * `failed`: an artefact is corrupted, an output is wrong, the gate rejected the version, or another version became
+ * champion meanwhile. A repeated request gets the same outcome until the champion changes.
  */
 import { z } from "zod";
 import { type ChampionRow, changeChampion, findChampion, listChampions } from "../../../shared/db/champions.ts";
@@ -42,7 +42,7 @@ export const promoteParams = z.object({
 });
 type Params = z.infer<typeof promoteParams>;
 
-/** Other gates may use periods up while this one decides; more than a few in a row mean that something else is wrong. */
+/** Maximum number of decisions. Another gate may use periods while this one decides, and then it decides again. */
 const decisionsMax = 5;
 
 type PromoteEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx" | "now">;
@@ -58,19 +58,19 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
     const verified = await verifyArtefacts(hub, stated);
     return { value: verified.ok ? null : verified.mismatch };
   });
-  if (broken) return failed(sentence(broken));
+  if (broken) return failed(formatMismatch(broken));
 
   const wrong = await flow.step("golden rows", async () => ({ value: await verifyGolden(hub, stated) }));
-  if (wrong) return failed(sentence(wrong));
+  if (wrong) return failed(formatMismatch(wrong));
 
   const unserved = await flow.step("served.json", async () => {
     const served = await ensureServed(hub, stated);
     return { value: served.ok ? null : served.error };
   });
-  if (unserved) return failed(sentence(unserved));
+  if (unserved) return failed(formatMismatch(unserved));
 
   const decision = await flow.step("gate", async () => {
-    const value = await askGate(hub, flow.run.id, { params, stated });
+    const value = await decideOnce(hub, flow.run.id, { params, stated });
     return { value, stats: { ...value } };
   });
   if ("overtakenBy" in decision) return overtaken(decision.overtakenBy);
@@ -79,13 +79,13 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   if (decision.kind === "reject") return { state: "failed", reason: `Rejected: ${decision.reason}`, stats };
 
   const change = await flow.step("champion", async () => {
-    const value = await crown(hub, flow.run.id, { params, rule: decision.rule });
+    const value = await makeChampion(hub, flow.run.id, { params, rule: decision.rule });
     return { value, stats: value.won ? { number: value.number } : { overtakenBy: value.by } };
   });
   if (!change.won) return overtaken(change.by);
 
   const pointer = await flow.step("pointer", async () => {
-    // The history first: the model may read variables that the history of its predecessor did not hold.
+    // Writes the history before the pointer: the model may read variables that its predecessor did not.
     await writeHistory(hub, forecast);
     const value = await writePointer(hub, params.forecast);
     await writeForecastList(hub, forecasts);
@@ -99,8 +99,11 @@ interface GateRequest {
   readonly stated: Stated;
 }
 
-/** Asks the gate and stores its decision before it takes effect: once for each flow, so that no flow asks about the same periods twice. */
-async function askGate(
+/**
+ * Decides by the gate and stores the decision before it takes effect. A flow has one decision, so it cannot use the
+ * same periods twice.
+ */
+async function decideOnce(
   hub: Pick<Hub, "db" | "lake" | "now">,
   flowId: string,
   { params, stated }: GateRequest,
@@ -114,7 +117,7 @@ async function askGate(
     const usedThroughBefore = await usedThrough(hub.db, params.forecast);
     const incumbent = champion && (await incumbentOf(hub, champion));
     read ??= await readCard(hub, stated);
-    if (!read.ok) throw new Error(sentence(read.mismatch));
+    if (!read.ok) throw new Error(formatMismatch(read.mismatch));
     const verdict = params.force
       ? decidedByPerson(params.why)
       : decide(
@@ -135,10 +138,15 @@ async function askGate(
     };
     if (await saveGate(hub.db, decision)) return verdict;
   }
-  throw new Error(`other gates of ${params.forecast} decided ${decisionsMax} times meanwhile`);
+  throw new Error(
+    `other promotions of ${params.forecast} changed the used periods ${decisionsMax} times in a row; retry this flow`,
+  );
 }
 
-/** A card with every id of its recipe: the champion may be the same recipe, registered by an earlier rule for fingerprints. */
+/**
+ * Adds every id of the recipe to a card, because the champion may be the same recipe with an id of an earlier
+ * fingerprint rule.
+ */
 function challengerOf(forecast: Forecast, card: Card): Challenger {
   const { recipe } = card;
   const ids = recipeIdsOf(forecast, recipe);
@@ -152,13 +160,13 @@ async function incumbentOf(hub: Pick<Hub, "db">, { forecast, version }: Champion
   return { version, recipe, candidate, publishedTo };
 }
 
-type Crowned = { readonly won: true; readonly number: number } | { readonly won: false; readonly by: string };
+type ChampionChange = { readonly won: true; readonly number: number } | { readonly won: false; readonly by: string };
 
-async function crown(
+async function makeChampion(
   hub: Pick<Hub, "db" | "now">,
   flowId: string,
   { params, rule }: { readonly params: Params; readonly rule: GateRule },
-): Promise<Crowned> {
+): Promise<ChampionChange> {
   const { forecast, version, who, why } = params;
   const after = await findChampion(hub.db, forecast);
   if ((after?.number ?? 0) === params.after) {
@@ -167,7 +175,7 @@ async function crown(
       return { won: true, number: params.after + 1 };
     }
   }
-  // A step that is tried again may have won already.
+  // An earlier try of this step may have changed the champion.
   const ours = (await listChampions(hub.db, forecast)).find((change) => change.flowId === flowId);
   if (ours) return { won: true, number: ours.number };
   return { won: false, by: nameOf(await findChampion(hub.db, forecast)) };
@@ -179,10 +187,10 @@ const nameOf = (champion: ChampionRow | null) =>
 const failed = (reason: string): Outcome => ({ state: "failed", reason, stats: null });
 const overtaken = (by: string): Outcome =>
   failed(
-    `Overtaken by version ${by}, which became champion meanwhile. Judge it against that version and request the promotion again.`,
+    `Version ${by} became champion during the promotion. Judge this version against it, then request the promotion again.`,
   );
 
-/** A mismatch as one sentence for a person. */
-function sentence({ detail, found, expected }: Mismatch): string {
+/** Formats a mismatch for a person. */
+function formatMismatch({ detail, found, expected }: Mismatch): string {
   return `${detail} Found: ${found}. Expected: ${expected}.`;
 }

@@ -1,6 +1,6 @@
 /**
- * Revives unfinished flows: those whose queue message was lost, whose Workflow died with its process, or that have sent no
- * heartbeat for too long. Finished steps do not run again.
+ * Revives unfinished flows whose queue message was lost, whose Workflow ended with its process, or whose heartbeat is
+ * too old. Finished steps do not run again.
  */
 import { type FlowRun, instanceId, listOwed, markAdopted, markEnded, requeueFlow } from "../../../shared/db/flows.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
@@ -49,8 +49,8 @@ async function revive(
   const status = (await instance?.status().catch(() => null))?.status ?? "unknown";
   if (!instance || status === "unknown") return launch(fx, run);
   if (["errored", "terminated", "complete"].includes(status)) return startAnotherAttempt(fx, run, at);
-  // Local Workflows do not resume by themselves, so a flow of an earlier boot has no process whatever its status says.
-  // Pause and resume makes the engine continue at its first unfinished step.
+  // Local Workflows do not resume after a restart, so a flow of an earlier boot does not run even if its status is
+  // "running". Pause and resume make the engine continue at its first unfinished step.
   if (status === "waitingForPause") await instance.resume();
   if (status !== "paused") await instance.pause();
   await instance.resume();
@@ -62,7 +62,7 @@ async function startAnotherAttempt(
   at: { readonly now: string; readonly boot: string },
 ): Promise<void> {
   if (run.attempt >= attemptsMax) {
-    const reason = `${attemptsMax} attempts ended without saying why; look at the steps, then retry`;
+    const reason = `${attemptsMax} attempts ended without an outcome. Read the steps of the flow, then retry it.`;
     await markEnded(fx.db, run, { state: "failed", reason, stats: null }, at.now);
     return;
   }

@@ -5,8 +5,8 @@ import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
 
 /**
- * Starts one fetch for each feed and day, however often the day's cron fires. A feed without a base URL is not fetched. A
- * feed that cannot be started does not stop the others.
+ * Starts one fetch for each feed and day. Idempotent: a second cron event of the day starts nothing. Skips feeds
+ * without a base URL. Continues with the other feeds after an error.
  */
 export async function scheduleFetches(
   fx: Pick<Hub, "db" | "workflows" | "variables" | "boot" | "now">,
@@ -26,5 +26,5 @@ export async function scheduleFetches(
       failures.push(`${feed.id}: ${reasonOf(error)}`);
     }
   }
-  if (failures.length > 0) throw new Error(`not every fetch was started: ${failures.join("; ")}`);
+  if (failures.length > 0) throw new Error(`could not start every fetch: ${failures.join("; ")}`);
 }

@@ -1,8 +1,8 @@
-/** How long a step of a flow may last, for the Workflow that stops it and for `recover`, which revives what is silent. */
+/** Maximum duration of a step. The Workflow stops a longer step, and `recover` revives a flow without a heartbeat. */
 const stepMinutesMax = 2;
 
-/** Ten times what the longest step takes. An engine that has lost a step tries it again after this. */
+/** Ten times the duration of the longest step. After this time the engine retries a step that it has lost. */
 export const stepTimeout = `${stepMinutesMax} minutes` as const;
 
-/** Every try of a step is a heartbeat, so a flow that is silent for three of them is not at work. */
+/** Each try of a step is a heartbeat. A flow without a heartbeat for three step durations does not run. */
 export const silentMs = 3 * stepMinutesMax * 60_000;

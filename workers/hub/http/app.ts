@@ -36,7 +36,7 @@ const described = [
   healthRoutes,
 ];
 
-/** Returns every route that the hub answers itself. They take the hub from the context of a request. */
+/** Returns every route that the hub answers itself. The routes read the hub from the context of a request. */
 export function hubRoutes(): OpenAPIHono<HubVariables> {
   const routes = new OpenAPIHono<HubVariables>();
   for (const each of described) routes.route("/", each);
@@ -51,7 +51,7 @@ export function serviceDocument(): HubDocument {
 
 export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   const app = new OpenAPIHono<HubVariables>();
-  // First, because these answers belong to predict, headers included.
+  // Comes first, so that the headers below are not added to answers of predict.
   app.route("/", predictRoutes(hub));
   app.use(async (context, next) => {
     context.set("hub", hub);
@@ -88,7 +88,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   return app;
 }
 
-/** Returns the refusal of a body that Hono cannot read. */
+/** Converts Hono's error about a body into a refusal. */
 function unreadable({ status, message }: HTTPException): Refusal {
   if (status === 415) {
     return {

@@ -1,4 +1,4 @@
-/** `/models/:forecast/:version/:artefact`: the files of a version, written once. */
+/** `/models/:forecast/:version/:artefact`: the immutable files of a version. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { artefactShape } from "../../../shared/api/artefacts.ts";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
@@ -22,7 +22,7 @@ const read = createRoute({
   operationId: "downloadArtefact",
   tags: ["Models"],
   summary: "A file of a version",
-  description: "Its bytes never change; `ETag` is theirs.",
+  description: "The bytes of a version never change.",
   request: { params },
   responses: {
     200: { description: "The bytes", content: { ...binary, "application/json": { schema: cardShape } } },
@@ -49,7 +49,7 @@ const put = createRoute({
   operationId: "uploadArtefact",
   tags: ["Models"],
   summary: "Upload a file of a version",
-  description: `Created once, never replaced: the same bytes again are fine, others are refused. \`model.onnx\` may have ${megabytes("model.onnx")}, \`card.json\` ${megabytes("card.json")}.`,
+  description: `A file is never replaced: the same bytes again change nothing, other bytes are refused. \`model.onnx\` may have at most ${megabytes("model.onnx")}, \`card.json\` at most ${megabytes("card.json")}.`,
   security: secured,
   middleware: [adminOnly] as const,
   request: {
@@ -59,12 +59,12 @@ const put = createRoute({
         .string()
         .optional()
         .describe("Required: `sha-256=:<base64 of the body's SHA-256>:` (RFC 9530)"),
-      "content-length": z.string().optional().describe("Required: the body is streamed"),
+      "content-length": z.string().optional().describe("Required, because the body is streamed"),
     }),
     body: { required: true, content: binary },
   },
   responses: {
-    200: json(artefactShape, "The same bytes are stored already"),
+    200: json(artefactShape, "The same bytes were already stored"),
     201: json(artefactShape, "Created"),
     ...refusals.write,
     ...refusals.body,

@@ -4,16 +4,16 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import type { HubVariables } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
-/** Admits a write only with the bearer token. Without a configured token every write is closed. */
+/** Refuses a write without the bearer token. Refuses every write while no token is configured. */
 export const adminOnly = behindToken({
   kind: "writes-closed",
-  detail: "ADMIN_TOKEN is not set, so nothing can be written. Set it with: wrangler secret put ADMIN_TOKEN",
+  detail: "ADMIN_TOKEN is not set, so writes are disabled. Set it with: wrangler secret put ADMIN_TOKEN",
 });
 
-/** Admits a read of what callers have sent only with the bearer token. */
+/** Refuses to show requests of callers without the bearer token. */
 export const privateRead = behindToken({
   kind: "private",
-  detail: "ADMIN_TOKEN is not set, so this cannot be read. Set it with: wrangler secret put ADMIN_TOKEN",
+  detail: "ADMIN_TOKEN is not set, so this read is disabled. Set it with: wrangler secret put ADMIN_TOKEN",
 });
 
 function behindToken(closed: Refusal) {

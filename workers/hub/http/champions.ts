@@ -18,7 +18,7 @@ const read = createRoute({
   path: "/forecasts/{forecast}/champion",
   operationId: "getChampion",
   tags: ["Champion"],
-  summary: "The champion, and every change of it",
+  summary: "The champion and its changes",
   request: { params },
   responses: { 200: json(championAnswerShape, "The champion"), ...refusals.read },
 });
@@ -34,12 +34,12 @@ const promotion = createRoute({
   tags: ["Champion"],
   summary: "Request that a version becomes champion",
   description:
-    "Starts the flow `promote`: verify the artefacts, run the golden rows, ask the gate, change the champion. `GET /flows/{flow}` ends `done` when it serves, `held` when the gate wants more, `failed` when it may not serve; each says why. The same request in the same situation is one flow.",
+    "Starts the flow `promote`: verify the artefacts, run the golden rows, decide by the gate, change the champion. Read its state with `GET /flows/{flow}`: `done` (the version is the champion), `held` (the gate needs more data) or `failed` (the version may not serve), with the reason. A repeated request returns the same flow until the champion changes.",
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params: params.extend({ version: versionParam }), body: jsonRequest(promoteShape) },
   responses: {
-    200: json(promotedShape, "Requested before, and decided: see the flow"),
+    200: json(promotedShape, "Already requested and decided; see the flow"),
     202: json(promotedShape, "The flow has been started"),
     ...refusals.write,
   },
@@ -60,11 +60,11 @@ const rollback = createRoute({
   tags: ["Champion"],
   summary: "Go back to an earlier champion",
   description:
-    "To the version before, or to one that was champion before. It is a change with its own number, and it is verified like a promotion.",
+    "Makes the previous champion, or the earlier champion that `to` names, the champion again. The rollback is a change with its own number. The version is verified as in a promotion.",
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params, body: jsonRequest(rollbackShape) },
-  responses: { 200: json(championAnswerShape, "The champion after it"), ...refusals.write },
+  responses: { 200: json(championAnswerShape, "The new champion"), ...refusals.write },
 });
 
 championRoutes.openapi(rollback, async (context) => {

@@ -1,6 +1,6 @@
 import type { Hub } from "../hub.ts";
 
-/** What routes read from Hono's context. */
+/** The variables of Hono's context. */
 export interface HubVariables {
   Variables: { hub: Hub };
 }

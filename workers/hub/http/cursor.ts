@@ -1,14 +1,14 @@
-/** Cursors of pages: the position after a page, as text that needs no escaping in a URL. */
+/** Encodes the position after a page as a cursor that needs no escaping in a URL. */
 import type { z } from "zod";
 
-/** Base64url, without padding, of the UTF-8 of a JSON array: names may be in any script. */
+/** Encodes a position: JSON, then UTF-8, then base64url without padding. */
 export function writeCursor(place: readonly (string | number)[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(place));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Reads the position that `writeCursor` wrote; null for any other text. */
+/** Decodes a cursor of `writeCursor`. Returns null for any other text. */
 export function readCursor<T>(cursor: string, shape: z.ZodType<T>): T | null {
   const parsed = shape.safeParse(decode(cursor));
   return parsed.success ? parsed.data : null;

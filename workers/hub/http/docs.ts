@@ -1,4 +1,4 @@
-/** `/openapi.json` and `/docs`: what this hub answers, for programs and for people. */
+/** `/openapi.json` and `/docs`: the description of the API, for programs and for people. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { type OpenApi, openApiShape } from "../../../shared/api/service.ts";
 import { feeds } from "../../../shared/feeds/index.ts";
@@ -9,11 +9,11 @@ import { docsPage } from "./docs-page/page.ts";
 import { hubDocument } from "./openapi.ts";
 import { apiRoutes, json } from "./route.ts";
 
-/** The page contains its own style and loads nothing. */
+/** The page contains its style and loads nothing. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Values for the parameters of the examples on the page. */
+/** Values of the parameters in the examples. */
 const examples = {
   forecast: forecasts[0]?.id ?? "forecast",
   feed: feeds[0]?.id ?? "feed",
@@ -31,7 +31,7 @@ const openapi = createRoute({
   path: "/openapi.json",
   operationId: "getDocument",
   tags: ["Service"],
-  summary: "This description, OpenAPI 3.1",
+  summary: "This API as an OpenAPI 3.1 document",
   responses: { 200: json(openApiShape, "The document") },
 });
 
@@ -40,7 +40,7 @@ const page = createRoute({
   path: "/docs",
   operationId: "getDocumentPage",
   tags: ["Service"],
-  summary: "This description as a page",
+  summary: "This API as a page",
   responses: { 200: { description: "HTML", content: { "text/html": { schema: { type: "string" } } } } },
 });
 

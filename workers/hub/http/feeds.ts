@@ -1,4 +1,4 @@
-/** `/feeds`: the publications that are watched, what the parser rejected, the lake's files and uploads. */
+/** `/feeds`: the feeds, the problems of their publications, the files of the lake, and uploads. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { feedProblemsPageShape, feedProblemsQueryShape } from "../../../shared/api/feed-problems.ts";
 import { feedDetailShape, feedListShape } from "../../../shared/api/feeds.ts";
@@ -24,7 +24,7 @@ const list = createRoute({
   path: "/feeds",
   operationId: "listFeeds",
   tags: ["Feeds"],
-  summary: "Every feed, with how far it has come",
+  summary: "Every feed with its progress",
   responses: { 200: json(feedListShape, "The feeds") },
 });
 
@@ -49,7 +49,7 @@ const problems = createRoute({
   path: "/feeds/{feed}/problems",
   operationId: "listFeedProblems",
   tags: ["Feeds"],
-  summary: "What the parser rejected: row, column, found, expected",
+  summary: "The problems that the parser found: row, column, found, expected",
   request: { params, query: feedProblemsQueryShape },
   responses: { 200: json(feedProblemsPageShape, "A page"), ...refusals.filteredRead },
 });
@@ -79,7 +79,8 @@ const lakeFile = createRoute({
   },
 });
 
-// A path of the lake holds slashes, which OpenAPI cannot say: the document gets the plain path, the router the wide one.
+// A path of the lake contains slashes, which OpenAPI cannot express. The document gets the plain path, the router a
+// wildcard.
 feedRoutes.openAPIRegistry.registerPath(lakeFile);
 feedRoutes.openapi({ ...lakeFile, path: "/feeds/{feed}/lake/{path{.+}}", hide: true }, async (context) => {
   const { feed, path } = context.req.valid("param");
@@ -100,7 +101,7 @@ const put = createRoute({
   security: secured,
   middleware: [adminOnly] as const,
   request: {
-    params: params.extend({ file: z.string().describe("Name of the file, as the publisher calls it") }),
+    params: params.extend({ file: z.string().describe("File name of the publisher") }),
     headers: z.object({
       "content-digest": z.string().optional().describe("`sha-256=:<base64 of the body's SHA-256>:` (RFC 9530)"),
       "content-length": z.string().optional(),
@@ -108,7 +109,7 @@ const put = createRoute({
     body: { required: true, content: binary },
   },
   responses: {
-    200: json(uploadShape, "The same file was ingested already"),
+    200: json(uploadShape, "The same file was already ingested"),
     202: json(uploadShape, "The flow that ingests it"),
     ...refusals.write,
     ...refusals.body,

@@ -1,4 +1,4 @@
-/** `/flows`: what runs, ran, is held or failed; retry and release. */
+/** `/flows`: runs of work, their steps and states; retry and release. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { flowDetailShape, flowListShape, flowShape, flowsQueryShape } from "../../../shared/api/flows.ts";
 import { listFlows } from "../actions/list-flows.ts";
@@ -46,11 +46,11 @@ const retryFlow = createRoute({
   path: "/flows/{id}/retry",
   operationId: "retryFlow",
   tags: ["Flows"],
-  summary: "Start a failed flow again, or send a dead letter again",
+  summary: "Retry a failed flow, or send a dead letter again",
   security: secured,
   middleware: [adminOnly] as const,
   request: { params },
-  responses: { 202: json(flowShape, "The flow, queued; a dead letter is done"), ...refusals.write },
+  responses: { 202: json(flowShape, "The flow: queued, or done for a dead letter"), ...refusals.write },
 });
 
 flowRoutes.openapi(retryFlow, async (context) =>
@@ -62,11 +62,11 @@ const releaseFlow = createRoute({
   path: "/flows/{id}/release",
   operationId: "releaseFlow",
   tags: ["Flows"],
-  summary: "Ingest a held publication as it is",
+  summary: "Ingest a held publication",
   security: secured,
   middleware: [adminOnly] as const,
   request: { params },
-  responses: { 202: json(flowShape, "The flow, queued"), ...refusals.write },
+  responses: { 202: json(flowShape, "The queued flow"), ...refusals.write },
 });
 
 flowRoutes.openapi(releaseFlow, async (context) =>

@@ -1,4 +1,4 @@
-/** `/models`: registered versions, one by one and side by side. */
+/** `/models`: registered versions; lists, details and comparisons. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
 import {
@@ -41,10 +41,10 @@ const compare = createRoute({
   path: "/models/{forecast}/compare",
   operationId: "compareModels",
   tags: ["Models"],
-  summary: "Two versions side by side",
+  summary: "Compare two versions",
   request: { params: params.pick({ forecast: true }), query: compareQueryShape },
   responses: {
-    200: json(comparisonShape, "Metrics, and the parameters and features that differ"),
+    200: json(comparisonShape, "The metrics, and the parameters and features that differ"),
     ...refusals.filteredRead,
   },
 });
@@ -76,12 +76,12 @@ const registration = createRoute({
   tags: ["Models"],
   summary: "Register an uploaded version",
   description:
-    "Both artefacts must be in R2 with the stated digests, and the card must agree with them, with this address and with this hub's feature code. Before this call there is no version, only files; after it, the version never changes.",
+    "Both artefacts must be uploaded and have the stated digests. The card must match them, this address and the features that this hub computes. A registered version never changes.",
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params, body: jsonRequest(registerShape) },
   responses: {
-    200: json(modelShape, "The same files were registered already"),
+    200: json(modelShape, "The same files were already registered"),
     201: json(modelShape, "Registered"),
     ...refusals.write,
   },

@@ -20,7 +20,8 @@ const list = createRoute({
   operationId: "listObservations",
   tags: ["Feeds"],
   summary: "Observations by period, series and variable, in pages",
-  description: "CSV with `format=csv` or `Accept: text/csv`; `Link` names the next page.",
+  description:
+    "Returns CSV with `format=csv` or `Accept: text/csv`. The header `Link` has the address of the next page.",
   request: { params: z.object({ feed: feedParam }), query: observationsQueryShape },
   responses: { 200: jsonOrCsv(observationsPageShape, "A page"), ...refusals.page },
 });

@@ -1,31 +1,34 @@
-/** `/openapi.json`: every address of the service. Routes of the hub describe themselves; predict's are described in shared/api. */
+/**
+ * `/openapi.json`: every address of the service. The routes of predict are described in shared/api, because Workers do
+ * not import each other.
+ */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../../package.json" with { type: "json" };
 import { predictRoutes } from "../../../shared/api/predict-routes.ts";
 import type { HubVariables } from "./context.ts";
 
-const description = `Data in, models registered, the best one serving, predictions out. Reads are public; a write needs the hub's token as
-\`Authorization: Bearer <token>\`, and may name the actor in \`X-Almanac-Actor\`. Predictions need a token only where \`PREDICT_TOKEN\` is set.
-Refusals are RFC 9457 problem details that say what was found, what was expected and what is allowed; MLflow and Open Inference have error bodies
-of their own.`;
+const description = `Ingests data, registers models, and serves predictions of the best model. Reads are public. A write needs the hub's token as \`Authorization: Bearer <token>\` and may name the actor in \`X-Almanac-Actor\`. Predictions need a token only if \`PREDICT_TOKEN\` is set. Errors are RFC 9457 problem details with the found, the expected and the allowed values. The MLflow and Open Inference routes use the error bodies of their protocols.`;
 
 const tags = [
-  { name: "Predict", description: "Predictions by name, one or many." },
-  { name: "MLflow", description: "The scoring protocol of MLflow: raw features in, numbers out." },
-  { name: "Open Inference", description: "The Open Inference Protocol, version 2. A model is named as its forecast." },
-  { name: "Models", description: "Versions: uploaded, registered, compared, tagged. A version never changes." },
-  { name: "Champion", description: "Which version serves, and how that changes." },
-  { name: "Predictions", description: "Requests and answers, and how the inputs were distributed." },
-  { name: "Trainings", description: "Runs and the trials that they made." },
-  { name: "Audit", description: "Who changed what, and why." },
-  { name: "Feeds", description: "Publications, observations, the open lake." },
-  { name: "Flows", description: "What runs, ran, is held or failed, step by step." },
-  { name: "Service", description: "Whether the hub runs, and its own description." },
+  { name: "Predict", description: "Predictions of a forecast, for one instance or many." },
+  { name: "MLflow", description: "The scoring protocol of MLflow: raw features as input, numbers as output." },
+  {
+    name: "Open Inference",
+    description: "The Open Inference Protocol, version 2. The name of a model is the id of its forecast.",
+  },
+  { name: "Models", description: "Upload, register, compare and tag versions. A version never changes." },
+  { name: "Champion", description: "The version that serves: read, promote, roll back." },
+  { name: "Predictions", description: "Recorded requests and answers, and the distribution of their inputs." },
+  { name: "Trainings", description: "Training runs and their trials." },
+  { name: "Audit", description: "Every change with its actor and reason." },
+  { name: "Feeds", description: "Feeds, their observations, problems and files, and uploads." },
+  { name: "Flows", description: "Runs of work such as an ingest or a promotion, with their steps." },
+  { name: "Service", description: "Whether the hub runs, and the description of its API." },
 ];
 
 export type HubDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
-/** Builds the document. To be called once for each app, because it adds to what the app has registered. */
+/** Builds the document. Call it once for each app, because it registers more components. */
 export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
   const { openAPIRegistry: registry } = app;
   const bearer = { type: "http", scheme: "bearer" } as const;
@@ -43,7 +46,7 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
       description,
       license: { name: manifest.license, url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
-    servers: [{ url: "/", description: "The address that serves this document" }],
+    servers: [{ url: "/", description: "This hub" }],
     tags,
   });
 }

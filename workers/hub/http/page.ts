@@ -1,4 +1,4 @@
-/** Pages of long lists: cursors, and JSON or CSV. */
+/** Answers a page of a long list as JSON or CSV, with a cursor. */
 import type { HonoRequest } from "hono";
 import type { z } from "zod";
 import { writeCsv } from "../../../shared/lib/csv.ts";
@@ -6,18 +6,18 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import { refuse } from "./refuse.ts";
 
 export interface Page<Row, Body> {
-  /** One more than the limit, where there are more. */
+  /** At most `limit + 1` rows. The extra row shows that there is a next page. */
   readonly rows: readonly Row[];
   readonly limit: number;
   readonly format: "json" | "csv" | undefined;
-  /** The values that order the list; the cursor holds those of the last row. */
+  /** Returns the values that order the list. The cursor contains those of the last row. */
   placeOf(row: Row): readonly (string | number)[];
   json(rows: readonly Row[], next: string | null): Body;
   readonly header: readonly string[];
   cells(row: Row): readonly (string | number | null)[];
 }
 
-/** Answers JSON with `next`, or CSV where that is asked for; both with a link to the next page. */
+/** Returns JSON with `next`, or CSV if the request prefers it. Both have a link to the next page. */
 export function pageResponse<Row, Body>(request: HonoRequest, page: Page<Row, Body>): Response {
   const rows = page.rows.slice(0, page.limit);
   const last = rows.at(-1);
@@ -29,16 +29,16 @@ export function pageResponse<Row, Body>(request: HonoRequest, page: Page<Row, Bo
   return new Response(body, { headers });
 }
 
-/** Parses a cursor. Returns null without one, and refuses one that no page of this list gave. */
+/** Parses a cursor. Returns null without one. Refuses a cursor that does not belong to this list. */
 export function placeOfCursor<T>(cursor: string | undefined, shape: z.ZodType<T>): T | null {
   if (cursor === undefined) return null;
   const place = readCursor(cursor, shape);
   if (place !== null) return place;
   refuse({
     kind: "bad-request",
-    detail: "The cursor is not one that a page of this list gave. Ask for the first page without one.",
+    detail: "The cursor does not belong to this list. Request the first page without a cursor.",
     found: cursor,
-    expected: "the cursor of the page before, as its next says it",
+    expected: "the value of next from the previous page",
   });
 }
 

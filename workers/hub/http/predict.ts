@@ -1,4 +1,4 @@
-/** Hands requests for predictions on to the predict Worker, so that one address serves everything. */
+/** Forwards requests for predictions to the predict Worker, so that one address serves the whole API. */
 import { Hono } from "hono";
 import type { Hub } from "../hub.ts";
 import { type PreparingHub, servingPrepared } from "../registry/prepare-serving.ts";

@@ -1,4 +1,4 @@
-/** `/forecasts/:forecast/predictions` and `/inputs`: answers one by one, and their inputs summed by hour. */
+/** `/forecasts/:forecast/predictions` and `/inputs`: recorded predictions, and hourly counts of their inputs. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam } from "../../../shared/api/fields.ts";
 import {
@@ -27,9 +27,9 @@ const answers = createRoute({
   path: "/forecasts/{forecast}/predictions",
   operationId: "listPredictions",
   tags: ["Predictions"],
-  summary: "Requests and answers, newest first",
+  summary: "Recorded requests and answers, newest first",
   description:
-    "Stored for `PREDICTIONS_KEPT_DAYS`. They hold what callers sent, so this read needs the token. Also CSV. `from` and `to` select by the time of the answer.",
+    "Stored for `PREDICTIONS_KEPT_DAYS` days. This read needs the token, because the rows contain the inputs of callers. `from` and `to` select by the time of the answer. Also available as CSV.",
   security: secured,
   middleware: [privateRead] as const,
   request: { params, query: predictionsQueryShape },
@@ -70,7 +70,7 @@ predictionRoutes.openapi(answers, async (context) => {
   });
 });
 
-/** CSV columns whose values are written as they are. */
+/** CSV columns whose values need no conversion. */
 const plainColumns = [
   "at",
   "requestId",
@@ -90,9 +90,9 @@ const inputs = createRoute({
   path: "/forecasts/{forecast}/inputs",
   operationId: "listInputs",
   tags: ["Predictions"],
-  summary: "How the inputs of each hour were distributed",
+  summary: "The distribution of the inputs by hour",
   description:
-    "Counts in the fixed bins of the version's card (`profile`). They stay when single predictions are deleted. Also CSV.",
+    "Counts in the fixed bins of the version's card (`profile`). They remain when single predictions are deleted. Also available as CSV.",
   request: { params, query: inputsQueryShape },
   responses: { 200: jsonOrCsv(inputsPageShape, "A page"), ...refusals.page },
 });

@@ -1,4 +1,4 @@
-/** Turns the first issue that zod found in a request into a refusal. */
+/** Converts the first issue that zod found in a request into a refusal. */
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { routePath } from "hono/route";
@@ -38,7 +38,7 @@ export function refuseInvalid(
   refuse({ ...about, detail, ...(found !== undefined && { found }) });
 }
 
-/** Lists the query parameters of the route that is being answered. */
+/** Returns the query parameters of the current route. */
 function queryNames(context: Context<HubVariables>, definitions: Definitions): string[] {
   const path = routePath(context);
   for (const definition of definitions) {

@@ -1,4 +1,4 @@
-/** Refusals on the wire. This is the only place where a coded refusal becomes an HTTP response. */
+/** Converts coded refusals into HTTP responses. No other file does this. */
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
 import type { Result } from "../../../shared/lib/result.ts";
 

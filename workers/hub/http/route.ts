@@ -1,4 +1,4 @@
-/** What every described route shares: validation, the actor, and the parts of its description. */
+/** Shared parts of described routes: validation, the actor, and descriptions of bodies and refusals. */
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -8,7 +8,7 @@ import type { HubVariables } from "./context.ts";
 import { refuse } from "./refuse.ts";
 import { refuseInvalid } from "./refuse-invalid.ts";
 
-/** 500 trials with many parameters take half of it, and a statement takes twice as much. */
+/** 500 trials with many parameters need half of it. A SQL statement may have twice as many bytes. */
 const jsonBytesMax = 1_000_000;
 
 /** Creates an app whose routes are validated with zod and described at `/openapi.json`. */
@@ -49,47 +49,47 @@ export const binary = { "application/octet-stream": { schema: { type: "string", 
 
 const problem = { content: { "application/problem+json": { schema: problemShape } } };
 const unauthorized = { description: "The token is missing or wrong", ...problem };
-const notFound = { description: "Unknown name; `allowed` lists the known ones", ...problem };
-const unprocessable = { description: "A value is not allowed; says what was found and expected", ...problem };
+const notFound = { description: "Unknown name; `allowed` lists the existing names", ...problem };
+const unprocessable = { description: "A value is not allowed; `found` and `expected` describe it", ...problem };
 
-/** Describes the refusals that routes of a kind share. */
+/** Describes the refusals of each kind of route. */
 export const refusals = {
   list: { 422: unprocessable },
   read: { 404: notFound },
   filteredRead: { 404: notFound, 422: unprocessable },
-  page: { 400: { description: "The cursor cannot be read", ...problem }, 404: notFound, 422: unprocessable },
+  page: { 400: { description: "The cursor is malformed", ...problem }, 404: notFound, 422: unprocessable },
   privatePage: {
-    400: { description: "The cursor cannot be read", ...problem },
+    400: { description: "The cursor is malformed", ...problem },
     401: unauthorized,
-    403: { description: "`ADMIN_TOKEN` is not set: this cannot be read", ...problem },
+    403: { description: "`ADMIN_TOKEN` is not set, so this read is disabled", ...problem },
     404: notFound,
     422: unprocessable,
   },
   write: {
     401: unauthorized,
-    403: { description: "`ADMIN_TOKEN` is not set: nothing can be written", ...problem },
+    403: { description: "`ADMIN_TOKEN` is not set, so writes are disabled", ...problem },
     404: notFound,
-    409: { description: "Not in a state that allows this", ...problem },
+    409: { description: "The current state does not allow this", ...problem },
     422: unprocessable,
   },
   body: {
-    400: { description: "`Content-Length` or `Content-Digest` cannot be read", ...problem },
+    400: { description: "`Content-Length` or `Content-Digest` is malformed", ...problem },
     411: { description: "`Content-Length` is missing", ...problem },
     413: { description: "The body is too large", ...problem },
-    415: { description: "This kind of file is not accepted", ...problem },
+    415: { description: "This file type is not accepted", ...problem },
   },
 } as const;
 
 export const secured = [{ token: [] }];
 
-/** `X-Almanac-Actor` as it was sent: a name for the audit, no proof of identity. */
+/** Validates `X-Almanac-Actor`. It is a name for the audit, not a proof of identity. */
 const actorShape = /^[\p{L}\p{N} ._@:+/-]{1,100}$/u;
 
-/** Builds the actor of a change from the request: who, why and when. */
+/** Returns the actor of a change from the request: name, reason and time. */
 export function actorOf(context: Context<HubVariables>, why: string | undefined, otherwise = "no reason given"): Actor {
   const who = context.req.header("X-Almanac-Actor")?.trim() || "token";
   if (!actorShape.test(who)) {
-    const detail = "X-Almanac-Actor cannot be written into the audit.";
+    const detail = "X-Almanac-Actor contains characters that are not allowed.";
     const expected = "at most 100 letters, digits, spaces and . _ @ : + / -";
     refuse({ kind: "unprocessable", detail, found: who, expected });
   }

@@ -1,4 +1,4 @@
-/** `/runs` and `/forecasts/:forecast/runs`: trainings, what they tried and how they ended. */
+/** `/runs` and `/forecasts/:forecast/runs`: training runs, their trials and their outcomes. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam } from "../../../shared/api/fields.ts";
 import {
@@ -31,9 +31,9 @@ const list = createRoute({
   path: "/forecasts/{forecast}/runs",
   operationId: "listRuns",
   tags: ["Trainings"],
-  summary: "Trainings, newest first",
+  summary: "Training runs, newest first",
   request: { params: forecastParams, query: runsQueryShape },
-  responses: { 200: json(runListShape, "Trainings"), ...refusals.filteredRead },
+  responses: { 200: json(runListShape, "The runs"), ...refusals.filteredRead },
 });
 
 runRoutes.openapi(list, async (context) => {
@@ -46,7 +46,7 @@ const create = createRoute({
   path: "/forecasts/{forecast}/runs",
   operationId: "createRun",
   tags: ["Trainings"],
-  summary: "Begin a training",
+  summary: "Start a training run",
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params: forecastParams, body: jsonRequest(newRunShape) },
@@ -66,7 +66,7 @@ const read = createRoute({
   path: "/runs/{run}",
   operationId: "getRun",
   tags: ["Trainings"],
-  summary: "One training with its trials",
+  summary: "One training run with its trials",
   request: { params },
   responses: { 200: json(runDetailShape, "The run"), ...refusals.read },
 });
@@ -80,8 +80,8 @@ const log = createRoute({
   path: "/runs/{run}/trials",
   operationId: "logTrials",
   tags: ["Trainings"],
-  summary: "Log trials",
-  description: `At most ${trialsMax} at once. A trial is identified by candidate and number: sent again it replaces itself, so a batch may be repeated.`,
+  summary: "Record trials",
+  description: `At most ${trialsMax} trials in one request. Candidate and number identify a trial. A trial that is sent again replaces the stored one, so a batch may be repeated.`,
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params, body: jsonRequest(trialBatchShape) },
@@ -100,12 +100,12 @@ const end = createRoute({
   path: "/runs/{run}/end",
   operationId: "endRun",
   tags: ["Trainings"],
-  summary: "End a training",
-  description: "The same state again changes nothing.",
+  summary: "End a training run",
+  description: "Idempotent: ending a run again in the same state changes nothing.",
   security: secured,
   middleware: [adminOnly, jsonBody] as const,
   request: { params, body: jsonRequest(endRunShape) },
-  responses: { 200: json(runShape, "The run as it ended"), ...refusals.write },
+  responses: { 200: json(runShape, "The ended run"), ...refusals.write },
 });
 
 runRoutes.openapi(end, async (context) => {

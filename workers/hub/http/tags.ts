@@ -1,4 +1,4 @@
-/** `/models/:forecast/:version/tags`: a name and a value that people and programs attach to a version. */
+/** `/models/:forecast/:version/tags`: names and values that people and programs attach to a version. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
 import { tagNameShape, tagShape, tagsShape, untagQueryShape } from "../../../shared/api/tags.ts";

@@ -1,9 +1,9 @@
-/** Workers may have six connections open at once. */
+/** Workers may have six open connections. */
 const parallel = 6;
 
 /**
- * Processes items, six at a time, and returns the results in their order. After a failure no further item is started, and the
- * function waits for the started ones, so that no work continues after it has ended.
+ * Processes items, at most six at a time, and returns the results in the order of the items. After a failure it starts
+ * no further item, waits for the started ones, then throws.
  */
 export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

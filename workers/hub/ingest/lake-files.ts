@@ -1,14 +1,14 @@
-/** The files of `clean/<feed>/` in R2: listed, and replaced only if they still are what was listed. */
+/** Lists the files of `clean/<feed>/` in R2, and replaces or deletes them only if they have not changed since. */
 import { inPieces } from "../../../shared/db/database.ts";
 import { lakePrefix, partKey, readPartFile, successKey } from "../../../shared/lake/keys.ts";
 
-/** Thrown if an object was written since it was listed, or if another run has taken the turn of the feed. */
+/** Thrown if an object was written since it was listed, or if another run has taken the lease of the feed. */
 export class Overtaken extends Error {}
 
 export interface LakeFiles {
   /** Etag of every partition's file, by the partition's path. */
   readonly etags: ReadonlyMap<string, string>;
-  /** `_SUCCESS`; both undefined while there is none. */
+  /** `_SUCCESS`; both are undefined if it does not exist. */
   readonly success: { readonly text: string | undefined; readonly etag: string | undefined };
 }
 
@@ -29,7 +29,7 @@ export async function listLake(lake: R2Bucket, feed: string): Promise<LakeFiles>
   return { etags, success: { text, etag: success?.etag } };
 }
 
-/** Puts an object if it still has the etag it was listed with, or still does not exist; returns the new etag. */
+/** Puts an object if its etag is still the listed one, or if it still does not exist. Returns the new etag. */
 export async function replaceFile(
   lake: R2Bucket,
   key: string,
@@ -41,10 +41,10 @@ export async function replaceFile(
   return put.etag;
 }
 
-/** Keys that R2 deletes in one call. */
+/** Maximum number of keys that R2 deletes in one call. */
 const deletesMax = 1_000;
 
-/** Deletes partitions' files. R2 has no conditional delete, so `check` is called before each call. */
+/** Deletes the files of partitions. R2 has no conditional delete, so `check` runs before each call. */
 export async function deleteFiles(
   lake: R2Bucket,
   feed: string,

@@ -1,4 +1,4 @@
-/** Reads what a plan needs, from the database and the lake, and computes it. */
+/** Computes the plan of an ingest from the database and the lake. */
 import { listPartitions, loadPartitions } from "../../../shared/db/partitions.ts";
 import { type Contradictions, countContradictions } from "../../../shared/feeds/contradictions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
@@ -10,35 +10,35 @@ import type { Hub } from "../hub.ts";
 import { type LakeFiles, listLake } from "./lake-files.ts";
 import type { Publication } from "./publication.ts";
 
-/** A plan, and the files that stood in the lake when it was made. */
+/** A plan, and the files of the lake at the time of planning. */
 export interface PlannedIngest {
   readonly feed: Feed;
   readonly plan: IngestPlan;
   readonly files: LakeFiles;
-  /** What the publication contradicts of what is stored. */
+  /** Counts of the stored values that the publication contradicts. */
   readonly contradictions: Contradictions;
-  /** Keys of the publication's series, in the order in which it names them. */
+  /** Keys of the publication's series, in order of appearance. */
   readonly series: readonly string[];
 }
 
-export interface PlanTurn {
+export interface PlanLease {
   readonly source: Source;
-  /** Extends the turn. @throws Overtaken once another run has taken it. */
-  readonly checkTurn: () => Promise<void>;
+  /** Extends the lease. @throws Overtaken once another run has taken it. */
+  readonly checkLease: () => Promise<void>;
 }
 
 /**
- * Plans what a publication changes. The turn is checked after the database and the lake were listed, so that no list
- * holds another run's unfinished work. As long as the turn lasts, only this run changes what the plan is made of.
+ * Plans what a publication changes. Checks the lease after it listed the database and the lake, so that no list
+ * contains unfinished work of another run. While the lease is valid, only this run changes the inputs of the plan.
  */
 export async function planPublication(
   { db, lake }: Pick<Hub, "db" | "lake">,
   { feed, facts, arrivedAt }: Pick<Publication, "feed" | "facts" | "arrivedAt">,
-  { source, checkTurn }: PlanTurn,
+  { source, checkLease }: PlanLease,
 ): Promise<PlannedIngest> {
   const known = await listPartitions(db, feed.id);
   const files = await listLake(lake, feed.id);
-  await checkTurn();
+  await checkLease();
   const existing = { known, etags: files.etags };
   const incoming = groupByPartition(facts, (period) => partitionPath(feed, period));
   const comparison = comparePublication(incoming, existing, source);

@@ -23,7 +23,7 @@ export interface Publication {
   readonly facts: readonly Fact[];
   readonly problems: readonly Problem[];
   readonly skipped: Readonly<Record<string, number>>;
-  /** What the parser could not decide. */
+  /** The question that the parser could not decide; a reason to hold the publication. */
   readonly doubt: string | undefined;
   readonly publishedOn: string | null;
   readonly arrivedAt: string;
@@ -32,7 +32,7 @@ export interface Publication {
   readonly rank: string;
 }
 
-/** Reads a flow's raw object through its feed's parser. Pure apart from the read: the same object gives the same facts. */
+/** Reads and parses the raw object of a flow. Deterministic: the same object gives the same facts. */
 export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: FlowRun): Promise<Publication> {
   const params = ingestParams.parse(run.params);
   const object = await hub.lake.get(params.key);
@@ -60,7 +60,7 @@ export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: F
   };
 }
 
-/** An object over the feed's limit is refused by its size; it would not fit into memory. */
+/** Parses an object. Rejects it unread if it exceeds the feed's limit, because it would not fit into memory. */
 async function parseBounded(feed: Feed, object: R2ObjectBody, origin: FileOrigin): Promise<Parsed> {
   const { bytesMax } = feed.limits;
   if (object.size <= bytesMax) return feed.parse(new Uint8Array(await object.arrayBuffer()), origin);

@@ -1,4 +1,4 @@
-/** `raw/`: publications with unchanged bytes, stored before they are parsed and never replaced. */
+/** `raw/`: the unchanged bytes of publications, stored before parsing and never replaced. */
 import { ingestKey, type LakeEvent, type RawObject } from "../../../shared/api/lake-event.ts";
 import { type FlowRun, requestFlow } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
@@ -8,24 +8,24 @@ import type { Hub } from "../hub.ts";
 export interface Arrival {
   readonly feed: Feed;
   readonly name: string;
-  /** In hexadecimal; R2 refuses a body with another digest. */
+  /** In hexadecimal. R2 refuses a body with another digest. */
   readonly sha256: string;
   readonly body: ReadableStream | Uint8Array;
   readonly arrivedAt: Date;
 }
 
 /** Stores a publication under its digest. A second copy with the same content and name changes nothing. */
-export async function keepRaw({ lake }: Pick<Hub, "lake">, arrival: Arrival): Promise<RawObject> {
+export async function storeRaw({ lake }: Pick<Hub, "lake">, arrival: Arrival): Promise<RawObject> {
   const key = rawKey(arrival.feed.id, arrival.sha256, arrival.name);
-  const put = await lake.put(key, arrival.body, {
+  const created = await lake.put(key, arrival.body, {
     sha256: arrival.sha256,
     onlyIf: { etagDoesNotMatch: "*" },
     customMetadata: { arrived: arrival.arrivedAt.toISOString() },
     httpMetadata: { contentType: arrival.feed.file.contentTypes[0] ?? "application/octet-stream" },
   });
-  const kept = put ?? (await lake.head(key));
-  if (!kept) throw new Error(`${key} was neither written nor found`);
-  return { feed: arrival.feed.id, key, etag: kept.etag };
+  const stored = created ?? (await lake.head(key));
+  if (!stored) throw new Error(`${key} could not be written and does not exist`);
+  return { feed: arrival.feed.id, key, etag: stored.etag };
 }
 
 /**
@@ -43,7 +43,7 @@ export async function announceRaw(
 
 type RequestEffects = Pick<Hub, "db" | "boot" | "now">;
 
-/** Records the flow that ingests a raw object, unless it is known. */
+/** Records the flow that ingests a raw object, unless it is already recorded. */
 export function requestIngest(
   { db, boot, now }: RequestEffects,
   object: RawObject,

@@ -1,9 +1,9 @@
 /** Applies a plan to the database: series, observations, revisions and the rows of the partitions. */
 import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { type SeriesIds, saveFacts, saveRevisions } from "../../../shared/db/observations.ts";
 import { confirmPartitions, type PartitionRow, savePartitions } from "../../../shared/db/partitions.ts";
 import { listSeries, saveSeries } from "../../../shared/db/series.ts";
-import { checkTurn, writeInTurn } from "../../../shared/db/turns.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { successKey } from "../../../shared/lake/keys.ts";
 import type { StoredFact } from "../../../shared/lake/merge.ts";
@@ -18,14 +18,17 @@ export interface DatabaseWritten {
   readonly revisions: number;
 }
 
-/** Facts in one transaction; with their partition rows, so that a partition is known exactly when its facts are. */
+/**
+ * Facts in one transaction, together with the rows of their partitions, so that a recorded partition always has its
+ * facts.
+ */
 const factsPerBatch = 20_000;
 
 /**
- * Brings the database to what the lake holds. `_SUCCESS` says what the files are, so that a flow that was revived after
- * the lake was written learns it too. Applying a plan again, all of it or what is left, changes nothing more.
+ * Writes the changes of a plan to the database. Reads the digests of the files from `_SUCCESS`, so that a flow that was
+ * revived after the lake was written has them too. Idempotent: a plan may be applied again, in whole or in part.
  *
- * @throws Overtaken once another run has taken the turn; nothing is written after that.
+ * @throws Overtaken once another run has taken the lease; nothing is written after that.
  */
 export async function writeDatabase(
   { db, lake }: Pick<Hub, "db" | "lake">,
@@ -33,8 +36,8 @@ export async function writeDatabase(
   fence: number,
 ): Promise<DatabaseWritten> {
   const write = async (statements: readonly Statement[]) => {
-    const isWritten = await writeInTurn(() => runBatch(db, [checkTurn(feed.id, fence), ...statements]));
-    if (!isWritten) throw new Overtaken(`another run has taken the turn of ${feed.id}`);
+    const isWritten = await writeWithLease(() => runBatch(db, [checkLease(feed.id, fence), ...statements]));
+    if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
   };
   await write([saveSeries(feed, series)]);
   const ids = await seriesIds(db, feed);
@@ -75,13 +78,13 @@ async function filesInLake(lake: R2Bucket, feed: Feed): Promise<ReadonlyMap<stri
 
 function fileOf(files: ReadonlyMap<string, FilePartition>, path: string): FilePartition {
   const file = files.get(path);
-  if (!file) throw new Error(`_SUCCESS does not name ${path} any more. Retry this flow.`);
+  if (!file) throw new Error(`_SUCCESS no longer lists ${path}. Retry this flow.`);
   return file;
 }
 
 /**
- * The facts whose rows change. A partition that was confirmed as a whole loses that mark once one of its facts differs,
- * so what the mark said is then written to every row.
+ * Returns the facts whose rows change. One mark confirms all facts of a partition. Once a fact differs, the mark is
+ * removed and the confirmation is written to every row.
  */
 function factsToWrite({ merged, before }: PartitionChange): readonly StoredFact[] {
   return merged.written.length > 0 && before?.confirmedBy ? merged.facts : merged.written;

@@ -1,4 +1,4 @@
-/** KV `history:<forecast>`: built from D1 and numbered there, so that an older history never replaces a newer one. */
+/** Writes KV `history:<forecast>`. D1 numbers the histories, so that an older one never replaces a newer one. */
 import { buildHistory, type History, historyShape, historyText } from "../../../shared/api/history.ts";
 import type { Database } from "../../../shared/db/database.ts";
 import { confirmHistory, findHistory, saveHistory } from "../../../shared/db/histories.ts";
@@ -16,12 +16,12 @@ import { readServedNeeds } from "../registry/served-needs.ts";
 
 export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
 
-/** Other writers may be faster; more often than this in a row means that something else is wrong. */
+/** Maximum number of tries. Another writer may be faster, and then this one tries again. */
 const triesMax = 5;
-/** An unchanged history is built again after this time, in case the code that builds it has changed. */
+/** An unchanged history is rebuilt after this time, because the code that builds it may have changed. */
 const rebuiltAfterMs = 24 * 60 * 60_000;
 
-/** Writes the histories of these forecasts; returns the keys that changed in KV. */
+/** Writes the histories of these forecasts. Returns the keys that changed in KV. */
 export async function writeHistories(effects: HistoryEffects, forecasts: readonly Forecast[]): Promise<string[]> {
   const changed: string[] = [];
   for (const forecast of forecasts) {
@@ -31,12 +31,12 @@ export async function writeHistories(effects: HistoryEffects, forecasts: readonl
 }
 
 /**
- * Brings D1 and KV to the history that the observations give now; returns whether KV changed. A forecast without
- * observations keeps what it has.
+ * Builds the history from the observations and writes it to D1 and KV. Returns whether KV changed. Changes nothing for
+ * a forecast without observations.
  *
- * The number is drawn in D1, by compare-and-set, after the observations were read: the run that draws the next number has read
- * them later. KV has no compare-and-set, so D1 is read again after each put, and a writer that was overtaken in between
- * writes again what D1 says.
+ * A history gets its number by compare-and-set in D1 after the observations were read, so a higher number always means
+ * newer observations. KV has no compare-and-set. The function therefore reads D1 again after each put, and writes again
+ * if another writer was faster.
  */
 export async function writeHistory(effects: HistoryEffects, forecast: Forecast): Promise<boolean> {
   const { db, snapshots } = effects;
@@ -48,23 +48,23 @@ export async function writeHistory(effects: HistoryEffects, forecast: Forecast):
     if (drawn === "no-observations") return isChanged;
     if (drawn === "overtaken") continue;
     if (found !== drawn.text) {
-      // KV takes one write a second per key: text that is already there is not written again.
+      // KV accepts one write per second and key, so an unchanged text is not written again.
       await snapshots.put(key, drawn.text);
       isChanged = true;
     }
     if ((await findHistory(db, forecast.id))?.number === drawn.number) return isChanged;
   }
-  throw new Error(`other runs changed the history of ${forecast.id} ${triesMax} times in a row; retry this`);
+  throw new Error(`other runs changed the history of ${forecast.id} ${triesMax} times in a row; retry this flow`);
 }
 
-/** Repairs every history that is missing or damaged in KV, or differs from D1; returns the keys that it repaired. */
+/** Rewrites every history that is missing or damaged in KV, or differs from D1. Returns the changed keys. */
 export async function repairHistories(effects: HistoryEffects, forecasts: readonly Forecast[]): Promise<string[]> {
   const damaged: Forecast[] = [];
   for (const forecast of forecasts) if (!(await isIntact(effects, forecast))) damaged.push(forecast);
   return writeHistories(effects, damaged);
 }
 
-/** Compares hashes, without building the history. */
+/** Returns true if the history in KV is current. Compares hashes only. */
 async function isIntact(effects: HistoryEffects, forecast: Forecast): Promise<boolean> {
   const { db, snapshots, now } = effects;
   const newest = await findHistory(db, forecast.id);
@@ -76,12 +76,12 @@ async function isIntact(effects: HistoryEffects, forecast: Forecast): Promise<bo
 
 type Drawn = { readonly number: number; readonly text: string } | "overtaken" | "no-observations";
 
-/** Builds the history and gives it a number: the newest one where it is the same history, else the next. */
+/** Builds the history and numbers it: the newest number if the history has not changed, otherwise the next. */
 async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: string | null): Promise<Drawn> {
   const { db, now } = effects;
   const newest = await findHistory(db, forecast.id);
   const needs = await needsOf(effects, forecast);
-  // Before the observations: a change in between makes the next repair build the history again.
+  // Read before the observations, so that the next repair finds a change in between.
   const made = { forecast: forecast.id, madeFrom: await madeFrom(db, needs), madeAt: now().toISOString() };
   const history = buildHistory(needs, await factsOfForecast(db, needs, granularityOfFeed));
   if (history.periods.length === 0) return "no-observations";
@@ -95,26 +95,26 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
       return { number, text };
     }
   }
-  // KV is ahead of D1 after D1 was restored from a backup; predict would refuse a smaller number.
+  // KV may have a higher number after D1 was restored from a backup. Predict refuses a smaller one.
   const number = Math.max(newest?.number ?? 0, numberInKv) + 1;
   const text = historyText(history, number);
   const isSaved = await saveHistory(db, { ...made, number, sha256: sha256Hex(text) }, newest?.number ?? 0);
   return isSaved ? { number, text } : "overtaken";
 }
 
-/** Returns what the history has to hold: what today's declaration reads, and what the champion reads. */
+/** Returns the variables that the current declaration and the champion read. */
 async function needsOf(effects: HistoryEffects, forecast: Forecast): Promise<HistoryNeeds> {
   return historyNeeds(forecast, await readServedNeeds(effects, forecast.id));
 }
 
-/** Hash of everything that a history follows from: what it has to hold, and the partitions of its feeds. */
+/** Returns the hash of the inputs of a history: its needs, and the contents of its feeds' partitions. */
 async function madeFrom(db: Database, needs: HistoryNeeds): Promise<string> {
   const contents: string[][] = [];
   for (const feed of feedIdsOf(needs)) contents.push(await listContents(db, feed));
   return sha256Hex(JSON.stringify({ needs, contents }));
 }
 
-/** The number of the history that KV holds; 0 where there is none, or none that can be read. */
+/** Returns the number of the history in KV, or 0 if it is missing or invalid. */
 function numberOf(text: string | null): number {
   if (text === null) return 0;
   try {

@@ -1,4 +1,7 @@
-/** Applies a plan to the lake: the partitions' files first, then `_SUCCESS`, then what belongs to no partition is deleted. */
+/**
+ * Applies a plan to the lake: writes the files of the partitions, then `_SUCCESS`, then deletes files without a
+ * partition.
+ */
 import { inPieces, inPiecesOfSize } from "../../../shared/db/database.ts";
 import { loadPartitions } from "../../../shared/db/partitions.ts";
 import { compareFacts, type Fact } from "../../../shared/lake/fact.ts";
@@ -12,31 +15,31 @@ import { inParallel } from "./in-parallel.ts";
 import { deleteFiles, replaceFile } from "./lake-files.ts";
 import type { PlannedIngest } from "./plan-publication.ts";
 
-/** Counts only, because Workflows store them as the step's result: `_SUCCESS` names what was written. */
+/** Contains counts only, because Workflows store it as the result of the step. `_SUCCESS` lists the files. */
 export interface LakeWritten {
   readonly filesWritten: number;
   readonly filesHealed: number;
 }
 
-/** Partitions between two checks of the turn; far fewer than R2 takes in the time that a turn lasts. */
+/** Partitions between two checks of the lease. R2 writes far more of them before a lease expires. */
 const partitionsPerCheck = 60;
-/** Facts in memory at once while files are healed: all of a lake may be missing. */
+/** Maximum number of facts in memory while missing files are written again. */
 const factsPerHealing = 10_000;
 
 /**
- * Brings `clean/<feed>/` to what the database will hold once the plan is applied there. A second attempt needs a new
- * plan, because the first may have replaced files; it then ends in the same files.
+ * Writes to `clean/<feed>/` the state that the database will have after the plan is applied. A second attempt needs a
+ * new plan, because the first may have replaced files. It writes the same files.
  *
- * R2 does not know turns. Three things keep a run that has lost its turn from doing harm: a file is replaced only if it
- * still is the one that was listed, and the turn is checked before the list is written and before each deletion, for
- * which R2 has no condition.
+ * R2 has no leases. Three rules make a run harmless that has lost its lease: it replaces a file only if the file has
+ * not changed since it was listed, it checks the lease before it writes `_SUCCESS`, and it checks the lease before each
+ * deletion, because R2 has no conditional delete.
  *
- * @throws Overtaken once another run has taken the turn.
+ * @throws Overtaken once another run has taken the lease.
  */
 export async function writeLake(
   { db, lake }: Pick<Hub, "db" | "lake">,
   { feed, plan, files: listed }: PlannedIngest,
-  checkTurn: () => Promise<void>,
+  checkLease: () => Promise<void>,
 ): Promise<LakeWritten> {
   const files = new Map<string, FilePartition>(plan.known.map((partition) => [partition.path, partition]));
   const put = async (path: string, facts: readonly Fact[]) => {
@@ -48,22 +51,25 @@ export async function writeLake(
   const replaced = plan.changes.filter(({ replacesFile }) => replacesFile);
   for (const piece of inPieces(replaced, partitionsPerCheck)) {
     await inParallel(piece, ({ path, merged }) => put(path, merged.facts));
-    await checkTurn();
+    await checkLease();
   }
   for (const piece of inPiecesOfSize(plan.heal, healingSize, factsPerHealing)) {
     const stored = await loadPartitions(db, feed.id, piece);
     await inParallel(piece, ({ path }) => put(path, [...(stored.get(path) ?? [])].sort(compareFacts)));
-    await checkTurn();
+    await checkLease();
   }
 
   const body = writeSuccess(feed, [...files.values()]);
   const { text, etag } = listed.success;
   if (body !== text) await replaceFile(lake, successKey(feed.id), { listed: etag, body });
-  await deleteFiles(lake, feed.id, { paths: plan.orphans, check: checkTurn });
+  await deleteFiles(lake, feed.id, { paths: plan.orphans, check: checkLease });
   return { filesWritten: replaced.length + plan.heal.length, filesHealed: plan.heal.length };
 }
 
-/** A partition's share of a piece: by its facts, and so that no piece has more partitions than `partitionsPerCheck`. */
+/**
+ * Returns the size of a partition in facts, but at least so large that a piece has at most `partitionsPerCheck`
+ * partitions.
+ */
 function healingSize({ rows }: KnownPartition): number {
   return Math.max(rows, factsPerHealing / partitionsPerCheck);
 }

@@ -1,4 +1,4 @@
-/** The profile of a version: the bins that its inputs are counted in. */
+/** Reads the profile of a version: the bins in which its inputs are counted. */
 
 import { findModel } from "../../../shared/db/models.ts";
 import type { Profile } from "../../../shared/drift/profile.ts";
@@ -13,10 +13,10 @@ export type Profiles = ReadonlyMap<string, Profile>;
 
 export type FoundProfiles =
   | { readonly ok: true; readonly profiles: Profiles }
-  /** A failure that a retry would not change. */
+  /** A failure that a retry cannot resolve. */
   | { readonly ok: false; readonly reason: string };
 
-/** Cached by the card's digest, which identifies the content. Few versions serve at a time. */
+/** Cached by the digest of the card. Few versions serve at a time, so the cache is small. */
 const known = new Map<string, Profiles>();
 const knownMax = 8;
 
@@ -26,7 +26,7 @@ export async function profilesOf(
   forecast: string,
   version: string,
 ): Promise<FoundProfiles> {
-  if (!findForecast(forecast)) return { ok: false, reason: `${forecast} is not a forecast of this platform` };
+  if (!findForecast(forecast)) return { ok: false, reason: `There is no forecast ${forecast}.` };
   const model = await findModel(hub.db, forecast, version);
   if (!model) return { ok: false, reason: `${forecast} has no registered version ${version}` };
   const profiles = known.get(model.cardSha256) ?? (await readProfiles(hub, model));
@@ -46,7 +46,7 @@ interface CardAddress {
 async function readProfiles(hub: Pick<Hub, "lake">, { forecast, version, cardSha256 }: CardAddress): Promise<Profiles> {
   const key = artefactKey(forecast, version, "card.json");
   const object = await hub.lake.get(key);
-  if (!object) throw new Error(`R2 has no ${key}`);
+  if (!object) throw new Error(`${key} is not in R2`);
   const bytes = new Uint8Array(await object.arrayBuffer());
   const found = sha256Hex(bytes);
   if (found !== cardSha256) throw new Error(`${key} is damaged: found sha256 ${found}, expected ${cardSha256}`);

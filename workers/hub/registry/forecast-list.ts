@@ -1,9 +1,11 @@
-/** KV `forecasts`: the ids of all forecasts in order, from which `predict` answers names and addresses without one. */
+/**
+ * Writes KV `forecasts`: the ids of all forecasts in order. `predict` lists them and suggests them for an unknown id.
+ */
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { forecastsKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 
-/** Writes the list where KV holds another one. Returns whether it did. */
+/** Writes the list if KV has another one. Returns whether it wrote. */
 export async function writeForecastList(
   { snapshots }: Pick<Hub, "snapshots">,
   forecasts: readonly Forecast[],

@@ -30,8 +30,8 @@ export async function writePointer(
 }
 
 /**
- * Writes the served.json of every champion where it is missing or its declaration changed, then every pointer that differs from
- * D1. Returns the keys of the pointers that it changed.
+ * Writes the served.json of each champion if it is missing or the declaration changed, then each pointer that differs
+ * from D1. Returns the keys of the changed pointers.
  */
 export async function repairPointers(
   hub: ServingHub & Pick<Hub, "snapshots">,
@@ -53,7 +53,10 @@ export async function repairPointers(
   return repaired;
 }
 
-/** Writes the served.json of a champion. If that fails, the pointer stays and predict reports why it cannot load the version. */
+/**
+ * Writes the served.json of a champion. If that fails, the pointer does not change and predict reports why it cannot
+ * load the version.
+ */
 async function serveChampion(hub: ServingHub, forecast: Forecast): Promise<void> {
   const champion = await findChampion(hub.db, forecast.id);
   if (champion === null) return;

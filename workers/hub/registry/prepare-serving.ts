@@ -1,4 +1,4 @@
-/** Brings what an earlier version of the code stored to the form that this version's `predict` serves from. */
+/** Upgrades the stored data of an earlier version of the code to the format that `predict` reads. */
 import { listUnserved } from "../../../shared/db/served.ts";
 import { forecasts } from "../../../shared/forecasts/index.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
@@ -9,10 +9,10 @@ import type { ServingHub } from "./served.ts";
 
 export type PreparingHub = ServingHub & Pick<Hub, "snapshots">;
 
-/** A request waits at most this long; then predict answers with what it has. */
+/** Maximum time that a request waits. Afterwards predict answers with the data that exists. */
 const waitMaxMs = 10_000;
 
-/** Writes the served.json and the pointer of every champion that has none. */
+/** Writes the missing served.json and pointer of each champion. */
 async function backfillServed(hub: PreparingHub): Promise<void> {
   const unserved = await listUnserved(hub.db);
   if (unserved.length === 0) return;
@@ -24,8 +24,8 @@ async function backfillServed(hub: PreparingHub): Promise<void> {
 }
 
 /**
- * Returns a function that waits until the champions can be served. The work is done once an isolate: the hourly upkeep does
- * the same, but after an upgrade the first requests may come before it.
+ * Returns a function that waits until the champions can be served. It works once per isolate. The hourly upkeep does
+ * the same, but the first requests after an upgrade may come before it.
  */
 export function servingPrepared(hub: PreparingHub & Pick<Hub, "sleep">): () => Promise<void> {
   let work: Promise<void> | null = null;

@@ -1,4 +1,6 @@
-/** What the champion of a forecast reads from the history, whatever the declaration in the source says today. */
+/**
+ * Reads the variables that the champion of a forecast needs from the history, independent of the current declaration.
+ */
 import { findChampion } from "../../../shared/db/champions.ts";
 import { findServed } from "../../../shared/db/served.ts";
 import { type Feature, readFeature } from "../../../shared/features/feature.ts";
@@ -7,8 +9,8 @@ import type { Hub } from "../hub.ts";
 import { readServedFile } from "./served.ts";
 
 /**
- * Returns the needs of the champion; an empty list where there is none, where it has no readable served.json, or where this
- * code does not compute one of its features: predict cannot serve it then either.
+ * Returns the needs of the champion. The list is empty if predict cannot serve the champion: there is none, its
+ * served.json is unreadable, or this code does not compute one of its features.
  */
 export async function readServedNeeds(hub: Pick<Hub, "db" | "lake">, forecast: string): Promise<ServedNeeds[]> {
   const champion = await findChampion(hub.db, forecast);

@@ -1,4 +1,4 @@
-/** Writes `served.json`, from which `predict` serves a version without its card and without the declaration in the source. */
+/** Writes `served.json`. `predict` serves a version from it, without the card and without the declaration. */
 import { findServed, type ServedRow, saveServed } from "../../../shared/db/served.ts";
 import { readFeature } from "../../../shared/features/feature.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
@@ -13,7 +13,7 @@ import { type ServedModelFile, servedModelShape } from "../../../shared/registry
 import type { Hub } from "../hub.ts";
 import { readCard } from "./verify.ts";
 
-/** What writing a served.json needs of the hub. */
+/** The effects that writing a served.json needs. */
 export type ServingHub = Pick<Hub, "db" | "lake" | "fingerprints" | "now">;
 
 interface Version {
@@ -22,8 +22,9 @@ interface Version {
 }
 
 /**
- * Returns the served.json of a version. Writes a new one where the declaration changed since the newest was written. A version
- * whose features the declaration no longer has keeps the served.json that it has: it stays servable.
+ * Returns the served.json of a version. Writes a new one if the declaration changed since the last one. If the
+ * declaration no longer has the features of the version, the existing served.json remains and the version can still
+ * serve.
  */
 export async function ensureServed(hub: ServingHub, wanted: Version): Promise<Result<ServedRow, Mismatch>> {
   const { forecast, version } = wanted;
@@ -41,7 +42,7 @@ export async function ensureServed(hub: ServingHub, wanted: Version): Promise<Re
   });
   await saveServed(hub.db, { forecast: forecast.id, version, sha256, declaration, at: hub.now().toISOString() });
   const saved = await findServed(hub.db, forecast.id, version);
-  if (saved === null) throw new Error(`served.json of ${forecast.id} ${version} was not recorded`);
+  if (saved === null) throw new Error(`served.json of ${forecast.id} ${version} could not be recorded`);
   return success(saved);
 }
 
@@ -56,20 +57,20 @@ async function textFor(hub: ServingHub, { forecast, version }: Version): Promise
   const built = buildServed(forecast, read.card);
   if (built.ok) return built;
   return failure({
-    detail: "The model cannot serve.",
+    detail: "The model cannot be served.",
     found: built.error,
     expected: "inputs that the forecast declares",
   });
 }
 
-/** Returns the digest of all that a served.json holds of a declaration. */
+/** Returns the digest of the parts of a declaration that a served.json contains. */
 function declarationDigest(forecast: Forecast): string {
   return sha256Hex(JSON.stringify([servedFormat, servingDeclaration(forecast)]));
 }
 
 type ServedAddress = Pick<ServedRow, "forecast" | "version" | "sha256">;
 
-/** Reads a served.json from R2; null where it is missing or cannot be read. */
+/** Reads a served.json from R2. Returns null if it is missing or invalid. */
 export async function readServedFile(
   hub: Pick<Hub, "lake">,
   { forecast, version, sha256 }: ServedAddress,
@@ -77,11 +78,11 @@ export async function readServedFile(
   const object = await hub.lake.get(servedKey(forecast, version, sha256));
   const json = object && parseJson(await object.text());
   if (!json?.ok || !servedModelShape.safeParse(json.value).success) return null;
-  // The hub wrote the whole declaration; the schema checks the part that other versions of the code may not know.
+  // The hub writes the whole declaration. The schema validates the part that may differ between versions of the code.
   return json.value as ServedModelFile;
 }
 
-/** Returns the first feature of a served.json that this code does not compute; null where it computes all. */
+/** Returns the first feature of a served.json that this code does not compute, or null. */
 export async function findUnimplemented(
   hub: Pick<Hub, "lake">,
   { forecast, version, sha256 }: ServedAddress,
@@ -89,7 +90,7 @@ export async function findUnimplemented(
   const file = await readServedFile(hub, { forecast, version, sha256 });
   if (file === null) {
     const found = servedKey(forecast, version, sha256);
-    return { detail: "served.json cannot be read.", found, expected: `a file of format ${servedFormat}` };
+    return { detail: "served.json is invalid.", found, expected: `a file of format ${servedFormat}` };
   }
   for (const feature of file.declaration.features) {
     const read = readFeature(feature);

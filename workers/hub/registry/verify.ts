@@ -1,4 +1,4 @@
-/** Verifies the artefacts in R2: their digests, the card, and the outputs for the golden rows. */
+/** Verifies the artefacts in R2: the digests, the card, and the outputs for the golden rows. */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
@@ -19,13 +19,16 @@ export interface Stated {
 }
 
 export interface VerifyOptions {
-  /** True for a version that has a served.json: it does not depend on what the forecast declares today. */
+  /** True for a version with a served.json: it does not depend on the current declaration. */
   readonly anyFingerprint?: boolean;
 }
 
 export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
 
-/** Checks the digests of both artefacts, the card's schema, and that it belongs to this file, place and code. Reads each once. */
+/**
+ * Checks the digests of both artefacts, the schema of the card, and that the card belongs to this model file, address
+ * and code. Reads each file once.
+ */
 export async function verifyArtefacts(
   hub: Pick<Hub, "lake" | "fingerprints">,
   stated: Stated,
@@ -44,8 +47,8 @@ export async function verifyArtefacts(
 }
 
 /**
- * Runs the card's golden rows through the engine that would serve them; null when every answer is correct. Reads the card
- * unless the caller has. Throws if that engine is unavailable.
+ * Runs the golden rows of the card on the engine that would serve the model. Returns null if every output is correct.
+ * Reads the card if the caller has not. Throws if the engine is unavailable.
  */
 export async function verifyGolden(
   hub: Pick<Hub, "lake" | "evaluate" | "onnx">,
@@ -55,11 +58,11 @@ export async function verifyGolden(
   const read: Verified = known ? { ok: true, card: known } : await readCard(hub, stated);
   if (!read.ok) return read.mismatch;
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
-  if (!object) throw new Error("model.onnx was there a moment ago");
+  if (!object) throw new Error("model.onnx was deleted during the verification");
   const result = await golden(hub, stated, { card: read.card, bytes: new Uint8Array(await object.arrayBuffer()) });
   if (result.ok) return null;
   const detail = "The model's outputs for the golden rows differ from those of the training.";
-  return { detail, found: result.reason, expected: "the outputs on the card" };
+  return { detail, found: result.reason, expected: "the outputs in the card" };
 }
 
 async function golden(
@@ -73,9 +76,11 @@ async function golden(
   if (here.ok || !here.isOutside) return checkGolden(card, here);
   const request = { forecast: forecast.id, version, sha256: modelSha256, inputs: read.inputs };
   const answer = await askRunner(hub.onnx, request);
-  if (!answer.ok && isPassing(answer)) throw new Error(`the golden rows cannot be run now: ${answer.detail}`);
+  if (!answer.ok && isPassing(answer)) throw new Error(`the golden rows cannot run now: ${answer.detail}`);
   const result = checkGolden(card, answer.ok ? answer : { ok: false, reason: `onnxruntime-web: ${answer.detail}` });
-  return result.ok ? result : { ok: false, reason: `${result.reason}; our engine cannot run it: ${here.reason}` };
+  return result.ok
+    ? result
+    : { ok: false, reason: `${result.reason}; the built-in engine cannot run it: ${here.reason}` };
 }
 
 /** Reads and parses the card of a version. Validates only its schema. */
@@ -86,7 +91,7 @@ export async function readCard(
   return (await readCardFile(hub, version)).read;
 }
 
-/** Reads `card.json` once; returns its digest, `nothing` where there is no file, and the card. */
+/** Reads `card.json` once. Returns its digest (`nothing` without a file) and the card. */
 async function readCardFile(
   { lake }: Pick<Hub, "lake">,
   { forecast, version }: Pick<Stated, "forecast" | "version">,
@@ -95,7 +100,7 @@ async function readCardFile(
   if (!object || object.size > artefactBytesMax["card.json"]) {
     const expected = `card.json of at most ${artefactBytesMax["card.json"]} bytes`;
     const found = object ? `${object.size} bytes` : "nothing";
-    const read: Verified = { ok: false, mismatch: { detail: "There is no card to read.", found, expected } };
+    const read: Verified = { ok: false, mismatch: { detail: "card.json is not in R2.", found, expected } };
     return { sha256: object ? await digestOf(object) : "nothing", read };
   }
   const bytes = new Uint8Array(await object.arrayBuffer());
@@ -109,7 +114,7 @@ function parseCard(text: string): Verified {
     .prettifyError(parsed.error)
     .replaceAll(/\s*\n\s*/g, " ")
     .slice(0, 300);
-  return { ok: false, mismatch: { detail: "The card cannot be read.", found, expected: "a card of format 1" } };
+  return { ok: false, mismatch: { detail: "card.json is invalid.", found, expected: "a card of format 1" } };
 }
 
 interface Digest {
@@ -133,7 +138,7 @@ function otherBytes(name: ArtefactName, found: string, expected: string): Verifi
   const detail =
     found === "nothing"
       ? `${name} is not in R2. Upload it before registering the version.`
-      : `${name} in R2 has other bytes than stated.`;
+      : `The digest of ${name} in R2 differs from the stated one.`;
   return { ok: false, mismatch: { detail, found, expected: `sha256 ${expected}` } };
 }
 

@@ -1,9 +1,9 @@
 import { jsonSchemaShape, needsToken, type Operation } from "./document.ts";
 
-/** Stand-ins for path parameters, by name. */
+/** Example values of path parameters, by name. */
 export type PathExamples = Readonly<Record<string, string>>;
 
-/** A command that asks for an operation, ready for a shell in which TOKEN is set. */
+/** Returns a curl command for an operation. It reads the token from the shell variable TOKEN. */
 export function curlExample(operation: Operation, baseUrl: string, examples: PathExamples): string {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? name.toUpperCase());
   const required = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.required);

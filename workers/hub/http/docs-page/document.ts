@@ -1,4 +1,4 @@
-/** The part of an OpenAPI 3.1 document that the page shows, parsed, so that the page knows what it has. */
+/** Parses the part of an OpenAPI 3.1 document that the page shows. */
 import { z } from "zod";
 
 const schemaShape = z.looseObject({});
@@ -34,7 +34,7 @@ export const documentShape = z.object({
 });
 export type ApiDocument = z.infer<typeof documentShape>;
 
-/** A JSON schema, as far as the page reads it. Members that it does not know are left out. */
+/** The part of a JSON schema that the page shows. */
 export const jsonSchemaShape = z.object({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -58,14 +58,14 @@ export const jsonSchemaShape = z.object({
 });
 export type JsonSchema = z.infer<typeof jsonSchemaShape>;
 
-/** All operations of a document, in its order. */
+/** Returns the operations of a document in their order. */
 export function operationsOf(document: ApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
   );
 }
 
-/** Whether an operation is refused without the hub's token. */
+/** Returns true if an operation needs the hub's token. */
 export function needsToken({ security }: Pick<Operation, "security">): boolean {
   return security.some((scheme) => "token" in scheme);
 }

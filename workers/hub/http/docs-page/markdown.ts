@@ -1,7 +1,7 @@
-/** The OpenAPI document as Markdown: one table for each tag. */
+/** Formats the OpenAPI document as Markdown, with one table for each tag. */
 import { type ApiDocument, needsToken, type Operation, operationsOf } from "./document.ts";
 
-/** Writes `docs/API.md`. */
+/** Returns the text of `docs/API.md`. */
 export function apiMarkdown(document: ApiDocument): string {
   const operations = operationsOf(document);
   const sections = document.tags.map(({ name, description }) => {

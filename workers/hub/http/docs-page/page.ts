@@ -1,4 +1,4 @@
-/** `/docs`: the OpenAPI document as one page that needs nothing else, no script and no network. */
+/** `/docs`: the OpenAPI document as one HTML page without scripts or other files. */
 import { curlExample, type PathExamples } from "./curl.ts";
 import { type ApiDocument, jsonSchemaShape, needsToken, type Operation, operationsOf } from "./document.ts";
 import { escapeHtml, prose } from "./html.ts";
@@ -28,7 +28,7 @@ export function docsPage(document: ApiDocument, options: PageOptions): string {
 ${section.operations.map((one) => operationHtml(one, options)).join("\n")}
 </section>`,
   );
-  const shapes = Object.entries(document.components.schemas).map(
+  const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) =>
       `<details id="schema-${escapeHtml(name)}"><summary>${escapeHtml(name)}</summary>${schemaHtml(schema)}</details>`,
   );
@@ -45,13 +45,13 @@ ${section.operations.map((one) => operationHtml(one, options)).join("\n")}
 <h1>${title}</h1>
 <p><a href="/openapi.json">openapi.json</a></p>
 ${menu.join("\n")}
-<h2><a href="#shapes">Shapes</a></h2>
+<h2><a href="#schemas">Schemas</a></h2>
 </nav>
 <main>
 <header><h1>${title}</h1><p>${prose(document.info.description)}</p></header>
 ${body.join("\n")}
-<section id="shapes"><h2>Shapes</h2>
-${shapes.join("\n")}
+<section id="schemas"><h2>Schemas</h2>
+${schemas.join("\n")}
 </section>
 </main>
 </body>
@@ -112,11 +112,11 @@ function answerHtml(status: string, { description, content }: Operation["respons
   const label = `<li>${statusHtml(status)} ${prose(description)}`;
   const [name] = nameOf(schema);
   if (name !== undefined) return `${label}: ${linkTo(name)}</li>`;
-  const isTelling = Object.keys(properties ?? {}).length > 0 || anyOf !== undefined;
-  return `${label}${isTelling ? schemaHtml(schema) : ""}</li>`;
+  const hasMembers = Object.keys(properties ?? {}).length > 0 || anyOf !== undefined;
+  return `${label}${hasMembers ? schemaHtml(schema) : ""}</li>`;
 }
 
-/** The name of a schema that is described among the shapes; none for any other. */
+/** Returns the name of a schema that the page describes under "Schemas", or nothing for another schema. */
 function nameOf(schema: unknown): string[] {
   const { $ref } = jsonSchemaShape.parse(schema ?? {});
   return $ref === undefined ? [] : [$ref.split("/").at(-1) ?? ""];

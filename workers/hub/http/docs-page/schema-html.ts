@@ -1,4 +1,4 @@
-/** A JSON schema as a person reads one: members in braces, kinds as words, remarks beside them. */
+/** Formats a JSON schema for people: members in braces, their types, and remarks. */
 import { type JsonSchema, jsonSchemaShape } from "./document.ts";
 import { escapeHtml, prose } from "./html.ts";
 
@@ -39,7 +39,7 @@ function membersHtml(schema: JsonSchema, properties: Readonly<Record<string, unk
   return `{\n${lines.join("\n")}\n${"  ".repeat(depth)}}`;
 }
 
-/** What limits a value and what it means. */
+/** Returns the limits and the description of a value. */
 export function remark(schema: JsonSchema): string {
   const { description, minimum, maximum, maxLength, maxItems } = schema;
   const parts = [
@@ -48,7 +48,7 @@ export function remark(schema: JsonSchema): string {
     maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && `to ${maximum}`,
     maxLength !== undefined && `at most ${maxLength} characters`,
     maxItems !== undefined && `at most ${maxItems}`,
-    schema.default !== undefined && schema.default !== null && `otherwise ${JSON.stringify(schema.default)}`,
+    schema.default !== undefined && schema.default !== null && `default ${JSON.stringify(schema.default)}`,
   ];
   const text = parts.filter((part) => typeof part === "string").join("; ");
   return text === "" ? "" : `<span class="remark">  ${prose(text)}</span>`;

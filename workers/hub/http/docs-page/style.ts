@@ -1,4 +1,4 @@
-/** Light and dark by what the reader's system prefers; a narrow screen puts the contents on top. */
+/** Follows the light or dark preference of the reader's system. On a narrow screen the contents are on top. */
 export const style = `
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --paper: #fff; --panel: #f6f7f9; --line: #e1e4e8; --link: #0b5cad;
   --get: #0b6e4f; --post: #8a4b00; --put: #5b3fa8; --delete: #b3261e; }

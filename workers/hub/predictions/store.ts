@@ -6,16 +6,16 @@ import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";
 
-/** Delays before a message that could not be stored is retried: with the retries of wrangler.toml about six hours. */
+/** Delays between retries. With the number of retries in wrangler.toml they last about six hours. */
 const [firstDelaySeconds, delayGrowth, delaySecondsMax] = [60, 4, 43_200];
 
 interface Delivered {
   readonly message: Message;
-  readonly told: PredictionMessage;
+  readonly prediction: PredictionMessage;
 }
 
-/** Stores predictions. A message that can never be stored is retried without delay, so that it becomes a dead letter soon. */
-export async function keepPredictions(hub: Pick<Hub, "db" | "lake">, messages: readonly Message[]): Promise<void> {
+/** Stores predictions. A message that is invalid is retried without delay, so that it soon becomes a dead letter. */
+export async function storePredictions(hub: Pick<Hub, "db" | "lake">, messages: readonly Message[]): Promise<void> {
   const byVersion = new Map<string, Delivered[]>();
   for (const message of messages) {
     const read = readPredictionMessage(message.body);
@@ -24,15 +24,15 @@ export async function keepPredictions(hub: Pick<Hub, "db" | "lake">, messages: r
       continue;
     }
     const key = `${read.message.forecast} ${read.message.version}`;
-    byVersion.set(key, [...(byVersion.get(key) ?? []), { message, told: read.message }]);
+    byVersion.set(key, [...(byVersion.get(key) ?? []), { message, prediction: read.message }]);
   }
-  for (const delivered of byVersion.values()) await keepVersion(hub, delivered);
+  for (const delivered of byVersion.values()) await storeVersion(hub, delivered);
 }
 
-async function keepVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly Delivered[]): Promise<void> {
+async function storeVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly Delivered[]): Promise<void> {
   const [first] = delivered;
   if (!first) return;
-  const { forecast, version } = first.told;
+  const { forecast, version } = first.prediction;
   try {
     const found = await profilesOf(hub, forecast, version);
     if (!found.ok) {
@@ -40,11 +40,13 @@ async function keepVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly De
       return;
     }
     const features = [...found.profiles.keys()];
-    const rows = delivered.flatMap(({ told }) => rowsOf(told, found.profiles));
+    const rows = delivered.flatMap(({ prediction }) => rowsOf(prediction, found.profiles));
     await savePredictions(hub.db, { forecast, version, features, rows });
     for (const { message } of delivered) message.ack();
   } catch (error) {
-    console.error(`predictions: ${delivered.length} messages of ${forecast} ${version} wait: ${reasonOf(error)}`);
+    console.error(
+      `predictions: ${delivered.length} messages of ${forecast} ${version} will be retried: ${reasonOf(error)}`,
+    );
     for (const { message } of delivered) {
       const delay = firstDelaySeconds * delayGrowth ** (message.attempts - 1);
       message.retry({ delaySeconds: Math.min(delay, delaySecondsMax) });
@@ -66,11 +68,11 @@ function refuse(message: Message, reason: string): void {
 }
 
 /** Returns the probable reason why a message became a dead letter. */
-export async function whyNotKept(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
+export async function storeFailureReason(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
   const read = readPredictionMessage(body);
   if (!read.ok) return read.reason;
   const { forecast, version, rows, requestId } = read.message;
-  // A failure here must not prevent that the dead letter is stored.
+  // A failure here must not prevent storing the dead letter.
   const found = await profilesOf(hub, forecast, version).catch(
     (error) => ({ ok: false, reason: reasonOf(error) }) as const,
   );
