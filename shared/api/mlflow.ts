@@ -34,7 +34,11 @@ export const invocationAnswerShape = z
   .object({
     predictions: z
       .array(z.union([z.number(), classifiedShape]).nullable())
-      .describe("One per row; null if the model's result is not a finite number"),
+      .describe("One per row; null if the model's result is not a finite number, or if the row was refused"),
+    errors: z
+      .array(z.object({ row: z.int(), message: z.string() }))
+      .optional()
+      .describe("With `partial=true`: the refused rows"),
   })
   .meta({ id: "InvocationAnswer" });
 export type InvocationAnswer = z.infer<typeof invocationAnswerShape>;

@@ -1,5 +1,5 @@
 /**
- * Schemas of `/v2`: the Open Inference Protocol, version 2, over HTTP and JSON.
+ * Schemas of `/v2`: the Open Inference Protocol, version 2, over HTTP. Binary tensor data follow the JSON.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import { z } from "zod";
@@ -35,7 +35,20 @@ export const modelMetadataShape = z
   .meta({ id: "ModelMetadata" });
 export type ModelMetadata = z.infer<typeof modelMetadataShape>;
 
-const parameters = z.record(z.string(), z.unknown()).optional().describe("Accepted and ignored");
+/** Parameters of the binary tensor data extension; others are accepted and ignored. */
+const tensorParameters = z
+  .looseObject({
+    binary_data_size: z.int().min(0).optional().describe("Number of bytes after the JSON that are the data"),
+  })
+  .optional();
+const outputParameters = z
+  .looseObject({ binary_data: z.boolean().optional().describe("Whether the data of this output are sent as bytes") })
+  .optional();
+const requestParameters = z
+  .looseObject({
+    binary_data_output: z.boolean().optional().describe("Whether outputs are sent as bytes unless they state it"),
+  })
+  .optional();
 
 export const inferRequestShape = z
   .object({
@@ -46,16 +59,16 @@ export const inferRequestShape = z
           name: z.string(),
           shape: z.array(z.int().min(0)).describe("[rows] or [rows, 1]"),
           datatype: z.string(),
-          data: z.array(z.unknown()).describe("Flat or nested; null is a missing value"),
-          parameters,
+          data: z.array(z.unknown()).optional().describe("Flat or nested; null is a missing value"),
+          parameters: tensorParameters,
         }),
       )
       .describe("Every input of the model, all with the same number of rows"),
     outputs: z
-      .array(z.object({ name: z.string(), parameters }))
+      .array(z.object({ name: z.string(), parameters: outputParameters }))
       .optional()
       .describe("By default all outputs"),
-    parameters,
+    parameters: requestParameters,
   })
   .meta({
     id: "InferRequest",
@@ -68,12 +81,24 @@ export const inferAnswerShape = z
     model_name: z.string(),
     model_version: z.string(),
     id: z.string().optional(),
+    parameters: z
+      .object({
+        refused_rows: z.string().describe("With `partial=true`: positions of the refused rows, as in `3,7`"),
+        refused_reason: z.string().describe("Why the first of them was refused"),
+      })
+      .optional(),
     outputs: z.array(
       z.object({
         name: z.string(),
         shape: z.array(z.int()),
         datatype: z.enum(["FP32", "BYTES"]),
-        data: z.array(z.union([z.number(), z.string()]).nullable()).describe("Null is a number that is not finite"),
+        data: z
+          .array(z.union([z.number(), z.string()]).nullable())
+          .optional()
+          .describe("Null is a number that is not finite, or a refused row"),
+        parameters: z
+          .object({ binary_data_size: z.int().describe("Number of bytes after the JSON that are the data") })
+          .optional(),
       }),
     ),
   })

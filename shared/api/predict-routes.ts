@@ -88,7 +88,8 @@ const open = { tag: "Open Inference", refusals: {} } as const;
 const model = { tag: "Open Inference", refusals: inferenceErrors(reading) } as const;
 const infer = {
   tag: "Open Inference",
-  description: "Each input of the model is a tensor of shape [rows] or [rows, 1].",
+  description:
+    "Each input of the model is a tensor of shape [rows] or [rows, 1]. A body without `Content-Type` is read as JSON. With `Inference-Header-Content-Length` the data of tensors follow the JSON as bytes; outputs are sent as bytes if `binary_data_output` or `binary_data` asks for it.",
   answer: "One tensor per output",
   refusals: inferenceErrors(sending),
   example: inferExample,
@@ -175,17 +176,24 @@ function requestOf(
     ...(names.includes("version") && { version: versionParam }),
   });
   const csv = tag === "MLflow" ? { "text/csv": { schema: { type: "string" } } } : {};
+  const bytes = tag === "Open Inference" ? binaryTensors : {};
   return {
     ...(names.length > 0 && { params }),
     ...(query && { query: z.object(query.shape) }),
-    ...(body && { body: { required: true, content: { "application/json": { schema: body, example }, ...csv } } }),
+    ...(body && {
+      body: { required: true, content: { "application/json": { schema: body, example }, ...csv, ...bytes } },
+    }),
   } as NonNullable<RouteConfig["request"]>;
 }
 
 /** Returns the content of an answer. A text answer has no schema, because MLflow sends it with the content type of JSON. */
-function contentOf({ answer }: Endpoint) {
-  return { "application/json": { schema: typeof answer === "string" ? z.unknown() : answer } };
+function contentOf({ answer, path }: Endpoint) {
+  const bytes = path.endsWith("/infer") ? binaryTensors : {};
+  return { "application/json": { schema: typeof answer === "string" ? z.unknown() : answer }, ...bytes };
 }
+
+/** JSON, and the data of tensors behind it. */
+const binaryTensors = { "application/octet-stream": { schema: { type: "string", format: "binary" } } } as const;
 
 /** The routes of predict for the hub's OpenAPI registry. */
 export const predictRoutes: readonly RouteConfig[] = Object.entries<Endpoint>(predictEndpoints).map(

@@ -32,6 +32,13 @@ export const predictOptionsShape = z.object({
   features: flag.describe("`true`: adds the values of the features to each prediction"),
 });
 
+/** Options of the protocols for raw features. */
+export const rawFeaturesOptionsShape = z.object({
+  partial: flag.describe(
+    "`true`: a row that cannot be answered gets null in its place, and the answer names it. By default the whole request fails",
+  ),
+});
+
 /** Options, and the fields of one instance beside them. */
 export const predictQueryShape = predictOptionsShape.catchall(z.string());
 

@@ -30,3 +30,8 @@ export function daysBetween(from: string, to: string): number {
 export function isoWeekday(day: string): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
 }
+
+/** Returns the day of a text such as `2023-10-01T00:00:00.000Z`, as pandas writes days. Any other text is returned unchanged. */
+export function withoutMidnight(text: string): string {
+  return /^(\d{4}-\d{2}-\d{2})[T ]00:00(:00(\.0+)?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(text)?.[1] ?? text;
+}

@@ -4,8 +4,10 @@ import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Column } from "../registry/golden.ts";
+import { readNumber } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import type { ModelInput } from "./read-served.ts";
+import { type RefusedRows, refuseRow } from "./refused-rows.ts";
 
 /** One list of values per row; undefined for a value that the row lacks. Without names, columns are in the model's order. */
 export interface Table {
@@ -17,7 +19,11 @@ export interface Table {
 export type TableInputs = Readonly<Record<string, Column>>;
 
 /** Returns the model's inputs of a table. Ignores columns that the model does not read. O(rows × inputs). */
-export function inputsOfTable({ columns, rows }: Table, modelInputs: readonly ModelInput[]): Result<TableInputs> {
+export function inputsOfTable(
+  { columns, rows }: Table,
+  modelInputs: readonly ModelInput[],
+  refused: RefusedRows | null = null,
+): Result<TableInputs> {
   const names = columns ?? modelInputs.map(({ name }) => name);
   const columnIndexes = new Map<string, number>();
   for (const [at, name] of names.entries()) {
@@ -31,7 +37,7 @@ export function inputsOfTable({ columns, rows }: Table, modelInputs: readonly Mo
   const inputs: Record<string, Column> = Object.create(null);
   for (const input of modelInputs) {
     const at = columnIndexes.get(input.name) ?? 0;
-    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[at] });
+    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[at], refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }
@@ -58,26 +64,33 @@ function missingInputs(
 export interface Cells {
   readonly count: number;
   cell(row: number): unknown;
+  /** Collects the rows with an invalid value. Null if one such row fails the table. */
+  readonly refused: RefusedRows | null;
 }
 
 /** Reads the values of one input. Null and NaN are missing. A list of one value, as in a shape of [N, 1], is that value. */
-export function readColumn({ name, categories }: ModelInput, { count, cell }: Cells): Result<Column> {
+export function readColumn({ name, categories }: ModelInput, { count, cell, refused }: Cells): Result<Column> {
   const numbers = new Float32Array(categories === null ? count : 0);
   const texts: string[] = [];
   for (let row = 0; row < count; row++) {
-    const received = cell(row);
-    const value = Array.isArray(received) && received.length === 1 ? received[0] : received;
+    const value = unwrapped(cell(row));
     if (categories !== null) {
       const text = value === null || value === undefined ? "" : value;
-      if (typeof text !== "string")
-        return failure(`Input ${name}, row ${row}: found ${describeValue(value)}, expected text.`);
-      texts.push(cleanedUnlessKnown(text, categories));
+      if (typeof text !== "string") {
+        const reason = `Input ${name}, row ${row}: found ${describeValue(value)}, expected text.`;
+        if (refused === null) return failure(reason);
+        refuseRow(refused, row, reason);
+      }
+      texts.push(typeof text === "string" ? cleanedUnlessKnown(text, categories) : "");
       continue;
     }
     const number = numberOf(value);
-    if (number === null)
-      return failure(`Input ${name}, row ${row}: found ${describeNumber(value)}, expected a number or null.`);
-    numbers[row] = number;
+    if (number === null) {
+      const reason = `Input ${name}, row ${row}: found ${describeNumber(value)}, expected a number or null.`;
+      if (refused === null) return failure(reason);
+      refuseRow(refused, row, reason);
+    }
+    numbers[row] = number ?? Number.NaN;
   }
   return success(categories === null ? numbers : texts);
 }
@@ -87,9 +100,15 @@ export function cleanedUnlessKnown(text: string, known: { has(name: string): boo
   return known.has(text) ? text : cleanName(text);
 }
 
-/** Returns a number; NaN for a missing value, null for a value that is not a number. */
+/** Returns the value of a list of one value, and any other value unchanged. */
+export function unwrapped(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+/** Returns a number, also if it is written as text; NaN for a missing value, null for a value that is not a number. */
 function numberOf(value: unknown): number | null {
   if (typeof value === "number") return value;
   if (value === null || value === undefined || value === "NaN") return Number.NaN;
+  if (typeof value === "string") return readNumber(value);
   return typeof value === "boolean" ? Number(value) : null;
 }

@@ -4,8 +4,6 @@
  */
 import { bodyJsonLimits, tableValuesMax } from "../api/predict-limits.ts";
 import { readCsv } from "../lib/csv.ts";
-import { exceededJsonLimit } from "../lib/json-limits.ts";
-import { parseJson } from "../lib/parse-json.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import {
   isObject,
@@ -21,6 +19,7 @@ import {
 import { readNumber } from "./decimal.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Table } from "./feature-table.ts";
+import { parsePythonJson } from "./python-json.ts";
 
 const splitShape: Shape<{ columns: string[]; index?: unknown[] | undefined; data: unknown[][] }> = objectOf({
   columns: listOf(text),
@@ -32,18 +31,21 @@ const forms = ["dataframe_split", "dataframe_records", "instances", "inputs"] as
 
 /** Reads a JSON body. Never throws. O(body). */
 export function readInvocation(text: string): Result<Table> {
-  const parsed = parseWithNaN(text);
+  const parsed = parsePythonJson(text, bodyJsonLimits);
   if (!parsed.ok) return parsed;
   const expected = `expected a JSON object with exactly one of ${forms.join(", ")}, and optionally params`;
   if (!isObject(parsed.value)) return failure(`Found ${describeValue(parsed.value)}; ${expected}.`);
-  const { params, ...rest } = parsed.value;
+  const json = parsed.value;
+  const { params } = json;
   // Some clients send null instead of no params.
   if ((params ?? null) !== null && !isObject(params)) return failure("params: expected an object.");
-  const keys = Object.keys(rest);
-  const form = forms.find((name) => name === keys[0]);
-  if (form === undefined || keys.length !== 1)
-    return failure(`Found ${describeValue(keys.join(", ")) || "nothing"}; ${expected}.`);
-  const value = rest[form];
+  // Ignores other members, as MLflow's own server does.
+  const [form, second] = forms.filter((name) => Object.hasOwn(json, name));
+  if (form === undefined || second !== undefined) {
+    const found = second === undefined ? Object.keys(json) : [form, second];
+    return failure(`Found ${describeValue(found.join(", ")) || "nothing"}; ${expected}.`);
+  }
+  const value = json[form];
   switch (form) {
     case "dataframe_split":
       return fromSplit(value);
@@ -121,25 +123,4 @@ export function readInvocationCsv(text: string, isNumber: (column: string) => bo
     return missing.has(field.trim()) ? null : (readNumber(field) ?? field);
   };
   return success({ columns, rows: rows.map((row) => row.map(cell)) });
-}
-
-/** Parses JSON that may contain NaN and Infinity outside of strings, as Python writes them: NaN is null, Infinity is infinite. */
-function parseWithNaN(text: string): Result<unknown> {
-  const exceeded = exceededJsonLimit(text, bodyJsonLimits);
-  if (exceeded !== null) return failure(`The body has ${exceeded}.`);
-  const parsed = parseJson(text);
-  if (parsed.ok) return parsed;
-  const replaced = parseJson(inPlainJson(text));
-  return replaced.ok ? replaced : failure("The body is not JSON.");
-}
-
-const plainJson: Readonly<Record<string, string>> = { NaN: "null", Infinity: "1e999", "-Infinity": "-1e999" };
-
-/** Replaces NaN and Infinity outside of strings. Visits each character once, so that hostile text cannot make it slow. O(text). */
-function inPlainJson(text: string): string {
-  let isString = false;
-  return text.replaceAll(/\\[\s\S]|"|\bNaN\b|-?\bInfinity\b/g, (found) => {
-    if (found === '"') isString = !isString;
-    return isString ? found : (plainJson[found] ?? found);
-  });
 }

@@ -1,5 +1,5 @@
 /**
- * Reads requests and builds answers of the Open Inference Protocol, version 2, over HTTP and JSON.
+ * Reads requests and builds answers of the Open Inference Protocol, version 2, over HTTP: as JSON, and with binary tensors.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 
@@ -7,10 +7,10 @@ import type { InferAnswer, ModelMetadata } from "../api/open-inference.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import {
+  boolean,
   integerFrom,
   list,
   listOf,
-  object,
   objectOf,
   optional,
   type Shape,
@@ -19,40 +19,60 @@ import {
 } from "../lib/validate-json.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
+import { floatBytes, readElements, textBytes } from "./binary-tensors.ts";
 import { classify } from "./classify.ts";
 import { shortestDecimal } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { readColumn } from "./feature-table.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { ModelInput } from "./read-served.ts";
+import { type RefusedRows, refuseRow } from "./refused-rows.ts";
 
 interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly datatype: string;
-  readonly data: readonly unknown[];
+  /** Missing if the data follow the JSON as bytes. */
+  readonly data?: readonly unknown[] | undefined;
+  readonly parameters?: { readonly binary_data_size?: number | undefined } | undefined;
 }
 
 interface WireRequest {
   readonly id?: string | undefined;
   readonly inputs: readonly Tensor[];
-  readonly outputs?: readonly { readonly name: string }[] | undefined;
+  readonly outputs?: readonly WireOutput[] | undefined;
+  readonly parameters?: { readonly binary_data_output?: boolean | undefined } | undefined;
 }
 
-const parameters = optional(object);
-const requestShape: Shape<WireRequest> = objectOf<WireRequest & { readonly parameters?: unknown }>({
+interface WireOutput {
+  readonly name: string;
+  readonly parameters?: { readonly binary_data?: boolean | undefined } | undefined;
+}
+
+const requestShape: Shape<WireRequest> = objectOf<WireRequest>({
   id: optional(text),
-  parameters,
+  parameters: optional(
+    objectOf<{ binary_data_output?: boolean | undefined }>({ binary_data_output: optional(boolean) }),
+  ),
   inputs: listOf(
-    objectOf<Tensor & { readonly parameters?: unknown }>({
+    objectOf<Tensor>({
       name: text,
       shape: listOf(integerFrom(0)),
       datatype: text,
-      data: list,
-      parameters,
+      data: optional(list),
+      parameters: optional(
+        objectOf<{ binary_data_size?: number | undefined }>({ binary_data_size: optional(integerFrom(0)) }),
+      ),
     }),
   ),
-  outputs: optional(listOf(objectOf<{ name: string; parameters?: unknown }>({ name: text, parameters }))),
+  outputs: optional(
+    listOf(
+      objectOf<WireOutput>({
+        name: text,
+        parameters: optional(objectOf<{ binary_data?: boolean | undefined }>({ binary_data: optional(boolean) })),
+      }),
+    ),
+  ),
 });
 
 /** Least and greatest value. The limits of 64 bits are rounded to doubles, as in JSON. */
@@ -74,12 +94,31 @@ export interface InferRequest {
   readonly id: string | undefined;
   readonly inputs: Readonly<Record<string, Column>>;
   readonly rows: number;
-  /** Names of the requested outputs. */
-  readonly outputs: readonly string[];
+  /** The requested outputs. */
+  readonly outputs: readonly RequestedOutput[];
 }
 
-/** Reads every input of the model, of shape [N] or [N, 1], with flat or nested data. Never throws. O(body). */
-export function readInfer(json: unknown, model: ServedModel): Result<InferRequest> {
+export interface RequestedOutput {
+  readonly name: string;
+  /** Whether its data are sent as bytes after the JSON. */
+  readonly isBinary: boolean;
+}
+
+export interface InferBody {
+  readonly json: unknown;
+  /** The bytes after the JSON; empty if there are none. */
+  readonly binary: Uint8Array;
+}
+
+/**
+ * Reads every input of the model, of shape [N] or [N, 1]: flat or nested data, or the bytes after the JSON. Rows with an invalid
+ * value are added to `refused`, or the first of them fails the request if `refused` is null. Never throws. O(body).
+ */
+export function readInfer(
+  { json, binary }: InferBody,
+  model: ServedModel,
+  refused: RefusedRows | null = null,
+): Result<InferRequest> {
   const parsed = validateJson(requestShape, json);
   if (!parsed.ok) return failure(`the request does not follow the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
@@ -89,6 +128,8 @@ export function readInfer(json: unknown, model: ServedModel): Result<InferReques
     const problem = `the model has no input ${describeValue(unknown.name)}`;
     return failure(withSuggestion(problem, unknown.name, names));
   }
+  const pieces = binaryPieces(tensors, binary);
+  if (!pieces.ok) return pieces;
   const inputs: Record<string, Column> = Object.create(null);
   // `readTensor` refuses a tensor without a shape.
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
@@ -96,42 +137,90 @@ export function readInfer(json: unknown, model: ServedModel): Result<InferReques
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
     if (tensor === undefined) return failure(`input ${input.name} is missing`);
     if (second !== undefined) return failure(`input ${input.name} occurs twice`);
-    const read = readTensor(tensor, { input, count });
+    const read = readTensor(tensor, { input, count, piece: pieces.value.get(tensor), refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }
-  const outputs = parsed.value.outputs?.map(({ name }) => name) ?? [];
-  const available = outputsOf(model);
-  const unknownOutput = outputs.find((name) => !available.includes(name));
-  if (unknownOutput !== undefined) {
-    const problem = `the model has no output ${describeValue(unknownOutput)}`;
-    return failure(withSuggestion(problem, unknownOutput, available));
+  const outputs = requestedOutputs(parsed.value, outputsOf(model));
+  return outputs.ok ? success({ id, inputs, rows: count, outputs: outputs.value }) : outputs;
+}
+
+/** Cuts the bytes after the JSON into one piece for each tensor with a `binary_data_size`, in their order. */
+function binaryPieces(tensors: readonly Tensor[], binary: Uint8Array): Result<ReadonlyMap<Tensor, Uint8Array>> {
+  const pieces = new Map<Tensor, Uint8Array>();
+  let at = 0;
+  for (const tensor of tensors) {
+    const size = tensor.parameters?.binary_data_size;
+    if (size === undefined) continue;
+    if (tensor.data !== undefined) {
+      return failure(`input ${tensor.name}: found data and binary_data_size, expected only one of them`);
+    }
+    pieces.set(tensor, binary.subarray(at, at + size));
+    at += size;
   }
-  return success({ id, inputs, rows: count, outputs: outputs.length > 0 ? outputs : available });
+  if (at === binary.length) return success(pieces);
+  const found = `found ${binary.length} bytes after the JSON`;
+  return failure(`${found}, expected ${at}, the sum of binary_data_size of all inputs`);
+}
+
+/** Returns the requested outputs, by default all. A setting of an output overrides the setting of the request. */
+function requestedOutputs(
+  { outputs = [], parameters }: WireRequest,
+  available: readonly string[],
+): Result<readonly RequestedOutput[]> {
+  const isBinary = parameters?.binary_data_output ?? false;
+  const unknown = outputs.find(({ name }) => !available.includes(name))?.name;
+  if (unknown !== undefined) {
+    return failure(withSuggestion(`the model has no output ${describeValue(unknown)}`, unknown, available));
+  }
+  if (outputs.length === 0) return success(available.map((name) => ({ name, isBinary })));
+  return success(outputs.map(({ name, parameters }) => ({ name, isBinary: parameters?.binary_data ?? isBinary })));
 }
 
 interface ExpectedTensor {
   readonly input: ModelInput;
   readonly count: number;
+  /** The tensor's bytes; undefined if its data are in the JSON. */
+  readonly piece: Uint8Array | undefined;
+  readonly refused: RefusedRows | null;
 }
 
-function readTensor({ name, shape, datatype, data }: Tensor, { input, count }: ExpectedTensor): Result<Column> {
+function readTensor(tensor: Tensor, { input, count, piece, refused }: ExpectedTensor): Result<Column> {
+  const { name, shape, datatype } = tensor;
   const allowed = input.categories === null ? numbers : ["BYTES"];
   if (!allowed.includes(datatype))
     return failure(`input ${name}: found datatype ${describeValue(datatype)}, expected ${allowed.join(", ")}`);
   if (shape.length > 2 || shape[0] !== count || (shape[1] ?? 1) !== 1) {
     return failure(`input ${name}: found shape ${describeValue(shape)}, expected [${count}, 1], as in every input`);
   }
-  const flat = data.flat();
-  if (flat.length !== count)
-    return failure(`input ${name}: found ${flat.length} elements, expected ${count} by its shape`);
+  const elements = elementsOf(tensor, { count, piece });
+  if (!elements.ok) return failure(`input ${name}: ${elements.error}`);
+  const flat = elements.value;
   const range = integerRanges.get(datatype);
-  const bad = flat.findIndex((value) => !fits(value, { datatype, range }));
-  if (bad >= 0) {
+  for (let row = 0; row < count; row++) {
+    if (fits(flat[row], { datatype, range })) continue;
     const expected = datatype === "FP64" ? "FP64 within the range of FP32" : datatype;
-    return failure(`input ${name}: element ${bad} is ${describeNumber(flat[bad])}, expected ${expected}`);
+    const reason = `input ${name}: element ${row} is ${describeNumber(flat[row])}, expected ${expected}`;
+    if (refused === null) return failure(reason);
+    refuseRow(refused, row, reason);
   }
-  return readColumn(input, { count, cell: (row) => flat[row] });
+  return readColumn(input, { count, cell: (row) => (refused?.has(row) ? null : flat[row]), refused });
+}
+
+/** Returns the `count` elements of a tensor. Binary NaN is null, a missing value. */
+function elementsOf(
+  { data, datatype }: Tensor,
+  { count, piece }: Pick<ExpectedTensor, "count" | "piece">,
+): Result<readonly unknown[]> {
+  if (piece !== undefined) {
+    const read = readElements(piece, datatype, count);
+    return read.ok ? success(read.value.map((value) => (Number.isNaN(value) ? null : value))) : read;
+  }
+  if (data === undefined) return failure("found no data, expected data or binary_data_size");
+  const flat = data.flat();
+  return flat.length === count
+    ? success(flat)
+    : failure(`found ${flat.length} elements, expected ${count} by its shape`);
 }
 
 /** Returns whether a value has the datatype. Null and "NaN" are missing values of a floating point input; JSON has no NaN. */
@@ -156,7 +245,7 @@ export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasCh
 }
 
 /** Returns BYTES for labels, which are text, and FP32 for all other outputs. */
-const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string) =>
+const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string): "FP32" | "BYTES" =>
   card.decision && output === "label" ? "BYTES" : "FP32";
 
 export const platform = "onnx_onnxv1";
@@ -174,32 +263,69 @@ export function modelMetadata(model: ServedModel): ModelMetadata {
   };
 }
 
-/** Builds the answer of `infer`. Numbers that are not finite are null. */
+/** An answer of `infer`: its JSON, and the bytes that follow the JSON, one piece for each binary output. */
+export interface BuiltInferAnswer {
+  readonly answer: InferAnswer;
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+}
+
+export interface InferResult {
+  /** By output name, one value per row; NaN for a refused row. */
+  readonly values: Readonly<Record<string, ArrayLike<number>>>;
+  readonly refused: RefusedRows | null;
+}
+
+/** Builds the answer of `infer`. Numbers that are not finite are null, in binary data NaN. O(rows × outputs). */
 export function inferAnswer(
   model: ServedModel,
   { id, outputs, rows }: InferRequest,
-  values: Readonly<Record<string, ArrayLike<number>>>,
-): InferAnswer {
+  { values, refused }: InferResult,
+): BuiltInferAnswer {
   const { card } = model;
-  return {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const tensors = outputs.map(({ name, isBinary }): InferAnswer["outputs"][number] => {
+    const datatype = datatypeOf(model, name);
+    const tensor = { name, shape: [rows, 1], datatype };
+    const data = dataOf(model, { name, rows, values });
+    if (!isBinary) return { ...tensor, data };
+    const piece = bytesOf(data, datatype);
+    pieces.push(piece);
+    return { ...tensor, parameters: { binary_data_size: piece.length } };
+  });
+  const answer = {
     model_name: card.forecast,
     model_version: card.version,
     ...(id !== undefined && { id }),
-    outputs: outputs.map((name) => ({
-      name,
-      shape: [rows, 1],
-      datatype: datatypeOf(model, name),
-      data: dataOf(model, name, values),
-    })),
+    ...refusedParameters(refused),
+    outputs: tensors,
   };
+  return { answer, pieces };
 }
 
-function dataOf(
-  { card }: Pick<ServedModel, "card">,
-  name: string,
-  values: Readonly<Record<string, ArrayLike<number>>>,
-): (number | string | null)[] {
+/** Parameters of an answer are texts or numbers: the protocol allows no lists. */
+function refusedParameters(refused: RefusedRows | null): Pick<InferAnswer, "parameters"> {
+  const rows = [...(refused ?? [])].sort(([a], [b]) => a - b);
+  const [first] = rows;
+  if (first === undefined) return {};
+  return { parameters: { refused_rows: rows.map(([row]) => row).join(","), refused_reason: first[1] } };
+}
+
+function bytesOf(data: readonly (number | string | null)[], datatype: "FP32" | "BYTES"): Uint8Array<ArrayBuffer> {
+  if (datatype === "BYTES") return textBytes(data.map((value) => (value === null ? null : String(value))));
+  return floatBytes(data.map((value) => (typeof value === "number" ? value : null)));
+}
+
+interface OutputData extends Pick<InferResult, "values"> {
+  readonly name: string;
+  readonly rows: number;
+}
+
+function dataOf({ card }: Pick<ServedModel, "card">, { name, rows, values }: OutputData): (number | string | null)[] {
   const output = classOutputs.find((output) => output === name);
-  if (!card.decision || output === undefined) return Array.from(values[name] ?? [], shortestDecimal);
-  return Array.from(values[predictionOutput] ?? [], (value) => classify(card, value)?.[output] ?? null);
+  const isClass = Boolean(card.decision) && output !== undefined;
+  const column = values[isClass ? predictionOutput : name];
+  return Array.from({ length: rows }, (_, row) => {
+    const value = column?.[row] ?? Number.NaN;
+    return isClass ? (classify(card, value)?.[output] ?? null) : shortestDecimal(value);
+  });
 }

@@ -68,16 +68,23 @@ function recordedValues({ inputs }: ServedModel, features: FeatureValues): Predi
 export interface EvaluatedTable {
   readonly inputs: Readonly<Record<string, Column>>;
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
+  /** The positions of the answered rows; null if all rows were answered. */
+  readonly answered: readonly number[] | null;
 }
 
-/** Returns the recorded rows of an answer to raw features. O(rows × features). */
-export function recordedTable({ forecast, model }: Snapshot, { inputs, outputs }: EvaluatedTable): PredictionRow[] {
+/** Returns the recorded rows of an answer to raw features. Refused rows are not recorded. O(rows × features). */
+export function recordedTable(
+  { forecast, model }: Snapshot,
+  { inputs, outputs, answered }: EvaluatedTable,
+): PredictionRow[] {
   const predictions = outputs[predictionOutput] ?? [];
   const changes = outputs[changeOutput];
   const dimensionNames = dimensionInputs(forecast.dimensions, model);
   const rows: PredictionRow[] = [];
-  const step = Math.max(1, Math.ceil(predictions.length / recordedMax));
-  for (let position = 0; position < predictions.length; position += step) {
+  const count = answered?.length ?? predictions.length;
+  const step = Math.max(1, Math.ceil(count / recordedMax));
+  for (let at = 0; at < count; at += step) {
+    const position = answered?.[at] ?? at;
     rows.push({
       position,
       series: dimensionNames?.map((name) => String(recordedValue(inputs[name]?.[position] ?? ""))) ?? null,

@@ -5,20 +5,28 @@
 import { givenRowsMax, tableValuesMax } from "../api/predict-limits.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { failure, type Result, success } from "../lib/result.ts";
+import { readNumber } from "./decimal.ts";
 import { describeValue } from "./describe-value.ts";
 import { impliedEvents } from "./event-features.ts";
-import { inputsOfTable, readColumn, type Table, type TableInputs } from "./feature-table.ts";
+import { inputsOfTable, readColumn, type Table, type TableInputs, unwrapped } from "./feature-table.ts";
+import { type RefusedRows, refuseRow } from "./refused-rows.ts";
 import { positionKey, type Snapshot } from "./snapshot.ts";
 import { readSuppliedObservation } from "./supplied-observation.ts";
 
 /** Returns the model's inputs of a table. For a forecast of many series the table must contain all of them. O(rows × inputs). */
-export function inputsOfRequest(snapshot: Snapshot, table: Table): Result<TableInputs> {
+export function inputsOfRequest(
+  snapshot: Snapshot,
+  table: Table,
+  refused: RefusedRows | null = null,
+): Result<TableInputs> {
   const { forecast, model } = snapshot;
   const rowsMax = Math.floor(tableValuesMax / model.inputs.length);
   if (table.rows.length > rowsMax) {
     return failure(`Found ${table.rows.length} rows, expected at most ${rowsMax} of ${model.inputs.length} inputs.`);
   }
-  return forecast.dimensions.length > 0 ? inputsOfTable(table, model.inputs) : inputsOfSeries(snapshot, table);
+  return forecast.dimensions.length > 0
+    ? inputsOfTable(table, model.inputs, refused)
+    : inputsOfSeries(snapshot, withColumnName(snapshot, table), refused);
 }
 
 /** Returns whether a column of this name contains numbers, which CSV does not state. */
@@ -31,25 +39,32 @@ export function isNumberColumn({ forecast, model, fields }: Snapshot, name: stri
     : field?.kind === "feature" && field.input.categories === null;
 }
 
-function inputsOfSeries(snapshot: Snapshot, table: Table): Result<TableInputs> {
+/** Names the column of a table that has a single column without a name: the value of the day, or the first input. */
+function withColumnName({ forecast, model }: Snapshot, table: Table): Table {
+  const isColumn = table.columns === null && table.rows.length > 0 && table.rows.every(({ length }) => length === 1);
+  const name = forecast.given?.value ?? model.inputs[0]?.name;
+  return isColumn && name !== undefined ? { ...table, columns: [name] } : table;
+}
+
+function inputsOfSeries(snapshot: Snapshot, table: Table, refused: RefusedRows | null): Result<TableInputs> {
   const { model, columns, positions, forecast } = snapshot;
   const indexes = columnIndexesOf(snapshot, table);
   if (!indexes.ok) return indexes;
   const columnIndexes = indexes.value;
   const position = positions.get(positionKey([])) ?? 0;
-  const starts = startsOf(snapshot, table.rows, { position, columnIndexes });
+  const starts = startsOf(snapshot, table.rows, { position, columnIndexes, refused });
   if (!starts.ok) return starts;
   const inputs: Record<string, Float32Array | readonly string[]> = Object.create(null);
   for (const input of model.inputs) {
     const columnIndex = input.name === forecast.given?.date ? undefined : columnIndexes.get(input.name);
     const fromHistory = columns[input.name]?.at(position);
     const cell = (row: number) => {
-      const received = columnIndex === undefined ? undefined : table.rows[row]?.[columnIndex];
+      const received = columnIndex === undefined ? undefined : unwrapped(table.rows[row]?.[columnIndex]);
       // A row without the value of its day starts from the history's value.
       const isMissing = received === undefined || (received === null && input.name === forecast.given?.value);
       return isMissing ? (starts.value[row]?.[input.name] ?? fromHistory) : received;
     };
-    const read = readColumn(input, { count: table.rows.length, cell });
+    const read = readColumn(input, { count: table.rows.length, cell, refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }
@@ -85,9 +100,10 @@ interface TableContext {
   /** Position of the series. */
   readonly position: number;
   readonly columnIndexes: ColumnIndexes;
+  readonly refused: RefusedRows | null;
 }
 
-interface TableRow extends TableContext {
+interface TableRow extends Omit<TableContext, "refused"> {
   readonly row: readonly unknown[];
   readonly at: number;
 }
@@ -108,8 +124,9 @@ function startsOf(snapshot: Snapshot, rows: Table["rows"], context: TableContext
   const starts: StartFeatures[] = [];
   for (const [at, row] of rows.entries()) {
     const read = startOf(snapshot, { row, at, ...context });
-    if (!read.ok) return read;
-    starts.push(read.value);
+    if (!read.ok && context.refused === null) return read;
+    if (!read.ok) refuseRow(context.refused ?? new Map(), at, read.error);
+    starts.push(read.ok ? read.value : null);
   }
   return success(starts);
 }
@@ -119,12 +136,12 @@ function startOf(snapshot: Snapshot, { row, at, position, columnIndexes }: Table
   const { given } = snapshot.forecast;
   if (given === undefined) return success(eventsOf(snapshot, { row, columnIndexes }));
   const [date, value] = [given.date, given.value].map((name) => {
-    const found = row[columnIndexes.get(name) ?? -1];
+    const found = unwrapped(row[columnIndexes.get(name) ?? -1]);
     return found === null || found === undefined ? undefined : { name, value: found };
   });
   if (!date && !value) return success(null);
   const observation = { ...(date && { date }), ...(value && { value }) };
-  const read = readSuppliedObservation(snapshot, { observation, dates: [], position, textNumbers: false });
+  const read = readSuppliedObservation(snapshot, { observation, dates: [], position, textNumbers: true });
   if (read.ok) return success(read.value.start?.features ?? null);
   const { detail, found, expected } = read.error;
   return failure(`Row ${at}: ${detail} Found: ${found}. Expected: ${expected}.`);
@@ -136,6 +153,12 @@ function eventsOf(
   { row, columnIndexes }: Pick<TableRow, "row" | "columnIndexes">,
 ): Record<string, number> | null {
   if (forecast.events === undefined) return null;
-  const supplied = new Map([...columnIndexes].map(([name, index]) => [name, row[index]]));
+  const supplied = new Map([...columnIndexes].map(([name, index]) => [name, suppliedValue(row[index])]));
   return Object.fromEntries(impliedEvents(forecast, supplied));
+}
+
+/** Returns the number of a cell that contains a number as text, and the value of any other cell. */
+function suppliedValue(cell: unknown): unknown {
+  const value = unwrapped(cell);
+  return typeof value === "string" ? (readNumber(value) ?? value) : value;
 }

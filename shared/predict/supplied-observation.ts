@@ -8,7 +8,7 @@ import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { toleranceOf } from "../forecasts/forecast.ts";
 import { nextPeriod, previousPeriod } from "../forecasts/schedule.ts";
-import { isoDay } from "../lib/calendar.ts";
+import { isoDay, withoutMidnight } from "../lib/calendar.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import {
   enclosingPeriod,
@@ -156,7 +156,8 @@ function allowedRange(every: Granularity): readonly [first: string, last: string
 /** Parses a period, or a day in the source's form if that is month first. Null if it is not a period of the accepted range. */
 function parsePeriod({ given, schedule }: ServingDeclaration, text: string): string | null {
   const parts = given?.monthFirst ? /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) : null;
-  const period = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : text;
+  const stated = schedule.every === "hour" ? text : withoutMidnight(text);
+  const period = parts ? isoDay(Number(parts[3]), Number(parts[1]), Number(parts[2])) : stated;
   const [first, last] = allowedRange(schedule.every);
   const isAllowed = period !== null && isPeriod(period, schedule.every) && period >= first && period <= last;
   return isAllowed ? period : null;

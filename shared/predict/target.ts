@@ -1,6 +1,7 @@
 /** Reads the target period of an instance from the fields that name it. */
 import type { Refusal } from "../api/problem.ts";
 import { type DatePart, namingParts, partOf, partRanges, periodOfParts } from "../forecasts/date-part.ts";
+import { withoutMidnight } from "../lib/calendar.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { type Granularity, granularityOf, isPeriod, periodForms } from "../period.ts";
 import { describeValue } from "./describe-value.ts";
@@ -32,13 +33,14 @@ export function readTarget(fields: readonly DateField[], next: string): ReadTarg
   let period: DateField | null = null;
   for (const field of fields) {
     if (field.part === "period") {
-      if (typeof field.value !== "string" || !isPeriod(field.value, every)) {
+      const stated = typeof field.value === "string" ? statedPeriod(field.value, every) : "";
+      if (!isPeriod(stated, every)) {
         return refused(field, {
           detail: `${field.name} is not ${withArticle(every)}.`,
           expected: `${periodForms[every]}, as in ${next}`,
         });
       }
-      period = field;
+      period = { ...field, value: stated };
       continue;
     }
     const number = wholeNumber(field.value);
@@ -93,6 +95,11 @@ function disagreement(parts: Parts, target: string): ReadTarget | null {
     return refused(field, { detail, expected: String(expected) });
   }
   return null;
+}
+
+/** Returns a day without its midnight, and any other text unchanged. */
+function statedPeriod(text: string, every: Granularity): string {
+  return every === "day" ? withoutMidnight(text) : text;
 }
 
 function withArticle(noun: string): string {

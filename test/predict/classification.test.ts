@@ -132,21 +132,42 @@ test("MLflow: a row's state follows from its index, unless the row supplies it",
   expect(given.value.sick_yesterday).toEqual(Float32Array.of(1));
 });
 
+const none = new Uint8Array();
+
+test("MLflow: an index that is written as text, or alone in a list, decides the row's state too", () => {
+  const read = inputsOfRequest(snapshot, { columns: ["european_aqi"], rows: [["10"], [[31]], [["31"]]] });
+  if (!read.ok) throw new Error(read.error);
+  expect(read.value.sick_yesterday).toEqual(Float32Array.of(0, 1, 1));
+});
+
+test("Open Inference Protocol: a label is sent as bytes with its length", () => {
+  const inputs = model.inputs.map(({ name }) => ({ name, shape: [2, 1], datatype: "FP32", data: [1, null] }));
+  const outputs = [{ name: "label", parameters: { binary_data: true } }];
+  const read = readInfer({ json: { inputs, outputs }, binary: none }, model);
+  if (!read.ok) throw new Error(read.error);
+  const built = inferAnswer(model, read.value, { values: { prediction: [0.25, 0.75] }, refused: null });
+  expect(built.answer.outputs).toMatchObject([{ datatype: "BYTES", parameters: { binary_data_size: 19 } }]);
+  expect(built.pieces.map((piece) => new TextDecoder().decode(piece))).toEqual(["\u0007\0\0\0healthy\u0004\0\0\0sick"]);
+});
+
 test("Open Inference Protocol: probability, label and threshold, each with its datatype", () => {
   const datatypes = { probability: "FP32", label: "BYTES", threshold: "FP32" };
   const outputs = Object.entries(datatypes).map(([name, datatype]) => ({ name, datatype, shape: [-1, 1] }));
   expect(modelMetadata(model)).toMatchObject({ outputs });
   const inputs = model.inputs.map(({ name }) => ({ name, shape: [2, 1], datatype: "FP32", data: [1, null] }));
-  const read = readInfer({ inputs }, model);
+  const read = readInfer({ json: { inputs }, binary: none }, model);
   if (!read.ok) throw new Error(read.error);
-  const received = inferAnswer(model, read.value, { prediction: [0.25, 0.75] });
+  const result = { values: { prediction: [0.25, 0.75] }, refused: null };
+  const received = inferAnswer(model, read.value, result).answer;
   expect(received.outputs).toEqual([
     { name: "probability", shape: [2, 1], datatype: "FP32", data: [0.25, 0.75] },
     { name: "label", shape: [2, 1], datatype: "BYTES", data: ["healthy", "sick"] },
     { name: "threshold", shape: [2, 1], datatype: "FP32", data: [threshold, threshold] },
   ]);
-  const asked = readInfer({ inputs, outputs: [{ name: "label" }] }, model);
+  const asked = readInfer({ json: { inputs, outputs: [{ name: "label" }] }, binary: none }, model);
   if (!asked.ok) throw new Error(asked.error);
-  expect(inferAnswer(model, asked.value, { prediction: [0.25, 0.75] }).outputs).toMatchObject([{ name: "label" }]);
-  expect(readInfer({ inputs, outputs: [{ name: "prediction" }] }, model)).toMatchObject({ ok: false });
+  expect(inferAnswer(model, asked.value, result).answer.outputs).toMatchObject([{ name: "label" }]);
+  expect(readInfer({ json: { inputs, outputs: [{ name: "prediction" }] }, binary: none }, model)).toMatchObject({
+    ok: false,
+  });
 });

@@ -4,6 +4,7 @@ import { readCsv, writeCsv } from "../../shared/lib/csv.ts";
 import { inputsOfTable } from "../../shared/predict/feature-table.ts";
 import { readInvocation, readInvocationCsv } from "../../shared/predict/mlflow.ts";
 import type { ModelInput } from "../../shared/predict/read-served.ts";
+import mlflowServer from "../golden/mlflow-server.json" with { type: "json" };
 
 const wanted: readonly ModelInput[] = [
   { name: "place", declared: { name: "place", kind: "category", dimension: "place" }, categories: new Set(["a"]) },
@@ -153,6 +154,7 @@ test.each([
   ["no form", {}, /exactly one of/],
   ["two forms", { instances: [], inputs: [] }, /Found instances, inputs; expected .* exactly one/],
   ["an unknown form", { dataframe: [] }, /Found dataframe;/],
+  ["the name of a form that is inherited", { toString: [] }, /Found toString;/],
   ["a list", [1], /expected a JSON object/],
   ["params that are not an object", { params: 3, instances: [] }, /params/],
   ["a missing column", { dataframe_records: [{ place: "a" }] }, /missing inputs \["last"\]/],
@@ -160,6 +162,7 @@ test.each([
   ["a row that is too short", { instances: [["a"]] }, /Row 0 has 1 values, expected 2/],
   ["columns of different lengths", { inputs: { place: ["a"], last: [1, 2] } }, /last has 2 values, but place has 1/],
   ["text for a number", { instances: [["a", "b"]] }, /Input last, row 0: found "b", expected a number/],
+  ["a number with thousands separators", { instances: [["a", "1,830.5"]] }, /found "1,830.5", expected a number/],
   ["a number for text", { instances: [[1, 1]] }, /Input place, row 0: found 1, expected text/],
   [
     "a column by another name",
@@ -176,6 +179,39 @@ test.each([
   ["a split without data", { dataframe_split: { columns: ["last"] } }, /dataframe_split: expected columns/],
 ])("%s is refused with what was expected", (_, body, problem) => {
   expect(inputsFrom(body)).toMatch(problem);
+});
+
+/** The inputs of the models of test/golden/mlflow-server.py. Days are read by forecasts of one series: see clients.test.ts. */
+const eur: readonly ModelInput[] = [
+  { name: "EUR", declared: { name: "EUR", kind: "lag", periods: 1 }, categories: null },
+];
+const ofModels: Readonly<Record<string, readonly ModelInput[]>> = {
+  "place-last": wanted,
+  eur,
+  tensor: eur,
+  "eur-tensor": eur,
+};
+
+test.each(mlflowServer.answers.filter(({ model }) => model in ofModels))(
+  "$model: $name is read as MLflow's own server reads it",
+  ({ model, body, rows }) => {
+    const inputs = ofModels[model] ?? [];
+    const read = readInvocation(JSON.stringify(body));
+    const table = read.ok ? inputsOfTable(read.value, inputs) : read;
+    const values = table.ok && rows?.map((_, row) => inputs.map(({ name }) => table.value[name]?.[row]));
+    expect(values).toEqual(rows ?? false);
+  },
+);
+
+test("with refused rows, a row with an invalid value is refused alone", () => {
+  const read = readInvocation('{"instances": [["a", 1], ["a", "x"], [3, 2]]}');
+  const refused = new Map<number, string>();
+  const inputs = read.ok ? inputsOfTable(read.value, wanted, refused) : read;
+  expect(inputs).toMatchObject({ ok: true, value: { last: Float32Array.of(1, Number.NaN, 2) } });
+  expect([...refused]).toEqual([
+    [2, "Input place, row 2: found 3, expected text."],
+    [1, 'Input last, row 1: found "x", expected a number or null.'],
+  ]);
 });
 
 /** Hostile bodies of the maximum size. */

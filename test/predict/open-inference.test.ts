@@ -4,6 +4,7 @@ import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open
 import { snapshotOf } from "../support/served.ts";
 
 const { model } = snapshotOf();
+const none = new Uint8Array();
 
 /** Returns a tensor with one row for every input. */
 function tensors(change: Readonly<Record<string, Record<string, unknown>>> = {}) {
@@ -17,7 +18,7 @@ function tensors(change: Readonly<Record<string, Record<string, unknown>>> = {})
 }
 
 function read(change: Record<string, Record<string, unknown>>, more: Record<string, unknown> = {}) {
-  const result = readInfer({ inputs: tensors(change), ...more }, model);
+  const result = readInfer({ json: { inputs: tensors(change), ...more }, binary: none }, model);
   return result.ok ? result.value : result.error;
 }
 
@@ -53,7 +54,7 @@ test("the answer has the id and the requested outputs, in their order", () => {
   const request = read({}, { id: "42", outputs: [{ name: "change_probability" }] });
   if (typeof request === "string") throw new Error(request);
   const values = { prediction: [2.5], change_probability: [Math.fround(0.1)] };
-  expect(inferAnswer(model, request, values)).toEqual({
+  expect(inferAnswer(model, request, { values, refused: null }).answer).toEqual({
     model_name: "milk-mx",
     model_version: "20261120-aaaaaaaa",
     id: "42",
@@ -61,7 +62,7 @@ test("the answer has the id and the requested outputs, in their order", () => {
   });
   const all = read({});
   if (typeof all === "string") throw new Error(all);
-  expect(inferAnswer(model, all, values)).toEqual({
+  expect(inferAnswer(model, all, { values, refused: null }).answer).toEqual({
     model_name: "milk-mx",
     model_version: "20261120-aaaaaaaa",
     outputs: [
@@ -82,6 +83,19 @@ test.each([
   ["another number of rows", { Precio_lag1: { shape: [2, 1], data: [1, 2] } }, {}, /shape \[2,1\], expected \[1, 1\]/],
   ["no shape", { Estado: { shape: [] } }, {}, /Estado: found shape \[\], expected \[1, 1\]/],
   ["too few elements", { Precio_lag1: { data: [] } }, {}, /0 elements, expected 1/],
+  ["neither data nor bytes", { Precio_lag1: { data: undefined } }, {}, /Precio_lag1: found no data/],
+  [
+    "data and bytes",
+    { Precio_lag1: { parameters: { binary_data_size: 0 } } },
+    {},
+    /Precio_lag1: found data and binary_data_size/,
+  ],
+  [
+    "a size that is not a number of bytes",
+    { Precio_lag1: { data: undefined, parameters: { binary_data_size: -4 } } },
+    {},
+    /binary_data_size: expected a whole number from 0/,
+  ],
   [
     "a fraction as an integer",
     { Precio_lag1: { datatype: "INT32", data: [1.5] } },
@@ -124,6 +138,58 @@ test.each([
   expect(read(change, more)).toMatch(problem);
 });
 
+/** A tensor whose data are the bytes after the JSON. */
+const asBytes = (size: number) => ({ data: undefined, parameters: { binary_data_size: size } });
+
+test("bytes after the JSON belong to the inputs with a size, in the order of the inputs", () => {
+  const inputs = tensors({ Estado: asBytes(8), Precio_lag1: asBytes(4), Precio_lag3: asBytes(4) });
+  const binary = Uint8Array.of(4, 0, 0, 0, 0x61, 0xc3, 0xa9, 0x62, 0, 0, 0x20, 0x40, 0, 0, 0xc0, 0x7f);
+  const read = readInfer({ json: { inputs }, binary }, model);
+  expect(read).toMatchObject({
+    value: { inputs: { Estado: ["aéb"], Precio_lag1: Float32Array.of(2.5), Precio_lag3: Float32Array.of(Number.NaN) } },
+  });
+});
+
+test.each([
+  [3, /found 3 bytes after the JSON, expected 4/],
+  [5, /found 5 bytes after the JSON, expected 4/],
+])("%i bytes where the sizes say 4 are refused", (length, problem) => {
+  const json = { inputs: tensors({ Precio_lag1: asBytes(4) }) };
+  expect(readInfer({ json, binary: new Uint8Array(length) }, model)).toMatchObject({
+    error: expect.stringMatching(problem),
+  });
+});
+
+test("an output is sent as bytes if it asks for that, or if the request does and the output does not object", () => {
+  const outputs = [{ name: "prediction" }, { name: "change_probability", parameters: { binary_data: false } }];
+  const request = read({}, { outputs, parameters: { binary_data_output: true } });
+  if (typeof request === "string") throw new Error(request);
+  const values = { prediction: [2.5], change_probability: [0.25] };
+  const { answer, pieces } = inferAnswer(model, request, { values, refused: null });
+  expect(answer.outputs).toEqual([
+    { name: "prediction", shape: [1, 1], datatype: "FP32", parameters: { binary_data_size: 4 } },
+    { name: "change_probability", shape: [1, 1], datatype: "FP32", data: [0.25] },
+  ]);
+  expect(pieces).toEqual([Uint8Array.of(0, 0, 0x20, 0x40)]);
+});
+
+test("with partial, a row with an invalid element is refused alone, and the answer names it", () => {
+  const two = { shape: [2, 1] };
+  const changes = Object.fromEntries(
+    model.inputs.map(({ name, categories }) => [name, { ...two, data: categories === null ? [2, 3] : ["x", "y"] }]),
+  );
+  const inputs = tensors({ ...changes, Precio_lag1: { ...two, data: [2, 1e39] } });
+  const refused = new Map<number, string>();
+  const request = readInfer({ json: { inputs }, binary: none }, model, refused);
+  if (!request.ok) throw new Error(request.error);
+  expect([...refused]).toEqual([[1, "input Precio_lag1: element 1 is 1e+39, expected FP32"]]);
+  const values = { prediction: [2.5, Number.NaN], change_probability: [0.25, Number.NaN] };
+  expect(inferAnswer(model, request.value, { values, refused }).answer).toMatchObject({
+    parameters: { refused_rows: "1", refused_reason: expect.stringContaining("1e+39") },
+    outputs: [{ data: [2.5, null] }, { data: [0.25, null] }],
+  });
+});
+
 const endless = "x".repeat(1_000_000);
 
 test.each([
@@ -139,13 +205,15 @@ test.each([
 
 test("if no input has a shape, one row is expected", () => {
   const inputs = tensors().map((tensor) => ({ ...tensor, shape: [] }));
-  expect(readInfer({ inputs }, model)).toMatchObject({ error: expect.stringContaining("expected [1, 1]") });
+  expect(readInfer({ json: { inputs }, binary: none }, model)).toMatchObject({
+    error: expect.stringContaining("expected [1, 1]"),
+  });
 });
 
 test("any body is a request or a failure, never an exception", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {
-      expect(typeof readInfer(json, model).ok).toBe("boolean");
+      expect(typeof readInfer({ json, binary: none }, model).ok).toBe("boolean");
     }),
   );
 });

@@ -119,6 +119,37 @@ test("a row that the Worker rejects is refused alone: 422 for a batch, and besid
   expect((await ask("/predict", instances[1])).status).toBe(422);
 });
 
+test("a row of raw features that the Worker rejects is refused alone too, if the request allows that", async () => {
+  const onnx: OnnxRunner = {
+    run: async (request) =>
+      Array.from<unknown>(request.inputs.Precio_lag1 ?? []).includes(999)
+        ? { ok: false, reason: "inputs", detail: "unknown category" }
+        : real.run(request),
+  };
+  await promote({ version: "v1.0", isOutside: true });
+  const { ask } = worker({ onnx });
+  const rows = { dataframe_records: [features, { ...features, Precio_lag1: 999 }, { ...features, Precio_lag1: 4 }] };
+  const inputs = tensors.inputs.map((tensor) => ({
+    ...tensor,
+    shape: [2, 1],
+    data: tensor.name === "Precio_lag1" ? [999, 4] : [...tensor.data, ...tensor.data],
+  }));
+  const received = async (path: string, body: unknown) => {
+    const answer = await ask(path, body);
+    return [answer.status, await answer.json()];
+  };
+  const reason = expect.stringContaining("Row 1: the model rejects it: onnxruntime-web: unknown category");
+  expect(await received("/invocations", rows)).toMatchObject([400, { message: reason }]);
+  expect(await received("/invocations?partial=true", rows)).toEqual([
+    200,
+    { predictions: [2.5, null, 4.5], errors: [{ row: 1, message: reason }] },
+  ]);
+  expect(await received("/v2/models/milk-mx/infer?partial=true", { inputs })).toMatchObject([
+    200,
+    { parameters: { refused_rows: "0" }, outputs: [{ data: [null, 4.5] }, { data: [null, 2] }] },
+  ]);
+});
+
 test("ENGINE runs every model on the Worker, with the same answer", async () => {
   await promote({ version: "v1.0" });
   const onnx = new Watched();

@@ -87,7 +87,11 @@ const outputs = (rows: number) => ({ prediction: new Float32Array(rows).fill(1.5
 
 test("the instances of the largest request fit into messages of the allowed size, each once and in order", () => {
   for (const text of ["Jalisco", "牛乳".repeat(500), "\u0000\ud800".repeat(200)]) {
-    const rows = recordedTable(snapshot, { inputs: wide(instancesMax, text), outputs: outputs(instancesMax) });
+    const rows = recordedTable(snapshot, {
+      inputs: wide(instancesMax, text),
+      outputs: outputs(instancesMax),
+      answered: null,
+    });
     const sent = messages(rows);
     expect(sent.flatMap((message) => message.rows)).toEqual(rows);
     for (const message of sent) {
@@ -182,15 +186,21 @@ test("the size of a message covers the longest numbers", () => {
 test("raw features name their series if the model reads the dimensions, and infinite numbers are recorded as text", () => {
   const inputs = wide(3, "Jalisco");
   inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);
-  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3) });
+  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: null });
   expect(rows[0]).toMatchObject({ series: new Array(4).fill("Jalisco"), target: null, given: null, intervals: {} });
   const at = head.features.indexOf("Precio_lag1");
   expect(rows.map(({ values }) => values[at])).toEqual([null, "Infinity", 23.45]);
 });
 
+test("a refused row of raw features is not recorded, and the others have their positions", () => {
+  const inputs = wide(3, "Jalisco");
+  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: [0, 2] });
+  expect(rows.map(({ position }) => position)).toEqual([0, 2]);
+});
+
 test("of a very large request every n-th instance is recorded", () => {
   const count = 2.5 * recordedMax;
-  const rows = recordedTable(snapshot, { inputs: wide(count, "a"), outputs: outputs(count) });
+  const rows = recordedTable(snapshot, { inputs: wide(count, "a"), outputs: outputs(count), answered: null });
   expect(rows.length).toBeLessThanOrEqual(recordedMax);
   expect(rows.slice(0, 3).map(({ position }) => position)).toEqual([0, 3, 6]);
   expect(rows.at(-1)?.position).toBeGreaterThan(count - 4);

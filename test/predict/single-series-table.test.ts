@@ -78,6 +78,35 @@ describe("one series", () => {
     ]);
   });
 
+  test("a day may have its midnight, and a price may be text or alone in a list, as Python's clients send them", async () => {
+    const expected = [askedPrice({ Date: "2016-12-05", EUR: 1200.5 })];
+    for (const day of ["2016-12-05T00:00:00", "2016-12-05 00:00:00", "2016-12-05T00:00:00.000Z", "12/5/2016"]) {
+      expect(await predicted({ dataframe_split: { columns: ["Date", "EUR"], data: [[day, "1200.5"]] } })).toEqual(
+        expected,
+      );
+    }
+    expect(await predicted({ inputs: { Date: [["2016-12-05T00:00:00"]], EUR: [[1200.5]] } })).toEqual(expected);
+    expect(await predicted("Date,EUR\r\n2016-12-05T00:00:00,1200.5\r\n")).toEqual(expected);
+    expect(await predicted({ dataframe_records: [{ Date: "2016-12-05T13:00:00", EUR: 1200.5 }] })).toContain(
+      "Row 0: Date is not a day of the calendar. Found: 2016-12-05T13:00:00.",
+    );
+  });
+
+  test("a single column without a name is the price of the last day, one row for each value", async () => {
+    const expected = [askedPrice({ EUR: 1830.5 }), askedPrice({ EUR: 1840.5 })];
+    for (const form of ["instances", "inputs"]) {
+      expect(await predicted({ [form]: [[1830.5], [1840.5]] })).toEqual(expected);
+      expect(await predicted({ [form]: [1830.5, 1840.5] })).toEqual(expected);
+    }
+  });
+
+  test("with refused rows, an invalid day refuses its row alone", () => {
+    const refused = new Map<number, string>();
+    const rows = [["2016-12-05"], ["2016-13-05"]];
+    expect(inputsOfRequest(aliased, { columns: ["Date"], rows }, refused).ok).toBe(true);
+    expect([...refused]).toEqual([[1, expect.stringContaining("Row 1: Date is not a day of the calendar.")]]);
+  });
+
   test("more rows than fit in memory, or with too many days, are refused before they are computed", async () => {
     const table = (columns: readonly string[], row: string, count: number) => ({
       dataframe_split: { columns, data: Array(count).fill(JSON.parse(row)) },

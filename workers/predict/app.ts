@@ -201,11 +201,13 @@ function responseOf({ status, headers, body }: Reply, { request, method, id }: A
   // Headers that only browsers use are omitted where possible, because each one takes time. A cached answer to GET needs them.
   if (method !== "POST" || request.headers.has("Origin")) {
     all["X-Content-Type-Options"] = "nosniff";
-    all["Access-Control-Expose-Headers"] = "ETag, Retry-After, Server-Timing, X-Request-Id";
+    all["Access-Control-Expose-Headers"] =
+      "ETag, Inference-Header-Content-Length, Retry-After, Server-Timing, X-Request-Id";
   }
   if (method === "OPTIONS") {
     all["Access-Control-Allow-Methods"] = headers.Allow ?? "GET, HEAD, POST, OPTIONS";
-    all["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match, X-Request-Id";
+    all["Access-Control-Allow-Headers"] =
+      "Authorization, Content-Type, If-None-Match, Inference-Header-Content-Length, X-Request-Id";
     all["Access-Control-Max-Age"] = "86400";
   }
   return new Response(method === "HEAD" ? null : body, { status, headers: all });

@@ -36,6 +36,11 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
   if (charset !== "" && charset !== "utf-8" && charset !== "utf8") {
     return { kind: "unsupported-media-type", detail: "Send the body in UTF-8.", found: charset, expected: "utf-8" };
   }
+  return refuseEncoding(request);
+}
+
+/** Returns the refusal of a compressed body; null for any other body. */
+export function refuseEncoding(request: Request): Refusal | null {
   const encoding = request.headers.get("Content-Encoding") ?? "identity";
   if (encoding.toLowerCase() === "identity") return null;
   return {
@@ -46,23 +51,57 @@ export function refuseType(request: Request, types: readonly string[]): Refusal 
   };
 }
 
-/** Reads at most `bodyBytesMax` bytes, with or without a stated length. */
+/** Reads a text of at most `bodyBytesMax` bytes, with or without a stated length. */
 export async function readBody(request: Request): Promise<ReadBody> {
+  // HTTP enforces a stated length, so such a body can be read at once by the runtime's decoder: decoding it here would take
+  // longer than computing an answer. Invalid UTF-8 is decoded as replacement characters.
+  const read = await readWithin(request, (isLengthStated) => (isLengthStated ? request.text() : readPieces(request)));
+  if (!read.ok) return read;
+  const text = read.value;
+  if (!text.includes("\uFFFD")) return success(text);
+  const detail = "The body is not UTF-8.";
+  return failure({ kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" });
+}
+
+/** Reads at most `bodyBytesMax` bytes, with or without a stated length. */
+export async function readBytes(request: Request): Promise<Result<Uint8Array, Refusal>> {
+  return readWithin(request, async (isLengthStated) =>
+    isLengthStated ? new Uint8Array(await request.arrayBuffer()) : bytesOfPieces(request),
+  );
+}
+
+/** Reads a body whose length is checked before and after. `read` returns null if the body exceeds `bodyBytesMax`. */
+async function readWithin<Body extends { readonly length: number }>(
+  request: Request,
+  read: (isLengthStated: boolean) => Promise<Body | null>,
+): Promise<Result<Body, Refusal>> {
   const stated = request.headers.get("Content-Length");
   if (Number(stated ?? 0) > bodyBytesMax) return tooLarge(`${stated} bytes`);
-  let text: string | null;
+  let body: Body | null;
   try {
-    // HTTP enforces a stated length, so such a body can be read at once by the runtime's decoder: decoding it here would take
-    // longer than computing an answer. Invalid UTF-8 is decoded as replacement characters.
-    text = stated === null ? await readPieces(request) : await request.text();
+    body = await read(stated !== null);
   } catch {
     const detail = "The body is incomplete, or its chunks are invalid. Send it again.";
     return failure({ kind: "bad-request", detail, expected: "a complete body" });
   }
-  if (text === null || text.length > bodyBytesMax) return tooLarge(`more than ${bodyBytesMax} bytes`);
-  if (!text.includes("\uFFFD")) return success(text);
-  const detail = "The body is not UTF-8.";
-  return failure({ kind: "bad-request", detail, expected: "UTF-8 text without U+FFFD" });
+  return body === null || body.length > bodyBytesMax ? tooLarge(`more than ${bodyBytesMax} bytes`) : success(body);
+}
+
+async function bytesOfPieces(request: Request): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of request.body ?? []) {
+    length += piece.length;
+    if (length > bodyBytesMax) return null;
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** Reads a body in pieces. Returns null, and stops reading, if it exceeds `bodyBytesMax`. */
@@ -78,7 +117,7 @@ async function readPieces(request: Request): Promise<string | null> {
   return text + utf8.decode();
 }
 
-function tooLarge(found: string): ReadBody {
+function tooLarge(found: string): Result<never, Refusal> {
   const detail = "The body is too large. Send fewer instances in one request.";
   return failure({ kind: "too-large", detail, found, expected: `at most ${bodyBytesMax} bytes` });
 }

@@ -4,7 +4,7 @@ import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 
 /** Returns a refusal as RFC 9457 problem details. */

@@ -60,6 +60,7 @@ export interface ServiceParts {
   readonly onnxOnlyReason: string | null;
   readonly codeVersion: string;
   now(): Date;
+  wait(ms: number): Promise<void>;
 }
 
 export function partsOf(env: PredictEnv): ServiceParts {
@@ -74,6 +75,7 @@ export function partsOf(env: PredictEnv): ServiceParts {
     onnxOnlyReason: readEngine(env.ENGINE),
     codeVersion: env.CODE_VERSION?.id || packageVersion,
     now: () => new Date(),
+    wait: (ms) => scheduler.wait(ms),
   };
 }
 
@@ -87,7 +89,19 @@ function readEngine(engine = ""): string | null {
 }
 
 export function serviceOf(parts: ServiceParts): Service {
-  const { snapshots: kv, lake, cache, rateLimit, token, recording, onnx, onnxOnlyReason, codeVersion, now } = parts;
+  const {
+    snapshots: kv,
+    lake,
+    cache,
+    rateLimit,
+    token,
+    recording,
+    onnx,
+    onnxOnlyReason,
+    codeVersion,
+    now,
+    wait,
+  } = parts;
   const snapshots = new Snapshots();
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
   const sourcesFor = (context: Background) => ({
@@ -103,7 +117,7 @@ export function serviceOf(parts: ServiceParts): Service {
     onnxOnlyReason,
     waitUntil: (work) => context.waitUntil(work),
     nowMs: () => now().getTime(),
-    wait: (ms) => scheduler.wait(ms),
+    wait,
     log: (text) => console.error(text),
   });
   return {

@@ -15,6 +15,7 @@ import {
   predictOptionsShape,
   predictQueryShape,
   predictRequestShape,
+  rawFeaturesOptionsShape,
   singleAnswerShape,
 } from "../predict.ts";
 
@@ -29,10 +30,22 @@ const send = {
   body: predictRequestShape,
   answer: predictAnswerShape,
 } as const;
-const invoke = { method: "POST", token: "predict", body: invocationShape, answer: invocationAnswerShape } as const;
+const invoke = {
+  method: "POST",
+  token: "predict",
+  query: rawFeaturesOptionsShape,
+  body: invocationShape,
+  answer: invocationAnswerShape,
+} as const;
 const metadata = { method: "GET", token: "predict", answer: modelMetadataShape } as const;
 const ready = { method: "GET", token: "predict", answer: modelReadyShape } as const;
-const infer = { method: "POST", token: "predict", body: inferRequestShape, answer: inferAnswerShape } as const;
+const infer = {
+  method: "POST",
+  token: "predict",
+  query: rawFeaturesOptionsShape,
+  body: inferRequestShape,
+  answer: inferAnswerShape,
+} as const;
 
 export const predictEndpoints = {
   askPrediction: { ...ask, path: "/predict/{forecast}" },

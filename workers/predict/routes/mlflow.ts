@@ -6,12 +6,14 @@ import { problemDetails } from "../../../shared/api/problem.ts";
 import { predictionOutput } from "../../../shared/onnx/outputs.ts";
 import { classify } from "../../../shared/predict/classify.ts";
 import { shortestDecimal } from "../../../shared/predict/decimal.ts";
-import { runEngine } from "../../../shared/predict/engines.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
+import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
+import { runTable } from "../../../shared/predict/run-table.ts";
 import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/single-series-table.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import type { Call, Route } from "../call.ts";
+import { readFlag, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
 import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, servedFor, unavailable } from "../served.ts";
@@ -27,6 +29,8 @@ export const versionRoute: Route["methods"] = {
 async function invoke(call: Call): Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json", csv]);
   if (wrongType) return invocationRefusal(wrongType);
+  const partial = readFlag(call.query, "partial");
+  if (partial === null) return invocationRefusal({ ...unknownFlag("partial", call.query), kind: "bad-request" });
   const body = await readBody(call.request);
   if (!body.ok) return invocationRefusal(body.error);
   const timing = new Timing();
@@ -40,19 +44,33 @@ async function invoke(call: Call): Promise<Reply> {
     ? readInvocationCsv(body.value, (name) => isNumberColumn(snapshot, name))
     : readInvocation(body.value);
   if (!read.ok) return badRequest(read.error);
-  const inputs = inputsOfRequest(snapshot, read.value);
+  const refused: RefusedRows | null = partial ? new Map() : null;
+  const inputs = inputsOfRequest(snapshot, read.value, refused);
   timing.end("features");
   if (!inputs.ok) return badRequest(inputs.error);
-  const run = await runEngine(model.engine, inputs.value);
-  if (!run.ok)
-    return run.isRows ? badRequest(run.reason) : invocationRefusal(...unavailable(snapshot.forecast.id, run.reason));
-  const predictionOf = (value: number) => classify(model.card, value) ?? shortestDecimal(value);
-  const predictions = Array.from(run.outputs[predictionOutput] ?? [], predictionOf);
+  const count = read.value.rows.length;
+  const run = await runTable({ engine: model.engine, inputs: inputs.value, count, refused });
+  if (!run.ok) {
+    const { isRows, reason } = run.error;
+    return isRows ? badRequest(reason) : invocationRefusal(...unavailable(snapshot.forecast.id, reason));
+  }
+  const { outputs, answered } = run.value;
+  const predictionAt = (row: number) => {
+    const value = outputs[predictionOutput]?.[row] ?? Number.NaN;
+    return classify(model.card, value) ?? shortestDecimal(value);
+  };
+  const predictions = Array.from({ length: count }, (_, row) => (refused?.has(row) ? null : predictionAt(row)));
   timing.end("model");
-  const rows = () => recordedTable(snapshot, { inputs: inputs.value, outputs: run.outputs });
+  const rows = () => recordedTable(snapshot, { inputs: inputs.value, outputs, answered });
   recordAnswer(call, { protocol: "mlflow", snapshot, rows });
-  const answer: InvocationAnswer = { predictions };
+  const answer: InvocationAnswer = { predictions, ...errorsOf(refused) };
   return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
+}
+
+function errorsOf(refused: RefusedRows | null): Pick<InvocationAnswer, "errors"> {
+  if (refused === null || refused.size === 0) return {};
+  const rows = [...refused].sort(([a], [b]) => a - b);
+  return { errors: rows.map(([row, message]) => ({ row, message })) };
 }
 
 /** Answers 200 if any forecast can be answered. */

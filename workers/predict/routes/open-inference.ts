@@ -1,22 +1,37 @@
-/** The Open Inference Protocol, version 2. A model has the name of its forecast. */
+/** The Open Inference Protocol, version 2, with binary tensor data. A model has the name of its forecast. */
 import { version as serverVersion } from "../../../package.json";
 import { bodyJsonLimits } from "../../../shared/api/predict-limits.ts";
 import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
-import { parseJson } from "../../../shared/lib/parse-json.ts";
-import { failure } from "../../../shared/lib/result.ts";
-import { runEngine } from "../../../shared/predict/engines.ts";
-import { inferAnswer, modelMetadata, readInfer } from "../../../shared/predict/open-inference.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { decodeUtf8, encodeUtf8 } from "../../../shared/lib/utf8.ts";
+import { describeValue } from "../../../shared/predict/describe-value.ts";
+import {
+  type BuiltInferAnswer,
+  inferAnswer,
+  modelMetadata,
+  readInfer,
+} from "../../../shared/predict/open-inference.ts";
+import { parsePythonJson } from "../../../shared/predict/python-json.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
-import { readBody, refuseType } from "../body.ts";
+import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
+import { runTable } from "../../../shared/predict/run-table.ts";
+import { readBody, readBytes, refuseEncoding, refuseType } from "../body.ts";
 import type { Call, Route } from "../call.ts";
+import { readFlag, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
-import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
+import { type Reply, sentenceOf, Timing } from "../respond.ts";
 import { anyServed, type ServedCall, servedFor, unavailable } from "../served.ts";
+
+/** Extensions of the protocol, by Triton's names. */
+const extensions = ["binary_tensor_data"];
+
+/** With this header a body is JSON of so many bytes, followed by the data of tensors. */
+const jsonLengthHeader = "Inference-Header-Content-Length";
 
 const uncached = { "Cache-Control": "no-store" };
 
 export const serverRoutes: readonly Route[] = [
-  { path: "/v2", methods: { GET: () => jsonReply({ name: "almanac", version: serverVersion, extensions: [] }) } },
+  { path: "/v2", methods: { GET: () => jsonReply({ name: "almanac", version: serverVersion, extensions }) } },
   { path: "/v2/health/live", methods: { GET: () => jsonReply({ live: true }, { headers: uncached }) } },
   { path: "/v2/health/ready", methods: { GET: serverReady } },
 ].map((route) => ({ ...route, isOpen: true }));
@@ -49,32 +64,87 @@ async function modelReady(call: Call): Promise<Reply> {
 }
 
 async function infer(call: Call): Promise<Reply> {
-  const wrongType = refuseType(call.request, ["application/json"]) ?? refuseBinary(call.request);
-  if (wrongType) return refused({ refusal: wrongType });
-  const body = await readBody(call.request);
-  if (!body.ok) return refused({ refusal: body.error });
+  const wrongType = refuseBodyType(call.request);
+  if (wrongType) return openInferenceRefusal(wrongType);
+  const partial = readFlag(call.query, "partial");
+  if (partial === null) return openInferenceRefusal({ ...unknownFlag("partial", call.query), kind: "bad-request" });
+  const body = await readInferBody(call.request);
+  if (!body.ok) return openInferenceRefusal(body.error);
   const timing = new Timing();
   const served = await modelOf(call);
   if (!served.ok) return refused(served.error);
   timing.end("snapshot");
   const { snapshot } = served.value;
   const { model } = snapshot;
-  const json = parseJson(body.value, bodyJsonLimits);
-  if (!json.ok) return badRequest(`the body cannot be parsed as JSON: ${json.error}`);
-  const read = readInfer(json.value, model);
+  const json = parsePythonJson(body.value.text, bodyJsonLimits);
+  if (!json.ok) return badRequest(json.error);
+  const refusedRows: RefusedRows | null = partial ? new Map() : null;
+  const read = readInfer({ json: json.value, binary: body.value.binary }, model, refusedRows);
   timing.end("features");
   if (!read.ok) return badRequest(read.error);
-  const run = await runEngine(model.engine, read.value.inputs);
+  const { inputs, rows: count } = read.value;
+  const run = await runTable({ engine: model.engine, inputs, count, refused: refusedRows });
   if (!run.ok) {
-    if (run.isRows) return badRequest(run.reason);
-    const [refusal, headers] = unavailable(snapshot.forecast.id, run.reason);
-    return refused({ refusal, headers });
+    const { isRows, reason } = run.error;
+    if (isRows) return badRequest(reason);
+    const [refusal, headers] = unavailable(snapshot.forecast.id, reason);
+    return openInferenceRefusal(refusal, headers);
   }
   timing.end("model");
-  const rows = () => recordedTable(snapshot, { inputs: read.value.inputs, outputs: run.outputs });
+  const { outputs, answered } = run.value;
+  const rows = () => recordedTable(snapshot, { inputs, outputs, answered });
   recordAnswer(call, { protocol: "open-inference", snapshot, rows });
-  const headers = { "Server-Timing": timing.header };
-  return jsonReply(inferAnswer(model, read.value, run.outputs), { headers });
+  const built = inferAnswer(model, read.value, { values: outputs, refused: refusedRows });
+  return inferReply(built, { "Server-Timing": timing.header });
+}
+
+/** Returns the refusal of a body of another type. A body without Content-Type is accepted: Triton's client sends none. */
+function refuseBodyType(request: Request): Refusal | null {
+  if ((request.headers.get("Content-Type") ?? "") === "") return refuseEncoding(request);
+  return refuseType(request, ["application/json", "application/octet-stream"]);
+}
+
+interface ReadInferBody {
+  readonly text: string;
+  /** The bytes after the JSON. */
+  readonly binary: Uint8Array;
+}
+
+async function readInferBody(request: Request): Promise<Result<ReadInferBody, Refusal>> {
+  const stated = request.headers.get(jsonLengthHeader);
+  if (stated === null) {
+    const text = await readBody(request);
+    return text.ok ? success({ text: text.value, binary: new Uint8Array() }) : text;
+  }
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  const length = /^\d{1,9}$/.test(stated) ? Number(stated) : Number.NaN;
+  if (!(length <= bytes.value.length)) {
+    const detail = `${jsonLengthHeader} is not the length of the JSON.`;
+    const expected = `a whole number of at most ${bytes.value.length}, the length of the body`;
+    return failure({ kind: "bad-request", detail, found: describeValue(stated), expected });
+  }
+  const text = decodeUtf8(bytes.value.subarray(0, length));
+  if (text === null) return failure({ kind: "bad-request", detail: "The JSON before the binary data is not UTF-8." });
+  return success({ text, binary: bytes.value.subarray(length) });
+}
+
+/** Returns JSON, or JSON with the binary data behind it. */
+function inferReply({ answer, pieces }: BuiltInferAnswer, headers: Readonly<Record<string, string>>): Reply {
+  if (pieces.length === 0) return jsonReply(answer, { headers });
+  const json = encodeUtf8(JSON.stringify(answer));
+  const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, json.length));
+  let at = 0;
+  for (const piece of [json, ...pieces]) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  const length = String(json.length);
+  return {
+    status: 200,
+    headers: { ...headers, "Content-Type": "application/octet-stream", [jsonLengthHeader]: length },
+    body,
+  };
 }
 
 /** Returns the snapshot of the path's model. A version that does not serve is not found. */
@@ -88,10 +158,9 @@ async function modelOf(call: Call): Promise<ServedCall> {
   return failure({ refusal: { kind: "not-found", detail, found: version, expected: servedVersion }, headers: {} });
 }
 
-function refuseBinary(request: Request): Refusal | null {
-  if (!request.headers.has("Inference-Header-Content-Length")) return null;
-  const detail = "The binary tensor extension is not supported.";
-  return { kind: "unsupported-media-type", detail, expected: "tensors as JSON" };
+/** Returns JSON with exactly the content type `application/json`: KServe's client shows no error message for another one. */
+function jsonReply(body: unknown, { status = 200, headers = {} }: Partial<Omit<Reply, "body">> = {}): Reply {
+  return { status, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 function badRequest(error: string): Reply {

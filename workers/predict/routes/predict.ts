@@ -26,6 +26,7 @@ import {
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import { readBody, refuseType } from "../body.ts";
 import type { Call, Route } from "../call.ts";
+import { readFlag, repeated, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
 import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { type ServedCall, servedFor, unavailable } from "../served.ts";
@@ -215,21 +216,6 @@ function matches(header: string | null, tag: string): boolean {
   return header.split(",").some((candidate) => ["*", tag, `W/${tag}`].includes(candidate.trim()));
 }
 
-/** Reads a boolean option: `?partial`, `=true` and `=1` are true. Null if the value is invalid or the option is repeated. */
-function readFlag(query: Call["query"], name: string): boolean | null {
-  const value = query?.get(name) ?? null;
-  if (value !== null && isRepeated(query, name)) return null;
-  if (value === null || value === "false" || value === "0") return false;
-  return value === "" || value === "true" || value === "1" ? true : null;
-}
-
-const isRepeated = (query: Call["query"], name: string): boolean => (query?.getAll(name).length ?? 0) > 1;
-
-function repeated(name: string): Refusal {
-  const detail = `${name} occurs more than once.`;
-  return { kind: "unprocessable", detail, field: name, found: "repeated", expected: "once" };
-}
-
 function bodyOnly(name: string, { value, example }: { readonly value: string; readonly example: string }): Refusal {
   const detail = `${name} is not a query parameter. Send it in the body.`;
   return {
@@ -246,13 +232,6 @@ function queryOnly(name: string, forecast: string | null): Refusal {
   const expected = `${name}=true in the query, as in ${path}?${name}=true`;
   const detail = `${name} is a query parameter. It is not allowed in the body.`;
   return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
-}
-
-function unknownFlag(name: string, query: Call["query"]): Refusal {
-  if (isRepeated(query, name)) return repeated(name);
-  const found = query?.get(name) ?? "";
-  const detail = `${name} is neither true nor false.`;
-  return { kind: "unprocessable", detail, field: name, found, allowed: ["true", "false"] };
 }
 
 function unknownOption(name: string): Refusal {
