@@ -193,7 +193,7 @@ function contentOf({ answer, path }: Endpoint) {
 }
 
 /** JSON, and the data of tensors behind it. */
-const binaryTensors = { "application/octet-stream": { schema: { type: "string", format: "binary" } } } as const;
+const binaryTensors = { "application/octet-stream": { schema: z.string().meta({ format: "binary" }) } } as const;
 
 /** The routes of predict for the hub's OpenAPI registry. */
 export const predictRoutes: readonly RouteConfig[] = Object.entries<Endpoint>(predictEndpoints).map(

