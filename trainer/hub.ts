@@ -37,8 +37,14 @@ export type ThrowingClient = {
   ) => Promise<ValueOf<Awaited<ReturnType<ApiClient[Name]>>>>;
 };
 
-/** Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. */
-export function openHub(address: HubAddress, send: Fetch = (url, init) => fetch(url, init)): Hub {
+/**
+ * Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. Redirects are not followed:
+ * a hub sends none, and another address, perhaps without TLS, must not get what was meant for this one.
+ */
+export function openHub(
+  address: HubAddress,
+  send: Fetch = (url, init) => fetch(url, { ...init, redirect: "manual" }),
+): Hub {
   const { token, actor } = address;
   const url = address.url.replace(/\/$/, "");
   const client = apiClient({ url, send, token, predictToken: process.env.PREDICT_TOKEN || undefined, actor });
@@ -72,7 +78,7 @@ function throwing(client: ApiClient): ThrowingClient {
 
 async function request(url: string, path: string, init: RequestInit = {}): Promise<Response> {
   try {
-    return await fetch(url + path, init);
+    return await fetch(url + path, { ...init, redirect: "manual" });
   } catch {
     throw new Failure(noHub(url));
   }

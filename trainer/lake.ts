@@ -1,6 +1,9 @@
 /** Reads a feed's lake from the hub: all files that `_SUCCESS` lists. Restarts when a file changes during the read. */
+import { z } from "zod";
+import { isPartFile } from "../shared/lake/keys.ts";
 import { type Success, successShape } from "../shared/lake/success.ts";
 import { sha256Hex } from "../shared/lib/hash.ts";
+import { parseJson } from "../shared/lib/parse-json.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
 
@@ -41,7 +44,23 @@ export async function readLake(
 async function readList(hub: Hub, feed: string): Promise<LakeReading> {
   const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
   if (!file) throw new Failure(`${feed} has no lake yet. Ingest a publication first.`);
-  return { list: successShape.parse(JSON.parse(new TextDecoder().decode(file.bytes))), listBytes: file.bytes };
+  return { list: readSuccessList(feed, file.bytes), listBytes: file.bytes };
+}
+
+/** Validates the list of a server, which may name any path. @throws Failure with the first wrong member. */
+export function readSuccessList(feed: string, bytes: Uint8Array): Success {
+  const json = parseJson(new TextDecoder().decode(bytes));
+  const list = successShape.safeParse(json.ok ? json.value : null);
+  const refuse = (found: string): never => {
+    throw new Failure(`The hub's list of the lake of ${feed} is not valid: ${found}. Update almanac, or check --url.`);
+  };
+  if (!list.success) return refuse(json.ok ? z.prettifyError(list.error) : json.error);
+  const paths = list.data.partitions.map(({ path }) => path);
+  const wrong = paths.find((path) => !isPartFile(path));
+  if (wrong !== undefined) refuse(`it names the file ${wrong}, expected year=YYYY/…/part.parquet`);
+  if (new Set(paths).size !== paths.length) refuse("it names a file twice");
+  if (list.data.feed !== feed) refuse(`it is the list of ${list.data.feed}`);
+  return list.data;
 }
 
 /** Returns false if a file differs from the list, because the lake has changed. */

@@ -4,12 +4,12 @@ import { checkDeclarations } from "../shared/forecasts/check.ts";
 import { forecasts } from "../shared/forecasts/index.ts";
 import { describe, Failure } from "./failure.ts";
 import { almanacProgram } from "./program.ts";
-import { prose } from "./terminal.ts";
+import { printError, prose } from "./terminal.ts";
 
 try {
   checkDeclarations(forecasts, feeds);
   await almanacProgram().parseAsync();
 } catch (error) {
-  console.error(error instanceof Failure ? prose(error.message) : describe(error));
+  printError(error instanceof Failure ? prose(error.message) : describe(error));
   process.exitCode = 1;
 }

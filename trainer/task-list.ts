@@ -1,5 +1,6 @@
 /** How task lists are displayed: one redrawn line per task in a terminal, plain lines elsewhere, nothing with `--json`. */
-import { ListrLogger, ListrLogLevels } from "listr2";
+import { Listr, ListrLogger, ListrLogLevels } from "listr2";
+import { printable } from "../shared/lib/printable.ts";
 
 /** Omits failures: the command prints them once, at its end. */
 class PlainLogger extends ListrLogger {
@@ -8,11 +9,59 @@ class PlainLogger extends ListrLogger {
   }
 }
 
-export function taskListOptions(isJson: boolean | undefined) {
-  return {
+/** What a running task displays. */
+export interface TaskDisplay {
+  title: string;
+  /** The current step. */
+  output: string;
+}
+
+export interface Task {
+  readonly title: string;
+  run(display: TaskDisplay): Promise<void>;
+}
+
+/** Returns a list of tasks that run one after another. With `isJson` it displays nothing. */
+export function taskList(
+  tasks: readonly Task[],
+  { isJson, exitOnError = true }: { readonly isJson: boolean | undefined; readonly exitOnError?: boolean },
+) {
+  const list = tasks.map(({ title, run }) => ({
+    title: printable(title),
+    task: (_: unknown, shown: TaskDisplay) => run(new PrintableDisplay(shown)),
+  }));
+  return new Listr<unknown, "default" | "silent", "simple">(list, {
     renderer: isJson ? "silent" : "default",
     fallbackRenderer: "simple",
     rendererOptions: { showErrorMessage: false },
     fallbackRendererOptions: { logger: new PlainLogger({ useIcons: true }) },
-  } as const;
+    concurrent: false,
+    exitOnError,
+    collectErrors: !exitOnError,
+  });
+}
+
+/** Removes control characters from what is displayed: names and reasons come from files and servers. */
+class PrintableDisplay implements TaskDisplay {
+  readonly #shown: TaskDisplay;
+
+  constructor(shown: TaskDisplay) {
+    this.#shown = shown;
+  }
+
+  get title(): string {
+    return this.#shown.title;
+  }
+
+  set title(text: string) {
+    this.#shown.title = printable(text);
+  }
+
+  get output(): string {
+    return this.#shown.output;
+  }
+
+  set output(text: string) {
+    this.#shown.output = printable(text);
+  }
 }

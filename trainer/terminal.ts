@@ -1,5 +1,6 @@
 /** Text for people: tables, numbers and paragraphs that fit the width of the terminal. */
 import Table from "cli-table3";
+import { printable } from "../shared/lib/printable.ts";
 import { isObject } from "../shared/lib/validate-json.ts";
 
 export interface TableOptions {
@@ -97,12 +98,30 @@ export function prose(text: string, indent = ""): string {
   return wrap(printable(text), { width: Number.isFinite(width) ? Math.min(width, proseMax) : width, indent });
 }
 
-/**
- * Replaces control characters and direction marks, except line breaks. Names and texts come from publications and model
- * files; an escape sequence in them could change what a terminal displays.
- */
-export function printable(text: string): string {
-  return text.replaceAll(/(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
+/** What `table` writes around a header: bold, and the end of bold. */
+const headerStyle = new RegExp(`(${String.fromCharCode(0x1b)}\\[(?:1|22)m)`);
+
+/** Formats text for a terminal: without control characters, apart from line breaks and the style of a table's header. */
+export function terminalText(text: string): string {
+  return text
+    .split(headerStyle)
+    .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+    .join("");
+}
+
+/** Prints a text. All output of the commands goes through this function, `printError`, `printCsv` or `printJson`. */
+export function print(text: string): void {
+  console.log(terminalText(text));
+}
+
+/** Prints a text to the error output. */
+export function printError(text: string): void {
+  console.error(printable(text));
+}
+
+/** Prints CSV, whose lines end with CRLF. */
+export function printCsv(csv: string): void {
+  process.stdout.write(csv.split("\r\n").map(printable).join("\r\n"));
 }
 
 /** Prints a value as one line of JSON without control characters. */

@@ -6,8 +6,9 @@ const pieceBytes = 64 * 1024;
 /** Sends a body in pieces and calls `onProgress` with the share that has been sent, 0 to 1. */
 export function fetchWithProgress(onProgress: (share: number) => void): Fetch {
   return (url, { body, ...init }) => {
-    if (!(body instanceof Uint8Array)) return fetch(url, { ...init, ...(body !== undefined && { body }) });
-    return fetch(url, { ...init, body: inPieces(body, onProgress), duplex: "half" });
+    if (!(body instanceof Uint8Array))
+      return fetch(url, { ...init, redirect: "manual", ...(body !== undefined && { body }) });
+    return fetch(url, { ...init, redirect: "manual", body: inPieces(body, onProgress), duplex: "half" });
   };
 }
 

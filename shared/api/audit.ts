@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { auditKinds } from "../registry/states.ts";
 import { statsField, timeField } from "./fields.ts";
-import { limitField } from "./paging.ts";
+import { integerField, limitField } from "./paging.ts";
 
 export const auditQueryShape = z.strictObject({
   forecast: z.string().optional(),
   version: z.string().optional(),
   what: z.enum(auditKinds).optional(),
-  cursor: z.coerce.number().int().optional().describe("`next` of the previous page"),
+  cursor: integerField(0, Number.MAX_SAFE_INTEGER).optional().describe("`next` of the previous page"),
   limit: limitField(1_000, 100),
 });
 

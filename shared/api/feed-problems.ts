@@ -1,11 +1,11 @@
 /** Query and answer of `/feeds/:feed/problems`: what the parsers rejected. */
 import { z } from "zod";
-import { limitField, nextField } from "./paging.ts";
+import { integerField, limitField, nextField } from "./paging.ts";
 
 export const feedProblemsQueryShape = z.strictObject({
   reason: z.string().optional().describe("A reason of `byReason`"),
-  ingest: z.coerce.number().int().optional().describe("Number of an ingest"),
-  cursor: z.coerce.number().int().min(0).default(0).describe("`next` of the previous page"),
+  ingest: integerField(1, Number.MAX_SAFE_INTEGER).optional().describe("Number of an ingest"),
+  cursor: integerField(0, Number.MAX_SAFE_INTEGER).default(0).describe("`next` of the previous page"),
   limit: limitField(10_000, 1_000),
 });
 

@@ -40,6 +40,7 @@ export const flowStepShape = z
     name: z.string(),
     state: z.enum(stepStates),
     tries: z.number(),
+    interrupted: z.number().describe("Tries that ended without an outcome, for example because their process ended"),
     error: z.string().nullable(),
     stats: statsField.nullable(),
     startedAt: timeField,

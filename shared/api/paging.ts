@@ -10,13 +10,25 @@ const periodField = z
     "expected an existing date, month or hour",
   );
 
-/** Returns the schema of `limit`, the number of rows per page. */
-export function limitField(most: number, usual: number) {
-  const expected = `expected a whole number from 1 to ${most}`;
-  return z.coerce.number(expected).int(expected).min(1, expected).max(most, expected).default(usual);
+/** Decimal digits only: `Number` also accepts 0x10, 1e300 and an empty text. 15 digits are exact. */
+const digits = /^-?\d{1,15}$/;
+
+/** Returns the schema of a whole number in a query. Other texts fail with the code `invalid_type`. */
+export function integerField(least: number, most: number) {
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? `expected a whole number from ${least}`
+      : `expected a whole number from ${least} to ${most}`;
+  const toNumber = (value: unknown) => (typeof value === "string" && digits.test(value) ? Number(value) : value);
+  return z.preprocess(toNumber, z.int(expected).min(least, expected).max(most, expected));
 }
 
-export const offsetField = z.coerce.number().int().min(0).default(0);
+/** Returns the schema of `limit`, the number of rows per page. */
+export function limitField(most: number, usual: number) {
+  return integerField(1, most).default(usual);
+}
+
+export const offsetField = integerField(0, Number.MAX_SAFE_INTEGER).default(0);
 
 /** Query members of a list with a cursor, as JSON or CSV. */
 export const pageFields = {

@@ -2,7 +2,7 @@
 import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { FlowState } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
-import { type Database, runBatch } from "./database.ts";
+import type { Database } from "./database.ts";
 import { flowRuns, flowSteps, type Stats } from "./schema.ts";
 
 export type FlowRun = typeof flowRuns.$inferSelect;
@@ -155,19 +155,38 @@ export interface StepStart {
   readonly now: string;
 }
 
-export async function markStepStarted(db: Database, step: StepStart): Promise<void> {
+/** Records a try before it runs. Returns the number of earlier tries that ended without an outcome. */
+export async function markStepStarted(db: Database, step: StepStart): Promise<number> {
   const { now: startedAt, ...key } = step;
-  await runBatch(db, [
-    db
-      .insert(flowSteps)
-      .values({ ...key, state: "running", startedAt })
-      .onConflictDoUpdate({
-        target: [flowSteps.flowId, flowSteps.attempt, flowSteps.name],
-        set: { state: "running", tries: sql`tries + 1`, startedAt, error: null, endedAt: null },
-      })
-      .toSQL(),
-    db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId)).toSQL(),
-  ]);
+  await db.update(flowRuns).set({ heartbeatAt: startedAt }).where(eq(flowRuns.id, key.flowId));
+  const [row] = await db
+    .insert(flowSteps)
+    .values({ ...key, state: "running", startedAt })
+    .onConflictDoUpdate({
+      target: [flowSteps.flowId, flowSteps.attempt, flowSteps.name],
+      set: {
+        state: "running",
+        tries: sql`tries + 1`,
+        // The previous try recorded no end.
+        interrupted: sql`${flowSteps.interrupted} + (${flowSteps.state} = 'running')`,
+        startedAt,
+        error: null,
+        endedAt: null,
+      },
+    })
+    .returning({ interrupted: flowSteps.interrupted });
+  return row?.interrupted ?? 0;
+}
+
+/** Returns the step of a flow's current attempt that has recorded no end; null if there is none. */
+export async function findOpenStep(db: Database, run: Pick<FlowRun, "id" | "attempt">): Promise<FlowStep | null> {
+  const [step] = await db
+    .select()
+    .from(flowSteps)
+    .where(and(eq(flowSteps.flowId, run.id), eq(flowSteps.attempt, run.attempt), eq(flowSteps.state, "running")))
+    .orderBy(desc(flowSteps.startedAt))
+    .limit(1);
+  return step ?? null;
 }
 
 export async function markStepEnded(

@@ -64,6 +64,11 @@ export function partFile(path: string): string {
   return `${path}${partName}`;
 }
 
+/** Returns whether a text is the path of a partition's file, and nothing else: it contains no other folder and no root. */
+export function isPartFile(file: string): boolean {
+  return /^year=\d{4}(\/month=\d{2}(\/day=\d{2})?)?\/part\.parquet$/.test(file);
+}
+
 /** Returns the path of the partition of a file, or null for any other file. */
 export function readPartFile(file: string): string | null {
   return file.endsWith(partName) ? file.slice(0, -partName.length) : null;

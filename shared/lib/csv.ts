@@ -1,11 +1,31 @@
-/** Writes rows as RFC 4180 CSV. Quotes a field only if necessary; lines end with CRLF. */
+/**
+ * Writes rows as RFC 4180 CSV. Quotes a field only if necessary; lines end with CRLF.
+ *
+ * Texts come from publications and callers, so a text that a spreadsheet would run as a formula gets a leading apostrophe, and
+ * a control character is written as in JSON: `\n`, `\u001b`. Numbers, also as text, are not changed.
+ */
 export function writeCsv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   return [header, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }
 
 function csvField(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value === "number") return String(value);
+  const text = escapeText(value ?? "");
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The characters with which a formula starts. East Asian versions of spreadsheets accept the wide forms too. */
+const formulaStart = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const named: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+/** Escapes a text for a spreadsheet and a terminal. */
+function escapeText(text: string): string {
+  const printed = text.replaceAll(
+    /\p{Cc}/gu,
+    (char) => named[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return formulaStart.test(printed) && !plainNumber.test(printed) ? `'${printed}` : printed;
 }
 
 export type ReadCsv =

@@ -42,7 +42,7 @@ test("a write sends the hub's token and the actor, a prediction the token of pre
   const { client, sent } = answering(Response.json(flows), {});
   await client.retryFlow({ id: "x" });
   await client.predict({ forecast: "f", body: { all: true } });
-  await client.listFlows();
+  await client.listFeeds();
   expect(sent.map(({ headers }) => headers)).toEqual([
     { Authorization: "Bearer admin", "X-Almanac-Actor": "Ana" },
     { Authorization: "Bearer caller", "Content-Type": "application/json" },

@@ -36,7 +36,11 @@ async function repeatedly(work: () => Promise<number>): Promise<number[]> {
 }
 
 /** Returns the milliseconds from the start of an upload until its flow is done. */
-async function ingestOnce(bytes: Uint8Array, inspectorPort = 0, start = async () => {}): Promise<number> {
+async function ingestOnce(
+  bytes: Uint8Array,
+  inspectorPort: number | null = null,
+  start = async () => {},
+): Promise<number> {
   const platform = new TestPlatform();
   try {
     const hub = await platform.start(inspectorPort);

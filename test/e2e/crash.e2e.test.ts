@@ -54,7 +54,7 @@ async function ingestThroughACrash(files: readonly PublicationFile[], crashAtFil
   const filesAtCrash = platform.storedFiles();
 
   hub = await platform.start();
-  const owed = await recoverAll(hub);
+  const owed = await recoverAll(platform, hub);
   for (const { name, bytes } of [first, ...rest, first, ...rest]) {
     const { flow } = await upload(hub, name, bytes);
     expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });

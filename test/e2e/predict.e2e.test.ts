@@ -1,4 +1,6 @@
 /** Tests predictions at the hub's address, and their records. */
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -9,7 +11,7 @@ import { examplesOf } from "../../trainer/local/examples.ts";
 import { applyMigrations } from "../../trainer/local/workers.ts";
 import { fullAnswerShape } from "../support/full-answer.ts";
 import { runGeneratedClient } from "../support/generated-client.ts";
-import { TestPlatform, upload } from "../support/platform.ts";
+import { descendants, TestPlatform, upload } from "../support/platform.ts";
 import { simulatedPublications } from "../support/publications.ts";
 import { forecast, type ServableStory, servable } from "../support/served.ts";
 
@@ -46,6 +48,48 @@ async function ask() {
   expect(answer.status).toBe(200);
   return fullAnswerShape.parse(await answer.json());
 }
+
+/** Sends a request byte by byte, because clients correct or refuse a malformed one. Returns the status. */
+function statusOf(head: string): Promise<number> {
+  const { port } = new URL(hub.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(`${head}\r\nConnection: close\r\n\r\n`));
+    let text = "";
+    socket.on("data", (data) => {
+      text += data;
+    });
+    socket.on("end", () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])));
+    socket.on("error", reject);
+  });
+}
+
+test("a malformed Host is refused, and never an internal error", async () => {
+  for (const host of ["a b", "[", "%zz", "a:99999", "a/../b", "ex ample:80", "[::1", "<x>"]) {
+    for (const path of [
+      "/feeds",
+      "/predict",
+      "/predict?x=1",
+      "/v2",
+      "/docs",
+      "/nowhere",
+      "/feeds/sniim-milk/observations",
+    ]) {
+      const status = await statusOf(`GET ${path} HTTP/1.1\r\nHost: ${host}`);
+      expect([host, path, status]).toEqual([host, path, 400]);
+    }
+  }
+  expect(await statusOf("GET /health HTTP/1.1\r\nHost: localhost")).toBe(200);
+});
+
+test("the platform runs no debugger and offers no helpers of the simulators", async () => {
+  const helpers = ["scheduled?cron=7+*+*+*+*", "email", "explorer", "platform-proxy", "r2/public/x", "r2/s3/x"];
+  for (const path of helpers) expect((await hub.request(`/cdn-cgi/local/${path}`)).status).toBe(404);
+  expect((await hub.request("/cdn-cgi/mf/scheduled")).status).toBe(404);
+  const debuggers = descendants(platform.processes().pid).map((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("inspector"),
+  );
+  expect(debuggers).not.toContain(true);
+});
 
 test("without a model the answer is 503, and after the first promotion all three protocols answer", async () => {
   expect((await hub.request(path)).status).toBe(503);
@@ -148,6 +192,7 @@ async function toRelease010(): Promise<void> {
     await DB.exec("DROP TABLE served");
     await DB.exec("DROP TABLE histories");
     await DB.exec("ALTER TABLE predictions DROP COLUMN origin");
+    await DB.exec("ALTER TABLE flow_steps DROP COLUMN interrupted");
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
     const pointer = await SNAPSHOTS.get(championKey(forecast.id));
     const { served, fallbacks, ...old } = JSON.parse(pointer ?? "{}");

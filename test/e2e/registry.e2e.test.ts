@@ -94,7 +94,7 @@ test("the next start finishes a promotion that a power cut interrupted, and KV h
   const { flow } = await hub.api.promoteModel({ ...address, body: { why: "before the power cut" } });
   await platform.kill();
   await start();
-  await recoverAll(hub);
+  await recoverAll(platform, hub);
   expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   const { champion, changes } = await hub.api.getChampion({ forecast: forecast.id });
   expect(champion).toMatchObject({ version: "v2.0", why: "before the power cut" });

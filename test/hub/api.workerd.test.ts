@@ -232,4 +232,11 @@ test("feeds show their progress, and the answer for an unknown address lists the
     allowed: expect.arrayContaining(["GET /feeds"]),
   });
   expect(await refusal(request("/flows/unknown"))).toMatchObject({ status: 404 });
+  for (const path of ["/flows?offset=", "/flows?limit=", "/audit?cursor=", "/feeds/sniim-milk/problems?ingest="]) {
+    for (const found of ["0x10", "1e3", "1e400"]) {
+      expect(await refusal(request(path + found))).toMatchObject({ status: 400, found });
+    }
+  }
+  const long = `/feeds/sniim-milk/lake/${"a/".repeat(800)}`;
+  expect(await refusal(request(long))).toMatchObject({ status: 400, expected: "a path of _SUCCESS" });
 });

@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import type { Fault } from "../../trainer/simulate/faults.ts";
 import { type Publisher, startPublisher } from "../../trainer/simulate/publisher.ts";
@@ -54,6 +56,44 @@ test("a publication is returned with its etag, and the request has a User-Agent 
   const again = await ask([], { etag: fetched.etag });
   expect(again.fetched).toEqual({ kind: "unchanged" });
   expect(again.requests[0]?.headers).toMatchObject({ "if-none-match": fetched.etag });
+});
+
+test("a redirect from https to http is not followed", async () => {
+  const asked: string[] = [];
+  const fx: FetchEffects = {
+    async fetch(url) {
+      asked.push(url);
+      return new Response(null, { status: 302, headers: { Location: url.replace("https:", "http:") } });
+    },
+    sleep: async () => {},
+    random: () => 0,
+  };
+  const settings = { baseUrl: "https://www.economia-sniim.gob.mx", allowLoopback: true, etag: null };
+  expect(await fetchPublication(sniimMilk, wanted, settings, fx)).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("which is not encrypted"),
+  });
+  expect(asked).toHaveLength(1);
+});
+
+test("a publisher that sends a byte now and then ends with the reason within the total time", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "Content-Type": sniimMilk.file.contentTypes[0] });
+    const timer = setInterval(() => response.write("P"), 20);
+    response.once("close", () => clearInterval(timer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const fx: FetchEffects = { fetch: (url, init) => fetch(url, init), sleep: async () => {}, random: () => 0 };
+  const limits = { tryMs: 200, totalMs: 300 };
+  const fetched = await fetchPublication(sniimMilk, wanted, { baseUrl, allowLoopback: true, etag: null, limits }, fx);
+  expect(fetched).toMatchObject({ kind: "failed" });
+  expect(fetched.kind === "failed" && fetched.reason).toMatch(/the file did not arrive in time|aborted|timeout/i);
+  expect(fetched.kind === "failed" && fetched.reason).toMatch(/\(after 2 tries\)$/);
 });
 
 test("an answer of 304 to a request without an etag is a failure", async () => {

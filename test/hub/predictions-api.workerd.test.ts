@@ -89,9 +89,13 @@ test("a filter with an unknown name is refused, and the refusal lists the existi
     422,
     { didYouMean: "series", allowed: ["series", "version", "from", "to", "cursor", "limit", "format"] },
   ]);
-  for (const found of ["0", "10001", "1.5", "many"]) {
-    const detail = "limit: expected a whole number from 1 to 10000";
-    expect(await refused(`limit=${found}`)).toMatchObject([422, { field: "limit", found, detail }]);
+  const limit = "limit: expected a whole number from 1 to 10000";
+  for (const found of ["0", "10001", "-1"]) {
+    expect(await refused(`limit=${found}`)).toMatchObject([422, { field: "limit", found, detail: limit }]);
+  }
+  for (const found of ["1.5", "many", "0x10", "1e2", "1e400", "", " 5", "99999999999999999999"]) {
+    const sent = encodeURIComponent(found);
+    expect(await refused(`limit=${sent}`)).toMatchObject([400, { field: "limit", found, detail: limit }]);
   }
   const detail = "format: expected json or csv";
   expect(await refused("format=xlsx")).toMatchObject([422, { field: "format", found: "xlsx", detail }]);
@@ -130,5 +134,5 @@ test("inputs are listed by version, feature and hour, in pages, as JSON and CSV"
     { bin: "=here", count: 3 },
   ]);
   const csv = await (await request("/forecasts/milk-mx/inputs?format=csv&feature=Estado&to=2026-11-20")).text();
-  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},Estado,2026-11-20T23,false,=here,2\r\n`);
+  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},Estado,2026-11-20T23,false,'=here,2\r\n`);
 });

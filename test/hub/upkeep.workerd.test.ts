@@ -1,10 +1,11 @@
 import { createScheduledController, reset } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
-import { requestFlow } from "../../shared/db/flows.ts";
+import { markStepStarted, requestFlow } from "../../shared/db/flows.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { launch } from "../../workers/hub/flows/launch.ts";
 import { recover } from "../../workers/hub/flows/recover.ts";
 import { scheduleFetches } from "../../workers/hub/flows/schedule.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
@@ -14,7 +15,7 @@ import { requestIngest, storeRaw } from "../../workers/hub/ingest/raw.ts";
 import { consume } from "../../workers/hub/queue.ts";
 import { runUpkeep } from "../../workers/hub/upkeep.ts";
 import { readVariables } from "../../workers/hub/variables.ts";
-import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
+import { asAdmin, ended, hub, ingested, migrate, query, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
 let world = 0;
@@ -168,6 +169,61 @@ async function letterOf(): Promise<{ id: string; state: string; reason: string }
   const [letter] = await query("SELECT id, state, reason FROM flow_runs WHERE kind = 'dead-letter'");
   return letter as { id: string; state: string; reason: string };
 }
+
+test("a dead letter shows its message and its reason only with the token", async () => {
+  const secret = "what a caller sent";
+  await bury({ secret });
+  const { id } = await letterOf();
+  for (const path of ["/flows", "/flows?kind=dead-letter", `/flows/${id}`]) {
+    const open = await (await request(path)).text();
+    expect(open).toContain('"queue":"lake-events"');
+    expect(open).not.toContain(secret);
+    expect(await (await asAdmin(path, {})).text()).toContain(secret);
+    expect((await request(path, { headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
+  }
+});
+
+test("a rejected cell of a feed that is only uploaded is shown only with the token", async () => {
+  await ingested("gold.csv", new TextEncoder().encode("Date,EUR\n1/2/1979,a name\n1/3/1979,137.3\n"), "gold-csv");
+  const path = "/feeds/gold-csv/problems";
+  const open = await (await request(path)).text();
+  expect(open).toContain('"found":"(only with the token)"');
+  expect(open).not.toContain("a name");
+  expect(await (await asAdmin(path, {})).text()).toContain('"found":"a name"');
+});
+
+/** Requests an ingest in an earlier process that ended it `times` times while it parsed the file. */
+async function interrupted(times: number) {
+  const old = { ...hub, boot: "an earlier boot" };
+  const { run } = await requestIngest(old, await storeObject());
+  const step = { flowId: run.id, attempt: run.attempt, name: "parse", now: "2025-01-03T00:00:00Z" };
+  for (let tries = 0; tries < times; tries++) await markStepStarted(hub.db, step);
+  return run;
+}
+
+test("recover fails a flow whose step has ended its process three times, and a person can retry it", async () => {
+  const run = await interrupted(3);
+  await recover(hub);
+  const failed = await ended(run.id);
+  expect(failed).toMatchObject({ state: "failed", attempt: 1, steps: [{ name: "parse", state: "failed", tries: 3 }] });
+  expect(failed.reason).toContain('The step "parse" ended without an outcome 3 times');
+  await asAdmin(`/flows/${run.id}/retry`, { method: "POST" });
+  expect(await ended(run.id)).toMatchObject({ state: "done", attempt: 2 });
+});
+
+test("recover resumes a flow whose step was interrupted twice", async () => {
+  const run = await interrupted(2);
+  await recover(hub);
+  const flow = await ended(run.id);
+  expect(flow).toMatchObject({ state: "done", attempt: 1 });
+  expect(flow.steps.find(({ name }) => name === "parse")).toMatchObject({ tries: 3, interrupted: 2 });
+});
+
+test("a step that was interrupted three times is not run again by its Workflow either", async () => {
+  const run = await interrupted(3);
+  await launch(hub, run);
+  expect(await ended(run.id)).toMatchObject({ state: "failed", steps: [{ name: "parse", tries: 4, interrupted: 3 }] });
+});
 
 test("a person can send a valid dead letter again, and it starts its flow", async () => {
   const object = await storeObject();

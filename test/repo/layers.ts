@@ -19,7 +19,15 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   trainer: [
     ["cli-markdown.ts", "failure.ts", "terminal.ts", "simulate"],
-    ["hub.ts", "upload-progress.ts", "known.ts", "read-publication.ts", "task-list.ts", "predictions-table.ts"],
+    [
+      "hub.ts",
+      "upload-progress.ts",
+      "write-inside.ts",
+      "known.ts",
+      "read-publication.ts",
+      "task-list.ts",
+      "predictions-table.ts",
+    ],
     ["flows.ts", "judge-files.ts"],
     ["lake.ts", "local"],
     ["connect.ts", "training"],

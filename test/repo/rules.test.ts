@@ -28,6 +28,13 @@ test("shared uses no clock, random numbers, network or environment", () => {
   expect(shared.filter((path) => effects.test(withoutComments(path)))).toEqual([]);
 });
 
+test("commands print only through trainer/terminal.ts, which removes control characters", () => {
+  const trainer = sources.filter((path) => path.startsWith("trainer/"));
+  const printing = trainer.filter((path) => /console\.|process\.std(out|err)\.write/.test(withoutComments(path)));
+  // The runtime's output is a log file.
+  expect(printing).toEqual(["trainer/local/runtime.ts", "trainer/terminal.ts"]);
+});
+
 test("the trainer and the Workers share code only in shared, and no Worker imports another", () => {
   const trainer = sources.filter((path) => path.startsWith("trainer/"));
   expect(offending(trainer, (target) => !isOurs(target) || /^(shared|trainer)\//.test(target))).toEqual([]);

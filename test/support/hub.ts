@@ -36,6 +36,7 @@ interface FlowAnswer {
     readonly name: string;
     readonly state: string;
     readonly tries: number;
+    readonly interrupted: number;
     readonly error: string | null;
   }[];
 }

@@ -60,11 +60,16 @@ export class TestPlatform {
     this.state = openState(mkdtempSync(join(tmpdir(), "almanac-test-")));
   }
 
-  async start(inspectorPort = 0): Promise<Hub> {
+  async start(inspectorPort: number | null = null): Promise<Hub> {
     if (this.#boots === 0) cpSync(await migratedState(), join(this.state, "state"), { recursive: true });
     const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
     this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables, inspectorPort });
     return openHub({ url: this.#workers.url, token, actor: "Ana" });
+  }
+
+  /** Runs the hourly upkeep. */
+  async runUpkeep(): Promise<void> {
+    await this.#workers?.fire("7 * * * *", new Date(), 60_000);
   }
 
   async stop(): Promise<void> {
@@ -135,9 +140,9 @@ export class TestPlatform {
 }
 
 /** Revives the flows of an earlier boot and waits for their end. */
-export async function recoverAll(hub: Hub): Promise<string[]> {
+export async function recoverAll(platform: TestPlatform, hub: Hub): Promise<string[]> {
   const owed = await unfinishedFlows(hub);
-  await hub.request(`/cdn-cgi/local/scheduled?${new URLSearchParams({ cron: "7 * * * *", format: "json" })}`);
+  await platform.runUpkeep();
   for (const id of owed) await flowEnded(hub, id, () => {}, 90_000);
   return owed;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { printable, prose, table, wrap } from "../../trainer/terminal.ts";
+import { printable } from "../../shared/lib/printable.ts";
+import { prose, table, terminalText, wrap } from "../../trainer/terminal.ts";
 
 const header = ["", "contender", "RMSE", "took"];
 const rows = [
@@ -48,7 +49,7 @@ test("wrapped text contains every word, and lines fit the width unless a word is
 test("control characters and direction marks from data never reach the terminal", () => {
   const hostile = "a\u001b[31mb\u009bc\u0007\r\u202ed\u007f";
   expect(printable("Guanajuato León")).toBe("Guanajuato León");
-  for (const text of [printable(hostile), prose(hostile), table(["x"], [[hostile]])]) {
+  for (const text of [printable(hostile), prose(hostile), table(["x"], [[hostile]]), terminalText(hostile)]) {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
   }
 });

@@ -1,5 +1,4 @@
 /** `almanac backtest FORECAST --files FILE…`: judges all candidates on local publications, without a hub. */
-import { Listr } from "listr2";
 import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
@@ -10,8 +9,8 @@ import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { readAsOf } from "../judge-files.ts";
 import { feedsOf, knownForecast } from "../known.ts";
-import { taskListOptions } from "../task-list.ts";
-import { printable, printJson, prose, thousands } from "../terminal.ts";
+import { taskList } from "../task-list.ts";
+import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
@@ -67,7 +66,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       seconds,
     });
   }
-  print(forecast, result);
+  printResult(forecast, result);
 }
 
 /** Describes the data and the code that the result was computed from. */
@@ -105,11 +104,11 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const training = readTrainingOptions(options);
   const until = readUntil(options.until);
   const done: { prepared?: Prepared; problems?: number; held?: readonly HeldFile[]; contest?: ContestResult } = {};
-  const tasks = new Listr(
+  const tasks = taskList(
     [
       {
         title: "Read the publications",
-        task: async (_, task) => {
+        run: async (task) => {
           const arrivedAt = readAsOf(options.asOf);
           const files = filesByFeed(feedsOf(forecast), options.files);
           const { facts, problems, held } = await factsOfFiles(files, arrivedAt);
@@ -121,7 +120,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
       },
       {
         title: "Search and judge",
-        task: async (_, task) => {
+        run: async (task) => {
           const { prepared } = done;
           if (!prepared) return;
           const onProgress = (text: string) => {
@@ -136,7 +135,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
         },
       },
     ],
-    taskListOptions(options.json),
+    { isJson: options.json },
   );
   await tasks.run();
   const { prepared, problems, held = [], contest } = done;
@@ -149,14 +148,14 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
 function heldNote(held: readonly HeldFile[]): string {
   if (held.length === 0) return "";
   const each = held.map(({ file, reason }) => `${file}: ${reason}`);
-  return printable(`. Not used, because the hub would hold them: ${each.join("; ")}`);
+  return `. Not used, because the hub would hold them: ${each.join("; ")}`;
 }
 
-function print(forecast: Forecast, { contest, outcome, seconds }: Backtest): void {
+function printResult(forecast: Forecast, { contest, outcome, seconds }: Backtest): void {
   const { contenders, change, test } = contest.judged.judgement;
-  console.log(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
-  console.log(leaderboard(forecast, contenders, outcome.champion));
-  if (change !== null) console.log(`\n${prose(changeText(change))}`);
-  console.log(`\n${prose(outcome.reason)}`);
-  console.log(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);
+  print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
+  print(leaderboard(forecast, contenders, outcome.champion));
+  if (change !== null) print(`\n${prose(changeText(change))}`);
+  print(`\n${prose(outcome.reason)}`);
+  print(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);
 }

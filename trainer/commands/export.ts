@@ -5,7 +5,7 @@ import { writeCsv } from "../../shared/lib/csv.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
 import { knownForecast } from "../known.ts";
-import { printJson, prose, thousands } from "../terminal.ts";
+import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { readTrainingOptions, withOnly } from "../training/options.ts";
 import { withPool } from "../training/run-contest.ts";
@@ -54,11 +54,11 @@ export async function exportModel(
       reason: outcome.reason,
     });
   }
-  console.log(`\n${recipe.candidate}, ${thousands(model.bytes)} bytes, ${thousands(model.nodes)} nodes: ${folder}`);
-  console.log(
+  print(`\n${recipe.candidate}, ${thousands(model.bytes)} bytes, ${thousands(model.nodes)} nodes: ${folder}`);
+  print(
     `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with the expected outputs)`,
   );
-  console.log(prose(outcome.reason));
+  print(prose(outcome.reason));
 }
 
 /** Writes one line per row: all inputs, then all outputs as `expected_<name>`. A missing number is an empty field. */

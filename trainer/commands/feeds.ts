@@ -1,6 +1,6 @@
 /** `almanac feeds`: lists the feeds and the periods that are stored. */
 import { connect } from "../connect.ts";
-import { printJson, table, thousands } from "../terminal.ts";
+import { print, printJson, table, thousands } from "../terminal.ts";
 
 export async function listFeeds(options: {
   readonly url?: string;
@@ -18,7 +18,7 @@ export async function listFeeds(options: {
     feed.lastPeriod ?? "–",
     feed.lastSuccessAt?.slice(0, 16).replace("T", " ") ?? "never",
   ]);
-  console.log(
+  print(
     table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, { right: [2], optional: [1, 3] }),
   );
 }

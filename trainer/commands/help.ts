@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { glossary, type Term } from "../../shared/glossary.ts";
 import { nearest } from "../../shared/lib/text-distance.ts";
 import { Failure } from "../failure.ts";
-import { prose } from "../terminal.ts";
+import { print, prose } from "../terminal.ts";
 
 export function printHelp(program: Command, topic: string | undefined): void {
   const command = topic === undefined ? program : program.commands.find((one) => one.name() === topic);
   if (command) command.outputHelp();
-  else console.log(prose(meaningOf(topic ?? "", program)));
+  else print(prose(meaningOf(topic ?? "", program)));
 }
 
 /** @throws Failure for a topic that is neither a command nor a term. */

@@ -6,7 +6,7 @@ import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
-import { printJson, prose } from "../terminal.ts";
+import { print, printJson, prose } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
@@ -58,13 +58,10 @@ export async function importModel(
       reason: flow.reason,
     });
   } else {
-    console.log(
-      leaderboard(forecast, judged.contenders, championRow(flow.state === "done" ? version : null, serving.model)),
-    );
+    print(leaderboard(forecast, judged.contenders, championRow(flow.state === "done" ? version : null, serving.model)));
     const result = flow.state === "done" ? "is the champion" : "is registered but was not promoted";
-    console.log(`\n${prose(`${version} ${result}. ${flow.reason ?? ""}`.trim())}`);
-    if (engine.why !== null)
-      console.log(`\n${prose(`${engine.name} runs this model, without explanations: ${engine.why}`)}`);
+    print(`\n${prose(`${version} ${result}. ${flow.reason ?? ""}`.trim())}`);
+    if (engine.why !== null) print(`\n${prose(`${engine.name} runs this model, without explanations: ${engine.why}`)}`);
   }
   if (flow.state !== "done") process.exitCode = 1;
 }

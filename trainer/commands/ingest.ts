@@ -1,6 +1,5 @@
 /** `almanac ingest FEED FILE…`: uploads publications and waits until they are ingested. */
 import { basename } from "node:path";
-import { Listr } from "listr2";
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { isFileName } from "../../shared/lake/keys.ts";
@@ -10,8 +9,8 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
-import { taskListOptions } from "../task-list.ts";
-import { bar, printable, printJson, reasons, thousands } from "../terminal.ts";
+import { taskList } from "../task-list.ts";
+import { bar, printError, printJson, reasons, thousands } from "../terminal.ts";
 import { fetchWithProgress } from "../upload-progress.ts";
 
 interface Ingested extends FlowDetail {
@@ -28,10 +27,10 @@ export async function ingest(
   const feed = knownFeed(feedId);
   const hub = connect(options);
   const results: Ingested[] = [];
-  const tasks = new Listr(
+  const tasks = taskList(
     files.map((file) => ({
       title: basename(file),
-      task: async (_context: unknown, task: { title: string; output: string }) => {
+      run: async (task) => {
         const flow = await ingestOne(hub, feed, file, (text) => {
           task.output = text;
         });
@@ -40,12 +39,12 @@ export async function ingest(
         task.title = `${basename(file)}: ${describeFlow(flow)}`;
       },
     })),
-    { ...taskListOptions(options.json), exitOnError: false, collectErrors: true },
+    { isJson: options.json, exitOnError: false },
   );
   await tasks.run();
   if (options.json) printJson({ feed: feed.id, flows: results });
   const errors = tasks.errors ?? [];
-  for (const error of errors) console.error(printable(error.message));
+  for (const error of errors) printError(error.message);
   if (errors.length > 0) process.exitCode = 1;
 }
 
@@ -71,8 +70,8 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
 /** Describes the outcome of an ingest in one line. */
 export function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   const { stats } = flow;
-  if (flow.state === "held") return printable(`held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`);
-  if (flow.state === "failed") return printable(`failed: ${flow.reason}`);
+  if (flow.state === "held") return `held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`;
+  if (flow.state === "failed") return `failed: ${flow.reason}`;
   const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
   const before = flow.known ? "already uploaded, " : "";
   const counts = `${thousands(stats?.observations)} observations, ${thousands(added)} new, ${thousands(stats?.revisions)} revised`;

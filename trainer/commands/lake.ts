@@ -1,11 +1,12 @@
 /** `almanac lake FEED --out DIR`: copies a feed's lake to a folder of Parquet files for DuckDB, pandas or polars. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { connect } from "../connect.ts";
 import { codeOf, Failure } from "../failure.ts";
 import { knownFeed } from "../known.ts";
 import { readLake } from "../lake.ts";
-import { thousands } from "../terminal.ts";
+import { print, thousands } from "../terminal.ts";
+import { writeInside } from "../write-inside.ts";
 
 export async function copyLake(
   feedId: string,
@@ -20,14 +21,11 @@ export async function copyLake(
   });
   const { list, listBytes } = await readLake(connect(options), feed.id, {
     onStart: () => rm(join(folder, "_SUCCESS"), { force: true }),
-    async onFile({ path, bytes }) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), bytes);
-    },
+    onFile: ({ path, bytes }) => writeInside(folder, path, bytes),
   });
-  await writeFile(join(folder, "_SUCCESS"), listBytes);
-  console.log(`${thousands(list.rows)} rows in ${thousands(list.partitions.length)} files: ${folder}`);
-  console.log(
+  await writeInside(folder, "_SUCCESS", listBytes);
+  print(`${thousands(list.rows)} rows in ${thousands(list.partitions.length)} files: ${folder}`);
+  print(
     `\n  duckdb -c "SELECT * FROM read_parquet('${join(options.out, "**/*.parquet")}', hive_partitioning = true) LIMIT 5"`,
   );
 }

@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
-import { printJson, prose, table } from "../terminal.ts";
+import { print, printJson, prose, table } from "../terminal.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 
 interface HubOptions {
@@ -22,8 +22,8 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
   const { models } = await hub.api.listModels({ query: forecast === null ? {} : { forecast: forecast.id } });
   if (options.json) return printJson({ models });
   if (models.length === 0)
-    return console.log("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
-  console.log(modelsTable(models, forecast));
+    return print("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
+  print(modelsTable(models, forecast));
   if (forecast !== null) await printLeaderboard(hub, forecast);
 }
 
@@ -34,9 +34,9 @@ async function printLeaderboard({ api }: Hub, forecast: Forecast): Promise<void>
   const { card } = await api.getModel({ forecast: forecast.id, version: champion.version });
   const { contenders, test, reason } = card.judged;
   const window = `test window ${test.from} to ${test.to}, ${test.periods} periods`;
-  console.log(`\n${prose(`Leaderboard of the champion ${champion.version}: ${window}`)}\n`);
-  console.log(leaderboard(forecast, contenders, card.recipe.candidate));
-  console.log(`\n${prose(reason)}`);
+  print(`\n${prose(`Leaderboard of the champion ${champion.version}: ${window}`)}\n`);
+  print(leaderboard(forecast, contenders, card.recipe.candidate));
+  print(`\n${prose(reason)}`);
 }
 
 function modelsTable(models: readonly Model[], forecast: Forecast | null): string {
@@ -88,7 +88,7 @@ export async function promoteModel(
   const flow = await flowEnded(hub, id);
   if (options.json) printJson({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason });
   if (flow.state === "done") {
-    if (!options.json) console.log(prose(`${version} is the champion of ${forecast.id}. ${flow.reason ?? ""}`.trim()));
+    if (!options.json) print(prose(`${version} is the champion of ${forecast.id}. ${flow.reason ?? ""}`.trim()));
     return;
   }
   throw new Failure(`${version} was not promoted: ${flow.reason ?? flow.state}`);
@@ -102,9 +102,7 @@ export async function rollBack(
   const body = { why: options.why, ...(options.to !== undefined && { to: options.to }) };
   const answer = await connect({ ...options, actor: actor() }).api.rollBack({ forecast: forecast.id, body });
   if (options.json) return printJson(answer);
-  console.log(
-    `${answer.champion?.version} is the champion of ${forecast.id} again (change ${answer.champion?.number}).`,
-  );
+  print(`${answer.champion?.version} is the champion of ${forecast.id} again (change ${answer.champion?.number}).`);
 }
 
 /** Returns the name of the actor for the audit log: the user of this machine. */

@@ -4,7 +4,7 @@ import type { Feed, Parsed } from "../../shared/feeds/feed.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
 import { judgeFiles, readAsOf } from "../judge-files.ts";
 import { knownFeed } from "../known.ts";
-import { printable, printJson, prose, reasons, table, thousands } from "../terminal.ts";
+import { print, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 
 export async function parse(
   feedId: string,
@@ -20,7 +20,7 @@ export async function parse(
     printJson(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null });
   else {
     printSummary(summary, all, each);
-    for (const { file, held } of each) if (held !== null) console.log(prose(`${file} would be held: ${held}.`));
+    for (const { file, held } of each) if (held !== null) print(prose(`${file} would be held: ${held}.`));
   }
   // The exit code agrees with the hub, which rejects a publication without observations and may hold one.
   if (read.some(({ parsed, held }) => parsed.observations.length === 0 || held !== null)) process.exitCode = 1;
@@ -83,14 +83,14 @@ function printSummary(summary: Summary, { problems }: Parsed, files: readonly Fi
       lastPeriod ?? "–",
       reasons(problemsByReason),
     ]);
-    console.log(`${table(["publication", "observations", "from", "to", "rejected"], rows, { right: [1] })}\n`);
+    print(`${table(["publication", "observations", "from", "to", "rejected"], rows, { right: [1] })}\n`);
   }
   const range = summary.firstPeriod ? `${summary.firstPeriod} to ${summary.lastPeriod}` : "no period";
-  console.log(
+  print(
     `${summary.feed}: ${thousands(summary.observations)} observations in ${summary.series} series, ${summary.periods} periods, ${range}`,
   );
-  console.log(printable(`rejected: ${reasons(summary.problemsByReason)}`));
-  if (Object.keys(summary.skipped).length > 0) console.log(printable(`skipped: ${reasons(summary.skipped)}`));
+  print(`rejected: ${reasons(summary.problemsByReason)}`);
+  if (Object.keys(summary.skipped).length > 0) print(`skipped: ${reasons(summary.skipped)}`);
   if (problems.length === 0) return;
   // One example per reason.
   const examples = [...new Map(problems.map((problem) => [problem.reason, problem])).values()];
@@ -101,5 +101,5 @@ function printSummary(summary: Summary, { problems }: Parsed, files: readonly Fi
     found.length > foundMax ? `${found.slice(0, foundMax)}…` : found,
     expected,
   ]);
-  console.log(`\n${table(["example", "at", "found", "expected"], rows)}`);
+  print(`\n${table(["example", "at", "found", "expected"], rows)}`);
 }

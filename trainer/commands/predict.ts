@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { allTable, answerRows } from "../predictions-table.ts";
-import { printable, printJson, prose, table } from "../terminal.ts";
+import { print, printCsv, printJson, prose, table } from "../terminal.ts";
 
 export interface PredictOptions {
   readonly url?: string;
@@ -38,10 +38,6 @@ export async function predict(forecastId: string, fields: readonly string[], opt
   if (options.json) return printJson(answer);
   if (options.csv) return printCsv(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
   printOne(forecast, answer, options);
-}
-
-function printCsv(csv: string): void {
-  process.stdout.write(csv.split("\r\n").map(printable).join("\r\n"));
 }
 
 interface Question {
@@ -113,22 +109,20 @@ async function askAll(hub: Hub, forecast: Forecast, options: PredictOptions): Pr
 }
 
 function printAll(forecast: Forecast, answer: BatchAnswer): void {
-  console.log(`${headline(forecast, answer)}\n\n${allTable(forecast, answer)}`);
+  print(`${headline(forecast, answer)}\n\n${allTable(forecast, answer)}`);
 }
 
 function printOne(forecast: Forecast, answer: SingleAnswer, options: PredictOptions): void {
-  console.log(`${headline(forecast, answer)}\n\n${table(["", ""], answerRows(forecast, answer))}`);
+  print(`${headline(forecast, answer)}\n\n${table(["", ""], answerRows(forecast, answer))}`);
   const { interval_note, explanation, features, hypothetical } = answer;
-  if (interval_note) console.log(`\n${prose(interval_note)}`);
-  if (hypothetical)
-    console.log(`\n${prose("Hypothetical: computed from the given values, not from the stored history.")}`);
-  if (options.features && features)
-    console.log(`\n${table(["feature", "value"], featureRows(features), { right: [1] })}`);
+  if (interval_note) print(`\n${prose(interval_note)}`);
+  if (hypothetical) print(`\n${prose("Hypothetical: computed from the given values, not from the stored history.")}`);
+  if (options.features && features) print(`\n${table(["feature", "value"], featureRows(features), { right: [1] })}`);
   if (!explanation) return;
   const parts = Object.entries(explanation.contributions)
     .filter(([, value]) => value !== 0)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  console.log(`\n${table(["contribution", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
+  print(`\n${table(["contribution", ""], [["base", explanation.base], ...parts], { right: [1] })}`);
 }
 
 function featureRows(features: FeatureValues): [string, string | number][] {

@@ -1,6 +1,5 @@
 /** `almanac start`: runs the whole platform on this machine, with data from a simulated publisher. */
 import { writeSync } from "node:fs";
-import { Listr } from "listr2";
 import type { FeedAnswer } from "../../shared/api/feeds.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
@@ -16,8 +15,8 @@ import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
-import { taskListOptions } from "../task-list.ts";
-import { printable, printJson, reasons, table, thousands } from "../terminal.ts";
+import { type TaskDisplay, taskList } from "../task-list.ts";
+import { print, printJson, reasons, table, thousands } from "../terminal.ts";
 import type { Trained } from "../training/train.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
@@ -29,6 +28,8 @@ export interface StartOptions {
   readonly state?: string;
   readonly date?: string;
   readonly only?: string;
+  /** True without a port, which lets the system choose one. */
+  readonly inspect?: string | true;
 }
 
 /** The forecasts to start and their feeds. */
@@ -66,6 +67,9 @@ export async function start(options: StartOptions): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Failure(`--port ${options.port} is not a port. Expected 0 to 65535.`);
   const scope = scopeOf(options.only);
+  const inspectorPort = readInspectorPort(options.inspect);
+  // Other users of this machine must not read the state: it contains the token.
+  process.umask(0o077);
   const state = openState(options.state ?? defaultState);
   claimState(state);
 
@@ -76,12 +80,12 @@ export async function start(options: StartOptions): Promise<void> {
   };
   const interrupted = onInterrupt(stop);
   try {
-    await bringUp(progress, { state, port, date, scope, json: options.json === true });
+    await bringUp(progress, { state, port, date, scope, inspectorPort, json: options.json === true });
     const { platform } = progress;
     if (!platform) throw new Failure("The platform did not start.");
     await report(platform, progress, { ...options, state, date, scope });
     if (options.once) return;
-    if (!options.json) console.log("Ctrl-C stops everything.");
+    if (!options.json) print("Ctrl-C stops everything.");
     await platform.ended;
     throw new Failure(`The Workers ended unexpectedly. See ${state}/workers.log, then start again.`);
   } catch (error) {
@@ -92,21 +96,30 @@ export async function start(options: StartOptions): Promise<void> {
   }
 }
 
+/** Returns the port of the debugger: null without `--inspect`, 0 for `--inspect` without a port. */
+function readInspectorPort(inspect: StartOptions["inspect"]): number | null {
+  if (inspect === undefined) return null;
+  const port = inspect === true ? 0 : Number(inspect);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Failure(`--inspect ${inspect} is not a port. Expected 0 to 65535.`);
+}
+
 interface BringUp {
   readonly state: string;
   readonly port: number;
+  readonly inspectorPort: number | null;
   readonly date: string;
   readonly scope: Scope;
   readonly json: boolean;
 }
 
-async function bringUp(progress: Progress, { state, port, date, scope, json }: BringUp): Promise<void> {
-  const tasks = new Listr<unknown, "default" | "silent", "simple">(
+async function bringUp(progress: Progress, { state, port, date, scope, inspectorPort, json }: BringUp): Promise<void> {
+  const tasks = taskList(
     [
       {
         title: "Start the Workers, the database and the simulated publisher",
-        task: async (_, task) => {
-          progress.platform = await startPlatform({ state, port, date, feeds: scope.feeds }, (text) => {
+        run: async (task) => {
+          progress.platform = await startPlatform({ state, port, date, feeds: scope.feeds, inspectorPort }, (text) => {
             task.output = text;
           });
           task.title = `Workers, database and simulated publisher run at ${progress.platform.hub.url}`;
@@ -114,17 +127,16 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
       },
       {
         title: "Resume unfinished flows",
-        task: async (_, task) => {
-          const resumed = (await progress.platform?.recover()) ?? 0;
-          task.title =
-            resumed === 0
-              ? "No unfinished flows"
-              : `Finished ${resumed} ${resumed === 1 ? "flow" : "flows"} of an earlier start`;
+        run: async (task) => {
+          const { ended, running } = (await progress.platform?.recover()) ?? { ended: 0, running: 0 };
+          const finished = `Finished ${ended} ${ended === 1 ? "flow" : "flows"} of an earlier start`;
+          task.title = ended + running === 0 ? "No unfinished flows" : finished;
+          if (running > 0) task.title += `; ${running} still running, see ${progress.platform?.hub.url}/flows`;
         },
       },
       {
         title: "Fetch publications",
-        task: async (_, task) => {
+        run: async (task) => {
           const { platform } = progress;
           if (!platform) return;
           const days = publicationDaysUntil(platform, date);
@@ -149,7 +161,7 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
       },
       ...scope.forecasts.map((forecast) => ({
         title: `Train ${forecast.id}`,
-        task: async (context: unknown, task: { title: string; output: string }) => {
+        run: async (task: TaskDisplay) => {
           const { platform } = progress;
           if (!platform) return;
           const { hub } = platform;
@@ -167,14 +179,11 @@ async function bringUp(progress: Progress, { state, port, date, scope, json }: B
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
           const training = { forecast: short, ...quick, why: "the first start", resume: null };
-          await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).task(
-            context,
-            task,
-          );
+          await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).run(task);
         },
       })),
     ],
-    { ...taskListOptions(json), concurrent: false },
+    { isJson: json },
   );
   await tasks.run();
 }
@@ -214,7 +223,7 @@ async function report(platform: Platform, progress: Progress, options: Report): 
   if (options.verbose) await printDetails(platform, progress, options);
   const { hub } = platform;
   const served = await Promise.all(options.scope.forecasts.map((forecast) => servedForecast(hub, forecast)));
-  console.log(`\n${summaryText(served, hub.url)}`);
+  print(`\n${summaryText(served, hub.url)}`);
 }
 
 async function jsonReport(
@@ -259,9 +268,9 @@ async function printDetails(
     reasons(flow?.stats?.problemsByReason),
   ]);
   const header = ["publication", "observations", "new", "files", "rejected"];
-  if (rows.length > 0) console.log(`\n${table(header, rows, { right: [1, 2, 3] })}\n`);
-  for (const feed of await feedsIn(scope, platform.hub)) console.log(feedPlaces(feed, platform.hub.url));
-  console.log(`\n${platformPlaces(platform.hub.url, state)}`);
+  if (rows.length > 0) print(`\n${table(header, rows, { right: [1, 2, 3] })}\n`);
+  for (const feed of await feedsIn(scope, platform.hub)) print(feedPlaces(feed, platform.hub.url));
+  print(`\n${platformPlaces(platform.hub.url, state)}`);
   for (const { forecast, trained: result } of trained) printTrained(forecast, result);
   await printExamples(platform, { state, scope });
 }
@@ -280,8 +289,8 @@ async function problemsOf({ api }: Hub, feed: string): Promise<Readonly<Record<s
 async function printExamples({ hub }: Platform, { state, scope }: Pick<Report, "state" | "scope">): Promise<void> {
   const examples = await Promise.all(scope.forecasts.map(({ id }) => examplesOf(hub, { forecast: id, state })));
   if (examples.flat().length === 0) return;
-  console.log("\nExample requests: by field names, MLflow, and Open Inference Protocol v2");
-  for (const { command, answer } of examples.flat()) console.log(`\n$ ${command}\n${printable(answer)}`);
+  print("\nExample requests: by field names, MLflow, and Open Inference Protocol v2");
+  for (const { command, answer } of examples.flat()) print(`\n$ ${command}\n${answer}`);
 }
 
 /** Formats where the data of a feed is stored. */
@@ -300,7 +309,7 @@ function feedPlaces(feed: FeedAnswer, url: string): string {
     ],
     ["problems", "D1 problems", `${url}/feeds/${feed.id}/problems`],
   ];
-  return `${printable(`${feed.title} (${feed.id})`)}\n${table(["", "", ""], rows)}`;
+  return `${feed.title} (${feed.id})\n${table(["", "", ""], rows)}`;
 }
 
 function platformPlaces(url: string, state: string): string {

@@ -1,12 +1,11 @@
 /** `almanac train FORECAST`: reads the lake from the hub, trains, registers the model and requests its promotion. */
-import { Listr } from "listr2";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
-import { taskListOptions } from "../task-list.ts";
-import { printJson, prose, thousands } from "../terminal.ts";
+import { type Task, taskList } from "../task-list.ts";
+import { print, printJson, prose, thousands } from "../terminal.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
@@ -25,13 +24,13 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   const why = options.why ?? "a person started the training";
   const task = { forecast, ...readTrainingOptions(options), why, resume: options.resume ?? null };
   let trained: Trained | undefined;
-  const tasks = new Listr(
+  const tasks = taskList(
     [
       trainingTask(hub, task, (result) => {
         trained = result;
       }),
     ],
-    taskListOptions(options.json),
+    { isJson: options.json },
   );
   await tasks.run();
   if (!trained) throw new Failure("The training did not finish.");
@@ -39,11 +38,11 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   else printTrained(forecast, trained);
 }
 
-/** Returns the training as a Listr task that shows its progress. */
-export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Trained) => void) {
+/** Returns the training as a task that shows its progress. */
+export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Trained) => void): Task {
   return {
     title: `Train ${task.forecast.id}`,
-    task: async (_context: unknown, display: { title: string; output: string }) => {
+    run: async (display) => {
       const trained = await train(hub, task, (text) => {
         display.output = text;
       });
@@ -63,21 +62,19 @@ export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Tra
 export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
   const { contenders, change, test } = judgement;
   const window = `test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows`;
-  console.log(`\n${prose(`${forecast.title}: ${window}`)}\n`);
-  console.log(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
+  print(`\n${prose(`${forecast.title}: ${window}`)}\n`);
+  print(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
   if (change !== null) {
-    console.log(`\n${prose(changeText(change))}`);
+    print(`\n${prose(changeText(change))}`);
   }
-  console.log(`\n${prose(outcome.reason)}`);
+  print(`\n${prose(outcome.reason)}`);
   if (versions.length === 0) {
-    console.log(
-      prose(`  Nothing was registered: the champion ${champion} has the same recipe and the same data.`, "    "),
-    );
+    print(prose(`  Nothing was registered: the champion ${champion} has the same recipe and the same data.`, "    "));
   }
   for (const { version, candidate, flow } of versions) {
     const result = { done: "serves", held: "held", failed: "rejected" }[flow.state as string] ?? flow.state;
     const reason = flow.reason && !outcome.reason.includes(flow.reason) ? `. ${flow.reason}` : "";
-    console.log(prose(`  ${version}  ${candidate}: ${result}${reason}`, "    "));
+    print(prose(`  ${version}  ${candidate}: ${result}${reason}`, "    "));
   }
 }
 

@@ -4,6 +4,7 @@ import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/fee
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
+import { Failure } from "../failure.ts";
 import { flowEnded, unfinishedFlows } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
@@ -20,9 +21,15 @@ export interface Platform {
   readonly ended: Promise<void>;
   /** Fires a cron trigger of the hub with the given time. */
   fire(cron: string, at: Date): Promise<void>;
-  /** Runs the hourly upkeep, waits for the flows that it resumes and returns their number. */
-  recover(): Promise<number>;
+  /** Runs the hourly upkeep and waits for the flows that it resumes, for a limited time. */
+  recover(): Promise<Recovered>;
   stop(): Promise<void>;
+}
+
+/** Numbers of resumed flows: those that have ended, and those that still run after the limit. */
+export interface Recovered {
+  readonly ended: number;
+  readonly running: number;
 }
 
 export interface PlatformSettings {
@@ -31,13 +38,19 @@ export interface PlatformSettings {
   /** The publisher's current day, YYYY-MM-DD. */
   readonly date: string;
   readonly feeds: readonly Feed[];
+  /** Port of the debugger, 0 if the system chooses it; null without a debugger. */
+  readonly inspectorPort: number | null;
 }
 
+/** A job of the hub takes a few seconds. A publication that blocks the hub also blocks the job. */
+const jobMaxMs = 60_000;
+/** A start waits at most so long for the flows of an earlier one. */
+const recoveryMaxMs = 120_000;
 const historyDays = 731;
 const upkeepCron = "7 * * * *";
 
 export async function startPlatform(
-  { state, port, date, feeds }: PlatformSettings,
+  { state, port, date, feeds, inspectorPort }: PlatformSettings,
   onProgress: (text: string) => void,
 ): Promise<Platform> {
   const free = await findPort(port);
@@ -61,37 +74,54 @@ export async function startPlatform(
       fetched.includes(feed) ? publisher.url : notFetched,
     ]);
     const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
-    workers = await startWorkers({ state, port: free, variables: { ...own, ...Object.fromEntries(baseUrls) } });
+    const variables = { ...own, ...Object.fromEntries(baseUrls) };
+    workers = await startWorkers({ state, port: free, variables, inspectorPort });
   } catch (error) {
     await stop();
     throw error;
   }
+  const running = workers;
   const hub = openHub({ url: workers.url, token });
-  const fire = (cron: string, at: Date) => fireCron(hub, cron, at);
+  const fire = (cron: string, at: Date) => running.fire(cron, at, jobMaxMs);
   try {
     onProgress("running the upkeep");
     // Upkeep rebuilds the KV entries that this version of predict reads. A state folder of an earlier version may lack them.
     await fire(upkeepCron, new Date());
   } catch (error) {
     await stop();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      `${reason} If a flow of an earlier start stops the hub, it is tried again at the next starts and then fails, so start again.`,
+    );
   }
   writeHub(state, { url: workers.url, token, pid: process.pid });
   const recover = async () => recoverFlows(hub, fire);
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }
 
-async function fireCron(hub: Hub, cron: string, at: Date): Promise<void> {
-  const query = new URLSearchParams({ cron, time: String(at.getTime()), format: "json" });
-  const response = await hub.request(`/cdn-cgi/local/scheduled?${query}`);
-  const text = await response.text();
-  if (!response.ok || /"outcome":\s*"exception"/.test(text)) throw new Error(`cron ${cron}: ${text.slice(0, 300)}`);
-}
-
-async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<number> {
-  const unfinished = await unfinishedFlows(hub);
+async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<Recovered> {
+  const untilMs = Date.now() + recoveryMaxMs;
+  // A hub that a flow blocks does not answer at all.
+  const limited = openHub(hub, (url, init) =>
+    fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
+  );
+  const unfinished = await unfinishedFlows(limited);
   // Upkeep also rebuilds KV entries: a new version of the code may need more in them than an earlier one wrote.
   await fire(upkeepCron, new Date());
-  for (const id of unfinished) await flowEnded(hub, id);
-  return unfinished.length;
+  let ended = 0;
+  for (const id of unfinished) {
+    if (await endsBefore(limited, id, untilMs)) ended++;
+  }
+  return { ended, running: unfinished.length - ended };
+}
+
+/** Waits for a flow. Returns false if it has not ended by then, or if the hub does not answer. */
+async function endsBefore(hub: Hub, id: string, untilMs: number): Promise<boolean> {
+  try {
+    await flowEnded(hub, id, () => {}, Math.max(0, untilMs - Date.now()));
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }

@@ -7,17 +7,22 @@ export interface RuntimeSettings {
   readonly port: number;
   /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Port of the debugger; 0: the system chooses. */
-  readonly inspectorPort: number;
+  /** Port of the debugger; 0: the system chooses. Null: there is none, because anyone on this machine could read the token with it. */
+  readonly inspectorPort: number | null;
 }
 
 /** Name of the environment variable that contains the settings as JSON. */
 export const runtimeVariable = "ALMANAC_RUNTIME";
 
-/** Sent by the child: the port of workerd, or the reason why the Workers cannot run. */
+/** Sent by the child: the port of the hub, the reason why the Workers cannot run, or how a cron trigger ended. */
 export const runtimeEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("ready"), port: z.number() }),
   z.object({ event: z.literal("failed"), reason: z.string() }),
+  z.object({ event: z.literal("fired"), id: z.number(), error: z.string().nullable() }),
 ]);
+
+/** Sent to the child: fires a cron trigger of the hub. Only the parent can do this; there is no address for it. */
+export const fireRequest = z.object({ fire: z.number(), cron: z.string(), timeMs: z.number() });
+export type FireRequest = z.infer<typeof fireRequest>;
 
 export type RuntimeEvent = z.infer<typeof runtimeEvent>;

@@ -1,22 +1,28 @@
 /**
- * Runs the Workers on wrangler's simulators until SIGTERM. workerd listens at the address itself, without a development
- * proxy, and bundles come from the cache.
+ * Runs the Workers on wrangler's simulators until SIGTERM. The hub listens at the address itself, without a development
+ * proxy and so without the proxy's helpers under /cdn-cgi. Bundles come from the cache.
  */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { printable } from "../../shared/lib/printable.ts";
 import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
-import { type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
+import { fireRequest, type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
 
+// Other users must not read what the simulators store.
+process.umask(0o077);
 // Without the supervisor no process would end this one and workerd, which is in its process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
 const { state, port, inspectorPort, variables }: RuntimeSettings = JSON.parse(process.env[runtimeVariable] ?? "null");
+const hubName = String(unstable_readConfig({ config: join(root, workerConfigs[0]) }).name);
 let withSourcePlaces = (text: string) => text;
 try {
   const miniflare = await start();
-  send({ event: "ready", port: Number((await miniflare.ready).port) });
+  await miniflare.ready;
+  send({ event: "ready", port: Number((await miniflare.unsafeGetDirectURL(hubName)).port) });
+  process.on("message", (message) => void fire(miniflare, message));
 } catch (error) {
   console.error(error);
   send({ event: "failed", reason: reasonOf(error) }, () => process.exit(1));
@@ -28,18 +34,17 @@ async function start(): Promise<Miniflare> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
-      port,
-      inspectorPort,
+      // Of the development proxy: miniflare needs it, and answers there only with its own secret.
+      port: 0,
+      ...(inspectorPort !== null && { inspectorPort }),
       // Otherwise miniflare downloads the location data of `request.cf`.
       cf: false,
       log: new Log(LogLevel.WARN),
       logRequests: false,
       handleStructuredLogs: ({ timestamp, level, message }) => {
         if (level === "error" || level === "warn")
-          console.error(`${new Date(timestamp).toISOString()} ${level} ${withSourcePlaces(message)}`);
+          console.error(printable(`${new Date(timestamp).toISOString()} ${level} ${withSourcePlaces(message)}`));
       },
-      // Enables the cron handlers under /cdn-cgi/local.
-      unsafeTriggerHandlers: true,
       // End the platform: simulated Workflows do not resume by themselves. The next start resumes them.
       unsafeHandleRuntimeRestart: () => {
         console.error(`${new Date().toISOString()} error workerd crashed`);
@@ -52,6 +57,20 @@ async function start(): Promise<Miniflare> {
   );
   process.on("SIGTERM", () => void end(miniflare, 0));
   return miniflare;
+}
+
+/** Fires a cron trigger of the hub and reports how it ended. */
+async function fire(miniflare: Miniflare, message: unknown): Promise<void> {
+  const { data: request } = fireRequest.safeParse(message);
+  if (request === undefined) return;
+  const { fire: id, cron, timeMs } = request;
+  try {
+    const hub = await miniflare.getWorker(hubName);
+    const { outcome } = await hub.scheduled({ cron, scheduledTime: new Date(timeMs) });
+    send({ event: "fired", id, error: outcome === "ok" ? null : `its outcome is ${outcome}` });
+  } catch (error) {
+    send({ event: "fired", id, error: reasonOf(error) });
+  }
 }
 
 async function end(miniflare: Miniflare, code: number): Promise<void> {
@@ -72,12 +91,14 @@ function reasonOf(error: unknown): string {
     .replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** Returns the options of one Worker. Only the hub, the first one, gets the variables. */
+/** Returns the options of one Worker. Only the hub, the first one, gets the variables and the port. */
 function workerOf(config: string, bundle: string): V4WorkerOptions {
   const file = join(root, config);
   // wrangler's declarations lose the types of the options and the name.
   const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
   const name = String(unstable_readConfig({ config: file }).name);
-  const bindings = { ...options.bindings, ...(config === workerConfigs[0] && variables) };
-  return { ...options, name, bindings, modulesRoot: bundle, modules: modulesIn(bundle) };
+  const isHub = config === workerConfigs[0];
+  const bindings = { ...options.bindings, ...(isHub && variables) };
+  const sockets = isHub ? { unsafeDirectSockets: [{ host: "127.0.0.1", port }] } : {};
+  return { ...options, name, bindings, ...sockets, modulesRoot: bundle, modules: modulesIn(bundle) };
 }

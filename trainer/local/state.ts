@@ -1,8 +1,9 @@
 /** The state folder of a local platform: its settings, the process that owns it and the address of its hub. */
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { parseJson } from "../../shared/lib/parse-json.ts";
 import { codeOf, Failure } from "../failure.ts";
@@ -15,13 +16,14 @@ export type Settings = z.infer<typeof settingsShape>;
 
 export const defaultState = ".almanac";
 
-/** Creates the folder. @throws Failure with the reason if it cannot be used. */
+/** Creates the folder so that only this user can read it, and corrects an existing one. @throws Failure with the reason if it cannot be used. */
 export function openState(folder: string): string {
   const path = resolve(folder);
   try {
-    mkdirSync(join(path, "state"), { recursive: true });
+    mkdirSync(join(path, "state"), { recursive: true, mode: 0o700 });
     writeFileSync(join(path, ".write-test"), "");
     rmSync(join(path, ".write-test"));
+    restrict(path);
   } catch (error) {
     const why = {
       EACCES: "permission denied",
@@ -37,33 +39,79 @@ export function openState(folder: string): string {
   return path;
 }
 
-/** Locks the folder for this process until `releaseState`. @throws Failure if another live process has locked it. */
+/** What the platform writes into the folder. Other files there, for example of a person, are not changed. */
+const ownEntries = /^(state|examples|settings\.json|hub\.json|owner\.(pid|lock)|(workers|migrations)\.log)$/;
+
+/** Sets the folder to mode 0700 and everything in it that the platform wrote to 0600, folders to 0700. */
+function restrict(path: string): void {
+  setMode(path, 0o700);
+  for (const name of readdirSync(path)) if (ownEntries.test(name)) restrictBelow(join(path, name));
+}
+
+function restrictBelow(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  // A simulator may have deleted the file meanwhile. The target of a link may be outside the folder.
+  if (stat === undefined || stat.isSymbolicLink()) return;
+  setMode(path, stat.isDirectory() ? 0o700 : 0o600);
+  if (stat.isDirectory()) for (const name of readdirSync(path)) restrictBelow(join(path, name));
+}
+
+/** Changes the mode if it differs. Windows has no such modes, and the files of another user cannot be changed. */
+function setMode(path: string, mode: number): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.mode & 0o777) === mode || stat.uid !== process.getuid?.()) return;
+  chmodSync(path, mode);
+}
+
+/** Locks of this process, by folder. */
+const locks = new Map<string, DatabaseSync>();
+
+/**
+ * Locks the folder for this process until `releaseState`. SQLite locks a file by the operating system, which releases the
+ * lock of a killed process, so two processes never have it. @throws Failure if another live process has locked the folder.
+ */
 export function claimState(path: string): void {
-  const file = ownerFile(path);
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, String(process.pid));
+  const lock = new DatabaseSync(lockFile(path));
   try {
-    while (!linkIfAbsent(temporary, file)) {
-      const pid = ownerOf(path);
-      if (pid !== null && pid !== process.pid && isAlive(pid)) {
-        const at = readHub(path)?.url;
-        throw new Failure(
-          `Almanac already runs on ${path}${at === undefined ? "" : ` at ${at}`} (process ${pid}). Stop it, or choose another ` +
-            `folder with --state DIR. If process ${pid} is another program, delete ${file}.`,
-        );
-      }
-      rmSync(file, { force: true });
-    }
-  } finally {
-    rmSync(temporary, { force: true });
+    lock.exec("BEGIN EXCLUSIVE");
+    // A version from before the lock only writes its process id.
+    const pid = ownerOf(path);
+    if (pid !== null && pid !== process.pid && isAlive(pid)) throw new Error(`process ${pid} runs`);
+  } catch (error) {
+    lock.close();
+    throw new Failure(claimedText(path, error));
   }
+  locks.set(path, lock);
+  writeFileSync(ownerFile(path), String(process.pid), { mode: 0o600 });
   // Remove the address of a process that was killed.
   forgetHub(path);
 }
 
+function claimedText(path: string, error: unknown): string {
+  const pid = ownerOf(path);
+  const at = readHub(path)?.url;
+  if (pid === null && !String(error).includes("locked")) {
+    return `The state folder ${path} cannot be locked: ${error instanceof Error ? error.message : error}. Choose another with --state DIR.`;
+  }
+  const program = pid === null ? "another process" : `process ${pid}`;
+  return (
+    `Almanac already runs on ${path}${at === undefined ? "" : ` at ${at}`} (${program}). Stop it, or choose another ` +
+    `folder with --state DIR. If ${program} is another program, delete ${ownerFile(path)}.`
+  );
+}
+
 /** Unlocks the folder if this process has locked it. */
 export function releaseState(path: string): void {
-  if (ownerOf(path) === process.pid) rmSync(ownerFile(path), { force: true });
+  const lock = locks.get(path);
+  if (lock === undefined) return;
+  rmSync(ownerFile(path), { force: true });
+  locks.delete(path);
+  // The file is not deleted: another process may have opened it, and would then lock a file that no later process finds.
+  lock.close();
+}
+
+function lockFile(path: string): string {
+  return join(path, "owner.lock");
 }
 
 function ownerFile(path: string): string {
@@ -79,17 +127,6 @@ function ownerOf(path: string): number | null {
   }
 }
 
-/** Creates a second name of a complete file atomically. Returns false if the name exists. */
-function linkIfAbsent(file: string, name: string): boolean {
-  try {
-    linkSync(file, name);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-
 export function readHub(path: string): RunningHub | null {
   return readJson(join(path, "hub.json"), hubShape);
 }
@@ -99,6 +136,7 @@ export function writeHub(path: string, hub: RunningHub): void {
   writeFileSync(join(path, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
   try {
     mkdirSync(hubsOfUser(), { recursive: true, mode: 0o700 });
+    setMode(hubsOfUser(), 0o700);
     writeFileSync(fileOfAddress(hub.url), JSON.stringify(hub), { mode: 0o600 });
   } catch {
     // Without a home folder the commands still find the hub by its state folder.

@@ -4,15 +4,18 @@
  *
  *     node supervisor.ts <log file> <command> <argument>…
  */
-import { spawn } from "node:child_process";
+import { type Serializable, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 
 const graceMs = 4_000;
 const [logFile = "/dev/null", command = "", ...args] = process.argv.slice(2);
+// Other users must not read the state folder, and the log may contain what callers sent.
+process.umask(0o077);
 const log = openSync(logFile, "a");
 const child = spawn(command, args, { detached: true, stdio: ["ignore", log, log, "ipc"] });
 
 child.on("message", (message) => process.send?.(message));
+process.on("message", (message) => child.connected && child.send(message as Serializable));
 child.on("error", () => process.exit(1));
 child.on("exit", (code) => {
   // A killed command leaves its child processes running.

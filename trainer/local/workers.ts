@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
 import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
-import { type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
+import { type FireRequest, type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
 
 const readyMaxMs = 60_000;
 
@@ -16,6 +16,8 @@ export interface LocalWorkers {
   readonly pid: number;
   /** Settles when the Workers have ended. */
   readonly ended: Promise<void>;
+  /** Fires a cron trigger of the hub. @throws Failure if the hub fails, or does not end it within `limitMs`. */
+  fire(cron: string, at: Date, limitMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,8 +27,8 @@ export interface WorkerSettings {
   readonly port: number;
   /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Port of the debugger; by default the system chooses. */
-  readonly inspectorPort?: number;
+  /** Port of the debugger, 0 if the system chooses it. By default there is no debugger: it would show the token to everyone here. */
+  readonly inspectorPort?: number | null;
 }
 
 /** Returns the folder for wrangler's `--persist-to`. */
@@ -109,7 +111,7 @@ export async function startWorkers({
   state,
   port,
   variables,
-  inspectorPort = 0,
+  inspectorPort = null,
 }: WorkerSettings): Promise<LocalWorkers> {
   const log = join(state, "workers.log");
   const settings: RuntimeSettings = { state: simulatorState(state), port, variables, inspectorPort };
@@ -123,11 +125,39 @@ export async function startWorkers({
   };
   try {
     const address = await ready(supervisor, log);
-    return { url: `http://127.0.0.1:${address.port}`, pid: supervisor.pid ?? 0, ended, stop };
+    const fire = firing(supervisor, log);
+    return { url: `http://127.0.0.1:${address.port}`, pid: supervisor.pid ?? 0, ended, fire, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Returns the function that fires cron triggers of the hub: it sends a message to the runtime and waits for the answer. */
+function firing(supervisor: ChildProcess, log: string): LocalWorkers["fire"] {
+  let last = 0;
+  return (cron, at, limitMs) => {
+    const id = ++last;
+    const request: FireRequest = { fire: id, cron, timeMs: at.getTime() };
+    return new Promise((resolve, reject) => {
+      const end = (error: string | null) => {
+        clearTimeout(timer);
+        supervisor.off("message", onMessage);
+        supervisor.off("exit", onExit);
+        if (error === null) resolve();
+        else reject(new Failure(`The job "${cron}" of the hub failed: ${withStop(error)} See ${log}.`));
+      };
+      const onMessage = (message: unknown) => {
+        const { data: event } = runtimeEvent.safeParse(message);
+        if (event?.event === "fired" && event.id === id) end(event.error);
+      };
+      const onExit = () => end("the Workers ended");
+      const timer = setTimeout(() => end(`it did not end within ${limitMs / 1000} s`), limitMs);
+      supervisor.on("message", onMessage);
+      supervisor.once("exit", onExit);
+      supervisor.send(request);
+    });
+  };
 }
 
 function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: number }> {

@@ -77,7 +77,9 @@ export function predictApp(service: Service): (request: Request, context: Backgr
     const callerId = callerIdOf(request);
     const id = callerId ?? service.newId();
     const { method, url } = request;
-    const { path, query } = addressOf(url);
+    const address = addressOf(url);
+    if (address === null) return responseOf(refusalReply(malformedAddress), { request, method, id });
+    const { path, query } = address;
     let reply: Reply;
     try {
       const match = matcher.match(path);
@@ -133,12 +135,24 @@ function decodeParams(groups: Readonly<Record<string, string>>): Record<string, 
 /** Matches an address that needs no parsing: without query, dots and percent-encoding. */
 const plainAddress = /^https?:\/\/[^/?#@\\]+(\/[\w/-]*)$/;
 
-function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
+interface Address {
+  readonly path: string;
+  readonly query: URLSearchParams | null;
+}
+
+/** Returns null if the address cannot be parsed: it contains the Host header, which may be any text. */
+function addressOf(url: string): Address | null {
   const path = plainAddress.exec(url)?.[1];
   if (path !== undefined) return { path, query: null };
-  const { pathname, searchParams } = new URL(url);
-  return { path: pathname, query: searchParams };
+  const parsed = URL.parse(url);
+  return parsed && { path: parsed.pathname, query: parsed.searchParams };
 }
+
+const malformedAddress: Refusal = {
+  kind: "bad-request",
+  detail: "The Host header or the path cannot be parsed as an address.",
+  expected: "a host name, optionally with a port",
+};
 
 function notFound(method: string, path: string): Reply {
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);

@@ -17,6 +17,7 @@ export const feedEndpoints = {
   listFeedProblems: {
     method: "GET",
     path: "/feeds/{feed}/problems",
+    token: "hub",
     query: feedProblemsQueryShape,
     answer: feedProblemsPageShape,
   },

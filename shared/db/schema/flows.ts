@@ -27,6 +27,7 @@ export const flowSteps = sqliteTable(
     name: text().notNull(),
     state: text({ enum: stepStates }).notNull(),
     tries: integer().notNull().default(1),
+    interrupted: integer().notNull().default(0),
     error: text(),
     stats: json<Stats>("stats"),
     startedAt: text("started_at").notNull(),

@@ -6,11 +6,21 @@ import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 
-/** Lists the problems that the parser of a feed found, oldest first, a page at a time. */
+interface ProblemsQuery extends z.infer<typeof feedProblemsQueryShape> {
+  readonly hasToken: boolean;
+}
+
+/** Shown instead of a cell of an uploaded file. */
+const hiddenCell = "(only with the token)";
+
+/**
+ * Lists the problems that the parser of a feed found, oldest first, a page at a time. The files of a feed that is not fetched
+ * were uploaded, perhaps by mistake, so their cells are shown only with the token.
+ */
 export async function listProblems(
-  { db }: Pick<Hub, "db">,
+  { db, variables }: Pick<Hub, "db" | "variables">,
   feedId: string,
-  { reason, ingest, cursor: after, limit }: z.infer<typeof feedProblemsQueryShape>,
+  { reason, ingest, cursor: after, limit, hasToken }: ProblemsQuery,
 ): Promise<Result<FeedProblemsPage, Refusal>> {
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
@@ -19,7 +29,9 @@ export async function listProblems(
     listRows(db, id, { reason, ingest, after, limit: limit + 1 }),
     countProblems(db, id),
   ]);
-  const problems = rows.slice(0, limit);
+  const isPublic = hasToken || variables.baseUrl(feed.value) !== "";
+  const page = rows.slice(0, limit);
+  const problems = isPublic ? page : page.map((row) => ({ ...row, found: hiddenCell }));
   const next = rows.length > limit ? String(problems.at(-1)?.id) : null;
   return success({ feed: id, byReason, problems, next });
 }

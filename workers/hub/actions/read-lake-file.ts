@@ -4,6 +4,9 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 
+/** R2 fails on longer keys. */
+const keyBytesMax = 1_024;
+
 /** Reads one file of `clean/<feed>/`, for example `_SUCCESS`, which lists the others. */
 export async function readLakeFile(
   { lake }: Pick<Hub, "lake">,
@@ -12,7 +15,12 @@ export async function readLakeFile(
 ): Promise<Result<R2ObjectBody, Refusal>> {
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
-  const object = await lake.get(`${lakePrefix(feed.value.id)}${path}`);
+  const key = `${lakePrefix(feed.value.id)}${path}`;
+  if (new TextEncoder().encode(key).length > keyBytesMax) {
+    const detail = "The path is longer than that of any file in the lake.";
+    return failure({ kind: "bad-request", detail, found: `${path.length} characters`, expected: "a path of _SUCCESS" });
+  }
+  const object = await lake.get(key);
   if (object) return success(object);
   const detail = `${feed.value.id} has no file ${path} in the lake. _SUCCESS lists its files.`;
   return failure({ kind: "not-found", detail, found: path });

@@ -14,7 +14,7 @@ import {
 import type { Stats } from "../../../shared/db/schema.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { FlowParams, Hub } from "../hub.ts";
-import { stepTimeout } from "./step-limits.ts";
+import { interruptedReason, interruptionsMax, stepTimeout } from "./step-limits.ts";
 
 /** The result of a step. Workflows store at most 1 MiB of it. `stats` has the numbers that people see. */
 export interface StepResult<T> {
@@ -76,8 +76,9 @@ interface Recorded<T> {
 async function recordStep<T>({ db, now }: FlowEffects, { step, params, name, work, retries }: Recorded<T>): Promise<T> {
   const text = await step.do(name, { retries: retries ?? patient, timeout: stepTimeout }, async () => {
     const at = () => ({ flowId: params.flowId, attempt: params.attempt, name, now: now().toISOString() });
-    await markStepStarted(db, at());
+    const interrupted = await markStepStarted(db, at());
     try {
+      if (interrupted >= interruptionsMax) throw new NonRetryableError(interruptedReason(name));
       const { value, stats } = await work();
       await markStepEnded(db, at(), { state: "done", error: null, stats: stats ?? null });
       return JSON.stringify(value ?? null);

@@ -1,12 +1,22 @@
 /**
  * Revives unfinished flows whose queue message was lost, whose Workflow ended with its process, or whose heartbeat is
- * too old. Finished steps do not run again.
+ * too old. Finished steps do not run again. A flow whose step has ended its process
+ * several times fails instead.
  */
-import { type FlowRun, instanceId, listOwed, markAdopted, markEnded, requeueFlow } from "../../../shared/db/flows.ts";
+import {
+  type FlowRun,
+  findOpenStep,
+  instanceId,
+  listOwed,
+  markAdopted,
+  markEnded,
+  markStepEnded,
+  requeueFlow,
+} from "../../../shared/db/flows.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
-import { silentMs } from "./step-limits.ts";
+import { interruptedReason, interruptionsMax, silentMs } from "./step-limits.ts";
 
 /** Attempts that may end without an outcome before the flow is marked failed. */
 const attemptsMax = 5;
@@ -43,6 +53,15 @@ async function revive(
       { state: "failed", reason: `no Workflow runs flows of kind ${run.kind}`, stats: null },
       at.now,
     );
+    return;
+  }
+  const open = await findOpenStep(fx.db, run);
+  // The open try has no process any more, so it is an interruption as well.
+  if (open !== null && open.interrupted + 1 >= interruptionsMax) {
+    const reason = interruptedReason(open.name);
+    const { flowId, attempt, name } = open;
+    await markStepEnded(fx.db, { flowId, attempt, name, now: at.now }, { state: "failed", error: reason, stats: null });
+    await markEnded(fx.db, run, { state: "failed", reason, stats: null }, at.now);
     return;
   }
   const instance = await workflow.get(instanceId(run)).catch(() => null);

@@ -17,7 +17,7 @@ import { observationRoutes } from "./observations.ts";
 import { type HubDocument, hubDocument } from "./openapi.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
-import { Refused, refusalResponse } from "./refuse.ts";
+import { Refused, refusalResponse, refuse } from "./refuse.ts";
 import { runRoutes } from "./runs.ts";
 import { tagRoutes } from "./tags.ts";
 
@@ -51,6 +51,10 @@ export function serviceDocument(): HubDocument {
 
 export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   const app = new OpenAPIHono<HubVariables>();
+  app.use(async (context, next) => {
+    if (!URL.canParse(context.req.url) || !isHost(context.req.header("Host"))) refuse(malformedAddress);
+    await next();
+  });
   // Comes first, so that the headers below are not added to answers of predict.
   app.route("/", predictRoutes(hub));
   app.use(async (context, next) => {
@@ -87,6 +91,18 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   });
   return app;
 }
+
+/** Returns whether a Host header is missing, or a host name or address with an optional port. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host);
+}
+
+/** The address of a request contains its `Host` header. */
+const malformedAddress: Refusal = {
+  kind: "bad-request",
+  detail: "The Host header or the path cannot be parsed as an address.",
+  expected: "a host name, optionally with a port",
+};
 
 /** Converts Hono's error about a body into a refusal. */
 function unreadable({ status, message }: HTTPException): Refusal {

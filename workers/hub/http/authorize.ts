@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bearerChallenge, refuseBearerToken } from "../../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
@@ -15,6 +16,19 @@ export const privateRead = behindToken({
   kind: "private",
   detail: "ADMIN_TOKEN is not set, so this read is disabled. Set it with: wrangler secret put ADMIN_TOKEN",
 });
+
+/**
+ * Returns whether a public read has the token, so that its answer may hold what callers sent. Refuses a wrong token, so that
+ * its sender does not take the shorter answer for the whole one.
+ */
+export function hasToken(context: Context<HubVariables>): boolean {
+  const authorization = context.req.header("Authorization");
+  const { adminToken } = context.var.hub;
+  if (authorization === undefined || !adminToken) return false;
+  const refusal = refuseBearerToken(authorization, adminToken);
+  if (refusal) refuse(refusal, bearerChallenge);
+  return true;
+}
 
 function behindToken(closed: Refusal) {
   return createMiddleware<HubVariables>(async (context, next) => {

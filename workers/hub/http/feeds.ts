@@ -10,10 +10,10 @@ import { listProblems } from "../actions/list-problems.ts";
 import { readFeed } from "../actions/read-feed.ts";
 import { readLakeFile } from "../actions/read-lake-file.ts";
 import { upload } from "../actions/upload.ts";
-import { adminOnly } from "./authorize.ts";
+import { adminOnly, hasToken } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
 import { unwrap } from "./refuse.ts";
-import { apiRoutes, binary, json, refusals, secured } from "./route.ts";
+import { apiRoutes, binary, json, optionallySecured, refusals, secured } from "./route.ts";
 
 export const feedRoutes = apiRoutes();
 
@@ -50,13 +50,16 @@ const problems = createRoute({
   operationId: "listFeedProblems",
   tags: ["Feeds"],
   summary: "The problems that the parser found: row, column, found, expected",
+  description: "For a feed whose files are only uploaded, `found` is shown only with the token.",
+  security: optionallySecured,
   request: { params, query: feedProblemsQueryShape },
-  responses: { 200: json(feedProblemsPageShape, "A page"), ...refusals.filteredRead },
+  responses: { 200: json(feedProblemsPageShape, "A page"), ...refusals.openFilteredRead },
 });
 
 feedRoutes.openapi(problems, async (context) => {
   const { feed } = context.req.valid("param");
-  return context.json(unwrap(await listProblems(context.var.hub, feed, context.req.valid("query"))), 200);
+  const query = { ...context.req.valid("query"), hasToken: hasToken(context) };
+  return context.json(unwrap(await listProblems(context.var.hub, feed, query)), 200);
 });
 
 const lakeFile = createRoute({

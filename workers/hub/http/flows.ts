@@ -5,11 +5,13 @@ import { listFlows } from "../actions/list-flows.ts";
 import { readFlow } from "../actions/read-flow.ts";
 import { release } from "../actions/release.ts";
 import { retry } from "../actions/retry.ts";
-import { adminOnly } from "./authorize.ts";
+import { adminOnly, hasToken } from "./authorize.ts";
 import { unwrap } from "./refuse.ts";
-import { apiRoutes, json, refusals, secured } from "./route.ts";
+import { apiRoutes, json, optionallySecured, refusals, secured } from "./route.ts";
 
 export const flowRoutes = apiRoutes();
+
+const withoutToken = "Without the token, a dead letter does not show its message.";
 
 const params = z.object({ id: z.string().describe("Id of a flow") });
 
@@ -19,12 +21,14 @@ const list = createRoute({
   operationId: "listFlows",
   tags: ["Flows"],
   summary: "Flows, newest first",
+  description: withoutToken,
+  security: optionallySecured,
   request: { query: flowsQueryShape },
-  responses: { 200: json(flowListShape, "The flows"), ...refusals.list },
+  responses: { 200: json(flowListShape, "The flows"), ...refusals.openList },
 });
 
 flowRoutes.openapi(list, async (context) =>
-  context.json(await listFlows(context.var.hub, context.req.valid("query")), 200),
+  context.json(await listFlows(context.var.hub, context.req.valid("query"), { hasToken: hasToken(context) }), 200),
 );
 
 const read = createRoute({
@@ -33,12 +37,17 @@ const read = createRoute({
   operationId: "getFlow",
   tags: ["Flows"],
   summary: "One flow, step by step",
+  description: withoutToken,
+  security: optionallySecured,
   request: { params },
-  responses: { 200: json(flowDetailShape, "The flow"), ...refusals.read },
+  responses: { 200: json(flowDetailShape, "The flow"), ...refusals.openRead },
 });
 
 flowRoutes.openapi(read, async (context) =>
-  context.json(unwrap(await readFlow(context.var.hub, context.req.valid("param").id)), 200),
+  context.json(
+    unwrap(await readFlow(context.var.hub, context.req.valid("param").id, { hasToken: hasToken(context) })),
+    200,
+  ),
 );
 
 const retryFlow = createRoute({

@@ -30,7 +30,13 @@ export function refuseInvalid(
     refuse({ kind: "unprocessable", detail: `There is no ${found}${place && ` in ${place}`}.`, found });
   }
   const [found, second] = target === "query" ? (context.req.queries(place) ?? []) : [];
-  const about = { kind: "unprocessable", ...(place !== "" && { field: place }) } as const;
+  // A query is text: a text that is no decimal number is a malformed request, a number outside the range is not.
+  const isMalformed =
+    target === "query" &&
+    issue?.code === "invalid_type" &&
+    /^(int|number)$/.test(issue.expected) &&
+    found !== undefined;
+  const about = { kind: isMalformed ? "bad-request" : "unprocessable", ...(place !== "" && { field: place }) } as const;
   if (second !== undefined) {
     refuse({ ...about, detail: `${place} is given twice.`, found: "twice", expected: "once" });
   }

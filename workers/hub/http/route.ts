@@ -48,18 +48,24 @@ export function jsonRequest<T extends z.ZodType>(schema: T) {
 export const binary = { "application/octet-stream": { schema: { type: "string", format: "binary" } } } as const;
 
 const problem = { content: { "application/problem+json": { schema: problemShape } } };
+const badQuery = { description: "A number of the query cannot be read", ...problem };
+const badPage = { description: "The cursor or a number of the query cannot be read", ...problem };
 const unauthorized = { description: "The token is missing or wrong", ...problem };
 const notFound = { description: "Unknown name; `allowed` lists the existing names", ...problem };
 const unprocessable = { description: "A value is not allowed; `found` and `expected` describe it", ...problem };
 
 /** Describes the refusals of each kind of route. */
 export const refusals = {
-  list: { 422: unprocessable },
+  list: { 400: badQuery, 422: unprocessable },
+  /** Of public reads that show more with the token. */
+  openList: { 400: badQuery, 401: unauthorized, 422: unprocessable },
+  openRead: { 401: unauthorized, 404: notFound },
+  openFilteredRead: { 400: badQuery, 401: unauthorized, 404: notFound, 422: unprocessable },
   read: { 404: notFound },
-  filteredRead: { 404: notFound, 422: unprocessable },
-  page: { 400: { description: "The cursor is malformed", ...problem }, 404: notFound, 422: unprocessable },
+  filteredRead: { 400: badQuery, 404: notFound, 422: unprocessable },
+  page: { 400: badPage, 404: notFound, 422: unprocessable },
   privatePage: {
-    400: { description: "The cursor is malformed", ...problem },
+    400: badPage,
     401: unauthorized,
     403: { description: "`ADMIN_TOKEN` is not set, so this read is disabled", ...problem },
     404: notFound,
@@ -81,6 +87,8 @@ export const refusals = {
 } as const;
 
 export const secured = [{ token: [] }];
+/** For a read that shows more with the token. */
+export const optionallySecured = [{}, { token: [] }];
 
 /** Validates `X-Almanac-Actor`. It is a name for the audit, not a proof of identity. */
 const actorShape = /^[\p{L}\p{N} ._@:+/-]{1,100}$/u;

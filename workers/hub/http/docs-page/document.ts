@@ -67,5 +67,5 @@ export function operationsOf(document: ApiDocument): Operation[] {
 
 /** Returns true if an operation needs the hub's token. */
 export function needsToken({ security }: Pick<Operation, "security">): boolean {
-  return security.some((scheme) => "token" in scheme);
+  return security.length > 0 && security.every((scheme) => "token" in scheme);
 }
