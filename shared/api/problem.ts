@@ -39,7 +39,24 @@ export interface ProblemDetails extends Omit<Refusal, "kind"> {
   readonly status: number;
 }
 
+/** Longest texts of a refusal. What was found, and the name of a field, may be as long as the request. */
+const [detailMax, foundMax] = [1_000, 200];
+
+/** Returns the refusal as problem details. Cuts long texts. */
 export function problemDetails({ kind, ...refusal }: Refusal): ProblemDetails {
   const [status, title] = titles[kind];
-  return { type: `urn:almanac:problem:${kind}`, title, status, ...refusal };
+  return { type: `urn:almanac:problem:${kind}`, title, status, ...withShortTexts(refusal) };
 }
+
+/** Cuts the texts of a refusal that may repeat parts of the request. */
+export function withShortTexts<Part extends Pick<Refusal, "detail" | "found" | "field">>(refusal: Part): Part {
+  const { detail, found, field } = refusal;
+  return {
+    ...refusal,
+    detail: cut(detail, detailMax),
+    ...(found !== undefined && { found: cut(found, foundMax) }),
+    ...(field !== undefined && { field: cut(field, foundMax) }),
+  };
+}
+
+const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max)}…` : text);

@@ -1,9 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fuzz } from "./run.ts";
 import { fuzzTargets } from "./targets.ts";
 
 const [count, seed] = [300, 20_261_130];
 
 test.each(Object.keys(fuzzTargets))("%s: 300 changed inputs cause no failure", async (name) => {
-  expect((await fuzz(name, count, seed)).failures).toEqual([]);
+  // Predict and the hub log what they cannot answer.
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { failures } = await fuzz(name, count, seed);
+  log.mockRestore();
+  expect(failures).toEqual([]);
 });

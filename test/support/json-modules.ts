@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith(".json")) return nextLoad(url, context);
-    const members: [string, unknown][] = Object.entries(JSON.parse(readFileSync(fileURLToPath(url), "utf8")));
-    const source = members.map(
+    const text = readFileSync(fileURLToPath(url), "utf8");
+    const members: [string, unknown][] = Object.entries(JSON.parse(text));
+    const named = members.map(
       ([name, value], at) => `const m${at} = ${JSON.stringify(value)}; export { m${at} as ${JSON.stringify(name)} };`,
     );
-    return { format: "module", source: source.join("\n"), shortCircuit: true };
+    const source = [...named, `export default ${text};`].join("\n");
+    return { format: "module", source, shortCircuit: true };
   },
 });

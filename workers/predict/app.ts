@@ -2,6 +2,7 @@
 import { Router } from "itty-router/Router";
 import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
+import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Background } from "./background.ts";
 import type { Handler, Route } from "./call.ts";
 import { type Reply, refusalReply } from "./respond.ts";
@@ -156,7 +157,7 @@ const malformedAddress: Refusal = {
 
 function notFound(method: string, path: string): Reply {
   const allowed = routes.map((route) => `${Object.keys(route.methods).join(", ")} ${route.path}`);
-  return refusalAt(path)({ kind: "not-found", detail: `There is no route ${method} ${path}.`, allowed });
+  return refusalAt(path)({ kind: "not-found", detail: `There is no route ${method} ${describeValue(path)}.`, allowed });
 }
 
 /** Returns the function that writes refusals in the form of the path's protocol. */

@@ -1,4 +1,4 @@
-import { problemDetails, type Refusal } from "../../shared/api/problem.ts";
+import { problemDetails, type Refusal, withShortTexts } from "../../shared/api/problem.ts";
 
 /** An answer as a value. `app.ts` adds the common headers and creates the `Response`. */
 export interface Reply {
@@ -18,7 +18,8 @@ export function refusalReply(refusal: Refusal, headers: Readonly<Record<string, 
 }
 
 /** Returns a refusal as one text, for protocols with a single error message. */
-export function sentenceOf({ detail, found, expected, allowed = [] }: Refusal): string {
+export function sentenceOf(refusal: Refusal): string {
+  const { detail, found, expected, allowed = [] } = withShortTexts(refusal);
   const sentences = [detail, found && `Found: ${found}.`, expected && `Expected: ${expected}.`];
   return [...sentences, allowed.length > 0 && `Allowed: ${allowed.join(", ")}.`].filter(Boolean).join(" ");
 }

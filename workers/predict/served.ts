@@ -2,6 +2,7 @@
 import type { Refusal } from "../../shared/api/problem.ts";
 import { didYouMean } from "../../shared/lib/did-you-mean.ts";
 import { failure, type Result } from "../../shared/lib/result.ts";
+import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Call } from "./call.ts";
 import { retryMs, type Served } from "./snapshot-store.ts";
 import type { Unserved } from "./snapshots.ts";
@@ -42,8 +43,9 @@ function refusedCall(unserved: Unserved): RefusedCall {
 }
 
 function unknownForecast(forecast: string, allowed: readonly string[]): Refusal {
-  const detail = `There is no forecast ${forecast}.`;
-  return { kind: "not-found", detail, found: forecast, allowed, ...didYouMean(forecast, allowed) };
+  const found = describeValue(forecast);
+  const detail = `There is no forecast ${found}.`;
+  return { kind: "not-found", detail, found, allowed, ...didYouMean(forecast, allowed) };
 }
 
 /** Returns the refusal of a request that cannot be answered now, with its headers. */

@@ -154,8 +154,9 @@ async function modelOf(call: Call): Promise<ServedCall> {
   if (!served.ok || version === undefined) return served;
   const servedVersion = served.value.snapshot.model.card.version;
   if (version === servedVersion) return served;
-  const detail = `Version ${version} is not the champion of ${call.forecast}.`;
-  return failure({ refusal: { kind: "not-found", detail, found: version, expected: servedVersion }, headers: {} });
+  const found = describeValue(version);
+  const detail = `Version ${found} is not the champion of ${call.forecast}.`;
+  return failure({ refusal: { kind: "not-found", detail, found, expected: servedVersion }, headers: {} });
 }
 
 /** Returns JSON with exactly the content type `application/json`: KServe's client shows no error message for another one. */
