@@ -106,7 +106,7 @@ export const glossary: readonly TermGroup[] = [
         meaning:
           "The version that serves. A forecast has at most one champion. Each change of it is numbered and recorded.",
       },
-      { term: "challenger", meaning: "A version that asks to become the champion." },
+      { term: "challenger", meaning: "A version whose promotion was requested." },
       {
         term: "incumbent",
         meaning: "The champion at the time when a challenger is judged.",
@@ -149,11 +149,11 @@ export const glossary: readonly TermGroup[] = [
     terms: [
       {
         term: "validation",
-        meaning: "The periods on which parameters and the best contender are chosen. They lie before the test window.",
+        meaning: "The periods on which parameters and the best contender are chosen. They are before the test window.",
       },
       {
         term: "test window",
-        meaning: "The last periods. They are looked at once, after all choices, to measure what was chosen.",
+        meaning: "The last periods. They are used once, after all choices, to measure the chosen models.",
       },
       {
         term: "leaderboard",

@@ -147,9 +147,9 @@ export function almanacProgram(): Command {
     .action(importModel);
   program
     .command("promote <forecast> <version>")
-    .description("ask the gate to make a registered version the champion")
+    .description("request that a registered version becomes the champion; the gate decides")
     .addOption(why().makeOptionMandatory())
-    .option("--force", "skip the gate's decision; the file is still verified")
+    .option("--force", "promote without the gate; the file is still verified")
     .addOption(url())
     .addOption(state())
     .addOption(json())

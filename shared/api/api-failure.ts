@@ -39,7 +39,7 @@ export function excerpt(text: string): string {
   return short === "" ? "an empty body" : short;
 }
 
-/** Returns a failure as sentences for a person: what was found, what was expected, what is allowed. */
+/** Formats a failure for a person, with the found, the expected and the allowed values. */
 export function failureText(failed: ApiFailure): string {
   switch (failed.kind) {
     case "refused":

@@ -15,7 +15,7 @@ export interface ChampionPointer extends Omit<ServableVersion, "served"> {
   readonly number: number;
   /** Time from which the version serves. */
   readonly at: string;
-  /** What a predict Worker from before `served.json` reads. */
+  /** Read by predict Workers from before `served.json`. */
   readonly card: { readonly sha256: string };
   /** Missing in pointers from before `served.json`, which the hub's upkeep rewrites. */
   readonly served?: ServableVersion["served"] | undefined;

@@ -29,7 +29,7 @@ export type OnnxRefusalReason = keyof typeof onnxRefusals;
 export interface OnnxRefused {
   readonly ok: false;
   readonly reason: OnnxRefusalReason;
-  /** What was found, and what is allowed. */
+  /** The found and the allowed value. */
   readonly detail: string;
 }
 

@@ -6,7 +6,10 @@ export const instancesMax = 1_000;
 export const explainedMax = 100;
 /** Maximum number of rows that set the value of a period. Each of them needs a pass through the history. */
 export const givenRowsMax = 10_000;
-/** Maximum number of values of a table: 4 bytes each, in a Worker with 128 MB. A body of the allowed size holds fewer. */
+/**
+ * Maximum number of values of a table: 4 bytes each, in a Worker with 128 MB. A body of the allowed size contains
+ * fewer.
+ */
 export const tableValuesMax = 4_000_000;
 /** 1,000 instances with all features are about 1 MB. */
 export const bodyBytesMax = 4_000_000;

@@ -58,7 +58,7 @@ export const predictionShape = z.looseObject({
   unit: z.string(),
   interval80: interval.optional(),
   interval95: interval.optional(),
-  /** For an interval of zero width: how often it was correct. For a missing interval: what is missing or too old. */
+  /** For an interval of zero width: how often it was correct. For a missing interval: the reason. */
   interval_note: z.string().optional(),
   /** Only if the forecast also predicts whether the value changes. */
   change_probability: number.optional(),

@@ -43,7 +43,7 @@ export function inPieces<T>(rows: readonly T[], size = 10_000): T[][] {
   return pieces;
 }
 
-/** Splits items into pieces with a total size of at most `sizeMax`. A larger item is a piece of its own. */
+/** Splits items into pieces with a total size of at most `sizeMax`. A larger item is a separate piece. */
 export function inPiecesOfSize<T>(items: readonly T[], sizeOf: (item: T) => number, sizeMax: number): T[][] {
   const pieces: T[][] = [];
   let size = Number.POSITIVE_INFINITY;

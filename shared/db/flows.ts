@@ -126,8 +126,8 @@ export interface DeadLetter {
 }
 
 /**
- * Records a message that could not be processed as a failed flow of its own, so that a person sees it and can send it
- * again. Each time it fails again is another attempt.
+ * Records a message that could not be processed as a failed flow, so that a person can read it and send it again. Each
+ * further failure is another attempt.
  */
 export async function saveDeadLetter(db: Database, letter: DeadLetter): Promise<void> {
   const key = `dead-letter:${sha256Hex(JSON.stringify(letter.body)).slice(0, 16)}`;

@@ -16,7 +16,7 @@ export async function findServed(db: Database, forecast: string, version: string
   return row ?? null;
 }
 
-/** Records a served.json under the next number of its version. Changes nothing where the newest one has the same bytes. */
+/** Records a served.json under the next number of its version. Changes nothing if the newest one has the same bytes. */
 export async function saveServed(db: Database, row: Omit<ServedRow, "number">): Promise<void> {
   const { forecast, version, sha256, declaration, at } = row;
   await db.run(sql`

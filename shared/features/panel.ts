@@ -119,8 +119,9 @@ export interface PastOptions {
 }
 
 /**
- * Returns what was known before `target`: the `reach` periods before position `end`. For a target inside the panel `end` is its
- * position, for the next period `panel.periods.length`. Values are copied, so that later ones cannot be read from the result.
+ * Returns the values that were known before `target`: the `reach` periods before position `end`. For a target inside
+ * the panel `end` is its position, for the next period `panel.periods.length`. Values are copied, so that later ones
+ * cannot be read from the result.
  */
 export function pastOf(panel: Panel, end: number, target: string, { reach, tolerance }: PastOptions): Past {
   const start = Math.max(0, end - reach);

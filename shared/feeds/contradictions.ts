@@ -18,7 +18,7 @@ export interface RestatedFact {
 export interface Contradictions {
   readonly restated: number;
   readonly contradicted: number;
-  /** The variable with the largest share of contradicted facts, among those with enough facts to judge. */
+  /** The variable with the largest share of contradicted facts. Variables with too few facts are ignored. */
   readonly worst: { readonly variable: string; readonly restated: number; readonly contradicted: number } | null;
   /** The factor between stored and published values that most contradictions of one variable share, or null. */
   readonly factor: { readonly variable: string; readonly times: number; readonly facts: number } | null;

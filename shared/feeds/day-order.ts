@@ -48,7 +48,10 @@ export function classifyOrder(listed: readonly ListedDay[], gapDaysMax: number):
 interface Runs {
   /** Weight of the best runs. */
   readonly best: number;
-  /** Blocks of the best runs. A group holds alternatives: each best run has one of them. A single block is in every best run. */
+  /**
+   * Blocks of the best runs. The blocks of a group are alternatives: each best run has one of them. A single block is
+   * in every best run.
+   */
   readonly groups: readonly (readonly number[])[];
 }
 

@@ -60,7 +60,7 @@ export interface PublicationRequest {
   readonly path: string;
   /** The file's name in `raw/`. */
   readonly name: string;
-  /** The address is the same every day and its file grows, so the last copy's ETag is sent, whatever the period. */
+  /** The address is the same every day and its file grows, so the last copy's ETag is sent for every period. */
   readonly isGrowing?: true;
 }
 
@@ -146,14 +146,14 @@ export interface Feed {
     /** Hosts that may be requested. A redirect to another host is refused. */
     readonly hosts: readonly string[];
     /**
-     * Returns the files to request, in order of preference, for the last period that succeeded (null at first) and today,
-     * both `YYYY-MM-DD`. With `enough: "first"` the fetch stops at the first success, because one file holds all history.
-     * With `"all"` the files are pieces in time order, and the first failure ends the fetch, so that the cursor never
-     * passes a gap.
+     * Returns the files to request, in order of preference, for the last period that succeeded (null at first) and
+     * today, both `YYYY-MM-DD`. With `enough: "first"` the fetch stops at the first success, because one file contains
+     * the whole history. With `"all"` the files are pieces in time order, and the first failure ends the fetch, so that
+     * the cursor never passes a gap.
      */
     requests(cursor: string | null, today: string): readonly PublicationRequest[];
     readonly enough: "first" | "all";
-    /** Returns the publisher's error message if the bytes are an error answer, whatever the HTTP status; else null. */
+    /** Returns the publisher's error message if the bytes are an error answer, with any HTTP status; else null. */
     refusal?(bytes: Uint8Array): string | null;
   };
   /** Returns the publication day in a file's name, `YYYY-MM-DD`, or null. */

@@ -7,7 +7,7 @@ export interface Counts {
   readonly problems: readonly Problem[];
   /** Keys of the series that the publication has values for. */
   readonly series: ReadonlySet<string>;
-  /** What the parser could not decide, as a sentence. */
+  /** The question that the parser could not decide, as a sentence. */
   readonly doubt?: string | undefined;
   /** How much the publication contradicts; absent if that was not measured yet. */
   readonly contradictions?: Contradictions;

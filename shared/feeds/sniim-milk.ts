@@ -1,7 +1,7 @@
 /**
  * SNIIM, Mexico: consumer prices of milk in MXN per litre, by state, city, kind and channel.
  *
- * Every workbook holds the whole history as stacked blocks, one per publication day:
+ * Every workbook contains the whole history as stacked blocks, one per publication day:
  *
  *     Precio promedio al consumidor por litro de leche (pesos)
  *     Viernes, 3 de enero de 2025
@@ -43,8 +43,8 @@ export const sniimMilk: Feed = {
   granularity: "day",
   partitionBy: "day",
   limits: {
-    // A year takes 0.8 MB, 2 MB unzipped and 85,000 cells, and each file holds the years since 2024. Four years fit, and
-    // the worst file within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
+    // A year takes 0.8 MB, 2 MB unzipped and 85,000 cells, and each file contains the years since 2024. Four years fit,
+    // and the worst file within these limits fits into a heap of 128 MB (test/feeds/worst-input.test.ts).
     bytesMax: 4_000_000,
     unzippedBytesMax: 16_000_000,
     cellsMax: 400_000,

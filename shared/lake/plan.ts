@@ -1,9 +1,9 @@
 /**
- * Plans what a publication changes in the lake and the database of a feed. The plan is computed once. The hub applies it
- * first to the lake, then to the database.
+ * Plans the changes of a publication in the lake and the database of a feed. The plan is computed once. The hub applies
+ * it first to the lake, then to the database.
  *
- * `comparePublication` compares hashes: a publication that repeats three hundred days and adds one changes one partition.
- * `planIngest` merges only the partitions that differ, so only their stored facts are loaded.
+ * `comparePublication` compares hashes: a publication that repeats three hundred days and adds one changes one
+ * partition. `planIngest` merges only the partitions that differ, so only their stored facts are loaded.
  */
 import { contentHash } from "./content.ts";
 import { compareFacts, compareText, type Fact } from "./fact.ts";
@@ -73,7 +73,7 @@ export interface PartitionChange {
   readonly merged: Merged;
   /** Hash of the merged facts. */
   readonly content: string;
-  /** False if the lake's file already holds the merged facts. */
+  /** False if the lake's file already contains the merged facts. */
   readonly replacesFile: boolean;
 }
 

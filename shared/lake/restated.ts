@@ -4,7 +4,7 @@ import type { StoredFact } from "./merge.ts";
 import type { Comparison } from "./plan.ts";
 
 /**
- * The facts of a publication that were known before it, each with what was known. A partition that the publication
+ * The facts of a publication that were already stored, each with its stored value. A partition that the publication
  * states exactly as it is stored needs no stored facts. O(facts).
  */
 export function* restatedFacts(

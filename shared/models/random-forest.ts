@@ -46,7 +46,7 @@ export const randomForestRanges = {
 export interface RandomForestModel {
   readonly kind: "random-forest";
   readonly task: RandomForestOptions["task"];
-  /** Averages its trees. Each leaf holds the mean of its targets. */
+  /** Averages its trees. The value of a leaf is the mean of its targets. */
   readonly ensemble: Ensemble;
 }
 

@@ -57,7 +57,10 @@ function residualsOf(problem: Problem, coefficients: Float64Array): Float64Array
   return residuals;
 }
 
-/** Returns the mean of (residual ÷ (1 − leverage))². It equals the error of refitting without each row in turn. */
+/**
+ * Returns the mean of (residual ÷ (1 − leverage))². It equals the leave-one-out error: refitting without one row, for
+ * each row.
+ */
 function leaveOneOutError(problem: Problem, solution: Solution): number {
   const residuals = residualsOf(problem, solution.coefficients);
   const rows = residuals.length;

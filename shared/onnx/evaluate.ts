@@ -52,7 +52,9 @@ interface Frame {
   readonly rows: number;
   readonly data: Data[];
   readonly calls: readonly Call[];
-  /** For each input of the graph, the lists that hold its data: `data`, and the inputs of the kernels that read it. */
+  /**
+   * For each input of the graph, the lists that contain its data: `data`, and the inputs of the kernels that read it.
+   */
   readonly places: readonly (readonly Place[])[];
 }
 

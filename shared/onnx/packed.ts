@@ -1,7 +1,8 @@
 /**
  * Reads packed lists of numbers. Large lists are decoded on demand.
  *
- * A forest of 600,000 nodes has a dozen lists. A graph holds only their bytes; decoded arrays are garbage after the layout.
+ * A forest of 600,000 nodes has a dozen lists. A graph stores only their bytes. The decoded arrays are released after
+ * the layout.
  */
 import { DELIMITED, type FIXED32, type FIXED64, type VARINT } from "./protobuf.ts";
 import { Cursor } from "./protobuf-reader.ts";
@@ -49,7 +50,10 @@ export class PackedBytes {
   }
 }
 
-/** Smaller lists are copied, because a view holds the whole file in memory. Larger lists belong to forests and are short-lived. */
+/**
+ * Smaller lists are copied, because a view retains the whole file in memory. Larger lists belong to forests and are
+ * short-lived.
+ */
 const VIEW_BYTES_MIN = 65_536;
 
 /** Returns floats: a view of many aligned bytes, else a copy. Little-endian, like the file. */

@@ -50,7 +50,7 @@ export function readNode(cursor: Cursor): Node {
   return { ...wiring, domain: wiring.domain === "ai.onnx" ? "" : wiring.domain, inputs, outputs, attributes };
 }
 
-/** All fields of an attribute; `type` says which one is used. */
+/** All fields of an attribute; `type` selects the one in use. */
 class Draft {
   name = "";
   type = 0;

@@ -37,7 +37,7 @@ export function readTreeNodes(bytes: Uint8Array): Result<readonly Node[], OnnxPr
 }
 
 interface Walk {
-  /** Number of the field that holds the nodes. */
+  /** Number of the field with the nodes. */
   readonly field: number;
   readonly depth: number;
   /** The nodes found so far. */

@@ -65,7 +65,10 @@ export function templatesOf(inputs: readonly ModelInput[]): ServedModel["templat
   return { inputs: objectTemplate<Column>(names, []), features: objectTemplate<number | string | null>(names, null) };
 }
 
-/** Builds the explainer of a model. Reads the file again: the compiled program does not hold what an explanation needs. */
+/**
+ * Builds the explainer of a model. Reads the file again: the compiled program does not contain the data of an
+ * explanation.
+ */
 export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard): BuiltExplainer {
   const read = readModel(bytes);
   const inputs = features.map(({ name }) => name);

@@ -102,7 +102,10 @@ export function prepareRows(
   return success({ rows, failures, explain });
 }
 
-/** Returns the refusal of a batch that is too large to be explained; null if it is not. All series come in pieces that can be. */
+/**
+ * Returns the refusal of a batch that is too large to be explained; else null. Pieces of all series are never too
+ * large.
+ */
 export function refuseExplaining(request: PredictRequest): Refusal | null {
   if (request.kind !== "batch" || request.instances.length <= explainedMax) return null;
   const sizes = { found: `${request.instances.length} instances`, expected: `at most ${explainedMax} in one request` };

@@ -15,7 +15,7 @@ import type { Snapshot } from "./snapshot.ts";
 const textMax = 200;
 /** Of a request with more rows, every second, third, … row is recorded. */
 export const recordedMax = 10_000;
-/** Cloudflare accepts 128,000 bytes; the difference is for what the queue adds. */
+/** Cloudflare accepts 128,000 bytes; the difference is for the queue's overhead. */
 export const messageBytesMax = 100_000;
 
 export interface AnsweredRows {
@@ -213,7 +213,7 @@ function textBytesMax(text: string): number {
   return bytes;
 }
 
-/** Cloudflare accepts 100 messages and 256,000 bytes at once; the difference is for what the queue adds. */
+/** Cloudflare accepts 100 messages and 256,000 bytes at once; the difference is for the queue's overhead. */
 const batchMessagesMax = 100;
 export const batchBytesMax = 200_000;
 

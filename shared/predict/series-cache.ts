@@ -1,6 +1,6 @@
 /**
- * Caches the requested series of a snapshot. Most requests name a series and nothing else, so its inputs, its features and
- * their JSON are computed once per snapshot. `npm run bench -- warm` measures what this saves.
+ * Caches the requested series of a snapshot. Most requests name only a series, so its inputs, its features and their
+ * JSON are computed once per snapshot. `npm run bench -- warm` measures the saved time.
  */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
@@ -20,7 +20,7 @@ export interface CachedSeries {
   recordedValues?: PredictionRow["values"];
 }
 
-/** Each entry takes a few KB. Series beyond the limit are computed for every request, as batches are. */
+/** Each entry takes a few KB. Series beyond the limit are computed again for every request. */
 const seriesMax = 2_000;
 
 export class SeriesCache {

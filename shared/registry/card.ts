@@ -1,8 +1,8 @@
 /**
  * The card: the description of one model file, as JSON beside `model.onnx`. Both are immutable.
  *
- * The trainer writes a card, and every reader validates it with this schema. Unknown numbers are null, never omitted, so
- * that a reader sees what was not measured.
+ * The trainer writes a card, and every reader validates it with this schema. Numbers that were not measured are null
+ * and never omitted.
  */
 import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
@@ -176,7 +176,7 @@ export const cardShape = z
     output: z.string(),
     /** Number of periods ahead. */
     horizon: z.int().min(1),
-    /** What the model is fitted to: the value, its difference from the last value, or the difference of logarithms. */
+    /** The training target: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,
     /** The tool that produced the file: `almanac`, or the tool of an imported file. */

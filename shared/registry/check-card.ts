@@ -1,7 +1,7 @@
 /** Checks that a card matches its model file, its address and the code that would serve it. */
 import type { Card } from "./card.ts";
 
-/** What the card must match. */
+/** The values that the card must match. */
 export interface Place {
   readonly forecast: string;
   readonly version: string;

@@ -11,10 +11,10 @@ export interface ModelSize {
 }
 
 export const edgeLimits = {
-  /** A larger download delays the first answer of a region noticeably. */
+  /** The first answer of a region waits for the download. */
   bytesMax: 8 * 1024 * 1024,
   nodesMax: 100_000,
-  /** Part of the first answer of an isolate. */
+  /** The first answer of an isolate waits for the loading. */
   loadMsMax: 500,
   /** An isolate has 128 MB for several models. */
   memoryBytesMax: 64 * 1024 * 1024,

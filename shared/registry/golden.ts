@@ -1,4 +1,4 @@
-/** Checks an engine with the card's golden rows: the file must give the outputs that it gave where it was trained. */
+/** Checks an engine with the card's golden rows: the file must return the outputs of the training. */
 import type { Card } from "./card.ts";
 
 /** One value per row. A missing value is NaN or the empty string. */

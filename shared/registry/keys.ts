@@ -3,7 +3,7 @@
 export const artefactNames = ["model.onnx", "card.json"] as const;
 export type ArtefactName = (typeof artefactNames)[number];
 
-/** Maximum sizes of uploads. A Worker holds a model in memory, and a card only while it reads it. */
+/** Maximum sizes of uploads. A model remains in the memory of a Worker, and a card only while it is read. */
 export const artefactBytesMax: Readonly<Record<ArtefactName, number>> = {
   "model.onnx": 64_000_000,
   "card.json": 4_000_000,

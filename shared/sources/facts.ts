@@ -57,8 +57,9 @@ function distinct(facts: readonly Fact[], what: "period" | "series"): string[] {
 }
 
 /**
- * Builds the panel of a forecast: the periods and series of the target's source, with every variable that features read. A value
- * that is published `n` periods after the target's value is placed `n` positions later, where it was known.
+ * Builds the panel of a forecast: the periods and series of the target's source, with every variable that features
+ * read. A value that is published `n` periods after the target's value is placed `n` positions later, at the first
+ * period at which it was known.
  */
 export function forecastPanel(forecast: Reads & Pick<Forecast, "dimensions">, byFeed: FactsByFeed): Panel {
   const { variable, dimensions, schedule, sources } = forecast;

@@ -8,7 +8,7 @@ export type HistoryNeeds = Pick<
   "id" | "variable" | "dimensions" | "schedule" | "sources" | "events" | "features"
 >;
 
-/** The part of a served model's declaration that determines what it reads. */
+/** The part of a served model's declaration that determines the variables it reads. */
 export type ServedNeeds = Pick<HistoryNeeds, "sources" | "events" | "features">;
 
 /**
@@ -24,7 +24,7 @@ export function historyNeeds(forecast: HistoryNeeds, served: readonly ServedNeed
   return { id, variable, dimensions, schedule, sources, features, ...(events.length > 0 && { events }) };
 }
 
-/** Adds the new variables of a source to a source with the same feed and settings, or as a source of their own. */
+/** Adds the new variables of a source to a source with the same feed and settings, or as a separate source. */
 function withSource(sources: readonly Source[], next: Source): readonly Source[] {
   const isKnown = (variable: string) =>
     sources.some(({ feed, variables }) => feed === next.feed && variables.includes(variable));

@@ -86,7 +86,7 @@ export interface EdgeInputs {
   readonly thresholds: Inputs;
 }
 
-/** Derives edge cases from ordinary rows, in turn, so that they visit different branches. O(thresholds × columns). */
+/** Derives edge cases from different ordinary rows, so that they reach different branches. O(thresholds × columns). */
 export function edgeInputs(
   ordinary: Inputs,
   fitted: { readonly value: Fitted; readonly chance: Chance | null },

@@ -17,7 +17,7 @@ export interface RecipeChoice {
 }
 
 export interface Job {
-  /** What is fitted: the value, or the probability that it changes. */
+  /** The target of the fit: the value, or the probability that it changes. */
   readonly learns: "value" | "change";
   readonly recipe: RecipeChoice;
   readonly train: RowRange;

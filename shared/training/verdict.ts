@@ -62,7 +62,7 @@ function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion,
       ? ""
       : isNaive(champion)
         ? ` So ${naive} serves: ${naiveMethods[forecast.task]} is the best known forecast.`
-        : ` So the champion stays ${champion}.`;
+        : ` So ${champion} remains the champion.`;
   return `${scores} ${verdict.reason}${consequence}`;
 }
 

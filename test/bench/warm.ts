@@ -8,7 +8,7 @@ import { modelOwnMs } from "./support/model-time.ts";
 import { oneRow } from "./support/requests.ts";
 import { moduleOf, startWorkerd, type Workerd } from "./support/workerd.ts";
 
-/** Each Worker is measured for ten seconds per round, in turns. */
+/** Each Worker is measured for ten seconds per round, one after another. */
 const rounds = 5;
 const roundMs = 2_000;
 const concurrencies = [1, 32] as const;

@@ -7,7 +7,7 @@ import { blockXml, rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
 const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const visible = "visible";
 
-/** Builds a workbook with one block per sheet. C5 holds 20, 21, … in the order of the sheets. */
+/** Builds a workbook with one block per sheet. C5 contains 20, 21, … in the order of the sheets. */
 function workbook(...sheets: readonly (readonly [name: string, state: string])[]): Uint8Array {
   const listed = sheets.map(
     ([name, state], index) => `<sheet name="${name}" sheetId="${index + 1}" state="${state}" r:id="rId${index + 1}"/>`,
@@ -27,7 +27,7 @@ async function read(...sheets: readonly (readonly [name: string, state: string])
 }
 
 test.each(["hidden", "veryHidden"])(
-  "a sheet that is %s is never preferred to a visible one, whatever its name",
+  "a sheet that is %s is never preferred to a visible one, even if it is named Leche",
   async (state) => {
     const expected = { price: 21, doubt: undefined, cost: 0, reasons: ["unexpected-sheet"] };
     expect(await read(["Leche", state], ["Precios", visible])).toEqual(expected);
@@ -46,10 +46,10 @@ test.each([
       ["Enero", visible],
       ["Febrero", visible],
     ],
-    '"Enero" and "Febrero" hold prices',
+    '"Enero" and "Febrero" contain prices',
   ],
-  ["a hidden sheet alone", [["Leche", "hidden"]], 'Only the hidden sheet "Leche" holds prices'],
-] as const)("%s return a doubt, which holds the publication", async (_, sheets, doubt) => {
+  ["only a hidden sheet", [["Leche", "hidden"]], 'Only the hidden sheet "Leche" contains prices'],
+] as const)("%s return a doubt, so the publication is held", async (_, sheets, doubt) => {
   expect((await read(...sheets)).doubt).toContain(doubt);
 });
 

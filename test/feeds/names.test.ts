@@ -13,7 +13,7 @@ async function seriesOf(spelled: readonly City[]): Promise<string[]> {
   return [...new Set(observations.map(({ series }) => `${series.Estado}/${series.Ciudad}`))];
 }
 
-test("all spellings of a city are one series with one name, wherever they occur", async () => {
+test("all spellings of a city are one series with one name, anywhere in the file", async () => {
   const spelling = fc.constantFrom("Nogales", "NOGALES", "nogales", "Nógales", " Nogales ", "NoGales");
   await fc.assert(
     fc.asyncProperty(fc.array(spelling, { minLength: 1, maxLength: 8 }), fc.nat(), async (names, turn) => {
@@ -27,7 +27,7 @@ test("all spellings of a city are one series with one name, wherever they occur"
   );
 });
 
-test("a name in capitals stays so only if it is one short word", async () => {
+test("a name in capitals is not changed if it is one short word", async () => {
   expect(await seriesOf([city("CDMX", "CIUDAD DE MÉXICO")])).toEqual(["CDMX/Ciudad de México"]);
   expect(await seriesOf([city("BAJA CALIFORNIA SUR", "LA PAZ")])).toEqual(["Baja California Sur/La Paz"]);
 });

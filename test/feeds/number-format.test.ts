@@ -14,7 +14,7 @@ test.each([
     ["2.223,43.164", "2.224,43.165", "226,43.166"],
   ],
   ["decimal commas", ['"2.223,5","137,1"', '"2.224,5","137,2"', '"226","137,3"']],
-])("a file with %s is refused whole, and says why", async (_, prices) => {
+])("a file with %s is refused completely, and the problem has the reason", async (_, prices) => {
   const { observations, problems } = await parse(lines(...prices));
   expect(observations).toEqual([]);
   expect(problems).toMatchObject([

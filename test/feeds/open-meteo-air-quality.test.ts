@@ -107,7 +107,7 @@ describe("a place with summer time", () => {
     return { periods: ozone.map(({ period, value }) => `${period.slice(5)} ${value}`), skipped };
   };
 
-  test("has the same hours, whatever offset the answer uses", async () => {
+  test("has the same hours for any offset of the answer", async () => {
     // 1 July is in summer time; an answer to a request in winter uses the offset of winter.
     const inSummer = await hours(["2026-07-01T00:00", "2026-07-01T01:00"], 7200);
     const inWinter = await hours(["2026-06-30T23:00", "2026-07-01T00:00"], 3600);

@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each(["23,5", "23 50", "23.5.1", "23.5x", "0x17", "1e400", "INF", "NaN", "23.5 MXN", "--23", "2３"])(
-  "the number %j is none, and is refused as it stands",
+  "the text %j is not a number, and the problem shows it unchanged",
   async (text) => {
     const { observations, problems } = await parseCell(`<c r="C5"><v>${text}</v></c>`);
     expect(observations.map(({ value }) => value)).toEqual([21, 22, 23]);
@@ -53,7 +53,7 @@ test("a cell that is out of order is rejected", async () => {
   expect(problems).toMatchObject([{ reason: "malformed-number", row: 5, column: "C" }]);
 });
 
-test.each(["<v/>", "<v></v>", "<v> </v>"])("a price of %s is no number", async (value) => {
+test.each(["<v/>", "<v></v>", "<v> </v>"])("a price of %s is not a number", async (value) => {
   expect((await parseCell(`<c r="C5">${value}</c>`)).problems).toMatchObject([
     { reason: "malformed-number", row: 5, column: "C", found: "an empty value" },
   ]);

@@ -1,4 +1,4 @@
-/** The consumer stores each prediction exactly once, however often the queue delivers it. */
+/** The consumer stores each prediction exactly once for any number of deliveries. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { PredictionMessage, PredictionRow } from "../../shared/api/prediction-message.ts";

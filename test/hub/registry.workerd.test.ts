@@ -243,7 +243,7 @@ describe("a training", () => {
     ...change,
   });
 
-  test("stores every trial once, however often a batch is sent", async () => {
+  test("stores every trial once, even if a batch is sent several times", async () => {
     const run = await begin();
     const batch = { trials: [trial(0), trial(1, { state: "failed", scores: [], note: "too deep" })] };
     expect(await registry.call("POST", `/runs/${run}/trials`, batch)).toMatchObject({

@@ -1,4 +1,4 @@
-/** `npm run test:load`: as long as the changes take, about half a minute; LOAD_SECONDS=60 for the whole promise. */
+/** `npm run test:load`: it takes about half a minute. LOAD_SECONDS=60 tests the full minute of the benchmark. */
 import { afterAll, expect, test } from "vitest";
 import { loadWhileChanging } from "../support/changing-platform.ts";
 import { TestPlatform } from "../support/platform.ts";
@@ -10,7 +10,7 @@ const platform = new TestPlatform();
 afterAll(() => platform.dispose());
 
 test(
-  "200 requests a second while a model is promoted and a publication comes in: no answer fails, and none mixes two versions",
+  "200 requests a second during a promotion and an ingest: no answer fails, and none mixes two versions",
   async () => {
     const { asked, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
     expect(failed).toEqual([]);

@@ -128,7 +128,7 @@ test("a read that never ends times out, and the next request reads again", async
   expect(await world.use("a")).toBe("a");
 });
 
-test("for any order of requests, the budget holds and no run uses a released session", async () => {
+test("for any order of requests, the budget is respected and no run uses a released session", async () => {
   const anyRequests = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d"), pause: fc.nat(3) }), {
     maxLength: 25,
   });

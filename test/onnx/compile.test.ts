@@ -207,7 +207,7 @@ test.each([
   [
     "weights that are not mirrored",
     { class_weights: floats([0.9, 0.1, 0.5, 0.5]) },
-    "two classes with weights of their own",
+    "two classes with separate weights",
   ],
   ["labels that onnxruntime ignores", { classlabels_int64s: ints([3, 5]) }, "labels 3,5 with weights for both"],
   ["base values with mirrored weights", { base_values: floats([1, 2]) }, "base_values with weights for both classes"],

@@ -185,7 +185,7 @@ test.each([
   ["float", "int64", Float32Array.of(Number.NaN)],
   ["float", "int32", Float32Array.of(3e9)],
   ["float", "int64", Float32Array.of(Number.POSITIVE_INFINITY)],
-] as const)("Cast from %s to %s refuses what does not fit", (type, to, data) => {
+] as const)("Cast from %s to %s refuses values that do not fit", (type, to, data) => {
   const feed: Feed = { name: "x", type, shape: [null] };
   const attributes = { to: int(ELEMENT_TYPES[to]) };
   const graph = singleGraph({
@@ -281,7 +281,7 @@ test.each(reshapes)("Reshape of $from by $target keeps N on one axis", async ({ 
     outputs: [{ name: "y", type: "float", shape: to }],
   });
   const feeds = fc.sample(feedsArbitrary([feed]), 3).flat();
-  // onnxruntime cannot tell what -1 is for no rows beside a 0.
+  // onnxruntime cannot determine -1 if there are no rows and another size is 0.
   const hasBoth = target.includes(-1) && target.includes(0);
   await expectParity(graph, hasBoth ? feeds.filter(({ x }) => x?.dims[0] !== 0) : feeds);
 });

@@ -50,7 +50,7 @@ export function expectSame(actual: Value | undefined, expected: Value | undefine
   }
   actual.data.forEach((value, i) => {
     const wanted = Number(expected?.data[i]);
-    expect(isClose(value, wanted, tolerance), `element ${i} is ${value}, onnxruntime says ${wanted}`).toBe(true);
+    expect(isClose(value, wanted, tolerance), `element ${i} is ${value}, onnxruntime returned ${wanted}`).toBe(true);
   });
 }
 

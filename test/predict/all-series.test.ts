@@ -20,7 +20,7 @@ function answer(body: unknown, snapshot = snapshotOf(), asked = options) {
   return answerRows(snapshot, { ...prepared.value, kind: read.value.kind, stale: false });
 }
 
-test("a request for all series answers each series that can be forecast, as a request for it alone does", () => {
+test("a request for all series gives the same answers as separate requests for each series that can be forecast", () => {
   const history = historyOf();
   const silent = { is: ["Jalisco", "Zapopan", "Pasteurizada", "Tiendas"], values: history.periods.map(() => null) };
   const snapshot = snapshotOf({}, { ...history, series: [...history.series, silent] });

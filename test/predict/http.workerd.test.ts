@@ -156,7 +156,7 @@ describe("HTTP", () => {
     expect(answer.status).toBe(200);
   });
 
-  test("unknown forecasts and options, and repeated fields, are refused with what is allowed", async () => {
+  test("unknown forecasts and options, and repeated fields, are refused with the allowed names", async () => {
     const ask = worker();
     const other = await ask(`/predict/milk-xm${query}`);
     expect([other.status, await other.json()]).toMatchObject([
@@ -187,7 +187,7 @@ describe("HTTP", () => {
     }
   });
 
-  test("an option in the body is refused, and the refusal shows where it belongs", async () => {
+  test("an option in the body is refused, and the refusal shows the right place", async () => {
     const ask = worker();
     for (const body of [{ instances: [instanceOf(0)] }, instanceOf(0), { all: true }]) {
       for (const name of ["explain", "partial", "features"]) {

@@ -99,7 +99,7 @@ test("CSV becomes the model's inputs: quotes, empty fields and NaN as pandas rea
   expect(read.ok && inputsOfTable(read.value, wanted)).toMatchObject({ value: two });
 });
 
-test("a name with other spaces or another Unicode form is the name that the model knows; unknown names are unchanged", () => {
+test("a name with other spaces or another Unicode form is mapped to the model's name; unknown names are unchanged", () => {
   const named: readonly ModelInput[] = [
     {
       name: "place",

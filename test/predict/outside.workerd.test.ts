@@ -83,7 +83,7 @@ test("all three protocols answer as if our engine ran the model", async () => {
   expect(theirs[1]).toEqual({ predictions: [2.5, 4.5] });
 });
 
-test("a batch is one call of the Worker, and a model that our engine runs is none", async () => {
+test("a batch needs one call of the Worker, and a model that our engine runs needs none", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", isOutside: true });
   const { ask } = worker({ onnx });

@@ -1,4 +1,4 @@
-/** Runs the `almanac` command in a process of its own. */
+/** Runs the `almanac` command in a child process. */
 import { type ChildProcess, spawn } from "node:child_process";
 
 export interface Ran {

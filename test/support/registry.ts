@@ -21,7 +21,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** Uses a hub of its own. */
+/** Uses a separate hub. */
 export class Registry {
   readonly hub: Hub;
   /** Called before each step of a flow. */

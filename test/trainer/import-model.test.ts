@@ -138,7 +138,7 @@ function withNode(only: Graph["nodes"][number]): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** `value`, or 1 where the last value is greater than 0: a subgraph, which is stored as its original bytes. */
+/** `value`, or 1 if the last value is greater than 0: a subgraph, which is stored as its original bytes. */
 function branching(output: string): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
   const tensorType = (field: number) =>

@@ -18,7 +18,7 @@ async function serving(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-test("a 401 names the variable that the command takes the token from", async () => {
+test("a 401 names the variable from which the command reads the token", async () => {
   const url = await serving(({ headers }, answer) => {
     const detail = `Send the token as: Authorization: Bearer <token>, not ${headers.authorization}`;
     answer.writeHead(401, { "Content-Type": "application/problem+json" });

@@ -110,7 +110,7 @@ export function publishing(story: Story, run: Run = runReference): Promise<Publi
   return publish(publishTask(story), { pool: instantPool(story.forecast, story.data), run });
 }
 
-/** Returns what was published. @throws if publishing was refused. */
+/** Returns the published model. @throws if publishing was refused. */
 export async function published(story: Story): Promise<Published> {
   const result = await publishing(story);
   if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);

@@ -1,4 +1,7 @@
-/** `almanac import FORECAST model.onnx`: verifies a model of another tool, scores it on the test window and asks the gate. */
+/**
+ * `almanac import FORECAST model.onnx`: verifies a model of another tool, scores it on the test window, registers it
+ * and requests its promotion.
+ */
 import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";

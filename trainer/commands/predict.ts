@@ -59,12 +59,12 @@ async function askOne(hub: Hub, forecast: Forecast, { fields, options }: Questio
   return withTokenAdvice(hub, hub.api.askPrediction({ forecast: forecast.id, query }));
 }
 
-/** Whether the request must ask for features: on request, or for columns of the CSV. */
+/** Whether the request must include features: on request, or for columns of the CSV. */
 function needsFeatures({ csv = [] }: Forecast, options: PredictOptions): boolean {
   return options.features === true || (options.csv === true && csv.some(({ is }) => is.kind === "feature"));
 }
 
-/** Explains a 401: the command takes the token from PREDICT_TOKEN. */
+/** Explains a 401: the command reads the token from PREDICT_TOKEN. */
 async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promise<Value> {
   try {
     return await call;

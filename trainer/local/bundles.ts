@@ -33,7 +33,7 @@ export const wranglerCli = join(
 /** The hub is first: it receives the requests to the platform's address. */
 export const workerConfigs = ["wrangler.toml", "workers/predict/wrangler.toml", "workers/onnx/wrangler.toml"] as const;
 
-/** Everything that affects a bundle; node_modules is represented by the lockfile. */
+/** All inputs of a bundle. The lockfile represents node_modules. */
 const sources = ["shared", "workers", "wrangler.toml", "package.json", "package-lock.json", "tsconfig.base.json"];
 /** Number of cached bundles. */
 const cachedMax = 3;
@@ -50,7 +50,7 @@ export function wranglerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Returns folders with `index.js` and what it imports, in the order of `configs`.
+ * Returns folders with `index.js` and its imports, in the order of `configs`.
  * @throws Failure with the line of the source that cannot be bundled.
  */
 export async function bundleWorkers(configs: readonly string[] = workerConfigs): Promise<string[]> {

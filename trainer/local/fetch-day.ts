@@ -23,7 +23,10 @@ export function publicationDaysUntil({ publisher, feeds }: Platform, date: strin
   return [...new Set(feeds.flatMap(({ id }) => publisher.newOn(id, date)))].sort();
 }
 
-/** Fires the fetches of `day` and waits for the ingests, feed by feed. For a day that was fetched before it returns the earlier results. */
+/**
+ * Starts the fetches of `day` and waits for the ingests, feed by feed. Returns the earlier results if the day was
+ * already fetched.
+ */
 export async function fetchDay(
   platform: Platform,
   day: string,
@@ -49,7 +52,7 @@ async function fetched(
     const ended = await flowEnded(hub, ingest, (step) => onStep(`${name}: ${step}`));
     publications.push({ feed, day, name, flow: ended, reason: null });
   }
-  // A fetch with a reason has failed for one piece and stored the others.
+  // A fetch with a reason failed for one piece and stored the others.
   if (flow.reason !== null) {
     publications.push({ feed, day, name: `${feed} of ${day}`, flow: null, reason: flow.reason });
   }

@@ -8,7 +8,7 @@ import { predictionText } from "../predictions-table.ts";
 import { table } from "../terminal.ts";
 import { curlOf, examplePath } from "./examples.ts";
 
-/** What the platform serves for one forecast. */
+/** The serving state of one forecast. */
 export interface ServedForecast {
   readonly forecast: Forecast;
   /** Null without a champion. */

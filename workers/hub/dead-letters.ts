@@ -49,9 +49,9 @@ export const letterKinds = [lakeEvents, predictions];
 const [firstDelaySeconds, delaySecondsMax] = [60, 3_600];
 
 /**
- * Stores a dead letter. This queue has no dead-letter queue of its own, so a message is lost after its last retry.
- * While the database is down a message is retried 100 times (wrangler.toml). With these delays the retries last four
- * days, which is as long as Cloudflare retains a message. Each failure logs the whole message.
+ * Stores a dead letter. This queue has no further dead-letter queue, so a message is lost after its last retry. While
+ * the database is down a message is retried 100 times (wrangler.toml). With these delays the retries last four days,
+ * which is as long as Cloudflare retains a message. Each failure logs the whole message.
  */
 export async function keepDeadLetter(
   fx: Pick<Hub, "db" | "lake" | "boot" | "now">,

@@ -102,7 +102,7 @@ async function created(key: string, bytes: Uint8Array): Promise<Session> {
   }
 }
 
-/** Returns what is wrong with the columns, before any model is loaded, or null. */
+/** Returns the error of the columns, or null. Needs no loaded model. */
 function invalidInputs({ inputs }: OnnxRequest): string | null {
   const columns = Object.entries(inputs);
   const rows = columns[0]?.[1].length ?? 0;

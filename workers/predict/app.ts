@@ -71,7 +71,10 @@ class RouteMatcher {
   }
 }
 
-/** Returns the request handler of one isolate. It awaits only what is not in memory: each await reduces the throughput measurably. */
+/**
+ * Returns the request handler of one isolate. It awaits only values that are not in memory, because each await
+ * measurably reduces the throughput.
+ */
 export function predictApp(service: Service): (request: Request, context: Background) => Promise<Response> {
   const matcher = new RouteMatcher();
   return async (request, context) => {

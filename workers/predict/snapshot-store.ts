@@ -1,7 +1,7 @@
 /**
  * The snapshot of one forecast in this isolate. It is refreshed in the background.
  *
- * A snapshot is replaced in one assignment (description, model and history), so that a request never sees parts of two
+ * A snapshot is replaced in one assignment (description, model and history), so that a request never mixes two
  * snapshots. A snapshot that cannot be refreshed continues to serve and is marked stale.
  */
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
@@ -63,7 +63,7 @@ export const retryMs = 2_000;
 /** Time after which a load is abandoned: the request that began it may be aborted, and its reads with it. */
 const loadMaxMs = 20_000;
 
-/** A history and what was computed from it for one declaration. */
+/** A history and the outlook that was computed from it for one declaration. */
 interface LoadedHistory {
   readonly text: string;
   readonly digest: string;

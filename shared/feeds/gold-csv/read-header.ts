@@ -1,4 +1,4 @@
-/** Reads the header: which columns hold the date and the currencies. */
+/** Reads the header: which columns contain the date and the currencies. */
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";

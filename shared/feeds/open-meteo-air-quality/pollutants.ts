@@ -17,5 +17,5 @@ export const pollutants: readonly Pollutant[] = [
   { name: "european_aqi", title: "European air quality index", unit: "EAQI", max: 5_000 },
 ];
 
-/** Returns the name of the variable that holds the publisher's forecasts of `name`. */
+/** Returns the name of the variable with the publisher's forecasts of `name`. */
 export const forecastName = (name: string) => `${name}_forecast`;

@@ -11,13 +11,13 @@ export interface Hour {
   readonly index: number;
   /** Start of the hour, in milliseconds since 1970. */
   readonly instant: number;
-  /** `YYYY-MM-DDTHH` by the zone's clock. */
+  /** `YYYY-MM-DDTHH` in the zone's local time. */
   readonly period: string;
 }
 
 export interface Times {
   readonly hours: readonly Hour[];
-  /** Number of values in hours that the zone's clock repeats. */
+  /** Number of values in hours that occur twice in the zone's local time. */
   readonly repeated: number;
 }
 
@@ -48,12 +48,12 @@ export function readTimes({ times, lists, offsetSeconds }: Document, timezone: s
       read.push({ index, instant });
     } else if (!isSame(before, index)) {
       contradicted.add(instant);
-      refuse(index, "contradicting-times", "every hour once, or with the same values");
+      refuse(index, "contradicting-times", "every hour once, or repeated with the same values");
     }
   }
   for (const instant of contradicted) {
     const index = byInstant.get(instant);
-    if (index !== undefined) refuse(index, "contradicting-times", "every hour once, or with the same values");
+    if (index !== undefined) refuse(index, "contradicting-times", "every hour once, or repeated with the same values");
   }
   const single = read.filter(({ instant }) => !contradicted.has(instant));
   const statuses = classifyOrder(

@@ -127,9 +127,9 @@ function repeatedColumn(sheet: Sheet, block: Block): Problem | null {
 }
 
 /**
- * Returns a problem for a price column without any cell. Missing prices are written as s/d, so an empty column means that
- * cells were inserted or deleted under the headers, and the other columns may hold prices of another channel. A block of
- * one row may lack a price.
+ * Returns a problem for a price column without any cell. Missing prices are written as s/d, so an empty column means
+ * that cells were inserted or deleted under the headers, and the other columns may contain prices of another channel. A
+ * block of one row may lack a price.
  */
 function emptyColumn(sheet: Sheet, block: Block): Problem | null {
   const rows = sheet.rows.slice(block.from, block.to).filter((row) => foldedText(row?.[1]) !== "" && !isAverage(row));

@@ -1,4 +1,4 @@
-/** Reads the cells of a SNIIM sheet: prices, averages, and numbers where no price may be. */
+/** Reads the cells of a SNIIM sheet: prices, averages, and numbers in places without prices. */
 
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";

@@ -1,6 +1,9 @@
 import { cleanName, foldText } from "../../lib/fold-text.ts";
 
-/** The content of a cell. Only `number` is a plain number; `malformed` is one that cannot be read with certainty. */
+/**
+ * The content of a cell. Only `number` is a plain number. A `malformed` cell may be a number, but it cannot be parsed
+ * with certainty.
+ */
 export type Cell = { readonly kind: "number"; readonly value: number } | Text | Fault;
 
 /** A cell that must not be read as a price, with the text that a person sees. */
@@ -9,7 +12,7 @@ export interface Fault {
   readonly shown: string;
 }
 
-/** Titles, dates and names are compared by this many characters. The longest that a parser expects has 80. */
+/** Number of characters that are compared. The longest title, date or name that a parser expects has 80. */
 const comparedLengthMax = 300;
 
 /**
@@ -63,7 +66,7 @@ export interface Range {
   readonly right: number;
 }
 
-/** The longest text that a cell can hold in any spreadsheet program. */
+/** The longest text of a cell in any spreadsheet program. */
 export const textLengthMax = 32_767;
 
 /** Returns the text of a cell as a person sees it. */

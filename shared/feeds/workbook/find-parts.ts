@@ -1,4 +1,4 @@
-/** Finds the parts of a workbook's zip that hold its sheets, texts and styles. */
+/** Finds the parts of a workbook's zip with its sheets, texts and styles. */
 import { Refusal } from "./refusal.ts";
 import { XmlReader } from "./xml.ts";
 

@@ -1,8 +1,8 @@
 /**
  * Opens an untrusted spreadsheet.
  *
- * A workbook is a zip of XML files, so it can be a zip bomb, be truncated, or contain a damaged price. The unzipped bytes
- * are counted, each part is read tag by tag, and a cell that does not plainly hold one value becomes a fault
+ * A workbook is a zip of XML files, so it can be a zip bomb, be truncated, or contain a damaged price. The unzipped
+ * bytes are counted, each part is read tag by tag, and a cell that does not clearly contain one value becomes a fault
  * (`scan-sheet.ts`).
  */
 import { failure, type Result, success } from "../../lib/result.ts";

@@ -1,9 +1,9 @@
 /**
  * Reads one sheet part (ECMA-376 part 1, 18.3), strictly.
  *
- * Spreadsheet programs are tolerant: some read `23,5` as 23, use the cached result of a formula, or take the last of two
- * cells at one address. A history of prices must not contain guesses, so a cell that does not plainly hold one value
- * becomes a fault.
+ * Spreadsheet programs are tolerant: some read `23,5` as 23, use the cached result of a formula, or take the last of
+ * two cells at one address. A history of prices must not contain guesses, so a cell that does not clearly contain one
+ * value becomes a fault.
  */
 import { type Address, addressOf, columnsMax, impossible, isInside, rangeOf } from "./address.ts";
 import { type Cell, type Fault, type Range, type Sheet, type Text, textLengthMax } from "./cell.ts";

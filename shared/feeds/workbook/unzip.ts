@@ -47,7 +47,7 @@ function isFile(entry: Entry): entry is Extract<Entry, { directory: false }> {
   return !entry.directory;
 }
 
-/** Collects unzipped bytes and stops at the limit, whatever size the file declares. */
+/** Collects unzipped bytes and stops at the limit, for any declared size. */
 class BoundedWriter extends Uint8ArrayWriter {
   readonly #allowed: number;
   #length = 0;

@@ -1,4 +1,4 @@
-/** The input of ai.onnx.ml operators that work on rows of features. */
+/** Reads the input of ai.onnx.ml operators for rows of features. */
 import { describeShape } from "./data.ts";
 import type { OperatorNode, Slot } from "./operator.ts";
 

@@ -53,7 +53,7 @@ export const reshape: Operator = {
   name: "Reshape",
   domain: "",
   attributes: ["allowzero"],
-  note: "constant shape; -1 and 0 as the standard says, N stays one axis",
+  note: "constant shape; -1 and 0 as in the standard, N remains one axis",
   prepare(node) {
     const target = node.constant(1);
     if (target.type !== "int64") return node.malformed(`a shape of ${target.type}`, "int64");

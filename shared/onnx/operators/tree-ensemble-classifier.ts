@@ -92,7 +92,7 @@ function checkMirrored(node: OperatorNode, { forest, labels, baseValues }: Class
     const isPair =
       weightTargets[i] === 0 && weightTargets[i + 1] === 1 && weights[i] === -(weights[i + 1] ?? Number.NaN);
     if (!isPair)
-      node.unsupported("two classes with weights of their own", "weights for class 0 only, or w and −w in each leaf");
+      node.unsupported("two classes with separate weights", "weights for class 0 only, or w and −w in each leaf");
   }
   const isPlain = labels.type === "string" || (labels.values[0] === 0 && labels.values[1] === 1);
   if (!isPlain) node.unsupported(`labels ${labels.values} with weights for both`, "0 and 1, or texts");

@@ -35,7 +35,7 @@ const forecast: Forecast = {
   change: milkMx.change && { ...milkMx.change, trials: 1 },
 };
 
-/** Everything that KV and R2 hold for a forecast with a champion. */
+/** Everything that KV and R2 store for a forecast with a champion. */
 export interface Stored {
   readonly forecast: string;
   readonly pointer: ChampionPointer;

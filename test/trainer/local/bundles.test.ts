@@ -61,7 +61,7 @@ test("a bundle with a missing file is made again, and the leftovers of a killed 
   expect(readdirSync(join(clone, ".wrangler", "tmp"))).toEqual([]);
 });
 
-test("secrets and wrangler's files beside the sources do not change the cache key of a bundle", async () => {
+test("secrets and wrangler's files among the sources do not change the cache key of a bundle", async () => {
   const clone = newClone();
   const before = await bundle(clone);
   writeFileSync(join(clone, "workers", "predict", ".dev.vars"), "PREDICT_TOKEN=secret");

@@ -7,7 +7,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireRun } from "./require.ts";
 
-/** Adds trials to a running training. A trial that is sent again replaces the stored one. */
+/** Adds trials to a training run. A trial that is sent again replaces the stored one. */
 export async function addTrials(
   fx: Pick<Hub, "db">,
   { run: id, trials }: { readonly run: string; readonly trials: readonly TrialRow[] },

@@ -10,7 +10,7 @@ export interface NewTraining extends Omit<NewRunRequest, "why"> {
   readonly forecast: string;
 }
 
-/** Begins a training. */
+/** Records a new training run. */
 export async function createRun(
   { db, newId }: Pick<Hub, "db" | "newId">,
   wanted: NewTraining,

@@ -7,7 +7,7 @@ import type { Hub } from "../hub.ts";
 import { checkRunning } from "./add-trials.ts";
 import { requireRun } from "./require.ts";
 
-/** Ends a training. Ending it again in the same state changes nothing. */
+/** Ends a training run. Idempotent: ending it again in the same state changes nothing. */
 export async function finishRun(
   fx: Pick<Hub, "db">,
   { run: id, ending }: { readonly run: string; readonly ending: RunEnd },

@@ -5,7 +5,7 @@ import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
-/** Lists the trainings of a forecast, newest first. */
+/** Lists the training runs of a forecast, newest first. */
 export async function listRuns(
   { db }: Pick<Hub, "db">,
   forecastId: string,

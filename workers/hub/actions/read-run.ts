@@ -5,7 +5,7 @@ import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireRun } from "./require.ts";
 
-/** Reads one training with its trials. */
+/** Reads one training run with its trials. */
 export async function readRun(fx: Pick<Hub, "db">, id: string): Promise<Result<RunDetail, Refusal>> {
   const run = await requireRun(fx, id);
   if (!run.ok) return run;

@@ -196,7 +196,7 @@ async function unlessOvertaken<T extends object>(work: () => Promise<T>): Promis
   }
 }
 
-/** Workflows identify finished steps by name, so each round needs names of its own. */
+/** Workflows identify finished steps by name, so each round needs different names. */
 function stepName(step: string, round: number): string {
   return round === 1 ? step : `${step} (round ${round})`;
 }

@@ -34,7 +34,7 @@ import type { Flow } from "./flow.ts";
 export const promoteParams = z.object({
   forecast: z.string(),
   version: z.string(),
-  /** Number of the champion that this promotion follows; 0 where there is none. */
+  /** Number of the champion that this promotion follows; 0 if there is none. */
   after: z.int().min(0),
   who: z.string(),
   why: z.string(),

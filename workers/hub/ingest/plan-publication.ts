@@ -28,7 +28,7 @@ export interface PlanLease {
 }
 
 /**
- * Plans what a publication changes. Checks the lease after it listed the database and the lake, so that no list
+ * Plans the changes of a publication. Checks the lease after it listed the database and the lake, so that no list
  * contains unfinished work of another run. While the lease is valid, only this run changes the inputs of the plan.
  */
 export async function planPublication(
