@@ -45,7 +45,7 @@ export const glossary: readonly TermGroup[] = [
         meaning: "A thing with a history, identified by its dimensions, for example one city, kind and channel.",
       },
       { term: "dimension", meaning: "A property that identifies a series, such as the city." },
-      { term: "period", meaning: "The hour, day, month or quarter that an observation is for." },
+      { term: "period", meaning: "The hour, day, month or quarter of an observation." },
       {
         term: "lake",
         meaning:
@@ -69,7 +69,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: "step",
         also: ["horizon"],
-        meaning: "How many periods after the origin a prediction is for. Step 1 is the next period.",
+        meaning: "The number of periods from the origin to the predicted period. Step 1 is the next period.",
       },
       {
         term: "feature",
@@ -135,7 +135,7 @@ export const glossary: readonly TermGroup[] = [
       { term: "rollback", meaning: "The step that makes an earlier champion serve again." },
       {
         term: "gate",
-        meaning: "The rule that decides on a promotion. It compares losses on periods that no choice was made on.",
+        meaning: "The rule that decides on a promotion. It compares losses on periods that were not used for any choice.",
       },
       {
         term: "fingerprint",

@@ -48,7 +48,7 @@ export const championAnswerShape = z
     usedThrough: z
       .string()
       .nullable()
-      .describe("Last period that a replacement was judged on. The next replacement is judged on later periods"),
+      .describe("Last period on which a replacement was judged. The next replacement is judged on later periods"),
     changes: z.array(championChangeShape).describe("All changes, newest first"),
   })
   .meta({ id: "Champion" });

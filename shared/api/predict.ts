@@ -99,7 +99,7 @@ export const headShape = z.object({
   target_period: z.string(),
   /** True if the newest snapshot could not be read and an earlier one was used. */
   stale: z.boolean(),
-  /** Last period of the history that the answer was computed from. */
+  /** Last period of the history from which the answer was computed. */
   data_as_of: z.string(),
 });
 export type Head = z.infer<typeof headShape>;

@@ -1,5 +1,5 @@
 /**
- * Converts scores to probabilities: Platt scaling on the scores of rows that the scoring model was not fitted on.
+ * Converts scores to probabilities: Platt scaling on the scores of rows that were not used to fit the scoring model.
  */
 import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { type Fit, refused } from "../models/fit.ts";

@@ -117,7 +117,7 @@ export async function requeueFlow(
 }
 
 export interface DeadLetter {
-  /** The queue that it was sent to. */
+  /** The queue to which it was sent. */
   readonly queue: string;
   readonly body: unknown;
   readonly reason: string;

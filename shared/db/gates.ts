@@ -1,4 +1,4 @@
-/** The gate's decisions. They also record which periods a replacement was already judged on. */
+/** The gate's decisions. They also record the periods on which a replacement was already judged. */
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Verdict } from "../registry/gate.ts";
 import type { Database } from "./database.ts";
@@ -6,7 +6,7 @@ import { gates } from "./schema.ts";
 
 export type GateRow = typeof gates.$inferSelect;
 
-/** Returns the last period that a replacement of this forecast was judged on, or null. */
+/** Returns the last period on which a replacement of this forecast was judged, or null. */
 export async function usedThrough(db: Database, forecast: string): Promise<string | null> {
   const [row] = await db
     .select({ last: sql<string | null>`max(used_through)` })

@@ -10,7 +10,7 @@ export type StoredPrediction = typeof predictions.$inferSelect;
 export interface VersionRows {
   readonly forecast: string;
   readonly version: string;
-  /** Names of the features that `bins` has one member for. */
+  /** Names of the features; `bins` has one member for each. */
   readonly features: readonly string[];
   readonly rows: readonly NewPrediction[];
 }

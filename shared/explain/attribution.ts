@@ -9,7 +9,7 @@ export interface Attribution {
   readonly exact: boolean;
 }
 
-/** Returns a number without contributions: a constant, or an input that the model did not learn from. */
+/** Returns a number without contributions: a constant, or an input that the model did not use for learning. */
 export function constant(value: number, inputs: number): Attribution {
   return { value, base: value, by: new Float64Array(inputs), exact: true };
 }

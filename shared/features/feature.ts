@@ -7,7 +7,7 @@ import type { BoundFeature } from "./kinds/kind.ts";
 
 export type Feature = {
   readonly name: string;
-  /** False: an input of the model file that it may use in a calculation (the last value, a scale), but does not learn from. */
+  /** False: an input that the model file may use in a calculation (the last value, a scale), but not for learning. */
   readonly learned?: false;
 } & KindDeclaration;
 

@@ -23,7 +23,7 @@ interface Grouping {
 
 export interface PeersOptions {
   readonly dimensions: readonly string[];
-  /** Maximum number of periods between the last value and the value that it is compared with. */
+  /** Maximum number of periods between the last value and the earlier value of the comparison. */
   readonly periods: number;
 }
 

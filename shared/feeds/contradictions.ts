@@ -26,7 +26,7 @@ export interface Contradictions {
 
 /** Numbers that differ by less than this, relative to their size, count as equal. */
 const tolerance = 1e-9;
-/** Fewer facts than these are no evidence for another unit or format: one corrected day of milk prices has 185. */
+/** With fewer facts, another unit or format cannot be detected: one corrected day of milk prices has 185 facts. */
 const [restatedMin, factorFactsMin] = [200, 24];
 /** Contradictions share a factor if this share of their ratios is this close to the median. */
 const [factorShareMin, factorTolerance] = [0.8, 0.02];

@@ -10,7 +10,7 @@
 export interface ListedDay {
   /** Days since any fixed day. */
   readonly day: number;
-  /** How many findings speak against the day, such as a wrong weekday. */
+  /** Number of findings that contradict the day, such as a wrong weekday. */
   readonly doubts: number;
 }
 
@@ -21,7 +21,7 @@ export type OrderStatus =
   /** Indices of the blocks that contradict each other, itself included. All of them share the list. */
   | { readonly kind: "contradicted"; readonly among: readonly number[] };
 
-/** One more block in order outweighs any doubts. */
+/** A run with one more block is better, for any number of doubts. */
 const blockWeight = 1_000;
 /** A publication counts as newest-first only from this many blocks in that order. */
 const newestFirstMin = 3;

@@ -27,7 +27,7 @@ export interface Problem {
   readonly row: number | null;
   /** Column of the source as a spreadsheet shows it (`C`, or a header's name); null when it is not in one column. */
   readonly column: string | null;
-  /** The period that the rejected value belongs to, if it could be read. */
+  /** The period of the rejected value, if it could be parsed. */
   readonly period: string | null;
   readonly found: string;
   readonly expected: string;
@@ -54,7 +54,7 @@ export type PartitionBy = (typeof partitionings)[number];
 
 /** One file that the publisher is expected to have published. */
 export interface PublicationRequest {
-  /** The day or other period that it is published for. It becomes the feed's cursor after a successful fetch. */
+  /** The day or other period of the publication. It becomes the feed's cursor after a successful fetch. */
   readonly period: string;
   /** Path below the base URL, starting with a slash. */
   readonly path: string;
@@ -110,7 +110,7 @@ export interface FeedLimits {
   readonly correctedDays: number;
 }
 
-/** A change of meaning: from a period on, values of the same name are defined differently. */
+/** A change of meaning: since a period, values of the same name have another definition. */
 export interface Break {
   readonly from: string;
   /** The variables that change. */
@@ -141,7 +141,7 @@ export interface Feed {
     readonly magic: string;
   };
   readonly source: {
-    /** The default address to fetch from; a variable can replace it. Empty if the feed has uploads only. */
+    /** The default base URL; a variable can replace it. Empty if the feed has uploads only. */
     readonly baseUrl: string;
     /** Hosts that may be requested. A redirect to another host is refused. */
     readonly hosts: readonly string[];
@@ -169,7 +169,7 @@ export function baseUrlVariableOf({ id }: Pick<Feed, "id">): string {
   return `${id.toUpperCase().replaceAll("-", "_")}_BASE_URL`;
 }
 
-/** Returns the address that a feed is fetched from, given the variables that are set; empty if it is not fetched. */
+/** Returns the base URL of a feed, given the configured variables; empty if it is not fetched. */
 export function baseUrlOf(feed: Pick<Feed, "id" | "source">, variable: (name: string) => string): string {
   const set = variable(baseUrlVariableOf(feed));
   if (set === notFetched) return "";

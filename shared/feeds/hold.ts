@@ -5,7 +5,7 @@ import type { FeedLimits, Problem } from "./feed.ts";
 export interface Counts {
   readonly observations: number;
   readonly problems: readonly Problem[];
-  /** Keys of the series that the publication has values for. */
+  /** Keys of the series with values in the publication. */
   readonly series: ReadonlySet<string>;
   /** The question that the parser could not decide, as a sentence. */
   readonly doubt?: string | undefined;

@@ -13,15 +13,15 @@ export interface JumpLimits {
   readonly moveMax: number;
   /** A price further than this is never accepted: it is in another unit. */
   readonly levelMax: number;
-  /** Below this price rounding alone causes jumps, so only `levelMax` applies. */
+  /** Below this price, rounding can cause jumps, so only `levelMax` applies. */
   readonly coarseBelow: number;
-  /** After a longer gap any price is accepted that the next price confirms. */
+  /** After a longer gap, any price is accepted if the next price confirms it. */
   readonly gapDaysMax: number;
 }
 
 export interface Jump<T extends Priced> {
   readonly price: T;
-  /** The price that it was compared with. */
+  /** The accepted price in the comparison. */
   readonly reference: T | undefined;
   /** The largest ratio to the reference that would have been accepted. */
   readonly ratioMax: number;

@@ -7,7 +7,7 @@ import { readTensor } from "./read-tensor.ts";
 import { ATTRIBUTE, ATTRIBUTE_TYPES, NODE } from "./schema.ts";
 import { StringList } from "./string-list.ts";
 
-/** No operator has a tenth of this. */
+/** More than ten times the maximum of any operator. */
 const ATTRIBUTES_MAX = 200;
 const WIRES_MAX = 20_000;
 

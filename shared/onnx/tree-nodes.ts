@@ -15,9 +15,9 @@ const counted = ["nodes_treeids", "nodes_featureids", "tree_roots"];
 /** Fields of onnx.proto that contain more nodes. */
 const FUNCTION_NODE = 7;
 const SUBGRAPHS = [6, 11];
-/** Deeper than any tool nests. */
+/** Maximum nesting. No tool nests as deeply. */
 const DEPTH_MAX = 20;
-/** More than may be loaded, and few enough to count in little memory. */
+/** Maximum number of nodes to count. It is above the limit for loading and needs little memory. */
 const NODES_MAX = 1_500_000;
 
 /** Reads the nodes with tree attributes from any bytes without throwing. O(bytes). */

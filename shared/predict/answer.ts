@@ -1,4 +1,4 @@
-/** Turns numbers into an answer: the prediction, its intervals, and the features it was computed from. */
+/** Builds an answer from numbers: the prediction, its intervals, and its features. */
 import type { PredictionWithFeatures } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";

@@ -1,4 +1,4 @@
-/** Turns a probability into the answer of a classification. */
+/** Converts a probability to the answer of a classification. */
 import type { ServedCard } from "../registry/served.ts";
 import { shortestDecimal } from "./decimal.ts";
 

@@ -1,4 +1,4 @@
-/** Most decimals that are tried. Smaller numbers are written with significant digits. */
+/** Maximum number of decimals to try. Smaller numbers are written with significant digits. */
 const decimalsMax = 8;
 const powers = Array.from({ length: decimalsMax + 1 }, (_, decimals) => 10 ** decimals);
 /** Below this, float32 represents every integer exactly, so the fewest decimals are also the fewest digits. */

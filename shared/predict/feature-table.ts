@@ -44,7 +44,7 @@ export function inputsOfTable(
   return success(inputs);
 }
 
-/** Most unknown columns that a message lists. Only these are compared with the missing names. */
+/** Maximum number of unknown columns in a message. Only these are compared with the missing names. */
 const unknownColumnsMax = 20;
 
 function missingInputs(

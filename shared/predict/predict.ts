@@ -1,4 +1,4 @@
-/** Turns the instances of a request into an answer. One bad instance refuses all, unless partial answers were requested. */
+/** Answers the instances of a request. One invalid instance refuses all, unless partial answers were requested. */
 import type { Head, Instance, PredictionWithFeatures, SingleAnswer } from "../api/predict.ts";
 import { explainedMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";

@@ -12,7 +12,7 @@ import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registr
 export interface ModelInput {
   readonly name: string;
   readonly declared: Feature;
-  /** The texts that the model was trained on; null for a numeric input. */
+  /** The texts in the training data; null for a numeric input. */
   readonly categories: ReadonlySet<string> | null;
 }
 

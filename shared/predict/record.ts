@@ -1,4 +1,7 @@
-/** Turns an answer into rows for the queue, and the rows into messages that fit. Runs after the answer was sent. */
+/**
+ * Converts an answer to rows for the queue, and the rows to messages of the allowed size. Runs after the answer was
+ * sent.
+ */
 import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
@@ -13,7 +16,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
-/** Of a request with more rows, every second, third, … row is recorded. */
+/** If a request has more rows, only every second, third, … row is recorded. */
 export const recordedMax = 10_000;
 /** Cloudflare accepts 128,000 bytes; the difference is for the queue's overhead. */
 export const messageBytesMax = 100_000;
@@ -150,7 +153,10 @@ export interface SizedMessage {
   readonly bytes: number;
 }
 
-/** For so few rows an upper bound of their length is computed first: it takes a tenth of the time of writing them, and mostly fits. */
+/**
+ * For at most this many rows, an upper bound of their length is computed first. It takes a tenth of the time of writing
+ * them, and the rows mostly fit.
+ */
 const fewRows = 16;
 
 /** Cuts rows into as few messages as possible, in their order. O(text). */

@@ -53,7 +53,7 @@ export interface ObservationFields {
   readonly textNumbers: boolean;
 }
 
-/** Reads the target period and the observation that it is computed from. Never throws. O(series × reach × features). */
+/** Reads the target period and the supplied observation. Never throws. O(series × reach × features). */
 export function readSuppliedObservation(
   snapshot: Snapshot,
   { observation, dates, position, textNumbers }: ObservationFields,

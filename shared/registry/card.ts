@@ -42,7 +42,10 @@ export const classificationShape = z.object({
   auc: share.nullable(),
   /** At `threshold`. */
   balancedAccuracy: share,
-  /** The label is the event from this probability on. Chosen on validation for balanced accuracy; 0.5 without validation. */
+  /**
+   * The label is the event if the probability is at least this. Chosen on validation for balanced accuracy; 0.5 without
+   * validation.
+   */
   threshold: share,
   /** Expected calibration error, over 5 bins of equal width. */
   calibrationError: share,
@@ -63,7 +66,7 @@ export const calibrationBinShape = z.object({
 export const decisionShape = z.object({
   /** Names of 1 and 0. */
   labels: z.object({ event: z.string(), otherwise: z.string() }),
-  /** The label is the event from this probability on. */
+  /** The label is the event if the probability is at least this. */
   threshold: share,
   /** Probability of the baseline after a last state of 0 and of 1, on the same data. */
   naive: z.object({ candidate: z.string(), after: z.tuple([share, share]) }),
@@ -204,7 +207,7 @@ export const cardShape = z
       test: spanShape,
       contenders: z.array(contenderShape),
       evidence: evidenceShape,
-      /** Candidate of the baseline that all contenders are compared with. */
+      /** Candidate of the baseline in all comparisons. */
       naive: z.string().default("naive"),
       change: changeMetricsShape.nullable(),
       /** Reliability diagram on the test window for a classification; else null. */

@@ -1,10 +1,10 @@
 /**
  * The gate: decides whether a version may become the champion, from its card and the current champion.
  *
- * It has three rules. A *replacement* (another recipe) must be significantly better than the baseline and the champion, on
- * periods that no earlier replacement was judged on: repeated tests on one window pass in the end by chance. A *refresh*
- * (the same recipe on newer data) serves unless it is significantly worse. A *baseline* is the first champion without a
- * test, because some version has to serve.
+ * It has three rules. A *replacement* (another recipe) must be significantly better than the baseline and the champion,
+ * on periods that were not used to judge an earlier replacement, because repeated tests on one window eventually pass
+ * by chance. A *refresh* (the same recipe on newer data) serves unless it is significantly worse. A *baseline* is the
+ * first champion without a test, because some version has to serve.
  */
 import type { PromotionRule } from "../forecasts/forecast.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
@@ -46,13 +46,13 @@ export interface Incumbent {
   /** Id of the recipe. */
   readonly recipe: string;
   readonly candidate: string;
-  /** Last period of the data that its published model was fitted to. */
+  /** Last period of the published model's training data. */
   readonly publishedTo: string;
 }
 
 export interface Situation {
   readonly incumbent: Incumbent | null;
-  /** Last period that an earlier replacement of this forecast was judged on. */
+  /** Last period on which an earlier replacement of this forecast was judged. */
   readonly usedThrough: string | null;
 }
 

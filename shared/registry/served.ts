@@ -11,7 +11,7 @@ import type { Forecast } from "../forecasts/forecast.ts";
 import { cardShape } from "./card.ts";
 import { servedFormat } from "./keys.ts";
 
-/** The serving part of a forecast's declaration: everything that a request or an answer depends on. */
+/** The serving part of a forecast's declaration: everything that affects a request or an answer. */
 export interface ServingDeclaration
   extends Pick<
     Forecast,

@@ -3,8 +3,8 @@ import { at } from "../stats/numbers.ts";
 import { type Choice, decode, encode, type Range, stepAt } from "./space.ts";
 
 /**
- * A kernel is at least as wide as the range ÷ the number of kernels, up to this number. Few trials must not give narrow
- * kernels, because the search would then explore too little.
+ * The minimum width of a kernel is the range ÷ the number of kernels, but at least the range ÷ this number. With few
+ * trials kernels are therefore wide, so that the search explores enough.
  */
 const KERNELS_PER_RANGE_MAX = 100;
 const DRAWS_MAX = 100;

@@ -26,9 +26,9 @@ export interface ConformalWidth {
 }
 
 /**
- * Returns split-conformal half-widths: the ceil((n + 1) · level)-th smallest absolute residual of rows that the model was
- * not fitted on. For any model, prediction ± half-width contains a new exchangeable value with probability ≥ level and
- * ≤ level + 1/(n + 1) + the share of ties.
+ * Returns split-conformal half-widths: the ceil((n + 1) · level)-th smallest absolute residual of rows that were not
+ * used to fit the model. For any model, prediction ± half-width contains a new exchangeable value with probability ≥
+ * level and ≤ level + 1/(n + 1) + the share of ties.
  *
  * `residuals`: n signed or absolute errors, in the target's unit. Range: ≥ 0. O(levels · n log n).
  * @see Lei et al. (2018), https://arxiv.org/abs/1604.04173 (scaled: section 5.2); Angelopoulos and Bates (2021)

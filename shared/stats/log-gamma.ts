@@ -1,4 +1,4 @@
-/** From this value on, Stirling's correction is exact to double precision. */
+/** Above this value, Stirling's correction is exact to double precision. */
 const STIRLING_FROM = 10;
 const LOG_SQRT_TWO_PI = Math.log(2 * Math.PI) / 2;
 

@@ -83,7 +83,7 @@ export interface Origin {
   readonly trials: number;
 }
 
-/** Returns the data, code and seed that a model was trained with. */
+/** Returns the data, code and seed of a training. */
 export function lineageOf({ forecast, observations, dataHash, codeVersion, seed, trials }: Origin): Card["lineage"] {
   const { variable } = forecast;
   const sources = forecast.sources.map(({ feed, variables, lag }) => ({ feed, variables: [...variables], lag }));
@@ -93,7 +93,7 @@ export function lineageOf({ forecast, observations, dataHash, codeVersion, seed,
 function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {
   return forecast.features.map((feature) => {
     const { name } = feature;
-    // `kindOf` includes the version of the kind that the model was trained with.
+    // `kindOf` includes the version of the kind at the time of training.
     const { name: _, ...definition } = { ...feature, kind: kindOf(feature) };
     const column = data.columns.find((column) => column.name === name);
     return dtypeOf(feature) === "string"

@@ -11,7 +11,7 @@ import { skill } from "../stats/skill.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 
-/** The rows that all contenders are scored on, with the predictions of the baseline and the champion. */
+/** The scored rows, which are the same for all contenders, with the predictions of the baseline and the champion. */
 export interface TestWindow {
   readonly data: Dataset;
   readonly forecast: Forecast;
@@ -28,7 +28,7 @@ export interface Entry {
   /** Predictions for the rows of the window. */
   readonly predictions: Float64Array;
   readonly seconds: number;
-  /** Rows and predictions that its intervals are learned from; null if it was not scored on validation. */
+  /** Rows and predictions for learning its intervals; null if it was not scored on validation. */
   readonly validation: { readonly rows: RowRange; readonly predictions: Float64Array } | null;
 }
 

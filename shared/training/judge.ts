@@ -34,7 +34,7 @@ export interface ServingModel {
   readonly isExternal: boolean;
 }
 
-/** A published file: predicts rows, and has the last period that it was fitted to. */
+/** A published file: predicts rows, and has the last period of its training data. */
 export interface ModelFile {
   predict(rows: RowRange): Promise<Float64Array>;
   readonly trainedTo: string;
@@ -183,8 +183,8 @@ async function incumbentOnTest(
 }
 
 /**
- * Returns the predictions that a refresh is compared with: up to the last period that the champion was fitted to, those of
- * its refitted recipe; after it, those of the file that serves.
+ * Returns the champion's predictions for the comparison with a refresh. Periods in the training data of the serving
+ * file have the predictions of the refitted recipe. Later periods have those of the file.
  */
 async function servedOnTest(
   { incumbent, data }: JudgeTask,
@@ -206,7 +206,7 @@ interface Scored {
   readonly chosen: ValidationResult;
   readonly change: ChangeJudgement | null;
   readonly incumbent: Float64Array | null;
-  /** Predictions that a refresh is compared with. */
+  /** The champion's predictions in the comparison with a refresh. */
   readonly served: Float64Array | null;
 }
 

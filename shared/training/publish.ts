@@ -63,7 +63,7 @@ export type Publishing =
 /** Producer of our models, as recorded in their cards. */
 export const producer = "almanac";
 const goldenRowsMax = 24;
-/** Number of rows of the test window that edge cases are derived from. */
+/** Number of test rows from which edge cases are derived. */
 const ordinaryRowsMax = 16;
 
 export async function publish(task: PublishTask, effects: PublishEffects): Promise<Publishing> {

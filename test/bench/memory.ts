@@ -7,7 +7,7 @@ import { type Bench, medianOf, type Result } from "./bench.ts";
 import { bundleOfFile } from "./support/bundle.ts";
 import { workersOf } from "./support/engines.ts";
 import { Connection } from "./support/http-client.ts";
-import { heldBytes } from "./support/inspector.ts";
+import { usedBytes } from "./support/inspector.ts";
 import { largeForest } from "./support/large-forest.ts";
 import { type Stored, stored } from "./support/learned-model.ts";
 import { oneRow } from "./support/requests.ts";
@@ -72,7 +72,7 @@ async function memoryOf(what: Stored): Promise<Memory> {
     const peak = residentPeak(pid) - before;
     // The file is written to the cache after the answer, and is in memory until then.
     await setTimeout(1_000);
-    return { held: await heldBytes(await workerd.inspectorPort(), "engine"), peak };
+    return { held: await usedBytes(await workerd.inspectorPort(), "engine"), peak };
   } finally {
     await workerd.dispose();
   }

@@ -36,7 +36,7 @@ const all = [
 ];
 const learned = all.filter(({ name }) => !["base-rate", "state-frequency"].includes(name));
 
-/** Returns the dataset with different features, states and outcomes from a row on. */
+/** Returns the dataset with different features, states and outcomes after a row. */
 function withOtherDays(from: number, seed: number) {
   const other = classData(seed, { strength: -3, periods: 900 });
   const mixed = <Values extends Float32Array | Float64Array>(own: Values, replacement: Values) =>

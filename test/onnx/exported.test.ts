@@ -1,4 +1,4 @@
-/** The graphs that our models are exported to: one named input per feature, [N, 1], float or text. */
+/** Tests the graphs of exported models: one named input per feature, [N, 1], float or text. */
 import fc from "fast-check";
 import { test } from "vitest";
 import { ensembleAttributes } from "../../shared/onnx/ensemble-attributes.ts";

@@ -1,6 +1,6 @@
 /**
- * Builds what KV and R2 store for a serving forecast: a small history, and a model with last + bias and the number of
- * changes of the series.
+ * Builds the contents of KV and R2 for a serving forecast: a small history, and a model with last + bias and the number
+ * of changes of the series.
  */
 
 import type { ChampionPointer } from "../../shared/api/champion.ts";

@@ -14,7 +14,7 @@ const folds = [0, 1, 2, 3].map((fold) => ({
   rows: { from: 10 * fold + 10, to: 10 * fold + 20 },
 }));
 
-/** Returns a pool whose predictions are the distance of x from 0.3. `broken` fails from the second fold on. */
+/** Returns a pool whose predictions are the distance of x from 0.3. `broken` fails after the first fold. */
 function fakePool(): Pool & { readonly jobs: Job[] } {
   const jobs: Job[] = [];
   return {

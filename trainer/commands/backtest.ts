@@ -69,7 +69,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
   printResult(forecast, result);
 }
 
-/** Describes the data and the code that the result was computed from. */
+/** Describes the data and the code of the result. */
 function lineage(forecast: Forecast, { data }: Prepared) {
   const { variable, sources } = forecast;
   return {

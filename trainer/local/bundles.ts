@@ -95,7 +95,7 @@ export function modulesIn(folder: string, entry = "index.js"): ModuleFile[] {
     .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, name) }));
 }
 
-/** Creates a folder to bundle into. If a killed process leaves one, wrangler deletes it after a day. */
+/** Creates a temporary folder for a bundle. wrangler deletes the folder of a killed process after a day. */
 function newTemporaryFolder(): string {
   const tmp = join(root, ".wrangler", "tmp");
   try {
@@ -119,7 +119,7 @@ async function bundle(config: string, folder: string): Promise<void> {
 
 /**
  * Extracts the reason from the output of wrangler and esbuild: `Unexpected ";" (workers/predict/app.ts:191:10)`.
- * @param base folder that esbuild's paths are relative to, itself relative to the root
+ * @param base folder of esbuild's relative paths, itself relative to the root
  */
 export function bundlersReason(printed: string, base: string): string {
   const plain = stripVTControlCharacters(printed);

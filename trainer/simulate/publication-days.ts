@@ -64,7 +64,7 @@ function neighbourSlot(day: string, step: 1 | -1): string {
   return other;
 }
 
-/** Statutory holidays (Ley Federal del Trabajo, article 74, on the Mondays they are moved to) and Good Friday. */
+/** Statutory holidays (Ley Federal del Trabajo, article 74, moved to Mondays by that law) and Good Friday. */
 function isHoliday(day: string): boolean {
   const monthDay = day.slice(5);
   if (["01-01", "05-01", "09-16", "12-25"].includes(monthDay)) return true;

@@ -1,6 +1,6 @@
 /**
- * A simulated publisher: an HTTP server that replaces the sites the feeds are fetched from. It has their addresses and
- * formats, serves generated data, and rejects requests that a fetcher of public data must not send.
+ * A simulated publisher: an HTTP server that replaces the sites of the publishers. It has their addresses and formats,
+ * serves generated data, and rejects requests that a fetcher of public data must not send.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";

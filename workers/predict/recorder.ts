@@ -1,4 +1,4 @@
-/** Sends answered predictions to the queue after the answers. Rows that cannot be sent are lost, and logged. */
+/** Sends predictions to the queue after the caller has received them. Rows that cannot be sent are lost and logged. */
 import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
@@ -15,7 +15,9 @@ export interface Recording {
 export interface Answered {
   readonly protocol: Protocol;
   readonly snapshot: Snapshot;
-  /** Called after the answer was sent, possibly during another request: it must not refer to its own request. */
+  /**
+   * Called after the answer was sent, possibly by a later request, so it must not use the objects of its own request.
+   */
   rows(): readonly PredictionRow[];
 }
 
@@ -27,13 +29,19 @@ interface AnsweredRequest {
   readonly answered: Answered;
 }
 
-/** Answers of one isolate that are sent together, in the background of the first answer's request. */
+/**
+ * Answers of one isolate that are sent to the queue together. The request of the first answer sends them in the
+ * background.
+ */
 interface Parcel {
   requests: AnsweredRequest[];
   readonly sinceMs: number;
 }
 
-/** Time that the first answer of a parcel waits for others: one queue call per request would take longer than the answer itself. */
+/**
+ * Time that the first answer of a parcel waits for others. One queue call per request would take longer than the
+ * answer.
+ */
 const gatherMs = 15;
 /** Maximum number of answers in a parcel: the queue accepts as many messages at once. */
 const parcelRequestsMax = 100;
@@ -101,7 +109,7 @@ export class Recorder {
 
 type Messages = readonly SizedMessage[];
 
-/** Memoizes one list per model, so that its size in bytes can be memoized by the list. */
+/** Returns the same list for the same model, so that the list's size in bytes can be memoized too. */
 const namesOf = memoizeByObject(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
 function messagesFor({ requestId, isOwnId, at, answered }: AnsweredRequest): Messages | Promise<Messages> {

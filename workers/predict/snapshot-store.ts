@@ -69,7 +69,7 @@ interface LoadedHistory {
   readonly digest: string;
   /** The history's number, which only increases; 0 for a history from before they were numbered. */
   readonly number: number;
-  /** JSON of the declaration that the outlook was built for. */
+  /** JSON of the outlook's declaration. */
   readonly declaration: string;
   readonly outlook: Outlook;
 }

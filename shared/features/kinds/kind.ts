@@ -24,7 +24,7 @@ export type BoundFeature = Description &
     | {
         readonly source: "history";
         readonly dtype: "float";
-        /** Returns the feature as a function of one series of the past and its position there. */
+        /** Returns a function that computes the feature of one series, from the series and its index in the past. */
         ofPast(past: Past): (series: PastSeries, index: number) => number;
       }
     | {

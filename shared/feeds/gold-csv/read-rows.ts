@@ -9,7 +9,7 @@ import { type Column, fieldsMax, readHeader } from "./read-header.ts";
 import { readPrice } from "./read-price.ts";
 import { type Field, splitLine } from "./split-line.ts";
 
-/** A price with the line it was read from. */
+/** A price and its line. */
 export interface Cell {
   readonly row: number;
   /** The day. */

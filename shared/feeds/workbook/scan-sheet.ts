@@ -11,7 +11,7 @@ import { Refusal } from "./refusal.ts";
 import { readText, textCell } from "./shared-parts.ts";
 import type { XmlReader } from "./xml.ts";
 
-/** The shared parts that the cells of a sheet refer to, and the limit on their number. */
+/** The shared parts of a workbook, which cells reference, and the limit on the number of cells. */
 export interface SheetContext {
   readonly sheet: string;
   readonly strings: readonly (Text | null)[];

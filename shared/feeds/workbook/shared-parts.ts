@@ -1,4 +1,4 @@
-/** Reads the parts that cells refer to: shared strings and number formats. */
+/** Reads the shared parts that cells reference: strings and number formats. */
 import { Text, textLengthMax } from "./cell.ts";
 import { builtInDate, isDateFormat } from "./number-formats.ts";
 import { Refusal } from "./refusal.ts";

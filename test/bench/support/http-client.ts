@@ -1,4 +1,4 @@
-/** A minimal HTTP/1.1 client for load generators: requests are bytes, answers are split by length. */
+/** A minimal HTTP/1.1 client for load generators. Sends prepared bytes and finds the end of an answer by its length. */
 import { connect, type Socket } from "node:net";
 
 export interface Answer {
@@ -48,7 +48,10 @@ export class Connection {
     });
   }
 
-  /** Opens the connection again if it was idle: the server closes idle connections after five seconds. */
+  /**
+   * Returns false if the connection is closed or was idle too long: the server closes idle connections after five
+   * seconds.
+   */
   isFit(): boolean {
     return !this.#isClosed && performance.now() - this.#usedMs < idleMaxMs;
   }

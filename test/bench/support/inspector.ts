@@ -27,7 +27,7 @@ async function inspect(inspectorPort: number, worker: string): Promise<WebSocket
 }
 
 /** Returns the bytes in use after garbage collection: objects, and the buffers of typed arrays. */
-export async function heldBytes(inspectorPort: number, worker: string): Promise<number> {
+export async function usedBytes(inspectorPort: number, worker: string): Promise<number> {
   const socket = await inspect(inspectorPort, worker);
   try {
     // workerd has no command for garbage collection, but a heap snapshot begins with one.
@@ -39,10 +39,10 @@ export async function heldBytes(inspectorPort: number, worker: string): Promise<
   }
 }
 
-let asked = 0;
+let lastId = 0;
 
 function call(socket: WebSocket, method: string): Promise<HeapUsage> {
-  const id = ++asked;
+  const id = ++lastId;
   return new Promise((resolve) => {
     const take = ({ data }: MessageEvent) => {
       const answer: { readonly id?: number; readonly result: HeapUsage } = JSON.parse(String(data));
@@ -72,7 +72,7 @@ export async function watchHeap(inspectorPort: number, worker: string): Promise<
     peak = Math.max(peak, answer.result?.usedSize ?? 0);
   };
   const timer = setInterval(
-    () => socket.send(JSON.stringify({ id: ++asked, method: "Runtime.getHeapUsage" })),
+    () => socket.send(JSON.stringify({ id: ++lastId, method: "Runtime.getHeapUsage" })),
     everyMs,
   );
   return {

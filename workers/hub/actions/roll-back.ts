@@ -57,7 +57,7 @@ interface Target {
   readonly champion: ChampionRow;
 }
 
-/** Chooses the version to go back to, from the changes of champion, oldest first. */
+/** Chooses the target of the rollback. `changes` are the changes of champion, oldest first. */
 function chooseTarget(
   forecast: string,
   changes: readonly ChampionRow[],
@@ -83,8 +83,7 @@ function chooseTarget(
 
 /**
  * Verifies artefacts and golden rows again, because the files may have been damaged since the version served. A version
- * with a served.json may serve again after the declared features changed, as long as this code computes the features
- * that it was trained on.
+ * with a served.json may serve again after the declared features changed, as long as this code computes its features.
  */
 async function verify(fx: RollbackEffects, forecast: Forecast, version: string): Promise<Refusal | null> {
   const model = await findModel(fx.db, forecast.id, version);
