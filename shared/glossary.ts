@@ -135,7 +135,8 @@ export const glossary: readonly TermGroup[] = [
       { term: "rollback", meaning: "The step that makes an earlier champion serve again." },
       {
         term: "gate",
-        meaning: "The rule that decides on a promotion. It compares losses on periods that were not used for any choice.",
+        meaning:
+          "The rule that decides on a promotion. It compares losses on periods that were not used for any choice.",
       },
       {
         term: "fingerprint",

@@ -44,7 +44,7 @@ export async function findFlow(db: Database, id: string): Promise<FlowRun | null
 }
 
 /** Lists queued or running flows that another process started or that have had no heartbeat since `before`. */
-export function listOwed(db: Database, boot: string, before: string): Promise<FlowRun[]> {
+export function listUnfinished(db: Database, boot: string, before: string): Promise<FlowRun[]> {
   return db
     .select()
     .from(flowRuns)

@@ -9,7 +9,7 @@ const seconds = 60;
 export async function run(): Promise<Bench> {
   const platform = new TestPlatform();
   try {
-    const { asked, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
+    const { requests, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
     for (const sentence of [...failed, ...mixed].slice(0, 10)) console.error(sentence);
     const sorted = latencies.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.floor(share * sorted.length)] ?? Number.NaN;
@@ -18,7 +18,7 @@ export async function run(): Promise<Bench> {
     return {
       name: "load",
       results: [
-        { what: `requests, ${perSecond} per second`, value: asked, unit: "requests", limit: null },
+        { what: `requests, ${perSecond} per second`, value: requests, unit: "requests", limit: null },
         { what: "failed", value: failed.length, unit: "requests", limit: 0 },
         { what: "answers that mix two versions", value: mixed.length, unit: "requests", limit: 0 },
         { what: "changes that no answer used", value: Math.max(0, 1 - changes), unit: "", limit: 0 },

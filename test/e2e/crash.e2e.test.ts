@@ -54,12 +54,12 @@ async function ingestThroughACrash(files: readonly PublicationFile[], crashAtFil
   const filesAtCrash = platform.storedFiles();
 
   hub = await platform.start();
-  const owed = await recoverAll(platform, hub);
+  const unfinished = await recoverAll(platform, hub);
   for (const { name, bytes } of [first, ...rest, first, ...rest]) {
     const { flow } = await upload(hub, name, bytes);
     expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   }
-  console.log(`crashed with ${filesAtCrash} files stored and ${owed.length} flow owed`);
+  console.log(`crashed with ${filesAtCrash} files stored and ${unfinished.length} unfinished flows`);
   expect(filesAtCrash).toBeLessThan(150);
   return everything(platform, hub);
 }

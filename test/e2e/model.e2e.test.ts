@@ -116,9 +116,9 @@ test("the same data again registers nothing, newer data is a refresh, and a pers
   expect(marked).toEqual([expect.stringContaining(`${offered?.version}`)]);
   expect(listed.out).toContain(first);
 
-  const asked = await run("promote", forecast.id, first, "--why", "a test");
-  expect(asked).toMatchObject({ code: 1, out: "" });
-  expect(asked.err).toBe(
+  const refused = await run("promote", forecast.id, first, "--why", "a test");
+  expect(refused).toMatchObject({ code: 1, out: "" });
+  expect(refused.err).toBe(
     `${first} was not promoted: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version}.\n`,
   );
   const forced = await run("promote", forecast.id, first, "--why", "it was better", "--force");

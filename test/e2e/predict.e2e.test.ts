@@ -151,13 +151,13 @@ test("an answer is found by its request id, in all three protocols, and a repeat
       headers: { "X-Request-Id": id, "Content-Type": "application/json" },
       ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
     });
-  for (let times = 0; times < 3; times++) expect((await send(path, "asked-thrice")).status).toBe(200);
+  for (let times = 0; times < 3; times++) expect((await send(path, "sent-three-times")).status).toBe(200);
   await send("/predict", "two", { instances: [own.series, own.series] });
   await send(`/invocations/${forecast.id}`, "mlflow", { dataframe_records: [own.features] });
   expect((await send("/predict?Estado=nowhere", "refused")).status).toBe(422);
   await send(path, "last");
   await expect.poll(async () => (await recorded("last")).length, { timeout: 30_000 }).toBe(1);
-  expect(await recorded("asked-thrice")).toMatchObject([
+  expect(await recorded("sent-three-times")).toMatchObject([
     {
       position: 0,
       version: own.model.version,
@@ -177,7 +177,7 @@ test("an answer is found by its request id, in all three protocols, and a repeat
   expect(await recorded("refused")).toEqual([]);
 
   const before = await countedInputs();
-  await send(path, "asked-thrice");
+  await send(path, "sent-three-times");
   await send(path, "after");
   await expect.poll(async () => (await recorded("after")).length, { timeout: 30_000 }).toBe(1);
   expect(await countedInputs()).toBe(before + 1);

@@ -48,11 +48,11 @@ test("an hour is an observation once it has ended, and a forecast before", async
 });
 
 describe("requests", () => {
-  const asked = (cursor: string | null, today = "2026-11-20") =>
+  const requestsFor = (cursor: string | null, today = "2026-11-20") =>
     feed.source.requests(cursor, today).map(({ period, name }) => [period, name.slice("air-quality-".length, -5)]);
 
   test("the first fetch requests a year and a half in pieces of half a year, oldest first, without a gap", () => {
-    expect(asked(null)).toEqual([
+    expect(requestsFor(null)).toEqual([
       ["2025-11-19", "2025-05-21_2025-11-19"],
       ["2026-05-21", "2025-11-20_2026-05-21"],
       ["2026-11-20", "2026-05-22_2026-11-21"],
@@ -60,8 +60,8 @@ describe("requests", () => {
   });
 
   test("later fetches request the new days, some days before the cursor again, and tomorrow", () => {
-    expect(asked("2026-11-19")).toEqual([["2026-11-20", "2026-11-14_2026-11-21"]]);
-    expect(asked("2026-11-20")).toEqual([["2026-11-20", "2026-11-15_2026-11-21"]]);
+    expect(requestsFor("2026-11-19")).toEqual([["2026-11-20", "2026-11-14_2026-11-21"]]);
+    expect(requestsFor("2026-11-20")).toEqual([["2026-11-20", "2026-11-15_2026-11-21"]]);
   });
 
   test("a fetch covers every day up to tomorrow exactly once, for any cursor", () => {

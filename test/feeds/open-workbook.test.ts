@@ -104,7 +104,7 @@ const anyText = fc.oneof(
   ),
 );
 
-test("any text in the place of a number is read like SheetJS reads it, or the cell is rejected", async () => {
+test("any text instead of a number is read like SheetJS reads it, or the cell is rejected", async () => {
   const characters = /^[ \t\r\n\d.+\-eE]*$/;
   const tally = { read: 0, refused: 0, misread: 0 };
   await fc.assert(

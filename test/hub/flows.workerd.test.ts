@@ -92,13 +92,13 @@ const large = (() => {
 })();
 
 /** Returns a hub whose database passes every statement to `seen` before it prepares it. */
-function hearing(hear: (sql: string) => void): Hub {
+function observed(onStatement: (sql: string) => void): Hub {
   const database = new Proxy(testEnv.DB, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (name === "prepare") {
         return (sql: string) => {
-          hear(sql);
+          onStatement(sql);
           return target.prepare(sql);
         };
       }
@@ -110,7 +110,7 @@ function hearing(hear: (sql: string) => void): Hub {
 
 test("fifty thousand observations need few statements, and the stored step results do not grow with the number of files", async () => {
   let statements = 0;
-  const counted = hearing((sql) => {
+  const counted = observed((sql) => {
     if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
   });
   const { flow, results } = await flowFor(await requested(large, "Leche.xlsx", counted));
@@ -123,7 +123,7 @@ test("fifty thousand observations need few statements, and the stored step resul
 
 test("a database step that failed between two transactions continues after the first", async () => {
   let batches = 0;
-  const breaking = hearing((sql) => {
+  const breaking = observed((sql) => {
     if (/INSERT INTO partitions/.test(sql) && ++batches === 2) throw new Error("the database is down");
   });
   const { flow } = await flowFor(await requested(large, "Leche.xlsx", breaking));

@@ -9,12 +9,12 @@ import { asAdmin, ended, flowOf, hub, ingested, migrate, query, request, state }
 import { type Block, type City, publication, someCities } from "../support/sniim.ts";
 
 // `reset` empties every store except the state of Workflows, so the tests must request different flows.
-let world = 0;
+let testNumber = 0;
 
 async function newWorld(): Promise<void> {
   await reset();
   await migrate();
-  world++;
+  testNumber++;
 }
 
 beforeEach(newWorld);
@@ -33,7 +33,7 @@ function file(blocks: readonly Block[], suffix = ""): File {
   return { name: `Leche${day}${month}${year}${suffix}`, bytes: publication(blocks) };
 }
 
-const nameHere = ({ name }: File) => `${name}-${world}.xlsx`;
+const nameHere = ({ name }: File) => `${name}-${testNumber}.xlsx`;
 const take = (given: File) => ingested(nameHere(given), given.bytes);
 
 test("a publication is written to the lake, the database and the history in KV", async () => {
@@ -42,7 +42,7 @@ test("a publication is written to the lake, the database and the history in KV",
   expect(listed.objects.map((object) => object.key.replace(/[0-9a-f]{16}/, "…"))).toEqual([
     "clean/sniim-milk/_SUCCESS",
     "clean/sniim-milk/year=2025/month=01/day=03/part.parquet",
-    `raw/sniim-milk/…-Leche03012025-${world}.xlsx`,
+    `raw/sniim-milk/…-Leche03012025-${testNumber}.xlsx`,
   ]);
   expect(await query("SELECT count(*) AS facts FROM observations")).toEqual([{ facts: 16 }]);
   expect(JSON.parse((await hub.snapshots.get("history:milk-mx")) ?? "")).toMatchObject({
@@ -141,7 +141,7 @@ test("the notification of R2 and the message of the hub for one object start one
   await hub.events.send(event);
   await hub.events.send(event);
   await scheduler.wait(1_000);
-  expect(await query(`SELECT id, attempt FROM flow_runs WHERE key LIKE '%-${world}.xlsx@%'`)).toEqual([
+  expect(await query(`SELECT id, attempt FROM flow_runs WHERE key LIKE '%-${testNumber}.xlsx@%'`)).toEqual([
     { id, attempt: 1 },
   ]);
   expect((await flowOf(id)).steps.every(({ tries }) => tries === 1)).toBe(true);
@@ -170,7 +170,7 @@ test("a publication of mostly unreadable prices is held with the most frequent r
 });
 
 test("a file that is not a workbook fails, and the reason shows its first bytes", async () => {
-  const flow = await ingested(`Leche03012025-${world}.xlsx`, new TextEncoder().encode("<html>Not found</html>"));
+  const flow = await ingested(`Leche03012025-${testNumber}.xlsx`, new TextEncoder().encode("<html>Not found</html>"));
   expect(flow).toMatchObject({
     state: "failed",
     reason: expect.stringContaining('not-a-workbook: found 22 bytes starting with "<html>'),

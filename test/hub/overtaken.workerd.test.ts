@@ -40,13 +40,13 @@ async function lakeEtags(): Promise<Record<string, string>> {
 type Call = "list" | "put" | "delete";
 
 /** Returns a hub whose R2 reports each call below `clean/` before and after it happens. */
-function watched(hear: (moment: string) => Promise<void>): Hub {
+function watched(onCall: (moment: string) => Promise<void>): Hub {
   const announced = (call: Call, key: string, work: () => Promise<unknown>) => async (): Promise<unknown> => {
     if (!key.startsWith("clean/")) return work();
     const name = `${call} ${key.split("/").slice(2).join("/")}`.trim();
-    await hear(`before ${name}`);
+    await onCall(`before ${name}`);
     const done = await work();
-    await hear(`after ${name}`);
+    await onCall(`after ${name}`);
     return done;
   };
   const lake = new Proxy(testEnv.LAKE, {

@@ -206,8 +206,8 @@ describe("a message that cannot be stored", () => {
       predictionMessage({ forecast: "no-such" }),
       predictionMessage(),
     ];
-    const [fates, lines] = await quiet(() => deliver(bodies));
-    expect(fates).toEqual([0, 0, 0, "acked"]);
+    const [outcomes, lines] = await quiet(() => deliver(bodies));
+    expect(outcomes).toEqual([0, 0, 0, "acked"]);
     expect(lines).toMatchObject([
       expect.stringContaining("does not match the schema of predictions"),
       "predictions: milk-mx has no registered version v0.none",
@@ -223,8 +223,8 @@ describe("a message that cannot be stored", () => {
     const withoutLake: Hub = { ...hub, lake: failing("R2 is down") };
     const delays: unknown[] = [];
     for (const attempts of [1, 2, 3, 5, 9]) {
-      const [fates] = await quiet(() => deliver([predictionMessage()], { on: down, attempts }));
-      delays.push(...fates);
+      const [outcomes] = await quiet(() => deliver([predictionMessage()], { on: down, attempts }));
+      delays.push(...outcomes);
     }
     expect(delays).toEqual([60, 240, 960, 15_360, 43_200]);
     expect(await quiet(() => deliver([predictionMessage()], { on: withoutLake }))).toEqual([
@@ -238,8 +238,8 @@ describe("a message that cannot be stored", () => {
     const key = artefactKey(forecast.id, version, "card.json");
     const card = await (await hub.lake.get(key))?.text();
     await hub.lake.put(key, "{}");
-    const [fates, lines] = await quiet(() => deliver([predictionMessage()]));
-    expect([fates, lines]).toEqual([[60], [expect.stringContaining("card.json is damaged")]]);
+    const [outcomes, lines] = await quiet(() => deliver([predictionMessage()]));
+    expect([outcomes, lines]).toEqual([[60], [expect.stringContaining("card.json is damaged")]]);
     await quiet(() => deliver([predictionMessage()], { queue: "predictions-dead" }));
     expect(await query("SELECT reason FROM flow_runs WHERE kind = 'dead-letter'")).toEqual([
       { reason: expect.stringContaining("card.json is damaged") },
@@ -284,10 +284,10 @@ describe("a message that cannot be stored", () => {
     const down = database(() => {
       throw new Error("D1 is down");
     });
-    const [fates, lines] = await quiet(() =>
+    const [outcomes, lines] = await quiet(() =>
       deliver([predictionMessage()], { on: down, queue: "predictions-dead", attempts: 2 }),
     );
-    expect(fates).toEqual([120]);
+    expect(outcomes).toEqual([120]);
     expect(lines[0]).toContain(JSON.stringify(predictionMessage()));
   });
 });

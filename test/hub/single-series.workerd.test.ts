@@ -11,12 +11,12 @@ import { answer, hoursOf } from "../support/air-quality.ts";
 import { hub, ingested, migrate, query, request, state } from "../support/hub.ts";
 
 // `reset` empties every store except the state of Workflows, so the tests must request different flows.
-let world = 0;
+let testNumber = 0;
 
 async function newWorld(): Promise<void> {
   await reset();
   await migrate();
-  world++;
+  testNumber++;
 }
 
 beforeEach(newWorld);
@@ -32,7 +32,7 @@ interface File {
 async function take({ feed, name, bytes }: File) {
   const [, stem = "", extension = ""] = /^(.*)(\.\w+)$/.exec(name) ?? [];
   // A name that contains a day ends with it.
-  return ingested(`w${world}-${stem}${extension}`, bytes, feed);
+  return ingested(`w${testNumber}-${stem}${extension}`, bytes, feed);
 }
 
 async function factsIn(feedId: string, part: string): Promise<number> {

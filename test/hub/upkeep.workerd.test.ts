@@ -18,11 +18,11 @@ import { readVariables } from "../../workers/hub/variables.ts";
 import { asAdmin, ended, hub, ingested, migrate, query, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
-let world = 0;
+let testNumber = 0;
 beforeEach(async () => {
   await reset();
   await migrate();
-  world++;
+  testNumber++;
 });
 
 const milk = findFeed("sniim-milk");
@@ -32,7 +32,7 @@ async function storeObject() {
   const bytes = publication([{ day: "2025-01-03", cities: someCities(3) }]);
   return storeRaw(hub, {
     feed: milk as NonNullable<typeof milk>,
-    name: `Leche03012025-u${world}.xlsx`,
+    name: `Leche03012025-u${testNumber}.xlsx`,
     sha256: sha256Hex(bytes),
     body: bytes,
     arrivedAt: new Date(0),
@@ -71,7 +71,7 @@ test("a pointer that cannot be repaired does not prevent the repair of the other
 });
 
 test("a second cron event of one day starts no second fetch", async () => {
-  const at = new Date(`2025-01-${10 + world}T23:30:00Z`);
+  const at = new Date(`2025-01-${10 + testNumber}T23:30:00Z`);
   await scheduleFetches(hub, [milk], at);
   await scheduleFetches(hub, [milk], at);
   expect(await query("SELECT kind, attempt FROM flow_runs")).toEqual([{ kind: "fetch", attempt: 1 }]);

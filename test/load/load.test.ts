@@ -12,11 +12,11 @@ afterAll(() => platform.dispose());
 test(
   "200 requests a second during a promotion and an ingest: no answer fails, and none mixes two versions",
   async () => {
-    const { asked, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
+    const { requests, failed, mixed, seen, latencies } = await loadWhileChanging(platform, { perSecond, seconds });
     expect(failed).toEqual([]);
     expect(mixed).toEqual([]);
-    expect(asked).toBeGreaterThanOrEqual(seconds * perSecond);
-    expect(latencies).toHaveLength(asked);
+    expect(requests).toBeGreaterThanOrEqual(seconds * perSecond);
+    expect(latencies).toHaveLength(requests);
     const served = [...seen].map((one) => one.split(" "));
     expect(new Set(served.map(([version]) => version))).toEqual(new Set(["v1.0", "v2.0"]));
     expect(new Set(served.map(([, history]) => history)).size).toBe(2);

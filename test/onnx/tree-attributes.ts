@@ -94,8 +94,8 @@ export function rawForest(random: Random, options: RawOptions, keepIds: boolean)
     .filter(({ mode }) => mode === "LEAF")
     .flatMap((node) => {
       const targets = Array.from({ length: options.targets }, (_, target) => target);
-      const kept = options.partial ? targets.filter(() => random() < 0.7) : targets;
-      return (kept.length > 0 ? kept : [0]).map((target) => ({ node, target, weight: options.weight(random) }));
+      const chosen = options.partial ? targets.filter(() => random() < 0.7) : targets;
+      return (chosen.length > 0 ? chosen : [0]).map((target) => ({ node, target, weight: options.weight(random) }));
     });
   return { nodes, weights };
 }

@@ -12,10 +12,10 @@ import { historyOf, instanceOf, servable, snapshotOf } from "../support/served.t
 
 const options: PredictOptions = { textNumbers: false, partial: false, explain: null };
 
-function answer(body: unknown, snapshot = snapshotOf(), asked = options) {
+function answer(body: unknown, snapshot = snapshotOf(), given = options) {
   const read = readPredictRequest(body);
   if (!read.ok) return read.error;
-  const prepared = prepareRows(snapshot, read.value, asked);
+  const prepared = prepareRows(snapshot, read.value, given);
   if (!prepared.ok) return prepared.error;
   return answerRows(snapshot, { ...prepared.value, kind: read.value.kind, stale: false });
 }
@@ -25,8 +25,8 @@ test("a request for all series gives the same answers as separate requests for e
   const silent = { is: ["Jalisco", "Zapopan", "Pasteurizada", "Tiendas"], values: history.periods.map(() => null) };
   const snapshot = snapshotOf({}, { ...history, series: [...history.series, silent] });
   const all = batchAnswerShape.parse(answer({ all: true }, snapshot));
-  const asked = batchAnswerShape.parse(answer({ instances: [0, 1, 2, 3].map((at) => instanceOf(at)) }, snapshot));
-  expect(all).toEqual({ ...asked, next_from: null });
+  const separate = batchAnswerShape.parse(answer({ instances: [0, 1, 2, 3].map((at) => instanceOf(at)) }, snapshot));
+  expect(all).toEqual({ ...separate, next_from: null });
 });
 
 test("more series than one request may have are answered in consecutive pieces", () => {

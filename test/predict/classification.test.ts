@@ -164,9 +164,9 @@ test("Open Inference Protocol: probability, label and threshold, each with its d
     { name: "label", shape: [2, 1], datatype: "BYTES", data: ["healthy", "sick"] },
     { name: "threshold", shape: [2, 1], datatype: "FP32", data: [threshold, threshold] },
   ]);
-  const asked = readInfer({ json: { inputs, outputs: [{ name: "label" }] }, binary: none }, model);
-  if (!asked.ok) throw new Error(asked.error);
-  expect(inferAnswer(model, asked.value, result).answer.outputs).toMatchObject([{ name: "label" }]);
+  const request = readInfer({ json: { inputs, outputs: [{ name: "label" }] }, binary: none }, model);
+  if (!request.ok) throw new Error(request.error);
+  expect(inferAnswer(model, request.value, result).answer.outputs).toMatchObject([{ name: "label" }]);
   expect(readInfer({ json: { inputs, outputs: [{ name: "prediction" }] }, binary: none }, model)).toMatchObject({
     ok: false,
   });

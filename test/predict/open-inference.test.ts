@@ -153,14 +153,14 @@ test("bytes after the JSON belong to the inputs with a size, in the order of the
 test.each([
   [3, /found 3 bytes after the JSON, expected 4/],
   [5, /found 5 bytes after the JSON, expected 4/],
-])("%i bytes where the sizes say 4 are refused", (length, problem) => {
+])("%i bytes are refused if the sizes require 4", (length, problem) => {
   const json = { inputs: tensors({ Precio_lag1: asBytes(4) }) };
   expect(readInfer({ json, binary: new Uint8Array(length) }, model)).toMatchObject({
     error: expect.stringMatching(problem),
   });
 });
 
-test("an output is sent as bytes if it asks for that, or if the request does and the output does not object", () => {
+test("an output is sent as bytes if the request has binary_data_output, unless its own binary_data is false", () => {
   const outputs = [{ name: "prediction" }, { name: "change_probability", parameters: { binary_data: false } }];
   const request = read({}, { outputs, parameters: { binary_data_output: true } });
   if (typeof request === "string") throw new Error(request);

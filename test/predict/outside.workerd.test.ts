@@ -18,11 +18,11 @@ const real = runnerOf({
 
 /** The real onnx Worker. It records its requests, and can be made to fail. */
 class Watched implements OnnxRunner {
-  readonly asked: OnnxRequest[] = [];
+  readonly requests: OnnxRequest[] = [];
   fails: Error | null = null;
 
   async run(request: OnnxRequest) {
-    this.asked.push(request);
+    this.requests.push(request);
     if (this.fails) throw this.fails;
     return real.run(request);
   }
@@ -88,12 +88,12 @@ test("a batch needs one call of the Worker, and a model that our engine runs nee
   await promote({ version: "v1.0", isOutside: true });
   const { ask } = worker({ onnx });
   await ask("/predict", { instances: [instanceOf(0), instanceOf(1), instanceOf(2)] });
-  expect(onnx.asked.map(({ inputs }) => inputs.Precio_lag1?.length)).toEqual([2, 3]);
+  expect(onnx.requests.map(({ inputs }) => inputs.Precio_lag1?.length)).toEqual([2, 3]);
   expect((await ask("/predict?partial=true", { instances: [{}] })).status).toBe(200);
-  expect(onnx.asked).toHaveLength(2);
+  expect(onnx.requests).toHaveLength(2);
   await promote({ version: "v2.0" });
   expect((await worker({ onnx }).ask(query)).status).toBe(200);
-  expect(onnx.asked).toHaveLength(2);
+  expect(onnx.requests).toHaveLength(2);
 });
 
 test("a row that the Worker rejects is refused alone: 422 for a batch, and beside the other answers if partial", async () => {
@@ -156,7 +156,7 @@ test("ENGINE runs every model on the Worker, with the same answer", async () => 
   const parts = { ...partsOf({ ...bindings, ENGINE: "onnxruntime-web" }), onnx };
   const forced = await worker(parts).ask(query);
   expect(await forced.json()).toEqual(await (await worker({ onnx: null }).ask(query)).json());
-  expect(onnx.asked).toHaveLength(2);
+  expect(onnx.requests).toHaveLength(2);
   expect(partsOf({ ...bindings, ENGINE: "tabular" }).onnxOnlyReason).toBeNull();
 });
 
@@ -245,5 +245,5 @@ test("a table without rows gets no predictions, without a call of the Worker", a
       { name: "change_probability", shape: [0, 1], data: [] },
     ],
   });
-  expect(onnx.asked).toHaveLength(1);
+  expect(onnx.requests).toHaveLength(1);
 });

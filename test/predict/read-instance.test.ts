@@ -125,22 +125,22 @@ describe("a feature", () => {
 
   test("that is not a number is refused with an example", () => {
     const query = { textNumbers: true };
-    const asked = (value: string) => readInstance(snapshot, instanceOf(0, { Precio_lag1: value }), query);
+    const readValue = (value: string) => readInstance(snapshot, instanceOf(0, { Precio_lag1: value }), query);
     expect(refusalOf(instanceOf(0, { Precio_lag1: "23.5" }))).toMatchObject({
       detail: "Precio_lag1 is not a number.",
       expected: "a number without quotes, as in 23.5",
     });
-    expect(asked("23,5")).toMatchObject({
+    expect(readValue("23,5")).toMatchObject({
       error: { detail: "Precio_lag1 is not a number.", expected: "a number with a decimal point, as in 23.5" },
     });
-    expect(asked(" ")).toMatchObject({ error: { detail: "Precio_lag1 is empty." } });
+    expect(readValue(" ")).toMatchObject({ error: { detail: "Precio_lag1 is empty." } });
     const tooLarge = "Precio_lag1 is out of range.";
     expect(refusalOf(instanceOf(0, { Precio_lag1: -1e39 }))).toMatchObject({ detail: tooLarge, found: "-1e+39" });
     expect(refusalOf(instanceOf(0, JSON.parse('{"Precio_lag1": 1e999}')))).toMatchObject({
       detail: tooLarge,
       found: "Infinity",
     });
-    expect(asked("1e39")).toMatchObject({ error: { detail: tooLarge, found: "1e39" } });
+    expect(readValue("1e39")).toMatchObject({ error: { detail: tooLarge, found: "1e39" } });
   });
 
   test("with a very long name is refused with a shortened name", () => {

@@ -118,12 +118,12 @@ test("both scoring protocols are recorded with their raw features", async () => 
 
 test("simultaneous answers are sent together, one message per request, in batches of the allowed size", async () => {
   const { ask, settled, sent, batches } = recording();
-  const asked = Array.from({ length: 130 }, (_, at) => `id-${at}`);
-  await Promise.all(asked.map((id) => ask(`/predict${query}`, { headers: { "X-Request-Id": id } })));
+  const ids = Array.from({ length: 130 }, (_, at) => `id-${at}`);
+  await Promise.all(ids.map((id) => ask(`/predict${query}`, { headers: { "X-Request-Id": id } })));
   await settled();
-  expect(sent.map(({ requestId }) => requestId).sort()).toEqual(asked.sort());
-  expect(new Set(sent.map(({ answer }) => answer)).size).toBe(asked.length);
-  expect(batches.length).toBeLessThan(asked.length / 2);
+  expect(sent.map(({ requestId }) => requestId).sort()).toEqual(ids.sort());
+  expect(new Set(sent.map(({ answer }) => answer)).size).toBe(ids.length);
+  expect(batches.length).toBeLessThan(ids.length / 2);
   expect(Math.max(...batches)).toBeLessThanOrEqual(100);
 });
 
@@ -191,7 +191,7 @@ test("a thousand instances are recorded in several messages with one answer id",
 
 test("equal requests with the same id have one answer id; another request or id has another", async () => {
   const { ask, settled, sent } = recording();
-  const asked = (at: number, id: string) =>
+  const send = (at: number, id: string) =>
     ask(`/predict${queryOf(instanceOf(at))}`, { headers: { "X-Request-Id": id } });
   for (const [at, id] of [
     [0, "a"],
@@ -199,7 +199,7 @@ test("equal requests with the same id have one answer id; another request or id 
     [1, "a"],
     [0, "b"],
   ] as const) {
-    await asked(at, id);
+    await send(at, id);
     await settled();
   }
   const [one, again, ...others] = sent.map(({ answer }) => answer);

@@ -30,7 +30,7 @@ async function predicted(body: unknown, from = aliased): Promise<number[] | stri
 }
 
 /** Returns the answer of `/predict` to the same instance. */
-function asked(instance: Record<string, unknown>) {
+function answerOf(instance: Record<string, unknown>) {
   const prepared = prepareRows(
     plain,
     { kind: "single", instance },
@@ -40,11 +40,12 @@ function asked(instance: Record<string, unknown>) {
   return fullAnswerShape.parse(answerRows(plain, { ...prepared.value, kind: "single", stale: false }));
 }
 
-const askedPrice = (instance: Record<string, unknown>) => expect.closeTo(Number(asked(instance).predicted_price), 2);
+const answeredPrice = (instance: Record<string, unknown>) =>
+  expect.closeTo(Number(answerOf(instance).predicted_price), 2);
 
 describe("one series", () => {
   test("missing values come from the history, or from the day and price of the row", async () => {
-    expect(await predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([askedPrice({})]);
+    expect(await predicted({ dataframe_records: [{ weekday: 0 }] })).toEqual([answeredPrice({})]);
     expect(
       await predicted({
         dataframe_split: {
@@ -57,29 +58,29 @@ describe("one series", () => {
         },
       }),
     ).toEqual([
-      askedPrice({ Date: "2023-10-01", EUR: 1200 }),
-      askedPrice({ Date: "2016-12-05" }),
-      askedPrice({ EUR: 1100 }),
+      answeredPrice({ Date: "2023-10-01", EUR: 1200 }),
+      answeredPrice({ Date: "2016-12-05" }),
+      answeredPrice({ EUR: 1100 }),
     ]);
-    expect(await predicted("Date,EUR\r\n2016-12-05,\r\n")).toEqual([askedPrice({ Date: "2016-12-05" })]);
+    expect(await predicted("Date,EUR\r\n2016-12-05,\r\n")).toEqual([answeredPrice({ Date: "2016-12-05" })]);
     expect(await predicted("Date,EUR\r\n,1100\r\n2016-12-05,\r\n,\r\n")).toEqual([
-      askedPrice({ EUR: 1100 }),
-      askedPrice({ Date: "2016-12-05" }),
-      askedPrice({}),
+      answeredPrice({ EUR: 1100 }),
+      answeredPrice({ Date: "2016-12-05" }),
+      answeredPrice({}),
     ]);
   });
 
   test("objects may have different names: a missing value comes from the history, not from another object", async () => {
     const rows = [{ Date: "2016-12-05" }, { EUR: 1100 }, { step: 0.02 }];
     expect(await predicted({ dataframe_records: rows })).toEqual([
-      askedPrice({ Date: "2016-12-05" }),
-      askedPrice({ EUR: 1100 }),
-      askedPrice({ EUR_dif1: 0.02 }),
+      answeredPrice({ Date: "2016-12-05" }),
+      answeredPrice({ EUR: 1100 }),
+      answeredPrice({ EUR_dif1: 0.02 }),
     ]);
   });
 
   test("a day may have its midnight, and a price may be text or alone in a list, as Python's clients send them", async () => {
-    const expected = [askedPrice({ Date: "2016-12-05", EUR: 1200.5 })];
+    const expected = [answeredPrice({ Date: "2016-12-05", EUR: 1200.5 })];
     for (const day of ["2016-12-05T00:00:00", "2016-12-05 00:00:00", "2016-12-05T00:00:00.000Z", "12/5/2016"]) {
       expect(await predicted({ dataframe_split: { columns: ["Date", "EUR"], data: [[day, "1200.5"]] } })).toEqual(
         expected,
@@ -93,7 +94,7 @@ describe("one series", () => {
   });
 
   test("a single column without a name is the price of the last day, one row for each value", async () => {
-    const expected = [askedPrice({ EUR: 1830.5 }), askedPrice({ EUR: 1840.5 })];
+    const expected = [answeredPrice({ EUR: 1830.5 }), answeredPrice({ EUR: 1840.5 })];
     for (const form of ["instances", "inputs"]) {
       expect(await predicted({ [form]: [[1830.5], [1840.5]] })).toEqual(expected);
       expect(await predicted({ [form]: [1830.5, 1840.5] })).toEqual(expected);
@@ -118,7 +119,7 @@ describe("one series", () => {
   });
 
   test("columns may have any name of their field, in JSON and CSV", async () => {
-    const expected = [askedPrice({ EUR: 1200, EUR_dif1: 0.02 })];
+    const expected = [answeredPrice({ EUR: 1200, EUR_dif1: 0.02 })];
     expect(await predicted({ dataframe_records: [{ EUR: 1200, step: 0.02 }] })).toEqual(expected);
     expect(await predicted("EUR,step\r\n1200,0.02\r\n")).toEqual(expected);
     expect(await predicted("eur,EUR_DIF1\r\n1200,0.02\r\n".toUpperCase())).toEqual(expected);
@@ -129,10 +130,10 @@ describe("one series", () => {
   });
 
   test("raw features in the model's order are accepted", async () => {
-    const { features } = asked({});
+    const { features } = answerOf({});
     const row = plain.model.inputs.map(({ name }) => features[name]);
-    expect(await predicted({ instances: [row] })).toEqual([askedPrice({})]);
-    expect(await predicted({ dataframe_records: [{ ...features, stranger: 1 }] })).toEqual([askedPrice({})]);
+    expect(await predicted({ instances: [row] })).toEqual([answeredPrice({})]);
+    expect(await predicted({ dataframe_records: [{ ...features, stranger: 1 }] })).toEqual([answeredPrice({})]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 /** Comments, messages, documents and test names are plain English: they contain no phrase of plain-english.ts. */
 import { expect, test } from "vitest";
-import { replacements } from "./plain-english.ts";
+import { replacements, unclearNames } from "./plain-english.ts";
 import { files, read } from "./source-files.ts";
 
 /** Files with text that people write. Fixtures hold data, migrations are never edited, and the list itself is exempt. */
@@ -76,6 +76,27 @@ test("comments, messages, documents and test names contain no phrase of the list
   expect(texts.flatMap((path) => findingsIn(path, read(path)))).toEqual([]);
 });
 
+/** Returns one message for each unclear name in the code of a file, outside of comments and strings. */
+function unclearNamesIn(path: string, content: string): string[] {
+  const code = content.replaceAll(typescriptText, (text) =>
+    text.startsWith("`") ? text : text.replaceAll(/[^\n]/g, " "),
+  );
+  const names = new RegExp(`(?<![\\w$.])(?:${unclearNames.join("|")})(?![\\w$-])`, "g");
+  return Array.from(code.matchAll(names), ({ 0: name, index }) => {
+    const line = code.slice(0, index).split("\n").length;
+    return `${path}:${line} ${name}: choose a name that describes the value`;
+  });
+}
+
+test("code contains no unclear name", () => {
+  const typescript = texts.filter((path) => path.endsWith(".ts"));
+  expect(typescript.flatMap((path) => unclearNamesIn(path, read(path)))).toEqual([]);
+  expect(unclearNamesIn("a.ts", 'const told = "asked"; // said\nreturn told.heard;')).toEqual([
+    "a.ts:1 told: choose a name that describes the value",
+    "a.ts:2 told: choose a name that describes the value",
+  ]);
+});
+
 test("a phrase is found in comments, strings and test names, with its line, its sentence and a replacement", () => {
   const [first, second] = ["no", "body"];
   const word = `${first}${second}`;
@@ -92,7 +113,7 @@ test("a phrase is found in comments, strings and test names, with its line, its 
     `a.ts:4 "${word} waits": replace "${word}"`,
     `a.ts:5 "\${name} is for ${word.toUpperCase()}": replace "${word}"`,
   ]);
-  expect(findingsIn("a.md", `The cache says\nso. See \`${word}\`.`)).toEqual([
-    'a.md:1 "The cache says so.": replace "says so", for example by reports it, returns the reason, is marked',
+  expect(findingsIn("a.md", `The mean comes\nto 3. See \`${word}\`.`)).toEqual([
+    'a.md:1 "The mean comes to 3.": replace "comes to", for example by equals, results in, reaches',
   ]);
 });

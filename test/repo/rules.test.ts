@@ -142,6 +142,13 @@ test("the commands in README are scripts of package.json or commands of almanac"
   expect(unknown.map(([text]) => text)).toEqual([]);
 });
 
+test("claim, commands, output and picture of README fit the first screen of 60 lines", () => {
+  const firstScreen = read("README.md").split("\n").slice(0, 60).join("\n");
+  for (const part of ["# Almanac", "npm ci", "npm start", "next value", "─► R2 raw/", "## Find your way"]) {
+    expect(firstScreen).toContain(part);
+  }
+});
+
 test("workers/predict imports no package of the hub", () => {
   const heavy = [...reachable("workers/predict/index.ts")].filter((target) =>
     /^(hono|@hono|drizzle-orm|xlsx|@zip\.js|hyparquet|echarts|@resvg|onnxruntime)/.test(target),

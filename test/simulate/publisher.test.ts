@@ -112,8 +112,8 @@ describe("invalid requests of a fetcher are rejected", () => {
   test("without a User-Agent", async () => {
     const { url } = await publisher();
     // fetch() always adds a User-Agent; node:http does not.
-    const asked = request(url + FRIDAY).end();
-    const [response] = await once(asked, "response");
+    const sent = request(url + FRIDAY).end();
+    const [response] = await once(sent, "response");
     response.resume();
     expect(response.statusCode).toBe(400);
   });
@@ -161,8 +161,8 @@ describe("faults", () => {
 
   test("a slow response can time out and does not delay closing", async () => {
     const running = await faulty({ kind: "slow", delayMs: 3_600_000 });
-    const asked = fetch(running.url + FRIDAY, { signal: AbortSignal.timeout(50) });
-    await expect(asked).rejects.toThrow(/timeout|aborted/);
+    const slow = fetch(running.url + FRIDAY, { signal: AbortSignal.timeout(50) });
+    await expect(slow).rejects.toThrow(/timeout|aborted/);
     await running.close();
     await expect(fetch(running.url + FRIDAY)).rejects.toThrow();
   });

@@ -8,13 +8,13 @@ import { forecast, Registry } from "./registry.ts";
 
 /** The registered version. It is different in each test. */
 export let version = "";
-let world = 0;
+let testNumber = 0;
 
 export function freshHub(): void {
   beforeEach(async () => {
     await reset();
     await migrate();
-    version = `v1.${++world}`;
+    version = `v1.${++testNumber}`;
     await new Registry().registered(version);
   });
 }
@@ -51,21 +51,21 @@ export function predictionMessage(change: Partial<PredictionMessage> = {}): Pred
 
 /** Passes messages to a consumer as one batch. Returns the outcome of each: acknowledged, or the delay of its retry. */
 export async function deliver(bodies: readonly unknown[], { on = hub, attempts = 1, queue = "predictions" } = {}) {
-  const fates: ("acked" | number)[] = [];
+  const outcomes: ("acked" | number)[] = [];
   const messages = bodies.map((body, at) => ({
     id: String(at),
     timestamp: new Date(0),
     body: JSON.parse(JSON.stringify(body)),
     attempts,
     ack() {
-      fates[at] = "acked";
+      outcomes[at] = "acked";
     },
     retry(options?: QueueRetryOptions) {
-      fates[at] = options?.delaySeconds ?? 0;
+      outcomes[at] = options?.delaySeconds ?? 0;
     },
   }));
   await consume(on, { queue, messages });
-  return fates;
+  return outcomes;
 }
 
 export const count = async (sql: string) => (await query(`SELECT count(*) AS n FROM ${sql}`))[0] as { n: number };

@@ -26,7 +26,7 @@ const versions: Readonly<Record<string, { readonly bias: number; readonly unit: 
 };
 
 export interface Told {
-  readonly asked: number;
+  readonly requests: number;
   /** Descriptions of failed answers, and of answers that match no version and history. */
   readonly failed: readonly string[];
   readonly mixed: readonly string[];
@@ -76,8 +76,8 @@ export async function loadWhileChanging(platform: TestPlatform, { perSecond, sec
     },
     onFailure: (n, error) => failed.push(`request ${n}: ${error.message}`),
   });
-  const [asked] = await Promise.all([asking, serve(hub, "v2.0").then(() => ingest(hub, second))]);
-  return { asked, failed, mixed, seen, latencies };
+  const [requests] = await Promise.all([asking, serve(hub, "v2.0").then(() => ingest(hub, second))]);
+  return { requests, failed, mixed, seen, latencies };
 }
 
 async function outlookOf({ bytes, name }: PublicationFile): Promise<Outlook> {

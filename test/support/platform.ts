@@ -36,19 +36,19 @@ async function migratedState(): Promise<string> {
       .map((name) => readFileSync(join("migrations", name), "utf8"))
       .join("\0"),
   );
-  const kept = join(tmpdir(), `almanac-test-schema-${process.getuid?.() ?? 0}-${digest.slice(0, 16)}`);
-  if (existsSync(kept)) return kept;
+  const cached = join(tmpdir(), `almanac-test-schema-${process.getuid?.() ?? 0}-${digest.slice(0, 16)}`);
+  if (existsSync(cached)) return cached;
   const made = mkdtempSync(join(tmpdir(), "almanac-test-"));
   try {
     await applyMigrations(made);
-    renameSync(join(made, "state"), kept);
+    renameSync(join(made, "state"), cached);
   } catch (error) {
     // Another test file may have made it meanwhile.
-    if (!existsSync(kept)) throw error;
+    if (!existsSync(cached)) throw error;
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
-  return kept;
+  return cached;
 }
 
 export class TestPlatform {
@@ -141,10 +141,10 @@ export class TestPlatform {
 
 /** Revives the flows of an earlier boot and waits for their end. */
 export async function recoverAll(platform: TestPlatform, hub: Hub): Promise<string[]> {
-  const owed = await unfinishedFlows(hub);
+  const unfinished = await unfinishedFlows(hub);
   await platform.runUpkeep();
-  for (const id of owed) await flowEnded(hub, id, () => {}, 90_000);
-  return owed;
+  for (const id of unfinished) await flowEnded(hub, id, () => {}, 90_000);
+  return unfinished;
 }
 
 export function upload(hub: Hub, name: string, bytes: Uint8Array) {

@@ -72,9 +72,9 @@ export class Registry {
     version: string,
     request: Record<string, unknown> = { why: "a test" },
   ): Promise<Record<string, unknown>> {
-    const asked = await this.call("POST", `/models/${forecast.id}/${version}/promote`, request);
-    if (asked.status >= 300) throw new Error(JSON.stringify(asked.body));
-    return (await this.call("GET", `/flows/${asked.body.flow}`)).body;
+    const answer = await this.call("POST", `/models/${forecast.id}/${version}/promote`, request);
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return (await this.call("GET", `/flows/${answer.body.flow}`)).body;
   }
 
   /** Returns the pointer in KV. */

@@ -155,12 +155,12 @@ describe("publishing", () => {
 
   async function published(recipe: RecipeChoice) {
     const { judgement, bench } = await judged(data);
-    const standing = judgement.evidenceFor(recipe) ? recipe : judgement.chosen;
+    const published = judgement.evidenceFor(recipe) ? recipe : judgement.chosen;
     const shown: Judgement = {
       ...judgement,
-      evidenceFor: () => judgement.evidenceFor(standing),
-      missesFor: () => judgement.missesFor(standing),
-      classesFor: () => judgement.classesFor(standing),
+      evidenceFor: () => judgement.evidenceFor(published),
+      missesFor: () => judgement.missesFor(published),
+      classesFor: () => judgement.classesFor(published),
     };
     const task = {
       forecast,

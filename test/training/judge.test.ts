@@ -227,9 +227,9 @@ describe("the champion", () => {
 
   test("stops a refresh that is worse than the champion's file on the periods since it was fitted", async () => {
     const trainedTo = steady.periods[74] ?? "";
-    const asked: number[] = [];
+    const starts: number[] = [];
     const truth = async ({ from, to }: { from: number; to: number }) => {
-      asked.push(from);
+      starts.push(from);
       return steady.target.slice(from, to);
     };
     const pool = instantPool(forecast, steady);
@@ -241,7 +241,7 @@ describe("the champion", () => {
     });
     expect(recipeOf(forecast, judgement.chosen)).toEqual(recipeOf(forecast, chosen));
     const { periods, challenger, incumbent } = evidenceOf(judgement);
-    expect(asked).toEqual([firstRowAt(steady, 75)]);
+    expect(starts).toEqual([firstRowAt(steady, 75)]);
     periods.forEach((period, index) => {
       expect(incumbent?.[index]).toBe(period > trainedTo ? 0 : challenger[index]);
     });

@@ -90,8 +90,8 @@ describe("a search", () => {
 
   test("starts no further trial once time is over, but always runs one", async () => {
     expect((await search(taskOf(1), { isOver: () => true })).trials.length).toBe(1);
-    let asked = 0;
-    expect((await search(taskOf(1), { isOver: () => ++asked > 3 })).trials.length).toBe(4);
+    let calls = 0;
+    expect((await search(taskOf(1), { isOver: () => ++calls > 3 })).trials.length).toBe(4);
   });
 
   test("with an empty space runs one trial", async () => {

@@ -9,7 +9,8 @@ export async function release(fx: RestartEffects, id: string): Promise<Result<Fl
   const run = await requireFlow(fx, id);
   if (!run.ok) return run;
   if (run.value.kind === "promote") {
-    const detail = "A held promotion cannot be released. Do what its reason says, or promote with force and a reason.";
+    const detail =
+      "A held promotion cannot be released. Follow the advice in its reason, or promote with force and a reason.";
     return failure({ kind: "conflict", detail, found: run.value.reason ?? run.value.state });
   }
   return restart(fx, run.value, { from: ["held"], params: { released: true } });

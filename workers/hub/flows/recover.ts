@@ -7,7 +7,7 @@ import {
   type FlowRun,
   findOpenStep,
   instanceId,
-  listOwed,
+  listUnfinished,
   markAdopted,
   markEnded,
   markStepEnded,
@@ -27,7 +27,7 @@ type RecoverEffects = Pick<Hub, "db" | "workflows" | "boot" | "now">;
 export async function recover(fx: RecoverEffects): Promise<string[]> {
   const before = new Date(fx.now().getTime() - silentMs).toISOString();
   const revived: string[] = [];
-  for (const run of await listOwed(fx.db, fx.boot, before)) {
+  for (const run of await listUnfinished(fx.db, fx.boot, before)) {
     const at = { now: fx.now().toISOString(), boot: fx.boot };
     await markAdopted(fx.db, run.id, at);
     try {
