@@ -1,4 +1,4 @@
-/** Writes a file below a folder, whatever is in the folder: nothing outside it is created or changed. */
+/** Writes a file below a folder. Creates and changes nothing outside it, even if the folder contains links. */
 import { randomUUID } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";

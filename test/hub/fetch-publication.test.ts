@@ -59,10 +59,10 @@ test("a publication is returned with its etag, and the request has a User-Agent 
 });
 
 test("a redirect from https to http is not followed", async () => {
-  const asked: string[] = [];
+  const urls: string[] = [];
   const fx: FetchEffects = {
     async fetch(url) {
-      asked.push(url);
+      urls.push(url);
       return new Response(null, { status: 302, headers: { Location: url.replace("https:", "http:") } });
     },
     sleep: async () => {},
@@ -73,7 +73,7 @@ test("a redirect from https to http is not followed", async () => {
     kind: "failed",
     reason: expect.stringContaining("which is not encrypted"),
   });
-  expect(asked).toHaveLength(1);
+  expect(urls).toHaveLength(1);
 });
 
 test("a publisher that sends a byte now and then ends with the reason within the total time", async () => {

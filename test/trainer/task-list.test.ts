@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type TaskDisplay, taskList } from "../../trainer/task-list.ts";
 
-test("titles and steps of tasks contain no control characters, whatever a file or a server says", async () => {
+test("titles and steps of tasks contain no control characters, even if a file or a server sends them", async () => {
   const hostile = "a\u001b]0;title\u0007b\u009b2J";
   let display: TaskDisplay | undefined;
   const run = async (task: TaskDisplay) => {
