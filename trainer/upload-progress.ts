@@ -14,7 +14,7 @@ export function fetchWithProgress(onProgress: (share: number) => void): Fetch {
 
 function inPieces(bytes: Uint8Array, onProgress: (share: number) => void): ReadableStream<Uint8Array> {
   const pieces = Math.ceil(bytes.length / pieceBytes);
-  // A terminal redraws one line. Elsewhere every report is a line, so there are at most four.
+  // A terminal redraws one line. Without a terminal each report is a new line, so there are at most four reports.
   const every = process.stdout.isTTY ? 1 : Math.ceil(pieces / 4);
   let sent = 0;
   return new ReadableStream<Uint8Array>({

@@ -305,6 +305,6 @@ function oneHotNodes(build: Builder, column: EncodedColumn): string {
     cats_strings: strings(categories),
     zeros: int(1),
   });
-  // In Reshape, 0 keeps the dimension of the rows, also if it is 0.
+  // In Reshape, a size of 0 means that the axis keeps its size. This also works for a batch without rows.
   return build.add("Reshape", "flat", [encoded, build.shape("flat_shape", [0, categories.length])]);
 }

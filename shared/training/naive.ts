@@ -1,4 +1,7 @@
-/** The baseline on the test window, without a contest. Of several, the best on validation is used, as in a contest. */
+/**
+ * Scores the baseline on the test window, without a contest. If a forecast has several baselines, it uses the best one
+ * on validation, as a contest does.
+ */
 import type { Dataset } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { errorBy, errorsOf } from "../judging/score.ts";

@@ -125,7 +125,7 @@ const cases: readonly (readonly [string, Graph["nodes"], Tolerance])[] = [
 ];
 
 test.each(cases)(
-  "%s: the same in onnxruntime, unknown categories, missing values and empty batches too",
+  "%s: gives the same numbers as onnxruntime, also for unknown categories, missing values and empty batches",
   async (_, nodes, tolerance) => {
     await expectParity(graph(nodes), fc.sample(feedsArbitrary(feeds), { numRuns: 25, seed: 9 }).flat(), tolerance);
   },

@@ -22,7 +22,7 @@ const steps = (prices: (number | null)[]): [number, number][] =>
     return price && before ? [[before, price] as [number, number]] : [];
   });
 
-test("the same seed gives the same market, and another seed another one", () => {
+test("the same seed gives the same market, and another seed gives another market", () => {
   const make = (seed: string) => history(milkMarket({ seed, firstDay: FIRST_DAY }), "2025-02-01");
   expect(make("a")).toEqual(make("a"));
   expect(make("a")).not.toEqual(make("b"));

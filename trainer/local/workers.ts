@@ -27,7 +27,10 @@ export interface WorkerSettings {
   readonly port: number;
   /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Port of the debugger, 0 if the system chooses it. By default there is no debugger: it would show the token to everyone here. */
+  /**
+   * Port of the debugger, 0 if the system chooses it. By default there is no debugger, because every user of this
+   * machine could read the token in it.
+   */
   readonly inspectorPort?: number | null;
 }
 
