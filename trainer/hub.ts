@@ -38,8 +38,8 @@ export type ThrowingClient = {
 };
 
 /**
- * Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. Redirects are not followed:
- * a hub sends none, and another address, perhaps without TLS, must not get what was meant for this one.
+ * Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. Redirects are not
+ * followed: a hub sends none, and another address, perhaps without TLS, must not receive the token of this one.
  */
 export function openHub(
   address: HubAddress,

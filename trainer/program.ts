@@ -52,7 +52,10 @@ export function almanacProgram(): Command {
     .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
     .option("--state <dir>", "folder for all data of the platform", ".almanac")
     .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
-    .option("--inspect [port]", "start a debugger of the Workers; everyone on this machine can read the token with it")
+    .option(
+      "--inspect [port]",
+      "start a debugger of the Workers; every user of this machine can read the token with it",
+    )
     .option("--only <forecasts>", "start only these forecasts (comma-separated) and their feeds")
     .action(start);
 

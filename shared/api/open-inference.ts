@@ -38,7 +38,7 @@ export type ModelMetadata = z.infer<typeof modelMetadataShape>;
 /** Parameters of the binary tensor data extension; others are accepted and ignored. */
 const tensorParameters = z
   .looseObject({
-    binary_data_size: z.int().min(0).optional().describe("Number of bytes after the JSON that are the data"),
+    binary_data_size: z.int().min(0).optional().describe("Length in bytes of the tensor's data, which follow the JSON"),
   })
   .optional();
 const outputParameters = z
@@ -97,7 +97,7 @@ export const inferAnswerShape = z
           .optional()
           .describe("Null is a number that is not finite, or a refused row"),
         parameters: z
-          .object({ binary_data_size: z.int().describe("Number of bytes after the JSON that are the data") })
+          .object({ binary_data_size: z.int().describe("Length in bytes of the tensor's data, which follow the JSON") })
           .optional(),
       }),
     ),

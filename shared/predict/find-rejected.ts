@@ -20,7 +20,7 @@ export interface RejectedBatch {
   readonly count: number;
   /** Most runs of the model. Rows of a part that is still failing after them are rejected together. */
   readonly runsMax: number;
-  /** Stops after so many rejected rows. By default finds all. */
+  /** Maximum number of rejected rows to find. By default all. */
   readonly rejectedMax?: number;
   /** Runs rows `from` to `to` (excluded) as one batch. */
   run(from: number, to: number): Promise<Result<null, EvaluationFailure>>;

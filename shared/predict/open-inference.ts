@@ -100,7 +100,7 @@ export interface InferRequest {
 
 export interface RequestedOutput {
   readonly name: string;
-  /** Whether its data are sent as bytes after the JSON. */
+  /** True if its data are sent as bytes after the JSON. */
   readonly isBinary: boolean;
 }
 

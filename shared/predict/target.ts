@@ -97,7 +97,7 @@ function disagreement(parts: Parts, target: string): ReadTarget | null {
   return null;
 }
 
-/** Returns a day without its midnight, and any other text unchanged. */
+/** Removes the time of midnight from a day. Returns any other text unchanged. */
 function statedPeriod(text: string, every: Granularity): string {
   return every === "day" ? withoutMidnight(text) : text;
 }

@@ -79,7 +79,7 @@ describe("one series", () => {
     ]);
   });
 
-  test("a day may have its midnight, and a price may be text or alone in a list, as Python's clients send them", async () => {
+  test("a day may have the time of midnight, and a price may be text or a list of one number, as Python's clients send them", async () => {
     const expected = [answeredPrice({ Date: "2016-12-05", EUR: 1200.5 })];
     for (const day of ["2016-12-05T00:00:00", "2016-12-05 00:00:00", "2016-12-05T00:00:00.000Z", "12/5/2016"]) {
       expect(await predicted({ dataframe_split: { columns: ["Date", "EUR"], data: [[day, "1200.5"]] } })).toEqual(
@@ -101,7 +101,7 @@ describe("one series", () => {
     }
   });
 
-  test("with refused rows, an invalid day refuses its row alone", () => {
+  test("with refused rows, an invalid day refuses only its row", () => {
     const refused = new Map<number, string>();
     const rows = [["2016-12-05"], ["2016-13-05"]];
     expect(inputsOfRequest(aliased, { columns: ["Date"], rows }, refused).ok).toBe(true);

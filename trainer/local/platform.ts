@@ -101,7 +101,7 @@ export async function startPlatform(
 
 async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<Recovered> {
   const untilMs = Date.now() + recoveryMaxMs;
-  // A hub that a flow blocks does not answer at all.
+  // While a flow blocks the hub, the hub does not answer.
   const limited = openHub(hub, (url, init) =>
     fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
   );

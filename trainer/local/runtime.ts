@@ -34,7 +34,7 @@ async function start(): Promise<Miniflare> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
-      // Of the development proxy: miniflare needs it, and answers there only with its own secret.
+      // miniflare needs this route of the development proxy. It answers there only with its own secret.
       port: 0,
       ...(inspectorPort !== null && { inspectorPort }),
       // Otherwise miniflare downloads the location data of `request.cf`.

@@ -63,7 +63,7 @@ test("of processes that start on one folder at once, exactly one owns it, also a
       round,
       [...Array.from({ length: 3 }, () => "Almanac already runs"), "owner"],
     ]);
-    // As a power cut would: the lock is not released, and the process id stays in the folder.
+    // Like after a power cut, the lock is not released, and the process id remains in the folder.
     const ended = children.map((child) => once(child, "exit"));
     for (const child of children) child.kill("SIGKILL");
     await Promise.all(ended);

@@ -14,8 +14,8 @@ interface ProblemsQuery extends z.infer<typeof feedProblemsQueryShape> {
 const hiddenCell = "(only with the token)";
 
 /**
- * Lists the problems that the parser of a feed found, oldest first, a page at a time. The files of a feed that is not fetched
- * were uploaded, perhaps by mistake, so their cells are shown only with the token.
+ * Lists the problems that the parser of a feed found, oldest first, a page at a time. The files of a feed that is not
+ * fetched were uploaded, possibly by mistake, so their cells are shown only with the token.
  */
 export async function listProblems(
   { db, variables }: Pick<Hub, "db" | "variables">,

@@ -1,8 +1,8 @@
 import { deadLetterKind, type FlowRun } from "../../../shared/db/flows.ts";
 
 /**
- * Returns a flow without what callers sent. A dead letter holds a whole message, for example requests for predictions, in its
- * parameters and in its reason.
+ * Returns a flow without the inputs of callers. A dead letter contains a whole message, for example requests for
+ * predictions, in its parameters and in its reason.
  */
 export function publicFlow(run: FlowRun): FlowRun {
   if (run.kind !== deadLetterKind) return run;

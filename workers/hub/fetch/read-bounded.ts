@@ -1,6 +1,6 @@
 /**
  * Reads a body into memory. Returns null as soon as it exceeds the limit. Does not rely on the declared length.
- * @throws if the body has not ended when `signal` is aborted: a publisher may send a byte now and then for ever.
+ * @throws if the body has not ended when `signal` is aborted: a publisher may send single bytes without an end.
  */
 export async function readBounded(
   body: Pick<Response, "body">,

@@ -1,7 +1,6 @@
 /**
  * Revives unfinished flows whose queue message was lost, whose Workflow ended with its process, or whose heartbeat is
- * too old. Finished steps do not run again. A flow whose step has ended its process
- * several times fails instead.
+ * too old. Finished steps do not run again. A flow whose step crashed its process several times fails instead.
  */
 import {
   type FlowRun,
@@ -56,7 +55,7 @@ async function revive(
     return;
   }
   const open = await findOpenStep(fx.db, run);
-  // The open try has no process any more, so it is an interruption as well.
+  // The process of the open try has ended, so this try is an interruption too.
   if (open !== null && open.interrupted + 1 >= interruptionsMax) {
     const reason = interruptedReason(open.name);
     const { flowId, attempt, name } = open;

@@ -5,8 +5,8 @@ const stepMinutesMax = 2;
 export const stepTimeout = `${stepMinutesMax} minutes` as const;
 
 /**
- * Tries of one step that may end without an outcome. A publication that takes the process down does so every time, so a
- * further try would do it again.
+ * Maximum number of tries of one step that end without an outcome. If a publication crashes the process once, another
+ * try will crash it again.
  */
 export const interruptionsMax = 3;
 

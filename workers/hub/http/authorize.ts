@@ -18,8 +18,8 @@ export const privateRead = behindToken({
 });
 
 /**
- * Returns whether a public read has the token, so that its answer may hold what callers sent. Refuses a wrong token, so that
- * its sender does not take the shorter answer for the whole one.
+ * Returns whether a public read has the token, so that its answer may contain inputs of callers. Refuses a wrong token,
+ * so that its sender does not mistake the shorter answer for the complete one.
  */
 export function hasToken(context: Context<HubVariables>): boolean {
   const authorization = context.req.header("Authorization");

@@ -57,7 +57,7 @@ const unprocessable = { description: "A value is not allowed; `found` and `expec
 /** Describes the refusals of each kind of route. */
 export const refusals = {
   list: { 400: badQuery, 422: unprocessable },
-  /** Of public reads that show more with the token. */
+  /** Public reads that show more with the token. */
   openList: { 400: badQuery, 401: unauthorized, 422: unprocessable },
   openRead: { 401: unauthorized, 404: notFound },
   openFilteredRead: { 400: badQuery, 401: unauthorized, 404: notFound, 422: unprocessable },
