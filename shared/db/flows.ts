@@ -3,15 +3,11 @@ import { and, desc, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
 import type { FlowState } from "../api/flow-states.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import type { Database } from "./database.ts";
+import { flowId } from "./flow-id.ts";
 import { flowRuns, flowSteps, type Stats } from "./schema.ts";
 
 export type FlowRun = typeof flowRuns.$inferSelect;
 export type FlowStep = typeof flowSteps.$inferSelect;
-
-/** Returns the id of a flow: the first digits of its key's hash, so that one key is one flow. */
-export function flowId(key: string): string {
-  return sha256Hex(key).slice(0, 20);
-}
 
 /** Returns the id of an attempt's Workflow instance: letters, digits and dashes, never reused. */
 export function instanceId(run: Pick<FlowRun, "id" | "kind" | "attempt">): string {

@@ -1,8 +1,5 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, expect, onTestFinished, test } from "vitest";
+import { execFileSync } from "node:child_process";
+import { afterEach, expect, test } from "vitest";
 import { descendants, TestPlatform } from "../support/platform.ts";
 
 const platforms: TestPlatform[] = [];
@@ -52,25 +49,3 @@ test.for([
     await expect.poll(() => all.map(commandOf).filter((command) => command !== ""), { timeout: 20_000 }).toEqual([]);
   },
 );
-
-/** `script` of util-linux runs a command in a terminal. */
-const hasTerminals = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
-
-test.skipIf(!hasTerminals)("Ctrl-C in a terminal stops every process and shows the cursor again", async () => {
-  const state = mkdtempSync(join(tmpdir(), "almanac-terminal-"));
-  onTestFinished(() => rmSync(state, { recursive: true, force: true }));
-  const start = `'${process.execPath}' trainer/main.ts start --port 0 --only gold --date 2026-11-20 --state '${state}'`;
-  const terminal = spawn("script", ["-qec", start, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
-  let out = "";
-  terminal.stdout.on("data", (data) => {
-    const wasUp = out.includes("Ctrl-C stops everything");
-    out += data;
-    if (wasUp || !out.includes("Ctrl-C stops everything")) return;
-    process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
-  });
-  const code = await new Promise((resolve) => terminal.once("close", resolve));
-  expect(code).toBe(130);
-  expect(existsSync(join(state, "owner.pid"))).toBe(false);
-  expect(existsSync(join(state, "hub.json"))).toBe(false);
-  expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
-});

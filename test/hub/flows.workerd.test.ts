@@ -84,10 +84,10 @@ test.each(["lake", "database", "history"])(
   },
 );
 
-/** A publication of 280 days and fifty thousand observations, which needs more than one transaction. */
+/** A publication of 120 days and more than 20,000 observations, which needs more than one transaction. */
 const large = (() => {
   const market = milkMarket({ seed: "fifty thousand", firstDay: "2024-01-01" });
-  const day = market.publicationDays("2026-11-20").slice(0, 280).at(-1) ?? "";
+  const day = market.publicationDays("2026-11-20").slice(0, 120).at(-1) ?? "";
   return writeSniimWorkbook(market, day);
 })();
 
@@ -108,16 +108,16 @@ function observed(onStatement: (sql: string) => void): Hub {
   return hubOf({ ...testEnv, DB: database });
 }
 
-test("fifty thousand observations need few statements, and the stored step results do not grow with the number of files", async () => {
+test("20,000 observations need few statements, and the stored step results do not grow with the number of files", async () => {
   let statements = 0;
   const counted = observed((sql) => {
     if (/INSERT INTO (observations|series|partitions)/.test(sql)) statements++;
   });
   const { flow, results } = await flowFor(await requested(large, "Leche.xlsx", counted));
   expect(await ingest(counted, flow)).toMatchObject({ state: "done" });
-  expect(await query("SELECT count(*) > 50000 AS enough FROM observations")).toEqual([{ enough: 1 }]);
+  expect(await query("SELECT count(*) > 20000 AS enough FROM observations")).toEqual([{ enough: 1 }]);
   expect(statements).toBeLessThan(20);
-  expect(results.get("lake")).toBe('{"filesWritten":280,"filesHealed":0}');
+  expect(results.get("lake")).toBe('{"filesWritten":120,"filesHealed":0}');
   for (const text of results.values()) expect(text.length).toBeLessThan(2_000);
 });
 
@@ -130,11 +130,11 @@ test("a database step that failed between two transactions continues after the f
   await expect(ingest(breaking, flow)).rejects.toThrow("the database is down");
   const [half] = (await query("SELECT count(*) AS known FROM partitions")) as { known: number }[];
   expect(half?.known).toBeGreaterThan(0);
-  expect(half?.known).toBeLessThan(280);
+  expect(half?.known).toBeLessThan(120);
 
   expect(await ingest(breaking, flow)).toMatchObject({ state: "done" });
   const sql = "SELECT count(*) AS known, sum(rows) = (SELECT count(*) FROM observations) AS complete FROM partitions";
-  expect(await query(sql)).toEqual([{ known: 280, complete: 1 }]);
+  expect(await query(sql)).toEqual([{ known: 120, complete: 1 }]);
   const { objects } = await hub.lake.list({ prefix: "clean/sniim-milk/year=" });
   expect(
     (await query("SELECT etag FROM partitions ORDER BY path")).map((row) => (row as { etag: string }).etag),

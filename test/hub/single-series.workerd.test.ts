@@ -188,10 +188,10 @@ describe("gold", () => {
     });
   });
 
-  test("forty years of nineteen currencies are ingested completely", async () => {
+  test("ten years of nineteen currencies, which need several transactions, are ingested completely", async () => {
     const codes = Object.keys(findFeed("gold-csv")?.variables ?? {});
     const rows: string[] = [];
-    for (let day = "1979-01-01"; rows.length < 10_000; day = addDays(day, 1)) {
+    for (let day = "1979-01-01"; rows.length < 2_500; day = addDays(day, 1)) {
       const [year, month, date] = day.split("-").map(Number);
       if ([0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay())) continue;
       rows.push(
@@ -201,8 +201,8 @@ describe("gold", () => {
     const file = { feed: "gold-csv", name: "d.csv", bytes: text([`Date,${codes.join(",")}`, ...rows].join("\n")) };
     expect(await take(file)).toMatchObject({
       state: "done",
-      stats: { observations: 190_000, observationsWritten: 190_000 },
+      stats: { observations: 47_500, observationsWritten: 47_500 },
     });
-    expect(await query("SELECT count(*) AS facts FROM observations")).toEqual([{ facts: 190_000 }]);
+    expect(await query("SELECT count(*) AS facts FROM observations")).toEqual([{ facts: 47_500 }]);
   });
 });

@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getPlatformProxy } from "wrangler";
 import { successShape } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
@@ -77,10 +76,14 @@ export class TestPlatform {
     this.#workers = undefined;
   }
 
-  /** Kills every process of the platform at once, like a power cut. */
-  async kill(): Promise<void> {
-    const pid = this.#workers?.pid;
-    if (pid) for (const each of descendants(pid)) process.kill(each, "SIGKILL");
+  /** The ids of every process of the platform; none if it is stopped. */
+  processIds(): number[] {
+    return this.#workers ? descendants(this.#workers.pid) : [];
+  }
+
+  /** Kills every process of the platform at once, like a power cut. Listing the processes takes some time. */
+  async kill(processIds = this.processIds()): Promise<void> {
+    for (const each of processIds) process.kill(each, "SIGKILL");
     await this.#workers?.ended;
     this.#workers = undefined;
   }
@@ -99,6 +102,8 @@ export class TestPlatform {
 
   /** Runs `work` with the bindings of the stopped platform. The next start reads what it stored. */
   async edit(work: (env: StoredBindings) => Promise<void>): Promise<void> {
+    // Importing wrangler takes a second.
+    const { getPlatformProxy } = await import("wrangler");
     const proxy = await getPlatformProxy<Record<keyof StoredBindings, never>>({
       configPath: "wrangler.toml",
       persist: { path: join(this.state, "state", "v3") },

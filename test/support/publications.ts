@@ -1,7 +1,4 @@
-/**
- * Returns four consecutive publications: real ones if they exist beside the project, otherwise simulated ones of the
- * same size.
- */
+/** Four consecutive publications: the real ones if they are beside the project, and simulated ones of any length. */
 import { existsSync, readFileSync } from "node:fs";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
@@ -22,8 +19,9 @@ export function realPublications(): PublicationFile[] | null {
   return realNames.map((name) => ({ name, bytes: readFileSync(`${realFolder}/${name}`) }));
 }
 
-export function simulatedPublications(): PublicationFile[] {
-  const market = milkMarket({ seed: "four publications", firstDay: "2024-01-01" });
+/** Writes four publications; the real ones start in January 2024, a shorter history is ingested sooner. */
+export function simulatedPublications(firstDay = "2024-01-01"): PublicationFile[] {
+  const market = milkMarket({ seed: "four publications", firstDay });
   const days = market.publicationDays("2025-01-10").slice(-4);
   return days.map((day) => {
     const [year, month, date] = day.split("-");

@@ -1,7 +1,7 @@
 /** Simulates one day: sets the publisher's day, fires the daily cron and waits for the ingests. */
 import { z } from "zod";
 import type { FlowDetail } from "../../shared/api/flows.ts";
-import { flowId } from "../../shared/db/flows.ts";
+import { flowId } from "../../shared/db/flow-id.ts";
 import { flowEnded } from "../flows.ts";
 import type { Platform } from "./platform.ts";
 

@@ -1,0 +1,41 @@
+/** `almanac backtest` on real publications: a learned model beats the baseline only where it really does. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { backtest, errorOf, expectGoldBaseline, timeless } from "../support/backtest.ts";
+import { backtestClasses, expectHonest } from "../support/backtest-classes.ts";
+
+const data = "../shared/data";
+if (!existsSync(data)) console.log(`skipped: ${data} is not there`);
+
+describe.skipIf(!existsSync(data))("on real publications", () => {
+  const milk = [join(data, "milk-mx", "Leche08012025.xlsx")];
+
+  test("milk: the champion's error is not above the baseline's, and changes are predicted better than by chance", async () => {
+    const result = await backtest("milk-mx", milk, "--only", "hurdle");
+    expect(errorOf(result, result.champion)).toBeLessThanOrEqual(errorOf(result, "naive"));
+    expect(result.change?.auc).toBeGreaterThanOrEqual(0.75);
+    expect(result.change?.brier).toBeLessThan(result.change?.brierBase ?? 0);
+  });
+
+  test("milk: --until ignores data after that day", async () => {
+    const result = await backtest("milk-mx", milk, "--until", "2024-06-30", "--only", "ridge");
+    expect(result.test.to).toBe("2024-06-28");
+    expect(result.contenders.map(({ name }) => name)).toContain("naive");
+  });
+
+  test("gold: no candidate beats the baseline, and any number of threads gives the same result", async () => {
+    const run = (threads: string) =>
+      backtest("gold", [join(data, "gold", "Daily.csv")], "--only", "ridge,gradient-boosting", "--threads", threads);
+    const one = await run("1");
+    expectGoldBaseline(one);
+    expect(timeless(await run("2"))).toEqual(timeless(one));
+  });
+
+  test("air: the champion's Brier score is not above the baseline's, and a second run gives the same result", async () => {
+    const files = readdirSync(join(data, "sickness")).map((name) => join(data, "sickness", name));
+    const result = await backtestClasses(files, "--trials", "2");
+    expectHonest(result);
+    expect(timeless(await backtestClasses([...files].reverse(), "--trials", "2"))).toEqual(timeless(result));
+  });
+});

@@ -1,0 +1,20 @@
+/** The stored bytes of four workbooks do not change between versions. Compares them with digests that version d1534ba made. */
+import { reset } from "cloudflare:test";
+import { beforeEach, expect, test } from "vitest";
+import golden from "../hub/ingest-golden.json";
+import { migrate } from "../support/hub.ts";
+import { realFiles, stored, takeFrom } from "../support/stored-bytes.ts";
+
+beforeEach(async () => {
+  await reset();
+  await migrate();
+});
+
+const names = await realFiles("milk-mx");
+if (names.length === 0) console.log("skipped: ../shared/data is not there");
+
+test.skipIf(names.length === 0)("the four real workbooks produce the golden bytes", async () => {
+  expect(names).toHaveLength(4);
+  for (const name of names) await takeFrom("sniim-milk", `/real/milk-mx/${name}`);
+  expect(await stored("milk-mx")).toEqual(golden["real milk"]);
+});

@@ -1,0 +1,49 @@
+/** `almanac backtest` of the classification, with its JSON output. */
+import { expect } from "vitest";
+import { z } from "zod";
+import { calibrationBinShape, classificationShape, spanShape } from "../../shared/registry/card.ts";
+import { almanac, lastJson } from "./command.ts";
+
+const share = z.number().min(0).max(1);
+const shape = z.looseObject({
+  forecast: z.literal("sickness"),
+  validation: spanShape,
+  test: spanShape,
+  contenders: z.array(
+    classificationShape
+      .extend({ name: z.string(), skill: z.number().nullable(), pValue: share.nullable(), seconds: z.number() })
+      .strict(),
+  ),
+  champion: z.string(),
+  naive: z.enum(["base-rate", "state-frequency"]),
+  decision: z.object({
+    of: z.string(),
+    labels: z.object({ event: z.literal("sick"), otherwise: z.literal("healthy") }),
+    threshold: share,
+  }),
+  calibration: z.object({ of: z.string(), bins: z.array(calibrationBinShape) }),
+  lineage: z.looseObject({ feed: z.literal("open-meteo-air-quality"), variable: z.literal("sick") }),
+  dataHash: z.string(),
+  reason: z.string(),
+  seconds: z.number(),
+});
+
+export type ClassBacktest = z.infer<typeof shape>;
+
+export async function backtestClasses(files: readonly string[], ...more: string[]): Promise<ClassBacktest> {
+  const ran = await almanac(["backtest", "sickness", "--files", ...files, "--json", ...more]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  return shape.parse(lastJson(ran));
+}
+
+/** Checks that the champion is not worse than the baseline, and that threshold, calibration and reason are the champion's. */
+export function expectHonest(result: ClassBacktest): void {
+  const brierOf = (name: string) => result.contenders.find((one) => one.name === name)?.brier ?? Number.NaN;
+  expect(brierOf(result.champion)).toBeLessThanOrEqual(brierOf(result.naive));
+  expect(result.decision.of).toBe(result.champion);
+  expect(result.contenders.find(({ name }) => name === result.champion)?.threshold).toBe(result.decision.threshold);
+  expect(result.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(result.test.rows);
+  expect(result.reason).toContain(`${result.test.from} to ${result.test.to}`);
+  expect(result.reason).toMatch(/p [=<] [\d.]/);
+  expect(result.contenders.map(({ brier }) => brier)).toEqual(result.contenders.map(({ brier }) => brier).sort());
+}

@@ -1,0 +1,52 @@
+/** `almanac backtest` of regressions, with its JSON output. */
+import { expect } from "vitest";
+import { z } from "zod";
+import { changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
+import { almanac, lastJson } from "./command.ts";
+
+const shape = z.looseObject({
+  observations: z.int().min(1),
+  problems: z.int().min(0),
+  validation: spanShape,
+  test: spanShape,
+  contenders: z.array(contenderShape.omit({ candidate: true, recipe: true, note: true }).strict()),
+  champion: z.string(),
+  change: changeMetricsShape.nullable(),
+  reason: z.string(),
+  seconds: z.number(),
+});
+
+export type Backtest = z.infer<typeof shape>;
+
+/** Runs one trial of each candidate. The command must end with code 0 and print one line. */
+export async function backtest(forecast: string, files: readonly string[], ...more: string[]): Promise<Backtest> {
+  const ran = await almanac(["backtest", forecast, "--files", ...files, "--trials", "1", "--json", ...more]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(ran.out.trim().split("\n")).toHaveLength(1);
+  return shape.extend({ forecast: z.literal(forecast) }).parse(lastJson(ran));
+}
+
+/** Removes the measured times. */
+export function timeless<T extends { seconds: number; contenders: readonly { seconds: number }[] }>(result: T) {
+  const { seconds: _, contenders, ...rest } = result;
+  return { ...rest, contenders: contenders.map(({ seconds: __, ...contender }) => contender) };
+}
+
+/** Returns the RMSE of a contender; NaN if there is none of this name. */
+export function errorOf({ contenders }: Backtest, name: string): number {
+  return contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
+}
+
+/** Checks that gold's baseline is the champion for a stated reason, and that intervals have their coverage. */
+export function expectGoldBaseline(result: Backtest): void {
+  expect(result.champion).toBe("naive");
+  expect(result.reason).toMatch(/not significantly better than the baseline \(p = 0\.\d+\)/);
+  expect(result["intervals"]).toMatchObject({ of: "naive", scaledBy: "EUR_spread" });
+  const lines = result.contenders.filter(({ name }) => name === "naive" || name === "ridge");
+  expect(lines).toHaveLength(2);
+  for (const { coverage80, coverage95 } of lines) {
+    expect(coverage80).toBeGreaterThan(0.77);
+    expect(coverage80).toBeLessThan(0.86);
+    expect(coverage95).toBeGreaterThan(0.93);
+  }
+}
