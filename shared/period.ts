@@ -122,6 +122,32 @@ export function lastPartOf(period: string, granularity: Granularity): string {
   return precedingPeriod(firstPartOf(followingPeriod(period), granularity));
 }
 
+/** The first and the last period of a query, each of any granularity, also a year. */
+export interface PeriodRange {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Returns the range in periods of one granularity: those that start in the range of the query. */
+export function rangeIn(granularity: Granularity, { from, to }: PeriodRange): PeriodRange {
+  return {
+    from: from === undefined ? undefined : firstFrom(isYear(from) ? `${from}-01` : from, granularity),
+    to: to === undefined ? undefined : lastTo(isYear(to) ? `${to}-12` : to, granularity),
+  };
+}
+
+const isYear = (text: string) => text.length === 4;
+
+function firstFrom(from: string, granularity: Granularity): string {
+  if (partsMax(formOf(from), granularity) > 0) return firstPartOf(from, granularity);
+  const enclosing = enclosingPeriod(from, granularity);
+  return firstPartOf(enclosing, "hour") < firstPartOf(from, "hour") ? followingPeriod(enclosing) : enclosing;
+}
+
+function lastTo(to: string, granularity: Granularity): string {
+  return partsMax(formOf(to), granularity) > 0 ? lastPartOf(to, granularity) : enclosingPeriod(to, granularity);
+}
+
 const mostParts: Readonly<Record<Granularity, Partial<Record<Granularity, number>>>> = {
   hour: { hour: 1 },
   day: { hour: hoursOfDay, day: 1 },

@@ -18,6 +18,7 @@ import {
   periodExamples,
   periodsBetween,
   precedingPeriod,
+  rangeIn,
 } from "../shared/period.ts";
 
 const instant = fc.date({
@@ -175,4 +176,28 @@ test("a period outside the four-digit years is rejected", () => {
       expect(() => addPeriods(periodExamples[granularity], sign * count[granularity])).toThrow(RangeError);
   }
   expect(() => periodsBetween("2026-11", "2026-Q4")).toThrow("different granularity");
+});
+
+describe("a range of a query", () => {
+  test.each([
+    ["day", { from: "2026", to: "2026" }, { from: "2026-01-01", to: "2026-12-31" }],
+    ["day", { from: "2026-Q2", to: "2026-Q3" }, { from: "2026-04-01", to: "2026-09-30" }],
+    ["hour", { from: "2026-02", to: "2026-02" }, { from: "2026-02-01T00", to: "2026-02-28T23" }],
+    ["hour", { from: "2026-02-03T07", to: "2026-02-03" }, { from: "2026-02-03T07", to: "2026-02-03T23" }],
+    ["month", { from: "2026-Q2", to: "2026-05-10" }, { from: "2026-04", to: "2026-05" }],
+    ["quarter", { from: "2026", to: "2026-05" }, { from: "2026-Q1", to: "2026-Q2" }],
+    ["day", { from: undefined, to: "2026-Q4" }, { from: undefined, to: "2026-12-31" }],
+  ] as const)("in %s periods of %j is %j", (granularity, query, expected) => {
+    expect(rangeIn(granularity, query)).toEqual(expected);
+  });
+
+  test("includes a longer period only if it starts in the range", () => {
+    expect(rangeIn("quarter", { from: "2026-04", to: undefined }).from).toBe("2026-Q2");
+    expect(rangeIn("quarter", { from: "2026-05", to: undefined }).from).toBe("2026-Q3");
+    expect(rangeIn("day", { from: "2026-04-01T00", to: "2026-04-01T05" })).toEqual({
+      from: "2026-04-01",
+      to: "2026-04-01",
+    });
+    expect(rangeIn("day", { from: "2026-04-01T01", to: undefined }).from).toBe("2026-04-02");
+  });
 });

@@ -1,7 +1,7 @@
 /** The client of a running hub for commands: the typed API client, with failures as exceptions. */
 import { type ApiFailure, failureText } from "../shared/api/api-failure.ts";
 import { type ApiClient, apiClient, type Fetch } from "../shared/api/client.ts";
-import type { Result } from "../shared/lib/result.ts";
+import type { Result, Success } from "../shared/lib/result.ts";
 import { Failure } from "./failure.ts";
 
 export interface HubAddress {
@@ -30,7 +30,7 @@ export class ApiRefusal extends Failure {
   }
 }
 
-type ValueOf<Outcome> = Outcome extends { readonly ok: true; readonly value: infer Value } ? Value : never;
+type ValueOf<Outcome> = Outcome extends Success<infer Value> ? Value : never;
 export type ThrowingClient = {
   readonly [Name in keyof ApiClient]: (
     ...input: Parameters<ApiClient[Name]>

@@ -54,6 +54,7 @@ export function almanacProgram(): Command {
       "start a debugger of the Workers; every user of this machine can read the token with it",
     )
     .option("--only <forecasts>", "start only these forecasts (comma-separated) and their feeds")
+    .option("--trials <n>", "maximum number of trials for each candidate of the first training", "2")
     .action(lazy(async () => (await import("./commands/start.ts")).start));
 
   program.commandsGroup("Data:");

@@ -17,7 +17,7 @@ const gap = "  ";
 const lastColumnMin = 24;
 
 /** Returns the columns of the terminal; infinity if stdout is not a terminal. */
-export function terminalWidth(): number {
+function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 

@@ -27,7 +27,7 @@ export const rollbackShape = z
   .meta({ examples: [{ why: "it misses the new channel" }] });
 export type RollbackRequest = z.infer<typeof rollbackShape>;
 
-export const championChangeShape = z
+const championChangeShape = z
   .object({
     number: z.number(),
     version: z.string(),

@@ -91,7 +91,7 @@ async function call(
 }
 
 /** Returns the path with its parameters filled in. */
-export function pathOf({ path }: Pick<Endpoint, "path">, input: Readonly<Record<string, unknown>>): string {
+function pathOf({ path }: Pick<Endpoint, "path">, input: Readonly<Record<string, unknown>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])));
 }
 

@@ -9,7 +9,7 @@ export const feedProblemsQueryShape = z.strictObject({
   limit: limitField(10_000, 1_000),
 });
 
-export const feedProblemShape = z
+const feedProblemShape = z
   .object({
     id: z.number(),
     feed: z.string(),

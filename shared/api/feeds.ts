@@ -17,7 +17,7 @@ const placeShape = z.object({
   timezone: z.string().describe("IANA time zone that defines the days of the feed"),
 });
 
-export const feedShape = z
+const feedShape = z
   .object({
     id: z.string(),
     title: z.string(),

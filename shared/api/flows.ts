@@ -33,7 +33,7 @@ export type FlowAnswer = z.infer<typeof flowShape>;
 export const flowListShape = z.object({ flows: z.array(flowShape) });
 export type FlowList = z.infer<typeof flowListShape>;
 
-export const flowStepShape = z
+const flowStepShape = z
   .object({
     flowId: z.string(),
     attempt: z.number(),

@@ -43,7 +43,7 @@ export const invocationAnswerShape = z
   .meta({ id: "InvocationAnswer" });
 export type InvocationAnswer = z.infer<typeof invocationAnswerShape>;
 
-export const invocationErrorCodes = [
+const invocationErrorCodes = [
   "BAD_REQUEST",
   "UNAUTHENTICATED",
   "RESOURCE_DOES_NOT_EXIST",

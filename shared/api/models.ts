@@ -56,7 +56,7 @@ export type Model = z.infer<typeof modelShape>;
 export const modelListShape = z.object({ models: z.array(modelShape) });
 export type ModelList = z.infer<typeof modelListShape>;
 
-export const gateShape = z
+const gateShape = z
   .object({
     flowId: z.string(),
     incumbent: z.string().nullable(),

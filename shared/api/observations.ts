@@ -12,7 +12,7 @@ export const observationsQueryShape = z.strictObject({
   ...pageFields,
 });
 
-export const observationShape = z
+const observationShape = z
   .object({ series: seriesShape, period: z.string(), variable: z.string(), value: z.number() })
   .meta({ id: "Observation" });
 

@@ -1,13 +1,14 @@
 /** Query members of paged lists: range of periods, rows per page, cursor. */
 import { z } from "zod";
-import { isIsoDay } from "../lib/calendar.ts";
+import { granularities, granularityOf, periodExamples } from "../period.ts";
+
+const examples = ["2026", ...granularities.map((granularity) => periodExamples[granularity])];
 
 const periodField = z
   .string()
-  .regex(/^\d{4}(-\d{2}(-\d{2}(T([01]\d|2[0-3]))?)?)?$/, "expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH")
   .refine(
-    (text) => isIsoDay(`${text}${"0000-01-01".slice(text.length)}`.slice(0, 10)),
-    "expected an existing date, month or hour",
+    (text) => /^[1-9]\d{3}$/.test(text) || granularityOf(text) !== null,
+    `expected an existing year, quarter, month, day or hour, such as ${examples.join(", ")}`,
   );
 
 /** Decimal digits only: `Number` also accepts 0x10, 1e300 and an empty text. 15 digits are exact. */

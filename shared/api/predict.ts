@@ -4,7 +4,7 @@ import { instancesMax } from "./predict-limits.ts";
 import { problemShape } from "./problem-shape.ts";
 
 /** One instance: fields by name. The forecast and its model define the fields. */
-export const instanceShape = z
+const instanceShape = z
   .record(z.string(), z.unknown())
   .describe("Dimensions, target period and features by name. Missing features are computed from the history");
 export type Instance = z.infer<typeof instanceShape>;
@@ -45,7 +45,7 @@ export const predictQueryShape = predictOptionsShape.catchall(z.string());
 const number = z.number().nullable();
 const interval = z.tuple([z.number(), z.number()]).nullable();
 
-export const modelNameShape = z.object({
+const modelNameShape = z.object({
   version: z.string(),
   /** Name of the contender on the leaderboard. */
   name: z.string(),
@@ -53,7 +53,7 @@ export const modelNameShape = z.object({
 });
 
 /** One answered instance. The prediction is a member under the output name of the forecast. */
-export const predictionShape = z.looseObject({
+const predictionShape = z.looseObject({
   series: z.record(z.string(), z.string()),
   unit: z.string(),
   interval80: interval.optional(),
@@ -91,9 +91,9 @@ export type FeatureValues = NonNullable<Prediction["features"]>;
 export type PredictionWithFeatures = Prediction & { readonly features: FeatureValues };
 
 /** An instance of a batch with `?partial=true` that could not be answered. */
-export const failedPredictionShape = z.object({ index: z.number(), error: problemShape });
+const failedPredictionShape = z.object({ index: z.number(), error: problemShape });
 
-export const headShape = z.object({
+const headShape = z.object({
   forecast: z.string(),
   model: modelNameShape,
   target_period: z.string(),

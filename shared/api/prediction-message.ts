@@ -1,5 +1,7 @@
 /** The queue message with answered predictions. predict writes it; the hub reads it with this schema. */
+
 import { z } from "zod";
+import { failure, type Result, success } from "../lib/result.ts";
 
 export const protocols = ["predict", "mlflow", "open-inference"] as const;
 export type Protocol = (typeof protocols)[number];
@@ -57,15 +59,11 @@ export const predictionMessageShape = z
   );
 export type PredictionMessage = z.infer<typeof predictionMessageShape>;
 
-export type ReadMessage =
-  | { readonly ok: true; readonly message: PredictionMessage }
-  | { readonly ok: false; readonly reason: string };
-
 /** Parses a queue message. Never throws. */
-export function readPredictionMessage(body: unknown): ReadMessage {
+export function readPredictionMessage(body: unknown): Result<PredictionMessage> {
   const parsed = predictionMessageShape.safeParse(body);
-  if (parsed.success) return { ok: true, message: parsed.data };
+  if (parsed.success) return success(parsed.data);
   const [issue] = parsed.error.issues;
   const place = issue?.path.join(".") || "the message";
-  return { ok: false, reason: `The message does not match the schema of predictions at ${place}: ${issue?.message}` };
+  return failure(`The message does not match the schema of predictions at ${place}: ${issue?.message}`);
 }

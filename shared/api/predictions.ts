@@ -20,7 +20,7 @@ export const inputsQueryShape = z.strictObject({
   ...pageFields,
 });
 
-export const storedPredictionShape = z
+const storedPredictionShape = z
   .object({
     answer: z.string().describe("Id of the answer, the same for all instances of one request"),
     position: z.number().describe("Position of the instance in its request, from 0"),
@@ -50,7 +50,7 @@ export const predictionsPageShape = z
   .meta({ id: "PredictionsPage" });
 export type PredictionsPage = z.infer<typeof predictionsPageShape>;
 
-export const inputHourShape = z
+const inputHourShape = z
   .object({
     version: z.string(),
     feature: z.string(),

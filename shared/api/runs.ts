@@ -36,7 +36,7 @@ export const runShape = z
   .meta({ id: "Run" });
 export type Run = z.infer<typeof runShape>;
 
-export const trialShape = z
+const trialShape = z
   .strictObject({
     candidate: z.string().min(1).max(100),
     number: z.int().min(0).describe("Number within its candidate, from 0"),

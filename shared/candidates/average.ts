@@ -2,7 +2,9 @@
  * The mean of a few other candidates. It is better than each of them if their errors differ. The parameters `member1`, …
  * name the members as JSON `{candidate, parameters}`, because a parameter must be a plain value.
  */
+
 import { z } from "zod";
+import { success } from "../lib/result.ts";
 import type { Point } from "../search/space.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Fitted } from "./fitted.ts";
@@ -37,8 +39,8 @@ export const average: Candidate = {
     for (const { candidate, parameters } of membersOf({ candidate: "average", parameters: task.parameters }) ?? []) {
       const fit = candidateNamed(candidate).fit({ ...task, parameters });
       if (!fit.ok) return fit;
-      members.push(fit.model);
+      members.push(fit.value);
     }
-    return { ok: true, model: { kind: "average", members } };
+    return success({ kind: "average", members });
   },
 };

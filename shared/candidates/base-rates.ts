@@ -2,7 +2,7 @@
  * The baselines of a classification: the share of events, and the share of events after the same last state. Both are one
  * small tree on the last state, so that they can be exported like any other model.
  */
-import { refused } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
 import { LEAF, THRESHOLD_MAX, type Tree } from "../models/tree.ts";
 import type { Candidate, FitTask } from "./candidate.ts";
 import type { Fitted } from "./fitted.ts";
@@ -13,13 +13,13 @@ const SMOOTHING_ROWS = 4;
 /** Predicts the share of events among the training rows. */
 export const baseRate: Candidate = {
   id: "base-rate",
-  fit: (task) => refusalOf(task) ?? { ok: true, model: baseRateOf(task) },
+  fit: (task) => refusalOf(task) ?? success(baseRateOf(task)),
 };
 
 /** Predicts the share of events among the training rows with the same last state, smoothed towards the base rate. */
 export const stateFrequency: Candidate = {
   id: "state-frequency",
-  fit: (task) => refusalOf(task) ?? { ok: true, model: frequencyAfter(task) },
+  fit: (task) => refusalOf(task) ?? success(frequencyAfter(task)),
 };
 
 /** Returns the base rate as a model, also as the fallback of other candidates. Needs at least one row. O(rows). */
@@ -77,7 +77,7 @@ function tally({ data, move, rows: { from, to } }: FitTask) {
 
 function refusalOf({ task, rows }: FitTask) {
   if (task !== "classification") {
-    return refused({ kind: "invalid-data", found: `a ${task}`, expected: "a classification, with targets 0 and 1" });
+    return failure({ kind: "invalid-data", found: `a ${task}`, expected: "a classification, with targets 0 and 1" });
   }
-  return rows.to > rows.from ? null : refused({ kind: "too-few-rows", found: 0, required: 1 });
+  return rows.to > rows.from ? null : failure({ kind: "too-few-rows", found: 0, required: 1 });
 }

@@ -1,5 +1,6 @@
 import type { RowRange } from "../features/dataset.ts";
-import { type Fit, refused, type TrainingData } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
+import type { Fit, TrainingData } from "../models/fit.ts";
 import { fitGradientBoosting, type GradientBoostingOptions } from "../models/gradient-boosting.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { calibrated } from "./calibrated.ts";
@@ -18,9 +19,7 @@ export const gradientBoosting: Candidate = {
     const loss = task.task === "classification" ? "logistic" : "squared";
     const options = { ...boostingOptions(task), loss } as const;
     const fit = fitStopped(task, task.move, options);
-    return fit.ok
-      ? { ok: true, model: { kind: "trees", encoding: fit.model.encoding, ensemble: fit.model.ensemble } }
-      : fit;
+    return fit.ok ? success({ kind: "trees", encoding: fit.value.encoding, ensemble: fit.value.ensemble }) : fit;
   }),
 };
 
@@ -59,7 +58,7 @@ export function fitStopped(
   const { data, rows } = task;
   const { early, late } = holdOut(task, HELD_OUT);
   if (early.to <= early.from || late.to <= late.from) {
-    return refused({ kind: "too-few-rows", found: rows.to - rows.from, required: 2 });
+    return failure({ kind: "too-few-rows", found: rows.to - rows.from, required: 2 });
   }
   const partOf = (encoding: Encoding, part: RowRange): TrainingData => ({
     features: encode(encoding, data, part),
@@ -68,17 +67,14 @@ export function fitStopped(
   const earlyEncoding = rankEncoding(data, early, target);
   const stopped = fitGradientBoosting(options, partOf(earlyEncoding, early), partOf(earlyEncoding, late));
   if (!stopped.ok) return stopped;
-  const trees = stopped.model.ensemble.trees.length;
+  const trees = stopped.value.ensemble.trees.length;
   const encoding = rankEncoding(data, rows, target);
   const all = partOf(encoding, rows);
   const final = fitGradientBoosting({ ...options, iterations: Math.max(1, trees) }, all);
   if (!final.ok) return final;
-  const ensemble = trees === 0 ? withoutTrees(final.model.ensemble) : final.model.ensemble;
-  const earlyEnsemble = trees === 0 ? withoutTrees(stopped.model.ensemble) : stopped.model.ensemble;
-  return {
-    ok: true,
-    model: { encoding, ensemble, early: { encoding: earlyEncoding, ensemble: earlyEnsemble, late } },
-  };
+  const ensemble = trees === 0 ? withoutTrees(final.value.ensemble) : final.value.ensemble;
+  const earlyEnsemble = trees === 0 ? withoutTrees(stopped.value.ensemble) : stopped.value.ensemble;
+  return success({ encoding, ensemble, early: { encoding: earlyEncoding, ensemble: earlyEnsemble, late } });
 }
 
 /** Returns only the constant. An ONNX file needs at least one tree, so it has a single leaf with value 0. */

@@ -1,8 +1,10 @@
 /**
  * Converts scores to probabilities: Platt scaling on the scores of rows that were not used to fit the scoring model.
  */
+
 import { firstRowAt, type RowRange } from "../features/dataset.ts";
-import { type Fit, refused } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import { fitPlatt } from "../stats/platt.ts";
 import { baseRateOf } from "./base-rates.ts";
 import type { Candidate, FitTask } from "./candidate.ts";
@@ -27,17 +29,17 @@ function fitCalibrated(learn: Candidate["fit"], task: FitTask): Fit<Fitted> {
     const fit = learn({ ...task, rows: early });
     // The early rows may have only one outcome. Then only later origins are used.
     if (!fit.ok) continue;
-    scores.push(...predictMove(fit.model, task.data, late, task.transform));
+    scores.push(...predictMove(fit.value, task.data, late, task.transform));
     outcomes.push(...task.move.subarray(late.from, late.to));
   }
-  if (scores.length === 0) return refused({ kind: "too-few-rows", found: 0, required: 1 });
+  if (scores.length === 0) return failure({ kind: "too-few-rows", found: 0, required: 1 });
   if (!scores.every(Number.isFinite)) {
-    return refused({ kind: "invalid-data", found: "scores that are not finite", expected: "finite scores" });
+    return failure({ kind: "invalid-data", found: "scores that are not finite", expected: "finite scores" });
   }
   const { slope, intercept } = fitPlatt(scores, outcomes);
   // A slope of 0 or less means that the scores have no skill. It would reverse their order, so the base rate is returned.
-  if (!(slope > 0)) return { ok: true, model: baseRateOf(task) };
-  return { ok: true, model: { kind: "calibrated", score: final.model, slope, intercept } };
+  if (!(slope > 0)) return success(baseRateOf(task));
+  return success({ kind: "calibrated", score: final.value, slope, intercept });
 }
 
 /** Returns rolling origins inside the training rows. No row at or after their end is used. */

@@ -1,4 +1,5 @@
-import { type Fit, refused } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import { predictEnsemble } from "../models/tree.ts";
 import { fitPlatt } from "../stats/platt.ts";
 import { boostingOptions, fitStopped } from "./boosting.ts";
@@ -13,19 +14,18 @@ import type { Chance } from "./fitted.ts";
 export function fitChance(task: FitTask, events: Float64Array): Fit<Chance> {
   const fit = fitStopped(task, events, { ...boostingOptions(task), loss: "logistic" });
   if (!fit.ok) return fit;
-  const { encoding, ensemble, early } = fit.model;
+  const { encoding, ensemble, early } = fit.value;
   const outcomes = events.subarray(early.late.from, early.late.to);
   const scores = predictEnsemble(early.ensemble, encode(early.encoding, task.data, early.late));
   if (!scores.every(Number.isFinite)) {
-    return refused({ kind: "invalid-data", found: "scores that are not finite", expected: "finite log odds" });
+    return failure({ kind: "invalid-data", found: "scores that are not finite", expected: "finite log odds" });
   }
   const { slope, intercept } = fitPlatt(scores, outcomes);
   // A slope of 0 or less means that the scores have no skill. It would reverse their order, so the base rate is used.
   const hasSkill = slope > 0;
-  return {
-    ok: true,
-    model: hasSkill
+  return success(
+    hasSkill
       ? { encoding, ensemble, slope, intercept }
       : { encoding, ensemble, slope: 0, intercept: fitPlatt(scores.fill(0), outcomes).intercept },
-  };
+  );
 }

@@ -1,6 +1,7 @@
 import type { RowRange } from "../features/dataset.ts";
 import { hasMoved } from "../features/panel.ts";
-import { type Fit, refused } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import { fitGradientBoosting } from "../models/gradient-boosting.ts";
 import { boostingOptions } from "./boosting.ts";
 import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
@@ -17,7 +18,7 @@ export const hurdle: Candidate = {
   id: "hurdle",
   fit(task) {
     if (task.transform === "level") {
-      return refused({
+      return failure({
         kind: "invalid-data",
         found: "a target fitted as level",
         expected: "a difference, which can be 0",
@@ -27,7 +28,7 @@ export const hurdle: Candidate = {
     if (!chance.ok) return chance;
     const size = fitSize(task);
     if (!size.ok) return size;
-    return { ok: true, model: { kind: "hurdle", chance: chance.model, size: size.model } };
+    return success({ kind: "hurdle", chance: chance.value, size: size.value });
   },
 };
 
@@ -65,9 +66,9 @@ function fitSize(task: FitTask): Fit<Fitted> {
   const target = Float64Array.from(moved, (row) => move[row] ?? 0);
   const features = { rows: moved.length, columns: all.columns, layout: "column-major" as const, values };
   const options = { ...boostingOptions(task), iterations: numberOf(parameters, "iterations", TREES) };
-  if (moved.length === 0) return refused({ kind: "constant-target", value: 0 });
+  if (moved.length === 0) return failure({ kind: "constant-target", value: 0 });
   const fit = fitGradientBoosting({ ...options, loss: "squared" }, { features, target });
-  return fit.ok ? { ok: true, model: { kind: "trees", encoding, ensemble: fit.model.ensemble } } : fit;
+  return fit.ok ? success({ kind: "trees", encoding, ensemble: fit.value.ensemble }) : fit;
 }
 
 function rowsWhere(rows: RowRange, isIncluded: (row: number) => boolean): Int32Array {

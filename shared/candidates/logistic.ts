@@ -1,3 +1,4 @@
+import { success } from "../lib/result.ts";
 import { fitLogistic } from "../models/logistic.ts";
 import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
@@ -10,6 +11,6 @@ export const logistic: Candidate = {
     const encoding = oneHotEncoding(data, rows);
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
     const fit = fitLogistic({ alpha: numberOf(parameters, "alpha", 100) }, training);
-    return fit.ok ? { ok: true, model: { kind: "linear", encoding, model: fit.model } } : fit;
+    return fit.ok ? success({ kind: "linear", encoding, model: fit.value }) : fit;
   }),
 };

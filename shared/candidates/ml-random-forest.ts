@@ -5,9 +5,11 @@
  * with at most `ROWS_MAX` rows. It draws columns once per tree, does not accept missing values (they are replaced by means),
  * and does not make a split that would be perfect.
  */
+
 import { RandomForestRegression } from "ml-random-forest";
 import { z } from "zod";
 import { firstRowAt, type RowRange } from "../features/dataset.ts";
+import { failure, success } from "../lib/result.ts";
 import { checkData } from "../models/fit.ts";
 import { float32Below } from "../models/float32.ts";
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
@@ -26,7 +28,7 @@ export const mlRandomForest: Candidate = {
     const features = encode(encoding, data, rows);
     const target = move.slice(rows.from, rows.to);
     const problem = checkData({ features, target }, { rowsMin: 10, classes: false });
-    if (problem !== null) return { ok: false, problem };
+    if (problem !== null) return failure(problem);
     const forest = new RandomForestRegression({
       nEstimators: numberOf(parameters, "trees", 8),
       maxFeatures: wholeShare(numberOf(parameters, "columnShare", 1 / 3), features.columns),
@@ -41,7 +43,7 @@ export const mlRandomForest: Candidate = {
       Array.from({ length: features.columns }, (_, column) => features.values[column * count + row] ?? 0),
     );
     forest.train(table, Array.from(target));
-    return { ok: true, model: { kind: "trees", encoding, ensemble: ensembleOf(forest.toJSON(), features.columns) } };
+    return success({ kind: "trees", encoding, ensemble: ensembleOf(forest.toJSON(), features.columns) });
   }),
 };
 

@@ -1,3 +1,4 @@
+import { success } from "../lib/result.ts";
 import { fitRandomForest } from "../models/random-forest.ts";
 import { calibrated } from "./calibrated.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
@@ -18,6 +19,6 @@ export const randomForest: Candidate = {
     };
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
     const fit = fitRandomForest(options, training);
-    return fit.ok ? { ok: true, model: { kind: "trees", encoding, ensemble: fit.model.ensemble } } : fit;
+    return fit.ok ? success({ kind: "trees", encoding, ensemble: fit.value.ensemble }) : fit;
   }),
 };

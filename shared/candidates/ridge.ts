@@ -1,3 +1,4 @@
+import { success } from "../lib/result.ts";
 import { fitRidge } from "../models/ridge.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
 import { encode, oneHotEncoding } from "./encoding.ts";
@@ -10,6 +11,6 @@ export const ridge: Candidate = {
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
     const alphas = [numberOf(parameters, "alpha", 1000)];
     const fit = fitRidge({ alphas, criterion: "generalised" }, training);
-    return fit.ok ? { ok: true, model: { kind: "linear", encoding, model: fit.model } } : fit;
+    return fit.ok ? success({ kind: "linear", encoding, model: fit.value }) : fit;
   },
 };

@@ -30,7 +30,7 @@ export function listInputHours(db: Database, forecast: string, filter: InputFilt
         version === undefined ? undefined : eq(inputHours.version, version),
         feature === undefined ? undefined : eq(inputHours.feature, feature),
         from === undefined ? undefined : gte(inputHours.hour, from),
-        to === undefined ? undefined : lte(inputHours.hour, `${to}\u007f`),
+        to === undefined ? undefined : lte(inputHours.hour, to),
         after
           ? sql`(${sql.join(place, sql`, `)}) > (${after.version}, ${after.feature}, ${after.hour}, ${Number(after.hypothetical)}, ${after.bin})`
           : undefined,

@@ -75,8 +75,7 @@ export function listObservations(db: Database, feed: string, filter: Observation
           : undefined,
         variable === undefined ? undefined : eq(observations.variable, variable),
         from === undefined ? undefined : gte(observations.period, from),
-        // \u007f sorts after every period that starts with `to`, so that a day includes its hours.
-        to === undefined ? undefined : lte(observations.period, `${to}\u007f`),
+        to === undefined ? undefined : lte(observations.period, to),
         after
           ? sql`(${observations.period}, ${observations.seriesId}, ${observations.variable}) > (${after.period}, ${after.seriesId}, ${after.variable})`
           : undefined,

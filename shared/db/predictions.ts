@@ -128,7 +128,7 @@ export function listPredictions(db: Database, forecast: string, filter: Predicti
         eq(predictions.forecast, forecast),
         version === undefined ? undefined : eq(predictions.version, version),
         from === undefined ? undefined : gte(at, from),
-        // \u007f sorts after every time that starts with `to`, so that a day includes its hours.
+        // \u007f sorts after every time of the hour `to`.
         to === undefined ? undefined : lte(at, `${to}\u007f`),
         ...series.map(([index, value]) => sql`${predictions.series} ->> ${`$[${index}]`} = ${value}`),
         after ? lte(at, after.at) : undefined,

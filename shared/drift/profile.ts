@@ -85,11 +85,11 @@ function binAt(edges: readonly number[], value: number): number {
 }
 
 /** Bin of a missing value. The bin of a number is its position in `counts`; that of a category is `=` and its name. */
-export const missingBin = "missing";
+const missingBin = "missing";
 /** Bins of numbers below and above the range of the training data. */
 export const [underBin, overBin] = ["under", "over"] as const;
 /** Bin of a category that is not in the training data. */
-export const otherBin = "other";
+const otherBin = "other";
 
 /**
  * Returns the bin of an input. Null, NaN and the empty text are missing. For a profile without a range, numbers outside it

@@ -5,20 +5,19 @@
  * Products and functions of them (a hurdle, a logarithm) get shares that add up. A value that the model only passes through,
  * such as the last value to which a move is added, is part of the base.
  */
+import { failure, type Result, success } from "../lib/result.ts";
 import type { Graph, Node, Tensor } from "../onnx/graph.ts";
 import type { ServedProfile } from "../registry/served.ts";
 import { type Attribution, constant, productOf, sumOf, through } from "./attribution.ts";
 import { noTrainingWeights, numbersOf, readForest } from "./forest.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
 
+/** An explainer, or the reason why a model has none, as the end of a sentence about it: `its operator …`. */
+export type BuiltExplainer = Result<Explainer>;
+
 /** Returns the value of an input in the explained row. */
 export type RowOf = (input: string) => number | string;
 export type Explainer = (row: RowOf) => Attribution;
-
-export type BuiltExplainer =
-  | { readonly ok: true; readonly explain: Explainer }
-  /** The reason, as the end of a sentence about the model: `its operator …`. */
-  | { readonly ok: false; readonly reason: string };
 
 export interface ExplainerParts {
   readonly graph: Graph;
@@ -29,12 +28,12 @@ export interface ExplainerParts {
   readonly profile: readonly ServedProfile[];
 }
 
-/** Builds the explainer of a model, or returns the reason why it cannot be explained. O(size of the graph). */
+/** Builds the explainer of a model. O(size of the graph). */
 export function buildExplainer(parts: ExplainerParts): BuiltExplainer {
   try {
-    return { ok: true, explain: new Builder(parts).number(parts.output) };
+    return success(new Builder(parts).number(parts.output));
   } catch (error) {
-    if (error instanceof Unexplained) return { ok: false, reason: error.message };
+    if (error instanceof Unexplained) return failure(error.message);
     throw error;
   }
 }

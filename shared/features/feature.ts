@@ -1,6 +1,6 @@
 /** A feature as a forecast declares it: the name of a model input, a kind with its version, and the kind's options. */
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
-import { failure, type Result } from "../lib/result.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
 import { findKind, type KindDeclaration } from "./kinds/index.ts";
 import type { BoundFeature } from "./kinds/kind.ts";
@@ -22,7 +22,7 @@ export const boundFeature = memoizeByObject((feature: Feature): BoundFeature => 
 export function readFeature(value: unknown): Result<Feature> {
   if (!isObject(value)) return failure("a feature: expected an object with name, kind and the kind's options");
   const bound = bind(value);
-  return bound.ok ? { ok: true, value: value as Feature } : bound;
+  return bound.ok ? success(value as Feature) : bound;
 }
 
 interface Declared {

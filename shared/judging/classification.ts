@@ -11,7 +11,7 @@ import { logLoss } from "../stats/log-loss.ts";
  * Number of bins of equal width. A test window of a few dozen rows does not fill more. Calibration errors with another number
  * of bins are not comparable.
  */
-export const calibrationBins = 5;
+const calibrationBins = 5;
 /** Used for contenders without a validation score. */
 export const evenThreshold = 0.5;
 

@@ -9,7 +9,7 @@ export interface Fact {
   readonly value: number;
 }
 
-export function seriesKey(feed: Feed, dimensions: Dimensions): string {
+function seriesKey(feed: Feed, dimensions: Dimensions): string {
   return JSON.stringify(feed.dimensions.map((name) => dimensions[name] ?? ""));
 }
 

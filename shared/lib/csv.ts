@@ -1,3 +1,5 @@
+import { failure, type Result, success } from "./result.ts";
+
 /**
  * Writes rows as RFC 4180 CSV. Quotes a field only if necessary; lines end with CRLF.
  *
@@ -28,12 +30,8 @@ function escapeText(text: string): string {
   return formulaStart.test(printed) && !plainNumber.test(printed) ? `'${printed}` : printed;
 }
 
-export type ReadCsv =
-  | { readonly ok: true; readonly rows: readonly (readonly string[])[] }
-  | { readonly ok: false; readonly problem: string };
-
 /** Parses RFC 4180 text into rows of fields. Accepts LF as a line end too, and skips empty lines. Never throws. O(text). */
-export function readCsv(text: string): ReadCsv {
+export function readCsv(text: string): Result<string[][]> {
   const rows: string[][] = [];
   let row: string[] = [];
   const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
@@ -41,10 +39,9 @@ export function readCsv(text: string): ReadCsv {
     const from = field.lastIndex;
     const match = field.exec(text);
     if (match === null)
-      return {
-        ok: false,
-        problem: `line ${lineAt(text, from)}: found a quote that is not closed, or is not at the start of its field`,
-      };
+      return failure(
+        `line ${lineAt(text, from)}: found a quote that is not closed, or is not at the start of its field`,
+      );
     const [, quoted, plain = "", end] = match;
     row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end === ",") continue;
@@ -52,7 +49,7 @@ export function readCsv(text: string): ReadCsv {
     row = [];
     if (end === "") break;
   }
-  return { ok: true, rows };
+  return success(rows);
 }
 
 function lineAt(text: string, at: number): number {

@@ -1,7 +1,7 @@
 import { foldText } from "./fold-text.ts";
 
 /** Returns the Levenshtein distance: the minimum number of insertions, deletions and substitutions. O(n·m). */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

@@ -28,12 +28,11 @@ function shapeOf<T>(matches: (value: unknown) => boolean, expected: string): Sha
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const anything: Shape<unknown> = () => null;
 export const list = shapeOf<unknown[]>(Array.isArray, "a list");
 export const object = shapeOf<Record<string, unknown>>(isObject, "an object");
 export const text = shapeOf<string>((value) => typeof value === "string", "text");
+
 export const boolean = shapeOf<boolean>((value) => typeof value === "boolean", "true or false");
-export const finite = shapeOf<number>(Number.isFinite, "a finite number");
 
 export function textLike(pattern: RegExp): Shape<string> {
   return shapeOf((value) => typeof value === "string" && pattern.test(value), `text like ${pattern.source}`);
@@ -51,28 +50,15 @@ export function numberBetween(least: number, most: number): Shape<number> {
   );
 }
 
-export function exactly<const T extends string | number>(wanted: T): Shape<T> {
-  return shapeOf((value) => value === wanted, JSON.stringify(wanted));
-}
-
 /** Accepts one of these texts. */
 export function textOf<const T extends string>(allowed: readonly T[]): Shape<T> {
   const names: readonly string[] = allowed;
   return shapeOf((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
 }
 
-export function orNull<T>(shape: Shape<T>): Shape<T | null> {
-  return (value) => (value === null ? null : shape(value));
-}
-
 /** Accepts a missing member too. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value) => (value === undefined ? null : shape(value));
-}
-
-/** Accepts a value that matches one of two shapes. The mismatch is that of the second. */
-export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
-  return (value) => (first(value) === null ? null : second(value));
 }
 
 export function listOf<T>(shape: Shape<T>): Shape<T[]> {

@@ -1,4 +1,5 @@
 /** The result of a fit: a model, or the reason for the failure. Validation ensures that a model contains no NaN. */
+import type { Result } from "../lib/result.ts";
 import { columnOf, type Matrix } from "./matrix.ts";
 
 export interface TrainingData {
@@ -20,13 +21,7 @@ export type FitProblem =
   /** The normal equations have no unique solution for any of the penalties. */
   | { readonly kind: "singular"; readonly alphaMax: number };
 
-export type Fit<Model> =
-  | { readonly ok: true; readonly model: Model }
-  | { readonly ok: false; readonly problem: FitProblem };
-
-export function refused(problem: FitProblem): { readonly ok: false; readonly problem: FitProblem } {
-  return { ok: false, problem };
-}
+export type Fit<Model> = Result<Model, FitProblem>;
 
 /** The allowed values of an option. Both ends are included unless excluded explicitly. */
 export interface Range {

@@ -3,8 +3,9 @@
  * HistGradientBoosting.
  */
 
+import { failure, success } from "../lib/result.ts";
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { type Loss, type LossName, lossOf } from "./losses.ts";
 import { quantileInPlace } from "./quantile.ts";
@@ -39,7 +40,7 @@ export interface GradientBoostingOptions {
   readonly seed: number;
 }
 
-export const gradientBoostingDefaults: GradientBoostingOptions = {
+const gradientBoostingDefaults: GradientBoostingOptions = {
   loss: "squared",
   quantile: 0.5,
   iterations: 100,
@@ -60,7 +61,7 @@ export const gradientBoostingDefaults: GradientBoostingOptions = {
 const INFINITE = Number.POSITIVE_INFINITY;
 const share: Range = { min: 0, minExcluded: true, max: 1 };
 
-export const gradientBoostingRanges = {
+const gradientBoostingRanges = {
   quantile: { min: 0, minExcluded: true, max: 1, maxExcluded: true },
   iterations: { min: 1, max: 100_000, integer: true },
   learningRate: { min: 0, minExcluded: true, max: 1 },
@@ -209,7 +210,7 @@ export function fitGradientBoosting(
 ): Fit<GradientBoostingModel> {
   const options = { ...gradientBoostingDefaults, ...given };
   const problem = check(options, data, validation);
-  if (problem !== null) return refused(problem);
+  if (problem !== null) return failure(problem);
   const loss = lossOf(options.loss, options.quantile);
   const base = Math.fround(loss.base(data.target));
   const booster = createBooster(options, data, base);
@@ -218,5 +219,5 @@ export function fitGradientBoosting(
       ? { trees: boostAll(booster), validationLosses: [] }
       : boostUntilBest(booster, base, validation);
   const ensemble: Ensemble = { trees, base, aggregate: "sum", columns: data.features.columns };
-  return { ok: true, model: { kind: "gradient-boosting", loss: options.loss, ensemble, validationLosses } };
+  return success({ kind: "gradient-boosting", loss: options.loss, ensemble, validationLosses });
 }

@@ -1,8 +1,9 @@
 /** Logistic regression with an L2 penalty, by iteratively reweighted least squares (Newton; Hastie et al., ESL 4.4.1). */
 
+import { failure, success } from "../lib/result.ts";
 import { sigmoid } from "../stats/sigmoid.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
 import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface LogisticOptions {
@@ -15,14 +16,14 @@ export interface LogisticOptions {
   readonly tolerance: number;
 }
 
-export const logisticDefaults: LogisticOptions = {
+const logisticDefaults: LogisticOptions = {
   alpha: 1,
   classWeights: "none",
   iterationsMax: 100,
   tolerance: 1e-10,
 };
 
-export const logisticRanges = {
+const logisticRanges = {
   alpha: { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: true },
   iterationsMax: { min: 1, max: 10_000, integer: true },
   tolerance: { min: 1e-14, max: 1e-2 },
@@ -162,17 +163,17 @@ function rowWeights(target: Float64Array, classWeights: LogisticOptions["classWe
 export function fitLogistic(given: Partial<LogisticOptions>, data: TrainingData): Fit<LogisticModel> {
   const options = { ...logisticDefaults, ...given };
   const refusal = checkOptions(options, logisticRanges) ?? checkData(data, { rowsMin: 2, classes: true });
-  if (refusal !== null) return refused(refusal);
+  if (refusal !== null) return failure(refusal);
   const standardised = standardise(data.features);
   const { target } = data;
   const columns = [...columnsOf(standardised), new Float64Array(target.length).fill(1)];
   const weights = rowWeights(target, options.classWeights);
   const found = minimise({ columns, target, weights, alpha: options.alpha }, options);
-  if ("kind" in found) return refused(found);
+  if ("kind" in found) return failure(found);
   const { means, scales } = standardised;
   const { parameters } = found.state;
   const intercept = parameters[parameters.length - 1] ?? 0;
   const coefficients = parameters.slice(0, -1);
   const { iterations } = found;
-  return { ok: true, model: { kind: "logistic", means, scales, coefficients, intercept, iterations } };
+  return success({ kind: "logistic", means, scales, coefficients, intercept, iterations });
 }

@@ -20,20 +20,3 @@ export function columnOf(matrix: Matrix, column: number): Float32Array {
   for (let row = 0, at = column; row < matrix.rows; row++, at += rowStride) copy[row] = matrix.values[at] ?? Number.NaN;
   return copy;
 }
-
-/**
- * Builds a row-major matrix from rows of plain numbers. Casts values to float32; `null` means missing.
- * @throws RangeError if the rows differ in length.
- */
-export function matrixOf(rows: readonly (readonly (number | null)[])[]): Matrix {
-  const columns = rows[0]?.length ?? 0;
-  const values = new Float32Array(rows.length * columns);
-  rows.forEach((row, i) => {
-    if (row.length !== columns)
-      throw new RangeError(`row ${i} has ${row.length} values: expected ${columns}, as in row 0`);
-    row.forEach((value, j) => {
-      values[i * columns + j] = value ?? Number.NaN;
-    });
-  });
-  return { rows: rows.length, columns, layout: "row-major", values };
-}

@@ -1,6 +1,7 @@
 /** Random forest on binned features (Breiman 2001): the mean of trees on bootstrap samples, with columns drawn for each split. */
+import { failure, success } from "../lib/result.ts";
 import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
-import { checkData, checkOptions, type Fit, type Range, refused, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type Range, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { bootstrapCounts, createRandom, type Random } from "./random.ts";
 import type { Ensemble, Tree } from "./tree.ts";
@@ -21,7 +22,7 @@ export interface RandomForestOptions {
   readonly seed: number;
 }
 
-export const randomForestDefaults: RandomForestOptions = {
+const randomForestDefaults: RandomForestOptions = {
   task: "regression",
   trees: 100,
   depthMax: Number.POSITIVE_INFINITY,
@@ -33,7 +34,7 @@ export const randomForestDefaults: RandomForestOptions = {
   seed: 0,
 };
 
-export const randomForestRanges = {
+const randomForestRanges = {
   trees: { min: 1, max: 10_000, integer: true },
   depthMax: { min: 1, max: Number.POSITIVE_INFINITY, integer: true },
   leavesMax: { min: 2, max: Number.POSITIVE_INFINITY, integer: true },
@@ -87,7 +88,7 @@ export function fitRandomForest(given: Partial<RandomForestOptions>, data: Train
   const options = { ...randomForestDefaults, ...given };
   const needs = { rowsMin: 2 * options.leafRowsMin, classes: options.task === "classification" };
   const problem = checkOptions(options, randomForestRanges) ?? checkData(data, needs);
-  if (problem !== null) return refused(problem);
+  if (problem !== null) return failure(problem);
   const { columns } = data.features;
   const binned = applyBinning(fitBinning(data.features, options.binsMax), data.features);
   const featuresPerSplit = Math.max(1, Math.round(options.splitColumnShare * columns));
@@ -96,5 +97,5 @@ export function fitRandomForest(given: Partial<RandomForestOptions>, data: Train
   const chance = { random: createRandom(options.seed), bootstrap: options.bootstrap };
   const trees = Array.from({ length: options.trees }, () => growOne(grower, centred, chance));
   const ensemble: Ensemble = { trees, base: 0, aggregate: "average", columns };
-  return { ok: true, model: { kind: "random-forest", task: options.task, ensemble } };
+  return success({ kind: "random-forest", task: options.task, ensemble });
 }

@@ -1,6 +1,7 @@
 /** Ridge regression in closed form. Cross-validation without refitting chooses the penalty (Golub, Heath and Wahba 1979). */
+import { failure, success } from "../lib/result.ts";
 import { cholesky, choleskySolve, forwardSolve } from "./cholesky.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, refused, type TrainingData } from "./fit.ts";
+import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
 import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
 
 export interface RidgeOptions {
@@ -10,7 +11,7 @@ export interface RidgeOptions {
   readonly criterion: "leave-one-out" | "generalised";
 }
 
-export const ridgeDefaults: RidgeOptions = {
+const ridgeDefaults: RidgeOptions = {
   alphas: [0.001, 0.01, 0.1, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000],
   criterion: "leave-one-out",
 };
@@ -109,7 +110,7 @@ function checkAlphas(options: RidgeOptions): FitProblem | null {
 export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<RidgeModel> {
   const options = { ...ridgeDefaults, ...given };
   const refusal = checkAlphas(options) ?? checkData(data, { rowsMin: 3, classes: false });
-  if (refusal !== null) return refused(refusal);
+  if (refusal !== null) return failure(refusal);
   const standardised = standardise(data.features);
   const columns = columnsOf(standardised);
   const intercept = data.target.reduce((sum, value) => sum + value, 0) / data.target.length;
@@ -123,10 +124,10 @@ export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<
     return solution === null || !Number.isFinite(error) ? [] : [{ ...solution, error }];
   });
   const [first, ...others] = tried;
-  if (first === undefined) return refused({ kind: "singular", alphaMax: Math.max(...options.alphas) });
+  if (first === undefined) return failure({ kind: "singular", alphaMax: Math.max(...options.alphas) });
   const best = others.reduce((lowest, next) => (next.error < lowest.error ? next : lowest), first);
   const errors = tried.map(({ alpha, error }) => ({ alpha, error }));
   const { means, scales } = standardised;
   const { coefficients, alpha } = best;
-  return { ok: true, model: { kind: "ridge", means, scales, coefficients, intercept, alpha, errors } };
+  return success({ kind: "ridge", means, scales, coefficients, intercept, alpha, errors });
 }

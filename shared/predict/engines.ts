@@ -1,7 +1,9 @@
 /** Runs a model: in our engine if it has the model's operators, else on the `onnx` Worker. */
-import { type OnnxAnswer, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
+
+import { type OnnxAnswer, type OnnxRefused, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import type { Program } from "../onnx/evaluate.ts";
-import type { Evaluated } from "../registry/golden.ts";
+import type { Outputs } from "../registry/golden.ts";
 import { type Columns, type Feeds, runFeeds, runProgram } from "../registry/onnx-engine.ts";
 
 export const engineNames = ["tabular", "onnxruntime-web"] as const;
@@ -11,20 +13,19 @@ export type Engine =
   | { readonly name: "tabular"; readonly program: Program }
   | { readonly name: "onnxruntime-web"; run(inputs: Columns): Promise<ModelRun> };
 
-export type ModelRun =
-  | Extract<Evaluated, { readonly ok: true }>
-  | {
-      readonly ok: false;
-      readonly reason: string;
-      /** True if the model rejects the rows; false if the engine is unavailable. */
-      readonly isRows: boolean;
-    };
+export interface RunProblem {
+  readonly reason: string;
+  /** True if the model rejects the rows; false if the engine is unavailable. */
+  readonly isRows: boolean;
+}
+
+export type ModelRun = Result<Outputs, RunProblem>;
 
 /** Runs a batch, synchronously in our engine. `feeds` are the inputs converted by `feedsOf`, if the caller has cached them. */
 export function runEngine(engine: Engine, inputs: Columns, feeds?: Feeds | null): ModelRun | Promise<ModelRun> {
   if (engine.name === "onnxruntime-web") return engine.run(inputs);
   const run = feeds ? runFeeds(engine.program, feeds) : runProgram(engine.program, inputs);
-  return run.ok ? run : { ok: false, reason: run.reason, isRows: true };
+  return run.ok ? run : failure({ reason: run.error.reason, isRows: true });
 }
 
 /** Returns an engine that runs the model on the `onnx` Worker. */
@@ -34,10 +35,10 @@ export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest,
     async run(inputs) {
       const columns = Object.values(inputs);
       // The onnx Worker rejects a batch without rows; our engine returns no predictions for it.
-      if (columns.length > 0 && columns.every(({ length }) => length === 0)) return { ok: true, outputs: {} };
+      if (columns.length > 0 && columns.every(({ length }) => length === 0)) return success({});
       const answer = await askRunner(runner, { ...model, inputs });
-      if (answer.ok) return answer;
-      return { ok: false, reason: `onnxruntime-web: ${answer.detail}`, isRows: answer.reason === "inputs" };
+      if (answer.ok) return success(answer.outputs);
+      return failure({ reason: `onnxruntime-web: ${answer.detail}`, isRows: answer.reason === "inputs" });
     },
   };
 }
@@ -54,6 +55,6 @@ export async function askRunner(runner: OnnxRunner | null, request: OnnxRequest)
 }
 
 /** Returns whether the same request may succeed later. */
-export function isPassing({ reason }: Extract<OnnxAnswer, { readonly ok: false }>): boolean {
+export function isPassing({ reason }: OnnxRefused): boolean {
   return onnxRefusals[reason] === "passing";
 }

@@ -54,10 +54,10 @@ function cachedSeries(snapshot: Snapshot, row: Row): CachedSeries | null {
 }
 
 function evaluationOf(inputs: Evaluation["inputs"], run: ModelRun): EvaluationResult {
-  if (!run.ok) return failure({ reason: run.reason, isRows: run.isRows });
-  const predictions = run.outputs[predictionOutput];
+  if (!run.ok) return run;
+  const predictions = run.value[predictionOutput];
   if (predictions === undefined) throw new Error(`the model has no output ${predictionOutput}`);
-  return success({ inputs, predictions, changes: run.outputs[changeOutput] ?? null });
+  return success({ inputs, predictions, changes: run.value[changeOutput] ?? null });
 }
 
 /**

@@ -43,12 +43,14 @@ export interface ModelParts extends ServedNumber {
 /** Compiles a model and runs its golden rows in our engine. O(bytes + golden rows × model). */
 export function loadModel({ description, bytes, number, servedNumber }: ModelParts): Result<ServedModel, LoadFailure> {
   const compiled = compileModel(bytes);
-  if (!compiled.ok) return failure({ reason: compiled.reason, isOutside: compiled.isOutside === true });
-  const { program } = compiled;
+  if (!compiled.ok) {
+    return failure({ reason: compiled.error.reason, isOutside: compiled.error.isOutside === true });
+  }
+  const program = compiled.value;
   const outputs = new Set(program.outputs.filter(({ type }) => type === "float").map(({ name }) => name));
   if (!outputs.has(predictionOutput)) return broken(`model.onnx has no float output ${predictionOutput}`);
   const golden = runGolden(bytes, description.card, (_, columns) => runProgram(program, columns));
-  if (!golden.ok) return broken(golden.reason);
+  if (!golden.ok) return broken(golden.error);
   return success({
     ...description,
     engine: { name: "tabular", program },
@@ -74,7 +76,7 @@ export function explainerOf(bytes: Uint8Array, { features, profile }: ServedCard
   const inputs = features.map(({ name }) => name);
   return read.ok
     ? buildExplainer({ graph: read.value, inputs, output: predictionOutput, profile })
-    : { ok: false, reason: "its file cannot be read" };
+    : failure("its file cannot be read");
 }
 
 const broken = (reason: string): Result<ServedModel, LoadFailure> => failure({ reason, isOutside: false });

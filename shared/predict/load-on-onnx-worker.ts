@@ -22,11 +22,11 @@ export async function loadOnOnnxWorker(
   const { forecast, version, model } = card;
   const engine = remoteEngine(runner, { forecast, version, sha256: model.sha256 });
   const golden = goldenInputs(card);
-  if (!golden.ok) return failure(golden.reason);
-  const run = await runEngine(engine, golden.inputs);
+  if (!golden.ok) return failure(golden.error);
+  const run = await runEngine(engine, golden.value);
   const compared = checkGolden(card, run);
-  if (!compared.ok) return failure(`${compared.reason}; our engine does not run it: ${why}`);
-  const outputs = run.ok ? run.outputs : {};
+  if (!compared.ok) return failure(`${compared.error}; our engine does not run it: ${why}`);
+  const outputs = run.ok ? run.value : {};
   if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
   return success({
     ...description,

@@ -113,8 +113,8 @@ const missing = new Set(["", "NaN", "nan", "-nan", "-NaN", "NA", "N/A", "n/a", "
 /** Reads a CSV body with a header. Parses numbers in the columns for which `isNumber` is true. O(body). */
 export function readInvocationCsv(text: string, isNumber: (column: string) => boolean): Result<Table> {
   const read = readCsv(text);
-  if (!read.ok) return failure(`The CSV cannot be read: ${read.problem}.`);
-  const [columns, ...rows] = read.rows;
+  if (!read.ok) return failure(`The CSV cannot be read: ${read.error}.`);
+  const [columns, ...rows] = read.value;
   if (columns === undefined) return failure("The CSV is empty: expected a header with the names of the inputs.");
   const numbers = columns.map(isNumber);
   const cell = (field: string, at: number) => {

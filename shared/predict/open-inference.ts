@@ -239,7 +239,7 @@ function fits(
 const classOutputs = ["probability", "label", "threshold"] as const;
 
 /** Returns the names of a model's outputs: those of its file, or those of a classification. */
-export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
+function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
   if (card.decision) return classOutputs;
   return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
 }
@@ -248,7 +248,7 @@ export function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasCh
 const datatypeOf = ({ card }: Pick<ServedModel, "card">, output: string): "FP32" | "BYTES" =>
   card.decision && output === "label" ? "BYTES" : "FP32";
 
-export const platform = "onnx_onnxv1";
+const platform = "onnx_onnxv1";
 
 /** Builds the answer of `GET /v2/models/:model`. */
 export function modelMetadata(model: ServedModel): ModelMetadata {

@@ -76,10 +76,10 @@ export function prepareRows(
 ): Result<PreparedRows, Refusal> {
   const explainer = options.explain;
   if (explainer?.ok === false) {
-    const detail = `Version ${snapshot.model.card.version} cannot be explained: ${explainer.reason}.`;
+    const detail = `Version ${snapshot.model.card.version} cannot be explained: ${explainer.error}.`;
     return failure(explainRefusal(detail, { found: "true", expected: "false, for this model" }));
   }
-  const explain = explainer?.explain ?? null;
+  const explain = explainer?.ok ? explainer.value : null;
   if (request.kind === "all") {
     const piece = { from: request.from, count: explain ? explainedMax : instancesMax };
     return success({ ...allRows(snapshot, piece), failures: noFailures, explain });

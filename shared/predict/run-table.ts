@@ -36,8 +36,8 @@ export async function runTable({
 }: TableTask): Promise<Result<TableRun, EvaluationFailure>> {
   let answered = positionsWithout(refused, count);
   let run = await runRows(engine, inputs, answered);
-  if (!run.ok && run.isRows) {
-    const rejected = await rejectedRows(run.reason, {
+  if (!run.ok && run.error.isRows) {
+    const rejected = await rejectedRows(run.error.reason, {
       engine,
       inputs,
       positions: answered,
@@ -51,10 +51,8 @@ export async function runTable({
     answered = positionsWithout(refused, count);
     run = await runRows(engine, inputs, answered);
   }
-  if (!run.ok) return failure({ reason: run.reason, isRows: run.isRows });
-  return success(
-    answered === null ? { outputs: run.outputs, answered } : { outputs: spread(run, answered, count), answered },
-  );
+  if (!run.ok) return run;
+  return success({ outputs: answered === null ? run.value : spread(run.value, answered, count), answered });
 }
 
 type Positions = readonly number[] | null;
@@ -66,7 +64,7 @@ function positionsWithout(refused: RefusedRows | null, count: number): Positions
 
 function runRows(engine: Engine, inputs: TableInputs, positions: Positions): ModelRun | Promise<ModelRun> {
   if (positions === null) return runEngine(engine, inputs);
-  return positions.length === 0 ? { ok: true, outputs: {} } : runEngine(engine, rowsOf(inputs, positions));
+  return positions.length === 0 ? success({}) : runEngine(engine, rowsOf(inputs, positions));
 }
 
 /** Returns the values of some rows, in their order. */
@@ -107,7 +105,7 @@ async function rejectedRows(
     async run(from, to) {
       const range = Array.from({ length: to - from }, (_, at) => from + at);
       const run = await runEngine(engine, rowsOf(all, range));
-      return run.ok ? success(null) : failure({ reason: run.reason, isRows: run.isRows });
+      return run.ok ? success(null) : run;
     },
   });
   if (!found.ok) return found;
@@ -126,7 +124,7 @@ function whyRejected(first: RefusedRow | undefined, count: number): EvaluationFa
 }
 
 /** Returns one value per row of the table from the values of the answered rows; NaN for all other rows. */
-function spread({ outputs }: { readonly outputs: TableRun["outputs"] }, answered: readonly number[], count: number) {
+function spread(outputs: TableRun["outputs"], answered: readonly number[], count: number) {
   const all: Record<string, Float32Array> = Object.create(null);
   for (const [name, values] of Object.entries(outputs)) {
     const column = new Float32Array(count).fill(Number.NaN);

@@ -63,7 +63,7 @@ export const calibrationBinShape = z.object({
 });
 
 /** How a probability becomes a label. */
-export const decisionShape = z.object({
+const decisionShape = z.object({
   /** Names of 1 and 0. */
   labels: z.object({ event: z.string(), otherwise: z.string() }),
   /** The label is the event if the probability is at least this. */
@@ -135,7 +135,7 @@ export const changeMetricsShape = z.object({
  * Interval of one level, from rolling-origin residuals: prediction ± halfWidth. With `intervalsHoldLast` it reaches from the
  * lower of prediction and last value − halfWidth to the higher of the two + halfWidth. See `shared/stats/conformal.ts`.
  */
-export const intervalShape = z.object({
+const intervalShape = z.object({
   level: share,
   halfWidth: finite.nullable(),
   atomShare: share,
@@ -145,7 +145,7 @@ export const intervalShape = z.object({
 
 const definitionShape = z.record(z.string(), z.unknown());
 
-export const cardFeatureShape = z.discriminatedUnion("dtype", [
+const cardFeatureShape = z.discriminatedUnion("dtype", [
   z.object({ name: z.string(), dtype: z.literal("float"), definition: definitionShape }),
   z.object({
     name: z.string(),
@@ -158,7 +158,7 @@ export const cardFeatureShape = z.discriminatedUnion("dtype", [
 export type CardFeature = z.infer<typeof cardFeatureShape>;
 
 /** Inputs and expected outputs, with which a Worker checks its engine before a model serves. Every list has one entry per row. */
-export const goldenShape = z.object({
+const goldenShape = z.object({
   /** Null is a missing value (NaN, or the empty string for a category). */
   inputs: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))),
   outputs: z.record(z.string(), z.array(finite)),

@@ -17,7 +17,7 @@ export const significance = 0.05;
 /** Minimum number of unused periods to judge another recipe. */
 export const replacementPeriodsMin = 30;
 /** The default rule of a forecast. */
-export const usualRule: PromotionRule = { significance, periodsMin: replacementPeriodsMin };
+const usualRule: PromotionRule = { significance, periodsMin: replacementPeriodsMin };
 /**
  * The candidates that can be the baseline: the last value, or for a classification the base rate and the frequency of the
  * event after a state like the last one. Of these two the better on validation is the baseline.

@@ -1,24 +1,26 @@
 /** Checks an engine with the card's golden rows: the file must return the outputs of the training. */
+import { failure, type Result, success } from "../lib/result.ts";
 import type { Card } from "./card.ts";
 
 /** One value per row. A missing value is NaN or the empty string. */
 export type Column = Float32Array | readonly string[];
 
-export type Evaluated =
-  | { readonly ok: true; readonly outputs: Readonly<Record<string, ArrayLike<number>>> }
-  | {
-      readonly ok: false;
-      readonly reason: string;
-      /** The file uses something that this engine does not support. Another engine may run it. */
-      readonly isOutside?: true;
-    };
+/** One list of numbers per output. */
+export type Outputs = Readonly<Record<string, ArrayLike<number>>>;
+
+export interface EvaluationProblem {
+  readonly reason: string;
+  /** The file uses something that this engine does not support. Another engine may run it. */
+  readonly isOutside?: true;
+}
+
+export type Evaluated = Result<Outputs, EvaluationProblem>;
 
 /** An engine: maps a model file and one column per input to one list of numbers per output. */
 export type Evaluate = (model: Uint8Array, inputs: Readonly<Record<string, Column>>) => Evaluated;
 
-export type GoldenResult =
-  | { readonly ok: true; readonly rows: number }
-  | { readonly ok: false; readonly reason: string };
+/** The number of golden rows, or what differs. */
+export type GoldenResult = Result<number>;
 
 interface CheckedCard extends Pick<Card, "golden"> {
   readonly features: readonly Pick<Card["features"][number], "name" | "dtype">[];
@@ -28,47 +30,43 @@ interface CheckedCard extends Pick<Card, "golden"> {
 export function runGolden(model: Uint8Array, card: CheckedCard, evaluate: Evaluate): GoldenResult {
   const read = goldenInputs(card);
   if (!read.ok) return read;
-  return checkGolden(card, evaluate(model, read.inputs));
+  return checkGolden(card, evaluate(model, read.value));
 }
 
-export type GoldenInputs =
-  | { readonly ok: true; readonly inputs: Readonly<Record<string, Column>> }
-  | { readonly ok: false; readonly reason: string };
-
 /** Returns the golden rows as inputs of an engine. */
-export function goldenInputs(card: CheckedCard): GoldenInputs {
+export function goldenInputs(card: CheckedCard): Result<Readonly<Record<string, Column>>> {
   const rows = rowsOf(card);
   if (rows === 0 || Object.keys(card.golden.outputs).length === 0) {
-    return failed("the card has no golden rows to check");
+    return failure("the card has no golden rows to check");
   }
   const inputs: Record<string, Column> = {};
   for (const feature of card.features) {
     const values = card.golden.inputs[feature.name];
     if (values?.length !== rows)
-      return failed(`expected ${rows} values of ${feature.name} in the golden rows, found ${values?.length ?? 0}`);
+      return failure(`expected ${rows} values of ${feature.name} in the golden rows, found ${values?.length ?? 0}`);
     const column = feature.dtype === "float" ? floats(values) : texts(values);
-    if (!column) return failed(`expected only ${feature.dtype} values of ${feature.name} in the golden rows`);
+    if (!column) return failure(`expected only ${feature.dtype} values of ${feature.name} in the golden rows`);
     inputs[feature.name] = column;
   }
-  return { ok: true, inputs };
+  return success(inputs);
 }
 
 const rowsOf = ({ golden }: CheckedCard) => Object.values(golden.inputs)[0]?.length ?? 0;
 
 /** Compares the outputs of an engine with those of the card. */
 export function checkGolden(card: CheckedCard, evaluated: Evaluated): GoldenResult {
-  if (!evaluated.ok) return failed(evaluated.reason);
+  if (!evaluated.ok) return failure(evaluated.error.reason);
   const { outputs, tolerance } = card.golden;
   for (const [name, wanted] of Object.entries(outputs)) {
-    const found = evaluated.outputs[name];
-    if (!found) return failed(`the file has no output ${name}; it has ${Object.keys(evaluated.outputs).join(", ")}`);
+    const found = evaluated.value[name];
+    if (!found) return failure(`the file has no output ${name}; it has ${Object.keys(evaluated.value).join(", ")}`);
     if (found.length !== wanted.length) {
-      return failed(`${name}: found ${found.length} numbers, expected ${wanted.length}`);
+      return failure(`${name}: found ${found.length} numbers, expected ${wanted.length}`);
     }
     const row = wanted.findIndex((value, index) => !isSame(value, found[index] ?? Number.NaN, tolerance));
-    if (row >= 0) return failed(`golden row ${row + 1}: ${name} is ${found[row]}, expected ${wanted[row]}`);
+    if (row >= 0) return failure(`golden row ${row + 1}: ${name} is ${found[row]}, expected ${wanted[row]}`);
   }
-  return { ok: true, rows: rowsOf(card) };
+  return success(rowsOf(card));
 }
 
 function isSame(expected: number, found: number, tolerance: number): boolean {
@@ -86,5 +84,3 @@ function texts(values: GoldenValues): string[] | null {
   if (values.some((value) => typeof value === "number")) return null;
   return values.map((value) => (typeof value === "string" ? value : ""));
 }
-
-const failed = (reason: string): { readonly ok: false; readonly reason: string } => ({ ok: false, reason });

@@ -1,15 +1,14 @@
+import { failure, type Result, success } from "../lib/result.ts";
 import { compile } from "../onnx/compile.ts";
 import { ownOf, type Program, type Value } from "../onnx/evaluate.ts";
 import { describeProblem, type OnnxProblem } from "../onnx/problem.ts";
 import { readModel } from "../onnx/read.ts";
-import type { Column, Evaluate, Evaluated } from "./golden.ts";
+import type { Column, Evaluate, Evaluated, EvaluationProblem } from "./golden.ts";
 
 /** Columns by the name of their input. */
 export type Columns = Readonly<Record<string, Column>>;
 
-export type CompiledModel =
-  | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly reason: string; readonly isOutside?: true };
+export type CompiledModel = Result<Program, EvaluationProblem>;
 
 /** Compiles a model file to a program, or returns why it cannot. O(bytes). */
 export function compileModel(model: Uint8Array): CompiledModel {
@@ -17,12 +16,12 @@ export function compileModel(model: Uint8Array): CompiledModel {
   if (!read.ok) return refused("model.onnx cannot be read", read.error);
   const compiled = compile(read.value);
   if (!compiled.ok) return refused("this engine cannot run model.onnx", compiled.error);
-  return { ok: true, program: compiled.value };
+  return compiled;
 }
 
 function refused(what: string, problem: OnnxProblem): CompiledModel {
   const reason = `${what}: ${describeProblem(problem)}`;
-  return problem.kind === "unsupported" ? { ok: false, reason, isOutside: true } : { ok: false, reason };
+  return failure(problem.kind === "unsupported" ? { reason, isOutside: true } : { reason });
 }
 
 /** Input values of a program, in the order of its inputs; undefined for an input without a column. */
@@ -48,19 +47,19 @@ export function runProgram(program: Program, inputs: Columns): Evaluated {
 /** Like `runProgram`, for inputs that are prepared once and run many times. */
 export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   const run = program.runOrdered(feeds);
-  if (!run.ok) return { ok: false, reason: `model.onnx rejects these rows: ${describeProblem(run.error)}` };
+  if (!run.ok) return failure({ reason: `model.onnx rejects these rows: ${describeProblem(run.error)}` });
   const outputs: Record<string, ArrayLike<number>> = Object.create(null);
   for (const name in run.value) {
     const value = run.value[name];
     if (value && value.type !== "string") outputs[name] = value.data;
   }
-  return { ok: true, outputs };
+  return success(outputs);
 }
 
 /** Evaluates a model file with our engine. */
 export const evaluateOnnx: Evaluate = (model, inputs) => {
   const compiled = compileModel(model);
-  return compiled.ok ? runProgram(compiled.program, inputs) : compiled;
+  return compiled.ok ? runProgram(compiled.value, inputs) : compiled;
 };
 
 function feedOf(column: Column, dims: Value["dims"]): Value {

@@ -3,7 +3,7 @@ const TAIL_FROM = 2.5;
 const LOG_SQRT_TWO_PI = Math.log(2 * Math.PI) / 2;
 
 /** Returns the density of the standard normal distribution. Range: 0 to 0.3989. O(1). */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   return Math.exp(-0.5 * z * z - LOG_SQRT_TWO_PI);
 }
 

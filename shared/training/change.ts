@@ -63,7 +63,7 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
   const pieces: Float64Array[] = [];
   for (const result of results) {
     if (!result.ok) return null;
-    pieces.push(result.predictions);
+    pieces.push(result.value.predictions);
   }
   const outcomes = outcomesOf(rowsOf(windows.test));
   const validationOutcomes = outcomesOf(rowsOf(windows.validation));

@@ -1,4 +1,5 @@
 /** The contest: searches every candidate on validation and ranks the results. The best is selected before the test window is used. */
+
 import { average, averageParameters } from "../candidates/average.ts";
 import { moveOf, valueAfter } from "../candidates/fitted.ts";
 import { seasonalNaive } from "../candidates/naive.ts";
@@ -6,7 +7,8 @@ import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { errorBy, errorsOf } from "../judging/score.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
-import type { FitProblem } from "../models/fit.ts";
+import { success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import { isNaive } from "../registry/gate.ts";
 import type { Pool, RecipeChoice } from "./job.ts";
 import { joined, searchCandidate, type TrialRecord } from "./search.ts";
@@ -136,9 +138,12 @@ function meanPrediction(
   });
 }
 
-export type Refit =
-  | { readonly ok: true; readonly predictions: Float64Array; readonly seconds: number }
-  | { readonly ok: false; readonly problem: FitProblem };
+export interface RefitOutput {
+  readonly predictions: Float64Array;
+  readonly seconds: number;
+}
+
+export type Refit = Fit<RefitOutput>;
 
 /** Refits a recipe at the origin of each fold and predicts the rows of all folds. */
 export async function refitAt(
@@ -153,10 +158,10 @@ export async function refitAt(
   let seconds = 0;
   for (const result of results) {
     if (!result.ok) return result;
-    pieces.push(result.predictions);
-    seconds += result.seconds;
+    pieces.push(result.value.predictions);
+    seconds += result.value.seconds;
   }
-  return { ok: true, predictions: joined(pieces), seconds };
+  return success({ predictions: joined(pieces), seconds });
 }
 
 /** Returns the average of its members' refits for some rows, or the first refit that failed. */
@@ -165,8 +170,8 @@ export function meanFit(task: Pick<ContestTask, "forecast" | "data">, rows: RowR
   let seconds = 0;
   for (const fit of fits) {
     if (!fit.ok) return fit;
-    members.push(fit);
-    seconds += fit.seconds;
+    members.push(fit.value);
+    seconds += fit.value.seconds;
   }
-  return { ok: true, predictions: meanPrediction(task, rows, members), seconds };
+  return success({ predictions: meanPrediction(task, rows, members), seconds });
 }

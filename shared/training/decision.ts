@@ -21,10 +21,11 @@ export async function decisionOf(task: DecisionTask, pool: Pool): Promise<Decisi
   if (labels === undefined) throw new RangeError(`the classification ${forecast.id} declares no labels`);
   const train = { from: 0, to: rows };
   const fit = await pool.run({ learns: "value", recipe: naive, train, rows: null, seed, wantsModel: true });
-  if (!fit.ok || fit.value === null) throw new RangeError(`${naive.candidate} cannot be fitted to all data`);
+  const fitted = fit.ok ? fit.value.value : null;
+  if (fitted === null) throw new RangeError(`${naive.candidate} cannot be fitted to all data`);
   const last = lastFeatureOf(forecast);
   const states = datasetOfInputs({ [last]: Float32Array.of(0, 1) }, last);
-  const probabilities = predictValue(fit.value, states, { from: 0, to: states.rows }, forecast.target.transform);
+  const probabilities = predictValue(fitted, states, { from: 0, to: states.rows }, forecast.target.transform);
   const [after0 = Number.NaN, after1 = Number.NaN] = probabilities;
   return { labels: { ...labels }, threshold, naive: { candidate: naive.candidate, after: [after0, after1] } };
 }

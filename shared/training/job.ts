@@ -1,4 +1,5 @@
 /** A job for a thread: fits a recipe to some rows and predicts others. */
+
 import { average } from "../candidates/average.ts";
 import type { FitTask } from "../candidates/candidate.ts";
 import { fitChance } from "../candidates/chance.ts";
@@ -7,7 +8,8 @@ import { eventsOf } from "../candidates/hurdle.ts";
 import { candidateNamed } from "../candidates/index.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import { type Fit, type FitProblem, refused } from "../models/fit.ts";
+import { failure, success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
 
 /** A candidate with its parameters. */
@@ -27,16 +29,15 @@ export interface Job {
   readonly wantsModel: boolean;
 }
 
-export type JobResult =
-  | {
-      readonly ok: true;
-      /** One per row of `rows`: values in the unit of the target, or probabilities. */
-      readonly predictions: Float64Array;
-      readonly value: Fitted | null;
-      readonly chance: Chance | null;
-      readonly seconds: number;
-    }
-  | { readonly ok: false; readonly problem: FitProblem };
+export interface JobOutput {
+  /** One per row of `rows`: values in the unit of the target, or probabilities. */
+  readonly predictions: Float64Array;
+  readonly value: Fitted | null;
+  readonly chance: Chance | null;
+  readonly seconds: number;
+}
+
+export type JobResult = Fit<JobOutput>;
 
 /** Runs jobs. Results must not depend on the thread or on the order. */
 export interface Pool {
@@ -78,21 +79,21 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
   if (job.learns === "change") {
     const fit = fitChance(task, events);
     if (!fit.ok) return fit;
-    const predictions = Float64Array.from(predictChance(fit.model, data, rows));
+    const predictions = Float64Array.from(predictChance(fit.value, data, rows));
     if (!predictions.every(Number.isFinite)) return notFinite;
-    const chance = job.wantsModel ? fit.model : null;
-    return { ok: true, predictions, value: null, chance, seconds: seconds() - started };
+    const chance = job.wantsModel ? fit.value : null;
+    return success({ predictions, value: null, chance, seconds: seconds() - started });
   }
   const fit = fitRecipe(job.recipe, task);
   if (!fit.ok) return fit;
-  const predictions = predictValue(fit.model, data, rows, transform);
+  const predictions = predictValue(fit.value, data, rows, transform);
   if (!predictions.every(Number.isFinite)) return notFinite;
-  const value = job.wantsModel ? fit.model : null;
-  return { ok: true, predictions, value, chance: null, seconds: seconds() - started };
+  const value = job.wantsModel ? fit.value : null;
+  return success({ predictions, value, chance: null, seconds: seconds() - started });
 }
 
 /** A model with a prediction that is not finite has failed: its numbers would spoil the scores of the whole run. */
-const notFinite = refused({
+const notFinite = failure({
   kind: "invalid-data",
   found: "a prediction that is not a finite number",
   expected: "finite predictions for all rows",

@@ -1,10 +1,12 @@
 /** Judges the candidates of a forecast: searches on validation, selects one recipe, and scores all on the test window. */
+
 import { membersOf } from "../candidates/average.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { calibrationOf, thresholdOf } from "../judging/classification.ts";
 import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import type { Card, Contender, Evidence, Span } from "../registry/card.ts";
 import { evidenceAfter } from "../registry/evidence.ts";
 import { isNaive } from "../registry/gate.ts";
@@ -74,9 +76,10 @@ export interface Classes {
   readonly calibration: NonNullable<Card["judged"]["calibration"]>;
 }
 
-export type Judged =
-  | { readonly ok: true; readonly judgement: Judgement; readonly bench: Workbench }
-  | { readonly ok: false; readonly refusal: TrainingRefusal };
+export interface Judged {
+  readonly judgement: Judgement;
+  readonly bench: Workbench;
+}
 
 /** A contender with its predictions for validation and for the test window. */
 interface ContenderResult {
@@ -86,10 +89,10 @@ interface ContenderResult {
 }
 
 /** Searches on validation, scores all contenders on the test window once, and collects the evidence for the gate. */
-export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<Judged> {
+export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<Result<Judged, TrainingRefusal>> {
   const { forecast, data, seed, trialsMax } = task;
   const refusal = refusalOf(forecast, data);
-  if (refusal !== null) return { ok: false, refusal };
+  if (refusal !== null) return failure(refusal);
   const bench = workbenchOf(forecast, data);
   const windows = windowsOf(data, forecast.validation);
   const failures: string[] = [];
@@ -110,10 +113,10 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
   const results = await scoreOnTest(task, { ranking: withIncumbent(forecast, ranking, serving), windows, effects });
   // The best on validation that could also be fitted at the test origins.
   const chosen = results[0]?.onValidation;
-  if (chosen === undefined) return { ok: false, refusal: { kind: "no-contender", problems: failures.sort() } };
+  if (chosen === undefined) return failure({ kind: "no-contender", problems: failures.sort() });
   const incumbent = await incumbentOnTest(task, { windows, results });
   const served = await servedOnTest(task, windows, incumbent);
-  return { ok: true, bench, judgement: judgementOf(task, { windows, results, chosen, change, incumbent, served }) };
+  return success({ bench, judgement: judgementOf(task, { windows, results, chosen, change, incumbent, served }) });
 }
 
 /** Refits the champion's recipe on validation. If it is the best there, the judged version is a refresh. */
@@ -126,7 +129,7 @@ async function refitIncumbent(
   const { recipe, version } = incumbent;
   const refit = await refitAt(validation, recipe, { pool, seed });
   if (!refit.ok) return null;
-  const { predictions, seconds } = refit;
+  const { predictions, seconds } = refit.value;
   const error = errorBy(forecast.metric, errorsOf(data, rowsOf(validation), predictions));
   return { name: `incumbent ${version}`, recipe, predictions, error, seconds };
 }
@@ -165,7 +168,9 @@ async function scoreOnTest(
         members === null
           ? await refit(onValidation.recipe)
           : meanFit({ forecast, data }, rowsOf(windows.test), await Promise.all(members.map(refit)));
-      return fit.ok ? { onValidation, test: fit.predictions, seconds: onValidation.seconds + fit.seconds } : null;
+      return fit.ok
+        ? { onValidation, test: fit.value.predictions, seconds: onValidation.seconds + fit.value.seconds }
+        : null;
     }),
   );
   return results.filter((result) => result !== null);

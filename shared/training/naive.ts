@@ -29,10 +29,10 @@ export async function naiveOnTest(
     const recipe = { candidate, parameters: {} };
     const refit = await refitAt(windows.validation, recipe, { pool, seed });
     if (!refit.ok) continue;
-    const error = errorBy(forecast.metric, errorsOf(data, validation, refit.predictions));
+    const error = errorBy(forecast.metric, errorsOf(data, validation, refit.value.predictions));
     if (best === null || error < best.error) best = { recipe, error };
   }
   const test = best && (await refitAt(windows.test, best.recipe, { pool, seed }));
   if (best === null || !test?.ok) throw new RangeError(`forecast ${forecast.id} has no baseline that can be fitted`);
-  return { recipe: best.recipe, predictions: test.predictions };
+  return { recipe: best.recipe, predictions: test.value.predictions };
 }

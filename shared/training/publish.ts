@@ -1,4 +1,5 @@
 /** Publishes a judged recipe: fits it to all data, writes the file and its card, and compares it with the reference runtime. */
+
 import { featureValues } from "../candidates/encoding.ts";
 import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
@@ -8,6 +9,7 @@ import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
 import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
+import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
@@ -52,13 +54,10 @@ export interface Published {
   readonly rows: { readonly inputs: Inputs; readonly outputs: Readonly<Record<string, Float32Array>> };
 }
 
-export type Publishing =
-  | { readonly ok: true; readonly published: Published }
-  | {
-      readonly ok: false;
-      readonly reason: "no-fit" | "too-large" | "disagreement";
-      readonly problems: readonly string[];
-    };
+export interface PublishRefusal {
+  readonly reason: "no-fit" | "too-large" | "disagreement";
+  readonly problems: readonly string[];
+}
 
 /** Producer of our models, as recorded in their cards. */
 export const producer = "almanac";
@@ -66,11 +65,11 @@ const goldenRowsMax = 24;
 /** Number of test rows from which edge cases are derived. */
 const ordinaryRowsMax = 16;
 
-export async function publish(task: PublishTask, effects: PublishEffects): Promise<Publishing> {
+export async function publish(task: PublishTask, effects: PublishEffects): Promise<Result<Published, PublishRefusal>> {
   const fitted = await fitAll(task, effects.pool);
-  if (!fitted.ok) return { ok: false, reason: "no-fit", problems: [fitted.problem] };
+  if (!fitted.ok) return failure({ reason: "no-fit", problems: [fitted.error] });
   const { forecast, bench } = task;
-  const { value, change } = fitted;
+  const { value, change } = fitted.value;
   const version = versionOf(task);
   const fingerprint = fingerprintOf(forecast);
   const last = lastFeatureOf(forecast);
@@ -88,7 +87,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const chance = change?.kind === "model" ? change.chance : null;
   const size = sizeOfGraph(model.length, graph);
   const misfits = misfitsOf(size);
-  if (misfits.length > 0) return { ok: false, reason: "too-large", problems: misfits };
+  if (misfits.length > 0) return failure({ reason: "too-large", problems: misfits });
 
   const test = testRows(bench.data, task.judgement);
   const inputs = inputsOf(bench.data, test);
@@ -101,7 +100,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const expected = expectedOutputs(task, { value, change }, all);
   const tolerance = toleranceBetweenEngines(value, forecast.target.transform);
   const problems = disagreements({ expected, outputs, tolerance });
-  if (problems.length > 0) return { ok: false, reason: "disagreement", problems };
+  if (problems.length > 0) return failure({ reason: "disagreement", problems });
 
   const golden = goldenOf(all, outputs, {
     parts: parts.map((part) => part[last]?.length ?? 0),
@@ -110,7 +109,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const decision = await decide(task, effects.pool);
   const card = cardOf(task, { version, model, size, golden, decision, sourceOfChange: change?.kind ?? null });
   const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
-  return { ok: true, published: { model, card, rows: { inputs, outputs: cut } } };
+  return success({ model, card, rows: { inputs, outputs: cut } });
 }
 
 /** Returns the version: the same recipe, validation rule, data, seed and code give the same version and the same bytes. */
@@ -129,28 +128,26 @@ function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVer
   return `${to}-${sha256Hex(identity).slice(0, 8)}`;
 }
 
-type FitAll =
-  | { readonly ok: true; readonly value: Fitted; readonly change: ChangeSource | null }
-  | { readonly ok: false; readonly problem: string };
+type FitAll = Result<{ readonly value: Fitted; readonly change: ChangeSource | null }>;
 
 async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<FitAll> {
   const train = { from: 0, to: bench.data.rows };
-  const value = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
-  if (!value.ok || value.value === null) {
-    return { ok: false, problem: value.ok ? "the pool returned no model" : JSON.stringify(value.problem) };
-  }
-  if (forecast.change === null) return { ok: true, value: value.value, change: null };
+  const fit = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
+  if (!fit.ok) return failure(JSON.stringify(fit.error));
+  const { value } = fit.value;
+  if (value === null) return failure("the pool returned no model");
+  if (forecast.change === null) return success({ value, change: null });
   const frequency: ChangeSource = {
     kind: "frequency",
     feature: forecast.change.frequency,
     baseRate: shareOf(bench.events, train),
   };
-  if (judgement.change?.source !== "model") return { ok: true, value: value.value, change: frequency };
+  if (judgement.change?.source !== "model") return success({ value, change: frequency });
   const changeRecipe = { candidate: changeCandidate, parameters: judgement.change.parameters };
   const change = await pool.run({ learns: "change", recipe: changeRecipe, train, rows: null, seed, wantsModel: true });
   const source: ChangeSource =
-    change.ok && change.chance !== null ? { kind: "model", chance: change.chance } : frequency;
-  return { ok: true, value: value.value, change: source };
+    change.ok && change.value.chance !== null ? { kind: "model", chance: change.value.chance } : frequency;
+  return success({ value, change: source });
 }
 
 function decide({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<Decision> | null {

@@ -123,10 +123,10 @@ async function runTrial(
     const recipe = { candidate: task.candidate, parameters };
     const { learns, seed } = task;
     const result = await pool.run({ learns, recipe, train: fold.train, rows: fold.rows, seed, wantsModel: false });
-    if (!result.ok) return end("failed", JSON.stringify(result.problem));
-    folds.push(task.loss(result.predictions, fold));
-    pieces.push(result.predictions);
-    seconds += result.seconds;
+    if (!result.ok) return end("failed", JSON.stringify(result.error));
+    folds.push(task.loss(result.value.predictions, fold));
+    pieces.push(result.value.predictions);
+    seconds += result.value.seconds;
   }
   return end("complete", null);
 }

@@ -33,7 +33,7 @@ export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: S
   return { verdict, champion, reason: reasonOf(forecast, judgement, { verdict, champion, chosen }) };
 }
 
-export function contenderOf(judgement: Judgement, recipe: string): Contender | null {
+function contenderOf(judgement: Judgement, recipe: string): Contender | null {
   return judgement.contenders.find((contender) => contender.recipe === recipe) ?? null;
 }
 

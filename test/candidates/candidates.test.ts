@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { predictMove, predictValue } from "../../shared/candidates/fitted.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
-import { checkTree } from "../../shared/models/tree.ts";
 import { rmse } from "../../shared/stats/rmse.ts";
+import { checkTree } from "../models/check-tree.ts";
 import { everyCandidate, fitted, smallData, taskOf, withOtherFuture } from "./support.ts";
 
 const data = smallData();
@@ -62,7 +62,7 @@ describe.each(everyCandidate)("$id", ({ id, candidate, parameters }) => {
         continue;
       }
       const truth = data.target.slice(later.from, later.to);
-      expect(rmse(truth, predictValue(fit.model, data, later, transform))).toBeLessThan(4);
+      expect(rmse(truth, predictValue(fit.value, data, later, transform))).toBeLessThan(4);
     }
   });
 
@@ -104,7 +104,7 @@ describe("naive", () => {
 
   test("seasonal: rejects a forecast without a seasonal feature", () => {
     const fit = candidateNamed("seasonal-naive").fit({ ...taskOf(data, train), seasonal: null });
-    expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", found: "no seasonal feature" });
+    expect(fit.ok ? null : fit.error).toMatchObject({ kind: "invalid-data", found: "no seasonal feature" });
   });
 
   test("the error for an unknown id lists the known ids", () => {

@@ -5,6 +5,7 @@ import { calibrated } from "../../shared/candidates/calibrated.ts";
 import type { FitTask } from "../../shared/candidates/candidate.ts";
 import { predictValue } from "../../shared/candidates/fitted.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
+import { success } from "../../shared/lib/result.ts";
 import { brier } from "../../shared/stats/brier.ts";
 import { expectedCalibrationError, reliability } from "../../shared/stats/calibration.ts";
 import { classData, classRecipes, type World } from "../training/classes.ts";
@@ -100,7 +101,7 @@ describe.each(learned)("$name", ({ candidate, parameters }) => {
   test("rejects training rows with a single outcome", () => {
     const move = new Float64Array(data.rows).fill(1);
     const fit = candidate.fit({ ...classTask(train, { parameters }), data: { ...data, target: move }, move });
-    expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
+    expect(fit.ok ? null : fit.error.kind).toBe("constant-target");
   });
 });
 
@@ -110,7 +111,7 @@ describe("calibration", () => {
     const encoding = { columns: [{ name: "signal", how: "number" as const }], imputed: null };
     const line = { means: Float64Array.of(0), scales: Float64Array.of(1), coefficients: Float64Array.of(sign) };
     seen.push(task.rows.to);
-    return { ok: true as const, model: { kind: "linear" as const, encoding, model: { ...line, intercept: 0 } } };
+    return success({ kind: "linear" as const, encoding, model: { ...line, intercept: 0 } });
   };
   const seen: number[] = [];
 
@@ -121,13 +122,13 @@ describe("calibration", () => {
   test("calibrates on rows that the scoring model was not fitted on: the later half, in four parts", () => {
     seen.length = 0;
     const fit = calibrated(echo(1))(classTask(train));
-    expect(fit.ok && fit.model.kind === "calibrated" && fit.model.slope).toBeCloseTo(2, 0);
+    expect(fit.ok && fit.value.kind === "calibrated" && fit.value.slope).toBeCloseTo(2, 0);
     expect(seen).toEqual([600, 300, 375, 450, 525]);
   });
 
   test("does not change a regression", () => {
     const task = { ...classTask(train), task: "regression" as const };
-    expect(calibrated(echo(1))(task)).toMatchObject({ ok: true, model: { kind: "linear" } });
+    expect(calibrated(echo(1))(task)).toMatchObject({ ok: true, value: { kind: "linear" } });
   });
 });
 
@@ -160,14 +161,14 @@ describe("base rates", () => {
     const values = taskOf(smallData(), { from: 0, to: 120 });
     for (const id of ["base-rate", "state-frequency"]) {
       const fit = candidateNamed(id).fit(values);
-      expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", found: "a regression" });
+      expect(fit.ok ? null : fit.error).toMatchObject({ kind: "invalid-data", found: "a regression" });
       const empty = candidateNamed(id).fit(classTask({ from: 0, to: 0 }));
-      expect(empty.ok ? null : empty.problem.kind).toBe("too-few-rows");
+      expect(empty.ok ? null : empty.error.kind).toBe("too-few-rows");
     }
   });
 
   test("logistic: values other than 0 and 1 are rejected", () => {
     const fit = candidateNamed("logistic").fit(taskOf(smallData(), { from: 0, to: 120 }));
-    expect(fit.ok ? null : fit.problem).toMatchObject({ kind: "invalid-data", expected: "0 or 1" });
+    expect(fit.ok ? null : fit.error).toMatchObject({ kind: "invalid-data", expected: "0 or 1" });
   });
 });

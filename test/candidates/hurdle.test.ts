@@ -51,7 +51,7 @@ describe("the chance of a change", () => {
 
   test("cannot be fitted if no event happens", () => {
     const fit = fitChance(taskOf(data, train, { parameters }), new Float64Array(data.rows));
-    expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
+    expect(fit.ok ? null : fit.error.kind).toBe("constant-target");
   });
 });
 
@@ -86,6 +86,6 @@ describe("hurdle", () => {
   test("rejects a target that never moves", () => {
     const still = { ...data, target: data.last };
     const fit = candidateNamed("hurdle").fit(taskOf(still, train, { parameters }));
-    expect(fit.ok ? null : fit.problem.kind).toBe("constant-target");
+    expect(fit.ok ? null : fit.error.kind).toBe("constant-target");
   });
 });

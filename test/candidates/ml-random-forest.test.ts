@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { ensembleOf } from "../../shared/candidates/ml-random-forest.ts";
 import { float32Below } from "../../shared/models/float32.ts";
-import { matrixOf } from "../../shared/models/matrix.ts";
 import { createRandom } from "../../shared/models/random.ts";
-import { checkTree, predictEnsemble } from "../../shared/models/tree.ts";
+import { predictEnsemble } from "../../shared/models/tree.ts";
+import { checkTree } from "../models/check-tree.ts";
+import { matrixOf } from "../models/matrix-of.ts";
 import { fitted, smallData, taskOf } from "./support.ts";
 
 /** Returns the next larger float32. */

@@ -43,8 +43,8 @@ function fitted(candidate: string, by: number) {
   const recipe = { candidate, parameters: { leafRowsMin: 20, trees: 8, alpha: 10 } };
   const job = { learns: "value", recipe, train, rows: null, seed: 1, wantsModel: true } as const;
   const result = runJob(workbenchOf(forecast, data), job, () => 0);
-  if (!result.ok || result.value === null) throw new Error(JSON.stringify(result));
-  return { data, value: result.value };
+  if (!result.ok || result.value.value === null) throw new Error(JSON.stringify(result));
+  return { data, value: result.value.value };
 }
 
 describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"])("%s", (candidate) => {
@@ -65,14 +65,14 @@ describe.each(["ridge", "gradient-boosting", "random-forest", "ml-random-forest"
       change: null,
     } as const;
     const compiled = compileModel(writeModel(graphOf({ ...parts, name: "x", producer: "test", metadata: {} })));
-    if (!compiled.ok) throw new Error(compiled.reason);
+    if (!compiled.ok) throw new Error(compiled.error.reason);
     for (const by of [10, 100]) {
       const more = smallDataset(scaled(panel, by), forecast);
-      const run = runProgram(compiled.program, inputsOf(more, rows));
-      if (!run.ok) throw new Error(run.reason);
+      const run = runProgram(compiled.value, inputsOf(more, rows));
+      if (!run.ok) throw new Error(run.error.reason);
       predictValue(value, more, rows, "log-difference").forEach((price, row) => {
         expect(Math.abs(price / by / (prices[row] ?? 0) - 1)).toBeLessThan(1e-6);
-        expect(Math.abs((run.outputs[predictionOutput]?.[row] ?? 0) / price - 1)).toBeLessThan(1e-6);
+        expect(Math.abs((run.value[predictionOutput]?.[row] ?? 0) / price - 1)).toBeLessThan(1e-6);
       });
     }
   });

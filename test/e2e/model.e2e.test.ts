@@ -1,4 +1,5 @@
 /** Tests the commands from the lake to the serving model, also when they are interrupted. */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { success } from "../../shared/lib/result.ts";
 import { float, floats, type Graph, int, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
@@ -59,10 +61,10 @@ async function expectWhole(): Promise<void> {
     const { bytes } = await hub.api.downloadArtefact({ ...address(version), artefact: "card.json" });
     const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
     const golden = goldenInputs(card);
-    if (!golden.ok) throw new Error(golden.reason);
-    const ours = evaluateOnnx(model, golden.inputs);
-    const isOutside = !ours.ok && ours.isOutside === true;
-    const ran: Evaluated = isOutside ? { ok: true, outputs: await runReference(model, golden.inputs) } : ours;
+    if (!golden.ok) throw new Error(golden.error);
+    const ours = evaluateOnnx(model, golden.value);
+    const isOutside = !ours.ok && ours.error.isOutside === true;
+    const ran: Evaluated = isOutside ? success(await runReference(model, golden.value)) : ours;
     expect(checkGolden(card, ran)).toMatchObject({ ok: true });
   }
 }

@@ -20,9 +20,9 @@ const startShape = z.looseObject({
 });
 
 const state = join(folder, "state");
-const start = ["start", "--date", "2026-11-20", "--state", state, "--port", "0"];
-/** A shorter history than the two years of `npm start`, so that the first trainings take seconds. */
-const market = { seed: "almanac", firstDay: "2025-10-01" };
+const start = ["start", "--date", "2026-11-20", "--state", state, "--port", "0", "--trials", "1"];
+/** A shorter history than the two years of `npm start` and one trial, so that the first trainings take seconds. */
+const market = { seed: "almanac", firstDay: "2025-05-14" };
 mkdirSync(state);
 writeFileSync(join(state, "settings.json"), JSON.stringify({ ...market, token: "test-token" }));
 
@@ -53,25 +53,22 @@ test("start --once ingests every feed and trains a champion, and a second start 
 /** `script` of util-linux runs a command in a terminal. */
 const hasTerminals = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 
-test.skipIf(!hasTerminals)(
-  "Ctrl-C in a terminal stops every process and shows the cursor again",
-  async () => {
-    const command = `'${process.execPath}' trainer/main.ts ${start.join(" ")} --only gold`;
-    const terminal = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
-    let out = "";
-    terminal.stdout.on("data", (data) => {
-      const wasUp = out.includes("Ctrl-C stops everything");
-      out += data;
-      if (wasUp || !out.includes("Ctrl-C stops everything")) return;
-      process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
-    });
-    const code = await new Promise((resolve) => terminal.once("close", resolve));
-    expect(code).toBe(130);
-    expect(existsSync(join(state, "owner.pid"))).toBe(false);
-    expect(existsSync(join(state, "hub.json"))).toBe(false);
-    expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
-  },
-);
+test.skipIf(!hasTerminals)("Ctrl-C in a terminal stops every process and shows the cursor again", async () => {
+  const command = `'${process.execPath}' trainer/main.ts ${start.join(" ")} --only gold`;
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["ignore", "pipe", "ignore"] });
+  let out = "";
+  terminal.stdout.on("data", (data) => {
+    const wasUp = out.includes("Ctrl-C stops everything");
+    out += data;
+    if (wasUp || !out.includes("Ctrl-C stops everything")) return;
+    process.kill(Number(readFileSync(join(state, "owner.pid"), "utf8")), "SIGINT");
+  });
+  const code = await new Promise((resolve) => terminal.once("close", resolve));
+  expect(code).toBe(130);
+  expect(existsSync(join(state, "owner.pid"))).toBe(false);
+  expect(existsSync(join(state, "hub.json"))).toBe(false);
+  expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
+});
 
 test("a running hub ingests a publication from the command line, and Ctrl-C ends every child process", async () => {
   let url = "";

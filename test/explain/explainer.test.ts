@@ -58,15 +58,15 @@ function explained(value: Fitted, row: Row, transform: Transform = "difference")
   const compiled = compileModel(bytes);
   if (!read.ok || !compiled.ok) throw new Error("the file cannot be read");
   const built = buildExplainer({ graph: read.value, inputs: names, output: predictionOutput, profile });
-  if (!built.ok) throw new Error(built.reason);
-  const run = runProgram(compiled.program, {
+  if (!built.ok) throw new Error(built.error);
+  const run = runProgram(compiled.value, {
     last: Float32Array.of(Number(row.last)),
     change: Float32Array.of(Number(row.change)),
     place: [String(row.place)],
   });
-  if (!run.ok) throw new Error(run.reason);
-  const found = built.explain((name) => row[name] ?? Number.NaN);
-  return { ...found, by: [...found.by], prediction: run.outputs[predictionOutput]?.[0] ?? Number.NaN };
+  if (!run.ok) throw new Error(run.error.reason);
+  const found = built.value((name) => row[name] ?? Number.NaN);
+  return { ...found, by: [...found.by], prediction: run.value[predictionOutput]?.[0] ?? Number.NaN };
 }
 
 const stump = (feature: number, threshold: number, [low, high]: readonly [number, number], weights = [6, 2]): Tree => ({

@@ -1,4 +1,5 @@
 /** Tests promotion and rollback: the gate, simultaneous promotions, the pointer. */
+
 import { createExecutionContext, createScheduledController, reset, waitOnExecutionContext } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { championPointerShape } from "../../shared/api/champion.ts";
@@ -6,6 +7,7 @@ import { requestFlow } from "../../shared/db/flows.ts";
 import { saveGate } from "../../shared/db/gates.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
+import { success } from "../../shared/lib/result.ts";
 import { validateJson } from "../../shared/lib/validate-json.ts";
 import { artefactKey, championKey } from "../../shared/registry/keys.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
@@ -121,7 +123,7 @@ describe("a version does not serve", () => {
 
   test("when its outputs for the golden rows differ, even if a person forces the promotion", async () => {
     await registry.registered("v1.0");
-    registry = new Registry({ evaluate: () => ({ ok: true, outputs: { prediction: [0, 0, 0] } }) });
+    registry = new Registry({ evaluate: () => success({ prediction: [0, 0, 0] }) });
     expect(await registry.promote("v1.0", { why: "I insist", force: true })).toMatchObject({
       state: "failed",
       reason: expect.stringContaining("golden row 1: prediction is 0, expected 3.5"),

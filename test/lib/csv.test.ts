@@ -38,7 +38,7 @@ test("no text puts a formula, a control character or a further cell into a file"
       const written = writeCsv(texts, [texts]);
       expect(written.replaceAll("\r\n", "")).not.toMatch(/\p{Cc}/u);
       const read = readCsv(written);
-      for (const row of read.ok ? read.rows : []) {
+      for (const row of read.ok ? read.value : []) {
         for (const text of row) expect(text).not.toMatch(/^[=@]|^[+-](?![\d.]+(e[+-]?\d+)?$)/i);
         expect(row).toHaveLength(texts.length);
       }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyBinning, binOf, fitBinning, MISSING_BIN } from "../../shared/models/binning.ts";
-import { columnOf, type Matrix, matrixOf } from "../../shared/models/matrix.ts";
+import { columnOf, type Matrix } from "../../shared/models/matrix.ts";
+import { matrixOf } from "./matrix-of.ts";
 import { firstRows, friedman1, golden } from "./support.ts";
 
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });

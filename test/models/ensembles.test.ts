@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { fitGradientBoosting, type GradientBoostingOptions } from "../../shared/models/gradient-boosting.ts";
-import { matrixOf } from "../../shared/models/matrix.ts";
 import { fitRandomForest } from "../../shared/models/random-forest.ts";
+import { matrixOf } from "./matrix-of.ts";
 import {
   above,
   firstRows,
@@ -137,7 +137,7 @@ describe("both ensembles reject, with the reason, ", () => {
     (_, learn) => {
       const problemOf = (data: TrainingData) => {
         const fitted = learn(data);
-        return fitted.ok ? null : fitted.problem;
+        return fitted.ok ? null : fitted.error;
       };
       const holed = {
         ...train.features,
@@ -170,22 +170,22 @@ describe("both ensembles reject, with the reason, ", () => {
     for (const [option, found] of wrong) {
       expect(fitGradientBoosting({ [option]: found }, train)).toMatchObject({
         ok: false,
-        problem: { kind: "invalid-option", option, found },
+        error: { kind: "invalid-option", option, found },
       });
     }
-    expect(fitRandomForest({ splitColumnShare: 0 }, train)).toMatchObject({ problem: { option: "splitColumnShare" } });
+    expect(fitRandomForest({ splitColumnShare: 0 }, train)).toMatchObject({ error: { option: "splitColumnShare" } });
   });
 
   test("targets other than 0 and 1 for a classification", () => {
-    const problem = { kind: "invalid-data", expected: "0 or 1" };
-    expect(fitGradientBoosting({ loss: "logistic" }, train)).toMatchObject({ problem });
-    expect(fitRandomForest({ task: "classification" }, train)).toMatchObject({ problem });
+    const error = { kind: "invalid-data", expected: "0 or 1" };
+    expect(fitGradientBoosting({ loss: "logistic" }, train)).toMatchObject({ error });
+    expect(fitRandomForest({ task: "classification" }, train)).toMatchObject({ error });
   });
 
   test("validation data with a different number of columns", () => {
     const narrow = { features: matrixOf([[1], [2]]), target: Float64Array.of(1, 2) };
     expect(fitGradientBoosting(quick, train, narrow)).toMatchObject({
-      problem: { found: "validation data of 1 columns" },
+      error: { found: "validation data of 1 columns" },
     });
   });
 });
@@ -202,8 +202,8 @@ test("no training table gives a model that predicts NaN", () => {
       const boosted = fitGradientBoosting({ iterations: 3, leafRowsMin: 1, loss: "absolute" }, data);
       const forest = fitRandomForest({ trees: 3, leafRowsMin: 1 }, data);
       expect(boosted.ok).toBe(forest.ok);
-      if (boosted.ok) expect(predictGradientBoosting(boosted.model, data.features).every(Number.isFinite)).toBe(true);
-      if (forest.ok) expect(predictRandomForest(forest.model, data.features).every(Number.isFinite)).toBe(true);
+      if (boosted.ok) expect(predictGradientBoosting(boosted.value, data.features).every(Number.isFinite)).toBe(true);
+      if (forest.ok) expect(predictRandomForest(forest.value, data.features).every(Number.isFinite)).toBe(true);
     }),
   );
 });

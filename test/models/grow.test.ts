@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyBinning, fitBinning } from "../../shared/models/binning.ts";
 import { createGrower, type GrowthOptions, growTree } from "../../shared/models/grow.ts";
-import { type Matrix, matrixOf, stridesOf } from "../../shared/models/matrix.ts";
+import { type Matrix, stridesOf } from "../../shared/models/matrix.ts";
 import { createRandom, type Random } from "../../shared/models/random.ts";
-import { addTree, checkTree, depthOf, LEAF, leafOf, type Tree } from "../../shared/models/tree.ts";
+import { addTree, LEAF, leafOf, type Tree } from "../../shared/models/tree.ts";
+import { checkTree, depthOf } from "./check-tree.ts";
+import { matrixOf } from "./matrix-of.ts";
 
 interface Case {
   readonly features: Matrix;

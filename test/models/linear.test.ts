@@ -4,8 +4,8 @@ import { cholesky, choleskySolve } from "../../shared/models/cholesky.ts";
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { weightedGram } from "../../shared/models/linear.ts";
 import { fitLogistic } from "../../shared/models/logistic.ts";
-import { matrixOf } from "../../shared/models/matrix.ts";
 import { fitRidge } from "../../shared/models/ridge.ts";
+import { matrixOf } from "./matrix-of.ts";
 import { above, diabetes, meanLoss, modelOf, predictLogistic, predictRidge, rmse } from "./support.ts";
 
 const data = diabetes();
@@ -103,7 +103,7 @@ describe("ridge", () => {
   test("two equal columns are singular without a penalty and share the coefficient with a penalty", () => {
     const features = matrixOf([1, 2, 4, 8, 9].map((x) => [x, x]));
     const twice = { features, target: Float64Array.of(1, 2, 3, 4, 6) };
-    expect(fitRidge({ alphas: [0] }, twice)).toEqual({ ok: false, problem: { kind: "singular", alphaMax: 0 } });
+    expect(fitRidge({ alphas: [0] }, twice)).toEqual({ ok: false, error: { kind: "singular", alphaMax: 0 } });
     const { coefficients, alpha } = modelOf(fitRidge({ alphas: [0, 0.5] }, twice));
     expect(alpha).toBe(0.5);
     expect(coefficients[0]).toBeCloseTo(coefficients[1] ?? 0, 10);
@@ -122,7 +122,7 @@ describe("logistic", () => {
   test("separable classes are rejected without a penalty and fitted with a penalty", () => {
     const rows = Array.from({ length: 20 }, (_, i) => [i, (i * 3) % 5]);
     const separable = { features: matrixOf(rows), target: Float64Array.from(rows, ([a = 0]) => (a > 9 ? 1 : 0)) };
-    expect(fitLogistic({ alpha: 0 }, separable)).toMatchObject({ ok: false, problem: { kind: "separable" } });
+    expect(fitLogistic({ alpha: 0 }, separable)).toMatchObject({ ok: false, error: { kind: "separable" } });
     const predicted = predictLogistic(modelOf(fitLogistic({ alpha: 1e-3 }, separable)), separable.features);
     expect(meanLoss(separable.target, predicted, (y, p) => (y === Math.round(p) ? 1 : 0))).toBe(1);
   });
@@ -131,12 +131,12 @@ describe("logistic", () => {
     const rows = [0, 1, 2, 3, 3, 4, 5, 6];
     const target = Float64Array.of(0, 0, 0, 0, 1, 1, 1, 1);
     const fitted = fitLogistic({ alpha: 0 }, { features: matrixOf(rows.map((row) => [row])), target });
-    expect(fitted).toMatchObject({ ok: false, problem: { kind: "separable" } });
+    expect(fitted).toMatchObject({ ok: false, error: { kind: "separable" } });
   });
 
   test("too few iterations give a not-converged problem", () => {
     expect(fitLogistic({ iterationsMax: 1 }, classes)).toMatchObject({
-      problem: { kind: "not-converged", iterations: 1 },
+      error: { kind: "not-converged", iterations: 1 },
     });
   });
 });
@@ -149,17 +149,17 @@ test("both linear models reject invalid training data, with the reason", () => {
       ...data.features,
       values: data.features.values.map((v, at) => (at % 10 === 9 ? Number.NaN : v)),
     };
-    expect(learn({ ...classes, target: target.map(() => 1) })).toMatchObject({ problem: { kind: "constant-target" } });
+    expect(learn({ ...classes, target: target.map(() => 1) })).toMatchObject({ error: { kind: "constant-target" } });
     expect(learn({ target, features: allMissing })).toMatchObject({
-      problem: { kind: "all-missing-feature", features: [9] },
+      error: { kind: "all-missing-feature", features: [9] },
     });
     expect(learn({ features: matrixOf([[1]]), target: Float64Array.of(1) })).toMatchObject({
-      problem: { kind: "too-few-rows" },
+      error: { kind: "too-few-rows" },
     });
   }
-  expect(fitRidge({ alphas: [] }, data)).toMatchObject({ problem: { kind: "invalid-option", option: "alphas" } });
-  expect(fitRidge({ alphas: [-1] }, data)).toMatchObject({ problem: { kind: "invalid-option", found: -1 } });
-  expect(fitLogistic({ alpha: -1 }, classes)).toMatchObject({ problem: { kind: "invalid-option", option: "alpha" } });
+  expect(fitRidge({ alphas: [] }, data)).toMatchObject({ error: { kind: "invalid-option", option: "alphas" } });
+  expect(fitRidge({ alphas: [-1] }, data)).toMatchObject({ error: { kind: "invalid-option", found: -1 } });
+  expect(fitLogistic({ alpha: -1 }, classes)).toMatchObject({ error: { kind: "invalid-option", option: "alpha" } });
 });
 
 test("the Gram matrix equals the plain sum of products, also for sparse columns", () => {

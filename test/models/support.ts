@@ -2,20 +2,21 @@ import type { Fit, TrainingData } from "../../shared/models/fit.ts";
 import type { GradientBoostingModel } from "../../shared/models/gradient-boosting.ts";
 import { predictLinear } from "../../shared/models/linear.ts";
 import type { LogisticModel } from "../../shared/models/logistic.ts";
-import { type Matrix, matrixOf } from "../../shared/models/matrix.ts";
+import type { Matrix } from "../../shared/models/matrix.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import type { RandomForestModel } from "../../shared/models/random-forest.ts";
 import type { RidgeModel } from "../../shared/models/ridge.ts";
 import { predictEnsemble } from "../../shared/models/tree.ts";
 import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import golden from "../golden/models.json" with { type: "json" };
+import { matrixOf } from "./matrix-of.ts";
 
 export { golden };
 
 /** Returns the model of a fit, and fails if the fit did not succeed. */
 export function modelOf<Model>(fit: Fit<Model>): Model {
-  if (!fit.ok) throw new Error(`refused: ${JSON.stringify(fit.problem)}`);
-  return fit.model;
+  if (!fit.ok) throw new Error(`refused: ${JSON.stringify(fit.error)}`);
+  return fit.value;
 }
 
 /** Makes the same data as `friedman1` in test/golden/models.py. */

@@ -60,8 +60,8 @@ test("a graph outside the subset runs over the deployed binding", async () => {
 
 function rowsOf(card: Pick<Card, "features" | "golden">) {
   const golden = goldenInputs(card);
-  if (!golden.ok) throw new Error(golden.reason);
-  return golden.inputs;
+  if (!golden.ok) throw new Error(golden.error);
+  return golden.value;
 }
 
 test("texts, missing values and unknown categories give the same outputs as our engine", async () => {
@@ -80,7 +80,7 @@ test("a forest gives the same bits as our engine", async () => {
   const ours = evaluateOnnx(model, inputs);
   expect(await deployed.run({ ...(await stored("forest", model)), inputs })).toEqual({
     ok: true,
-    outputs: { y: ours.ok && ours.outputs.y },
+    outputs: { y: ours.ok && ours.value.y },
   });
 });
 

@@ -1,6 +1,8 @@
 /** Rows that the model rejects are found and refused alone. */
+
 import { expect, test } from "vitest";
 import { batchAnswerShape } from "../../shared/api/predict.ts";
+import { failure, success } from "../../shared/lib/result.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Engine } from "../../shared/predict/engines.ts";
 import { evaluateRows, findRejectedRows } from "../../shared/predict/evaluate.ts";
@@ -20,8 +22,8 @@ function rejecting(): { readonly snapshot: Snapshot; readonly runs: number[] } {
     run: async (inputs) => {
       const prices = Array.from(inputs.Precio_lag1 ?? [], Number);
       runs.push(prices.length);
-      if (prices.some((price) => price >= rejectedFrom)) return { ok: false, reason: "unknown category", isRows: true };
-      return { ok: true, outputs: { [predictionOutput]: Float32Array.from(prices) } };
+      if (prices.some((price) => price >= rejectedFrom)) return failure({ reason: "unknown category", isRows: true });
+      return success({ [predictionOutput]: Float32Array.from(prices) });
     },
   };
   return { snapshot: { ...plain, model: { ...plain.model, engine } }, runs };

@@ -261,10 +261,10 @@ test("CSV that we write is read back unchanged", () => {
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 2 }), { minLength: 1 });
   fc.assert(
     fc.property(table, ([header = [], ...rows]) => {
-      expect(readCsv(writeCsv(header, rows))).toEqual({ ok: true, rows: [header, ...rows] });
+      expect(readCsv(writeCsv(header, rows))).toEqual({ ok: true, value: [header, ...rows] });
     }),
   );
   expect(readCsv('a,b\n1,"open')).toMatchObject({ ok: false, problem: expect.stringContaining("line 2") });
-  expect(readCsv("")).toEqual({ ok: true, rows: [] });
-  expect(readCsv("a,\n\nb")).toEqual({ ok: true, rows: [["a", ""], ["b"]] });
+  expect(readCsv("")).toEqual({ ok: true, value: [] });
+  expect(readCsv("a,\n\nb")).toEqual({ ok: true, value: [["a", ""], ["b"]] });
 });

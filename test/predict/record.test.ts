@@ -96,7 +96,7 @@ test("the instances of the largest request fit into messages of the allowed size
     expect(sent.flatMap((message) => message.rows)).toEqual(rows);
     for (const message of sent) {
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(messageBytesMax);
-      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
+      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, value: message });
     }
   }
 });
@@ -234,7 +234,7 @@ test("a message of a later format, or with contradictions, is refused with a rea
   ] as const) {
     expect(readPredictionMessage({ ...message, ...change })).toEqual({
       ok: false,
-      reason: expect.stringContaining(reason),
+      error: expect.stringContaining(reason),
     });
   }
   expect(readPredictionMessage(null)).toMatchObject({ ok: false });

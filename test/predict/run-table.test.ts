@@ -1,5 +1,7 @@
 /** Tables of raw features: rows that the model rejects are refused alone. */
+
 import { expect, test } from "vitest";
+import { failure, success } from "../../shared/lib/result.ts";
 import type { Engine } from "../../shared/predict/engines.ts";
 import { rejectedRowsMax, runTable } from "../../shared/predict/run-table.ts";
 
@@ -11,8 +13,8 @@ function engineOf() {
     run: async (inputs) => {
       const prices = Array.from(inputs.price ?? [], Number);
       runs.push(prices.length);
-      if (prices.some((price) => price < 0)) return { ok: false, reason: "unknown category", isRows: true };
-      return { ok: true, outputs: { prediction: Float32Array.from(prices, (price) => 2 * price) } };
+      if (prices.some((price) => price < 0)) return failure({ reason: "unknown category", isRows: true });
+      return success({ prediction: Float32Array.from(prices, (price) => 2 * price) });
     },
   };
   return { runs, engine };
@@ -84,8 +86,8 @@ test("an engine that becomes unavailable fails the table, and blames no row", as
     name: "onnxruntime-web",
     run: async ({ price }) =>
       (price?.length ?? 0) > 1
-        ? { ok: false, reason: "unknown category", isRows: true }
-        : { ok: false, reason: "it is down", isRows: false },
+        ? failure({ reason: "unknown category", isRows: true })
+        : failure({ reason: "it is down", isRows: false }),
   };
   expect(await runTable({ engine, ...tableOf(1, 2), refused: new Map() })).toEqual({
     ok: false,

@@ -25,8 +25,8 @@ async function predicted(body: unknown, from = aliased): Promise<number[] | stri
   const inputs = inputsOfRequest(from, read.value);
   if (!inputs.ok) return inputs.error;
   const run = await runEngine(from.model.engine, inputs.value);
-  if (!run.ok) return run.reason;
-  return Array.from(run.outputs[predictionOutput] ?? []);
+  if (!run.ok) return run.error.reason;
+  return Array.from(run.value[predictionOutput] ?? []);
 }
 
 /** Returns the answer of `/predict` to the same instance. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { success } from "../../shared/lib/result.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { checkCard, type Place } from "../../shared/registry/check-card.ts";
 import { compareCards } from "../../shared/registry/compare.ts";
@@ -33,7 +34,7 @@ test("the card of the tests is valid, matches its file and passes its golden row
       const read = cardShape.parse(JSON.parse(JSON.stringify(built.card)));
       expect(read).toEqual(built.card);
       expect(checkCard(read, placeOf(read))).toBeNull();
-      expect(runGolden(built.model, read, evaluateOnnx)).toEqual({ ok: true, rows: 3 });
+      expect(runGolden(built.model, read, evaluateOnnx)).toEqual({ ok: true, value: 3 });
     }),
   );
 });
@@ -73,43 +74,43 @@ test("a golden row with another output is reported with both numbers", () => {
   const off: Evaluate = (bytes, inputs) => {
     const right = evaluateOnnx(bytes, inputs);
     if (!right.ok) return right;
-    const prediction = Array.from(right.outputs.prediction ?? [], (value, row) => (row === 1 ? value + 1e-9 : value));
-    return { ok: true, outputs: { prediction } };
+    const prediction = Array.from(right.value.prediction ?? [], (value, row) => (row === 1 ? value + 1e-9 : value));
+    return success({ prediction });
   };
   expect(runGolden(model, card, off)).toEqual({
     ok: false,
-    reason: expect.stringMatching(/^golden row 2: prediction is 15\.50*1\d*, expected 15\.5$/),
+    error: expect.stringMatching(/^golden row 2: prediction is 15\.50*1\d*, expected 15\.5$/),
   });
   const loose = { ...card, golden: { ...card.golden, tolerance: 1e-6 } };
-  expect(runGolden(model, loose, off)).toEqual({ ok: true, rows: 3 });
+  expect(runGolden(model, loose, off)).toEqual({ ok: true, value: 3 });
 });
 
 test("missing, short or mistyped golden rows fail, and so does a file that the engine cannot read", () => {
   const run = (golden: Partial<Card["golden"]>) =>
     runGolden(model, { ...card, golden: { ...card.golden, ...golden } }, evaluateOnnx);
-  expect(run({ inputs: {} })).toMatchObject({ ok: false, reason: expect.stringContaining("no golden rows") });
+  expect(run({ inputs: {} })).toMatchObject({ ok: false, error: expect.stringContaining("no golden rows") });
   expect(run({ inputs: { Precio_lag1: [1, 2, 3], Estado: ["here"] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("3 values of Estado"),
+    error: expect.stringContaining("3 values of Estado"),
   });
   expect(run({ inputs: { Precio_lag1: ["a", "b", "c"], Estado: ["", "", ""] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("only float values of Precio_lag1"),
+    error: expect.stringContaining("only float values of Precio_lag1"),
   });
   expect(run({ outputs: { price: [1, 2, 3] } })).toMatchObject({
     ok: false,
-    reason: "the file has no output price; it has prediction",
+    error: "the file has no output price; it has prediction",
   });
   expect(run({ outputs: { prediction: [1] } })).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("found 3 numbers, expected 1"),
+    error: expect.stringContaining("found 3 numbers, expected 1"),
   });
   expect(runGolden(new Uint8Array([1, 2]), card, evaluateOnnx)).toMatchObject({
     ok: false,
-    reason: expect.stringContaining("model.onnx cannot be read"),
+    error: expect.stringContaining("model.onnx cannot be read"),
   });
-  const nan: Evaluate = () => ({ ok: true, outputs: { prediction: [Number.NaN, Number.NaN, Number.NaN] } });
-  expect(runGolden(model, card, nan)).toMatchObject({ ok: false, reason: expect.stringContaining("is NaN") });
+  const nan: Evaluate = () => success({ prediction: [Number.NaN, Number.NaN, Number.NaN] });
+  expect(runGolden(model, card, nan)).toMatchObject({ ok: false, error: expect.stringContaining("is NaN") });
 });
 
 test("a comparison lists all metrics, differing parameters and features of only one card", () => {

@@ -36,7 +36,7 @@ test("one series has the last date and price, the predicted change and the model
   const received = answer(snapshot, { all: true });
   const [prediction] = received.predictions;
   const read = readCsv(predictionsCsv(gold, received));
-  expect(read.ok && read.rows).toEqual([
+  expect(read.ok && read.value).toEqual([
     ["Date", "Actual_EUR", "Predicted_Next_Day_Change", "model_run_id"],
     [
       "2016-12-30",

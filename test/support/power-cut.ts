@@ -64,12 +64,12 @@ export async function ingestThroughPowerCut(files: readonly PublicationFile[], c
   const filesAtCut = platform.storedFiles();
 
   hub = await platform.start();
-  const owed = await recoverAll(platform, hub);
+  const unfinished = await recoverAll(platform, hub);
   for (const { name, bytes } of [first, ...rest, first, ...rest]) {
     const { flow } = await upload(hub, name, bytes);
     expect(await flowEnded(hub, flow)).toMatchObject({ state: "done" });
   }
-  console.log(`cut with ${filesAtCut} files stored and ${owed.length} flow owed`);
+  console.log(`cut with ${filesAtCut} files stored and ${unfinished.length} unfinished flows`);
   expect(filesAtCut).toBeLessThan(cut.storedFilesMax);
   return everything(platform, hub);
 }

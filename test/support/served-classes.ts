@@ -65,8 +65,8 @@ export function classModel(): { readonly model: Uint8Array<ArrayBuffer>; readonl
     ([name, values]) => [name, Float32Array.from(values, (value) => value ?? Number.NaN)] as const,
   );
   const run = evaluateOnnx(model, Object.fromEntries(numbers));
-  if (!run.ok) throw new Error(run.reason);
-  const outputs = Object.fromEntries(Object.entries(run.outputs).map(([name, values]) => [name, Array.from(values)]));
+  if (!run.ok) throw new Error(run.error.reason);
+  const outputs = Object.fromEntries(Object.entries(run.value).map(([name, values]) => [name, Array.from(values)]));
   const card: Card = {
     ...tinyModel({ forecast: sickness, version }).card,
     task: "classification",

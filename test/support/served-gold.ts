@@ -57,14 +57,14 @@ export function goldModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly
   );
   const golden = Object.fromEntries(inputs.map((name) => [name, name === "EUR" ? [100, 2000] : [0.01, null]]));
   const compiled = compileModel(model);
-  if (!compiled.ok) throw new Error(compiled.reason);
+  if (!compiled.ok) throw new Error(compiled.error.reason);
   const run = runProgram(
-    compiled.program,
+    compiled.value,
     Object.fromEntries(
       Object.entries(golden).map(([name, values]) => [name, Float32Array.from(values, (one) => one ?? Number.NaN)]),
     ),
   );
-  if (!run.ok) throw new Error(run.reason);
+  if (!run.ok) throw new Error(run.error.reason);
   const card: Card = {
     ...tinyModel({ forecast: gold, version }).card,
     unit: gold.unit,
@@ -78,7 +78,7 @@ export function goldModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly
     ],
     golden: {
       inputs: golden,
-      outputs: Object.fromEntries(Object.entries(run.outputs).map(([name, values]) => [name, Array.from(values)])),
+      outputs: Object.fromEntries(Object.entries(run.value).map(([name, values]) => [name, Array.from(values)])),
       tolerance: 1e-6,
     },
   };

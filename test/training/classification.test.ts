@@ -23,8 +23,8 @@ const noChampion = { incumbent: null, usedThrough: null };
 async function judged(data: Dataset, pool: Pool = instantPool(forecast, data), seed = 1) {
   const task = { forecast, data, seed, trialsMax: null, incumbent: null };
   const result = await judge(task, keepingEffects(pool).effects);
-  if (!result.ok) throw new Error(result.refusal.kind);
-  return result;
+  if (!result.ok) throw new Error(result.error.kind);
+  return result.value;
 }
 
 async function promotedIn(seed: number, world: World): Promise<boolean> {
@@ -177,8 +177,8 @@ describe("publishing", () => {
       { ...task, dataHash: "0".repeat(64), observations: data.rows },
       { pool, run: runReference },
     );
-    if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);
-    return result.published;
+    if (!result.ok) throw new Error(`${result.error.reason}: ${result.error.problems.join(" ")}`);
+    return result.value;
   }
 
   test.each(bothKinds)("$candidate: card, golden rows, reference runtime and our engine agree", async (recipe) => {
@@ -190,12 +190,12 @@ describe("publishing", () => {
     expect(card.golden.tolerance).toBe(isTree ? 0 : isLine ? 1e-5 : 1e-6);
     const reference = await runReference(model, rows.inputs);
     const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
-    if (!ours.ok) throw new Error(ours.reason);
+    if (!ours.ok) throw new Error(ours.error.reason);
     expect(Object.keys(reference)).toEqual(["prediction"]);
     reference.prediction?.forEach((value, row) => {
       expect(value).toBeGreaterThanOrEqual(0);
       expect(value).toBeLessThanOrEqual(1);
-      const miss = Math.abs(value - (ours.outputs.prediction?.[row] ?? Number.NaN));
+      const miss = Math.abs(value - (ours.value.prediction?.[row] ?? Number.NaN));
       expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
     });
     // Golden rows include edge cases.
@@ -243,7 +243,7 @@ test("the scores of a leaderboard row match their definitions", async () => {
   for (const { train, rows } of folds) {
     const recipe = { candidate: "base-rate", parameters: {} };
     const result = await pool.run({ learns: "value", recipe, train, rows, seed: 1, wantsModel: false });
-    if (result.ok) probabilities.push(...result.predictions);
+    if (result.ok) probabilities.push(...result.value.predictions);
   }
   const { from, to } = rowsOf(folds);
   const outcomes = data.target.subarray(from, to);

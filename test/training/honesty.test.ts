@@ -25,8 +25,8 @@ async function judgementOf(seed: number, process: Process, forecast: Forecast = 
   const data = smallDataset(simulatedPanel(seed, process));
   const task = { forecast, data, seed, trialsMax: null, incumbent: null };
   const judged = await judge(task, keepingEffects(instantPool(forecast, data)).effects);
-  if (!judged.ok) throw new Error(judged.refusal.kind);
-  return judged.judgement;
+  if (!judged.ok) throw new Error(judged.error.kind);
+  return judged.value.judgement;
 }
 
 /** Returns true if the gate promotes a learned model without a champion. */
@@ -57,8 +57,8 @@ async function milkJudgement(seed: number): Promise<Judgement> {
   const data = smallDataset({ dimensions: forecast.dimensions, periods, series }, forecast);
   const task = { forecast, data, seed, trialsMax: null, incumbent: null };
   const judged = await judge(task, keepingEffects(instantPool(forecast, data)).effects);
-  if (!judged.ok) throw new Error(judged.refusal.kind);
-  return judged.judgement;
+  if (!judged.ok) throw new Error(judged.error.kind);
+  return judged.value.judgement;
 }
 
 function meanCoverage(judgements: readonly Judgement[], coverage: "coverage80" | "coverage95"): number {

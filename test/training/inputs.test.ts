@@ -14,8 +14,8 @@ const fit = fitRandomForest(
   { trees: 4, depthMax: 4, leafRowsMin: 10, seed: 1 },
   { features: encode(encoding, data, rows), target: data.target },
 );
-if (!fit.ok) throw new Error(fit.problem.kind);
-const { ensemble } = fit.model;
+if (!fit.ok) throw new Error(fit.error.kind);
+const { ensemble } = fit.value;
 const value = { kind: "trees", encoding, ensemble } as const;
 const ordinary = inputsOf(data, { from: 300, to: 304 });
 const edges = edgeInputs(ordinary, { value, chance: null }, "last");

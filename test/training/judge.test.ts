@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { firstRowAt } from "../../shared/features/dataset.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
-import { refused } from "../../shared/models/fit.ts";
+import { failure } from "../../shared/lib/result.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { type Evidence, evidenceShape } from "../../shared/registry/card.ts";
 import { conformalWidths } from "../../shared/stats/conformal.ts";
@@ -46,8 +46,8 @@ const task: JudgeTask = { forecast, data, seed: 5, trialsMax: null, incumbent: n
 async function judged(pool: Pool, changes: Partial<JudgeTask> = {}) {
   const { effects, trials } = keepingEffects(pool);
   const outcome = await judge({ ...task, ...changes }, effects);
-  if (!outcome.ok) throw new Error(outcome.refusal.kind);
-  return { judgement: outcome.judgement, trials };
+  if (!outcome.ok) throw new Error(outcome.error.kind);
+  return { judgement: outcome.value.judgement, trials };
 }
 
 /** Returns everything of a judgement except its seconds and the order of its trials. */
@@ -191,7 +191,7 @@ describe("a judgement", () => {
       if (average === undefined) throw new Error("the forecast declares an average of two");
       const refit = await refitAt(windows.validation, average.recipe, { pool, seed: 5 });
       // Sums of float32 differ by one unit in the last place: 8e-6 at 100.
-      const predictions = refit.ok ? refit.predictions : [];
+      const predictions = refit.ok ? refit.value.predictions : [];
       expect(predictions.length).toBe(average.predictions.length);
       for (const [row, value] of predictions.entries()) expect(value).toBeCloseTo(average.predictions[row] ?? 0, 4);
     }
@@ -203,7 +203,7 @@ describe("a judgement", () => {
     const inner = instantPool(forecast, steady);
     const isTest = (job: Job) => (job.rows?.to ?? 0) > rowsOf(windows.test).from;
     const run = async (job: Job): Promise<JobResult> =>
-      isTest(job) && job.recipe.candidate !== "naive" ? refused({ kind: "singular", alphaMax: 1 }) : inner.run(job);
+      isTest(job) && job.recipe.candidate !== "naive" ? failure({ kind: "singular", alphaMax: 1 }) : inner.run(job);
     const { judgement } = await judged({ run }, { data: steady });
     expect(judgement.chosen.candidate).toBe("naive");
     expect(evidenceOf(judgement).challenger).toEqual(evidenceOf(judgement).naive);

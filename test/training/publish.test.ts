@@ -35,10 +35,10 @@ describe.each(transforms)("fitted as %s", (transform) => {
       expect(Object.keys(reference).sort()).toEqual(["change_probability", "prediction"]);
       expect(reference).toEqual(rows.outputs);
       const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
-      if (!ours.ok) throw new Error(ours.reason);
+      if (!ours.ok) throw new Error(ours.error.reason);
       for (const [name, values] of Object.entries(reference)) {
         const isExact = recipe.isTrees && transform !== "log-difference" && name === "prediction";
-        const misses = values.map((value, row) => Math.abs(value - (ours.outputs[name]?.[row] ?? Number.NaN)) / value);
+        const misses = values.map((value, row) => Math.abs(value - (ours.value[name]?.[row] ?? Number.NaN)) / value);
         expect(Math.max(...misses), name).toBeLessThanOrEqual(isExact ? 0 : 1e-6);
       }
     },
@@ -47,7 +47,10 @@ describe.each(transforms)("fitted as %s", (transform) => {
 
 test("a hurdle on levels is refused with the reason", async () => {
   const result = await publishing({ forecast: forecastOf("level"), data, recipe: named("hurdle") });
-  expect(result).toMatchObject({ ok: false, reason: "no-fit", problems: [expect.stringContaining("level")] });
+  expect(result).toMatchObject({
+    ok: false,
+    error: { reason: "no-fit", problems: [expect.stringContaining("level")] },
+  });
 });
 
 test("a forecast without a change model has a file with one output", async () => {
@@ -107,14 +110,14 @@ test.each([
 ])("$what is not published, and the row is reported", async ({ recipe, run }) => {
   const story = { forecast: difference, data, recipe: named(recipe), source: "model" as const };
   const problem = expect.stringMatching(/row 5: the runtime gives .+, training gave .+/);
-  expect(await publishing(story, run)).toEqual({ ok: false, reason: "disagreement", problems: [problem] });
+  expect(await publishing(story, run)).toEqual({ ok: false, error: { reason: "disagreement", problems: [problem] } });
 });
 
 test("a runtime without the output is a disagreement", async () => {
   const run: Run = async () => ({});
   const result = await publishing({ forecast: difference, data, recipe: named("naive"), source: "frequency" }, run);
   const problem = expect.stringContaining("found 0 numbers");
-  expect(result).toMatchObject({ ok: false, reason: "disagreement", problems: [problem, problem] });
+  expect(result).toMatchObject({ ok: false, error: { reason: "disagreement", problems: [problem, problem] } });
 });
 
 test("with a logarithmic target, one unit in the last place is accepted, because exponentials differ between engines", async () => {
@@ -122,7 +125,7 @@ test("with a logarithmic target, one unit in the last place is accepted, because
     const story = { forecast: forecastOf("log-difference"), data, recipe: named(name), source: "frequency" as const };
     expect(await publishing(story, wrongBy(ulp))).toMatchObject({
       ok: true,
-      published: { card: { golden: { tolerance: 1e-6 } } },
+      value: { card: { golden: { tolerance: 1e-6 } } },
     });
   }
 });
@@ -139,8 +142,8 @@ test("a model above the size limits is refused with the numbers and what to chan
   const recipe = { candidate: "random-forest", parameters };
   const run: Run = () => Promise.reject(new Error("it was run"));
   const result = await publishing({ forecast: difference, data, recipe }, run);
-  expect(result).toMatchObject({ ok: false, reason: "too-large" });
-  expect(result.ok ? [] : result.problems).toContainEqual(
+  expect(result).toMatchObject({ ok: false, error: { reason: "too-large" } });
+  expect(result.ok ? [] : result.error.problems).toContainEqual(
     expect.stringMatching(/^The trees have [\d,]+ nodes, and the limit is 100,000\. Lower `trees`/),
   );
 });

@@ -1,12 +1,20 @@
 /** Publishes without a contest, with a minimal judgement. */
+
 import { averageParameters } from "../../shared/candidates/average.ts";
 import type { Transform } from "../../shared/candidates/fitted.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import type { Result } from "../../shared/lib/result.ts";
 import { type RecipeChoice, workbenchOf } from "../../shared/training/job.ts";
 import type { Judgement } from "../../shared/training/judge.ts";
-import { type Published, type Publishing, type PublishTask, publish, type Run } from "../../shared/training/publish.ts";
+import {
+  type Published,
+  type PublishRefusal,
+  type PublishTask,
+  publish,
+  type Run,
+} from "../../shared/training/publish.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { instantPool, momentum, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
 
@@ -106,13 +114,13 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
   };
 }
 
-export function publishing(story: Story, run: Run = runReference): Promise<Publishing> {
+export function publishing(story: Story, run: Run = runReference): Promise<Result<Published, PublishRefusal>> {
   return publish(publishTask(story), { pool: instantPool(story.forecast, story.data), run });
 }
 
 /** Returns the published model. @throws if publishing was refused. */
 export async function published(story: Story): Promise<Published> {
   const result = await publishing(story);
-  if (!result.ok) throw new Error(`${result.reason}: ${result.problems.join(" ")}`);
-  return result.published;
+  if (!result.ok) throw new Error(`${result.error.reason}: ${result.error.problems.join(" ")}`);
+  return result.value;
 }

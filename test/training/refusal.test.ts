@@ -12,8 +12,8 @@ async function refusalOfPanel(panel: Panel, changes: Partial<Forecast> = {}): Pr
   const { effects, trials } = keepingEffects(instantPool(forecast, data));
   const judged = await judge({ forecast, data, seed: 1, trialsMax: 1, incumbent: null }, effects);
   if (judged.ok) return "judged";
-  if (judged.refusal.kind !== "no-contender") expect(trials).toEqual([]);
-  return describeRefusal(judged.refusal);
+  if (judged.error.kind !== "no-contender") expect(trials).toEqual([]);
+  return describeRefusal(judged.error);
 }
 
 const walk = simulatedPanel(1, randomWalk, { periods: 40, series: 2 });
@@ -63,7 +63,7 @@ test("constant series with different values are judged, and the baseline is chos
   const data = smallDataset(still);
   const { effects } = keepingEffects(instantPool(smallForecast, data));
   const judged = await judge({ forecast: smallForecast, data, seed: 1, trialsMax: 1, incumbent: null }, effects);
-  expect(judged.ok && judged.judgement.chosen.candidate).toBe("naive");
+  expect(judged.ok && judged.value.judgement.chosen.candidate).toBe("naive");
 });
 
 test("a feature without a single value", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { refused } from "../../shared/models/fit.ts";
+import { failure, success } from "../../shared/lib/result.ts";
 import type { Space } from "../../shared/search/space.ts";
 import type { Job, Pool } from "../../shared/training/job.ts";
 import { type SearchTask, searchCandidate, type TrialRecord } from "../../shared/training/search.ts";
@@ -22,10 +22,10 @@ function fakePool(): Pool & { readonly jobs: Job[] } {
     run: async (job) => {
       jobs.push(job);
       const { x, kind } = job.recipe.parameters;
-      if (kind === "broken" && job.train.to > 10) return refused({ kind: "singular", alphaMax: 1 });
+      if (kind === "broken" && job.train.to > 10) return failure({ kind: "singular", alphaMax: 1 });
       const miss = Math.abs(Number(x) - 0.3) + (kind === "bad" ? 1 : 0) + job.train.to / 1000;
       const predictions = Float64Array.from({ length: 10 }, () => miss);
-      return { ok: true, predictions, value: null, chance: null, seconds: 0.5 };
+      return success({ predictions, value: null, chance: null, seconds: 0.5 });
     },
   };
 }

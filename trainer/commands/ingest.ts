@@ -68,7 +68,7 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
 }
 
 /** Describes the outcome of an ingest in one line. */
-export function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
+function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   const { stats } = flow;
   if (flow.state === "held") return `held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`;
   if (flow.state === "failed") return `failed: ${flow.reason}`;

@@ -17,6 +17,7 @@ import { claimState, defaultState, openState, releaseState } from "../local/stat
 import { servedForecast, summaryText } from "../local/summary.ts";
 import { type TaskDisplay, taskList } from "../task-list.ts";
 import { print, printJson, reasons, table, thousands } from "../terminal.ts";
+import { type ReadTrainingOptions, readTrainingOptions } from "../training/options.ts";
 import type { Trained } from "../training/train.ts";
 import { printTrained, summaryOf, trainingTask } from "./train.ts";
 
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly only?: string;
   /** True without a port, which lets the system choose one. */
   readonly inspect?: string | true;
+  /** Trials of each candidate in the first training; few, so that a start takes about a minute. */
+  readonly trials: string;
 }
 
 /** The forecasts to start and their feeds. */
@@ -49,8 +52,6 @@ export function scopeOf(only: string | undefined): Scope {
   };
 }
 
-/** The first training has few trials, so that a start takes about a minute. `almanac train` uses the declared number. */
-const quick = { seed: 1, trialsMax: 2, budgetSeconds: null, threads: null };
 /** Number of validation folds of the first training. */
 const quickFolds = 2;
 
@@ -67,6 +68,7 @@ export async function start(options: StartOptions): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Failure(`--port ${options.port} is not a port. Expected 0 to 65535.`);
   const scope = scopeOf(options.only);
+  const first = readTrainingOptions({ trials: options.trials });
   const inspectorPort = readInspectorPort(options.inspect);
   // Other users of this machine must not read the state: it contains the token.
   process.umask(0o077);
@@ -80,7 +82,7 @@ export async function start(options: StartOptions): Promise<void> {
   };
   const interrupted = onInterrupt(stop);
   try {
-    await bringUp(progress, { state, port, date, scope, inspectorPort, json: options.json === true });
+    await bringUp(progress, { state, port, date, scope, first, inspectorPort, json: options.json === true });
     const { platform } = progress;
     if (!platform) throw new Failure("The platform did not start.");
     await report(platform, progress, { ...options, state, date, scope });
@@ -110,10 +112,15 @@ interface BringUp {
   readonly inspectorPort: number | null;
   readonly date: string;
   readonly scope: Scope;
+  /** Options of the first training. */
+  readonly first: ReadTrainingOptions;
   readonly json: boolean;
 }
 
-async function bringUp(progress: Progress, { state, port, date, scope, inspectorPort, json }: BringUp): Promise<void> {
+async function bringUp(
+  progress: Progress,
+  { state, port, date, scope, first, inspectorPort, json }: BringUp,
+): Promise<void> {
   const tasks = taskList(
     [
       {
@@ -178,7 +185,7 @@ async function bringUp(progress: Progress, { state, port, date, scope, inspector
             return;
           }
           const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
-          const training = { forecast: short, ...quick, why: "the first start", resume: null };
+          const training = { forecast: short, ...first, why: "the first start", resume: null };
           await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).run(task);
         },
       })),

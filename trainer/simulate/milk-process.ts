@@ -9,8 +9,8 @@ import { MILK_CITIES, type MilkCity, VARIETIES } from "./milk-cities.ts";
 import type { Random } from "./random.ts";
 
 /** Range of all simulated prices, in pesos per litre. */
-export const PRICE_MIN = 15;
-export const PRICE_MAX = 40;
+const PRICE_MIN = 15;
+const PRICE_MAX = 40;
 
 const NATIONAL_LEVEL = 26.5;
 const ULTRA_PREMIUM = 1.9;

@@ -257,13 +257,13 @@ function servingEngine(
   outputs: Readonly<Record<string, Float32Array>>,
 ): ServingEngine {
   const evaluated = evaluateOnnx(model, inputs);
-  if (!evaluated.ok && evaluated.isOutside) return { name: "onnxruntime-web", why: evaluated.reason };
-  if (!evaluated.ok) throw new Failure(`The file cannot be served: ${evaluated.reason}`);
+  if (!evaluated.ok && evaluated.error.isOutside) return { name: "onnxruntime-web", why: evaluated.error.reason };
+  if (!evaluated.ok) throw new Failure(`The file cannot be served: ${evaluated.error.reason}`);
   for (const [name, wanted] of Object.entries(outputs)) {
-    const row = unequalRow(wanted, evaluated.outputs[name] ?? [], tolerance);
+    const row = unequalRow(wanted, evaluated.value[name] ?? [], tolerance);
     if (row !== null) {
       throw new Failure(
-        `The engines differ in ${name}, row ${row}: onnxruntime returns ${wanted[row]}, Almanac's engine ${evaluated.outputs[name]?.[row]}.`,
+        `The engines differ in ${name}, row ${row}: onnxruntime returns ${wanted[row]}, Almanac's engine ${evaluated.value[name]?.[row]}.`,
       );
     }
   }
@@ -278,5 +278,5 @@ async function incumbentPredictions(
   const { test } = windowsOf(prepared.data, prepared.forecast.validation);
   if (incumbent.isExternal) return incumbent.file.predict(rowsOf(test));
   const refit = await refitAt(test, incumbent.recipe, { pool, seed });
-  return refit.ok ? refit.predictions : null;
+  return refit.ok ? refit.value.predictions : null;
 }

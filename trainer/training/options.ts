@@ -21,7 +21,7 @@ export interface ReadTrainingOptions {
   readonly threads: number | null;
 }
 
-export const defaultSeed = 1;
+const defaultSeed = 1;
 
 /** Parses the options. @throws Failure with the value that was found and the allowed values. */
 export function readTrainingOptions({ trials, seed, budget, threads }: TrainingOptions): ReadTrainingOptions {

@@ -1,4 +1,5 @@
 /** The child process of `runInProcess`: runs one model and sends its outputs. */
+import { failure, success } from "../../shared/lib/result.ts";
 import type { RunReply, RunRequest } from "./reference-process.ts";
 
 const pageBytes = 65_536;
@@ -15,9 +16,8 @@ declare const WebAssembly: { readonly Memory: new (descriptor: MemoryDescriptor)
 process.once("message", async ({ model, inputs, memoryMb }: RunRequest) => {
   limitWasmMemory(memoryMb);
   const { runReference } = await import("./reference-runtime.ts");
-  const answer: RunReply = await runReference(model, inputs).then(
-    (value) => ({ ok: true, value }),
-    (error: unknown) => ({ ok: false, error: error instanceof Error ? error.message : String(error) }),
+  const answer: RunReply = await runReference(model, inputs).then(success, (error: unknown) =>
+    failure(error instanceof Error ? error.message : String(error)),
   );
   process.send?.(answer);
 });

@@ -2,7 +2,9 @@
  * Runs an imported model in a child process with limits on time and memory. The model may loop or allocate a billion
  * values, and a synchronous run cannot be stopped from its own process.
  */
+
 import { fork } from "node:child_process";
+import type { Result } from "../../shared/lib/result.ts";
 import type { Inputs } from "../../shared/training/inputs.ts";
 import { Failure } from "../failure.ts";
 
@@ -22,9 +24,7 @@ export interface RunRequest {
   readonly memoryMb: number;
 }
 
-export type RunReply =
-  | { readonly ok: true; readonly value: Record<string, Float32Array> }
-  | { readonly ok: false; readonly error: string };
+export type RunReply = Result<Record<string, Float32Array>>;
 
 /** Returns the outputs of `runReference`. @throws Failure if the file fails or exceeds a limit. */
 export async function runInProcess(

@@ -63,7 +63,7 @@ export interface ContestEffects {
 }
 
 export interface ContestResult {
-  readonly judged: Extract<Judged, { ok: true }>;
+  readonly judged: Judged;
   readonly trials: readonly TrialRecord[];
   readonly seconds: number;
 }
@@ -101,8 +101,8 @@ export async function runContest(
       ...(options.earlier && { earlier: options.earlier }),
     },
   );
-  if (!judged.ok) throw new Failure(describeRefusal(judged.refusal));
-  return { judged, trials, seconds: seconds() };
+  if (!judged.ok) throw new Failure(describeRefusal(judged.error));
+  return { judged: judged.value, trials, seconds: seconds() };
 }
 
 function describeBest(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {

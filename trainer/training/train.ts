@@ -186,13 +186,13 @@ function publishTask(
 /** Publishes the model. @throws Failure with what is wrong with the file and what to change. */
 export async function publishOrFail(task: PublishTask, pool: ThreadPool): Promise<Published> {
   const publishing = await publish(task, { pool, run: runReference });
-  if (publishing.ok) return publishing.published;
+  if (publishing.ok) return publishing.value;
   const what = {
     "no-fit": "The chosen recipe could not be fitted to all data.",
     "too-large": "The model is too large to be served.",
     disagreement: "The model file and the trainer give different results, so it was not published.",
-  }[publishing.reason];
-  throw new Failure(`${what} ${publishing.problems.join(" ")}`);
+  }[publishing.error.reason];
+  throw new Failure(`${what} ${publishing.error.problems.join(" ")}`);
 }
 
 /** Uploads both artefacts and then registers the version, so that a killed training registers nothing incomplete. */

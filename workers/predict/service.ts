@@ -1,9 +1,11 @@
 /** The effects of the predict Worker. The entry creates them from its bindings, tests from their own. */
+
 import { version as packageVersion } from "../../package.json";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import type { Result } from "../../shared/lib/result.ts";
+import { failure } from "../../shared/lib/result.ts";
 import { engineNames } from "../../shared/predict/engines.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
@@ -122,7 +124,7 @@ export function serviceOf(parts: ServiceParts): Service {
   });
   return {
     async explainer(model, context) {
-      if (model.unexplainedReason !== null) return { ok: false, reason: model.unexplainedReason };
+      if (model.unexplainedReason !== null) return failure(model.unexplainedReason);
       const cached = explainers.get(model);
       if (cached) return cached;
       const { forecast, version, model: file } = model.card;

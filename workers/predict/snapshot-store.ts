@@ -4,11 +4,12 @@
  * A snapshot is replaced in one assignment (description, model and history), so that a request never mixes two
  * snapshots. A snapshot that cannot be refreshed continues to serve and is marked stale.
  */
+
 import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
-import { failure, type Result, success } from "../../shared/lib/result.ts";
+import { failure, type Result, type Success, success } from "../../shared/lib/result.ts";
 import { loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
 import { loadOnOnnxWorker } from "../../shared/predict/load-on-onnx-worker.ts";
 import { readServed, type ServedDescription } from "../../shared/predict/read-served.ts";
@@ -75,7 +76,7 @@ interface LoadedHistory {
 }
 
 interface LoadedSnapshot {
-  readonly served: { readonly ok: true; readonly value: Served };
+  readonly served: Success<Served>;
   readonly history: LoadedHistory;
   readonly dueMs: number;
 }

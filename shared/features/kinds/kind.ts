@@ -154,7 +154,7 @@ function define<Name extends string, Version extends number, Options>(
     options: shape,
     bind(options) {
       const read = validateJson(shape, options);
-      return read.ok ? success(bind(read.value)) : { ok: false, error: read.error };
+      return read.ok ? success(bind(read.value)) : read;
     },
   };
 }

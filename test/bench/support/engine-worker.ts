@@ -17,7 +17,7 @@ export default {
       const object = await env.LAKE.get(env.MODEL_KEY);
       made = compileModel(new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0)));
     }
-    if (!made.ok) return new Response(made.reason, { status: 500 });
+    if (!made.ok) return new Response(made.error.reason, { status: 500 });
     const row: Record<string, number | string | null> = JSON.parse(env.ROW);
     const inputs: Record<string, Column> = {};
     for (const [name, value] of Object.entries(row)) {
@@ -25,7 +25,7 @@ export default {
     }
     const times = Number(new URL(request.url).searchParams.get("times"));
     let ran = 0;
-    for (let run = 0; run < times; run++) ran += Number(runProgram(made.program, inputs).ok);
+    for (let run = 0; run < times; run++) ran += Number(runProgram(made.value, inputs).ok);
     return new Response(String(ran));
   },
 };

@@ -55,7 +55,7 @@ function goldenOf(model: Uint8Array, inputs: Golden["inputs"]): Golden {
         : values.map(String);
   }
   const evaluated = evaluateOnnx(model, columns);
-  if (!evaluated.ok) throw new Error(evaluated.reason);
-  const outputs = { [predictionOutput]: Array.from(evaluated.outputs[predictionOutput] ?? []) };
+  if (!evaluated.ok) throw new Error(evaluated.error.reason);
+  const outputs = { [predictionOutput]: Array.from(evaluated.value[predictionOutput] ?? []) };
   return { inputs, outputs, tolerance: 0 };
 }

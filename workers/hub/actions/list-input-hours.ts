@@ -1,6 +1,7 @@
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { type InputFilter, type InputHour, listInputHours as listRows } from "../../../shared/db/input-hours.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
+import { rangeIn } from "../../../shared/period.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
@@ -17,5 +18,6 @@ export async function listInputHours(
 ): Promise<Result<InputHourRows, Refusal>> {
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
-  return success({ forecast: forecast.value.id, rows: await listRows(db, forecast.value.id, filter) });
+  const rows = await listRows(db, forecast.value.id, { ...filter, ...rangeIn("hour", filter) });
+  return success({ forecast: forecast.value.id, rows });
 }

@@ -5,6 +5,7 @@ import { listSeries, type Series } from "../../../shared/db/series.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { rangeIn } from "../../../shared/period.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
 
@@ -34,7 +35,8 @@ export async function listObservations(
   const chosen = refusal ? failure(refusal) : chooseSeries(feed.value, all, series);
   if (!chosen.ok) return chosen;
   const seriesIds = chosen.value?.map(({ id }) => id) ?? null;
-  const rows = await listRows(db, feed.value.id, { ...filter, seriesIds });
+  const range = rangeIn(feed.value.granularity, filter);
+  const rows = await listRows(db, feed.value.id, { ...filter, ...range, seriesIds });
   const dimensions = new Map(all.map((one) => [one.id, one.dimensions]));
   return success({
     feed: feed.value,

@@ -7,6 +7,7 @@ import {
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { rangeIn } from "../../../shared/period.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
@@ -34,7 +35,7 @@ export async function listPredictions(
     if (!dimension.ok) return dimension;
     dimensions.push(dimension.value);
   }
-  const rows = await listRows(db, forecast.value.id, { ...filter, series: dimensions });
+  const rows = await listRows(db, forecast.value.id, { ...filter, ...rangeIn("hour", filter), series: dimensions });
   return success({ forecast: forecast.value, rows });
 }
 

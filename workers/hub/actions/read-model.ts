@@ -39,7 +39,7 @@ export async function readRegisteredCard(
   const forecast = requireForecast(id);
   if (!forecast.ok) return forecast;
   const read = await readCard(fx, { forecast: forecast.value, version });
-  if (read.ok) return success(read.card);
-  const detail = `card.json of ${id} ${version} in R2 differs from the registered file. Restore it, or train again. ${read.mismatch.detail}`;
-  return failure({ kind: "internal", ...read.mismatch, detail });
+  if (read.ok) return success(read.value);
+  const detail = `card.json of ${id} ${version} in R2 differs from the registered file. Restore it, or train again. ${read.error.detail}`;
+  return failure({ kind: "internal", ...read.error, detail });
 }

@@ -85,7 +85,7 @@ async function verify(
   if (refusal) return failure(refusal);
   const stated = { forecast, version, modelSha256: model.sha256, cardSha256: card.sha256 };
   const verified = await verifyArtefacts(fx, stated);
-  return verified.ok ? success(verified.card) : failure({ kind: "unprocessable", ...verified.mismatch });
+  return verified.ok ? success(verified.value) : failure({ kind: "unprocessable", ...verified.error });
 }
 
 async function checkRun({ db }: Pick<Hub, "db">, forecast: string, id: string): Promise<Refusal | null> {

@@ -93,7 +93,7 @@ async function verify(fx: RollbackEffects, forecast: Forecast, version: string):
   const served = verified.ok ? await ensureServed(fx, { forecast, version }) : null;
   if (served?.ok === false) return { kind: "unprocessable", ...served.error };
   const mismatch = verified.ok
-    ? ((served && (await findUnimplemented(fx, served.value))) ?? (await verifyGolden(fx, stated, verified.card)))
-    : verified.mismatch;
+    ? ((served && (await findUnimplemented(fx, served.value))) ?? (await verifyGolden(fx, stated, verified.value)))
+    : verified.error;
   return mismatch && { kind: "unprocessable", ...mismatch };
 }

@@ -56,7 +56,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
 
   const broken = await flow.step("verify", async () => {
     const verified = await verifyArtefacts(hub, stated);
-    return { value: verified.ok ? null : verified.mismatch };
+    return { value: verified.ok ? null : verified.error };
   });
   if (broken) return failed(formatMismatch(broken));
 
@@ -117,11 +117,11 @@ async function decideOnce(
     const usedThroughBefore = await usedThrough(hub.db, params.forecast);
     const incumbent = champion && (await incumbentOf(hub, champion));
     read ??= await readCard(hub, stated);
-    if (!read.ok) throw new Error(formatMismatch(read.mismatch));
+    if (!read.ok) throw new Error(formatMismatch(read.error));
     const verdict = params.force
       ? decidedByPerson(params.why)
       : decide(
-          challengerOf(stated.forecast, read.card),
+          challengerOf(stated.forecast, read.value),
           { incumbent, usedThrough: usedThroughBefore },
           stated.forecast.promotion,
         );

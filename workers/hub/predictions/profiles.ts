@@ -4,6 +4,7 @@ import { findModel } from "../../../shared/db/models.ts";
 import type { Profile } from "../../../shared/drift/profile.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { cardShape } from "../../../shared/registry/card.ts";
 import { artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
@@ -11,30 +12,25 @@ import type { Hub } from "../hub.ts";
 /** By feature. */
 export type Profiles = ReadonlyMap<string, Profile>;
 
-export type FoundProfiles =
-  | { readonly ok: true; readonly profiles: Profiles }
-  /** A failure that a retry cannot resolve. */
-  | { readonly ok: false; readonly reason: string };
-
 /** Cached by the digest of the card. Few versions serve at a time, so the cache is small. */
 const known = new Map<string, Profiles>();
 const knownMax = 8;
 
-/** Returns the profiles of a version. Throws if the database or R2 fails, or if the card in R2 differs from the registered one. */
+/** Returns the profiles of a version, or a failure that a retry cannot resolve. Throws if the database or R2 fails, or if the card in R2 differs from the registered one. */
 export async function profilesOf(
   hub: Pick<Hub, "db" | "lake">,
   forecast: string,
   version: string,
-): Promise<FoundProfiles> {
-  if (!findForecast(forecast)) return { ok: false, reason: `There is no forecast ${forecast}.` };
+): Promise<Result<Profiles>> {
+  if (!findForecast(forecast)) return failure(`There is no forecast ${forecast}.`);
   const model = await findModel(hub.db, forecast, version);
-  if (!model) return { ok: false, reason: `${forecast} has no registered version ${version}` };
+  if (!model) return failure(`${forecast} has no registered version ${version}`);
   const profiles = known.get(model.cardSha256) ?? (await readProfiles(hub, model));
   known.delete(model.cardSha256);
   known.set(model.cardSha256, profiles);
   const [oldest] = known.keys();
   if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
-  return { ok: true, profiles };
+  return success(profiles);
 }
 
 interface CardAddress {

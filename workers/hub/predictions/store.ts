@@ -1,8 +1,10 @@
 /** Consumes the queue `predictions`: writes predictions to the database and adds them to the hourly sums. Idempotent. */
+
 import { type PredictionMessage, readPredictionMessage } from "../../../shared/api/prediction-message.ts";
 import { type NewPrediction, savePredictions } from "../../../shared/db/predictions.ts";
 import { binOf } from "../../../shared/drift/profile.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
+import { failure } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";
 
@@ -20,11 +22,11 @@ export async function storePredictions(hub: Pick<Hub, "db" | "lake">, messages: 
   for (const message of messages) {
     const read = readPredictionMessage(message.body);
     if (!read.ok) {
-      refuse(message, read.reason);
+      refuse(message, read.error);
       continue;
     }
-    const key = `${read.message.forecast} ${read.message.version}`;
-    byVersion.set(key, [...(byVersion.get(key) ?? []), { message, prediction: read.message }]);
+    const key = `${read.value.forecast} ${read.value.version}`;
+    byVersion.set(key, [...(byVersion.get(key) ?? []), { message, prediction: read.value }]);
   }
   for (const delivered of byVersion.values()) await storeVersion(hub, delivered);
 }
@@ -36,11 +38,11 @@ async function storeVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly D
   try {
     const found = await profilesOf(hub, forecast, version);
     if (!found.ok) {
-      for (const { message } of delivered) refuse(message, found.reason);
+      for (const { message } of delivered) refuse(message, found.error);
       return;
     }
-    const features = [...found.profiles.keys()];
-    const rows = delivered.flatMap(({ prediction }) => rowsOf(prediction, found.profiles));
+    const features = [...found.value.keys()];
+    const rows = delivered.flatMap(({ prediction }) => rowsOf(prediction, found.value));
     await savePredictions(hub.db, { forecast, version, features, rows });
     for (const { message } of delivered) message.ack();
   } catch (error) {
@@ -70,12 +72,10 @@ function refuse(message: Message, reason: string): void {
 /** Returns the probable reason why a message became a dead letter. */
 export async function storeFailureReason(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
   const read = readPredictionMessage(body);
-  if (!read.ok) return read.reason;
-  const { forecast, version, rows, requestId } = read.message;
+  if (!read.ok) return read.error;
+  const { forecast, version, rows, requestId } = read.value;
   // A failure here must not prevent storing the dead letter.
-  const found = await profilesOf(hub, forecast, version).catch(
-    (error) => ({ ok: false, reason: reasonOf(error) }) as const,
-  );
-  if (!found.ok) return found.reason;
+  const found = await profilesOf(hub, forecast, version).catch((error) => failure(reasonOf(error)));
+  if (!found.ok) return found.error;
   return `${rows.length} predictions of request ${requestId} could not be written; send them again`;
 }

@@ -48,13 +48,13 @@ export async function ensureServed(hub: ServingHub, wanted: Version): Promise<Re
 
 async function textFor(hub: ServingHub, { forecast, version }: Version): Promise<Result<string, Mismatch>> {
   const read = await readCard(hub, { forecast, version });
-  if (!read.ok) return failure(read.mismatch);
+  if (!read.ok) return failure(read.error);
   const fingerprints = hub.fingerprints(forecast);
-  if (!fingerprints.includes(read.card.fingerprint)) {
+  if (!fingerprints.includes(read.value.fingerprint)) {
     const detail = "The model was trained on other features than the forecast declares today. Train it again.";
-    return failure({ detail, found: read.card.fingerprint, expected: fingerprints[0] ?? "" });
+    return failure({ detail, found: read.value.fingerprint, expected: fingerprints[0] ?? "" });
   }
-  const built = buildServed(forecast, read.card);
+  const built = buildServed(forecast, read.value);
   if (built.ok) return built;
   return failure({
     detail: "The model cannot be served.",

@@ -1,8 +1,11 @@
 /** Verifies the artefacts in R2: the digests, the card, and the outputs for the golden rows. */
+
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
+import { parseJson } from "../../../shared/lib/parse-json.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { askRunner, isPassing } from "../../../shared/predict/engines.ts";
 import { type Card, cardShape } from "../../../shared/registry/card.ts";
 import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
@@ -23,7 +26,7 @@ export interface VerifyOptions {
   readonly anyFingerprint?: boolean;
 }
 
-export type Verified = { readonly ok: true; readonly card: Card } | { readonly ok: false; readonly mismatch: Mismatch };
+export type Verified = Result<Card, Mismatch>;
 
 /**
  * Checks the digests of both artefacts, the schema of the card, and that the card belongs to this model file, address
@@ -40,10 +43,10 @@ export async function verifyArtefacts(
   const { sha256, read } = await readCardFile(hub, stated);
   if (sha256 !== cardSha256) return otherBytes("card.json", sha256, cardSha256);
   if (!read.ok) return read;
-  const fingerprints = anyFingerprint ? [read.card.fingerprint] : hub.fingerprints(forecast);
+  const fingerprints = anyFingerprint ? [read.value.fingerprint] : hub.fingerprints(forecast);
   const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprints };
-  const mismatch = checkCard(read.card, place);
-  return mismatch ? { ok: false, mismatch } : read;
+  const mismatch = checkCard(read.value, place);
+  return mismatch ? failure(mismatch) : read;
 }
 
 /**
@@ -55,14 +58,14 @@ export async function verifyGolden(
   stated: Stated,
   known?: Card,
 ): Promise<Mismatch | null> {
-  const read: Verified = known ? { ok: true, card: known } : await readCard(hub, stated);
-  if (!read.ok) return read.mismatch;
+  const read: Verified = known ? success(known) : await readCard(hub, stated);
+  if (!read.ok) return read.error;
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
   if (!object) throw new Error("model.onnx was deleted during the verification");
-  const result = await golden(hub, stated, { card: read.card, bytes: new Uint8Array(await object.arrayBuffer()) });
+  const result = await golden(hub, stated, { card: read.value, bytes: new Uint8Array(await object.arrayBuffer()) });
   if (result.ok) return null;
   const detail = "The model's outputs for the golden rows differ from those of the training.";
-  return { detail, found: result.reason, expected: "the outputs in the card" };
+  return { detail, found: result.error, expected: "the outputs in the card" };
 }
 
 async function golden(
@@ -72,15 +75,14 @@ async function golden(
 ): Promise<GoldenResult> {
   const read = goldenInputs(card);
   if (!read.ok) return read;
-  const here = hub.evaluate(bytes, read.inputs);
-  if (here.ok || !here.isOutside) return checkGolden(card, here);
-  const request = { forecast: forecast.id, version, sha256: modelSha256, inputs: read.inputs };
+  const here = hub.evaluate(bytes, read.value);
+  if (here.ok || !here.error.isOutside) return checkGolden(card, here);
+  const request = { forecast: forecast.id, version, sha256: modelSha256, inputs: read.value };
   const answer = await askRunner(hub.onnx, request);
   if (!answer.ok && isPassing(answer)) throw new Error(`the golden rows cannot run now: ${answer.detail}`);
-  const result = checkGolden(card, answer.ok ? answer : { ok: false, reason: `onnxruntime-web: ${answer.detail}` });
-  return result.ok
-    ? result
-    : { ok: false, reason: `${result.reason}; the built-in engine cannot run it: ${here.reason}` };
+  const there = answer.ok ? success(answer.outputs) : failure({ reason: `onnxruntime-web: ${answer.detail}` });
+  const result = checkGolden(card, there);
+  return result.ok ? result : failure(`${result.error}; the built-in engine cannot run it: ${here.error.reason}`);
 }
 
 /** Reads and parses the card of a version. Validates only its schema. */
@@ -100,7 +102,7 @@ async function readCardFile(
   if (!object || object.size > artefactBytesMax["card.json"]) {
     const expected = `card.json of at most ${artefactBytesMax["card.json"]} bytes`;
     const found = object ? `${object.size} bytes` : "nothing";
-    const read: Verified = { ok: false, mismatch: { detail: "card.json is not in R2.", found, expected } };
+    const read: Verified = failure({ detail: "card.json is not in R2.", found, expected });
     return { sha256: object ? await digestOf(object) : "nothing", read };
   }
   const bytes = new Uint8Array(await object.arrayBuffer());
@@ -108,13 +110,14 @@ async function readCardFile(
 }
 
 function parseCard(text: string): Verified {
-  const parsed = cardShape.safeParse(parseJson(text));
-  if (parsed.success) return { ok: true, card: parsed.data };
+  const json = parseJson(text);
+  const parsed = cardShape.safeParse(json.ok ? json.value : null);
+  if (parsed.success) return success(parsed.data);
   const found = z
     .prettifyError(parsed.error)
     .replaceAll(/\s*\n\s*/g, " ")
     .slice(0, 300);
-  return { ok: false, mismatch: { detail: "card.json is invalid.", found, expected: "a card of format 1" } };
+  return failure({ detail: "card.json is invalid.", found, expected: "a card of format 1" });
 }
 
 interface Digest {
@@ -139,13 +142,5 @@ function otherBytes(name: ArtefactName, found: string, expected: string): Verifi
     found === "nothing"
       ? `${name} is not in R2. Upload it before registering the version.`
       : `The digest of ${name} in R2 differs from the stated one.`;
-  return { ok: false, mismatch: { detail, found, expected: `sha256 ${expected}` } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return failure({ detail, found, expected: `sha256 ${expected}` });
 }
