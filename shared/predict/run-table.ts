@@ -68,7 +68,7 @@ function runRows(engine: Engine, inputs: TableInputs, positions: Positions): Mod
 }
 
 /** Returns the values of some rows, in their order. */
-export function rowsOf(inputs: TableInputs, positions: Positions): TableInputs {
+function rowsOf(inputs: TableInputs, positions: Positions): TableInputs {
   if (positions === null) return inputs;
   const picked: Record<string, Column> = Object.create(null);
   for (const [name, column] of Object.entries(inputs)) {

@@ -264,7 +264,7 @@ test("CSV that we write is read back unchanged", () => {
       expect(readCsv(writeCsv(header, rows))).toEqual({ ok: true, value: [header, ...rows] });
     }),
   );
-  expect(readCsv('a,b\n1,"open')).toMatchObject({ ok: false, problem: expect.stringContaining("line 2") });
+  expect(readCsv('a,b\n1,"open')).toMatchObject({ ok: false, error: expect.stringContaining("line 2") });
   expect(readCsv("")).toEqual({ ok: true, value: [] });
   expect(readCsv("a,\n\nb")).toEqual({ ok: true, value: [["a", ""], ["b"]] });
 });

@@ -37,7 +37,7 @@ const described = [
 ];
 
 /** Returns every route that the hub answers itself. The routes read the hub from the context of a request. */
-function hubRoutes(): OpenAPIHono<HubVariables> {
+export function hubRoutes(): OpenAPIHono<HubVariables> {
   const routes = new OpenAPIHono<HubVariables>();
   for (const each of described) routes.route("/", each);
   routes.route("/", docsRoutes(routes));
