@@ -38,7 +38,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: "held",
         meaning:
-          "A publication or a promotion that waits for a person or for more data. The reason is stated; nothing is lost.",
+          "A publication or a promotion that waits for a person or for more data. Its flow has the reason. Nothing is lost.",
       },
       {
         term: "series",
@@ -62,7 +62,8 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: "source",
-        meaning: "A feed as a forecast uses it: which variables, and after how many periods they are known.",
+        meaning:
+          "The part of a feed that a forecast uses: its variables, and the number of periods until they are published.",
       },
       { term: "target", meaning: "The value that is predicted." },
       { term: "origin", meaning: "The last period that is known when a prediction is made." },
@@ -70,6 +71,10 @@ export const glossary: readonly TermGroup[] = [
         term: "step",
         also: ["horizon"],
         meaning: "The number of periods from the origin to the predicted period. Step 1 is the next period.",
+      },
+      {
+        term: "lag",
+        meaning: "The number of periods between a period and the publication of its values.",
       },
       {
         term: "feature",
@@ -120,16 +125,20 @@ export const glossary: readonly TermGroup[] = [
         term: "baseline",
         also: ["naive forecast"],
         meaning:
-          "The simplest forecast: the last value, the value of the season before, or the usual share of events. A model has to beat it.",
+          "The simplest forecast: the last value, the value of the season before, or the usual share of events. A model must be significantly better to serve.",
       },
       { term: "recipe", meaning: "A candidate and its parameters. The same recipe can be fitted again on newer data." },
       {
         term: "refresh",
-        meaning: "The champion's recipe, fitted on newer data. It serves unless it is worse beyond chance.",
+        meaning: "The champion's recipe, fitted on newer data. It serves unless it is significantly worse.",
       },
       {
         term: "replacement",
-        meaning: "Another recipe than the champion's. It serves only if it is better beyond chance.",
+        meaning: "Another recipe than the champion's. It serves only if it is significantly better.",
+      },
+      {
+        term: "golden rows",
+        meaning: "Inputs with the expected outputs, in the card. An engine must reproduce them before a model serves.",
       },
       { term: "promotion", meaning: "The step that makes a version the champion." },
       { term: "rollback", meaning: "The step that makes an earlier champion serve again." },
@@ -166,7 +175,7 @@ export const glossary: readonly TermGroup[] = [
       {
         term: "Brier score",
         meaning:
-          "Mean squared difference between a probability and what happened (0 or 1). 0 is perfect; 0.25 is a coin.",
+          "Mean squared difference between a probability and what happened (0 or 1). 0 is perfect; a constant probability of 50 % has 0.25.",
       },
       {
         term: "AUC",
@@ -180,7 +189,7 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: "calibration",
-        meaning: "How well probabilities and intervals agree with how often things happened.",
+        meaning: "The agreement of probabilities and intervals with observed frequencies.",
       },
       {
         term: "coverage",
@@ -188,13 +197,14 @@ export const glossary: readonly TermGroup[] = [
       },
       {
         term: "skill",
-        meaning: "By how much the loss is below the baseline's. 0 % is as good as the baseline; below 0 % is worse.",
+        meaning:
+          "The share by which the loss is below the baseline's loss. 0 % is as good as the baseline; a negative skill is worse.",
       },
       {
         term: "significance",
         also: ["p-value", "beyond chance"],
         meaning:
-          "p is the probability of an advantage at least this large if there were none. Below the gate's level it counts as better beyond chance.",
+          "p is the probability of an advantage of at least this size if both forecasts are equally good. If p is below the gate's level, the advantage is significant.",
       },
     ],
   },
@@ -211,7 +221,19 @@ export const glossary: readonly TermGroup[] = [
       {
         term: "history",
         meaning:
-          "The recent observations of a forecast, as far back as its features read. Predictions are computed from it.",
+          "The recent observations of a forecast, as many as its features read. Predictions are computed from it.",
+      },
+      {
+        term: "pointer",
+        meaning: "The entry in KV that names the champion for the prediction service. It is a copy of the database.",
+      },
+      {
+        term: "lease",
+        meaning: "The right to change a feed. Only one run at a time has it, and it expires if the run stops.",
+      },
+      {
+        term: "upkeep",
+        meaning: "The hourly job that resumes flows, repairs KV and deletes old predictions.",
       },
       {
         term: "dead letter",

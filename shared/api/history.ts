@@ -1,4 +1,4 @@
-/** The online history of a forecast, stored in KV under `history:<forecast>`. `predict` computes features from it. */
+/** The history of a forecast, stored in KV under `history:<forecast>`. `predict` computes features from it. */
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import { targetSourceOf } from "../forecasts/source.ts";

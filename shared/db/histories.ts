@@ -1,4 +1,4 @@
-/** The number and digest of each forecast's newest online history. KV has a copy, which is repaired from this table. */
+/** The number and digest of each forecast's newest history. KV has a copy, which is repaired from this table. */
 import { and, eq } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { histories } from "./schema.ts";

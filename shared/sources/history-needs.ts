@@ -1,4 +1,4 @@
-/** The content of a forecast's online history: everything that its declaration and its served models read. */
+/** The content of a forecast's history: everything that its declaration and its served models read. */
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Source } from "../forecasts/source.ts";
 

@@ -40,7 +40,7 @@ test("reading a message never throws", () => {
   fc.assert(fc.property(fc.anything(), (body) => void expect(readLakeEvent(body).kind).toMatch(/raw|other|refused/)));
 });
 
-test("the online history is the same text for any order of facts, with null for a missing value", () => {
+test("the history is the same text for any order of facts, with null for a missing value", () => {
   const fact = (series: string, period: string, value: number) => ({
     series: JSON.stringify([series, "x", "y", "z"]),
     variable: "precio",
@@ -57,7 +57,7 @@ test("the online history is the same text for any order of facts, with null for 
   });
 });
 
-test("the online history contains the other variables that features read, as far back as they reach", () => {
+test("the history contains the other variables that features read, as far back as they reach", () => {
   const forecast: Forecast = {
     ...milkMx,
     dimensions: [],

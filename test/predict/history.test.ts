@@ -1,4 +1,4 @@
-/** Which online histories a snapshot accepts. */
+/** Which histories a snapshot accepts. */
 import { expect, test } from "vitest";
 import type { History } from "../../shared/api/history.ts";
 import { gold } from "../../shared/forecasts/gold.ts";

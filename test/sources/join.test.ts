@@ -84,7 +84,7 @@ describe("a source's lag", () => {
     expect([known(0, 1), known(1, 1), known(2, 1)]).toEqual([new Set([0]), new Set([1]), new Set([2])]);
   });
 
-  test("gives the same values in the online history as in training, also for the next period", () => {
+  test("gives the same values in the history as in training, also for the next period", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }), (own, other) => {
         const lagged = {

@@ -69,7 +69,10 @@ function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 class Layout {
-  /** A split's OTHER word: the source position of its false child until that is placed, then its position here. */
+  /**
+   * The OTHER word of a split is the position of its false child: in the source until the child is placed, afterwards
+   * in this layout.
+   */
   readonly words: Int32Array;
   readonly limits: Float32Array;
   readonly #node: OperatorNode;

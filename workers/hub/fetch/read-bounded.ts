@@ -42,7 +42,7 @@ function aborted(signal: AbortSignal, reason: () => string): Promise<never> {
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });
-  // The body may have ended before.
+  // Ignores an abort after the body has ended.
   promise.catch(() => undefined);
   return promise;
 }
