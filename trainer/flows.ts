@@ -5,22 +5,21 @@ import { type Hub, orNull } from "./hub.ts";
 
 const pollMs = 150;
 
-/** Waits until a flow has ended and returns it. Calls `onStep` with the name of each step as it begins. */
+/** Waits until a flow has ended and returns it; at most `waitMaxMs`, without the time of the requests. Calls `onStep` with the name of each step as it begins. */
 export async function flowEnded(
   hub: Hub,
   id: string,
   onStep: (step: string) => void = () => {},
   waitMaxMs = 600_000,
 ): Promise<FlowDetail> {
-  const until = Date.now() + waitMaxMs;
-  for (let step = ""; ; ) {
+  for (let step = "", waitedMs = 0; ; waitedMs += pollMs) {
     // The id of a flow can be known before the flow exists.
     const flow = await orNull(hub.api.getFlow({ id }));
     if (flow && ["done", "held", "failed"].includes(flow.state)) return flow;
     const current = flow?.steps.at(-1)?.name ?? "queued";
     if (current !== step) onStep(current);
     step = current;
-    if (Date.now() > until)
+    if (waitedMs > waitMaxMs)
       throw new Failure(`Flow ${id} has not ended within ${waitMaxMs / 1000} s. See ${hub.url}/flows/${id}.`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

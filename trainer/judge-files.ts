@@ -22,8 +22,8 @@ export interface JudgedFiles {
   readonly facts: readonly Fact[];
 }
 
-/** Parses `--as-of`; by default now. A day means its end. */
-export function readAsOf(asOf: string | undefined, now = new Date()): string {
+/** Parses `--as-of`; `now` if it is undefined. A day means its end. */
+export function readAsOf(asOf: string | undefined, now: Date): string {
   if (asOf === undefined) return now.toISOString();
   const instant = new Date(/^\d{4}-\d{2}-\d{2}$/.test(asOf) ? `${asOf}T23:59:59.999Z` : asOf);
   if (Number.isNaN(instant.getTime())) {

@@ -2,7 +2,7 @@
 import { variableOf } from "../features/feature.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { canPartition } from "../lake/keys.ts";
-import { nearest } from "../lib/text-distance.ts";
+import { withSuggestion } from "../lib/did-you-mean.ts";
 import { partsMax } from "../period.ts";
 import { type DatePart, namingParts } from "./date-part.ts";
 import type { Forecast } from "./forecast.ts";
@@ -68,14 +68,14 @@ function unknownFeeds({ sources }: Declared, feeds: readonly DeclaredFeed[]): st
   const ids = feeds.map(({ id }) => id);
   return sources
     .filter(({ feed }) => !ids.includes(feed))
-    .map(({ feed }) => `There is no feed ${feed}${suggestion(feed, ids)}`);
+    .map(({ feed }) => withSuggestion(`There is no feed ${feed}`, feed, ids));
 }
 
 function unknownVariables(forecast: Declared, feeds: readonly DeclaredFeed[]): string[] {
   return sourcesWithFeeds(forecast, feeds).flatMap(([{ variables }, feed]) => {
     const known = Object.keys(feed.variables);
     const unknown = variables.filter((name) => !Object.hasOwn(feed.variables, name));
-    return unknown.map((name) => `Feed ${feed.id} has no variable ${name}${suggestion(name, known)}`);
+    return unknown.map((name) => withSuggestion(`Feed ${feed.id} has no variable ${name}`, name, known));
   });
 }
 
@@ -113,13 +113,13 @@ function variablesOfNoSource(forecast: Declared): string[] {
   const isUnknown = (name: string) => sourceOf(forecast, name) === undefined;
   const variables = features.map((feature) => [feature.name, variableOf(feature)] as const);
   return [
-    ...(isUnknown(variable) ? [`No source has the target ${variable}${suggestion(variable, known)}`] : []),
+    ...(isUnknown(variable) ? [withSuggestion(`No source has the target ${variable}`, variable, known)] : []),
     ...events
       .filter(({ of }) => isUnknown(of))
-      .map(({ name, of }) => `Event ${name} reads ${of}, which no source has${suggestion(of, known)}`),
+      .map(({ name, of }) => withSuggestion(`Event ${name} reads ${of}, which no source has`, of, known)),
     ...variables.flatMap(([feature, name]) =>
       name !== undefined && isUnknown(name)
-        ? [`Feature ${feature} reads ${name}, which no source has${suggestion(name, known)}`]
+        ? [withSuggestion(`Feature ${feature} reads ${name}, which no source has`, name, known)]
         : [],
     ),
   ];
@@ -190,10 +190,4 @@ function wrongDateFields({ schedule, dateFields }: Declared): string[] {
 
 function list(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.join(", ");
-}
-
-/** Ends a sentence with the nearest known name, or with all known names. */
-function suggestion(name: string, known: readonly string[]): string {
-  const likely = nearest(name, known);
-  return likely === undefined ? `; expected one of ${list(known)}.` : `; did you mean ${likely}?`;
 }

@@ -7,7 +7,8 @@ import { nearest } from "./text-distance.ts";
  */
 export function withSuggestion(problem: string, found: string, allowed: readonly string[]): string {
   const meant = nearest(found, allowed);
-  return meant === undefined ? `${problem}. There are: ${allowed.join(", ")}.` : `${problem}; did you mean ${meant}?`;
+  if (meant !== undefined) return `${problem}; did you mean ${meant}?`;
+  return allowed.length === 0 ? `${problem}. There are none.` : `${problem}. There are: ${allowed.join(", ")}.`;
 }
 
 /** Returns an object with the member `didYouMean`, or without it if no allowed text is close. Spread it into a refusal. */

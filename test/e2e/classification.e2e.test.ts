@@ -27,7 +27,7 @@ async function ingest(days: number): Promise<string> {
 }
 
 const train = (...more: string[]) =>
-  almanac(["train", sickness.id, "--trials", "1", "--json", "--url", hub.url, ...more], {
+  almanac(["train", sickness.id, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url, ...more], {
     env: { ALMANAC_TOKEN: "test-token" },
   });
 

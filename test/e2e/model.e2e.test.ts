@@ -47,7 +47,7 @@ async function ingest({ name, bytes }: { readonly name: string; readonly bytes: 
 
 const env = { ALMANAC_TOKEN: "test-token", ALMANAC_ACTOR: "Ana" };
 const run = (...args: string[]): Promise<Ran> => almanac([...args, "--url", hub.url], { env });
-const short = ["--trials", "1", "--budget", "1s", "--only", "ridge,gradient-boosting"];
+const short = ["--trials", "1", "--budget", "1s", "--threads", "1", "--only", "ridge,gradient-boosting"];
 const trainIt = (...more: string[]) => run("train", forecast.id, ...short, "--json", ...more);
 const address = (version: unknown) => ({ forecast: forecast.id, version: String(version) });
 const versionsOf = async () =>

@@ -80,7 +80,7 @@ test.each<[string, Partial<Forecast>, string]>([
   [
     "an event of an unknown variable",
     { events: [{ name: "dry", of: "sun", above: 0 }] },
-    "Event dry reads sun, which no source has; expected one of price, rain_sum.",
+    "Event dry reads sun, which no source has. There are: price, rain_sum.",
   ],
   [
     "an event with the name of a variable",
@@ -158,7 +158,7 @@ test("all mistakes are reported together, each with its forecast or feed", () =>
   expect(() => checkDeclarations([forecast, wrong], [...known, byDay])).toThrow(
     [
       "feed byday: Its lake is partitioned by day, which is shorter than its period; expected month or longer.",
-      "forecast wrong: No source has the target x; expected one of price, rain_sum, wet.",
+      "forecast wrong: No source has the target x. There are: price, rain_sum, wet.",
       "forecast wrong: A date field is for the hour of a month; expected year, month.",
     ].join("\n"),
   );

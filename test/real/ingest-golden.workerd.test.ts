@@ -1,4 +1,4 @@
-/** The stored bytes of four workbooks do not change between versions. Compares them with digests that version d1534ba made. */
+/** The stored bytes of the four workbooks and of gold do not change between versions. Compares them with digests that version d1534ba made. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import golden from "../hub/ingest-golden.json";
@@ -12,6 +12,11 @@ beforeEach(async () => {
 
 const names = await realFiles("milk-mx");
 if (names.length === 0) console.log("skipped: ../shared/data is not there");
+
+test.skipIf(names.length === 0)("forty years of gold produce the golden bytes", async () => {
+  await takeFrom("gold-csv", "/real/gold/Daily.csv");
+  expect(await stored("gold")).toEqual(golden["real gold"]);
+});
 
 test.skipIf(names.length === 0)("the four real workbooks produce the golden bytes", async () => {
   expect(names).toHaveLength(4);

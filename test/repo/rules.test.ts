@@ -35,6 +35,16 @@ test("commands print only through trainer/terminal.ts, which removes control cha
   expect(printing).toEqual(["trainer/local/runtime.ts", "trainer/terminal.ts"]);
 });
 
+/** Where the clock enters: commands, child processes and Workers. They pass it on as an argument. */
+const clocks = /^(trainer\/(commands\/|local\/runtime\.ts)|workers\/(hub\/hub|onnx\/index|predict\/service)\.ts$)/;
+
+test("the trainer and the Workers read the clock and random numbers only in their entries", () => {
+  const effects = /Date\.now\(|new Date\(\)|Math\.random\(/;
+  const inner = sources.filter((path) => /^(trainer|workers)\//.test(path) && !clocks.test(path));
+  expect(inner.length).toBeGreaterThan(100);
+  expect(inner.filter((path) => effects.test(withoutComments(path)))).toEqual([]);
+});
+
 test("the trainer and the Workers share code only in shared, and no Worker imports another", () => {
   const trainer = sources.filter((path) => path.startsWith("trainer/"));
   expect(offending(trainer, (target) => !isOurs(target) || /^(shared|trainer)\//.test(target))).toEqual([]);

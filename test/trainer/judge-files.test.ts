@@ -40,10 +40,14 @@ test("files that agree are all ingested", async () => {
   expect(facts.length).toBe(61);
 });
 
+const now = new Date("2026-11-20T12:00:00Z");
+
 test("--as-of sets the arrival time of the files", async () => {
   const path = file("c.csv", 80);
-  const upTo = async (day: string) => (await judgeFiles(goldCsv, [path], readAsOf(day))).files[0]?.parsed.observations;
+  const upTo = async (day: string) =>
+    (await judgeFiles(goldCsv, [path], readAsOf(day, now))).files[0]?.parsed.observations;
   expect((await upTo("2026-11-29"))?.length).toBe(80);
   expect((await upTo("2026-02-02"))?.at(-1)?.period).toBe("2026-02-03");
-  expect(() => readAsOf("yesterday")).toThrow("--as-of yesterday is not a date. Expected YYYY-MM-DD");
+  expect(readAsOf(undefined, now)).toBe("2026-11-20T12:00:00.000Z");
+  expect(() => readAsOf("yesterday", now)).toThrow("--as-of yesterday is not a date. Expected YYYY-MM-DD");
 });

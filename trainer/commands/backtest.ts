@@ -109,7 +109,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
       {
         title: "Read the publications",
         run: async (task) => {
-          const arrivedAt = readAsOf(options.asOf);
+          const arrivedAt = readAsOf(options.asOf, new Date());
           const files = filesByFeed(feedsOf(forecast), options.files);
           const { facts, problems, held } = await factsOfFiles(files, arrivedAt);
           done.held = held;

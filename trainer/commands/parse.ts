@@ -12,7 +12,7 @@ export async function parse(
   options: { readonly json?: boolean; readonly asOf?: string },
 ): Promise<void> {
   const feed = knownFeed(feedId);
-  const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf));
+  const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf, new Date()));
   const all = read.length === 1 && read[0] ? read[0].parsed : mergeParsed(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
   const each = read.map(({ file, parsed, held }) => ({ file: basename(file), ...summarize(feed, parsed), held }));

@@ -126,9 +126,12 @@ async function bringUp(
       {
         title: "Start the Workers, the database and the simulated publisher",
         run: async (task) => {
-          progress.platform = await startPlatform({ state, port, date, feeds: scope.feeds, inspectorPort }, (text) => {
-            task.output = text;
-          });
+          progress.platform = await startPlatform(
+            { state, port, date, feeds: scope.feeds, inspectorPort, now: () => new Date() },
+            (text) => {
+              task.output = text;
+            },
+          );
           task.title = `Workers, database and simulated publisher run at ${progress.platform.hub.url}`;
         },
       },

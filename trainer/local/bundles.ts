@@ -14,7 +14,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -156,7 +155,9 @@ function contentsOf(folder: string): z.infer<typeof contentsShape> {
 /** Marks a bundle as recently used; the least recently used ones are deleted first. */
 function touch(folder: string): void {
   try {
-    utimesSync(folder, new Date(), new Date());
+    // Changing the list of a folder sets its time.
+    writeFileSync(join(folder, ".used"), "");
+    rmSync(join(folder, ".used"));
   } catch {
     // In a read-only clone nothing is deleted either.
   }

@@ -40,6 +40,7 @@ export interface PlatformSettings {
   readonly feeds: readonly Feed[];
   /** Port of the debugger, 0 if the system chooses it; null without a debugger. */
   readonly inspectorPort: number | null;
+  now(): Date;
 }
 
 /** A job of the hub takes a few seconds. A publication that blocks the hub also blocks the job. */
@@ -50,7 +51,7 @@ const historyDays = 731;
 const upkeepCron = "7 * * * *";
 
 export async function startPlatform(
-  { state, port, date, feeds, inspectorPort }: PlatformSettings,
+  { state, port, date, feeds, inspectorPort, now }: PlatformSettings,
   onProgress: (text: string) => void,
 ): Promise<Platform> {
   const free = await findPort(port);
@@ -86,7 +87,7 @@ export async function startPlatform(
   try {
     onProgress("running the upkeep");
     // Upkeep rebuilds the KV entries that this version of predict reads. A state folder of an earlier version may lack them.
-    await fire(upkeepCron, new Date());
+    await fire(upkeepCron, now());
   } catch (error) {
     await stop();
     const reason = error instanceof Error ? error.message : String(error);
@@ -95,30 +96,34 @@ export async function startPlatform(
     );
   }
   writeHub(state, { url: workers.url, token, pid: process.pid });
-  const recover = async () => recoverFlows(hub, fire);
+  const recover = async () => recoverFlows(hub, { fire, now });
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }
 
-async function recoverFlows(hub: Hub, fire: Platform["fire"]): Promise<Recovered> {
-  const untilMs = Date.now() + recoveryMaxMs;
+interface RecoveryEffects extends Pick<Platform, "fire"> {
+  now(): Date;
+}
+
+async function recoverFlows(hub: Hub, { fire, now }: RecoveryEffects): Promise<Recovered> {
+  const untilMs = now().getTime() + recoveryMaxMs;
   // While a flow blocks the hub, the hub does not answer.
   const limited = openHub(hub, (url, init) =>
     fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
   );
   const unfinished = await unfinishedFlows(limited);
   // Upkeep also rebuilds KV entries: a new version of the code may need more in them than an earlier one wrote.
-  await fire(upkeepCron, new Date());
+  await fire(upkeepCron, now());
   let ended = 0;
   for (const id of unfinished) {
-    if (await endsBefore(limited, id, untilMs)) ended++;
+    if (await endsWithin(limited, id, untilMs - now().getTime())) ended++;
   }
   return { ended, running: unfinished.length - ended };
 }
 
-/** Waits for a flow. Returns false if it has not ended by then, or if the hub does not answer. */
-async function endsBefore(hub: Hub, id: string, untilMs: number): Promise<boolean> {
+/** Waits for a flow. Returns false if it has not ended within the time, or if the hub does not answer. */
+async function endsWithin(hub: Hub, id: string, waitMaxMs: number): Promise<boolean> {
   try {
-    await flowEnded(hub, id, () => {}, Math.max(0, untilMs - Date.now()));
+    await flowEnded(hub, id, () => {}, Math.max(0, waitMaxMs));
     return true;
   } catch (error) {
     if (error instanceof Failure) return false;
