@@ -44,10 +44,11 @@ function valueText(value: unknown, cache: SeriesCache): string {
   return typeof value === "object" && value !== null ? cache.jsonOf(value) : JSON.stringify(value);
 }
 
-/** Cached `"name":` texts. Names come from the code and from the serving models, so there are few. */
+/** Cached `"name":` texts. Names come from the code and from the serving models, so there are few. See the bench `caches`. */
 const nameTexts = new Map<string, string>();
 
-function nameText(name: string): string {
+/** Returns the JSON of a member's name with its colon. */
+export function nameText(name: string): string {
   const cached = nameTexts.get(name);
   if (cached !== undefined) return cached;
   const text = `${JSON.stringify(name)}:`;

@@ -1,11 +1,11 @@
 /** The predict Worker's HTTP API: its routes, and the headers of every answer. */
-import { Router } from "itty-router/Router";
 import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Background } from "./background.ts";
 import type { Handler, Route } from "./call.ts";
 import { type Reply, refusalReply } from "./respond.ts";
+import { RouteMatcher } from "./route-matcher.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
@@ -27,56 +27,12 @@ const routes: readonly Route[] = [
   ...modelRoutes,
 ];
 
-/** A route with the pattern that itty compiles for its path. itty's own dispatcher would parse the address again for every request. */
-interface CompiledRoute extends Pick<Route, "methods" | "isOpen"> {
-  readonly pattern: RegExp;
-  readonly allowed: string;
-}
-
-function compileRoute({ path, methods, isOpen = false }: Route): CompiledRoute {
-  const [entry] = Router().all(path).routes;
-  if (entry === undefined) throw new Error(`${path} is not a path`);
-  return { pattern: entry[1], methods, isOpen, allowed: allowedBy(methods) };
-}
-
-/** The route that matches a path, and the parameters in the path. */
-interface RouteMatch {
-  readonly route: CompiledRoute;
-  readonly params: Readonly<Record<string, string>>;
-  /** Null if the path names no forecast. */
-  readonly forecast: string | null;
-}
-
-/** Bounds the cache, because a caller may send any path. */
-const matchesMax = 200;
-
-/** Matches paths to routes, and caches the matches: most requests have one of few paths. */
-class RouteMatcher {
-  readonly #routes = routes.map(compileRoute);
-  readonly #matches = new Map<string, RouteMatch>();
-
-  /** Returns null if no route matches. */
-  match(path: string): RouteMatch | null {
-    const cached = this.#matches.get(path);
-    if (cached) return cached;
-    for (const route of this.#routes) {
-      const found = route.pattern.exec(path);
-      if (found === null) continue;
-      const params = decodeParams(found.groups ?? {});
-      const match = { route, params, forecast: params.forecast ?? null };
-      if (this.#matches.size < matchesMax) this.#matches.set(path, match);
-      return match;
-    }
-    return null;
-  }
-}
-
 /**
  * Returns the request handler of one isolate. It awaits only values that are not in memory, because each await
  * measurably reduces the throughput.
  */
 export function predictApp(service: Service): (request: Request, context: Background) => Promise<Response> {
-  const matcher = new RouteMatcher();
+  const matcher = new RouteMatcher(routes);
   return async (request, context) => {
     const callerId = callerIdOf(request);
     const id = callerId ?? service.newId();
@@ -92,8 +48,8 @@ export function predictApp(service: Service): (request: Request, context: Backgr
         reply = match === null ? notFound(method, path) : unhandled(match.route, method, path);
       } else {
         const { params, forecast, route } = match;
-        const refused = route.isOpen ? null : refuseToken(request, service.token, path);
-        const isAccepted = refused === null && (route.isOpen || (await isWithinRate(request, service)));
+        const refused = route.isOpen === true ? null : refuseToken(request, service.token, path);
+        const isAccepted = refused === null && (route.isOpen === true || (await isWithinRate(request, service)));
         const isOwnId = callerId === null;
         reply = isAccepted
           ? await handler({ request, method, query, service, id, isOwnId, context, params, forecast })
@@ -111,29 +67,16 @@ export function predictApp(service: Service): (request: Request, context: Backgr
 }
 
 /** Returns the handler of a method; GET's for HEAD. Null if the route has none. */
-function handlerOf({ methods }: CompiledRoute, method: string): Handler | null {
+function handlerOf({ methods }: Route, method: string): Handler | null {
   const handled = method === "HEAD" ? "GET" : method;
   return handled === "GET" || handled === "POST" ? (methods[handled] ?? null) : null;
 }
 
 /** Answers OPTIONS, and refuses any other method without a handler. */
-function unhandled({ allowed }: CompiledRoute, method: string, path: string): Reply {
+function unhandled({ methods }: Route, method: string, path: string): Reply {
+  const allowed = allowedBy(methods);
   if (method === "OPTIONS") return { status: 204, headers: { Allow: allowed }, body: null };
   return wrongMethod(method, { path, allowed });
-}
-
-/** Decodes percent-encoded parameters. Leaves a parameter with an invalid encoding unchanged. */
-function decodeParams(groups: Readonly<Record<string, string>>): Record<string, string> {
-  const params: Record<string, string> = { ...groups };
-  for (const [name, value] of Object.entries(groups)) {
-    if (!value?.includes("%")) continue;
-    try {
-      params[name] = decodeURIComponent(value);
-    } catch {
-      // A single % is part of the name, which is then unknown.
-    }
-  }
-  return params;
 }
 
 /** Matches an address that needs no parsing: without query, dots and percent-encoding. */
