@@ -1,7 +1,7 @@
 /** The hub's code in Node: D1 over SQLite in memory, one file in the lake, and a few rows in the lists that anyone may read. */
 import { drizzle } from "drizzle-orm/d1";
 import * as schema from "../../shared/db/schema.ts";
-import { success } from "../../shared/lib/result.ts";
+import { failure, success } from "../../shared/lib/result.ts";
 import { D1InNode } from "./d1-in-node.ts";
 import type { Answer } from "./predict-in-node.ts";
 
@@ -36,7 +36,7 @@ export async function hubInNode(): Promise<Answer> {
     boot: "test",
     adminToken: hubToken,
     onnx: null,
-    evaluate: () => ({ ok: false, reason: "not in this test" }),
+    evaluate: () => failure({ reason: "not in this test" }),
     fingerprints: () => [],
     newId: () => "00000000-0000-4000-8000-000000000000",
     variables: { predictionsKeptDays: success(90), allowLoopback: success(false), baseUrl: () => "" },
