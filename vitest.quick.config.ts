@@ -8,7 +8,6 @@ const slow = [
   "test/feeds/{fuzz,gold-csv,names,open-workbook,real,workbook}.test.ts",
   "test/hub/fetch-publication.test.ts",
   "test/predict/mlflow.test.ts",
-  "test/registry/served-card.test.ts",
   "test/repo/rules.test.ts",
   "test/search/tpe.test.ts",
   "test/simulate/*.test.ts",

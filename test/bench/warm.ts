@@ -11,10 +11,11 @@ import { moduleOf, startWorkerd, type Workerd } from "./support/workerd.ts";
 /** Each Worker is measured for ten seconds per round, one after another. */
 const rounds = 5;
 const roundMs = 2_000;
-const concurrencies = [1, 32] as const;
-
-const floorRatioMax = 1.5;
-const throughputRatioMin = 5;
+/** Largest allowed p50 for each number of connections, relative to the floor's p50 plus the model's own time. */
+const comparisons = [
+  { connections: 1, floorRatioMax: 1.5 },
+  { connections: 32, floorRatioMax: 1.75 },
+] as const;
 
 /** A Worker that parses each request and returns the body of its first request. */
 const floor = moduleOf(`let answer;
@@ -39,7 +40,7 @@ export async function run(): Promise<Bench> {
     const results: Result[] = [];
     const ownMs = await modelOwnMs(learned);
     results.push({ what: "the model's own time, one row", value: ownMs, unit: "ms", limit: null });
-    for (const connections of concurrencies) results.push(...(await compare(workerd, { connections, ownMs })));
+    for (const one of comparisons) results.push(...(await compare(workerd, { ...one, ownMs })));
     return { name: "warm", results };
   } finally {
     await workerd.dispose();
@@ -63,10 +64,11 @@ async function bodyOf(workerd: Workerd, worker: string, request: Buffer): Promis
 
 interface Comparison {
   readonly connections: number;
+  readonly floorRatioMax: number;
   readonly ownMs: number;
 }
 
-async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Promise<Result[]> {
+async function compare(workerd: Workerd, { connections, floorRatioMax, ownMs }: Comparison): Promise<Result[]> {
   const workers = [...engines, "floor"];
   const taken = new Map<string, Measured[]>(workers.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -87,8 +89,7 @@ async function compare(workerd: Workerd, { connections, ownMs }: Comparison): Pr
   const p50 = `p50, ${connections} at once ÷ ${floorRatioMax} × (the floor's + the model's own time)`;
   results.push({ what: p50, value: of("engine", "p50") / allowed, unit: "", limit: 1 });
   const [own, onnx] = [of("engine", "perSecond"), of("onnx", "perSecond")];
-  const ratio = `${throughputRatioMin} × onnx's requests/s ÷ ours, ${connections} at once`;
-  results.push({ what: ratio, value: (throughputRatioMin * onnx) / own, unit: "", limit: 1 });
+  results.push({ what: `onnx's requests/s ÷ ours, ${connections} at once`, value: onnx / own, unit: "", limit: 1 });
   return results;
 }
 
