@@ -184,7 +184,7 @@ describe("the scoring protocols", () => {
       const answer = await ask(path);
       return [answer.status, await answer.json()];
     };
-    expect(await get("/v2")).toMatchObject([200, { name: "almanac", extensions: [] }]);
+    expect(await get("/v2")).toMatchObject([200, { name: "almanac", extensions: ["binary_tensor_data"] }]);
     expect(await get("/v2/health/live")).toEqual([200, { live: true }]);
     expect(await get("/v2/health/ready")).toEqual([200, { ready: true }]);
     expect(await get("/v2/models/milk-mx")).toMatchObject([
