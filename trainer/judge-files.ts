@@ -3,8 +3,10 @@ import { basename } from "node:path";
 import { countContradictions, type RestatedFact } from "../shared/feeds/contradictions.ts";
 import type { Feed, Parsed } from "../shared/feeds/feed.ts";
 import { reasonToHold } from "../shared/feeds/hold.ts";
-import { compareText, type Fact, factKey, toFacts } from "../shared/lake/fact.ts";
-import { mergeFacts, publicationRank, type StoredFact } from "../shared/lake/merge.ts";
+import { parsePublication } from "../shared/feeds/parse-publication.ts";
+import { type Fact, factKey, toFactIds, toFacts } from "../shared/lake/fact.ts";
+import { compareRanks, mergeFacts, publicationRank, type StoredFact } from "../shared/lake/merge.ts";
+import { blankedFacts } from "../shared/lake/restated.ts";
 import { Failure } from "./failure.ts";
 import { readPublication } from "./read-publication.ts";
 
@@ -13,6 +15,8 @@ export interface JudgedFile {
   readonly parsed: Parsed;
   /** Why the hub would hold it; null if the hub would ingest it. */
   readonly held: string | null;
+  /** Number of values of the other files for which it states that there is no value. They stay in use. */
+  readonly blanked: number;
 }
 
 export interface JudgedFiles {
@@ -32,50 +36,49 @@ export function readAsOf(asOf: string | undefined, now: Date): string {
   return instant.toISOString();
 }
 
-/** Ingests the files as the hub would, older publications first, as if all had arrived at `arrivedAt`. */
+/**
+ * Ingests the files as the hub would, as if all had arrived at `arrivedAt`, in the given order. A day of publication in the
+ * name takes precedence over this order, as in the hub.
+ */
 export async function judgeFiles(feed: Feed, files: readonly string[], arrivedAt: string): Promise<JudgedFiles> {
   const read = await Promise.all(
     files.map(async (file, ingest) => {
       const name = basename(file);
-      const parsed = await feed.parse(await readPublication(file), { name, arrivedAt });
-      const facts = toFacts(feed, parsed.observations);
-      const lastPeriod =
-        facts
-          .map(({ period }) => period)
-          .sort(compareText)
-          .at(-1) ?? "";
-      const rank = publicationRank({ lastPeriod, publishedOn: feed.publishedOn(name), arrivedAt: "", rawKey: name });
-      return { file, parsed, facts, source: { ingest, rank } };
+      const parsed = await parsePublication(feed, await readPublication(file), { name, arrivedAt });
+      const rank = publicationRank({ publishedOn: feed.publishedOn(name), arrivedAt });
+      return { file, parsed, facts: toFacts(feed, parsed.observations), source: { ingest, rank } };
     }),
   );
   let stored: readonly StoredFact[] = [];
-  const held = new Map<string, string | null>();
-  for (const { file, parsed, facts, source } of [...read].sort((a, b) => compareText(a.source.rank, b.source.rank))) {
-    const reason = reasonToHold(
+  const judged = new Map<string, Pick<JudgedFile, "held" | "blanked">>();
+  for (const { file, parsed, facts, source } of [...read].sort((a, b) => compareRanks(a.source, b.source))) {
+    const blanked = blankedFacts(toFactIds(feed, parsed.blanks ?? []), stored, facts);
+    const held = reasonToHold(
       {
         observations: facts.length,
         problems: parsed.problems,
         series: new Set(facts.map(({ series }) => series)),
         doubt: parsed.doubt,
-        contradictions: countContradictions(restated(stored, facts), feed, arrivedAt),
+        contradictions: countContradictions(restated(stored, facts, blanked), feed, arrivedAt),
       },
       [...new Set(stored.map(({ series }) => series))],
       feed.limits,
     );
-    held.set(file, reason);
-    if (reason === null) stored = mergeFacts(stored, facts, source).facts;
+    judged.set(file, { held, blanked: blanked.length });
+    if (held === null) stored = mergeFacts(stored, facts, source).facts;
   }
   return {
-    files: read.map(({ file, parsed }) => ({ file, parsed, held: held.get(file) ?? null })),
+    files: read.map(({ file, parsed }) => ({ file, parsed, ...(judged.get(file) ?? { held: null, blanked: 0 }) })),
     facts: stored.map(({ source: _, ...fact }): Fact => fact),
   };
 }
 
-/** Returns the incoming facts that are already stored, with both values. */
-function restated(stored: readonly StoredFact[], incoming: readonly Fact[]): RestatedFact[] {
+/** Returns the stored facts that a publication repeats or states to have no value, with both values. */
+function restated(stored: readonly StoredFact[], incoming: readonly Fact[], blanked: readonly Fact[]): RestatedFact[] {
   const storedValues = new Map(stored.map((fact) => [factKey(fact), fact.value]));
-  return incoming.flatMap((fact) => {
+  const repeated = incoming.flatMap((fact) => {
     const value = storedValues.get(factKey(fact));
     return value === undefined ? [] : [{ ...fact, known: value, stated: fact.value }];
   });
+  return [...repeated, ...blanked.map((fact) => ({ ...fact, known: fact.value, stated: null }))];
 }

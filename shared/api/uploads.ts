@@ -14,7 +14,9 @@ export const uploadShape = z
     state: z.enum(flowStates),
     key: z.string().describe("Where the file is stored in R2"),
     sha256: sha256Field,
-    known: z.boolean().describe("True if the same file was uploaded before"),
+    known: z
+      .boolean()
+      .describe("True if the same bytes arrived before, under any name. This arrival has its own flow all the same"),
   })
   .meta({ id: "Upload" });
 export type Upload = z.infer<typeof uploadShape>;

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gte, lte, sql } from "drizzle-orm";
 import type { Feed } from "../feeds/feed.ts";
+import type { FactId } from "../lake/fact.ts";
 import type { Revision, StoredFact } from "../lake/merge.ts";
 import { type Database, inPieces, type Statement, statement } from "./database.ts";
 import { observations, partitions } from "./schema.ts";
@@ -32,11 +33,25 @@ export function saveRevisions(feed: string, revisions: readonly Revision[], ids:
   });
 }
 
+/** Deletes facts, 10,000 per statement. Idempotent. */
+export function deleteFacts(feed: string, facts: readonly FactId[], ids: SeriesIds): Statement[] {
+  return inPieces(facts).map((piece) => {
+    const rows = piece.map((fact) => [fact.period, idOf(fact, ids), fact.variable]);
+    return statement(sql`
+      DELETE FROM observations WHERE (feed, period, series_id, variable) IN (
+        SELECT ${feed}, value ->> 0, value ->> 1, value ->> 2 FROM json_each(${JSON.stringify(rows)}))`);
+  });
+}
+
 function factRow(fact: StoredFact, ids: SeriesIds): (string | number)[] {
-  const id = ids.get(fact.series);
+  return [fact.period, idOf(fact, ids), fact.variable, fact.value, fact.source.ingest];
+}
+
+function idOf({ series }: FactId, ids: SeriesIds): number {
+  const id = ids.get(series);
   if (id === undefined)
-    throw new Error(`found a fact of series ${fact.series}, which is not stored: store series before facts`);
-  return [fact.period, id, fact.variable, fact.value, fact.source.ingest];
+    throw new Error(`found a fact of series ${series}, which is not stored: store series before facts`);
+  return id;
 }
 
 /** The last row of a page: the next page starts after it. */

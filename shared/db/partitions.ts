@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { partitionPrefix } from "../lake/keys.ts";
-import type { StoredFact } from "../lake/merge.ts";
+import { isNewer, type Source, type StoredFact } from "../lake/merge.ts";
 import type { KnownPartition } from "../lake/plan.ts";
 import { type Database, inPieces, inPiecesOfSize, type Statement, statement } from "./database.ts";
 import { ingests, partitions } from "./schema.ts";
@@ -16,15 +16,20 @@ export async function listPartitions(db: Database, feed: string): Promise<KnownP
       etag: partitions.etag,
       ingest: partitions.confirmedBy,
       rank: ingests.rank,
+      withdrawnAt: ingests.withdrawnAt,
     })
     .from(partitions)
     .leftJoin(ingests, eq(ingests.id, partitions.confirmedBy))
     .where(eq(partitions.feed, feed))
     .orderBy(partitions.path);
-  return rows.map(({ ingest, rank, ...partition }) => ({
+  return rows.map(({ ingest, rank, withdrawnAt, ...partition }) => ({
     ...partition,
-    confirmedBy: ingest !== null && rank !== null ? { ingest, rank } : null,
+    confirmedBy: ingest !== null && rank !== null ? sourceOf(ingest, rank, withdrawnAt !== null) : null,
   }));
+}
+
+function sourceOf(ingest: number, rank: string, isWithdrawn: boolean): Source {
+  return isWithdrawn ? { ingest, rank, isWithdrawn } : { ingest, rank };
 }
 
 /** Lists the content hashes of a feed's partitions by path. They change if and only if a fact of the feed changes. */
@@ -45,6 +50,8 @@ interface LoadedRow {
   readonly value: number;
   readonly ingest: number;
   readonly rank: string;
+  /** 0 or 1. */
+  readonly withdrawn: number;
 }
 
 /** Maximum number of facts per query, unless a single partition has more. */
@@ -64,17 +71,19 @@ export async function loadPartitions(
     const prefixes = JSON.stringify(piece.map(({ path }) => partitionPrefix(path)));
     // CROSS JOIN keeps SQLite from reading the table before the list of prefixes.
     const rows = await db.all<LoadedRow>(sql`
-      SELECT p.key AS partition, o.period, s.key AS series, o.variable, o.value, o.ingest_id AS ingest, i.rank
+      SELECT p.key AS partition, o.period, s.key AS series, o.variable, o.value, o.ingest_id AS ingest, i.rank,
+        i.withdrawn_at IS NOT NULL AS withdrawn
       FROM json_each(${prefixes}) p
       CROSS JOIN observations o ON o.feed = ${feed} AND o.period >= p.value AND o.period < p.value || char(127)
       JOIN series s ON s.id = o.series_id
       JOIN ingests i ON i.id = o.ingest_id`);
-    for (const { partition: index, ingest, rank, ...fact } of rows) {
+    for (const { partition: index, ingest, rank, withdrawn, ...fact } of rows) {
       const partition = piece[index];
       if (!partition)
         throw new RangeError(`found facts of partition ${index}, expected an index below ${piece.length}`);
       const { path, confirmedBy } = partition;
-      const source = confirmedBy && confirmedBy.rank > rank ? confirmedBy : { ingest, rank };
+      const own = sourceOf(ingest, rank, withdrawn === 1);
+      const source = confirmedBy && isNewer(confirmedBy, own) ? confirmedBy : own;
       facts.get(path)?.push({ ...fact, source });
     }
   }
@@ -103,4 +112,29 @@ export function confirmPartitions(feed: string, paths: readonly string[], ingest
   return statement(sql`
     UPDATE partitions SET confirmed_by = ${ingest}
     WHERE feed = ${feed} AND path IN (SELECT value FROM json_each(${JSON.stringify(paths)}))`);
+}
+
+/** Deletes the rows of partitions that have no facts any more. */
+export function deletePartitions(feed: string, paths: readonly string[]): Statement {
+  return statement(sql`
+    DELETE FROM partitions WHERE feed = ${feed} AND path IN (SELECT value FROM json_each(${JSON.stringify(paths)}))`);
+}
+
+/** Returns the paths of those partitions in which a row of the database names one of these ingests. */
+export async function pathsNaming(
+  db: Database,
+  feed: string,
+  {
+    partitions,
+    ingests,
+  }: { readonly partitions: readonly { readonly path: string }[]; readonly ingests: readonly number[] },
+): Promise<string[]> {
+  const prefixes = JSON.stringify(partitions.map(({ path }) => partitionPrefix(path)));
+  const rows = await db.all<{ partition: number }>(sql`
+    SELECT p.key AS partition FROM json_each(${prefixes}) p
+    WHERE EXISTS (
+      SELECT 1 FROM observations o
+      WHERE o.feed = ${feed} AND o.period >= p.value AND o.period < p.value || char(127)
+        AND o.ingest_id IN (SELECT value FROM json_each(${JSON.stringify(ingests)})))`);
+  return rows.flatMap(({ partition }) => partitions[partition]?.path ?? []);
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Feed } from "../feeds/feed.ts";
 import { dimensionsOf } from "../lake/fact.ts";
 import { type Database, type Statement, statement } from "./database.ts";
@@ -8,6 +8,15 @@ export interface Series {
   readonly id: number;
   readonly key: string;
   readonly dimensions: Record<string, string>;
+}
+
+/** Lists the series of a feed that have an observation, by key. Others lost theirs when a publication was withdrawn. */
+export function listObservedSeries(db: Database, feed: string): Promise<Series[]> {
+  return db
+    .select({ id: series.id, key: series.key, dimensions: series.dimensions })
+    .from(series)
+    .where(and(eq(series.feed, feed), sql`EXISTS (SELECT 1 FROM observations o WHERE o.series_id = ${series.id})`))
+    .orderBy(series.key);
 }
 
 /** Lists the series of a feed, by key. */

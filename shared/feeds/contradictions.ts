@@ -2,9 +2,11 @@
  * Measures how many stored values a publication contradicts.
  *
  * Ordinary publications repeat the history and correct 0 to 1.3 % of it. A publication in another unit or number format
- * contradicts nearly all of it, or all values of one variable, by one factor.
+ * contradicts nearly all of it, or all values of one variable, by one factor. A publication that repeats few values is
+ * judged too: it may contradict as many as chance allows at the feed's limit.
  */
 import { addDays } from "../lib/calendar.ts";
+import { binomialTail } from "../stats/binomial.ts";
 import type { Feed } from "./feed.ts";
 
 /** One fact that is already stored (`known`) and that a publication repeats (`stated`). */
@@ -12,13 +14,14 @@ export interface RestatedFact {
   readonly variable: string;
   readonly period: string;
   readonly known: number;
-  readonly stated: number;
+  /** Null if the publication states that there is no value. */
+  readonly stated: number | null;
 }
 
 export interface Contradictions {
   readonly restated: number;
   readonly contradicted: number;
-  /** The variable with the largest share of contradicted facts. Variables with too few facts are ignored. */
+  /** The variable with the largest share of contradicted facts, among those above the feed's limit. */
   readonly worst: { readonly variable: string; readonly restated: number; readonly contradicted: number } | null;
   /** The factor between stored and published values that most contradictions of one variable share, or null. */
   readonly factor: { readonly variable: string; readonly times: number; readonly facts: number } | null;
@@ -26,8 +29,15 @@ export interface Contradictions {
 
 /** Numbers that differ by less than this, relative to their size, count as equal. */
 const tolerance = 1e-9;
-/** With fewer facts, another unit or format cannot be detected: one corrected day of milk prices has 185 facts. */
-const [restatedMin, factorFactsMin] = [200, 24];
+/** From this number of repeated facts on, the share alone decides. */
+const manyFacts = 200;
+/**
+ * Fewer facts are held only if a publication that contradicts facts at the limit would contradict as many as rarely as this.
+ * With a limit of 5 %: 7 of 7, 18 of 60, 34 of 199.
+ */
+const chanceMax = 1e-9;
+/** Fewer facts than these are no evidence for another unit or format. */
+const factorFactsMin = 24;
 /** Contradictions share a factor if this share of their ratios is this close to the median. */
 const [factorShareMin, factorTolerance] = [0.8, 0.02];
 /** The smallest factor that indicates another unit; a market moves less. Recent periods are corrected by larger factors. */
@@ -42,7 +52,8 @@ interface Counts {
 
 /**
  * Counts the contradicted facts. A publisher's own forecasts (`isForecast`) change daily and do not count. Periods of the
- * last days before the arrival are corrected late, so they count only towards a common factor. O(facts).
+ * last `correctedDays` before the arrival are corrected late, so they count only towards a common factor of at least 3.
+ * O(facts).
  */
 export function countContradictions(
   facts: Iterable<RestatedFact>,
@@ -63,7 +74,7 @@ export function countContradictions(
   }
   const counted = [...byVariable].map(([variable, counts]) => ({ variable, ...counts }));
   const [worst = null] = counted
-    .filter((of) => of.contradicted > 0 && of.restated >= restatedMin)
+    .filter((of) => isAboveLimit(of, limits))
     .sort((a, b) => b.contradicted / b.restated - a.contradicted / a.restated);
   return {
     restated: counted.reduce((sum, of) => sum + of.restated, 0),
@@ -73,13 +84,22 @@ export function countContradictions(
   };
 }
 
+function isAboveLimit(
+  { restated, contradicted }: Pick<Contradictions, "restated" | "contradicted">,
+  { contradictedMax }: { readonly contradictedMax: number },
+): boolean {
+  if (contradicted <= contradictedMax * restated) return false;
+  return restated >= manyFacts || binomialTail(contradicted, restated, contradictedMax) < chanceMax;
+}
+
 function countFact(counts: Counts, { known, stated }: RestatedFact, isSettled: boolean): void {
-  const isSame = Math.abs(known - stated) <= tolerance * Math.max(Math.abs(known), Math.abs(stated));
+  const isSame = stated !== null && Math.abs(known - stated) <= tolerance * Math.max(Math.abs(known), Math.abs(stated));
   if (isSettled) {
     counts.restated++;
     if (!isSame) counts.contradicted++;
   }
-  if (!isSame && known > 0 && stated > 0) counts.ratios[isSettled ? "settled" : "recent"].push(stated / known);
+  if (!isSame && stated !== null && known > 0 && stated > 0)
+    counts.ratios[isSettled ? "settled" : "recent"].push(stated / known);
 }
 
 /** Returns the common factor that the most contradictions share, over all variables. */
@@ -105,17 +125,17 @@ function commonFactor(ratios: readonly number[], least: number): number | null {
 /** Returns why a publication is held for its contradictions, as one sentence, or null. */
 export function contradictionReason(
   { factor, worst, restated, contradicted }: Contradictions,
-  { contradictedMax }: { readonly contradictedMax: number },
+  limits: { readonly contradictedMax: number },
 ): string | null {
   if (factor !== null) {
     const times = factor.times >= 1 ? `${round(factor.times)} times` : `1/${round(1 / factor.times)} of`;
     return `${factor.facts} values of ${factor.variable} are about ${times} the stored values: probably another unit or number format`;
   }
-  const most = restated >= restatedMin && contradicted > contradictedMax * restated;
-  const of = most ? { variable: "the feed", restated, contradicted } : worst;
-  if (of === null || of.contradicted <= contradictedMax * of.restated) return null;
+  const isMost = isAboveLimit({ restated, contradicted }, limits);
+  const of = isMost ? { variable: "the feed", restated, contradicted } : worst;
+  if (of === null) return null;
   const share = (part: number) => `${Math.round(part * 1000) / 10} %`;
-  return `${of.contradicted} of ${of.restated} stored values of ${of.variable} are contradicted (${share(of.contradicted / of.restated)}); the limit is ${share(contradictedMax)}`;
+  return `${of.contradicted} of ${of.restated} stored values of ${of.variable} are contradicted (${share(of.contradicted / of.restated)}); the limit is ${share(limits.contradictedMax)}`;
 }
 
 const round = (value: number) => Number(value.toPrecision(3));

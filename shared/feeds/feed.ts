@@ -19,6 +19,9 @@ export interface Observation {
   readonly value: number;
 }
 
+/** A fact for which a publication states that it has no value, such as `#N/A` or an empty cell. */
+export type Blank = Omit<Observation, "value">;
+
 /** One thing that a parser rejected: where it was, what was found and what was expected. */
 export interface Problem {
   /** Machine-readable reason, such as `zero-price`. The feed's file documents its reasons. */
@@ -39,6 +42,8 @@ export interface Problem {
 export interface Parsed {
   readonly observations: readonly Observation[];
   readonly problems: readonly Problem[];
+  /** Past periods without a value. If a value is stored for one of them, it is reported; it stays in use. */
+  readonly blanks?: readonly Blank[];
   /** Values that were skipped on purpose, counted by category, such as `{ "national-average": 1184 }`. */
   readonly skipped: Readonly<Record<string, number>>;
   /** Why a person must review the publication before it is ingested; absent if the parser had no doubt. */
@@ -67,7 +72,7 @@ export interface PublicationRequest {
 /** Facts about a file besides its bytes. */
 export interface FileOrigin {
   readonly name: string;
-  /** The time at which its bytes arrived, ISO 8601. Parsers need it to tell past hours from future ones. */
+  /** The time at which its bytes arrived first, ISO 8601. Parsers need it to tell past hours from future ones. */
   readonly arrivedAt: string;
 }
 
@@ -130,6 +135,8 @@ export interface Feed {
   /** The one place that the feed is about; absent if it is about many places or none. */
   readonly place?: Place;
   readonly granularity: Granularity;
+  /** IANA name of the time zone in which its periods begin. */
+  readonly timezone: string;
   readonly partitionBy: PartitionBy;
   readonly limits: FeedLimits;
   /** Changes of meaning, oldest first; absent if there are none. */
@@ -156,8 +163,9 @@ export interface Feed {
     /** Returns the publisher's error message if the bytes are an error answer, with any HTTP status; else null. */
     refusal?(bytes: Uint8Array): string | null;
   };
-  /** Returns the publication day in a file's name, `YYYY-MM-DD`, or null. */
+  /** Returns the publication day that the publisher states in a file's name, `YYYY-MM-DD`, or null. A range is not one. */
   publishedOn(name: string): string | null;
+  /** Parses a publication. Callers use `parsePublication`, which adds the rules of all feeds. */
   parse(bytes: Uint8Array, origin: FileOrigin): Promise<Parsed>;
 }
 

@@ -5,7 +5,8 @@
  *     12/29/1978,226.0,137.1,#N/A,…
  *     1/2/1979,226.8,137.3,"43,164.9",…
  *
- * Dates have the month first. `#N/A` means that there is no price yet; it is counted as skipped, not as a problem. On
+ * Dates have the month first. `#N/A` means that there is no price yet; it is counted as skipped, not as a problem. If a
+ * price is stored for that day and currency, the flow reports it as `blanked-value`; the stored price stays in use. On
  * holidays the file repeats the day before. Lines may be in any order.
  *
  * Reasons of problems:
@@ -36,6 +37,8 @@ export const goldCsv: Feed = {
     currencies.map((code) => [code, { title: `Gold price in ${code}`, unit: `${code}/ozt` }]),
   ),
   granularity: "day",
+  // The price is fixed in London.
+  timezone: "Europe/London",
   partitionBy: "year",
   limits: {
     // Forty-eight years take 2.3 MB, 12,500 lines and 250,000 cells. Sixty-seven years fit, and the worst file within these

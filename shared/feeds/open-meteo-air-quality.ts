@@ -6,8 +6,9 @@
  *      "hourly":{"time":["2024-01-01T00:00",…],"ozone":[62.0,null,…],…}}
  *
  * An hour that had ended when the file arrived is an observation. A later hour is the publisher's forecast: it becomes
- * `<name>_forecast`, and a null there is not a problem. Each fetch requests the last days again, because they are
- * corrected late.
+ * `<name>_forecast`, and a null there is not a problem. A null of a past hour is a problem; if a value is stored for that
+ * hour, the flow also reports it as `blanked-value`, and the stored value stays in use. Each fetch requests the last days
+ * again, because they are corrected late.
  *
  * Reasons of problems:
  * - A value: `no-value` (null of a past hour), `no-number`, `out-of-range`.
@@ -67,13 +68,14 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
     ]),
     place,
     granularity: "hour",
+    timezone: place.timezone,
     partitionBy: "month",
     limits,
     breaks: [
       {
-        from: "2026-08-01",
+        from: "2026-08-13",
         variables: ["european_aqi", forecastName("european_aqi")],
-        note: "The European air quality index has new bands since August 2026, under the same name (Open-Meteo's changelog).",
+        note: "New bands of the European air quality index under the same name, and hourly instead of daily means of particulate matter (github.com/open-meteo/open-meteo/pull/2045). Answers fetched since then have the new bands for all hours; stored hours that were fetched before have the old ones.",
       },
     ],
     file: {
@@ -88,7 +90,8 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
       requests: (cursor, today) => requests(place, cursor, today),
       refusal: refusalOf,
     },
-    publishedOn: (name) => /_(\d{4}-\d{2}-\d{2})\.json$/i.exec(name)?.[1] ?? null,
+    // A name has the range of the request, which says nothing about the day of publication.
+    publishedOn: () => null,
     parse: async (bytes, { arrivedAt }) => parse(place, bytes, arrivedAt),
   };
 }
@@ -135,6 +138,7 @@ function hoursOf(document: Document, place: Place, arrivedAt: string): Parsed {
   const hours = readHours(document, times.hours, { arrivedAt: clock, problems });
   return {
     observations: hours.observations,
+    blanks: hours.blanks,
     problems: problems.list(),
     skipped: Object.fromEntries(
       Object.entries({

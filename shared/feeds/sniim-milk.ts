@@ -12,6 +12,9 @@
  *                     | Promedio aritmético …                                                  (not a city)
  *     Fuente: SNIIM
  *
+ * An empty cell or one without digits (`s/d`) states that there is no price: a problem, `no-number`. If a price is stored
+ * for it, the flow reports it as `blanked-value`; the stored price stays in use.
+ *
  * Reasons of problems:
  * - A value: `zero-price`, `no-number`, `number-as-text`, `malformed-number`, `formula`, `date-instead-of-price`,
  *   `out-of-range`, `implausible-jump`.
@@ -41,6 +44,7 @@ export const sniimMilk: Feed = {
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],
   variables: { precio: { title: "Consumer price", unit: "MXN/l" } },
   granularity: "day",
+  timezone: "America/Mexico_City",
   partitionBy: "day",
   limits: {
     // A year takes 0.8 MB, 2 MB unzipped and 85,000 cells, and each file contains the years since 2024. Four years fit,
@@ -97,7 +101,7 @@ async function parse(bytes: Uint8Array, { name }: FileOrigin): Promise<Parsed> {
   const opened = await openWorkbook(bytes, sniimMilk.limits);
   if (!opened.ok) return refusedFile(opened.error);
   const problems = new ProblemList(sniimMilk.limits.problemsMax);
-  const { observations, averages, doubt } = readSheets(opened.value, publishedOn(name), problems);
+  const { observations, blanks, averages, doubt } = readSheets(opened.value, publishedOn(name), problems);
   const skipped: Record<string, number> = averages > 0 ? { "national-average": averages } : {};
-  return { observations, problems: problems.list(), skipped, ...(doubt === null ? {} : { doubt }) };
+  return { observations, blanks, problems: problems.list(), skipped, ...(doubt === null ? {} : { doubt }) };
 }

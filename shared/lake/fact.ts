@@ -1,4 +1,4 @@
-import type { Dimensions, Feed, Observation } from "../feeds/feed.ts";
+import type { Blank, Dimensions, Feed, Observation } from "../feeds/feed.ts";
 
 /** An observation whose series is one comparable text. The lake and the database store facts. */
 export interface Fact {
@@ -8,6 +8,9 @@ export interface Fact {
   readonly variable: string;
   readonly value: number;
 }
+
+/** What a fact is about. */
+export type FactId = Omit<Fact, "value">;
 
 function seriesKey(feed: Feed, dimensions: Dimensions): string {
   return JSON.stringify(feed.dimensions.map((name) => dimensions[name] ?? ""));
@@ -24,12 +27,29 @@ export function dimensionsOf(feed: Feed, key: string): Record<string, string> {
 }
 
 export function toFacts(feed: Feed, observations: readonly Observation[]): Fact[] {
+  const keyOf = keysOf(feed);
+  return observations.map(({ series, variable, period, value }) => ({
+    period,
+    series: keyOf(series),
+    variable,
+    value,
+  }));
+}
+
+/** Returns what a publication states to have no value. */
+export function toFactIds(feed: Feed, blanks: readonly Blank[]): FactId[] {
+  const keyOf = keysOf(feed);
+  return blanks.map(({ series, variable, period }) => ({ period, series: keyOf(series), variable }));
+}
+
+/** Returns a function that computes the key of each series object once. */
+function keysOf(feed: Feed): (series: Dimensions) => string {
   const keys = new Map<Dimensions, string>();
-  return observations.map(({ series, variable, period, value }) => {
+  return (series) => {
     const key = keys.get(series) ?? seriesKey(feed, series);
     keys.set(series, key);
-    return { period, series: key, variable, value };
-  });
+    return key;
+  };
 }
 
 /** Returns a key that is unique within the feed. */

@@ -9,15 +9,31 @@ export function isFileName(name: string): boolean {
   return nameShape.test(name) && !name.includes("..");
 }
 
-/** Returns the key of a publication: `raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx`. */
-export function rawKey(feed: string, sha256: string, name: string): string {
-  return `raw/${feed}/${sha256.slice(0, 16)}-${name}`;
+/** One arrival of a file. */
+export interface RawFile {
+  readonly feed: string;
+  readonly name: string;
+  /** Counts the arrivals of the same bytes under the same name, from 1. */
+  readonly arrival: number;
 }
 
-/** Returns the feed and file name of a publication's key, or null for any other key. */
-export function readRawKey(key: string): { readonly feed: string; readonly name: string } | null {
-  const match = /^raw\/([a-z0-9-]+)\/[0-9a-f]{16}-([^/]+)$/.exec(key);
-  return match?.[1] && match[2] && isFileName(match[2]) ? { feed: match[1], name: match[2] } : null;
+/** Returns what the keys of all arrivals of the same bytes begin with: `raw/sniim-milk/0123456789abcdef`. */
+export function rawPrefix(feed: string, sha256: string): string {
+  return `raw/${feed}/${sha256.slice(0, 16)}`;
+}
+
+/**
+ * Returns the key of an arrival: `raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx`, and
+ * `raw/sniim-milk/0123456789abcdef.2-Leche03012025.xlsx` when the same bytes arrive again.
+ */
+export function rawKey({ feed, name, arrival }: RawFile, sha256: string): string {
+  return `${rawPrefix(feed, sha256)}${arrival === 1 ? "" : `.${arrival}`}-${name}`;
+}
+
+/** Returns what the key of an arrival says, or null for any other key. */
+export function readRawKey(key: string): RawFile | null {
+  const [, feed, number = "1", name] = /^raw\/([a-z0-9-]+)\/[0-9a-f]{16}(?:\.([1-9]\d*))?-([^/]+)$/.exec(key) ?? [];
+  return feed && name && isFileName(name) ? { feed, name, arrival: Number(number) } : null;
 }
 
 export function lakePrefix(feed: string): string {

@@ -5,12 +5,26 @@
  * several publications contain a fact, the value of the one with the highest rank is used. A fact that newer publications
  * omit stays. For this, each stored fact has the highest-ranked publication that contains its value.
  */
-import { compareFacts, type Fact, factKey } from "./fact.ts";
+import { compareFacts, compareText, type Fact, factKey } from "./fact.ts";
 
-/** An ingested publication. Ranks are compared as text; a higher rank is newer. */
+/** An arrival of a publication. Ranks are compared as text, equal ranks by the number of the ingest; higher is newer. */
 export interface Source {
+  /** Numbered in the order of arrival. */
   readonly ingest: number;
   readonly rank: string;
+  /** A person withdrew it: every other publication that contains a fact counts as newer. */
+  readonly isWithdrawn?: true;
+}
+
+/** Compares by rank, then by arrival. Ignores withdrawals. */
+export function compareRanks(a: Source, b: Source): number {
+  return compareText(a.rank, b.rank) || a.ingest - b.ingest;
+}
+
+/** Returns whether the values of `a` are used where `b` has others. */
+export function isNewer(a: Source, b: Source): boolean {
+  if (a.isWithdrawn !== b.isWithdrawn) return b.isWithdrawn === true;
+  return compareRanks(a, b) > 0;
 }
 
 export interface StoredFact extends Fact {
@@ -39,11 +53,11 @@ export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fac
     const key = factKey(fact);
     const before = facts.get(key);
     const after: StoredFact = { ...fact, source };
-    const isNewer = before === undefined || source.rank > before.source.rank;
+    const isUsed = before === undefined || isNewer(source, before.source);
     if (before && before.value !== fact.value) {
-      revisions.push(isNewer ? { ...before, supersededBy: source } : { ...after, supersededBy: before.source });
+      revisions.push(isUsed ? { ...before, supersededBy: source } : { ...after, supersededBy: before.source });
     }
-    if (isNewer) {
+    if (isUsed) {
       facts.set(key, after);
       written.push(after);
     }
@@ -51,11 +65,19 @@ export function mergeFacts(stored: readonly StoredFact[], incoming: readonly Fac
   return { facts: [...facts.values()].sort(compareFacts), written, revisions };
 }
 
-/** Returns the rank of a publication: its last period, the day in its name, its time of arrival and its key. */
-export function publicationRank(
-  publication: Readonly<{ lastPeriod: string; publishedOn: string | null; arrivedAt: string; rawKey: string }>,
-): string {
-  const { lastPeriod, publishedOn, arrivedAt, rawKey } = publication;
-  // A space sorts before every digit, so a missing part ranks below any present one.
-  return [lastPeriod, publishedOn ?? "", arrivedAt, rawKey].join(" ");
+/**
+ * Returns the rank of a publication: the day on which it was published, then the time at which it arrived (ISO 8601, UTC).
+ *
+ * Without a stated day, the day of arrival counts. So does a stated day after the arrival, because a mistyped name would
+ * otherwise win for years. The periods of a file have no influence: a file that reaches into the future would win too.
+ */
+export function publicationRank({ publishedOn, arrivedAt }: Arrived): string {
+  const arrivalDay = arrivedAt.slice(0, "YYYY-MM-DD".length);
+  return `${publishedOn !== null && publishedOn < arrivalDay ? publishedOn : arrivalDay} ${arrivedAt}`;
+}
+
+export interface Arrived {
+  /** The day that the publisher states, `YYYY-MM-DD`; null if it states none. */
+  readonly publishedOn: string | null;
+  readonly arrivedAt: string;
 }

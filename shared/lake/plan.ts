@@ -7,7 +7,7 @@
  */
 import { contentHash } from "./content.ts";
 import { compareFacts, compareText, type Fact } from "./fact.ts";
-import { type Merged, mergeFacts, type Source, type StoredFact } from "./merge.ts";
+import { isNewer, type Merged, mergeFacts, type Source, type StoredFact } from "./merge.ts";
 
 /** A partition as recorded in the database. `confirmedBy` is the newest publication with exactly this content. */
 export interface KnownPartition {
@@ -57,7 +57,7 @@ export function comparePublication(
   for (const [path, facts] of incoming) {
     const before = knownByPath.get(path);
     if (before?.content !== contentHash(facts)) merge.push({ path, before, facts });
-    else if (!before.confirmedBy || source.rank > before.confirmedBy.rank) confirm.push(path);
+    else if (!before.confirmedBy || isNewer(source, before.confirmedBy)) confirm.push(path);
   }
   const merging = new Set(merge.map(({ path }) => path));
   const heal = known.filter(({ path, etag }) => !merging.has(path) && etags.get(path) !== etag);

@@ -1,10 +1,10 @@
 import type { RestatedFact } from "../feeds/contradictions.ts";
-import { type Fact, factKey } from "./fact.ts";
+import { type Fact, type FactId, factKey } from "./fact.ts";
 import type { StoredFact } from "./merge.ts";
 import type { Comparison } from "./plan.ts";
 
 /**
- * The facts of a publication that were already stored, each with its stored value. A partition that the publication
+ * Returns the facts of a publication that were already stored, each with its stored value. A partition that the publication
  * states exactly as it is stored needs no stored facts. O(facts).
  */
 export function* restatedFacts(
@@ -22,4 +22,20 @@ export function* restatedFacts(
       if (value !== undefined) yield { variable: fact.variable, period: fact.period, known: value, stated: fact.value };
     }
   }
+}
+
+/**
+ * Returns the stored facts for which a publication states that there is no value. A partition with such a fact differs from
+ * the publication, so its stored facts are at hand. O(facts).
+ */
+export function blankedFacts(
+  blanks: readonly FactId[],
+  stored: Iterable<Fact>,
+  incoming: Iterable<Fact>,
+): readonly Fact[] {
+  if (blanks.length === 0) return [];
+  const blank = new Set(blanks.map(factKey));
+  // A publication that states a value and no value states the value: a day may have two lines.
+  for (const fact of incoming) blank.delete(factKey(fact));
+  return [...stored].filter((fact) => blank.has(factKey(fact)));
 }

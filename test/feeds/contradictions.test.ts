@@ -24,9 +24,10 @@ const holdReason = (feed: Feed, facts: readonly RestatedFact[], arrivedAt = "202
 test.each([
   ["nothing is contradicted", restate("EUR", (known) => known)],
   ["3 % are corrected", restate("EUR", (known, index) => (index < 9 ? known * 1.01 : known))],
+  ["only six facts are repeated, and all of them are corrected", restate("EUR", (known) => known * 1.01).slice(0, 6)],
   [
-    "only a hundred facts are repeated, and all of them are corrected",
-    restate("EUR", (known) => known * 1.01).slice(0, 100),
+    "7 % of a hundred repeated facts are corrected",
+    restate("EUR", (known, index) => (index < 7 ? known * 1.01 : known)).slice(0, 100),
   ],
 ])("a publication is not held if %s", (_, facts) => {
   expect(holdReason(goldCsv, facts)).toBeNull();
@@ -37,6 +38,26 @@ test.each([
     "6 % are corrected",
     restate("EUR", (known, index) => (index < 18 ? known + index + 1 : known)),
     "18 of 300 stored values of the feed are contradicted (6 %); the limit is 5 %",
+  ],
+  [
+    "55 of only 60 repeated facts are corrected",
+    restate("EUR", (known, index) => (index < 55 ? known + index + 1 : known)).slice(0, 60),
+    "55 of 60 stored values of the feed are contradicted (91.7 %); the limit is 5 %",
+  ],
+  [
+    "55 of 60 repeated facts of one variable are corrected, among thousands of others",
+    [
+      ...restate("USD", (known, index) => (index < 55 ? known + index + 1 : known)).slice(0, 60),
+      ...["EUR", "JPY", "GBP", "CAD"].flatMap((name) => restate(name, (known) => known)),
+    ],
+    "55 of 60 stored values of USD are contradicted (91.7 %)",
+  ],
+  [
+    "20 of 60 repeated facts have no value any more",
+    restate("EUR", (known, index) => (index < 20 ? Number.NaN : known))
+      .slice(0, 60)
+      .map((fact) => (Number.isNaN(fact.stated) ? { ...fact, stated: null } : fact)),
+    "20 of 60 stored values of the feed are contradicted (33.3 %)",
   ],
   [
     "all values are a thousand times too small",

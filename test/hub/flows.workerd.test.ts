@@ -53,7 +53,7 @@ async function requested(bytes: Uint8Array, name: string, on: Hub = hub): Promis
     name,
     sha256: sha256Hex(bytes),
     body: bytes,
-    arrivedAt: new Date(0),
+    arrivedAt: new Date("2026-11-29T12:00:00Z"),
   };
   return (await requestIngest(on, await storeRaw(on, arrival))).run.id;
 }

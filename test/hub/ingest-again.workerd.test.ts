@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { hub, migrate, query, state, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
-import { publication, someCities } from "../support/sniim.ts";
+import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 const newWorld = async () => {
   await reset();
@@ -12,12 +12,12 @@ const newWorld = async () => {
 };
 beforeEach(newWorld);
 
-const day = (name: string, price = 20) => ({ day: `2025-01-${name}`, cities: someCities(3, price) });
+const day = (name: string, cities = someCities(3)) => ({ day: `2025-01-${name}`, cities });
 const first = { name: "Leche06012025.xlsx", bytes: publication([day("03"), day("06")]) };
 /** A publication that revises one day, confirms another and adds two. */
 const second = {
   name: "Leche10012025.xlsx",
-  bytes: publication([day("03", 30), day("06"), day("08"), day("10")]),
+  bytes: publication([day("03", revisedCities()), day("06"), day("08"), day("10")]),
 };
 const partOf = (name: string) => `clean/sniim-milk/year=2025/month=01/day=${name}/part.parquet`;
 

@@ -5,19 +5,19 @@ import { successShape } from "../../shared/lake/success.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
 import { hub, migrate, state, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
-import { publication, someCities } from "../support/sniim.ts";
+import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 beforeEach(async () => {
   await reset();
   await migrate();
 });
 
-const day = (name: string, price = 20) => ({ day: `2025-01-${name}`, cities: someCities(3, price) });
+const day = (name: string, cities = someCities(3)) => ({ day: `2025-01-${name}`, cities });
 const older = { name: "Leche06012025-older.xlsx", bytes: publication([day("03"), day("06")]) };
 /** A publication that revises one day of the older one, leaves one unchanged, and adds two. */
 const newer = {
   name: "Leche10012025-newer.xlsx",
-  bytes: publication([day("03", 30), day("06"), day("08"), day("10")]),
+  bytes: publication([day("03", revisedCities()), day("06"), day("08"), day("10")]),
 };
 
 const partOf = (name: string) => `clean/sniim-milk/year=2025/month=01/day=${name}/part.parquet`;

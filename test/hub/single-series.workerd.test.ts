@@ -9,6 +9,7 @@ import { readParquet } from "../../shared/lake/parquet.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { answer, hoursOf } from "../support/air-quality.ts";
 import { hub, ingested, migrate, query, request, state } from "../support/hub.ts";
+import { ingestHere } from "../support/ingest-here.ts";
 
 // `reset` empties every store except the state of Workflows, so the tests must request different flows.
 let testNumber = 0;
@@ -33,6 +34,11 @@ async function take({ feed, name, bytes }: File) {
   const [, stem = "", extension = ""] = /^(.*)(\.\w+)$/.exec(name) ?? [];
   // A name that contains a day ends with it.
   return ingested(`w${testNumber}-${stem}${extension}`, bytes, feed);
+}
+
+/** Ingests a file that arrived at this time, whenever it is processed. */
+function takeArrived({ feed, name, bytes }: File, arrivedAt: string) {
+  return ingestHere(hub, { feed, name, bytes, arrivedAt: new Date(arrivedAt) });
 }
 
 async function factsIn(feedId: string, part: string): Promise<number> {
@@ -71,7 +77,7 @@ describe("air quality", () => {
   const first = air("air-quality-2024-01-27_2024-02-01.json", days("2024-01-27", 6), 60);
   const second = air("air-quality-2024-01-30_2024-02-04.json", days("2024-01-30", 6), 70);
 
-  test("a later file corrects the days that it repeats, an older month is added, and the order of arrival has no effect", async () => {
+  test("a later piece corrects the days it repeats, an older month fills in, in any order of processing", async () => {
     const ends = [];
     for (const order of [
       [0, 1, 2],
@@ -80,7 +86,8 @@ describe("air quality", () => {
       [2, 0, 1],
     ]) {
       for (const index of order) {
-        expect(await take([month, first, second][index] ?? month)).toMatchObject({ state: "done", reason: null });
+        const file = [month, first, second][index] ?? month;
+        expect(await takeArrived(file, `2026-11-2${index}T08:00:00Z`)).toMatchObject({ state: "done", reason: null });
       }
       expect(await level("2024-01-26")).toEqual([{ value: 50 }]);
       expect(await level("2024-01-28")).toEqual([{ value: 60 }]);
@@ -140,7 +147,7 @@ describe("gold", () => {
   const corrected = "1/4/2016,218.6,134.5,#N/A";
   const files = [gold("a.csv", one, two), gold("b.csv", one, corrected, three)];
 
-  test("a longer file adds values, a corrected value revises, and the order of arrival has no effect", async () => {
+  test("a longer file adds, a corrected value revises, in any order of processing", async () => {
     const ends = [];
     for (const order of [
       [0, 1],
@@ -149,7 +156,8 @@ describe("gold", () => {
       [0, 1, 0],
     ]) {
       for (const index of order) {
-        expect(await take(files[index] ?? gold(""))).toMatchObject({ state: "done", reason: null });
+        const outcome = await takeArrived(files[index] ?? gold(""), `2026-11-2${index}T08:00:00Z`);
+        expect(outcome).toMatchObject({ state: "done", reason: null });
       }
       expect(await query("SELECT period, variable, value FROM revisions")).toEqual([
         { period: "2016-01-04", variable: "EUR", value: 134 },

@@ -35,7 +35,8 @@ async function storeObject() {
     name: `Leche03012025-u${testNumber}.xlsx`,
     sha256: sha256Hex(bytes),
     body: bytes,
-    arrivedAt: new Date(0),
+    arrivedAt: new Date("2026-11-29T12:00:00Z"),
+    by: "upkeep",
   });
 }
 

@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareFacts, type Fact, factKey } from "../../shared/lake/fact.ts";
-import { mergeFacts, publicationRank, type Source, type StoredFact } from "../../shared/lake/merge.ts";
+import {
+  compareRanks,
+  isNewer,
+  mergeFacts,
+  publicationRank,
+  type Source,
+  type StoredFact,
+} from "../../shared/lake/merge.ts";
 import { comparePublication, type KnownPartition, planIngest } from "../../shared/lake/plan.ts";
 
 interface Publication {
@@ -31,7 +38,7 @@ class Store {
 
   stored(): StoredFact[] {
     const mark = this.partition?.confirmedBy;
-    return this.facts.map((fact) => (mark && mark.rank > fact.source.rank ? { ...fact, source: mark } : fact));
+    return this.facts.map((fact) => (mark && isNewer(mark, fact.source) ? { ...fact, source: mark } : fact));
   }
 
   values(): Record<string, number> {
@@ -40,7 +47,7 @@ class Store {
 }
 
 function foldByRank(publications: readonly Publication[]): Record<string, number> {
-  const byRank = [...publications].sort((a, b) => (a.source.rank < b.source.rank ? -1 : 1));
+  const byRank = [...publications].sort((a, b) => compareRanks(a.source, b.source));
   const newest = new Map<string, Fact>();
   for (const { facts } of byRank) for (const fact of facts) newest.set(factKey(fact), fact);
   return Object.fromEntries([...newest.values()].sort(compareFacts).map((fact) => [factKey(fact), fact.value]));
@@ -49,17 +56,25 @@ function foldByRank(publications: readonly Publication[]): Record<string, number
 const series = ["a", "b", "c"].map((name) => JSON.stringify([name]));
 const value = fc.record({ series: fc.constantFrom(...series), value: fc.integer({ min: 1, max: 2 }) });
 const publications = fc
-  .array(fc.uniqueArray(value, { selector: ({ series }) => series, maxLength: 3 }), { minLength: 1, maxLength: 6 })
+  .array(
+    fc.record({
+      facts: fc.uniqueArray(value, { selector: ({ series }) => series, maxLength: 3 }),
+      // Days of publication before and after the arrival, several arrivals in one instant, and none stated.
+      publishedOn: fc.option(fc.constantFrom("2025-01-01", "2025-01-02", "2025-01-09")),
+      arrivedAt: fc.constantFrom("2025-01-02T00:00:00.000Z", "2025-01-03T00:00:00.000Z"),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
   .map((all) =>
     all.map(
-      (facts, index): Publication => ({
-        source: { ingest: index + 1, rank: `2025-01-0${index}` },
+      ({ facts, ...arrived }, index): Publication => ({
+        source: { ingest: index + 1, rank: publicationRank(arrived) },
         facts: facts.map((fact) => ({ ...fact, period: "2025-01-03", variable: "precio" })).sort(compareFacts),
       }),
     ),
   );
 
-test("publications in any order, also repeated, give the same facts as in the order of rank", () => {
+test("arrivals in any order of processing, also repeated, give the same facts as in the order of rank", () => {
   fc.assert(
     fc.property(publications, fc.array(fc.nat()), fc.infiniteStream(fc.nat()), (all, again, chance) => {
       const deliveries = [...all, ...again.flatMap((index) => all[index % all.length] ?? [])];
@@ -76,7 +91,7 @@ test("merging the same publication twice changes nothing", () => {
   fc.assert(
     fc.property(publications, (all) => {
       let stored: readonly StoredFact[] = [];
-      for (const { facts, source } of all) {
+      for (const { facts, source } of [...all].sort((a, b) => compareRanks(a.source, b.source))) {
         stored = mergeFacts(stored, facts, source).facts;
         expect(mergeFacts(stored, facts, source)).toEqual({ facts: stored, written: [], revisions: [] });
       }
@@ -97,15 +112,28 @@ test("a revision records both values and publications, in either order of arriva
   expect(late.written).toEqual([]);
 });
 
-test("rank is the last period, then the day in the name, then the arrival", () => {
-  const of = (lastPeriod: string, publishedOn: string | null, arrivedAt: string) =>
-    publicationRank({ lastPeriod, publishedOn, arrivedAt, rawKey: "raw/a" });
+test("rank is the day of publication, then the arrival; without a day, or with a later one, the day of arrival", () => {
+  const of = (publishedOn: string | null, arrivedAt: string) => publicationRank({ publishedOn, arrivedAt });
   const ranks = [
-    of("2025-01-03", null, "9"),
-    of("2025-01-03", "2025-01-03", "5"),
-    of("2025-01-03", "2025-01-06", "1"),
-    of("2025-01-03", "2025-01-06", "2"),
-    of("2025-01-06", null, "0"),
+    of("2025-01-03", "2025-01-09T00:00:00.000Z"),
+    of("2025-01-06", "2025-01-06T00:00:00.000Z"),
+    of("2025-01-06", "2025-01-07T00:00:00.000Z"),
+    of(null, "2025-01-07T08:00:00.000Z"),
+    of("2099-12-31", "2025-01-07T09:00:00.000Z"),
+    of(null, "2025-01-07T10:00:00.000Z"),
   ];
   expect([...ranks].sort()).toEqual(ranks);
+});
+
+test("of two arrivals in one instant the later one is newer, and a withdrawn one is older than every other", () => {
+  const rank = publicationRank({ publishedOn: null, arrivedAt: "2025-01-07T08:00:00.000Z" });
+  const [first, second] = [
+    { ingest: 9, rank },
+    { ingest: 10, rank },
+  ];
+  expect([isNewer(second, first), isNewer(first, second), isNewer(first, first)]).toEqual([true, false, false]);
+  expect([isNewer(first, { ...second, isWithdrawn: true }), isNewer({ ...second, isWithdrawn: true }, first)]).toEqual([
+    true,
+    false,
+  ]);
 });

@@ -140,13 +140,19 @@ test("only valid file names are accepted in keys", () => {
     "%2e%2e",
   ])
     expect(isFileName(name)).toBe(false);
-  const key = rawKey("sniim-milk", "0123456789abcdef".repeat(4), "Leche03012025.xlsx");
+  const file = { feed: "sniim-milk", name: "Leche03012025.xlsx", arrival: 1 };
+  const sha256 = "0123456789abcdef".repeat(4);
+  const key = rawKey(file, sha256);
   expect(key).toBe("raw/sniim-milk/0123456789abcdef-Leche03012025.xlsx");
-  expect(readRawKey(key)).toEqual({ feed: "sniim-milk", name: "Leche03012025.xlsx" });
+  expect(readRawKey(key)).toEqual(file);
+  const second = rawKey({ ...file, arrival: 2 }, sha256);
+  expect(second).toBe("raw/sniim-milk/0123456789abcdef.2-Leche03012025.xlsx");
+  expect(readRawKey(second)).toEqual({ ...file, arrival: 2 });
   for (const other of [
     "raw/a",
     "clean/sniim-milk/0123456789abcdef-a",
     "raw/sniim-milk/short-a.xlsx",
+    "raw/sniim-milk/0123456789abcdef.0-a.xlsx",
     "raw/sniim-milk/0123456789abcdef-a/b",
     "raw/../0123456789abcdef-a",
   ])

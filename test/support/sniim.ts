@@ -59,3 +59,8 @@ export function someCities(count = 3, price = 20): City[] {
     prices: [price + index, price + index + 0.25, price + index + 0.5, price + index + 0.75] as const,
   }));
 }
+
+/** The same cities; the first one has other prices. A publication that revises more of a few values is held. */
+export function revisedCities(count = 3, price = 30): City[] {
+  return [...someCities(1, price), ...someCities(count).slice(1)];
+}

@@ -12,8 +12,8 @@ const firstArrivalMs = Date.UTC(2026, 10, 30);
 let arrivals = 0;
 
 /** Ingests a file with a later arrival time than all others. */
-export async function take(feed: string, name: string, bytes: Uint8Array): Promise<void> {
-  const file = { feed, name, bytes, arrivedAt: new Date(firstArrivalMs + ++arrivals) };
+export async function take(feed: string, name: string, bytes: Uint8Array, isReleased = false): Promise<void> {
+  const file = { feed, name, bytes, arrivedAt: new Date(firstArrivalMs + ++arrivals), isReleased };
   expect(await ingestHere(hub, file)).toMatchObject({ state: "done", reason: null });
 }
 

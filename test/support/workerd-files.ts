@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 
-const realFolder = "../shared/data";
+const [realFolder, casesFolder] = ["../shared/data", "../shared/cases"];
 const firstSimulatedDay = "2024-11-01";
 
 /**
  * Answers `/real/<folder>` with the file names of that folder beside the project, `/real/<folder>/<name>` with the
- * bytes of a file, and `/simulated/<day>` with the simulated publication of that day. The header `Name` has the file
+ * bytes of a file, `/case/<name>` with a shared case, and `/simulated/<day>` with the simulated publication of that day. The header `Name` has the file
  * name. Answers 404 for other paths.
  */
 export async function answerWithFile(request: { readonly url: string }): Promise<Response> {
@@ -17,6 +17,10 @@ export async function answerWithFile(request: { readonly url: string }): Promise
     const [year, month, day] = folder.split("-");
     const market = milkMarket({ seed: "golden", firstDay: firstSimulatedDay });
     return fileAnswer(writeSniimWorkbook(market, folder), `Leche${day}${month}${year}.xlsx`);
+  }
+  if (kind === "case") {
+    const path = `${casesFolder}/${folder}`;
+    return existsSync(path) ? fileAnswer(readFileSync(path), folder) : new Response(null, { status: 404 });
   }
   const path = [realFolder, folder, ...(name === undefined ? [] : [name])].join("/");
   if (kind !== "real" || !existsSync(path)) return new Response(null, { status: 404 });

@@ -15,7 +15,7 @@ import { fetchWithProgress } from "../upload-progress.ts";
 
 interface Ingested extends FlowDetail {
   readonly file: string;
-  /** Whether the same file was uploaded before. */
+  /** Whether the same bytes were uploaded before. */
   readonly known: boolean;
 }
 
@@ -73,7 +73,10 @@ function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
   if (flow.state === "held") return `held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`;
   if (flow.state === "failed") return `failed: ${flow.reason}`;
   const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
-  const before = flow.known ? "already uploaded, " : "";
+  const before = flow.known ? "same bytes as an earlier upload, " : "";
   const counts = `${thousands(stats?.observations)} observations, ${thousands(added)} new, ${thousands(stats?.revisions)} revised`;
-  return `${before}${counts}; rejected: ${reasons(stats?.problemsByReason)}`;
+  const blanked = Number(stats?.blanked ?? 0);
+  const blanks = blanked === 0 ? "" : `, ${thousands(blanked)} stated without a value (the stored values stay in use)`;
+  const number = stats?.ingest === undefined ? "" : `ingest ${Number(stats.ingest)}: `;
+  return `${number}${before}${counts}${blanks}; rejected: ${reasons(stats?.problemsByReason)}`;
 }

@@ -15,12 +15,18 @@ export async function parse(
   const { files: read } = await judgeFiles(feed, files, readAsOf(options.asOf, new Date()));
   const all = read.length === 1 && read[0] ? read[0].parsed : mergeParsed(read.map(({ parsed }) => parsed));
   const summary = summarize(feed, all);
-  const each = read.map(({ file, parsed, held }) => ({ file: basename(file), ...summarize(feed, parsed), held }));
+  const each = read.map(({ file, parsed, held, blanked }) => {
+    return { file: basename(file), ...summarize(feed, parsed), held, blanked };
+  });
   if (options.json)
     printJson(each.length > 1 ? { ...summary, files: each } : { ...summary, held: each[0]?.held ?? null });
   else {
     printSummary(summary, all, each);
-    for (const { file, held } of each) if (held !== null) print(prose(`${file} would be held: ${held}.`));
+    for (const { file, held, blanked } of each) {
+      if (held !== null) print(prose(`${file} would be held: ${held}.`));
+      if (blanked > 0)
+        print(prose(`${file} states no value for ${thousands(blanked)} values of the other files. They stay in use.`));
+    }
   }
   // The exit code agrees with the hub, which rejects a publication without observations and may hold one.
   if (read.some(({ parsed, held }) => parsed.observations.length === 0 || held !== null)) process.exitCode = 1;

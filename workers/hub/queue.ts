@@ -4,7 +4,7 @@ import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
 import { launch } from "./flows/launch.ts";
 import type { Hub } from "./hub.ts";
-import { requestIngest } from "./ingest/raw.ts";
+import { arrivalOf, requestIngest } from "./ingest/raw.ts";
 import { storePredictions } from "./predictions/store.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
@@ -34,7 +34,9 @@ async function startIngest(hub: QueueEffects, message: Message): Promise<void> {
     const event = readLakeEvent(message.body);
     if (event.kind === "refused") throw new Error(event.reason);
     if (event.kind === "raw") {
-      const { run } = await requestIngest(hub, event.object);
+      const object = await hub.lake.head(event.object.key);
+      const arrivedAt = object ? arrivalOf(object) : hub.now().toISOString();
+      const { run } = await requestIngest(hub, { ...event.object, arrivedAt });
       if (run.state === "queued") await launch(hub, run);
     }
     message.ack();

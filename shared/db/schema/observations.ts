@@ -20,6 +20,8 @@ export const ingests = sqliteTable("ingests", {
   firstPeriod: text("first_period"),
   lastPeriod: text("last_period"),
   stats: json<Stats>("stats").notNull(),
+  acceptedAt: text("accepted_at"),
+  withdrawnAt: text("withdrawn_at"),
 });
 
 export const series = sqliteTable("series", {

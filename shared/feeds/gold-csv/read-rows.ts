@@ -1,7 +1,7 @@
 /** Reads lines as prices: header, dates, cells, and lines of the same day that contradict each other. */
 import { addDays, daysBetween, isoDay, isoWeekday } from "../../lib/calendar.ts";
 import { failure, type Result, success } from "../../lib/result.ts";
-import type { FeedLimits, Problem } from "../feed.ts";
+import type { Blank, FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
 import { NumberFormats } from "./number-format.ts";
@@ -24,8 +24,13 @@ export type PricesByDay = Map<string, Cell>;
 export interface Rows {
   readonly prices: ReadonlyMap<string, PricesByDay>;
   readonly problems: ProblemList;
+  /** Cells with `#N/A`. */
+  readonly blanks: readonly Blank[];
   readonly skipped: Readonly<Record<string, number>>;
 }
+
+/** Gold has one series without dimensions. */
+export const series = {};
 
 /** Gold has been traded at a free price since then. */
 const firstDay = "1968-03-15";
@@ -49,6 +54,7 @@ interface Reading {
   /** By column, the days for which two lines have different values. */
   readonly contradicted: Map<string, Set<string>>;
   readonly problems: ProblemList;
+  readonly blanks: Blank[];
   readonly formats: NumberFormats;
   readonly skipped: Map<string, number>;
   /** In file order. */
@@ -86,6 +92,7 @@ export function readRows(
     prices: new Map(header.columns.filter(({ isKnown }) => isKnown).map(({ name }) => [name, new Map()])),
     contradicted: new Map(),
     problems: new ProblemList(problemsMax),
+    blanks: [],
     formats: new NumberFormats(),
     skipped: new Map(),
     dated: [],
@@ -97,8 +104,8 @@ export function readRows(
   const wrongFormat = reading.formats.refusal();
   if (wrongFormat) return failure(wrongFormat);
   refuseAmbiguousDates(reading);
-  const { prices, problems, skipped } = reading;
-  return success({ prices, problems, skipped: Object.fromEntries(skipped) });
+  const { prices, problems, blanks, skipped } = reading;
+  return success({ prices, problems, blanks, skipped: Object.fromEntries(skipped) });
 }
 
 /** Counts lines without splitting the text: eight million line breaks would become as many strings. */
@@ -176,6 +183,7 @@ function readCell(reading: Reading, { row, day, column, text, isCut }: CellFound
   const known = ofColumn?.get(day);
   if (price.kind === "not-available") {
     skip(reading, "not-available");
+    reading.blanks.push({ series, variable: column, period: day });
   } else if (price.kind === "problem") {
     refuse(price.reason, price.expected);
   } else if (isCut) {

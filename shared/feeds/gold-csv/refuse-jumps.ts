@@ -2,7 +2,7 @@
 import type { Observation, Parsed, Problem } from "../feed.ts";
 import { type Jump, type JumpLimits, separateJumps } from "../jumps.ts";
 import { problem } from "../problem.ts";
-import type { Cell, Rows } from "./read-rows.ts";
+import { type Cell, type Rows, series } from "./read-rows.ts";
 
 /**
  * The largest change in one day since 1978 is 1.6-fold (rouble, 1998), apart from rounding (lira, 0.1 to 0.2). The
@@ -12,15 +12,13 @@ const limits: JumpLimits = { moveMax: 1.75, levelMax: 5, coarseBelow: 5, gapDays
 /** A line with at least this many jumps, and this share of them, has shifted cells: its other prices are rejected too. */
 const [jumpsMin, jumpsShareMin] = [3, 0.25];
 
-const series = {};
-
 /** Prices of one currency without jumps, oldest first. */
 interface CurrencyPrices {
   readonly variable: string;
   readonly accepted: readonly Cell[];
 }
 
-export function refuseJumps({ prices, problems, skipped }: Rows): Parsed {
+export function refuseJumps({ prices, problems, blanks, skipped }: Rows): Parsed {
   const currencies: CurrencyPrices[] = [];
   const jumpsByDay = new Map<string, number>();
   for (const [variable, byDay] of prices) {
@@ -46,7 +44,7 @@ export function refuseJumps({ prices, problems, skipped }: Rows): Parsed {
     }
   }
   observations.sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0));
-  return { observations, problems: problems.list(), skipped };
+  return { observations, blanks, problems: problems.list(), skipped };
 }
 
 function jumpProblem({ price, reference, ratioMax, persists }: Jump<Cell>, column: string): Problem {

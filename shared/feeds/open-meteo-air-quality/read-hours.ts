@@ -1,5 +1,5 @@
 /** Reads the values of hours. Past hours and future hours become different variables. */
-import type { Observation, Problem } from "../feed.ts";
+import type { Blank, Observation, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { forecastName, type Pollutant } from "./pollutants.ts";
@@ -13,6 +13,8 @@ const series = {};
 
 export interface Hours {
   readonly observations: readonly Observation[];
+  /** Nulls of past hours. */
+  readonly blanks: readonly Blank[];
   /** Number of nulls in future hours. */
   readonly notYet: number;
 }
@@ -24,6 +26,7 @@ export function readHours(
   { arrivedAt, problems }: { readonly arrivedAt: number; readonly problems: ProblemList },
 ): Hours {
   const observations: Observation[] = [];
+  const blanks: Blank[] = [];
   let notYet = 0;
   for (const { index, instant, period } of hours) {
     if (instant > arrivedAt + aheadMaxMs) {
@@ -37,10 +40,13 @@ export function readHours(
       const variable = isPast ? pollutant.name : forecastName(pollutant.name);
       if (isPlausible(value, pollutant)) observations.push({ series, variable, period, value });
       else if (value === null && !isPast) notYet++;
-      else problems.add(refused(value, pollutant, period));
+      else {
+        problems.add(refused(value, pollutant, period));
+        if (value === null) blanks.push({ series, variable, period });
+      }
     }
   }
-  return { observations, notYet };
+  return { observations, blanks, notYet };
 }
 
 function isPlausible(value: unknown, { max }: Pollutant): value is number {

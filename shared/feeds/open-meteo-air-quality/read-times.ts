@@ -1,10 +1,10 @@
 /** Reads the times of the lists: which entries are valid hours. */
 import { isIsoDay } from "../../lib/calendar.ts";
+import { clockOf } from "../../lib/zone-clock.ts";
 import { classifyOrder } from "../day-order.ts";
 import { problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import type { Document } from "./read-document.ts";
-import { clockOf } from "./zone.ts";
 
 export interface Hour {
   /** Index in the lists. */

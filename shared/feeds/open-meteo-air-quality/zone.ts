@@ -6,11 +6,7 @@
  * hour is then computed with the zone's own rules. A day on which clocks change has 23 or 25 hours; of a repeated hour
  * the first is used.
  */
-
-/** Names of UTC. */
-const utcNames = ["GMT", "UTC", "Etc/GMT", "Etc/UTC"];
-
-const isUtc = (timezone: string) => utcNames.includes(timezone);
+import { isUtc } from "../../lib/zone-clock.ts";
 
 /** True if an answer's zone is the expected one and its offset is possible. */
 export function isZoneOf(found: { readonly timezone: string; readonly offset: unknown }, wanted: string): boolean {
@@ -18,21 +14,4 @@ export function isZoneOf(found: { readonly timezone: string; readonly offset: un
   if (typeof offset !== "number" || !Number.isInteger(offset) || Math.abs(offset) > 14 * 3600) return false;
   if (isUtc(wanted)) return isUtc(timezone) && offset === 0;
   return timezone === wanted;
-}
-
-/** Returns a function that converts instants to the local hour of a zone, as `YYYY-MM-DDTHH`. */
-export function clockOf(timezone: string): (instant: number) => string {
-  if (isUtc(timezone)) return (instant) => new Date(instant).toISOString().slice(0, 13);
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: timezone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-  });
-  return (instant) => {
-    const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}T${parts.get("hour")}`;
-  };
 }

@@ -1,6 +1,6 @@
 /** Reads a SNIIM sheet as observations and problems. */
 
-import type { Observation, Problem } from "../feed.ts";
+import type { Blank, Observation, Problem } from "../feed.ts";
 import { foundMax, problem } from "../problem.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { columnName } from "../text.ts";
@@ -23,6 +23,7 @@ interface Series {
 /** The state of reading a workbook. */
 export interface Reading {
   readonly observations: readonly Observation[];
+  readonly blanks: readonly Blank[];
   readonly problems: ProblemList;
   averages: number;
   /** Why a person must review the file first, or null. */
@@ -35,6 +36,7 @@ interface SheetReading extends Reading {
   readonly sheet: Sheet;
   /** Every valid price, in the order of the sheet. */
   readonly prices: Located[];
+  readonly blanks: Blank[];
   /** 1 for every row whose state is in a merged cell above it. */
   readonly covered: Uint8Array;
   /** One object per series, so that 27,000 observations share 185 objects. */
@@ -53,7 +55,7 @@ export function readSheets(sheets: readonly Sheet[], published: string | null, p
     const cost = sheet.isHidden ? 0 : values;
     problems.add(problem("unexpected-sheet", { found, expected: "one sheet, named Leche", values: cost }));
   }
-  const reading: Reading = { observations: [], problems, averages: 0, doubt, published };
+  const reading: Reading = { observations: [], blanks: [], problems, averages: 0, doubt, published };
   if (chosen) return readSheet(chosen, reading);
   const found = `${sheets.length} sheets without a row "${titleStart}…"`;
   problems.add(problem("no-blocks", { found, expected: "a sheet of dated price blocks" }));
@@ -63,7 +65,15 @@ export function readSheets(sheets: readonly Sheet[], published: string | null, p
 function readSheet(sheet: Sheet, before: Reading): Reading {
   const covered = rowsUnderMergedStates(sheet);
   const series = new Map();
-  const reading: SheetReading = { ...before, sheet, prices: [], covered, series, spellings: new Spellings() };
+  const reading: SheetReading = {
+    ...before,
+    sheet,
+    prices: [],
+    blanks: [],
+    covered,
+    series,
+    spellings: new Spellings(),
+  };
   const blocks = findBlocks(sheet);
   if (blocks.length > blocksMax) {
     const found = `more than ${blocksMax} blocks in ${sheet.name}`;
@@ -133,13 +143,15 @@ function readRows(reading: SheetReading, block: Block, period: string): void {
     for (const { column, Tipo, Canal } of columns) {
       const cell = row[column];
       const value = priceOf(cell);
+      const variable = "precio";
+      const series = shareSeries(reading, place, { Estado: state, Ciudad: city, Tipo, Canal });
       if (typeof value === "number") {
-        const series = shareSeries(reading, place, { Estado: state, Ciudad: city, Tipo, Canal });
-        reading.prices.push({ observation: { series, variable: "precio", period, value }, row: index, column });
+        reading.prices.push({ observation: { series, variable, period, value }, row: index, column });
       } else {
         const at = { row: index + 1, column: columnName(column), period };
         const found = shown(cell) || "an empty cell";
         reading.problems.add(problem(value.reason, { ...at, found, expected: value.expected }));
+        if (value.reason === "no-number") reading.blanks.push({ series, variable, period });
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { FeedDetail } from "../../../shared/api/feeds.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { listSeries } from "../../../shared/db/series.ts";
+import { listObservedSeries } from "../../../shared/db/series.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { describeFeed } from "./list-feeds.ts";
@@ -10,6 +10,9 @@ import { requireFeed } from "./require.ts";
 export async function readFeed(fx: Pick<Hub, "db">, id: string): Promise<Result<FeedDetail, Refusal>> {
   const feed = requireFeed(id);
   if (!feed.ok) return feed;
-  const [described, series] = await Promise.all([describeFeed(fx, feed.value), listSeries(fx.db, feed.value.id)]);
+  const [described, series] = await Promise.all([
+    describeFeed(fx, feed.value),
+    listObservedSeries(fx.db, feed.value.id),
+  ]);
   return success({ ...described, series: series.map(({ id, dimensions }) => ({ id, ...dimensions })) });
 }

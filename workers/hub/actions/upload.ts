@@ -1,13 +1,11 @@
 /** Accepts a publication that a person uploads. */
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { bufferedUploadBytesMax, type Upload, uploadBytesMax } from "../../../shared/api/uploads.ts";
-import { type FlowRun, requeueFlow } from "../../../shared/db/flows.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { isFileName } from "../../../shared/lake/keys.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { readBounded } from "../fetch/read-bounded.ts";
-import { launch } from "../flows/launch.ts";
 import type { Hub } from "../hub.ts";
 import { announceRaw, storeRaw } from "../ingest/raw.ts";
 import { requireFeed } from "./require.ts";
@@ -24,9 +22,12 @@ export interface UploadedFile {
   readonly body: ReadableStream | null;
 }
 
-type UploadEffects = Pick<Hub, "db" | "lake" | "events" | "workflows" | "boot" | "now">;
+type UploadEffects = Pick<Hub, "db" | "lake" | "events" | "boot" | "now">;
 
-/** Stores a publication in `raw/` and starts its ingest. Retries a failed ingest of the same file. */
+/**
+ * Stores a publication in `raw/` and starts its ingest. Bytes that were uploaded before are a new arrival with a flow of its
+ * own, so that an earlier publication can be sent again to undo a later one.
+ */
 export async function upload(fx: UploadEffects, feedId: string, file: UploadedFile): Promise<Result<Upload, Refusal>> {
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
@@ -37,15 +38,9 @@ export async function upload(fx: UploadEffects, feedId: string, file: UploadedFi
   const arrival = { feed: feed.value, name: file.name, sha256, body, arrivedAt: fx.now() };
   const stored = await putWithDigest(() => storeRaw(fx, arrival));
   if (!stored.ok) return stored;
-  const { run: known, isNew } = await announceRaw(fx, stored.value);
-  const run = (known.state === "failed" && (await tryAgain(fx, known))) || known;
-  return success({ flow: run.id, state: run.state, key: stored.value.key, sha256, known: !isNew });
-}
-
-async function tryAgain(fx: UploadEffects, run: FlowRun): Promise<FlowRun | null> {
-  const again = await requeueFlow(fx.db, run.id, ["failed"], { now: fx.now().toISOString(), boot: fx.boot });
-  if (again) await launch(fx, again);
-  return again;
+  const { key, isKnown } = stored.value;
+  const { run } = await announceRaw(fx, stored.value);
+  return success({ flow: run.id, state: run.state, key, sha256, known: isKnown });
 }
 
 /** Media types without information: an empty one, and the one that curl sends for every body. */

@@ -39,7 +39,8 @@ export async function fetchFeed(fx: FetchFlowEffects, flow: Flow): Promise<Outco
   const answers: (Answer & { readonly name: string })[] = [];
   for (const request of requests) {
     const answer = await flow.step(`fetch ${request.name}`, async () => {
-      const options = { request, allowLoopback: loopback.value, arrival: () => arrivalOf(fx, flow, scheduledAt) };
+      const arrival = () => arrivalOf(fx, flow, scheduledAt);
+      const options = { request, allowLoopback: loopback.value, by: flow.run.id, arrival };
       const value = await fetchOne(fx, feed, options);
       return { value, stats: { ...value } };
     });
@@ -74,6 +75,8 @@ function outcomeOf(answers: readonly (Answer & { readonly name: string })[]): Ou
 interface FetchOptions {
   readonly request: PublicationRequest;
   readonly allowLoopback: boolean;
+  /** The flow. A retry that fetches the same bytes is the same arrival. */
+  readonly by: string;
   arrival(): Date;
 }
 
@@ -89,7 +92,7 @@ function arrivalOf({ now }: Pick<Hub, "now">, { run }: Flow, scheduledAt: string
 async function fetchOne(
   fx: FetchFlowEffects,
   feed: Feed,
-  { request, allowLoopback, arrival }: FetchOptions,
+  { request, allowLoopback, by, arrival }: FetchOptions,
 ): Promise<Answer> {
   const { cursor, etag } = await feedState(fx.db, feed.id);
   const settings = {
@@ -108,7 +111,8 @@ async function fetchOne(
     case "file": {
       const arrivedAt = arrival();
       const sha256 = sha256Hex(fetched.bytes);
-      const object = await storeRaw(fx, { feed, name: request.name, sha256, body: fetched.bytes, arrivedAt });
+      const arrived = { feed, name: request.name, sha256, body: fetched.bytes, arrivedAt, by };
+      const object = await storeRaw(fx, arrived);
       const { run } = await announceRaw(fx, object);
       const at = fx.now().toISOString();
       await saveFetched(fx.db, feed.id, { period: request.period, etag: fetched.etag, at });

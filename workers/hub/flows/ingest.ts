@@ -1,32 +1,27 @@
 /** The flow `ingest`: writes a raw publication to the lake, the database and the history in KV. */
 import { runBatch } from "../../../shared/db/database.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
-import { saveIngest } from "../../../shared/db/ingests.ts";
-import { releaseLease, renewLease, takeLease } from "../../../shared/db/leases.ts";
+import { findIngest, saveIngest } from "../../../shared/db/ingests.ts";
 import { saveProblems } from "../../../shared/db/problems.ts";
 import type { Stats } from "../../../shared/db/schema.ts";
-import { listSeries } from "../../../shared/db/series.ts";
+import { listObservedSeries } from "../../../shared/db/series.ts";
 import { contradictionReason } from "../../../shared/feeds/contradictions.ts";
-import type { Feed } from "../../../shared/feeds/feed.ts";
+import type { Feed, Problem } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
-import type { Source } from "../../../shared/lake/merge.ts";
 import type { Hub } from "../hub.ts";
-import { Overtaken } from "../ingest/lake-files.ts";
+import { blankProblems } from "../ingest/blank-problems.ts";
 import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
 import { writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
-import type { Flow, Retries, StepResult } from "./flow.ts";
-
-/** Tries to take the lease for half an hour. The lease of a run that has died expires after two minutes. */
-const leaseRetries: Retries = { limit: 900, delay: "2 seconds", backoff: "constant" };
-const roundsMax = 5;
+import type { Flow } from "./flow.ts";
+import { type Lease, lostLeases, withLease } from "./with-lease.ts";
 
 interface Recorded {
-  readonly source: Source;
+  readonly source: { readonly ingest: number };
   readonly stats: Stats;
   readonly outcome: Outcome | null;
 }
@@ -34,13 +29,13 @@ interface Recorded {
 type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
 
 export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
-  const { feed: feedId } = ingestParams.parse(flow.run.params);
+  const { feed: feedId, key } = ingestParams.parse(flow.run.params);
   const feed = findFeed(feedId);
   if (!feed) return { state: "failed", reason: `There is no feed ${feedId}.`, stats: null };
   let publication: Publication | undefined;
   // Read once per process. A revived flow reads again only if a remaining step needs it.
   const read = async () => {
-    publication ??= await readPublication(hub, feed, flow.run);
+    publication ??= await readPublication(hub, feed, key);
     return publication;
   };
 
@@ -48,32 +43,20 @@ export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
     const value = await recordPublication(hub, flow, await read());
     return { value, stats: value.stats };
   });
-  if (recorded.outcome) return recorded.outcome;
-
-  for (let round = 1; round <= roundsMax; round++) {
-    const fence = await waitForLease(hub, flow, feed.id, round);
-    try {
-      const written = await write(hub, flow, { read, source: recorded.source, fence, feed, round });
-      if (written?.kind === "held") return { state: "held", reason: written.reason, stats: recorded.stats };
-      if (written) return { state: "done", reason: null, stats: { ...recorded.stats, ...written.stats } };
-    } finally {
-      await flow.step(stepName("release lease", round), async () => ({
-        value: await releaseLease(hub.db, feed.id, fence),
-      }));
-    }
-  }
-  return {
-    state: "failed",
-    reason: `another run took the lease ${roundsMax} times in a row; retry this flow`,
-    stats: recorded.stats,
-  };
+  const { stats, outcome, source } = recorded;
+  if (outcome) return outcome;
+  const work = (lease: Lease) => write(hub, flow, { read, ingest: source.ingest, feed, lease });
+  const written = await withLease(hub, flow, { feed: feed.id, work });
+  if (!written) return { state: "failed", reason: lostLeases, stats };
+  if (written.kind === "written") return { state: "done", reason: null, stats: { ...stats, ...written.stats } };
+  return { state: written.kind, reason: written.reason, stats };
 }
 
 /** Records the publication and its problems, and decides whether it is ingested, held or failed. */
 async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Recorded> {
-  const { feed, facts, problems, skipped, doubt, key, ...rest } = publication;
+  const { feed, facts, problems, skipped, doubt, key, blanks: _, ...rest } = publication;
   const series = new Set(facts.map((fact) => fact.series));
-  const stats: Stats = {
+  const counts: Stats = {
     observations: facts.length,
     series: series.size,
     periods: new Set(facts.map((fact) => fact.period)).size,
@@ -83,44 +66,37 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
     problemsByReason: countReasons(problems),
     skipped,
   };
-  const id = await saveIngest(hub.db, { feed: feed.id, flowId: flow.run.id, rawKey: key, stats, ...rest });
+  const id = await saveIngest(hub.db, { feed: feed.id, flowId: flow.run.id, rawKey: key, stats: counts, ...rest });
   await runBatch(hub.db, saveProblems(feed.id, id, problems));
-  const source = { ingest: id, rank: rest.rank };
+  const source = { ingest: id };
+  const stats: Stats = { ingest: id, ...counts };
 
-  const [first] = problems;
-  if (facts.length === 0) {
-    const reason = first
-      ? `${first.reason}: found ${first.found}, expected ${first.expected}`
-      : "The publication contains no observation. Upload a file with observations.";
-    return { source, stats, outcome: { state: "failed", reason, stats } };
-  }
+  if (facts.length === 0) return { source, stats, outcome: { state: "failed", reason: whyEmpty(problems), stats } };
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
-  const known = (await listSeries(hub.db, feed.id)).map((row) => row.key);
+  const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
   const reason = reasonToHold({ observations: facts.length, problems, series, doubt }, known, feed.limits);
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
-async function waitForLease(hub: Pick<Hub, "db" | "now">, flow: Flow, feed: string, round: number): Promise<number> {
-  const take = async () => {
-    const value = await takeLease(hub.db, feed, flow.run.id, hub.now());
-    if (value === null) throw new Error(`another run holds the lease of ${feed}`);
-    return { value };
-  };
-  return flow.step(stepName("take lease", round), take, leaseRetries);
+/** Returns the problem that lost the most values as one sentence. */
+function whyEmpty(problems: readonly Problem[]): string {
+  const [worst] = [...problems].sort((a, b) => b.values - a.values);
+  return worst
+    ? `${worst.reason}: found ${worst.found}, expected ${worst.expected}`
+    : "The publication contains no observation. Upload a file with observations.";
 }
 
 interface Writing {
   readonly read: () => Promise<Publication>;
-  readonly source: Source;
+  readonly ingest: number;
   readonly feed: Feed;
-  readonly fence: number;
-  readonly round: number;
+  readonly lease: Lease;
 }
 
 type Written =
   | { readonly kind: "written"; readonly stats: Stats }
-  /** The publication contradicts too many stored values, so nothing was written. */
-  | { readonly kind: "held"; readonly reason: string };
+  /** Held: it contradicts too many stored values. Failed: it was withdrawn. Nothing was written. */
+  | { readonly kind: "held" | "failed"; readonly reason: string };
 
 /**
  * Writes the lake first, the database second, the history in KV last. Returns null once another run has taken the
@@ -129,74 +105,53 @@ type Written =
 async function write(
   hub: IngestEffects,
   flow: Flow,
-  { read, source, fence, feed, round }: Writing,
+  { read, ingest: id, feed, lease }: Writing,
 ): Promise<Written | null> {
-  const checkLease = async () => {
-    if (!(await renewLease(hub.db, feed.id, fence, hub.now()))) {
-      throw new Overtaken(`another run has taken the lease of ${feed.id}`);
-    }
-  };
-  const plan = async () => planPublication(hub, await read(), { source, checkLease });
+  const plan = async () => planPublication(hub, await read(), { ingest: id, checkLease: lease.check });
   let planned: PlannedIngest | undefined;
 
-  const judged = await flow.step(stepName("judge", round), () =>
-    unlessOvertaken(async () => {
-      planned = await plan();
-      const { contradictions } = planned;
-      const isReleased = ingestParams.parse(flow.run.params).released;
-      const { restated, contradicted } = contradictions;
-      return { restated, contradicted, reason: isReleased ? null : contradictionReason(contradictions, feed.limits) };
-    }),
-  );
-  if (!judged) return null;
-  if (judged.reason !== null) return { kind: "held", reason: judged.reason };
+  const judged = await lease.step("judge", async () => {
+    if ((await findIngest(hub.db, feed.id, id))?.withdrawnAt) return { refusal: withdrawn(id) };
+    planned = await plan();
+    const { contradictions, blanked } = planned;
+    await runBatch(hub.db, saveProblems(feed.id, id, blankProblems(feed, blanked)));
+    const isReleased = ingestParams.parse(flow.run.params).released;
+    const { restated, contradicted } = contradictions;
+    const reason = isReleased ? null : contradictionReason(contradictions, feed.limits);
+    const refusal = reason === null ? null : { kind: "held" as const, reason };
+    return { restated, contradicted, blanked: blanked.length, refusal };
+  });
+  if (!judged || judged.refusal) return judged?.refusal ?? null;
 
-  const lake = await flow.step(stepName("lake", round), () =>
-    unlessOvertaken(async () => {
-      // A second attempt plans again, because the first may have replaced some files.
-      const current = planned ?? (await plan());
-      planned = undefined;
-      const value = await writeLake(hub, current, checkLease);
-      planned = current;
-      return value;
-    }),
-  );
+  const lake = await lease.step("lake", async () => {
+    // A second attempt plans again, because the first may have replaced some files.
+    const current = planned ?? (await plan());
+    planned = undefined;
+    const value = await writeLake(hub, current, lease.check);
+    planned = current;
+    return value;
+  });
   if (!lake) return null;
 
-  const database = await flow.step(stepName("database", round), () =>
-    unlessOvertaken(async () => {
-      await checkLease();
-      // A flow that was revived after the lake step plans again.
-      planned ??= await plan();
-      return writeDatabase(hub, planned, fence);
-    }),
-  );
+  const database = await lease.step("database", async () => {
+    await lease.check();
+    // A flow that was revived after the lake step plans again.
+    planned ??= await plan();
+    return writeDatabase(hub, planned, lease.fence);
+  });
   planned = undefined;
   if (!database) return null;
 
-  const histories = await flow.step(stepName("history", round), async () => {
-    const value = (await renewLease(hub.db, feed.id, fence, hub.now()))
-      ? await writeHistories(hub, forecastsFedBy(feed.id))
-      : null;
-    return { value, stats: value ? { keysWritten: value.length } : { overtaken: true } };
+  const histories = await lease.step("history", async () => {
+    await lease.check();
+    return { keysWritten: (await writeHistories(hub, forecastsFedBy(feed.id))).length };
   });
   if (!histories) return null;
-  const stats = { ...database, filesWritten: lake.filesWritten, keysWritten: histories.length };
-  return { kind: "written", stats };
+  const { blanked = 0 } = judged;
+  return { kind: "written", stats: { ...database, blanked, filesWritten: lake.filesWritten, ...histories } };
 }
 
-/** Runs a step that applies the plan. Returns null if another run was faster; then the flow starts another round. */
-async function unlessOvertaken<T extends object>(work: () => Promise<T>): Promise<StepResult<T | null>> {
-  try {
-    const value = await work();
-    return { value, stats: Object.fromEntries(Object.entries(value)) };
-  } catch (error) {
-    if (error instanceof Overtaken) return { value: null, stats: { overtaken: true } };
-    throw error;
-  }
-}
-
-/** Workflows identify finished steps by name, so each round needs different names. */
-function stepName(step: string, round: number): string {
-  return round === 1 ? step : `${step} (round ${round})`;
+function withdrawn(id: number) {
+  const reason = `Ingest ${id} was withdrawn. To ingest the file again, upload it again: that is a new arrival.`;
+  return { kind: "failed" as const, reason };
 }

@@ -112,7 +112,7 @@ const put = createRoute({
     body: { required: true, content: binary },
   },
   responses: {
-    200: json(uploadShape, "The same file was already ingested"),
+    200: json(uploadShape, "The flow has ended already: the same upload arrived twice at the same time"),
     202: json(uploadShape, "The flow that ingests it"),
     ...refusals.write,
     ...refusals.body,

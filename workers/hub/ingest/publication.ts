@@ -1,13 +1,14 @@
 /** Reads and parses a raw publication. */
 import { NonRetryableError } from "cloudflare:workflows";
 import { z } from "zod";
-import type { FlowRun } from "../../../shared/db/flows.ts";
 import type { Feed, FileOrigin, Parsed, Problem } from "../../../shared/feeds/feed.ts";
+import { parsePublication } from "../../../shared/feeds/parse-publication.ts";
 import { problem } from "../../../shared/feeds/problem.ts";
-import { type Fact, toFacts } from "../../../shared/lake/fact.ts";
+import { type Fact, type FactId, toFactIds, toFacts } from "../../../shared/lake/fact.ts";
 import { readRawKey } from "../../../shared/lake/keys.ts";
 import { publicationRank } from "../../../shared/lake/merge.ts";
 import type { Hub } from "../hub.ts";
+import { arrivalOf, firstArrivalOf } from "./raw.ts";
 
 export const ingestParams = z.object({
   feed: z.string(),
@@ -21,6 +22,8 @@ export interface Publication {
   readonly feed: Feed;
   readonly key: string;
   readonly facts: readonly Fact[];
+  /** What it states to have no value. */
+  readonly blanks: readonly FactId[];
   readonly problems: readonly Problem[];
   readonly skipped: Readonly<Record<string, number>>;
   /** The question that the parser could not decide; a reason to hold the publication. */
@@ -32,23 +35,25 @@ export interface Publication {
   readonly rank: string;
 }
 
-/** Reads and parses the raw object of a flow. Deterministic: the same object gives the same facts. */
-export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: FlowRun): Promise<Publication> {
-  const params = ingestParams.parse(run.params);
-  const object = await hub.lake.get(params.key);
-  if (!object) throw new NonRetryableError(`${params.key} is not in the lake; upload the publication again`);
-  const name = readRawKey(params.key)?.name ?? params.key;
-  const arrivedAt = object.customMetadata?.arrived ?? object.uploaded.toISOString();
-  const parsed = await parseBounded(feed, object, { name, arrivedAt });
+/**
+ * Reads and parses a raw object. Deterministic: the same object gives the same facts. The parser receives the time at
+ * which the bytes arrived first: hours that were future then stay forecasts when the same bytes arrive again.
+ */
+export async function readPublication({ lake }: Pick<Hub, "lake">, feed: Feed, key: string): Promise<Publication> {
+  const object = await lake.get(key);
+  if (!object) throw new NonRetryableError(`${key} is not in the lake; upload the publication again`);
+  const name = readRawKey(key)?.name ?? key;
+  const arrivedAt = arrivalOf(object);
+  const parsed = await parseBounded(feed, object, { name, arrivedAt: firstArrivalOf(object) });
   const facts = toFacts(feed, parsed.observations);
   const publishedOn = feed.publishedOn(name);
   const [firstPeriod, lastPeriod] = periodRange(facts);
-  const rank = publicationRank({ lastPeriod: lastPeriod ?? "", publishedOn, arrivedAt, rawKey: params.key });
-  const { problems, skipped, doubt } = parsed;
+  const { problems, skipped, doubt, blanks = [] } = parsed;
   return {
     feed,
-    key: params.key,
+    key,
     facts,
+    blanks: toFactIds(feed, blanks),
     problems,
     skipped,
     doubt,
@@ -56,14 +61,14 @@ export async function readPublication(hub: Pick<Hub, "lake">, feed: Feed, run: F
     arrivedAt,
     firstPeriod,
     lastPeriod,
-    rank,
+    rank: publicationRank({ publishedOn, arrivedAt }),
   };
 }
 
 /** Parses an object. Rejects it unread if it exceeds the feed's limit, because it would not fit into memory. */
 async function parseBounded(feed: Feed, object: R2ObjectBody, origin: FileOrigin): Promise<Parsed> {
   const { bytesMax } = feed.limits;
-  if (object.size <= bytesMax) return feed.parse(new Uint8Array(await object.arrayBuffer()), origin);
+  if (object.size <= bytesMax) return parsePublication(feed, new Uint8Array(await object.arrayBuffer()), origin);
   await object.body.cancel();
   const tooLarge = problem("too-large", { found: `${object.size} bytes`, expected: `at most ${bytesMax} bytes` });
   return { observations: [], problems: [tooLarge], skipped: {} };

@@ -1,5 +1,6 @@
 /** Applies a plan to the database: series, observations, revisions and the rows of the partitions. */
 import { type Database, inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { markAccepted } from "../../../shared/db/ingests.ts";
 import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
 import { type SeriesIds, saveFacts, saveRevisions } from "../../../shared/db/observations.ts";
 import { confirmPartitions, type PartitionRow, savePartitions } from "../../../shared/db/partitions.ts";
@@ -31,8 +32,8 @@ const factsPerBatch = 20_000;
  * @throws Overtaken once another run has taken the lease; nothing is written after that.
  */
 export async function writeDatabase(
-  { db, lake }: Pick<Hub, "db" | "lake">,
-  { feed, plan, series }: Omit<PlannedIngest, "files">,
+  { db, lake, now }: Pick<Hub, "db" | "lake" | "now">,
+  { feed, plan, series }: Pick<PlannedIngest, "feed" | "plan" | "series">,
   fence: number,
 ): Promise<DatabaseWritten> {
   const write = async (statements: readonly Statement[]) => {
@@ -59,7 +60,8 @@ export async function writeDatabase(
   }
   const healed = plan.heal.map((known) => healedRow(known, fileOf(files, known.path)));
   const confirmed = confirmPartitions(feed.id, plan.confirm, plan.source.ingest);
-  await write([...savePartitions(feed.id, healed), confirmed]);
+  const accepted = markAccepted(plan.source.ingest, now().toISOString());
+  await write([...savePartitions(feed.id, healed), confirmed, accepted]);
   return {
     observationsWritten: plan.changes.reduce((sum, { merged }) => sum + merged.written.length, 0),
     revisions: plan.changes.reduce((sum, { merged }) => sum + merged.revisions.length, 0),
