@@ -90,7 +90,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
       requests: (cursor, today) => requests(place, cursor, today),
       refusal: refusalOf,
     },
-    // A name has the range of the request, which says nothing about the day of publication.
+    // The range of the request in a name is not a day of publication.
     publishedOn: () => null,
     parse: async (bytes, { arrivedAt }) => parse(place, bytes, arrivedAt),
   };

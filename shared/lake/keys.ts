@@ -30,7 +30,7 @@ export function rawKey({ feed, name, arrival }: RawFile, sha256: string): string
   return `${rawPrefix(feed, sha256)}${arrival === 1 ? "" : `.${arrival}`}-${name}`;
 }
 
-/** Returns what the key of an arrival says, or null for any other key. */
+/** Returns the parts of the key of an arrival, or null for any other key. */
 export function readRawKey(key: string): RawFile | null {
   const [, feed, number = "1", name] = /^raw\/([a-z0-9-]+)\/[0-9a-f]{16}(?:\.([1-9]\d*))?-([^/]+)$/.exec(key) ?? [];
   return feed && name && isFileName(name) ? { feed, name, arrival: Number(number) } : null;

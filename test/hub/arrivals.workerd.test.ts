@@ -149,7 +149,7 @@ test("a milk file of a later day wins, also if it arrives first; without a day i
   expect(await value()).toEqual([{ value: 31.75 }]);
 });
 
-test("a block that has not happened yet comes in from no file, and is listed as a problem", async () => {
+test("a block of the future is ingested from no file, and is listed as a problem", async () => {
   const block = (day: string) => ({ day, cities: someCities(3) });
   const bytes = publication(["2026-11-23", "2026-11-25", "2026-11-27", "2026-12-02"].map(block));
   expect(await take({ name: "prices.xlsx", bytes })).toMatchObject({

@@ -232,7 +232,7 @@ test("a flow whose step has no retries left fails with the reason, and a retry o
   expect((await request(`/flows/${id}/retry`, { method: "POST" })).status).toBe(401);
 });
 
-test("a file whose flow failed comes in when it is sent again, as an arrival of its own", async () => {
+test("a file whose flow failed is ingested when it is uploaded again, as a new arrival", async () => {
   const given = file([block(0)]);
   const { id, instance } = await foretell(given);
   {
