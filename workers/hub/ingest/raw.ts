@@ -1,6 +1,7 @@
 /** `raw/`: publications with unchanged bytes, stored before they are parsed and never replaced. One object is one arrival. */
 import { ingestKey, type LakeEvent, type RawObject } from "../../../shared/api/lake-event.ts";
-import { type FlowRun, flowId, requestFlow } from "../../../shared/db/flows.ts";
+import { flowId } from "../../../shared/db/flow-id.ts";
+import { type FlowRun, requestFlow } from "../../../shared/db/flows.ts";
 import { saveArrival } from "../../../shared/db/ingests.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
