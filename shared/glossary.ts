@@ -137,6 +137,10 @@ export const glossary: readonly TermGroup[] = [
         meaning: "Another recipe than the champion's. It serves only if it is significantly better.",
       },
       {
+        term: "built-in engine",
+        meaning: "Almanac's own code that runs model files. Other files run in onnxruntime-web.",
+      },
+      {
         term: "golden rows",
         meaning: "Inputs with the expected outputs, in the card. An engine must reproduce them before a model serves.",
       },

@@ -1,8 +1,8 @@
 /**
- * Converts our trees to the attributes of a TreeEnsembleRegressor (ai.onnx.ml 3).
+ * Converts the trees of `shared/models` to the attributes of a TreeEnsembleRegressor (ai.onnx.ml 3).
  *
- * onnxruntime starts each row's sum at 0, adds the trees' float32 values in file order, divides for AVERAGE, and adds the
- * base value last, all in float32. `predictEnsemble` does the same, so both give the same bits.
+ * onnxruntime starts each row's sum at 0, adds the trees' float32 values in file order, divides for AVERAGE, and adds
+ * the base value last, all in float32. `predictEnsemble` does the same, so both give the same bits.
  */
 import { type Ensemble, LEAF, type Tree } from "../models/tree.ts";
 import { type Attributes, floats, int, ints, string, strings } from "./graph.ts";

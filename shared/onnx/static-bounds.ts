@@ -9,7 +9,7 @@ import type { Graph, Node, TensorData } from "./graph.ts";
 import { whereOf } from "./operators/operator.ts";
 import type { OnnxProblem } from "./problem.ts";
 
-/** Elements that one operator may create from a constant: the same limit as for one row of our engine. */
+/** Elements that one operator may create from a constant: the same limit as for one row of the built-in engine. */
 const elementsMax = 1_000_000;
 
 /** Operators without a bound, or without a use in a tabular model. */

@@ -1,4 +1,4 @@
-/** Runs a model: in our engine if it has the model's operators, else on the `onnx` Worker. */
+/** Runs a model: in the built-in engine if it has the model's operators, else on the `onnx` Worker. */
 
 import { type OnnxAnswer, type OnnxRefused, type OnnxRequest, type OnnxRunner, onnxRefusals } from "../api/onnx.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -21,7 +21,10 @@ export interface RunProblem {
 
 export type ModelRun = Result<Outputs, RunProblem>;
 
-/** Runs a batch, synchronously in our engine. `feeds` are the inputs converted by `feedsOf`, if the caller has cached them. */
+/**
+ * Runs a batch, synchronously in the built-in engine. `feeds` are the inputs converted by `feedsOf`, if the caller has
+ * cached them.
+ */
 export function runEngine(engine: Engine, inputs: Columns, feeds?: Feeds | null): ModelRun | Promise<ModelRun> {
   if (engine.name === "onnxruntime-web") return engine.run(inputs);
   const run = feeds ? runFeeds(engine.program, feeds) : runProgram(engine.program, inputs);
@@ -34,7 +37,7 @@ export function remoteEngine(runner: OnnxRunner | null, model: Omit<OnnxRequest,
     name: "onnxruntime-web",
     async run(inputs) {
       const columns = Object.values(inputs);
-      // The onnx Worker rejects a batch without rows; our engine returns no predictions for it.
+      // The onnx Worker rejects a batch without rows; the built-in engine returns no predictions for it.
       if (columns.length > 0 && columns.every(({ length }) => length === 0)) return success({});
       const answer = await askRunner(runner, { ...model, inputs });
       if (answer.ok) return success(answer.outputs);

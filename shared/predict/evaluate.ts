@@ -21,7 +21,10 @@ export interface Evaluation {
 
 export type EvaluationResult = Result<Evaluation, EvaluationFailure>;
 
-/** Evaluates rows in one batch, synchronously in our engine. One row that the model rejects fails the batch. O(rows × model). */
+/**
+ * Evaluates rows in one batch, synchronously in the built-in engine. One row that the model rejects fails the batch.
+ * O(rows × model).
+ */
 export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): EvaluationResult | Promise<EvaluationResult> {
   const [first] = rows;
   const cached = first && rows.length === 1 ? cachedSeries(snapshot, first) : null;
@@ -32,7 +35,7 @@ export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluati
   return run instanceof Promise ? run.then((awaited) => evaluationOf(inputs, awaited)) : evaluationOf(inputs, run);
 }
 
-/** Evaluates rows in our engine. Throws for a model of the onnx Worker, and if the model rejects a row. */
+/** Evaluates rows in the built-in engine. Throws for a model of the onnx Worker, and if the model rejects a row. */
 export function evaluateHere(snapshot: Snapshot, rows: readonly Row[]): Evaluation {
   const evaluated = evaluateRows(snapshot, rows);
   if (evaluated instanceof Promise) throw new Error("the model runs on the onnx Worker");

@@ -1,4 +1,4 @@
-/** Loads a model in our engine: compiles its file and compares its outputs with the golden rows. */
+/** Loads a model in the built-in engine: compiles its file and compares its outputs with the golden rows. */
 import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { objectTemplate } from "../lib/object-template.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -30,7 +30,7 @@ export interface ServedModel extends ServedDescription, ServedNumber {
 
 export interface LoadFailure {
   readonly reason: string;
-  /** True if the file uses operators that our engine does not have: the onnx Worker may run it. */
+  /** True if the file uses operators that the built-in engine does not have: the onnx Worker may run it. */
   readonly isOutside: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface ModelParts extends ServedNumber {
   readonly bytes: Uint8Array;
 }
 
-/** Compiles a model and runs its golden rows in our engine. O(bytes + golden rows × model). */
+/** Compiles a model and runs its golden rows in the built-in engine. O(bytes + golden rows × model). */
 export function loadModel({ description, bytes, number, servedNumber }: ModelParts): Result<ServedModel, LoadFailure> {
   const compiled = compileModel(bytes);
   if (!compiled.ok) {

@@ -1,4 +1,6 @@
-/** Loads a model on the `onnx` Worker, for models that our engine cannot run. Compares the same golden rows. */
+/**
+ * Loads a model on the `onnx` Worker, for models that the built-in engine cannot run. Compares the same golden rows.
+ */
 import type { OnnxRunner } from "../api/onnx.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
@@ -9,7 +11,7 @@ import { type ModelParts, type ServedModel, templatesOf } from "./load-model.ts"
 export interface OnnxWorker {
   /** Null if no onnx Worker is bound. */
   readonly runner: OnnxRunner | null;
-  /** Why our engine does not run the model. */
+  /** Why the built-in engine does not run the model. */
   readonly why: string;
 }
 
@@ -25,7 +27,7 @@ export async function loadOnOnnxWorker(
   if (!golden.ok) return failure(golden.error);
   const run = await runEngine(engine, golden.value);
   const compared = checkGolden(card, run);
-  if (!compared.ok) return failure(`${compared.error}; our engine does not run it: ${why}`);
+  if (!compared.ok) return failure(`${compared.error}; the built-in engine does not run it: ${why}`);
   const outputs = run.ok ? run.value : {};
   if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
   return success({

@@ -201,7 +201,7 @@ export type PredictAnswer =
 export interface AnswerParts extends PreparedRows {
   readonly kind: PredictRequest["kind"];
   readonly stale: boolean;
-  /** The evaluation of the rows. Without it, our engine evaluates them. */
+  /** The evaluation of the rows. Without it, the built-in engine evaluates them. */
   readonly evaluation?: Evaluation;
 }
 

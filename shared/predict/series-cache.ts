@@ -11,7 +11,7 @@ import type { Row } from "./row.ts";
 export interface CachedSeries {
   /** The model's inputs, one value each. */
   readonly inputs: Readonly<Record<string, Column>>;
-  /** The inputs converted for our engine; null if the onnx Worker runs the model. */
+  /** The inputs converted for the built-in engine; null if the onnx Worker runs the model. */
   readonly feeds: Feeds | null;
   /** The features of an answer. */
   readonly features: FeatureValues;

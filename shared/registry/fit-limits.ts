@@ -21,12 +21,12 @@ export const edgeLimits = {
 } as const;
 
 /**
- * Measured on a 2-core machine. onnxruntime-web loads in about 4 ns per squared node and uses 0.5 KB per node. Our engine
- * reads 600,000 nodes in 150 ms and uses 60 bytes per node while reading.
+ * Measured on a 2-core machine. onnxruntime-web loads in about 4 ns per squared node and uses 0.5 KB per node. The
+ * built-in engine reads 600,000 nodes in 150 ms and uses 60 bytes per node while reading.
  */
 const engines = {
   "onnxruntime-web": { nsPerNode: 0, nsPerSquaredNode: 4, bytesPerNode: 512 },
-  "our engine": { nsPerNode: 250, nsPerSquaredNode: 0, bytesPerNode: 60 },
+  "the built-in engine": { nsPerNode: 250, nsPerSquaredNode: 0, bytesPerNode: 60 },
 } as const;
 
 export interface Estimate {
@@ -45,7 +45,7 @@ export function engineNeed(engine: Estimate["engine"], { bytes, nodes, squaredNo
   };
 }
 
-const names = ["onnxruntime-web", "our engine"] as const;
+const names = ["onnxruntime-web", "the built-in engine"] as const;
 const howToShrink = "Lower `trees` or `iterations`, `leavesMax` or `depthMax`, or raise `leafRowsMin`";
 
 /** Returns one message for each exceeded limit, with the numbers and what to change. Empty for a model that fits all given engines. */

@@ -56,7 +56,7 @@ export function runFeeds(program: Program, feeds: Feeds): Evaluated {
   return success(outputs);
 }
 
-/** Evaluates a model file with our engine. */
+/** Evaluates a model file with the built-in engine. */
 export const evaluateOnnx: Evaluate = (model, inputs) => {
   const compiled = compileModel(model);
   return compiled.ok ? runProgram(compiled.value, inputs) : compiled;

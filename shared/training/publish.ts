@@ -59,7 +59,7 @@ export interface PublishRefusal {
   readonly problems: readonly string[];
 }
 
-/** Producer of our models, as recorded in their cards. */
+/** Producer of Almanac's models, as recorded in their cards. */
 export const producer = "almanac";
 const goldenRowsMax = 24;
 /** Number of test rows from which edge cases are derived. */

@@ -1,4 +1,4 @@
-"""A model that our engine does not support and its outputs in onnxruntime. Writes test/fixtures/onnx-outside/*.onnx with a .json beside it:
+"""A model that the built-in engine does not support and its outputs in onnxruntime. Writes test/fixtures/onnx-outside/*.onnx with a .json beside it:
 
     python3 -m venv /tmp/onnx-venv && /tmp/onnx-venv/bin/pip install onnx==1.23.2 onnxruntime==1.31.1 scikit-learn==1.9.1 \
       skl2onnx==1.20.0 numpy==2.4.6

@@ -63,7 +63,7 @@ function rowsOf(card: Pick<Card, "features" | "golden">) {
   return golden.value;
 }
 
-test("texts, missing values and unknown categories give the same outputs as our engine", async () => {
+test("texts, missing values and unknown categories give the same outputs as the built-in engine", async () => {
   const { model, card } = tinyModel({ forecast, version: "tiny" });
   const inputs = { ...rowsOf(card), Estado: ["here", "nowhere", ""] };
   const ours = evaluateOnnx(model, inputs);
@@ -72,7 +72,7 @@ test("texts, missing values and unknown categories give the same outputs as our 
   expect(answer).toEqual({ ok: true, outputs: ours.value });
 });
 
-test("a forest gives the same bits as our engine", async () => {
+test("a forest gives the same bits as the built-in engine", async () => {
   const random = seededRandom(5);
   const ensemble = randomForest(random, { trees: 100, leavesMax: 31, columns: 1, aggregate: "sum", base: 0.1 });
   const model = writeModel(ensembleGraph(ensemble));

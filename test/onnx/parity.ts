@@ -1,4 +1,4 @@
-/** Runs one file with the same inputs in onnxruntime and in our engine. */
+/** Runs one file with the same inputs in onnxruntime and in the built-in engine. */
 import { expect } from "vitest";
 import { compile } from "../../shared/onnx/compile.ts";
 import type { Program, Run, Value } from "../../shared/onnx/evaluate.ts";

@@ -1,4 +1,4 @@
-/** Builds attributes of tree ensembles with features of the format that our own trees do not use. */
+/** Builds attributes of tree ensembles that use parts of the format which Almanac's trees do not use. */
 import {
   type Attribute,
   type Attributes,

@@ -1,4 +1,7 @@
-/** Models that our engine cannot run, evaluated by the onnx Worker's code, with real KV, R2 and onnxruntime-web. */
+/**
+ * Models that the built-in engine cannot run, evaluated by the onnx Worker's code, with real KV, R2 and
+ * onnxruntime-web.
+ */
 import { beforeEach, expect, test } from "vitest";
 import type { OnnxRequest, OnnxRunner } from "../../shared/api/onnx.ts";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
@@ -65,7 +68,7 @@ const tensors = {
   })),
 };
 
-test("all three protocols answer as if our engine ran the model", async () => {
+test("all three protocols answer as if the built-in engine ran the model", async () => {
   const ask = async (story: ServableStory) => {
     await promote(story);
     const { ask } = worker({ onnx: new Watched() });
@@ -83,7 +86,7 @@ test("all three protocols answer as if our engine ran the model", async () => {
   expect(theirs[1]).toEqual({ predictions: [2.5, 4.5] });
 });
 
-test("a batch needs one call of the Worker, and a model that our engine runs needs none", async () => {
+test("a batch needs one call of the Worker, and a model that the built-in engine runs needs none", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", isOutside: true });
   const { ask } = worker({ onnx });

@@ -35,9 +35,14 @@ test.each<{ what: string; size: ModelSize; messages: readonly RegExp[] }>([
     messages: [/600,000 nodes/, /^onnxruntime-web would need about 300\.0 MB, and the limit is 64\.0 MB/],
   },
   {
-    what: "a forest that is too large for our engine too",
+    what: "a forest that is too large for the built-in engine too",
     size: { bytes: 7 * MB, trees: 400_000, nodes: 4_000_000, squaredNodes: 4e7 },
-    messages: [/nodes/, /^onnxruntime-web would/, /^our engine would need about 1,000 ms/, /^our engine .+ 235\.9 MB/],
+    messages: [
+      /nodes/,
+      /^onnxruntime-web would/,
+      /^the built-in engine would need about 1,000 ms/,
+      /^the built-in engine .+ 235\.9 MB/,
+    ],
   },
 ])("$what: $messages.length limits are exceeded, each with a message", ({ size, messages }) => {
   const misfits = misfitsOf(size);

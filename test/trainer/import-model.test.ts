@@ -101,7 +101,7 @@ test("a file that returns NaN is rejected", async () => {
   await expect(imported(task)).rejects.toThrow("The file returns NaN or infinity");
 });
 
-test("a file with operators that our engine lacks is imported for onnxruntime-web, and its card notes it", async () => {
+test("a file with operators that the built-in engine lacks is imported for onnxruntime-web, and its card notes it", async () => {
   const trainedTo = data.periods[134] ?? "";
   const { card, engine } = await imported({ trainedTo, bytes: outsideModel(smallForecast, { output: "variable" }) });
   expect(engine).toEqual({ name: "onnxruntime-web", why: expect.stringContaining("operator ai.onnx:IsNaN") });

@@ -181,26 +181,29 @@ describe("publishing", () => {
     return result.value;
   }
 
-  test.each(bothKinds)("$candidate: card, golden rows, reference runtime and our engine agree", async (recipe) => {
-    const { model, card, rows } = await published(recipe);
-    expect(cardShape.parse(JSON.parse(JSON.stringify(card)))).toEqual(card);
-    expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
-    const isTree = isNaive(recipe.candidate);
-    const isLine = ["logistic", "average"].includes(recipe.candidate);
-    expect(card.golden.tolerance).toBe(isTree ? 0 : isLine ? 1e-5 : 1e-6);
-    const reference = await runReference(model, rows.inputs);
-    const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
-    if (!ours.ok) throw new Error(ours.error.reason);
-    expect(Object.keys(reference)).toEqual(["prediction"]);
-    reference.prediction?.forEach((value, row) => {
-      expect(value).toBeGreaterThanOrEqual(0);
-      expect(value).toBeLessThanOrEqual(1);
-      const miss = Math.abs(value - (ours.value.prediction?.[row] ?? Number.NaN));
-      expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
-    });
-    // Golden rows include edge cases.
-    expect(Object.values(card.golden.inputs).some((column) => column.includes(null))).toBe(true);
-  });
+  test.each(bothKinds)(
+    "$candidate: card, golden rows, reference runtime and the built-in engine agree",
+    async (recipe) => {
+      const { model, card, rows } = await published(recipe);
+      expect(cardShape.parse(JSON.parse(JSON.stringify(card)))).toEqual(card);
+      expect(runGolden(model, card, evaluateOnnx)).toMatchObject({ ok: true });
+      const isTree = isNaive(recipe.candidate);
+      const isLine = ["logistic", "average"].includes(recipe.candidate);
+      expect(card.golden.tolerance).toBe(isTree ? 0 : isLine ? 1e-5 : 1e-6);
+      const reference = await runReference(model, rows.inputs);
+      const ours = evaluateOnnx(model, rows.inputs as Readonly<Record<string, Column>>);
+      if (!ours.ok) throw new Error(ours.error.reason);
+      expect(Object.keys(reference)).toEqual(["prediction"]);
+      reference.prediction?.forEach((value, row) => {
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(1);
+        const miss = Math.abs(value - (ours.value.prediction?.[row] ?? Number.NaN));
+        expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
+      });
+      // Golden rows include edge cases.
+      expect(Object.values(card.golden.inputs).some((column) => column.includes(null))).toBe(true);
+    },
+  );
 
   test("the card has the labels, the threshold, the baseline's probabilities and the calibration", async () => {
     const { card } = await published(classRecipes[2]);

@@ -246,11 +246,14 @@ function checkReturned(outputs: Readonly<Record<string, Float32Array>>, rows: nu
 
 export interface ServingEngine {
   readonly name: EngineName;
-  /** Why our engine cannot run the file; null if it can. */
+  /** Why the built-in engine cannot run the file; null if it can. */
   readonly why: string | null;
 }
 
-/** Chooses our engine if it gives the reference runtime's results, or onnxruntime-web for operators that ours does not support. */
+/**
+ * Chooses the built-in engine if it gives the reference runtime's results, or onnxruntime-web for operators that ours
+ * does not support.
+ */
 function servingEngine(
   model: Uint8Array,
   inputs: Inputs,
@@ -263,7 +266,7 @@ function servingEngine(
     const row = unequalRow(wanted, evaluated.value[name] ?? [], tolerance);
     if (row !== null) {
       throw new Failure(
-        `The engines differ in ${name}, row ${row}: onnxruntime returns ${wanted[row]}, Almanac's engine ${evaluated.value[name]?.[row]}.`,
+        `The engines differ in ${name}, row ${row}: onnxruntime returns ${wanted[row]}, the built-in engine ${evaluated.value[name]?.[row]}.`,
       );
     }
   }

@@ -88,7 +88,7 @@ async function open(lake: RunnerParts["lake"], request: OnnxRequest): Promise<Op
   const misfits = misfitsOf(size, ["onnxruntime-web"]);
   if (misfits.length > 0) throw new Refusal("too-large", misfits.join(" "));
   const read = readModel(bytes);
-  // A file that our reader rejects is not checked here: the hub refuses it before it is registered.
+  // A file that the built-in reader rejects is not checked here: the hub refuses its registration.
   const bounded = read.ok ? checkStaticBounds(read.value) : null;
   if (bounded?.ok === false) throw new Refusal("too-large", `${key} cannot run: ${describeProblem(bounded.error)}`);
   return { costBytes: engineNeed("onnxruntime-web", size).memoryBytes, create: () => created(key, bytes) };

@@ -58,7 +58,7 @@ export interface ServiceParts {
   readonly recording: Recording | null;
   /** Null if no onnx Worker is bound. */
   readonly onnx: OnnxRunner | null;
-  /** Why every model runs on the onnx Worker; null if our engine runs the models that it can. */
+  /** Why every model runs on the onnx Worker; null if the built-in engine runs the models that it can. */
   readonly onnxOnlyReason: string | null;
   readonly codeVersion: string;
   now(): Date;
@@ -85,7 +85,9 @@ export function partsOf(env: PredictEnv): ServiceParts {
 function readEngine(engine = ""): string | null {
   if (engine === "onnxruntime-web") return "ENGINE is onnxruntime-web";
   if (engine !== "" && engine !== "tabular") {
-    console.error(`ENGINE is ${engine}, expected ${engineNames.join(" or ")}; our engine runs the models that it can`);
+    console.error(
+      `ENGINE is ${engine}, expected ${engineNames.join(" or ")}; the built-in engine runs the models that it can`,
+    );
   }
   return null;
 }

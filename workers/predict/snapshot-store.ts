@@ -32,9 +32,9 @@ export interface StoreEffects {
   /** Reads the artefact with this digest. Throws if there is none. */
   readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
   digest(bytes: Uint8Array): Promise<string>;
-  /** Runs the models that our engine cannot run. */
+  /** Runs the models that the built-in engine cannot run. */
   readonly onnx?: OnnxRunner | null;
-  /** Why every model runs on the onnx Worker; null if our engine runs the models that it can. */
+  /** Why every model runs on the onnx Worker; null if the built-in engine runs the models that it can. */
   readonly onnxOnlyReason?: string | null;
   /** Lets the isolate continue some work after the answer was sent. */
   waitUntil(work: Promise<unknown>): void;
@@ -251,7 +251,7 @@ function isOlder(next: LoadedSnapshot, current: LoadedSnapshot): boolean {
   return nextModel.servedNumber < currentModel.servedNumber || next.history.number < current.history.number;
 }
 
-/** Loads a model in our engine if that can run it, else on the onnx Worker. */
+/** Loads a model in the built-in engine if that can run it, else on the onnx Worker. */
 async function load(
   parts: ModelParts,
   { onnx: runner = null, onnxOnlyReason = null }: StoreEffects,
