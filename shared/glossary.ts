@@ -152,6 +152,11 @@ export const glossary: readonly TermGroup[] = [
           "The rule that decides on a promotion. It compares losses on periods that were not used for any choice.",
       },
       {
+        term: "look",
+        meaning:
+          "One test of contenders on the test window. It needs periods that no earlier look has used, or data that the publisher has corrected.",
+      },
+      {
         term: "fingerprint",
         meaning:
           "A hash of everything that changes the value of a feature. Two models with one fingerprint read the same inputs.",

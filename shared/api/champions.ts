@@ -41,14 +41,25 @@ const championChangeShape = z
   .meta({ id: "ChampionChange" });
 export type ChampionChangeRow = z.infer<typeof championChangeShape>;
 
+const lookShape = z
+  .object({
+    key: z.string().describe("The training: its run, or the version of an imported model"),
+    from: z.string().describe("First period that it used"),
+    to: z.string().describe("Last period that it used"),
+    halvings: z.number().describe("How often its level was halved, because it used periods again"),
+  })
+  .meta({ id: "Look" });
+
 export const championAnswerShape = z
   .object({
     forecast: z.string(),
     champion: championChangeShape.nullable().describe("Null before the first promotion"),
-    usedThrough: z
-      .string()
-      .nullable()
-      .describe("Last period on which a replacement was judged. The next replacement is judged on later periods"),
+    looks: z
+      .array(lookShape)
+      .describe("Tests of other recipes on the test window, oldest first. The next test needs periods that none used"),
+    dataChanged: z
+      .boolean()
+      .describe("The publisher has corrected data that the newest look read, so that one more look is allowed"),
     changes: z.array(championChangeShape).describe("All changes, newest first"),
   })
   .meta({ id: "Champion" });

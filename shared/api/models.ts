@@ -65,7 +65,10 @@ const gateShape = z
     periods: z.number(),
     pNaive: z.number().nullable(),
     pIncumbent: z.number().nullable(),
-    usedThrough: z.string().nullable(),
+    usedThrough: z
+      .string()
+      .nullable()
+      .describe("Last period of the look that decided; null if the version was not tested"),
     reason: z.string(),
     decidedAt: timeField,
   })

@@ -1,19 +1,11 @@
-/** The gate's decisions. They also record the periods on which a replacement was already judged. */
+/** The gate's decisions. */
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Verdict } from "../registry/gate.ts";
-import type { Database } from "./database.ts";
+import { type Database, runBatch, statement } from "./database.ts";
+import { type LookData, saveLook } from "./looks.ts";
 import { gates } from "./schema.ts";
 
 export type GateRow = typeof gates.$inferSelect;
-
-/** Returns the last period on which a replacement of this forecast was judged, or null. */
-export async function usedThrough(db: Database, forecast: string): Promise<string | null> {
-  const [row] = await db
-    .select({ last: sql<string | null>`max(used_through)` })
-    .from(gates)
-    .where(eq(gates.forecast, forecast));
-  return row?.last ?? null;
-}
 
 /** Returns the decision of a flow, or null if there is none yet. */
 export async function findGate(db: Database, flowId: string): Promise<GateRow | null> {
@@ -37,20 +29,27 @@ export interface Decision {
   readonly incumbent: string | null;
   readonly decidedAt: string;
   readonly verdict: Verdict;
-  /** Result of `usedThrough` when the verdict was computed. */
-  readonly usedThroughBefore: string | null;
+  /** Number of the forecast's looks when the verdict was computed. */
+  readonly looksBefore: number;
+  readonly data: LookData;
 }
 
-/** Records a decision. Returns false if another decision has used periods since, because the verdict would use them twice. */
-export async function saveGate(db: Database, decision: Decision): Promise<boolean> {
-  const { flowId, forecast, version, incumbent, decidedAt, verdict, usedThroughBefore } = decision;
-  const { rule, kind, periods, pNaive, pIncumbent, reason } = verdict;
-  const rows = await db.all(sql`
+/**
+ * Records a decision and the look of its training, and returns its row. Returns null if another look was recorded since the verdict was
+ * computed, because both would use the same periods.
+ */
+export async function saveGate(db: Database, decision: Decision): Promise<GateRow | null> {
+  const { flowId, forecast, version, incumbent, decidedAt, verdict, looksBefore } = decision;
+  const { rule, kind, periods, pNaive, pIncumbent, look, reason } = verdict;
+  // A refresh, a baseline and a hold use no periods for their own decision; the look is recorded with them.
+  const isTested = (rule === "first" || rule === "replacement") && kind !== "hold";
+  const gate = statement(sql`
     INSERT INTO gates (flow_id, forecast, version, incumbent, rule, kind, periods, p_naive, p_incumbent, used_through,
       reason, decided_at)
     SELECT ${flowId}, ${forecast}, ${version}, ${incumbent}, ${rule}, ${kind}, ${periods}, ${pNaive}, ${pIncumbent},
-      ${verdict.usedThrough}, ${reason}, ${decidedAt}
-    WHERE (SELECT max(used_through) FROM gates WHERE forecast = ${forecast}) IS ${usedThroughBefore}
-    RETURNING id`);
-  return rows.length > 0;
+      ${isTested ? (look?.to ?? null) : null}, ${reason}, ${decidedAt}
+    WHERE (SELECT count(*) FROM looks WHERE forecast = ${forecast}) = ${looksBefore}`);
+  const place = { forecast, flowId, at: decidedAt };
+  await runBatch(db, look ? [gate, saveLook(place, look, decision.data)] : [gate]);
+  return findGate(db, flowId);
 }

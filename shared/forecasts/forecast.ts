@@ -40,7 +40,7 @@ export interface Forecast {
   readonly validation: Validation;
   /** The metric that selects the model. Other metrics are only reported. */
   readonly metric: Metric;
-  readonly promotion: PromotionRule;
+  readonly promotion?: PromotionRule;
   readonly intervals: {
     readonly levels: readonly number[];
     /** The feature to which the width of intervals is proportional, such as a rolling deviation; null for a constant width. */
@@ -123,8 +123,10 @@ export interface Validation {
 }
 
 export interface PromotionRule {
-  readonly significance: number;
-  /** Minimum number of test periods for the promotion of a replacement. */
+  /**
+   * Minimum number of test periods, in periods of the forecast, that no earlier test has used, to test another recipe.
+   * By default 168 hours, 30 days, 12 months or 8 quarters.
+   */
   readonly periodsMin: number;
 }
 

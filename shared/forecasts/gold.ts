@@ -54,7 +54,7 @@ export const gold: Forecast = {
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 150 },
   metric: "rmse",
-  promotion: { significance: 0.05, periodsMin: 30 },
+  promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: "EUR_spread", holdLast: false },
   change: null,
   unit: "EUR/ozt",

@@ -56,7 +56,7 @@ export const milkMx: Forecast = {
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 30 },
   metric: "rmse",
-  promotion: { significance: 0.05, periodsMin: 30 },
+  promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null, holdLast: true },
   change: { frequency: "frecuencia_cambio", space: boostingSpace, trials: 8 },
   unit: "MXN/l",

@@ -61,7 +61,7 @@ export const sickness: Forecast = {
   // There are only a few hundred days, so validation has a larger share than usual.
   validation: { testShare: 0.2, validationShare: 0.4, folds: 4, periodsMin: 90 },
   metric: "brier",
-  promotion: { significance: 0.05, periodsMin: 30 },
+  promotion: { periodsMin: 30 },
   intervals: { levels: [], scaledBy: null, holdLast: false },
   change: null,
   unit: "probability",

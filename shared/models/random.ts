@@ -56,6 +56,12 @@ export function createRandom(seed: number): Random {
   };
 }
 
+/** Returns a function that returns the next 32 bits of the generator for `seed`. */
+export function randomBitsOf(seed: number): () => number {
+  const random = createRandom(seed);
+  return () => random.integer(TWO_POW_32);
+}
+
 /**
  * Draws `size` of the integers 0…population−1 without replacement, in ascending order. Drawing all of them does not
  * advance `random`. Selection sampling (Knuth, algorithm S), O(population).

@@ -80,12 +80,19 @@ export const contenderShape = z.object({
   recipe: z.string().nullable(),
   /** Error on the validation folds, used for the selection; null if the contender was not scored there. */
   validationRmse: finite.nullable(),
+  /** Error of the median period of validation, which a few outliers do not move. Cards of earlier versions omit it. */
+  validationMedian: finite.nullable().default(null),
   rmse: finite,
   mae: finite,
   /** 1 − error ÷ error of the baseline, on the test window. */
   skill: finite.nullable(),
   /** One-sided Diebold–Mariano test against the baseline, with periods as the sample; null for the baseline itself. */
   pValue: share.nullable(),
+  /**
+   * The p of the gate: the larger one against baseline and champion, corrected for the number of contenders. Null for a
+   * contender that the gate did not test.
+   */
+  gateP: share.nullable().default(null),
   coverage80: share.nullable(),
   coverage95: share.nullable(),
   /** Time of fitting and predicting, all folds together. */
@@ -117,6 +124,20 @@ export const evidenceShape = z
     "expected one number per period in every list",
   );
 export type Evidence = z.infer<typeof evidenceShape>;
+
+/** A contender that the gate tests, with its loss in each period of the evidence. */
+const fieldEntryShape = z.object({
+  name: z.string(),
+  candidate: z.string(),
+  recipe: z.string(),
+  /** What is lower on validation than the baseline's: the error, or only the error of the median period. */
+  aheadBy: z.enum(["error", "median"]),
+  losses: z.array(finite),
+});
+export type FieldEntry = z.infer<typeof fieldEntryShape>;
+
+/** A test of contenders on the test window: its first and last period, and how often its level was halved. */
+const lookShape = z.object({ from: period, to: period, halvings: count });
 
 export const changeMetricsShape = z.object({
   /** Source of the graph's change probability: the boosted classification, or each series' own frequency of change. */
@@ -207,6 +228,10 @@ export const cardShape = z
       test: spanShape,
       contenders: z.array(contenderShape),
       evidence: evidenceShape,
+      /** All contenders that the gate tests with this model, the best on validation first; empty if it tests none. */
+      field: z.array(fieldEntryShape).default([]),
+      /** The look that the training made; null if it made none. */
+      look: lookShape.nullable().default(null),
       /** Candidate of the baseline in all comparisons. */
       naive: z.string().default("naive"),
       change: changeMetricsShape.nullable(),

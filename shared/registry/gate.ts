@@ -1,23 +1,21 @@
 /**
- * The gate: decides whether a version may become the champion, from its card and the current champion.
+ * The gate: decides whether a version may become the champion, from its card, the current champion and the earlier looks.
  *
- * It has three rules. A *replacement* (another recipe) must be significantly better than the baseline and the champion,
- * on periods that were not used to judge an earlier replacement, because repeated tests on one window eventually pass
- * by chance. A *refresh* (the same recipe on newer data) serves unless it is significantly worse. A *baseline* is the
- * first champion without a test, because some version has to serve.
+ * It has three rules. A *replacement* (another recipe) must be better than the baseline and the champion beyond chance, in
+ * a look at the test window (`look.ts`). A *refresh* (the same recipe on newer data) serves unless it is worse beyond
+ * chance. A *baseline* serves without a test where no learned model does, because some version has to serve. docs/GATE.md
+ * has the rules as a table.
  */
-import type { PromotionRule } from "../forecasts/forecast.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
-import type { Card, Contender, Recipe } from "./card.ts";
-import { evidenceAfter } from "./evidence.ts";
+import type { Card, Contender, FieldEntry, Recipe } from "./card.ts";
+import { evidenceAfter, evidenceOf } from "./evidence.ts";
+import { type FieldTest, testField } from "./field.ts";
+import { type Look, type LookHistory, type LookPlan, type LookRule, planLook, planOf } from "./look.ts";
 import { ownLine } from "./summary.ts";
+import { baselineName, periodsText, pText } from "./words.ts";
 
-/** Accepted probability of promoting a version that is not better (one-sided). */
-export const significance = 0.05;
-/** Minimum number of unused periods to judge another recipe. */
-export const replacementPeriodsMin = 30;
-/** The default rule of a forecast. */
-const usualRule: PromotionRule = { significance, periodsMin: replacementPeriodsMin };
+/** Level of the test whether a refresh is worse. Such a test rejects; it promotes nothing, so it is not a look. */
+const refreshLevel = 0.05;
 /**
  * The candidates that can be the baseline: the last value, or for a classification the base rate and the frequency of the
  * event after a state like the last one. Of these two the better on validation is the baseline.
@@ -31,6 +29,8 @@ export function isNaive(candidate: string): boolean {
 /** The members of a card that the gate reads. */
 export interface Challenger {
   readonly version: string;
+  /** Key of the look of its training: its run, or its version if there was no run. */
+  readonly lookKey: string;
   readonly recipe: Pick<Recipe, "id" | "candidate"> & {
     /** All ids of the recipe, including those by earlier rules for fingerprints. By default only `id`. */
     readonly ids?: readonly string[];
@@ -38,7 +38,13 @@ export interface Challenger {
   readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence"> & {
     /** The leaderboard, if there is one. */
     readonly contenders?: readonly Pick<Contender, "recipe" | "candidate" | "classification">[];
+    /** The contenders of a look. Without it the version is the only one. */
+    readonly field?: readonly FieldEntry[];
+    /** The look that its training made. */
+    readonly look?: Card["judged"]["look"];
   };
+  /** The tests of the field, if the caller has them. By default they are computed. */
+  readonly tests?: readonly FieldTest[];
 }
 
 export interface Incumbent {
@@ -50,10 +56,8 @@ export interface Incumbent {
   readonly publishedTo: string;
 }
 
-export interface Situation {
+export interface Situation extends LookHistory {
   readonly incumbent: Incumbent | null;
-  /** Last period on which an earlier replacement of this forecast was judged. */
-  readonly usedThrough: string | null;
 }
 
 export const gateRules = ["first", "replacement", "refresh", "naive", "person"] as const;
@@ -61,43 +65,44 @@ export type GateRule = (typeof gateRules)[number];
 export const verdictKinds = ["promote", "hold", "reject"] as const;
 
 export interface Verdict {
-  /** `hold`: not judged yet, for the given reason. `reject`: judged, and may not serve. */
+  /** `hold`: not tested, for the given reason. `reject`: tested, and may not serve. */
   readonly kind: (typeof verdictKinds)[number];
   readonly rule: GateRule;
-  /** Number of periods in the decision: those after `usedThrough`, or for a refresh the whole test window. */
+  /** Number of periods in the decision: those of the look, or for a refresh the whole test window. */
   readonly periods: number;
   /** One-sided p of the rule's test against the baseline and the incumbent; null if it was not tested. */
   readonly pNaive: number | null;
   readonly pIncumbent: number | null;
-  /** Last period that this decision uses up; null if it uses none. */
-  readonly usedThrough: string | null;
+  /** The look of the version's training, which this decision records; null if it made none. */
+  readonly look: Look | null;
   /** The reason, for people. */
   readonly reason: string;
 }
 
-export function decide(challenger: Challenger, situation: Situation, limits: PromotionRule = usualRule): Verdict {
+export function decide(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {
   const { recipe, judged } = challenger;
   const { incumbent } = situation;
-  const rule = ruleFor(recipe, incumbent);
-  if (rule === "naive") {
-    return verdict("promote", rule, {
-      reason: incumbent
-        ? `The champion is a baseline, and so is this version: ${baselineName(recipe.candidate)}. A newer baseline serves without a test.`
-        : `There is no champion yet. Without one, ${baselineName(recipe.candidate)} serves without a test.`,
-    });
+  const kind = ruleFor(recipe, incumbent);
+  const look = lookOf(challenger);
+  if (kind === "naive") {
+    const why = incumbent
+      ? "The champion is a baseline, and so is this version. A newer baseline serves without a test."
+      : `There is no champion yet. Without one, ${baselineName(recipe.candidate)} serves without a test.`;
+    return verdict("promote", kind, { look, reason: why });
   }
   if (judged.incumbent !== (incumbent?.version ?? null)) {
     const judgedAgainst = judged.incumbent ?? "the baseline only";
     const now = incumbent ? `the champion is ${incumbent.version}` : "there is no champion";
     const reason = `The version was judged against ${judgedAgainst}, but ${now}. Judge it again against ${incumbent?.version ?? "the baseline only"}.`;
-    return verdict("hold", rule, { reason });
+    return verdict("hold", kind, { look, reason });
   }
-  if (incumbent && !judged.evidence.incumbent) {
-    const reason = `The card has no losses of the champion ${incumbent.version}. Judge the version again against ${incumbent.version}.`;
-    return verdict("hold", rule, { reason });
-  }
-  if (rule === "refresh" && incumbent) return refresh(judged, incumbent, limits);
-  return replacement(challenger, situation, limits);
+  if (kind === "refresh" && incumbent) return { ...refresh(judged, incumbent, rule), look };
+  return replacement(challenger, situation, rule);
+}
+
+/** Returns the look that the training of a version made, or null. */
+function lookOf({ lookKey, judged }: Challenger): Look | null {
+  return judged.look ? { key: lookKey, ...judged.look } : null;
 }
 
 /** Returns the verdict for a promotion that a person decided instead of the gate. */
@@ -112,38 +117,90 @@ function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): Gat
   return ids.includes(incumbent.recipe) ? "refresh" : "replacement";
 }
 
-function replacement({ recipe, judged }: Challenger, situation: Situation, limits: PromotionRule): Verdict {
-  const { incumbent, usedThrough } = situation;
-  const { significance, periodsMin } = limits;
-  const rule = incumbent ? "replacement" : "first";
-  const evidence = evidenceAfter(judged.evidence, usedThrough);
-  const { periods, horizon } = evidence;
-  if (periods.length < periodsMin) {
-    const unused = usedThrough === null ? "" : ` after ${usedThrough}, the last period that an earlier decision used`;
-    const reason = `The test window has ${plural(periods.length)}${unused}. At least ${periodsMin} are needed to judge another recipe.`;
-    return verdict("hold", rule, { periods: periods.length, reason });
+function replacement(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {
+  const { recipe, judged, lookKey } = challenger;
+  const { incumbent, looks } = situation;
+  const kind = incumbent ? "replacement" : "first";
+  const { periods } = judged.evidence;
+  const made = looks.find(({ key }) => key === lookKey);
+  const plan = made ? planOf(periods, made) : planLook(periods, situation, rule);
+  if (plan.kind === "none") {
+    const look = lookOf(challenger);
+    return verdict("hold", kind, { periods: plan.unused, look, reason: noLookText(plan, rule) });
   }
   if (hasOneClass(recipe, judged)) {
-    const reason = `The test window contains one class, so it cannot rank models: ${spanOf(judged.evidence.periods)}.`;
-    return verdict("hold", rule, { periods: periods.length, reason });
+    const reason = `The test window contains one class, so it cannot rank models: ${periodsText(periods, rule.noun)}.`;
+    return verdict("hold", kind, { periods: plan.periods.length, reason });
   }
-  const pNaive = isNaive(recipe.candidate) ? null : pBetter(evidence.challenger, evidence.naive, horizon);
-  const pIncumbent = incumbent && evidence.incumbent ? pBetter(evidence.challenger, evidence.incumbent, horizon) : null;
-  const rivals = [
-    ...(pNaive === null ? [] : [{ name: baselineName(judged.naive), p: pNaive }]),
-    ...(pIncumbent === null ? [] : [{ name: `the champion ${incumbent?.version}`, p: pIncumbent }]),
+  const opponents = { ...evidenceOf(judged.evidence, plan.periods), baseline: judged.naive };
+  const tested = challenger.tests ?? testField(opponents, fieldOf(challenger, plan.periods));
+  const own = tested.find(({ recipe: id }) => id === recipe.id);
+  if (own === undefined) throw new RangeError(`${challenger.version} is not in the field of its card`);
+  const [from = "", to = ""] = [plan.periods[0], plan.periods.at(-1)];
+  return verdict(own.p < plan.level ? "promote" : "reject", kind, {
+    periods: plan.periods.length,
+    pNaive: own.pNaive,
+    pIncumbent: own.pIncumbent,
+    look: made ?? { key: lookKey, from, to, halvings: plan.halvings },
+    reason: testText(own, { plan, tested, situation, judged, rule }),
+  });
+}
+
+/** Returns the contenders of a look on its periods. A version that is not in the field, for example an imported one, is added. */
+function fieldOf({ recipe, judged }: Challenger, periods: readonly string[]): FieldEntry[] {
+  const { evidence, field = [] } = judged;
+  const used = new Set(periods);
+  const { id, candidate } = recipe;
+  const own = { name: candidate, candidate, recipe: id, aheadBy: "error", losses: evidence.challenger } as const;
+  const all = field.some((entry) => entry.recipe === id) ? field : [...field, own];
+  return all.map((entry) => ({
+    ...entry,
+    losses: entry.losses.filter((_, index) => used.has(evidence.periods[index] ?? "")),
+  }));
+}
+
+/** Returns the sentence of a look that is not allowed: what is missing for it. */
+export function noLookText({ periods, unused }: Extract<LookPlan, { kind: "none" }>, rule: LookRule): string {
+  const { periodsMin, noun } = rule;
+  const needs = `Another recipe is tested on at least ${periodsMin} ${noun}s that no earlier test has used`;
+  if (periods < periodsMin || periods === unused) return `${needs}; the test window has ${unused}.`;
+  return `${needs}; the test window has ${unused} of ${periods}. It can also be tested if the publisher corrects earlier data.`;
+}
+
+interface TestParts {
+  readonly plan: Extract<LookPlan, { kind: "look" }>;
+  readonly tested: readonly FieldTest[];
+  readonly situation: Situation;
+  readonly judged: Challenger["judged"];
+  readonly rule: LookRule;
+}
+
+function testText(own: FieldTest, { plan, tested, situation, judged, rule }: TestParts): string {
+  const { level, periods, halvings } = plan;
+  const champion = `the champion ${situation.incumbent?.version}`;
+  const opponents = [
+    ...(own.pNaive === null ? [] : [{ name: baselineName(judged.naive), p: own.pNaive }]),
+    ...(own.pIncumbent === null ? [] : [{ name: champion, p: own.pIncumbent }]),
   ];
-  const won = rivals.filter(({ p }) => p < significance);
-  const lost = rivals.filter(({ p }) => p >= significance);
-  const over = `Over ${spanOf(periods)} the version is`;
-  const reason =
-    lost.length === 0
-      ? `${over} significantly better than ${listRivals(won)}.`
-      : `${over} not significantly better than ${listRivals(lost)}: p must be below ${significance}.${
-          won.length === 0 ? "" : ` It is significantly better than ${listRivals(won)}.`
-        }`;
-  const numbers = { periods: periods.length, pNaive, pIncumbent, usedThrough: periods.at(-1) ?? null };
-  return verdict(lost.length === 0 ? "promote" : "reject", rule, { ...numbers, reason });
+  const beaten = opponents.filter(({ p }) => p < level);
+  const others = opponents.filter(({ p }) => p >= level);
+  const list = (some: typeof opponents) => some.map(({ name, p }) => `${name} (${pText(p)})`).join(" and ");
+  const over = `over ${periodsText(periods, rule.noun)}`;
+  const sentences =
+    others.length === 0
+      ? [`${own.name} beat ${list(beaten)} ${over}.`]
+      : [
+          `${own.name} did not beat ${list(others)} beyond chance ${over}: p must be below ${level}.`,
+          ...(beaten.length === 0 ? [] : [`It beat ${list(beaten)}.`]),
+        ];
+  if (tested.length > 1) sentences.push(`p is corrected for the ${tested.length} contenders that were tested.`);
+  if (halvings > 0) {
+    const earlier = halvings === 1 ? "an earlier test" : `${halvings} earlier tests`;
+    sentences.push(`The level is ${level}, because ${earlier} used the same ${rule.noun}s before data was corrected.`);
+  }
+  if (situation.incumbent && judged.evidence.incumbent === null)
+    sentences.push(`It was not compared with ${champion}, which cannot be computed here.`);
+  return sentences.join(" ");
 }
 
 /** Returns true if the test window of a classification contains only one class. Then there is no AUC. */
@@ -152,32 +209,28 @@ function hasOneClass(recipe: Challenger["recipe"], { contenders = [] }: Challeng
   return line?.auc === null;
 }
 
-function refresh(
-  { evidence, naive }: Challenger["judged"],
-  incumbent: Incumbent,
-  { significance }: PromotionRule,
-): Verdict {
+function refresh({ evidence, naive }: Challenger["judged"], incumbent: Incumbent, { noun }: LookRule): Verdict {
   const since = evidenceAfter(evidence, incumbent.publishedTo);
   const pIncumbent =
     since.incumbent && since.periods.length > 0 ? pBetter(since.incumbent, since.challenger, evidence.horizon) : null;
   const pNaive = evidence.periods.length > 0 ? pBetter(evidence.naive, evidence.challenger, evidence.horizon) : null;
   const numbers = { periods: evidence.periods.length, pNaive, pIncumbent };
-  if (pIncumbent !== null && pIncumbent < significance) {
-    const reason = `The refresh is significantly worse than the champion ${incumbent.version} (${pText(pIncumbent)}) over ${spanOf(since.periods)} since the champion was fitted.`;
+  const sinceFit = `over ${periodsText(since.periods, noun)} since the champion was fitted`;
+  if (pIncumbent !== null && pIncumbent < refreshLevel) {
+    const reason = `The refresh is worse than the champion ${incumbent.version} beyond chance (${pText(pIncumbent)}) ${sinceFit}.`;
     return verdict("reject", "refresh", { ...numbers, reason });
   }
-  if (pNaive !== null && pNaive < significance) {
-    const reason = `The refresh is significantly worse than ${baselineName(naive)} (${pText(pNaive)}) over ${spanOf(evidence.periods)}.`;
+  if (pNaive !== null && pNaive < refreshLevel) {
+    const reason = `The refresh is worse than ${baselineName(naive)} beyond chance (${pText(pNaive)}) over ${periodsText(evidence.periods, noun)}.`;
     return verdict("reject", "refresh", { ...numbers, reason });
   }
   const againstIncumbent =
     pIncumbent === null
-      ? `The refresh has no test periods since the champion ${incumbent.version} was fitted.`
-      : `The refresh is not significantly worse than the champion ${incumbent.version} (${pText(pIncumbent)}) over ${spanOf(since.periods)} since the champion was fitted.`;
+      ? `The same recipe was fitted to newer data. There are no test ${noun}s since the champion ${incumbent.version} was fitted.`
+      : `The same recipe was fitted to newer data. It is not worse than the champion ${incumbent.version} beyond chance (${pText(pIncumbent)}) ${sinceFit}.`;
   const againstBaseline =
-    pNaive === null ? "" : ` It is not significantly worse than ${baselineName(naive)} (${pText(pNaive)}).`;
-  const reason = `${againstIncumbent}${againstBaseline}`;
-  return verdict("promote", "refresh", { ...numbers, reason });
+    pNaive === null ? "" : ` It is not worse than ${baselineName(naive)} beyond chance (${pText(pNaive)}).`;
+  return verdict("promote", "refresh", { ...numbers, reason: `${againstIncumbent}${againstBaseline}` });
 }
 
 /** Returns the one-sided p of the test that `losses` are lower than `others`. */
@@ -189,21 +242,5 @@ function pBetter(losses: readonly number[], others: readonly number[], horizon: 
 }
 
 function verdict(kind: Verdict["kind"], rule: GateRule, rest: Partial<Verdict> & { readonly reason: string }): Verdict {
-  return { kind, rule, periods: 0, pNaive: null, pIncumbent: null, usedThrough: null, ...rest };
+  return { kind, rule, periods: 0, pNaive: null, pIncumbent: null, look: null, ...rest };
 }
-
-/** Returns "the baseline", with its candidate if the task has several. */
-export function baselineName(candidate: string): string {
-  return candidate === "naive" ? "the baseline" : `the baseline (${candidate})`;
-}
-
-const listRivals = (rivals: readonly { readonly name: string; readonly p: number }[]) =>
-  rivals.map(({ name, p }) => `${name} (${pText(p)})`).join(" and ");
-
-function pText(p: number): string {
-  if (p < 0.001) return "p < 0.001";
-  return `p = ${p < 0.1 ? p.toFixed(3) : p.toFixed(2)}`;
-}
-
-const plural = (count: number) => `${count} ${count === 1 ? "period" : "periods"}`;
-const spanOf = (periods: readonly string[]) => `${plural(periods.length)} (${periods[0]} to ${periods.at(-1)})`;

@@ -7,6 +7,7 @@ import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
 import { coverageOf, errorBy, errorsOf, type IntervalOptions, lossBy, missesOf, widthsOf } from "../judging/score.ts";
 import type { Contender, Evidence } from "../registry/card.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
+import { median } from "../stats/median.ts";
 import { skill } from "../stats/skill.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
@@ -44,10 +45,13 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
     candidate: entry.recipe.candidate,
     recipe: recipeOf(forecast, entry.recipe).id,
     validationRmse: entry.validation && errorsOf(data, entry.validation.rows, entry.validation.predictions).rmse,
+    validationMedian:
+      entry.validation && medianError({ data, forecast, rows: entry.validation.rows }, entry.validation.predictions),
     ...errors,
     skill: skill(errorBy(forecast.metric, errors), errorBy(forecast.metric, naiveErrors)),
     pValue:
       entry.recipe.candidate === window.naiveCandidate ? null : dieboldMariano(advantage, forecast.horizon).pValue,
+    gateP: null,
     coverage80: coverageAt(0.8, window, entry),
     coverage95: coverageAt(0.95, window, entry),
     seconds: entry.seconds,
@@ -101,7 +105,15 @@ export function evidenceOf(window: TestWindow, challenger: Float64Array): Eviden
   };
 }
 
-function periodLosses({ data, forecast, rows }: TestWindow, predictions: Float64Array): PeriodLosses {
+type ScoredRows = Pick<TestWindow, "data" | "forecast" | "rows">;
+
+/** Returns the error of the median period, in the unit of the forecast's metric. A few outliers do not move it. */
+export function medianError(window: ScoredRows, predictions: Float64Array): number {
+  const middle = median(periodLosses(window, predictions).losses);
+  return window.forecast.metric === "rmse" ? Math.sqrt(middle) : middle;
+}
+
+export function periodLosses({ data, forecast, rows }: ScoredRows, predictions: Float64Array): PeriodLosses {
   return lossesByPeriod(data, rows, (row) => {
     const error = (data.target[rows.from + row] ?? Number.NaN) - (predictions[row] ?? Number.NaN);
     return lossBy(forecast.metric, error);

@@ -7,7 +7,7 @@ import { calibrationOf, thresholdOf } from "../judging/classification.ts";
 import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import type { Card, Contender, Evidence, Span } from "../registry/card.ts";
+import type { Card, Contender, Evidence, FieldEntry, Span } from "../registry/card.ts";
 import { evidenceAfter } from "../registry/evidence.ts";
 import { isNaive } from "../registry/gate.ts";
 import { type ChangeJudgement, judgeChange } from "./change.ts";
@@ -21,6 +21,7 @@ import {
   type ValidationResult,
 } from "./contest.ts";
 import { evidenceOf, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
+import { fieldOf } from "./field.ts";
 import { type RecipeChoice, type Workbench, workbenchOf } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
@@ -62,6 +63,12 @@ export interface Judgement {
   /** Version of the champion; null if there is none. */
   readonly incumbent: string | null;
   readonly change: ChangeJudgement | null;
+  /** The contenders that the gate tests, the best on validation first, on the periods of `evidence`. */
+  readonly field: readonly FieldEntry[];
+  /** The losses of the baseline and the champion that the field is compared with. */
+  readonly evidence: Evidence;
+  /** Returns the contender with this recipe id; null if there is none. */
+  choiceOf(recipe: string): RecipeChoice | null;
   /** Returns the evidence for the gate; null for a recipe that is not a contender. */
   evidenceFor(choice: RecipeChoice): Evidence | null;
   /** Returns the misses on validation and test rows, from which published intervals are computed. */
@@ -233,7 +240,7 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
     incumbent,
   };
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
-  const serving = task.incumbent === null ? null : recipeOf(forecast, task.incumbent.recipe).id;
+  const serving = task.incumbent && recipeOf(forecast, task.incumbent.recipe);
   const lines = results.map(({ onValidation, test, seconds }): Contender => {
     const validation = { rows: validationRows, predictions: onValidation.predictions };
     return lineOf(window, {
@@ -249,6 +256,12 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
     const { id } = recipeOf(forecast, choice);
     return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id) ?? null;
   };
+  const baseline = naive?.onValidation ?? {
+    name: lastValue.candidate,
+    recipe: lastValue,
+    predictions: data.last.slice(validationRows.from, validationRows.to),
+  };
+  const field = fieldOf({ window, validationRows, baseline, results, serving, known });
   return {
     validation: spanOf(data, validationRows),
     test: spanOf(data, rows),
@@ -257,10 +270,16 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
     naive: naive?.onValidation.recipe ?? lastValue,
     incumbent: task.incumbent?.version ?? null,
     change,
+    field,
+    evidence: evidenceAfter(evidenceOf(window, window.naive), known),
+    choiceOf(recipe) {
+      const result = results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === recipe);
+      return result?.onValidation.recipe ?? null;
+    },
     evidenceFor(choice) {
       const result = resultOf(choice);
       if (result === null) return null;
-      const isRefresh = recipeOf(forecast, choice).id === serving;
+      const isRefresh = recipeOf(forecast, choice).id === serving?.id;
       return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
     },
     missesFor(choice) {

@@ -23,6 +23,7 @@ import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInp
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeOf } from "./recipe.ts";
+import type { Outcome } from "./verdict.ts";
 
 /** The reference runtime: maps a file and its inputs to one list of numbers per output. */
 export type Run = (model: Uint8Array, inputs: Inputs) => Promise<Readonly<Record<string, Float32Array>>>;
@@ -34,6 +35,8 @@ export interface PublishTask {
   /** The recipe to publish. It has to be a contender of the judgement. */
   readonly recipe: RecipeChoice;
   readonly reason: string;
+  /** The look of the training and the leaderboard with its p-values. */
+  readonly outcome?: Pick<Outcome, "look" | "contenders">;
   readonly seed: number;
   readonly codeVersion: string;
   readonly trials: number;
@@ -226,7 +229,9 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
   if (evidence === null || known === null) {
     throw new RangeError(`${recipe.candidate} is not a contender of the judgement`);
   }
-  const { validation, test, contenders, change, naive, incumbent } = judgement;
+  const { validation, test, change, naive, incumbent, field } = judgement;
+  const { look = null, contenders = judgement.contenders } = task.outcome ?? {};
+  const isTested = look !== null && field.some((entry) => entry.recipe === recipeOf(forecast, recipe).id);
   const metrics = change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange);
   return {
     ...identityOf(task, { version, producer, recipe }),
@@ -237,6 +242,8 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
       test,
       contenders: [...contenders],
       evidence,
+      field: isTested ? [...field] : [],
+      look: look && { from: look.from, to: look.to, halvings: look.halvings },
       naive: naive.candidate,
       change: metrics,
       calibration: judgement.classesFor(recipe)?.calibration ?? null,

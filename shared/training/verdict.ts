@@ -1,90 +1,90 @@
-/** The outcome of a judgement, with a reason for people. */
+/** The outcome of a judgement: which recipe is submitted to the gate, what the gate decides, and the reason for people. */
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorBy } from "../judging/score.ts";
 import type { Contender } from "../registry/card.ts";
-import { baselineName, decide, isNaive, type Situation, type Verdict } from "../registry/gate.ts";
+import { evidenceOf } from "../registry/evidence.ts";
+import { type FieldTest, testField } from "../registry/field.ts";
+import { decide, type Situation, type Verdict } from "../registry/gate.ts";
+import { type Look, type LookPlan, lookRuleOf, planLook } from "../registry/look.ts";
+import type { RecipeChoice } from "./job.ts";
 import type { Judgement } from "./judge.ts";
+import { outcomeText } from "./outcome-text.ts";
 import { recipeIdsOf, recipeOf } from "./recipe.ts";
 
 export interface Outcome {
+  /** The recipe that is submitted: the first on validation that passes the look, else the best on validation. */
+  readonly recipe: RecipeChoice;
   readonly verdict: Verdict;
-  /** Name of the contender that serves after the verdict: the chosen one, the previous champion or the baseline. */
+  /** The look; null if none was made. */
+  readonly look: Look | null;
+  /** The contenders of the look with their p-values, the best on validation first. */
+  readonly tests: readonly FieldTest[];
+  /** The leaderboard with the p-values of the look. */
+  readonly contenders: readonly Contender[];
+  /** Name of the contender that serves after the verdict: the submitted one, the previous champion or the baseline. */
   readonly champion: string;
   readonly reason: string;
 }
 
-/** Submits the chosen recipe to the gate. */
+/** Identifies a look before the training has a run. */
+const ownKey = "this training";
+
+/** Tests the field if a look is allowed, and submits the best recipe to the gate. */
 export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: Situation): Outcome {
-  const recipe = { ...recipeOf(forecast, judgement.chosen), ids: recipeIdsOf(forecast, judgement.chosen) };
-  const evidence = judgement.evidenceFor(judgement.chosen);
-  if (evidence === null) throw new RangeError("the chosen recipe is not a contender of the judgement");
-  const { incumbent, naive, contenders } = judgement;
-  const challenger = {
-    version: "challenger",
-    recipe,
-    judged: { naive: naive.candidate, incumbent, evidence, contenders },
-  };
-  const verdict = decide(challenger, situation, forecast.promotion);
-  const chosen = contenderOf(judgement, recipe.id);
+  const { incumbent, field, evidence } = judgement;
+  const rule = lookRuleOf(forecast);
+  const plan = planLook(evidence.periods, situation, rule);
+  const tests = testsOf(judgement, plan);
+  const passing = plan.kind === "look" ? tests.find(({ p }) => p < plan.level) : undefined;
+  const recipe = (passing && judgement.choiceOf(passing.recipe)) ?? bestOf(forecast, judgement, situation);
+  const contenders = judgement.contenders.map((line) => ({ ...line, gateP: pOf(tests, line) }));
+  const look = lookOf(plan, tests);
+  const own = judgement.evidenceFor(recipe);
+  if (own === null) throw new RangeError("the submitted recipe is not a contender of the judgement");
+  const submitted = { ...recipeOf(forecast, recipe), ids: recipeIdsOf(forecast, recipe) };
+  const naive = judgement.naive.candidate;
+  const verdict = decide(
+    {
+      version: "challenger",
+      lookKey: ownKey,
+      recipe: submitted,
+      judged: { naive, incumbent, evidence: own, contenders, field, look },
+      tests,
+    },
+    situation,
+    rule,
+  );
+  const line = contenders.find((contender) => contender.recipe === submitted.id) ?? null;
   const champion =
-    verdict.kind === "promote"
-      ? (chosen?.name ?? recipe.candidate)
-      : (situation.incumbent?.version ?? judgement.naive.candidate);
-  return { verdict, champion, reason: reasonOf(forecast, judgement, { verdict, champion, chosen }) };
+    verdict.kind === "promote" ? (line?.name ?? recipe.candidate) : (situation.incumbent?.version ?? naive);
+  const facts = { forecast, judgement, situation, plan, tests, verdict, submitted: line, contenders, rule };
+  return { recipe, verdict, look, tests, contenders, champion, reason: outcomeText(facts) };
 }
 
-function contenderOf(judgement: Judgement, recipe: string): Contender | null {
-  return judgement.contenders.find((contender) => contender.recipe === recipe) ?? null;
+/** Returns the best recipe on validation; the baseline, if the best one only equals it. */
+function bestOf(forecast: Forecast, { chosen, naive, field }: Judgement, { incumbent }: Situation): RecipeChoice {
+  const ids = recipeIdsOf(forecast, chosen);
+  const isKnown = field.some(({ recipe }) => ids.includes(recipe)) || ids.includes(incumbent?.recipe ?? "");
+  return isKnown ? chosen : naive;
 }
 
-interface ReasonParts {
-  readonly verdict: Verdict;
-  readonly champion: string;
-  readonly chosen: Contender | null;
+/** Tests the field on the periods of a look. Without a look, or if the window has one class, nothing is tested. */
+function testsOf({ field, evidence, contenders, naive }: Judgement, plan: LookPlan): FieldTest[] {
+  const hasOneClass = contenders.some(({ classification }) => classification?.auc === null);
+  if (plan.kind === "none" || field.length === 0 || hasOneClass) return [];
+  const used = new Set(plan.periods);
+  const entries = field.map((entry) => ({
+    ...entry,
+    losses: entry.losses.filter((_, index) => used.has(evidence.periods[index] ?? "")),
+  }));
+  return testField({ ...evidenceOf(evidence, plan.periods), baseline: naive.candidate }, entries);
 }
 
-function reasonOf(forecast: Forecast, judgement: Judgement, { verdict, champion, chosen }: ReasonParts): string {
-  const { contenders, validation, test } = judgement;
-  const naiveLine = contenders.find(({ candidate }) => candidate === judgement.naive.candidate);
-  const naive = baselineName(judgement.naive.candidate);
-  const error = (contender: Contender | undefined) =>
-    contender === undefined ? "–" : `${metricNames[forecast.metric]} ${round(errorBy(forecast.metric, contender))}`;
-  if (chosen === null || isNaive(chosen.candidate)) {
-    const selected = `No candidate was better than ${naive} on validation (${spanText(validation)}): ${naiveMethods[forecast.task]} is the best known forecast.`;
-    const runnerUp = nextBest(judgement, (contender) => `${error(contender)} against ${error(naiveLine)}`);
-    return [selected, runnerUp, verdict.reason].filter(Boolean).join(" ");
-  }
-  // The gate's reason contains p if the gate has tested it.
-  const p = verdict.pNaive === null ? `, p = ${round(chosen.pValue ?? 1)}` : "";
-  const scores = `${chosen.name} was the best on validation. On the test window (${spanText(test)}) it has ${error(chosen)} against ${error(naiveLine)} of ${naive}${p}.`;
-  const consequence =
-    verdict.kind === "promote"
-      ? ""
-      : isNaive(champion)
-        ? ` So ${naive} serves: ${naiveMethods[forecast.task]} is the best known forecast.`
-        : ` So ${champion} remains the champion.`;
-  return `${scores} ${verdict.reason}${consequence}`;
+function lookOf(plan: LookPlan, tests: readonly FieldTest[]): Look | null {
+  if (plan.kind === "none" || tests.length === 0) return null;
+  const [from = "", to = ""] = [plan.periods[0], plan.periods.at(-1)];
+  return { key: ownKey, from, to, halvings: plan.halvings };
 }
 
-/** Returns a sentence about the best learned contender; empty if there is none. */
-function nextBest({ contenders, test }: Judgement, scoreOf: (contender: Contender) => string): string {
-  const [best] = contenders
-    .filter(({ candidate, validationRmse }) => !isNaive(candidate) && validationRmse !== null)
-    .sort((a, b) => (a.validationRmse ?? 0) - (b.validationRmse ?? 0));
-  if (best === undefined) return "";
-  return `The best learned candidate on validation, ${best.name}, has ${scoreOf(best)} on the test window (${spanText(test)}), p = ${round(best.pValue ?? 1)}.`;
-}
-
-const metricNames = { rmse: "RMSE", mae: "MAE", brier: "Brier score" } as const;
-const naiveMethods = {
-  regression: "repeating the last value",
-  classification: "counting how often it happens",
-} as const;
-
-function spanText({ from, to, periods }: { from: string; to: string; periods: number }): string {
-  return `${from} to ${to}, ${periods} periods`;
-}
-
-function round(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(4);
+function pOf(tests: readonly FieldTest[], { recipe }: Contender): number | null {
+  return tests.find((test) => test.recipe === recipe)?.p ?? null;
 }

@@ -57,7 +57,7 @@ test("a promoted version is the numbered champion in D1 and KV, with a public re
   expect(flow).toMatchObject({
     key: `promote:${forecast.id}:v1.0:0`,
     state: "done",
-    reason: expect.stringContaining("significantly better than the baseline"),
+    reason: expect.stringContaining("beat the baseline"),
     stats: { rule: "first", periods: 60, number: 1, pointer: 1 },
   });
   expect((flow.steps as { name: string }[]).map(({ name }) => name)).toEqual([
@@ -136,7 +136,7 @@ describe("a version does not serve", () => {
     const flow = await registry.promote("v1.0");
     expect(flow).toMatchObject({
       state: "failed",
-      reason: expect.stringMatching(/^Rejected: Over 60 periods .* not significantly better than the baseline/),
+      reason: expect.stringMatching(/^Rejected: tiny did not beat the baseline .* over 60 publications/),
     });
     const again = await registry.promote("v1.0");
     expect(again).toMatchObject({ id: flow.id, attempt: 2, state: "failed", reason: flow.reason });
@@ -169,7 +169,7 @@ describe("a version does not serve", () => {
   });
 });
 
-test("a replacement counts only periods that no earlier replacement gate used", async () => {
+test("a look uses only periods that no earlier look used", async () => {
   await served("v1.0", naive);
   await registry.registered("v2.0", { ...better("two", "v1.0"), losses: { challenger: 2, naive: 2, incumbent: 2 } });
   expect(await registry.promote("v2.0")).toMatchObject({ state: "failed" });
@@ -177,12 +177,12 @@ test("a replacement counts only periods that no earlier replacement gate used", 
   await registry.registered("v3.0", better("three", "v1.0"));
   expect(await registry.promote("v3.0")).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("has 0 periods after 2026-03-01"),
+    reason: expect.stringContaining("the test window has 0 of 60"),
   });
   await registry.registered("v3.1", better("three", "v1.0", "2026-01-30"));
   expect(await registry.promote("v3.1")).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("has 29 periods"),
+    reason: expect.stringContaining("the test window has 29 of 60"),
   });
   await registry.registered("v3.2", better("three", "v1.0", "2026-01-31"));
   expect(await registry.promote("v3.2")).toMatchObject({
@@ -242,7 +242,7 @@ describe("two promotions at once", () => {
     const flows = await Promise.all([registry.promote("v2.0"), registry.promote("v3.0")]);
     expect(flows.map(({ state }) => state).filter((state) => state === "done")).toHaveLength(1);
     expect(flows.find(({ state }) => state !== "done")?.reason).toMatch(
-      /has 0 periods|Version v.* became champion during/,
+      /has 0 of 60|Version v.* became champion during/,
     );
     expect(await query("SELECT count(*) AS looked FROM gates WHERE used_through IS NOT NULL")).toEqual([{ looked: 1 }]);
     expect(await query("SELECT count(*) AS open FROM champions WHERE until IS NULL")).toEqual([{ open: 1 }]);
@@ -397,23 +397,77 @@ test("the real Workflow runs the flow, step by step", async () => {
   expect(await registry.pointer()).toMatchObject({ version: "v1.0", number: 1 });
 });
 
-test("a decision is made again if another gate used periods meanwhile", async () => {
+test("a decision made before another look was recorded is not saved", async () => {
   await registry.registered("v1.0");
   await registry.promote("v1.0");
   await registry.registered("v2.0", better("two", "v1.0"));
   const { run } = await requestFlow(hub.db, { kind: "promote", key: "late", params: {} }, { now: "", boot: "" });
+  const look = { key: "v2.0", from: "2026-01-01", to: "2026-03-01", halvings: 0 };
   const verdict = {
     kind: "promote",
     rule: "replacement",
     periods: 60,
     pNaive: 0,
     pIncumbent: 0,
-    usedThrough: "2026-03-01",
+    look,
     reason: "",
   } as const;
-  const late = { flowId: run.id, forecast: forecast.id, version: "v2.0", incumbent: "v1.0", decidedAt: "", verdict };
-  expect(await saveGate(hub.db, { ...late, usedThroughBefore: null })).toBe(false);
-  expect(await saveGate(hub.db, { ...late, usedThroughBefore: "2026-03-01" })).toBe(true);
+  const place = { flowId: run.id, forecast: forecast.id, version: "v2.0", incumbent: "v1.0", decidedAt: "", verdict };
+  const late = { ...place, data: { facts: sha256Hex("data"), readAt: "" } };
+  expect(await saveGate(hub.db, { ...late, looksBefore: 0 })).toBeNull();
+  expect(await saveGate(hub.db, { ...late, looksBefore: 1 })).toMatchObject({ usedThrough: "2026-03-01" });
+});
+
+describe("looks", () => {
+  const looks = () => query("SELECT number, key, from_period, to_period, halvings FROM looks ORDER BY number");
+  const used = { from_period: "2026-01-01", to_period: "2026-03-01", halvings: 0 };
+
+  test("are recorded once per training, also if the baseline serves", async () => {
+    const look = { from: "2026-01-01", to: "2026-03-01", halvings: 0 };
+    await served("v1.0", { ...naive, look });
+    expect(await looks()).toEqual([{ number: 1, key: "v1.0", ...used }]);
+    await registry.registered("v2.0", better("two", "v1.0"));
+    expect(await registry.promote("v2.0")).toMatchObject({ state: "held" });
+    expect(await looks()).toHaveLength(1);
+    const { body } = await registry.call("GET", `/forecasts/${forecast.id}/champion`);
+    expect(body).toMatchObject({ looks: [{ key: "v1.0", ...look }], dataChanged: false });
+  });
+
+  const feed = "sniim-milk";
+  const publication = (id: number) =>
+    query(`INSERT INTO ingests (id, feed, flow_id, raw_key, rank, arrived_at, stats)
+      VALUES (${id}, '${feed}', 'f', 'raw ${id}', '${id}', '2020-01-01T00:00:00.000Z', '{}')`);
+  /** Replaces a value of publication 1 by one of publication 2. */
+  const restate = async (stored: number, corrected: number, period = "2026-02-02") => {
+    await publication(2);
+    await query(`INSERT INTO series (id, feed, key, dimensions) VALUES (1, '${feed}', '[]', '{}')`);
+    await query(`INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
+      VALUES ('${feed}', '${period}', 1, 'precio', ${corrected}, 2)`);
+    await query(`INSERT INTO revisions (feed, period, series_id, variable, value, ingest_id, superseded_by)
+      VALUES ('${feed}', '${period}', 1, 'precio', ${stored}, 1, 2)`);
+  };
+
+  test.each([
+    { what: "a corrected value allows one more look at half the level", stored: 250, corrected: 25, again: true },
+    { what: "a change below the tolerance does not", stored: 25, corrected: 25.004, again: false },
+    { what: "a value after the look does not", stored: 250, corrected: 25, period: "2026-03-02", again: false },
+  ])("$what", async ({ stored, corrected, period, again }) => {
+    await publication(1);
+    await registry.registered("v1.0", { losses: { challenger: 2, naive: 2 } });
+    expect(await registry.promote("v1.0")).toMatchObject({ state: "failed" });
+    await restate(stored, corrected, period);
+    await registry.registered("v2.0", { recipe: "two", losses: { challenger: 1, naive: 2 } });
+    const flow = await registry.promote("v2.0");
+    if (!again) return expect(flow).toMatchObject({ state: "held" });
+    expect(flow).toMatchObject({ state: "done", reason: expect.stringContaining("The level is 0.005") });
+    // The correction was read by that look, so that there is no third.
+    await registry.registered("v3.0", better("three", "v2.0"));
+    expect(await registry.promote("v3.0")).toMatchObject({ state: "held" });
+    expect(await looks()).toEqual([
+      { number: 1, key: "v1.0", ...used },
+      { number: 2, key: "v2.0", ...used, halvings: 1 },
+    ]);
+  });
 });
 
 test("each step of a promotion reads the card and the model at most once", async () => {

@@ -23,6 +23,8 @@ export interface TinyStory {
   /** First day and number of the daily test periods. */
   readonly from?: string;
   readonly periods?: number;
+  /** The look that its training made. */
+  readonly look?: Card["judged"]["look"];
   readonly bias?: number;
   /** Names of the inputs; the forecast's own by default. */
   readonly inputs?: TinyInputs;
@@ -65,6 +67,8 @@ export function tinyModel(story: TinyStory): TinyModel {
   const line = {
     candidate,
     validationRmse: 1,
+    validationMedian: null,
+    gateP: null,
     mae: 0.5,
     coverage80: 0.8,
     coverage95: 0.95,
@@ -116,6 +120,8 @@ export function tinyModel(story: TinyStory): TinyModel {
           naive: wiggle(days, naive, 2),
           incumbent: incumbent === null ? null : wiggle(days, incumbentLoss, 3),
         },
+        field: [],
+        look: story.look ?? null,
         naive: "naive",
         change: null,
         calibration: null,

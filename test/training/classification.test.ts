@@ -5,6 +5,7 @@ import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { cardShape, evidenceShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { type Column, runGolden } from "../../shared/registry/golden.ts";
+import { noLooks } from "../../shared/registry/look.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { balancedAccuracy } from "../../shared/stats/balanced-accuracy.ts";
 import { brier } from "../../shared/stats/brier.ts";
@@ -18,7 +19,7 @@ import { instantPool, keepingEffects } from "./support.ts";
 
 const planted: World = { strength: 2 };
 const chance: World = { strength: 0 };
-const noChampion = { incumbent: null, usedThrough: null };
+const noChampion = { incumbent: null, ...noLooks };
 
 async function judged(data: Dataset, pool: Pool = instantPool(forecast, data), seed = 1) {
   const task = { forecast, data, seed, trialsMax: null, incumbent: null };

@@ -5,6 +5,7 @@ import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { failure } from "../../shared/lib/result.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { type Evidence, evidenceShape } from "../../shared/registry/card.ts";
+import { noLooks } from "../../shared/registry/look.ts";
 import { conformalWidths } from "../../shared/stats/conformal.ts";
 import { refitAt, searchOnValidation, trialsOf } from "../../shared/training/contest.ts";
 import {
@@ -58,7 +59,7 @@ function withoutTimes({
   judgement: Judgement;
   trials: readonly { candidate: string; number: number }[];
 }) {
-  const { contenders, missesFor, evidenceFor, classesFor, ...rest } = judgement;
+  const { contenders, missesFor, evidenceFor, classesFor, choiceOf: _, ...rest } = judgement;
   const { chosen } = judgement;
   const timeless = (entry: object) => ({ ...entry, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
@@ -248,7 +249,7 @@ describe("the champion", () => {
     const { id, candidate } = recipeOf(forecast, chosen);
     const situation = {
       incumbent: { version: "v1", recipe: id, candidate, publishedTo: trainedTo },
-      usedThrough: null,
+      ...noLooks,
     };
     const { verdict, champion } = outcomeOf(forecast, judgement, situation);
     expect(verdict).toMatchObject({ kind: "reject", rule: "refresh" });

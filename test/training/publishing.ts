@@ -90,6 +90,8 @@ export function publishTask({ forecast, data, recipe, source = null, seed = 1 }:
   };
 }
 
+const noEvidence = { periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null };
+
 function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data" | "source">): Judgement {
   const windows = windowsOf(data, forecast.validation);
   const [validation, test] = [rowsOf(windows.validation), rowsOf(windows.test)];
@@ -105,7 +107,10 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
     change: source
       ? { ...scores, source, parameters: brisk, validationBrier: 0.2, validationBrierFrequency: 0.24 }
       : null,
-    evidenceFor: () => ({ periods: [], rows: [], horizon: 1, challenger: [], naive: [], incumbent: null }),
+    field: [],
+    evidence: noEvidence,
+    choiceOf: () => null,
+    evidenceFor: () => noEvidence,
     classesFor: () => null,
     missesFor: () => ({
       rows: both,

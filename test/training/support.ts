@@ -72,7 +72,7 @@ export const smallForecast: Forecast = {
   averageOf: [2],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 2, periodsMin: 30 },
   metric: "rmse",
-  promotion: { significance: 0.05, periodsMin: 30 },
+  promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null, holdLast: false },
   change: null,
   unit: "EUR",

@@ -4,6 +4,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { widthsOf } from "../../shared/judging/score.ts";
 import { spanOf } from "../../shared/judging/windows.ts";
+import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
@@ -43,7 +44,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
   const { judgement } = contest.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
-    const contenders = judgement.contenders.map(contenderJson);
+    const contenders = outcome.contenders.map(contenderJson);
     return printJson({
       forecast: forecast.id,
       observations: prepared.observations,
@@ -53,9 +54,10 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       test,
       contenders,
       champion: outcome.champion,
-      chosen: judgement.chosen,
+      chosen: outcome.recipe,
       naive: judgement.naive.candidate,
       verdict: outcome.verdict,
+      tests: outcome.tests,
       change,
       dataHash: prepared.dataHash,
       seed: readTrainingOptions(options).seed,
@@ -86,7 +88,7 @@ function lineage(forecast: Forecast, { data }: Prepared) {
 /** Returns the champion's intervals, or for a classification its threshold and calibration. */
 function uncertaintyOf(forecast: Forecast, { prepared, contest, outcome }: Backtest): Record<string, unknown> {
   const { judgement } = contest.judged;
-  const serves = outcome.verdict.kind === "promote" ? judgement.chosen : judgement.naive;
+  const serves = outcome.verdict.kind === "promote" ? outcome.recipe : judgement.naive;
   const of = outcome.champion;
   const classes = judgement.classesFor(serves);
   if (classes !== null) {
@@ -140,7 +142,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   await tasks.run();
   const { prepared, problems, held = [], contest } = done;
   if (!prepared || !contest) throw new Failure("The backtest did not finish.");
-  const outcome = outcomeOf(forecast, contest.judged.judgement, { incumbent: null, usedThrough: null });
+  const outcome = outcomeOf(forecast, contest.judged.judgement, { incumbent: null, ...noLooks });
   return { prepared, problems: problems ?? 0, held, contest, outcome, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -152,9 +154,9 @@ function heldNote(held: readonly HeldFile[]): string {
 }
 
 function printResult(forecast: Forecast, { contest, outcome, seconds }: Backtest): void {
-  const { contenders, change, test } = contest.judged.judgement;
+  const { change, test } = contest.judged.judgement;
   print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
-  print(leaderboard(forecast, contenders, outcome.champion));
+  print(leaderboard(forecast, outcome.contenders, outcome.champion));
   if (change !== null) print(`\n${prose(changeText(change))}`);
   print(`\n${prose(outcome.reason)}`);
   print(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);

@@ -60,10 +60,10 @@ export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Tra
 
 /** Prints the leaderboard, the scores of the change probability, and the result for each registered version. */
 export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
-  const { contenders, change, test } = judgement;
+  const { change, test } = judgement;
   const window = `test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows`;
   print(`\n${prose(`${forecast.title}: ${window}`)}\n`);
-  print(leaderboard(forecast, contenders, servingName(outcome.champion, versions, champion)));
+  print(leaderboard(forecast, outcome.contenders, servingName(outcome.champion, versions, champion)));
   if (change !== null) {
     print(`\n${prose(changeText(change))}`);
   }
@@ -91,7 +91,8 @@ export function summaryOf(
   forecast: Forecast,
   { judgement, outcome, versions, champion, run, trials, seconds }: Trained,
 ) {
-  const { validation, test, contenders, change } = judgement;
+  const { validation, test, change } = judgement;
+  const { contenders } = outcome;
   return {
     forecast: forecast.id,
     run,

@@ -148,6 +148,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       test: spanOf(data, unseen),
       contenders: contenders.sort((a, b) => errorBy(forecast.metric, a) - errorBy(forecast.metric, b)),
       evidence,
+      field: [],
+      look: null,
       naive: naive.recipe.candidate,
       change: null,
       calibration: isClasses ? calibrationOf(data, { rows: unseen, predictions }) : null,

@@ -15,6 +15,7 @@ export function leaderboard(forecast: Forecast, contenders: readonly Contender[]
 type Mark = (contender: Contender) => string;
 
 function values({ unit }: Forecast, contenders: readonly Contender[], mark: Mark): string {
+  const medians = showsMedians(contenders);
   const rows = contenders.map((contender) => [
     mark(contender),
     contender.name,
@@ -25,12 +26,28 @@ function values({ unit }: Forecast, contenders: readonly Contender[], mark: Mark
     percent(contender.coverage80),
     percent(contender.coverage95),
     duration(contender),
+    ...(medians ? [number(contender.validationMedian)] : []),
   ]);
-  const header = ["", "contender", "validation", `RMSE ${unit}`, "MAE", "skill", "p", "in 80 %", "in 95 %", "time"];
-  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9], optional: [9, 2, 4, 7] });
+  const header = [
+    "",
+    "contender",
+    "validation",
+    `RMSE ${unit}`,
+    "MAE",
+    "skill",
+    "p",
+    "gate p",
+    "in 80 %",
+    "in 95 %",
+    "time",
+  ];
+  const right = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+  if (medians) header.push(medianHeader);
+  return table(header, rows, { right, optional: [10, 4, 8, 6, 2] });
 }
 
 function probabilities(contenders: readonly Contender[], mark: Mark): string {
+  const medians = showsMedians(contenders);
   const rows = contenders.map((contender) => {
     const scores = contender.classification;
     return [
@@ -45,6 +62,7 @@ function probabilities(contenders: readonly Contender[], mark: Mark): string {
       short(scores?.logLoss ?? null),
       short(scores?.calibrationError ?? null),
       duration(contender),
+      ...(medians ? [number(contender.validationMedian)] : []),
     ];
   });
   const header = [
@@ -54,6 +72,7 @@ function probabilities(contenders: readonly Contender[], mark: Mark): string {
     "Brier",
     "skill",
     "p",
+    "gate p",
     "AUC",
     "bal. acc.",
     "threshold",
@@ -61,7 +80,24 @@ function probabilities(contenders: readonly Contender[], mark: Mark): string {
     "cal.",
     "time",
   ];
-  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11], optional: [11, 10, 9, 2, 8] });
+  if (medians) header.push(medianHeader);
+  return table(header, rows, { right: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], optional: [12, 11, 10, 5, 9, 2] });
+}
+
+const medianHeader = "median period";
+
+/**
+ * Returns true if validation ranks another contender first by the median period than by the error of all periods, which a
+ * few outliers can dominate. Then the table shows both.
+ */
+function showsMedians(contenders: readonly Contender[]): boolean {
+  const firstBy = (error: "validationRmse" | "validationMedian") =>
+    contenders.reduce<Contender | null>((best, one) => {
+      const [own, lowest] = [one[error], best?.[error] ?? null];
+      return own !== null && (lowest === null || own < lowest) ? one : best;
+    }, null);
+  const median = firstBy("validationMedian");
+  return median !== null && median !== firstBy("validationRmse");
 }
 
 type ChangeScores = NonNullable<Card["judged"]["change"]>;
@@ -81,8 +117,10 @@ export function contenderJson(contender: Contender): Record<string, unknown> {
   return errors;
 }
 
-function againstBaseline({ skill, pValue }: Contender): string[] {
-  return [skill === null ? "–" : `${(skill * 100).toFixed(1)} %`, pValue === null ? "–" : pText(pValue)];
+/** `p` compares the contender alone; `gate p` is the one that decides: against all opponents, corrected for all contenders. */
+function againstBaseline({ skill, pValue, gateP }: Contender): string[] {
+  const text = (p: number | null) => (p === null ? "–" : pText(p));
+  return [skill === null ? "–" : `${(skill * 100).toFixed(1)} %`, text(pValue), text(gateP)];
 }
 
 function duration({ seconds }: Contender): string {
@@ -102,5 +140,5 @@ function percent(value: number | null): string {
 }
 
 function pText(value: number): string {
-  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+  return value < 0.001 ? "< 0.001" : value < 0.1 ? value.toPrecision(3) : value.toFixed(3);
 }

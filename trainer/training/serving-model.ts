@@ -18,8 +18,8 @@ export interface Serving {
 
 /** Returns the champion, so that it can be judged on the same rows: by its recipe, or by its file if it was imported. */
 export async function servingModel({ api }: Hub, { forecast, data }: Prepared): Promise<Serving> {
-  const { champion, usedThrough } = await api.getChampion({ forecast: forecast.id });
-  if (champion === null) return { model: null, situation: { incumbent: null, usedThrough }, dataHash: null };
+  const { champion, looks, dataChanged } = await api.getChampion({ forecast: forecast.id });
+  if (champion === null) return { model: null, situation: { incumbent: null, looks, dataChanged }, dataHash: null };
   const address = { forecast: forecast.id, version: champion.version };
   const { card } = await api.getModel(address);
   const incumbent = {
@@ -36,7 +36,7 @@ export async function servingModel({ api }: Hub, { forecast, data }: Prepared): 
   const recipe = { candidate: card.recipe.candidate, parameters };
   return {
     model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
-    situation: { incumbent, usedThrough },
+    situation: { incumbent, looks, dataChanged },
     dataHash: card.lineage.dataHash,
   };
 }

@@ -108,7 +108,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   await log.flush();
   const { judgement } = result.judged;
   const outcome = outcomeOf(forecast, judgement, serving.situation);
-  const challenger = publishTask(contest, result, { recipe: judgement.chosen, reason: outcome.reason });
+  const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome });
   const versions: Promoted[] = [];
   const registerAndPromote = async (wanted: PublishTask) => {
     onProgress(`fitting ${wanted.recipe.candidate} to all data`);
@@ -125,13 +125,13 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const isChampion = (choice: RecipeChoice) =>
     serving.dataHash === prepared.dataHash &&
     recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
-  // A champion of this recipe and this data would be registered again without a change.
-  if (!isChampion(judgement.chosen)) await registerAndPromote(challenger);
-  const fallback = fallbackOf(forecast, serving.model, judgement);
+  // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
+  if (!isChampion(outcome.recipe) || outcome.look !== null) await registerAndPromote(challenger);
+  const fallback = fallbackOf(forecast, serving.model, { ...judgement, chosen: outcome.recipe });
   const isReplaced =
     (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
   if (fallback !== null && versions[0]?.flow.state !== "done" && !isChampion(fallback) && !isReplaced) {
-    await registerAndPromote(publishTask(contest, result, { recipe: fallback, reason: outcome.reason }));
+    await registerAndPromote(publishTask(contest, result, { recipe: fallback, outcome }));
   }
   const { champion } = await hub.api.getChampion({ forecast: forecast.id });
   const { seconds } = result;
@@ -166,7 +166,7 @@ export function fallbackOf(
 function publishTask(
   { prepared, task }: Contest,
   { judged, trials }: ContestResult,
-  { recipe, reason }: Pick<PublishTask, "recipe" | "reason">,
+  { recipe, outcome }: { readonly recipe: RecipeChoice; readonly outcome: Outcome },
 ): PublishTask {
   const { judgement, bench } = judged;
   return {
@@ -174,7 +174,8 @@ function publishTask(
     bench,
     judgement,
     recipe,
-    reason,
+    reason: outcome.reason,
+    outcome,
     seed: task.seed,
     codeVersion: codeVersion(),
     trials: trials.length,

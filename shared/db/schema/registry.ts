@@ -1,5 +1,5 @@
 /** Tables of the registry: trainings, models, gate decisions, champions and the audit. */
-import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { Recipe } from "../../registry/card.ts";
 import { gateRules, verdictKinds } from "../../registry/gate.ts";
 import { auditKinds, championRules, runStates, trialStates } from "../../registry/states.ts";
@@ -97,6 +97,22 @@ export const gates = sqliteTable("gates", {
   reason: text().notNull(),
   decidedAt: text("decided_at").notNull(),
 });
+
+export const looks = sqliteTable(
+  "looks",
+  {
+    forecast: text().notNull(),
+    number: integer().notNull(),
+    key: text().notNull(),
+    fromPeriod: text("from_period").notNull(),
+    toPeriod: text("to_period").notNull(),
+    halvings: integer().notNull(),
+    facts: text(),
+    ingestId: integer("ingest_id").notNull(),
+    at: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.number] }), unique().on(table.forecast, table.key)],
+);
 
 export const champions = sqliteTable(
   "champions",

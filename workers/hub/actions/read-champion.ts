@@ -1,7 +1,7 @@
 import type { ChampionAnswer } from "../../../shared/api/champions.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { findChampion, listChampions } from "../../../shared/db/champions.ts";
-import { usedThrough } from "../../../shared/db/gates.ts";
+import { readLookHistory } from "../../../shared/db/looks.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
@@ -14,10 +14,10 @@ export async function readChampion(
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
   const { id } = forecast.value;
-  const [champion, changes, used] = await Promise.all([
+  const [champion, changes, history] = await Promise.all([
     findChampion(db, id),
     listChampions(db, id),
-    usedThrough(db, id),
+    readLookHistory(db, forecast.value),
   ]);
-  return success({ forecast: id, champion, usedThrough: used, changes: changes.reverse() });
+  return success({ forecast: id, champion, ...history, looks: [...history.looks], changes: changes.reverse() });
 }

@@ -8,9 +8,10 @@
 import { z } from "zod";
 import { type ChampionRow, changeChampion, findChampion, listChampions } from "../../../shared/db/champions.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
-import { findGate, saveGate, usedThrough } from "../../../shared/db/gates.ts";
-import { findModel } from "../../../shared/db/models.ts";
-import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { findGate, type GateRow, saveGate } from "../../../shared/db/gates.ts";
+import { readLookHistory } from "../../../shared/db/looks.ts";
+import { findModel, type ModelRow } from "../../../shared/db/models.ts";
+import { findRun } from "../../../shared/db/runs.ts";
 import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
@@ -20,8 +21,8 @@ import {
   decidedByPerson,
   type GateRule,
   type Incumbent,
-  type Verdict,
 } from "../../../shared/registry/gate.ts";
+import { lookRuleOf } from "../../../shared/registry/look.ts";
 import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
 import { writeHistory } from "../ingest/write-history.ts";
@@ -45,6 +46,11 @@ type Params = z.infer<typeof promoteParams>;
 /** Maximum number of decisions. Another gate may use periods while this one decides, and then it decides again. */
 const decisionsMax = 5;
 
+/** A version as it is registered. */
+interface Registered extends Stated {
+  readonly run: ModelRow["run"];
+}
+
 type PromoteEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx" | "now">;
 
 export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome> {
@@ -52,7 +58,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const forecast = findForecast(params.forecast);
   const model = forecast && (await findModel(hub.db, forecast.id, params.version));
   if (!model) return failed(`${params.forecast} ${params.version} is not registered`);
-  const stated: Stated = { ...model, forecast };
+  const stated: Registered = { ...model, forecast };
 
   const broken = await flow.step("verify", async () => {
     const verified = await verifyArtefacts(hub, stated);
@@ -96,7 +102,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
 
 interface GateRequest {
   readonly params: Params;
-  readonly stated: Stated;
+  readonly stated: Registered;
 }
 
 /**
@@ -107,24 +113,20 @@ async function decideOnce(
   hub: Pick<Hub, "db" | "lake" | "now">,
   flowId: string,
   { params, stated }: GateRequest,
-): Promise<Verdict | { overtakenBy: string }> {
+): Promise<GateRow | { overtakenBy: string }> {
   let read: Verified | undefined;
   for (let tries = 1; tries <= decisionsMax; tries++) {
     const known = await findGate(hub.db, flowId);
     if (known) return known;
     const champion = await findChampion(hub.db, params.forecast);
     if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
-    const usedThroughBefore = await usedThrough(hub.db, params.forecast);
+    const history = await readLookHistory(hub.db, stated.forecast);
     const incumbent = champion && (await incumbentOf(hub, champion));
     read ??= await readCard(hub, stated);
     if (!read.ok) throw new Error(formatMismatch(read.error));
     const verdict = params.force
       ? decidedByPerson(params.why)
-      : decide(
-          challengerOf(stated.forecast, read.value),
-          { incumbent, usedThrough: usedThroughBefore },
-          stated.forecast.promotion,
-        );
+      : decide(challengerOf(stated, read.value), { incumbent, ...history }, lookRuleOf(stated.forecast));
     const { forecast, version } = params;
     const decidedAt = hub.now().toISOString();
     const decision = {
@@ -134,9 +136,11 @@ async function decideOnce(
       incumbent: champion?.version ?? null,
       decidedAt,
       verdict,
-      usedThroughBefore,
+      looksBefore: history.looks.length,
+      data: { facts: read.value.lineage.dataHash, readAt: await readAtOf(hub, stated, decidedAt) },
     };
-    if (await saveGate(hub.db, decision)) return verdict;
+    const saved = await saveGate(hub.db, decision);
+    if (saved) return saved;
   }
   throw new Error(
     `other promotions of ${params.forecast} changed the used periods ${decisionsMax} times in a row; retry this flow`,
@@ -144,13 +148,20 @@ async function decideOnce(
 }
 
 /**
- * Adds every id of the recipe to a card, because the champion may be the same recipe with an id of an earlier
- * fingerprint rule.
+ * Adds every id of the recipe to what the gate reads of a card, because the champion may be the same recipe with an id of an
+ * earlier fingerprint rule.
  */
-function challengerOf(forecast: Forecast, card: Card): Challenger {
-  const { recipe } = card;
+function challengerOf({ forecast, run }: Registered, card: Card): Challenger {
+  const { recipe, version, judged } = card;
   const ids = recipeIdsOf(forecast, recipe);
-  return ids.includes(recipe.id) ? { ...card, recipe: { ...recipe, ids } } : card;
+  const known = ids.includes(recipe.id) ? { ...recipe, ids } : recipe;
+  return { version, lookKey: run ?? version, recipe: known, judged };
+}
+
+/** Returns when the training of a version read its data; for a version without a run, now. */
+async function readAtOf({ db }: Pick<Hub, "db">, { run }: Registered, now: string): Promise<string> {
+  const found = run === null ? null : await findRun(db, run);
+  return found?.startedAt ?? now;
 }
 
 async function incumbentOf(hub: Pick<Hub, "db">, { forecast, version }: ChampionRow): Promise<Incumbent> {

@@ -1,0 +1,122 @@
+/** Measures the errors of the gate over simulated panels: false promotions of random walks, and power where skill is planted. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { promotionLevel } from "../../shared/registry/look.ts";
+import type { World } from "../training/look-simulation.ts";
+import type { Bench, Result } from "./bench.ts";
+import type { Simulated } from "./support/look-thread.ts";
+
+/** The levels that the gate's level was chosen from. */
+const levels = [0.01, 0.02, 0.05];
+const percentMax = 1;
+
+const walks = 1_000;
+const correctedWalks = 300;
+const planted = 300;
+
+/** Trainings after every second period: they test when 30 periods are unused, at 150, 180 and 212 periods. */
+const everySecond = Array.from({ length: 32 }, (_, number) => 150 + 2 * number);
+/** Twelve trainings, each after a correction. */
+const corrected = Array.from({ length: 12 }, (_, number) => 150 + 2 * number);
+/** A training that is too early to test anything, and one with 30 test periods. */
+const premature = [130, 150];
+
+export async function run(): Promise<Bench> {
+  const threads = Array.from({ length: availableParallelism() }, startThread);
+  try {
+    const all = (count: number, world: (seed: number) => Omit<World, "seed">) => simulateAll(threads, count, world);
+    const plain = await all(walks, () => ({ phi: 0, trainings: everySecond }));
+    const revised = await all(correctedWalks, () => ({ phi: 0, trainings: corrected, correctedShare: 0.3 }));
+    const strong = await all(planted, () => ({ phi: 0.5, trainings: premature }));
+    const weak = await all(planted, () => ({ phi: 0.3, trainings: premature }));
+    const typos = await all(planted, (seed) => ({ phi: "level", trainings: [150], typo: typoOf(seed) }));
+    const results = [
+      ...falsePromotions("random walks, training after every second period", plain),
+      ...falsePromotions("random walks, 12 trainings, each after corrections", revised),
+      missed("changes with autocorrelation 0.5, not served after the first test", strong, 10),
+      missed("changes with autocorrelation 0.3, not served after the first test", weak, null),
+      contradicted("a value of ten times its size: the baseline serves, a learned contender has p < 0.001", typos),
+    ];
+    return { name: "gate", results };
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
+
+/** The wrong value is in the training data, in validation or in the test window. */
+const typoOf = (seed: number) => ({ series: seed % 8, period: 20 + (seed % 128) });
+
+const startThread = () => new Worker(new URL("./support/look-thread.ts", import.meta.url));
+
+/** Simulates worlds with the seeds 1 to `count`, shared between the threads. */
+async function simulateAll(
+  threads: readonly Worker[],
+  count: number,
+  world: (seed: number) => Omit<World, "seed">,
+): Promise<Simulated[]> {
+  const simulated: Simulated[] = [];
+  let next = 1;
+  await Promise.all(
+    threads.map(async (thread) => {
+      while (next <= count) {
+        const seed = next++;
+        simulated[seed - 1] = await ask(thread, { seed, ...world(seed) });
+      }
+    }),
+  );
+  return simulated;
+}
+
+function ask(thread: Worker, world: World): Promise<Simulated> {
+  return new Promise((resolve, reject) => {
+    thread.once("error", reject);
+    thread.once("message", (answer: Simulated) => {
+      thread.off("error", reject);
+      resolve(answer);
+    });
+    thread.postMessage(world);
+  });
+}
+
+const percent = (count: number, of: number) => (100 * count) / of;
+
+/** Returns the share of looks and of walks that are promoted, for each level. Only the gate's own level has a limit. */
+function falsePromotions(what: string, worlds: readonly Simulated[]): Result[] {
+  const looks = worlds.flatMap(({ looks }) => looks);
+  return levels.flatMap((level) => {
+    const limit = level === promotionLevel ? percentMax : null;
+    const promoted = looks.filter(({ p }) => p < level).length;
+    const walked = worlds.filter(({ looks }) => looks.some(({ p }) => p < level)).length;
+    return [
+      {
+        what: `${what}: promoted at ${level}, of ${looks.length} looks`,
+        value: percent(promoted, looks.length),
+        unit: "%",
+        limit,
+      },
+      {
+        what: `${what}: promoted at ${level}, of ${worlds.length} walks`,
+        value: percent(walked, worlds.length),
+        unit: "%",
+        limit,
+      },
+    ];
+  });
+}
+
+/** Returns the share of worlds whose skill is not served after the first look. */
+function missed(what: string, worlds: readonly Simulated[], limit: number | null): Result {
+  const lost = worlds.filter(({ looks, serves }) => looks.length !== 1 || !serves).length;
+  return { what, value: percent(lost, worlds.length), unit: "%", limit };
+}
+
+/** Returns the share of worlds in which the baseline serves although the leaderboard shows a clearly better contender. */
+function contradicted(what: string, worlds: readonly Simulated[]): Result {
+  const wrong = worlds.filter(({ isClear, serves }) => isClear && !serves).length;
+  return {
+    what: `${what}, of ${worlds.filter(({ isClear }) => isClear).length}`,
+    value: percent(wrong, worlds.length),
+    unit: "%",
+    limit: 0,
+  };
+}
