@@ -16,7 +16,7 @@ export const uploadShape = z
     sha256: sha256Field,
     known: z
       .boolean()
-      .describe("True if the same bytes arrived before, under any name. This arrival has its own flow all the same"),
+      .describe("True if the same bytes arrived before, under any name. This arrival still has its own flow"),
   })
   .meta({ id: "Upload" });
 export type Upload = z.infer<typeof uploadShape>;

@@ -29,14 +29,14 @@ export interface Contradictions {
 
 /** Numbers that differ by less than this, relative to their size, count as equal. */
 const tolerance = 1e-9;
-/** From this number of repeated facts on, the share alone decides. */
+/** With at least this many repeated facts, only the share decides. */
 const manyFacts = 200;
 /**
- * Fewer facts are held only if a publication that contradicts facts at the limit would contradict as many as rarely as this.
- * With a limit of 5 %: 7 of 7, 18 of 60, 34 of 199.
+ * Maximum probability of so many contradictions if every fact is contradicted with the probability of the limit. A
+ * publication with fewer facts is held only below this value. With a limit of 5 %: 7 of 7, 18 of 60, 34 of 199.
  */
 const chanceMax = 1e-9;
-/** Fewer facts than these are no evidence for another unit or format. */
+/** With fewer facts, another unit or format cannot be detected. */
 const factorFactsMin = 24;
 /** Contradictions share a factor if this share of their ratios is this close to the median. */
 const [factorShareMin, factorTolerance] = [0.8, 0.02];

@@ -9,7 +9,7 @@ export interface Fact {
   readonly value: number;
 }
 
-/** What a fact is about. */
+/** Identifies a fact: its series, variable and period. */
 export type FactId = Omit<Fact, "value">;
 
 function seriesKey(feed: Feed, dimensions: Dimensions): string {
@@ -36,7 +36,7 @@ export function toFacts(feed: Feed, observations: readonly Observation[]): Fact[
   }));
 }
 
-/** Returns what a publication states to have no value. */
+/** Returns the facts for which a publication states that there is no value. */
 export function toFactIds(feed: Feed, blanks: readonly Blank[]): FactId[] {
   const keyOf = keysOf(feed);
   return blanks.map(({ series, variable, period }) => ({ period, series: keyOf(series), variable }));

@@ -17,7 +17,7 @@ export interface RawFile {
   readonly arrival: number;
 }
 
-/** Returns what the keys of all arrivals of the same bytes begin with: `raw/sniim-milk/0123456789abcdef`. */
+/** Returns the common start of the keys of all arrivals of the same bytes: `raw/sniim-milk/0123456789abcdef`. */
 export function rawPrefix(feed: string, sha256: string): string {
   return `raw/${feed}/${sha256.slice(0, 16)}`;
 }

@@ -21,7 +21,7 @@ export function compareRanks(a: Source, b: Source): number {
   return compareText(a.rank, b.rank) || a.ingest - b.ingest;
 }
 
-/** Returns whether the values of `a` are used where `b` has others. */
+/** Returns true if the values of `a` are used instead of those of `b`. */
 export function isNewer(a: Source, b: Source): boolean {
   if (a.isWithdrawn !== b.isWithdrawn) return b.isWithdrawn === true;
   return compareRanks(a, b) > 0;

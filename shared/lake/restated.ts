@@ -25,8 +25,8 @@ export function* restatedFacts(
 }
 
 /**
- * Returns the stored facts for which a publication states that there is no value. A partition with such a fact differs from
- * the publication, so its stored facts are at hand. O(facts).
+ * Returns the stored facts for which a publication states that there is no value. A partition with such a fact differs
+ * from the publication, so its stored facts are already loaded. O(facts).
  */
 export function blankedFacts(
   blanks: readonly FactId[],
