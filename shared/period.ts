@@ -221,3 +221,8 @@ function twoDigits(number: number): string {
 function outsideYears(): RangeError {
   return new RangeError(`the period is out of range: expected a year from ${ordinalYearMin} to ${ordinalYearMax}`);
 }
+
+/** Returns a period for tables: an hour with its minutes, as ISO 8601 and spreadsheets need it, and other periods unchanged. */
+export function isoPeriod(period: string): string {
+  return shapes.hour.test(period) ? `${period}:00` : period;
+}

@@ -16,12 +16,6 @@ export interface LakeFile {
   readonly bytes: Uint8Array;
 }
 
-export interface LakeReading {
-  readonly list: Success;
-  /** The bytes of `_SUCCESS`. */
-  readonly listBytes: Uint8Array;
-}
-
 /**
  * Reads the whole lake. Calls `onStart` at each start and `onFile` for each file after its hash was verified.
  * @throws Failure if there is no lake or if it changes during every attempt.
@@ -30,21 +24,21 @@ export async function readLake(
   hub: Hub,
   feed: string,
   { onStart, onFile }: { onStart(list: Success): Promise<void>; onFile(file: LakeFile): Promise<void> },
-): Promise<LakeReading> {
+): Promise<Success> {
   for (let restarts = 0; restarts < restartsMax; restarts++) {
-    const reading = await readList(hub, feed);
-    await onStart(reading.list);
-    if (await readFiles(hub, reading.list, onFile)) return reading;
+    const list = await readList(hub, feed);
+    await onStart(list);
+    if (await readFiles(hub, list, onFile)) return list;
   }
   throw new Failure(
     `The lake of ${feed} changed during each of ${restartsMax} reads. Try again when its ingests have ended.`,
   );
 }
 
-async function readList(hub: Hub, feed: string): Promise<LakeReading> {
+async function readList(hub: Hub, feed: string): Promise<Success> {
   const file = await orNull(hub.api.downloadLakeFile({ feed, path: "_SUCCESS" }));
   if (!file) throw new Failure(`${feed} has no lake yet. Ingest a publication first.`);
-  return { list: readSuccessList(feed, file.bytes), listBytes: file.bytes };
+  return readSuccessList(feed, file.bytes);
 }
 
 /** Validates the list of a server, which may name any path. @throws Failure with the first wrong member. */

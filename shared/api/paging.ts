@@ -6,6 +6,8 @@ const examples = ["2026", ...granularities.map((granularity) => periodExamples[g
 
 const periodField = z
   .string()
+  // CSV writes an hour with its minutes.
+  .transform((text) => text.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}):00$/, "$1"))
   .refine(
     (text) => /^[1-9]\d{3}$/.test(text) || granularityOf(text) !== null,
     `expected an existing year, quarter, month, day or hour, such as ${examples.join(", ")}`,
@@ -38,6 +40,10 @@ export const pageFields = {
   cursor: z.string().optional().describe("`next` of the previous page"),
   limit: limitField(10_000, 1_000),
   format: z.enum(["json", "csv"], "expected json or csv").optional(),
+  bom: z
+    .enum(["0", "1"], "expected 0 or 1")
+    .optional()
+    .describe("Whether CSV begins with a byte order mark. By default only if a browser downloads it"),
 };
 
 export const nextField = z.string().nullable().describe("Cursor of the next page; null on the last page");

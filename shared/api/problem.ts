@@ -11,6 +11,7 @@ const titles = {
   "length-required": [411, "Length required"],
   "too-large": [413, "Content too large"],
   "unsupported-media-type": [415, "Unsupported media type"],
+  "range-not-satisfiable": [416, "Range not satisfiable"],
   unprocessable: [422, "Invalid value"],
   "too-many-requests": [429, "Too many requests"],
   internal: [500, "Internal server error"],

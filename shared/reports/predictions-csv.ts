@@ -3,6 +3,7 @@ import type { BatchAnswer, Prediction } from "../api/predict.ts";
 import { partOf } from "../forecasts/date-part.ts";
 import type { CsvColumn, Forecast } from "../forecasts/forecast.ts";
 import { writeCsv } from "../lib/csv.ts";
+import { isoPeriod } from "../period.ts";
 
 /** Returns one line per prediction, in order. Failed instances have no line, missing values are empty. O(predictions × columns). */
 export function predictionsCsv(forecast: Forecast, { predictions, ...head }: BatchAnswer): string {
@@ -24,10 +25,12 @@ function cellOf(
       return prediction.series[is.name] ?? null;
     case "target": {
       const period = prediction.target_period ?? target_period;
-      return is.part === "period" ? period : partOf(is.part, period);
+      return is.part === "period" ? isoPeriod(period) : partOf(is.part, period);
     }
     case "last":
-      return prediction.last?.[is.of] ?? null;
+      return is.of === "value"
+        ? (prediction.last?.value ?? null)
+        : prediction.last && isoPeriod(prediction.last.period);
     case "feature":
       return prediction.features?.[is.name] ?? null;
     case "answer": {

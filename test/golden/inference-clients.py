@@ -1,7 +1,7 @@
 """What the clients of Triton and KServe send, and what they understand: writes test/fixtures/clients/open-inference.json.
 
     python -m venv venv && venv/bin/pip install "tritonclient[http]==2.73.0" kserve==0.21.0
-    node --import ./test/support/json-modules.ts test/golden/serve-predict.ts 8799 &
+    node --import ./test/support/json-modules.ts test/golden/serve-worker.ts predict 8799 &
     venv/bin/python test/golden/inference-clients.py 8799
 
 A proxy in this process records every request as it was sent. `seen` is what the client returned, or the text of its exception.

@@ -213,9 +213,18 @@ test("files of the lake are served with the etag that _SUCCESS lists", async () 
     await request("/feeds/sniim-milk/lake/_SUCCESS")
   ).json();
   for (const { path, etag } of success.partitions) {
-    const file = await request(`/feeds/sniim-milk/lake/${path}`);
+    const address = `/feeds/sniim-milk/lake/${path}`;
+    const file = await request(address);
     expect([file.status, file.headers.get("ETag")]).toEqual([200, `"${etag}"`]);
-    await file.body?.cancel();
+    const bytes = await file.arrayBuffer();
+    const head = await request(address, { method: "HEAD" });
+    expect([head.status, head.headers.get("Content-Length")]).toEqual([200, String(bytes.byteLength)]);
+    const unchanged = await request(address, { headers: { "If-None-Match": `"${etag}"` } });
+    expect([unchanged.status, await unchanged.text()]).toEqual([304, ""]);
+    const end = await request(address, { headers: { Range: "bytes=-4" } });
+    expect([end.status, await end.text()]).toEqual([206, "PAR1"]);
+    const beyond = await request(address, { headers: { Range: `bytes=${bytes.byteLength}-` } });
+    expect([beyond.status, await beyond.json()]).toMatchObject([416, { status: 416 }]);
   }
   expect(await refusal(request("/feeds/sniim-milk/lake/year=1999/part.parquet"))).toMatchObject({ status: 404 });
 });

@@ -1,6 +1,10 @@
 /** The hub's code in Node: D1 over SQLite in memory, one file in the lake, and a few rows in the lists that anyone may read. */
 import { drizzle } from "drizzle-orm/d1";
 import * as schema from "../../shared/db/schema.ts";
+import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import type { Fact } from "../../shared/lake/fact.ts";
+import { writeParquet } from "../../shared/lake/parquet.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import { D1InNode } from "./d1-in-node.ts";
 import type { Answer } from "./predict-in-node.ts";
@@ -9,6 +13,13 @@ export const hubToken = "test-token";
 
 /** The path of the file that the lake holds, below `/feeds/gold-csv/lake/`. */
 export const lakeFile = "year=2026/part.parquet";
+
+/** Its content: twenty days of two currencies. */
+const days = Array.from({ length: 20 }, (_, at) => addDays("2026-11-01", at));
+const facts = days.flatMap((period, at) =>
+  ["EUR", "USD"].map((variable): Fact => ({ series: "[]", period, variable, value: 2000.5 + at })),
+);
+export const lakeBytes = writeParquet(goldCsv, facts).slice();
 
 /** The part of `workers/hub` that is used here. Its own types need the types of workerd, which Node's project does not have. */
 interface HubModule {
@@ -27,7 +38,7 @@ export async function hubInNode(): Promise<Answer> {
   const db = drizzle(d1 as unknown as Parameters<typeof drizzle>[0], { schema });
   const app = hubApp({
     db,
-    lake: lakeOf(new Map([[`clean/gold-csv/${lakeFile}`, new Uint8Array(1_000)]])),
+    lake: lakeOf(new Map([[`clean/gold-csv/${lakeFile}`, lakeBytes]])),
     snapshots: { get: async () => null, put: async () => {} },
     events: { send: async () => {} },
     answered: { send: async () => {} },
@@ -52,8 +63,17 @@ interface GetOptions {
   readonly range?: { readonly offset?: number; readonly length?: number };
 }
 
+/** The date of the files in the lake. */
+const uploaded = new Date("2026-11-20T12:00:00.500Z");
+
 function lakeOf(objects: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {
-  const headOf = (key: string, bytes: Uint8Array) => ({ key, size: bytes.length, etag: "abc", httpEtag: '"abc"' });
+  const headOf = (key: string, { length }: Uint8Array) => ({
+    key,
+    size: length,
+    etag: "abc",
+    httpEtag: '"abc"',
+    uploaded,
+  });
   return {
     async head(key: string) {
       const bytes = objects.get(key);
@@ -82,6 +102,8 @@ const rows = `
   INSERT INTO series VALUES (1, 'gold-csv', '[]', '{}'), (2, 'sniim-milk', '["=Jalisco"]', '{"Estado":"=Jalisco"}');
   WITH RECURSIVE days (day) AS (SELECT date('2026-11-01') UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < '2026-11-20')
   INSERT INTO observations SELECT 'gold-csv', day, 1, variable, 2000.5, 1 FROM days, (SELECT 'EUR' AS variable UNION SELECT 'USD');
+  INSERT INTO series VALUES (3, 'open-meteo-air-quality', '[]', '{}');
+  INSERT INTO observations VALUES ('open-meteo-air-quality', '2026-11-19T20', 3, 'ozone', 61.5, 1);
   INSERT INTO observations VALUES ('sniim-milk', '2026-11-20', 2, 'precio', 25.5, 1);
   INSERT INTO problems (feed, ingest_id, reason, "row", "column", period, found, expected, lost)
     VALUES ('gold-csv', 1, 'bad-number', 3, 'B', '2026-11-03', '=1+1', 'a number', 1);

@@ -19,13 +19,18 @@ export async function copyLake(
       `The folder ${folder} cannot be written (${codeOf(error) || String(error)}). Choose another with --out DIR.`,
     );
   });
-  const { list, listBytes } = await readLake(connect(options), feed.id, {
+  const list = await readLake(connect(options), feed.id, {
     onStart: () => rm(join(folder, "_SUCCESS"), { force: true }),
     onFile: ({ path, bytes }) => writeInside(folder, path, bytes),
   });
-  await writeInside(folder, "_SUCCESS", listBytes);
+  // Empty, as Hadoop writes it: polars reads a folder only if its other files are empty.
+  await writeInside(folder, "_SUCCESS", new Uint8Array());
   print(`${thousands(list.rows)} rows in ${thousands(list.partitions.length)} files: ${folder}`);
+  const [first] = list.partitions;
+  const columns = [...(first?.path.matchAll(/(\w+)=/g) ?? [])].map(([, name]) => `'${name}': INT`);
+  // DuckDB reads a month such as 02 as text by default.
+  const hiveTypes = columns.length > 1 ? `, hive_types = {${columns.join(", ")}}` : "";
   print(
-    `\n  duckdb -c "SELECT * FROM read_parquet('${join(options.out, "**/*.parquet")}', hive_partitioning = true) LIMIT 5"`,
+    `\n  duckdb -c "SELECT * FROM read_parquet('${join(options.out, "**/*.parquet")}', hive_partitioning = true${hiveTypes}) LIMIT 5"`,
   );
 }

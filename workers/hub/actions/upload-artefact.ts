@@ -5,7 +5,7 @@ import { runBatch } from "../../../shared/db/database.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
-import type { ArtefactAddress } from "./read-artefact.ts";
+import type { ArtefactAddress } from "./open-artefact.ts";
 import { requireForecast } from "./require.ts";
 import { putWithDigest } from "./stated-digest.ts";
 import { checkLength } from "./upload.ts";

@@ -12,6 +12,7 @@ import { docsRoutes } from "./docs.ts";
 import { feedRoutes } from "./feeds.ts";
 import { flowRoutes } from "./flows.ts";
 import { healthRoutes } from "./health.ts";
+import { browserHeaders, methodAnswers } from "./methods.ts";
 import { modelRoutes } from "./models.ts";
 import { observationRoutes } from "./observations.ts";
 import { type HubDocument, hubDocument } from "./openapi.ts";
@@ -57,29 +58,14 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
   });
   // Comes first, so that the headers below are not added to answers of predict.
   app.route("/", predictRoutes(hub));
-  app.use(async (context, next) => {
+  app.use(browserHeaders, async (context, next) => {
     context.set("hub", hub);
     await next();
-    context.header("X-Content-Type-Options", "nosniff");
   });
-  app.route("/", hubRoutes());
-  app.notFound((context) =>
-    refusalResponse({
-      kind: "not-found",
-      detail: `There is no route ${context.req.method} ${context.req.path}.`,
-      allowed: [
-        "GET /feeds",
-        "GET /feeds/:feed/observations",
-        "GET /feeds/:feed/problems",
-        "GET /flows",
-        "GET /models",
-        "GET, POST /predict/:forecast",
-        "POST /invocations/:forecast",
-        "GET /v2/models/:forecast",
-        "GET /docs",
-      ],
-    }),
-  );
+  const routes = hubRoutes();
+  app.route("/", routes);
+  const answerMethod = methodAnswers(routes);
+  app.notFound((context) => answerMethod(context) ?? refusalResponse(notFound(context.req)));
   app.onError((error, context) => {
     if (error instanceof Refused) return refusalResponse(error.refusal, error.headers);
     if (error instanceof HTTPException) return refusalResponse(unreadable(error));
@@ -90,6 +76,24 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
     });
   });
   return app;
+}
+
+function notFound({ method, path }: { readonly method: string; readonly path: string }): Refusal {
+  return {
+    kind: "not-found",
+    detail: `There is no route ${method} ${path}.`,
+    allowed: [
+      "GET /feeds",
+      "GET /feeds/:feed/observations",
+      "GET /feeds/:feed/problems",
+      "GET /flows",
+      "GET /models",
+      "GET, POST /predict/:forecast",
+      "POST /invocations/:forecast",
+      "GET /v2/models/:forecast",
+      "GET /docs",
+    ],
+  };
 }
 
 /** Returns whether a Host header is missing, or a host name or address with an optional port. */

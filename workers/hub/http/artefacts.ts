@@ -4,12 +4,13 @@ import { artefactShape } from "../../../shared/api/artefacts.ts";
 import { forecastParam, versionParam } from "../../../shared/api/fields.ts";
 import { cardShape } from "../../../shared/registry/card.ts";
 import { type ArtefactName, artefactBytesMax, artefactNames } from "../../../shared/registry/keys.ts";
-import { readArtefact } from "../actions/read-artefact.ts";
+import { openArtefact } from "../actions/open-artefact.ts";
 import { artefactContentTypes, uploadArtefact } from "../actions/upload-artefact.ts";
 import { adminOnly } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
+import { fileResponse } from "./file-response.ts";
 import { unwrap } from "./refuse.ts";
-import { actorOf, apiRoutes, binary, json, refusals, secured } from "./route.ts";
+import { actorOf, apiRoutes, binary, fileAnswers, json, refusals, secured } from "./route.ts";
 
 export const artefactRoutes = apiRoutes();
 
@@ -26,21 +27,16 @@ const read = createRoute({
   request: { params },
   responses: {
     200: { description: "The bytes", content: { ...binary, "application/json": { schema: cardShape } } },
+    ...fileAnswers,
     ...refusals.filteredRead,
   },
 });
 
 artefactRoutes.openapi(read, async (context) => {
   const address = context.req.valid("param");
-  const object = unwrap(await readArtefact(context.var.hub, address));
-  return new Response(object.body, {
-    headers: {
-      "Content-Type": artefactContentTypes[address.artefact],
-      "Content-Length": String(object.size),
-      ETag: object.httpEtag,
-      "Cache-Control": "public, max-age=31536000, immutable",
-    },
-  });
+  const file = unwrap(openArtefact(context.var.hub, address));
+  const contentType = artefactContentTypes[address.artefact];
+  return fileResponse(context.req, file, { contentType, cacheControl: "public, max-age=31536000, immutable" });
 });
 
 const put = createRoute({

@@ -7,13 +7,14 @@ import { uploadShape } from "../../../shared/api/uploads.ts";
 import { successShape } from "../../../shared/lake/success.ts";
 import { listFeeds } from "../actions/list-feeds.ts";
 import { listProblems } from "../actions/list-problems.ts";
+import { openLakeFile } from "../actions/open-lake-file.ts";
 import { readFeed } from "../actions/read-feed.ts";
-import { readLakeFile } from "../actions/read-lake-file.ts";
 import { upload } from "../actions/upload.ts";
 import { adminOnly, hasToken } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
+import { fileResponse } from "./file-response.ts";
 import { unwrap } from "./refuse.ts";
-import { apiRoutes, binary, json, optionallySecured, refusals, secured } from "./route.ts";
+import { apiRoutes, binary, fileAnswers, json, optionallySecured, refusals, secured } from "./route.ts";
 
 export const feedRoutes = apiRoutes();
 
@@ -68,7 +69,8 @@ const lakeFile = createRoute({
   operationId: "downloadLakeFile",
   tags: ["Feeds"],
   summary: "A file of the open lake",
-  description: "`_SUCCESS` lists them. A path may contain slashes. `ETag` changes with the bytes.",
+  description:
+    "`_SUCCESS` lists them. A path may contain slashes. `ETag` changes with the bytes. `Range`, `If-None-Match` and HEAD work as in RFC 9110, so DuckDB, polars and pandas read a file by its address.",
   request: { params: params.extend({ path: z.string().describe("Below `clean/<feed>/`, for example `_SUCCESS`") }) },
   responses: {
     200: {
@@ -78,6 +80,7 @@ const lakeFile = createRoute({
         "application/json": { schema: successShape },
       },
     },
+    ...fileAnswers,
     ...refusals.read,
   },
 });
@@ -87,11 +90,9 @@ const lakeFile = createRoute({
 feedRoutes.openAPIRegistry.registerPath(lakeFile);
 feedRoutes.openapi({ ...lakeFile, path: "/feeds/{feed}/lake/{path{.+}}", hide: true }, async (context) => {
   const { feed, path } = context.req.valid("param");
-  const object = unwrap(await readLakeFile(context.var.hub, feed, path));
+  const file = unwrap(openLakeFile(context.var.hub, feed, path));
   const contentType = path.endsWith(".parquet") ? "application/vnd.apache.parquet" : "application/json; charset=utf-8";
-  return new Response(object.body, {
-    headers: { "Content-Type": contentType, ETag: object.httpEtag, "Content-Length": String(object.size) },
-  });
+  return fileResponse(context.req, file, { contentType });
 });
 
 const put = createRoute({

@@ -7,6 +7,7 @@ import {
   observationsQueryShape,
 } from "../../../shared/api/observations.ts";
 import type { ObservationPlace } from "../../../shared/db/observations.ts";
+import { isoPeriod } from "../../../shared/period.ts";
 import { listObservations } from "../actions/list-observations.ts";
 import { pageResponse, placeOfCursor } from "./page.ts";
 import { unwrap } from "./refuse.ts";
@@ -31,7 +32,7 @@ const placeShape = z
   .transform(([period, seriesId, variable]): ObservationPlace => ({ period, seriesId, variable }));
 
 observationRoutes.openapi(list, async (context) => {
-  const { series = [], variable, from, to, cursor, limit, format } = context.req.valid("query");
+  const { series = [], variable, from, to, cursor, limit, format, bom } = context.req.valid("query");
   const { feed, rows } = unwrap(
     await listObservations(context.var.hub, context.req.valid("param").feed, {
       series: [series].flat(),
@@ -46,12 +47,14 @@ observationRoutes.openapi(list, async (context) => {
     rows,
     limit,
     format,
+    bom,
+    fileName: `${feed.id}-observations`,
     placeOf: ({ series: { id }, period, variable }) => [period, id, variable],
     json: (observations, next): ObservationsPage => ({ feed: feed.id, observations: [...observations], next }),
     header: [...feed.dimensions, "period", "variable", "value"],
     cells: ({ series, period, variable, value }) => [
       ...feed.dimensions.map((name) => series[name] ?? ""),
-      period,
+      isoPeriod(period),
       variable,
       value,
     ],

@@ -11,6 +11,7 @@ import {
 } from "../../../shared/api/predictions.ts";
 import type { InputPlace } from "../../../shared/db/input-hours.ts";
 import type { PredictionPlace } from "../../../shared/db/predictions.ts";
+import { isoPeriod } from "../../../shared/period.ts";
 import { listInputHours } from "../actions/list-input-hours.ts";
 import { listPredictions } from "../actions/list-predictions.ts";
 import { privateRead } from "./authorize.ts";
@@ -41,7 +42,7 @@ const answerPlace = z
   .transform(([at, position, answer]): PredictionPlace => ({ at, position, answer }));
 
 predictionRoutes.openapi(answers, async (context) => {
-  const { series = [], version, from, to, cursor, limit, format } = context.req.valid("query");
+  const { series = [], version, from, to, cursor, limit, format, bom } = context.req.valid("query");
   const { forecast, rows } = unwrap(
     await listPredictions(context.var.hub, context.req.valid("param").forecast, {
       series: [series].flat(),
@@ -57,11 +58,13 @@ predictionRoutes.openapi(answers, async (context) => {
     rows,
     limit,
     format,
+    bom,
+    fileName: `${forecast.id}-predictions`,
     placeOf: ({ at, position, answer }) => [at, position, answer],
     json: (page, next): PredictionsPage => ({ forecast: forecast.id, predictions: [...page], next }),
     header: [...plainColumns, ...dimensions, "intervals", "features", "given"],
     cells: (row) => [
-      ...plainColumns.map((name) => (typeof row[name] === "boolean" ? String(row[name]) : row[name])),
+      ...plainColumns.map((name) => plainCell(row, name)),
       ...dimensions.map((_, at) => row.series?.[at] ?? null),
       JSON.stringify(row.intervals),
       JSON.stringify(row.features),
@@ -84,6 +87,14 @@ const plainColumns = [
   "prediction",
   "changeProbability",
 ] as const;
+
+type PlainRow = Pick<PredictionsPage["predictions"][number], (typeof plainColumns)[number]>;
+
+function plainCell(row: PlainRow, name: keyof PlainRow): string | number | null {
+  if (name === "targetPeriod") return row.targetPeriod && isoPeriod(row.targetPeriod);
+  const value = row[name];
+  return typeof value === "boolean" ? String(value) : value;
+}
 
 const inputs = createRoute({
   method: "get",
@@ -108,7 +119,7 @@ const inputPlace = z.tuple([z.string(), z.string(), z.string(), z.int(), z.strin
 );
 
 predictionRoutes.openapi(inputs, async (context) => {
-  const { cursor, limit, format, version, feature, from, to } = context.req.valid("query");
+  const { cursor, limit, format, bom, version, feature, from, to } = context.req.valid("query");
   const after = placeOfCursor(cursor, inputPlace);
   const filter = { version, feature, from, to, after, limit: limit + 1 };
   const { forecast, rows } = unwrap(await listInputHours(context.var.hub, context.req.valid("param").forecast, filter));
@@ -116,9 +127,11 @@ predictionRoutes.openapi(inputs, async (context) => {
     rows,
     limit,
     format,
+    bom,
+    fileName: `${forecast}-inputs`,
     placeOf: (row) => [row.version, row.feature, row.hour, Number(row.hypothetical), row.bin],
     json: (page, next): InputsPage => ({ forecast, inputs: page.map(({ forecast: _, ...row }) => row), next }),
     header: ["version", "feature", "hour", "hypothetical", "bin", "count"],
-    cells: (row) => [row.version, row.feature, row.hour, String(row.hypothetical), row.bin, row.count],
+    cells: (row) => [row.version, row.feature, isoPeriod(row.hour), String(row.hypothetical), row.bin, row.count],
   });
 });

@@ -86,6 +86,13 @@ export const refusals = {
   },
 } as const;
 
+/** Describes the answers to conditional requests and to ranges of a file. */
+export const fileAnswers = {
+  206: { description: "`Range`: the requested bytes", content: binary },
+  304: { description: "`If-None-Match` or `If-Modified-Since`: the file is unchanged" },
+  416: { description: "`Range` contains no byte of the file", ...problem },
+} as const;
+
 export const secured = [{ token: [] }];
 /** For a read that shows more with the token. */
 export const optionallySecured = [{}, { token: [] }];

@@ -1,8 +1,9 @@
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { type Result, success } from "../../../shared/lib/result.ts";
 import { type ArtefactName, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
+import { type StoredFile, storedFile } from "./stored-file.ts";
 
 export interface ArtefactAddress {
   readonly forecast: string;
@@ -10,15 +11,13 @@ export interface ArtefactAddress {
   readonly artefact: ArtefactName;
 }
 
-/** Reads a file of a version. */
-export async function readArtefact(
-  { lake }: Pick<Hub, "lake">,
+/** Opens a file of a version. */
+export function openArtefact(
+  fx: Pick<Hub, "lake">,
   { forecast: forecastId, version, artefact }: ArtefactAddress,
-): Promise<Result<R2ObjectBody, Refusal>> {
+): Result<StoredFile, Refusal> {
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
   const key = artefactKey(forecast.value.id, version, artefact);
-  const object = await lake.get(key);
-  if (object) return success(object);
-  return failure({ kind: "not-found", detail: `${key} was never uploaded.`, found: artefact });
+  return success(storedFile(fx, key, { kind: "not-found", detail: `${key} was never uploaded.`, found: artefact }));
 }

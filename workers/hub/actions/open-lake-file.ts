@@ -3,16 +3,13 @@ import { lakePrefix } from "../../../shared/lake/keys.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
 import { requireFeed } from "./require.ts";
+import { type StoredFile, storedFile } from "./stored-file.ts";
 
 /** R2 fails on longer keys. */
 const keyBytesMax = 1_024;
 
-/** Reads one file of `clean/<feed>/`, for example `_SUCCESS`, which lists the others. */
-export async function readLakeFile(
-  { lake }: Pick<Hub, "lake">,
-  feedId: string,
-  path: string,
-): Promise<Result<R2ObjectBody, Refusal>> {
+/** Opens one file of `clean/<feed>/`, for example `_SUCCESS`, which lists the others. */
+export function openLakeFile(fx: Pick<Hub, "lake">, feedId: string, path: string): Result<StoredFile, Refusal> {
   const feed = requireFeed(feedId);
   if (!feed.ok) return feed;
   const key = `${lakePrefix(feed.value.id)}${path}`;
@@ -20,8 +17,6 @@ export async function readLakeFile(
     const detail = "The path is longer than that of any file in the lake.";
     return failure({ kind: "bad-request", detail, found: `${path.length} characters`, expected: "a path of _SUCCESS" });
   }
-  const object = await lake.get(key);
-  if (object) return success(object);
   const detail = `${feed.value.id} has no file ${path} in the lake. _SUCCESS lists its files.`;
-  return failure({ kind: "not-found", detail, found: path });
+  return success(storedFile(fx, key, { kind: "not-found", detail, found: path }));
 }
