@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { observationsPageShape } from "../../shared/api/observations.ts";
 import lakeClients from "../fixtures/clients/lake.json" with { type: "json" };
 import { hubInNode, hubToken, lakeBytes, lakeFile } from "../support/hub-in-node.ts";
 import type { Answer } from "../support/predict-in-node.ts";
@@ -113,7 +114,7 @@ describe("polars, DuckDB and pandas", () => {
     expect([...rows]).toEqual([JSON.stringify({ rows: 40, sum: 80_400 })]);
   });
 
-  test("DuckDB reads the served bytes, and month and day as integers if it is told their types", async () => {
+  test("DuckDB reads the served bytes, and month and day as integers if the query states their types", async () => {
     const folder = mkdtempSync(join(tmpdir(), "almanac-lake-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     mkdirSync(join(folder, "year=2026/month=02"), { recursive: true });
@@ -129,7 +130,7 @@ describe("polars, DuckDB and pandas", () => {
 });
 
 describe("every address", () => {
-  test("allows any page to read it, and says that answers differ by these headers", async () => {
+  test("allows any page to read it, and names the headers that change answers", async () => {
     for (const path of [file, "/feeds", "/nowhere", "/feeds/unknown", "/flows?limit=x"]) {
       const answer = await ask(path, { headers: { Origin: "https://somewhere.example" } });
       expect([path, ...headersOf(answer, "Access-Control-Allow-Origin", "Vary", "X-Content-Type-Options")]).toEqual([
@@ -203,7 +204,7 @@ describe("CSV", () => {
       ["2026-11-19T20", 1],
       ["2026-11-19T21:00", 0],
     ]) {
-      const answer: { observations: { period: string }[] } = await (await ask(`${hours}?from=${from}`)).json();
+      const answer = observationsPageShape.parse(await (await ask(`${hours}?from=${from}`)).json());
       expect(answer.observations).toHaveLength(Number(count));
       for (const { period } of answer.observations) expect(period).toBe("2026-11-19T20");
     }

@@ -87,7 +87,7 @@ test("a filter with an unknown name is refused, and the refusal lists the existi
   expect(await refused("sorted=no")).toMatchObject([422, { detail: "There is no parameter sorted.", found: "sorted" }]);
   expect(await refused("serie=a")).toMatchObject([
     422,
-    { didYouMean: "series", allowed: ["series", "version", "from", "to", "cursor", "limit", "format"] },
+    { didYouMean: "series", allowed: ["series", "version", "from", "to", "cursor", "limit", "format", "bom"] },
   ]);
   const limit = "limit: expected a whole number from 1 to 10000";
   for (const found of ["0", "10001", "-1"]) {
@@ -134,5 +134,7 @@ test("inputs are listed by version, feature and hour, in pages, as JSON and CSV"
     { bin: "=here", count: 3 },
   ]);
   const csv = await (await request("/forecasts/milk-mx/inputs?format=csv&feature=Estado&to=2026-11-20")).text();
-  expect(csv).toBe(`version,feature,hour,hypothetical,bin,count\r\n${version},Estado,2026-11-20T23,false,'=here,2\r\n`);
+  expect(csv).toBe(
+    `version,feature,hour,hypothetical,bin,count\r\n${version},Estado,2026-11-20T23:00,false,'=here,2\r\n`,
+  );
 });
