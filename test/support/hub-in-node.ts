@@ -98,17 +98,18 @@ function lakeOf(objects: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {
 }
 
 const rows = `
-  INSERT INTO ingests VALUES (1, 'gold-csv', 'f1', 'raw/gold-csv/a.csv', 'r1', NULL, '2026-11-20T00:00:00.000Z', '2026-11-01', '2026-11-20', '{}');
-  INSERT INTO series VALUES (1, 'gold-csv', '[]', '{}'), (2, 'sniim-milk', '["=Jalisco"]', '{"Estado":"=Jalisco"}');
+  INSERT INTO ingests (id, feed, flow_id, raw_key, rank, published_on, arrived_at, first_period, last_period, stats)
+    VALUES (1, 'gold-csv', 'f1', 'raw/gold-csv/a.csv', 'r1', NULL, '2026-11-20T00:00:00.000Z', '2026-11-01', '2026-11-20', '{}');
+  INSERT INTO series (id, feed, key, dimensions) VALUES (1, 'gold-csv', '[]', '{}'), (2, 'sniim-milk', '["=Jalisco"]', '{"Estado":"=Jalisco"}');
   WITH RECURSIVE days (day) AS (SELECT date('2026-11-01') UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < '2026-11-20')
-  INSERT INTO observations SELECT 'gold-csv', day, 1, variable, 2000.5, 1 FROM days, (SELECT 'EUR' AS variable UNION SELECT 'USD');
-  INSERT INTO series VALUES (3, 'open-meteo-air-quality', '[]', '{}');
-  INSERT INTO observations VALUES ('open-meteo-air-quality', '2026-11-19T20', 3, 'ozone', 61.5, 1);
-  INSERT INTO observations VALUES ('sniim-milk', '2026-11-20', 2, 'precio', 25.5, 1);
+  INSERT INTO observations (feed, period, series_id, variable, value, ingest_id) SELECT 'gold-csv', day, 1, variable, 2000.5, 1 FROM days, (SELECT 'EUR' AS variable UNION SELECT 'USD');
+  INSERT INTO series (id, feed, key, dimensions) VALUES (3, 'open-meteo-air-quality', '[]', '{}');
+  INSERT INTO observations (feed, period, series_id, variable, value, ingest_id) VALUES ('open-meteo-air-quality', '2026-11-19T20', 3, 'ozone', 61.5, 1);
+  INSERT INTO observations (feed, period, series_id, variable, value, ingest_id) VALUES ('sniim-milk', '2026-11-20', 2, 'precio', 25.5, 1);
   INSERT INTO problems (feed, ingest_id, reason, "row", "column", period, found, expected, lost)
     VALUES ('gold-csv', 1, 'bad-number', 3, 'B', '2026-11-03', '=1+1', 'a number', 1);
   INSERT INTO flow_runs (id, kind, key, state, params, created_at) VALUES ('f1', 'ingest', 'k', 'done', '{}', '2026-11-20T00:00:00.000Z');
   INSERT INTO predictions (answer, position, request_id, at, forecast, version, number, protocol, intervals, features, hypothetical)
     VALUES ('00000000000000000000000000000000', 0, 'r', '2026-11-20T00:00:00.000Z', 'gold', 'v1', 1, 'predict', '{}', '{}', 0);
-  INSERT INTO input_hours VALUES ('gold', 'v1', 'EUR', '2026-11-20T10', 0, '3', 2);
+  INSERT INTO input_hours (forecast, version, feature, hour, hypothetical, bin, count) VALUES ('gold', 'v1', 'EUR', '2026-11-20T10', 0, '3', 2);
 `;
