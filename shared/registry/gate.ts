@@ -226,8 +226,8 @@ function refresh({ evidence, naive }: Challenger["judged"], incumbent: Incumbent
   }
   const againstIncumbent =
     pIncumbent === null
-      ? `The same recipe was fitted to newer data. There are no test ${noun}s since the champion ${incumbent.version} was fitted.`
-      : `The same recipe was fitted to newer data. It is not worse than the champion ${incumbent.version} beyond chance (${pText(pIncumbent)}) ${sinceFit}.`;
+      ? `The refresh has no test ${noun}s since the champion ${incumbent.version} was fitted.`
+      : `The refresh is not worse than the champion ${incumbent.version} beyond chance (${pText(pIncumbent)}) ${sinceFit}.`;
   const againstBaseline =
     pNaive === null ? "" : ` It is not worse than ${baselineName(naive)} beyond chance (${pText(pNaive)}).`;
   return verdict("promote", "refresh", { ...numbers, reason: `${againstIncumbent}${againstBaseline}` });

@@ -111,8 +111,8 @@ export function changeText({ auc, brier, brierBase, brierFrequency }: ChangeScor
 
 /** Returns a contender for `--json`. A classification has scores instead of errors and intervals. */
 export function contenderJson(contender: Contender): Record<string, unknown> {
-  const { name, classification, skill, pValue, seconds } = contender;
-  if (classification !== null) return { name, ...classification, skill, pValue, seconds };
+  const { name, classification, skill, pValue, gateP, seconds } = contender;
+  if (classification !== null) return { name, ...classification, skill, pValue, gateP, seconds };
   const { candidate: _, recipe: __, note: ___, classification: ____, ...errors } = contender;
   return errors;
 }
