@@ -59,6 +59,11 @@ test("an exported model returns the outputs in rows.csv in an ONNX runtime", asy
   for (const output of ["prediction", "change_probability"]) {
     expect(answered[output]).toEqual(numbers(`expected_${output}`));
   }
+  const [trainHeader, firstLine = "", ...more] = readFileSync(join(out, "train.csv"), "utf8").trim().split("\r\n");
+  expect(trainHeader).toBe(["target_period", "target", ...card.features.map(({ name }) => name)].join(","));
+  expect(firstLine).toMatch(/^\d{4}-\d{2}-\d{2},\d+(\.\d+)?,/);
+  const lastPeriod = more.at(-1)?.split(",")[0] ?? "";
+  expect(lastPeriod < card.judged.test.from).toBe(true);
 });
 
 const daily = "../shared/data/gold/Daily.csv";

@@ -1,8 +1,11 @@
 /** `almanac export FORECAST --files FILE… --out DIR`: writes the model file, its card, and rows to verify it in any ONNX runtime. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Dataset, RowRange } from "../../shared/features/dataset.ts";
+import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { writeCsv } from "../../shared/lib/csv.ts";
-import type { Inputs } from "../../shared/training/inputs.ts";
+import { isoPeriod } from "../../shared/period.ts";
+import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
 import { knownForecast } from "../known.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
@@ -42,6 +45,8 @@ export async function exportModel(
   await writeFile(join(folder, "model.onnx"), published.model);
   await writeFile(join(folder, "card.json"), `${JSON.stringify(published.card, null, 1)}\n`);
   await writeFile(join(folder, "rows.csv"), rowsCsv(published));
+  const train = { from: 0, to: rowsOf(windowsOf(prepared.data, forecast.validation).test).from };
+  await writeFile(join(folder, "train.csv"), trainCsv(prepared.data, train));
   const { model, version, recipe } = published.card;
   if (options.json) {
     return printJson({
@@ -57,7 +62,7 @@ export async function exportModel(
   }
   print(`\n${recipe.candidate}, ${thousands(model.bytes)} bytes, ${thousands(model.nodes)} nodes: ${folder}`);
   print(
-    `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with the expected outputs)`,
+    `model.onnx, card.json, rows.csv (${thousands(judgement.test.rows)} rows of the test window with the expected outputs), train.csv (${thousands(train.to)} earlier rows with the target)`,
   );
   print(prose(outcome.reason));
 }
@@ -75,7 +80,21 @@ function rowsCsv({ rows }: Published): string {
   );
 }
 
-function cell(values: Inputs[string], row: number): string | number | null {
+/** Writes one line per row before the test window: the period and the value of the target, then all inputs. */
+function trainCsv(data: Dataset, rows: RowRange): string {
+  const inputs = Object.entries(inputsOf(data, rows));
+  const header = ["target_period", "target", ...inputs.map(([name]) => name)];
+  return writeCsv(
+    header,
+    Array.from({ length: rows.to - rows.from }, (_, at) => {
+      const row = rows.from + at;
+      const period = isoPeriod(data.periods[data.period[row] ?? 0] ?? "");
+      return [period, cell(data.target, row), ...inputs.map(([, values]) => cell(values, at))];
+    }),
+  );
+}
+
+function cell(values: Inputs[string] | Float64Array, row: number): string | number | null {
   const value = values[row];
   return value === undefined || Number.isNaN(value) ? null : value;
 }

@@ -86,11 +86,19 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const wanted: Inputs = Object.fromEntries(graph.inputs.map(({ name }) => [name, inputs[name] ?? []]));
   const outputs = await runInProcess(model, wanted);
   checkReturned(outputs, rows.to - rows.from);
-  if (!outputs[predictionOutput]?.every(Number.isFinite))
-    throw new Failure("The file returns NaN or infinity for rows of the test window.");
+  const results = outputs[predictionOutput] ?? new Float32Array();
+  const rowText = (at: number) => `row ${at} of the test window (${data.periods[data.period[rows.from + at] ?? 0]})`;
+  const bad = results.findIndex((one) => !Number.isFinite(one));
+  if (bad >= 0)
+    throw new Failure(
+      `The file returns ${results[bad]} for ${rowText(bad)}. Expected a number. A missing input is NaN: impute it inside the graph.`,
+    );
   const isClasses = forecast.task === "classification";
-  if (isClasses && !outputs[predictionOutput].every((one) => one >= 0 && one <= 1))
-    throw new Failure("The file returns numbers outside 0 to 1. Expected the probability of the event.");
+  const outside = isClasses ? results.findIndex((one) => one < 0 || one > 1) : -1;
+  if (outside >= 0)
+    throw new Failure(
+      `The file returns ${results[outside]} for ${rowText(outside)}. Expected the probability of the event, from 0 to 1: export a probability, not a score or a label. See docs/ONNX.md.`,
+    );
   const engine = servingEngine(model, wanted, outputs);
 
   const naive = await naiveOnTest({ forecast, data, windows, seed: task.seed }, pool);
@@ -105,7 +113,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   };
   // All contenders are scored on the same rows: those after the file's training data.
   const window = narrowed(fullWindow, unseen);
-  const predictions = Float64Array.from(outputs[predictionOutput]).subarray(unseen.from - rows.from);
+  const predictions = Float64Array.from(results).subarray(unseen.from - rows.from);
   const contenders = [
     {
       ...lineOf(window, { name: version, recipe, predictions, seconds: 0, validation: null }),
@@ -204,7 +212,9 @@ export function checkedGraph(bytes: Uint8Array, forecast: Forecast): Graph {
     const feature = forecast.features.find(({ name }) => name === input.name);
     if (!feature) {
       const unknown = withSuggestion(`Input ${input.name} is not a feature of ${forecast.id}`, input.name, names);
-      throw new Failure(`${unknown} Export the model with one input of shape [N, 1] for each feature.`);
+      throw new Failure(
+        `${unknown} Export the model with one input of shape [N, 1] for each feature. docs/ONNX.md shows how to split a matrix.`,
+      );
     }
     const width = input.shape?.at(-1);
     if (input.type !== dtypeOf(feature) || (input.shape !== null && (input.shape.length !== 2 || width !== 1))) {
