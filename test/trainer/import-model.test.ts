@@ -98,7 +98,7 @@ test("a file that was trained on the whole test window is rejected", async () =>
 
 test("a file that returns NaN is rejected", async () => {
   const task = { trainedTo: data.periods[100] ?? "", bytes: lineFile(Number.NaN) };
-  await expect(imported(task)).rejects.toThrow("The file returns NaN or infinity");
+  await expect(imported(task)).rejects.toThrow("The file returns NaN for row 0 of the test window");
 });
 
 test("a file with operators that the built-in engine lacks is imported for onnxruntime-web, and its card notes it", async () => {
