@@ -27,9 +27,25 @@ async function ingest(days: number): Promise<string> {
 }
 
 const train = (...more: string[]) =>
-  almanac(["train", sickness.id, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url, ...more], {
-    env: { ALMANAC_TOKEN: "test-token" },
-  });
+  almanac(
+    [
+      "train",
+      sickness.id,
+      "--trials",
+      "1",
+      "--threads",
+      "1",
+      "--only",
+      "logistic",
+      "--json",
+      "--url",
+      hub.url,
+      ...more,
+    ],
+    {
+      env: { ALMANAC_TOKEN: "test-token" },
+    },
+  );
 
 async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.parse>> {
   const answer = await hub.request(`/predict/${sickness.id}${query}`);
