@@ -222,7 +222,7 @@ test("an imported model is scored on the same window, passes the same gate, and 
   const output = lastJson(imported);
   expect(output).toMatchObject({
     state: "held",
-    reason: expect.stringContaining("the last period that an earlier decision used"),
+    reason: expect.stringContaining("that no earlier test has used; the test window has 4 of 31"),
   });
   expect(imported.code).toBe(1);
   const { card } = await hub.api.getModel(address(output.version));
