@@ -2,8 +2,12 @@
 
 /** Maximum number of instances. */
 export const instancesMax = 1_000;
-/** An explanation visits every path of every tree: some tens of milliseconds per instance for a large forest. */
+/** Maximum number of explained instances. */
 export const explainedMax = 100;
+/** Maximum number of operations of all explanations of a request: about a second. An explanation visits every path of every tree. */
+export const explainingOperationsMax = 25_000_000;
+/** Operations of reading, evaluating and writing one value of a row, in the same unit: about 30 per microsecond. */
+export const operationsPerValue = 60;
 /** Maximum number of rows that set the value of a period. Each of them needs a pass through the history. */
 export const givenRowsMax = 10_000;
 /**
@@ -13,5 +17,8 @@ export const givenRowsMax = 10_000;
 export const tableValuesMax = 4_000_000;
 /** 1,000 instances with all features are about 1 MB. */
 export const bodyBytesMax = 4_000_000;
-/** Limits of a JSON body. No protocol nests deeper than 6 levels; 4 MB cannot contain more numbers than this. */
-export const bodyJsonLimits = { depthMax: 64, valuesMax: 2_000_000 };
+/**
+ * Limits of a JSON body. No protocol nests deeper than 6 levels; 4 MB cannot contain more numbers than this. Each row is an array or
+ * an object, which needs up to 20 times the memory of its text.
+ */
+export const bodyJsonLimits = { depthMax: 64, valuesMax: 2_000_000, containersMax: 400_000 };

@@ -31,9 +31,18 @@ const rowShape = z.object({
 });
 export type PredictionRow = z.infer<typeof rowShape>;
 
+/** Number of rows of an answer with an input in a bin: [position of the feature, whether hypothetical, bin, count]. */
+const sumShape = z.tuple([z.int().min(0), z.boolean(), z.string().min(1).max(1_000), z.int().min(1)]);
+export type InputSum = z.infer<typeof sumShape>;
+
 export const predictionMessageShape = z
   .object({
-    format: z.literal(1),
+    /** 1: every row of the answer is in a message, and the inputs are counted from the rows. 2: they are counted from `sums`. */
+    format: z.union([z.literal(1), z.literal(2)]),
+    /** Number of the message among those of its answer, from 0. */
+    part: z.int().min(0).optional(),
+    /** The inputs of all rows of the answer, also of those that are not recorded. Divided among the messages of the answer. */
+    sums: z.array(sumShape).optional(),
     /** Id of the answer. All messages of a large answer have the same id. */
     answer: z.string().regex(/^[0-9a-f]{32}$/, "expected 32 lower-case hexadecimal digits"),
     requestId: z.string().min(1).max(128),
@@ -47,8 +56,16 @@ export const predictionMessageShape = z
     /** Messages from before this member existed are from callers. */
     origin: z.enum(origins).default("caller"),
     features: z.array(z.string()),
-    rows: z.array(rowShape).min(1),
+    rows: z.array(rowShape),
   })
+  .refine(
+    ({ format, rows, sums }) => (format === 1 ? rows.length > 0 && sums === undefined : sums !== undefined),
+    "expected rows in format 1, and sums in format 2",
+  )
+  .refine(
+    ({ features, sums }) => (sums ?? []).every(([at]) => at < features.length),
+    "expected `sums` to contain positions of features",
+  )
   .refine(
     ({ features, rows }) => rows.every(({ values }) => values.length === features.length),
     "expected one value per feature in every row",

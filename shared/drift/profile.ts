@@ -1,6 +1,7 @@
 /** The reference profile: the distribution of each input in training, in fixed bins. Drift is measured against it. */
 import { z } from "zod";
 import type { Dataset } from "../features/dataset.ts";
+import { binAt } from "./bins.ts";
 
 const count = z.int().min(0);
 const finite = z.number();
@@ -76,35 +77,4 @@ function edgesOf(sorted: Float32Array): number[] {
     if (edge !== undefined && edge < (sorted.at(-1) ?? edge)) edges.add(edge);
   }
   return [...edges];
-}
-
-/** Returns the position of a value's bin. A bin contains the values above one edge and up to the next, inclusive. O(bins). */
-function binAt(edges: readonly number[], value: number): number {
-  const bin = edges.findIndex((edge) => value <= edge);
-  return bin < 0 ? edges.length : bin;
-}
-
-/** Bin of a missing value. The bin of a number is its position in `counts`; that of a category is `=` and its name. */
-const missingBin = "missing";
-/** Bins of numbers below and above the range of the training data. */
-export const [underBin, overBin] = ["under", "over"] as const;
-/** Bin of a category that is not in the training data. */
-const otherBin = "other";
-
-/**
- * Returns the bin of an input. Null, NaN and the empty text are missing. For a profile without a range, numbers outside it
- * are counted in the outer bins. O(bins).
- *
- * @example binOf(profile, 23.4) // "7"
- */
-export function binOf(profile: Profile, value: number | string | null): string {
-  if (value === null || value === "") return missingBin;
-  if (profile.dtype === "string") return Object.hasOwn(profile.counts, value) ? `=${value}` : otherBin;
-  // Rounds to float32 like the model's input and the edges, because answers contain shortened decimals.
-  const number = Math.fround(Number(value));
-  if (Number.isNaN(number)) return missingBin;
-  const { edges, minimum, maximum } = profile;
-  if (minimum !== null && number < minimum) return underBin;
-  if (maximum !== null && number > maximum) return overBin;
-  return String(binAt(edges, number));
 }

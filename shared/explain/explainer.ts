@@ -10,10 +10,17 @@ import type { Graph, Node, Tensor } from "../onnx/graph.ts";
 import type { ServedProfile } from "../registry/served.ts";
 import { type Attribution, constant, productOf, sumOf, through } from "./attribution.ts";
 import { noTrainingWeights, numbersOf, readForest } from "./forest.ts";
+import { explainingOperations } from "./operations.ts";
 import { addTreeShap, expectedOf } from "./tree-shap.ts";
 
 /** An explainer, or the reason why a model has none, as the end of a sentence about it: `its operator …`. */
-export type BuiltExplainer = Result<Explainer>;
+export type BuiltExplainer = Result<CountedExplainer>;
+
+export interface CountedExplainer {
+  readonly explain: Explainer;
+  /** Elementary steps of one explanation. */
+  readonly operations: number;
+}
 
 /** Returns the value of an input in the explained row. */
 export type RowOf = (input: string) => number | string;
@@ -31,7 +38,8 @@ export interface ExplainerParts {
 /** Builds the explainer of a model. O(size of the graph). */
 export function buildExplainer(parts: ExplainerParts): BuiltExplainer {
   try {
-    return success(new Builder(parts).number(parts.output));
+    const builder = new Builder(parts);
+    return success({ explain: builder.number(parts.output), operations: builder.operations });
   } catch (error) {
     if (error instanceof Unexplained) return failure(error.message);
     throw error;
@@ -57,6 +65,8 @@ const curves: Readonly<Record<string, (x: number) => number>> = {
 };
 
 class Builder {
+  /** Elementary steps of one explanation, of the parts that were built so far. */
+  operations = 0;
   readonly #parts: ExplainerParts;
   readonly #makers: ReadonlyMap<string, Node>;
   readonly #constants: ReadonlyMap<string, Tensor>;
@@ -130,6 +140,7 @@ class Builder {
       throw new Unexplained(forest);
     }
     const { trees, base, isAverage } = forest;
+    this.operations += trees.reduce((sum, tree) => sum + explainingOperations(tree), 0);
     const cells = this.#cells(node.inputs[0] ?? "");
     const scale = isAverage ? 1 / trees.length : 1;
     const expected = base + scale * trees.reduce((sum, tree) => sum + expectedOf(tree), 0);

@@ -5,12 +5,18 @@ export interface JsonLimits {
   readonly depthMax: number;
   /** Maximum number of values. An array of a million empty arrays is 3 MB of text and needs ten times as much memory. */
   readonly valuesMax: number;
+  /** Maximum number of arrays and objects. */
+  readonly containersMax?: number;
 }
 
 /** Returns the limit that a JSON text exceeds, or null. The text need not be valid JSON. O(text). */
-export function exceededJsonLimit(text: string, { depthMax, valuesMax }: JsonLimits): string | null {
+export function exceededJsonLimit(
+  text: string,
+  { depthMax, valuesMax, containersMax = valuesMax }: JsonLimits,
+): string | null {
   let depth = 0;
   let values = 1;
+  let containers = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x22: // "
@@ -20,6 +26,8 @@ export function exceededJsonLimit(text: string, { depthMax, valuesMax }: JsonLim
       case 0x7b: // {
         depth++;
         values++;
+        containers++;
+        if (containers > containersMax) return `more than ${containersMax} arrays and objects`;
         if (depth > depthMax) return `more than ${depthMax} levels of arrays and objects`;
         break;
       case 0x5d: // ]

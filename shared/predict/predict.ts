@@ -1,6 +1,6 @@
 /** Answers the instances of a request. One invalid instance refuses all, unless partial answers were requested. */
 import type { Head, Instance, PredictionWithFeatures, SingleAnswer } from "../api/predict.ts";
-import { explainedMax, instancesMax } from "../api/predict-limits.ts";
+import { explainedMax, explainingOperationsMax, instancesMax } from "../api/predict-limits.ts";
 import { type ProblemDetails, problemDetails, type Refusal } from "../api/problem.ts";
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -79,9 +79,12 @@ export function prepareRows(
     const detail = `Version ${snapshot.model.card.version} cannot be explained: ${explainer.error}.`;
     return failure(explainRefusal(detail, { found: "true", expected: "false, for this model" }));
   }
-  const explain = explainer?.ok ? explainer.value : null;
+  const explain = explainer?.ok ? explainer.value.explain : null;
+  const operations = explainer?.ok ? explainer.value.operations : 0;
+  const costly = explain && refuseOperations(request, operations);
+  if (costly) return failure(costly);
   if (request.kind === "all") {
-    const piece = { from: request.from, count: explain ? explainedMax : instancesMax };
+    const piece = { from: request.from, count: explain ? explainable(operations) : instancesMax };
     return success({ ...allRows(snapshot, piece), failures: noFailures, explain });
   }
   if (request.kind === "single") {
@@ -110,6 +113,25 @@ export function refuseExplaining(request: PredictRequest): Refusal | null {
   if (request.kind !== "batch" || request.instances.length <= explainedMax) return null;
   const sizes = { found: `${request.instances.length} instances`, expected: `at most ${explainedMax} in one request` };
   return explainRefusal("The request has too many instances to explain.", sizes);
+}
+
+/** Returns how many instances may be explained in one request. */
+function explainable(operations: number): number {
+  return Math.min(explainedMax, Math.floor(explainingOperationsMax / Math.max(1, operations)));
+}
+
+/** Returns the refusal of explanations that would take too long; null for others. Counts before anything is computed. */
+function refuseOperations(request: PredictRequest, operations: number): Refusal | null {
+  const most = explainable(operations);
+  const instances = request.kind === "batch" ? request.instances.length : 1;
+  if (instances <= most) return null;
+  const found = `${instances} ${instances === 1 ? "instance" : "instances"} of ${operations} operations`;
+  const expected = `at most ${explainingOperationsMax} operations in one request`;
+  const detail =
+    most === 0
+      ? "The model is too large to be explained. Send the request without explain."
+      : `The explanations would take too long. Send at most ${most} instances in one request, or send it without explain.`;
+  return { ...explainRefusal(detail, { found, expected }), allowed: most === 0 ? [] : [`1 to ${most} instances`] };
 }
 
 function explainRefusal(detail: string, sizes: { readonly found: string; readonly expected: string }): Refusal {

@@ -3,21 +3,38 @@
  * sent.
  */
 import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
-import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
+import type { InputSum, PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
 import { intervalName } from "./answer.ts";
 import { shortestDecimal } from "./decimal.ts";
+import { canCountInputs, countInputs } from "./input-sums.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { Row } from "./row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
-/** If a request has more rows, only every second, third, … row is recorded. */
+/** Limit for a model whose inputs cannot be counted here: every second, third, … row is recorded. */
 export const recordedMax = 10_000;
+
+/** What is recorded of an answer. */
+export interface Recorded {
+  readonly rows: readonly PredictionRow[];
+  /** The inputs of all rows; null if `rows` has all rows, or if they cannot be counted here. */
+  readonly sums: readonly InputSum[] | null;
+}
+
+/**
+ * Returns the number of rows that one recorded row stands for.
+ * @param rowsMax maximum number of recorded rows; 0 for none
+ */
+function stepOf(model: ServedModel, count: number, rowsMax: number): number {
+  const most = rowsMax === 0 || canCountInputs(model) ? rowsMax : recordedMax;
+  return most === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(count / most));
+}
 /** Cloudflare accepts 128,000 bytes; the difference is for the queue's overhead. */
 export const messageBytesMax = 100_000;
 
@@ -28,15 +45,30 @@ export interface AnsweredRows {
   readonly predictions: readonly PredictionWithFeatures[];
 }
 
-/** Returns the recorded rows of an answer of `/predict`. Instances that failed have none. O(rows × features). */
-export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows): PredictionRow[] {
+/** Returns what is recorded of an answer of `/predict`. Instances that failed have no row. O(rows × features). */
+export function recordedAnswer(snapshot: Snapshot, answered: AnsweredRows, rowsMax: number): Recorded {
+  const { model } = snapshot;
+  const { rows, predictions } = answered;
+  const step = stepOf(model, predictions.length, rowsMax);
+  if (step === 1 || !canCountInputs(model)) return { rows: answerRows(snapshot, answered, step), sums: null };
+  const sums = countInputs(model, {
+    count: predictions.length,
+    valueOf: (row, input) => cut(predictions[row]?.features[input] ?? null),
+    isHypothetical: (row) => rows[row]?.hypothetical ?? false,
+  });
+  return { rows: answerRows(snapshot, answered, step), sums };
+}
+
+function answerRows(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows, step: number): PredictionRow[] {
   const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
+  if (step === Number.POSITIVE_INFINITY) return [];
   const levels = model.card.intervals.map(({ level }) => intervalName(level));
   let position = -1;
-  return predictions.map((prediction, at): PredictionRow => {
+  return predictions.flatMap((prediction, at): PredictionRow[] => {
     do position++;
     while (failed.has(position));
+    if (at % step !== 0) return [];
     const row = rows[at];
     const startsFrom = row?.start === undefined ? undefined : forecast.given?.value;
     const suppliedInputs: number[] = [];
@@ -50,7 +82,7 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
     }
     const intervals: PredictionRow["intervals"] = {};
     for (const level of levels) intervals[level] = pair(prediction[level]);
-    return {
+    const recorded: PredictionRow = {
       position,
       series: row ? [...row.is] : null,
       target: row?.target ?? null,
@@ -61,6 +93,7 @@ export function recordedAnswer(snapshot: Snapshot, { rows, failures, predictions
       given: suppliedInputs,
       hypothetical: row?.hypothetical ?? false,
     };
+    return [recorded];
   });
 }
 
@@ -75,17 +108,33 @@ export interface EvaluatedTable {
   readonly answered: readonly number[] | null;
 }
 
-/** Returns the recorded rows of an answer to raw features. Refused rows are not recorded. O(rows × features). */
-export function recordedTable(
+/** Returns what is recorded of an answer to raw features. Refused rows are neither recorded nor counted. O(rows × features). */
+export function recordedTable(snapshot: Snapshot, table: EvaluatedTable, rowsMax: number): Recorded {
+  const { model } = snapshot;
+  const { inputs, outputs, answered } = table;
+  const count = answered?.length ?? outputs[predictionOutput]?.length ?? 0;
+  const step = stepOf(model, count, rowsMax);
+  const rows = tableRows(snapshot, table, step);
+  if (step === 1 || !canCountInputs(model)) return { rows, sums: null };
+  const sums = countInputs(model, {
+    count,
+    valueOf: (row, input) => cut(inputs[input]?.[answered?.[row] ?? row] ?? null),
+    isHypothetical: () => false,
+  });
+  return { rows, sums };
+}
+
+function tableRows(
   { forecast, model }: Snapshot,
   { inputs, outputs, answered }: EvaluatedTable,
+  step: number,
 ): PredictionRow[] {
+  if (step === Number.POSITIVE_INFINITY) return [];
   const predictions = outputs[predictionOutput] ?? [];
   const changes = outputs[changeOutput];
   const dimensionNames = dimensionInputs(forecast.dimensions, model);
   const rows: PredictionRow[] = [];
   const count = answered?.length ?? predictions.length;
-  const step = Math.max(1, Math.ceil(count / recordedMax));
   for (let at = 0; at < count; at += step) {
     const position = answered?.[at] ?? at;
     rows.push({
@@ -137,14 +186,18 @@ function pair(value: unknown): [number, number] | null {
   return typeof low === "number" && typeof high === "number" ? [low, high] : null;
 }
 
-export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer">;
+export type MessageHead = Omit<PredictionMessage, "format" | "features" | "rows" | "answer" | "part" | "sums">;
 
 /** Returns a text that differs between two answers with the same request id: a caller may send one id with several requests. */
 export function answerIdentity(
   { requestId, forecast, version, protocol }: MessageHead,
-  rows: readonly PredictionRow[],
+  { rows, sums }: Recorded,
 ): string {
-  return JSON.stringify([requestId, forecast, version, protocol]) + rows.map((row) => JSON.stringify(row)).join("\n");
+  return (
+    JSON.stringify([requestId, forecast, version, protocol]) +
+    (sums === null ? "" : JSON.stringify(sums)) +
+    rows.map((row) => JSON.stringify(row)).join("\n")
+  );
 }
 
 export interface SizedMessage {
@@ -159,11 +212,49 @@ export interface SizedMessage {
  */
 const fewRows = 16;
 
-/** Cuts rows into as few messages as possible, in their order. O(text). */
-export function messagesOf(
+/** A message without its content. */
+type EmptyMessage = Omit<PredictionMessage, "format" | "rows" | "sums" | "part">;
+
+/** Cuts what is recorded of an answer into as few messages as possible. O(text). */
+export function messagesOf(empty: EmptyMessage, { rows, sums }: Recorded): readonly SizedMessage[] {
+  return sums === null
+    ? rowMessages({ format: 1, ...empty }, rows)
+    : summedMessages({ format: 2, ...empty }, rows, sums);
+}
+
+/** Cuts sums and rows into messages. The sums come first. */
+function summedMessages(
   head: Omit<PredictionMessage, "rows">,
   rows: readonly PredictionRow[],
-): readonly SizedMessage[] {
+  sums: readonly InputSum[],
+): SizedMessage[] {
+  const headBytes = bytesOf(JSON.stringify(head)) + '"part":1000,"sums":[],"rows":[],'.length;
+  const messages: SizedMessage[] = [];
+  let open: { sums: InputSum[]; rows: PredictionRow[] } = { sums: [], rows: [] };
+  let bytes = headBytes;
+  const close = () => {
+    messages.push({ message: { ...head, part: messages.length, ...open }, bytes });
+    [open, bytes] = [{ sums: [], rows: [] }, headBytes];
+  };
+  const makeRoom = (item: InputSum | PredictionRow) => {
+    const more = bytesOf(JSON.stringify(item)) + 1;
+    if (bytes + more > messageBytesMax && bytes > headBytes) close();
+    bytes += more;
+  };
+  for (const sum of sums) {
+    makeRoom(sum);
+    open.sums.push(sum);
+  }
+  for (const row of rows) {
+    makeRoom(row);
+    open.rows.push(row);
+  }
+  if (bytes > headBytes) close();
+  return messages;
+}
+
+/** Cuts rows into as few messages as possible, in their order. O(text). */
+function rowMessages(head: Omit<PredictionMessage, "rows">, rows: readonly PredictionRow[]): readonly SizedMessage[] {
   if (rows.length === 0) return [];
   if (rows.length <= fewRows) {
     const bytes = rows.reduce((sum, row) => sum + rowBytesMax(row), headBytesMax(head));

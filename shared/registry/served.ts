@@ -67,10 +67,14 @@ export const servedCardShape = z.object({
   intervals: shape.intervals,
   intervalsHoldLast: shape.intervalsHoldLast,
   unchangedShare: shape.unchangedShare,
-  /** Reference values of explanations: means and the counts of categories. */
+  /** Reference values of explanations (means, counts of categories), and the bins of inputs, which older files do not have. */
   profile: z.array(
     z.discriminatedUnion("dtype", [
-      floatProfile.pick({ name: true, dtype: true, mean: true }),
+      floatProfile.pick({ name: true, dtype: true, mean: true }).extend({
+        edges: floatProfile.shape.edges.optional(),
+        minimum: z.number().nullable().optional(),
+        maximum: z.number().nullable().optional(),
+      }),
       stringProfile.pick({ name: true, dtype: true, count: true, counts: true }),
     ]),
   ),

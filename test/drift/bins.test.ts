@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { binOf, type Profile, profileOf } from "../../shared/drift/profile.ts";
+import { binOf } from "../../shared/drift/bins.ts";
+import { type Profile, profileOf } from "../../shared/drift/profile.ts";
 import { shortestDecimal } from "../../shared/predict/decimal.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 

@@ -196,6 +196,7 @@ async function toRelease010(): Promise<void> {
     await DB.exec("ALTER TABLE ingests DROP COLUMN withdrawn_at");
     await DB.exec("ALTER TABLE flow_steps DROP COLUMN interrupted");
     await DB.exec("DROP TABLE looks");
+    await DB.exec("DROP TABLE prediction_messages");
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
     const pointer = await SNAPSHOTS.get(championKey(forecast.id));
     const { served, fallbacks, ...old } = JSON.parse(pointer ?? "{}");

@@ -65,7 +65,7 @@ function explained(value: Fitted, row: Row, transform: Transform = "difference")
     place: [String(row.place)],
   });
   if (!run.ok) throw new Error(run.error.reason);
-  const found = built.value((name) => row[name] ?? Number.NaN);
+  const found = built.value.explain((name) => row[name] ?? Number.NaN);
   return { ...found, by: [...found.by], prediction: run.value[predictionOutput]?.[0] ?? Number.NaN };
 }
 

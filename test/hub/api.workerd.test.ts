@@ -1,5 +1,6 @@
 import { SELF } from "cloudflare:test";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { hubApp } from "../../workers/hub/http/app.ts";
 import { asAdmin, hub, ingested, migrate, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
@@ -227,6 +228,29 @@ test("files of the lake are served with the etag that _SUCCESS lists", async () 
     expect([beyond.status, await beyond.json()]).toMatchObject([416, { status: 416 }]);
   }
   expect(await refusal(request("/feeds/sniim-milk/lake/year=1999/part.parquet"))).toMatchObject({ status: 404 });
+});
+
+test("beyond the rate limit of an address, reads without the token are refused; probes and the token are not limited", async () => {
+  const asked: string[] = [];
+  const app = hubApp({ ...hub, allows: async (caller) => asked.push(caller) > 1_000 });
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    app.fetch(new Request(`http://hub.test${path}`, { headers: { "CF-Connecting-IP": "192.0.2.1", ...headers } }));
+  for (const path of ["/feeds", "/flows", "/docs", "/feeds/sniim-milk/observations?format=csv"]) {
+    const refused = await ask(path);
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "60"]);
+    await refused.body?.cancel();
+  }
+  expect(asked).toEqual(new Array(4).fill("192.0.2.1"));
+  expect((await ask("/health")).status).toBe(200);
+  expect((await ask("/feeds", { Authorization: "Bearer test-token" })).status).toBe(200);
+  expect(await hub.allows("192.0.2.1")).toBe(true);
+});
+
+test("a deeply nested JSON body is refused before it is parsed", async () => {
+  const body = `{"seed":1,"why":${"[".repeat(400_000)}`;
+  const headers = { "Content-Type": "application/json" };
+  const answer = asAdmin("/forecasts/milk-mx/runs", { method: "POST", headers, body });
+  expect(await refusal(answer)).toMatchObject({ status: 413, found: "more than 64 levels of arrays and objects" });
 });
 
 test("feeds show their progress, and the answer for an unknown address lists the addresses", async () => {

@@ -6,6 +6,7 @@ import { predictionsPageShape } from "../../shared/api/predictions.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import { type Hub, hubOf } from "../../workers/hub/hub.ts";
+import { readVariables } from "../../workers/hub/variables.ts";
 import { count, deliver, freshHub, predictionMessage, row, sums, version } from "../support/answered.ts";
 import { asAdmin, hub, query, testEnv } from "../support/hub.ts";
 import { forecast, Registry } from "../support/registry.ts";
@@ -39,6 +40,51 @@ test("an answer is stored unchanged, and its inputs are counted in the bins of t
     { feature: "Estado", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 2 },
     { feature: "Precio_lag1", hour: "2026-11-21T12", hypothetical: 0, bin: "1", count: 2 },
   ]);
+});
+
+test("sums are counted exactly and once, whatever is stored of the rows", async () => {
+  const summed = {
+    format: 2 as const,
+    part: 0,
+    rows: [row(0), row(500)],
+    sums: [
+      [0, false, "1", 700],
+      [0, true, "under", 300],
+      [1, false, "=here", 1000],
+    ] as PredictionMessage["sums"],
+  };
+  const first = predictionMessage(summed);
+  const second = predictionMessage({ ...summed, part: 1, sums: [[1, false, "other", 5]], rows: [row(999)] });
+  const onlySums = predictionMessage({ ...summed, answer: "b".repeat(32), rows: [], sums: [[1, false, "other", 2]] });
+  const expected = [
+    { feature: "Estado", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 1000 },
+    { feature: "Estado", hour: "2026-11-21T12", hypothetical: 0, bin: "other", count: 7 },
+    { feature: "Precio_lag1", hour: "2026-11-21T12", hypothetical: 0, bin: "1", count: 700 },
+    { feature: "Precio_lag1", hour: "2026-11-21T12", hypothetical: 1, bin: "under", count: 300 },
+  ];
+  for (const batch of [[first, second, onlySums, first], [second], [onlySums, first]]) {
+    expect(await deliver(batch)).toEqual(batch.map(() => "acked"));
+    expect(await sums()).toEqual(expected);
+    expect(await count("predictions")).toEqual({ n: 3 });
+  }
+});
+
+test("of a minute at most the allowed number of rows is stored, and the inputs of all are counted once", async () => {
+  const variables = readVariables((name) => (name === "PREDICTIONS_ROWS_PER_MINUTE" ? "5" : ""));
+  const on = { ...hub, variables };
+  const of = (digit: string, at: string) =>
+    predictionMessage({ answer: digit.repeat(32), at, rows: [row(0), row(1), row(2), row(3)] });
+  const minute = [of("1", "2026-11-21T12:34:00.000Z"), of("2", "2026-11-21T12:34:59.999Z")];
+  const next = of("3", "2026-11-21T12:35:00.000Z");
+  for (const batch of [minute, [next], minute, [next, ...minute]]) await deliver(batch, { on });
+  expect(await count("predictions")).toEqual({ n: 9 });
+  // Each message stores its first rows, so that no request is without one.
+  expect(await query("SELECT answer, count(*) AS n FROM predictions GROUP BY answer ORDER BY answer")).toMatchObject([
+    { n: 3 },
+    { n: 2 },
+    { n: 4 },
+  ]);
+  expect(await sums()).toMatchObject([{ count: 12 }, { count: 12 }]);
 });
 
 test("predictions of a report or a probe are stored but not counted as traffic", async () => {
@@ -101,7 +147,7 @@ test("each instance is stored and counted once, in any batches and any number of
   const batches = fc.array(fc.shuffledSubarray([...parts, ...parts], { minLength: 1 }), { maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(batches, async (early) => {
-      await testEnv.DB.exec("DELETE FROM predictions; DELETE FROM input_hours;");
+      await testEnv.DB.exec("DELETE FROM predictions; DELETE FROM input_hours; DELETE FROM prediction_messages;");
       for (const batch of [...early, parts, parts]) await deliver(batch);
       expect(await count("predictions")).toEqual({ n: 18 });
       expect(await query("SELECT bin, count FROM input_hours ORDER BY bin")).toEqual([
@@ -143,7 +189,7 @@ function database(change: (sql: string) => string): Hub {
   return hubOf({ ...testEnv, DB });
 }
 
-test("the maximum number of instances of a request needs few statements", async () => {
+test("many instances of a minute need few statements, and all of them are counted", async () => {
   const parts = [0, 1, 2, 3].map((part) =>
     predictionMessage({ rows: Array.from({ length: 250 }, (_, at) => row(part * 250 + at)) }),
   );
@@ -153,8 +199,8 @@ test("the maximum number of instances of a request needs few statements", async 
     return sql;
   });
   expect(await deliver(parts, { on: counted })).toEqual(new Array(4).fill("acked"));
-  expect(writes).toBe(4);
-  expect(await count("predictions")).toEqual({ n: 1_000 });
+  expect(writes).toBe(6);
+  expect(await count("predictions")).toEqual({ n: 500 });
   expect(await sums()).toMatchObject([{ count: 1_000 }, { count: 1_000 }]);
 });
 

@@ -13,6 +13,12 @@ test.each([
   expect(exceededJsonLimit(text, limits)).toBe(reason);
 });
 
+test("arrays and objects are counted apart from other values", () => {
+  const few = { depthMax: 64, valuesMax: 1_000, containersMax: 3 };
+  expect(exceededJsonLimit("[[1,2,3],{},4]", few)).toBeNull();
+  expect(exceededJsonLimit("[[],{},[]]", few)).toBe("more than 3 arrays and objects");
+});
+
 test.each(['["[[[[[[", "]", "\\\\", "\\"[[[[", 5]', "[[[1,2]]]", '{"a":{"b":[1]}}', "", '"[[[[', "]]]]]]"])(
   "%s exceeds no limit: brackets inside strings do not count",
   (text) => {

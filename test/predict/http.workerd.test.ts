@@ -239,6 +239,24 @@ describe("access", () => {
     expect(answer.headers.get("Cache-Control")).toMatch(/^private/);
   });
 
+  test("a caller whose requests have used the computing time waits, in the form of the protocol; other callers do not", async () => {
+    const ask = worker({ costLimits: { perSecond: 1_000, burst: 20_000 } });
+    const from = { "CF-Connecting-IP": "192.0.2.1" };
+    const instances = Array.from({ length: 100 }, () => instanceOf(0));
+    expect((await ask("/predict", json({ instances }, from))).status).toBe(200);
+    for (const path of [`/predict${query}`, "/v2/models/milk-mx"]) {
+      const refused = await ask(path, { headers: from });
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(1);
+      expect(await refused.text()).toContain("computing time");
+    }
+    expect((await ask("/ping", { headers: from })).status).toBe(200);
+    expect((await ask(`/predict${query}`, { headers: { "CF-Connecting-IP": "192.0.2.2" } })).status).toBe(200);
+    const closed = worker({ token: "secret", costLimits: { perSecond: 1, burst: 1 } });
+    const withToken = { ...from, Authorization: "Bearer secret" };
+    for (const _ of [1, 2]) expect((await closed("/predict", json({ instances }, withToken))).status).toBe(200);
+  });
+
   test("beyond the rate limit, 429 has Retry-After; if the rate limiter fails, requests are allowed", async () => {
     const keys: string[] = [];
     const limited = worker({ rateLimit: { limit: async ({ key }) => ({ success: keys.push(key) <= 1 }) } });

@@ -3,6 +3,7 @@ import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
+import { success } from "../../shared/lib/result.ts";
 import { explainerOf } from "../../shared/predict/load-model.ts";
 import {
   answerRows,
@@ -18,6 +19,7 @@ import { factsOf } from "../support/facts.ts";
 import { forecast, historyOf, instanceOf, servable, snapshotOf } from "../support/served.ts";
 
 const snapshot = snapshotOf();
+const readOptions = { textNumbers: false, partial: false };
 const explainer = explainerOf(servable().model, snapshot.model.card);
 
 function answer(
@@ -135,6 +137,45 @@ test("an explanation adds up to the prediction, and is part of the answer only i
   expect(refuseExplaining({ kind: "batch", instances: many })).toMatchObject(refusal);
   expect(refuseExplaining({ kind: "batch", instances: many.slice(1) })).toBeNull();
   expect(batch(many.slice(1), { explain: explainer })).toMatchObject({ data_as_of: "2026-11-20" });
+});
+
+test("the operations of explanations are counted before they start, and too many are refused with what is allowed", () => {
+  if (!explainer.ok) throw new Error(explainer.error);
+  let explained = 0;
+  const { explain } = explainer.value;
+  const costly = (operations: number): BuiltExplainer =>
+    success({
+      operations,
+      explain: (row) => {
+        explained++;
+        return explain(row);
+      },
+    });
+  const instances = Array.from({ length: 11 }, () => instanceOf(0));
+  const refused = prepareRows(snapshot, { kind: "batch", instances }, { ...readOptions, explain: costly(2_500_000) });
+  expect(refused).toMatchObject({
+    ok: false,
+    error: {
+      kind: "unprocessable",
+      field: "explain",
+      found: "11 instances of 2500000 operations",
+      allowed: ["1 to 10 instances"],
+    },
+  });
+  const few = prepareRows(
+    snapshot,
+    { kind: "batch", instances: instances.slice(1) },
+    { ...readOptions, explain: costly(2_500_000) },
+  );
+  expect(few).toMatchObject({ ok: true });
+  const all = prepareRows(snapshot, { kind: "all", from: 0 }, { ...readOptions, explain: costly(25_000_000) });
+  expect(all.ok && all.value.rows).toHaveLength(1);
+  const single = { kind: "single", instance: instanceOf(0) } as const;
+  expect(prepareRows(snapshot, single, { ...readOptions, explain: costly(25_000_001) })).toMatchObject({
+    ok: false,
+    error: { detail: "The model is too large to be explained. Send the request without explain." },
+  });
+  expect(explained).toBe(0);
 });
 
 test("a hypothesis has its own period and calendar, and nothing from the history", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { instancesMax } from "../../shared/api/predict-limits.ts";
 import { type PredictionRow, readPredictionMessage } from "../../shared/api/prediction-message.ts";
+import { binOf } from "../../shared/drift/bins.ts";
 import { predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import {
   batchBytesMax,
@@ -10,7 +11,6 @@ import {
   messageBytesMax,
   messagesOf,
   recordedAnswer,
-  recordedMax,
   recordedTable,
 } from "../../shared/predict/record.ts";
 import type { Column } from "../../shared/registry/golden.ts";
@@ -23,11 +23,11 @@ const options = { textNumbers: false, partial: true, explain: null };
 function recorded(instances: readonly unknown[]): PredictionRow[] {
   const prepared = prepareRows(snapshot, { kind: "batch", instances }, options);
   if (!prepared.ok) throw new Error(prepared.error.detail);
-  return recordedAnswer(snapshot, { ...prepared.value, predictions: predictRows(snapshot, prepared.value) });
+  const answered = { ...prepared.value, predictions: predictRows(snapshot, prepared.value) };
+  return [...recordedAnswer(snapshot, answered, instancesMax).rows];
 }
 
 const head = {
-  format: 1,
   answer: "0".repeat(32),
   requestId: "r",
   at: "2026-11-21T12:00:00.000Z",
@@ -39,7 +39,9 @@ const head = {
   features: snapshot.model.inputs.map(({ name }) => name),
 } as const;
 
-const messages = (rows: readonly PredictionRow[]) => [...messagesOf(head, rows)].map(({ message }) => message);
+const whole = (rows: readonly PredictionRow[]) => ({ rows, sums: null });
+const messages = (rows: readonly PredictionRow[]) =>
+  [...messagesOf(head, { rows, sums: null })].map(({ message }) => message);
 
 test("an answer is recorded completely: series, period, numbers, and which features the caller supplied", () => {
   const [row] = recorded([instanceOf(0, { Precio_lag1: 23.45 })]);
@@ -87,12 +89,16 @@ const outputs = (rows: number) => ({ prediction: new Float32Array(rows).fill(1.5
 
 test("the instances of the largest request fit into messages of the allowed size, each once and in order", () => {
   for (const text of ["Jalisco", "牛乳".repeat(500), "\u0000\ud800".repeat(200)]) {
-    const rows = recordedTable(snapshot, {
-      inputs: wide(instancesMax, text),
-      outputs: outputs(instancesMax),
-      answered: null,
-    });
-    const sent = messages(rows);
+    const { rows } = recordedTable(
+      snapshot,
+      {
+        inputs: wide(instancesMax, text),
+        outputs: outputs(instancesMax),
+        answered: null,
+      },
+      instancesMax,
+    );
+    const sent = messages([...rows]);
     expect(sent.flatMap((message) => message.rows)).toEqual(rows);
     for (const message of sent) {
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(messageBytesMax);
@@ -124,7 +130,7 @@ test("batches have the allowed size and contain every message once, in order", (
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: 250 }), (sizes) => {
       const sized = sizes.flatMap((size) => [
-        ...messagesOf(head, [{ ...row, series: ["é\n".repeat(size % 7 ? 9 : size)] }]),
+        ...messagesOf(head, whole([{ ...row, series: ["é\n".repeat(size % 7 ? 9 : size)] }])),
       ]);
       for (const { message, bytes } of sized) {
         expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
@@ -163,12 +169,12 @@ test("the stated size of a message is an upper bound, and close for an ordinary 
   );
   const holds = fc.property(rows, fc.array(text, { maxLength: 40 }), text, (some, features, requestId) => {
     const given = some as PredictionRow[];
-    for (const { message, bytes } of messagesOf({ ...head, features, requestId }, given)) {
+    for (const { message, bytes } of messagesOf({ ...head, features, requestId }, whole(given))) {
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
     }
   });
   fc.assert(holds, { numRuns: 500 });
-  const [one] = messagesOf(head, recorded([instanceOf(0)]));
+  const [one] = messagesOf(head, whole(recorded([instanceOf(0)])));
   expect(one?.bytes).toBeLessThan(2 * Buffer.byteLength(JSON.stringify(one?.message)));
 });
 
@@ -177,7 +183,7 @@ test("the size of a message covers the longest numbers", () => {
     const [row] = recorded([instanceOf(0)]);
     if (row === undefined) throw new Error("nothing is recorded");
     const values = Array.from({ length: 3_000 }, () => long);
-    for (const { message, bytes } of messagesOf(head, [{ ...row, values }])) {
+    for (const { message, bytes } of messagesOf(head, whole([{ ...row, values }]))) {
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
     }
   }
@@ -186,7 +192,7 @@ test("the size of a message covers the longest numbers", () => {
 test("raw features name their series if the model reads the dimensions, and infinite numbers are recorded as text", () => {
   const inputs = wide(3, "Jalisco");
   inputs.Precio_lag1 = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 23.45);
-  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: null });
+  const { rows } = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: null }, 3);
   expect(rows[0]).toMatchObject({ series: new Array(4).fill("Jalisco"), target: null, given: null, intervals: {} });
   const at = head.features.indexOf("Precio_lag1");
   expect(rows.map(({ values }) => values[at])).toEqual([null, "Infinity", 23.45]);
@@ -194,16 +200,80 @@ test("raw features name their series if the model reads the dimensions, and infi
 
 test("a refused row of raw features is not recorded, and the others have their positions", () => {
   const inputs = wide(3, "Jalisco");
-  const rows = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: [0, 2] });
+  const { rows } = recordedTable(snapshot, { inputs, outputs: outputs(3), answered: [0, 2] }, 3);
   expect(rows.map(({ position }) => position)).toEqual([0, 2]);
 });
 
 test("of a very large request every n-th instance is recorded", () => {
-  const count = 2.5 * recordedMax;
-  const rows = recordedTable(snapshot, { inputs: wide(count, "a"), outputs: outputs(count), answered: null });
-  expect(rows.length).toBeLessThanOrEqual(recordedMax);
+  const count = 250;
+  const table = { inputs: wide(count, "a"), outputs: outputs(count), answered: null };
+  const { rows } = recordedTable(snapshot, table, 100);
+  expect(rows.length).toBeLessThanOrEqual(100);
   expect(rows.slice(0, 3).map(({ position }) => position)).toEqual([0, 3, 6]);
   expect(rows.at(-1)?.position).toBeGreaterThan(count - 4);
+});
+
+test("the sums of a sampled table are exactly the bins of all its rows", () => {
+  const count = 250;
+  const inputs = wide(count, "Jalisco");
+  const values = [Number.NaN, Number.NEGATIVE_INFINITY, -1, 0, 33.3, 50, 99.9, 100, 1e9];
+  for (const { name } of snapshot.model.inputs) {
+    const column = inputs[name];
+    if (column instanceof Float32Array)
+      column.forEach((_, at) => {
+        column[at] = values[at % values.length] ?? 0;
+      });
+    else
+      inputs[name] = Array.from(
+        { length: count },
+        (_, at) => ["Jalisco", "", "nowhere", "x".repeat(300)][at % 4] ?? "",
+      );
+  }
+  const answered = Array.from({ length: count - 3 }, (_, at) => at + 3);
+  const table = { inputs, outputs: outputs(count), answered };
+  const all = recordedTable(snapshot, table, count);
+  expect(all.sums).toBeNull();
+  const expected = new Map<string, number>();
+  for (const { values, hypothetical } of all.rows) {
+    values.forEach((value, at) => {
+      const profile = snapshot.model.card.profile.find(({ name }) => name === snapshot.model.inputs[at]?.name);
+      if (profile === undefined) return;
+      const { edges = [], minimum = null, maximum = null } = profile.dtype === "float" ? profile : {};
+      const reference = profile.dtype === "string" ? profile : { dtype: profile.dtype, edges, minimum, maximum };
+      const key = JSON.stringify([at, hypothetical, binOf(reference, value)]);
+      expected.set(key, (expected.get(key) ?? 0) + 1);
+    });
+  }
+  expect(expected.size).toBeGreaterThan(10);
+  for (const rowsMax of [0, 1, 100]) {
+    const { rows, sums } = recordedTable(snapshot, table, rowsMax);
+    expect(rows.length).toBeLessThanOrEqual(rowsMax);
+    expect(
+      new Map((sums ?? []).map(([at, hypothetical, bin, n]) => [JSON.stringify([at, hypothetical, bin]), n])),
+    ).toEqual(expected);
+    const sent = messagesOf(head, { rows, sums });
+    expect(sent.flatMap(({ message }) => message.sums)).toEqual(sums);
+    expect(sent.flatMap(({ message }) => message.rows)).toEqual(rows);
+    for (const [part, { message, bytes }] of sent.entries()) {
+      expect(message.part).toBe(part);
+      expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
+      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
+    }
+  }
+});
+
+test("a model whose served.json has no bins records rows as before, and nothing of a request that is not sampled", () => {
+  const profile = snapshot.model.card.profile.map(({ name, dtype, ...rest }) =>
+    dtype === "float" ? { name, dtype, mean: null } : { name, dtype, ...rest },
+  );
+  const model = {
+    ...snapshot.model,
+    card: { ...snapshot.model.card, profile: profile as typeof snapshot.model.card.profile },
+  };
+  const table = { inputs: wide(250, "a"), outputs: outputs(250), answered: null };
+  const { rows, sums } = recordedTable({ ...snapshot, model }, table, 100);
+  expect([rows.length, sums]).toEqual([250, null]);
+  expect(recordedTable({ ...snapshot, model }, table, 0)).toEqual({ rows: [], sums: null });
 });
 
 test("the recorded share of requests is deterministic and grows with the share", () => {
@@ -222,10 +292,12 @@ test("the recorded share of requests is deterministic and grows with the share",
 
 test("a message of a later format, or with contradictions, is refused with a reason", () => {
   const [row] = recorded([instanceOf(0)]);
-  const message = { ...head, rows: [row] };
+  const message = { format: 1, ...head, rows: [row] };
   expect(readPredictionMessage(message)).toMatchObject({ ok: true });
   for (const [change, reason] of [
-    [{ format: 2 }, "format"],
+    [{ format: 3 }, "format"],
+    [{ format: 2 }, "sums in format 2"],
+    [{ format: 2, sums: [[99, false, "1", 1]] }, "positions of features"],
     [{ features: ["one"] }, "one value per feature"],
     [{ rows: [] }, "rows"],
     [{ rows: [{ ...row, given: [99] }] }, "positions of features"],
@@ -247,7 +319,7 @@ test("a supplied observation is recorded as supplied, features computed from it 
     const prepared = prepareRows(one, { kind: "single", instance }, asQuery);
     if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
     const predictions = predictRows(one, prepared.value);
-    return recordedAnswer(one, { ...prepared.value, predictions }).map((row) => [
+    return recordedAnswer(one, { ...prepared.value, predictions }, 1).rows.map((row) => [
       row.given,
       row.target,
       row.hypothetical,

@@ -25,12 +25,12 @@ beforeAll(async () => {
 type SendBatch = (messages: readonly PredictionMessage[]) => Promise<unknown>;
 
 /** Returns a Worker whose queue is `sendBatch`. `settled` waits for its work after the answers. */
-function worker(sendBatch: SendBatch, share = 1) {
+function worker(sendBatch: SendBatch, share = 1, rowsMax = 1_000) {
   const received = (batch: Iterable<MessageSendRequest<PredictionMessage>>) =>
     sendBatch([...batch].map(({ body }) => body));
   const queue = { sendBatch: received } as unknown as Queue<PredictionMessage>;
   const now = () => new Date("2026-11-21T12:00:00Z");
-  const app = predictApp(serviceOf({ ...partsOf(bindings), now, recording: { queue, share } }));
+  const app = predictApp(serviceOf({ ...partsOf(bindings), now, recording: { queue, share, rowsMax } }));
   const background: Promise<unknown>[] = [];
   const ask = (path: string, init?: RequestInit) =>
     app(new Request(`http://predict.test${path}`, init), { waitUntil: (work) => void background.push(work) });
@@ -38,13 +38,17 @@ function worker(sendBatch: SendBatch, share = 1) {
 }
 
 /** Returns a Worker that collects its messages, serialized as in the queue. */
-function recording(share = 1) {
+function recording(share = 1, rowsMax = 1_000) {
   const sent: PredictionMessage[] = [];
   const batches: number[] = [];
-  const { ask, settled } = worker(async (messages) => {
-    batches.push(messages.length);
-    for (const message of messages) sent.push(predictionMessageShape.parse(JSON.parse(JSON.stringify(message))));
-  }, share);
+  const { ask, settled } = worker(
+    async (messages) => {
+      batches.push(messages.length);
+      for (const message of messages) sent.push(predictionMessageShape.parse(JSON.parse(JSON.stringify(message))));
+    },
+    share,
+    rowsMax,
+  );
   return { ask, settled, sent, batches };
 }
 
@@ -144,7 +148,9 @@ test("a later request sends the messages of an aborted one", async () => {
       void sent.push(...[...batch].map(({ body }) => body.requestId)),
   } as unknown as Queue<PredictionMessage>;
   let ms = Date.parse("2026-11-21T12:00:00Z");
-  const app = predictApp(serviceOf({ ...partsOf(bindings), now: () => new Date(ms), recording: { queue, share: 1 } }));
+  const app = predictApp(
+    serviceOf({ ...partsOf(bindings), now: () => new Date(ms), recording: { queue, share: 1, rowsMax: 100 } }),
+  );
   const ask = (id: string, waitUntil: (work: Promise<unknown>) => void) =>
     app(new Request(`http://predict.test/predict${query}`, { headers: { "X-Request-Id": id } }), { waitUntil });
   const waiting = vi.spyOn(scheduler, "wait").mockReturnValueOnce(new Promise(() => {}));
@@ -232,8 +238,8 @@ test("with the queue down every answer is sent, and each loss is logged with its
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     await settled();
     expect(logged.mock.calls.flat()).toEqual([
-      "predictions: request abc-2 is not recorded: 1 of 1 instances are lost: the queue is down",
-      "predictions: request abc-2 is not recorded: 2 of 2 instances are lost: the queue is down",
+      "predictions: request abc-2 is not recorded: 1 rows are lost: the queue is down",
+      "predictions: request abc-2 is not recorded: 2 rows are lost: the queue is down",
     ]);
     logged.mockClear();
   }
@@ -255,9 +261,7 @@ test("a failed batch of a large answer does not affect the others", async () => 
   await ask("/predict", json({ instances: Array.from({ length: 1_000 }, () => instanceOf(0)) }));
   await settled();
   expect(recorded).toBeGreaterThan(0);
-  expect(logged).toHaveBeenCalledExactlyOnceWith(
-    expect.stringContaining(`${1_000 - recorded} of 1000 instances are lost: once`),
-  );
+  expect(logged).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`${1_000 - recorded} rows are lost: once`));
   logged.mockRestore();
 });
 
@@ -271,7 +275,15 @@ test("a share of zero records nothing, and a share of one half always the same h
     for (let at = 0; at < 40; at++) await ask(`/predict${query}`, { headers: { "X-Request-Id": `id-${at}` } });
     await settled();
   }
-  const [one, other] = halves.map(({ sent }) => sent.map(({ requestId }) => requestId).sort());
+  const [one, other] = halves.map(({ sent }) =>
+    sent
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ requestId }) => requestId)
+      .sort(),
+  );
+  // The inputs of the other half are counted.
+  expect(halves.map(({ sent }) => sent.length)).toEqual([40, 40]);
+  expect(halves[0]?.sent.every(({ rows, sums = [] }) => rows.length + sums.length > 0)).toBe(true);
   expect(one).toEqual(other);
   expect(one?.length).toBeGreaterThan(5);
   expect(one?.length).toBeLessThan(35);

@@ -35,6 +35,7 @@ export async function predictInNode(story: ServableStory = {}): Promise<Answer> 
       cache: null,
       rateLimit: null,
       token: undefined,
+      costLimits: null,
       recording: null,
       onnx: null,
       onnxOnlyReason: null,

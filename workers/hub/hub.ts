@@ -44,6 +44,8 @@ export interface Hub {
   /** Returns a new unique id. */
   newId(): string;
   readonly variables: Variables;
+  /** Returns whether a caller is within the rate limit. */
+  allows(caller: string): Promise<boolean>;
   now(): Date;
   fetch(url: string, init: RequestInit): Promise<Response>;
   sleep(ms: number): Promise<void>;
@@ -77,6 +79,14 @@ export function hubOf(env: HubEnv): Hub {
       const value = bindings.get(name);
       return typeof value === "string" ? value : "";
     }),
+    async allows(caller) {
+      try {
+        return (await env.RATE_LIMIT.limit({ key: caller })).success;
+      } catch {
+        // A failing rate limiter must not make the hub unavailable.
+        return true;
+      }
+    },
     now: () => new Date(),
     fetch: (url, init) => fetch(url, init),
     sleep: (ms) => scheduler.wait(ms),

@@ -8,7 +8,7 @@ import { arrivalOf, requestIngest } from "./ingest/raw.ts";
 import { storePredictions } from "./predictions/store.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
-type QueueEffects = Pick<Hub, "db" | "lake" | "workflows" | "boot" | "now">;
+type QueueEffects = Pick<Hub, "db" | "lake" | "workflows" | "variables" | "boot" | "now">;
 
 export async function consume(hub: QueueEffects, { queue, messages }: Batch): Promise<void> {
   const dead = letterKinds.find((kind) => queue === `${kind.queue}-dead`);

@@ -3,7 +3,7 @@ import { bearerChallenge, refuseBearerToken } from "../../shared/api/bearer-toke
 import type { Refusal } from "../../shared/api/problem.ts";
 import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Background } from "./background.ts";
-import type { Handler, Route } from "./call.ts";
+import { addressOfCaller, type Handler, type Route } from "./call.ts";
 import { type Reply, refusalReply } from "./respond.ts";
 import { RouteMatcher } from "./route-matcher.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
@@ -50,10 +50,10 @@ export function predictApp(service: Service): (request: Request, context: Backgr
         const { params, forecast, route } = match;
         const refused = route.isOpen === true ? null : refuseToken(request, service.token, path);
         const isAccepted = refused === null && (route.isOpen === true || (await isWithinRate(request, service)));
+        const wait = isAccepted && route.isOpen !== true ? secondsToWait(request, service) : 0;
+        const refusal = refused ?? (isAccepted ? null : tooMany(path)) ?? (wait > 0 ? tooCostly(path, wait) : null);
         const isOwnId = callerId === null;
-        reply = isAccepted
-          ? await handler({ request, method, query, service, id, isOwnId, context, params, forecast })
-          : (refused ?? tooMany(path));
+        reply = refusal ?? (await handler({ request, method, query, service, id, isOwnId, context, params, forecast }));
       }
     } catch (error) {
       console.error(`${method} ${path}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
@@ -128,8 +128,17 @@ function wrongMethod(found: string, { path, allowed }: { readonly path: string; 
 
 /** Returns whether the caller is within the rate limit. */
 function isWithinRate(request: Request, { token, allows }: Service): Promise<boolean> {
-  const address = request.headers.get("CF-Connecting-IP") ?? "unknown";
+  const address = addressOfCaller(request);
   return allows(token === undefined ? address : `token ${address}`);
+}
+
+function secondsToWait(request: Request, { budget, now }: Service): number {
+  return budget?.secondsToWait(addressOfCaller(request), now().getTime()) ?? 0;
+}
+
+function tooCostly(path: string, seconds: number): Reply {
+  const detail = `Requests from your address have used their computing time. Wait ${seconds} s, or send fewer rows and explanations.`;
+  return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": String(seconds) });
 }
 
 function tooMany(path: string): Reply {

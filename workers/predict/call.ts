@@ -1,4 +1,5 @@
 /** The argument of a handler, and the type of a route. */
+import { operationsPerValue } from "../../shared/api/predict-limits.ts";
 import type { Background } from "./background.ts";
 import type { Reply } from "./respond.ts";
 import type { Service } from "./service.ts";
@@ -26,4 +27,19 @@ export interface Route {
   readonly methods: Readonly<Partial<Record<"GET" | "POST", Handler>>>;
   /** True for a route without token and rate limit: probes send no token. */
   readonly isOpen?: boolean;
+}
+
+/** Returns the address of the caller, as Cloudflare sets it. Callers of a local platform share one. */
+export function addressOfCaller(request: Request): string {
+  return request.headers.get("CF-Connecting-IP") ?? "unknown";
+}
+
+/** Charges the caller for computing `rows` rows with `inputs` values each, and for `operations` of one explanation of each. */
+export function chargeRows(
+  { request, service }: Pick<Call, "request" | "service">,
+  { rows, inputs, operations = 0 }: { readonly rows: number; readonly inputs: number; readonly operations?: number },
+): void {
+  if (service.budget === null) return;
+  const all = rows * (inputs * operationsPerValue + operations);
+  service.budget.charge(addressOfCaller(request), all, service.now().getTime());
 }

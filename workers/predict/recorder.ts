@@ -1,8 +1,14 @@
 /** Sends predictions to the queue after the caller has received them. Rows that cannot be sent are lost and logged. */
-import type { PredictionMessage, PredictionRow, Protocol } from "../../shared/api/prediction-message.ts";
+import type { PredictionMessage, Protocol } from "../../shared/api/prediction-message.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
-import { answerIdentity, batchesOf, messagesOf, type SizedMessage } from "../../shared/predict/record.ts";
+import {
+  answerIdentity,
+  batchesOf,
+  messagesOf,
+  type Recorded,
+  type SizedMessage,
+} from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { digestOf } from "./artefacts.ts";
 
@@ -10,6 +16,8 @@ export interface Recording {
   readonly queue: Pick<Queue<PredictionMessage>, "sendBatch">;
   /** Share of requests that are recorded, 0 to 1. */
   readonly share: number;
+  /** Maximum number of rows that are recorded of one request. The inputs of all rows are counted. */
+  readonly rowsMax: number;
 }
 
 export interface Answered {
@@ -18,7 +26,7 @@ export interface Answered {
   /**
    * Called after the answer was sent, possibly by a later request, so it must not use the objects of its own request.
    */
-  rows(): readonly PredictionRow[];
+  record(rowsMax: number): Recorded;
 }
 
 interface AnsweredRequest {
@@ -26,6 +34,8 @@ interface AnsweredRequest {
   /** True if this Worker generated the id for this answer. */
   readonly isOwnId: boolean;
   readonly at: Date;
+  /** False if only the inputs are counted, because the request is not in the recorded share. */
+  readonly isSampled: boolean;
   readonly answered: Answered;
 }
 
@@ -51,10 +61,12 @@ const carryMaxMs = 5_000;
 export class Recorder {
   readonly share: number;
   readonly #queue: Recording["queue"];
+  readonly #rowsMax: number;
   #open: Parcel | null = null;
 
-  constructor({ queue, share }: Recording) {
+  constructor({ queue, share, rowsMax }: Recording) {
     this.#queue = queue;
+    this.#rowsMax = rowsMax;
     this.share = share;
   }
 
@@ -85,7 +97,7 @@ export class Recorder {
     };
     for (const request of parcel.requests) {
       try {
-        const made = messagesFor(request);
+        const made = messagesFor(request, request.isSampled ? this.#rowsMax : 0);
         for (const { message, bytes } of made instanceof Promise ? await made : made)
           messages.push({ message, bytes, request });
       } catch (error) {
@@ -100,9 +112,9 @@ export class Recorder {
       }
     };
     await Promise.all(batchesOf(messages).map(send));
-    for (const [{ requestId, answered }, { lost, reason }] of losses) {
-      const lostRows = Number.isNaN(lost) ? "its" : `${lost} of ${answered.rows().length}`;
-      console.error(`predictions: request ${requestId} is not recorded: ${lostRows} instances are lost: ${reason}`);
+    for (const [{ requestId }, { lost, reason }] of losses) {
+      const lostRows = Number.isNaN(lost) ? "its" : `${lost}`;
+      console.error(`predictions: request ${requestId} is not recorded: ${lostRows} rows are lost: ${reason}`);
     }
   }
 }
@@ -112,17 +124,21 @@ type Messages = readonly SizedMessage[];
 /** Returns the same list for the same model, so that the list's size in bytes can be memoized too. */
 const namesOf = memoizeByObject(({ inputs }: ServedModel) => inputs.map(({ name }) => name));
 
-function messagesFor({ requestId, isOwnId, at, answered }: AnsweredRequest): Messages | Promise<Messages> {
+function messagesFor(
+  { requestId, isOwnId, at, answered }: AnsweredRequest,
+  rowsMax: number,
+): Messages | Promise<Messages> {
   const { protocol, snapshot } = answered;
   const { card, number } = snapshot.model;
   const { forecast, version } = card;
-  const rows = answered.rows();
+  const recorded = answered.record(rowsMax);
   const head = { requestId, at: at.toISOString(), forecast, version, number, protocol, origin: "caller" as const };
-  const messages = (answer: string) =>
-    messagesOf({ format: 1, answer, ...head, features: namesOf(snapshot.model) }, rows);
+  const messages = (answer: string) => messagesOf({ answer, ...head, features: namesOf(snapshot.model) }, recorded);
   // A generated id is unique. A caller may send one id for several requests, or repeat a request.
   if (isOwnId) return messages(requestId.replaceAll("-", ""));
-  return digestOf(new TextEncoder().encode(answerIdentity(head, rows))).then((digest) => messages(digest.slice(0, 32)));
+  return digestOf(new TextEncoder().encode(answerIdentity(head, recorded))).then((digest) =>
+    messages(digest.slice(0, 32)),
+  );
 }
 
 /** Reads the share of recorded requests. If the variable is invalid, everything is recorded and the error is logged. */
@@ -131,6 +147,18 @@ export function readShare(text: string | undefined): number {
   if (share >= 0 && share <= 1) return share;
   console.error(`PREDICTIONS_SAMPLE is ${text}, expected a number from 0 to 1; every request is recorded`);
   return 1;
+}
+
+const rowsMaxDefault = 100;
+
+/** Reads the maximum number of recorded rows of one request. If the variable is invalid, the default is used and the error is logged. */
+export function readRowsMax(text: string | undefined): number {
+  if (text === undefined || text.trim() === "") return rowsMaxDefault;
+  if (/^\d{1,5}$/.test(text.trim())) return Number(text);
+  console.error(
+    `PREDICTIONS_ROWS_MAX is ${text}, expected a whole number from 0 to 99999; ${rowsMaxDefault} rows are recorded`,
+  );
+  return rowsMaxDefault;
 }
 
 function reasonOf(error: unknown): string {

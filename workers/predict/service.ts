@@ -10,7 +10,8 @@ import { engineNames } from "../../shared/predict/engines.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
 import type { Background } from "./background.ts";
-import { Recorder, type Recording, readShare } from "./recorder.ts";
+import { CostBudget, type CostLimits, readCostLimits } from "./cost-budget.ts";
+import { Recorder, type Recording, readRowsMax, readShare } from "./recorder.ts";
 import type { ArtefactAddress, Served, StoreEffects } from "./snapshot-store.ts";
 import { Snapshots, type Unserved } from "./snapshots.ts";
 
@@ -24,7 +25,10 @@ export interface PredictEnv {
   readonly RATE_LIMIT?: RateLimit;
   readonly PREDICTIONS?: Queue<PredictionMessage>;
   readonly PREDICTIONS_SAMPLE?: string;
+  readonly PREDICTIONS_ROWS_MAX?: string;
   readonly PREDICT_TOKEN?: string;
+  /** Operations per second of one address; 0 for no limit. */
+  readonly COST_PER_SECOND?: string;
   readonly CODE_VERSION?: WorkerVersionMetadata;
 }
 
@@ -40,6 +44,8 @@ export interface Service {
   /** Returns whether a caller is within the rate limit. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
+  /** Null if the computing time of callers is not limited: all have a token, or the limit is off. */
+  readonly budget: CostBudget | null;
   /** Null if answers are not recorded. */
   readonly recorder: Recorder | null;
   /** Identifies the deployed code, because another version may answer differently. */
@@ -55,6 +61,7 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  readonly costLimits: CostLimits | null;
   readonly recording: Recording | null;
   /** Null if no onnx Worker is bound. */
   readonly onnx: OnnxRunner | null;
@@ -72,13 +79,19 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
-    recording: env.PREDICTIONS ? { queue: env.PREDICTIONS, share: readShare(env.PREDICTIONS_SAMPLE) } : null,
+    costLimits: readCostLimits(env.COST_PER_SECOND),
+    recording: recordingOf(env),
     onnx: env.ONNX ?? null,
     onnxOnlyReason: readEngine(env.ENGINE),
     codeVersion: env.CODE_VERSION?.id || packageVersion,
     now: () => new Date(),
     wait: (ms) => scheduler.wait(ms),
   };
+}
+
+function recordingOf({ PREDICTIONS, PREDICTIONS_SAMPLE, PREDICTIONS_ROWS_MAX }: PredictEnv): Recording | null {
+  if (PREDICTIONS === undefined) return null;
+  return { queue: PREDICTIONS, share: readShare(PREDICTIONS_SAMPLE), rowsMax: readRowsMax(PREDICTIONS_ROWS_MAX) };
 }
 
 /** Returns why every model runs on the onnx Worker; null if ENGINE does not require that. */
@@ -99,6 +112,7 @@ export function serviceOf(parts: ServiceParts): Service {
     cache,
     rateLimit,
     token,
+    costLimits,
     recording,
     onnx,
     onnxOnlyReason,
@@ -152,6 +166,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
+    budget: token === undefined && costLimits !== null ? new CostBudget(costLimits) : null,
     recorder: recording && new Recorder(recording),
     codeVersion,
     now,

@@ -45,6 +45,16 @@ export const inputHours = sqliteTable(
   ],
 );
 
+export const predictionMessages = sqliteTable(
+  "prediction_messages",
+  {
+    answer: text().notNull(),
+    part: integer().notNull(),
+    at: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.answer, table.part] })],
+);
+
 export const predictionsSince = sqliteTable("predictions_since", {
   id: integer().primaryKey(),
   since: text().notNull(),

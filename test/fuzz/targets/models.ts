@@ -63,6 +63,7 @@ function explain(graph: Graph): void {
   );
   for (const { name } of graph.outputs) {
     const built = buildExplainer({ graph, inputs, output: name, profile });
-    if (built.ok) built.value((input) => (graph.inputs.find((one) => one.name === input)?.type === "string" ? "a" : 1));
+    if (built.ok)
+      built.value.explain((input) => (graph.inputs.find((one) => one.name === input)?.type === "string" ? "a" : 1));
   }
 }

@@ -12,6 +12,7 @@ import { docsRoutes } from "./docs.ts";
 import { feedRoutes } from "./feeds.ts";
 import { flowRoutes } from "./flows.ts";
 import { healthRoutes } from "./health.ts";
+import { limitRate } from "./limit-rate.ts";
 import { browserHeaders, methodAnswers } from "./methods.ts";
 import { modelRoutes } from "./models.ts";
 import { observationRoutes } from "./observations.ts";
@@ -62,6 +63,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
     context.set("hub", hub);
     await next();
   });
+  app.use(limitRate);
   const routes = hubRoutes();
   app.route("/", routes);
   const answerMethod = methodAnswers(routes);

@@ -2,8 +2,10 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
 import { problemShape } from "../../../shared/api/problem-shape.ts";
 import type { Actor } from "../../../shared/db/audit.ts";
+import { exceededJsonLimit, type JsonLimits } from "../../../shared/lib/json-limits.ts";
 import type { HubVariables } from "./context.ts";
 import { refuse } from "./refuse.ts";
 import { refuseInvalid } from "./refuse-invalid.ts";
@@ -21,11 +23,23 @@ export function apiRoutes(): OpenAPIHono<HubVariables> {
   return routes;
 }
 
-export const jsonBody = bodyLimit({
+const limitBytes = bodyLimit({
   maxSize: jsonBytesMax,
   onError: () =>
     refuse({ kind: "too-large", detail: "The body is too large.", expected: `at most ${jsonBytesMax} bytes` }),
 });
+
+/** Deeply nested text needs many times its size in memory. */
+const jsonLimits: JsonLimits = { depthMax: 64, valuesMax: 200_000, containersMax: 50_000 };
+
+/** Limits a JSON body before it is parsed: its bytes, its depth and its number of values. */
+export const jsonBody = createMiddleware<HubVariables>((context, next) =>
+  limitBytes(context, async () => {
+    const found = exceededJsonLimit(await context.req.text(), jsonLimits);
+    if (found !== null) refuse({ kind: "too-large", detail: "The body has too many values.", found });
+    await next();
+  }),
+);
 
 /** Describes a JSON answer. */
 export function json<T extends z.ZodType>(schema: T, description: string) {

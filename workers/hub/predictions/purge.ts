@@ -1,11 +1,16 @@
-import { purgeBatch, setRetentionStart } from "../../../shared/db/predictions.ts";
+import { purgeBatch, purgeMessages, setRetentionStart } from "../../../shared/db/predictions.ts";
 import type { Hub } from "../hub.ts";
 
 /** Limits a statement to about a second and an hourly run to a million rows. The next hour deletes the rest. */
 const usual = { stepRows: 5_000, stepsMax: 200 };
 const dayMs = 86_400_000;
+/** Queues store a message for at most four days. */
+const messageDays = 7;
 
-/** Deletes single predictions that are older than `PREDICTIONS_KEPT_DAYS`. Does not delete their hourly sums. */
+/**
+ * Deletes single predictions that are older than `PREDICTIONS_KEPT_DAYS`, and records of counted messages. Does not delete hourly
+ * sums.
+ */
 export async function purgePredictions(
   { db, now, variables }: Pick<Hub, "db" | "now" | "variables">,
   { stepRows, stepsMax } = usual,
@@ -13,5 +18,12 @@ export async function purgePredictions(
   const days = variables.predictionRetentionDays;
   if (!days.ok) throw new Error(`${days.error} No prediction was deleted.`);
   await setRetentionStart(db, new Date(now().getTime() - days.value * dayMs).toISOString());
-  for (let step = 0; step < stepsMax; step++) if (!(await purgeBatch(db, stepRows))) return;
+  const before = new Date(now().getTime() - messageDays * dayMs).toISOString();
+  await untilDone(stepsMax, () => purgeMessages(db, before, stepRows));
+  await untilDone(stepsMax, () => purgeBatch(db, stepRows));
+}
+
+/** Repeats a step until it has nothing left to do. */
+async function untilDone(stepsMax: number, step: () => Promise<boolean>): Promise<void> {
+  for (let steps = 0; steps < stepsMax; steps++) if (!(await step())) return;
 }

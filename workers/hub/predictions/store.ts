@@ -1,8 +1,12 @@
 /** Consumes the queue `predictions`: writes predictions to the database and adds them to the hourly sums. Idempotent. */
 
-import { type PredictionMessage, readPredictionMessage } from "../../../shared/api/prediction-message.ts";
-import { type NewPrediction, savePredictions } from "../../../shared/db/predictions.ts";
-import { binOf } from "../../../shared/drift/profile.ts";
+import {
+  type InputSum,
+  type PredictionMessage,
+  readPredictionMessage,
+} from "../../../shared/api/prediction-message.ts";
+import { type NewMessage, type NewSum, savePredictions } from "../../../shared/db/predictions.ts";
+import { binOf } from "../../../shared/drift/bins.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import { failure } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
@@ -11,13 +15,15 @@ import { type Profiles, profilesOf } from "./profiles.ts";
 /** Delays between retries. With the number of retries in wrangler.toml they last about six hours. */
 const [firstDelaySeconds, delayGrowth, delaySecondsMax] = [60, 4, 43_200];
 
+type StoreEffects = Pick<Hub, "db" | "lake" | "variables">;
+
 interface Delivered {
   readonly message: Message;
   readonly prediction: PredictionMessage;
 }
 
 /** Stores predictions. A message that is invalid is retried without delay, so that it soon becomes a dead letter. */
-export async function storePredictions(hub: Pick<Hub, "db" | "lake">, messages: readonly Message[]): Promise<void> {
+export async function storePredictions(hub: StoreEffects, messages: readonly Message[]): Promise<void> {
   const byVersion = new Map<string, Delivered[]>();
   for (const message of messages) {
     const read = readPredictionMessage(message.body);
@@ -31,7 +37,7 @@ export async function storePredictions(hub: Pick<Hub, "db" | "lake">, messages: 
   for (const delivered of byVersion.values()) await storeVersion(hub, delivered);
 }
 
-async function storeVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly Delivered[]): Promise<void> {
+async function storeVersion(hub: StoreEffects, delivered: readonly Delivered[]): Promise<void> {
   const [first] = delivered;
   if (!first) return;
   const { forecast, version } = first.prediction;
@@ -41,9 +47,11 @@ async function storeVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly D
       for (const { message } of delivered) refuse(message, found.error);
       return;
     }
+    const rowsPerMinute = hub.variables.predictionRowsPerMinute;
+    if (!rowsPerMinute.ok) throw new Error(rowsPerMinute.error);
     const features = [...found.value.keys()];
-    const rows = delivered.flatMap(({ prediction }) => rowsOf(prediction, found.value));
-    await savePredictions(hub.db, { forecast, version, features, rows });
+    const messages = delivered.map(({ prediction }) => newMessage(prediction, found.value));
+    await savePredictions(hub.db, { forecast, version, features, messages, rowsPerMinute: rowsPerMinute.value });
     for (const { message } of delivered) message.ack();
   } catch (error) {
     console.error(
@@ -56,12 +64,23 @@ async function storeVersion(hub: Pick<Hub, "db" | "lake">, delivered: readonly D
   }
 }
 
-function rowsOf({ rows, ...head }: PredictionMessage, profiles: Profiles): NewPrediction[] {
+function newMessage({ rows, sums, part, ...head }: PredictionMessage, profiles: Profiles): NewMessage {
   const places = [...profiles].map(([name, profile]) => ({ profile, at: head.features.indexOf(name) }));
-  return rows.map((row) => {
-    const bins = places.map(({ profile, at }) => (at < 0 ? null : binOf(profile, row.values[at] ?? null)));
-    return { head, row, bins };
-  });
+  return {
+    head,
+    part: part ?? rows[0]?.position ?? 0,
+    rows: rows.map((row) => {
+      const bins = places.map(({ profile, at }) => (at < 0 ? null : binOf(profile, row.values[at] ?? null)));
+      return { row, bins };
+    }),
+    sums: sums ? sums.flatMap((sum) => newSum(sum, head.features, profiles)) : null,
+  };
+}
+
+/** A feature that the version's card has no profile of is not counted. */
+function newSum([at, hypothetical, bin, count]: InputSum, features: readonly string[], profiles: Profiles): NewSum[] {
+  const feature = features[at];
+  return feature !== undefined && profiles.has(feature) ? [{ feature, hypothetical, bin, count }] : [];
 }
 
 function refuse(message: Message, reason: string): void {

@@ -63,9 +63,12 @@ async function textFor(hub: ServingHub, { forecast, version }: Version): Promise
   });
 }
 
+/** Grows when a served.json gets optional members, so that upkeep writes the existing ones again. 2: the bins of inputs. */
+const servedRevision = 2;
+
 /** Returns the digest of the parts of a declaration that a served.json contains. */
 function declarationDigest(forecast: Forecast): string {
-  return sha256Hex(JSON.stringify([servedFormat, servingDeclaration(forecast)]));
+  return sha256Hex(JSON.stringify([servedFormat, servedRevision, servingDeclaration(forecast)]));
 }
 
 type ServedAddress = Pick<ServedRow, "forecast" | "version" | "sha256">;

@@ -12,7 +12,7 @@ import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
 import { runTable } from "../../../shared/predict/run-table.ts";
 import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/single-series-table.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
-import type { Call, Route } from "../call.ts";
+import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
 import { jsonReply, type Reply, sentenceOf, Timing } from "../respond.ts";
@@ -49,6 +49,7 @@ async function invoke(call: Call): Promise<Reply> {
   timing.end("features");
   if (!inputs.ok) return badRequest(inputs.error);
   const count = read.value.rows.length;
+  chargeRows(call, { rows: count, inputs: model.inputs.length });
   const run = await runTable({ engine: model.engine, inputs: inputs.value, count, refused });
   if (!run.ok) {
     const { isRows, reason } = run.error;
@@ -61,8 +62,8 @@ async function invoke(call: Call): Promise<Reply> {
   };
   const predictions = Array.from({ length: count }, (_, row) => (refused?.has(row) ? null : predictionAt(row)));
   timing.end("model");
-  const rows = () => recordedTable(snapshot, { inputs: inputs.value, outputs, answered });
-  recordAnswer(call, { protocol: "mlflow", snapshot, rows });
+  const record = (rowsMax: number) => recordedTable(snapshot, { inputs: inputs.value, outputs, answered }, rowsMax);
+  recordAnswer(call, { protocol: "mlflow", snapshot, record });
   const answer: InvocationAnswer = { predictions, ...errorsOf(refused) };
   return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
 }

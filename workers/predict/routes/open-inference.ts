@@ -16,7 +16,7 @@ import { recordedTable } from "../../../shared/predict/record.ts";
 import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
 import { runTable } from "../../../shared/predict/run-table.ts";
 import { readBody, readBytes, refuseEncoding, refuseType } from "../body.ts";
-import type { Call, Route } from "../call.ts";
+import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
 import { type Reply, sentenceOf, Timing } from "../respond.ts";
@@ -83,6 +83,7 @@ async function infer(call: Call): Promise<Reply> {
   timing.end("features");
   if (!read.ok) return badRequest(read.error);
   const { inputs, rows: count } = read.value;
+  chargeRows(call, { rows: count, inputs: model.inputs.length });
   const run = await runTable({ engine: model.engine, inputs, count, refused: refusedRows });
   if (!run.ok) {
     const { isRows, reason } = run.error;
@@ -92,8 +93,8 @@ async function infer(call: Call): Promise<Reply> {
   }
   timing.end("model");
   const { outputs, answered } = run.value;
-  const rows = () => recordedTable(snapshot, { inputs, outputs, answered });
-  recordAnswer(call, { protocol: "open-inference", snapshot, rows });
+  const record = (rowsMax: number) => recordedTable(snapshot, { inputs, outputs, answered }, rowsMax);
+  recordAnswer(call, { protocol: "open-inference", snapshot, record });
   const built = inferAnswer(model, read.value, { values: outputs, refused: refusedRows });
   return inferReply(built, { "Server-Timing": timing.header });
 }

@@ -25,7 +25,7 @@ import {
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
 import { readBody, refuseType } from "../body.ts";
-import type { Call, Route } from "../call.ts";
+import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, repeated, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
 import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
@@ -130,6 +130,8 @@ function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply |
   const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, otherNames, partial, explain: explainer });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.error, { "Server-Timing": timing.header });
+  const operations = explainer?.ok ? explainer.value.operations : 0;
+  chargeRows(call, { rows: prepared.value.rows.length, inputs: snapshot.model.inputs.length, operations });
   // Answers to POST have no cache headers: caches do not store them.
   const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
@@ -187,8 +189,8 @@ function answerReply(
       ? singleAnswerJson(stale ? heads.stale : heads.fresh, first, jsonOptions)
       : answerJson(answerRows(snapshot, { ...prepared, kind, stale }, predictions), jsonOptions);
   timing.end("model");
-  const rows = () => recordedAnswer(snapshot, { ...prepared, predictions });
-  recordAnswer(call, { protocol: "predict", snapshot, rows });
+  const record = (rowsMax: number) => recordedAnswer(snapshot, { ...prepared, predictions }, rowsMax);
+  recordAnswer(call, { protocol: "predict", snapshot, record });
   return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
