@@ -13,11 +13,11 @@ export type BinReference =
   | { readonly dtype: "string"; readonly counts: Readonly<Record<string, number>> };
 
 /** Bin of a missing value. The bin of a number is its position in `counts`; that of a category is `=` and its name. */
-export const missingBin = "missing";
+const missingBin = "missing";
 /** Bins of numbers below and above the range of the training data. */
 export const [underBin, overBin] = ["under", "over"] as const;
 /** Bin of a category that is not in the training data. */
-export const otherBin = "other";
+const otherBin = "other";
 
 /** Returns the position of a value's bin. A bin contains the values above one edge and up to the next, inclusive. O(log bins). */
 export function binAt(edges: readonly number[], value: number): number {

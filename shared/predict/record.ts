@@ -18,7 +18,7 @@ import type { Snapshot } from "./snapshot.ts";
 /** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
 /** Limit for a model whose inputs cannot be counted here: every second, third, … row is recorded. */
-export const recordedMax = 10_000;
+const recordedMax = 10_000;
 
 /** What is recorded of an answer. */
 export interface Recorded {
@@ -28,7 +28,7 @@ export interface Recorded {
 }
 
 /**
- * Returns the number of rows that one recorded row stands for.
+ * Returns the number of rows from one recorded row to the next.
  * @param rowsMax maximum number of recorded rows; 0 for none
  */
 function stepOf(model: ServedModel, count: number, rowsMax: number): number {

@@ -231,8 +231,8 @@ test("files of the lake are served with the etag that _SUCCESS lists", async () 
 });
 
 test("beyond the rate limit of an address, reads without the token are refused; probes and the token are not limited", async () => {
-  const asked: string[] = [];
-  const app = hubApp({ ...hub, allows: async (caller) => asked.push(caller) > 1_000 });
+  const callers: string[] = [];
+  const app = hubApp({ ...hub, allows: async (caller) => callers.push(caller) > 1_000 });
   const ask = (path: string, headers: Record<string, string> = {}) =>
     app.fetch(new Request(`http://hub.test${path}`, { headers: { "CF-Connecting-IP": "192.0.2.1", ...headers } }));
   for (const path of ["/feeds", "/flows", "/docs", "/feeds/sniim-milk/observations?format=csv"]) {
@@ -240,7 +240,7 @@ test("beyond the rate limit of an address, reads without the token are refused; 
     expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "60"]);
     await refused.body?.cancel();
   }
-  expect(asked).toEqual(new Array(4).fill("192.0.2.1"));
+  expect(callers).toEqual(new Array(4).fill("192.0.2.1"));
   expect((await ask("/health")).status).toBe(200);
   expect((await ask("/feeds", { Authorization: "Bearer test-token" })).status).toBe(200);
   expect(await hub.allows("192.0.2.1")).toBe(true);

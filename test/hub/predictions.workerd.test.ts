@@ -42,7 +42,7 @@ test("an answer is stored unchanged, and its inputs are counted in the bins of t
   ]);
 });
 
-test("sums are counted exactly and once, whatever is stored of the rows", async () => {
+test("sums are counted exactly and once, independent of the rows that are stored", async () => {
   const summed = {
     format: 2 as const,
     part: 0,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { instancesMax } from "../../shared/api/predict-limits.ts";
 import { type PredictionRow, readPredictionMessage } from "../../shared/api/prediction-message.ts";
 import { binOf } from "../../shared/drift/bins.ts";
+import { success } from "../../shared/lib/result.ts";
 import { predictRows, prepareRows } from "../../shared/predict/predict.ts";
 import {
   batchBytesMax,
@@ -257,7 +258,7 @@ test("the sums of a sampled table are exactly the bins of all its rows", () => {
     for (const [part, { message, bytes }] of sent.entries()) {
       expect(message.part).toBe(part);
       expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(bytes);
-      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
+      expect(readPredictionMessage(JSON.parse(JSON.stringify(message)))).toEqual(success(message));
     }
   }
 });

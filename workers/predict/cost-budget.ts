@@ -15,7 +15,7 @@ interface Balance {
   atMs: number;
 }
 
-/** Bounds the memory: an address whose budget is full needs no entry. */
+/** Bounds the memory: the address that was charged the longest time ago is removed first. */
 const addressesMax = 10_000;
 /** Cheaper requests are limited by their rate alone, so that they do not pay for this. */
 const freeOperations = 10_000;
@@ -41,7 +41,8 @@ export class CostBudget {
     const left = this.#operationsOf(address, nowMs) - operations;
     this.#balances.delete(address);
     this.#balances.set(address, { operations: left, atMs: nowMs });
-    if (this.#balances.size > addressesMax) this.#forget(nowMs);
+    const [oldest] = this.#balances.keys();
+    if (this.#balances.size > addressesMax && oldest !== undefined) this.#balances.delete(oldest);
   }
 
   #operationsOf(address: string, nowMs: number): number {
@@ -49,15 +50,6 @@ export class CostBudget {
     const balance = this.#balances.get(address);
     if (balance === undefined) return burst;
     return Math.min(burst, balance.operations + ((nowMs - balance.atMs) / 1000) * perSecond);
-  }
-
-  /** Deletes full budgets, and the oldest one if none is full. */
-  #forget(nowMs: number): void {
-    for (const address of this.#balances.keys()) {
-      if (this.#operationsOf(address, nowMs) >= this.#limits.burst) this.#balances.delete(address);
-    }
-    const [oldest] = this.#balances.keys();
-    if (this.#balances.size > addressesMax && oldest !== undefined) this.#balances.delete(oldest);
   }
 }
 
