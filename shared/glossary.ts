@@ -205,6 +205,18 @@ export const glossary: readonly TermGroup[] = [
         meaning: "The share of values that were inside their interval. It should equal the interval's level.",
       },
       {
+        term: "CRPS",
+        also: ["continuous ranked probability score"],
+        meaning:
+          "The error of a whole distribution, in the unit of the target; lower is better. For a single value it is the absolute error.",
+      },
+      {
+        term: "WIS",
+        also: ["weighted interval score"],
+        meaning:
+          "The error of the median and of the intervals of 50, 80 and 95 %, in the unit of the target; lower is better. It rewards narrow intervals and punishes values outside.",
+      },
+      {
         term: "skill",
         meaning:
           "The share by which the loss is below the baseline's loss. 0 % is as good as the baseline; a negative skill is worse.",

@@ -1,5 +1,5 @@
 /** Validates the declarations of forecasts at load. Each mistake is one sentence with what was found and what was expected. */
-import { variableOf } from "../features/feature.ts";
+import { dimensionOf, variableOf } from "../features/feature.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { canPartition } from "../lake/keys.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
@@ -10,7 +10,7 @@ import { type Source, sourceOf, variablesOf } from "./source.ts";
 
 type Declared = Pick<
   Forecast,
-  "id" | "sources" | "events" | "variable" | "dimensions" | "schedule" | "features" | "dateFields"
+  "id" | "sources" | "events" | "variable" | "dimensions" | "schedule" | "features" | "dateFields" | "distribution"
 >;
 type DeclaredFeed = Pick<Feed, "id" | "variables" | "dimensions" | "granularity" | "partitionBy">;
 
@@ -26,6 +26,7 @@ const checks: readonly ((forecast: Declared, feeds: readonly DeclaredFeed[]) => 
   wrongReductions,
   wrongSchedule,
   wrongDateFields,
+  wrongDistribution,
 ];
 
 /** Returns the mistakes in a forecast's sources, in its schedule and in everything that refers to them; empty if there are none. */
@@ -186,6 +187,21 @@ function wrongDateFields({ schedule, dateFields }: Declared): string[] {
     every === "day" || every === "hour" ? [...namingParts[every], "weekday"] : namingParts[every];
   const wrong = Object.keys(dateFields).filter((part) => !allowed.some((name) => name === part));
   return wrong.map((part) => `A date field is for the ${part} of a ${every}; expected ${list(allowed)}.`);
+}
+
+function wrongDistribution({ distribution, features }: Declared): string[] {
+  if (distribution?.kind !== "changes") return [];
+  const { window, group } = distribution;
+  const known = features.flatMap((feature) => dimensionOf(feature) ?? []);
+  const unknown = group.filter((dimension) => !known.includes(dimension));
+  return [
+    ...(Number.isInteger(window) && window >= 1
+      ? []
+      : [`The distribution uses the last ${window} changes; expected a whole number from 1.`]),
+    ...unknown.map((name) =>
+      withSuggestion(`No category feature has ${name}, a group of the distribution`, name, known),
+    ),
+  ];
 }
 
 function list(names: readonly string[]): string {

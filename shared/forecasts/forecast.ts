@@ -48,6 +48,8 @@ export interface Forecast {
     /** Whether intervals always include the last value. For targets that mostly do not change. */
     readonly holdLast: boolean;
   };
+  /** How predictions become distributions. Without it: `location-scale`, with values of any sign. */
+  readonly distribution?: DistributionRule;
   /** Adds the probability of a change to the model file. `frequency`: the feature with each series' frequency of change. */
   readonly change: { readonly frequency: string; readonly space: Space; readonly trials: number } | null;
   readonly unit: string;
@@ -79,6 +81,15 @@ export interface Forecast {
    */
   readonly hypothesisNeeds: readonly string[] | "all";
 }
+
+/**
+ * `changes`: whether the value changes, and past sizes of changes; for targets that mostly stay. The baseline uses the last
+ * `window` changes of each series, shrunk to the series with the same values of the `group` dimensions, and to all.
+ * `location-scale`: the point prediction and its errors on validation, scaled as the intervals are.
+ */
+export type DistributionRule =
+  | { readonly kind: "changes"; readonly window: number; readonly group: readonly string[]; readonly positive: boolean }
+  | { readonly kind: "location-scale"; readonly positive: boolean };
 
 export interface Labels {
   readonly event: string;

@@ -56,6 +56,7 @@ export const gold: Forecast = {
   metric: "rmse",
   promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: "EUR_spread", holdLast: false },
+  distribution: { kind: "location-scale", positive: true },
   change: null,
   unit: "EUR/ozt",
   locale: "en",

@@ -58,6 +58,7 @@ export const milkMx: Forecast = {
   metric: "rmse",
   promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null, holdLast: true },
+  distribution: { kind: "changes", window: 60, group: ["Tipo", "Canal"], positive: true },
   change: { frequency: "frecuencia_cambio", space: boostingSpace, trials: 8 },
   unit: "MXN/l",
   locale: "es-MX",

@@ -3,7 +3,7 @@
 import { membersOf } from "../candidates/average.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { calibrationOf, thresholdOf } from "../judging/classification.ts";
+import { calibrationOf, type PredictedRows, thresholdOf } from "../judging/classification.ts";
 import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -71,6 +71,8 @@ export interface Judgement {
   choiceOf(recipe: string): RecipeChoice | null;
   /** Returns the evidence for the gate; null for a recipe that is not a contender. */
   evidenceFor(choice: RecipeChoice): Evidence | null;
+  /** Returns the predictions of a contender by its name; null for an imported model, which has none on validation. */
+  predictionsFor(name: string): { readonly validation: PredictedRows; readonly test: PredictedRows } | null;
   /** Returns the misses on validation and test rows, from which published intervals are computed. */
   missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
   /** Returns the threshold and calibration of a classification; else null. */
@@ -281,6 +283,12 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
       if (result === null) return null;
       const isRefresh = recipeOf(forecast, choice).id === serving?.id;
       return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
+    },
+    predictionsFor(name) {
+      const result = results.find(({ onValidation }) => onValidation.name === name);
+      if (result === undefined) return null;
+      const validation = { rows: validationRows, predictions: result.onValidation.predictions };
+      return { validation, test: { rows, predictions: result.test } };
     },
     missesFor(choice) {
       const result = resultOf(choice);

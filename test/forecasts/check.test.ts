@@ -142,6 +142,23 @@ test.each<[string, Partial<Forecast>, string]>([
   expect(mistakesIn({ ...forecast, ...wrong }, known)).toEqual([sentence]);
 });
 
+test("the groups of a distribution are dimensions with a category feature, and its window is a whole number", () => {
+  const features: Forecast["features"] = [
+    ...forecast.features,
+    { name: "where", kind: "category", dimension: "place" },
+  ];
+  const withRule = (window: number, group: readonly string[]): Forecast => ({
+    ...forecast,
+    features,
+    distribution: { kind: "changes", window, group, positive: true },
+  });
+  expect(mistakesIn(withRule(60, ["place"]), known)).toEqual([]);
+  expect(mistakesIn(withRule(0.5, ["plce"]), known)).toEqual([
+    "The distribution uses the last 0.5 changes; expected a whole number from 1.",
+    "No category feature has plce, a group of the distribution; did you mean place?",
+  ]);
+});
+
 test("weekdays are numbered from 1 to 7, and at least one is required", () => {
   const daily = (weekdays: readonly number[]): Forecast => ({
     ...forecast,

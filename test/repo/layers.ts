@@ -6,7 +6,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
   shared: [
     ["lib", "glossary.ts"],
     ["period.ts", "stats"],
-    ["models", "search", "feeds"],
+    ["models", "search", "feeds", "distributions"],
     ["onnx", "lake"],
     ["features"],
     ["candidates"],

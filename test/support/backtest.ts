@@ -4,12 +4,39 @@ import { z } from "zod";
 import { changeMetricsShape, contenderShape, spanShape } from "../../shared/registry/card.ts";
 import { almanac, lastJson } from "./command.ts";
 
+const share = z.number().min(0).max(1);
+const positive = z.number().min(0);
+const byLevel = <Value extends z.ZodType>(value: Value) =>
+  z.strictObject({ "50": value, "80": value, "90": value, "95": value });
+
+/** The scores of a contender's distribution. */
+const stepShape = z.strictObject({
+  step: z.literal(1),
+  from: z.enum(["own-changes", "location-scale", "intervals"]),
+  weights: z.record(z.string(), positive).nullable(),
+  crps: positive,
+  wis: positive,
+  meanPinballLoss: positive,
+  rmse: positive,
+  mae: positive,
+  exact: share,
+  coverage: byLevel(share),
+  fractionalCoverage: byLevel(share),
+  width: byLevel(positive),
+  probabilities: z.strictObject({ logLoss: positive, brier: positive }).nullable(),
+});
+
 const shape = z.looseObject({
   observations: z.int().min(1),
   problems: z.int().min(0),
   validation: spanShape,
   test: spanShape,
-  contenders: z.array(contenderShape.omit({ candidate: true, recipe: true, note: true }).strict()),
+  contenders: z.array(
+    contenderShape
+      .omit({ candidate: true, recipe: true, note: true })
+      .extend({ steps: z.array(stepShape).length(1) })
+      .strict(),
+  ),
   champion: z.string(),
   change: changeMetricsShape.nullable(),
   reason: z.string(),
@@ -37,6 +64,13 @@ export function errorOf({ contenders }: Backtest, name: string): number {
   return contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
 }
 
+/** Returns the scores of a contender's distribution. Throws if there are none. */
+export function stepOf({ contenders }: Backtest, name: string): z.infer<typeof stepShape> {
+  const step = contenders.find((one) => one.name === name)?.steps[0];
+  if (step === undefined) throw new Error(`${name} has no scores of its distribution`);
+  return step;
+}
+
 /** Checks that gold's baseline is the champion for a stated reason, and that intervals have their coverage. */
 export function expectGoldBaseline(result: Backtest): void {
   expect(result.champion).toBe("naive");
@@ -50,5 +84,10 @@ export function expectGoldBaseline(result: Backtest): void {
     expect(coverage80).toBeGreaterThan(0.77);
     expect(coverage80).toBeLessThan(0.86);
     expect(coverage95).toBeGreaterThan(0.93);
+  }
+  const step = stepOf(result, "naive");
+  expect(step.from).toBe("location-scale");
+  for (const level of ["50", "80", "90", "95"] as const) {
+    expect(Math.abs(step.coverage[level] - Number(level) / 100)).toBeLessThan(0.04);
   }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cardShape } from "../../shared/registry/card.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
-import { backtest, errorOf, expectGoldBaseline, timeless } from "../support/backtest.ts";
+import { backtest, errorOf, expectGoldBaseline, stepOf, timeless } from "../support/backtest.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 
@@ -28,6 +28,8 @@ test("the same publications give the same result in any order and with any numbe
   ];
   expect(timeless(other)).toEqual(timeless(one));
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
+  expect(stepOf(one, "naive")).toMatchObject({ from: "own-changes" });
+  expect(stepOf(one, "ridge")).toMatchObject({ from: "intervals", rmse: errorOf(one, "ridge"), probabilities: null });
 });
 
 test("--until ignores data after that day", async () => {

@@ -59,7 +59,7 @@ function withoutTimes({
   judgement: Judgement;
   trials: readonly { candidate: string; number: number }[];
 }) {
-  const { contenders, missesFor, evidenceFor, classesFor, choiceOf: _, ...rest } = judgement;
+  const { contenders, predictionsFor, missesFor, evidenceFor, classesFor, choiceOf: _, ...rest } = judgement;
   const { chosen } = judgement;
   const timeless = (entry: object) => ({ ...entry, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
@@ -67,6 +67,7 @@ function withoutTimes({
     ...rest,
     contenders: contenders.map(timeless),
     classes: classesFor(chosen),
+    predictions: contenders.map(({ name }) => predictionsFor(name)),
     misses: missesFor(chosen),
     evidence: evidenceFor(chosen),
     trials: ended,

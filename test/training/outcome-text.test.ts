@@ -118,6 +118,7 @@ function storyOf({ advantages, ahead, noise, champion, lookTo, dataChanged }: Dr
     evidenceFor: (choice) => evidenceOf(lossesOf(choice)),
     missesFor: () => null,
     classesFor: () => null,
+    predictionsFor: () => null,
   };
   const servedRecipe = champion === null || champion < 0 ? naive : (recipes[champion] ?? naive);
   const { candidate } = servedRecipe;

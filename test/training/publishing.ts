@@ -112,6 +112,7 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
     choiceOf: () => null,
     evidenceFor: () => noEvidence,
     classesFor: () => null,
+    predictionsFor: () => null,
     missesFor: () => ({
       rows: both,
       misses: new Float64Array(both.to - both.from).map((_, row) => (row % 7) / 10),

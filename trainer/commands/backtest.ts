@@ -6,6 +6,7 @@ import { widthsOf } from "../../shared/judging/score.ts";
 import { spanOf } from "../../shared/judging/windows.ts";
 import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
+import { type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { readAsOf } from "../judge-files.ts";
@@ -13,6 +14,7 @@ import { feedsOf, knownForecast } from "../known.ts";
 import { taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
+import { distributionTable } from "../training/distribution-table.ts";
 import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
@@ -34,17 +36,22 @@ export interface Backtest {
   readonly held: readonly HeldFile[];
   readonly contest: ContestResult;
   readonly outcome: Outcome;
+  /** Scores of each contender's distributions, by name. */
+  readonly steps: ReadonlyMap<string, readonly StepScores[]>;
   readonly seconds: number;
 }
 
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const result = await runBacktest(forecast, options);
-  const { prepared, problems, held, contest, outcome, seconds } = result;
+  const { prepared, problems, held, contest, outcome, steps, seconds } = result;
   const { judgement } = contest.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
-    const contenders = outcome.contenders.map(contenderJson);
+    const contenders = outcome.contenders.map((contender) => {
+      const scores = steps.get(contender.name);
+      return { ...contenderJson(contender), ...(scores && { steps: scores }) };
+    });
     return printJson({
       forecast: forecast.id,
       observations: prepared.observations,
@@ -143,7 +150,16 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const { prepared, problems, held = [], contest } = done;
   if (!prepared || !contest) throw new Failure("The backtest did not finish.");
   const outcome = outcomeOf(forecast, contest.judged.judgement, { incumbent: null, ...noLooks });
-  return { prepared, problems: problems ?? 0, held, contest, outcome, seconds: (performance.now() - started) / 1000 };
+  const steps = stepScoresOf(forecast, prepared.data, contest.judged.judgement);
+  return {
+    prepared,
+    problems: problems ?? 0,
+    held,
+    contest,
+    outcome,
+    steps,
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** Lists the publications that were not used, with the reasons. */
@@ -153,10 +169,11 @@ function heldNote(held: readonly HeldFile[]): string {
   return `. Not used, because the hub would hold them: ${each.join("; ")}`;
 }
 
-function printResult(forecast: Forecast, { contest, outcome, seconds }: Backtest): void {
+function printResult(forecast: Forecast, { contest, outcome, steps, seconds }: Backtest): void {
   const { change, test } = contest.judged.judgement;
   print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
   print(leaderboard(forecast, outcome.contenders, outcome.champion));
+  if (steps.size > 0) print(`\n${distributionTable(forecast, steps)}`);
   if (change !== null) print(`\n${prose(changeText(change))}`);
   print(`\n${prose(outcome.reason)}`);
   print(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);

@@ -1,0 +1,72 @@
+/** Discrete distributions, and their construction from weights. */
+import { at, checkFinite, type Numbers } from "../stats/numbers.ts";
+
+/** A discrete distribution. Both arrays have the same length, at least 1. */
+export interface Distribution {
+  /** The possible values, ascending, without repetition. In whole units of the published digit where the target has one. */
+  readonly values: Float64Array;
+  /** The probability of each value: more than 0, with sum 1. */
+  readonly masses: Float64Array;
+}
+
+/**
+ * Builds a distribution from values in any order and their weights. Equal values are merged, and values of weight 0 are left
+ * out. O(n log n).
+ *
+ * @throws RangeError if a weight is negative or not finite, or if all are 0.
+ */
+export function distributionOf(values: Numbers, weights: Numbers): Distribution {
+  checkFinite(values, "the values");
+  checkFinite(weights, "the weights");
+  if (values.length !== weights.length) {
+    throw new RangeError(`${values.length} values and ${weights.length} weights: expected equally many`);
+  }
+  const negative = Array.from(weights).findIndex((weight) => weight < 0);
+  if (negative >= 0) throw new RangeError(`weight ${negative} is ${weights[negative]}: expected 0 or more`);
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => at(values, a) - at(values, b));
+  return ascendingDistribution(
+    Float64Array.from(order, (i) => at(values, i)),
+    Float64Array.from(order, (i) => at(weights, i)),
+  );
+}
+
+/**
+ * Builds a distribution from values that already ascend; equal values may follow each other. Weights are at least 0. The
+ * caller guarantees this: the function is called for every row of a dataset. O(n).
+ */
+export function ascendingDistribution(values: Float64Array, weights: Float64Array): Distribution {
+  const merged = new Float64Array(values.length);
+  const masses = new Float64Array(values.length);
+  let count = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    const weight = weights[i] ?? 0;
+    if (weight === 0) continue;
+    // Adding 0 turns −0 into 0.
+    const value = (values[i] ?? 0) + 0;
+    if (count === 0 || merged[count - 1] !== value) merged[count++] = value;
+    masses[count - 1] = (masses[count - 1] ?? 0) + weight;
+    total += weight;
+  }
+  if (count === 0) throw new RangeError("all weights are 0: expected at least one above 0");
+  for (let i = 0; i < count; i++) masses[i] = (masses[i] ?? 0) / total;
+  return { values: merged.subarray(0, count), masses: masses.subarray(0, count) };
+}
+
+/** Returns P(X < value). O(n). */
+export function massBelow({ values, masses }: Distribution, value: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length && at(values, i) < value; i++) sum += at(masses, i);
+  return Math.min(1, sum);
+}
+
+/** Returns P(X = value). O(log n). */
+export function massAt({ values, masses }: Distribution, value: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(values, middle) < value) low = middle + 1;
+    else high = middle;
+  }
+  return values[low] === value ? at(masses, low) : 0;
+}

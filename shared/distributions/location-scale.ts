@@ -1,0 +1,46 @@
+/** Distributions around a point prediction, for targets that nearly always change. */
+import type { Numbers } from "../stats/numbers.ts";
+import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
+import { ascendingDistribution, type Distribution, distributionOf } from "./distribution.ts";
+
+export interface LocationScale {
+  /** The point prediction, in units, not necessarily whole. */
+  readonly location: number;
+  /** The unit of the shape: more than 0, in units. 1 if errors are not scaled. */
+  readonly scale: number;
+}
+
+/**
+ * Builds location + scale × shape, rounded to whole units. `shape` contains earlier errors divided by their scale, each with
+ * its weight: rolling-origin errors of rows that the model was not fitted on. O(n).
+ */
+export function locationScale(
+  { location, scale }: LocationScale,
+  shape: Distribution,
+  { positive }: ChangeOptions,
+): Distribution {
+  if (!(scale > 0)) throw new RangeError(`the scale is ${scale}: expected more than 0`);
+  const values = shape.values.map((error) => {
+    const value = Math.round(location + scale * error);
+    return positive ? Math.max(UNITS_MIN, value) : value;
+  });
+  return ascendingDistribution(values, shape.masses);
+}
+
+/** The number of atoms of a shape. The 97.5 % quantile then has five atoms above it. */
+const SHAPE_ATOMS = 201;
+
+/**
+ * Returns at most 201 quantiles of errors with equal weights, so that a distribution has a bounded size. All errors if there
+ * are fewer. O(n log n).
+ */
+export function shapeOf(errors: Numbers): Distribution {
+  const sorted = Float64Array.from(errors).sort();
+  if (sorted.length === 0) throw new RangeError("there are no errors: expected at least one");
+  const count = Math.min(SHAPE_ATOMS, sorted.length);
+  const picked = Float64Array.from(
+    { length: count },
+    (_, i) => sorted[Math.floor(((i + 0.5) / count) * sorted.length)] ?? 0,
+  );
+  return distributionOf(picked, new Float64Array(count).fill(1));
+}

@@ -1,0 +1,114 @@
+/** Scores of distributions on some rows: one row of the result for each contender and step. */
+import { crps } from "../distributions/crps.ts";
+import type { Distribution } from "../distributions/distribution.ts";
+import { fractionalCoverage } from "../distributions/fractional-coverage.ts";
+import { meanPinballLoss, pinballLevels, weightedIntervalScore, wisLevels } from "../distributions/interval-score.ts";
+import { chancesAround, intervalLevels, intervalsOf, meanOf, medianOf, quantilesOf } from "../distributions/summary.ts";
+import { directionBrier, directionLogLoss, directionOf } from "../distributions/three-classes.ts";
+import { fromUnits, toUnits } from "../distributions/units.ts";
+import type { Dataset, RowRange } from "../features/dataset.ts";
+
+/** One number per level of `intervalLevels`, by the level in percent. */
+export type ByLevel = Readonly<Record<string, number>>;
+
+/** Scores of distributions. Errors and widths are in the unit of the target. */
+export interface DistributionScores {
+  readonly crps: number;
+  /** Weighted interval score over the median and the intervals of 50, 80 and 95 %. */
+  readonly wis: number;
+  /** Mean of the pinball losses of seven quantiles. */
+  readonly meanPinballLoss: number;
+  /** Root mean squared error of the mean. */
+  readonly rmse: number;
+  /** Mean absolute error of the median. */
+  readonly mae: number;
+  /** Share of rows whose median equals the published value. */
+  readonly exact: number;
+  /** Share of values inside the central interval of each level, ends included. */
+  readonly coverage: ByLevel;
+  /** The same, counted by the share of a value's own probability that is inside. Should equal the level. */
+  readonly fractionalCoverage: ByLevel;
+  /** Mean width of the interval of each level. */
+  readonly width: ByLevel;
+  /** Scores of the probabilities of a fall, no change and a rise; null if the distribution does not define them. */
+  readonly probabilities: { readonly logLoss: number; readonly brier: number } | null;
+}
+
+/** Returns the name of a level: "95" for 0.95. */
+function percentOf(level: number): string {
+  return String(Math.round(level * 1000) / 10);
+}
+
+interface ScoredRows {
+  /** One per row, in whole units. */
+  readonly distributions: readonly Distribution[];
+  readonly decimals: number;
+}
+
+/** Scores one distribution per row. O(rows · size of a distribution). */
+export function scoresOf(data: Dataset, rows: RowRange, { distributions, decimals }: ScoredRows): DistributionScores {
+  const totals = new Totals(rows.to - rows.from);
+  distributions.forEach((distribution, i) => {
+    const outcome = toUnits(data.target[rows.from + i] ?? Number.NaN, decimals);
+    const last = toUnits(data.last[rows.from + i] ?? Number.NaN, decimals);
+    addRow(totals, distribution, { outcome, last });
+  });
+  const inUnit = (name: string) => fromUnits(totals.mean(name), decimals);
+  const byLevel = (of: (level: string) => number): ByLevel =>
+    Object.fromEntries(intervalLevels.map(percentOf).map((level) => [level, of(level)]));
+  return {
+    crps: inUnit("crps"),
+    wis: inUnit("wis"),
+    meanPinballLoss: inUnit("meanPinballLoss"),
+    rmse: fromUnits(Math.sqrt(totals.mean("squaredError")), decimals),
+    mae: inUnit("absoluteError"),
+    exact: totals.mean("exact"),
+    coverage: byLevel((level) => totals.mean(`coverage ${level}`)),
+    fractionalCoverage: byLevel((level) => totals.mean(`fractionalCoverage ${level}`)),
+    width: byLevel((level) => inUnit(`width ${level}`)),
+    probabilities: { logLoss: totals.mean("logLoss"), brier: totals.mean("brier") },
+  };
+}
+
+/** Adds the losses of one row. `outcome` and `last` in whole units. */
+function addRow(
+  totals: Totals,
+  distribution: Distribution,
+  { outcome, last }: { outcome: number; last: number },
+): void {
+  const median = medianOf(distribution);
+  totals.add("crps", crps(distribution, outcome));
+  totals.add("wis", weightedIntervalScore({ median, intervals: intervalsOf(distribution, wisLevels) }, outcome));
+  totals.add("meanPinballLoss", meanPinballLoss(pinballLevels, quantilesOf(distribution, pinballLevels), outcome));
+  totals.add("squaredError", (meanOf(distribution) - outcome) ** 2);
+  totals.add("absoluteError", Math.abs(median - outcome));
+  totals.add("exact", Number(median === outcome));
+  for (const { level, low, high } of intervalsOf(distribution, intervalLevels)) {
+    const name = percentOf(level);
+    totals.add(`coverage ${name}`, Number(outcome >= low && outcome <= high));
+    totals.add(`fractionalCoverage ${name}`, fractionalCoverage(distribution, outcome, level));
+    totals.add(`width ${name}`, high - low);
+  }
+  const chances = chancesAround(distribution, last);
+  const happened = directionOf(last, outcome);
+  totals.add("logLoss", directionLogLoss(chances, happened));
+  totals.add("brier", directionBrier(chances, happened));
+}
+
+/** Sums by name, and their means over a number of rows. */
+class Totals {
+  readonly #rows: number;
+  readonly #sums = new Map<string, number>();
+
+  constructor(rows: number) {
+    this.#rows = rows;
+  }
+
+  add(name: string, value: number): void {
+    this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
+  }
+
+  mean(name: string): number {
+    return (this.#sums.get(name) ?? 0) / this.#rows;
+  }
+}
