@@ -73,6 +73,14 @@ export function almanacProgram(): Command {
     .addOption(json())
     .action(lazy(async () => (await import("./commands/ingest.ts")).ingest));
   program
+    .command("withdraw <feed> <ingest>")
+    .description("remove the values of an ingest; its facts get the values of the other publications")
+    .addOption(why("reason, for the list of flows").makeOptionMandatory())
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/withdraw.ts")).withdrawIngest));
+  program
     .command("parse <feed> <files...>")
     .description("parse publications without a hub")
     .addOption(asOf())

@@ -79,3 +79,12 @@ export function markAccepted(id: number, now: string): Statement {
 export function markWithdrawn(id: number, now: string): Statement {
   return statement(sql`UPDATE ingests SET withdrawn_at = ifnull(withdrawn_at, ${now}) WHERE id = ${id}`);
 }
+
+/** Lists the numbers of the withdrawn ingests of a feed. */
+export async function listWithdrawn(db: Database, feed: string): Promise<number[]> {
+  const rows = await db
+    .select({ id: ingests.id })
+    .from(ingests)
+    .where(and(eq(ingests.feed, feed), isNotNull(ingests.withdrawnAt)));
+  return rows.map(({ id }) => id);
+}

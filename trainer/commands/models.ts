@@ -2,6 +2,7 @@
 import type { Model } from "../../shared/api/models.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
+import { actor } from "../actor.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
@@ -103,9 +104,4 @@ export async function rollBack(
   const answer = await connect({ ...options, actor: actor() }).api.rollBack({ forecast: forecast.id, body });
   if (options.json) return printJson(answer);
   print(`${answer.champion?.version} is the champion of ${forecast.id} again (change ${answer.champion?.number}).`);
-}
-
-/** Returns the name of the actor for the audit log: the user of this machine. */
-function actor(): string {
-  return process.env.ALMANAC_ACTOR ?? process.env.USER ?? "command line";
 }

@@ -67,7 +67,12 @@ export function hubOf(env: HubEnv): Hub {
     snapshots: env.SNAPSHOTS,
     events: env.LAKE_EVENTS,
     answered: env.PREDICTIONS,
-    workflows: { ingest: env.INGEST_FLOW, fetch: env.FETCH_FLOW, promote: env.PROMOTE_FLOW },
+    workflows: {
+      ingest: env.INGEST_FLOW,
+      fetch: env.FETCH_FLOW,
+      promote: env.PROMOTE_FLOW,
+      withdraw: env.WITHDRAW_FLOW,
+    },
     predict: env.PREDICT,
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,

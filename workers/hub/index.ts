@@ -8,7 +8,7 @@ import { type HubEnv, hubOf } from "./hub.ts";
 import { consume } from "./queue.ts";
 import { runUpkeep } from "./upkeep.ts";
 
-export { FetchFlow, IngestFlow, PromoteFlow } from "./workflows.ts";
+export { FetchFlow, IngestFlow, PromoteFlow, WithdrawFlow } from "./workflows.ts";
 
 checkDeclarations(forecasts, feeds);
 

@@ -4,6 +4,7 @@ import { fetchFeed } from "./flows/fetch.ts";
 import { runFlow } from "./flows/flow.ts";
 import { ingest } from "./flows/ingest.ts";
 import { promote } from "./flows/promote.ts";
+import { withdraw } from "./flows/withdraw.ts";
 import { type FlowParams, type HubEnv, hubOf } from "./hub.ts";
 
 export class FetchFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
@@ -24,5 +25,12 @@ export class PromoteFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
   override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
     const hub = hubOf(this.env);
     await runFlow(hub, { params: event.payload, step }, (flow) => promote(hub, flow));
+  }
+}
+
+export class WithdrawFlow extends WorkflowEntrypoint<HubEnv, FlowParams> {
+  override async run(event: WorkflowEvent<FlowParams>, step: WorkflowStep): Promise<void> {
+    const hub = hubOf(this.env);
+    await runFlow(hub, { params: event.payload, step }, (flow) => withdraw(hub, flow));
   }
 }

@@ -223,6 +223,7 @@ export class SnapshotStore {
     if (loaded && number < loaded.number) {
       return isSameDeclaration ? loaded : this.#historyFor({ forecast }, loaded.text, effects);
     }
+    if (history.periods.length === 0) throw new Error("the history is empty: ingest a publication");
     const built = buildOutlook(forecast, history);
     if (!built.ok) throw new Error(built.error);
     return { text, digest: await effects.digest(bytesOf(text)), number, declaration, outlook: built.value };

@@ -4,6 +4,7 @@ import { feedProblemsPageShape, feedProblemsQueryShape } from "../feed-problems.
 import { feedDetailShape, feedListShape } from "../feeds.ts";
 import { observationsPageShape, observationsQueryShape } from "../observations.ts";
 import { uploadShape } from "../uploads.ts";
+import { withdrawalShape, withdrawShape } from "../withdrawals.ts";
 
 export const feedEndpoints = {
   listFeeds: { method: "GET", path: "/feeds", answer: feedListShape },
@@ -28,5 +29,12 @@ export const feedEndpoints = {
     token: "hub",
     file: "application/octet-stream",
     answer: uploadShape,
+  },
+  withdrawIngest: {
+    method: "POST",
+    path: "/feeds/{feed}/withdraw",
+    token: "hub",
+    body: withdrawShape,
+    answer: withdrawalShape,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>;

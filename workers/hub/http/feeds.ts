@@ -4,17 +4,30 @@ import { feedProblemsPageShape, feedProblemsQueryShape } from "../../../shared/a
 import { feedDetailShape, feedListShape } from "../../../shared/api/feeds.ts";
 import { feedParam } from "../../../shared/api/fields.ts";
 import { uploadShape } from "../../../shared/api/uploads.ts";
+import { withdrawalShape, withdrawShape } from "../../../shared/api/withdrawals.ts";
 import { successShape } from "../../../shared/lake/success.ts";
 import { listFeeds } from "../actions/list-feeds.ts";
 import { listProblems } from "../actions/list-problems.ts";
 import { openLakeFile } from "../actions/open-lake-file.ts";
 import { readFeed } from "../actions/read-feed.ts";
 import { upload } from "../actions/upload.ts";
+import { withdraw } from "../actions/withdraw.ts";
 import { adminOnly, hasToken } from "./authorize.ts";
 import { readDigest, readLength } from "./body.ts";
 import { fileResponse } from "./file-response.ts";
 import { unwrap } from "./refuse.ts";
-import { apiRoutes, binary, fileAnswers, json, optionallySecured, refusals, secured } from "./route.ts";
+import {
+  actorOf,
+  apiRoutes,
+  binary,
+  fileAnswers,
+  json,
+  jsonBody,
+  jsonRequest,
+  optionallySecured,
+  refusals,
+  secured,
+} from "./route.ts";
 
 export const feedRoutes = apiRoutes();
 
@@ -133,4 +146,30 @@ feedRoutes.openapi(put, async (context) => {
   );
   const isAtWork = answer.state === "queued" || answer.state === "running";
   return context.json(answer, isAtWork ? 202 : 200, { Location: `/flows/${answer.flow}` });
+});
+
+const withdrawal = createRoute({
+  method: "post",
+  path: "/feeds/{feed}/withdraw",
+  operationId: "withdrawIngest",
+  tags: ["Feeds"],
+  summary: "Withdraw an ingest",
+  description:
+    "Removes what an ingest brought in. Its facts get the values of the other publications that contain them; a fact that no other publication contains is removed. The file stays in R2. To undo a withdrawal, upload the file again.",
+  security: secured,
+  middleware: [adminOnly, jsonBody] as const,
+  request: { params, body: jsonRequest(withdrawShape) },
+  responses: {
+    200: json(withdrawalShape, "The ingest was withdrawn before"),
+    202: json(withdrawalShape, "The flow that withdraws it"),
+    ...refusals.write,
+  },
+});
+
+feedRoutes.openapi(withdrawal, async (context) => {
+  const { feed } = context.req.valid("param");
+  const { ingest, why } = context.req.valid("json");
+  const answer = unwrap(await withdraw(context.var.hub, { feed, ingest }, actorOf(context, why)));
+  const isActive = answer.state === "queued" || answer.state === "running";
+  return context.json(answer, isActive ? 202 : 200, { Location: `/flows/${answer.flow}` });
 });

@@ -84,7 +84,8 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
   // Read before the observations, so that the next repair finds a change in between.
   const made = { forecast: forecast.id, madeFrom: await madeFrom(db, needs), madeAt: now().toISOString() };
   const history = buildHistory(needs, await factsOfForecast(db, needs, granularityOfFeed));
-  if (history.periods.length === 0) return "no-observations";
+  // Without a history there is nothing to correct. An existing one becomes empty, if every publication was withdrawn.
+  if (history.periods.length === 0 && found === null && newest === null) return "no-observations";
 
   const numberInKv = numberOf(found);
   if (newest !== null && numberInKv <= newest.number) {

@@ -7,7 +7,7 @@ import { loadPartitions } from "../../../shared/db/partitions.ts";
 import { compareFacts, type Fact } from "../../../shared/lake/fact.ts";
 import { partKey, successKey } from "../../../shared/lake/keys.ts";
 import { writeParquet } from "../../../shared/lake/parquet.ts";
-import type { KnownPartition } from "../../../shared/lake/plan.ts";
+import type { IngestPlan, KnownPartition, PartitionChange } from "../../../shared/lake/plan.ts";
 import { type FilePartition, writeSuccess } from "../../../shared/lake/success.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import type { Hub } from "../hub.ts";
@@ -19,6 +19,15 @@ import type { PlannedIngest } from "./plan-publication.ts";
 export interface LakeWritten {
   readonly filesWritten: number;
   readonly filesHealed: number;
+}
+
+/** The part of a plan that concerns the lake. */
+export interface PlannedFiles extends Pick<PlannedIngest, "feed" | "files"> {
+  readonly plan: Pick<IngestPlan, "known" | "heal" | "orphans"> & { readonly changes: readonly ChangedFile[] };
+}
+
+interface ChangedFile extends Pick<PartitionChange, "path" | "replacesFile"> {
+  readonly merged: { readonly facts: readonly Fact[] };
 }
 
 /** Partitions between two checks of the lease. R2 writes far more of them before a lease expires. */
@@ -38,7 +47,7 @@ const factsPerHealing = 10_000;
  */
 export async function writeLake(
   { db, lake }: Pick<Hub, "db" | "lake">,
-  { feed, plan, files: listed }: PlannedIngest,
+  { feed, plan, files: listed }: PlannedFiles,
   checkLease: () => Promise<void>,
 ): Promise<LakeWritten> {
   const files = new Map<string, FilePartition>(plan.known.map((partition) => [partition.path, partition]));

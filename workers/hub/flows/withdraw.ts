@@ -1,0 +1,95 @@
+/**
+ * The flow `withdraw`: removes what a publication brought in. Its facts get the values of the other publications that
+ * contain them; a fact that no other publication contains is removed.
+ *
+ * The database stores only the newest publication of each fact, so the other publications are read again, the newest
+ * first, until no fact of the withdrawn one is left. Idempotent, and independent of the order of ingests and withdrawals.
+ */
+import { z } from "zod";
+import type { Outcome } from "../../../shared/db/flows.ts";
+import { findIngest, type Ingest, listAccepted } from "../../../shared/db/ingests.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { findFeed } from "../../../shared/feeds/index.ts";
+import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
+import { partitionPrefix } from "../../../shared/lake/keys.ts";
+import type { Hub } from "../hub.ts";
+import { markIngestWithdrawn, withdrawnPaths } from "../ingest/mark-withdrawn.ts";
+import { planPublication } from "../ingest/plan-publication.ts";
+import { readPublication } from "../ingest/publication.ts";
+import { removeWithdrawn } from "../ingest/remove-withdrawn.ts";
+import { writeDatabase } from "../ingest/write-database.ts";
+import { writeHistories } from "../ingest/write-history.ts";
+import { writeLake } from "../ingest/write-lake.ts";
+import type { Flow } from "./flow.ts";
+import { type Lease, lostLeases, withLease } from "./with-lease.ts";
+
+export const withdrawParams = z.object({ feed: z.string(), ingest: z.int().min(1), who: z.string(), why: z.string() });
+
+type WithdrawEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
+
+export async function withdraw(hub: WithdrawEffects, flow: Flow): Promise<Outcome> {
+  const params = withdrawParams.parse(flow.run.params);
+  const feed = findFeed(params.feed);
+  if (!feed) return { state: "failed", reason: `There is no feed ${params.feed}.`, stats: null };
+  const ingest = await findIngest(hub.db, feed.id, params.ingest);
+  if (!ingest) return { state: "failed", reason: `${feed.id} has no ingest ${params.ingest}.`, stats: null };
+  const work = (lease: Lease) => restore(hub, { feed, ingest, lease });
+  const stats = await withLease(hub, flow, { feed: feed.id, work });
+  if (!stats) return { state: "failed", reason: lostLeases, stats: null };
+  return { state: "done", reason: `${params.who} withdrew ingest ${ingest.id}: ${params.why}`, stats };
+}
+
+interface Withdrawal {
+  readonly feed: Feed;
+  readonly ingest: Ingest;
+  readonly lease: Lease;
+}
+
+/** Returns null once another run has taken the lease. */
+async function restore(hub: WithdrawEffects, { feed, ingest, lease }: Withdrawal) {
+  const marked = await lease.step("mark", async () => {
+    await markIngestWithdrawn(hub, feed, { ingest, lease });
+    return { paths: (await withdrawnPaths(hub, feed)).length };
+  });
+  if (!marked) return null;
+
+  let left = await withdrawnPaths(hub, feed);
+  let reread = 0;
+  for (const other of await listAccepted(hub.db, feed.id)) {
+    if (left.length === 0) break;
+    if (!left.some((path) => mayContain(other, path))) continue;
+    const read = await lease.step(`read ingest ${other.id} again`, () => ingestAgain(hub, feed, { other, lease }));
+    if (!read) return null;
+    reread++;
+    left = await withdrawnPaths(hub, feed);
+  }
+
+  const removed = await lease.step("remove", () => removeWithdrawn(hub, feed, lease));
+  if (!removed) return null;
+  const histories = await lease.step("history", async () => {
+    await lease.check();
+    return { keysWritten: (await writeHistories(hub, forecastsFedBy(feed.id))).length };
+  });
+  if (!histories) return null;
+  return { ingest: ingest.id, reread, ...removed, ...histories };
+}
+
+/** Returns whether a publication has periods in the range of a partition. */
+function mayContain({ firstPeriod, lastPeriod }: Ingest, path: string): boolean {
+  const prefix = partitionPrefix(path);
+  return firstPeriod !== null && lastPeriod !== null && lastPeriod >= prefix && firstPeriod <= `${prefix}\u007f`;
+}
+
+interface Other {
+  readonly other: Ingest;
+  readonly lease: Lease;
+}
+
+/** Merges a publication again. Its values replace those of withdrawn publications only. */
+async function ingestAgain(hub: WithdrawEffects, feed: Feed, { other, lease }: Other) {
+  const publication = await readPublication(hub, feed, other.rawKey);
+  const planned = await planPublication(hub, publication, { ingest: other.id, checkLease: lease.check });
+  await writeLake(hub, planned, lease.check);
+  const { observationsWritten } = await writeDatabase(hub, planned, lease.fence);
+  return { observationsWritten };
+}

@@ -1,0 +1,63 @@
+/** Marks an ingest as withdrawn, and lists the partitions that still hold its facts. */
+import { inPiecesOfSize, runBatch, type Statement } from "../../../shared/db/database.ts";
+import { type Ingest, listWithdrawn, markWithdrawn } from "../../../shared/db/ingests.ts";
+import { checkLease, writeWithLease } from "../../../shared/db/leases.ts";
+import { saveFacts } from "../../../shared/db/observations.ts";
+import { listPartitions, loadPartitions, pathsNaming, savePartitions } from "../../../shared/db/partitions.ts";
+import { listSeries } from "../../../shared/db/series.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { compareRanks } from "../../../shared/lake/merge.ts";
+import type { KnownPartition } from "../../../shared/lake/plan.ts";
+import type { Hub } from "../hub.ts";
+import { Overtaken } from "./lake-files.ts";
+
+interface Marked {
+  readonly ingest: Ingest;
+  readonly lease: { readonly fence: number };
+}
+
+/** Facts in one transaction. */
+const factsPerBatch = 20_000;
+
+/**
+ * Marks an ingest as withdrawn. Before that, every partition that it confirms as a whole is written fact by fact, so that
+ * each row names the newest publication of its own fact: afterwards the mark of the whole partition would say nothing.
+ *
+ * @throws Overtaken once another run has taken the lease.
+ */
+export async function markIngestWithdrawn(
+  { db, now }: Pick<Hub, "db" | "now">,
+  feed: Feed,
+  { ingest, lease }: Marked,
+): Promise<void> {
+  const write = async (statements: readonly Statement[]) => {
+    const isWritten = await writeWithLease(() => runBatch(db, [checkLease(feed.id, lease.fence), ...statements]));
+    if (!isWritten) throw new Overtaken(`another run has taken the lease of ${feed.id}`);
+  };
+  if (ingest.withdrawnAt === null) {
+    const ids = new Map((await listSeries(db, feed.id)).map(({ key, id }) => [key, id]));
+    const partitions = await partitionsOf({ db }, feed, ingest);
+    for (const piece of inPiecesOfSize(partitions, ({ rows }) => rows, factsPerBatch)) {
+      const facts = [...(await loadPartitions(db, feed.id, piece)).values()].flat();
+      const unconfirmed = piece.map((partition) => ({ ...partition, confirmedBy: null }));
+      await write([...saveFacts(feed.id, facts, ids), ...savePartitions(feed.id, unconfirmed)]);
+    }
+  }
+  await write([markWithdrawn(ingest.id, now().toISOString())]);
+}
+
+/** Returns the partitions in which an ingest is the newest publication of a fact. */
+async function partitionsOf({ db }: Pick<Hub, "db">, feed: Feed, { id, rank }: Ingest): Promise<KnownPartition[]> {
+  const known = await listPartitions(db, feed.id);
+  const own = { ingest: id, rank };
+  const older = known.filter(({ confirmedBy }) => confirmedBy === null || compareRanks(confirmedBy, own) < 0);
+  const paths = new Set(await pathsNaming(db, feed.id, { partitions: older, ingests: [id] }));
+  return known.filter(({ path, confirmedBy }) => confirmedBy?.ingest === id || paths.has(path));
+}
+
+/** Returns the paths of the partitions in which withdrawn publications are the newest ones of a fact. */
+export async function withdrawnPaths({ db }: Pick<Hub, "db">, feed: Feed): Promise<string[]> {
+  const known = await listPartitions(db, feed.id);
+  const partitions = known.filter(({ confirmedBy }) => confirmedBy === null || confirmedBy.isWithdrawn);
+  return pathsNaming(db, feed.id, { partitions, ingests: await listWithdrawn(db, feed.id) });
+}
