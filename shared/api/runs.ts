@@ -26,7 +26,11 @@ export const runShape = z
     seed: z.number(),
     codeVersion: z.string(),
     dataHash: z.string().nullable(),
-    state: z.enum(runStates).describe("`abandoned`: the run had no heartbeat for a day, or the trainer ended it"),
+    state: z
+      .enum(runStates)
+      .describe(
+        "`abandoned`: the run had no heartbeat for 30 minutes (from a trainer that sends none: no trial for a day), or the trainer ended it",
+      ),
     reason: z.string().nullable(),
     stats: statsField.nullable(),
     startedAt: timeField,

@@ -1,11 +1,13 @@
 /** Training runs: their data, code version and outcome. */
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, lt, or, sql } from "drizzle-orm";
 import type { RunState } from "../registry/states.ts";
 import { type Actor, audited } from "./audit.ts";
 import { type Database, runBatch, statement } from "./database.ts";
 import { type Stats, trainingRuns } from "./schema.ts";
 
-export type TrainingRun = typeof trainingRuns.$inferSelect;
+const { sendsHeartbeats: _, ...runColumns } = getTableColumns(trainingRuns);
+
+export type TrainingRun = Omit<typeof trainingRuns.$inferSelect, "sendsHeartbeats">;
 
 export interface NewRun {
   readonly id: string;
@@ -25,14 +27,14 @@ export async function createRun(db: Database, run: NewRun, actor: Actor): Promis
 }
 
 export async function findRun(db: Database, id: string): Promise<TrainingRun | null> {
-  const [row] = await db.select().from(trainingRuns).where(eq(trainingRuns.id, id));
+  const [row] = await db.select(runColumns).from(trainingRuns).where(eq(trainingRuns.id, id));
   return row ?? null;
 }
 
 /** Lists the runs of a forecast, newest first. */
 export function listRuns(db: Database, forecast: string, limit: number): Promise<TrainingRun[]> {
   return db
-    .select()
+    .select(runColumns)
     .from(trainingRuns)
     .where(eq(trainingRuns.forecast, forecast))
     .orderBy(desc(trainingRuns.startedAt), trainingRuns.id)
@@ -61,10 +63,30 @@ export async function endRun(db: Database, run: TrainingRun, end: RunEnd, { who,
   ]);
 }
 
-/** Lists running trainings without a heartbeat since `before`. */
-export function listSilentRuns(db: Database, before: string): Promise<TrainingRun[]> {
+/** Stores a heartbeat of a running training. It is not audited, because a training sends one every few minutes. */
+export async function saveHeartbeat(db: Database, id: string, at: string): Promise<void> {
+  await db
+    .update(trainingRuns)
+    .set({ heartbeatAt: at, sendsHeartbeats: true })
+    .where(and(eq(trainingRuns.id, id), eq(trainingRuns.state, "running")));
+}
+
+export interface SilentSince {
+  /** For trainings whose trainer sends heartbeats. */
+  readonly withHeartbeats: string;
+  /** For trainings whose trainer sends only trials. */
+  readonly trialsOnly: string;
+}
+
+/** Lists running trainings without a heartbeat since the given times, with the kind of their trainer. */
+export function listSilentRuns(
+  db: Database,
+  { withHeartbeats, trialsOnly }: SilentSince,
+): Promise<(typeof trainingRuns.$inferSelect)[]> {
+  const { state, heartbeatAt, sendsHeartbeats } = trainingRuns;
+  const isSilent = or(lt(heartbeatAt, trialsOnly), and(eq(sendsHeartbeats, true), lt(heartbeatAt, withHeartbeats)));
   return db
     .select()
     .from(trainingRuns)
-    .where(and(eq(trainingRuns.state, "running"), lt(trainingRuns.heartbeatAt, before)));
+    .where(and(eq(state, "running"), isSilent));
 }

@@ -272,7 +272,23 @@ describe("a training", () => {
     ]);
   });
 
-  test("without a trial for a day is abandoned", async () => {
+  test("without a heartbeat for 30 minutes is abandoned, and the reason names the command that continues it", async () => {
+    const [killed, alive, trialsOnly] = [await begin(), await begin(), await begin()];
+    const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+    for (const run of [killed, alive])
+      expect(await registry.call("POST", `/runs/${run}/heartbeat`)).toMatchObject({ status: 200, body: { id: run } });
+    await new Registry({ now: () => later(25) }).call("POST", `/runs/${alive}/heartbeat`);
+    expect(await abandonSilentRuns({ ...hub, now: () => later(29) })).toEqual([]);
+    expect(await abandonSilentRuns({ ...hub, now: () => later(40) })).toEqual([killed]);
+    const { body } = await registry.call("GET", `/runs/${killed}`);
+    expect(body).toMatchObject({ state: "abandoned", reason: expect.stringContaining(`--resume ${killed}`) });
+    expect(body).not.toHaveProperty("sendsHeartbeats");
+    expect(await registry.call("POST", `/runs/${killed}/heartbeat`)).toMatchObject({ status: 409 });
+    expect((await registry.call("GET", `/runs/${trialsOnly}`)).body).toMatchObject({ state: "running" });
+    expect(await query(`SELECT what FROM audit WHERE run = '${alive}'`)).toEqual([{ what: "run.created" }]);
+  });
+
+  test("of a trainer without heartbeats is abandoned after a day without a trial", async () => {
     const [silent, alive] = [await begin(), await begin()];
     const later = (hours: number) => new Date(Date.now() + hours * 3_600_000);
     const speaking = new Registry({ now: () => later(20) });
@@ -304,6 +320,7 @@ describe("a training", () => {
       }),
     ).toMatchObject({ status: 415 });
     expect(await registry.call("POST", "/runs/none/end", { state: "done" })).toMatchObject({ status: 404 });
+    expect(await registry.call("POST", "/runs/none/heartbeat")).toMatchObject({ status: 404 });
   });
 });
 
@@ -312,6 +329,7 @@ test("every write of the registry is disabled without a configured token, and re
   const writes = [
     ["POST", `/forecasts/${forecast.id}/runs`],
     ["POST", "/runs/r/trials"],
+    ["POST", "/runs/r/heartbeat"],
     ["POST", "/runs/r/end"],
     ["PUT", `/models/${forecast.id}/v1.0/model.onnx`],
     ["POST", `/models/${forecast.id}/v1.0`],

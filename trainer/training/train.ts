@@ -17,6 +17,7 @@ import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
 import { factsOfLakes } from "./facts.ts";
+import { startHeartbeats } from "./heartbeats.ts";
 import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
@@ -65,6 +66,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const body = { seed, codeVersion: codeVersion(), dataHash, why: task.why };
   const run = await api.createRun({ forecast: forecast.id, body });
   if (task.resume !== null) await abandonRun(hub, task.resume, `resumed by run ${run.id}`);
+  const heartbeats = startHeartbeats(hub, run.id);
   try {
     const trained = await withPool(
       prepared,
@@ -80,6 +82,8 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
     const failed = { state: "failed", reason: reason.slice(0, 1000), stats: null } as const;
     await api.endRun({ run: run.id, body: failed }).catch(() => undefined);
     throw error;
+  } finally {
+    heartbeats.stop();
   }
 }
 

@@ -28,5 +28,6 @@ export const runEndpoints = {
     body: trialBatchShape,
     answer: loggedTrialsShape,
   },
+  sendHeartbeat: { method: "POST", path: "/runs/{run}/heartbeat", token: "hub", answer: runShape },
   endRun: { method: "POST", path: "/runs/{run}/end", token: "hub", body: endRunShape, answer: runShape },
 } as const satisfies Readonly<Record<string, Endpoint>>;

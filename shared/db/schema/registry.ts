@@ -17,6 +17,8 @@ export const trainingRuns = sqliteTable("training_runs", {
   startedAt: text("started_at").notNull(),
   heartbeatAt: text("heartbeat_at").notNull(),
   endedAt: text("ended_at"),
+  /** True if the trainer has sent a heartbeat without trials; an earlier version sends none. */
+  sendsHeartbeats: integer("sends_heartbeats", { mode: "boolean" }).notNull().default(false),
 });
 
 export const trials = sqliteTable(

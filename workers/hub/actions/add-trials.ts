@@ -21,11 +21,12 @@ export async function addTrials(
   return success({ run: run.value.id, logged: trials.length });
 }
 
+/** Returns the refusal for a training that has ended; null for a running one. */
 export function checkRunning({ id, state }: TrainingRun): Refusal | null {
   if (state === "running") return null;
   return {
     kind: "conflict",
-    detail: `Run ${id} is ${state}, so it accepts no trials. Create another run.`,
+    detail: `Run ${id} is ${state}, so it accepts no trials and no heartbeats. Create another run.`,
     found: state,
     expected: "running",
   };

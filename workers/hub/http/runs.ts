@@ -17,6 +17,7 @@ import { createRun } from "../actions/create-run.ts";
 import { finishRun } from "../actions/finish-run.ts";
 import { listRuns } from "../actions/list-runs.ts";
 import { readRun } from "../actions/read-run.ts";
+import { recordHeartbeat } from "../actions/record-heartbeat.ts";
 import { adminOnly } from "./authorize.ts";
 import { unwrap } from "./refuse.ts";
 import { actorOf, apiRoutes, json, jsonBody, jsonRequest, refusals, secured } from "./route.ts";
@@ -94,6 +95,24 @@ runRoutes.openapi(log, async (context) => {
   const actor = actorOf(context, undefined, "training");
   return context.json(unwrap(await addTrials(context.var.hub, { run, trials }, actor)), 200);
 });
+
+const heartbeat = createRoute({
+  method: "post",
+  path: "/runs/{run}/heartbeat",
+  operationId: "sendHeartbeat",
+  tags: ["Trainings"],
+  summary: "Report that a training still runs",
+  description:
+    "A trainer sends one at its start and then every few minutes. After 30 minutes without one, the hourly upkeep ends the run as `abandoned`.",
+  security: secured,
+  middleware: [adminOnly] as const,
+  request: { params },
+  responses: { 200: json(runShape, "The run"), ...refusals.write },
+});
+
+runRoutes.openapi(heartbeat, async (context) =>
+  context.json(unwrap(await recordHeartbeat(context.var.hub, context.req.valid("param").run)), 200),
+);
 
 const end = createRoute({
   method: "post",

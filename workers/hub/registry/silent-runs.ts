@@ -1,18 +1,32 @@
+/** Ends trainings whose trainer was killed: the hub has received nothing from them for some time. */
 import { endRun, listSilentRuns } from "../../../shared/db/runs.ts";
 import { settleAll } from "../../../shared/lib/settle-all.ts";
 import type { Hub } from "../hub.ts";
 
-/** A run without a trial for this time is abandoned. It is longer than a night, in which a laptop may sleep. */
-const silentMs = 24 * 60 * 60_000;
+/** A trainer sends a heartbeat every 5 minutes. After this time it has missed six. */
+const withHeartbeatsMs = 30 * 60_000;
+/** For a trainer that sends only trials. It is longer than a night, in which a laptop may sleep. */
+const trialsOnlyMs = 24 * 60 * 60_000;
 
-/** Marks runs without a trial for a day as abandoned. Returns their ids. */
+/** Marks silent runs as abandoned. Returns their ids. */
 export async function abandonSilentRuns({ db, now }: Pick<Hub, "db" | "now">): Promise<string[]> {
   const at = now();
-  const silent = await listSilentRuns(db, new Date(at.getTime() - silentMs).toISOString());
-  const reason = "The run sent no trial for a day.";
-  const actor = { who: "hub", why: reason, at: at.toISOString() };
+  const ago = (ms: number) => new Date(at.getTime() - ms).toISOString();
+  const since = { withHeartbeats: ago(withHeartbeatsMs), trialsOnly: ago(trialsOnlyMs) };
+  const silent = await listSilentRuns(db, since);
   await settleAll(
-    silent.map((run) => [run.id, () => endRun(db, run, { state: "abandoned", reason, stats: null }, actor)]),
+    silent.map((run) => {
+      const reason = reasonOf(run);
+      const actor = { who: "hub", why: reason, at: at.toISOString() };
+      return [run.id, () => endRun(db, run, { state: "abandoned", reason, stats: null }, actor)];
+    }),
   );
   return silent.map(({ id }) => id);
+}
+
+type SilentRun = Awaited<ReturnType<typeof listSilentRuns>>[number];
+
+function reasonOf({ id, forecast, seed, heartbeatAt, sendsHeartbeats }: SilentRun): string {
+  if (!sendsHeartbeats) return "The run sent no trial for a day.";
+  return `The trainer has sent no heartbeat since ${heartbeatAt}. It was killed, or its machine slept. \`almanac train ${forecast} --seed ${seed} --resume ${id}\` continues the run.`;
 }
