@@ -145,8 +145,13 @@ export function almanacProgram(): Command {
     .action(lazy(async () => (await import("./commands/export.ts")).exportModel));
   program
     .command("import <forecast> <model>")
-    .description("register an ONNX file of another tool; it is judged on the same test window by the same gate")
-    .requiredOption("--trained-to <date>", "last period of the file's training data; only later periods are scored")
+    .description(
+      "register an ONNX file of another tool; it is judged on every period after its training data, by the same gate",
+    )
+    .requiredOption(
+      "--trained-to <date>",
+      "last period of the file's training data; all later periods are scored, no others",
+    )
     .option("--producer <name>", "the tool that made the file", "imported")
     .addOption(seed())
     .addOption(why())

@@ -29,6 +29,24 @@ export function windowsOf(data: Dataset, { testShare, validationShare, folds }: 
   };
 }
 
+/**
+ * Returns the folds that contain the rows of all periods after `period`, and all folds of the test window. The folds before
+ * validation are about as long as those of the test window. They leave out the first `periodsMin` periods, because
+ * training needs as many.
+ */
+export function foldsAfter(data: Dataset, period: string, validation: Validation): Fold[] {
+  const windows = windowsOf(data, validation);
+  const { testShare, validationShare, folds, periodsMin } = validation;
+  const testPeriods = Math.ceil(data.periods.length * testShare);
+  const to = data.periods.length - testPeriods - Math.ceil(data.periods.length * validationShare);
+  const next = data.periods.findIndex((one) => one > period);
+  const from = Math.max(periodsMin, next === -1 ? to : next);
+  const length = Math.ceil(testPeriods / folds);
+  const earlier = from < to ? foldsOf(data, { from, to, folds: Math.ceil((to - from) / length) }) : [];
+  const isAfter = ({ rows }: Fold) => (data.periods[data.period[rows.to - 1] ?? 0] ?? "") > period;
+  return [...earlier, ...windows.validation.filter(isAfter), ...windows.test];
+}
+
 function foldsOf(
   data: Dataset,
   window: { readonly from: number; readonly to: number; readonly folds: number },

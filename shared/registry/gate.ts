@@ -123,7 +123,7 @@ function replacement(challenger: Challenger, situation: Situation, rule: LookRul
   const kind = incumbent ? "replacement" : "first";
   const { periods } = judged.evidence;
   const made = looks.find(({ key }) => key === lookKey);
-  const plan = made ? planOf(periods, made) : planLook(periods, situation, rule);
+  const plan = made ? planOf(periods, made, looks.slice(0, looks.indexOf(made))) : planLook(periods, situation, rule);
   if (plan.kind === "none") {
     const look = lookOf(challenger);
     return verdict("hold", kind, { periods: plan.unused, look, reason: noLookText(plan, rule) });

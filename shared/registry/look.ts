@@ -52,7 +52,6 @@ export function planLook(
   { looks, dataChanged }: LookHistory,
   { periodsMin }: Pick<LookRule, "periodsMin">,
 ): LookPlan {
-  const isUsedBy = (period: string, { from, to }: Look) => from <= period && period <= to;
   const unused = periods.filter((period) => !looks.some((look) => isUsedBy(period, look)));
   if (unused.length >= periodsMin) return lookOn(unused, 0);
   const shared = looks.filter((look) => periods.some((period) => isUsedBy(period, look))).length;
@@ -60,12 +59,20 @@ export function planLook(
   return { kind: "none", periods: periods.length, unused: unused.length };
 }
 
-/** Returns the plan of a look that was made already: the same periods at the same level. */
-export function planOf(periods: readonly string[], { from, to, halvings }: Look): LookPlan {
+/**
+ * Returns the plan of a look that was made already: the same periods at the same level. At the full level it used no period of
+ * the `earlier` looks, also if they lie between its first and last period.
+ */
+export function planOf(periods: readonly string[], made: Look, earlier: readonly Look[]): LookPlan {
+  const taken = made.halvings === 0 ? earlier : [];
   return lookOn(
-    periods.filter((period) => from <= period && period <= to),
-    halvings,
+    periods.filter((period) => isUsedBy(period, made) && !taken.some((look) => isUsedBy(period, look))),
+    made.halvings,
   );
+}
+
+function isUsedBy(period: string, { from, to }: Look): boolean {
+  return from <= period && period <= to;
 }
 
 function lookOn(periods: readonly string[], halvings: number): LookPlan {

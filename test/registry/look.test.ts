@@ -36,9 +36,16 @@ test("after a correction one more look uses the whole window, and each earlier l
   expect(plan(window(0, 29), [], true)).toEqual({ kind: "none", periods: 29, unused: 29 });
 });
 
+test("a look that was made on both sides of an earlier one is found again without the periods between", () => {
+  const [periods, earlier] = [window(0, 80), look(20, 49)];
+  const made = plan(periods, [earlier]);
+  expect(made).toMatchObject({ periods: [...window(0, 20), ...window(50, 80)] });
+  expect(planOf(periods, look(0, 79), [earlier])).toEqual(made);
+});
+
 test("a look that was made is found again with its periods and level", () => {
   const periods = window(0, 60);
-  expect(planOf(periods, look(10, 49, 3))).toEqual({
+  expect(planOf(periods, look(10, 49, 3), [look(20, 30)])).toEqual({
     kind: "look",
     periods: window(10, 50),
     level: promotionLevel / 8,

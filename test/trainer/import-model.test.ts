@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { firstRowAt, type RowRange } from "../../shared/features/dataset.ts";
 import { lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -19,6 +20,9 @@ import {
   VALUE_INFO,
 } from "../../shared/onnx/schema.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
+import { decide } from "../../shared/registry/gate.ts";
+import { type Look, lookRuleOf } from "../../shared/registry/look.ts";
+import type { Job } from "../../shared/training/job.ts";
 import { checkedGraph, type ImportTask, judgeImported } from "../../trainer/training/import-model.ts";
 import { runInProcess } from "../../trainer/training/reference-process.ts";
 import { outsideModel } from "../support/outside.ts";
@@ -51,9 +55,9 @@ function lineFile(scale = 1): Uint8Array<ArrayBuffer> {
   return writeModel(graph);
 }
 
-function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">) {
+function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool) {
   const prepared = { forecast: smallForecast, data, observations: data.rows, dataHash: sha256Hex("") };
-  return judgeImported({ prepared, bytes: lineFile(), producer: "R", seed: 1, incumbent: null, ...task }, pool);
+  return judgeImported({ prepared, bytes: lineFile(), producer: "R", seed: 1, incumbent: null, ...task }, threads);
 }
 
 /** Root mean squared error over the rows after a period. */
@@ -88,17 +92,76 @@ test("all contenders are scored only on the periods after the file's training da
   expect(errors["incumbent v1"]).toBeCloseTo(Math.sqrt(squares / span.rows), 9);
 });
 
-test("a file that was trained on the whole test window is rejected", async () => {
+test("a file that was trained to a period before the test window is scored on all later periods, refitted by the same rules", async () => {
+  const ridge = { candidate: "ridge", parameters: { alpha: 10 } };
+  const trainedTo = data.periods[69] ?? "";
+  const jobs: Job[] = [];
+  const watching = {
+    ...pool,
+    run: (job: Job) => {
+      jobs.push(job);
+      return pool.run(job);
+    },
+  };
+  const { card } = await imported({ trainedTo, incumbent: serving("v1", ridge) }, watching);
+  const { test: span, contenders, evidence } = card.judged;
+  expect(span).toMatchObject({ from: data.periods[70], to: data.periods.at(-1), periods: 80 });
+  expect(evidence.periods).toEqual(data.periods.slice(70));
+  expect([evidence.naive.length, evidence.incumbent?.length]).toEqual([80, 80]);
+  const errors = Object.fromEntries(contenders.map(({ name, rmse }) => [name, rmse]));
+  expect(errors[card.version]).toBeCloseTo(
+    rmseAfter(trainedTo, (row) => lastOf(row) + share * changeOf(row)),
+    5,
+  );
+  expect(errors.naive).toBeCloseTo(rmseAfter(trainedTo, lastOf), 5);
+  // The champion is refitted at the origins of the test window and of validation, and at earlier ones as far apart.
+  const origins = jobs.filter(({ recipe }) => recipe.candidate === "ridge").map(({ train, rows }) => [train, rows]);
+  const edges = [70, 80, 90, 105, 120, 135, 150].map((period) => firstRowAt(data, period));
+  expect(origins).toEqual(
+    edges.slice(1).map((to, fold) => [
+      { from: 0, to: edges[fold] },
+      { from: edges[fold], to },
+    ]),
+  );
+});
+
+test("right after a look at the whole test window, the gate tests an import on the earlier periods alone, once", async () => {
+  const { card } = await imported({ trainedTo: "2020-01-01" });
+  // The first periods, as many as training needs, are left out.
+  expect(card.judged.evidence.periods).toEqual(data.periods.slice(smallForecast.validation.periodsMin));
+  const first: Look = { key: "start", from: data.periods[120] ?? "", to: data.periods[149] ?? "", halvings: 0 };
+  const challenger = { ...card, lookKey: card.version };
+  const rule = lookRuleOf(smallForecast);
+  const verdict = decide(challenger, { incumbent: null, looks: [first], dataChanged: false }, rule);
+  expect(verdict).toMatchObject({ kind: "promote", periods: 90 });
+  expect(verdict.look).toEqual({ key: card.version, from: data.periods[30], to: data.periods[119], halvings: 0 });
+  const looks = [first, ...(verdict.look ? [verdict.look] : [])];
+  const again = { ...challenger, version: "other", lookKey: "other" };
+  expect(decide(again, { incumbent: null, looks, dataChanged: false }, rule).kind).toBe("hold");
+});
+
+test("an imported champion is compared with an import only on the periods that neither was trained on", async () => {
+  const predict = async (rows: RowRange) => data.last.slice(rows.from, rows.to);
+  const file = { trainedTo: data.periods[99] ?? "", predict };
+  const external = { candidate: "imported", parameters: { producer: "other" } };
+  const incumbent = { ...serving("v1", external, file), isExternal: true };
+  const { judged } = (await imported({ trainedTo: data.periods[69] ?? "", incumbent })).card;
+  expect(judged.evidence.periods).toEqual(data.periods.slice(100));
+  const line = judged.contenders.find(({ name }) => name === "incumbent v1");
+  expect(line?.rmse).toBeCloseTo(rmseAfter(file.trainedTo, lastOf), 5);
+});
+
+test("a file that was trained on all data is rejected", async () => {
   const last = data.periods.at(-1);
   await expect(imported({ trainedTo: "2031-01-01" })).rejects.toThrow(
-    `The file was trained to 2031-01-01 and the test window ends at ${last}, so there is no period to score.`,
+    `The file was trained to 2031-01-01 and the data ends at ${last}, so there is no period to score.`,
   );
   expect((await imported({ trainedTo: data.periods.at(-2) ?? "" })).card.judged.test.periods).toBe(1);
 });
 
 test("a file that returns NaN is rejected", async () => {
   const task = { trainedTo: data.periods[100] ?? "", bytes: lineFile(Number.NaN) };
-  await expect(imported(task)).rejects.toThrow("The file returns NaN for row 0 of the test window");
+  await expect(imported(task)).rejects.toThrow("The file returns NaN for row 0 of the scored periods (");
 });
 
 test("a file with operators that the built-in engine lacks is imported for onnxruntime-web, and its card notes it", async () => {

@@ -1,8 +1,7 @@
 /**
- * `almanac import FORECAST model.onnx`: verifies a model of another tool, scores it on the test window, registers it
- * and requests its promotion.
+ * `almanac import FORECAST model.onnx`: verifies a model of another tool, scores it on all periods after its training
+ * data, registers it and requests its promotion.
  */
-import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { connect } from "../connect.ts";
@@ -17,6 +16,7 @@ import { readTrainingOptions } from "../training/options.ts";
 import { prepare, withPool } from "../training/run-contest.ts";
 import { servingModel } from "../training/serving-model.ts";
 import { promote, register } from "../training/train.ts";
+import { readTrainedTo } from "../training/trained-to.ts";
 
 export async function importModel(
   forecastId: string,
@@ -32,8 +32,8 @@ export async function importModel(
   },
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
-  const { trainedTo, producer, why = `imported from ${producer}` } = options;
-  if (!isIsoDay(trainedTo)) throw new Failure(`--trained-to ${trainedTo} is not a day. Expected YYYY-MM-DD.`);
+  const { producer, why = `imported from ${producer}` } = options;
+  const trainedTo = readTrainedTo(options.trainedTo, forecast);
   if (producer === "almanac")
     throw new Failure("--producer almanac is reserved for Almanac's own models. Name the tool that made the file.");
   const bytes = await readPublication(file);

@@ -1,10 +1,10 @@
-/** Imports a model file of another tool: verifies it, scores it on the test window and writes its card. */
+/** Imports a model file of another tool: verifies it, scores it on all periods after its training data and writes its card. */
 import { dtypeOf } from "../../shared/features/feature.ts";
 import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { calibrationOf, evenThreshold } from "../../shared/judging/classification.ts";
 import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";
-import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { foldsAfter, rowsOf, spanOf, type Windows, windowsOf } from "../../shared/judging/windows.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { type Graph, type GraphValue, node } from "../../shared/onnx/graph.ts";
@@ -28,7 +28,7 @@ import { decisionOf } from "../../shared/training/decision.ts";
 import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
-import type { ServingModel } from "../../shared/training/judge.ts";
+import { externalLine, type ServingModel } from "../../shared/training/judge.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
 import { goldenOf } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
@@ -43,7 +43,7 @@ export interface ImportTask {
   readonly bytes: Uint8Array;
   /** The tool that made the file. */
   readonly producer: string;
-  /** Last period of its training data. Only later periods are scored. */
+  /** Last period of its training data. All later periods are scored, and no others. */
   readonly trainedTo: string;
   readonly seed: number;
   readonly incumbent: ServingModel | null;
@@ -63,8 +63,10 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const { prepared, producer, trainedTo, incumbent } = task;
   const { forecast, data } = prepared;
   const graph = checkedGraph(task.bytes, forecast);
-  const windows = windowsOf(data, forecast.validation);
-  const rows = rowsOf(windows.test);
+  // The folds of the test window, and those before it that contain periods after the file's training data.
+  const folds = foldsAfter(data, trainedTo, forecast.validation);
+  const windows = { ...windowsOf(data, forecast.validation), test: folds };
+  const rows = rowsOf(folds);
   const unseen = rowsAfter(data, rows, trainedTo);
   if (unseen.from === unseen.to) throw new Failure(noUnseenPeriod(trainedTo, spanOf(data, rows).to));
   const recipe: RecipeChoice = { candidate: "imported", parameters: { producer, sha256: sha256Hex(task.bytes) } };
@@ -87,7 +89,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const outputs = await runInProcess(model, wanted);
   checkReturned(outputs, rows.to - rows.from);
   const results = outputs[predictionOutput] ?? new Float32Array();
-  const rowText = (at: number) => `row ${at} of the test window (${data.periods[data.period[rows.from + at] ?? 0]})`;
+  const rowText = (at: number) => `row ${at} of the scored periods (${data.periods[data.period[rows.from + at] ?? 0]})`;
   const bad = results.findIndex((one) => !Number.isFinite(one));
   if (bad >= 0)
     throw new Failure(
@@ -102,7 +104,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const engine = servingEngine(model, wanted, outputs);
 
   const naive = await naiveOnTest({ forecast, data, windows, seed: task.seed }, pool);
-  const served = await incumbentPredictions(task, pool);
+  const served = await incumbentPredictions(task, windows, pool);
   const fullWindow = {
     data,
     forecast,
@@ -127,7 +129,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       validation: null,
     }),
   ];
-  if (window.incumbent !== null && incumbent !== null && !isNaive(incumbent.recipe.candidate)) {
+  if (incumbent?.isExternal) contenders.push(...externalLine(window, incumbent));
+  else if (window.incumbent !== null && incumbent !== null && !isNaive(incumbent.recipe.candidate)) {
     contenders.push(
       lineOf(window, {
         name: `incumbent ${incumbent.version}`,
@@ -180,7 +183,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
 }
 
 function noUnseenPeriod(trainedTo: string, last: string): string {
-  return `The file was trained to ${trainedTo} and the test window ends at ${last}, so there is no period to score. Import it again after later periods were ingested.`;
+  return `The file was trained to ${trainedTo} and the data ends at ${last}, so there is no period to score. Import it again after later periods were ingested.`;
 }
 
 /** Returns a version that depends on everything in the card: the file, the data, the seed, the code and the champion. */
@@ -193,7 +196,7 @@ function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe:
     codeVersion(),
     incumbent?.version ?? null,
   ]);
-  return `${trainedTo.replaceAll("-", "")}-${sha256Hex(identity).slice(0, 8)}`;
+  return `${trainedTo.replaceAll(/[^0-9]/g, "")}-${sha256Hex(identity).slice(0, 8)}`;
 }
 
 /** Returns the graph with a single output named `prediction`. @throws Failure if an input is not a feature or the output does not fit. */
@@ -286,11 +289,11 @@ function servingEngine(
 }
 
 async function incumbentPredictions(
-  { prepared, incumbent, seed }: ImportTask,
+  { incumbent, seed }: ImportTask,
+  { test }: Windows,
   pool: ThreadPool,
 ): Promise<Float64Array | null> {
   if (incumbent === null) return null;
-  const { test } = windowsOf(prepared.data, prepared.forecast.validation);
   if (incumbent.isExternal) return incumbent.file.predict(rowsOf(test));
   const refit = await refitAt(test, incumbent.recipe, { pool, seed });
   return refit.ok ? refit.value.predictions : null;

@@ -8,6 +8,7 @@ import { producer } from "../../shared/training/publish.ts";
 import type { Hub } from "../hub.ts";
 import { runReference } from "./reference-runtime.ts";
 import type { Prepared } from "./run-contest.ts";
+import { readTrainedTo } from "./trained-to.ts";
 
 export interface Serving {
   readonly model: ServingModel | null;
@@ -29,7 +30,7 @@ export async function servingModel({ api }: Hub, { forecast, data }: Prepared): 
     publishedTo: card.published.to,
   };
   const { bytes } = await api.downloadArtefact({ ...address, artefact: "model.onnx" });
-  const file = modelFile(card, { bytes, data });
+  const file = modelFile(card, { forecast, data }, bytes);
   const parameters = Object.fromEntries(
     Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );
@@ -43,10 +44,12 @@ export async function servingModel({ api }: Hub, { forecast, data }: Prepared): 
 
 function modelFile(
   card: Card,
-  { bytes, data }: { readonly bytes: Uint8Array; readonly data: Prepared["data"] },
+  { forecast, data }: Pick<Prepared, "forecast" | "data">,
+  bytes: Uint8Array,
 ): ServingModel["file"] {
   return {
-    trainedTo: card.published.to,
+    // Imports of earlier versions have a day here also if the forecast has hours or quarters.
+    trainedTo: readTrainedTo(card.published.to, forecast),
     async predict(rows) {
       const outputs = await runReference(bytes, inputsOf(data, rows));
       return Float64Array.from(outputs[predictionOutput] ?? []);
