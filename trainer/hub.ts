@@ -10,6 +10,8 @@ export interface HubAddress {
   readonly token: string | undefined;
   /** Name of the actor in the audit log; by default the holder of the token. */
   readonly actor?: string | undefined;
+  /** Replaces `fetch`, for example to report progress. */
+  readonly send?: Fetch | undefined;
 }
 
 export interface Hub extends HubAddress {
@@ -38,14 +40,11 @@ export type ThrowingClient = {
 };
 
 /**
- * Opens a hub without sending a request. `send` replaces `fetch`, for example to report progress. Redirects are not
+ * Opens a hub without sending a request. Redirects are not
  * followed: a hub sends none, and another address, perhaps without TLS, must not receive the token of this one.
  */
-export function openHub(
-  address: HubAddress,
-  send: Fetch = (url, init) => fetch(url, { ...init, redirect: "manual" }),
-): Hub {
-  const { token, actor } = address;
+export function openHub(address: HubAddress): Hub {
+  const { token, actor, send = (url, init) => fetch(url, { ...init, redirect: "manual" }) } = address;
   const url = address.url.replace(/\/$/, "");
   const client = apiClient({ url, send, token, predictToken: process.env.PREDICT_TOKEN || undefined, actor });
   return { url, token, actor, api: throwing(client), request: (path, init) => request(url, path, init) };

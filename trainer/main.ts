@@ -1,15 +1,19 @@
 /** The `almanac` command. */
+import { candidates } from "../shared/candidates/index.ts";
 import { feeds } from "../shared/feeds/index.ts";
-import { checkDeclarations } from "../shared/forecasts/check.ts";
+import { declarationMistakes } from "../shared/forecasts/check.ts";
 import { forecasts } from "../shared/forecasts/index.ts";
 import { describe, Failure } from "./failure.ts";
 import { almanacProgram } from "./program.ts";
 import { printError, prose } from "./terminal.ts";
 
 try {
-  checkDeclarations(forecasts, feeds);
+  const ids = candidates.map(({ id }) => id);
+  const mistakes = declarationMistakes(forecasts, feeds, ids);
+  if (mistakes.length > 0) throw new Failure(mistakes.join("\n"));
   await almanacProgram().parseAsync();
 } catch (error) {
-  printError(error instanceof Failure ? prose(error.message) : describe(error));
+  const lines = error instanceof Failure ? error.message.split("\n").map((line) => prose(line)) : [describe(error)];
+  printError(lines.join("\n"));
   process.exitCode = 1;
 }

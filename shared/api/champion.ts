@@ -19,6 +19,8 @@ export interface ChampionPointer extends Omit<ServableVersion, "served"> {
   readonly card: { readonly sha256: string };
   /** Missing in pointers from before `served.json`, which the hub's upkeep rewrites. */
   readonly served?: ServableVersion["served"] | undefined;
+  /** Why the version serves, for people. Missing in pointers of earlier hubs. */
+  readonly decision?: string | undefined;
   /** Versions that may serve, in order, when the champion cannot be loaded. */
   readonly fallbacks?: readonly ServableVersion[] | undefined;
 }
@@ -35,5 +37,6 @@ export const championPointerShape: Shape<ChampionPointer> = objectOf<ChampionPoi
   model,
   card: objectOf({ sha256 }),
   served: optional(served),
+  decision: optional(text),
   fallbacks: optional(listOf(objectOf<ServableVersion>({ version: text, model, served }))),
 });

@@ -77,6 +77,10 @@ const gateShape = z
 export const modelDetailShape = modelShape
   .extend({
     card: cardShape,
+    declaration: z
+      .looseObject({})
+      .nullable()
+      .describe("The serving part of the forecast's declaration, from the version's served.json; null if it has none"),
     tags: z.record(z.string(), z.string()),
     gates: z.array(gateShape).describe("The gate's decisions about the version, newest first"),
     audit: z.array(auditShape).describe("Changes of the version, newest first"),

@@ -49,7 +49,11 @@ const modelNameShape = z.object({
   version: z.string(),
   /** Name of the contender on the leaderboard. */
   name: z.string(),
-  stage: z.literal("champion"),
+  stage: z
+    .enum(["champion", "fallback"])
+    .describe("`fallback`: the champion cannot be loaded, and this version serves in its place until it can"),
+  since: z.string().optional().describe("Time from which the champion serves"),
+  decision: z.string().optional().describe("Why this version serves, in one sentence"),
 });
 
 /** One answered instance. The prediction is a member under the output name of the forecast. */
@@ -97,8 +101,10 @@ const headShape = z.object({
   forecast: z.string(),
   model: modelNameShape,
   target_period: z.string(),
-  /** True if the newest snapshot could not be read and an earlier one was used. */
-  stale: z.boolean(),
+  stale: z
+    .boolean()
+    .describe("True if newer data or a newer model could not be read, or if the data ended long ago by the schedule"),
+  stale_reason: z.string().optional().describe("Why the answer is stale"),
   /** Last period of the history from which the answer was computed. */
   data_as_of: z.string(),
 });

@@ -29,6 +29,29 @@ export interface Chance extends PlattCalibrator {
   readonly ensemble: Ensemble;
 }
 
+/** Returns the names of the features that a model reads, beside the last value. */
+export function featuresRead(fitted: Fitted): string[] {
+  switch (fitted.kind) {
+    case "last":
+      return [];
+    case "feature":
+      return [fitted.feature];
+    case "linear":
+    case "trees":
+      return columnNames(fitted.encoding);
+    case "average":
+      return fitted.members.flatMap(featuresRead);
+    case "hurdle":
+      return [...columnNames(fitted.chance.encoding), ...featuresRead(fitted.size)];
+    case "calibrated":
+      return featuresRead(fitted.score);
+  }
+}
+
+export function columnNames({ columns }: Encoding): string[] {
+  return columns.map(({ name }) => name);
+}
+
 /** Converts a value to the fitted scale: itself, its difference from the last value, or the difference of the logarithms. O(1). */
 export function moveOf(transform: Transform, value: number, last: number): number {
   switch (transform) {

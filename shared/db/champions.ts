@@ -1,6 +1,6 @@
 /** The champion of each forecast and every numbered change of it. */
 import { and, asc, eq, isNull } from "drizzle-orm";
-import { type Actor, audited } from "./audit.ts";
+import { type Actor, audited, type Change } from "./audit.ts";
 import { type Database, runBatch } from "./database.ts";
 import { isOvertaken } from "./leases.ts";
 import { champions } from "./schema.ts";
@@ -43,7 +43,7 @@ export async function changeChampion(db: Database, change: NewChampion, actor: A
         .values({ ...rest, number, who: actor.who, why: actor.why, since: actor.at })
         .toSQL(),
       audited(db, actor, {
-        what: rule === "rollback" ? "champion.rolled-back" : "champion.promoted",
+        what: whatChanged(rule),
         forecast,
         version,
         before: after && { version: after.version, number: after.number },
@@ -54,5 +54,16 @@ export async function changeChampion(db: Database, change: NewChampion, actor: A
   } catch (error) {
     if (isOvertaken(error)) return false;
     throw error;
+  }
+}
+
+function whatChanged(rule: ChampionRow["rule"]): Change["what"] {
+  switch (rule) {
+    case "rollback":
+      return "champion.rolled-back";
+    case "fallback":
+      return "champion.fell-back";
+    default:
+      return "champion.promoted";
   }
 }

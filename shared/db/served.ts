@@ -26,12 +26,3 @@ export async function saveServed(db: Database, row: Omit<ServedRow, "number">): 
     HAVING (SELECT sha256 FROM served WHERE forecast = ${forecast} AND version = ${version}
       ORDER BY number DESC LIMIT 1) IS NOT ${sha256}`);
 }
-
-/** Returns the forecasts whose champion has no served.json. */
-export async function listUnserved(db: Database): Promise<string[]> {
-  const rows = await db.all<{ readonly forecast: string }>(sql`
-    SELECT forecast FROM champions WHERE until IS NULL
-      AND NOT EXISTS (SELECT 1 FROM served
-        WHERE served.forecast = champions.forecast AND served.version = champions.version)`);
-  return rows.map(({ forecast }) => forecast);
-}

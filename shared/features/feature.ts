@@ -1,8 +1,9 @@
 /** A feature as a forecast declares it: the name of a model input, a kind with its version, and the kind's options. */
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { failure, type Result, success } from "../lib/result.ts";
+import { nearest } from "../lib/text-distance.ts";
 import { isObject } from "../lib/validate-json.ts";
-import { findKind, type KindDeclaration } from "./kinds/index.ts";
+import { findKind, type KindDeclaration, kindNames } from "./kinds/index.ts";
 import type { BoundFeature } from "./kinds/kind.ts";
 
 export type Feature = {
@@ -39,7 +40,9 @@ function bind(declared: Declared): Result<BoundFeature> {
     return failure(`feature ${name}: found learned ${JSON.stringify(learned)}, expected false or no such member`);
   const kind = typeof text === "string" ? findKind(text) : undefined;
   if (kind === undefined) {
-    return failure(`feature ${name}: this build has no kind ${JSON.stringify(text)}; see shared/features/kinds`);
+    const likely = nearest(String(text).replace(/@.*/, ""), kindNames);
+    const advice = likely === undefined ? "see shared/features/kinds" : `did you mean ${likely}?`;
+    return failure(`feature ${name}: this build has no kind ${JSON.stringify(text)}; ${advice}`);
   }
   const bound = kind.bind(options);
   return bound.ok ? bound : failure(`feature ${name} of kind ${text}: ${bound.error}`);

@@ -1,17 +1,22 @@
 /** Validates the declarations of forecasts at load. Each mistake is one sentence with what was found and what was expected. */
-import { dimensionOf, variableOf } from "../features/feature.ts";
+import { dimensionOf, readFeature, variableOf } from "../features/feature.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { canPartition } from "../lake/keys.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { partsMax } from "../period.ts";
+import {
+  type Declared,
+  noBaseline,
+  noLastValue,
+  unknownCandidates,
+  unknownDimensions,
+  unknownFeatures,
+  wrongHorizon,
+  wrongNames,
+} from "./check-references.ts";
 import { type DatePart, namingParts } from "./date-part.ts";
-import type { Forecast } from "./forecast.ts";
 import { type Source, sourceOf, variablesOf } from "./source.ts";
 
-type Declared = Pick<
-  Forecast,
-  "id" | "sources" | "events" | "variable" | "dimensions" | "schedule" | "features" | "dateFields" | "distribution"
->;
 type DeclaredFeed = Pick<Feed, "id" | "variables" | "dimensions" | "granularity" | "partitionBy">;
 
 /** Each check returns one sentence per mistake. To add a check, add a line here. */
@@ -27,21 +32,50 @@ const checks: readonly ((forecast: Declared, feeds: readonly DeclaredFeed[]) => 
   wrongSchedule,
   wrongDateFields,
   wrongDistribution,
+  wrongHorizon,
+  unknownDimensions,
+  noLastValue,
+  unknownFeatures,
+  wrongNames,
+  noBaseline,
 ];
 
-/** Returns the mistakes in a forecast's sources, in its schedule and in everything that refers to them; empty if there are none. */
-export function mistakesIn(forecast: Declared, feeds: readonly DeclaredFeed[]): string[] {
-  return checks.flatMap((check) => check(forecast, feeds));
+/**
+ * Returns the mistakes in a declaration: in its features, sources and schedule, and in everything that refers to them; empty if
+ * there are none. A feature with a mistake of its own is not checked further.
+ * @param candidates ids of the candidates that exist; null where they are not known, as in the hub, which does not train
+ */
+export function mistakesIn(
+  forecast: Declared,
+  feeds: readonly DeclaredFeed[],
+  candidates: readonly string[] | null = null,
+): string[] {
+  const read = forecast.features.map((feature) => ({ feature, read: readFeature(feature) }));
+  const features = read.filter((one) => one.read.ok).map(({ feature }) => feature);
+  return [
+    ...read.flatMap((one) => (one.read.ok ? [] : [withCapital(one.read.error)])),
+    ...checks.flatMap((check) => check({ ...forecast, features }, feeds)),
+    ...(candidates === null ? [] : unknownCandidates(forecast, candidates)),
+  ];
+}
+
+/** Returns the mistakes in all declarations of the catalogues, each with its feed or forecast. */
+export function declarationMistakes(
+  forecasts: readonly Declared[],
+  feeds: readonly DeclaredFeed[],
+  candidates: readonly string[] | null = null,
+): string[] {
+  return [
+    ...feeds.flatMap((feed) => mistakesInFeed(feed).map((mistake) => `feed ${feed.id}: ${mistake}`)),
+    ...forecasts.flatMap((forecast) =>
+      mistakesIn(forecast, feeds, candidates).map((mistake) => `forecast ${forecast.id}: ${mistake}`),
+    ),
+  ];
 }
 
 /** Throws if a declaration in the catalogues is wrong. The message has one line per mistake. */
 export function checkDeclarations(forecasts: readonly Declared[], feeds: readonly DeclaredFeed[]): void {
-  const mistakes = [
-    ...feeds.flatMap((feed) => mistakesInFeed(feed).map((mistake) => `feed ${feed.id}: ${mistake}`)),
-    ...forecasts.flatMap((forecast) =>
-      mistakesIn(forecast, feeds).map((mistake) => `forecast ${forecast.id}: ${mistake}`),
-    ),
-  ];
+  const mistakes = declarationMistakes(forecasts, feeds);
   if (mistakes.length > 0) throw new RangeError(mistakes.join("\n"));
 }
 
@@ -202,6 +236,11 @@ function wrongDistribution({ distribution, features }: Declared): string[] {
       withSuggestion(`No category feature has ${name}, a group of the distribution`, name, known),
     ),
   ];
+}
+
+function withCapital(sentence: string): string {
+  const end = sentence.endsWith("?") ? "" : ".";
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${end}`;
 }
 
 function list(names: readonly string[]): string {

@@ -10,7 +10,9 @@ export type Field =
   | { readonly kind: "date"; readonly name: string; readonly part: DatePart | "period" }
   /** A supplied observation's day or value. */
   | { readonly kind: "observation"; readonly name: string; readonly what: "date" | "value" }
-  | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput };
+  | { readonly kind: "feature"; readonly name: string; readonly input: ModelInput }
+  /** A declared feature that the serving model does not read, such as most features of a baseline. Its value is ignored. */
+  | { readonly kind: "unused"; readonly name: string };
 
 export interface Fields {
   readonly all: readonly Field[];
@@ -23,7 +25,7 @@ export interface Fields {
 /** The field that names the whole period as text. Every forecast has it. */
 export const periodField = "target_period";
 
-/** Returns the fields of a forecast's instances: its dimensions, the parts of the target period, and every input of the model. O(fields). */
+/** Returns the fields of a forecast's instances: its dimensions, the parts of the target period, and every feature. O(fields). */
 export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInput[]): Fields {
   const byName = new Map<string, Field>();
   forecast.dimensions.forEach((name, at) => {
@@ -42,6 +44,7 @@ export function fieldsOf(forecast: ServingDeclaration, inputs: readonly ModelInp
   for (const input of inputs) {
     if (!byName.has(input.name)) byName.set(input.name, { kind: "feature", name: input.name, input });
   }
+  for (const { name } of forecast.features) if (!byName.has(name)) byName.set(name, { kind: "unused", name });
   const byNameOrAlias = new Map(byName);
   for (const [alias, name] of Object.entries(forecast.aliases)) {
     const field = byName.get(name);

@@ -16,7 +16,19 @@ export interface ServedNumber {
   readonly servedNumber: number;
 }
 
+/** Why another version serves instead of the champion. */
+export interface FallbackNote {
+  /** The champion that could not be loaded. */
+  readonly champion: string;
+  readonly reason: string;
+}
+
 export interface ServedModel extends ServedDescription, ServedNumber {
+  /** Set if the version is not the champion. `number` is then that of the champion. */
+  readonly fallback?: FallbackNote;
+  /** From the champion pointer: the time and the reason of the champion's change. */
+  readonly since?: string;
+  readonly decision?: string | undefined;
   readonly engine: Engine;
   /** Objects with the inputs' names, to be copied and filled. */
   readonly templates: {

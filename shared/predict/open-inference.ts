@@ -123,7 +123,9 @@ export function readInfer(
   if (!parsed.ok) return failure(`the request does not follow the protocol: ${parsed.error}`);
   const { id, inputs: tensors } = parsed.value;
   const names = model.inputs.map(({ name }) => name);
-  const unknown = tensors.find(({ name }) => !names.includes(name));
+  // A baseline reads few of the declared features; clients may send them all.
+  const declared = new Set([...names, ...model.forecast.features.map(({ name }) => name)]);
+  const unknown = tensors.find(({ name }) => !declared.has(name));
   if (unknown) {
     const problem = `the model has no input ${describeValue(unknown.name)}`;
     return failure(withSuggestion(problem, unknown.name, names));

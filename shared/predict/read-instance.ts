@@ -95,6 +95,8 @@ function sortFields(
         if (typeof value !== "string") return failure(wrongType(name, value, "text"));
         sorted.dimensions[field.at] = value;
         break;
+      case "unused":
+        break;
       case "feature": {
         const read = readFeatureValue(name, { value, input: field.input }, options);
         if (!read.ok) return read;

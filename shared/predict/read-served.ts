@@ -1,10 +1,11 @@
 /**
  * Reads `served.json`. The caller checked its digest and the hub validated its content, so only what depends on this build
- * of `predict` is checked: the format and the kinds of features.
+ * of `predict` is checked: the format, and the kinds of the features that the model reads.
  */
-import { type Feature, readFeature } from "../features/feature.ts";
+import type { Feature } from "../features/feature.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
+import { computableFeatures } from "../registry/computable-features.ts";
 import { servedFormat } from "../registry/keys.ts";
 import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registry/served.ts";
 
@@ -33,16 +34,13 @@ export function readServed(text: string): Result<ServedDescription> {
     );
   }
   const { card, declaration } = json as unknown as ServedModelFile;
-  const features: Feature[] = [];
-  for (const declared of declaration.features) {
-    const feature = readFeature(declared);
-    if (!feature.ok) return failure(`${feature.error}: deploy a build of predict that computes it`);
-    features.push(feature.value);
-  }
+  const computable = computableFeatures({ card, declaration });
+  if (!computable.ok) return failure(`${computable.error}: deploy a build of predict that computes it`);
+  const features = computable.value;
   const inputs: ModelInput[] = [];
   for (const input of card.features) {
     const declared = features.find(({ name }) => name === input.name);
-    if (declared === undefined) return failure(`served.json declares no feature ${input.name}, which the model reads`);
+    if (declared === undefined) continue;
     inputs.push({
       name: input.name,
       declared,

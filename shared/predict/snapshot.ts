@@ -5,7 +5,9 @@ import { LazyFeature } from "../features/compute.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
 import { toleranceOf } from "../forecasts/forecast.ts";
+import { type DataEnd, dataEndOf, describeOverdue } from "../forecasts/overdue.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
+import { targetSourceOf } from "../forecasts/source.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import { otherVariables } from "../sources/facts.ts";
@@ -17,6 +19,8 @@ export interface Snapshot extends Outlook {
   readonly forecast: ServingDeclaration;
   readonly model: ServedModel;
   readonly fields: Fields;
+  /** Whether the data ended long ago, by the schedule. */
+  readonly isOverdue: boolean;
   /** Changes whenever an answer may change. */
   readonly tag: string;
   /** The members that all predictions of a request share. */
@@ -28,6 +32,8 @@ export interface Snapshot extends Outlook {
 export interface Outlook {
   /** The next period: the one that can be forecast. */
   readonly target: string;
+  /** The last period, and the day by which a newer one is due. */
+  readonly end: DataEnd | null;
   /** The periods of the history, oldest first. */
   readonly periods: readonly string[];
   readonly series: readonly KnownSeries[];
@@ -50,30 +56,56 @@ export interface SnapshotParts {
   readonly outlook: Outlook;
   /** SHA-256 of the history's text. */
   readonly historyDigest: string;
+  readonly isOverdue?: boolean;
 }
 
 /** Builds the snapshot of one forecast. O(features). */
-export function buildSnapshot({ model, outlook, historyDigest }: SnapshotParts): Snapshot {
+export function buildSnapshot({ model, outlook, historyDigest, isOverdue = false }: SnapshotParts): Snapshot {
   const { forecast } = model;
   const seriesCache = new SeriesCache();
-  const headFor = (stale: boolean) => seriesCache.cacheJson(headOfModel(model, outlook, stale));
+  const overdue = isOverdue && outlook.end ? describeOverdue(outlook.end) : null;
+  const headFor = (reason: string | null) => seriesCache.cacheJson(headOfModel(model, outlook, reason));
   return {
     ...outlook,
     forecast,
     model,
     fields: fieldsOf(forecast, model.inputs),
-    tag: `${model.card.version}.${model.number}.${model.servedNumber}.${historyDigest.slice(0, 16)}`,
-    heads: { fresh: headFor(false), stale: headFor(true) },
+    isOverdue,
+    tag: tagOf(model, { historyDigest, isOverdue }),
+    heads: { fresh: headFor(overdue), stale: headFor(overdue ?? unread) },
     seriesCache,
   };
 }
 
-function headOfModel({ card }: ServedModel, { target, periods }: Outlook, stale: boolean): Head {
+/** Why a snapshot that could not be refreshed is stale. */
+const unread = "Newer data or a newer model could not be read. An earlier snapshot answers.";
+
+function tagOf(
+  { card, number, servedNumber, fallback }: ServedModel,
+  { historyDigest, isOverdue }: { readonly historyDigest: string; readonly isOverdue: boolean },
+): string {
+  const flags = `${fallback ? "f" : ""}${isOverdue ? "o" : ""}`;
+  return `${card.version}.${number}.${servedNumber}${flags}.${historyDigest.slice(0, 16)}`;
+}
+
+/** @param staleReason null if the answer is not stale */
+function headOfModel(model: ServedModel, { target, periods }: Outlook, staleReason: string | null): Head {
+  const { card, fallback, since, decision } = model;
+  const why = fallback
+    ? `${fallback.champion} cannot be loaded, so ${card.version} serves until it can: ${fallback.reason}.`
+    : decision;
   return {
     forecast: card.forecast,
-    model: { version: card.version, name: card.name, stage: "champion" },
+    model: {
+      version: card.version,
+      name: card.name,
+      stage: fallback ? "fallback" : "champion",
+      ...(since !== undefined && { since }),
+      ...(why !== undefined && { decision: why }),
+    },
     target_period: target,
-    stale,
+    stale: staleReason !== null,
+    ...(staleReason !== null && { stale_reason: staleReason }),
     data_as_of: periods.at(-1) ?? "",
   };
 }
@@ -98,7 +130,8 @@ export function buildOutlook(forecast: ServingDeclaration, history: History): Re
     positions.set(positionKey(one.is), index);
     return { is: one.is, last: { period: past.periods[at] ?? "", value: one.values[at] ?? Number.NaN } };
   });
-  return success({ target, periods, series, positions, panel, columns });
+  const end = dataEndOf(forecast.schedule, periods, targetSourceOf(forecast).lag);
+  return success({ target, end, periods, series, positions, panel, columns });
 }
 
 /** Joins dimension values to the key of `positions`. An undefined value counts as empty text. */

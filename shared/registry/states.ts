@@ -10,8 +10,8 @@ export const trialStates = ["done", "pruned", "failed"] as const;
 export const stages = ["registered", "champion", "retired"] as const;
 export type Stage = (typeof stages)[number];
 
-/** The rules by which a champion was chosen. */
-export const championRules = [...gateRules, "rollback"] as const;
+/** The rules by which a champion was chosen. `fallback`: the hub replaced a version that it cannot run, or restored it. */
+export const championRules = [...gateRules, "rollback", "fallback"] as const;
 
 /** The kinds of audit entries. */
 export const auditKinds = [
@@ -22,6 +22,7 @@ export const auditKinds = [
   "model.registered",
   "champion.promoted",
   "champion.rolled-back",
+  "champion.fell-back",
   "tag.set",
   "tag.removed",
 ] as const;

@@ -33,8 +33,13 @@ export interface ServingModel {
   readonly recipe: RecipeChoice;
   /** Its published file. */
   readonly file: ModelFile;
-  /** True for an imported model. It cannot be refitted, so its file is scored on the periods after its training data. */
+  /**
+   * True for a model that is not refitted on the dataset of this training: its predictions come from `file`. An imported file is
+   * scored on the periods after its training data.
+   */
   readonly isExternal: boolean;
+  /** The note of its row on the leaderboard, if it is external. */
+  readonly note?: string;
 }
 
 /** A published file: predicts rows, and has the last period of its training data. */
@@ -309,7 +314,7 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
 }
 
 /** Returns the leaderboard row of an imported champion, over the periods after its training data; empty if there are none. */
-export function externalLine(window: TestWindow, { version, recipe, file, isExternal }: ServingModel): Contender[] {
+export function externalLine(window: TestWindow, { version, recipe, file, isExternal, note }: ServingModel): Contender[] {
   if (!isExternal || window.incumbent === null) return [];
   const { data, rows } = window;
   const unseen = rowsAfter(data, rows, file.trainedTo);
@@ -318,5 +323,5 @@ export function externalLine(window: TestWindow, { version, recipe, file, isExte
   const predictions = window.incumbent.subarray(unseen.from - rows.from);
   const line = lineOf(part, { name: `incumbent ${version}`, recipe, predictions, seconds: 0, validation: null });
   const { periods } = spanOf(data, unseen);
-  return [{ ...line, note: `imported model; scored on the ${periods} periods after ${file.trainedTo}` }];
+  return [{ ...line, note: note ?? `imported model; scored on the ${periods} periods after ${file.trainedTo}` }];
 }

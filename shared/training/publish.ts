@@ -1,7 +1,7 @@
 /** Publishes a judged recipe: fits it to all data, writes the file and its card, and compares it with the reference runtime. */
 
 import { featureValues } from "../candidates/encoding.ts";
-import { type Fitted, predictChance, predictValue } from "../candidates/fitted.ts";
+import { columnNames, type Fitted, featuresRead, predictChance, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../forecasts/fingerprint.ts";
@@ -14,6 +14,7 @@ import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
+import { isNaive } from "../registry/gate.ts";
 import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
 import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
@@ -40,6 +41,8 @@ export interface PublishTask {
   readonly seed: number;
   readonly codeVersion: string;
   readonly trials: number;
+  /** True for a baseline that serves if the champion cannot run: it reads as few features as possible. */
+  readonly isFallback?: boolean;
   /** SHA-256 and number of the training observations. */
   readonly dataHash: string;
   readonly observations: number;
@@ -76,8 +79,9 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const version = versionOf(task);
   const fingerprint = fingerprintOf(forecast);
   const last = lastFeatureOf(forecast);
+  const read = inputsNeeded(task, fitted.value);
   const graph = graphOf({
-    features: forecast.features,
+    features: forecast.features.filter(({ name }) => read.has(name)),
     last,
     transform: forecast.target.transform,
     value,
@@ -93,7 +97,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   if (misfits.length > 0) return failure({ reason: "too-large", problems: misfits });
 
   const test = testRows(bench.data, task.judgement);
-  const inputs = inputsOf(bench.data, test);
+  const inputs = pickNames(inputsOf(bench.data, test), read);
   const rows = test.to - test.from;
   const ordinary = pickInputs(inputs, spread([...Array(rows).keys()], ordinaryRowsMax));
   const { gaps, thresholds } = edgeInputs(ordinary, { value, chance }, last);
@@ -110,17 +114,26 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
     tolerance: chance === null ? tolerance : Math.max(tolerance, roundingTolerance),
   });
   const decision = await decide(task, effects.pool);
-  const card = cardOf(task, { version, model, size, golden, decision, sourceOfChange: change?.kind ?? null });
+  const card = cardOf(task, {
+    version,
+    model,
+    size,
+    inputs: read,
+    golden,
+    decision,
+    sourceOfChange: change?.kind ?? null,
+  });
   const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
   return success({ model, card, rows: { inputs, outputs: cut } });
 }
 
 /** Returns the version: the same recipe, validation rule, data, seed and code give the same version and the same bytes. */
-function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVersion }: PublishTask): string {
+function versionOf(task: PublishTask): string {
+  const { forecast, bench, recipe, judgement, dataHash, seed, codeVersion, isFallback = false } = task;
   const identity = JSON.stringify([
     recipeOf(forecast, recipe).id,
     judgement.change?.parameters ?? null,
-    judgement.change?.source ?? null,
+    changeSourceOf({ judgement, isFallback }),
     forecast.validation,
     dataHash,
     seed,
@@ -133,7 +146,10 @@ function versionOf({ forecast, bench, recipe, judgement, dataHash, seed, codeVer
 
 type FitAll = Result<{ readonly value: Fitted; readonly change: ChangeSource | null }>;
 
-async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<FitAll> {
+async function fitAll(
+  { forecast, bench, recipe, judgement, seed, isFallback = false }: PublishTask,
+  pool: Pool,
+): Promise<FitAll> {
   const train = { from: 0, to: bench.data.rows };
   const fit = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
   if (!fit.ok) return failure(JSON.stringify(fit.error));
@@ -145,12 +161,37 @@ async function fitAll({ forecast, bench, recipe, judgement, seed }: PublishTask,
     feature: forecast.change.frequency,
     baseRate: shareOf(bench.events, train),
   };
-  if (judgement.change?.source !== "model") return success({ value, change: frequency });
+  if (judgement.change === null || changeSourceOf({ judgement, isFallback }) !== "model")
+    return success({ value, change: frequency });
   const changeRecipe = { candidate: changeCandidate, parameters: judgement.change.parameters };
   const change = await pool.run({ learns: "change", recipe: changeRecipe, train, rows: null, seed, wantsModel: true });
   const source: ChangeSource =
     change.ok && change.value.chance !== null ? { kind: "model", chance: change.value.chance } : frequency;
   return success({ value, change: source });
+}
+
+/** Returns the source of the change probability. A fallback uses the frequencies, which need one feature. */
+function changeSourceOf({ judgement, isFallback }: Pick<PublishTask, "judgement" | "isFallback">) {
+  return isFallback && judgement.change ? "frequency" : (judgement.change?.source ?? null);
+}
+
+/** Returns the names of the features that the file reads: all of them, but for a baseline only those that its answers need. */
+function inputsNeeded(
+  { forecast, recipe }: PublishTask,
+  { value, change }: { readonly value: Fitted; readonly change: ChangeSource | null },
+): Set<string> {
+  const { features, csv = [], intervals } = forecast;
+  if (!isNaive(recipe.candidate)) return new Set(features.map(({ name }) => name));
+  const names = [lastFeatureOf(forecast), ...featuresRead(value)];
+  if (intervals.scaledBy !== null) names.push(intervals.scaledBy);
+  if (change !== null)
+    names.push(...(change.kind === "model" ? columnNames(change.chance.encoding) : [change.feature]));
+  for (const { is } of csv) if (is.kind === "feature") names.push(is.name);
+  return new Set(names);
+}
+
+function pickNames(inputs: Inputs, names: ReadonlySet<string>): Inputs {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => names.has(name)));
 }
 
 function decide({ forecast, bench, recipe, judgement, seed }: PublishTask, pool: Pool): Promise<Decision> | null {

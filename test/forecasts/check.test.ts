@@ -1,5 +1,6 @@
 /** A wrong declaration is rejected at load, with a sentence that contains what was found and what was expected. */
 import { expect, test } from "vitest";
+import { candidates } from "../../shared/candidates/index.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
 import { feeds } from "../../shared/feeds/index.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
@@ -39,10 +40,16 @@ const forecast: Forecast = {
     { name: "rain", kind: "lag", periods: 1, variable: "rain_sum" },
   ],
   events: [{ name: "wet", of: "rain_sum", above: 100 }],
+  seasonal: null,
   dateFields: { year: "year", month: "month" },
 };
 
+const last: Forecast["features"][number] = { name: "last", kind: "lag", periods: 1 };
 const withSources = (...sources: readonly Source[]): Partial<Forecast> => ({ sources });
+
+const withCandidates = (...names: readonly string[]): Partial<Forecast> => ({
+  candidates: names.map((candidate) => ({ candidate, space: {}, trials: 1 })),
+});
 
 test("two feeds, days reduced to months and a lag are valid, and so is the catalogue", () => {
   expect(mistakesIn(forecast, known)).toEqual([]);
@@ -50,7 +57,7 @@ test("two feeds, days reduced to months and a lag are valid, and so is the catal
 });
 
 test.each<[string, Partial<Forecast>, string]>([
-  ["no source", { ...withSources(), events: [], features: [] }, "It declares no source; expected at least one."],
+  ["no source", { ...withSources(), events: [], features: [last] }, "It declares no source; expected at least one."],
   [
     "an unknown feed",
     withSources(price, rain, { ...price, feed: "wether", variables: [] }),
@@ -74,7 +81,7 @@ test.each<[string, Partial<Forecast>, string]>([
   ["a target that no source has", { variable: "prise" }, "No source has the target prise; did you mean price?"],
   [
     "a feature of a variable that no source has",
-    { features: [{ name: "rain", kind: "lag", periods: 1, variable: "rain_sun" }] },
+    { features: [last, { name: "rain", kind: "lag", periods: 1, variable: "rain_sun" }] },
     "Feature rain reads rain_sun, which no source has; did you mean rain_sum?",
   ],
   [
@@ -110,7 +117,7 @@ test.each<[string, Partial<Forecast>, string]>([
   ],
   [
     "finer periods without a reduction",
-    { ...withSources(price, { feed: "weather", variables: ["rain"], lag: 0 }), events: [], features: [] },
+    { ...withSources(price, { feed: "weather", variables: ["rain"], lag: 0 }), events: [], features: [last] },
     "Feed weather has a value every day and the forecast every month; expected a reduction.",
   ],
   [
@@ -138,8 +145,76 @@ test.each<[string, Partial<Forecast>, string]>([
     { dateFields: { year: "y", day: "d" } },
     "A date field is for the day of a month; expected year, month.",
   ],
+  [
+    "a horizon without effect",
+    { horizon: 3 },
+    "The horizon is 3; expected 1, because only the next period is forecast.",
+  ],
+  [
+    "a feature of a dimension that the forecast does not have",
+    { features: [last, { name: "place", kind: "category", dimension: "regoin" }] },
+    "Feature place reads dimension regoin, which the forecast does not have. There are none.",
+  ],
+  [
+    "features without the last value",
+    { features: [{ name: "last", kind: "lag", periods: 2 }] },
+    "No feature is the last value of the target; expected one of kind lag with periods: 1 and without a variable.",
+  ],
+  [
+    "an unknown kind of features",
+    { features: [last, JSON.parse('{"name": "mean", "kind": "roling-mean", "periods": 3}')] },
+    'Feature mean: this build has no kind "roling-mean"; did you mean rolling-mean?',
+  ],
+  [
+    "an unknown seasonal feature",
+    { seasonal: "lasst" },
+    "The seasonal feature is lasst, which is not a feature with numbers; did you mean last?",
+  ],
+  [
+    "a scale of intervals that is not a feature",
+    { intervals: { ...smallForecast.intervals, scaledBy: "deviation" } },
+    "The feature that scales the intervals is deviation, which is not a feature with numbers. There are: last, rain.",
+  ],
+  [
+    "a frequency of changes that is not a feature",
+    { change: { frequency: "rains", space: {}, trials: 1 } },
+    "The feature with the frequency of changes is rains, which is not a feature with numbers; did you mean rain?",
+  ],
+  [
+    "a CSV column of an unknown feature",
+    { csv: [{ column: "Rain", is: { kind: "feature", name: "ran" } }] },
+    "CSV column Rain is ran, which is not a feature; did you mean rain?",
+  ],
+  [
+    "a required field of an unknown feature",
+    { hypothesisNeeds: ["lst"] },
+    "hypothesisNeeds is lst, which is not a feature; did you mean last?",
+  ],
+  [
+    "two features with one name",
+    { features: [last, last] },
+    "Two features are named last; expected a different name for each.",
+  ],
+  [
+    "a feature with the name of an output",
+    { features: [last, { ...last, name: "prediction" }] },
+    "Feature prediction has the name of an output of the model; expected a different name.",
+  ],
+  ["an unknown candidate", withCandidates("naive", "ridg"), "There is no candidate ridg; did you mean ridge?"],
+  ["no baseline", withCandidates("ridge"), "No candidate is a baseline; expected naive, for a regression."],
+  [
+    "a seasonal baseline without a season",
+    withCandidates("naive", "seasonal-naive"),
+    "Candidate seasonal-naive needs a value of the season before; expected the name of a feature as `seasonal`.",
+  ],
 ])("%s is reported in one sentence", (_, wrong, sentence) => {
-  expect(mistakesIn({ ...forecast, ...wrong }, known)).toEqual([sentence]);
+  expect(
+    mistakesIn(
+      { ...forecast, ...wrong },
+      known,
+      candidates.map(({ id }) => id),
+    ),
+  ).toEqual([sentence]);
 });
 
 test("the groups of a distribution are dimensions with a category feature, and its window is a whole number", () => {
@@ -149,11 +224,13 @@ test("the groups of a distribution are dimensions with a category feature, and i
   ];
   const withRule = (window: number, group: readonly string[]): Forecast => ({
     ...forecast,
+    dimensions: ["place"],
     features,
     distribution: { kind: "changes", window, group, positive: true },
   });
-  expect(mistakesIn(withRule(60, ["place"]), known)).toEqual([]);
-  expect(mistakesIn(withRule(0.5, ["plce"]), known)).toEqual([
+  const placed = known.map((feed) => ({ ...feed, dimensions: ["place"] }));
+  expect(mistakesIn(withRule(60, ["place"]), placed)).toEqual([]);
+  expect(mistakesIn(withRule(0.5, ["plce"]), placed)).toEqual([
     "The distribution uses the last 0.5 changes; expected a whole number from 1.",
     "No category feature has plce, a group of the distribution; did you mean place?",
   ]);

@@ -12,7 +12,8 @@ import { validateJson } from "../../shared/lib/validate-json.ts";
 import { artefactKey, championKey } from "../../shared/registry/keys.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import worker from "../../workers/hub/index.ts";
-import { repairPointers, writePointer } from "../../workers/hub/registry/pointer.ts";
+import { writePointer } from "../../workers/hub/registry/pointer.ts";
+import { repairPointers } from "../../workers/hub/serving/repair-pointers.ts";
 import type { TinyStory } from "../support/card.ts";
 import { asAdmin, ended, hub, migrate, query, testEnv } from "../support/hub.ts";
 import { forecast, Registry } from "../support/registry.ts";
@@ -113,6 +114,7 @@ describe("a version does not serve", () => {
 
   test("when the code of the features has changed since it was registered", async () => {
     await registry.registered("v1.0");
+    await query("DELETE FROM served");
     registry = new Registry({ fingerprints: () => ["fedcba9876543210"] });
     expect(await registry.promote("v1.0", { why: "w", force: true })).toMatchObject({
       state: "failed",
@@ -313,7 +315,7 @@ describe("the pointer", () => {
     await hub.snapshots.put(championKey(forecast.id), '{"version":"ghost"}');
     expect(await repairPointers(hub, forecasts)).toEqual([championKey(forecast.id)]);
     expect(await registry.pointer()).toBeNull();
-    expect(await writePointer(hub, forecast.id)).toBeNull();
+    expect(await writePointer(hub, forecast)).toBeNull();
   });
 });
 

@@ -8,8 +8,8 @@ import { servedModelShape } from "../../shared/registry/served.ts";
 import worker from "../../workers/hub/index.ts";
 import { writeHistory } from "../../workers/hub/ingest/write-history.ts";
 import { writeForecastList } from "../../workers/hub/registry/forecast-list.ts";
-import { repairPointers } from "../../workers/hub/registry/pointer.ts";
 import { ensureServed } from "../../workers/hub/registry/served.ts";
+import { repairPointers } from "../../workers/hub/serving/repair-pointers.ts";
 import { hub, migrate, query, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { forecast, Registry } from "../support/registry.ts";
@@ -138,7 +138,7 @@ test("the history contains a variable of the champion after the declaration drop
   const fingerprints = () => hub.fingerprints(forecast);
   await promoted("v1.0");
   await ensureServed({ ...hub, fingerprints }, { forecast: wider, version: "v1.0" });
-  await writeHistory(hub, forecast);
+  await writeHistory({ ...hub, fingerprints: () => ["2-0123456789abcdef"] }, forecast);
   const history = await hub.snapshots.get<{ series: readonly { others?: object }[] }>(`history:${forecast.id}`, "json");
   expect(history?.series[0]?.others).toEqual({ litros: [null] });
 });

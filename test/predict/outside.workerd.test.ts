@@ -158,7 +158,10 @@ test("ENGINE runs every model on the Worker, with the same answer", async () => 
   const onnx = new Watched();
   const parts = { ...partsOf({ ...bindings, ENGINE: "onnxruntime-web" }), onnx };
   const forced = await worker(parts).ask(query);
-  expect(await forced.json()).toEqual(await (await worker({ onnx: null }).ask(query)).json());
+  // The real clock is later than the schedule of the stored data; the other worker has the clock of these tests.
+  const { stale, stale_reason: _, ...answer } = (await forced.json()) as Record<string, unknown>;
+  expect(stale).toBe(true);
+  expect({ ...answer, stale: false }).toEqual(await (await worker({ onnx: null }).ask(query)).json());
   expect(onnx.requests).toHaveLength(2);
   expect(partsOf({ ...bindings, ENGINE: "tabular" }).onnxOnlyReason).toBeNull();
 });

@@ -4,14 +4,8 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
-import {
-  type ArtefactAddress,
-  type Current,
-  freshMs,
-  retryMs,
-  SnapshotStore,
-  type StoreEffects,
-} from "../../workers/predict/snapshot-store.ts";
+import { type Current, freshMs, retryMs, SnapshotStore } from "../../workers/predict/snapshot-store.ts";
+import type { ArtefactAddress, StoreEffects } from "../../workers/predict/store-effects.ts";
 import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
 
 /** KV, R2 and a clock in memory. */

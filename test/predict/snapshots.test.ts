@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { forecastsKey } from "../../shared/registry/keys.ts";
-import { freshMs, type StoreEffects } from "../../workers/predict/snapshot-store.ts";
+import { freshMs } from "../../workers/predict/snapshot-store.ts";
 import { Snapshots } from "../../workers/predict/snapshots.ts";
+import type { StoreEffects } from "../../workers/predict/store-effects.ts";
 import { forecast, historyOf, servable } from "../support/served.ts";
 
 class Isolate {

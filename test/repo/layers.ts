@@ -40,6 +40,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["hub.ts"],
     ["registry"],
     ["fetch", "ingest", "predictions"],
+    ["serving"],
     ["dead-letters.ts", "flows"],
     ["actions", "queue.ts", "upkeep.ts", "workflows.ts"],
     ["http"],

@@ -49,6 +49,7 @@ export async function hubInNode(): Promise<Answer> {
     onnx: null,
     evaluate: () => failure({ reason: "not in this test" }),
     fingerprints: () => [],
+    allows: async () => true,
     newId: () => "00000000-0000-4000-8000-000000000000",
     variables: { predictionsKeptDays: success(90), allowLoopback: success(false), baseUrl: () => "" },
     now: () => new Date("2026-11-29T12:00:00Z"),

@@ -3,6 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { nextFloat32 } from "../../shared/models/float32.ts";
 import { cardShape } from "../../shared/registry/card.ts";
@@ -10,7 +11,16 @@ import { type Column, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import type { Run } from "../../shared/training/publish.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
-import { forecastOf, published, publishing, recipes, restlessDataset, sources, transforms } from "./publishing.ts";
+import {
+  forecastOf,
+  published,
+  publishing,
+  recipes,
+  restlessDataset,
+  type Story,
+  sources,
+  transforms,
+} from "./publishing.ts";
 
 const difference = forecastOf("difference");
 const data = restlessDataset(difference);
@@ -85,7 +95,22 @@ test("the metadata of the file has forecast, version, fingerprint and producer",
     fingerprint: fingerprintOf(difference),
     producer: "almanac",
   });
-  expect(read.graph?.input.map(({ name }) => name)).toEqual(difference.features.map(({ name }) => name));
+});
+
+test("a baseline reads only what its answers need, every other model reads all features", async () => {
+  const forecast: Forecast = {
+    ...difference,
+    csv: [{ column: "season", is: { kind: "feature", name: "season" } }],
+  };
+  const inputsOf = async (name: string, changes: Partial<Story> = {}) => {
+    const { model } = await published({ forecast, data, recipe: named(name), source: "model", ...changes });
+    return fromBinary(ModelProtoSchema, model).graph?.input.map((input) => input.name);
+  };
+  const all = forecast.features.map(({ name }) => name);
+  expect(await inputsOf("ridge")).toEqual(all);
+  // The model of changes reads all features, so a fallback uses the frequency of changes.
+  expect(await inputsOf("naive")).toEqual(all);
+  expect(await inputsOf("naive", { isFallback: true })).toEqual(["last", "season", "frequency"]);
 });
 
 /** Returns the reference runtime with one changed number of one output. */
@@ -172,6 +197,6 @@ test("a feature with the name of an output is refused with its name", async () =
     feature.name === "change" ? { ...feature, name: "prediction" } : feature,
   );
   const forecast = { ...difference, features };
-  const publish = publishing({ forecast, data: restlessDataset(forecast), recipe: named("naive") });
+  const publish = publishing({ forecast, data: restlessDataset(forecast), recipe: named("ridge") });
   await expect(publish).rejects.toThrow("feature prediction has the name of an output");
 });

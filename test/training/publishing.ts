@@ -72,9 +72,11 @@ export interface Story {
   readonly recipe: RecipeChoice;
   readonly source?: (typeof sources)[number] | null;
   readonly seed?: number;
+  readonly isFallback?: boolean;
 }
 
-export function publishTask({ forecast, data, recipe, source = null, seed = 1 }: Story): PublishTask {
+export function publishTask(story: Story): PublishTask {
+  const { forecast, data, recipe, source = null, seed = 1, isFallback = false } = story;
   const { candidate, parameters } = recipe;
   return {
     forecast,
@@ -83,6 +85,7 @@ export function publishTask({ forecast, data, recipe, source = null, seed = 1 }:
     recipe: { candidate, parameters },
     reason: "test",
     seed,
+    isFallback,
     codeVersion: "almanac test",
     trials: 1,
     dataHash: "0".repeat(64),

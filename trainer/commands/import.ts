@@ -41,8 +41,8 @@ export async function importModel(
   checkedGraph(bytes, forecast);
   const hub = connect({ ...options, actor: "import" });
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
-  const serving = await servingModel(hub, prepared);
   const { seed } = readTrainingOptions(options);
+  const serving = await servingModel(hub, prepared, { seed, threads: null });
   const imported = await withPool(prepared, (pool) =>
     judgeImported({ prepared, bytes, producer, trainedTo, seed, incumbent: serving.model }, pool),
   );

@@ -57,10 +57,7 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
     );
   }
   const bytes = await readPublication(file);
-  const sending = openHub(
-    hub,
-    fetchWithProgress((share) => onProgress(bar(share))),
-  );
+  const sending = openHub({ ...hub, send: fetchWithProgress((share) => onProgress(bar(share))) });
   const [contentType = "application/octet-stream"] = feed.file.contentTypes;
   const upload = await sending.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
   const flow = await flowEnded(hub, upload.flow, onProgress);

@@ -107,9 +107,10 @@ interface RecoveryEffects extends Pick<Platform, "fire"> {
 async function recoverFlows(hub: Hub, { fire, now }: RecoveryEffects): Promise<Recovered> {
   const untilMs = now().getTime() + recoveryMaxMs;
   // While a flow blocks the hub, the hub does not answer.
-  const limited = openHub(hub, (url, init) =>
-    fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
-  );
+  const limited = openHub({
+    ...hub,
+    send: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
+  });
   const unfinished = await unfinishedFlows(limited);
   // Upkeep also rebuilds KV entries: a new version of the code may need more in them than an earlier one wrote.
   await fire(upkeepCron, now());

@@ -1,11 +1,18 @@
 /** Loads the champion for a training. */
+import type { RowRange } from "../../shared/features/dataset.ts";
+import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
+import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
+import type { ServedModelFile } from "../../shared/registry/served.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";
+import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
+import { ownForecast, refitOnOwnFeatures } from "./own-features.ts";
 import { runReference } from "./reference-runtime.ts";
 import type { Prepared } from "./run-contest.ts";
 import { readTrainedTo } from "./trained-to.ts";
@@ -15,31 +22,89 @@ export interface Serving {
   readonly situation: Situation;
   /** Hash of the champion's training data; null without a champion. */
   readonly dataHash: string | null;
+  /** Why the champion is not an opponent in this training; null if it is, or if there is none. */
+  readonly note: string | null;
 }
 
-/** Returns the champion, so that it can be judged on the same rows: by its recipe, or by its file if it was imported. */
-export async function servingModel({ api }: Hub, { forecast, data }: Prepared): Promise<Serving> {
-  const { champion, looks, dataChanged } = await api.getChampion({ forecast: forecast.id });
-  if (champion === null) return { model: null, situation: { incumbent: null, looks, dataChanged }, dataHash: null };
+export interface ServingOptions {
+  readonly seed: number;
+  readonly threads: number | null;
+}
+
+/**
+ * Returns the champion, so that it can be judged on the same rows: by its recipe, or by its file if it was imported. A champion
+ * that was trained on other features is refitted on those; one that cannot run here is not an opponent.
+ */
+export async function servingModel(hub: Hub, prepared: Prepared, options: ServingOptions): Promise<Serving> {
+  const { forecast, data } = prepared;
+  const { champion, looks, dataChanged } = await hub.api.getChampion({ forecast: forecast.id });
+  if (champion === null) return { ...noOpponent, situation: { incumbent: null, looks, dataChanged } };
   const address = { forecast: forecast.id, version: champion.version };
-  const { card } = await api.getModel(address);
+  const { card, declaration } = await hub.api.getModel(address);
   const incumbent = {
     version: card.version,
     recipe: card.recipe.id,
     candidate: card.recipe.candidate,
     publishedTo: card.published.to,
   };
-  const { bytes } = await api.downloadArtefact({ ...address, artefact: "model.onnx" });
+  const recipe = recipeChoice(card);
+  const { dataHash } = card.lineage;
+  if (!fingerprintsOf(forecast).includes(card.fingerprint)) {
+    const model = await withOwnFeatures(hub, { prepared, card, recipe, declaration, ...options });
+    if (typeof model !== "string") return { model, situation: { incumbent, looks, dataChanged }, dataHash, note: null };
+    const note = `The champion ${card.version} cannot run with this code (${model}), so the candidates were judged against the baseline alone.`;
+    return { model: null, situation: { incumbent: null, looks, dataChanged }, dataHash: null, note };
+  }
+  const { bytes } = await hub.api.downloadArtefact({ ...address, artefact: "model.onnx" });
   const file = modelFile(card, { forecast, data }, bytes);
-  const parameters = Object.fromEntries(
-    Object.entries(card.recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
-  );
-  const recipe = { candidate: card.recipe.candidate, parameters };
   return {
     model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
     situation: { incumbent, looks, dataChanged },
-    dataHash: card.lineage.dataHash,
+    dataHash,
+    note: null,
   };
+}
+
+const noOpponent = { model: null, dataHash: null, note: null } as const;
+
+function recipeChoice({ recipe }: Card): RecipeChoice {
+  const parameters = Object.fromEntries(
+    Object.entries(recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
+  );
+  return { candidate: recipe.candidate, parameters };
+}
+
+interface Edited extends ServingOptions {
+  readonly prepared: Prepared;
+  readonly card: Card;
+  readonly recipe: RecipeChoice;
+  readonly declaration: unknown;
+}
+
+/** Returns the champion of another declaration, scored on the whole test window, or why it cannot run. */
+async function withOwnFeatures(
+  hub: Hub,
+  { prepared, card, recipe, declaration, ...options }: Edited,
+): Promise<ServingModel | string> {
+  if (declaration === null || declaration === undefined) return "it has no served.json";
+  if (card.producer !== producer) return "it was imported, with features that the forecast no longer declares";
+  // The hub validated the file when it wrote it.
+  const own = ownForecast(prepared.forecast, declaration as ServedModelFile["declaration"]);
+  if (!own.ok) return own.error;
+  const task = { prepared, own: own.value, recipe, ...options };
+  const window = rowsOf(windowsOf(prepared.data, prepared.forecast.validation).test);
+  const refit = await refitOnOwnFeatures(hub, task, window);
+  if (!refit.ok) return refit.error;
+  const predict = async (rows: RowRange) => {
+    if (rows.from === window.from && rows.to === window.to) return refit.value;
+    const longer = await refitOnOwnFeatures(hub, task, rows);
+    if (!longer.ok)
+      throw new Failure(`The champion ${card.version} cannot be scored on the earlier periods: ${longer.error}.`);
+    return longer.value;
+  };
+  const note = "the champion, refitted on the features that it was trained on";
+  // Refitted at every origin, so that no period of the window is in its training data.
+  return { version: card.version, recipe, file: { predict, trainedTo: "" }, isExternal: true, note };
 }
 
 function modelFile(
@@ -47,11 +112,13 @@ function modelFile(
   { forecast, data }: Pick<Prepared, "forecast" | "data">,
   bytes: Uint8Array,
 ): ServingModel["file"] {
+  const inputs = new Set(card.features.map(({ name }) => name));
   return {
     // Imports of earlier versions have a day here also if the forecast has hours or quarters.
     trainedTo: readTrainedTo(card.published.to, forecast),
     async predict(rows) {
-      const outputs = await runReference(bytes, inputsOf(data, rows));
+      const read = Object.entries(inputsOf(data, rows)).filter(([name]) => inputs.has(name));
+      const outputs = await runReference(bytes, Object.fromEntries(read));
       return Float64Array.from(outputs[predictionOutput] ?? []);
     },
   };

@@ -60,7 +60,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const { api } = hub;
   onProgress("reading the lake");
   const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
-  const serving = await servingModel(hub, prepared);
+  const serving = await servingModel(hub, prepared, task);
   const earlier = task.resume === null ? [] : await trialsToResume(hub, task.resume, { prepared, seed });
   const { dataHash } = prepared;
   const body = { seed, codeVersion: codeVersion(), dataHash, why: task.why };
@@ -111,14 +111,19 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const result = await runContest(prepared, options, { pool, onProgress, onTrial: log.add });
   await log.flush();
   const { judgement } = result.judged;
-  const outcome = outcomeOf(forecast, judgement, serving.situation);
+  const judged = outcomeOf(forecast, judgement, serving.situation);
+  const outcome = serving.note === null ? judged : { ...judged, reason: `${serving.note} ${judged.reason}` };
   const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome });
   const versions: Promoted[] = [];
-  const registerAndPromote = async (wanted: PublishTask) => {
+  const publishAndRegister = async (wanted: PublishTask): Promise<Card> => {
     onProgress(`fitting ${wanted.recipe.candidate} to all data`);
     const { card, model } = await publishOrFail(wanted, pool);
     onProgress(`registering ${card.version}`);
     await register(hub, { card, model, run });
+    return card;
+  };
+  const registerAndPromote = async (wanted: PublishTask) => {
+    const card = await publishAndRegister(wanted);
     onProgress(`requesting promotion of ${card.version}`);
     versions.push({
       version: card.version,
@@ -129,6 +134,11 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const isChampion = (choice: RecipeChoice) =>
     serving.dataHash === prepared.dataHash &&
     recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
+  // Before the promotions: the champion's pointer names the baseline that serves if the champion cannot run.
+  if (judgement.evidenceFor(judgement.naive) !== null) {
+    const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome });
+    await publishAndRegister({ ...baseline, isFallback: true });
+  }
   // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
   if (!isChampion(outcome.recipe) || outcome.look !== null) await registerAndPromote(challenger);
   const fallback = fallbackOf(forecast, serving.model, { ...judgement, chosen: outcome.recipe });

@@ -6,12 +6,12 @@ import type { Hub } from "./hub.ts";
 import { repairHistories } from "./ingest/write-history.ts";
 import { purgePredictions } from "./predictions/purge.ts";
 import { writeForecastList } from "./registry/forecast-list.ts";
-import { repairPointers } from "./registry/pointer.ts";
 import { abandonSilentRuns } from "./registry/silent-runs.ts";
+import { repairPointers } from "./serving/repair-pointers.ts";
 
 type UpkeepEffects = Pick<
   Hub,
-  "db" | "lake" | "snapshots" | "fingerprints" | "workflows" | "variables" | "boot" | "now"
+  "db" | "lake" | "snapshots" | "fingerprints" | "evaluate" | "onnx" | "workflows" | "variables" | "boot" | "now"
 >;
 
 /** Runs every hourly job. Continues after a failure. The error names all failed jobs. */

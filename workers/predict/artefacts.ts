@@ -1,6 +1,6 @@
 /** Reads models and served.json files from R2, through the Cache API if there is one. Always verifies their digest. */
 import { artefactBytesMax, artefactKey, servedBytesMax, servedKey } from "../../shared/registry/keys.ts";
-import type { ArtefactAddress } from "./snapshot-store.ts";
+import type { ArtefactAddress } from "./store-effects.ts";
 
 export interface ArtefactSources {
   readonly lake: Pick<R2Bucket, "get">;

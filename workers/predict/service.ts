@@ -12,8 +12,9 @@ import { digestOf, readArtefact } from "./artefacts.ts";
 import type { Background } from "./background.ts";
 import { CostBudget, type CostLimits, readCostLimits } from "./cost-budget.ts";
 import { Recorder, type Recording, readRowsMax, readShare } from "./recorder.ts";
-import type { ArtefactAddress, Served, StoreEffects } from "./snapshot-store.ts";
+import type { Served } from "./snapshot-store.ts";
 import { Snapshots, type Unserved } from "./snapshots.ts";
+import type { ArtefactAddress, StoreEffects } from "./store-effects.ts";
 
 /** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
 export interface PredictEnv {

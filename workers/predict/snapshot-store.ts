@@ -4,44 +4,18 @@
  * A snapshot is replaced in one assignment (description, model and history), so that a request never mixes two
  * snapshots. A snapshot that cannot be refreshed continues to serve and is marked stale.
  */
-
-import { type ChampionPointer, championPointerShape } from "../../shared/api/champion.ts";
+import { type ChampionPointer, championPointerShape, type ServableVersion } from "../../shared/api/champion.ts";
 import { historyShape } from "../../shared/api/history.ts";
-import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import { isOverdue } from "../../shared/forecasts/overdue.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { failure, type Result, type Success, success } from "../../shared/lib/result.ts";
-import { loadModel, type ModelParts, type ServedModel } from "../../shared/predict/load-model.ts";
-import { loadOnOnnxWorker } from "../../shared/predict/load-on-onnx-worker.ts";
-import { readServed, type ServedDescription } from "../../shared/predict/read-served.ts";
+import type { FallbackNote, ServedModel } from "../../shared/predict/load-model.ts";
+import type { ServedDescription } from "../../shared/predict/read-served.ts";
 import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { championKey } from "../../shared/registry/keys.ts";
+import { loadVersion } from "./load-version.ts";
 import { readSnapshotJson } from "./read-snapshot-json.ts";
-
-export interface ArtefactAddress {
-  readonly forecast: string;
-  readonly version: string;
-  readonly name: "model.onnx" | "served.json";
-  /** Of the bytes, in hexadecimal. */
-  readonly sha256: string;
-}
-
-/** The effects of a store. */
-export interface StoreEffects {
-  /** Reads a value of KV; null if the key is missing. May throw. */
-  readText(key: string): Promise<string | null>;
-  /** Reads the artefact with this digest. Throws if there is none. */
-  readArtefact(address: ArtefactAddress): Promise<Uint8Array>;
-  digest(bytes: Uint8Array): Promise<string>;
-  /** Runs the models that the built-in engine cannot run. */
-  readonly onnx?: OnnxRunner | null;
-  /** Why every model runs on the onnx Worker; null if the built-in engine runs the models that it can. */
-  readonly onnxOnlyReason?: string | null;
-  /** Lets the isolate continue some work after the answer was sent. */
-  waitUntil(work: Promise<unknown>): void;
-  nowMs(): number;
-  wait(ms: number): Promise<void>;
-  log(text: string): void;
-}
+import type { StoreEffects } from "./store-effects.ts";
 
 export interface Served {
   readonly snapshot: Snapshot;
@@ -162,6 +136,7 @@ export class SnapshotStore {
 
   async #next(effects: StoreEffects): Promise<LoadedSnapshot> {
     const id = this.#forecast;
+    const nowMs = effects.nowMs();
     const [pointerText, historyText] = await Promise.all([
       effects.readText(championKey(id)),
       effects.readText(historyKey(id)),
@@ -170,42 +145,75 @@ export class SnapshotStore {
     if (historyText === null) throw new Error("there is no history yet: ingest a publication");
     const pointer = readSnapshotJson(championPointerShape, pointerText, "champion pointer");
     const loaded = this.#loaded;
-    const dueMs = effects.nowMs() + freshMs;
     const { model, history } = await this.#reload(pointer, historyText, effects);
+    // The champion is tried again soon while another version serves instead.
+    const dueMs = nowMs + (model.fallback ? retryMs : freshMs);
     const previous = loaded?.served.value.snapshot;
-    const isSame = previous !== undefined && previous.model === model && loaded?.history === history;
-    const snapshot = isSame
-      ? previous
-      : buildSnapshot({ model, outlook: history.outlook, historyDigest: history.digest });
+    const today = new Date(nowMs).toISOString().slice(0, 10);
+    const isLate = isOverdue(history.outlook.end, today);
+    const reused =
+      previous?.model === model && loaded?.history === history && previous.isOverdue === isLate ? previous : null;
+    const snapshot =
+      reused ?? buildSnapshot({ model, outlook: history.outlook, historyDigest: history.digest, isOverdue: isLate });
     return { served: success({ snapshot, stale: false }), history, dueMs };
   }
 
   /** Loads the model of a pointer and the history. Reuses a loaded model or history that is the same or newer. */
   async #reload(pointer: ChampionPointer, historyText: string, effects: StoreEffects): Promise<ModelAndHistory> {
-    const loadedModel = this.#loaded?.served.value.snapshot.model;
-    if (loadedModel && !isNewer(pointer, loadedModel)) {
-      return { model: loadedModel, history: await this.#historyFor(loadedModel, historyText, effects) };
+    const loaded = this.#loaded?.served.value.snapshot.model;
+    if (loaded && !loaded.fallback && !isNewer(pointer, loaded)) {
+      return { model: loaded, history: await this.#historyFor(loaded, historyText, effects) };
     }
-    const { version, model, served } = pointer;
-    const forecast = this.#forecast;
-    if (pointer.forecast !== forecast) throw new Error(`the champion pointer is for forecast ${pointer.forecast}`);
-    if (served === undefined) throw new Error(`the champion pointer of ${version} ${oldPointer}`);
-    const reading = effects.readArtefact({ forecast, version, name: "served.json", sha256: served.sha256 });
-    const describing = reading.then((bytes) => {
-      const description = readServed(new TextDecoder().decode(bytes));
-      if (!description.ok) throw new Error(`version ${version} cannot serve: ${description.error}`);
-      return description.value;
-    });
-    const [bytes, description, history] = await Promise.all([
-      effects.readArtefact({ forecast, version, name: "model.onnx", sha256: model.sha256 }),
-      describing,
-      // The outlook is built while the model is read.
-      describing.then((description) => this.#historyFor(description, historyText, effects)),
-    ]);
-    const numbers = { number: pointer.number, servedNumber: served.number };
-    const loaded = await load({ description, bytes, ...numbers }, effects);
-    if (!loaded.ok) throw new Error(`version ${version} cannot serve: ${loaded.error}`);
-    return { model: loaded.value, history };
+    const { version, number, at, served, fallbacks = [] } = pointer;
+    if (pointer.forecast !== this.#forecast)
+      throw new Error(`the champion pointer is for forecast ${pointer.forecast}`);
+    try {
+      if (served === undefined) throw new Error(`the champion pointer of ${version} ${oldPointer}`);
+      const found = await this.#loadVersion({ ...pointer, served }, { number, historyText }, effects);
+      return { ...found, model: { ...found.model, since: pointer.at, decision: pointer.decision } };
+    } catch (error) {
+      // An earlier served.json of the champion continues to serve; it is better than another version.
+      if (loaded?.card.version === version) throw error;
+      const note = { champion: version, reason: error instanceof Error ? error.message : String(error) };
+      const fallback = await this.#loadFallback(fallbacks, { number, historyText, note, at }, effects);
+      if (fallback === null) throw error;
+      effects.log(
+        `snapshot ${this.#forecast}: ${fallback.model.card.version} serves instead of ${version}: ${note.reason}`,
+      );
+      return fallback;
+    }
+  }
+
+  /** Loads the first version that can be loaded; null if none can. */
+  async #loadFallback(
+    versions: readonly ServableVersion[],
+    { number, historyText, note, at }: Wanted & { readonly note: FallbackNote; readonly at: string },
+    effects: StoreEffects,
+  ): Promise<ModelAndHistory | null> {
+    const loaded = this.#loaded?.served.value.snapshot.model;
+    for (const fallback of versions) {
+      try {
+        const isLoaded = loaded?.card.version === fallback.version && loaded.servedNumber === fallback.served.number;
+        const found = isLoaded
+          ? { model: loaded, history: await this.#historyFor(loaded, historyText, effects) }
+          : await this.#loadVersion(fallback, { number, historyText }, effects);
+        const isSame = loaded?.number === number && loaded.fallback?.reason === note.reason && isLoaded;
+        return isSame ? found : { ...found, model: { ...found.model, number, since: at, fallback: note } };
+      } catch (error) {
+        effects.log(`snapshot ${this.#forecast}: fallback ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    return null;
+  }
+
+  /** Loads one version and the history that it reads. Throws if the version cannot serve. */
+  #loadVersion(
+    version: ServableVersion,
+    { number, historyText }: Wanted,
+    effects: StoreEffects,
+  ): Promise<ModelAndHistory> {
+    const historyFor = (description: ServedDescription) => this.#historyFor(description, historyText, effects);
+    return loadVersion({ ...version, forecast: this.#forecast, number }, { ...effects, historyFor });
   }
 
   /** Reads a history for a declaration. Reuses the loaded history if the text is the same or older and the declaration is the same. */
@@ -230,6 +238,12 @@ export class SnapshotStore {
   }
 }
 
+interface Wanted {
+  /** Number of the champion change. */
+  readonly number: number;
+  readonly historyText: string;
+}
+
 interface ModelAndHistory {
   readonly model: ServedModel;
   readonly history: LoadedHistory;
@@ -249,19 +263,8 @@ function isNewer(
 function isOlder(next: LoadedSnapshot, current: LoadedSnapshot): boolean {
   const [nextModel, currentModel] = [next.served.value.snapshot.model, current.served.value.snapshot.model];
   if (nextModel.number !== currentModel.number) return nextModel.number < currentModel.number;
+  if (nextModel.card.version !== currentModel.card.version) return currentModel.fallback === undefined;
   return nextModel.servedNumber < currentModel.servedNumber || next.history.number < current.history.number;
-}
-
-/** Loads a model in the built-in engine if that can run it, else on the onnx Worker. */
-async function load(
-  parts: ModelParts,
-  { onnx: runner = null, onnxOnlyReason = null }: StoreEffects,
-): Promise<Result<ServedModel>> {
-  if (onnxOnlyReason !== null) return loadOnOnnxWorker(parts, { runner, why: onnxOnlyReason });
-  const loaded = loadModel(parts);
-  if (loaded.ok) return loaded;
-  const { reason, isOutside } = loaded.error;
-  return isOutside ? loadOnOnnxWorker(parts, { runner, why: reason }) : failure(reason);
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,7 +1,8 @@
 /** The snapshots of this isolate, with one store per forecast, and the list of forecasts. */
 import { failure, type Result } from "../../shared/lib/result.ts";
 import { ForecastList } from "./forecast-list.ts";
-import { retryMs, type Served, SnapshotStore, type StoreEffects } from "./snapshot-store.ts";
+import { retryMs, type Served, SnapshotStore } from "./snapshot-store.ts";
+import type { StoreEffects } from "./store-effects.ts";
 
 /** Why a call has no snapshot. */
 export type Unserved =

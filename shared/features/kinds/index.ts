@@ -70,6 +70,9 @@ const byText = new Map<string, FeatureKind>(
   ]),
 );
 
+/** The names of all kinds, for suggestions. */
+export const kindNames: readonly string[] = [...new Set(kinds.map(({ name }) => name))];
+
 /**
  * Finds a kind by `name@version`. A name without a version means version 1, even if later versions exist, because the cards of
  * models that were trained before kinds had versions contain only the name.

@@ -3,10 +3,12 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { listAudit } from "../../../shared/db/audit.ts";
 import { listGates } from "../../../shared/db/gates.ts";
 import type { StagedModel } from "../../../shared/db/models.ts";
+import { findServed } from "../../../shared/db/served.ts";
 import { listTags } from "../../../shared/db/tags.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Hub } from "../hub.ts";
+import { readServedFile } from "../registry/served.ts";
 import { readCard } from "../registry/verify.ts";
 import { requireForecast, requireModel } from "./require.ts";
 
@@ -23,12 +25,22 @@ export async function readModel(
   if (!model.ok) return model;
   const card = await readRegisteredCard(fx, model.value);
   if (!card.ok) return card;
-  const [tags, gates, audit] = await Promise.all([
+  const [declaration, tags, gates, audit] = await Promise.all([
+    readDeclaration(fx, model.value),
     listTags(fx.db, forecast, version),
     listGates(fx.db, forecast, version),
     listAudit(fx.db, { forecast, version, limit: auditRowsMax }),
   ]);
-  return success({ ...model.value, card: card.value, tags, gates, audit });
+  return success({ ...model.value, card: card.value, declaration, tags, gates, audit });
+}
+
+async function readDeclaration(
+  fx: Pick<Hub, "db" | "lake">,
+  { forecast, version }: Pick<StagedModel, "forecast" | "version">,
+): Promise<ModelDetail["declaration"]> {
+  const served = await findServed(fx.db, forecast, version);
+  const file = served && (await readServedFile(fx, served));
+  return file ? { ...file.declaration } : null;
 }
 
 /** Reads the card of a registered version. */

@@ -9,6 +9,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import { ownLine } from "../../../shared/registry/summary.ts";
 import type { Hub } from "../hub.ts";
+import { ensureServed, type ServingHub } from "../registry/served.ts";
 import { verifyArtefacts } from "../registry/verify.ts";
 import { requireForecast, requireModel } from "./require.ts";
 
@@ -22,7 +23,7 @@ export interface Registered {
   readonly isNew: boolean;
 }
 
-type RegisterEffects = Pick<Hub, "db" | "lake" | "fingerprints">;
+type RegisterEffects = ServingHub;
 
 /** Registers a version whose artefacts were uploaded. The same files again change nothing. */
 export async function register(
@@ -53,6 +54,8 @@ export async function register(
     if (other.value) return success({ model: other.value, isNew: false });
     throw error;
   }
+  // Written now, while the declaration is the one that the model was trained with: it may be edited before the version serves.
+  await ensureServed(fx, { forecast: forecast.value, version });
   const model = await requireModel(fx, forecast.value.id, version);
   return model.ok ? success({ model: model.value, isNew: true }) : model;
 }

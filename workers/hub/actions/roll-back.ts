@@ -13,7 +13,7 @@ import { championBefore } from "../../../shared/registry/rollback.ts";
 import type { Hub } from "../hub.ts";
 import { writeHistory } from "../ingest/write-history.ts";
 import { writePointer } from "../registry/pointer.ts";
-import { ensureServed, findUnimplemented } from "../registry/served.ts";
+import { findServable } from "../registry/serving.ts";
 import { verifyArtefacts, verifyGolden } from "../registry/verify.ts";
 import { readChampion } from "./read-champion.ts";
 import { requireForecast } from "./require.ts";
@@ -48,7 +48,7 @@ export async function rollBack(
   }
   // Writes the history before the pointer: the version may read variables that today's declaration does not.
   await writeHistory(fx, forecast.value);
-  await writePointer(fx, id);
+  await writePointer(fx, forecast.value);
   return readChampion(fx, id);
 }
 
@@ -90,10 +90,8 @@ async function verify(fx: RollbackEffects, forecast: Forecast, version: string):
   if (!model) throw new Error(`${forecast.id} ${version} was champion but is not registered`);
   const stated = { ...model, forecast };
   const verified = await verifyArtefacts(fx, stated, { anyFingerprint: true });
-  const served = verified.ok ? await ensureServed(fx, { forecast, version }) : null;
-  if (served?.ok === false) return { kind: "unprocessable", ...served.error };
-  const mismatch = verified.ok
-    ? ((served && (await findUnimplemented(fx, served.value))) ?? (await verifyGolden(fx, stated, verified.value)))
-    : verified.error;
+  if (!verified.ok) return { kind: "unprocessable", ...verified.error };
+  const servable = await findServable(fx, forecast, version);
+  const mismatch = servable.ok ? await verifyGolden(fx, stated, verified.value) : servable.error;
   return mismatch && { kind: "unprocessable", ...mismatch };
 }

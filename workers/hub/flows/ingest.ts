@@ -26,7 +26,7 @@ interface Recorded {
   readonly outcome: Outcome | null;
 }
 
-type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
+type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "now">;
 
 export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const { feed: feedId, key } = ingestParams.parse(flow.run.params);

@@ -12,6 +12,7 @@ import { findGate, type GateRow, saveGate } from "../../../shared/db/gates.ts";
 import { readLookHistory } from "../../../shared/db/looks.ts";
 import { findModel, type ModelRow } from "../../../shared/db/models.ts";
 import { findRun } from "../../../shared/db/runs.ts";
+import { findServed } from "../../../shared/db/served.ts";
 import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
@@ -28,7 +29,8 @@ import type { Hub } from "../hub.ts";
 import { writeHistory } from "../ingest/write-history.ts";
 import { writeForecastList } from "../registry/forecast-list.ts";
 import { writePointer } from "../registry/pointer.ts";
-import { ensureServed } from "../registry/served.ts";
+import type { ServingHub } from "../registry/served.ts";
+import { findServable } from "../registry/serving.ts";
 import { readCard, type Stated, type Verified, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
 import type { Flow } from "./flow.ts";
 
@@ -61,7 +63,9 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const stated: Registered = { ...model, forecast };
 
   const broken = await flow.step("verify", async () => {
-    const verified = await verifyArtefacts(hub, stated);
+    // A version with a served.json depends on its own declaration, not on the forecast's declaration of today.
+    const served = await findServed(hub.db, forecast.id, params.version);
+    const verified = await verifyArtefacts(hub, stated, { anyFingerprint: served !== null });
     return { value: verified.ok ? null : verified.error };
   });
   if (broken) return failed(formatMismatch(broken));
@@ -70,8 +74,8 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   if (wrong) return failed(formatMismatch(wrong));
 
   const unserved = await flow.step("served.json", async () => {
-    const served = await ensureServed(hub, stated);
-    return { value: served.ok ? null : served.error };
+    const servable = await findServable(hub, forecast, params.version);
+    return { value: servable.ok ? null : servable.error };
   });
   if (unserved) return failed(formatMismatch(unserved));
 
@@ -93,7 +97,7 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const pointer = await flow.step("pointer", async () => {
     // Writes the history before the pointer: the model may read variables that its predecessor did not.
     await writeHistory(hub, forecast);
-    const value = await writePointer(hub, params.forecast);
+    const value = await writePointer(hub, forecast);
     await writeForecastList(hub, forecasts);
     return { value: value?.number ?? null, stats: { number: value?.number ?? null } };
   });
@@ -110,7 +114,7 @@ interface GateRequest {
  * same periods twice.
  */
 async function decideOnce(
-  hub: Pick<Hub, "db" | "lake" | "now">,
+  hub: ServingHub,
   flowId: string,
   { params, stated }: GateRequest,
 ): Promise<GateRow | { overtakenBy: string }> {
@@ -121,7 +125,9 @@ async function decideOnce(
     const champion = await findChampion(hub.db, params.forecast);
     if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
     const history = await readLookHistory(hub.db, stated.forecast);
-    const incumbent = champion && (await incumbentOf(hub, champion));
+    // A champion that cannot run cannot be judged either: the version is then compared with the baseline alone.
+    const canRun = champion !== null && (await findServable(hub, stated.forecast, champion.version)).ok;
+    const incumbent = canRun ? await incumbentOf(hub, champion) : null;
     read ??= await readCard(hub, stated);
     if (!read.ok) throw new Error(formatMismatch(read.error));
     const verdict = params.force

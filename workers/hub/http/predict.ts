@@ -1,7 +1,7 @@
 /** Forwards requests for predictions to the predict Worker, so that one address serves the whole API. */
 import { Hono } from "hono";
 import type { Hub } from "../hub.ts";
-import { type PreparingHub, servingPrepared } from "../registry/prepare-serving.ts";
+import { type PreparingHub, servingPrepared } from "../serving/prepare-serving.ts";
 import type { HubVariables } from "./context.ts";
 
 const paths = ["/predict", "/predict/*", "/invocations", "/invocations/*", "/ping", "/version", "/v2", "/v2/*"];

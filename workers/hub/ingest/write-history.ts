@@ -14,7 +14,7 @@ import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history
 import type { Hub } from "../hub.ts";
 import { readServedNeeds } from "../registry/served-needs.ts";
 
-export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
+export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "now">;
 
 /** Maximum number of tries. Another writer may be faster, and then this one tries again. */
 const triesMax = 5;
@@ -103,9 +103,9 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
   return isSaved ? { number, text } : "overtaken";
 }
 
-/** Returns the variables that the current declaration and the champion read. */
+/** Returns the variables that the current declaration, the champion and its fallbacks read. */
 async function needsOf(effects: HistoryEffects, forecast: Forecast): Promise<HistoryNeeds> {
-  return historyNeeds(forecast, await readServedNeeds(effects, forecast.id));
+  return historyNeeds(forecast, await readServedNeeds(effects, forecast));
 }
 
 /** Returns the hash of the inputs of a history: its needs, and the contents of its feeds' partitions. */

@@ -1,6 +1,5 @@
 /** Writes `served.json`. `predict` serves a version from it, without the card and without the declaration. */
 import { findServed, type ServedRow, saveServed } from "../../../shared/db/served.ts";
-import { readFeature } from "../../../shared/features/feature.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { parseJson } from "../../../shared/lib/parse-json.ts";
@@ -83,26 +82,4 @@ export async function readServedFile(
   if (!json?.ok || !servedModelShape.safeParse(json.value).success) return null;
   // The hub writes the whole declaration. The schema validates the part that may differ between versions of the code.
   return json.value as ServedModelFile;
-}
-
-/** Returns the first feature of a served.json that this code does not compute, or null. */
-export async function findUnimplemented(
-  hub: Pick<Hub, "lake">,
-  { forecast, version, sha256 }: ServedAddress,
-): Promise<Mismatch | null> {
-  const file = await readServedFile(hub, { forecast, version, sha256 });
-  if (file === null) {
-    const found = servedKey(forecast, version, sha256);
-    return { detail: "served.json is invalid.", found, expected: `a file of format ${servedFormat}` };
-  }
-  for (const feature of file.declaration.features) {
-    const read = readFeature(feature);
-    if (!read.ok)
-      return {
-        detail: "This code cannot compute a feature of the model.",
-        found: read.error,
-        expected: "a kind that this code has",
-      };
-  }
-  return null;
 }

@@ -1,26 +1,20 @@
-/** Upgrades the stored data of an earlier version of the code to the format that `predict` reads. */
-import { listUnserved } from "../../../shared/db/served.ts";
+/** Brings what an earlier version of the code stored to the form that this version's `predict` serves from. */
 import { forecasts } from "../../../shared/forecasts/index.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
-import { writeForecastList } from "./forecast-list.ts";
-import { repairPointers } from "./pointer.ts";
-import type { ServingHub } from "./served.ts";
+import { writeForecastList } from "../registry/forecast-list.ts";
+import type { PointerHub } from "../registry/pointer.ts";
+import { repairPointers } from "./repair-pointers.ts";
 
-export type PreparingHub = ServingHub & Pick<Hub, "snapshots">;
+export type PreparingHub = PointerHub & Pick<Hub, "evaluate" | "onnx">;
 
 /** Maximum time that a request waits. Afterwards predict answers with the data that exists. */
 const waitMaxMs = 10_000;
 
-/** Writes the missing served.json and pointer of each champion. */
-async function backfillServed(hub: PreparingHub): Promise<void> {
-  const unserved = await listUnserved(hub.db);
-  if (unserved.length === 0) return;
+/** Makes the versions serve that this code can run, and writes every served.json and pointer that is missing or old. */
+async function prepareServing(hub: PreparingHub): Promise<void> {
   await writeForecastList(hub, forecasts);
-  await repairPointers(
-    hub,
-    forecasts.filter(({ id }) => unserved.includes(id)),
-  );
+  await repairPointers(hub, forecasts);
 }
 
 /**
@@ -32,13 +26,13 @@ export function servingPrepared(hub: PreparingHub & Pick<Hub, "sleep">): () => P
   let isDone = false;
   return async () => {
     if (isDone) return;
-    work ??= backfillServed(hub)
+    work ??= prepareServing(hub)
       .then(() => {
         isDone = true;
       })
       .catch((error: unknown) => {
         work = null;
-        console.error(`served.json of champions: ${reasonOf(error)}`);
+        console.error(`preparing the champions: ${reasonOf(error)}`);
       });
     await Promise.race([work, hub.sleep(waitMaxMs)]);
   };

@@ -1,0 +1,101 @@
+/** Which version serves while the declaration, the code and the data of a forecast change. */
+import { reset } from "cloudflare:test";
+import { beforeEach, expect, test, vi } from "vitest";
+import { seededRandom } from "../support/chance.ts";
+import { migrate } from "../support/hub.ts";
+import { LivingForecast, type Step, steps } from "../support/living-forecast.ts";
+
+// Mocks need a method of AsyncLocalStorage that workerd does not have. It only frees memory.
+await vi.hoisted(async () => {
+  const hooks: string = "node:async_hooks";
+  const { AsyncLocalStorage } = await import(hooks);
+  AsyncLocalStorage.prototype.disable = () => {};
+});
+// The old code lacks a kind of features.
+vi.mock("../../shared/features/kinds/index.ts", async (original) => {
+  const { hiddenKinds } = await import("../support/hidden-kinds.ts");
+  const real = await original<typeof import("../../shared/features/kinds/index.ts")>();
+  return {
+    ...real,
+    findKind: (text: string) => (hiddenKinds.has(text.split("@")[0] ?? "") ? undefined : real.findKind(text)),
+  };
+});
+// What needs Node: threads, the reference runtime and the version of the code.
+vi.mock("../../trainer/training/pool.ts", async () => {
+  const { runJob, workbenchOf } = await import("../../shared/training/job.ts");
+  type Data = Parameters<typeof workbenchOf>;
+  return {
+    createPool: ({ forecast, data }: { readonly forecast: Data[0]; readonly data: Data[1] }) => {
+      const bench = workbenchOf(forecast, data);
+      return { run: async (job: Parameters<typeof runJob>[1]) => runJob(bench, job, () => 0), stop: async () => {} };
+    },
+  };
+});
+vi.mock("../../trainer/training/reference-runtime.ts", async () => {
+  const { evaluateOnnx } = await import("../../shared/registry/onnx-engine.ts");
+  return {
+    runReference: async (model: Uint8Array, inputs: Parameters<typeof evaluateOnnx>[1]) => {
+      const run = evaluateOnnx(model, inputs);
+      if (!run.ok) throw new Error(run.error.reason);
+      return run.value;
+    },
+  };
+});
+vi.mock("../../trainer/training/code-version.ts", () => ({ codeVersion: () => "almanac test" }));
+
+beforeEach(async () => {
+  await reset();
+  await migrate();
+});
+
+async function expectServed(living: LivingForecast): Promise<void> {
+  const story = living.log.join("\n");
+  const champion = await living.champion();
+  for (const { status, body } of await living.answers()) {
+    expect(status, `${story}\n${JSON.stringify(body)}`).toBe(200);
+    const { version, stage } = body.model as { readonly version: string; readonly stage: string };
+    expect([version, stage], story).toEqual([champion?.version, "champion"]);
+    expect(await living.mayServe(version), `${version} serves without a decision\n${story}`).toBe(true);
+  }
+}
+
+test.each([3, 5])("after every step of a random sequence (seed %i), a version that may serve answers", async (seed) => {
+  const random = seededRandom(seed * 7919);
+  const living = new LivingForecast(seed);
+  await living.begin();
+  await expectServed(living);
+  for (let count = 0; count < 12; count++) {
+    const step: Step = steps[Math.floor(random() * steps.length)] ?? "train";
+    await living.run(step);
+    await expectServed(living);
+  }
+});
+
+test("older code serves an earlier version instead of a champion that it cannot run, and newer code restores it", async () => {
+  const living = new LivingForecast(3);
+  await living.begin();
+  await living.run("restart with the new code");
+  await living.addFeature("weighted");
+  await living.run("publish newer data");
+  await living.run("publish newer data");
+  await living.run("train");
+  const newer = await living.newest("ridge");
+  await living.promote(newer);
+  await expectServed(living);
+  expect(await living.champion()).toMatchObject({ version: newer, rule: "person" });
+
+  await living.run("restart with the old code");
+  await expectServed(living);
+  const fallback = await living.champion();
+  expect(fallback?.version).not.toBe(newer);
+  expect(fallback).toMatchObject({
+    rule: "fallback",
+    who: "hub",
+    why: expect.stringMatching(/cannot run: This code cannot compute a feature of the model.*weighted/),
+  });
+  await living.run("train");
+  await expectServed(living);
+
+  await living.run("restart with the new code");
+  await expectServed(living);
+});
