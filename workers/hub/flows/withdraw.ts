@@ -25,7 +25,7 @@ import { type Lease, lostLeases, withLease } from "./with-lease.ts";
 
 export const withdrawParams = z.object({ feed: z.string(), ingest: z.int().min(1), who: z.string(), why: z.string() });
 
-type WithdrawEffects = Pick<Hub, "db" | "lake" | "snapshots" | "now">;
+type WithdrawEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "now">;
 
 export async function withdraw(hub: WithdrawEffects, flow: Flow): Promise<Outcome> {
   const params = withdrawParams.parse(flow.run.params);
