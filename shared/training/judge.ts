@@ -314,7 +314,10 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
 }
 
 /** Returns the leaderboard row of an imported champion, over the periods after its training data; empty if there are none. */
-export function externalLine(window: TestWindow, { version, recipe, file, isExternal, note }: ServingModel): Contender[] {
+export function externalLine(
+  window: TestWindow,
+  { version, recipe, file, isExternal, note }: ServingModel,
+): Contender[] {
   if (!isExternal || window.incumbent === null) return [];
   const { data, rows } = window;
   const unseen = rowsAfter(data, rows, file.trainedTo);
