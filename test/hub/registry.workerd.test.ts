@@ -33,6 +33,21 @@ describe("artefacts", () => {
     expect(await query("SELECT what FROM audit")).toEqual([{ what: "artefact.uploaded" }]);
   });
 
+  test("of a registered version are stored again after a loss or damage, from the registered bytes only", async () => {
+    const { card } = await registry.registered("v1.0");
+    const bytes = tiny().model;
+    const key = artefactKey(forecast.id, card.version, "model.onnx");
+    await hub.lake.delete(key);
+    expect(await registry.upload("v1.0", "model.onnx", new Uint8Array([1, 2, 3]))).toMatchObject({
+      status: 409,
+      body: { expected: `sha256 ${card.model.sha256}` },
+    });
+    expect(await registry.upload("v1.0", "model.onnx", bytes)).toMatchObject({ status: 201 });
+    await hub.lake.put(key, new Uint8Array(bytes.length));
+    expect(await registry.upload("v1.0", "model.onnx", bytes)).toMatchObject({ status: 201 });
+    expect(new Uint8Array((await (await hub.lake.get(key))?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(bytes);
+  });
+
   test("with another digest than the stated one are refused and not stored", async () => {
     const answer = await registry.upload("v1.0", "model.onnx", model, sha256Hex("something else"));
     expect(answer).toMatchObject({ status: 422, body: { detail: expect.stringContaining("Content-Digest") } });

@@ -99,3 +99,31 @@ test("older code serves an earlier version instead of a champion that it cannot 
   await living.run("restart with the new code");
   await expectServed(living);
 });
+
+test.each([
+  ["lost", "is not in R2"],
+  ["changed", "is not the registered file"],
+] as const)(
+  "a champion whose file is %s does not block a training, on the same data and on newer data",
+  async (damage, why) => {
+    const living = new LivingForecast(3);
+    await living.begin();
+    for (const days of [0, 1]) {
+      const champion = (await living.champion())?.version ?? "none";
+      await living.damageFile(champion, damage);
+      if (days > 0) await living.run("publish newer data");
+      await living.run("train");
+      const story = living.log.at(-1);
+      expect(story).toContain(
+        `The champion ${champion} cannot run (its model.onnx ${why}), so the candidates were judged against the baseline alone.`,
+      );
+      // On the same data the baseline of the training has the bytes of the champion, which restores it. On newer data the gate
+      // of the hub agrees that there is no opponent.
+      if (days > 0) expect(story).not.toContain("was judged against the baseline only, but");
+      else expect(await living.hasRegisteredFile(champion)).toBe(true);
+      // The upkeep of the restart makes the new baseline a fallback.
+      await living.run("restart with the old code");
+      for (const { status, body } of await living.answers()) expect(status, JSON.stringify(body)).toBe(200);
+    }
+  },
+);

@@ -11,7 +11,9 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
+import { artefactKey } from "../../shared/registry/keys.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
+import { hasRegisteredModel } from "../../workers/hub/registry/verify.ts";
 import { runUpkeep } from "../../workers/hub/upkeep.ts";
 import { predictApp } from "../../workers/predict/app.ts";
 import { serviceOf } from "../../workers/predict/service.ts";
@@ -244,11 +246,11 @@ export class LivingForecast {
       budgetSeconds: null,
       threads: 1,
     } as const;
-    const { versions, champion } = await trainHere(address, task);
+    const { versions, champion, outcome } = await trainHere(address, task);
     for (const { flow } of versions) {
       if (flow.state === "held" && !flow.reason) throw new Error("a promotion was held without a reason");
     }
-    return `${versions.map(({ candidate, flow }) => `${candidate} ${flow.state} (${flow.reason})`).join(", ")}; ${champion}`;
+    return `${versions.map(({ candidate, flow }) => `${candidate} ${flow.state} (${flow.reason})`).join(", ")}; ${champion}; ${outcome.reason}`;
   }
 
   /** Adds a feature and restarts. */
@@ -256,6 +258,20 @@ export class LivingForecast {
     this.#features = [...this.#features, ...extras.filter((extra) => extra.name === name)];
     await this.#restart();
     this.log.push(`added ${name}`);
+  }
+
+  /** Deletes the model file of a version, or replaces it by other bytes of the same size. */
+  async damageFile(version: string, damage: "lost" | "changed"): Promise<void> {
+    const key = artefactKey(declared.id, version, "model.onnx");
+    const size = (await realHub.lake.head(key))?.size ?? 0;
+    await (damage === "lost" ? realHub.lake.delete(key) : realHub.lake.put(key, new Uint8Array(size)));
+    this.log.push(`${damage}: ${key}`);
+  }
+
+  /** Whether the model file of a version is the registered one. */
+  async hasRegisteredFile(version: string): Promise<boolean> {
+    const model = await findModel(realHub.db, declared.id, version);
+    return model !== null && hasRegisteredModel(realHub, { ...model, forecast: declared });
   }
 
   /** Returns the newest version of a candidate. */

@@ -2,6 +2,7 @@
 import type { RowRange } from "../../shared/features/dataset.ts";
 import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
+import { sha256Hex } from "../../shared/lib/hash.ts";
 import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
@@ -11,7 +12,7 @@ import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";
 import { Failure } from "../failure.ts";
-import type { Hub } from "../hub.ts";
+import { type Hub, orNull } from "../hub.ts";
 import { ownForecast, refitOnOwnFeatures } from "./own-features.ts";
 import { runReference } from "./reference-runtime.ts";
 import type { Prepared } from "./run-contest.ts";
@@ -33,14 +34,13 @@ export interface ServingOptions {
 
 /**
  * Returns the champion, so that it can be judged on the same rows: by its recipe, or by its file if it was imported. A champion
- * that was trained on other features is refitted on those; one that cannot run here is not an opponent.
+ * that was trained on other features is refitted on those; one that cannot run here, or whose file is lost, is not an opponent.
  */
 export async function servingModel(hub: Hub, prepared: Prepared, options: ServingOptions): Promise<Serving> {
   const { forecast, data } = prepared;
   const { champion, looks, dataChanged } = await hub.api.getChampion({ forecast: forecast.id });
   if (champion === null) return { ...noOpponent, situation: { incumbent: null, looks, dataChanged } };
-  const address = { forecast: forecast.id, version: champion.version };
-  const { card, declaration } = await hub.api.getModel(address);
+  const { card, declaration } = await hub.api.getModel({ forecast: forecast.id, version: champion.version });
   const incumbent = {
     version: card.version,
     recipe: card.recipe.id,
@@ -49,13 +49,17 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
   };
   const recipe = recipeChoice(card);
   const { dataHash } = card.lineage;
+  const withoutOpponent = (why: string): Serving => {
+    const note = `The champion ${card.version} ${why}, so the candidates were judged against the baseline alone.`;
+    return { ...noOpponent, situation: { incumbent: null, looks, dataChanged }, note };
+  };
+  const bytes = await registeredFile(hub, card);
+  if (typeof bytes === "string") return withoutOpponent(`cannot run (${bytes})`);
   if (!fingerprintsOf(forecast).includes(card.fingerprint)) {
     const model = await withOwnFeatures(hub, { prepared, card, recipe, declaration, ...options });
     if (typeof model !== "string") return { model, situation: { incumbent, looks, dataChanged }, dataHash, note: null };
-    const note = `The champion ${card.version} cannot run with this code (${model}), so the candidates were judged against the baseline alone.`;
-    return { model: null, situation: { incumbent: null, looks, dataChanged }, dataHash: null, note };
+    return withoutOpponent(`cannot run with this code (${model})`);
   }
-  const { bytes } = await hub.api.downloadArtefact({ ...address, artefact: "model.onnx" });
   const file = modelFile(card, { forecast, data }, bytes);
   return {
     model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
@@ -66,6 +70,16 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
 }
 
 const noOpponent = { model: null, dataHash: null, note: null } as const;
+
+/** Returns the bytes of a registered model, or what is wrong with its file. */
+async function registeredFile(
+  { api }: Hub,
+  { forecast, version, model }: Pick<Card, "forecast" | "version" | "model">,
+): Promise<Uint8Array | string> {
+  const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "model.onnx" }));
+  if (file === null) return "its model.onnx is not in R2";
+  return sha256Hex(file.bytes) === model.sha256 ? file.bytes : "its model.onnx is not the registered file";
+}
 
 function recipeChoice({ recipe }: Card): RecipeChoice {
   const parameters = Object.fromEntries(

@@ -124,6 +124,9 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   };
   const registerAndPromote = async (wanted: PublishTask) => {
     const card = await publishAndRegister(wanted);
+    const { champion } = await hub.api.getChampion({ forecast: forecast.id });
+    // The champion's file was lost, and this training has stored it again.
+    if (champion?.version === card.version) return onProgress(`${card.version} is the champion already`);
     onProgress(`requesting promotion of ${card.version}`);
     versions.push({
       version: card.version,

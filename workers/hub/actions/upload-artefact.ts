@@ -2,6 +2,7 @@ import type { Artefact } from "../../../shared/api/artefacts.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { type Actor, audited } from "../../../shared/db/audit.ts";
 import { runBatch } from "../../../shared/db/database.ts";
+import { findModel } from "../../../shared/db/models.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
@@ -23,7 +24,10 @@ export interface ArtefactFile {
   readonly sha256: string | null;
 }
 
-/** Stores a file of a version. Idempotent: the same bytes again change nothing, and other bytes are refused. */
+/**
+ * Stores a file of a version. Idempotent: the same bytes again change nothing, and other bytes are refused. A lost or damaged
+ * file of a registered version is stored again, from its registered bytes only.
+ */
 export async function uploadArtefact(
   { db, lake }: Pick<Hub, "db" | "lake">,
   address: ArtefactAddress & ArtefactFile,
@@ -36,9 +40,13 @@ export async function uploadArtefact(
   const { body, length, sha256 } = stated.value;
   const { version, artefact } = address;
   const key = artefactKey(forecast.value.id, version, artefact);
-  if ((await lake.head(key)) === null) {
+  const before = await storedDigest(lake, key);
+  const model = await findModel(db, forecast.value.id, version);
+  const registered = model && (artefact === "model.onnx" ? model.modelSha256 : model.cardSha256);
+  const isRepair = before !== null && before !== sha256 && registered === sha256;
+  if (isRepair || (before === null && (registered ?? sha256) === sha256)) {
     const httpMetadata = { contentType: artefactContentTypes[artefact] };
-    const options = { sha256, onlyIf: { etagDoesNotMatch: "*" }, httpMetadata };
+    const options = { sha256, httpMetadata, ...(!isRepair && { onlyIf: { etagDoesNotMatch: "*" } }) };
     const created = await putWithDigest(() => lake.put(key, body, options));
     if (!created.ok) return created;
     if (created.value) {
@@ -48,10 +56,16 @@ export async function uploadArtefact(
       return success({ ...after, known: false });
     }
   }
-  const stored = (await lake.head(key))?.checksums.toJSON().sha256 ?? "an unknown digest";
+  const stored = (await storedDigest(lake, key)) ?? registered ?? "nothing";
   if (stored === sha256) return success({ key, sha256, bytes: length, known: true });
-  const detail = `${key} is already stored with other bytes. Use another version name.`;
+  const detail = `${key} is already stored or registered with other bytes. Use another version name.`;
   return failure({ kind: "conflict", detail, found: `sha256 ${sha256}`, expected: `sha256 ${stored}` });
+}
+
+/** Returns the SHA-256 that a file was stored with; null without a file. */
+async function storedDigest(lake: Hub["lake"], key: string): Promise<string | null> {
+  const object = await lake.head(key);
+  return object && (object.checksums.toJSON().sha256 ?? "an unknown digest");
 }
 
 interface StatedFile {

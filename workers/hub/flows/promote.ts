@@ -13,6 +13,7 @@ import { readLookHistory } from "../../../shared/db/looks.ts";
 import { findModel, type ModelRow } from "../../../shared/db/models.ts";
 import { findRun } from "../../../shared/db/runs.ts";
 import { findServed } from "../../../shared/db/served.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast, forecasts } from "../../../shared/forecasts/index.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Mismatch } from "../../../shared/registry/check-card.ts";
@@ -31,7 +32,14 @@ import { writeForecastList } from "../registry/forecast-list.ts";
 import { writePointer } from "../registry/pointer.ts";
 import type { ServingHub } from "../registry/served.ts";
 import { findServable } from "../registry/serving.ts";
-import { readCard, type Stated, type Verified, verifyArtefacts, verifyGolden } from "../registry/verify.ts";
+import {
+  hasRegisteredModel,
+  readCard,
+  type Stated,
+  type Verified,
+  verifyArtefacts,
+  verifyGolden,
+} from "../registry/verify.ts";
 import type { Flow } from "./flow.ts";
 
 export const promoteParams = z.object({
@@ -126,7 +134,7 @@ async function decideOnce(
     if ((champion?.number ?? 0) !== params.after) return { overtakenBy: nameOf(champion) };
     const history = await readLookHistory(hub.db, stated.forecast);
     // A champion that cannot run cannot be judged either: the version is then compared with the baseline alone.
-    const canRun = champion !== null && (await findServable(hub, stated.forecast, champion.version)).ok;
+    const canRun = champion !== null && (await canBeJudged(hub, stated.forecast, champion.version));
     const incumbent = canRun ? await incumbentOf(hub, champion) : null;
     read ??= await readCard(hub, stated);
     if (!read.ok) throw new Error(formatMismatch(read.error));
@@ -151,6 +159,12 @@ async function decideOnce(
   throw new Error(
     `other promotions of ${params.forecast} changed the used periods ${decisionsMax} times in a row; retry this flow`,
   );
+}
+
+/** Returns whether a champion can run and its file is the registered one. */
+async function canBeJudged(hub: ServingHub, forecast: Forecast, version: string): Promise<boolean> {
+  const servable = await findServable(hub, forecast, version);
+  return servable.ok && hasRegisteredModel(hub, { forecast, version, modelSha256: servable.value.modelSha256 });
 }
 
 /**

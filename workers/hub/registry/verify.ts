@@ -85,6 +85,14 @@ async function golden(
   return result.ok ? result : failure(`${result.error}; the built-in engine cannot run it: ${here.error.reason}`);
 }
 
+/** Returns whether the model file in R2 is the registered one. Reads the file. */
+export async function hasRegisteredModel(
+  hub: Pick<Hub, "lake">,
+  stated: FileAddress & Pick<Stated, "modelSha256">,
+): Promise<boolean> {
+  return (await digest(hub, stated, "model.onnx")).sha256 === stated.modelSha256;
+}
+
 /** Reads and parses the card of a version. Validates only its schema. */
 export async function readCard(
   hub: Pick<Hub, "lake">,
@@ -125,7 +133,9 @@ interface Digest {
   readonly bytes: number;
 }
 
-async function digest(hub: Pick<Hub, "lake">, { forecast, version }: Stated, name: ArtefactName): Promise<Digest> {
+type FileAddress = Pick<Stated, "forecast" | "version">;
+
+async function digest(hub: Pick<Hub, "lake">, { forecast, version }: FileAddress, name: ArtefactName): Promise<Digest> {
   const object = await hub.lake.get(artefactKey(forecast.id, version, name));
   if (!object) return { sha256: "nothing", bytes: 0 };
   return { sha256: await digestOf(object), bytes: object.size };
