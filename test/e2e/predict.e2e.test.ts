@@ -195,6 +195,7 @@ async function toRelease010(): Promise<void> {
     await DB.exec("ALTER TABLE ingests DROP COLUMN accepted_at");
     await DB.exec("ALTER TABLE ingests DROP COLUMN withdrawn_at");
     await DB.exec("ALTER TABLE flow_steps DROP COLUMN interrupted");
+    await DB.exec("ALTER TABLE training_runs DROP COLUMN sends_heartbeats");
     await DB.exec("DROP TABLE looks");
     await DB.exec("DROP TABLE prediction_messages");
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");

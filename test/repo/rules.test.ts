@@ -118,6 +118,13 @@ test("a queue without a dead-letter queue has the largest number of retries that
   expect(valuesOf("queue")).toEqual(expect.arrayContaining(dead));
 });
 
+test("every migration has a number of its own, without gaps", () => {
+  const numbers = readdirSync("migrations")
+    .sort()
+    .map((name) => Number(name.slice(0, 4)));
+  expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+});
+
 test("every Worker runs under the same compatibility date", () => {
   const dates = files
     .filter((path) => path.endsWith("wrangler.toml"))

@@ -201,8 +201,9 @@ describe("publishing", () => {
         const miss = Math.abs(value - (ours.value.prediction?.[row] ?? Number.NaN));
         expect(miss).toBeLessThanOrEqual(card.golden.tolerance * value);
       });
-      // Golden rows include edge cases.
-      expect(Object.values(card.golden.inputs).some((column) => column.includes(null))).toBe(true);
+      // Golden rows include missing values. Only the last value, which a baseline may read alone, is never missing.
+      const columns = Object.values(card.golden.inputs);
+      expect(columns.some((column) => column.includes(null))).toBe(columns.length > 1);
     },
   );
 

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -26,7 +27,11 @@ function newClone(): string {
   for (const path of ["trainer/failure.ts", "trainer/local/bundles.ts"]) cpSync(join(root, path), join(clone, path));
   symlinkSync(realpathSync(join(root, "node_modules")), join(clone, "node_modules"));
   mkdirSync(join(clone, "workers", "hub"));
-  const flows = ["Ingest", "Fetch", "Promote"].map((kind) => `export class ${kind}Flow extends WorkflowEntrypoint {}`);
+  const settings = readFileSync(join(root, "wrangler.toml"), "utf8");
+  const flows = Array.from(
+    settings.matchAll(/^class_name = "(\w+)"/gm),
+    ([, name]) => `export class ${name} extends WorkflowEntrypoint {}`,
+  );
   writeFileSync(
     join(clone, "workers", "hub", "index.ts"),
     ['import { WorkflowEntrypoint } from "cloudflare:workers";', ...flows, "export default {};"].join("\n"),
