@@ -106,7 +106,7 @@ describe("air quality", () => {
     const [, ...ozone] = await observations(
       "open-meteo-air-quality/observations?variable=ozone&from=2024-02-01&to=2024-02-01",
     );
-    expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12,ozone,70"]);
+    expect([ozone.length, ozone[12]]).toEqual([24, "2024-02-01T12:00,ozone,70"]);
   });
 
   test("a file of a few days is accepted, and a file for another place is refused", async () => {
