@@ -1,5 +1,5 @@
--- Looks at the test window of a forecast: each test of contenders, once per training, whoever serves after it. A test needs
--- periods that no look has used, or changed data (docs/GATE.md).
+-- Looks at the test window of a forecast. A look is one test of the contenders of a training; it is recorded also if the champion stays. A
+-- test needs periods that no look has used, or changed data (docs/GATE.md).
 CREATE TABLE looks (
   forecast TEXT NOT NULL,
   number INTEGER NOT NULL CHECK (number > 0),
