@@ -20,7 +20,7 @@ import {
   strings,
   type Tensor,
 } from "../onnx/graph.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { changeOutput, outputNames, predictionOutput } from "../onnx/outputs.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
 import type { Chance, Fitted, Transform } from "./fitted.ts";
@@ -52,7 +52,7 @@ export interface ModelParts {
 /** Builds the graph. Every output is float32 [N, 1]. Throws if a feature has the name of an output. */
 export function graphOf(parts: ModelParts): Graph {
   const names = parts.features.map(({ name }) => name);
-  const clash = names.find((name) => name === predictionOutput || name === changeOutput);
+  const clash = names.find((name) => outputNames.includes(name));
   if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output. Rename the feature.`);
   const build = new Builder(names);
   const move = moveNodes(build, parts.value, parts);

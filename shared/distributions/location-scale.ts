@@ -1,7 +1,7 @@
 /** Distributions around a point prediction, for targets that nearly always change. */
 import type { Numbers } from "../stats/numbers.ts";
 import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
-import { ascendingDistribution, type Distribution, distributionOf } from "./distribution.ts";
+import { ascendingDistribution, type Distribution } from "./distribution.ts";
 
 export interface LocationScale {
   /** The point prediction, in units, not necessarily whole. */
@@ -31,16 +31,12 @@ export function locationScale(
 const SHAPE_ATOMS = 201;
 
 /**
- * Returns at most 201 quantiles of errors with equal weights, so that a distribution has a bounded size. All errors if there
- * are fewer. O(n log n).
+ * Returns at most 201 equally probable quantiles of errors, ascending, so that a distribution has a bounded size. All errors if
+ * there are fewer. O(n log n).
  */
-export function shapeOf(errors: Numbers): Distribution {
+export function shapeOf(errors: Numbers): number[] {
   const sorted = Float64Array.from(errors).sort();
   if (sorted.length === 0) throw new RangeError("there are no errors: expected at least one");
   const count = Math.min(SHAPE_ATOMS, sorted.length);
-  const picked = Float64Array.from(
-    { length: count },
-    (_, i) => sorted[Math.floor(((i + 0.5) / count) * sorted.length)] ?? 0,
-  );
-  return distributionOf(picked, new Float64Array(count).fill(1));
+  return Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) / count) * sorted.length)] ?? 0);
 }

@@ -164,6 +164,19 @@ const intervalShape = z.object({
   zeroWidth: z.boolean(),
 });
 
+/** How the outputs of a row become its distribution: `DistributionForm` of shared/distributions/form.ts. */
+const distributionShape = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("changes"), positive: z.boolean() }),
+  z.object({
+    kind: z.enum(["location-scale", "symmetric"]),
+    positive: z.boolean(),
+    /** The feature that is the scale of the errors; null for a scale of 1. */
+    scaledBy: z.string().nullable(),
+    /** Equally probable errors divided by their scale, ascending. */
+    shape: z.array(finite).min(1),
+  }),
+]);
+
 const definitionShape = z.record(z.string(), z.unknown());
 
 const cardFeatureShape = z.discriminatedUnion("dtype", [
@@ -249,6 +262,8 @@ export const cardShape = z
     intervals: z.array(intervalShape),
     /** True if intervals are extended to include the last value. */
     intervalsHoldLast: z.boolean(),
+    /** Null for a classification, and in cards of earlier versions. */
+    distribution: distributionShape.nullable().default(null),
     /** Share of the rolling-origin rows whose value did not change; null if the forecast does not predict changes. */
     unchangedShare: share.nullable(),
     profile: z.array(profileShape),

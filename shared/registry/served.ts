@@ -67,6 +67,8 @@ export const servedCardShape = z.object({
   intervals: shape.intervals,
   intervalsHoldLast: shape.intervalsHoldLast,
   unchangedShare: shape.unchangedShare,
+  /** How the outputs of a row become its distribution. Files of earlier versions omit it, and it is null for a classification. */
+  distribution: shape.distribution.unwrap().optional(),
   /** Reference values of explanations (means, counts of categories), and the bins of inputs, which older files do not have. */
   profile: z.array(
     z.discriminatedUnion("dtype", [

@@ -295,6 +295,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
     decision,
     intervals: widthsOf(known.rows, known.misses, intervalOptions(forecast, data)),
     intervalsHoldLast: forecast.intervals.holdLast,
+    distribution: null,
     unchangedShare: forecast.change === null ? null : 1 - shareOf(events, known.rows),
     golden,
   };

@@ -1,8 +1,8 @@
 /** The distribution of each contender on the test window, and its scores. Does not take part in the selection. */
 import type { Distribution } from "../distributions/distribution.ts";
-import { locationScale, shapeOf } from "../distributions/location-scale.ts";
+import { rowDistribution } from "../distributions/form.ts";
+import { shapeOf } from "../distributions/location-scale.ts";
 import type { ShrinkageWeights } from "../distributions/shrinkage.ts";
-import { symmetricDistribution } from "../distributions/symmetric.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { dimensionOf } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
@@ -107,36 +107,33 @@ function pointScores(context: Context, { validation, test }: Predictions): StepS
 
 /** Returns the distributions behind the conformal intervals that hold the last value. */
 function heldDistributions(context: Context, validation: PredictedRows, test: PredictedRows): Distribution[] {
-  const { data, positive } = context;
-  const { unitsOf, scaleAt } = inUnits(context);
+  const { data, options } = context;
   const errors = missesOf(data, validation.rows, { predictions: validation.predictions, holdLast: true });
-  const misses = shapeOf(errors.map((miss, i) => Math.abs(miss) / scaleAt(validation.rows.from + i)));
-  return Array.from(test.predictions, (point, i) => {
-    const row = test.rows.from + i;
-    const [prediction, last] = [unitsOf(point), unitsOf(data.last[row] ?? Number.NaN)];
-    const reaches = { ...misses, values: misses.values.map((miss) => unitsOf(miss * scaleAt(row))) };
-    const centre = { prediction, low: Math.min(prediction, last), high: Math.max(prediction, last) };
-    return symmetricDistribution(centre, reaches, { positive });
-  });
+  const scaled = errors.map((miss, i) => Math.abs(miss) / scaleAt(options, validation.rows.from + i));
+  return distributionsOf(context, { kind: "symmetric", shape: shapeOf(scaled) }, test);
 }
 
 /** Returns the point predictions with their scaled errors on validation. */
 function scaledDistributions(context: Context, validation: PredictedRows, test: PredictedRows): Distribution[] {
-  const { data, positive } = context;
-  const { unitsOf, scaleAt } = inUnits(context);
+  const { data, options } = context;
   const errors = residualsOf(data, validation.rows, validation.predictions);
-  const shape = shapeOf(errors.map((error, i) => error / scaleAt(validation.rows.from + i)));
-  return Array.from(test.predictions, (point, i) => {
-    const scale = unitsOf(scaleAt(test.rows.from + i));
-    return locationScale({ location: unitsOf(point), scale }, shape, { positive });
+  const scaled = errors.map((error, i) => error / scaleAt(options, validation.rows.from + i));
+  return distributionsOf(context, { kind: "location-scale", shape: shapeOf(scaled) }, test);
+}
+
+function distributionsOf(
+  { forecast, data, options, decimals, positive }: Context,
+  form: { readonly kind: "location-scale" | "symmetric"; readonly shape: readonly number[] },
+  { rows, predictions }: PredictedRows,
+): Distribution[] {
+  const distributionOfRow = rowDistribution({ ...form, scaledBy: forecast.intervals.scaledBy, positive }, decimals);
+  return Array.from(predictions, (prediction, i) => {
+    const row = rows.from + i;
+    const last = data.last[row] ?? Number.NaN;
+    return distributionOfRow({ last, prediction, scale: scaleAt(options, row), changes: null, masses: null });
   });
 }
 
-/** Returns how values become units, not necessarily whole, and the scale of each row in the target's unit. */
-function inUnits({ options, decimals }: Context) {
-  const power = 10 ** decimals;
-  return {
-    unitsOf: (value: number) => value * power,
-    scaleAt: (row: number) => options.scales?.[row] ?? 1,
-  };
+function scaleAt({ scales }: IntervalOptions, row: number): number {
+  return scales?.[row] ?? 1;
 }

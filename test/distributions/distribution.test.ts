@@ -113,9 +113,11 @@ test("every price with two decimals survives the conversion to whole units and b
   expect(Object.is(toUnits(-0.001, 2), 0)).toBe(true);
 });
 
+const equallyProbable = (values: readonly number[]) => distributionOf(values, new Float64Array(values.length).fill(1));
+
 describe("location and scale", () => {
   test("earlier errors are multiplied by the scale and added to the prediction, in whole units", () => {
-    const shape = shapeOf([-1, 0, 0, 2]);
+    const shape = equallyProbable([-1, 0, 0, 2]);
     const distribution = locationScale({ location: 100.4, scale: 10 }, shape, { positive: true });
     expect([...distribution.values]).toEqual([90, 100, 120]);
     expect([...distribution.masses]).toEqual([0.25, 0.5, 0.25]);
@@ -123,25 +125,27 @@ describe("location and scale", () => {
   });
 
   test("a positive target has no value below one unit", () => {
-    const distribution = locationScale({ location: 2, scale: 1 }, shapeOf([-9, -1, 0]), { positive: true });
+    const distribution = locationScale({ location: 2, scale: 1 }, equallyProbable([-9, -1, 0]), { positive: true });
     expect([...distribution.values]).toEqual([1, 2]);
-    const free = locationScale({ location: 2, scale: 1 }, shapeOf([-9, -1, 0]), { positive: false });
+    const free = locationScale({ location: 2, scale: 1 }, equallyProbable([-9, -1, 0]), { positive: false });
     expect([...free.values]).toEqual([-7, 1, 2]);
-    expect(() => locationScale({ location: 2, scale: 0 }, shapeOf([1]), { positive: true })).toThrow("more than 0");
+    expect(() => locationScale({ location: 2, scale: 0 }, equallyProbable([1]), { positive: true })).toThrow(
+      "more than 0",
+    );
   });
 
   test("the shape of many errors has at most 201 values and nearly their quantiles", () => {
     const errors = Float64Array.from({ length: 10_000 }, (_, i) => (i * 7919) % 10_000);
     const shape = shapeOf(errors);
-    expect(shape.values.length).toBe(201);
-    quantilesOf(shape, quantileLevels).forEach((quantile, i) => {
+    expect(shape.length).toBe(201);
+    quantilesOf(equallyProbable(shape), quantileLevels).forEach((quantile, i) => {
       expect(Math.abs(quantile - 10_000 * (quantileLevels[i] ?? 0))).toBeLessThan(60);
     });
   });
 });
 
 test("the distribution of a prediction with intervals has the prediction as its median, and contains the last value", () => {
-  const misses = shapeOf([0, 0, 0, 0, 0, 0, 0, 0, 20, 50]);
+  const misses = equallyProbable([0, 0, 0, 0, 0, 0, 0, 0, 20, 50]);
   const centre = { prediction: 104, low: 100, high: 104 };
   const distribution = symmetricDistribution(centre, misses, { positive: true });
   expect(medianOf(distribution)).toBe(104);

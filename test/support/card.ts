@@ -132,6 +132,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       decision: null,
       intervals: [{ level: 0.8, halfWidth: 1, atomShare: 0, atom: false, zeroWidth: false }],
       intervalsHoldLast: false,
+      distribution: null,
       unchangedShare: null,
       profile: [
         {

@@ -212,6 +212,7 @@ describe("publishing", () => {
     expect(card).toMatchObject({
       task: "classification",
       intervals: [],
+      distribution: null,
       unchangedShare: null,
       judged: { change: null },
     });

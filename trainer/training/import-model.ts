@@ -176,6 +176,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       : null,
     intervals: widthsOf(unseen, misses, intervalOptions(forecast, data)),
     intervalsHoldLast: holdLast,
+    distribution: null,
     unchangedShare: null,
     golden: goldenOf(wanted, outputs, { parts: [rows.to - rows.from], tolerance }),
   };
