@@ -1,4 +1,7 @@
-/** The training data of a model: one row for each target period and series, sorted by period, then series. */
+/**
+ * The training data of a model for one step: one row for each target period and series, sorted by period, then series. A row's
+ * origin is `step` periods before its target. Its features are computed from values up to the origin, and from the target's date.
+ */
 import { computeFeature } from "./compute.ts";
 import { dtypeOf, type Feature, reachOf } from "./feature.ts";
 import { lastOf, type Panel, pastOf } from "./panel.ts";
@@ -15,6 +18,8 @@ interface Named {
 }
 
 export interface Dataset {
+  /** Number of periods from a row's origin to its target. */
+  readonly step: number;
   readonly rows: number;
   readonly periods: readonly string[];
   /** Position in `periods` of each row's target, ascending. */
@@ -22,7 +27,7 @@ export interface Dataset {
   /** Position of each row's series in the panel. */
   readonly series: Int32Array;
   readonly columns: readonly Column[];
-  /** The last observed value before the target, in the target's unit. */
+  /** The last value observed by the origin, in the target's unit. */
   readonly last: Float64Array;
   /** The true value of the target, in its unit. */
   readonly target: Float64Array;
@@ -37,15 +42,17 @@ export interface RowRange {
 export interface DatasetOptions {
   readonly features: readonly Feature[];
   readonly tolerance: number;
+  /** Number of periods from the origin to the target. Default: 1. */
+  readonly step?: number;
 }
 
 /**
- * Builds the dataset of a panel. Every observed value with an earlier observed value within reach is one row.
- * O(periods × series × reach × features).
+ * Builds the dataset of a panel. Every observed value is one row, if there is an observed value up to its origin and
+ * within reach. O(periods × series × reach × features).
  */
-export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions): Dataset {
+export function datasetOf(panel: Panel, { features, tolerance, step = 1 }: DatasetOptions): Dataset {
   const reach = reachOf(features);
-  const { cells, rows } = rowsOf(panel, reach);
+  const { cells, rows } = rowsOf(panel, { reach, step });
   const floats = features.map((feature) => (dtypeOf(feature) === "float" ? new Float32Array(rows) : null));
   const texts = features.map((feature) => (dtypeOf(feature) === "string" ? new Array<string>(rows) : null));
   const last = new Float64Array(rows);
@@ -54,7 +61,8 @@ export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions)
   const series = new Int32Array(rows);
   let row = 0;
   cells.forEach((present, end) => {
-    const past = pastOf(panel, end, panel.periods[end] ?? "", { reach, tolerance });
+    if (present.length === 0) return;
+    const past = pastOf(panel, end - step + 1, panel.periods[end] ?? "", { reach, tolerance });
     const computed = features.map((feature) => computeFeature(feature, past));
     for (const index of present) {
       computed.forEach(({ dtype, values }, feature) => {
@@ -75,19 +83,22 @@ export function datasetOf(panel: Panel, { features, tolerance }: DatasetOptions)
     const column: Column = values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
     return learned === false ? { ...column, learned } : column;
   });
-  return { rows, periods: panel.periods, period, series, columns, last, target };
+  return { step, rows, periods: panel.periods, period, series, columns, last, target };
 }
 
-/** Returns, for each period, the series with a value there and an earlier one within reach. */
-function rowsOf(panel: Panel, reach: number): { readonly cells: readonly number[][]; readonly rows: number } {
+/** Returns, for each period, the series with a value there and one within reach of its origin. */
+function rowsOf(
+  panel: Panel,
+  { reach, step }: { readonly reach: number; readonly step: number },
+): { readonly cells: readonly number[][]; readonly rows: number } {
   const seen = panel.series.map(() => Number.NEGATIVE_INFINITY);
   let rows = 0;
   const cells = panel.periods.map((_, end) => {
     const present: number[] = [];
+    const origin = end - step;
     panel.series.forEach(({ values }, index) => {
-      if (Number.isNaN(values[end])) return;
-      if (end - (seen[index] ?? 0) <= reach) present.push(index);
-      seen[index] = end;
+      if (origin >= 0 && !Number.isNaN(values[origin])) seen[index] = origin;
+      if (!Number.isNaN(values[end]) && origin - (seen[index] ?? 0) < reach) present.push(index);
     });
     rows += present.length;
     return present;

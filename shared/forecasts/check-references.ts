@@ -13,7 +13,8 @@ export type Declared = Pick<
   | "dimensions"
   | "task"
   | "schedule"
-  | "horizon"
+  | "steps"
+  | "headline"
   | "features"
   | "seasonal"
   | "candidates"
@@ -26,9 +27,20 @@ export type Declared = Pick<
   | "hypothesisNeeds"
 >;
 
-/** Rejects every horizon but 1, because the horizon has no effect. */
-export function wrongHorizon({ horizon }: Declared): string[] {
-  return horizon === 1 ? [] : [`The horizon is ${horizon}; expected 1, because only the next period is forecast.`];
+/** Rejects steps that are not whole numbers ascending from 1, and headline steps that are not among the steps. */
+export function wrongSteps({ steps, headline }: Declared): string[] {
+  const isAscending = (list: readonly number[]) =>
+    list[0] === 1 && list.every((step, at) => Number.isInteger(step) && step > (list[at - 1] ?? 0));
+  if (!isAscending(steps)) return [`The steps are ${textOf(steps)}; expected whole numbers that ascend from 1.`];
+  const unknown = headline.find((step) => !steps.includes(step));
+  if (unknown !== undefined) return [`Headline step ${unknown} is not a step; expected some of ${textOf(steps)}.`];
+  return isAscending(headline)
+    ? []
+    : [`The headline steps are ${textOf(headline)}; expected whole numbers that ascend from 1.`];
+}
+
+function textOf(steps: readonly number[]): string {
+  return steps.length === 0 ? "none" : steps.join(", ");
 }
 
 /** Finds features of dimensions that the forecast does not have. */

@@ -11,8 +11,8 @@ import {
   unknownCandidates,
   unknownDimensions,
   unknownFeatures,
-  wrongHorizon,
   wrongNames,
+  wrongSteps,
 } from "./check-references.ts";
 import { type DatePart, namingParts } from "./date-part.ts";
 import { type Source, sourceOf, variablesOf } from "./source.ts";
@@ -32,7 +32,7 @@ const checks: readonly ((forecast: Declared, feeds: readonly DeclaredFeed[]) => 
   wrongSchedule,
   wrongDateFields,
   wrongDistribution,
-  wrongHorizon,
+  wrongSteps,
   unknownDimensions,
   noLastValue,
   unknownFeatures,

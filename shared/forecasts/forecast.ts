@@ -23,8 +23,10 @@ export interface Forecast {
   /** The names of 1 and 0 in the answers of a classification. Not set for a regression. */
   readonly labels?: Labels;
   readonly schedule: Schedule;
-  /** Number of periods ahead. */
-  readonly horizon: number;
+  /** How far ahead it predicts: numbers of periods after the origin, ascending from 1. */
+  readonly steps: readonly number[];
+  /** The steps by which versions are compared, ascending from 1. */
+  readonly headline: readonly number[];
   readonly target: {
     readonly transform: Transform;
     /** Decimals of a published value. Changes of less than half a unit of the last decimal are ignored. */

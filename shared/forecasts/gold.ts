@@ -13,7 +13,8 @@ export const gold: Forecast = {
   dimensions: [],
   task: "regression",
   schedule: { every: "day", weekdays: [1, 2, 3, 4, 5], periods: "calendar" },
-  horizon: 1,
+  steps: [1, 5, 10, 20],
+  headline: [1, 5, 20],
   target: { transform: "log-difference", decimals: 1 },
   features: [
     { name: "EUR", kind: "lag", periods: 1, learned: false },

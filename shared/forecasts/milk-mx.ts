@@ -10,7 +10,8 @@ export const milkMx: Forecast = {
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],
   task: "regression",
   schedule: { every: "day", weekdays: [1, 3, 5], periods: "published" },
-  horizon: 1,
+  steps: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  headline: [1, 3, 6],
   target: { transform: "difference", decimals: 2 },
   features: [
     { name: "Estado", kind: "category", dimension: "Estado" },

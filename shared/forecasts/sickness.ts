@@ -30,7 +30,8 @@ export const sickness: Forecast = {
   task: "classification",
   labels: { event: "sick", otherwise: "healthy" },
   schedule: { every: "day", periods: "calendar" },
-  horizon: 1,
+  steps: [1, 2, 3],
+  headline: [1, 3],
   target: { transform: "level", decimals: 0 },
   features: [
     { name: "sick_yesterday", kind: "lag", periods: 1 },

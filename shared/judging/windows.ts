@@ -1,9 +1,12 @@
-/** Rolling-origin splits into training and scored rows. Training rows are always earlier than scored rows. */
+/** Rolling-origin splits into training and scored rows. Every target of a training row is known at the origin of a scored row. */
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Validation } from "../forecasts/forecast.ts";
 import type { Span } from "../registry/card.ts";
 
-/** One origin. A model is fitted to `train` and scored on `rows`, which are all later. */
+/**
+ * A model is fitted to `train` and scored on `rows`. The fold is cut at the origin of its first scored row: `train` has only
+ * targets up to this origin. Otherwise a model h steps ahead could learn from what happened between origin and target.
+ */
 export interface Fold {
   readonly train: RowRange;
   readonly rows: RowRange;
@@ -16,8 +19,8 @@ export interface Windows {
 
 /**
  * Splits the periods: the last `testShare` of them is the test window, and the `validationShare` before it is validation. Each
- * is split into folds whose lengths differ by at most one period. Each fold is trained on all rows before it. A fold without
- * rows is omitted.
+ * is split into folds whose lengths differ by at most one period. Each fold is trained on all rows with a target up to its first
+ * origin, which is `step` periods before its first target. A fold without rows is omitted.
  */
 export function windowsOf(data: Dataset, { testShare, validationShare, folds }: Validation): Windows {
   const periods = data.periods.length;
@@ -55,7 +58,7 @@ function foldsOf(
   const edgeAt = (fold: number) => window.from + Math.ceil(((window.to - window.from) * fold) / count);
   const all = Array.from({ length: count }, (_, fold): Fold => {
     const rows = { from: firstRowAt(data, edgeAt(fold)), to: firstRowAt(data, edgeAt(fold + 1)) };
-    return { train: { from: 0, to: rows.from }, rows };
+    return { train: { from: 0, to: firstRowAt(data, edgeAt(fold) - data.step + 1) }, rows };
   });
   return all.filter(({ rows }) => rows.to > rows.from);
 }

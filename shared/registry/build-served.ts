@@ -27,7 +27,7 @@ export function buildServed(forecast: Forecast, card: Card): Result<string> {
 
 /** Returns the serving part of a declaration, its features with the versions of their kinds. */
 export function servingDeclaration(forecast: Forecast): ServedModelFile["declaration"] {
-  const { id, title, variable, sources, events, dimensions, task, labels, schedule, horizon, target } = forecast;
+  const { id, title, variable, sources, events, dimensions, task, labels, schedule, target } = forecast;
   const { features, unit, locale, output, differenceOutput, given, csv, aliases, dateFields, hypothesisNeeds } =
     forecast;
   return {
@@ -40,7 +40,6 @@ export function servingDeclaration(forecast: Forecast): ServedModelFile["declara
     task,
     ...(labels && { labels }),
     schedule,
-    horizon,
     target,
     features: features.map((feature) => ({ ...feature, kind: kindOf(feature) })),
     intervals: { scaledBy: forecast.intervals.scaledBy },

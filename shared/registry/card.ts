@@ -112,6 +112,7 @@ export const evidenceShape = z
   .object({
     periods: z.array(period),
     rows: z.array(count),
+    /** Number of periods ahead: as many neighbouring periods overlap. */
     horizon: z.int().min(1),
     challenger: z.array(finite),
     naive: z.array(finite),
@@ -211,8 +212,8 @@ export const cardShape = z
     unit: z.string(),
     /** Name of the prediction in a response. */
     output: z.string(),
-    /** Number of periods ahead. */
-    horizon: z.int().min(1),
+    /** Numbers of periods ahead. Older cards have none: they predict the next period. */
+    steps: z.array(z.int().min(1)).min(1).default([1]),
     /** The training target: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,

@@ -24,7 +24,6 @@ export interface ServingDeclaration
     | "task"
     | "labels"
     | "schedule"
-    | "horizon"
     | "target"
     | "features"
     | "unit"

@@ -33,7 +33,7 @@ type IdentityPart =
   | "task"
   | "unit"
   | "output"
-  | "horizon"
+  | "steps"
   | "transform"
   | "recipe"
   | "producer";
@@ -51,7 +51,7 @@ export function identityOf(
     task: forecast.task,
     unit: forecast.unit,
     output: forecast.output,
-    horizon: forecast.horizon,
+    steps: [1],
     transform: forecast.target.transform,
     recipe: recipeOf(forecast, recipe),
     producer,

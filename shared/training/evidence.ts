@@ -49,8 +49,7 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
       entry.validation && medianError({ data, forecast, rows: entry.validation.rows }, entry.validation.predictions),
     ...errors,
     skill: skill(errorBy(forecast.metric, errors), errorBy(forecast.metric, naiveErrors)),
-    pValue:
-      entry.recipe.candidate === window.naiveCandidate ? null : dieboldMariano(advantage, forecast.horizon).pValue,
+    pValue: entry.recipe.candidate === window.naiveCandidate ? null : dieboldMariano(advantage, data.step).pValue,
     gateP: null,
     coverage80: coverageAt(0.8, window, entry),
     coverage95: coverageAt(0.95, window, entry),
@@ -98,7 +97,7 @@ export function evidenceOf(window: TestWindow, challenger: Float64Array): Eviden
   return {
     periods: [...periods],
     rows: [...rows],
-    horizon: window.forecast.horizon,
+    horizon: window.data.step,
     challenger: [...losses],
     naive: [...periodLosses(window, window.naive).losses],
     incumbent: window.incumbent && [...periodLosses(window, window.incumbent).losses],

@@ -32,6 +32,7 @@ export function datasetOfInputs(inputs: Inputs, last: string): Dataset {
   if (!(lasts instanceof Float32Array)) throw new RangeError(`input ${last} is not a number`);
   const rows = lasts.length;
   return {
+    step: 1,
     rows,
     periods: [],
     period: new Int32Array(rows),

@@ -84,7 +84,7 @@ function baselineScores(
   const weights = searchWeights(data, validation.rows, options);
   const distributions = ownChangeDistributions(data, test.rows, { weights, options });
   return {
-    step: forecast.horizon,
+    step: data.step,
     from: "own-changes",
     weights,
     ...scoresOf(data, test.rows, { distributions, decimals }),
@@ -93,7 +93,7 @@ function baselineScores(
 
 function pointScores(context: Context, { validation, test }: Predictions): StepScores {
   const { forecast, data, decimals } = context;
-  const step = forecast.horizon;
+  const { step } = data;
   if (!forecast.intervals.holdLast) {
     const distributions = scaledDistributions(context, validation, test);
     return { step, from: "location-scale", weights: null, ...scoresOf(data, test.rows, { distributions, decimals }) };

@@ -17,6 +17,7 @@ function textData(values: readonly string[], numbers: readonly number[] = []): D
   const categories = [...new Set(values)].sort();
   const rows = values.length;
   return {
+    step: 1,
     rows,
     periods: values.map((_, row) => `2026-${String(row).padStart(4, "0")}`),
     period: Int32Array.from({ length: rows }, (_, row) => row),

@@ -23,6 +23,7 @@ export function smallData(seed = 1, periods = 40): Dataset {
     return moves ? Math.round((value + move) * 100) / 100 : value;
   });
   return {
+    step: 1,
     rows,
     periods: Array.from({ length: periods }, (_, period) => `2026-${String(period).padStart(4, "0")}`),
     period: Int32Array.from({ length: rows }, (_, row) => Math.floor(row / each)),

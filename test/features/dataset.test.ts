@@ -15,24 +15,31 @@ const declared = fc.constantFrom<readonly Feature[]>(
 );
 
 describe("a dataset", () => {
-  test("has a row for every observed value with an earlier one within reach, sorted by period, then series", () => {
+  test("has a row for every observed value with an earlier one up to its origin and within reach, sorted by period, then series", () => {
     fc.assert(
-      fc.property(panels(dimensions, { min: 2, max: 16 }), declared, (panel, requested) => {
-        const reach = reachOf(requested);
-        const expected = panel.periods.flatMap((period, end) =>
-          panel.series.flatMap(({ values }, series) => {
-            const last = values.slice(Math.max(0, end - reach), end).findLast((value) => !Number.isNaN(value));
-            const target = values[end] ?? Number.NaN;
-            return last === undefined || Number.isNaN(target) ? [] : [{ period, series, last, target }];
-          }),
-        );
-        const data = datasetOf(panel, { features: requested, tolerance: 0.025 });
-        expect(tableOf(data).map(({ inputs, ...row }) => row)).toEqual(expected);
-        for (let period = 0; period <= panel.periods.length; period++) {
-          const first = expected.findIndex((row) => row.period >= (panel.periods[period] ?? "9"));
-          expect(firstRowAt(data, period)).toBe(first < 0 ? data.rows : first);
-        }
-      }),
+      fc.property(
+        panels(dimensions, { min: 2, max: 16 }),
+        declared,
+        fc.integer({ min: 1, max: 4 }),
+        (panel, requested, step) => {
+          const reach = reachOf(requested);
+          const expected = panel.periods.flatMap((period, end) =>
+            panel.series.flatMap(({ values }, series) => {
+              const last = values
+                .slice(Math.max(0, end - step + 1 - reach), Math.max(0, end - step + 1))
+                .findLast((value) => !Number.isNaN(value));
+              const target = values[end] ?? Number.NaN;
+              return last === undefined || Number.isNaN(target) ? [] : [{ period, series, last, target }];
+            }),
+          );
+          const data = datasetOf(panel, { features: requested, tolerance: 0.025, step });
+          expect(tableOf(data).map(({ inputs, ...row }) => row)).toEqual(expected);
+          for (let period = 0; period <= panel.periods.length; period++) {
+            const first = expected.findIndex((row) => row.period >= (panel.periods[period] ?? "9"));
+            expect(firstRowAt(data, period)).toBe(first < 0 ? data.rows : first);
+          }
+        },
+      ),
     );
   });
 

@@ -42,9 +42,9 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
   const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) }, others);
   const runs = { numRuns: reach > 20 ? 40 : 200 };
 
-  test("do not change with observations at or after the target period", () => {
+  test("do not change with observations after the origin, at any step", () => {
     fc.assert(
-      fc.property(someReach.chain(futures), ({ panel, end, future }) => {
+      fc.property(someReach.chain(futures), fc.integer({ min: 1, max: 4 }), ({ panel, end, future }, step) => {
         const series = panel.series.map((one, index) =>
           mapped(one, (values, variable) => {
             const changed = values.slice();
@@ -53,15 +53,17 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
             return changed;
           }),
         );
+        const before = tableOf(datasetOf(panel, { features, tolerance, step }));
+        const after = tableOf(datasetOf({ ...panel, series }, { features, tolerance, step }));
         const until = panel.periods[end] ?? "";
-        const before = tableOf(datasetOf(panel, { features, tolerance }));
-        const after = tableOf(datasetOf({ ...panel, series }, { features, tolerance }));
         const earlier = (rows: typeof before) => rows.filter(({ period }) => period < until);
         expect(earlier(after)).toEqual(earlier(before));
-        // The target period has a row if it has a value. Only the target of this row may differ.
-        const known = new Map(before.filter(({ period }) => period === until).map((row) => [row.series, row]));
-        for (const { series: index, last, inputs } of after.filter(({ period }) => period === until)) {
-          const same = known.get(index);
+        // Rows with an earlier origin and a later target: only the target may differ, and whether it exists.
+        const laterOrigin = panel.periods[end + step] ?? "9999";
+        const between = (rows: typeof before) => rows.filter(({ period }) => period >= until && period < laterOrigin);
+        const known = new Map(between(before).map((row) => [`${row.period} ${row.series}`, row]));
+        for (const { period, series: index, last, inputs } of between(after)) {
+          const same = known.get(`${period} ${index}`);
           if (same) expect({ last, inputs }).toEqual({ last: same.last, inputs: same.inputs });
         }
       }),

@@ -146,9 +146,25 @@ test.each<[string, Partial<Forecast>, string]>([
     "A date field is for the day of a month; expected year, month.",
   ],
   [
-    "a horizon without effect",
-    { horizon: 3 },
-    "The horizon is 3; expected 1, because only the next period is forecast.",
+    "steps without the next period",
+    { steps: [2, 3], headline: [2] },
+    "The steps are 2, 3; expected whole numbers that ascend from 1.",
+  ],
+  [
+    "steps in another order",
+    { steps: [1, 3, 2], headline: [1] },
+    "The steps are 1, 3, 2; expected whole numbers that ascend from 1.",
+  ],
+  ["no step", { steps: [], headline: [1] }, "The steps are none; expected whole numbers that ascend from 1."],
+  [
+    "a headline step that is not a step",
+    { steps: [1, 2], headline: [1, 3] },
+    "Headline step 3 is not a step; expected some of 1, 2.",
+  ],
+  [
+    "headline steps without the next period",
+    { steps: [1, 2], headline: [2] },
+    "The headline steps are 2; expected whole numbers that ascend from 1.",
   ],
   [
     "a feature of a dimension that the forecast does not have",

@@ -111,11 +111,11 @@ describe("a version is refused", () => {
 
   test("when the card is invalid", async () => {
     const { model, card } = tiny();
-    const built = { model, card: { ...card, horizon: 0 } };
+    const built = { model, card: { ...card, steps: [0] } };
     await registry.uploadBoth(built);
     expect(await registry.register(built)).toMatchObject({
       status: 422,
-      body: { detail: "card.json is invalid.", found: expect.stringContaining("horizon") },
+      body: { detail: "card.json is invalid.", found: expect.stringContaining("steps") },
     });
     await nothing();
   });

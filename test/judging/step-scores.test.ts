@@ -22,6 +22,7 @@ function datasetOf(changes: readonly (readonly number[])[], kinds: readonly stri
   ).flat();
   const categories = [...new Set(kinds)].sort();
   return {
+    step: 1,
     rows: rows.length,
     periods: Array.from({ length: periods }, (_, period) => `2026-${String(period).padStart(4, "0")}`),
     period: Int32Array.from(rows, ({ period }) => period),

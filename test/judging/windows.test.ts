@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Dataset } from "../../shared/features/dataset.ts";
+import { type Dataset, datasetOf, firstRowAt } from "../../shared/features/dataset.ts";
 import { lossesByPeriod } from "../../shared/judging/losses.ts";
 import { coverageOf, errorsOf, residualsOf, widthsOf } from "../../shared/judging/score.ts";
-import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { type Fold, rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
+import { rmse } from "../../shared/stats/rmse.ts";
+import { seededNormal, seededRandom } from "../support/chance.ts";
 
 /** Makes a dataset with the given number of rows in each period. Targets are 0, 1, 2, … */
-function datasetWith(rowsOfPeriods: readonly number[]): Dataset {
+function datasetWith(rowsOfPeriods: readonly number[], step = 1): Dataset {
   const period = Int32Array.from(rowsOfPeriods.flatMap((rows, index) => Array.from({ length: rows }, () => index)));
   const rows = period.length;
   return {
+    step,
     rows,
     periods: rowsOfPeriods.map((_, index) => `2026-${String(index).padStart(4, "0")}`),
     period,
@@ -18,6 +21,38 @@ function datasetWith(rowsOfPeriods: readonly number[]): Dataset {
     last: new Float64Array(rows),
     target: Float64Array.from({ length: rows }, (_, row) => row),
   };
+}
+
+/** Makes two random walks that mostly move together, with their rows `step` periods ahead. */
+function walks(seed: number, step: number): Dataset {
+  const random = seededRandom(seed);
+  const common = Array.from({ length: 150 }, () => seededNormal(random));
+  const series = ["a", "b"].map((name) => {
+    let value = 100;
+    const values = Float64Array.from(common, (move) => {
+      value += move + 0.2 * seededNormal(random);
+      return value;
+    });
+    return { is: [name], values };
+  });
+  const periods = common.map((_, index) => `2026-${String(index).padStart(4, "0")}`);
+  const features = [{ name: "last", kind: "lag", periods: 1 }] as const;
+  return datasetOf({ dimensions: ["name"], periods, series }, { features, tolerance: 0.005, step });
+}
+
+/** Returns the skill against the last value of adding half the mean change of the newest period that a fold is trained on. */
+function skillOfRecentChange(data: Dataset, folds: readonly Fold[]): number {
+  const changes = data.target.map((value, row) => value - (data.last[row] ?? 0));
+  const residuals = folds.map(({ train, rows }) => {
+    const from = firstRowAt(data, data.period[train.to - 1] ?? 0);
+    const recent = changes.subarray(from, train.to);
+    const mean = recent.reduce((sum, change) => sum + change, 0) / recent.length;
+    return changes.subarray(rows.from, rows.to).map((change) => change - mean / 2);
+  });
+  const { from, to } = rowsOf(folds);
+  const zero = new Float64Array(to - from);
+  const errors = Float64Array.from(residuals.flatMap((values) => [...values]));
+  return 1 - rmse(zero, errors) / rmse(zero, changes.subarray(from, to));
 }
 
 const shares = { testShare: 0.2, validationShare: 0.2 };
@@ -47,6 +82,37 @@ describe("windows", () => {
         }
       }),
     );
+  });
+
+  test("a training row's target is at most at the first origin of its fold, for any step", () => {
+    const counts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 30, maxLength: 60 });
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 12 }), (rowsOfPeriods, step) => {
+        const data = datasetWith(rowsOfPeriods, step);
+        const { validation, test: last } = windowsOf(data, { ...shares, folds: 4, periodsMin: 10 });
+        for (const { train, rows } of [...validation, ...last]) {
+          const origin = (data.period[rows.from] ?? 0) - step;
+          expect(data.period[train.to - 1]).toBe(origin);
+          expect(data.period[train.to]).toBe(origin + 1);
+        }
+      }),
+    );
+  });
+
+  test("random walks 12 steps ahead have no skill, which they would have in folds cut by the target", () => {
+    const step = 12;
+    const byTarget = ({ rows }: Fold): Fold => ({ train: { from: 0, to: rows.from }, rows });
+    const skills = { byOrigin: 0, byTarget: 0 };
+    const seeds = 60;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const data = walks(seed, step);
+      const { validation, test: last } = windowsOf(data, { ...shares, folds: 4, periodsMin: 10 });
+      const folds = [...validation, ...last];
+      skills.byOrigin += skillOfRecentChange(data, folds) / seeds;
+      skills.byTarget += skillOfRecentChange(data, folds.map(byTarget)) / seeds;
+    }
+    expect(skills.byTarget).toBeGreaterThan(0.1);
+    expect(skills.byOrigin).toBeLessThan(0);
   });
 
   test("the test window is the last fifth of the periods and validation the fifth before it, rounded up", () => {

@@ -57,6 +57,11 @@ test.each<[string, Partial<Place>]>([
   });
 });
 
+test("an older card, which has a horizon of 1 in place of steps, predicts the next period", () => {
+  const { steps: _, ...card } = tiny().card;
+  expect(cardShape.parse({ ...card, horizon: 1 }).steps).toEqual([1]);
+});
+
 test("a card with a fingerprint by an earlier rule is accepted", () => {
   const earlier = { ...card, fingerprint: "0123456789abcdef" };
   expect(checkCard(earlier, placeOf(card))).toBeNull();

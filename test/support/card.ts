@@ -86,7 +86,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       task: "regression",
       unit: "MXN",
       output: "prediction",
-      horizon: 1,
+      steps: [1],
       transform: "level",
       recipe: { id: recipe, candidate, parameters: { bias }, features: "0123456789abcdef" },
       producer: "almanac",

@@ -48,7 +48,8 @@ export const smallForecast: Forecast = {
   dimensions: ["region", "item"],
   task: "regression",
   schedule: { every: "day", periods: "calendar" },
-  horizon: 1,
+  steps: [1],
+  headline: [1],
   target: { transform: "difference", decimals: 2 },
   features: [
     { name: "region", kind: "category", dimension: "region" },
