@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Uses all cores; the default of vitest would leave one of two idle. */
-const maxWorkers = "100%";
+/** More workers than cores, because tests of the platform often wait: for queues, retries and child processes. */
+const maxWorkers = "150%";
 
 /** Lets the processes that tests start share compiled code. A command then starts with half the processor time. */
 export function useCompileCache(): void {

@@ -4,5 +4,5 @@ import { defineConfig } from "vitest/config";
 /** Tests that run inside workerd, with the onnx Worker's own bindings. */
 export default defineConfig({
   plugins: [cloudflareTest({ wrangler: { configPath: "./workers/onnx/wrangler.toml" } })],
-  test: { name: "onnx", include: ["test/onnx-worker/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
+  test: { name: "onnx", include: ["test/onnx-worker/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers: "150%" },
 });

@@ -10,5 +10,5 @@ export default defineConfig({
       miniflare: { serviceBindings: { ONNX: () => new Response(null, { status: 503 }) } },
     }),
   ],
-  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
+  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers: "150%" },
 });

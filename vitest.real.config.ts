@@ -13,7 +13,7 @@ export default defineConfig(async () => ({
           name: "real",
           include: ["test/real/**/*.test.ts"],
           exclude: ["test/real/**/*.workerd.test.ts"],
-          maxWorkers: "100%",
+          maxWorkers: "150%",
           testTimeout: 300_000,
         },
       },

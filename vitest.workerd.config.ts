@@ -25,7 +25,7 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
         },
       }),
     ],
-    test: { maxWorkers: "100%", testTimeout: 60_000, ...test },
+    test: { maxWorkers: "150%", testTimeout: 60_000, ...test },
   };
 }
 

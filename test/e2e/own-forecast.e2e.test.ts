@@ -83,7 +83,7 @@ test("a reader who follows the page gets a working forecast, from the parser to 
   expect(parsed).toMatchObject({ code: 0, out: expect.stringContaining("1,199 observations in 3 series") });
   expect(parsed.out).toContain("1 no-number");
 
-  const judged = await run(`${scripted(backtest)} --json`);
+  const judged = await run(`${scripted(backtest)} --trials 3 --json`);
   expect(judged).toMatchObject({ code: 0 });
   // The data has a weekend effect, so a model with the weekday is better than the last value.
   const { champion, contenders, reason } = JSON.parse(judged.out.trim().split("\n").at(-1) ?? "");
@@ -93,7 +93,7 @@ test("a reader who follows the page gets a working forecast, from the parser to 
 
   const answers: Ran[] = [];
   let asking: Promise<void> | undefined;
-  const platform = await run(`${scripted(start)} --port 0 --date 2026-02-05`, (out, end) => {
+  const platform = await run(`${scripted(start)} --port 0 --date 2026-02-05 --trials 2`, (out, end) => {
     if (!out.includes("Ctrl-C stops everything")) return;
     asking ??= (async () => {
       for (const command of served) answers.push(await run(scripted(command)));

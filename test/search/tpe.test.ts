@@ -4,7 +4,7 @@ import { suggest } from "../../shared/search/tpe.ts";
 import { median } from "../../shared/stats/median.ts";
 import { seededRandom } from "../support/chance.ts";
 
-const SEEDS = 9;
+const SEEDS = 5;
 const TRIALS = 100;
 
 type Objective = (point: Point) => number;

@@ -122,7 +122,9 @@ async function bundle(config: string, folder: string): Promise<void> {
  */
 export function bundlersReason(printed: string, base: string): string {
   const plain = stripVTControlCharacters(printed);
-  const errors = [...plain.matchAll(/\[ERROR\] (.+)/g)].map(([, text = ""]) => text);
+  const errors = [...plain.matchAll(/\[ERROR\] (.+)|^(?:Uncaught )?\w*Error(?: \[\w+\])?: (.+)/gm)].map(
+    ([, text, thrown]) => text ?? thrown ?? "",
+  );
   const reason = errors.find((text) => !text.startsWith("Build failed")) ?? errors[0];
   const [, file, place] = /^ +(\S.*?):(\d+:\d+):$/m.exec(plain) ?? [];
   if (reason === undefined) return plain.trim().split("\n").at(-1) || "wrangler gave no reason";
