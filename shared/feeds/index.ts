@@ -1,4 +1,7 @@
 import type { Granularity } from "../period.ts";
+import { clCentralBank } from "./cl-central-bank.ts";
+import { clMilkPrice } from "./cl-milk-price.ts";
+import { clRain } from "./cl-rain.ts";
 import type { Feed } from "./feed.ts";
 import { goldCsv } from "./gold-csv.ts";
 import { openMeteoAirQuality } from "./open-meteo-air-quality.ts";
@@ -6,7 +9,14 @@ import { vigo } from "./places.ts";
 import { sniimMilk } from "./sniim-milk.ts";
 
 /** The catalogue. A new feed is one file in this folder and one entry here. */
-export const feeds: readonly Feed[] = [sniimMilk, goldCsv, openMeteoAirQuality("open-meteo-air-quality", vigo)];
+export const feeds: readonly Feed[] = [
+  sniimMilk,
+  goldCsv,
+  openMeteoAirQuality("open-meteo-air-quality", vigo),
+  clMilkPrice,
+  clRain,
+  clCentralBank,
+];
 
 export function findFeed(id: string): Feed | undefined {
   return feeds.find((feed) => feed.id === id);

@@ -255,7 +255,7 @@ test("a deeply nested JSON body is refused before it is parsed", async () => {
 
 test("feeds show their progress, and the answer for an unknown address lists the addresses", async () => {
   const { feeds }: { feeds: unknown[] } = await (await request("/feeds")).json();
-  expect(feeds).toMatchObject([
+  expect(feeds.slice(0, 3)).toMatchObject([
     { id: "sniim-milk", firstPeriod: "2025-01-03", lastPeriod: "2025-01-06" },
     { id: "gold-csv", firstPeriod: null, lastPeriod: null },
     { id: "open-meteo-air-quality", firstPeriod: null, lastPeriod: null },

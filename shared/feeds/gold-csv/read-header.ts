@@ -2,8 +2,8 @@
 import { failure, type Result, success } from "../../lib/result.ts";
 import type { Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
+import { splitLine } from "../split-line.ts";
 import { currencies } from "./currencies.ts";
-import { splitLine } from "./split-line.ts";
 
 export interface Column {
   readonly name: string;

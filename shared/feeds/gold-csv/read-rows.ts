@@ -4,10 +4,10 @@ import { failure, type Result, success } from "../../lib/result.ts";
 import type { Blank, FeedLimits, Problem } from "../feed.ts";
 import { problem } from "../problem.ts";
 import { ProblemList } from "../problem-list.ts";
+import { type Field, splitLine } from "../split-line.ts";
 import { NumberFormats } from "./number-format.ts";
 import { type Column, fieldsMax, readHeader } from "./read-header.ts";
 import { readPrice } from "./read-price.ts";
-import { type Field, splitLine } from "./split-line.ts";
 
 /** A price and its line. */
 export interface Cell {

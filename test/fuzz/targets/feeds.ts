@@ -1,4 +1,5 @@
 /** Changed files of every feed. */
+import { clCentralBank } from "../../../shared/feeds/cl-central-bank.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { goldCsv } from "../../../shared/feeds/gold-csv.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
@@ -47,6 +48,11 @@ export const csv = fileTarget(goldCsv, () => fixtures("feeds/gold-csv", ".csv"),
   "\u00a0",
   "\ufeff",
   "EUR",
+]);
+
+export const monthlyCsv = fileTarget(clCentralBank, () => fixtures("feeds/cl-central-bank", ".csv"), [
+  ...([",", '"', "\n", ".", "..", "0", "a", "-", "e9", "9", ";", " UTC"] as const),
+  ...["101.540.937", "55.059.326", "738", "1.305", "2013-13-01", "2013-02-01 00:00:00 UTC", "PIB"],
 ]);
 
 const airQuality = findFeed("open-meteo-air-quality");

@@ -1,6 +1,6 @@
 /**
- * Splits one line into fields; null if a quote is not closed, or is inside an unquoted field. No field of this
- * publication contains a line break, so a stray quote affects only its own line. Stops after `max` + 1 fields.
+ * Splits one line into fields; null if a quote is not closed, or is inside an unquoted field. The fields must
+ * not contain line breaks, so that a stray quote affects only its own line. Stops after `max` + 1 fields.
  */
 export function splitLine(line: string, max: number): Field[] | null {
   const fields: Field[] = [];

@@ -1,0 +1,146 @@
+/**
+ * Decodes the numbers of the central bank's file. Its writer lost decimal points: it wrote the significant digits without
+ * trailing zeros, and a dot between groups of three of them, as if they were thousands. `976.113.405` is 97.6113405,
+ * `101.540.937` is 101.540937, and `738` can be 0.738. Other numbers are plain decimals: `1593.6`.
+ *
+ * The digits are a mantissa, and the power of ten is found from decoded neighbours: the median of the last five values,
+ * the last value, and the value of the same month a year away. A neighbour decides if the number is clearly nearer to it
+ * with one power than with any other. If none decides, or two decide differently, the number is ambiguous and is rejected.
+ */
+import { daysBetween } from "../../lib/calendar.ts";
+import { failure, type Result, success } from "../../lib/result.ts";
+import { addPeriods, firstDayOf } from "../../period.ts";
+import type { Valued } from "../monthly-csv/read-number.ts";
+import type { Cell } from "../monthly-csv/read-table.ts";
+import { problem } from "../problem.ts";
+import type { ProblemList } from "../problem-list.ts";
+
+/** A known value of a column: its size in one month. The digits around this month are decoded first. */
+export interface Anchor {
+  readonly period: string;
+  readonly level: number;
+}
+
+/** Number of decoded values whose median estimates the next one. */
+const medianOf = 5;
+/** A neighbour decides on a value at most this many powers of ten away: 2.24 times. Then every other power is 4.5 times away. */
+const nearMax = 0.35;
+/** A plain decimal may be this far from a neighbour: 4.5 times. */
+const plainMax = 1 - nearMax;
+
+/** A number as written. */
+interface Written {
+  /** All its digits as one whole number. */
+  readonly mantissa: number;
+  /** Whether decimal points may be lost, so that every power of ten of the mantissa is possible. */
+  readonly isMangled: boolean;
+  /** Its value as a plain decimal, if that is the likely meaning; else null. */
+  readonly plain: number | null;
+}
+
+/**
+ * Decodes the cells of one column, which are in order of time. Starts at the month nearest to the anchor and continues to
+ * both ends. A cell that is no number or is ambiguous becomes a problem. O(cells).
+ */
+export function decodeNumbers(
+  column: string,
+  cells: readonly Cell[],
+  { anchor, problems }: { readonly anchor: Anchor; readonly problems: ProblemList },
+): Valued[] {
+  const start = nearestTo(anchor.period, cells);
+  const decoded = new Map<string, number>();
+  const decodeAll = (ordered: readonly Cell[], recent: number[]): Valued[] =>
+    ordered.flatMap((cell): Valued[] => {
+      const { row, period, text: found } = cell;
+      const value = decode(found, neighboursOf(period, { recent, decoded }));
+      if (!value.ok) {
+        problems.add(problem(value.error.reason, { row, column, period, found, expected: value.error.expected }));
+        return [];
+      }
+      decoded.set(period, value.value);
+      recent.push(value.value);
+      if (recent.length > medianOf) recent.shift();
+      return [{ ...cell, value: value.value }];
+    });
+  const later = decodeAll(cells.slice(start), [anchor.level]);
+  const known = later.slice(0, medianOf).map(({ value }) => value);
+  // Backwards, the value next to the start is the last one of the list.
+  const earlier = decodeAll(cells.slice(0, start).reverse(), known.length > 0 ? known.reverse() : [anchor.level]);
+  return [...earlier.reverse(), ...later];
+}
+
+/** Returns the decoded values that a value should be near to: the median of the recent ones, the last, and a year away. */
+function neighboursOf(
+  period: string,
+  { recent, decoded }: { readonly recent: readonly number[]; readonly decoded: ReadonlyMap<string, number> },
+): number[] {
+  const years = [-12, 12].flatMap((months) => decoded.get(addPeriods(period, months)) ?? []);
+  return [median(recent), ...recent.slice(-1), ...years];
+}
+
+function nearestTo(period: string, cells: readonly Cell[]): number {
+  const days = (cell: Cell) => Math.abs(daysBetween(firstDayOf(cell.period), firstDayOf(period)));
+  let nearest = 0;
+  cells.forEach((cell, at) => {
+    const best = cells[nearest];
+    if (best && days(cell) < days(best)) nearest = at;
+  });
+  return nearest;
+}
+
+/** Groups of digits with dots between them, at most 18 digits. */
+const grouped = /^\d{1,3}(?:\.\d{1,3}){2,5}$/;
+const decimal = /^\d{1,15}(?:\.\d{1,15})?$/;
+/** At most six digits, as one or two groups: `738`, `1.305`. */
+const fewGroups = /^[1-9]\d{0,2}(?:\.\d{3})?$/;
+/** A decimal that is also a group of three digits and a shorter one: `301.11`. */
+const shortGroup = /^[1-9]\d{2}\.\d{1,2}$/;
+
+function decode(
+  text: string,
+  neighbours: readonly number[],
+): Result<number, { readonly reason: string; readonly expected: string }> {
+  const expected = "a number above 0, or an empty cell";
+  const written = readWritten(text);
+  if (written === null) return failure({ reason: /^[-+]?\d/.test(text) ? "malformed-number" : "no-number", expected });
+  if (!(written.mantissa > 0)) return failure({ reason: "out-of-range", expected });
+  const value = valueNear(written, neighbours);
+  if (value !== null) return success(value);
+  const near = [...new Set(neighbours.map((neighbour) => Number(neighbour.toPrecision(3))))].join(", ");
+  return failure({ reason: "ambiguous-number", expected: `digits of a number clearly near its neighbours: ${near}` });
+}
+
+function readWritten(text: string): Written | null {
+  const isGrouped = grouped.test(text);
+  if (!isGrouped && !decimal.test(text)) return null;
+  const mantissa = Number(text.replaceAll(".", ""));
+  if (isGrouped || fewGroups.test(text)) return { mantissa, isMangled: true, plain: null };
+  return { mantissa, isMangled: shortGroup.test(text), plain: Number(text) };
+}
+
+/** Returns the value on which the neighbours decide, or null if it is ambiguous. */
+function valueNear({ mantissa, isMangled, plain }: Written, neighbours: readonly number[]): number | null {
+  const decided = new Set<number>();
+  for (const neighbour of isMangled ? neighbours : []) {
+    const power = Math.round(Math.log10(neighbour / mantissa));
+    // Division by a power of ten gives the double that is nearest to the decimal number. Multiplication by 1e-7 does not.
+    const value = power < 0 ? mantissa / 10 ** -power : mantissa * 10 ** power;
+    if (distance(value, neighbour) <= nearMax) decided.add(value);
+  }
+  const [value] = decided;
+  if (value !== undefined) return decided.size === 1 ? value : null;
+  if (plain === null) return null;
+  return neighbours.some((neighbour) => distance(plain, neighbour) <= plainMax) ? plain : null;
+}
+
+/** Returns how many powers of ten two numbers are apart. */
+function distance(a: number, b: number): number {
+  return Math.abs(Math.log10(a / b));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}

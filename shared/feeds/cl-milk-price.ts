@@ -1,0 +1,83 @@
+/**
+ * The price of milk paid to producers in Chile: one file, one line per month, from January 1979.
+ *
+ *     Anio,Mes,Precio_leche
+ *     1979,Ene,3.85
+ *     2018,Dic,216.55
+ *
+ * Months are Spanish abbreviations (`Ene` to `Dic`; `Set` and a dot at the end are accepted). Lines may be in any order,
+ * and a line may occur twice.
+ *
+ * Reasons of problems:
+ * - A value: `no-number`, `malformed-number`, `out-of-range`, `implausible-jump` (a misplaced decimal point, or another
+ *   unit), `contradicting-rows` (two lines of one month disagree; both are rejected), `cut-off`.
+ * - A row: `unreadable-month`, `implausible-month`, `malformed-row` (more or fewer fields than the header).
+ * - A column: `duplicate-column`. A file: `too-large`, `not-text`, `unexpected-header`, `too-many-columns`,
+ *   `too-many-cells`. Remarks, which lose no value: `unknown-column`, `missing-column`.
+ */
+import { firstDayOf } from "../period.ts";
+import type { Feed, Observation, Parsed } from "./feed.ts";
+import { type JumpLimits, separateJumps } from "./jumps.ts";
+import { csvFile, monthlyLimits } from "./monthly-csv/limits.ts";
+import { readSpanishMonth } from "./monthly-csv/read-month.ts";
+import { readNumbers, type Valued } from "./monthly-csv/read-number.ts";
+import { readTable, series } from "./monthly-csv/read-table.ts";
+import type { TableFormat } from "./monthly-csv/table-format.ts";
+import { problem, refusedFile } from "./problem.ts";
+
+const variable = "Precio_leche";
+
+/** The largest change in one month since 1979 is 1.26-fold. */
+const jumpLimits: JumpLimits = { moveMax: 1.6, levelMax: 4, coarseBelow: 0, gapDaysMax: 400 };
+const range = { from: 0.01, to: 1e6, exponents: false };
+
+const format: TableFormat = {
+  month: ["Anio", "Mes"],
+  values: [variable],
+  readMonth: ([year = "", month = ""]) => readSpanishMonth(year, month),
+  limits: monthlyLimits,
+};
+
+export const clMilkPrice: Feed = {
+  id: "cl-milk-price",
+  title: "Producer price of milk in Chile",
+  publisher: "Odepa, Ministerio de Agricultura",
+  homepage: "https://www.odepa.gob.cl/rubro/leche-y-derivados",
+  dimensions: [],
+  variables: { [variable]: { title: "Price of milk paid to producers", unit: "CLP/l" } },
+  granularity: "month",
+  timezone: "America/Santiago",
+  partitionBy: "year",
+  limits: monthlyLimits,
+  file: csvFile,
+  source: {
+    baseUrl: "",
+    hosts: ["www.odepa.gob.cl", "raw.githubusercontent.com"],
+    enough: "first",
+    requests: (_cursor, today) => [
+      { period: today, path: "/precio_leche.csv", name: "precio_leche.csv", isGrowing: true },
+    ],
+  },
+  publishedOn: () => null,
+  parse,
+};
+
+async function parse(bytes: Uint8Array): Promise<Parsed> {
+  const table = readTable(bytes, format);
+  if (!table.ok) return refusedFile(table.error);
+  const { columns, problems, blanks, skipped } = table.value;
+  const prices = readNumbers(variable, columns.get(variable) ?? [], { range, problems });
+  const priced = prices.map((price) => ({ price, period: firstDayOf(price.period), value: price.value }));
+  const { accepted, jumps } = separateJumps(priced, jumpLimits);
+  for (const { price: jump, reference, ratioMax } of jumps) {
+    const { row, period, text: found } = jump.price;
+    const expected = `a price within ${ratioMax} times of ${reference?.price.text} in row ${reference?.price.row}`;
+    problems.add(problem("implausible-jump", { row, column: variable, period, found, expected }));
+  }
+  const observations = accepted.map(({ price }) => observationOf(price));
+  return { observations, blanks, problems: problems.list(), skipped };
+}
+
+function observationOf({ period, value }: Valued): Observation {
+  return { series, variable, period, value };
+}

@@ -1,0 +1,82 @@
+/**
+ * Rain in eight regions of Chile, in millimetres per month, from January 1979.
+ *
+ *     date,Coquimbo,Valparaiso,…
+ *     1989-02-01,0.71903267610039,0.117045454124545,…
+ *
+ * The date is the first day of the month. Lines may be in any order, and a line may occur twice. Small numbers have an
+ * exponent: `3.2e-09`.
+ *
+ * Reasons of problems:
+ * - A value: `no-number`, `malformed-number`, `out-of-range`, `contradicting-rows` (two lines of one month disagree; both
+ *   are rejected), `cut-off`.
+ * - A row: `unreadable-month`, `impossible-month`, `not-first-day`, `implausible-month`, `malformed-row`.
+ * - A column: `duplicate-column`. A file: `too-large`, `not-text`, `unexpected-header`, `too-many-columns`,
+ *   `too-many-cells`. Remarks, which lose no value: `unknown-column`, `missing-column`.
+ */
+import type { Feed, Observation, Parsed } from "./feed.ts";
+import { csvFile, monthlyLimits } from "./monthly-csv/limits.ts";
+import { readFirstDay } from "./monthly-csv/read-month.ts";
+import { readNumbers } from "./monthly-csv/read-number.ts";
+import { readTable, series } from "./monthly-csv/read-table.ts";
+import type { TableFormat } from "./monthly-csv/table-format.ts";
+import { refusedFile } from "./problem.ts";
+
+const rainRegions = [
+  "Coquimbo",
+  "Valparaiso",
+  "Metropolitana_de_Santiago",
+  "Libertador_Gral__Bernardo_O_Higgins",
+  "Maule",
+  "Biobio",
+  "La_Araucania",
+  "Los_Rios",
+];
+
+/** More than twice the largest value since 1979, which is 760 mm. */
+const range = { from: 0, to: 2000, exponents: true };
+
+const format: TableFormat = {
+  month: ["date"],
+  values: rainRegions,
+  readMonth: ([date = ""]) => readFirstDay(date),
+  limits: monthlyLimits,
+};
+
+export const clRain: Feed = {
+  id: "cl-rain",
+  title: "Rain in the regions of Chile",
+  publisher: "Dirección General de Aguas",
+  homepage: "https://dga.mop.gob.cl",
+  dimensions: [],
+  variables: Object.fromEntries(
+    rainRegions.map((region) => [region, { title: `Rain in ${region.replaceAll(/_+/g, " ")}`, unit: "mm" }]),
+  ),
+  granularity: "month",
+  timezone: "America/Santiago",
+  partitionBy: "year",
+  limits: monthlyLimits,
+  file: csvFile,
+  source: {
+    baseUrl: "",
+    hosts: ["dga.mop.gob.cl", "raw.githubusercontent.com"],
+    enough: "first",
+    requests: (_cursor, today) => [
+      { period: today, path: "/precipitaciones.csv", name: "precipitaciones.csv", isGrowing: true },
+    ],
+  },
+  publishedOn: () => null,
+  parse,
+};
+
+async function parse(bytes: Uint8Array): Promise<Parsed> {
+  const table = readTable(bytes, format);
+  if (!table.ok) return refusedFile(table.error);
+  const { columns, problems, blanks, skipped } = table.value;
+  const observations = [...columns].flatMap(([variable, cells]) =>
+    readNumbers(variable, cells, { range, problems }).map(
+      ({ period, value }): Observation => ({ series, variable, period, value }),
+    ),
+  );
+  return { observations, blanks, problems: problems.list(), skipped };
+}
