@@ -8,8 +8,7 @@ import { almanacProgram } from "./program.ts";
 import { printError, prose } from "./terminal.ts";
 
 try {
-  const ids = candidates.map(({ id }) => id);
-  const mistakes = declarationMistakes(forecasts, feeds, ids);
+  const mistakes = declarationMistakes(forecasts, feeds, candidates);
   if (mistakes.length > 0) throw new Failure(mistakes.join("\n"));
   await almanacProgram().parseAsync();
 } catch (error) {

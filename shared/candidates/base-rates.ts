@@ -13,12 +13,14 @@ const SMOOTHING_ROWS = 4;
 /** Predicts the share of events among the training rows. */
 export const baseRate: Candidate = {
   id: "base-rate",
+  tasks: ["classification"],
   fit: (task) => refusalOf(task) ?? success(baseRateOf(task)),
 };
 
 /** Predicts the share of events among the training rows with the same last state, smoothed towards the base rate. */
 export const stateFrequency: Candidate = {
   id: "state-frequency",
+  tasks: ["classification"],
   fit: (task) => refusalOf(task) ?? success(frequencyAfter(task)),
 };
 

@@ -27,6 +27,8 @@ export interface FitTask {
 
 export interface Candidate {
   readonly id: string;
+  /** The tasks that it can be fitted for. Default: all. */
+  readonly tasks?: readonly Task[];
   fit(task: FitTask): Fit<Fitted>;
 }
 

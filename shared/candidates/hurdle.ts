@@ -16,6 +16,7 @@ const chanceParameters = { learningRate: 0.1 };
 /** For a target that mostly does not change: the probability of a change times the expected move. */
 export const hurdle: Candidate = {
   id: "hurdle",
+  tasks: ["regression"],
   fit(task) {
     if (task.transform === "level") {
       return failure({

@@ -7,6 +7,7 @@ import { encode, oneHotEncoding } from "./encoding.ts";
 /** Logistic regression with a penalty on standardised columns; one 0/1 column per category. Classification only. */
 export const logistic: Candidate = {
   id: "logistic",
+  tasks: ["classification"],
   fit: calibrated(({ data, move, rows, parameters }) => {
     const encoding = oneHotEncoding(data, rows);
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };

@@ -6,6 +6,7 @@ import { encode, oneHotEncoding } from "./encoding.ts";
 /** Ridge regression in closed form on standardised columns; one 0/1 column per category. */
 export const ridge: Candidate = {
   id: "ridge",
+  tasks: ["regression"],
   fit({ data, move, rows, parameters }) {
     const encoding = oneHotEncoding(data, rows);
     const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };

@@ -1,34 +1,12 @@
-/** Checks of what a declaration names: features, dimensions and candidates. Each returns one sentence per mistake. */
-import { boundFeature, dtypeOf, isLastValue } from "../features/feature.ts";
+/** Checks of what a declaration names: features and dimensions. Each returns one sentence per mistake. */
+import { boundFeature, dimensionOf, dtypeOf, type Feature, isLastValue } from "../features/feature.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
+import { listText } from "../lib/list-text.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Forecast } from "./forecast.ts";
 
-export type Declared = Pick<
-  Forecast,
-  | "id"
-  | "sources"
-  | "events"
-  | "variable"
-  | "dimensions"
-  | "task"
-  | "schedule"
-  | "steps"
-  | "headline"
-  | "features"
-  | "seasonal"
-  | "candidates"
-  | "intervals"
-  | "change"
-  | "distribution"
-  | "given"
-  | "csv"
-  | "dateFields"
-  | "hypothesisNeeds"
->;
-
 /** Rejects steps that are not whole numbers ascending from 1, and headline steps that are not among the steps. */
-export function wrongSteps({ steps, headline }: Declared): string[] {
+export function wrongSteps({ steps, headline }: Forecast): string[] {
   const isAscending = (list: readonly number[]) =>
     list[0] === 1 && list.every((step, at) => Number.isInteger(step) && step > (list[at - 1] ?? 0));
   if (!isAscending(steps)) return [`The steps are ${textOf(steps)}; expected whole numbers that ascend from 1.`];
@@ -40,11 +18,11 @@ export function wrongSteps({ steps, headline }: Declared): string[] {
 }
 
 function textOf(steps: readonly number[]): string {
-  return steps.length === 0 ? "none" : steps.join(", ");
+  return listText(steps.map(String));
 }
 
 /** Finds features of dimensions that the forecast does not have. */
-export function unknownDimensions({ dimensions, features }: Declared): string[] {
+export function unknownDimensions({ dimensions, features }: Forecast): string[] {
   return features.flatMap((feature) =>
     boundFeature(feature)
       .dimensions.filter((name) => !dimensions.includes(name))
@@ -59,7 +37,7 @@ export function unknownDimensions({ dimensions, features }: Declared): string[] 
 }
 
 /** Rejects a declaration without the last value, which every prediction starts from. */
-export function noLastValue({ features }: Declared): string[] {
+export function noLastValue({ features }: Forecast): string[] {
   if (features.some(isLastValue)) return [];
   return [
     "No feature is the last value of the target; expected one of kind lag with periods: 1 and without a variable.",
@@ -67,35 +45,39 @@ export function noLastValue({ features }: Declared): string[] {
 }
 
 /** Checks the features that other parts of a declaration name. */
-export function unknownFeatures(forecast: Declared): string[] {
-  const { features, seasonal, intervals, change, given, csv = [], hypothesisNeeds } = forecast;
-  const names = features.map(({ name }) => name);
-  const numbers = features.filter((feature) => dtypeOf(feature) === "float").map(({ name }) => name);
-  const named: readonly (readonly [what: string, name: string | null | undefined, allowed: readonly string[]])[] = [
-    ["The seasonal feature", seasonal, numbers],
-    ["The feature that scales the intervals", intervals.scaledBy, numbers],
-    ["The feature with the frequency of changes", change?.frequency, numbers],
-    ["The field of a supplied value", given?.value, numbers],
-    ...csv.flatMap(({ column, is }) =>
-      is.kind === "feature" ? [[`CSV column ${column}`, is.name, names] as const] : [],
-    ),
-    ...(hypothesisNeeds === "all" ? [] : hypothesisNeeds.map((name) => ["hypothesisNeeds", name, names] as const)),
-  ];
-  return named.flatMap(([what, name, allowed]) =>
-    typeof name !== "string" || allowed.includes(name)
+export function unknownFeatures(forecast: Forecast): string[] {
+  const { features, seasonal, intervals, change, given, hypothesisNeeds } = forecast;
+  const all = { names: features.map(({ name }) => name), is: "a feature" };
+  const numbers = { names: namesOf(features, (feature) => dtypeOf(feature) === "float"), is: "a feature with numbers" };
+  const lasts = { names: namesOf(features, isLastValue), is: "the last value of the target" };
+  const past = { names: namesOf(features, isPastTarget), is: "a past value of the target" };
+  const named = [
+    { what: "The seasonal feature", name: seasonal, allowed: past },
+    { what: "The feature that scales the intervals", name: intervals.scaledBy, allowed: numbers },
+    { what: "The feature with the frequency of changes", name: change?.frequency, allowed: numbers },
+    { what: "The field of a supplied value", name: given?.value, allowed: lasts },
+    ...(hypothesisNeeds === "all"
       ? []
-      : [
-          withSuggestion(
-            `${what} is ${name}, which is not a feature${allowed === numbers ? " with numbers" : ""}`,
-            name,
-            allowed,
-          ),
-        ],
+      : hypothesisNeeds.map((name) => ({ what: "hypothesisNeeds", name, allowed: all }))),
+  ];
+  return named.flatMap(({ what, name, allowed }) =>
+    typeof name !== "string" || allowed.names.includes(name)
+      ? []
+      : [withSuggestion(`${what} is ${name}, which is not ${allowed.is}`, name, allowed.names)],
   );
 }
 
+function namesOf(features: readonly Feature[], isWanted: (feature: Feature) => boolean): string[] {
+  return features.filter(isWanted).map(({ name }) => name);
+}
+
+function isPastTarget(feature: Feature): boolean {
+  const { pastValue, variable } = boundFeature(feature);
+  return pastValue !== null && variable === undefined;
+}
+
 /** Finds names of features that occur twice or that the model file uses itself. */
-export function wrongNames({ features }: Declared): string[] {
+export function wrongNames({ features }: Forecast): string[] {
   const names = features.map(({ name }) => name);
   const repeated = names.filter((name, at) => names.indexOf(name) < at);
   return [
@@ -106,23 +88,18 @@ export function wrongNames({ features }: Declared): string[] {
   ];
 }
 
-/** Rejects candidates without a baseline, and a seasonal baseline without a season. */
-export function noBaseline({ task, candidates, seasonal }: Declared): string[] {
-  const baselines = task === "classification" ? ["base-rate", "state-frequency"] : ["naive"];
-  const names = candidates.map(({ candidate }) => candidate);
+/** Checks the window and the groups of a distribution. */
+export function wrongDistribution({ distribution, features }: Forecast): string[] {
+  if (distribution?.kind !== "changes") return [];
+  const { window, group } = distribution;
+  const known = features.flatMap((feature) => dimensionOf(feature) ?? []);
+  const unknown = group.filter((dimension) => !known.includes(dimension));
   return [
-    ...(baselines.some((name) => names.includes(name))
+    ...(Number.isInteger(window) && window >= 1
       ? []
-      : [`No candidate is a baseline; expected ${baselines.join(" or ")}, for a ${task}.`]),
-    ...(names.includes("seasonal-naive") && seasonal === null
-      ? ["Candidate seasonal-naive needs a value of the season before; expected the name of a feature as `seasonal`."]
-      : []),
+      : [`The distribution uses the last ${window} changes; expected a whole number from 1.`]),
+    ...unknown.map((name) =>
+      withSuggestion(`No category feature has ${name}, a group of the distribution`, name, known),
+    ),
   ];
-}
-
-/** Finds candidates that do not exist. */
-export function unknownCandidates({ candidates }: Declared, known: readonly string[]): string[] {
-  return candidates
-    .filter(({ candidate }) => !known.includes(candidate))
-    .map(({ candidate }) => withSuggestion(`There is no candidate ${candidate}`, candidate, known));
 }

@@ -6,6 +6,7 @@
  * chance. A *baseline* serves without a test where no learned model does, because some version has to serve. docs/GATE.md
  * has the rules as a table.
  */
+import { baselines } from "../candidates/baselines.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import type { Card, Contender, FieldEntry, Recipe } from "./card.ts";
 import { evidenceAfter, evidenceOf } from "./evidence.ts";
@@ -16,11 +17,8 @@ import { baselineName, periodsText, pText } from "./words.ts";
 
 /** Level of the test whether a refresh is worse. Such a test rejects; it promotes nothing, so it is not a look. */
 const refreshLevel = 0.05;
-/**
- * The candidates that can be the baseline: the last value, or for a classification the base rate and the frequency of the
- * event after a state like the last one. Of these two the better on validation is the baseline.
- */
-export const naiveCandidates: readonly string[] = ["naive", "base-rate", "state-frequency"];
+/** The candidates that can be the baseline of a forecast, of any task. */
+export const naiveCandidates: readonly string[] = Object.values(baselines).flat();
 
 export function isNaive(candidate: string): boolean {
   return naiveCandidates.includes(candidate);

@@ -1,51 +1,17 @@
 /** Follows the page "Add your own forecast" in a copy of the project. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { copyProject, pageCommands, pageFiles, writePageFiles } from "../support/page-forecast.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-own-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const page = readFileSync("docs/ADD-A-FORECAST.md", "utf8");
-/** The code of the page by file. */
-const blocks = new Map(
-  [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, file = "", code = ""]) => [file, code]),
-);
-/** The commands of the page in order. */
-const commands = [...page.matchAll(/^\$ (.+)$/gm)].map(([, command = ""]) => command);
-
 /** Files that make golden pairs and compare parsers with them. */
 const isOfPairs = (name: string) =>
   /^test\/(fixtures\/feeds|support\/(golden|workerd-files)\.ts|feeds\/golden)/.test(name);
-
-function copyProject(): void {
-  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    encoding: "utf8",
-  });
-  for (const file of files
-    .split("\0")
-    .filter((name) => name !== "" && (!name.startsWith("test/") || isOfPairs(name)))) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(file, join(folder, file));
-  }
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
-}
-
-/** Writes the files of the page. Adds the page's line and import to a catalogue. */
-function writeBlocks(): void {
-  for (const [file, code] of blocks) {
-    const path = join(folder, file);
-    if (!file.endsWith("/index.ts")) {
-      writeFileSync(path, code);
-      continue;
-    }
-    const name = /import \{ (\w+) \}/.exec(code)?.[1] ?? "";
-    const list = readFileSync(path, "utf8").replace(/(: readonly \w+\[\] = \[[^\]]*)\]/, `$1, ${name}]`);
-    writeFileSync(path, code + list);
-  }
-}
 
 interface Ran {
   readonly code: number | null;
@@ -73,9 +39,9 @@ function scripted(command: string): string {
 }
 
 test("a reader who follows the page gets a working forecast, from the parser to its predictions", async () => {
-  copyProject();
-  writeBlocks();
-  const [make = "", parse = "", backtest = "", start = "", ...rest] = commands;
+  copyProject(folder, (file) => !file.startsWith("test/") || isOfPairs(file));
+  writePageFiles(folder);
+  const [make = "", parse = "", backtest = "", start = "", ...rest] = pageCommands;
   const served = rest.slice(0, 4);
   execFileSync("bash", ["-c", make], { cwd: folder });
 
@@ -109,11 +75,11 @@ test("a reader who follows the page gets a working forecast, from the parser to 
 });
 
 test("the files of the page pass the project's checks, with the golden pair that the page makes", async () => {
-  const [shorten = "", pair = "", format = ""] = commands.slice(8);
+  const [shorten = "", pair = "", format = ""] = pageCommands.slice(8);
   execFileSync("bash", ["-c", shorten], { cwd: folder });
   expect(await run(pair)).toMatchObject({ code: 0, out: expect.stringContaining("2 observations, 1 problems") });
   expect(format).toBe("npm run format");
-  const written = [...blocks.keys()].join(" ");
+  const written = [...pageFiles.keys()].join(" ");
   expect(await run(`biome check --write --error-on-warnings ${written}`)).toMatchObject({ code: 0 });
   expect(await run("tsc -p shared")).toEqual({ code: 0, out: "" });
   const { out } = await run("vitest run --project unit test/feeds/golden.test.ts -t bakery");
@@ -121,12 +87,12 @@ test("the files of the page pass the project's checks, with the golden pair that
 });
 
 test("the page shows only new files, and every command on it exists", () => {
-  expect([...blocks.keys()]).toEqual([
+  expect([...pageFiles.keys()]).toEqual([
     "make-loaves.mjs",
     "shared/feeds/bakery-csv.ts",
     "shared/feeds/index.ts",
     "shared/forecasts/bakery.ts",
     "shared/forecasts/index.ts",
   ]);
-  expect(commands).toHaveLength(12);
+  expect(pageCommands).toHaveLength(12);
 });

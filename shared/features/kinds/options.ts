@@ -1,4 +1,5 @@
 /** Options of several kinds, and their validation. */
+import { nearest } from "../../lib/text-distance.ts";
 import { integerFrom, listOf, type Mismatch, objectOf, optional, type Shape, text } from "../../lib/validate-json.ts";
 
 /** Validates an object with exactly these options. An unknown option is an error. */
@@ -8,12 +9,15 @@ export function optionsOf<Options extends object>(
   },
 ): Shape<Options> {
   const shape = objectOf<Options>(members);
-  return (value) => shape(value) ?? unknownOption(Object.keys(members), Object(value));
+  return (value) => unknownOption(Object.keys(members), Object(value)) ?? shape(value);
 }
 
 function unknownOption(known: readonly string[], options: object): Mismatch | null {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
-  return unknown === undefined ? null : { path: [unknown], expected: `one of the options ${known.join(", ")}` };
+  if (unknown === undefined) return null;
+  const meant = nearest(unknown, known);
+  const advice = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return { path: [unknown], expected: `one of the options ${known.join(", ")}${advice}` };
 }
 
 /** A number of observations or periods. */

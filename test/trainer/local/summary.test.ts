@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Prediction } from "../../../shared/api/predict.ts";
 import { gold } from "../../../shared/forecasts/gold.ts";
-import { forecasts } from "../../../shared/forecasts/index.ts";
 import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../../shared/forecasts/sickness.ts";
 import { type ServedForecast, summaryText } from "../../../trainer/local/summary.ts";
@@ -33,7 +32,7 @@ test("the summary has one line per forecast with champion, skill and next value,
 });
 
 test("the summary leaves room for the task list and npm's own lines within 25 lines", () => {
-  const taskLines = 3 + forecasts.length;
+  const taskLines = 3 + served.length;
   const npmLines = 4;
   const stopLine = 1;
   const blankLine = 1;
