@@ -62,7 +62,7 @@ export function wrongAliases({ aliases, dimensions, dateFields, given, features 
   return Object.entries(aliases).flatMap(([alias, name]) => [
     ...(fields.includes(name)
       ? []
-      : [withSuggestion(`Alias ${alias} stands for ${name}, which is not a request field`, name, fields)]),
+      : [withSuggestion(`Alias ${alias} means ${name}, which is not a request field`, name, fields)]),
     ...(fields.includes(alias) ? [`Alias ${alias} has the name of a request field; expected a different name.`] : []),
   ]);
 }

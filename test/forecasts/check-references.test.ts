@@ -111,7 +111,7 @@ test.each<[string, Partial<Forecast>, string]>([
   [
     "an alias of an unknown field",
     { aliases: { mes: "mont" } },
-    "Alias mes stands for mont, which is not a request field; did you mean month?",
+    "Alias mes means mont, which is not a request field; did you mean month?",
   ],
   [
     "an alias with the name of a field",
