@@ -2,7 +2,7 @@
 import { boundFeature, dimensionOf, dtypeOf, type Feature, isLastValue } from "../features/feature.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { listText } from "../lib/list-text.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
 import type { Forecast } from "./forecast.ts";
 
 /** Rejects steps that are not whole numbers ascending from 1, and headline steps that are not among the steps. */
@@ -76,6 +76,8 @@ function isPastTarget(feature: Feature): boolean {
   return pastValue !== null && variable === undefined;
 }
 
+const modelOutputs = [predictionOutput, changeOutput, downOutput, upOutput, changesOutput, massesOutput];
+
 /** Finds names of features that occur twice or that the model file uses itself. */
 export function wrongNames({ features }: Forecast): string[] {
   const names = features.map(({ name }) => name);
@@ -83,7 +85,7 @@ export function wrongNames({ features }: Forecast): string[] {
   return [
     ...repeated.map((name) => `Two features are named ${name}; expected a different name for each.`),
     ...names
-      .filter((name) => name === predictionOutput || name === changeOutput)
+      .filter((name) => modelOutputs.includes(name))
       .map((name) => `Feature ${name} has the name of an output of the model; expected a different name.`),
   ];
 }

@@ -80,8 +80,8 @@ test.each<[string, Partial<Forecast>, string]>([
   ],
   [
     "a feature with the name of an output",
-    { features: [last, { ...last, name: "prediction" }] },
-    "Feature prediction has the name of an output of the model; expected a different name.",
+    { features: [last, { ...last, name: "down_probability" }] },
+    "Feature down_probability has the name of an output of the model; expected a different name.",
   ],
   [
     "a season that is no past value of the target",
