@@ -11,8 +11,8 @@ test("expected failures are a `Result`: no other union of `ok: true` and `ok: fa
   expect(declaring.sort()).toEqual([...ownResults].sort());
 });
 
-/** Required of `shared/period.ts` by its contract, and not called yet: sources of mixed granularity and steps need them. */
-const notCalledYet = ["shared/period.ts comparePeriods", "shared/period.ts periodsBetween"];
+/** Required of `shared/period.ts` by its contract, and not called yet: sources of mixed granularity need it. */
+const notCalledYet = ["shared/period.ts comparePeriods"];
 
 /** Returns the names that files import, as `path name`; `path *` if a file imports a whole module. */
 function importedNames(paths: readonly string[]): ReadonlySet<string> {

@@ -4,6 +4,7 @@ import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { lastDayOf } from "../../shared/period.ts";
+import { dataMismatch } from "../../shared/sources/data-fit.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
@@ -21,11 +22,16 @@ export interface Prepared {
   readonly dataHash: string;
 }
 
-/** Returns the dataset of a forecast's facts, up to and including the period `until`. */
+/**
+ * Returns the dataset of a forecast's facts, up to and including the period `until`.
+ * @throws Failure if the forecast's schedule or reduction does not fit the facts.
+ */
 export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | null = null): Prepared {
   const byFeed = usedFacts(forecast, facts, until);
   const used = [...byFeed.values()].flat();
   const panel = forecastPanel(forecast, byFeed);
+  const mismatch = dataMismatch(forecast, panel, byFeed);
+  if (mismatch !== null) throw new Failure(`${forecast.id}: ${mismatch}`);
   const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
   const lines = used.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
