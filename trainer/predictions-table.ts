@@ -38,13 +38,21 @@ function classRows({ output }: Forecast, answer: Prediction, { event }: Labels):
 
 function valueRows(forecast: Forecast, answer: Prediction): (readonly [string, string])[] {
   const { differenceOutput, output } = forecast;
+  const { expected, probabilities, above } = answer;
   const rows: [string, string][] = [[output, `${number(answer[output])} ${answer.unit}`]];
+  if (expected !== undefined) rows.push(["expected", number(expected)]);
   if (differenceOutput !== undefined) rows.push([differenceOutput, number(answer[differenceOutput])]);
   return [
     ...rows,
     ["80 % interval", interval(forecast, answer.interval80)],
     ["95 % interval", interval(forecast, answer.interval95)],
+    ...(probabilities ? [["down, same, up", directions(probabilities)] as const] : []),
+    ...(above ? [[`above ${above.value}`, number(above.probability)] as const] : []),
   ];
+}
+
+function directions({ down, same, up }: NonNullable<Prediction["probabilities"]>): string {
+  return [down, same, up].map((probability) => probability.toFixed(3)).join(", ");
 }
 
 /** Formats a prediction in one line: the value with its 80 % interval, or the label with its probability. */

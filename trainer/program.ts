@@ -185,6 +185,7 @@ export function almanacProgram(): Command {
     .option("--all", "predict every series of the forecast")
     .option("--csv", "print CSV in the forecast's own columns")
     .option("--explain", "show what each feature contributes")
+    .option("--quantiles", "add the mean, the probabilities and the quantiles to the columns of --csv")
     .option("--features", "show the values of the features")
     .addOption(url())
     .addOption(state())

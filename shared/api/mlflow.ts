@@ -30,11 +30,29 @@ const classifiedShape = z.object({
   threshold: z.number().describe("The label is the event if the probability is at least this"),
 });
 
+const column = z.array(z.number().nullable());
+
+const distributionsShape = z
+  .object({
+    expected: column.describe("The mean"),
+    down_probability: column,
+    same_probability: column,
+    up_probability: column,
+    quantiles: z
+      .record(z.string(), column)
+      .describe("By the level: `0.025`, `0.05`, `0.1`, `0.25`, `0.5`, `0.75`, `0.9`, `0.95`, `0.975`"),
+  })
+  .describe("Only of a model with distributions. One value per row in each list; null without a distribution");
+export type InvocationDistributions = z.infer<typeof distributionsShape>;
+
 export const invocationAnswerShape = z
   .object({
     predictions: z
       .array(z.union([z.number(), classifiedShape]).nullable())
-      .describe("One per row; null if the model's result is not a finite number, or if the row was refused"),
+      .describe(
+        "One per row: the median of the distribution, or the prediction of a model without one. Null if the model's result is not a finite number, or if the row was refused",
+      ),
+    distributions: distributionsShape.optional(),
     errors: z
       .array(z.object({ row: z.int(), message: z.string() }))
       .optional()

@@ -9,13 +9,19 @@ const instanceShape = z
   .describe("Dimensions, target period and features by name. Missing features are computed from the history");
 export type Instance = z.infer<typeof instanceShape>;
 
+const above = z
+  .number()
+  .optional()
+  .describe("Adds the probability of a value above this one to each prediction. An instance may have its own `above`");
+
 /** `{"instances": […]}`, `{"all": true}`, or one instance. */
 export const predictRequestShape = z
   .union([
-    z.strictObject({ instances: z.array(instanceShape).min(1).max(instancesMax) }),
+    z.strictObject({ instances: z.array(instanceShape).min(1).max(instancesMax), above }),
     z.strictObject({
       all: z.literal(true).describe("Predicts every series that has a last value"),
       from: z.int().min(0).optional().describe("`next_from` of the previous answer"),
+      above,
     }),
     instanceShape,
   ])
@@ -30,6 +36,10 @@ export const predictOptionsShape = z.object({
   ),
   explain: flag.describe("`true`: adds the contribution of each feature to each prediction"),
   features: flag.describe("`true`: adds the values of the features to each prediction"),
+  above: z
+    .string()
+    .optional()
+    .describe("A value in the forecast's unit: adds the probability of a value above it to each prediction"),
 });
 
 /** Options of the protocols for raw features. */
@@ -43,7 +53,11 @@ export const rawFeaturesOptionsShape = z.object({
 export const predictQueryShape = predictOptionsShape.catchall(z.string());
 
 const number = z.number().nullable();
-const interval = z.tuple([z.number(), z.number()]).nullable();
+const probability = z.number().min(0).max(1);
+const interval = z
+  .tuple([z.number(), z.number()])
+  .nullable()
+  .describe("Lower and upper end, in `unit`; null if there is no interval. `interval_note` has the reason");
 
 const modelNameShape = z.object({
   version: z.string(),
@@ -60,12 +74,35 @@ const modelNameShape = z.object({
 const predictionShape = z.looseObject({
   series: z.record(z.string(), z.string()),
   unit: z.string(),
+  expected: number
+    .optional()
+    .describe("The mean of the distribution, in `unit`. The prediction under the forecast's output name is the median"),
+  interval50: interval.optional(),
   interval80: interval.optional(),
+  interval90: interval.optional(),
   interval95: interval.optional(),
-  /** For an interval of zero width: how often it was correct. For a missing interval: the reason. */
-  interval_note: z.string().optional(),
-  /** Only if the forecast also predicts whether the value changes. */
-  change_probability: number.optional(),
+  interval_note: z.string().optional().describe("Why an interval has no width, or why there are no intervals"),
+  probabilities: z
+    .object({ down: probability, same: probability, up: probability })
+    .nullable()
+    .optional()
+    .describe("The probabilities of a value below, at and above the last one, compared in the published digits"),
+  quantiles: z
+    .record(z.string(), z.number())
+    .nullable()
+    .optional()
+    .describe("Values in `unit` by their level: `0.025`, `0.05`, `0.1`, `0.25`, `0.5`, `0.75`, `0.9`, `0.95`, `0.975`"),
+  above: z
+    .object({
+      value: z.number(),
+      probability: probability.nullable(),
+      note: z.string().optional().describe("Why the probability is null"),
+    })
+    .optional()
+    .describe("Only if the request has `above`: the probability of a value above it"),
+  change_probability: number
+    .optional()
+    .describe("Only if the forecast predicts whether the value changes: the probability that it does"),
   /** For a classification: the predicted label, and the probability from which it is the event. */
   label: z.string().nullable().optional(),
   threshold: z.number().optional(),
@@ -74,10 +111,11 @@ const predictionShape = z.looseObject({
   last: z.object({ period: z.string(), value: z.number() }).nullable(),
   /** Only with `?features=true`, because they are two thirds of an answer. */
   features: z.record(z.string(), z.union([z.number(), z.string()]).nullable()).optional(),
-  /** With `?explain=true`: prediction = base + Σ contributions. */
+  /** With `?explain=true`: base + Σ contributions is the mean, or the prediction of a model without a distribution. */
   explanation: z
     .object({
-      /** The prediction without any feature: only its starting point, such as the last value. */
+      of: z.string().optional().describe("The member of the answer that base and contributions add up to"),
+      /** The number without any feature: only its starting point, such as the last value. */
       base: z.number(),
       /** One per feature, in the unit of the target. */
       contributions: z.record(z.string(), z.number()),

@@ -20,22 +20,12 @@ import {
   strings,
   type Tensor,
 } from "../onnx/graph.ts";
-import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
+import { changeOutput, outputNames, predictionOutput } from "../onnx/outputs.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
 import type { Chance, Fitted, Transform } from "./fitted.ts";
 
 export { changeOutput, predictionOutput };
-
-/** Names that a feature must not have. */
-const outputNames: readonly string[] = [
-  predictionOutput,
-  changeOutput,
-  downOutput,
-  upOutput,
-  changesOutput,
-  massesOutput,
-];
 
 /** The source of the change probability: a separate model, or a feature with the change frequency of each series. */
 export type ChangeSource =

@@ -6,6 +6,9 @@ import { type Distribution, massAt, massBelow } from "./distribution.ts";
 /** The levels of the intervals that are published. */
 export const intervalLevels = [0.5, 0.8, 0.9, 0.95] as const;
 
+/** The levels of the quantiles that are published: the median and the ends of all intervals, ascending. */
+export const quantileLevels = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975] as const;
+
 /** Published probabilities are at least this far from 0 and 1: no amount of past data makes a change impossible. */
 export const PROBABILITY_MIN = 1e-4;
 
@@ -48,11 +51,21 @@ export function chancesAround(distribution: Distribution, last: number): Chances
   return clipChances({ down, same, up: Math.max(0, 1 - down - same) });
 }
 
+/**
+ * Returns P(X > value), at least `PROBABILITY_MIN` from 0 and 1. For the last value it equals the probability of a rise. O(n).
+ */
+export function chanceAbove(distribution: Distribution, value: number): number {
+  return mix(Math.max(0, 1 - massBelow(distribution, value) - massAt(distribution, value)));
+}
+
 /** Raises each probability to at least `PROBABILITY_MIN` and scales them to sum 1. */
 function clipChances({ down, same, up }: Chances): Chances {
-  // Mixing with the uniform distribution, unlike clipping, keeps the order and the sum.
-  const mix = (probability: number) => probability * (1 - 3 * PROBABILITY_MIN) + PROBABILITY_MIN;
   return { down: mix(down), same: mix(same), up: mix(up) };
+}
+
+/** Mixes with the uniform distribution of three classes. Unlike clipping, this keeps the order and the sum. */
+function mix(probability: number): number {
+  return probability * (1 - 3 * PROBABILITY_MIN) + PROBABILITY_MIN;
 }
 
 export interface CentralInterval {

@@ -2,8 +2,9 @@
 import { boundFeature, dimensionOf, dtypeOf, type Feature, isLastValue } from "../features/feature.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { listText } from "../lib/list-text.ts";
-import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
+import { outputNames } from "../onnx/outputs.ts";
 import type { Forecast } from "./forecast.ts";
+import { predictOptionNames } from "./request-options.ts";
 
 /** Rejects steps that are not whole numbers ascending from 1, and headline steps that are not among the steps. */
 export function wrongSteps({ steps, headline }: Forecast): string[] {
@@ -76,17 +77,18 @@ function isPastTarget(feature: Feature): boolean {
   return pastValue !== null && variable === undefined;
 }
 
-const modelOutputs = [predictionOutput, changeOutput, downOutput, upOutput, changesOutput, massesOutput];
-
-/** Finds names of features that occur twice or that the model file uses itself. */
-export function wrongNames({ features }: Forecast): string[] {
+/** Finds names of features that occur twice, and names that the model file or a request uses itself. */
+export function wrongNames({ features, dimensions }: Forecast): string[] {
   const names = features.map(({ name }) => name);
   const repeated = names.filter((name, at) => names.indexOf(name) < at);
   return [
     ...repeated.map((name) => `Two features are named ${name}; expected a different name for each.`),
     ...names
-      .filter((name) => modelOutputs.includes(name))
+      .filter((name) => outputNames.includes(name))
       .map((name) => `Feature ${name} has the name of an output of the model; expected a different name.`),
+    ...[...new Set([...names, ...dimensions])]
+      .filter((name) => predictOptionNames.some((option) => option === name))
+      .map((name) => `${name} is the name of a query parameter of /predict; expected a different name.`),
   ];
 }
 

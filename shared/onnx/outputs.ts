@@ -15,3 +15,13 @@ export const upOutput = "up_probability";
 export const changesOutput = "changes";
 /** [N, M]: the probability of each change of `changes`. The sum of a row is 1 up to float32 rounding. */
 export const massesOutput = "change_masses";
+
+/** All names, in the order in which they are listed. A feature must not have one of them. */
+export const outputNames: readonly string[] = [
+  predictionOutput,
+  changeOutput,
+  downOutput,
+  upOutput,
+  changesOutput,
+  massesOutput,
+];

@@ -1,12 +1,16 @@
-/** Builds an answer from numbers: the prediction, its intervals, and its features. */
+/** Builds an answer with all numbers of a row: the prediction, its distribution or its intervals, and its features. */
 import type { PredictionWithFeatures } from "../api/predict.ts";
 import type { Attribution } from "../explain/attribution.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
-import type { ServedCard, ServingDeclaration } from "../registry/served.ts";
+import { changeOutput } from "../onnx/outputs.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
 import { baselineProbability, classify } from "./classify.ts";
-import { roundTo, shortestDecimal } from "./decimal.ts";
+import { extraDecimals, roundTo, shortestDecimal } from "./decimal.ts";
+import type { Described } from "./described.ts";
+import { addDistribution, describedRow } from "./described-row.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { addIntervals, missedPeriods, outdatedNote } from "./intervals.ts";
 import type { Row } from "./row.ts";
 import { answeredFeatures, featureOf, seriesOf } from "./row-inputs.ts";
 import type { KnownSeries, Snapshot } from "./snapshot.ts";
@@ -22,23 +26,31 @@ export function predictionsOf(
   rows: readonly Row[],
   evaluation: Explainable,
 ): PredictionWithFeatures[] {
-  return rows.map((row, at) => predictionOf(snapshot, row, evaluation, at));
+  return rows.map((row, at) => predictionOf(snapshot, row, { ...evaluation, at, rows: rows.length }));
+}
+
+interface EvaluatedRow extends Explainable {
+  readonly at: number;
+  readonly rows: number;
 }
 
 /** Sets members one by one: most depend on the forecast, and merging objects takes longer than evaluating a forest. */
-function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at: number): PredictionWithFeatures {
+function predictionOf(snapshot: Snapshot, row: Row, evaluated: EvaluatedRow): PredictionWithFeatures {
   const { forecast, model } = snapshot;
   const { card } = model;
-  const { inputs, explain } = evaluation;
-  const value = evaluation.predictions[at] ?? Number.NaN;
+  const { inputs, outputs, explain, at } = evaluated;
+  const value = evaluated.predictions[at] ?? Number.NaN;
   const cached = snapshot.seriesCache.find(row);
   const features = cached?.features ?? answeredFeatures(snapshot, inputs, at);
-  const prediction = shortestDecimal(value);
   const last = row.start?.last ?? observedLast(snapshot, row);
   const lastFeature = features[lastFeatureOf(forecast)];
   const baseline = typeof lastFeature === "number" ? lastFeature : (last?.value ?? null);
+  const described = describedRow(snapshot, row, { ...evaluated, baseline, last });
+  const point = shortestDecimal(value);
+  const prediction = described === null ? point : described.median;
   const answer: Record<string, unknown> = { series: cached?.series ?? seriesOf(forecast, row) };
   answer[card.output] = prediction;
+  if (described !== null) answer.expected = described.mean;
   const classification = classify(card, value);
   if (classification !== null) {
     answer.label = classification.label;
@@ -47,21 +59,21 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluation: Explainable, at:
   answer.unit = card.unit;
   if (forecast.differenceOutput !== undefined)
     answer[forecast.differenceOutput] = differenceOf(forecast, prediction, baseline);
-  addIntervals(answer, card, prediction, {
-    forecast,
-    scale: scaleOf(snapshot, row),
-    baseline,
-    outdatedNote: outdatedNote(snapshot, row, last),
-  });
-  if (forecast.change !== null)
-    answer.change_probability =
-      evaluation.changes === null ? null : shortestDecimal(evaluation.changes[at] ?? Number.NaN);
+  if (described !== null) addDistribution(answer, described, row, forecast);
+  else {
+    const note = outdatedNote(missedPeriods(snapshot, row, last), last);
+    addIntervals(answer, card, prediction, { forecast, scale: scaleOf(snapshot, row), baseline, outdatedNote: note });
+    if (row.above !== undefined) answer.above = withoutDistribution(row.above, card.version);
+    const changes = outputs[changeOutput];
+    if (forecast.change !== null)
+      answer.change_probability = changes === undefined ? null : shortestDecimal(changes[at] ?? Number.NaN);
+  }
   answer.naive = card.decision ? baselineProbability(card, baseline) : baseline;
   answer.last = last;
-  if (explain && prediction !== null)
+  if (explain && point !== null)
     answer.explanation = explanationOf(
       snapshot,
-      prediction,
+      explainedOf(snapshot, point, described),
       explain((name) => inputs[name]?.[at] ?? Number.NaN),
     );
   if (row.hypothetical) answer.hypothetical = true;
@@ -74,6 +86,10 @@ function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): Know
   return position === null || hypothetical ? null : (snapshot.series[position]?.last ?? null);
 }
 
+function withoutDistribution(value: number, version: string): NonNullable<PredictionWithFeatures["above"]> {
+  return { value, probability: null, note: `version ${version} has no distribution` };
+}
+
 /** Returns the prediction minus the last value; null if one of them is missing. */
 function differenceOf(
   { target }: ServingDeclaration,
@@ -84,6 +100,22 @@ function differenceOf(
   return roundTo(prediction - baseline, target.decimals + extraDecimals);
 }
 
+/** The number that an explanation adds up to. */
+interface Explained {
+  /** The name of its member in the answer. */
+  readonly name: string;
+  readonly value: number;
+  /** The prediction of the model file, which the attribution has to reproduce. */
+  readonly point: number;
+}
+
+/** The output of the file is the mean, which contributions can add up to; a median has none. */
+function explainedOf({ model }: Snapshot, point: number, described: Described | null): Explained {
+  return described === null || described.mean === null
+    ? { name: model.card.output, value: point, point }
+    : { name: "expected", value: described.mean, point };
+}
+
 /** Allowed relative difference between the attribution's sum and the prediction: float32 sums of some hundred trees. */
 const attributionTolerance = 1e-4;
 
@@ -92,7 +124,7 @@ const contributionDecimals = 8;
 
 function explanationOf(
   { model }: Snapshot,
-  prediction: number,
+  explained: Explained,
   { by, value, exact }: Attribution,
 ): NonNullable<PredictionWithFeatures["explanation"]> {
   const contributions: Record<string, number> = {};
@@ -102,67 +134,11 @@ function explanationOf(
     contributions[name] = contribution;
     sum += contribution;
   });
-  const agrees = Math.abs(value - prediction) <= attributionTolerance * Math.max(1, Math.abs(prediction));
-  // The model adds in float32. The rounding error goes to the base, so that base and contributions add up to the prediction.
-  // That would hide wrong contributions, so `exact` also requires that the attribution reproduces the prediction.
-  return { base: roundTo(prediction - sum, contributionDecimals), contributions, exact: exact && agrees };
-}
-
-/** Additional decimals of a computed value, compared with a published one. */
-const extraDecimals = 4;
-
-interface IntervalContext {
-  readonly forecast: ServingDeclaration;
-  /** Factor of the half-widths; NaN if the feature that scales them is missing. */
-  readonly scale: number;
-  /** The last value; null if there is none. */
-  readonly baseline: number | null;
-  /** Why the last value is too old for an interval; null if it is recent enough. */
-  readonly outdatedNote: string | null;
-}
-
-/** Widths are learned from consecutive values. Gaps in the real series are at most one publication long. */
-const missedMax = 2;
-
-/** Returns a note if the series has no recent values while others have: the prediction is then many steps ahead, not one. */
-function outdatedNote({ forecast, periods }: Snapshot, row: Row, last: KnownSeries["last"]): string | null {
-  const isSupplied = row.start !== undefined || row.hypothetical || row.overrides.has(lastFeatureOf(forecast));
-  if (last === null || isSupplied) return null;
-  const missed = periods.length - 1 - periods.lastIndexOf(last.period);
-  return missed <= missedMax
-    ? null
-    : `no interval: the last value is of ${last.period}, ${missed} periods before the newest period`;
-}
-
-export function intervalName(level: number): string {
-  return `interval${Math.round(level * 1000) / 10}`;
-}
-
-/** Adds one interval per level of the card, such as `interval80: [low, high]`; null if its width cannot be computed. */
-function addIntervals(
-  answer: Record<string, unknown>,
-  { intervals, intervalsHoldLast, unchangedShare }: ServedCard,
-  prediction: number | null,
-  { forecast, scale, baseline, outdatedNote }: IntervalContext,
-): void {
-  const decimals = forecast.target.decimals + extraDecimals;
-  // A value whose logarithm is forecast is above zero.
-  const least = forecast.target.transform === "log-difference" ? 0 : Number.NEGATIVE_INFINITY;
-  const value = prediction ?? Number.NaN;
-  const other = intervalsHoldLast ? (baseline ?? value) : value;
-  const [low, high] = [Math.min(value, other), Math.max(value, other)];
-  for (const { level, halfWidth } of intervals) {
-    const reach = (halfWidth ?? Number.NaN) * scale;
-    answer[intervalName(level)] =
-      prediction === null || Number.isNaN(reach) || outdatedNote !== null
-        ? null
-        : [roundTo(Math.max(low - reach, least), decimals), roundTo(high + reach, decimals)];
-  }
-  if (Number.isNaN(scale)) answer.interval_note = `no interval: the feature ${forecast.intervals.scaledBy} is missing`;
-  const widthless = intervals.find(({ zeroWidth }) => zeroWidth);
-  if (outdatedNote !== null && intervals.length > 0) answer.interval_note = outdatedNote;
-  else if (widthless)
-    answer.interval_note = `unchanged in ${Math.round((unchangedShare ?? widthless.atomShare) * 100)} % of cases`;
+  const agrees = Math.abs(value - explained.point) <= attributionTolerance * Math.max(1, Math.abs(explained.point));
+  // The model adds in float32. The rounding error goes to the base, so that base and contributions add up to the explained
+  // number. That would hide wrong contributions, so `exact` also requires that the attribution reproduces the prediction.
+  const base = roundTo(explained.value - sum, contributionDecimals);
+  return { of: explained.name, base, contributions, exact: exact && agrees };
 }
 
 /** Returns the factor of the half-widths, by the same rule as in training; NaN if the feature that scales them is missing. */

@@ -27,6 +27,9 @@ export function shortestDecimal(value: number): number | null {
   return Number(single.toPrecision(9));
 }
 
+/** Additional decimals of a computed value, compared with a published one. */
+export const extraDecimals = 4;
+
 /** Rounds to a number of decimals. −0 becomes 0. */
 export function roundTo(value: number, decimals: number): number {
   const power = 10 ** decimals;

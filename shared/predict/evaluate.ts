@@ -1,6 +1,6 @@
 /** Runs rows through the model in one batch. */
 import { failure, type Result, success } from "../lib/result.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
 import { feedsOf } from "../registry/onnx-engine.ts";
 import { type ModelRun, runEngine } from "./engines.ts";
@@ -9,14 +9,15 @@ import type { Row } from "./row.ts";
 import { answeredFeatures, inputsOfRows, seriesOf } from "./row-inputs.ts";
 import type { CachedSeries } from "./series-cache.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { BatchOutputs } from "./summarizer.ts";
 
 export interface Evaluation {
   /** By input name, one value per row. */
   readonly inputs: Readonly<Record<string, Column>>;
   /** In the forecast's unit, float32. */
   readonly predictions: ArrayLike<number>;
-  /** Null if the model has no such output. */
-  readonly changes: ArrayLike<number> | null;
+  /** All outputs of the model by name: [rows, columns], row after row. */
+  readonly outputs: BatchOutputs;
 }
 
 export type EvaluationResult = Result<Evaluation, EvaluationFailure>;
@@ -30,7 +31,7 @@ export function evaluateRows(snapshot: Snapshot, rows: readonly Row[]): Evaluati
   const cached = first && rows.length === 1 ? cachedSeries(snapshot, first) : null;
   const inputs = cached?.inputs ?? inputsOfRows(snapshot, rows);
   // There are no rows if each instance was refused.
-  if (rows.length === 0) return success({ inputs, predictions: [], changes: null });
+  if (rows.length === 0) return success({ inputs, predictions: [], outputs: {} });
   const run = runEngine(snapshot.model.engine, inputs, cached?.feeds);
   return run instanceof Promise ? run.then((awaited) => evaluationOf(inputs, awaited)) : evaluationOf(inputs, run);
 }
@@ -60,7 +61,7 @@ function evaluationOf(inputs: Evaluation["inputs"], run: ModelRun): EvaluationRe
   if (!run.ok) return run;
   const predictions = run.value[predictionOutput];
   if (predictions === undefined) throw new Error(`the model has no output ${predictionOutput}`);
-  return success({ inputs, predictions, changes: run.value[changeOutput] ?? null });
+  return success({ inputs, predictions, outputs: run.value });
 }
 
 /**

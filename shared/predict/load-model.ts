@@ -2,12 +2,13 @@
 import { type BuiltExplainer, buildExplainer } from "../explain/explainer.ts";
 import { objectTemplate } from "../lib/object-template.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { predictionOutput } from "../onnx/outputs.ts";
 import { readModel } from "../onnx/read.ts";
 import { type Column, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import type { ServedCard } from "../registry/served.ts";
 import type { Engine } from "./engines.ts";
+import { knownOutputs, lackingOutputs, type ModelOutput } from "./model-outputs.ts";
 import type { ModelInput, ServedDescription } from "./read-served.ts";
 
 /** The number of the champion change that made a version serve, and the number of its served.json. */
@@ -35,7 +36,8 @@ export interface ServedModel extends ServedDescription, ServedNumber {
     readonly inputs: Readonly<Record<string, Column>>;
     readonly features: Readonly<Record<string, number | string | null>>;
   };
-  readonly hasChange: boolean;
+  /** The known outputs of the file. */
+  readonly outputs: readonly ModelOutput[];
   /** Why predictions cannot be explained; null if that depends on the file only. */
   readonly unexplainedReason: string | null;
 }
@@ -59,8 +61,18 @@ export function loadModel({ description, bytes, number, servedNumber }: ModelPar
     return failure({ reason: compiled.error.reason, isOutside: compiled.error.isOutside === true });
   }
   const program = compiled.value;
-  const outputs = new Set(program.outputs.filter(({ type }) => type === "float").map(({ name }) => name));
-  if (!outputs.has(predictionOutput)) return broken(`model.onnx has no float output ${predictionOutput}`);
+  const outputs = knownOutputs(
+    program.outputs
+      .filter(({ type }) => type === "float")
+      .map(({ name, shape }) => ({
+        name,
+        columns: shape.slice(1).reduce<number>((all, size) => all * (size ?? 1), 1),
+      })),
+  );
+  if (!outputs.some(({ name }) => name === predictionOutput))
+    return broken(`model.onnx has no float output ${predictionOutput}`);
+  const lacking = lackingOutputs(description.card, outputs);
+  if (lacking !== null) return broken(lacking);
   const golden = runGolden(bytes, description.card, (_, columns) => runProgram(program, columns));
   if (!golden.ok) return broken(golden.error);
   return success({
@@ -69,7 +81,7 @@ export function loadModel({ description, bytes, number, servedNumber }: ModelPar
     number,
     servedNumber,
     templates: templatesOf(description.inputs),
-    hasChange: outputs.has(changeOutput),
+    outputs,
     unexplainedReason: null,
   });
 }

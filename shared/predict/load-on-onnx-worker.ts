@@ -3,10 +3,11 @@
  */
 import type { OnnxRunner } from "../api/onnx.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
-import { checkGolden, goldenInputs } from "../registry/golden.ts";
+import { predictionOutput } from "../onnx/outputs.ts";
+import { checkGolden, goldenInputs, type Outputs } from "../registry/golden.ts";
 import { remoteEngine, runEngine } from "./engines.ts";
 import { type ModelParts, type ServedModel, templatesOf } from "./load-model.ts";
+import { knownOutputs, lackingOutputs } from "./model-outputs.ts";
 
 export interface OnnxWorker {
   /** Null if no onnx Worker is bound. */
@@ -28,15 +29,19 @@ export async function loadOnOnnxWorker(
   const run = await runEngine(engine, golden.value);
   const compared = checkGolden(card, run);
   if (!compared.ok) return failure(`${compared.error}; the built-in engine does not run it: ${why}`);
-  const outputs = run.ok ? run.value : {};
-  if (!(predictionOutput in outputs)) return failure(`model.onnx has no output ${predictionOutput}`);
+  const ran: Outputs = run.ok ? run.value : {};
+  const rows = ran[predictionOutput]?.length;
+  if (rows === undefined) return failure(`model.onnx has no output ${predictionOutput}`);
+  const outputs = knownOutputs(Object.entries(ran).map(([name, { length }]) => ({ name, columns: length / rows })));
+  const lacking = lackingOutputs(card, outputs);
+  if (lacking !== null) return failure(lacking);
   return success({
     ...description,
     engine,
     number,
     servedNumber,
     templates: templatesOf(inputs),
-    hasChange: changeOutput in outputs,
+    outputs,
     unexplainedReason: `it runs in onnxruntime-web, which gives predictions without contributions (${why})`,
   });
 }

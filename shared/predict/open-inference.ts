@@ -4,6 +4,7 @@
  */
 
 import type { InferAnswer, ModelMetadata } from "../api/open-inference.ts";
+import { quantileLevels } from "../distributions/summary.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import {
@@ -17,7 +18,7 @@ import {
   text,
   validateJson,
 } from "../lib/validate-json.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
 import { floatBytes, readElements, textBytes } from "./binary-tensors.ts";
 import { classify } from "./classify.ts";
@@ -25,8 +26,10 @@ import { shortestDecimal } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { readColumn } from "./feature-table.ts";
 import type { ServedModel } from "./load-model.ts";
+import type { ModelOutput } from "./model-outputs.ts";
 import type { ModelInput } from "./read-served.ts";
 import { type RefusedRows, refuseRow } from "./refused-rows.ts";
+import type { TableSummaries } from "./table-summaries.ts";
 
 interface Tensor {
   readonly name: string;
@@ -143,7 +146,10 @@ export function readInfer(
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }
-  const outputs = requestedOutputs(parsed.value, outputsOf(model));
+  const outputs = requestedOutputs(
+    parsed.value,
+    outputsOf(model).map(({ name }) => name),
+  );
   return outputs.ok ? success({ id, inputs, rows: count, outputs: outputs.value }) : outputs;
 }
 
@@ -239,11 +245,15 @@ function fits(
 
 /** Outputs of a classification. */
 const classOutputs = ["probability", "label", "threshold"] as const;
+/** Outputs that are computed from the distribution: its median, and its quantiles at `quantileLevels`. */
+const medianOutput = "median";
+const quantilesOutput = "quantiles";
 
-/** Returns the names of a model's outputs: those of its file, or those of a classification. */
-function outputsOf({ card, hasChange }: Pick<ServedModel, "card" | "hasChange">): readonly string[] {
-  if (card.decision) return classOutputs;
-  return hasChange ? [predictionOutput, changeOutput] : [predictionOutput];
+/** Returns a model's outputs: those of its file and of its distribution, or those of a classification. */
+function outputsOf({ card, outputs }: Pick<ServedModel, "card" | "outputs">): readonly ModelOutput[] {
+  if (card.decision) return classOutputs.map((name) => ({ name, columns: 1 }));
+  if (!card.distribution) return outputs;
+  return [...outputs, { name: medianOutput, columns: 1 }, { name: quantilesOutput, columns: quantileLevels.length }];
 }
 
 /** Returns BYTES for labels, which are text, and FP32 for all other outputs. */
@@ -255,13 +265,13 @@ const platform = "onnx_onnxv1";
 /** Builds the answer of `GET /v2/models/:model`. */
 export function modelMetadata(model: ServedModel): ModelMetadata {
   const { card, inputs } = model;
-  const tensor = (name: string, datatype: "FP32" | "BYTES") => ({ name, datatype, shape: [-1, 1] });
+  const tensor = (name: string, datatype: "FP32" | "BYTES", columns = 1) => ({ name, datatype, shape: [-1, columns] });
   return {
     name: card.forecast,
     versions: [card.version],
     platform,
     inputs: inputs.map(({ name, categories }) => tensor(name, categories === null ? "FP32" : "BYTES")),
-    outputs: outputsOf(model).map((name) => tensor(name, datatypeOf(model, name))),
+    outputs: outputsOf(model).map(({ name, columns }) => tensor(name, datatypeOf(model, name), columns)),
   };
 }
 
@@ -272,23 +282,28 @@ export interface BuiltInferAnswer {
 }
 
 export interface InferResult {
-  /** By output name, one value per row; NaN for a refused row. */
+  /** By output name, [rows, columns]; NaN for a refused row. */
   readonly values: Readonly<Record<string, ArrayLike<number>>>;
   readonly refused: RefusedRows | null;
+  /** Not set or null for a model without distributions. */
+  readonly summaries?: TableSummaries | null;
 }
 
 /** Builds the answer of `infer`. Numbers that are not finite are null, in binary data NaN. O(rows × outputs). */
 export function inferAnswer(
   model: ServedModel,
   { id, outputs, rows }: InferRequest,
-  { values, refused }: InferResult,
+  { values, refused, summaries }: InferResult,
 ): BuiltInferAnswer {
   const { card } = model;
+  const columnsOf = new Map(outputsOf(model).map(({ name, columns }) => [name, columns]));
+
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   const tensors = outputs.map(({ name, isBinary }): InferAnswer["outputs"][number] => {
     const datatype = datatypeOf(model, name);
-    const tensor = { name, shape: [rows, 1], datatype };
-    const data = dataOf(model, { name, rows, values });
+    const columns = columnsOf.get(name) ?? 1;
+    const tensor = { name, shape: [rows, columns], datatype };
+    const data = dataOf(model, { name, columns, rows, values, summaries: summaries ?? null });
     if (!isBinary) return { ...tensor, data };
     const piece = bytesOf(data, datatype);
     pieces.push(piece);
@@ -318,16 +333,26 @@ function bytesOf(data: readonly (number | string | null)[], datatype: "FP32" | "
 }
 
 interface OutputData extends Pick<InferResult, "values"> {
+  readonly summaries: TableSummaries | null;
   readonly name: string;
+  readonly columns: number;
   readonly rows: number;
 }
 
-function dataOf({ card }: Pick<ServedModel, "card">, { name, rows, values }: OutputData): (number | string | null)[] {
-  const output = classOutputs.find((output) => output === name);
-  const isClass = Boolean(card.decision) && output !== undefined;
-  const column = values[isClass ? predictionOutput : name];
-  return Array.from({ length: rows }, (_, row) => {
-    const value = column?.[row] ?? Number.NaN;
-    return isClass ? (classify(card, value)?.[output] ?? null) : shortestDecimal(value);
-  });
+/** Returns the elements of an output, row after row. */
+function dataOf({ card }: Pick<ServedModel, "card">, output: OutputData): (number | string | null)[] {
+  const { name, columns, rows, values, summaries } = output;
+  const classOutput = card.decision ? classOutputs.find((one) => one === name) : undefined;
+  if (classOutput !== undefined) {
+    const column = values[predictionOutput];
+    return Array.from({ length: rows }, (_, row) => classify(card, column?.[row] ?? Number.NaN)?.[classOutput] ?? null);
+  }
+  const positions = Array.from({ length: rows }, (_, row) => row);
+  if (summaries && name === medianOutput) return positions.map((row) => summaries(row)?.median ?? null);
+  if (summaries && name === quantilesOutput) {
+    const none: readonly (number | null)[] = quantileLevels.map(() => null);
+    return positions.flatMap((row) => summaries(row)?.quantiles ?? none);
+  }
+  const elements = values[name];
+  return Array.from({ length: rows * columns }, (_, at) => shortestDecimal(elements?.[at] ?? Number.NaN));
 }

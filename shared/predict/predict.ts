@@ -5,6 +5,7 @@ import { type ProblemDetails, problemDetails, type Refusal } from "../api/proble
 import type { BuiltExplainer, Explainer } from "../explain/explainer.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { isObject } from "../lib/validate-json.ts";
+import { readAbove } from "./above.ts";
 import { type AllRequest, allRows, readAll } from "./all-series.ts";
 import { predictionsOf } from "./answer.ts";
 import { describeValue } from "./describe-value.ts";
@@ -17,7 +18,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 export type PredictRequest =
   | { readonly kind: "single"; readonly instance: Instance }
-  | { readonly kind: "batch"; readonly instances: readonly unknown[] }
+  | { readonly kind: "batch"; readonly instances: readonly unknown[]; readonly above?: unknown }
   | AllRequest;
 
 /** Reads a JSON body: `{"instances": […]}`, `{"all": true}`, or one instance. Never throws. */
@@ -33,17 +34,21 @@ export function readPredictRequest(json: unknown): Result<PredictRequest, Refusa
   }
   if (Object.hasOwn(json, "all")) return readAll(json);
   if (!Object.hasOwn(json, "instances")) return success({ kind: "single", instance: json });
-  const { instances, ...others } = json;
+  const { instances, above, ...others } = json;
   const [other] = Object.keys(others);
   const isAnswerable = Array.isArray(instances) && instances.length > 0 && instances.length <= instancesMax;
-  if (isAnswerable && other === undefined) return success({ kind: "batch", instances });
+  if (isAnswerable && other === undefined) return success({ kind: "batch", instances, above });
   const found = other ?? (Array.isArray(instances) ? `${instances.length} instances` : describeValue(instances));
-  const detail = other ? "A body with instances has no other members." : "instances is not a list of a valid length.";
-  const expected = other ? "only instances" : `a list of 1 to ${instancesMax} instances`;
+  const detail = other
+    ? "A body with instances has no other member than above."
+    : "instances is not a list of a valid length.";
+  const expected = other ? "only instances and above" : `a list of 1 to ${instancesMax} instances`;
   return failure({ kind: "unprocessable", detail, field: other ?? "instances", found, expected });
 }
 
-export interface PredictOptions extends ReadOptions {
+export interface PredictOptions extends Omit<ReadOptions, "above"> {
+  /** The text of `above` in the query. A body and an instance may have their own, which replaces it. */
+  readonly above?: string | undefined;
   /** Answers the valid instances even if others are refused. */
   readonly partial: boolean;
   /** Null if no explanation was requested. */
@@ -83,18 +88,25 @@ export function prepareRows(
   const operations = explainer?.ok ? explainer.value.operations : 0;
   const costly = explain && refuseOperations(request, operations);
   if (costly) return failure(costly);
+  const inBody = request.kind === "single" ? undefined : request.above;
+  const above =
+    inBody === undefined
+      ? readAbove(snapshot, options.above, { textNumbers: true })
+      : readAbove(snapshot, inBody, { textNumbers: false });
+  if (!above.ok) return above;
+  const readOptions = { ...options, above: above.value };
   if (request.kind === "all") {
-    const piece = { from: request.from, count: explain ? explainable(operations) : instancesMax };
+    const piece = { above: above.value, from: request.from, count: explain ? explainable(operations) : instancesMax };
     return success({ ...allRows(snapshot, piece), failures: noFailures, explain });
   }
   if (request.kind === "single") {
-    const read = readInstance(snapshot, request.instance, options);
+    const read = readInstance(snapshot, request.instance, readOptions);
     return read.ok ? success({ rows: [read.value], failures: noFailures, explain }) : read;
   }
   const rows: Row[] = [];
   const failures: FailedPrediction[] = [];
   for (const [index, instance] of request.instances.entries()) {
-    const read = readInstanceOfBatch(snapshot, instance, options);
+    const read = readInstanceOfBatch(snapshot, instance, readOptions);
     if (read.ok) {
       rows.push(read.value);
       continue;

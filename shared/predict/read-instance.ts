@@ -5,6 +5,7 @@ import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts"
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
+import { aboveField, readAbove } from "./above.ts";
 import { readNumber } from "./decimal.ts";
 import { describeNumber, describeValue } from "./describe-value.ts";
 import { impliedEvents, isEventFeature } from "./event-features.ts";
@@ -23,6 +24,8 @@ export interface ReadOptions {
   readonly textNumbers: boolean;
   /** Names that are allowed beside the fields, such as query parameters. They are suggested for unknown names. */
   readonly otherNames?: readonly string[];
+  /** The value of `above` for an instance without its own. */
+  readonly above?: number | undefined;
 }
 
 /** The fields of an instance by their kind. */
@@ -31,6 +34,7 @@ interface SortedFields {
   readonly dates: DateField[];
   readonly overrides: Map<string, number | string>;
   observation: SuppliedObservation;
+  above: number | undefined;
 }
 
 /** Reads an instance. Never throws. A field with the value null counts as missing. O(fields). */
@@ -38,6 +42,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
   const { dimensions, dates, overrides, observation } = sorted.value;
+  const forAbove = sorted.value.above === undefined ? {} : { above: sorted.value.above };
   for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
   const found = findSeries(snapshot, dimensions, missing.length === 0);
@@ -49,7 +54,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
     const read = readSuppliedObservation(snapshot, { observation, dates, position: inHistory, textNumbers });
     if (!read.ok) return read;
     const { target, start, hypothetical } = read.value;
-    return success({ position: inHistory, is, target, hypothetical, overrides, ...(start && { start }) });
+    return success({ position: inHistory, is, target, hypothetical, overrides, ...(start && { start }), ...forAbove });
   }
   const read = readTarget(dates, snapshot.target);
   if (!read.ok) return read;
@@ -58,7 +63,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const { hypothesisNeeds } = snapshot.forecast;
   const needed = missing.filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
   if (!isNext && needed.length > 0) return failure(otherPeriod(snapshot, read.value, needed));
-  return success({ position, is, target, hypothetical: !isNext || position === null, overrides });
+  return success({ position, is, target, hypothetical: !isNext || position === null, overrides, ...forAbove });
 }
 
 /** Returns whether a feature is computed from observations, not from the date or from the dimensions. */
@@ -66,17 +71,21 @@ export function isOfHistory(feature: Feature): boolean {
   return boundFeature(feature).source === "history";
 }
 
-function sortFields(
-  { fields, forecast }: Snapshot,
-  instance: Instance,
-  options: ReadOptions,
-): Result<SortedFields, Refusal> {
+function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions): Result<SortedFields, Refusal> {
+  const { fields, forecast } = snapshot;
   const dimensions = forecast.dimensions.map(() => undefined);
-  const sorted: SortedFields = { dimensions, dates: [], overrides: new Map(), observation: {} };
+  const { above } = options;
+  const sorted: SortedFields = { dimensions, dates: [], overrides: new Map(), observation: {}, above };
   const namesUsed = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
+    if (name === aboveField) {
+      const read = readAbove(snapshot, value, options);
+      if (!read.ok) return read;
+      sorted.above = read.value ?? above;
+      continue;
+    }
     const field = fields.find(name);
-    if (field === undefined) return failure(unknownField(fields, name, options.otherNames));
+    if (field === undefined) return failure(unknownField(fields, name, options.otherNames ?? [aboveField]));
     const earlier = namesUsed.get(field.name);
     if (earlier !== undefined) {
       const detail = `${earlier} and ${name} are the same field.`;
@@ -192,7 +201,7 @@ function otherPeriod(
   };
 }
 
-function unknownField({ all, names }: Fields, name: string, otherNames: readonly string[] = []): Refusal {
+function unknownField({ all, names }: Fields, name: string, otherNames: readonly string[]): Refusal {
   const detail = name === "" ? "A field has no name." : `There is no field ${describeValue(name)}.`;
   const allowed = [...all.map((field) => field.name), ...otherNames];
   const found = describeValue(name);

@@ -8,12 +8,13 @@ import { dimensionOf } from "../features/feature.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
-import { intervalName } from "./answer.ts";
 import { shortestDecimal } from "./decimal.ts";
 import { canCountInputs, countInputs } from "./input-sums.ts";
 import type { ServedModel } from "./load-model.ts";
 import type { Row } from "./row.ts";
+import { intervalName, intervalNames } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { TableSummaries } from "./table-summaries.ts";
 
 /** Longer texts are cut, so that a row fits a message. No category is as long. */
 const textMax = 200;
@@ -63,7 +64,8 @@ function answerRows(snapshot: Snapshot, { rows, failures, predictions }: Answere
   const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
   if (step === Number.POSITIVE_INFINITY) return [];
-  const levels = model.card.intervals.map(({ level }) => intervalName(level));
+  // With a distribution, the median and the intervals of all levels are its nine quantiles.
+  const levels = model.card.distribution ? intervalNames : model.card.intervals.map(({ level }) => intervalName(level));
   let position = -1;
   return predictions.flatMap((prediction, at): PredictionRow[] => {
     do position++;
@@ -106,6 +108,8 @@ export interface EvaluatedTable {
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
   /** The positions of the answered rows; null if all rows were answered. */
   readonly answered: readonly number[] | null;
+  /** Not set or null for a model without distributions. */
+  readonly summaries?: TableSummaries | null;
 }
 
 /** Returns what is recorded of an answer to raw features. Refused rows are neither recorded nor counted. O(rows × features). */
@@ -126,7 +130,7 @@ export function recordedTable(snapshot: Snapshot, table: EvaluatedTable, rowsMax
 
 function tableRows(
   { forecast, model }: Snapshot,
-  { inputs, outputs, answered }: EvaluatedTable,
+  { inputs, outputs, answered, summaries }: EvaluatedTable,
   step: number,
 ): PredictionRow[] {
   if (step === Number.POSITIVE_INFINITY) return [];
@@ -137,12 +141,13 @@ function tableRows(
   const count = answered?.length ?? predictions.length;
   for (let at = 0; at < count; at += step) {
     const position = answered?.[at] ?? at;
+    const summary = summaries?.(position);
     rows.push({
       position,
       series: dimensionNames?.map((name) => String(recordedValue(inputs[name]?.[position] ?? ""))) ?? null,
       target: null,
-      prediction: finite(predictions[position]),
-      intervals: {},
+      prediction: summary?.median ?? finite(predictions[position]),
+      intervals: Object.fromEntries(summary?.intervals.map(({ name, ends }) => [name, [...ends]]) ?? []),
       change: finite(changes?.[position]),
       values: model.inputs.map(({ name }) => recordedValue(inputs[name]?.[position] ?? null)),
       given: null,

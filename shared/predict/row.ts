@@ -11,6 +11,8 @@ export interface Row {
   readonly overrides: ReadonlyMap<string, number | string>;
   /** The observation that the request supplied. The row is computed from it instead of from the newest one. */
   readonly start?: StartingPoint;
+  /** The request asks for the probability of a value above this one, in the target's unit. */
+  readonly above?: number;
 }
 
 /** An observation that a request supplied, and the features of the period after it. */

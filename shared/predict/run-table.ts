@@ -7,7 +7,7 @@ import { type EvaluationFailure, findRejected, runsMaxOf } from "./find-rejected
 import { type RefusedRows, refuseRow } from "./refused-rows.ts";
 
 export interface TableRun {
-  /** By output name, one value per row; NaN for a refused row. */
+  /** By output name, [rows, columns], row after row; NaN for a refused row. */
   readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
   /** The positions of the answered rows; null if all rows were answered. */
   readonly answered: readonly number[] | null;
@@ -123,13 +123,18 @@ function whyRejected(first: RefusedRow | undefined, count: number): EvaluationFa
   return { reason: count > rejectedRowsMax ? reason + more : reason, isRows: true };
 }
 
-/** Returns one value per row of the table from the values of the answered rows; NaN for all other rows. */
+/** Returns the values of all rows of the table from those of the answered rows; NaN for all other rows. */
 function spread(outputs: TableRun["outputs"], answered: readonly number[], count: number) {
   const all: Record<string, Float32Array> = Object.create(null);
   for (const [name, values] of Object.entries(outputs)) {
-    const column = new Float32Array(count).fill(Number.NaN);
-    for (const [index, at] of answered.entries()) column[at] = values[index] ?? Number.NaN;
-    all[name] = column;
+    const columns = answered.length === 0 ? 1 : values.length / answered.length;
+    const spread = new Float32Array(count * columns).fill(Number.NaN);
+    for (const [index, at] of answered.entries()) {
+      for (let column = 0; column < columns; column++) {
+        spread[at * columns + column] = values[index * columns + column] ?? Number.NaN;
+      }
+    }
+    all[name] = spread;
   }
   return all;
 }

@@ -6,6 +6,7 @@ import type { FeatureValues, Prediction } from "../api/predict.ts";
 import type { PredictionRow } from "../api/prediction-message.ts";
 import type { Column } from "../registry/golden.ts";
 import type { Feeds } from "../registry/onnx-engine.ts";
+import type { Described } from "./described.ts";
 import type { Row } from "./row.ts";
 
 export interface CachedSeries {
@@ -18,6 +19,8 @@ export interface CachedSeries {
   readonly series: Prediction["series"];
   /** The values of a prediction message. Set when the first answer is recorded. */
   recordedValues?: PredictionRow["values"];
+  /** What is published of the distribution. Set by the first answer: equal inputs give equal outputs. */
+  described?: Described;
 }
 
 /** Each entry takes a few KB. Series beyond the limit are computed again for every request. */

@@ -1,19 +1,52 @@
 /** Writes predictions as CSV, in the columns that a forecast declares. Numbers have a decimal point, no thousands separator and all digits. */
 import type { BatchAnswer, Prediction } from "../api/predict.ts";
+import { quantileLevels } from "../distributions/summary.ts";
 import { partOf } from "../forecasts/date-part.ts";
 import type { CsvColumn, Forecast } from "../forecasts/forecast.ts";
 import { writeCsv } from "../lib/csv.ts";
 import { isoPeriod } from "../period.ts";
 
+export interface CsvOptions {
+  /** Whether columns with the distribution follow the forecast's columns. */
+  readonly withDistribution: boolean;
+}
+
 /** Returns one line per prediction, in order. Failed instances have no line, missing values are empty. O(predictions × columns). */
-export function predictionsCsv(forecast: Forecast, { predictions, ...head }: BatchAnswer): string {
+export function predictionsCsv(
+  forecast: Forecast,
+  { predictions, ...head }: BatchAnswer,
+  { withDistribution }: CsvOptions = { withDistribution: false },
+): string {
   const columns = forecast.csv ?? defaultColumns(forecast);
+  const added = withDistribution ? distributionColumns : [];
   const answered = predictions.filter((one): one is Prediction => "series" in one);
   return writeCsv(
-    columns.map(({ column }) => column),
-    answered.map((prediction) => columns.map(({ is }) => cellOf(is, prediction, head))),
+    [...columns.map(({ column }) => column), ...added.map(({ column }) => column)],
+    answered.map((prediction) => [
+      ...columns.map(({ is }) => cellOf(is, prediction, head)),
+      ...added.map(({ cellIn }) => cellIn(prediction) ?? null),
+    ]),
   );
 }
+
+interface DistributionColumn {
+  readonly column: string;
+  cellIn(prediction: Prediction): number | null | undefined;
+}
+
+/** The mean, the three probabilities, and one column per quantile: `quantile_0.025` and so on. */
+const distributionColumns: readonly DistributionColumn[] = [
+  { column: "expected", cellIn: ({ expected }) => expected },
+  ...(["down", "same", "up"] as const).map(
+    (direction): DistributionColumn => ({
+      column: `${direction}_probability`,
+      cellIn: ({ probabilities }) => probabilities?.[direction],
+    }),
+  ),
+  ...quantileLevels.map(
+    (level): DistributionColumn => ({ column: `quantile_${level}`, cellIn: ({ quantiles }) => quantiles?.[level] }),
+  ),
+];
 
 function cellOf(
   is: CsvColumn["is"],

@@ -27,6 +27,22 @@ test("numbers in a query are parsed, and options are not fields", async () => {
   expect(await answer.json()).toMatchObject({ predicted_price: 23.95, target_period: "2026-11-23" });
 });
 
+test("above is an option of GET and POST, and an invalid one is 422 with what was found", async () => {
+  const ask = worker();
+  for (const answer of [
+    await ask(`/predict${query}&above=25.4`),
+    await ask("/predict?above=25.4", json({ instances: [instanceOf(0)] })),
+    await ask("/predict", json({ instances: [instanceOf(0)], above: 25.4 })),
+  ]) {
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('"above":{"value":25.4,"probability":null,"note":"version');
+  }
+  const refused = await ask(`/predict${query}&above=abc`);
+  expect([refused.status, await refused.json()]).toMatchObject([422, { field: "above", found: "abc" }]);
+  const twice = await ask(`/predict${query}&above=25&above=26`);
+  expect([twice.status, await twice.json()]).toMatchObject([422, { field: "above", found: "repeated" }]);
+});
+
 test("an explanation is part of the answer if it is requested, with GET and POST", async () => {
   const ask = worker();
   const bodies = await Promise.all(

@@ -47,6 +47,17 @@ test("with partial, rejected rows and rows that were refused before have NaN in 
   ]);
 });
 
+test("an output with several columns keeps its rows together", async () => {
+  const engine: Engine = {
+    name: "onnxruntime-web",
+    run: async ({ price = [] }) =>
+      success({ changes: Float32Array.from(Array.from(price, Number).flatMap((one) => [one, 10 * one])) }),
+  };
+  const run = await runTable({ engine, ...tableOf(1, 2, 3), refused: new Map([[1, "unreadable"]]) });
+  const changes = Float32Array.of(1, 10, Number.NaN, Number.NaN, 3, 30);
+  expect(run).toMatchObject({ value: { outputs: { changes } } });
+});
+
 test("if every row is refused, none is answered", async () => {
   const { engine } = engineOf();
   const refused = new Map<number, string>();

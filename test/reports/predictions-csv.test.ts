@@ -64,6 +64,21 @@ test("a forecast without declared columns has the default ones", () => {
   );
 });
 
+test("the distribution follows the forecast's columns if it is requested; cells without a distribution are empty", () => {
+  const withDistribution = (snapshot: Snapshot) => {
+    const text = predictionsCsv(milkMx, answer(snapshot, { all: true }), { withDistribution: true });
+    return text.split("\r\n").map((line) => line.split(",").slice(11));
+  };
+  const [header, line] = withDistribution(snapshotOf({ hasChanges: true }));
+  expect(header).toEqual([
+    "expected",
+    ...["down_probability", "same_probability", "up_probability"],
+    ...["0.025", "0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95", "0.975"].map((level) => `quantile_${level}`),
+  ]);
+  expect(line?.slice(4)).toEqual(["25.15", "25.15", "25.25", "25.25", "25.25", "25.5", "25.5", "25.75", "25.75"]);
+  expect(withDistribution(snapshotOf())[1]).toEqual(header?.map(() => ""));
+});
+
 test("the default columns of a classification have the label and the threshold", () => {
   const text = predictionsCsv(sickness, answer(classSnapshot(), { all: true }));
   const [header, line] = text.split("\r\n");

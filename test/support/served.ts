@@ -12,7 +12,14 @@ import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { float, floats, floatTensor, type Graph, mlNode, node, PORTABLE } from "../../shared/onnx/graph.ts";
-import { changeOutput, predictionOutput } from "../../shared/onnx/outputs.ts";
+import {
+  changeOutput,
+  changesOutput,
+  downOutput,
+  massesOutput,
+  predictionOutput,
+  upOutput,
+} from "../../shared/onnx/outputs.ts";
 import { writeModel } from "../../shared/onnx/write.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import type { Card } from "../../shared/registry/card.ts";
@@ -61,6 +68,8 @@ export interface ServableStory {
   readonly version?: string;
   readonly number?: number;
   readonly bias?: number;
+  /** True for a file with `changes`, and a card with the form of their distribution. */
+  readonly hasChanges?: boolean;
   /** Changes of the card, including its golden rows. */
   readonly card?: Partial<Card>;
   /** Changes of served.json, also invalid ones. */
@@ -76,8 +85,9 @@ export interface Servable {
 }
 
 export function servable(story: ServableStory = {}): Servable {
-  const { version = "20261120-aaaaaaaa", number = 1, bias = 0.5 } = story;
-  const model = story.isOutside ? outsideOf(bias) : modelOf(bias);
+  const { version = "20261120-aaaaaaaa", number = 1, bias = 0.5, hasChanges = false } = story;
+  const graph = hasChanges ? withChanges(graphOf(bias)) : graphOf(bias);
+  const model = writeModel(story.isOutside ? outsideOf(graph) : graph);
   const known = (dimension: number) => [...new Set(dimensionValues.map((is) => is[dimension] ?? ""))].sort();
   const card: Card = {
     ...tinyModel({ forecast, version }).card,
@@ -97,6 +107,7 @@ export function servable(story: ServableStory = {}): Servable {
     ],
     profile: profileFor(known),
     golden: goldenOf(bias),
+    ...(hasChanges && { distribution: { kind: "changes", positive: true } }),
     ...story.card,
   };
   const servedText = JSON.stringify({ ...JSON.parse(servedTextOf(forecast, card)), ...story.served });
@@ -132,13 +143,8 @@ function profileFor(known: (dimension: number) => readonly string[]): Card["prof
 const frequency = forecast.change?.frequency ?? "";
 const baseRate = 0.25;
 
-function modelOf(bias: number): Uint8Array<ArrayBuffer> {
-  return writeModel(graphOf(bias));
-}
-
 /** Adds a detour that does not change the result: a missing last value is replaced by itself. */
-function outsideOf(bias: number): Uint8Array<ArrayBuffer> {
-  const graph = graphOf(bias);
+function outsideOf(graph: Graph): Graph {
   const [add, ...rest] = graph.nodes;
   if (add === undefined) throw new Error("the model has no first node");
   const nodes = [
@@ -147,7 +153,41 @@ function outsideOf(bias: number): Uint8Array<ArrayBuffer> {
     { ...add, inputs: ["present", "bias"] },
     ...rest,
   ];
-  return writeModel({ ...graph, nodes });
+  return { ...graph, nodes };
+}
+
+/** The sizes of the next change and their shares of the probability of a change. */
+export const sizes = [0.25, -0.1, 0, 0.5, -0.1] as const;
+const shares = [0.5, 0.1, -1, 0.25, 0.15] as const;
+
+/** Adds the outputs of a distribution: a rise has three quarters of the probability of a change. The prediction is not its mean. */
+function withChanges(graph: Graph): Graph {
+  const outputs = [downOutput, upOutput].map((name) => ({ name, type: "float" as const, shape: [null, 1] }));
+  const wide = [changesOutput, massesOutput].map((name) => ({
+    name,
+    type: "float" as const,
+    shape: [null, sizes.length],
+  }));
+  return {
+    ...graph,
+    outputs: [...graph.outputs, ...outputs, ...wide],
+    nodes: [
+      ...graph.nodes,
+      node("Mul", { inputs: [changeOutput, "quarter"], outputs: [downOutput] }),
+      node("Sub", { inputs: [changeOutput, downOutput], outputs: [upOutput] }),
+      node("Sub", { inputs: [changeOutput, changeOutput], outputs: ["zero"] }),
+      node("Add", { inputs: ["zero", "sizes"], outputs: [changesOutput] }),
+      node("MatMul", { inputs: [changeOutput, "shares"], outputs: ["moved"] }),
+      node("Add", { inputs: ["moved", "stays"], outputs: [massesOutput] }),
+    ],
+    initializers: [
+      ...graph.initializers,
+      floatTensor("quarter", [0.25]),
+      floatTensor("sizes", sizes, [1, sizes.length]),
+      floatTensor("shares", shares, [1, shares.length]),
+      floatTensor("stays", [0, 0, 1, 0, 0], [1, sizes.length]),
+    ],
+  };
 }
 
 function graphOf(bias: number): Graph {

@@ -9,6 +9,7 @@ import { answerRows as answerOf, prepareRows } from "../../shared/predict/predic
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { errorOf } from "../../trainer/commands/models.ts";
 import { allTable, answerRows } from "../../trainer/predictions-table.ts";
+import { instanceOf, snapshotOf } from "../support/served.ts";
 import { classSnapshot, naiveAfter, threshold } from "../support/served-classes.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
 
@@ -51,6 +52,15 @@ test("a regression shows its unit, its intervals and the difference", () => {
   expect(Object.keys(result)).toEqual(["predicted_price", "gold_diff", "80 % interval", "95 % interval", "last"]);
   expect(result.predicted_price).toMatch(/ EUR\/ozt$/);
   expect(result.last).toMatch(/ on 2016-12-30$/);
+});
+
+test("a distribution shows the mean, the probabilities, and that of a value above the requested one", () => {
+  const result = shownAnswer(milkMx, snapshotOf({ hasChanges: true }), instanceOf(0, { above: 25.4 }));
+  expect(result).toMatchObject({
+    expected: expect.stringMatching(/^25\.\d+$/),
+    "down, same, up": expect.stringMatching(/^0\.098, 0\.608, 0\.294$/),
+    "above 25.4": expect.stringMatching(/^0\.294/),
+  });
 });
 
 test("a model's test error is shown in the forecast's metric", () => {

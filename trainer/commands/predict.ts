@@ -17,6 +17,7 @@ export interface PredictOptions {
   readonly json?: boolean;
   readonly explain?: boolean;
   readonly features?: boolean;
+  readonly quantiles?: boolean;
 }
 
 export async function predict(forecastId: string, fields: readonly string[], options: PredictOptions): Promise<void> {
@@ -27,16 +28,21 @@ export async function predict(forecastId: string, fields: readonly string[], opt
   if (options.features && options.all && !options.json)
     throw new Failure("The table of all series cannot show features. Add --json, or remove --features.");
   if (options.all && fields.length > 0) throw new Failure(`--all predicts every series. Remove ${fields.join(" ")}.`);
+  if (options.quantiles && !options.csv)
+    throw new Failure(
+      "--quantiles adds columns to CSV; --json has the quantiles always. Add --csv, or remove --quantiles.",
+    );
   const hub = connect(options);
+  const csvOptions = { withDistribution: options.quantiles === true };
   if (options.all) {
     const answer = await askAll(hub, forecast, options);
     if (options.json) return printJson(answer);
-    if (options.csv) return printCsv(predictionsCsv(forecast, answer));
+    if (options.csv) return printCsv(predictionsCsv(forecast, answer, csvOptions));
     return printAll(forecast, answer);
   }
   const answer = await askOne(hub, forecast, { fields, options });
   if (options.json) return printJson(answer);
-  if (options.csv) return printCsv(predictionsCsv(forecast, { ...answer, predictions: [answer] }));
+  if (options.csv) return printCsv(predictionsCsv(forecast, { ...answer, predictions: [answer] }, csvOptions));
   printOne(forecast, answer, options);
 }
 

@@ -1,16 +1,15 @@
 /** MLflow's scoring protocol: answers raw features with predictions. */
 import { version } from "../../../package.json";
-import type { InvocationAnswer, InvocationError } from "../../../shared/api/mlflow.ts";
+import type { InvocationError } from "../../../shared/api/mlflow.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
-import { predictionOutput } from "../../../shared/onnx/outputs.ts";
-import { classify } from "../../../shared/predict/classify.ts";
-import { shortestDecimal } from "../../../shared/predict/decimal.ts";
+import { invocationAnswer } from "../../../shared/predict/invocation-answer.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
 import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
 import { runTable } from "../../../shared/predict/run-table.ts";
 import { inputsOfRequest, isNumberColumn } from "../../../shared/predict/single-series-table.ts";
+import { tableSummaries } from "../../../shared/predict/table-summaries.ts";
 import { mediaTypeOf, readBody, refuseType } from "../body.ts";
 import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, unknownFlag } from "../flags.ts";
@@ -56,22 +55,13 @@ async function invoke(call: Call): Promise<Reply> {
     return isRows ? badRequest(reason) : invocationRefusal(...unavailable(snapshot.forecast.id, reason));
   }
   const { outputs, answered } = run.value;
-  const predictionAt = (row: number) => {
-    const value = outputs[predictionOutput]?.[row] ?? Number.NaN;
-    return classify(model.card, value) ?? shortestDecimal(value);
-  };
-  const predictions = Array.from({ length: count }, (_, row) => (refused?.has(row) ? null : predictionAt(row)));
+  const summaries = tableSummaries(model, { inputs: inputs.value, outputs, count });
+  const answer = invocationAnswer(model, { outputs, count, refused, summaries });
   timing.end("model");
-  const record = (rowsMax: number) => recordedTable(snapshot, { inputs: inputs.value, outputs, answered }, rowsMax);
+  const record = (rowsMax: number) =>
+    recordedTable(snapshot, { inputs: inputs.value, outputs, answered, summaries }, rowsMax);
   recordAnswer(call, { protocol: "mlflow", snapshot, record });
-  const answer: InvocationAnswer = { predictions, ...errorsOf(refused) };
   return jsonReply(answer, { headers: { "Server-Timing": timing.header } });
-}
-
-function errorsOf(refused: RefusedRows | null): Pick<InvocationAnswer, "errors"> {
-  if (refused === null || refused.size === 0) return {};
-  const rows = [...refused].sort(([a], [b]) => a - b);
-  return { errors: rows.map(([row, message]) => ({ row, message })) };
 }
 
 /** Answers 200 if any forecast can be answered. */

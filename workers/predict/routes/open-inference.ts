@@ -15,6 +15,7 @@ import { parsePythonJson } from "../../../shared/predict/python-json.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
 import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
 import { runTable } from "../../../shared/predict/run-table.ts";
+import { tableSummaries } from "../../../shared/predict/table-summaries.ts";
 import { readBody, readBytes, refuseEncoding, refuseType } from "../body.ts";
 import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, unknownFlag } from "../flags.ts";
@@ -93,9 +94,10 @@ async function infer(call: Call): Promise<Reply> {
   }
   timing.end("model");
   const { outputs, answered } = run.value;
-  const record = (rowsMax: number) => recordedTable(snapshot, { inputs, outputs, answered }, rowsMax);
+  const summaries = tableSummaries(model, { inputs, outputs, count });
+  const record = (rowsMax: number) => recordedTable(snapshot, { inputs, outputs, answered, summaries }, rowsMax);
   recordAnswer(call, { protocol: "open-inference", snapshot, record });
-  const built = inferAnswer(model, read.value, { values: outputs, refused: refusedRows });
+  const built = inferAnswer(model, read.value, { values: outputs, refused: refusedRows, summaries });
   return inferReply(built, { "Server-Timing": timing.header });
 }
 

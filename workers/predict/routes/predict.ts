@@ -2,9 +2,11 @@
 import { bodyJsonLimits } from "../../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
+import { predictOptionNames } from "../../../shared/forecasts/request-options.ts";
 import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { parseJson } from "../../../shared/lib/parse-json.ts";
 import { isObject } from "../../../shared/lib/validate-json.ts";
+import { aboveField } from "../../../shared/predict/above.ts";
 import { answerJson, singleAnswerJson } from "../../../shared/predict/answer-json.ts";
 import { describeValue } from "../../../shared/predict/describe-value.ts";
 import {
@@ -34,8 +36,8 @@ import type { Served } from "../snapshot-store.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
 
-/** Query parameters that are not fields. */
-const options = ["partial", "explain", "features"] as const;
+/** Query parameters that a body cannot contain. */
+const flags = predictOptionNames.filter((name) => name !== aboveField);
 
 /** Members that only a body may have, with an example of that body. */
 const bodyExamples: ReadonlyMap<string, string> = new Map([
@@ -47,7 +49,7 @@ function answerBody(call: Call): Reply | Promise<Reply> {
   const wrongType = refuseType(call.request, ["application/json"]);
   if (wrongType) return refusalReply(wrongType);
   const names = call.query ? [...call.query.keys()] : [];
-  const unknown = names.find((name) => !options.some((option) => option === name));
+  const unknown = names.find((name) => !isOption(name));
   if (unknown !== undefined) return refusalReply(unknownOption(unknown));
   return readBody(call.request).then((body) => (body.ok ? answerText(call, body.value) : refusalReply(body.error)));
 }
@@ -62,7 +64,7 @@ function answerText(call: Call, text: string): Reply | Promise<Reply> {
       expected: "one instance as a JSON object, or a list of instances",
     });
   }
-  const misplaced = options.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
+  const misplaced = flags.find((option) => isObject(json.value) && Object.hasOwn(json.value, option));
   if (misplaced !== undefined) return refusalReply(queryOnly(misplaced, call.forecast));
   const read = readPredictRequest(json.value);
   return read.ok ? answer(call, read.value, false) : refusalReply(read.error);
@@ -71,7 +73,7 @@ function answerText(call: Call, text: string): Reply | Promise<Reply> {
 function answerQuery(call: Call): Reply | Promise<Reply> {
   const instance: Record<string, string> = Object.create(null);
   for (const [name, value] of call.query ?? []) {
-    if (options.some((option) => option === name)) continue;
+    if (isOption(name)) continue;
     const example = bodyExamples.get(name);
     if (example !== undefined) return refusalReply(bodyOnly(name, { value, example }));
     if (name in instance) return refusalReply(repeated(name));
@@ -86,6 +88,8 @@ interface ReadCall {
   readonly isQuery: boolean;
   readonly partial: boolean;
   readonly explain: boolean;
+  /** The text of `above` in the query. */
+  readonly above: string | undefined;
   /** Whether the answer includes the values of the features. */
   readonly withFeatures: boolean;
   readonly timing: Timing;
@@ -98,7 +102,9 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
   const withFeatures = readFlag(call.query, "features");
   if (withFeatures === null) return refusalReply(unknownFlag("features", call.query));
-  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, timing: new Timing() };
+  const [above, second] = call.query?.getAll(aboveField) ?? [];
+  if (second !== undefined) return refusalReply(repeated(aboveField));
+  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, above, timing: new Timing() };
   const served = servedFor(call);
   return served instanceof Promise
     ? served.then((awaited) => answerFrom(awaited, call, readCall))
@@ -124,10 +130,10 @@ interface ExplainedCall extends ReadCall {
 }
 
 function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply | Promise<Reply> {
-  const { request, isQuery, partial, explainer, withFeatures, timing } = explained;
+  const { request, isQuery, partial, explainer, above, withFeatures, timing } = explained;
   const { snapshot } = served;
-  const otherNames = isQuery ? options : [];
-  const prepared = prepareRows(snapshot, request, { textNumbers: isQuery, otherNames, partial, explain: explainer });
+  const reading = { textNumbers: isQuery, ...(isQuery && { otherNames: predictOptionNames }) };
+  const prepared = prepareRows(snapshot, request, { ...reading, partial, explain: explainer, above });
   timing.end("features");
   if (!prepared.ok) return refusalReply(prepared.error, { "Server-Timing": timing.header });
   const operations = explainer?.ok ? explainer.value.operations : 0;
@@ -218,6 +224,8 @@ function matches(header: string | null, tag: string): boolean {
   return header.split(",").some((candidate) => ["*", tag, `W/${tag}`].includes(candidate.trim()));
 }
 
+const isOption = (name: string): boolean => predictOptionNames.some((option) => option === name);
+
 function bodyOnly(name: string, { value, example }: { readonly value: string; readonly example: string }): Refusal {
   const detail = `${name} is not a query parameter. Send it in the body.`;
   return {
@@ -244,7 +252,7 @@ function unknownOption(name: string): Refusal {
     detail,
     field: found,
     found,
-    allowed: [...options],
-    ...didYouMean(name, options),
+    allowed: [...predictOptionNames],
+    ...didYouMean(name, predictOptionNames),
   };
 }
