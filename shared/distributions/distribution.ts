@@ -21,13 +21,33 @@ export function distributionOf(values: Numbers, weights: Numbers): Distribution 
   if (values.length !== weights.length) {
     throw new RangeError(`${values.length} values and ${weights.length} weights: expected equally many`);
   }
-  const negative = Array.from(weights).findIndex((weight) => weight < 0);
-  if (negative >= 0) throw new RangeError(`weight ${negative} is ${weights[negative]}: expected 0 or more`);
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => at(values, a) - at(values, b));
-  return ascendingDistribution(
-    Float64Array.from(order, (i) => at(values, i)),
-    Float64Array.from(order, (i) => at(weights, i)),
-  );
+  const order = ascendingOrder(values);
+  const [sorted, sortedWeights] = [new Float64Array(values.length), new Float64Array(values.length)];
+  for (let to = 0; to < order.length; to++) {
+    const from = order[to] ?? 0;
+    const weight = weights[from] ?? 0;
+    if (weight < 0) throw new RangeError(`weight ${from} is ${weight}: expected 0 or more`);
+    sorted[to] = values[from] ?? 0;
+    sortedWeights[to] = weight;
+  }
+  return ascendingDistribution(sorted, sortedWeights);
+}
+
+/** Up to this many values, an insertion takes less time than a sort with a callback: 2 µs instead of 20 for 31 values. */
+const insertedMax = 64;
+
+/** Returns the positions of values in ascending order; equal values keep their order. */
+function ascendingOrder(values: Numbers): Uint32Array {
+  const order = new Uint32Array(values.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  if (values.length > insertedMax) return order.sort((a, b) => at(values, a) - at(values, b));
+  for (let i = 1; i < order.length; i++) {
+    const value = values[i] ?? 0;
+    let to = i;
+    for (; to > 0 && (values[order[to - 1] ?? 0] ?? 0) > value; to--) order[to] = order[to - 1] ?? 0;
+    order[to] = i;
+  }
+  return order;
 }
 
 /**

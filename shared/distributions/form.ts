@@ -2,6 +2,7 @@
  * The form of a model's distributions: what a card contains beside the model file, so that the outputs of a row become its
  * distribution. Training, batches and requests use the same function.
  */
+import { at } from "../stats/numbers.ts";
 import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
 import { type Distribution, distributionOf } from "./distribution.ts";
 import { locationScale } from "./location-scale.ts";
@@ -72,6 +73,8 @@ function afterChanges({ last, changes, masses }: RowOutputs, { positive }: Chang
   }
   const from = toUnits(last, decimals);
   const least = positive ? Math.min(UNITS_MIN, from) : Number.NEGATIVE_INFINITY;
-  const values = Float64Array.from(changes, (change) => Math.max(least, from + toUnits(change, decimals)));
-  return distributionOf(values, Float64Array.from(masses));
+  // A loop: `from` with a callback takes several times as long, and this runs for every row of a request.
+  const values = new Float64Array(changes.length);
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(least, from + toUnits(at(changes, i), decimals));
+  return distributionOf(values, masses);
 }

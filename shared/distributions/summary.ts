@@ -41,7 +41,9 @@ export function medianOf(distribution: Distribution): number {
 
 /** Returns the mean Σ x·P(x), in general not a whole number. It minimises the mean squared error. O(n). */
 export function meanOf({ values, masses }: Distribution): number {
-  return values.reduce((sum, value, i) => sum + value * at(masses, i), 0);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += at(values, i) * at(masses, i);
+  return sum;
 }
 
 /** Returns the probabilities of values below, at and above `last`: each at least `PROBABILITY_MIN`, with sum 1. O(n). */

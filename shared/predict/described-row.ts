@@ -1,6 +1,7 @@
 /** The members of an answer that come from its distribution. */
 import { quantileLevels } from "../distributions/summary.ts";
 import { lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import { objectTemplate } from "../lib/object-template.ts";
 import { changeOutput } from "../onnx/outputs.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import { roundTo, shortestDecimal } from "./decimal.ts";
@@ -46,14 +47,16 @@ export function describedRow(snapshot: Snapshot, row: Row, context: RowContext):
   return described;
 }
 
+const levelNames = quantileLevels.map(String);
+/** Copied and filled: a new object with nine members takes ten times as long. */
+const quantileTemplate = objectTemplate(levelNames, Number.NaN);
+
 /** @param change the file's probability of a change, which is published if the distribution has no probabilities */
 function describe(summary: RowSummary, old: string | null, change: number): Described {
   const { median, mean, probabilities, quantiles, note } = summary;
   if (old !== null) return { median, mean, published: null, note: old };
-  const byLevel: Record<string, number> = {};
-  quantileLevels.forEach((level, at) => {
-    byLevel[level] = quantiles[at] ?? Number.NaN;
-  });
+  const byLevel: Record<string, number> = { ...quantileTemplate };
+  for (let at = 0; at < levelNames.length; at++) byLevel[levelNames[at] ?? ""] = quantiles[at] ?? Number.NaN;
   const changeProbability =
     probabilities === null
       ? shortestDecimal(change)
