@@ -54,6 +54,10 @@ export const championAnswerShape = z
   .object({
     forecast: z.string(),
     champion: championChangeShape.nullable().describe("Null before the first promotion"),
+    decision: z
+      .string()
+      .nullable()
+      .describe("Since when and why the champion serves, and what has to happen for it to change"),
     looks: z
       .array(lookShape)
       .describe("Tests of other recipes on the test window, oldest first. The next test needs periods that none used"),

@@ -53,7 +53,16 @@ export const modelShape = z
   .meta({ id: "Model" });
 export type Model = z.infer<typeof modelShape>;
 
-export const modelListShape = z.object({ models: z.array(modelShape) });
+export const modelListShape = z.object({
+  models: z.array(
+    modelShape.extend({
+      decision: z
+        .string()
+        .nullable()
+        .describe("For the champion: since when and why it serves, and what has to happen for it to change; else null"),
+    }),
+  ),
+});
 export type ModelList = z.infer<typeof modelListShape>;
 
 const gateShape = z
@@ -71,6 +80,11 @@ const gateShape = z
       .describe("Last period of the look that decided; null if the version was not tested"),
     reason: z.string(),
     decidedAt: timeField,
+    ahead: z
+      .number()
+      .nullable()
+      .describe("Number of models of its training that were ahead of the baseline on validation"),
+    tested: z.number().nullable().describe("Number of these that its training tested on the test window"),
   })
   .meta({ id: "GateDecision" });
 

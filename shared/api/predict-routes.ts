@@ -100,6 +100,14 @@ const documentation: Readonly<Record<Name, Documentation>> = {
   predict: { ...send, summary: "Predict one instance, several or all series" },
   askDefaultPrediction: { ...ask, summary: "Predict one instance of the first forecast" },
   predictDefault: { ...send, summary: "Predict with the first forecast" },
+  getServing: {
+    tag: "Predict",
+    summary: "Which version answers, from which data, and why",
+    description:
+      "Reads the newest champion and history again, so a caller can wait here until its own change is visible at its location.",
+    answer: "The version and the data",
+    refusals: problems(reading),
+  },
   invoke: { ...invoke, summary: "Score raw features" },
   invokeDefault: { ...invoke, summary: "Score raw features with the first forecast" },
   ping: {

@@ -135,7 +135,7 @@ export type PredictionWithFeatures = Prediction & { readonly features: FeatureVa
 /** An instance of a batch with `?partial=true` that could not be answered. */
 const failedPredictionShape = z.object({ index: z.number(), error: problemShape });
 
-const headShape = z.object({
+export const headShape = z.object({
   forecast: z.string(),
   model: modelNameShape,
   target_period: z.string(),

@@ -40,14 +40,14 @@ export interface Decision {
  */
 export async function saveGate(db: Database, decision: Decision): Promise<GateRow | null> {
   const { flowId, forecast, version, incumbent, decidedAt, verdict, looksBefore } = decision;
-  const { rule, kind, periods, pNaive, pIncumbent, look, reason } = verdict;
+  const { rule, kind, periods, pNaive, pIncumbent, ahead, tested, look, reason } = verdict;
   // A refresh, a baseline and a hold use no periods for their own decision; the look is recorded with them.
   const isTested = (rule === "first" || rule === "replacement") && kind !== "hold";
   const gate = statement(sql`
     INSERT INTO gates (flow_id, forecast, version, incumbent, rule, kind, periods, p_naive, p_incumbent, used_through,
-      reason, decided_at)
+      reason, decided_at, ahead, tested)
     SELECT ${flowId}, ${forecast}, ${version}, ${incumbent}, ${rule}, ${kind}, ${periods}, ${pNaive}, ${pIncumbent},
-      ${isTested ? (look?.to ?? null) : null}, ${reason}, ${decidedAt}
+      ${isTested ? (look?.to ?? null) : null}, ${reason}, ${decidedAt}, ${ahead}, ${tested}
     WHERE (SELECT count(*) FROM looks WHERE forecast = ${forecast}) = ${looksBefore}`);
   const place = { forecast, flowId, at: decidedAt };
   await runBatch(db, look ? [gate, saveLook(place, look, decision.data)] : [gate]);

@@ -2,9 +2,11 @@
  * Converts an answer to rows for the queue, and the rows to messages of the allowed size. Runs after the answer was
  * sent.
  */
+
 import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
 import type { InputSum, PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
+import { hash32 } from "../lib/hash32.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -346,13 +348,4 @@ function bytesOf(text: string): number {
 /** Returns whether a request is recorded. The result depends only on its id and the share. */
 export function isSampled(requestId: string, share: number): boolean {
   return share === 1 || hash32(requestId) < share * 2 ** 32;
-}
-
-/** Hashes a text to 32 bits: FNV-1a with the finalizer of MurmurHash3. */
-function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -8,8 +8,10 @@ import { toleranceOf } from "../forecasts/forecast.ts";
 import { type DataEnd, dataEndOf, describeOverdue } from "../forecasts/overdue.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
+import { hash32 } from "../lib/hash32.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
+import { describeLoadFailure } from "../registry/serving-text.ts";
 import { otherVariables } from "../sources/facts.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 import type { ServedModel } from "./load-model.ts";
@@ -19,6 +21,8 @@ export interface Snapshot extends Outlook {
   readonly forecast: ServingDeclaration;
   readonly model: ServedModel;
   readonly fields: Fields;
+  /** Number of the history; 0 for a history from before they were numbered. */
+  readonly historyNumber: number;
   /** Whether the data ended long ago, by the schedule. */
   readonly isOverdue: boolean;
   /** Changes whenever an answer may change. */
@@ -56,11 +60,13 @@ export interface SnapshotParts {
   readonly outlook: Outlook;
   /** SHA-256 of the history's text. */
   readonly historyDigest: string;
+  readonly historyNumber?: number;
   readonly isOverdue?: boolean;
 }
 
 /** Builds the snapshot of one forecast. O(features). */
-export function buildSnapshot({ model, outlook, historyDigest, isOverdue = false }: SnapshotParts): Snapshot {
+export function buildSnapshot(parts: SnapshotParts): Snapshot {
+  const { model, outlook, historyDigest, historyNumber = 0, isOverdue = false } = parts;
   const { forecast } = model;
   const seriesCache = new SeriesCache();
   const overdue = isOverdue && outlook.end ? describeOverdue(outlook.end) : null;
@@ -70,6 +76,7 @@ export function buildSnapshot({ model, outlook, historyDigest, isOverdue = false
     forecast,
     model,
     fields: fieldsOf(forecast, model.inputs),
+    historyNumber,
     isOverdue,
     tag: tagOf(model, { historyDigest, isOverdue }),
     heads: { fresh: headFor(overdue), stale: headFor(overdue ?? unread) },
@@ -81,19 +88,18 @@ export function buildSnapshot({ model, outlook, historyDigest, isOverdue = false
 const unread = "Newer data or a newer model could not be read. An earlier snapshot answers.";
 
 function tagOf(
-  { card, number, servedNumber, fallback }: ServedModel,
+  { card, number, servedNumber, fallback, decision }: ServedModel,
   { historyDigest, isOverdue }: { readonly historyDigest: string; readonly isOverdue: boolean },
 ): string {
   const flags = `${fallback ? "f" : ""}${isOverdue ? "o" : ""}`;
-  return `${card.version}.${number}.${servedNumber}${flags}.${historyDigest.slice(0, 16)}`;
+  const why = decision === undefined ? "" : `.${hash32(decision).toString(36)}`;
+  return `${card.version}.${number}.${servedNumber}${flags}.${historyDigest.slice(0, 16)}${why}`;
 }
 
 /** @param staleReason null if the answer is not stale */
 function headOfModel(model: ServedModel, { target, periods }: Outlook, staleReason: string | null): Head {
   const { card, fallback, since, decision } = model;
-  const why = fallback
-    ? `${fallback.champion} cannot be loaded, so ${card.version} serves until it can: ${fallback.reason}.`
-    : decision;
+  const why = fallback ? describeLoadFailure({ ...fallback, served: card.version }) : decision;
   return {
     forecast: card.forecast,
     model: {

@@ -35,7 +35,8 @@ export interface Challenger {
   };
   readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence"> & {
     /** The leaderboard, if there is one. */
-    readonly contenders?: readonly Pick<Contender, "recipe" | "candidate" | "classification">[];
+    readonly contenders?: readonly (Pick<Contender, "recipe" | "candidate" | "classification"> &
+      Partial<Pick<Contender, "name" | "validationRmse" | "gateP">>)[];
     /** The contenders of a look. Without it the version is the only one. */
     readonly field?: readonly FieldEntry[];
     /** The look that its training made. */
@@ -66,11 +67,20 @@ export interface Verdict {
   /** `hold`: not tested, for the given reason. `reject`: tested, and may not serve. */
   readonly kind: (typeof verdictKinds)[number];
   readonly rule: GateRule;
-  /** Number of periods in the decision: those of the look, or for a refresh the whole test window. */
+  /**
+   * Number of periods in the decision: those of the look of its training, those that a look could use if there was none, or for a
+   * refresh the whole test window.
+   */
   readonly periods: number;
   /** One-sided p of the rule's test against the baseline and the incumbent; null if it was not tested. */
   readonly pNaive: number | null;
   readonly pIncumbent: number | null;
+  /**
+   * Of the training: how many models were ahead of the baseline on validation, and how many of them its look tested. Null without a
+   * leaderboard.
+   */
+  readonly ahead: number | null;
+  readonly tested: number | null;
   /** The look of the version's training, which this decision records; null if it made none. */
   readonly look: Look | null;
   /** The reason, for people. */
@@ -78,6 +88,21 @@ export interface Verdict {
 }
 
 export function decide(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {
+  return { ...decideByRule(challenger, situation, rule), ...contestOf(challenger.judged) };
+}
+
+/** Counts the models of a leaderboard that were ahead of the baseline on validation, and those that a look tested. */
+function contestOf({ naive, contenders }: Challenger["judged"]): Pick<Verdict, "ahead" | "tested"> {
+  const baseline = contenders?.find(({ candidate }) => candidate === naive)?.validationRmse ?? null;
+  if (contenders === undefined || baseline === null) return { ahead: null, tested: null };
+  const models = contenders.filter(({ candidate, recipe }) => !isNaive(candidate) && recipe !== null);
+  const tested = models.filter(({ gateP = null }) => gateP !== null).length;
+  const better = models.filter(({ validationRmse = null }) => validationRmse !== null && validationRmse < baseline);
+  // A model that is ahead in the median period only is tested too.
+  return { ahead: Math.max(tested, better.length), tested };
+}
+
+function decideByRule(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {
   const { recipe, judged } = challenger;
   const { incumbent } = situation;
   const kind = ruleFor(recipe, incumbent);
@@ -86,7 +111,9 @@ export function decide(challenger: Challenger, situation: Situation, rule: LookR
     const why = incumbent
       ? "The champion is a baseline, and so is this version. A newer baseline serves without a test."
       : `There is no champion yet. Without one, ${baselineName(recipe.candidate)} serves without a test.`;
-    return verdict("promote", kind, { look, reason: why });
+    const plan = planOfTraining(challenger, situation, rule);
+    const periods = plan.kind === "look" ? plan.periods.length : plan.unused;
+    return verdict("promote", kind, { periods, look, reason: why });
   }
   if (judged.incumbent !== (incumbent?.version ?? null)) {
     const judgedAgainst = judged.incumbent ?? "the baseline only";
@@ -115,19 +142,27 @@ function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): Gat
   return ids.includes(incumbent.recipe) ? "refresh" : "replacement";
 }
 
+/** Returns the look that the training of a version made, or else may make. */
+function planOfTraining({ judged, lookKey }: Challenger, situation: Situation, rule: LookRule): LookPlan {
+  const { periods } = judged.evidence;
+  const { looks } = situation;
+  const made = looks.findIndex(({ key }) => key === lookKey);
+  const look = looks[made];
+  return look ? planOf(periods, look, looks.slice(0, made)) : planLook(periods, situation, rule);
+}
+
 function replacement(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {
   const { recipe, judged, lookKey } = challenger;
   const { incumbent, looks } = situation;
   const kind = incumbent ? "replacement" : "first";
-  const { periods } = judged.evidence;
   const made = looks.find(({ key }) => key === lookKey);
-  const plan = made ? planOf(periods, made, looks.slice(0, looks.indexOf(made))) : planLook(periods, situation, rule);
+  const plan = planOfTraining(challenger, situation, rule);
   if (plan.kind === "none") {
     const look = lookOf(challenger);
     return verdict("hold", kind, { periods: plan.unused, look, reason: noLookText(plan, rule) });
   }
   if (hasOneClass(recipe, judged)) {
-    const reason = `The test window contains one class, so it cannot rank models: ${periodsText(periods, rule.noun)}.`;
+    const reason = `The test window contains one class, so it cannot rank models: ${periodsText(judged.evidence.periods, rule.noun)}.`;
     return verdict("hold", kind, { periods: plan.periods.length, reason });
   }
   const opponents = { ...evidenceOf(judged.evidence, plan.periods), baseline: judged.naive };
@@ -240,5 +275,5 @@ function pBetter(losses: readonly number[], others: readonly number[], horizon: 
 }
 
 function verdict(kind: Verdict["kind"], rule: GateRule, rest: Partial<Verdict> & { readonly reason: string }): Verdict {
-  return { kind, rule, periods: 0, pNaive: null, pIncumbent: null, look: null, ...rest };
+  return { kind, rule, periods: 0, pNaive: null, pIncumbent: null, ahead: null, tested: null, look: null, ...rest };
 }

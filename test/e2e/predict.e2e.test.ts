@@ -198,6 +198,10 @@ async function toRelease010(): Promise<void> {
     await DB.exec("ALTER TABLE training_runs DROP COLUMN sends_heartbeats");
     await DB.exec("DROP TABLE looks");
     await DB.exec("DROP TABLE prediction_messages");
+    await DB.exec("ALTER TABLE gates DROP COLUMN ahead");
+    await DB.exec("ALTER TABLE gates DROP COLUMN tested");
+    await DB.exec("DROP INDEX gates_newest");
+    await DB.exec("DROP TABLE load_failures");
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
     const pointer = await SNAPSHOTS.get(championKey(forecast.id));
     const { served, fallbacks, ...old } = JSON.parse(pointer ?? "{}");

@@ -411,6 +411,8 @@ test("a decision made before another look was recorded is not saved", async () =
     periods: 60,
     pNaive: 0,
     pIncumbent: 0,
+    ahead: 1,
+    tested: 1,
     look,
     reason: "",
   } as const;

@@ -4,7 +4,8 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
-import { type Current, freshMs, retryMs, SnapshotStore } from "../../workers/predict/snapshot-store.ts";
+import { repeatMs } from "../../workers/predict/champion-watch.ts";
+import { type Current, freshMs, newestMs, retryMs, SnapshotStore } from "../../workers/predict/snapshot-store.ts";
 import type { ArtefactAddress, StoreEffects } from "../../workers/predict/store-effects.ts";
 import { forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
 
@@ -15,6 +16,7 @@ class World {
   readonly r2 = new Map<string, Uint8Array>();
   readonly log: string[] = [];
   readonly artefactReads: string[] = [];
+  readonly reports: unknown[] = [];
   kvFails: Error | null = null;
   r2Fails: Error | null = null;
   /** Reads of R2 wait for this promise. */
@@ -36,6 +38,7 @@ class World {
       return this.#artefact(address);
     },
     digest: async (bytes) => sha256Hex(bytes),
+    report: async (report) => void this.reports.push(report),
     waitUntil: (work) => this.#background.push(work),
     nowMs: () => this.nowMs,
     wait: async () => (this.isPatient ? new Promise(() => {}) : undefined),
@@ -293,4 +296,46 @@ test("a load of an aborted request does not block others forever", async () => {
   world.r2Waits = Promise.resolve();
   world.nowMs += 60_000;
   expect(received(await world.current())).toMatchObject({ predicted_price: 25.75 });
+});
+
+test("a champion that cannot be loaded is reported once, again after ten minutes, and when it can be loaded", async () => {
+  const world = ready({ version: "v1.0", number: 1 });
+  await world.current();
+  world.promote({ version: "v2.0", number: 2 });
+  const key = artefactKey(forecast.id, "v2.0", "model.onnx");
+  const good = world.r2.get(key) ?? new Uint8Array();
+  world.r2.set(key, Uint8Array.of(1));
+  const report = { forecast: forecast.id, number: 2, champion: "v2.0" };
+  const failed = { ...report, served: "v1.0", reason: "model.onnx is damaged" };
+  await world.after(freshMs);
+  for (let tries = 0; tries < 5; tries++) await world.after(retryMs);
+  expect(world.reports).toEqual([failed]);
+  await world.after(repeatMs);
+  expect(world.reports).toEqual([failed, failed]);
+  world.r2.set(key, good);
+  await world.after(retryMs);
+  await world.after(freshMs);
+  expect(world.reports).toEqual([failed, failed, { ...report, served: "v2.0", reason: null }]);
+});
+
+test("a champion is not reported for failures of KV, and neither is a forecast without a champion", async () => {
+  const world = ready();
+  world.kv.delete(`champion:${forecast.id}`);
+  await world.current();
+  world.promote({});
+  await world.after(retryMs);
+  world.kvFails = new Error("KV is down");
+  await world.after(freshMs);
+  expect(world.reports).toEqual([]);
+});
+
+test("a caller that asks for the newest snapshot waits for it, and KV is read at most once a second", async () => {
+  const world = ready({ version: "v1.0", number: 1 });
+  await world.current();
+  world.promote({ version: "v2.0", number: 2 });
+  world.publish("2026-11-23");
+  const newest = async () => received(await world.store.newest(world.effects));
+  expect(await newest()).toMatchObject({ model: { version: "v1.0" } });
+  world.nowMs += newestMs;
+  expect(await newest()).toMatchObject({ model: { version: "v2.0" }, data_as_of: "2026-11-23", stale: false });
 });

@@ -2,6 +2,7 @@
 import { lakeEventShape, readLakeEvent } from "../../shared/api/lake-event.ts";
 import { predictionMessageShape } from "../../shared/api/prediction-message.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
+import { readServingReport } from "../../shared/api/serving-report.ts";
 import { type FlowRun, markEnded, saveDeadLetter } from "../../shared/db/flows.ts";
 import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
@@ -38,8 +39,9 @@ const predictions: LetterKind = {
   why: storeFailureReason,
   async send({ answered }, body) {
     const parsed = predictionMessageShape.safeParse(body);
-    if (parsed.success) await answered.send(parsed.data);
-    return parsed.success;
+    const message = parsed.success ? parsed.data : readServingReport(body);
+    if (message !== null) await answered.send(message);
+    return message !== null;
   },
 };
 

@@ -6,6 +6,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
+import type { ServingReport } from "../../shared/api/serving-report.ts";
 import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
@@ -24,8 +25,8 @@ export interface Hub {
   readonly lake: R2Bucket;
   readonly snapshots: KVNamespace;
   readonly events: Queue<LakeEvent>;
-  /** The queue of predictions. The hub uses it only to send dead letters again. */
-  readonly answered: Queue<PredictionMessage>;
+  /** The queue of predictions and reports. The hub uses it only to send dead letters again. */
+  readonly answered: Queue<PredictionMessage | ServingReport>;
   /** The Workflow of each kind of flow. */
   readonly workflows: Readonly<Record<string, Workflow<FlowParams>>>;
   /** The Worker that answers prediction requests. */

@@ -1,4 +1,4 @@
-/** Consumes the queues: new objects in the lake, predictions, and dead letters. */
+/** Consumes the queues: new objects in the lake, predictions, reports of predict, and dead letters. */
 import { readLakeEvent } from "../../shared/api/lake-event.ts";
 import { reasonOf } from "../../shared/lib/error-reason.ts";
 import { keepDeadLetter, letterKinds } from "./dead-letters.ts";
@@ -6,9 +6,11 @@ import { launch } from "./flows/launch.ts";
 import type { Hub } from "./hub.ts";
 import { arrivalOf, requestIngest } from "./ingest/raw.ts";
 import { storePredictions } from "./predictions/store.ts";
+import type { PreparingHub } from "./serving/prepare-serving.ts";
+import { receiveReports, reportsIn } from "./serving/receive-reports.ts";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
-type QueueEffects = Pick<Hub, "db" | "lake" | "workflows" | "variables" | "boot" | "now">;
+type QueueEffects = PreparingHub & Pick<Hub, "workflows" | "variables" | "boot">;
 
 export async function consume(hub: QueueEffects, { queue, messages }: Batch): Promise<void> {
   const dead = letterKinds.find((kind) => queue === `${kind.queue}-dead`);
@@ -20,9 +22,12 @@ export async function consume(hub: QueueEffects, { queue, messages }: Batch): Pr
     case "lake-events":
       await Promise.all(messages.map((message) => startIngest(hub, message)));
       return;
-    case "predictions":
-      await storePredictions(hub, messages);
+    case "predictions": {
+      const reports = reportsIn(messages);
+      const others = messages.filter((message) => !reports.some((report) => report.message === message));
+      await Promise.all([receiveReports(hub, reports), storePredictions(hub, others)]);
       return;
+    }
     default:
       throw new Error(`no consumer for queue ${queue}`);
   }

@@ -9,6 +9,7 @@ import { RouteMatcher } from "./route-matcher.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
 import { modelRoutes, openInferenceRefusal, serverRoutes } from "./routes/open-inference.ts";
 import { predictRoute } from "./routes/predict.ts";
+import { servingRoute } from "./routes/serving.ts";
 import type { Service } from "./service.ts";
 
 const healthy: Reply = {
@@ -20,6 +21,7 @@ const healthy: Reply = {
 const routes: readonly Route[] = [
   { path: "/health", methods: { GET: () => healthy }, isOpen: true },
   { path: "/predict/:forecast?", methods: predictRoute },
+  { path: "/serving/:forecast", methods: servingRoute },
   { path: "/invocations/:forecast?", methods: invocationRoute },
   { path: "/ping", methods: pingRoute, isOpen: true },
   { path: "/version", methods: versionRoute, isOpen: true },

@@ -22,6 +22,12 @@ export function servedFor({ forecast, service, context }: Call): ServedCall | Pr
   );
 }
 
+/** Returns the snapshot of the call's forecast after reading KV again. */
+export async function newestFor({ forecast, service, context }: Call): Promise<ServedCall> {
+  const found = await service.newest(forecast, context);
+  return found.ok ? found : failure(refusedCall(found.error));
+}
+
 /** Returns the snapshot of the first forecast that has one, for probes that name no forecast. */
 export async function anyServed(call: Call): Promise<ServedCall> {
   const first = await servedFor(call);

@@ -3,6 +3,7 @@
 import { version as packageVersion } from "../../package.json";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
+import type { ServingReport } from "../../shared/api/serving-report.ts";
 import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { failure } from "../../shared/lib/result.ts";
@@ -24,7 +25,7 @@ export interface PredictEnv {
   readonly SNAPSHOTS: KVNamespace;
   readonly LAKE: R2Bucket;
   readonly RATE_LIMIT?: RateLimit;
-  readonly PREDICTIONS?: Queue<PredictionMessage>;
+  readonly PREDICTIONS?: Queue<PredictionMessage | ServingReport>;
   readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICTIONS_ROWS_MAX?: string;
   readonly PREDICT_TOKEN?: string;
@@ -38,6 +39,8 @@ export interface Service {
   fresh(forecast: string | null): Result<Served, never> | null;
   /** Returns the snapshot of a forecast, or why there is none. */
   find(forecast: string | null, context: Background): Promise<Result<Served, Unserved>>;
+  /** Returns the snapshot of a forecast after reading KV again, or why there is none. */
+  newest(forecast: string | null, context: Background): Promise<Result<Served, Unserved>>;
   /** Returns the ids of all forecasts, in order. */
   forecasts(context: Background): Promise<readonly string[]>;
   /** Builds the explainer of a model on first use. Reads the file again, because its bytes are not held in memory. */
@@ -64,6 +67,8 @@ export interface ServiceParts {
   readonly token: string | undefined;
   readonly costLimits: CostLimits | null;
   readonly recording: Recording | null;
+  /** Receives reports about champions that cannot be loaded. */
+  readonly reports?: Pick<Queue<ServingReport>, "send"> | null;
   /** Null if no onnx Worker is bound. */
   readonly onnx: OnnxRunner | null;
   /** Why every model runs on the onnx Worker; null if the built-in engine runs the models that it can. */
@@ -82,6 +87,7 @@ export function partsOf(env: PredictEnv): ServiceParts {
     token: env.PREDICT_TOKEN || undefined,
     costLimits: readCostLimits(env.COST_PER_SECOND),
     recording: recordingOf(env),
+    reports: env.PREDICTIONS ?? null,
     onnx: env.ONNX ?? null,
     onnxOnlyReason: readEngine(env.ENGINE),
     codeVersion: env.CODE_VERSION?.id || packageVersion,
@@ -115,6 +121,7 @@ export function serviceOf(parts: ServiceParts): Service {
     token,
     costLimits,
     recording,
+    reports = null,
     onnx,
     onnxOnlyReason,
     codeVersion,
@@ -134,6 +141,13 @@ export function serviceOf(parts: ServiceParts): Service {
     digest: digestOf,
     onnx,
     onnxOnlyReason,
+    async report(report) {
+      try {
+        await reports?.send({ kind: "serving", ...report, at: now().toISOString() });
+      } catch (error) {
+        console.error(`reporting ${report.forecast}: ${error instanceof Error ? error.message : error}`);
+      }
+    },
     waitUntil: (work) => context.waitUntil(work),
     nowMs: () => now().getTime(),
     wait,
@@ -157,6 +171,7 @@ export function serviceOf(parts: ServiceParts): Service {
     },
     fresh: (forecast) => snapshots.fresh(forecast, now().getTime()),
     find: (forecast, context) => snapshots.find(forecast, effectsFor(context)),
+    newest: (forecast, context) => snapshots.newest(forecast, effectsFor(context)),
     forecasts: (context) => snapshots.list(effectsFor(context)),
     async allows(caller) {
       try {

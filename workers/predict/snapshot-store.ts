@@ -13,6 +13,7 @@ import type { FallbackNote, ServedModel } from "../../shared/predict/load-model.
 import type { ServedDescription } from "../../shared/predict/read-served.ts";
 import { buildOutlook, buildSnapshot, type Outlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { championKey } from "../../shared/registry/keys.ts";
+import { ChampionWatch, type Loaded } from "./champion-watch.ts";
 import { loadVersion } from "./load-version.ts";
 import { readSnapshotJson } from "./read-snapshot-json.ts";
 import type { StoreEffects } from "./store-effects.ts";
@@ -35,6 +36,8 @@ export type Current = Result<Served, NothingServed>;
 export const freshMs = 30_000;
 /** Time after which a failed refresh is retried. */
 export const retryMs = 2_000;
+/** A request for the newest snapshot reads KV again, unless it was read less than this time ago. */
+export const newestMs = 1_000;
 /** Time after which a load is abandoned: the request that began it may be aborted, and its reads with it. */
 const loadMaxMs = 20_000;
 
@@ -62,9 +65,12 @@ interface Load {
 
 export class SnapshotStore {
   readonly #forecast: string;
+  readonly #watch = new ChampionWatch();
   #loaded: LoadedSnapshot | null = null;
   #failed: { readonly reason: string; readonly untilMs: number } | null = null;
   #load: Load | null = null;
+  /** Time of the last read of KV. */
+  #readMs = Number.NEGATIVE_INFINITY;
 
   constructor(forecast: string) {
     this.#forecast = forecast;
@@ -90,6 +96,13 @@ export class SnapshotStore {
     return this.#loadedOrReason();
   }
 
+  /** Returns the snapshot after waiting for a refresh, for a caller that waits until a change is visible. */
+  async newest(effects: StoreEffects): Promise<Current> {
+    const isDue = effects.nowMs() - this.#readMs >= newestMs;
+    if (this.#loaded !== null && isDue) await Promise.race([this.#refresh(effects), effects.wait(loadMaxMs)]);
+    return this.current(effects);
+  }
+
   #loadedOrReason(): Current {
     if (this.#loaded !== null) return this.#loaded.served;
     const reason = this.#failed?.reason ?? "it takes too long to load";
@@ -100,6 +113,7 @@ export class SnapshotStore {
   #refresh(effects: StoreEffects): Promise<void> {
     const nowMs = effects.nowMs();
     if (this.#load !== null && this.#isLoading(nowMs)) return this.#load.done;
+    this.#readMs = nowMs;
     const load: Load = { sinceMs: nowMs, done: this.#attempt(effects).finally(() => this.#end(load)) };
     this.#load = load;
     // Other requests may wait for it after the request that began it has ended.
@@ -154,7 +168,14 @@ export class SnapshotStore {
     const reused =
       previous?.model === model && loaded?.history === history && previous.isOverdue === isLate ? previous : null;
     const snapshot =
-      reused ?? buildSnapshot({ model, outlook: history.outlook, historyDigest: history.digest, isOverdue: isLate });
+      reused ??
+      buildSnapshot({
+        model,
+        outlook: history.outlook,
+        historyDigest: history.digest,
+        historyNumber: history.number,
+        isOverdue: isLate,
+      });
     return { served: success({ snapshot, stale: false }), history, dueMs };
   }
 
@@ -162,7 +183,7 @@ export class SnapshotStore {
   async #reload(pointer: ChampionPointer, historyText: string, effects: StoreEffects): Promise<ModelAndHistory> {
     const loaded = this.#loaded?.served.value.snapshot.model;
     if (loaded && !loaded.fallback && !isNewer(pointer, loaded)) {
-      return { model: loaded, history: await this.#historyFor(loaded, historyText, effects) };
+      return { model: withDecision(loaded, pointer), history: await this.#historyFor(loaded, historyText, effects) };
     }
     const { version, number, at, served, fallbacks = [] } = pointer;
     if (pointer.forecast !== this.#forecast)
@@ -170,18 +191,27 @@ export class SnapshotStore {
     try {
       if (served === undefined) throw new Error(`the champion pointer of ${version} ${oldPointer}`);
       const found = await this.#loadVersion({ ...pointer, served }, { number, historyText }, effects);
+      this.#report({ number, champion: version, served: version, reason: null }, effects);
       return { ...found, model: { ...found.model, since: pointer.at, decision: pointer.decision } };
     } catch (error) {
       // An earlier served.json of the champion continues to serve; it is better than another version.
       if (loaded?.card.version === version) throw error;
       const note = { champion: version, reason: error instanceof Error ? error.message : String(error) };
       const fallback = await this.#loadFallback(fallbacks, { number, historyText, note, at }, effects);
+      const instead = (fallback?.model ?? loaded)?.card.version ?? null;
+      this.#report({ number, champion: version, served: instead, reason: note.reason }, effects);
       if (fallback === null) throw error;
       effects.log(
         `snapshot ${this.#forecast}: ${fallback.model.card.version} serves instead of ${version}: ${note.reason}`,
       );
       return fallback;
     }
+  }
+
+  /** Reports in the background, because no answer waits for it. */
+  #report(found: Loaded, effects: StoreEffects): void {
+    if (effects.report === undefined || !this.#watch.isNews(found, effects.nowMs())) return;
+    effects.waitUntil(effects.report({ forecast: this.#forecast, ...found }));
   }
 
   /** Loads the first version that can be loaded; null if none can. */
@@ -258,6 +288,11 @@ function isNewer(
   model: Pick<ServedModel, "number" | "servedNumber">,
 ): boolean {
   return number > model.number || (number === model.number && (served?.number ?? 0) > model.servedNumber);
+}
+
+/** Returns the model with the newest description of the decision, which changes when a newer model is refused. */
+function withDecision(model: ServedModel, { number, decision }: ChampionPointer): ServedModel {
+  return number !== model.number || decision === model.decision ? model : { ...model, decision };
 }
 
 function isOlder(next: LoadedSnapshot, current: LoadedSnapshot): boolean {

@@ -1,7 +1,7 @@
 /** The snapshots of this isolate, with one store per forecast, and the list of forecasts. */
 import { failure, type Result } from "../../shared/lib/result.ts";
 import { ForecastList } from "./forecast-list.ts";
-import { retryMs, type Served, SnapshotStore } from "./snapshot-store.ts";
+import { type Current, retryMs, type Served, SnapshotStore } from "./snapshot-store.ts";
 import type { StoreEffects } from "./store-effects.ts";
 
 /** Why a call has no snapshot. */
@@ -28,6 +28,16 @@ export class Snapshots {
   fresh(forecast: string | null, nowMs: number): Result<Served, never> | null {
     const id = forecast ?? this.#list.fresh(nowMs)?.[0];
     return id === undefined ? null : (this.#stores.get(id)?.fresh(nowMs) ?? null);
+  }
+
+  /** Returns the newest snapshot of a forecast: waits until KV was read again. Never rejects. */
+  async newest(forecast: string | null, effects: StoreEffects): Promise<Result<Served, Unserved>> {
+    const found = await this.find(forecast, effects);
+    const id = found.ok ? found.value.snapshot.forecast.id : forecast;
+    const store = id === null ? undefined : this.#stores.get(id);
+    return store === undefined || (!found.ok && found.error.kind === "unknown")
+      ? found
+      : namedOr(id ?? "", await store.newest(effects));
   }
 
   /** Returns the snapshot of a forecast, by default of the first one of the list. Never rejects. */
@@ -78,7 +88,11 @@ export class Snapshots {
   async #load(forecast: string, effects: StoreEffects): Promise<Result<Served, Unserved>> {
     const store = this.#stores.get(forecast) ?? new SnapshotStore(forecast);
     this.#stores.set(forecast, store);
-    const served = await store.current(effects);
-    return served.ok ? served : failure({ kind: "unavailable", forecast, ...served.error });
+    return namedOr(forecast, await store.current(effects));
   }
+}
+
+/** Adds the forecast to the reason why nothing can be served. */
+function namedOr(forecast: string, current: Current): Result<Served, Unserved> {
+  return current.ok ? current : failure({ kind: "unavailable", forecast, ...current.error });
 }

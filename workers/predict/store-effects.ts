@@ -1,5 +1,6 @@
 /** What loading a snapshot needs of its Worker. */
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import type { ServingReport } from "../../shared/api/serving-report.ts";
 
 export interface ArtefactAddress {
   readonly forecast: string;
@@ -20,6 +21,8 @@ export interface StoreEffects {
   readonly onnx?: OnnxRunner | null;
   /** Why every model runs on the onnx Worker; null if our engine runs the models that it can. */
   readonly onnxOnlyReason?: string | null;
+  /** Reports to the hub which version answers, if that changes without it. Never rejects. Absent if there is no queue. */
+  report?(report: Omit<ServingReport, "kind" | "at">): Promise<void>;
   /** Lets the isolate continue some work after the answer was sent. */
   waitUntil(work: Promise<unknown>): void;
   nowMs(): number;

@@ -18,6 +18,7 @@ import {
   rawFeaturesOptionsShape,
   singleAnswerShape,
 } from "../predict.ts";
+import { servingShape } from "../serving.ts";
 
 const model = "/v2/models/{forecast}";
 const modelVersion = `${model}/versions/{version}` as const;
@@ -52,6 +53,7 @@ export const predictEndpoints = {
   predict: { ...send, path: "/predict/{forecast}" },
   askDefaultPrediction: { ...ask, path: "/predict" },
   predictDefault: { ...send, path: "/predict" },
+  getServing: { method: "GET", token: "predict", path: "/serving/{forecast}", answer: servingShape },
   invoke: { ...invoke, path: "/invocations/{forecast}" },
   invokeDefault: { ...invoke, path: "/invocations" },
   ping: { method: "GET", path: "/ping", answer: "text" },

@@ -98,6 +98,8 @@ export const gates = sqliteTable("gates", {
   usedThrough: text("used_through"),
   reason: text().notNull(),
   decidedAt: text("decided_at").notNull(),
+  ahead: integer(),
+  tested: integer(),
 });
 
 export const looks = sqliteTable(
@@ -131,6 +133,14 @@ export const champions = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.forecast, table.number] })],
 );
+
+export const loadFailures = sqliteTable("load_failures", {
+  forecast: text().primaryKey(),
+  number: integer().notNull(),
+  served: text(),
+  reason: text().notNull(),
+  at: text().notNull(),
+});
 
 export const audit = sqliteTable("audit", {
   id: integer().primaryKey(),

@@ -4,6 +4,7 @@ import { findChampion, listChampions } from "../../../shared/db/champions.ts";
 import { readLookHistory } from "../../../shared/db/looks.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
+import { describeChampions } from "../registry/describe.ts";
 import { requireForecast } from "./require.ts";
 
 /** Reads the champion of a forecast and every change of it, newest first. */
@@ -14,10 +15,19 @@ export async function readChampion(
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
   const { id } = forecast.value;
-  const [champion, changes, history] = await Promise.all([
+  const [champion, changes, history, described] = await Promise.all([
     findChampion(db, id),
     listChampions(db, id),
     readLookHistory(db, forecast.value),
+    describeChampions({ db }, id),
   ]);
-  return success({ forecast: id, champion, ...history, looks: [...history.looks], changes: changes.reverse() });
+  const [{ decision = null } = {}] = described;
+  return success({
+    forecast: id,
+    champion,
+    decision,
+    ...history,
+    looks: [...history.looks],
+    changes: changes.reverse(),
+  });
 }

@@ -15,7 +15,7 @@ import { blankProblems } from "../ingest/blank-problems.ts";
 import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
 import { ingestParams, type Publication, readPublication } from "../ingest/publication.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
-import { writeHistories } from "../ingest/write-history.ts";
+import { readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
 import { type Lease, lostLeases, withLease } from "./with-lease.ts";
@@ -144,7 +144,9 @@ async function write(
 
   const histories = await lease.step("history", async () => {
     await lease.check();
-    return { keysWritten: (await writeHistories(hub, forecastsFedBy(feed.id))).length };
+    const fed = forecastsFedBy(feed.id);
+    const keysWritten = (await writeHistories(hub, fed)).length;
+    return { keysWritten, histories: await readHistoryNumbers(hub, fed) };
   });
   if (!histories) return null;
   const { blanked = 0 } = judged;

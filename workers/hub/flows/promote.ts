@@ -29,7 +29,7 @@ import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
 import { writeHistory } from "../ingest/write-history.ts";
 import { writeForecastList } from "../registry/forecast-list.ts";
-import { writePointer } from "../registry/pointer.ts";
+import { type PointerHub, writePointer } from "../registry/pointer.ts";
 import type { ServingHub } from "../registry/served.ts";
 import { findServable } from "../registry/serving.ts";
 import {
@@ -40,7 +40,7 @@ import {
   verifyArtefacts,
   verifyGolden,
 } from "../registry/verify.ts";
-import type { Flow } from "./flow.ts";
+import type { Flow, StepResult } from "./flow.ts";
 
 export const promoteParams = z.object({
   forecast: z.string(),
@@ -93,6 +93,8 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   });
   if ("overtakenBy" in decision) return overtaken(decision.overtakenBy);
   const stats = { ...decision };
+  // The pointer describes the newest decision.
+  if (decision.kind !== "promote") await flow.step("pointer", () => rewritePointer(hub, forecast));
   if (decision.kind === "hold") return { state: "held", reason: decision.reason, stats };
   if (decision.kind === "reject") return { state: "failed", reason: `Rejected: ${decision.reason}`, stats };
 
@@ -105,11 +107,16 @@ export async function promote(hub: PromoteEffects, flow: Flow): Promise<Outcome>
   const pointer = await flow.step("pointer", async () => {
     // Writes the history before the pointer: the model may read variables that its predecessor did not.
     await writeHistory(hub, forecast);
-    const value = await writePointer(hub, forecast);
+    const written = await rewritePointer(hub, forecast);
     await writeForecastList(hub, forecasts);
-    return { value: value?.number ?? null, stats: { number: value?.number ?? null } };
+    return written;
   });
   return { state: "done", reason: decision.reason, stats: { ...stats, number: change.number, pointer } };
+}
+
+async function rewritePointer(hub: PointerHub, forecast: Forecast): Promise<StepResult<number | null>> {
+  const number = (await writePointer(hub, forecast))?.number ?? null;
+  return { value: number, stats: { number } };
 }
 
 interface GateRequest {

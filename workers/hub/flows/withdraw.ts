@@ -18,7 +18,7 @@ import { planPublication } from "../ingest/plan-publication.ts";
 import { readPublication } from "../ingest/publication.ts";
 import { removeWithdrawn } from "../ingest/remove-withdrawn.ts";
 import { writeDatabase } from "../ingest/write-database.ts";
-import { writeHistories } from "../ingest/write-history.ts";
+import { readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
 import { type Lease, lostLeases, withLease } from "./with-lease.ts";
@@ -68,7 +68,9 @@ async function restore(hub: WithdrawEffects, { feed, ingest, lease }: Withdrawal
   if (!removed) return null;
   const histories = await lease.step("history", async () => {
     await lease.check();
-    return { keysWritten: (await writeHistories(hub, forecastsFedBy(feed.id))).length };
+    const fed = forecastsFedBy(feed.id);
+    const keysWritten = (await writeHistories(hub, fed)).length;
+    return { keysWritten, histories: await readHistoryNumbers(hub, fed) };
   });
   if (!histories) return null;
   return { ingest: ingest.id, reread, ...removed, ...histories };

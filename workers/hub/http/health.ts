@@ -1,6 +1,7 @@
-/** `/health`: whether the hub runs. */
+/** `/health`: whether the hub runs, and which versions serve. */
 import { createRoute } from "@hono/zod-openapi";
 import { healthShape } from "../../../shared/api/service.ts";
+import { describeChampions } from "../registry/describe.ts";
 import { apiRoutes, json } from "./route.ts";
 
 export const healthRoutes = apiRoutes();
@@ -10,8 +11,12 @@ const read = createRoute({
   path: "/health",
   operationId: "getHealth",
   tags: ["Service"],
-  summary: "Whether the hub runs",
+  summary: "Whether the hub runs, and which versions serve",
   responses: { 200: json(healthShape, "It runs") },
 });
 
-healthRoutes.openapi(read, (context) => context.json({ worker: "hub", ok: true } as const, 200));
+healthRoutes.openapi(read, async (context) => {
+  const described = await describeChampions(context.var.hub);
+  const champions = described.map(({ number: _, ...champion }) => champion);
+  return context.json({ worker: "hub", ok: true, forecasts: champions } as const, 200);
+});

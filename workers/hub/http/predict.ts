@@ -4,7 +4,17 @@ import type { Hub } from "../hub.ts";
 import { type PreparingHub, servingPrepared } from "../serving/prepare-serving.ts";
 import type { HubVariables } from "./context.ts";
 
-const paths = ["/predict", "/predict/*", "/invocations", "/invocations/*", "/ping", "/version", "/v2", "/v2/*"];
+const paths = [
+  "/predict",
+  "/predict/*",
+  "/serving/*",
+  "/invocations",
+  "/invocations/*",
+  "/ping",
+  "/version",
+  "/v2",
+  "/v2/*",
+];
 
 export function predictRoutes(hub: PreparingHub & Pick<Hub, "predict" | "sleep">): Hono<HubVariables> {
   const routes = new Hono<HubVariables>();

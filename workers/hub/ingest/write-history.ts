@@ -57,6 +57,19 @@ export async function writeHistory(effects: HistoryEffects, forecast: Forecast):
   throw new Error(`other runs changed the history of ${forecast.id} ${triesMax} times in a row; retry this flow`);
 }
 
+/** Returns the number of the newest history of each forecast that has one. */
+export async function readHistoryNumbers(
+  { db }: Pick<Hub, "db">,
+  forecasts: readonly Forecast[],
+): Promise<Record<string, number>> {
+  const numbers: Record<string, number> = {};
+  for (const { id } of forecasts) {
+    const newest = await findHistory(db, id);
+    if (newest !== null) numbers[id] = newest.number;
+  }
+  return numbers;
+}
+
 /** Rewrites every history that is missing or damaged in KV, or differs from D1. Returns the changed keys. */
 export async function repairHistories(effects: HistoryEffects, forecasts: readonly Forecast[]): Promise<string[]> {
   const damaged: Forecast[] = [];

@@ -5,6 +5,7 @@ import {
   type PredictionMessage,
   readPredictionMessage,
 } from "../../../shared/api/prediction-message.ts";
+import { readServingReport } from "../../../shared/api/serving-report.ts";
 import { type NewMessage, type NewSum, savePredictions } from "../../../shared/db/predictions.ts";
 import { binOf } from "../../../shared/drift/bins.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
@@ -90,6 +91,9 @@ function refuse(message: Message, reason: string): void {
 
 /** Returns the probable reason why a message became a dead letter. */
 export async function storeFailureReason(hub: Pick<Hub, "db" | "lake">, body: unknown): Promise<string> {
+  const report = readServingReport(body);
+  if (report)
+    return `the report that predict cannot load ${report.champion} of ${report.forecast} could not be handled`;
   const read = readPredictionMessage(body);
   if (!read.ok) return read.error;
   const { forecast, version, rows, requestId } = read.value;

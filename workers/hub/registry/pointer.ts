@@ -6,6 +6,7 @@ import { findServed } from "../../../shared/db/served.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { championKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
+import { decisionOf } from "./describe.ts";
 import type { ServingHub } from "./served.ts";
 import { listServable, type Servable } from "./serving.ts";
 
@@ -38,6 +39,7 @@ export async function pointerOf(hub: ServingHub, forecast: Forecast): Promise<Ch
   const { modelSha256, modelBytes, cardSha256 } = model;
   const servable = await listServable(hub, forecast);
   const served = await findServed(hub.db, forecast.id, version);
+  const decision = await decisionOf(hub, forecast.id);
   return {
     forecast: forecast.id,
     version,
@@ -46,6 +48,7 @@ export async function pointerOf(hub: ServingHub, forecast: Forecast): Promise<Ch
     model: { sha256: modelSha256, bytes: modelBytes },
     card: { sha256: cardSha256 },
     ...(served && { served: { sha256: served.sha256, number: served.number } }),
+    ...(decision !== null && { decision }),
     fallbacks: servable.filter((one) => one.version !== version).map(addressOf),
   };
 }

@@ -14,6 +14,7 @@ import { computableFeatures } from "../../../shared/registry/computable-features
 import { artefactKey, servedFormat, servedKey } from "../../../shared/registry/keys.ts";
 import type { ServedModelFile } from "../../../shared/registry/served.ts";
 import { type ServingOrder, servingOrder } from "../../../shared/registry/serving-order.ts";
+import { runsAgain } from "../../../shared/registry/serving-text.ts";
 import type { Hub } from "../hub.ts";
 import { ensureServed, readServedFile, type ServingHub } from "./served.ts";
 import { verifyArtefacts, verifyGolden } from "./verify.ts";
@@ -110,7 +111,7 @@ export async function listServable(hub: ServingHub, forecast: Forecast): Promise
 }
 
 export interface EnsureOptions {
-  /** True after `predict` could not load the champion: its bytes and its golden rows are checked, too. */
+  /** True after `predict` reported that it cannot load the champion: its bytes and its golden rows are checked, too. */
   readonly isThorough?: boolean;
 }
 
@@ -128,10 +129,12 @@ export async function ensureServing(
   const { decided, versions } = await orderOf(hub, forecast.id);
   const problems: string[] = [];
   for (const version of versions) {
-    const problem = await whyNot(hub, { forecast, version, isThorough });
+    // A change of champion is always checked thoroughly: otherwise each upkeep would restore a version whose file is damaged.
+    const isChange = version !== champion.version;
+    const problem = await whyNot(hub, { forecast, version, isThorough: isThorough || isChange });
     if (problem === null) {
-      if (version === champion.version) return champion;
-      const why = version === decided ? `${version} can run again.` : problems.join(" ");
+      if (!isChange) return champion;
+      const why = version === decided ? runsAgain(version) : problems.join(" ");
       return fallBack(hub, champion, { version, why });
     }
     const { detail, found, expected } = problem;
