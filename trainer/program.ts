@@ -30,6 +30,8 @@ const files = () =>
   ).makeOptionMandatory();
 const out = () => new Option("--out <dir>", "output folder").makeOptionMandatory();
 const asOf = () => new Option("--as-of <day>", "day on which the files arrived; default: now");
+const noWait = () =>
+  new Option("--no-wait", "do not wait until predictions use the change; by default wait at most 90 s");
 const until = () => new Option("--until <date>", "ignore data after this day");
 
 /** Returns the program without running it. */
@@ -67,7 +69,8 @@ export function almanacProgram(): Command {
     .action(lazy(async () => (await import("./commands/feeds.ts")).listFeeds));
   program
     .command("ingest <feed> <files...>")
-    .description("upload publications and wait until they are ingested")
+    .description("upload publications and wait until predictions use them")
+    .addOption(noWait())
     .addOption(url())
     .addOption(state())
     .addOption(json())
@@ -76,6 +79,7 @@ export function almanacProgram(): Command {
     .command("withdraw <feed> <ingest>")
     .description("remove the values of an ingest; its facts get the values of the other publications")
     .addOption(why("reason, for the list of flows").makeOptionMandatory())
+    .addOption(noWait())
     .addOption(url())
     .addOption(state())
     .addOption(json())
@@ -164,6 +168,7 @@ export function almanacProgram(): Command {
     .description("request that a registered version becomes the champion; the gate decides")
     .addOption(why().makeOptionMandatory())
     .option("--force", "promote without the gate; the file is still verified")
+    .addOption(noWait())
     .addOption(url())
     .addOption(state())
     .addOption(json())
@@ -173,6 +178,7 @@ export function almanacProgram(): Command {
     .description("make the previous champion serve again")
     .addOption(why().makeOptionMandatory())
     .option("--to <version>", "an earlier champion; default: the previous one")
+    .addOption(noWait())
     .addOption(url())
     .addOption(state())
     .addOption(json())

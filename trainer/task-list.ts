@@ -14,10 +14,14 @@ export interface TaskDisplay {
   title: string;
   /** The current step. */
   output: string;
+  /** Shows the task as skipped, with the reason. */
+  skip(reason: string): void;
 }
 
 export interface Task {
   readonly title: string;
+  /** True if the other tasks run although this one failed. By default `exitOnError` of the list decides. */
+  readonly isOptional?: boolean;
   run(display: TaskDisplay): Promise<void>;
 }
 
@@ -26,8 +30,9 @@ export function taskList(
   tasks: readonly Task[],
   { isJson, exitOnError = true }: { readonly isJson: boolean | undefined; readonly exitOnError?: boolean },
 ) {
-  const list = tasks.map(({ title, run }) => ({
+  const list = tasks.map(({ title, isOptional, run }) => ({
     title: printable(title),
+    ...(isOptional && { exitOnError: false }),
     task: (_: unknown, shown: TaskDisplay) => run(new PrintableDisplay(shown)),
   }));
   return new Listr<unknown, "default" | "silent", "simple">(list, {
@@ -63,5 +68,9 @@ class PrintableDisplay implements TaskDisplay {
 
   set output(text: string) {
     this.#shown.output = printable(text);
+  }
+
+  skip(reason: string): void {
+    this.#shown.skip(printable(reason));
   }
 }

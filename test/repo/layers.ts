@@ -28,7 +28,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "task-list.ts",
       "predictions-table.ts",
     ],
-    ["flows.ts", "judge-files.ts"],
+    ["flows.ts", "judge-files.ts", "serving.ts"],
     ["lake.ts", "local"],
     ["connect.ts", "training"],
     ["commands"],

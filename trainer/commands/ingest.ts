@@ -1,4 +1,4 @@
-/** `almanac ingest FEED FILE…`: uploads publications and waits until they are ingested. */
+/** `almanac ingest FEED FILE…`: uploads publications and waits until they are ingested and predictions use them. */
 import { basename } from "node:path";
 import type { FlowDetail } from "../../shared/api/flows.ts";
 import type { Feed } from "../../shared/feeds/feed.ts";
@@ -9,6 +9,7 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { knownFeed } from "../known.ts";
 import { readPublication } from "../read-publication.ts";
+import { historiesOf, printUnlessServed } from "../serving.ts";
 import { taskList } from "../task-list.ts";
 import { bar, printError, printJson, reasons, thousands } from "../terminal.ts";
 import { fetchWithProgress } from "../upload-progress.ts";
@@ -22,7 +23,13 @@ interface Ingested extends FlowDetail {
 export async function ingest(
   feedId: string,
   files: readonly string[],
-  options: { readonly url?: string; readonly state?: string; readonly json?: boolean },
+  options: {
+    readonly url?: string;
+    readonly state?: string;
+    readonly json?: boolean;
+    /** False with `--no-wait`. */
+    readonly wait: boolean;
+  },
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const hub = connect(options);
@@ -42,6 +49,8 @@ export async function ingest(
     { isJson: options.json, exitOnError: false },
   );
   await tasks.run();
+  const written = results.findLast(({ state }) => state === "done");
+  if (options.wait && written) await printUnlessServed(hub, await historiesOf(hub, written.stats));
   if (options.json) printJson({ feed: feed.id, flows: results });
   const errors = tasks.errors ?? [];
   for (const error of errors) printError(error.message);

@@ -1,13 +1,16 @@
 /** `almanac models`, `promote`, `rollback`: lists registered models and changes the champion. */
 import type { Model } from "../../shared/api/models.ts";
+import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
+import type { Result } from "../../shared/lib/result.ts";
 import { actor } from "../actor.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
+import { printUnlessServed, servingLine, servingOf } from "../serving.ts";
 import { print, printJson, prose, table } from "../terminal.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 
@@ -17,15 +20,38 @@ interface HubOptions {
   readonly json?: boolean;
 }
 
+interface WaitOptions extends HubOptions {
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
+}
+
 export async function listModels(forecastId: string | undefined, options: HubOptions): Promise<void> {
   const forecast = forecastId === undefined ? null : knownForecast(forecastId);
   const hub = connect(options);
   const { models } = await hub.api.listModels({ query: forecast === null ? {} : { forecast: forecast.id } });
-  if (options.json) return printJson({ models });
+  const serving = await servingNow(hub, forecast);
+  if (options.json) return printJson({ models, serving: serving.map(servingJson) });
   if (models.length === 0)
     return print("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
   print(modelsTable(models, forecast));
+  print(`\n${serving.map(({ id, answer }) => prose(servingLine(id, answer), "  ")).join("\n")}`);
   if (forecast !== null) await printLeaderboard(hub, forecast);
+}
+
+interface ServingNow {
+  readonly id: string;
+  readonly answer: Result<Serving>;
+}
+
+/** Asks predict which version answers for each forecast that has a champion. */
+async function servingNow(hub: Hub, forecast: Forecast | null): Promise<ServingNow[]> {
+  const query = { stage: "champion", ...(forecast && { forecast: forecast.id }), limit: 500 } as const;
+  const { models: champions } = await hub.api.listModels({ query });
+  return Promise.all(champions.map(async ({ forecast: id }) => ({ id, answer: await servingOf(hub, id) })));
+}
+
+function servingJson({ id, answer }: ServingNow): object {
+  return answer.ok ? answer.value : { forecast: id, reason: answer.error };
 }
 
 /** Prints the leaderboard on which the champion was chosen; nothing without a champion. */
@@ -80,13 +106,15 @@ export function errorOf({ forecast, rmse }: { readonly forecast: string; readonl
 export async function promoteModel(
   forecastId: string,
   version: string,
-  options: HubOptions & { readonly why: string; readonly force?: boolean },
+  options: WaitOptions & { readonly why: string; readonly force?: boolean },
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
   const hub = connect({ ...options, actor: actor() });
   const body = { why: options.why, force: options.force === true };
   const { flow: id } = await hub.api.promoteModel({ forecast: forecast.id, version, body });
   const flow = await flowEnded(hub, id);
+  const change = Number(flow.stats?.number);
+  if (options.wait && flow.state === "done") await printUnlessServed(hub, [{ forecast: forecast.id, change }]);
   if (options.json) printJson({ forecast: forecast.id, version, flow: id, state: flow.state, reason: flow.reason });
   if (flow.state === "done") {
     if (!options.json) print(prose(`${version} is the champion of ${forecast.id}. ${flow.reason ?? ""}`.trim()));
@@ -97,11 +125,14 @@ export async function promoteModel(
 
 export async function rollBack(
   forecastId: string,
-  options: HubOptions & { readonly why: string; readonly to?: string },
+  options: WaitOptions & { readonly why: string; readonly to?: string },
 ): Promise<void> {
   const forecast = knownForecast(forecastId);
   const body = { why: options.why, ...(options.to !== undefined && { to: options.to }) };
-  const answer = await connect({ ...options, actor: actor() }).api.rollBack({ forecast: forecast.id, body });
+  const hub = connect({ ...options, actor: actor() });
+  const answer = await hub.api.rollBack({ forecast: forecast.id, body });
+  const { version, number: change = 0 } = answer.champion ?? {};
+  if (options.wait) await printUnlessServed(hub, [{ forecast: forecast.id, change }]);
   if (options.json) return printJson(answer);
-  print(`${answer.champion?.version} is the champion of ${forecast.id} again (change ${answer.champion?.number}).`);
+  print(prose(`${version} is the champion of ${forecast.id} again. ${answer.decision ?? ""}`.trim()));
 }

@@ -15,11 +15,12 @@ import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
-import { type TaskDisplay, taskList } from "../task-list.ts";
+import { taskList } from "../task-list.ts";
 import { print, printJson, reasons, table, thousands } from "../terminal.ts";
 import { type ReadTrainingOptions, readTrainingOptions } from "../training/options.ts";
 import type { Trained } from "../training/train.ts";
-import { printTrained, summaryOf, trainingTask } from "./train.ts";
+import { firstTrainingTask } from "./first-training.ts";
+import { printTrained, summaryOf } from "./train.ts";
 
 export interface StartOptions {
   readonly once?: boolean;
@@ -52,13 +53,18 @@ export function scopeOf(only: string | undefined): Scope {
   };
 }
 
-/** Number of validation folds of the first training. */
-const quickFolds = 2;
-
 interface Progress {
   platform?: Platform;
+  /** Forecasts that predict cannot answer, with the reason. */
+  readonly unanswered: { readonly forecast: string; readonly reason: string }[];
   readonly trained: { readonly forecast: Forecast; readonly trained: Trained }[];
   readonly publications: Publication[];
+}
+
+/** Returns the platform of a start. @throws Failure before it runs. */
+function running({ platform }: Progress): Platform {
+  if (!platform) throw new Failure("The platform did not start.");
+  return platform;
 }
 
 export async function start(options: StartOptions): Promise<void> {
@@ -75,7 +81,7 @@ export async function start(options: StartOptions): Promise<void> {
   const state = openState(options.state ?? defaultState);
   claimState(state);
 
-  const progress: Progress = { publications: [], trained: [] };
+  const progress: Progress = { publications: [], trained: [], unanswered: [] };
   const stop = async () => {
     await progress.platform?.stop();
     releaseState(state);
@@ -83,10 +89,12 @@ export async function start(options: StartOptions): Promise<void> {
   const interrupted = onInterrupt(stop);
   try {
     await bringUp(progress, { state, port, date, scope, first, inspectorPort, json: options.json === true });
-    const { platform } = progress;
-    if (!platform) throw new Failure("The platform did not start.");
+    const platform = running(progress);
     await report(platform, progress, { ...options, state, date, scope });
-    if (options.once) return;
+    if (options.once) {
+      if (progress.unanswered.length > 0) process.exitCode = 1;
+      return;
+    }
     if (!options.json) print("Ctrl-C stops everything.");
     await platform.ended;
     throw new Failure(`The Workers ended unexpectedly. See ${state}/workers.log, then start again.`);
@@ -169,29 +177,15 @@ async function bringUp(
           task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
         },
       },
-      ...scope.forecasts.map((forecast) => ({
-        title: `Train ${forecast.id}`,
-        run: async (task: TaskDisplay) => {
-          const { platform } = progress;
-          if (!platform) return;
-          const { hub } = platform;
-          if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
-            task.title = `${forecast.id} has a champion, so it was not trained`;
-            return;
-          }
-          const { feeds: stored } = await hub.api.listFeeds();
-          const empty = feedIdsOf(forecast).find(
-            (id) => !stored.some((feed) => feed.id === id && feed.observations > 0),
-          );
-          if (empty !== undefined) {
-            task.title = `${forecast.id} has no data. Run: npm run almanac -- ingest ${empty} FILE, then train ${forecast.id}`;
-            return;
-          }
-          const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
-          const training = { forecast: short, ...first, why: "the first start", resume: null };
-          await trainingTask(hub, training, (trained) => progress.trained.push({ forecast, trained })).run(task);
-        },
-      })),
+      ...scope.forecasts.map((forecast) =>
+        firstTrainingTask({
+          forecast,
+          first,
+          hub: () => running(progress).hub,
+          onTrained: (trained) => progress.trained.push({ forecast, trained }),
+          onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),
+        }),
+      ),
     ],
     { isJson: json },
   );
@@ -238,7 +232,7 @@ async function report(platform: Platform, progress: Progress, options: Report): 
 
 async function jsonReport(
   platform: Platform,
-  { publications, trained }: Progress,
+  { publications, trained, unanswered }: Progress,
   { state, date, scope }: Report,
 ): Promise<object> {
   const feedAnswers = await feedsIn(scope, platform.hub);
@@ -246,7 +240,8 @@ async function jsonReport(
     await Promise.all(feedAnswers.map(async ({ id }) => [id, await problemsOf(platform.hub, id)])),
   );
   return {
-    ok: true,
+    ok: unanswered.length === 0,
+    unanswered,
     url: platform.hub.url,
     date,
     state,

@@ -5,12 +5,20 @@ import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
 import { knownFeed } from "../known.ts";
+import { historiesOf, printUnlessServed } from "../serving.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 
 export async function withdrawIngest(
   feedId: string,
   number: string,
-  options: { readonly url?: string; readonly state?: string; readonly json?: boolean; readonly why: string },
+  options: {
+    readonly url?: string;
+    readonly state?: string;
+    readonly json?: boolean;
+    readonly why: string;
+    /** False with `--no-wait`. */
+    readonly wait: boolean;
+  },
 ): Promise<void> {
   const feed = knownFeed(feedId);
   const ingest = /^[1-9]\d{0,14}$/.test(number) ? Number(number) : null;
@@ -22,6 +30,7 @@ export async function withdrawIngest(
   const flow = await flowEnded(hub, id);
   if (options.json) printJson({ feed: feed.id, ingest, flow: id, state: flow.state, ...flow.stats });
   if (flow.state !== "done") throw new Failure(`Ingest ${ingest} was not withdrawn: ${flow.reason ?? flow.state}`);
+  if (options.wait) await printUnlessServed(hub, await historiesOf(hub, flow.stats));
   if (options.json) return;
   const { removed, reread } = flow.stats ?? {};
   const removedText = `Removed ${thousands(removed)} values that no other publication contains`;

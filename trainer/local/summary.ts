@@ -1,11 +1,14 @@
-/** The summary that `almanac start` prints: one line per forecast, the addresses to open and one request to try. */
+/** The summary that `almanac start` prints: one row per forecast, the forecasts that cannot be answered, the addresses to open and one request to try. */
 import type { Model } from "../../shared/api/models.ts";
 import type { Prediction } from "../../shared/api/predict.ts";
+import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import type { Result } from "../../shared/lib/result.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { Hub } from "../hub.ts";
 import { predictionText } from "../predictions-table.ts";
-import { table } from "../terminal.ts";
+import { servingLine, servingOf } from "../serving.ts";
+import { prose, table } from "../terminal.ts";
 import { curlOf, examplePath } from "./examples.ts";
 
 /** The serving state of one forecast. */
@@ -13,14 +16,18 @@ export interface ServedForecast {
   readonly forecast: Forecast;
   /** Null without a champion. */
   readonly champion: Pick<Model, "candidate" | "skill"> | null;
-  /** The next value of one series; null if it cannot be predicted yet. */
+  /** The next value of one series; null if it cannot be predicted. */
   readonly next: { readonly period: string; readonly prediction: Prediction } | null;
+  /** What predict answers with, or why it cannot; null without a champion. */
+  readonly serving: Result<Serving> | null;
 }
 
 export async function servedForecast({ api }: Hub, forecast: Forecast): Promise<ServedForecast> {
   const { models } = await api.listModels({ query: { forecast: forecast.id, stage: "champion" } });
   const [champion = null] = models;
-  return { forecast, champion, next: champion === null ? null : await nextOf(api, forecast) };
+  if (champion === null) return { forecast, champion, next: null, serving: null };
+  const serving = await servingOf({ api }, forecast.id);
+  return { forecast, champion, next: serving.ok ? await nextOf(api, forecast) : null, serving };
 }
 
 /** Predicts the example series, or the first series of a forecast without an example. */
@@ -50,12 +57,16 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     next?.period ?? "–",
     next === null ? "not available" : predictionText(forecast, next.prediction),
   ]);
+  const unanswered = served.flatMap(({ forecast, serving }) =>
+    serving === null || serving.ok ? [] : [prose(servingLine(forecast.id, serving), "  ")],
+  );
   const header = ["forecast", "champion", "skill", "period", "next value"];
   const paths = served.flatMap(({ forecast, next }) => (next === null ? [] : [examplePath(forecast.id) ?? []].flat()));
   const [shortest] = paths.sort((a, b) => a.length - b.length);
   return [
     table(header, rows, { right: [2], optional: [3] }),
     "",
+    ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
     `API reference  ${url}/docs`,
     `Feeds          ${url}/feeds`,
     `Models         ${url}/models`,

@@ -3,23 +3,38 @@ import type { Prediction } from "../../../shared/api/predict.ts";
 import { gold } from "../../../shared/forecasts/gold.ts";
 import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../../shared/forecasts/sickness.ts";
+import { failure, success } from "../../../shared/lib/result.ts";
 import { type ServedForecast, summaryText } from "../../../trainer/local/summary.ts";
 
 const url = "http://127.0.0.1:8787";
 const answer = (values: object) => ({ series: {}, unit: "EUR/ozt", naive: 1, last: null, ...values }) as Prediction;
+
+const serving = (forecast: string, decision: string, stale_reason?: string): ServedForecast["serving"] =>
+  success({
+    forecast,
+    model: { version: "v1", name: "ridge", stage: "champion", decision },
+    target_period: "2026-11-23",
+    data_as_of: "2026-11-20",
+    stale: stale_reason !== undefined,
+    ...(stale_reason !== undefined && { stale_reason }),
+    change: 1,
+    history: 1,
+  });
 
 const served: readonly ServedForecast[] = [
   {
     forecast: gold,
     champion: { candidate: "ridge", skill: 0.0123 },
     next: { period: "2026-11-23", prediction: answer({ predicted_price: 1234.567, interval80: [1200, 1270.04] }) },
+    serving: serving("gold", "Ridge serves since 3 January 2026.", "The data ends with 2026-11-20."),
   },
   {
     forecast: sickness,
     champion: { candidate: "base-rate", skill: 0 },
     next: { period: "2026-11-21", prediction: answer({ label: "sick", probability: 0.7512 }) },
+    serving: serving("sickness", "The baseline (base-rate) serves."),
   },
-  { forecast: milkMx, champion: null, next: null },
+  { forecast: milkMx, champion: null, next: null, serving: null },
 ];
 
 test("the summary has one line per forecast with champion, skill and next value, and one request to try", () => {
@@ -29,6 +44,17 @@ test("the summary has one line per forecast with champion, skill and next value,
   expect(lineOf("sickness")).toMatch(/base-rate +baseline +2026-11-21 +sick, probability of sick 0\.75$/);
   expect(lineOf("milk-mx")).toMatch(/none +– +– +not available$/);
   expect(lines.filter((line) => line.startsWith("$ curl"))).toEqual([`$ curl -s '${url}/predict/gold'`]);
+});
+
+test("the summary states for a forecast that cannot be answered why", () => {
+  const broken: ServedForecast = {
+    forecast: milkMx,
+    champion: { candidate: "ridge", skill: 0.1 },
+    next: null,
+    serving: failure("R2 has no model.onnx"),
+  };
+  const lines = summaryText([...served.slice(0, 2), broken], url).split("\n");
+  expect(lines.filter((line) => /^[✔✖]/.test(line))).toEqual(["✖ milk-mx: R2 has no model.onnx"]);
 });
 
 test("the summary leaves room for the task list and npm's own lines within 25 lines", () => {
