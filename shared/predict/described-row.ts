@@ -79,8 +79,10 @@ function scaleOf(snapshot: Snapshot, row: Row): number {
   const { forecast, model } = snapshot;
   const form = model.card.distribution;
   const name = form && form.kind !== "changes" ? form.scaledBy : null;
+  if (name === null) return 1;
   const declared = forecast.features.find((feature) => feature.name === name);
-  return declared === undefined ? 1 : Math.max(Number(featureOf(snapshot, declared, row)), toleranceOf(forecast));
+  if (declared === undefined) return Number.NaN;
+  return Math.max(Number(featureOf(snapshot, declared, row)), toleranceOf(forecast));
 }
 
 /** Adds the intervals, probabilities and quantiles, or null for each and the reason. */

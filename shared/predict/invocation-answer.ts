@@ -28,7 +28,7 @@ export function invocationAnswer(
   const predictions = rows.map((row) => {
     if (refused?.has(row)) return null;
     const value = outputs[predictionOutput]?.[row] ?? Number.NaN;
-    return found === null ? (classify(card, value) ?? shortestDecimal(value)) : (found[row]?.median ?? null);
+    return found?.[row]?.median ?? classify(card, value) ?? shortestDecimal(value);
   });
   return { predictions, ...(found && { distributions: columnsOf(found) }), ...errorsOf(refused) };
 }

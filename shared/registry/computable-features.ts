@@ -4,7 +4,7 @@ import { failure, type Result, success } from "../lib/result.ts";
 import type { ServedModelFile } from "./served.ts";
 
 type Read = {
-  readonly card: Pick<ServedModelFile["card"], "features">;
+  readonly card: Pick<ServedModelFile["card"], "features" | "distribution">;
   readonly declaration: Pick<ServedModelFile["declaration"], "features" | "intervals">;
 };
 
@@ -13,7 +13,9 @@ type Read = {
  * read it, so that a baseline serves in every build. Fails for the first feature that the model needs. O(features).
  */
 export function computableFeatures({ card, declaration }: Read): Result<Feature[]> {
-  const needed = new Set([...card.features.map(({ name }) => name), declaration.intervals.scaledBy]);
+  const form = card.distribution;
+  const scale = form && form.kind !== "changes" ? form.scaledBy : null;
+  const needed = new Set([...card.features.map(({ name }) => name), declaration.intervals.scaledBy, scale]);
   const features: Feature[] = [];
   for (const declared of declaration.features) {
     const feature = readFeature(declared);

@@ -75,6 +75,13 @@ test("/invocations has the medians as its predictions and the distributions as c
   );
 });
 
+test("/invocations has the prediction of the file for a row without a distribution", async () => {
+  const ran = await run();
+  const received = invocationAnswer(model, { ...ran, summaries: () => null });
+  expect(received.predictions).toEqual([25.75, null, null]);
+  expect(received.distributions?.expected).toEqual([null, null, null]);
+});
+
 test("/invocations of a model without distributions has numbers only", async () => {
   const plain = snapshotOf().model;
   expect(Object.keys(invocationAnswer(plain, await run(plain)))).toEqual(["predictions", "errors"]);
