@@ -7,11 +7,13 @@ import { mlRandomForest } from "./ml-random-forest.ts";
 import { naive, seasonalNaive } from "./naive.ts";
 import { randomForest } from "./random-forest.ts";
 import { ridge } from "./ridge.ts";
+import { seasonalGrowth } from "./seasonal-growth.ts";
 
 /** The catalogue of candidates. To add one, add a file to this folder and a name here. */
 export const candidates: readonly Candidate[] = [
   naive,
   seasonalNaive,
+  seasonalGrowth,
   ridge,
   gradientBoosting,
   randomForest,

@@ -8,6 +8,16 @@ export const ridgeSpace: Space = {
   alpha: { kind: "log-uniform", low: 10, high: 1e6 },
 };
 
+/** For a few hundred rows, where weak penalties can be best. */
+export const wideRidgeSpace: Space = {
+  alpha: { kind: "log-uniform", low: 0.1, high: 1e4 },
+};
+
+/** The features among which seasonal growth chooses. */
+export const growthSpace = (features: readonly string[]): Space => ({
+  growth: { kind: "categorical", choices: features },
+});
+
 export const boostingSpace: Space = {
   learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
   leavesMax: { kind: "log-integer", low: 4, high: 31 },

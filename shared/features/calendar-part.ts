@@ -28,6 +28,8 @@ const parts = {
   /** 1 if the target is the first period of its month, otherwise 0. */
   "starts-month": ({ date, last }: Dates) =>
     last === null ? Number.NaN : Number(firstDayOf(last).slice(0, 7) !== date.slice(0, 7)),
+  /** 1 to 4. */
+  quarter: ({ date }: Dates) => Math.ceil(monthOf(date) / 3),
 } as const;
 
 export type CalendarPart = keyof typeof parts;

@@ -59,6 +59,9 @@ interface TaskOptions {
 /** Candidates for classifications only. */
 export const classifiers = ["base-rate", "state-frequency", "logistic"];
 
+/** It reads a feature that a forecast declares for it; it has tests of its own. */
+const ownTests = ["seasonal-growth"];
+
 /** Every candidate for a regression, with parameters for a small panel. */
 export const everyCandidate: readonly {
   readonly id: string;
@@ -66,7 +69,7 @@ export const everyCandidate: readonly {
   readonly parameters: Point;
 }[] = [
   ...candidates
-    .filter(({ id }) => !classifiers.includes(id))
+    .filter(({ id }) => !classifiers.includes(id) && !ownTests.includes(id))
     .map((candidate) => ({
       id: candidate.id,
       candidate,

@@ -80,6 +80,7 @@ const byHand: readonly (readonly [KindDeclaration, number])[] = [
   [{ kind: "seasonal-lag", periods: 3 }, 2],
   [{ kind: "seasonal-lag", periods: 4 }, none],
   [{ kind: "seasonal-lag", periods: 5 }, 8],
+  [{ kind: "seasonal-growth", periods: 2, seasons: 1 }, ln2],
   [{ kind: "difference", periods: 2 }, 2],
   [{ kind: "difference", periods: 3 }, -4],
   [{ kind: "log-difference", periods: 2 }, ln2],
@@ -101,6 +102,8 @@ const byHand: readonly (readonly [KindDeclaration, number])[] = [
   [{ kind: "change-share", periods: 2 }, 0.5],
   [{ kind: "calendar", part: "day" }, 6],
   [{ kind: "calendar", part: "days-ahead" }, 1],
+  [{ kind: "calendar-is", part: "day", value: 6 }, 1],
+  [{ kind: "calendar-is", part: "day", value: 5 }, 0],
 ];
 
 describe("by hand", () => {

@@ -5,15 +5,10 @@ import { decodeNumbers } from "../../shared/feeds/cl-central-bank/decode-numbers
 import type { Cell } from "../../shared/feeds/monthly-csv/read-table.ts";
 import { ProblemList } from "../../shared/feeds/problem-list.ts";
 import { addPeriods } from "../../shared/period.ts";
+import { withLostPoint } from "../../trainer/simulate/lost-points.ts";
 
 /** Rounds to nine significant digits, as the source does. */
 const nineDigits = (value: number) => Number(value.toPrecision(9));
-
-/** Writes a number as the source does: nine digits without trailing zeros, and a dot between groups of three. */
-function mangled(value: number): string {
-  const digits = (value.toExponential(8).split("e")[0] ?? "").replace(".", "").replace(/0+$/, "");
-  return digits.replace(/\B(?=(\d{3})+$)/g, ".");
-}
 
 const first = "1996-01";
 const cellsOf = (texts: readonly string[]): Cell[] =>
@@ -48,7 +43,7 @@ const walks = (stepMax: number) =>
 test("a series that moves by up to 25 % a month is decoded completely, from any month near its known size", () => {
   fc.assert(
     fc.property(walks(1.25), ({ values, anchor }) => {
-      const { values: found, problems } = decoded(values.map(mangled), anchor);
+      const { values: found, problems } = decoded(values.map(withLostPoint), anchor);
       expect(problems).toEqual([]);
       expect(found.map(([, value]) => value)).toEqual(values);
     }),
@@ -59,7 +54,7 @@ test("a series that moves by up to 25 % a month is decoded completely, from any 
 test("a series that moves by up to a factor of 2.2 a month never gives a wrong number", () => {
   fc.assert(
     fc.property(walks(2.2), ({ values, anchor }) => {
-      const { values: found, problems } = decoded(values.map(mangled), anchor);
+      const { values: found, problems } = decoded(values.map(withLostPoint), anchor);
       const truth = new Map(values.map((value, at) => [addPeriods(first, at), value]));
       for (const [period, value] of found) expect(value).toBe(truth.get(period));
       expect(found.length + problems.length).toBe(values.length);
@@ -68,8 +63,8 @@ test("a series that moves by up to a factor of 2.2 a month never gives a wrong n
   );
 });
 
-test("the mangled form in this test is the source's", () => {
-  expect([97.6113405, 101.540937, 550.59326, 0.738, 1.305, 28.8157].map(mangled)).toEqual([
+test("the simulator writes numbers as the source does", () => {
+  expect([97.6113405, 101.540937, 550.59326, 0.738, 1.305, 28.8157].map(withLostPoint)).toEqual([
     "976.113.405",
     "101.540.937",
     "55.059.326",
@@ -82,7 +77,7 @@ test("the mangled form in this test is the source's", () => {
 test("a yearly swing of three times is decoded, because a neighbour of the same month is a year away", () => {
   const year = [580, 560, 540, 320, 260, 220, 200, 200, 210, 220, 260, 420];
   const values = Array.from({ length: 60 }, (_, at) => nineDigits((year[at % 12] ?? 0) * 1.0021 ** at));
-  const { values: found, problems } = decoded(values.map(mangled), { at: 0, level: 580 });
+  const { values: found, problems } = decoded(values.map(withLostPoint), { at: 0, level: 580 });
   expect(found.map(([, value]) => value)).toEqual(values);
   expect(problems).toEqual([]);
 });

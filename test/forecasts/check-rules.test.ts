@@ -130,7 +130,7 @@ test.each<[string, Partial<Forecast>, string]>([
   [
     "a candidate of the other task",
     withCandidates("naive", "logistic"),
-    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle.",
+    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, seasonal-growth, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle.",
   ],
   ["an unknown candidate", withCandidates("naive", "ridg"), "There is no candidate ridg; did you mean ridge?"],
   ["no baseline", withCandidates("ridge"), "No candidate is a baseline; expected naive, for a regression."],

@@ -119,7 +119,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
         title: "Read the publications",
         run: async (task) => {
           const arrivedAt = readAsOf(options.asOf, new Date());
-          const files = filesByFeed(feedsOf(forecast), options.files);
+          const files = await filesByFeed(feedsOf(forecast), options.files, arrivedAt);
           const { facts, problems, held } = await factsOfFiles(files, arrivedAt);
           done.held = held;
           done.prepared = prepare(forecast, facts, until);

@@ -2,6 +2,7 @@
 const series: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   gold: {},
   sickness: {},
+  "milk-cl": {},
   "milk-mx": { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" },
 };
 

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
+import { chilePublications } from "./chile-publications.ts";
 import { type Answer, type FaultHook, page, type ReceivedRequest, send } from "./faults.ts";
 import { goldPublication } from "./gold-publication.ts";
 import { openMeteoPublication } from "./open-meteo-publication.ts";
@@ -15,6 +16,7 @@ const PUBLICATIONS: readonly ((settings: PublicationSettings) => Publication)[] 
   sniimPublication,
   goldPublication,
   openMeteoPublication,
+  ...chilePublications,
 ];
 
 export interface PublisherOptions {

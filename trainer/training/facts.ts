@@ -1,5 +1,7 @@
 /** Reads the facts for a training from local publications or from the hub's lake. */
+import { basename } from "node:path";
 import type { Feed } from "../../shared/feeds/feed.ts";
+import { parsePublication } from "../../shared/feeds/parse-publication.ts";
 import { compareFacts, type Fact } from "../../shared/lake/fact.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import type { FactsByFeed } from "../../shared/sources/facts.ts";
@@ -7,6 +9,7 @@ import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { judgeFiles } from "../judge-files.ts";
 import { readLake } from "../lake.ts";
+import { readPublication } from "../read-publication.ts";
 
 export interface Facts {
   /** Sorted facts of each feed, without duplicates. */
@@ -37,20 +40,46 @@ export interface FeedFiles {
   readonly files: readonly string[];
 }
 
-/** Assigns the files of a command to the feeds of a forecast. With several feeds each file is written as FEED=FILE. */
-export function filesByFeed(feeds: readonly Feed[], files: readonly string[]): FeedFiles[] {
-  const [only, ...more] = feeds;
-  const named = files.map((file) => {
-    const [, id, rest] = /^([^=]+)=(.+)$/.exec(file) ?? [];
-    const feed = feeds.find((one) => one.id === id);
-    if (feed && rest !== undefined) return { feed, file: rest };
-    if (only && more.length === 0) return { feed: only, file };
-    const ids = feeds.map((one) => one.id).join(", ");
-    throw new Failure(`The feed of ${file} is missing. Write FEED=FILE; the feeds are: ${ids}.`);
-  });
-  const missing = feeds.find((feed) => !named.some((one) => one.feed === feed));
-  if (missing) throw new Failure(`--files contains no file of ${missing.id}. Add ${missing.id}=FILE.`);
+/**
+ * Assigns the files of a command to the feeds of a forecast. A file is assigned to the feed that it names (FEED=FILE), or else
+ * to the feed whose parser finds observations in it. Fails with the feeds that have no file.
+ */
+export async function filesByFeed(
+  feeds: readonly Feed[],
+  files: readonly string[],
+  arrivedAt: string,
+): Promise<FeedFiles[]> {
+  const named = await Promise.all(
+    files.map(async (file) => {
+      const [, id, rest] = /^([^=]+)=(.+)$/.exec(file) ?? [];
+      const feed = feeds.find((one) => one.id === id);
+      if (feed && rest !== undefined) return { feed, file: rest };
+      return { feed: await feedOf(feeds, file, arrivedAt), file };
+    }),
+  );
+  const missing = feeds.filter((feed) => !named.some((one) => one.feed === feed));
+  if (missing.length > 0) {
+    const list = missing.map(({ id, title }) => `${id} (${title})`).join(", ");
+    throw new Failure(`--files contains no file of: ${list}. Add the files, each as FILE or FEED=FILE.`);
+  }
   return feeds.map((feed) => ({ feed, files: named.filter((one) => one.feed === feed).map(({ file }) => file) }));
+}
+
+/** Returns the feed of a file: the only one, or the one that finds observations in it. Fails if it is not a single feed. */
+async function feedOf(feeds: readonly Feed[], file: string, arrivedAt: string): Promise<Feed> {
+  const [only, ...more] = feeds;
+  if (only && more.length === 0) return only;
+  const bytes = await readPublication(file);
+  const fitting: Feed[] = [];
+  for (const feed of feeds) {
+    const { observations } = await parsePublication(feed, bytes, { name: basename(file), arrivedAt });
+    if (observations.length > 0) fitting.push(feed);
+  }
+  const [feed, ...others] = fitting;
+  if (feed && others.length === 0) return feed;
+  const ids = (feed ? fitting : feeds).map(({ id }) => id).join(", ");
+  const found = feed ? "may be of several feeds" : "has observations of none of the feeds";
+  throw new Failure(`${file} ${found}: ${ids}. Write FEED=FILE, or see almanac parse FEED ${file}.`);
 }
 
 /** Merges publications as the lake does: the newest publication's value is used, in any order of the files. */

@@ -8,7 +8,7 @@ export const changeShare = seriesKind({
   version: 1,
   options: periodsOptions,
   reach: ({ periods }) => periods + 1,
-  compute({ observed }, { periods }, tolerance) {
+  compute({ observed }, { periods }, { tolerance }) {
     const first = Math.max(1, observed.length - periods);
     let changes = 0;
     for (let at = first; at < observed.length; at++) {

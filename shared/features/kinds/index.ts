@@ -1,5 +1,6 @@
 /** The catalogue of feature kinds. To add one, add a file to this folder and a line here. Versions are never removed. */
 import { calendar } from "./calendar.ts";
+import { calendarIs } from "./calendar-is.ts";
 import { category } from "./category.ts";
 import { changeShare } from "./change-share.ts";
 import { difference } from "./difference.ts";
@@ -17,6 +18,7 @@ import { rollingMax } from "./rolling-max.ts";
 import { rollingMean } from "./rolling-mean.ts";
 import { rollingMin } from "./rolling-min.ts";
 import { rollingStd } from "./rolling-std.ts";
+import { seasonalGrowth } from "./seasonal-growth.ts";
 import { seasonalLag } from "./seasonal-lag.ts";
 import { sinceChange } from "./since-change.ts";
 import { stepStd } from "./step-std.ts";
@@ -25,6 +27,7 @@ import { weightedMean } from "./weighted-mean.ts";
 export const kinds = [
   lag,
   seasonalLag,
+  seasonalGrowth,
   difference,
   logDifference,
   rollingMean,
@@ -41,6 +44,7 @@ export const kinds = [
   lastChange,
   changeShare,
   calendar,
+  calendarIs,
   category,
   peersChange1,
   peersChange2,

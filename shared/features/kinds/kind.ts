@@ -61,10 +61,13 @@ interface Named<Name, Version, Options> {
   readonly options: Shape<Options>;
 }
 
+/** What a kind may read of the past, beside the values of its series. */
+type KnownPast = Pick<Past, "periods" | "target" | "tolerance">;
+
 interface SeriesKind<Name, Version, Options> extends Named<Name, Version, Options> {
   reach(options: Options): number;
   pastValue?(options: Options): PastValue;
-  compute(values: PastValues, options: Options, tolerance: number): number;
+  compute(values: PastValues, options: Options, past: KnownPast): number;
 }
 
 /** Defines a kind that reads the past values of one variable of one series. */
@@ -81,10 +84,7 @@ export function seriesKind<
       pastValue: kind.pastValue?.(options) ?? null,
       source: "history",
       dtype: "float",
-      ofPast:
-        ({ tolerance }) =>
-        (series) =>
-          kind.compute(valuesOf(series, variable), options, tolerance),
+      ofPast: (past) => (series) => kind.compute(valuesOf(series, variable), options, past),
     };
   });
 }

@@ -11,7 +11,7 @@ export const lastChange = seriesKind({
   version: 1,
   options: periodsOptions,
   reach: ({ periods }) => periods + 1,
-  compute({ observed }, { periods }, tolerance) {
+  compute({ observed }, { periods }, { tolerance }) {
     if (observed.length < 2) return Number.NaN;
     const since = stepsSinceChange(observed, Math.min(periods, observed.length - 1), tolerance);
     if (since === null) return 0;

@@ -11,7 +11,7 @@ export const sinceChange = seriesKind({
   version: 1,
   options: periodsOptions,
   reach: ({ periods }) => periods + 1,
-  compute({ observed }, { periods }, tolerance) {
+  compute({ observed }, { periods }, { tolerance }) {
     const steps = Math.min(periods, observed.length - 1);
     if (steps < 1) return Number.NaN;
     return stepsSinceChange(observed, steps, tolerance) ?? steps;
