@@ -26,7 +26,7 @@ const why = (text = "reason, for the audit log") => new Option("--why <text>", t
 const files = () =>
   new Option(
     "--files <files...>",
-    "publications; for a forecast with several feeds write FEED=FILE",
+    "publications; their feeds are recognised, or named as FEED=FILE",
   ).makeOptionMandatory();
 const out = () => new Option("--out <dir>", "output folder").makeOptionMandatory();
 const asOf = () => new Option("--as-of <day>", "day on which the files arrived; default: now");

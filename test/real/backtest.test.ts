@@ -38,6 +38,15 @@ describe.skipIf(!existsSync(data))("on real publications", () => {
     expect(timeless(await run("2"))).toEqual(timeless(one));
   });
 
+  test("milk in Chile: the champion's error is at least 20 % below the last price, from three files in any order", async () => {
+    const files = readdirSync(join(data, "milk-cl")).map((name) => join(data, "milk-cl", name));
+    const result = await backtest("milk-cl", files);
+    expect(result.test).toMatchObject({ from: "2011-01", to: "2018-12" });
+    expect(errorOf(result, result.champion)).toBeLessThan(0.8 * errorOf(result, "naive"));
+    expect(result.contenders.find(({ name }) => name === result.champion)?.gateP).toBeLessThan(0.01);
+    expect(errorOf(result, "seasonal-growth")).toBeLessThan(0.75 * errorOf(result, "naive"));
+  });
+
   test("air: the champion's Brier score is not above the baseline's, and a second run gives the same result", async () => {
     const files = readdirSync(join(data, "sickness")).map((name) => join(data, "sickness", name));
     const result = await backtestClasses(files, "--trials", "2");
