@@ -17,6 +17,12 @@ const placeShape = z.object({
   timezone: z.string().describe("IANA time zone that defines the days of the feed"),
 });
 
+const breakShape = z.object({
+  from: z.string().describe("First period with the new meaning"),
+  variables: z.array(z.string()).readonly().describe("The variables that change"),
+  note: z.string(),
+});
+
 const feedShape = z
   .object({
     id: z.string(),
@@ -27,6 +33,10 @@ const feedShape = z
     variables: z.record(z.string(), variableShape).readonly(),
     place: placeShape.optional().describe("Only if the feed is about one place"),
     granularity: z.enum(granularities),
+    breaks: z
+      .array(breakShape)
+      .readonly()
+      .describe("Changes of meaning, oldest first: since a period, values of the same name have another definition"),
     partitionBy: z.enum(partitionings).describe("Folders of the lake below `clean/<feed>/`"),
     observations: z.number(),
     partitions: z.number(),

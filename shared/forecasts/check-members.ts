@@ -64,6 +64,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
     weekdays: z.array(z.number()).exactOptional(),
     periods: z.enum(["calendar", "published"]),
   }),
+  trainAfterBreaks: z.literal(true).exactOptional(),
   steps: z.array(z.number()),
   headline: z.array(z.number()),
   target: exactly({ transform: z.enum(["level", "difference", "log-difference"]), decimals: integerFrom(0) }),

@@ -7,7 +7,7 @@ import { partsMax } from "../period.ts";
 import type { Forecast } from "./forecast.ts";
 import { type Source, sourceOf, variablesOf } from "./source.ts";
 
-export type DeclaredFeed = Pick<Feed, "id" | "variables" | "dimensions" | "granularity" | "partitionBy">;
+export type DeclaredFeed = Pick<Feed, "id" | "variables" | "dimensions" | "granularity" | "partitionBy" | "breaks">;
 
 type SourceWithFeed = readonly [source: Source, feed: DeclaredFeed];
 

@@ -1,6 +1,7 @@
 /** Validates the declarations of forecasts at load. Each mistake is one sentence with what was found and what was expected. */
 import { readFeature } from "../features/feature.ts";
 import { canPartition } from "../lake/keys.ts";
+import { wrongBreaks } from "./check-breaks.ts";
 import { wrongAliases, wrongColumns, wrongDateFields, wrongOutputs } from "./check-fields.ts";
 import { wrongMembers } from "./check-members.ts";
 import {
@@ -120,11 +121,12 @@ function repeatedIds(what: string, catalogue: readonly { readonly id: string }[]
 
 function mistakesInFeed(feed: DeclaredFeed): string[] {
   const { partitionBy, granularity } = feed;
-  return canPartition(feed)
+  const partitioning = canPartition(feed)
     ? []
     : [
         `Its lake is partitioned by ${partitionBy}, which is shorter than its period; expected ${granularity} or longer.`,
       ];
+  return [...partitioning, ...wrongBreaks(feed)];
 }
 
 function withCapital(sentence: string): string {

@@ -27,6 +27,11 @@ export interface Forecast {
   readonly steps: readonly number[];
   /** The steps by which versions are compared, ascending from 1. */
   readonly headline: readonly number[];
+  /**
+   * True: only data after the newest break of the variables that it reads is used for training, as if it began there. A break is a
+   * change of meaning (`breaks` of a feed). By default all data is used, and the card lists the breaks.
+   */
+  readonly trainAfterBreaks?: true;
   readonly target: {
     readonly transform: Transform;
     /** Decimals of a published value. Changes of less than half a unit of the last decimal are ignored. */

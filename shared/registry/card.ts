@@ -178,6 +178,8 @@ const distributionShape = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const breakShape = z.object({ feed: z.string(), from: period, variables: z.array(z.string()), note: z.string() });
+
 const definitionShape = z.record(z.string(), z.unknown());
 
 const cardFeatureShape = z.discriminatedUnion("dtype", [
@@ -258,6 +260,8 @@ export const cardShape = z
     }),
     /** The published fit: the same recipe on all data. */
     published: spanShape,
+    /** Changes of meaning inside the training data: since a period, these variables of a feed have another definition. */
+    breaks: z.array(breakShape).default([]),
     /** Null for a regression. */
     decision: decisionShape.nullable().default(null),
     intervals: z.array(intervalShape),

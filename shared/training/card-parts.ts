@@ -7,8 +7,10 @@ import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { targetSourceOf } from "../forecasts/source.ts";
 import { sha256Hex } from "../lib/hash.ts";
+import { comparePeriods } from "../period.ts";
 import type { Card } from "../registry/card.ts";
 import type { ModelSize } from "../registry/fit-limits.ts";
+import type { SourceBreak } from "../sources/breaks.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 
@@ -81,6 +83,13 @@ export interface Origin {
   readonly codeVersion: string;
   readonly seed: number;
   readonly trials: number;
+}
+
+/** Returns the breaks not after the last period of the training data, as a card lists them. */
+export function cardBreaks(breaks: readonly SourceBreak[], trainedTo: string): Card["breaks"] {
+  return breaks
+    .filter(({ from }) => comparePeriods(from, trainedTo) <= 0)
+    .map(({ feed, from, variables, note }) => ({ feed, from, variables: [...variables], note }));
 }
 
 /** Returns the data, code and seed of a training. */

@@ -15,8 +15,9 @@ import { writeModel } from "../onnx/write.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
 import { isNaive } from "../registry/gate.ts";
+import type { SourceBreak } from "../sources/breaks.ts";
 import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
-import { describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
+import { cardBreaks, describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
 import { decisionOf } from "./decision.ts";
 import { intervalOptions } from "./evidence.ts";
@@ -46,6 +47,8 @@ export interface PublishTask {
   /** SHA-256 and number of the training observations. */
   readonly dataHash: string;
   readonly observations: number;
+  /** Changes of meaning inside the training data. */
+  readonly breaks: readonly SourceBreak[];
 }
 
 export interface PublishEffects {
@@ -292,6 +295,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
       reason: task.reason,
     },
     published: spanOf(data, all),
+    breaks: cardBreaks(task.breaks, spanOf(data, all).to),
     decision,
     intervals: widthsOf(known.rows, known.misses, intervalOptions(forecast, data)),
     intervalsHoldLast: forecast.intervals.holdLast,

@@ -129,6 +129,7 @@ export function tinyModel(story: TinyStory): TinyModel {
         reason: "It was the best on validation.",
       },
       published: span,
+      breaks: [],
       decision: null,
       intervals: [{ level: 0.8, halfWidth: 1, atomShare: 0, atom: false, zeroWidth: false }],
       intervalsHoldLast: false,

@@ -56,7 +56,14 @@ function lineFile(scale = 1): Uint8Array<ArrayBuffer> {
 }
 
 function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool) {
-  const prepared = { forecast: smallForecast, data, observations: data.rows, dataHash: sha256Hex("") };
+  const prepared = {
+    forecast: smallForecast,
+    data,
+    observations: data.rows,
+    breaks: [],
+    after: null,
+    dataHash: sha256Hex(""),
+  };
   return judgeImported({ prepared, bytes: lineFile(), producer: "R", seed: 1, incumbent: null, ...task }, threads);
 }
 

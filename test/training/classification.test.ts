@@ -175,7 +175,7 @@ describe("publishing", () => {
     };
     const pool = instantPool(forecast, data);
     const result = await publish(
-      { ...task, dataHash: "0".repeat(64), observations: data.rows },
+      { ...task, dataHash: "0".repeat(64), observations: data.rows, breaks: [] },
       { pool, run: runReference },
     );
     if (!result.ok) throw new Error(`${result.error.reason}: ${result.error.problems.join(" ")}`);

@@ -90,6 +90,7 @@ export function publishTask(story: Story): PublishTask {
     trials: 1,
     dataHash: "0".repeat(64),
     observations: data.rows,
+    breaks: [],
   };
 }
 

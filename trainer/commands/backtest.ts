@@ -13,12 +13,13 @@ import { readAsOf } from "../judge-files.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
+import { trainedAcross } from "../training/break-text.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { distributionTable } from "../training/distribution-table.ts";
 import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
-import { type ContestResult, type Prepared, prepare, runContest, withPool } from "../training/run-contest.ts";
+import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "../training/run-contest.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];
@@ -79,7 +80,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
 }
 
 /** Describes the data and the code of the result. */
-function lineage(forecast: Forecast, { data }: Prepared) {
+function lineage(forecast: Forecast, { data, breaks }: Prepared) {
   const { variable, sources } = forecast;
   return {
     feed: targetSourceOf(forecast).feed,
@@ -88,6 +89,7 @@ function lineage(forecast: Forecast, { data }: Prepared) {
     sources: sources.map(({ feed, variables, lag }) => ({ feed, variables, lag })),
     features: fingerprintOf(forecast),
     codeVersion: codeVersion(),
+    breaks,
     ...spanOf(data, { from: 0, to: data.rows }),
   };
 }
@@ -122,7 +124,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
           const files = await filesByFeed(feedsOf(forecast), options.files, arrivedAt);
           const { facts, problems, held } = await factsOfFiles(files, arrivedAt);
           done.held = held;
-          done.prepared = prepare(forecast, facts, until);
+          done.prepared = prepareTraining(forecast, facts, until);
           done.problems = problems;
           task.title = `Read ${thousands(done.prepared.observations)} observations, rejected ${thousands(problems)} values${heldNote(held)}`;
         },
@@ -169,12 +171,13 @@ function heldNote(held: readonly HeldFile[]): string {
   return `. Not used, because the hub would hold them: ${each.join("; ")}`;
 }
 
-function printResult(forecast: Forecast, { contest, outcome, steps, seconds }: Backtest): void {
+function printResult(forecast: Forecast, { prepared, contest, outcome, steps, seconds }: Backtest): void {
   const { change, test } = contest.judged.judgement;
   print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
   print(leaderboard(forecast, outcome.contenders, outcome.champion));
   if (steps.size > 0) print(`\n${distributionTable(forecast, steps)}`);
   if (change !== null) print(`\n${prose(changeText(change))}`);
+  for (const text of trainedAcross(prepared.breaks)) print(`\n${prose(text)}`);
   print(`\n${prose(outcome.reason)}`);
   print(`Champion: ${outcome.champion}. ${seconds.toFixed(0)} s.`);
 }

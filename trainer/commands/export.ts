@@ -36,6 +36,7 @@ export async function exportModel(
         trials: contest.trials.length,
         dataHash: prepared.dataHash,
         observations: prepared.observations,
+        breaks: prepared.breaks,
       },
       pool,
     ),

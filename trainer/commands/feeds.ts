@@ -1,6 +1,7 @@
-/** `almanac feeds`: lists the feeds and the periods that are stored. */
+/** `almanac feeds`: lists the feeds, the periods that are stored, and the periods in which a variable changes its meaning. */
 import { connect } from "../connect.ts";
-import { print, printJson, table, thousands } from "../terminal.ts";
+import { print, printJson, prose, table, thousands } from "../terminal.ts";
+import { breakText } from "../training/break-text.ts";
 
 export async function listFeeds(options: {
   readonly url?: string;
@@ -21,4 +22,7 @@ export async function listFeeds(options: {
   print(
     table(["feed", "publisher", "observations", "from", "to", "last fetched"], rows, { right: [2], optional: [1, 3] }),
   );
+  for (const { id, breaks } of feeds) {
+    for (const one of breaks) print(`\n${prose(breakText({ feed: id, ...one }))}`);
+  }
 }

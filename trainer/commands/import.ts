@@ -13,7 +13,7 @@ import { factsOfLakes } from "../training/facts.ts";
 import { checkedGraph, judgeImported } from "../training/import-model.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions } from "../training/options.ts";
-import { prepare, withPool } from "../training/run-contest.ts";
+import { prepareTraining, withPool } from "../training/run-contest.ts";
 import { servingModel } from "../training/serving-model.ts";
 import { promote, register } from "../training/train.ts";
 import { readTrainedTo } from "../training/trained-to.ts";
@@ -40,7 +40,7 @@ export async function importModel(
   // Check the file before the lake is read, which takes longer.
   checkedGraph(bytes, forecast);
   const hub = connect({ ...options, actor: "import" });
-  const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
+  const prepared = prepareTraining(forecast, await factsOfLakes(hub, feedsOf(forecast)));
   const { seed } = readTrainingOptions(options);
   const serving = await servingModel(hub, prepared, { seed, threads: null });
   const imported = await withPool(prepared, (pool) =>

@@ -12,6 +12,7 @@ import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { printUnlessServed, servingLine, servingOf } from "../serving.ts";
 import { print, printJson, prose, table } from "../terminal.ts";
+import { trainedAcross } from "../training/break-text.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 
 interface HubOptions {
@@ -64,6 +65,7 @@ async function printLeaderboard({ api }: Hub, forecast: Forecast): Promise<void>
   print(`\n${prose(`Leaderboard of the champion ${champion.version}: ${window}`)}\n`);
   print(leaderboard(forecast, contenders, card.recipe.candidate));
   print(`\n${prose(reason)}`);
+  for (const text of trainedAcross(card.breaks)) print(`\n${prose(text)}`);
 }
 
 function modelsTable(models: readonly Model[], forecast: Forecast | null): string {

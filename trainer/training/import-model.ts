@@ -22,7 +22,7 @@ import { misfitsOf, sizeOfGraph } from "../../shared/registry/fit-limits.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { unequalRow } from "../../shared/training/agreement.ts";
-import { describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
+import { cardBreaks, describeFile, identityOf, lineageOf } from "../../shared/training/card-parts.ts";
 import { refitAt } from "../../shared/training/contest.ts";
 import { decisionOf } from "../../shared/training/decision.ts";
 import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
@@ -168,6 +168,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       reason: `Imported from ${producer}, trained to ${trainedTo}: scored on the ${evidence.periods.length} periods after that.`,
     },
     published: { ...published, to: trainedTo },
+    breaks: cardBreaks(prepared.breaks, trainedTo),
     decision: isClasses
       ? await decisionOf(
           { forecast, threshold: evenThreshold, naive: naive.recipe, rows: data.rows, seed: task.seed },

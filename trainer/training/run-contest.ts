@@ -1,11 +1,13 @@
 /** Trains on this machine: builds the dataset, runs the candidates on threads and reports progress. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import { findFeed } from "../../shared/feeds/index.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { lastDayOf } from "../../shared/period.ts";
+import { breaksWithin, factsSince, type SourceBreak, sourceBreaks } from "../../shared/sources/breaks.ts";
+import { type FactsByFeed, forecastPanel, targetReach } from "../../shared/sources/facts.ts";
 import { dataMismatch } from "../../shared/sources/data-fit.ts";
-import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
 import { describeRefusal } from "../../shared/training/refusal.ts";
@@ -20,6 +22,25 @@ export interface Prepared {
   readonly observations: number;
   /** SHA-256 of the sorted facts that the forecast reads. */
   readonly dataHash: string;
+  /** Changes of meaning inside the data, oldest first. */
+  readonly breaks: readonly SourceBreak[];
+  /** The break after which the data begins, if the forecast trains only after breaks; else null. */
+  readonly after: SourceBreak | null;
+}
+
+/**
+ * Returns the dataset of a training, up to and including the period `until`.
+ * @throws Failure if the forecast trains only after breaks and too few periods are left.
+ */
+export function prepareTraining(forecast: Forecast, facts: FactsByFeed, until: string | null = null): Prepared {
+  const prepared = prepare(forecast, facts, until);
+  const { after, data } = prepared;
+  // The features of a period that is predicted later then read no value from before the break.
+  const required = Math.max(forecast.validation.periodsMin, targetReach(forecast, forecast.schedule.every));
+  if (after === null || data.periods.length >= required) return prepared;
+  throw new Failure(
+    `${forecast.id} trains only on data after the break of ${after.feed} from ${after.from}. Found ${data.periods.length} periods after it, but training needs at least ${required}. Train again when there are as many, or remove trainAfterBreaks from the declaration. The break: ${after.note}`,
+  );
 }
 
 /**
@@ -27,7 +48,14 @@ export interface Prepared {
  * @throws Failure if the forecast's schedule or reduction does not fit the facts.
  */
 export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | null = null): Prepared {
-  const byFeed = usedFacts(forecast, facts, until);
+  const all = usedFacts(forecast, facts, until);
+  const found = breaksWithin(
+    sourceBreaks(forecast, (feed) => findFeed(feed)?.breaks ?? []),
+    all,
+  );
+  const after = forecast.trainAfterBreaks === true ? (found.at(-1) ?? null) : null;
+  const byFeed = after === null ? all : factsSince(after.from, all);
+  const breaks = after === null ? found : [];
   const used = [...byFeed.values()].flat();
   const panel = forecastPanel(forecast, byFeed);
   const mismatch = dataMismatch(forecast, panel, byFeed);
@@ -36,7 +64,7 @@ export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | 
   const lines = used.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
   );
-  return { forecast, data, observations: used.length, dataHash: sha256Hex(lines.join("\n")) };
+  return { forecast, data, observations: used.length, dataHash: sha256Hex(lines.join("\n")), breaks, after };
 }
 
 /** Returns the facts of the variables that a forecast reads. */

@@ -22,7 +22,7 @@ import type { ReadTrainingOptions } from "./options.ts";
 import type { ThreadPool } from "./pool.ts";
 import { runReference } from "./reference-runtime.ts";
 import { trialsToResume } from "./resume.ts";
-import { type ContestResult, type Prepared, prepare, runContest, withPool } from "./run-contest.ts";
+import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "./run-contest.ts";
 import { type Serving, servingModel } from "./serving-model.ts";
 import { trialLog } from "./trial-log.ts";
 
@@ -59,7 +59,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const hub = openHub({ ...address, actor: "trainer" });
   const { api } = hub;
   onProgress("reading the lake");
-  const prepared = prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
+  const prepared = prepareTraining(forecast, await factsOfLakes(hub, feedsOf(forecast)));
   const serving = await servingModel(hub, prepared, task);
   const earlier = task.resume === null ? [] : await trialsToResume(hub, task.resume, { prepared, seed });
   const { dataHash } = prepared;
@@ -198,6 +198,7 @@ function publishTask(
     trials: trials.length,
     dataHash: prepared.dataHash,
     observations: prepared.observations,
+    breaks: prepared.breaks,
   };
 }
 

@@ -76,9 +76,9 @@ async function learn(): Promise<Servable> {
     if (!parameters) throw new Error("the contest has no forest");
     const { bench, judgement } = judged;
     const task = { forecast, bench, judgement, recipe: { candidate: "random-forest", parameters }, seed };
-    const { dataHash, observations } = prepared;
+    const { dataHash, observations, breaks } = prepared;
     const lineage = { reason: "a bench", codeVersion: "bench", trials: trials.length };
-    return publishOrFail({ ...task, ...lineage, dataHash, observations }, pool);
+    return publishOrFail({ ...task, ...lineage, dataHash, observations, breaks }, pool);
   });
   return { model, card, historyText: historyOf(facts) };
 }

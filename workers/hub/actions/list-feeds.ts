@@ -16,6 +16,7 @@ export async function describeFeed({ db }: Pick<Hub, "db">, feed: Feed): Promise
     countObservations(db, feed),
   ]);
   const { id, title, publisher, homepage, dimensions, variables, place, granularity, partitionBy } = feed;
+  const { breaks = [] } = feed;
   const about = { id, title, publisher, homepage, dimensions, variables, ...(place && { place }) };
-  return { ...about, granularity, partitionBy, ...counts, cursor, etag, lastSuccessAt };
+  return { ...about, granularity, breaks, partitionBy, ...counts, cursor, etag, lastSuccessAt };
 }
