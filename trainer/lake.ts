@@ -25,10 +25,15 @@ export async function readLake(
   feed: string,
   { onStart, onFile }: { onStart(list: Success): Promise<void>; onFile(file: LakeFile): Promise<void> },
 ): Promise<Success> {
+  let before: { readonly list: string; readonly path: string } | null = null;
   for (let restarts = 0; restarts < restartsMax; restarts++) {
     const list = await readList(hub, feed);
     await onStart(list);
-    if (await readFiles(hub, list, onFile)) return list;
+    const path = await readFiles(hub, list, onFile);
+    if (path === null) return list;
+    const again = { list: JSON.stringify(list), path };
+    if (before?.list === again.list && before.path === path) throw new Failure(damagedFile(feed, path));
+    before = again;
   }
   throw new Failure(
     `The lake of ${feed} changed during each of ${restartsMax} reads. Try again when its ingests have ended.`,
@@ -57,22 +62,27 @@ export function readSuccessList(feed: string, bytes: Uint8Array): Success {
   return list.data;
 }
 
-/** Returns false if a file differs from the list, because the lake has changed. */
+function damagedFile(feed: string, path: string): string {
+  return `${path} in the lake of ${feed} is missing or damaged: its bytes differ from those in _SUCCESS. The hub writes such a file again within the hour, and at every \`npm start\`. Try again then.`;
+}
+
+/** Returns the path of a file that differs from the list, because the lake has changed or is damaged; else null. */
 async function readFiles(
   hub: Hub,
   { feed, partitions }: Success,
   onFile: (file: LakeFile) => Promise<void>,
-): Promise<boolean> {
+): Promise<string | null> {
   for (let from = 0; from < partitions.length; from += parallel) {
     const read = await Promise.all(
       partitions.slice(from, from + parallel).map(async ({ path, etag, sha256 }) => {
         const file = await orNull(hub.api.downloadLakeFile({ feed, path }));
-        if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256) return false;
+        if (!file || file.etag !== etag || sha256Hex(file.bytes) !== sha256) return path;
         await onFile({ path, bytes: file.bytes });
-        return true;
+        return null;
       }),
     );
-    if (read.includes(false)) return false;
+    const wrong = read.find((path) => path !== null);
+    if (wrong !== undefined) return wrong;
   }
-  return true;
+  return null;
 }

@@ -36,7 +36,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["main.ts", "write-docs.ts"],
   ],
   "workers/hub": [
-    ["variables.ts"],
+    ["variables.ts", "object-digest.ts"],
     ["hub.ts"],
     ["registry"],
     ["fetch", "ingest", "predictions"],

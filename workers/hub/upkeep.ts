@@ -1,8 +1,10 @@
 /** The hourly upkeep. */
+import { feeds } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 import { recover } from "./flows/recover.ts";
 import type { Hub } from "./hub.ts";
+import { repairLake } from "./ingest/repair-lake.ts";
 import { repairHistories } from "./ingest/write-history.ts";
 import { purgePredictions } from "./predictions/purge.ts";
 import { writeForecastList } from "./registry/forecast-list.ts";
@@ -19,6 +21,7 @@ export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[
   await settleAll([
     ["recover flows", () => recover(fx)],
     ["write the list of forecasts", () => writeForecastList(fx, forecasts)],
+    ...feeds.map((feed) => [`repair lake ${feed.id}`, () => repairLake(fx, feed)] as const),
     ...forecasts.map((forecast) => [`repair history ${forecast.id}`, () => repairHistories(fx, [forecast])] as const),
     ...forecasts.map((forecast) => [`repair pointer ${forecast.id}`, () => repairPointers(fx, [forecast])] as const),
     ["abandon silent runs", () => abandonSilentRuns(fx)],

@@ -1,6 +1,5 @@
 /** Verifies the artefacts in R2: the digests, the card, and the outputs for the golden rows. */
 
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
@@ -12,6 +11,7 @@ import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts
 import { checkGolden, type GoldenResult, goldenInputs } from "../../../shared/registry/golden.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
+import { digestOf } from "../object-digest.ts";
 
 /** A version and the stated digests of its artefacts. */
 export interface Stated {
@@ -139,12 +139,6 @@ async function digest(hub: Pick<Hub, "lake">, { forecast, version }: FileAddress
   const object = await hub.lake.get(artefactKey(forecast.id, version, name));
   if (!object) return { sha256: "nothing", bytes: 0 };
   return { sha256: await digestOf(object), bytes: object.size };
-}
-
-async function digestOf({ body }: R2ObjectBody): Promise<string> {
-  const stream = new crypto.DigestStream("SHA-256");
-  await body.pipeTo(stream);
-  return bytesToHex(new Uint8Array(await stream.digest));
 }
 
 function otherBytes(name: ArtefactName, found: string, expected: string): Verified {
