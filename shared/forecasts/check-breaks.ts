@@ -16,7 +16,9 @@ export function wrongBreaks({ breaks = [], variables: declared }: Pick<Feed, "br
       ...(variables.length === 0 ? [`The break from ${from} has no variable; expected those that change.`] : []),
       ...variables
         .filter((name) => !known.includes(name))
-        .map((name) => withSuggestion(`The break from ${from} is of ${name}, which the feed does not have`, name, known)),
+        .map((name) =>
+          withSuggestion(`The break from ${from} is of ${name}, which the feed does not have`, name, known),
+        ),
     ];
   });
 }
