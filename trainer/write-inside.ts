@@ -3,36 +3,54 @@ import { randomUUID } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { codeOf, Failure } from "./failure.ts";
+import { whyNotWritten } from "./disk.ts";
+import { Failure } from "./failure.ts";
 
 /** Names that Windows reserves for devices, and characters that it treats as separators or streams. */
 const reservedName = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 const unsafeCharacter = /[\\:*?"<>|\p{Cc}]/u;
 
+/** A file to write: its path relative to a folder, with slashes. */
+export interface FileInside {
+  readonly path: string;
+  readonly bytes: Uint8Array | string;
+}
+
 /**
- * Writes a file and the folders above it. `path` is relative to `folder`, with slashes. A complete file replaces an earlier
- * one at once.
+ * Writes a file and the folders above it. A complete file replaces an earlier one at once.
  * @throws Failure for a path that leaves the folder, on any system, and if one of its parts is a symbolic link.
  */
 export async function writeInside(folder: string, path: string, bytes: Uint8Array | string): Promise<void> {
-  const parts = path.split("/");
-  const target = join(folder, ...parts);
-  if (isAbsolute(path) || !parts.every(isSafeName)) {
-    throw new Failure(`${path} is not a path below ${folder}, so it is not written.`);
-  }
-  const temporary = join(dirname(target), `.${randomUUID()}.part`);
+  await writeAllInside(folder, [{ path, bytes }]);
+}
+
+/**
+ * Writes several files as `writeInside`. No file is replaced before all are written, so an error, for example of a full disk,
+ * leaves the earlier ones. Creates the folder.
+ */
+export async function writeAllInside(folder: string, files: readonly FileInside[]): Promise<void> {
+  const begun: { readonly temporary: string; readonly target: string }[] = [];
+  let current = folder;
   try {
-    refuseLinks(folder, parts);
-    await mkdir(dirname(target), { recursive: true });
-    // Not into the file itself, which another program may replace by a link.
-    await writeFile(temporary, bytes, { flag: "wx" });
-    await rename(temporary, target);
+    for (const { path, bytes } of files) {
+      const parts = path.split("/");
+      const target = join(folder, ...parts);
+      if (isAbsolute(path) || !parts.every(isSafeName)) {
+        throw new Failure(`${path} is not a path below ${folder}, so it is not written.`);
+      }
+      current = target;
+      refuseLinks(folder, parts);
+      await mkdir(dirname(target), { recursive: true });
+      const temporary = join(dirname(target), `.${randomUUID()}.part`);
+      begun.push({ temporary, target });
+      // Not into the file itself, which another program may replace by a link.
+      await writeFile(temporary, bytes, { flag: "wx" });
+    }
+    for (const { temporary, target } of begun) await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    for (const { temporary } of begun) await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof Failure) throw error;
-    throw new Failure(
-      `${target} cannot be written (${codeOf(error) || String(error)}). Choose another folder with --out DIR.`,
-    );
+    throw new Failure(`${current} cannot be written: ${whyNotWritten(error)}. Choose another folder with --out DIR.`);
   }
 }
 

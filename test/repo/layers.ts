@@ -18,7 +18,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["reports"],
   ],
   trainer: [
-    ["actor.ts", "cli-markdown.ts", "failure.ts", "terminal.ts", "simulate"],
+    ["actor.ts", "cli-markdown.ts", "failure.ts", "disk.ts", "terminal.ts", "simulate"],
     [
       "hub.ts",
       "upload-progress.ts",

@@ -1,6 +1,5 @@
 /** `almanac export FORECAST --files FILE… --out DIR`: writes the model file, its card, and rows to verify it in any ONNX runtime. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Dataset, RowRange } from "../../shared/features/dataset.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { writeCsv } from "../../shared/lib/csv.ts";
@@ -13,6 +12,7 @@ import { codeVersion } from "../training/code-version.ts";
 import { readTrainingOptions, withOnly } from "../training/options.ts";
 import { withPool } from "../training/run-contest.ts";
 import { publishOrFail } from "../training/train.ts";
+import { writeAllInside } from "../write-inside.ts";
 import { type BacktestOptions, runBacktest } from "./backtest.ts";
 
 export async function exportModel(
@@ -42,12 +42,13 @@ export async function exportModel(
     ),
   );
   const folder = resolve(options.out);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "model.onnx"), published.model);
-  await writeFile(join(folder, "card.json"), `${JSON.stringify(published.card, null, 1)}\n`);
-  await writeFile(join(folder, "rows.csv"), rowsCsv(published));
   const train = { from: 0, to: rowsOf(windowsOf(prepared.data, forecast.validation).test).from };
-  await writeFile(join(folder, "train.csv"), trainCsv(prepared.data, train));
+  await writeAllInside(folder, [
+    { path: "model.onnx", bytes: published.model },
+    { path: "card.json", bytes: `${JSON.stringify(published.card, null, 1)}\n` },
+    { path: "rows.csv", bytes: rowsCsv(published) },
+    { path: "train.csv", bytes: trainCsv(prepared.data, train) },
+  ]);
   const { model, version, recipe } = published.card;
   if (options.json) {
     return printJson({

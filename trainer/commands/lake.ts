@@ -2,7 +2,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { connect } from "../connect.ts";
-import { codeOf, Failure } from "../failure.ts";
+import { whyNotWritten } from "../disk.ts";
+import { Failure } from "../failure.ts";
 import { knownFeed } from "../known.ts";
 import { readLake } from "../lake.ts";
 import { print, thousands } from "../terminal.ts";
@@ -16,7 +17,7 @@ export async function copyLake(
   const folder = resolve(options.out);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new Failure(
-      `The folder ${folder} cannot be written (${codeOf(error) || String(error)}). Choose another with --out DIR.`,
+      `The folder ${folder} cannot be written: ${whyNotWritten(error)}. Choose another with --out DIR.`,
     );
   });
   const list = await readLake(connect(options), feed.id, {

@@ -7,6 +7,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { isIsoDay } from "../../shared/lib/calendar.ts";
+import { withDiskReason } from "../disk.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
@@ -100,7 +101,7 @@ export async function start(options: StartOptions): Promise<void> {
     throw new Failure(`The Workers ended unexpectedly. See ${state}/workers.log, then start again.`);
   } catch (error) {
     // An interruption makes running steps fail; this is not an error.
-    if (!interrupted.aborted) throw error;
+    if (!interrupted.aborted) throw withDiskReason(state, error);
   } finally {
     await stop();
   }

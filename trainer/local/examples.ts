@@ -1,7 +1,8 @@
 /** Example requests, one per protocol: the curl command and the current answer. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { replaceStateFile } from "../disk.ts";
 import type { Hub } from "../hub.ts";
 import { exampleSeries } from "../simulate/example-series.ts";
 
@@ -52,7 +53,7 @@ export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions):
     { name, body }: { readonly name: string; readonly body: unknown },
   ): Promise<Example> => {
     const file = join(folder, `${forecast}-${name}.json`);
-    writeFileSync(file, JSON.stringify(body));
+    replaceStateFile(file, JSON.stringify(body));
     const headers = { "Content-Type": "application/json" };
     const posted = await hub.request(to, { method: "POST", headers, body: JSON.stringify(body) });
     const fromHere = relative("", file);

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { parseJson } from "../../shared/lib/parse-json.ts";
+import { replaceStateFile, whyNotWritten } from "../disk.ts";
 import { codeOf, Failure } from "../failure.ts";
 
 const hubShape = z.object({ url: z.string(), token: z.string(), pid: z.number() });
@@ -21,22 +22,25 @@ export function openState(folder: string): string {
   const path = resolve(folder);
   try {
     mkdirSync(join(path, "state"), { recursive: true, mode: 0o700 });
-    writeFileSync(join(path, ".write-test"), "");
-    rmSync(join(path, ".write-test"));
+    checkWritable(join(path, ".write-test"));
     restrict(path);
   } catch (error) {
-    const why = {
-      EACCES: "permission denied",
-      EROFS: "it is read-only",
-      ENOTDIR: "a file with this name exists",
-      EEXIST: "a file with this name exists",
-      ENOSPC: "the disk is full",
-    }[codeOf(error)];
     throw new Failure(
-      `The state folder ${path} cannot be used: ${why ?? String(error)}. Choose another with --state DIR.`,
+      `The state folder ${path} cannot be used: ${whyNotWritten(error)}. Choose another with --state DIR.`,
     );
   }
   return path;
+}
+
+/** A full disk accepts an empty file, so the test writes as much as a small database needs. */
+const testBytes = 1_000_000;
+
+function checkWritable(file: string): void {
+  try {
+    writeFileSync(file, new Uint8Array(testBytes));
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 /** What the platform writes into the folder. Other files there, for example of a person, are not changed. */
@@ -82,7 +86,7 @@ export function claimState(path: string): void {
     throw new Failure(claimedText(path, error));
   }
   locks.set(path, lock);
-  writeFileSync(ownerFile(path), String(process.pid), { mode: 0o600 });
+  replaceStateFile(ownerFile(path), String(process.pid));
   // Remove the address of a process that was killed.
   forgetHub(path);
 }
@@ -133,7 +137,7 @@ export function readHub(path: string): RunningHub | null {
 
 /** Records the hub's address and token in the folder, and by address in the user's cache folder. */
 export function writeHub(path: string, hub: RunningHub): void {
-  writeFileSync(join(path, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
+  replaceStateFile(join(path, "hub.json"), JSON.stringify(hub));
   try {
     mkdirSync(hubsOfUser(), { recursive: true, mode: 0o700 });
     setMode(hubsOfUser(), 0o700);
@@ -171,7 +175,7 @@ export function readSettings(path: string, firstDay: string): Settings {
   const stored = readJson(file, settingsShape);
   if (stored) return stored;
   const settings = { seed: "almanac", firstDay, token: randomBytes(24).toString("base64url") };
-  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
+  replaceStateFile(file, JSON.stringify(settings));
   return settings;
 }
 
