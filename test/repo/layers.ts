@@ -18,7 +18,8 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["reports"],
   ],
   trainer: [
-    ["actor.ts", "cli-markdown.ts", "failure.ts", "disk.ts", "terminal.ts", "simulate"],
+    ["actor.ts", "cli-markdown.ts", "failure.ts", "terminal.ts", "simulate"],
+    ["disk.ts"],
     [
       "hub.ts",
       "upload-progress.ts",
