@@ -207,7 +207,7 @@ function registeredAs(version: string): { readonly champion: ChampionAnswer; rea
   const change = { number: 1, version, rule: "replacement", who: "trainer", why: "better", flowId: null } as const;
   const serves = { ...change, since: at, until: null };
   return {
-    champion: { forecast: "sickness", champion: serves, looks: [], dataChanged: false, changes: [serves] },
+    champion: { forecast: "sickness", champion: serves, decision: null, looks: [], dataChanged: false, changes: [serves] },
     model: {
       forecast: "sickness",
       version,
