@@ -19,14 +19,17 @@ export function whyNotWritten(error: unknown): string {
   return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** Writes a new file. Fails if it exists. */
+type WriteNew = (file: string, text: string, options: { readonly mode: number; readonly flag: "wx" }) => void;
+
 /**
  * Replaces a file of the state folder at once: after an error the earlier file is unchanged.
  * @throws Failure with the reason
  */
-export function replaceStateFile(file: string, text: string): void {
+export function replaceStateFile(file: string, text: string, write: WriteNew = writeFileSync): void {
   const temporary = `${file}.${randomUUID()}.part`;
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    write(temporary, text, { mode: 0o600, flag: "wx" });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

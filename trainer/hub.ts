@@ -25,11 +25,18 @@ export interface Hub extends HubAddress {
 export class ApiRefusal extends Failure {
   readonly failure: ApiFailure;
 
-  constructor(failure: ApiFailure) {
-    const isUnreachable = failure.kind === "unreachable";
-    super(isUnreachable ? noHub(failure.url) : failureText(failure));
+  constructor(failure: ApiFailure, { url, token }: Pick<HubAddress, "url" | "token">) {
+    super(textOf(failure, { url, token }));
     this.failure = failure;
   }
+}
+
+/** The answers of the API explain requests. A command needs the address and the variable with the token instead. */
+function textOf(failure: ApiFailure, { url, token }: Pick<HubAddress, "url" | "token">): string {
+  if (failure.kind === "unreachable") return noHub(failure.url);
+  if (failure.kind !== "refused" || failure.status !== 401) return failureText(failure);
+  const found = token === undefined ? "requires its token" : "rejected the token";
+  return `The hub at ${url} ${found}. Set ALMANAC_TOKEN to the ADMIN_TOKEN of that hub. Commands on the machine of \`npm start\` find it by --state DIR or --url URL.`;
 }
 
 type ValueOf<Outcome> = Outcome extends Success<infer Value> ? Value : never;
@@ -47,7 +54,13 @@ export function openHub(address: HubAddress): Hub {
   const { token, actor, send = (url, init) => fetch(url, { ...init, redirect: "manual" }) } = address;
   const url = address.url.replace(/\/$/, "");
   const client = apiClient({ url, send, token, predictToken: process.env.PREDICT_TOKEN || undefined, actor });
-  return { url, token, actor, api: throwing(client), request: (path, init) => request(url, path, init) };
+  return {
+    url,
+    token,
+    actor,
+    api: throwing(client, { url, token }),
+    request: (path, init) => request(url, path, init),
+  };
 }
 
 /** Returns null for 404. */
@@ -60,14 +73,14 @@ export async function orNull<Value>(call: Promise<Value>): Promise<Value | null>
   }
 }
 
-function throwing(client: ApiClient): ThrowingClient {
+function throwing(client: ApiClient, address: Pick<HubAddress, "url" | "token">): ThrowingClient {
   const methods: [string, (...input: never[]) => Promise<Result<unknown, ApiFailure>>][] = Object.entries(client);
   return Object.fromEntries(
     methods.map(([name, method]) => [
       name,
       async (...input: never[]) => {
         const result = await method(...input);
-        if (!result.ok) throw new ApiRefusal(result.error);
+        if (!result.ok) throw new ApiRefusal(result.error, address);
         return result.value;
       },
     ]),

@@ -24,11 +24,18 @@ export async function writeInside(folder: string, path: string, bytes: Uint8Arra
   await writeAllInside(folder, [{ path, bytes }]);
 }
 
+/** Writes a new file. Fails if it exists. */
+type WriteNew = (file: string, bytes: FileInside["bytes"], options: { readonly flag: "wx" }) => Promise<void>;
+
 /**
  * Writes several files as `writeInside`. No file is replaced before all are written, so an error, for example of a full disk,
  * leaves the earlier ones. Creates the folder.
  */
-export async function writeAllInside(folder: string, files: readonly FileInside[]): Promise<void> {
+export async function writeAllInside(
+  folder: string,
+  files: readonly FileInside[],
+  write: WriteNew = writeFile,
+): Promise<void> {
   const begun: { readonly temporary: string; readonly target: string }[] = [];
   let current = folder;
   try {
@@ -44,7 +51,7 @@ export async function writeAllInside(folder: string, files: readonly FileInside[
       const temporary = join(dirname(target), `.${randomUUID()}.part`);
       begun.push({ temporary, target });
       // Not into the file itself, which another program may replace by a link.
-      await writeFile(temporary, bytes, { flag: "wx" });
+      await write(temporary, bytes, { flag: "wx" });
     }
     for (const { temporary, target } of begun) await rename(temporary, target);
   } catch (error) {

@@ -194,7 +194,9 @@ test("almanac models FORECAST names a break inside the training data of the cham
     "/forecasts/sickness/champion": champion,
     "/models/sickness/v-1": detail,
   };
-  const url = await serving(async (path) => Response.json(answers[path] ?? { models: [model] }));
+  const url = await serving(async (path) =>
+    Response.json(answers[path] ?? { models: [{ ...model, decision: "It is better." }] }),
+  );
   const text = await printed(() => listModels("sickness", { url }));
   expect(text).toContain(
     `The training data contains values from before and after a break. Break in ${feed} from ${breakDay}, european_aqi: New bands.`,
@@ -207,7 +209,14 @@ function registeredAs(version: string): { readonly champion: ChampionAnswer; rea
   const change = { number: 1, version, rule: "replacement", who: "trainer", why: "better", flowId: null } as const;
   const serves = { ...change, since: at, until: null };
   return {
-    champion: { forecast: "sickness", champion: serves, decision: null, looks: [], dataChanged: false, changes: [serves] },
+    champion: {
+      forecast: "sickness",
+      champion: serves,
+      decision: null,
+      looks: [],
+      dataChanged: false,
+      changes: [serves],
+    },
     model: {
       forecast: "sickness",
       version,

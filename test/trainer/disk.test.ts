@@ -1,51 +1,35 @@
 /** Tests a full disk: one clear message, no stack, and no half-written file. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { replaceStateFile, whyNotWritten, withDiskReason } from "../../trainer/disk.ts";
 import { describe as describeError, Failure } from "../../trainer/failure.ts";
-import { openState, readSettings, writeHub } from "../../trainer/local/state.ts";
+import { openState } from "../../trainer/local/state.ts";
 import { writeAllInside } from "../../trainer/write-inside.ts";
 
-/** From this write on the disk is full: a write stores half of its bytes and fails, as in the operating system. */
-const disk = vi.hoisted(() => ({ fullFrom: Number.POSITIVE_INFINITY, writes: 0, code: "ENOSPC" }));
-
-function half(data: unknown): Uint8Array {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : (data as Uint8Array);
-  return bytes.slice(0, bytes.length / 2);
+/** A write to a full disk stores half of the bytes and fails, as in the operating system. */
+function fill(file: string, data: string | Uint8Array, code = "ENOSPC"): never {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  writeFileSync(file, bytes.slice(0, bytes.length / 2));
+  throw full(code);
 }
 
-const full = () => Object.assign(new Error(`${disk.code}: no space left on device, write`), { code: disk.code });
+const full = (code: string) => Object.assign(new Error(`${code}: no space left on device, write`), { code });
 
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof import("node:fs")>();
-  const writeFileSync: typeof real.writeFileSync = (file, data, options) => {
-    if (disk.writes++ < disk.fullFrom) return real.writeFileSync(file, data, options);
-    real.writeFileSync(file, half(data), options);
-    throw full();
-  };
-  return { ...real, default: { ...real, writeFileSync }, writeFileSync };
-});
-
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  const writeFile: typeof real.writeFile = async (file, data, options) => {
-    if (disk.writes++ < disk.fullFrom) return real.writeFile(file, data, options);
-    await real.writeFile(file, half(data), options);
-    throw full();
-  };
-  return { ...real, default: { ...real, writeFile }, writeFile };
-});
+/** Returns a function that writes files. From the write number `from` on, the disk is full. */
+function writingUntil(from: number) {
+  let writes = 0;
+  return async (file: string, data: string | Uint8Array) =>
+    writes++ < from ? writeFileSync(file, data) : fill(file, data);
+}
 
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "almanac-disk-"));
-  Object.assign(disk, { fullFrom: Number.POSITIVE_INFINITY, writes: 0, code: "ENOSPC" });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const fullFrom = (write: number) => Object.assign(disk, { fullFrom: write, writes: 0 });
 const contents = () =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -61,8 +45,7 @@ test.each([0, 1, 2, 3])(
   "an export whose write number %i finds the disk full leaves the earlier export whole",
   async (write) => {
     await writeAllInside(folder, exported("before"));
-    fullFrom(write);
-    const written = writeAllInside(folder, exported("after, and longer"));
+    const written = writeAllInside(folder, exported("after, and longer"), writingUntil(write));
     await expect(written).rejects.toThrow(Failure);
     await expect(written).rejects.toThrow(
       new RegExp(
@@ -70,58 +53,41 @@ test.each([0, 1, 2, 3])(
       ),
     );
     expect(contents()).toEqual(Object.fromEntries(exported("before").map(({ path, bytes }) => [path, bytes])));
-    fullFrom(Number.POSITIVE_INFINITY);
     await writeAllInside(folder, exported("after"));
     expect(contents()["train.csv"]).toBe("after");
   },
 );
 
 test("a copy of the lake to a full disk creates folders, but no part of a file", async () => {
-  fullFrom(0);
-  const copied = writeAllInside(folder, [{ path: "year=2025/part.parquet", bytes: "0123456789" }]);
+  const file = { path: "year=2025/part.parquet", bytes: "0123456789" };
+  const copied = writeAllInside(folder, [file], writingUntil(0));
   await expect(copied).rejects.toThrow("part.parquet cannot be written: the disk is full.");
   expect(contents()).toEqual({});
 });
 
 test("a state folder on a full disk is refused with the reason, and the attempt leaves no file", () => {
-  fullFrom(0);
+  symlinkSync("/dev/full", join(folder, ".write-test"));
   expect(() => openState(folder)).toThrow(`The state folder ${folder} cannot be used: the disk is full.`);
   expect(contents()).toEqual({});
-});
-
-test("settings, and the address of the hub, are written whole or not at all", () => {
-  fullFrom(0);
-  expect(() => readSettings(folder, "2024-01-01")).toThrow(
-    `${join(folder, "settings.json")} cannot be written: the disk is full. Free some space, or choose another folder with --state DIR.`,
-  );
-  expect(contents()).toEqual({});
-  fullFrom(Number.POSITIVE_INFINITY);
-  const settings = readSettings(folder, "2024-01-01");
-  expect(readSettings(folder, "2025-01-01")).toEqual(settings);
-  const before = contents();
-  fullFrom(0);
-  expect(() => writeHub(folder, { url: "http://hub.test", token: "t", pid: 1 })).toThrow(Failure);
-  expect(contents()).toEqual(before);
 });
 
 test("a file of the state folder that cannot be replaced keeps its content", () => {
   const file = join(folder, "owner.pid");
   replaceStateFile(file, "1");
-  Object.assign(disk, { fullFrom: 0, writes: 0, code: "EDQUOT" });
-  expect(() => replaceStateFile(file, "22")).toThrow("owner.pid cannot be written: the disk quota is used up.");
+  const write = (code: string) => (to: string, text: string) => fill(to, text, code);
+  expect(() => replaceStateFile(file, "22", write("EDQUOT"))).toThrow(
+    "owner.pid cannot be written: the disk quota is used up.",
+  );
+  expect(() => replaceStateFile(file, "22", write("ENOSPC"))).toThrow(
+    "owner.pid cannot be written: the disk is full. Free some space, or choose another folder with --state DIR.",
+  );
   expect(contents()).toEqual({ "owner.pid": "1" });
 });
 
 test("any other write to a full disk ends a command with one message and without a stack", () => {
-  fullFrom(0);
-  try {
-    writeFileSync(join(folder, "other"), "text");
-    expect.unreachable("the disk is full");
-  } catch (error) {
-    expect(describeError(error)).toBe(
-      "The disk is full (ENOSPC: no space left on device, write). Free some space, then run the command again.",
-    );
-  }
+  expect(describeError(full("ENOSPC"))).toBe(
+    "The disk is full (ENOSPC: no space left on device, write). Free some space, then run the command again.",
+  );
 });
 
 test("an error of a start on a full disk becomes a message about the disk, and other errors stay", () => {

@@ -42,8 +42,8 @@ export async function ingest(
           task.output = text;
         });
         results.push(flow);
-        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow)}`);
-        task.title = `${basename(file)}: ${describeFlow(flow)}`;
+        if (flow.state !== "done") throw new Failure(`${basename(file)}: ${describeFlow(flow, hub.url)}`);
+        task.title = `${basename(file)}: ${describeFlow(flow, hub.url)}`;
       },
     })),
     { isJson: options.json, exitOnError: false },
@@ -74,9 +74,12 @@ async function ingestOne(hub: Hub, feed: Feed, file: string, onProgress: (text: 
 }
 
 /** Describes the outcome of an ingest in one line. */
-function describeFlow(flow: FlowDetail & { readonly known?: boolean }): string {
+function describeFlow(flow: FlowDetail & { readonly known?: boolean }, url: string): string {
   const { stats } = flow;
-  if (flow.state === "held") return `held: ${flow.reason}. Release it with POST /flows/${flow.id}/release`;
+  if (flow.state === "held") {
+    const release = `curl -X POST -H "Authorization: Bearer $ALMANAC_TOKEN" ${url}/flows/${flow.id}/release`;
+    return `held: ${flow.reason}. If the file is right, ingest it with: ${release}`;
+  }
   if (flow.state === "failed") return `failed: ${flow.reason}`;
   const added = Math.max(0, Number(stats?.observationsWritten ?? 0) - Number(stats?.revisions ?? 0));
   const before = flow.known ? "same bytes as an earlier upload, " : "";

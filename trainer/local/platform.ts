@@ -100,16 +100,31 @@ export async function startPlatform(
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }
 
-interface RecoveryEffects extends Pick<Platform, "fire"> {
+export interface RecoveryEffects extends Pick<Platform, "fire"> {
   now(): Date;
 }
 
-async function recoverFlows(hub: Hub, { fire, now }: RecoveryEffects): Promise<Recovered> {
-  const untilMs = now().getTime() + recoveryMaxMs;
+export interface RecoveryLimits {
+  /** Longest time that a request may take. */
+  readonly jobMaxMs: number;
+  /** Longest time for all flows together. */
+  readonly recoveryMaxMs: number;
+}
+
+/**
+ * Runs the upkeep, which resumes flows, and waits for them within the limits.
+ * @throws Failure if the hub does not answer, or if the upkeep fails
+ */
+export async function recoverFlows(
+  hub: Hub,
+  { fire, now }: RecoveryEffects,
+  limits: RecoveryLimits = { jobMaxMs, recoveryMaxMs },
+): Promise<Recovered> {
+  const untilMs = now().getTime() + limits.recoveryMaxMs;
   // While a flow blocks the hub, the hub does not answer.
   const limited = openHub({
     ...hub,
-    send: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(jobMaxMs) }),
+    send: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(limits.jobMaxMs) }),
   });
   const unfinished = await unfinishedFlows(limited);
   // Upkeep also rebuilds KV entries: a new version of the code may need more in them than an earlier one wrote.

@@ -9,6 +9,14 @@ import { codeOf, Failure } from "../failure.ts";
 import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
 import { type FireRequest, type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
 
+/** The messages of the child process that runs the Workers. */
+export interface Supervisor {
+  send(message: FireRequest): boolean;
+  on(event: "message", listener: (message: unknown) => void): unknown;
+  once(event: "exit", listener: () => void): unknown;
+  off(event: "message" | "exit", listener: (message: unknown) => void): unknown;
+}
+
 const readyMaxMs = 60_000;
 
 export interface LocalWorkers {
@@ -137,7 +145,7 @@ export async function startWorkers({
 }
 
 /** Returns the function that fires cron triggers of the hub: it sends a message to the runtime and waits for the answer. */
-function firing(supervisor: ChildProcess, log: string): LocalWorkers["fire"] {
+export function firing(supervisor: Supervisor, log: string): LocalWorkers["fire"] {
   let last = 0;
   return (cron, at, limitMs) => {
     const id = ++last;

@@ -45,7 +45,7 @@ async function unknownIngest({ db }: Pick<Hub, "db">, feed: string, ingest: numb
   const named = last.map(({ id, rawKey }) => `${id} (${readRawKey(rawKey)?.name ?? rawKey})`);
   return {
     kind: "not-found",
-    detail: `${feed} has no ingest ${ingest}. The flow of an upload names its ingest: GET /flows?kind=ingest.`,
+    detail: `${feed} has no ingest ${ingest}. \`almanac ingest\` and the flow of an upload (GET /flows?kind=ingest) state its number.`,
     found: String(ingest),
     expected:
       named.length === 0
