@@ -15,6 +15,7 @@ const titles = {
   unprocessable: [422, "Invalid value"],
   "too-many-requests": [429, "Too many requests"],
   internal: [500, "Internal server error"],
+  "damaged-file": [500, "Damaged file"],
   unavailable: [503, "Service unavailable"],
 } as const satisfies Record<string, readonly [number, string]>;
 
@@ -40,13 +41,18 @@ export interface ProblemDetails extends Omit<Refusal, "kind"> {
   readonly status: number;
 }
 
+/** Returns the `type` of a kind of refusal. Programs compare it. */
+export function problemType(kind: RefusalKind): string {
+  return `urn:almanac:problem:${kind}`;
+}
+
 /** Longest texts of a refusal. What was found, and the name of a field, may be as long as the request. */
 const [detailMax, foundMax] = [1_000, 200];
 
 /** Returns the refusal as problem details. Cuts long texts. */
 export function problemDetails({ kind, ...refusal }: Refusal): ProblemDetails {
   const [status, title] = titles[kind];
-  return { type: `urn:almanac:problem:${kind}`, title, status, ...withShortTexts(refusal) };
+  return { type: problemType(kind), title, status, ...withShortTexts(refusal) };
 }
 
 /** Cuts the texts of a refusal that may repeat parts of the request. */

@@ -47,6 +47,11 @@ export interface PublishTask {
   /** SHA-256 and number of the training observations. */
   readonly dataHash: string;
   readonly observations: number;
+  /**
+   * A champion whose card was lost, else null. Its version would be computed again from the same recipe and data, but its card
+   * cannot be, so the new version has another name.
+   */
+  readonly unreadable?: string | null;
   /** Changes of meaning inside the training data. */
   readonly breaks: readonly SourceBreak[];
 }
@@ -142,6 +147,7 @@ function versionOf(task: PublishTask): string {
     seed,
     codeVersion,
     judgement.incumbent,
+    ...(task.unreadable ? [task.unreadable] : []),
   ]);
   const to = spanOf(bench.data, { from: 0, to: bench.data.rows }).to.replaceAll(/[^0-9]/g, "");
   return `${to}-${sha256Hex(identity).slice(0, 8)}`;

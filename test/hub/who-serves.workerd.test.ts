@@ -127,3 +127,25 @@ test.each([
     }
   },
 );
+
+test.each(["lost", "changed"] as const)(
+  "a champion whose card is %s serves on and does not end a training, on the same data and on newer data",
+  async (damage) => {
+    const living = new LivingForecast(3);
+    await living.begin();
+    for (const days of [0, 1]) {
+      const champion = (await living.champion())?.version ?? "none";
+      await living.damageFile(champion, damage, "card.json");
+      for (const { status } of await living.answers()) expect(status).toBe(200);
+      if (days > 0) await living.run("publish newer data");
+      await living.run("train");
+      expect(living.log.at(-1)).toContain(
+        `The champion ${champion} cannot be judged (its card.json is lost or damaged), so the candidates were judged against the baseline alone.`,
+      );
+      // The hub agrees that there is no opponent, so the training ends with a champion that has a card.
+      expect((await living.champion())?.version, living.log.join("\n")).not.toBe(champion);
+      await living.run("restart with the old code");
+      await expectServed(living);
+    }
+  },
+);

@@ -11,7 +11,7 @@ import { forecasts } from "../../shared/forecasts/index.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { encodeUtf8 } from "../../shared/lib/utf8.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
-import { artefactKey } from "../../shared/registry/keys.ts";
+import { type ArtefactName, artefactKey } from "../../shared/registry/keys.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import { hasRegisteredModel } from "../../workers/hub/registry/verify.ts";
 import { runUpkeep } from "../../workers/hub/upkeep.ts";
@@ -261,9 +261,9 @@ export class LivingForecast {
     this.log.push(`added ${name}`);
   }
 
-  /** Deletes the model file of a version, or replaces it by other bytes of the same size. */
-  async damageFile(version: string, damage: "lost" | "changed"): Promise<void> {
-    const key = artefactKey(declared.id, version, "model.onnx");
+  /** Deletes a file of a version, or replaces it by other bytes of the same size. */
+  async damageFile(version: string, damage: "lost" | "changed", name: ArtefactName = "model.onnx"): Promise<void> {
+    const key = artefactKey(declared.id, version, name);
     const size = (await realHub.lake.head(key))?.size ?? 0;
     await (damage === "lost" ? realHub.lake.delete(key) : realHub.lake.put(key, new Uint8Array(size)));
     this.log.push(`${damage}: ${key}`);

@@ -62,6 +62,7 @@ export async function importModel(
     });
   } else {
     print(leaderboard(forecast, judged.contenders, championRow(flow.state === "done" ? version : null, serving.model)));
+    if (serving.note !== null) print(`\n${prose(serving.note)}`);
     const result = flow.state === "done" ? "is the champion" : "is registered but was not promoted";
     print(`\n${prose(`${version} ${result}. ${flow.reason ?? ""}`.trim())}`);
     if (engine.why !== null) print(`\n${prose(`${engine.name} runs this model, without explanations: ${engine.why}`)}`);

@@ -1,4 +1,6 @@
 /** Loads the champion for a training. */
+import type { ModelDetail } from "../../shared/api/models.ts";
+import { problemType } from "../../shared/api/problem.ts";
 import type { RowRange } from "../../shared/features/dataset.ts";
 import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
@@ -12,7 +14,7 @@ import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judge.ts";
 import { producer } from "../../shared/training/publish.ts";
 import { Failure } from "../failure.ts";
-import { type Hub, orNull } from "../hub.ts";
+import { ApiRefusal, type Hub, orNull } from "../hub.ts";
 import { ownForecast, refitOnOwnFeatures } from "./own-features.ts";
 import { runReference } from "./reference-runtime.ts";
 import type { Prepared } from "./run-contest.ts";
@@ -25,6 +27,8 @@ export interface Serving {
   readonly dataHash: string | null;
   /** Why the champion is not an opponent in this training; null if it is, or if there is none. */
   readonly note: string | null;
+  /** The champion's version if its card is lost or damaged; else null. */
+  readonly unreadable: string | null;
 }
 
 export interface ServingOptions {
@@ -39,8 +43,14 @@ export interface ServingOptions {
 export async function servingModel(hub: Hub, prepared: Prepared, options: ServingOptions): Promise<Serving> {
   const { forecast, data } = prepared;
   const { champion, looks, dataChanged } = await hub.api.getChampion({ forecast: forecast.id });
-  if (champion === null) return { ...noOpponent, situation: { incumbent: null, looks, dataChanged } };
-  const { card, declaration } = await hub.api.getModel({ forecast: forecast.id, version: champion.version });
+  const noIncumbent = { incumbent: null, looks, dataChanged };
+  if (champion === null) return { ...noOpponent, situation: noIncumbent };
+  const registered = await readableModel(hub, { forecast: forecast.id, version: champion.version });
+  if (registered === null) {
+    const note = withoutOpponentText(champion.version, "cannot be judged (its card.json is lost or damaged)");
+    return { ...noOpponent, situation: noIncumbent, note, unreadable: champion.version };
+  }
+  const { card, declaration } = registered;
   const incumbent = {
     version: card.version,
     recipe: card.recipe.id,
@@ -50,14 +60,14 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
   const recipe = recipeChoice(card);
   const { dataHash } = card.lineage;
   const withoutOpponent = (why: string): Serving => {
-    const note = `The champion ${card.version} ${why}, so the candidates were judged against the baseline alone.`;
-    return { ...noOpponent, situation: { incumbent: null, looks, dataChanged }, note };
+    return { ...noOpponent, situation: noIncumbent, note: withoutOpponentText(card.version, why) };
   };
   const bytes = await registeredFile(hub, card);
   if (typeof bytes === "string") return withoutOpponent(`cannot run (${bytes})`);
   if (!fingerprintsOf(forecast).includes(card.fingerprint)) {
     const model = await withOwnFeatures(hub, { prepared, card, recipe, declaration, ...options });
-    if (typeof model !== "string") return { model, situation: { incumbent, looks, dataChanged }, dataHash, note: null };
+    if (typeof model !== "string")
+      return { model, situation: { incumbent, looks, dataChanged }, dataHash, note: null, unreadable: null };
     return withoutOpponent(`cannot run with this code (${model})`);
   }
   const file = modelFile(card, { forecast, data }, bytes);
@@ -66,10 +76,29 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
     situation: { incumbent, looks, dataChanged },
     dataHash,
     note: null,
+    unreadable: null,
   };
 }
 
-const noOpponent = { model: null, dataHash: null, note: null } as const;
+const noOpponent = { model: null, dataHash: null, note: null, unreadable: null } as const;
+
+function withoutOpponentText(version: string, why: string): string {
+  return `The champion ${version} ${why}, so the candidates were judged against the baseline alone.`;
+}
+
+/** Returns a registered version; null if its card is lost or damaged. */
+async function readableModel(
+  { api }: Hub,
+  address: { readonly forecast: string; readonly version: string },
+): Promise<ModelDetail | null> {
+  try {
+    return await api.getModel(address);
+  } catch (error) {
+    const failed = error instanceof ApiRefusal ? error.failure : null;
+    if (failed?.kind === "refused" && failed.problem.type === problemType("damaged-file")) return null;
+    throw error;
+  }
+}
 
 /** Returns the bytes of a registered model, or what is wrong with its file. */
 async function registeredFile(

@@ -181,7 +181,7 @@ export function fallbackOf(
 }
 
 function publishTask(
-  { prepared, task }: Contest,
+  { prepared, serving, task }: Contest,
   { judged, trials }: ContestResult,
   { recipe, outcome }: { readonly recipe: RecipeChoice; readonly outcome: Outcome },
 ): PublishTask {
@@ -199,6 +199,7 @@ function publishTask(
     dataHash: prepared.dataHash,
     observations: prepared.observations,
     breaks: prepared.breaks,
+    unreadable: serving.unreadable,
   };
 }
 

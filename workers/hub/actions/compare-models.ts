@@ -3,7 +3,7 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import { compareCards } from "../../../shared/registry/compare.ts";
 import type { Hub } from "../hub.ts";
-import { readRegisteredCard } from "./read-model.ts";
+import { requireCard } from "./read-model.ts";
 import { requireModel } from "./require.ts";
 
 /** Compares two versions of a forecast: metrics, parameters and features. */
@@ -16,9 +16,9 @@ export async function compareModels(
   if (!first.ok) return first;
   const second = await requireModel(fx, forecast, b);
   if (!second.ok) return second;
-  const cardA = await readRegisteredCard(fx, first.value);
+  const cardA = await requireCard(fx, first.value);
   if (!cardA.ok) return cardA;
-  const cardB = await readRegisteredCard(fx, second.value);
+  const cardB = await requireCard(fx, second.value);
   if (!cardB.ok) return cardB;
   return success({ a: first.value, b: second.value, ...compareCards(cardA.value, cardB.value) });
 }

@@ -9,7 +9,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import type { Card } from "../../../shared/registry/card.ts";
 import type { Hub } from "../hub.ts";
 import { readServedFile } from "../registry/served.ts";
-import { readCard } from "../registry/verify.ts";
+import { readRegisteredCard } from "../registry/verify.ts";
 import { requireForecast, requireModel } from "./require.ts";
 
 /** Maximum number of decisions of the gate, and of audit rows, for one version. */
@@ -23,7 +23,7 @@ export async function readModel(
 ): Promise<Result<ModelDetail, Refusal>> {
   const model = await requireModel(fx, forecast, version);
   if (!model.ok) return model;
-  const card = await readRegisteredCard(fx, model.value);
+  const card = await requireCard(fx, model.value);
   if (!card.ok) return card;
   const [declaration, tags, gates, audit] = await Promise.all([
     readDeclaration(fx, model.value),
@@ -44,14 +44,14 @@ async function readDeclaration(
 }
 
 /** Reads the card of a registered version. */
-export async function readRegisteredCard(
+export async function requireCard(
   fx: Pick<Hub, "lake">,
-  { forecast: id, version }: Pick<StagedModel, "forecast" | "version">,
+  { forecast: id, version, cardSha256 }: Pick<StagedModel, "forecast" | "version" | "cardSha256">,
 ): Promise<Result<Card, Refusal>> {
   const forecast = requireForecast(id);
   if (!forecast.ok) return forecast;
-  const read = await readCard(fx, { forecast: forecast.value, version });
+  const read = await readRegisteredCard(fx, { forecast: forecast.value, version, cardSha256 });
   if (read.ok) return success(read.value);
-  const detail = `card.json of ${id} ${version} in R2 differs from the registered file. Restore it, or train again. ${read.error.detail}`;
-  return failure({ kind: "internal", ...read.error, detail });
+  const detail = `card.json of ${id} ${version} in R2 is lost or is not the registered file. Restore it, or train again. The version can still serve.`;
+  return failure({ ...read.error, kind: "damaged-file", detail });
 }

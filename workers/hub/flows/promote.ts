@@ -35,6 +35,7 @@ import { findServable } from "../registry/serving.ts";
 import {
   hasRegisteredModel,
   readCard,
+  readRegisteredCard,
   type Stated,
   type Verified,
   verifyArtefacts,
@@ -168,10 +169,13 @@ async function decideOnce(
   );
 }
 
-/** Returns whether a champion can run and its file is the registered one. */
+/** Returns whether a champion can run and its files are the registered ones: a training then judges it. */
 async function canBeJudged(hub: ServingHub, forecast: Forecast, version: string): Promise<boolean> {
+  const model = await findModel(hub.db, forecast.id, version);
   const servable = await findServable(hub, forecast, version);
-  return servable.ok && hasRegisteredModel(hub, { forecast, version, modelSha256: servable.value.modelSha256 });
+  if (model === null || !servable.ok) return false;
+  const stated = { ...model, forecast };
+  return (await hasRegisteredModel(hub, stated)) && (await readRegisteredCard(hub, stated)).ok;
 }
 
 /**

@@ -93,6 +93,15 @@ export async function hasRegisteredModel(
   return (await digest(hub, stated, "model.onnx")).sha256 === stated.modelSha256;
 }
 
+/** Reads the card of a version. Fails if the file is lost or is not the registered one. */
+export async function readRegisteredCard(
+  hub: Pick<Hub, "lake">,
+  stated: FileAddress & Pick<Stated, "cardSha256">,
+): Promise<Verified> {
+  const { sha256, read } = await readCardFile(hub, stated);
+  return sha256 === stated.cardSha256 ? read : otherBytes("card.json", sha256, stated.cardSha256);
+}
+
 /** Reads and parses the card of a version. Validates only its schema. */
 export async function readCard(
   hub: Pick<Hub, "lake">,
