@@ -36,6 +36,7 @@ export default defineConfig({
       "./vitest.workerd.config.ts",
       "./vitest.predict.config.ts",
       "./vitest.onnx.config.ts",
+      "./vitest.pages.config.ts",
       {
         test: {
           name: "e2e",

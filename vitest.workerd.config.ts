@@ -15,6 +15,7 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
           serviceBindings: {
             PREDICT: (request) => Response.json({ predict: `${request.method} ${new URL(request.url).pathname}` }),
             ONNX: () => new Response(null, { status: 503 }),
+            PAGES: () => new Response(null, { status: 503 }),
             FILES: answerWithFile,
           },
           bindings: {
@@ -33,6 +34,6 @@ export default defineConfig(() =>
   inHub({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
-    exclude: ["test/predict/**", "test/onnx-worker/**", "test/real/**"],
+    exclude: ["test/predict/**", "test/onnx-worker/**", "test/pages-worker/**", "test/real/**"],
   }),
 );

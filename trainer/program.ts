@@ -198,6 +198,16 @@ export function almanacProgram(): Command {
     .addOption(json())
     .action(lazy(async () => (await import("./commands/predict.ts")).predict));
 
+  program
+    .command("report <forecast>")
+    .description("write the report of a forecast: page, CSV, JSON and chart")
+    .addOption(out())
+    .option("--lang <language>", "language of the report, en or es; default: the forecast's own")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/report.ts")).writeReport));
+
   program.commandsGroup("Help:");
   program
     .command("help [topic]")

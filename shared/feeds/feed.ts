@@ -128,6 +128,8 @@ export interface Feed {
   readonly title: string;
   readonly publisher: string;
   readonly homepage: string;
+  /** The licence of the data, if the publisher states one. */
+  readonly licence?: string;
   /** Names of the series' dimensions, in display order. */
   readonly dimensions: readonly string[];
   /** Variables by name. */

@@ -58,6 +58,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
     title: `Air quality in ${place.name}`,
     publisher: "Open-Meteo (CAMS, CC BY 4.0)",
     homepage: "https://open-meteo.com/en/docs/air-quality-api",
+    licence: "CC BY 4.0",
     dimensions: [],
     variables: Object.fromEntries([
       ...pollutants.map(({ name, title, unit }) => [name, { title, unit }]),

@@ -42,6 +42,12 @@ const distributionShape = z.discriminatedUnion("kind", [
 const declarationShape: z.ZodType<Forecast> = exactly({
   id,
   title: text,
+  translations: z
+    .record(
+      z.string().refine(isLocale, "a BCP 47 tag, such as es"),
+      exactly({ title: text, labels: exactly({ event: text, otherwise: text }).exactOptional() }),
+    )
+    .exactOptional(),
   sources: z.array(
     exactly({
       feed: text,

@@ -8,6 +8,7 @@ import type { Forecast } from "./forecast.ts";
 export const gold: Forecast = {
   id: "gold",
   title: "Gold price in euro",
+  translations: { es: { title: "Precio del oro en euros" } },
   sources: [{ feed: "gold-csv", variables: ["EUR", "AUD", "CHF", "GBP", "INR", "JPY", "USD", "ZAR"], lag: 0 }],
   variable: "EUR",
   dimensions: [],

@@ -5,6 +5,7 @@ import type { Forecast } from "./forecast.ts";
 export const milkMx: Forecast = {
   id: "milk-mx",
   title: "Milk prices in Mexico",
+  translations: { es: { title: "Precios de la leche en México" } },
   sources: [{ feed: "sniim-milk", variables: ["precio"], lag: 0 }],
   variable: "precio",
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],

@@ -23,6 +23,9 @@ const yesterdays = pollutants.flatMap((pollutant) =>
 export const sickness: Forecast = {
   id: "sickness",
   title: `Bad-air days in ${vigo.name}`,
+  translations: {
+    es: { title: `Días de mal aire en ${vigo.name}`, labels: { event: "aire malo", otherwise: "aire bueno" } },
+  },
   sources: [{ feed: "open-meteo-air-quality", variables: pollutants, lag: 0, reduce: days }],
   events: [{ name: "sick", of: "european_aqi_max", above: 30 }],
   variable: "sick",

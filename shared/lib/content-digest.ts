@@ -6,7 +6,7 @@ export function contentDigest(sha256: string): string {
 }
 
 /** Converts three bytes at a time: six hexadecimal digits become four base64 digits. */
-function base64OfHex(hex: string): string {
+export function base64OfHex(hex: string): string {
   let text = "";
   for (let at = 0; at < hex.length; at += 6) {
     const bytes = Math.min(3, (hex.length - at) / 2);

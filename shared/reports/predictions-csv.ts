@@ -12,21 +12,32 @@ export interface CsvOptions {
 }
 
 /** Returns one line per prediction, in order. Failed instances have no line, missing values are empty. O(predictions × columns). */
-export function predictionsCsv(
+export function predictionsCsv(forecast: Forecast, answer: BatchAnswer, options?: CsvOptions): string {
+  const { columns, rows } = predictionsTable(forecast, answer, options);
+  return writeCsv(columns, rows);
+}
+
+export interface PredictionsTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** Returns the columns and cells of the CSV. */
+export function predictionsTable(
   forecast: Forecast,
   { predictions, ...head }: BatchAnswer,
   { withDistribution }: CsvOptions = { withDistribution: false },
-): string {
+): PredictionsTable {
   const columns = forecast.csv ?? defaultColumns(forecast);
   const added = withDistribution ? distributionColumns : [];
   const answered = predictions.filter((one): one is Prediction => "series" in one);
-  return writeCsv(
-    [...columns.map(({ column }) => column), ...added.map(({ column }) => column)],
-    answered.map((prediction) => [
+  return {
+    columns: [...columns, ...added].map(({ column }) => column),
+    rows: answered.map((prediction) => [
       ...columns.map(({ is }) => cellOf(is, prediction, head)),
       ...added.map(({ cellIn }) => cellIn(prediction) ?? null),
     ]),
-  );
+  };
 }
 
 interface DistributionColumn {

@@ -130,7 +130,7 @@ test("every Worker runs under the same compatibility date", () => {
     .filter((path) => path.endsWith("wrangler.toml"))
     .map((path) => /compatibility_date = "(.+)"/.exec(read(path))?.[1]);
   expect(new Set(dates).size).toBe(1);
-  expect(dates.length).toBe(3);
+  expect(dates.length).toBe(4);
 });
 
 test("the types of the bindings match wrangler.toml", () => {
@@ -210,6 +210,35 @@ test("the bundle of the onnx Worker contains one runtime and is far below the li
   const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
   expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
   expect(bytes).toBeLessThan(onnxBundleBytesMax);
+});
+
+test("the pages Worker has no bindings and no public address, and the hub calls it", () => {
+  const pages = read("workers/pages/wrangler.toml");
+  const name = /^name = "(.+)"/m.exec(pages)?.[1];
+  expect(read("wrangler.toml")).toContain(`binding = "PAGES"\nservice = "${name}"`);
+  expect(pages).toContain("workers_dev = false");
+  expect(Array.from(pages.matchAll(/^\[+([\w.]+)\]+$/gm), ([, table]) => table).sort()).toEqual([
+    "observability",
+    "rules",
+  ]);
+});
+
+/** The script of the pages Worker, not minified: charts, words, zod. */
+const pagesScriptBytesMax = 1_200 * 1024;
+/** With the wasm of resvg (2.5 MB) and the fonts. */
+const pagesBundleBytesMax = 4 * 1024 * 1024;
+
+test("the bundle of the pages Worker contains one wasm, two fonts and no library of another Worker", async () => {
+  const [, , , folder = ""] = await bundleWorkers();
+  const names = readdirSync(folder).filter((file) => !file.endsWith(".map") && file !== "README.md");
+  expect(names.map((file) => file.split(".").at(-1)).sort()).toEqual(["js", "wasm", "woff2", "woff2"]);
+  const sizes = names.map((file) => statSync(join(folder, file)).size);
+  expect(statSync(join(folder, "index.js")).size).toBeLessThan(pagesScriptBytesMax);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(pagesBundleBytesMax);
+  const { sources: bundled }: { readonly sources: readonly string[] } = JSON.parse(read(join(folder, "index.js.map")));
+  expect(bundled.filter((source) => /node_modules\/(drizzle-orm|xlsx|hyparquet|onnxruntime-web)/.test(source))).toEqual(
+    [],
+  );
 });
 
 /** Every isolate loads the bundle before its first answer, so a large library makes that answer slow. The bundle is not minified. */

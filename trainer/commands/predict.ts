@@ -89,7 +89,8 @@ async function withTokenAdvice<Value>({ url }: Hub, call: Promise<Value>): Promi
 /** All pieces must come from one model and one snapshot. If either changes between two pieces, the command starts again. */
 const attemptsMax = 3;
 
-async function askAll(hub: Hub, forecast: Forecast, options: PredictOptions): Promise<BatchAnswer> {
+/** Requests predictions of every series. All come from one model and one snapshot. @throws Failure if these change all the time. */
+export async function askAll(hub: Hub, forecast: Forecast, options: PredictOptions): Promise<BatchAnswer> {
   const { id } = forecast;
   const query = {
     ...(options.explain && { explain: "true" as const }),

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
@@ -30,7 +30,12 @@ export const wranglerCli = join(
   "cli.js",
 );
 /** The hub is first: it receives the requests to the platform's address. */
-export const workerConfigs = ["wrangler.toml", "workers/predict/wrangler.toml", "workers/onnx/wrangler.toml"] as const;
+export const workerConfigs = [
+  "wrangler.toml",
+  "workers/predict/wrangler.toml",
+  "workers/onnx/wrangler.toml",
+  "workers/pages/wrangler.toml",
+] as const;
 
 /** All inputs of a bundle. The lockfile represents node_modules. */
 const sources = ["shared", "workers", "wrangler.toml", "package.json", "package-lock.json", "tsconfig.base.json"];
@@ -82,16 +87,23 @@ export async function bundleWorkers(configs: readonly string[] = workerConfigs):
 }
 
 export interface ModuleFile {
-  readonly type: "ESModule" | "CompiledWasm";
+  readonly type: "ESModule" | "CompiledWasm" | "Data";
   readonly path: string;
 }
 
+const moduleTypes: Readonly<Record<string, ModuleFile["type"]>> = {
+  ".js": "ESModule",
+  ".mjs": "ESModule",
+  ".wasm": "CompiledWasm",
+  ".woff2": "Data",
+};
+
 /** Returns the modules of a bundle, the entry first. */
 export function modulesIn(folder: string, entry = "index.js"): ModuleFile[] {
-  const names = readdirSync(folder).filter((name) => /\.(m?js|wasm)$/.test(name));
+  const names = readdirSync(folder).filter((name) => extname(name) in moduleTypes);
   return names
     .sort((a, b) => Number(b === entry) - Number(a === entry))
-    .map((name) => ({ type: name.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, name) }));
+    .map((name) => ({ type: moduleTypes[extname(name)] ?? "ESModule", path: join(folder, name) }));
 }
 
 /** Creates a temporary folder for a bundle. wrangler deletes the folder of a killed process after a day. */

@@ -16,14 +16,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { bundlersReason, root } from "../../../trainer/local/bundles.ts";
+import { bundlersReason, root, workerConfigs } from "../../../trainer/local/bundles.ts";
 
 /** Creates a clone with small Workers, which are bundled quickly. */
 function newClone(): string {
   const clone = mkdtempSync(join(realpathSync(tmpdir()), "almanac clône-"));
   onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
-  for (const path of ["workers/predict/wrangler.toml", "workers/onnx/wrangler.toml", "wrangler.toml", "package.json"])
-    cpSync(join(root, path), join(clone, path));
+  for (const path of [...workerConfigs, "package.json"]) cpSync(join(root, path), join(clone, path));
   for (const path of ["trainer/failure.ts", "trainer/local/bundles.ts"]) cpSync(join(root, path), join(clone, path));
   symlinkSync(realpathSync(join(root, "node_modules")), join(clone, "node_modules"));
   mkdirSync(join(clone, "workers", "hub"));
@@ -36,7 +35,8 @@ function newClone(): string {
     join(clone, "workers", "hub", "index.ts"),
     ['import { WorkflowEntrypoint } from "cloudflare:workers";', ...flows, "export default {};"].join("\n"),
   );
-  for (const name of ["predict", "onnx"]) writeFileSync(join(clone, "workers", name, "index.ts"), "export default {};");
+  for (const name of ["predict", "onnx", "pages"])
+    writeFileSync(join(clone, "workers", name, "index.ts"), "export default {};");
   return clone;
 }
 

@@ -1,0 +1,169 @@
+/** Computes the report model of a forecast. Pure: the caller reads the history, the answers and the card. */
+import type { BatchAnswer, Prediction } from "../api/predict.ts";
+import type {
+  Missing,
+  PastForecast,
+  ReportFeed,
+  ReportLevel,
+  ReportModel,
+  ReportRecord,
+  ReportSeries,
+} from "../api/report-model.ts";
+import type { Panel } from "../features/panel.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import type { Card } from "../registry/card.ts";
+import { nextStep } from "./answer-steps.ts";
+import { changeOf } from "./intervals.ts";
+import { levelOf, type Member } from "./level.ts";
+import { predictionsTable } from "./predictions-csv.ts";
+import { reportEvent } from "./report-event.ts";
+import { reportSeries, seriesKey } from "./report-series.ts";
+import { reportBacktest, reportVersion } from "./report-version.ts";
+
+export interface ReportInput {
+  readonly forecast: Forecast;
+  /** The history up to the origin. */
+  readonly panel: Panel;
+  /**
+   * The answer of `/predict` for all series, with features, and with explanations for a classification. Null if nothing can
+   * be predicted.
+   */
+  readonly answer: BatchAnswer | null;
+  /** The card of the version that answered; null if it could not be read. */
+  readonly card: Card | null;
+  readonly feeds: readonly ReportFeed[];
+  readonly revision: number;
+  /** ISO 8601. */
+  readonly madeAt: string;
+  /** The track record; without it the report states that there is none yet. */
+  readonly record?: ReportRecord;
+  /** Earlier forecasts of the headline level whose period has been published. */
+  readonly past?: readonly PastForecast[];
+}
+
+/** Periods of history in charts. A forecast of several steps needs more, so that its shape can be compared with the past. */
+const historyPeriods = 60;
+/** The largest number of likely movers. */
+const moversMax = 10;
+
+/** Returns the report model. It is complete for any missing part. O(series × (periods + features)). */
+export function computeReport(input: ReportInput): ReportModel {
+  const { forecast, answer, card, revision, madeAt } = input;
+  const whole = untilOrigin(input.panel, answer?.data_as_of);
+  const { length } = whole.periods;
+  const panel = cut(whole, Math.max(0, length - historyPeriods), length);
+  const answered = answer?.predictions.filter((one): one is Prediction => "series" in one) ?? [];
+  const series = seriesOf({ ...input, panel: whole }, answered);
+  const members = panel.series.map((one, at): Member => ({ panel: one, report: series[at] as ReportSeries }));
+  return {
+    format: 1,
+    forecast: describe(forecast),
+    origin: answer?.data_as_of ?? panel.periods.at(-1) ?? "",
+    revision,
+    madeAt,
+    model: answer ? reportVersion(answer.model, card) : { missing: "no-champion" },
+    stale: answer?.stale_reason ?? null,
+    headline: headlineOf(input, panel, members),
+    movers: moversOf(forecast, series),
+    levels: levelsOf(forecast, panel, members),
+    event: reportEvent(forecast, { series: panel.series[0], periods: panel.periods, prediction: answered[0] }),
+    series,
+    record: input.record ?? { missing: "no-record" },
+    backtest: reportBacktest(card),
+    feeds: [...input.feeds],
+    table: answer ? predictionsTable(forecast, answer) : { columns: [], rows: [] },
+  };
+}
+
+function describe(forecast: Forecast): ReportModel["forecast"] {
+  const { id, title, task, unit, target, locale, dimensions, schedule, translations = {} } = forecast;
+  return {
+    id,
+    title,
+    translations: Object.fromEntries(
+      Object.entries(translations).map(([language, { title: translated, labels }]) => [
+        language,
+        { title: translated, ...(labels && { event: labels.event, otherwise: labels.otherwise }) },
+      ]),
+    ),
+    task,
+    unit,
+    decimals: target.decimals,
+    locale,
+    dimensions: [...dimensions],
+    every: schedule.every,
+  };
+}
+
+/** Cuts a panel to some of its periods. */
+function cut({ dimensions, periods, series }: Panel, from: number, end: number): Panel {
+  return {
+    dimensions,
+    periods: periods.slice(from, end),
+    series: series.map(({ is, values, others }) => ({
+      is,
+      values: values.subarray(from, end),
+      ...(others && {
+        others: Object.fromEntries(Object.entries(others).map(([name, other]) => [name, other.subarray(from, end)])),
+      }),
+    })),
+  };
+}
+
+/** Returns the periods up to the origin of the predictions: later data is not used. */
+function untilOrigin(panel: Panel, origin = panel.periods.at(-1) ?? ""): Panel {
+  return cut(panel, 0, panel.periods.findLastIndex((period) => period <= origin) + 1);
+}
+
+function seriesOf({ forecast, panel, answer, card }: ReportInput, answered: readonly Prediction[]): ReportSeries[] {
+  const keyOf = (one: Prediction) => seriesKey(forecast.dimensions.map((name) => one.series[name] ?? ""));
+  const predictions = new Map(answered.map((one) => [keyOf(one), one]));
+  const target = answer?.target_period ?? "";
+  const steps = (one: Prediction) => [nextStep(forecast, one, target)];
+  const context = { forecast, periods: panel.periods, predictions, steps, profile: card?.profile ?? [] };
+  return panel.series.map((one) => reportSeries(one, context));
+}
+
+function headlineOf(
+  { forecast, past = [] }: ReportInput,
+  panel: Panel,
+  members: readonly Member[],
+): ReportLevel | Missing {
+  // A level needs a value. Series that ended before the shown history have none.
+  const shown = members.filter(hasValue);
+  if (shown.length === 0) return { missing: "no-observations" };
+  const context = { periods: panel.periods, decimals: forecast.target.decimals };
+  return { ...levelOf(shown.length === 1 ? (shown[0]?.panel.is ?? []) : [], shown, context), past: [...past] };
+}
+
+function hasValue({ panel }: Member): boolean {
+  return panel.values.some((value) => !Number.isNaN(value));
+}
+
+/** Returns the levels by the first dimension: states, regions. */
+function levelsOf(forecast: Forecast, panel: Panel, members: readonly Member[]): ReportModel["levels"] {
+  const [dimension] = forecast.dimensions;
+  if (dimension === undefined || members.length < 2) return { missing: "no-groups" };
+  const groups = Map.groupBy(members.filter(hasValue), ({ panel: { is } }) => is[0] ?? "");
+  if (groups.size < 2) return { missing: "no-groups" };
+  const context = { periods: panel.periods, decimals: forecast.target.decimals };
+  return {
+    dimensions: [dimension],
+    levels: [...groups].map(([name, of]) => levelOf([name], of, context)),
+  };
+}
+
+/** Returns the indices of the series that are most likely to change in the next period, the most likely first. */
+function moversOf({ task }: Forecast, series: readonly ReportSeries[]): ReportModel["movers"] {
+  if (series.length < 2 || task === "classification") return { missing: "one-series" };
+  const likely = series.flatMap(({ steps: [next] }, at) => {
+    const change = changeOf(next);
+    return change === null ? [] : [{ at, change }];
+  });
+  if (likely.length === 0)
+    return { missing: series.some(({ steps }) => steps.length > 0) ? "no-probabilities" : "no-prediction" };
+  return likely
+    .sort((a, b) => b.change - a.change || a.at - b.at)
+    .slice(0, moversMax)
+    .map(({ at }) => at);
+}

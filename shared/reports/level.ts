@@ -1,0 +1,91 @@
+/** The level of several series over time: their mean, without the effect of series that begin, end or are missing. */
+import type { ReportLevel, ReportSeries, StepForecast } from "../api/report-model.ts";
+import type { PanelSeries } from "../features/panel.ts";
+import { roundTo } from "../predict/decimal.ts";
+
+/** Decimals of a mean, compared with a published value. */
+const extraDecimals = 2;
+
+export interface LevelContext {
+  readonly periods: readonly string[];
+  readonly decimals: number;
+}
+
+export interface Member {
+  readonly panel: PanelSeries;
+  readonly report: ReportSeries;
+}
+
+/**
+ * Returns the level of some series. The newest level is their mean in the last period in which one of them has a value. Each
+ * earlier level is lower by the mean change of the series that have a value in both periods (a chained index of matched
+ * series). O(series × periods).
+ */
+export function levelOf(is: readonly string[], members: readonly Member[], context: LevelContext): ReportLevel {
+  const { periods, decimals } = context;
+  const digits = decimals + (members.length > 1 ? extraDecimals : 0);
+  const columns = members.map(({ panel }) => panel.values);
+  const end = periods.findLastIndex((_, at) => columns.some((values) => !Number.isNaN(values[at])));
+  const history: { period: string; value: number }[] = [];
+  if (end >= 0) {
+    let newer = end;
+    let value = meanOf(columns.flatMap((values) => finite(values[end]))) ?? Number.NaN;
+    history.push({ period: periods[end] ?? "", value: roundTo(value, digits) });
+    for (let at = end - 1; at >= 0; at--) {
+      const changes = columns.flatMap((values) => finite((values[newer] ?? Number.NaN) - (values[at] ?? Number.NaN)));
+      const change = meanOf(changes);
+      // No series has a value in both periods: the line continues at the next older period that has one.
+      if (change === null) continue;
+      value -= change;
+      newer = at;
+      history.push({ period: periods[at] ?? "", value: roundTo(value, digits) });
+    }
+  }
+  return {
+    is: [...is],
+    seriesCount: members.length,
+    history: history.reverse(),
+    steps: meanSteps(members, digits),
+    past: [],
+  };
+}
+
+/**
+ * Returns the mean forecast of several series: the mean of their means, and of their baselines. It has no median and no range,
+ * because these do not follow from those of the series. Only for steps for which every series has a mean. A single series
+ * keeps its own steps.
+ */
+function meanSteps(members: readonly Member[], digits: number): StepForecast[] {
+  const [first] = members;
+  if (members.length === 1 && first) return first.report.steps;
+  const steps = first?.report.steps ?? [];
+  return steps.flatMap(({ step, period }, at): StepForecast[] => {
+    const of = members.map(({ report }) => report.steps[at]);
+    const means = of.flatMap((one) => (one?.step === step ? finite(one.mean) : []));
+    if (means.length < members.length) return [];
+    const baselines = of.flatMap((one) => finite(one?.baseline));
+    const baseline = baselines.length === members.length ? meanOf(baselines) : null;
+    return [
+      {
+        step,
+        period,
+        median: null,
+        mean: roundTo(meanOf(means) ?? Number.NaN, digits),
+        quantiles: [],
+        chances: null,
+        change: null,
+        event: null,
+        baseline: baseline === null ? null : roundTo(baseline, digits),
+      },
+    ];
+  });
+}
+
+function finite(value: number | null | undefined): number[] {
+  return typeof value === "number" && Number.isFinite(value) ? [value] : [];
+}
+
+/** Returns null for an empty list. */
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

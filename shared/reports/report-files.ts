@@ -1,0 +1,67 @@
+/** The files of a report. */
+import { type Download, type ReportFile, reportFiles } from "../api/pages.ts";
+import type { ReportModel } from "../api/report-model.ts";
+import type { Rasterize } from "../charts/png.ts";
+import { fileSvg } from "../charts/svg.ts";
+import { encodeUtf8 } from "../lib/utf8.ts";
+import { reportPage } from "./page/report-page.ts";
+import { mainChart, sourceLine } from "./report-charts.ts";
+import { forecastCsv, reportCsv } from "./report-csv.ts";
+import { type View, viewOf } from "./view.ts";
+
+export interface RenderOptions {
+  /** A language of reports; by default the forecast's own, else English. */
+  readonly language?: string | undefined;
+  /** The files that the page links to, with their sizes. */
+  readonly downloads?: readonly Download[] | undefined;
+  /** Needed for the image; without it the report has none. */
+  readonly rasterize: Rasterize | null;
+}
+
+/** Returns the bytes of one file; null if the report does not have it: without a history there is no chart. */
+export function renderFile(
+  file: ReportFile,
+  model: ReportModel,
+  options: RenderOptions,
+): Uint8Array<ArrayBuffer> | null {
+  const { language, downloads = [], rasterize } = options;
+  const view = () => viewOf(model, language);
+  switch (file) {
+    case "report.csv":
+      return model.table.columns.length === 0 ? null : encodeUtf8(reportCsv(model));
+    case "forecast.csv":
+      return encodeUtf8(forecastCsv(model));
+    case "report.json":
+      return encodeUtf8(`${JSON.stringify(model)}\n`);
+    case "chart.svg":
+      return mapNull(chartSvg(view()), encodeUtf8);
+    case "chart.png":
+      return rasterize && mapNull(chartSvg(view()), rasterize);
+    case "report.html":
+      return encodeUtf8(reportPage(view(), downloads));
+  }
+}
+
+function chartSvg(view: View): string | null {
+  const chart = mainChart(view);
+  return chart && fileSvg(chart, sourceLine(view));
+}
+
+function mapNull<From, To>(value: From | null, map: (value: From) => To): To | null {
+  return value === null ? null : map(value);
+}
+
+/** Renders every file in its order, and passes each to `store` before the next one, so that one is in memory at a time. */
+export async function renderAll(
+  model: ReportModel,
+  { language, rasterize }: Omit<RenderOptions, "downloads">,
+  store: (file: ReportFile, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
+): Promise<void> {
+  const downloads: Download[] = [];
+  for (const file of reportFiles) {
+    const bytes = renderFile(file, model, { language, downloads, rasterize });
+    if (bytes === null) continue;
+    if (file !== "report.html") downloads.push({ file, bytes: bytes.length });
+    await store(file, bytes);
+  }
+}

@@ -1,0 +1,156 @@
+/** The words of a report, one object for each language. Functions receive numbers and dates as formatted texts. */
+import type { MissingReason } from "../../api/report-model.ts";
+
+export interface Words {
+  /** BCP 47. */
+  readonly language: string;
+  /** The name of the language in itself. */
+  readonly languageName: string;
+  /** Formats a probability as a frequency: "3 in 10". */
+  chance(probability: number): string;
+  /** The same for labels of charts: "<1 in 20". */
+  shortChance(probability: number): string;
+  readonly missing: Readonly<Record<MissingReason, string>>;
+  readonly sections: {
+    readonly findings: string;
+    readonly next: string;
+    readonly level: string;
+    readonly reliability: string;
+    readonly movers: string;
+    readonly groups: (dimension: string) => string;
+    readonly drivers: string;
+    readonly nextPeriods: string;
+    readonly allSeries: string;
+    readonly record: string;
+    readonly data: string;
+    readonly model: string;
+    readonly downloads: string;
+  };
+  readonly head: {
+    readonly origin: (date: string) => string;
+    readonly made: (time: string) => string;
+    readonly revision: (number: string) => string;
+    readonly stale: string;
+    readonly skip: string;
+  };
+  readonly level: {
+    readonly all: (count: string) => string;
+    readonly rose: (value: string, unit: string, percent: string, since: string) => string;
+    readonly fell: (value: string, unit: string, percent: string, since: string) => string;
+    readonly same: (value: string, unit: string, since: string) => string;
+    readonly expected: (value: string, unit: string, percent: string, date: string) => string;
+    readonly range: (chance: string, low: string, high: string, unit: string) => string;
+    readonly outsideRange: (chance: string) => string;
+    readonly point: (chance: string, value: string, unit: string) => string;
+    readonly prediction: (date: string, value: string, unit: string) => string;
+    readonly subtitle: (what: string, unit: string, from: string, to: string) => string;
+    readonly chained: string;
+    readonly noRange: string;
+    readonly hits: (inside: string, all: string) => string;
+  };
+  readonly movers: {
+    readonly count: (count: string, all: string, date: string) => string;
+    readonly none: (all: string, date: string) => string;
+    readonly likely: (name: string, chance: string) => string;
+    readonly likelyUp: (name: string, chance: string) => string;
+    readonly likelyDown: (name: string, chance: string) => string;
+    readonly subtitle: (date: string) => string;
+    readonly noDirection: string;
+  };
+  readonly event: {
+    readonly next: (event: string, date: string, chance: string, percent: string) => string;
+    readonly usual: (chance: string) => string;
+    readonly usualLabel: (percent: string) => string;
+    readonly moreThanUsual: string;
+    readonly lessThanUsual: string;
+    readonly asUsual: string;
+    readonly threshold: (event: string, value: string, unit: string) => string;
+    readonly behind: (title: string, event: string, value: string) => string;
+    readonly subtitle: (event: string) => string;
+    readonly driversTitle: (feature: string) => string;
+    readonly driversTitleDown: (feature: string) => string;
+    readonly driversSubtitle: string;
+    readonly value: string;
+    readonly contribution: string;
+    readonly otherwise: (percent: string, label: string) => string;
+  };
+  readonly table: {
+    readonly series: string;
+    readonly date: string;
+    readonly last: string;
+    readonly prediction: string;
+    readonly mean: string;
+    readonly range: (chance: string) => string;
+    readonly down: string;
+    readonly same: string;
+    readonly up: string;
+    readonly change: string;
+    readonly usual: string;
+    readonly baseline: string;
+    readonly notes: string;
+    readonly outside: (features: string) => string;
+    readonly older: (date: string) => string;
+    readonly caption: (unit: string, date: string) => string;
+    readonly filter: string;
+    readonly shown: string;
+    readonly sorted: string;
+    readonly ascending: string;
+    readonly descending: string;
+    readonly more: (shown: string, all: string) => string;
+    readonly chartData: string;
+    readonly members: string;
+  };
+  readonly record: {
+    readonly better: (percent: string, publications: string) => string;
+    readonly worse: (percent: string, publications: string) => string;
+    readonly undecided: (publications: string) => string;
+    readonly young: (publications: string) => string;
+    readonly window: (publications: string) => string;
+    readonly all: (publications: string) => string;
+    readonly skill: string;
+    readonly range: string;
+    readonly coverage: (chance: string, percent: string) => string;
+    readonly tested: (periods: string, from: string, to: string) => string;
+    readonly testBetter: (percent: string) => string;
+    readonly testWorse: (percent: string) => string;
+    readonly testBaseline: string;
+    readonly testNone: string;
+    readonly explanation: string;
+  };
+  readonly data: {
+    readonly feed: string;
+    readonly lastPeriod: string;
+    readonly fetched: string;
+    readonly refused: string;
+    readonly held: string;
+    readonly breaks: string;
+    readonly none: string;
+    readonly source: string;
+    readonly licence: string;
+    readonly noLicence: string;
+    readonly heldSince: (date: string) => string;
+    readonly from: (date: string) => string;
+    readonly noFetch: string;
+    readonly problems: (count: string) => string;
+  };
+  readonly model: {
+    readonly version: string;
+    readonly name: string;
+    readonly why: string;
+    readonly since: string;
+    readonly trained: string;
+    readonly trainedText: (from: string, to: string, rows: string) => string;
+    readonly file: string;
+    readonly dataHash: string;
+    readonly code: string;
+    readonly seed: string;
+    readonly baselineServes: string;
+    readonly fallback: string;
+  };
+  readonly downloads: {
+    readonly [File in "report.csv" | "forecast.csv" | "report.json" | "chart.svg" | "chart.png"]: string;
+  };
+  readonly up: string;
+  readonly down: string;
+  readonly footer: string;
+}

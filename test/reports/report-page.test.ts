@@ -1,0 +1,172 @@
+/** The page and the other files of a report. */
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { reportFiles } from "../../shared/api/pages.ts";
+import { type ReportModel, reportModelShape } from "../../shared/api/report-model.ts";
+import { readCsv } from "../../shared/lib/csv.ts";
+import { reportPage } from "../../shared/reports/page/report-page.ts";
+import { tableRowsMax } from "../../shared/reports/page/series-section.ts";
+import { renderAll, renderFile } from "../../shared/reports/report-files.ts";
+import { viewOf } from "../../shared/reports/view.ts";
+import { languageCodes } from "../../shared/reports/words/index.ts";
+import { expectGolden } from "../support/golden-file.ts";
+import { emptyModel, eventModel, fixedModel, largeModel, singleModel } from "../support/report-models.ts";
+
+const models: readonly (readonly [string, ReportModel])[] = [
+  ["panel", fixedModel()],
+  ["single", singleModel()],
+  ["event", eventModel()],
+  ["empty", emptyModel()],
+];
+
+const downloads = [{ file: "report.csv", bytes: 1_234 }] as const;
+const pageOf = (model: ReportModel, language = "en") => reportPage(viewOf(model, language), downloads);
+/** The text that a reader sees, without tags. */
+const textOf = (page: string) =>
+  page
+    .replaceAll(/<(style|script)>[\s\S]*?<\/\1>/g, "")
+    .replaceAll(/<[^>]+>/g, " ")
+    .replaceAll(/\s+/g, " ");
+
+test.each(models)("the page of the model %s is its golden file", (name, model) => {
+  // Style and script have their own files; their digests would change the golden file with them.
+  const content = pageOf(model)
+    .replaceAll(/<(style|script)>[\s\S]*?<\/\1>/g, "<$1></$1>")
+    .replaceAll(/sha256-[\w+/]{43}=/g, "sha256-");
+  expectGolden(`test/golden/reports/${name}.html`, content);
+});
+
+test.each(models)("the model %s passes its schema", (_, model) => {
+  expect(reportModelShape.parse(model)).toEqual(model);
+});
+
+test.each(models)("the page of the model %s loads nothing and allows only its own style and script", (_, model) => {
+  const page = pageOf(model);
+  expect(page).not.toMatch(/\b(src|srcset)=|@import|url\(/);
+  expect(page).not.toMatch(/ style=| on[a-z]+=/);
+  expect(page.replaceAll("&#39;", "'")).toMatch(
+    /default-src 'none'; style-src 'sha256-[\w+/]{43}='; script-src 'sha256-[\w+/]{43}='/,
+  );
+});
+
+test.each(languageCodes)("no text of the page in %s is empty, undefined or not a number", (language) => {
+  for (const [name, model] of models)
+    expect(textOf(pageOf(model, language)), name).not.toMatch(/undefined|NaN|null|\[object|\{\w+\}/);
+});
+
+test("the page is in the language of the forecast, or in the requested one", () => {
+  expect(reportPage(viewOf(fixedModel()), [])).toContain('<html lang="es">');
+  const spanish = textOf(pageOf(fixedModel(), "es"));
+  expect(spanish).toContain("Precios de la leche en México");
+  expect(spanish).not.toMatch(/\b(Track record|Rejected values|more likely than not)\b/);
+  expect(textOf(pageOf(fixedModel(), "en"))).toContain("Milk prices in Mexico");
+  expect(() => viewOf(fixedModel(), "fr")).toThrow("expected one of en, es");
+});
+
+test("the sections are in the order of the reader's questions", () => {
+  const ids = Array.from(pageOf(fixedModel()).matchAll(/<section id="(\w+)"/g), ([, id]) => id);
+  expect(ids).toEqual(["level", "movers", "groups", "series", "record", "data", "model", "downloads"]);
+});
+
+test("a name of the data cannot add markup to the page or a formula to the CSV files", () => {
+  const model = fixedModel();
+  expect(pageOf(model)).not.toContain("<Autoservicios>");
+  expect(pageOf(model)).toContain("&lt;Autoservicios&gt;");
+  for (const file of ["report.csv", "forecast.csv"] as const) {
+    const text = decode(renderFile(file, model, { rasterize: null }));
+    expect(text.startsWith("\ufeff")).toBe(true);
+    expect(text).toContain(",'=Pasteurizada,");
+    expect(text).not.toContain(",=");
+  }
+});
+
+const decode = (bytes: Uint8Array | null) =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes ?? new Uint8Array());
+
+test("the files of the fixed model are their golden files", () => {
+  for (const file of ["report.csv", "forecast.csv"] as const) {
+    expectGolden(`test/golden/reports/${file}`, decode(renderFile(file, fixedModel(), { rasterize: null })));
+  }
+});
+
+test("forecast.csv has one line for each series and step, with the numbers of the model", () => {
+  const model = fixedModel();
+  const read = readCsv(decode(renderFile("forecast.csv", model, { rasterize: null })).slice(1));
+  if (!read.ok) throw new Error(read.error);
+  const [header = [], ...rows] = read.value;
+  expect(rows).toHaveLength(4 * 12);
+  const cell = (row: readonly string[] | undefined, name: string) => Number(row?.[header.indexOf(name)]);
+  model.series.forEach(({ steps }, at) => {
+    steps.forEach((step, index) => {
+      const row = rows[at * 12 + index];
+      expect(cell(row, "median")).toBe(step.median);
+      expect(cell(row, "quantile_0.05")).toBe(step.quantiles.find(({ level }) => level === 0.05)?.value);
+      expect(cell(row, "up_probability")).toBe(step.chances?.up);
+    });
+  });
+});
+
+test("a page of 185 series and 12 steps is at most 150 KB compressed, and the same on a second run", () => {
+  const [first, second] = [largeModel({ series: 185, steps: 12 }), largeModel({ series: 185, steps: 12 })].map(
+    (model) => pageOf(model),
+  );
+  expect(first).toBe(second);
+  expect(gzipSync(first ?? "").length).toBeLessThanOrEqual(150_000);
+});
+
+test("the table shows at most 500 series and links to the CSV file with all of them", () => {
+  const page = pageOf(largeModel({ series: tableRowsMax + 20, steps: 1 }));
+  const table = page.slice(page.indexOf("data-sortable"), page.indexOf('id="record"'));
+  expect(Array.from(table.matchAll(/<th scope="row"/g))).toHaveLength(tableRowsMax);
+  expect(page).toContain('500 of 520 series. All of them are in the CSV file. <a href="report.csv">');
+});
+
+test("the record claims a difference only if its confidence sequence excludes zero", () => {
+  const withRecord = (skill: number, low: number | null, high: number | null) => {
+    const record = {
+      from: "2026-01-02",
+      to: "2026-11-20",
+      publications: 120,
+      baseline: "naive",
+      coverage: [],
+      windows: [{ publications: 120, isAll: true, skill, low, high }],
+    };
+    return textOf(pageOf({ ...fixedModel(), record }));
+  };
+  expect(withRecord(0.03, 0.01, 0.05)).toContain(
+    "3.0% lower than assuming that nothing changes; this is more than chance",
+  );
+  expect(withRecord(-0.03, -0.05, -0.01)).toContain("The forecast was worse");
+  expect(withRecord(0.03, -0.01, 0.07)).toContain("no difference has been shown yet");
+  expect(withRecord(0.03, null, null)).toContain("too few for a statement");
+});
+
+test("a report without a model states what is missing and shows no prediction", () => {
+  const text = textOf(pageOf(emptyModel()));
+  expect(text).toContain("No model serves this forecast");
+  expect(text).toContain("No publication since 2026-11-20");
+  expect(text).toContain("No values have been published");
+  expect(text).not.toContain("Prediction ");
+  expect(text).toContain("23 % of the known series are missing");
+});
+
+test("every file is rendered once, the page last and with the sizes of the others", async () => {
+  const stored = new Map<string, Uint8Array>();
+  const png = Uint8Array.of(1, 2, 3);
+  await renderAll(fixedModel(), { rasterize: () => png, language: "en" }, async (file, bytes) => {
+    stored.set(file, bytes);
+  });
+  expect([...stored.keys()]).toEqual([...reportFiles]);
+  const page = decode(stored.get("report.html") ?? null);
+  expect(page).toContain("(PNG, 3 B)");
+  expect(page).toContain('<a href="forecast.csv" download>');
+  expect(JSON.parse(decode(stored.get("report.json") ?? null))).toEqual(fixedModel());
+});
+
+test("a report without a history has no chart, and one without predictions no report.csv", async () => {
+  const stored: string[] = [];
+  await renderAll(emptyModel(), { rasterize: () => new Uint8Array(), language: "en" }, async (file) => {
+    stored.push(file);
+  });
+  expect(stored).toEqual(["forecast.csv", "report.json", "report.html"]);
+});

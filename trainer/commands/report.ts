@@ -1,0 +1,77 @@
+/** `almanac report FORECAST --out DIR`: writes the files of a report from the data and the answers of a hub. */
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { BatchAnswer } from "../../shared/api/predict.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
+import { computeReport } from "../../shared/reports/compute-report.ts";
+import { renderAll } from "../../shared/reports/report-files.ts";
+import { languageCodes, languageOf } from "../../shared/reports/words/index.ts";
+import { forecastPanel } from "../../shared/sources/facts.ts";
+import { connect } from "../connect.ts";
+import { codeOf, Failure } from "../failure.ts";
+import { ApiRefusal, type Hub, orNull } from "../hub.ts";
+import { feedsOf, knownForecast } from "../known.ts";
+import { rasterizerOfNode } from "../rasterizer.ts";
+import { readReportFeeds } from "../report-feeds.ts";
+import { print, printJson, table, thousands } from "../terminal.ts";
+import { factsOfLakes } from "../training/facts.ts";
+import { writeInside } from "../write-inside.ts";
+import { askAll } from "./predict.ts";
+
+export interface ReportOptions {
+  readonly out: string;
+  readonly lang?: string;
+  readonly url?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export async function writeReport(forecastId: string, options: ReportOptions): Promise<void> {
+  const forecast = knownForecast(forecastId);
+  const { lang: language = languageOf(forecast.locale) } = options;
+  if (!languageCodes.includes(language))
+    throw new Failure(withSuggestion(`Reports have no language ${language}`, language, languageCodes));
+  const folder = resolve(options.out);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new Failure(
+      `The folder ${folder} cannot be written (${codeOf(error) || String(error)}). Choose another with --out DIR.`,
+    );
+  });
+  const hub = connect(options);
+  const answer = await answerOf(hub, forecast);
+  const facts = await factsOfLakes(hub, feedsOf(forecast));
+  const version = answer?.model.version;
+  const detail = version === undefined ? null : await orNull(hub.api.getModel({ forecast: forecast.id, version }));
+  const model = computeReport({
+    forecast,
+    panel: forecastPanel(forecast, facts),
+    answer,
+    card: detail?.card ?? null,
+    feeds: await readReportFeeds(hub, forecast),
+    revision: 1,
+    madeAt: new Date().toISOString(),
+  });
+  const files: { file: string; bytes: number }[] = [];
+  await renderAll(model, { language, rasterize: await rasterizerOfNode() }, async (file, bytes) => {
+    await writeInside(folder, file, bytes);
+    files.push({ file, bytes: bytes.length });
+  });
+  const { origin } = model;
+  if (options.json)
+    return printJson({ forecast: forecast.id, origin, version: version ?? null, language, out: folder, files });
+  const rows = files.map(({ file, bytes }) => [file, thousands(bytes)]);
+  print(`${forecast.title}, data up to ${origin}: ${folder}\n\n${table(["file", "bytes"], rows, { right: [1] })}`);
+}
+
+/** Returns the predictions of all series; null if no model serves. A report without predictions states the reason. */
+async function answerOf(hub: Hub, forecast: Forecast): Promise<BatchAnswer | null> {
+  const explain = forecast.task === "classification";
+  try {
+    return await askAll(hub, forecast, { features: true, explain });
+  } catch (error) {
+    const { failure } = error instanceof ApiRefusal ? error : { failure: null };
+    if (failure?.kind === "refused" && failure.status === 503) return null;
+    throw error;
+  }
+}
