@@ -7,6 +7,6 @@ export default defineConfig({
     include: ["test/browser/**/*.browser.test.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

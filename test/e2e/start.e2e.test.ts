@@ -70,8 +70,16 @@ test.skipIf(!hasTerminals)("Ctrl-C in a terminal stops every process and shows t
   expect(out.lastIndexOf("\u001b[?25h")).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
 });
 
-test("a running hub ingests a publication from the command line, and Ctrl-C ends every child process", async () => {
+/** Writes a report and the predictions as CSV, one after the other. Both answer from the same snapshot. */
+async function reportOf(url: string, out: string): Promise<{ readonly report: Ran; readonly csv: Ran }> {
+  const report = await almanac(["report", "milk-mx", "--out", out, "--url", url, "--json"]);
+  return { report, csv: await almanac(["predict", "milk-mx", "--all", "--csv", "--url", url]) };
+}
+
+test("a running hub ingests a publication and writes a report from the command line, and Ctrl-C ends every child process", async () => {
   let url = "";
+  let reported: ReturnType<typeof reportOf> | undefined;
+  const reports = join(folder, "reports");
   let ingested: Promise<Ran> | undefined;
   // Uploads the publisher's next file, because a file of another market would contradict the stored values and be held.
   const file = join(folder, "Leche23112026.xlsx");
@@ -80,11 +88,22 @@ test("a running hub ingests a publication from the command line, and Ctrl-C ends
     onOutput: (out, child) => {
       url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? url;
       if (!out.includes("Ctrl-C stops everything") || ingested) return;
-      ingested = almanac(["ingest", "sniim-milk", file, "--url", url]).finally(() => child.kill("SIGINT"));
+      ingested = almanac(["ingest", "sniim-milk", file, "--url", url]);
+      reported = ingested.then(() => reportOf(url, reports)).finally(() => child.kill("SIGINT"));
     },
   });
   expect(await ingested).toMatchObject({ code: 0, err: "", out: expect.stringContaining("observations") });
   expect(ran).toMatchObject({ code: 130, err: "" });
+  const { report, csv } = (await reported) ?? {};
+  expect(report).toMatchObject({ code: 0, err: "" });
+  const files = ["report.csv", "forecast.csv", "report.json", "chart.svg", "chart.png", "report.html"];
+  expect(readdirSync(reports).sort()).toEqual([...files].sort());
+  // The numbers of the report are those of /predict at that moment.
+  expect(readFileSync(join(reports, "report.csv"), "utf8")).toBe(`\ufeff${csv?.out}`);
+  const page = readFileSync(join(reports, "report.html"), "utf8");
+  expect(page).toContain("Precios de la leche en México");
+  const { origin } = lastJson(report as Ran);
+  expect(origin).toBe("2026-11-23");
   await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
 

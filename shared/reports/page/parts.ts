@@ -35,7 +35,7 @@ export interface TableParts {
 /** Returns a table in a region that scrolls on narrow screens. The first cell of a row is its header. */
 export function tableOf({ caption, columns, rows, isSortable = false, label }: TableParts): Html {
   const sortable = isSortable ? raw(" data-sortable") : "";
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table${sortable}>${
+  return html`<div class="scroll" role="group" aria-label="${label}" tabindex="0"><table${sortable}>${
     caption === undefined ? "" : html`<caption>${caption}</caption>`
   }<thead><tr>${columns.map(({ name, isNumber }) =>
     isNumber ? html`<th scope="col" class="n">${name}</th>` : html`<th scope="col">${name}</th>`,

@@ -1,0 +1,55 @@
+/** Renders reports in the pages Worker, one call for each file: 185 series with 12 steps, and 2,000 series for the memory. */
+import { gzipSync } from "node:zlib";
+import { z } from "zod";
+import { reportPage } from "../../shared/reports/page/report-page.ts";
+import { viewOf } from "../../shared/reports/view.ts";
+import { bundleWorkers } from "../../trainer/local/bundles.ts";
+import { largeModel } from "../support/report-models.ts";
+import { type Bench, medianMs, type Result } from "./bench.ts";
+import { bundleOfFile, readModules } from "./support/bundle.ts";
+import { watchHeap } from "./support/inspector.ts";
+import { startWorkerd } from "./support/workerd.ts";
+
+const rounds = 5;
+const renderedShape = z.record(z.string(), z.number().min(1));
+
+export async function run(): Promise<Bench> {
+  const [, , , pages = ""] = await bundleWorkers();
+  const workers = [
+    {
+      name: "caller",
+      modules: bundleOfFile("test/bench/support/report-worker.ts"),
+      services: { PAGES: "almanac-pages" },
+    },
+    { name: "almanac-pages", modules: readModules(pages) },
+  ];
+  const workerd = await startWorkerd(workers, { inspect: true });
+  try {
+    const port = await workerd.port("caller");
+    const render = async (series: number, steps: number) => {
+      const response = await fetch(`http://127.0.0.1:${port}/?series=${series}&steps=${steps}`);
+      if (!response.ok) throw new Error(await response.text());
+      return renderedShape.parse(await response.json());
+    };
+    await render(4, 1);
+    const ms = await medianMs(rounds, () => render(185, 12));
+    const heap = await watchHeap(await workerd.inspectorPort(), "almanac-pages");
+    const sizes = await render(2_000, 12);
+    heap.stop();
+    const page = reportPage(viewOf(largeModel({ series: 185, steps: 12 })), []);
+    const results: Result[] = [
+      { what: "185 series × 12 steps: all six files, with the simulated model", value: ms, unit: "ms", limit: 3_000 },
+      { what: "the page of 185 series, compressed", value: gzipSync(page).length / 1000, unit: "kB", limit: 150 },
+      { what: "2,000 series × 12 steps: peak heap of the pages Worker", value: heap.peakMb(), unit: "MB", limit: 128 },
+      {
+        what: "2,000 series × 12 steps: forecast.csv",
+        value: (sizes["forecast.csv"] ?? 0) / 1e6,
+        unit: "MB",
+        limit: null,
+      },
+    ];
+    return { name: "report", results };
+  } finally {
+    await workerd.dispose();
+  }
+}
