@@ -2,6 +2,7 @@ import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
 import { hurdle } from "./hurdle.ts";
+import { withChosenInputs } from "./inputs.ts";
 import { logistic } from "./logistic.ts";
 import { mlRandomForest } from "./ml-random-forest.ts";
 import { naive, seasonalNaive } from "./naive.ts";
@@ -24,9 +25,9 @@ export const candidates: readonly Candidate[] = [
   logistic,
 ];
 
-/** Returns a candidate by its id. Throws for an unknown id, which only a wrong declaration of a forecast can contain. */
+/** Returns a candidate by its id, with its choice of inputs. Throws for an unknown id, which only a wrong declaration of a forecast can contain. */
 export function candidateNamed(id: string): Candidate {
   const candidate = candidates.find((candidate) => candidate.id === id);
-  if (candidate) return candidate;
+  if (candidate) return { id, fit: (task) => candidate.fit(withChosenInputs(task)) };
   throw new RangeError(`unknown candidate ${id}: expected one of ${candidates.map(({ id }) => id).join(", ")}`);
 }

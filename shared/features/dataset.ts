@@ -3,7 +3,7 @@
  * origin is `step` periods before its target. Its features are computed from values up to the origin, and from the target's date.
  */
 import { computeFeature } from "./compute.ts";
-import { dtypeOf, type Feature, reachOf } from "./feature.ts";
+import { dtypeOf, type Feature, reachOf, variableOf } from "./feature.ts";
 import { lastOf, type Panel, pastOf } from "./panel.ts";
 
 export type Column =
@@ -15,6 +15,8 @@ interface Named {
   readonly name: string;
   /** False if the feature is declared so. Candidates then do not learn from it. */
   readonly learned?: false;
+  /** True if the feature reads another variable than the target. */
+  readonly isOther?: true;
 }
 
 export interface Dataset {
@@ -78,10 +80,12 @@ export function datasetOf(panel: Panel, { features, tolerance, step = 1 }: Datas
       row++;
     }
   });
-  const columns = features.map(({ name, learned }, feature): Column => {
+  const columns = features.map((declared, feature): Column => {
+    const { name, learned } = declared;
     const values = floats[feature];
     const column: Column = values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
-    return learned === false ? { ...column, learned } : column;
+    const isOther = variableOf(declared) !== undefined;
+    return { ...column, ...(learned === false && { learned }), ...(isOther && { isOther }) };
   });
   return { step, rows, periods: panel.periods, period, series, columns, last, target };
 }

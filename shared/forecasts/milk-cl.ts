@@ -1,3 +1,4 @@
+import { choosingInputs } from "../candidates/inputs.ts";
 import { emptySpace, growthSpace, smallBoostingSpace, smallForestSpace, wideRidgeSpace } from "../candidates/spaces.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "./forecast.ts";
@@ -59,9 +60,9 @@ export const milkCl: Forecast = {
     { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "seasonal-naive", space: emptySpace, trials: 1 },
     { candidate: "seasonal-growth", space: growthSpace(years.map(growth)), trials: years.length },
-    { candidate: "ridge", space: wideRidgeSpace, trials: 12 },
-    { candidate: "gradient-boosting", space: smallBoostingSpace, trials: 12 },
-    { candidate: "random-forest", space: smallForestSpace, trials: 8 },
+    { candidate: "ridge", space: choosingInputs(wideRidgeSpace), trials: 12 },
+    { candidate: "gradient-boosting", space: choosingInputs(smallBoostingSpace), trials: 16 },
+    { candidate: "random-forest", space: choosingInputs(smallForestSpace), trials: 10 },
   ],
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.25, folds: 8, periodsMin: 120 },

@@ -1,5 +1,7 @@
 /** Scores predictions on the test window: rows of the leaderboard, and the losses by period for the gate. */
+
 import { featureValues } from "../candidates/encoding.ts";
+import { inputsNote } from "../candidates/inputs.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { classificationScores } from "../judging/classification.ts";
@@ -54,7 +56,7 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
     coverage80: coverageAt(0.8, window, entry),
     coverage95: coverageAt(0.95, window, entry),
     seconds: entry.seconds,
-    note: null,
+    note: inputsNote(entry.recipe.parameters),
     classification:
       forecast.task === "classification"
         ? classificationScores(data, { rows, predictions: entry.predictions }, entry.validation)
