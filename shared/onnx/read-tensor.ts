@@ -131,6 +131,10 @@ function rawDataOf(type: ElementType, raw: Uint8Array, cursor: Cursor): TensorDa
   if (type === "bool" || type === "uint8") return integersOf(type, raw, cursor);
   const wide = new BigInt64Array(copy);
   const data = Float64Array.from(wide, Number);
-  if (!data.every(Number.isSafeInteger)) cursor.fail("an integer beyond ±2⁵³", "a smaller one", "unsupported");
+  if (!data.every(Number.isSafeInteger)) {
+    // torch writes the end of an open slice as 2⁶³ − 1.
+    const expected = "a smaller one (in torch, give a slice an end: x[:, 1:4] instead of x[:, 1:])";
+    cursor.fail("an integer beyond ±2⁵³", expected, "unsupported");
+  }
   return { type, data };
 }

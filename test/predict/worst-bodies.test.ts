@@ -8,7 +8,12 @@ const run = promisify(execFile);
 const grownMaxMb = 40;
 
 test("predict and hub refuse expensive JSON bodies of 4 MB in a heap of 128 MB", async () => {
-  const args = ["--max-old-space-size=128", "--import", "./test/support/json-modules.ts", "test/support/answer-worst-bodies.ts"];
+  const args = [
+    "--max-old-space-size=128",
+    "--import",
+    "./test/support/json-modules.ts",
+    "test/support/answer-worst-bodies.ts",
+  ];
   const { stdout } = await run(process.execPath, args, { maxBuffer: 1e7 });
   const answers: { path: string; body: string; status: number; grownMb: number }[] = stdout
     .trim()
