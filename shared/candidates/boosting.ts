@@ -82,6 +82,11 @@ function withoutTrees(ensemble: Ensemble): Ensemble {
   return { ...ensemble, trees: [zeroLeaf] };
 }
 
+/** A model without trees, for a constant: its score is always 0. `columns`: the width of its encoding. */
+export function constantEnsemble(columns: number): Ensemble {
+  return { trees: [zeroLeaf], base: 0, aggregate: "sum", columns };
+}
+
 const zeroLeaf: Tree = {
   feature: Int32Array.of(LEAF),
   threshold: Float32Array.of(0),

@@ -2,6 +2,7 @@
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
+import type { ChangeInputs } from "./change-inputs.ts";
 import type { Fitted, Transform } from "./fitted.ts";
 
 export type Task = "regression" | "classification";
@@ -23,6 +24,8 @@ export interface FitTask {
   readonly last: string;
   /** Name of the feature with the value a season ago; null if the forecast has no seasonal baseline. */
   readonly seasonal: string | null;
+  /** The features of past changes and the number of periods they cover; null if the forecast has no distribution of changes. */
+  readonly changes: { readonly inputs: ChangeInputs; readonly window: number } | null;
 }
 
 export interface Candidate {

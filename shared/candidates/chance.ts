@@ -2,10 +2,20 @@ import { failure, success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
 import { predictEnsemble } from "../models/tree.ts";
 import { fitPlatt } from "../stats/platt.ts";
-import { boostingOptions, fitStopped } from "./boosting.ts";
+import { boostingOptions, constantEnsemble, fitStopped } from "./boosting.ts";
 import type { FitTask } from "./candidate.ts";
 import { encode } from "./encoding.ts";
-import type { Chance } from "./fitted.ts";
+import type { Chance } from "./odds.ts";
+
+/** Returns a probability that is the same for every row. `column` is a numeric feature, because a model reads at least one. */
+export function constantChance(probability: number, column: string): Chance {
+  return {
+    encoding: { columns: [{ name: column, how: "number" }], imputed: null },
+    ensemble: constantEnsemble(1),
+    slope: 0,
+    intercept: Math.log(probability / (1 - probability)),
+  };
+}
 
 /**
  * Fits the calibrated probability of `events` (0 or 1, one per row of the dataset): boosted trees with the logistic loss,

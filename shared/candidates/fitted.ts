@@ -3,14 +3,19 @@ import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type LinearPredictor, predictLinear } from "../models/linear.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
+import { changeInputNames } from "./change-inputs.ts";
 import { type Encoding, encode, featureValues } from "./encoding.ts";
+import { expectedChanges, type NextChangeModel, predictChanges } from "./next-change.ts";
+import { type Chance, predictChance, probabilities } from "./odds.ts";
 
 export type Transform = "level" | "difference" | "log-difference";
 
 /** Predicts on the fitted scale of `Transform`: the value itself, or its change from the last value. */
 export type Fitted =
-  /** Predicts the last value. */
-  | { readonly kind: "last" }
+  /** Predicts the last value. `next`: the distribution of the next change, if the forecast declares one. */
+  | { readonly kind: "last"; readonly next?: NextChangeModel }
+  /** Predicts the mean of the distribution of the next change. */
+  | { readonly kind: "changes"; readonly next: NextChangeModel }
   /** Predicts the value of a feature, or the last value if the feature is missing. */
   | { readonly kind: "feature"; readonly feature: string }
   | { readonly kind: "linear"; readonly encoding: Encoding; readonly model: LinearPredictor }
@@ -22,18 +27,13 @@ export type Fitted =
   /** Predicts a probability: 1 ÷ (1 + e^−(slope × score + intercept)). */
   | ({ readonly kind: "calibrated"; readonly score: Fitted } & PlattCalibrator);
 
-/** The calibrated probability of an event: 1 ÷ (1 + e^−(slope × log odds + intercept)). */
-export interface Chance extends PlattCalibrator {
-  readonly encoding: Encoding;
-  /** Predicts the log odds. */
-  readonly ensemble: Ensemble;
-}
-
 /** Returns the names of the features that a model reads, beside the last value. */
 export function featuresRead(fitted: Fitted): string[] {
   switch (fitted.kind) {
     case "last":
-      return [];
+      return fitted.next ? namesInNext(fitted.next) : [];
+    case "changes":
+      return namesInNext(fitted.next);
     case "feature":
       return [fitted.feature];
     case "linear":
@@ -46,6 +46,18 @@ export function featuresRead(fitted: Fitted): string[] {
     case "calibrated":
       return featuresRead(fitted.score);
   }
+}
+
+function namesInNext({ inputs, chances }: NextChangeModel): string[] {
+  const own = changeInputNames(inputs);
+  return chances.kind === "frequencies"
+    ? own
+    : [...own, ...columnNames(chances.change.encoding), ...columnNames(chances.rise.encoding)];
+}
+
+/** Returns the distribution of the next change that a model predicts, or null if it predicts only a value. */
+export function nextChangeOf(fitted: Fitted): NextChangeModel | null {
+  return fitted.kind === "last" || fitted.kind === "changes" ? (fitted.next ?? null) : null;
 }
 
 export function columnNames({ columns }: Encoding): string[] {
@@ -82,6 +94,8 @@ export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, trans
   switch (fitted.kind) {
     case "last":
       return Float32Array.from(data.last.subarray(rows.from, rows.to), (last) => moveOf(transform, last, last));
+    case "changes":
+      return expectedChanges(predictChanges(fitted.next, data, rows));
     case "feature": {
       const values = featureValues(data, fitted.feature, rows);
       return values.map((value, i) => {
@@ -114,18 +128,4 @@ export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, trans
 export function predictValue(fitted: Fitted, data: Dataset, rows: RowRange, transform: Transform): Float64Array {
   const moves = predictMove(fitted, data, rows, transform);
   return Float64Array.from(moves, (move, i) => valueAfter(transform, move, data.last[rows.from + i] ?? Number.NaN));
-}
-
-/** Returns one probability per row. O(rows × trees × depth). */
-export function predictChance(chance: Chance, data: Dataset, rows: RowRange): Float32Array {
-  return probabilities(predictEnsemble(chance.ensemble, encode(chance.encoding, data, rows)), chance);
-}
-
-/** Converts scores to probabilities, with the same float32 operations as the exported graph. */
-function probabilities(scores: Float32Array, calibrator: PlattCalibrator): Float32Array {
-  const [slope, intercept] = [Math.fround(-calibrator.slope), Math.fround(-calibrator.intercept)];
-  return scores.map((score) => {
-    const against = Math.fround(Math.exp(Math.fround(Math.fround(score * slope) + intercept)));
-    return 1 / Math.fround(1 + against);
-  });
 }

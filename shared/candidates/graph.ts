@@ -6,24 +6,14 @@ import { dtypeOf, type Feature } from "../features/feature.ts";
 import type { LinearPredictor } from "../models/linear.ts";
 import { type Ensemble, LEAF, THRESHOLD_MAX } from "../models/tree.ts";
 import { ensembleAttributes } from "../onnx/ensemble-attributes.ts";
-import {
-  float,
-  floats,
-  floatTensor,
-  type Graph,
-  int,
-  int64Tensor,
-  mlNode,
-  type Node,
-  node,
-  PORTABLE,
-  strings,
-  type Tensor,
-} from "../onnx/graph.ts";
+import { float, floats, type Graph, type GraphValue, int, mlNode, node, PORTABLE, strings } from "../onnx/graph.ts";
 import { changeOutput, outputNames, predictionOutput } from "../onnx/outputs.ts";
-import type { PlattCalibrator } from "../stats/platt.ts";
 import { type EncodedColumn, type Encoding, widthOf } from "./encoding.ts";
-import type { Chance, Fitted, Transform } from "./fitted.ts";
+import { type Fitted, nextChangeOf, type Transform } from "./fitted.ts";
+import { Builder } from "./graph-builder.ts";
+import { expectedChangeNodes, nextChangeNodes } from "./graph-changes.ts";
+import { chanceNodes, numberNodes, probabilityNodes, treeNodes } from "./graph-trees.ts";
+import type { Chance } from "./odds.ts";
 
 export { changeOutput, predictionOutput };
 
@@ -43,27 +33,32 @@ export interface ModelParts {
   readonly last: string;
   readonly transform: Transform;
   readonly value: Fitted;
+  /** Not used if `value` predicts a distribution of changes. */
   readonly change: ChangeSource | null;
   readonly name: string;
   readonly producer: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Builds the graph. Every output is float32 [N, 1]. Throws if a feature has the name of an output. */
+/** Builds the graph with the outputs of shared/onnx/outputs.ts. Throws if a feature has the name of an output. */
 export function graphOf(parts: ModelParts): Graph {
   const names = parts.features.map(({ name }) => name);
   const clash = names.find((name) => outputNames.includes(name));
   if (clash !== undefined) throw new RangeError(`feature ${clash} has the name of an output. Rename the feature.`);
   const build = new Builder(names);
+  const next = nextChangeOf(parts.value);
+  const changes = next && nextChangeNodes(build, next);
   const move = moveNodes(build, parts.value, parts);
   valueNodes(build, move, parts);
-  if (parts.change !== null) changeNodes(build, parts.change);
-  const outputs = parts.change === null ? [predictionOutput] : [predictionOutput, changeOutput];
+  if (changes === null && parts.change !== null) changeNodes(build, parts.change);
+  const outputs: GraphValue[] = [{ name: predictionOutput, type: "float", shape: [null, 1] }];
+  if (changes !== null) outputs.push(...changes);
+  else if (parts.change !== null) outputs.push({ name: changeOutput, type: "float", shape: [null, 1] });
   return {
     ...PORTABLE,
     name: parts.name,
     inputs: parts.features.map((feature) => ({ name: feature.name, type: dtypeOf(feature), shape: [null, 1] })),
-    outputs: outputs.map((name) => ({ name, type: "float", shape: [null, 1] })),
+    outputs,
     nodes: build.nodes,
     initializers: build.tensors,
     producer: parts.producer,
@@ -71,54 +66,13 @@ export function graphOf(parts: ModelParts): Graph {
   };
 }
 
-/** Collects nodes and constants, and gives every value a unique name. */
-class Builder {
-  readonly nodes: Node[] = [];
-  readonly tensors: Tensor[] = [];
-  readonly #taken: Set<string>;
-
-  constructor(taken: readonly string[]) {
-    this.#taken = new Set(taken);
-  }
-
-  /** Returns an unused name: `.trees`, `.trees_2`, … The names of features are never reused. */
-  name(stem: string): string {
-    let name = `.${stem}`;
-    for (let count = 2; this.#taken.has(name); count++) name = `.${stem}_${count}`;
-    this.#taken.add(name);
-    return name;
-  }
-
-  add(op: string, stem: string, inputs: readonly string[], attributes: Node["attributes"] = {}): string {
-    const output = this.name(stem);
-    this.nodes.push(node(op, { inputs, outputs: [output], attributes }));
-    return output;
-  }
-
-  addMl(op: string, stem: string, inputs: readonly string[], attributes: Node["attributes"]): string {
-    const output = this.name(stem);
-    this.nodes.push(mlNode(op, { inputs, outputs: [output], attributes }));
-    return output;
-  }
-
-  constant(stem: string, values: ArrayLike<number>): string {
-    const name = this.name(stem);
-    this.tensors.push(floatTensor(name, values));
-    return name;
-  }
-
-  shape(stem: string, values: ArrayLike<number>): string {
-    const name = this.name(stem);
-    this.tensors.push(int64Tensor(name, values));
-    return name;
-  }
-}
-
 /** Adds the nodes that predict on the fitted scale, like `predictMove`. */
 function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
   switch (fitted.kind) {
     case "last":
       return moveFrom(build, parts.last, parts);
+    case "changes":
+      return expectedChangeNodes(build, fitted.next);
     case "feature":
       return moveFrom(build, presentOr(build, fitted.feature, parts.last), parts);
     case "linear":
@@ -206,50 +160,6 @@ function changeNodes(build: Builder, change: ChangeSource): void {
   }
   const attributes = { imputed_value_floats: floats([change.baseRate]), replaced_value_float: float(Number.NaN) };
   build.nodes.push(mlNode("Imputer", { inputs: [change.feature], outputs: [changeOutput], attributes }));
-}
-
-function chanceNodes(build: Builder, { encoding, ensemble, ...calibrator }: Chance): string {
-  return probabilityNodes(build, treeNodes(build, encoding, ensemble), calibrator);
-}
-
-/**
- * Adds 1 ÷ (1 + e^−(slope × score + intercept)) as single operators. onnxruntime's Sigmoid is an approximation with a relative
- * error of 1e-5 for small probabilities; its Exp is precise.
- */
-function probabilityNodes(build: Builder, score: string, { slope, intercept }: PlattCalibrator): string {
-  const scaled = build.add("Mul", "scaled_odds", [score, build.constant("minus_slope", [-slope])]);
-  const against = build.add("Add", "log_odds_against", [scaled, build.constant("minus_intercept", [-intercept])]);
-  const one = build.constant("one", [1]);
-  return build.add("Div", "chance", [
-    one,
-    build.add("Add", "parts", [build.add("Exp", "odds_against", [against]), one]),
-  ]);
-}
-
-function treeNodes(build: Builder, encoding: Encoding, ensemble: Ensemble): string {
-  const inputs = [numberNodes(build, encoding, encoding.columns)];
-  return build.addMl("TreeEnsembleRegressor", "trees", inputs, ensembleAttributes(ensemble));
-}
-
-/** Adds numbers and ranks as one tensor [N, columns]. Imputes missing values if the encoding has replacements. */
-function numberNodes(build: Builder, encoding: Encoding, columns: readonly EncodedColumn[]): string {
-  const parts = columns.map((column) => (column.how === "rank" ? rankNode(build, column) : column.name));
-  const joined = build.add("Concat", "numbers", parts, { axis: int(1) });
-  if (encoding.imputed === null) return joined;
-  return build.addMl("Imputer", "imputed", [joined], {
-    imputed_value_floats: floats(encoding.imputed),
-    replaced_value_float: float(Number.NaN),
-  });
-}
-
-function rankNode(build: Builder, column: Extract<EncodedColumn, { how: "rank" }>): string {
-  const known = column.categories.map((category, code) => ({ category, rank: column.ranks[code] ?? Number.NaN }));
-  const ranked = known.filter(({ rank }) => !Number.isNaN(rank));
-  return build.addMl("LabelEncoder", "rank", [column.name], {
-    keys_strings: strings(ranked.map(({ category }) => category)),
-    values_floats: floats(ranked.map(({ rank }) => rank)),
-    default_float: float(Number.NaN),
-  });
 }
 
 /**

@@ -7,7 +7,8 @@ import { boostingOptions } from "./boosting.ts";
 import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
 import { fitChance } from "./chance.ts";
 import { encode, rankEncoding } from "./encoding.ts";
-import type { Chance, Fitted } from "./fitted.ts";
+import type { Fitted } from "./fitted.ts";
+import type { Chance } from "./odds.ts";
 
 const TREES = 60;
 /** Fixed parameters: only the parameters of the size model are searched. */

@@ -1,6 +1,7 @@
 import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
+import { changes } from "./changes.ts";
 import { hurdle } from "./hurdle.ts";
 import { withChosenInputs } from "./inputs.ts";
 import { logistic } from "./logistic.ts";
@@ -20,6 +21,7 @@ export const candidates: readonly Candidate[] = [
   randomForest,
   mlRandomForest,
   hurdle,
+  changes,
   baseRate,
   stateFrequency,
   logistic,

@@ -41,6 +41,15 @@ export const hurdleSpace: Space = {
   iterations: { kind: "log-integer", low: 10, high: 120 },
 };
 
+/** For the model of changes. Its first trials decide, because each takes as long as several of other candidates. */
+export const changesSpace: Space = {
+  learningRate: { kind: "log-uniform", low: 0.04, high: 0.12 },
+  leavesMax: { kind: "log-integer", low: 8, high: 24 },
+  leafRowsMin: { kind: "log-integer", low: 30, high: 200 },
+  l2: { kind: "log-uniform", low: 1, high: 30 },
+  columnShare: { kind: "uniform", low: 0.3, high: 0.7 },
+};
+
 export const logisticSpace: Space = {
   alpha: { kind: "log-uniform", low: 1, high: 3000 },
 };

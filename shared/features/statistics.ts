@@ -62,6 +62,22 @@ export function weightedMeanOfLast(series: PastValues, count: number, halfLife: 
   return sum / weights;
 }
 
+/**
+ * Returns the exponentially weighted root mean square of the last `count` differences between neighbours. Weights as in
+ * `weightedMeanOfLast`; NaN without a difference. O(count).
+ */
+export function weightedDeviationOfLast(series: PastValues, count: number, halfLife: number): number {
+  const decay = 0.5 ** (1 / halfLife);
+  const values = latest(series, count + 1);
+  let sum = 0;
+  let weights = 0;
+  for (let at = 1; at < values.length; at++) {
+    sum = sum * decay + ((values[at] ?? 0) - (values[at - 1] ?? 0)) ** 2;
+    weights = weights * decay + 1;
+  }
+  return Math.sqrt(sum / weights);
+}
+
 function latest({ observed }: PastValues, count: number): Float64Array {
   return observed.subarray(Math.max(0, observed.length - count));
 }

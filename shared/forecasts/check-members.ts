@@ -34,9 +34,17 @@ const columnShape = z.discriminatedUnion("kind", [
   exactly({ kind: z.literal("version") }),
 ]);
 
+const sideShape = exactly({ count: text, sizes: z.array(text).min(1, "at least one name") });
+
 const distributionShape = z.discriminatedUnion("kind", [
-  exactly({ kind: z.literal("changes"), window: z.number(), group: z.array(text), positive: z.boolean() }),
-  exactly({ kind: z.literal("location-scale"), positive: z.boolean() }),
+  exactly({
+    kind: z.literal("changes"),
+    window: z.number(),
+    group: z.array(text),
+    positive: z.boolean(),
+    inputs: exactly({ falls: sideShape, rises: sideShape, unchanged: text, lastChange: text }).exactOptional(),
+  }),
+  exactly({ kind: z.literal("location-scale"), positive: z.boolean(), scales: z.array(text).exactOptional() }),
 ]);
 
 const declarationShape: z.ZodType<Forecast> = exactly({
@@ -84,7 +92,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
     folds: integerFrom(1),
     periodsMin: integerFrom(2),
   }),
-  metric: z.enum(["rmse", "mae", "brier"]),
+  metric: z.enum(["rmse", "mae", "crps", "brier"]),
   promotion: exactly({ periodsMin: integerFrom(1) }).exactOptional(),
   intervals: exactly({ levels: z.array(level), scaledBy: text.nullable(), holdLast: z.boolean() }),
   distribution: distributionShape.exactOptional(),

@@ -1,4 +1,5 @@
 /** Checks of what a declaration names: features and dimensions. Each returns one sentence per mistake. */
+import { changeInputNames } from "../candidates/change-inputs.ts";
 import { boundFeature, dimensionOf, dtypeOf, type Feature, isLastValue } from "../features/feature.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { listText } from "../lib/list-text.ts";
@@ -47,7 +48,7 @@ export function noLastValue({ features }: Forecast): string[] {
 
 /** Checks the features that other parts of a declaration name. */
 export function unknownFeatures(forecast: Forecast): string[] {
-  const { features, seasonal, intervals, change, given, hypothesisNeeds } = forecast;
+  const { features, seasonal, intervals, change, distribution, given, hypothesisNeeds } = forecast;
   const all = { names: features.map(({ name }) => name), is: "a feature" };
   const numbers = { names: namesOf(features, (feature) => dtypeOf(feature) === "float"), is: "a feature with numbers" };
   const lasts = { names: namesOf(features, isLastValue), is: "the last value of the target" };
@@ -56,6 +57,8 @@ export function unknownFeatures(forecast: Forecast): string[] {
     { what: "The seasonal feature", name: seasonal, allowed: past },
     { what: "The feature that scales the intervals", name: intervals.scaledBy, allowed: numbers },
     { what: "The feature with the frequency of changes", name: change?.frequency, allowed: numbers },
+    ...scaleNames(distribution).map((name) => ({ what: "A scale of the distribution", name, allowed: numbers })),
+    ...changeNames(distribution).map((name) => ({ what: "An input of the distribution", name, allowed: numbers })),
     { what: "The field of a supplied value", name: given?.value, allowed: lasts },
     ...(hypothesisNeeds === "all"
       ? []
@@ -66,6 +69,15 @@ export function unknownFeatures(forecast: Forecast): string[] {
       ? []
       : [withSuggestion(`${what} is ${name}, which is not ${allowed.is}`, name, allowed.names)],
   );
+}
+
+function scaleNames(distribution: Forecast["distribution"]): readonly string[] {
+  return distribution?.kind === "location-scale" ? (distribution.scales ?? []) : [];
+}
+
+function changeNames(distribution: Forecast["distribution"]): string[] {
+  if (distribution?.kind !== "changes" || distribution.inputs === undefined) return [];
+  return changeInputNames({ ...distribution.inputs, group: [] });
 }
 
 function namesOf(features: readonly Feature[], isWanted: (feature: Feature) => boolean): string[] {

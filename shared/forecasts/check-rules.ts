@@ -12,7 +12,7 @@ import { variablesOf } from "./source.ts";
 export type KnownCandidate = Pick<Candidate, "id" | "tasks">;
 
 const metrics: Readonly<Record<Forecast["task"], readonly Metric[]>> = {
-  regression: ["rmse", "mae"],
+  regression: ["rmse", "mae", "crps"],
   classification: ["brier"],
 };
 
@@ -88,7 +88,7 @@ export function noLearnedFeature({ features }: Forecast): string[] {
 }
 
 /** Rejects candidates without a baseline, baselines after other candidates, and a seasonal baseline without a season. */
-export function noBaseline({ task, candidates, seasonal }: Forecast): string[] {
+export function noBaseline({ task, candidates, seasonal, distribution }: Forecast): string[] {
   const expected = baselines[task];
   const names = candidates.map(({ candidate }) => candidate);
   const late = names.find((name, at) => isBaseline(name) && !names.slice(0, at).every(isBaseline));
@@ -103,6 +103,9 @@ export function noBaseline({ task, candidates, seasonal }: Forecast): string[] {
         ]),
     ...(names.includes("seasonal-naive") && seasonal === null
       ? ["Candidate seasonal-naive needs a value of the season before; expected the name of a feature as `seasonal`."]
+      : []),
+    ...(names.includes("changes") && (distribution?.kind !== "changes" || distribution.inputs === undefined)
+      ? ["Candidate changes needs the features of past changes; expected their names as `distribution.inputs`."]
       : []),
   ];
 }

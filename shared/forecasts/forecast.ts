@@ -1,6 +1,7 @@
 import type { Task } from "../candidates/candidate.ts";
+import { type ChangeInputs, changeInputNames } from "../candidates/change-inputs.ts";
 import type { Transform } from "../candidates/fitted.ts";
-import { type Feature, isLastValue } from "../features/feature.ts";
+import { dimensionOf, type Feature, isLastValue } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { DatePart } from "./date-part.ts";
 import type { Schedule } from "./schedule.ts";
@@ -97,16 +98,31 @@ export interface Forecast {
  * `location-scale`: the point prediction and its errors on validation, scaled as the intervals are.
  */
 export type DistributionRule =
-  | { readonly kind: "changes"; readonly window: number; readonly group: readonly string[]; readonly positive: boolean }
-  | { readonly kind: "location-scale"; readonly positive: boolean };
+  | {
+      readonly kind: "changes";
+      readonly window: number;
+      readonly group: readonly string[];
+      readonly positive: boolean;
+      /** Names of the features with the past changes of a series. Without them no model file has a distribution of changes. */
+      readonly inputs?: Omit<ChangeInputs, "group">;
+    }
+  | {
+      readonly kind: "location-scale";
+      readonly positive: boolean;
+      /** Features that may be the scale: the one with the lower CRPS on validation is. Default: `intervals.scaledBy`. */
+      readonly scales?: readonly string[];
+    };
 
 export interface Labels {
   readonly event: string;
   readonly otherwise: string;
 }
 
-/** Root mean squared error, mean absolute error, or Brier score (for probabilities). Lower is better. */
-export type Metric = "rmse" | "mae" | "brier";
+/**
+ * Root mean squared error, mean absolute error, continuous ranked probability score (of the distribution), or Brier score (for
+ * probabilities). Lower is better.
+ */
+export type Metric = "rmse" | "mae" | "crps" | "brier";
 
 /** One column of the predictions as CSV, and the source of its values. */
 export interface CsvColumn {
@@ -153,6 +169,27 @@ export interface PromotionRule {
 /** Returns half a unit of the last digit of a published value. */
 export function toleranceOf({ target }: Pick<Forecast, "target">): number {
   return 0.5 * 10 ** -target.decimals;
+}
+
+/**
+ * Returns the features of past changes, and the number of periods that they cover. Null if the forecast declares none, or does
+ * not have all of them: a champion of an earlier version is refitted on the features of its training.
+ */
+export function changeFeaturesOf({
+  distribution,
+  features,
+}: Pick<Forecast, "distribution" | "features">): { readonly inputs: ChangeInputs; readonly window: number } | null {
+  if (distribution?.kind !== "changes" || distribution.inputs === undefined) return null;
+  const { window } = distribution;
+  const inputs = { ...distribution.inputs, group: groupFeaturesOf({ distribution, features }) };
+  const known = new Set(features.map(({ name }) => name));
+  return changeInputNames(inputs).every((name) => known.has(name)) ? { inputs, window } : null;
+}
+
+/** Returns the names of the features with the dimensions that group series. */
+export function groupFeaturesOf({ distribution, features }: Pick<Forecast, "distribution" | "features">): string[] {
+  const group = distribution?.kind === "changes" ? distribution.group : [];
+  return group.map((dimension) => features.find((feature) => dimensionOf(feature) === dimension)?.name ?? dimension);
 }
 
 /** Returns the name of the feature with the last value. Throws if the forecast does not declare it. */

@@ -1,5 +1,23 @@
-import { boostingSpace, emptySpace, forestSpace, hurdleSpace, ridgeSpace } from "../candidates/spaces.ts";
+import { boostingSpace, changesSpace, emptySpace, forestSpace, hurdleSpace, ridgeSpace } from "../candidates/spaces.ts";
+import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "./forecast.ts";
+
+/** Number of publications whose changes the distributions count. */
+const window = 60;
+
+/** Seven quantiles of the past changes in a direction. Five have a higher CRPS, and nine do not have a lower one. */
+function sizes(name: string, direction: "down" | "up"): Feature[] {
+  return Array.from({ length: 7 }, (_, i) => ({
+    name: `${name}_${i + 1}`,
+    kind: "change-size",
+    periods: window,
+    direction,
+    share: (i + 0.5) / 7,
+    learned: false,
+  }));
+}
+
+const names = (sizes: readonly Feature[]) => sizes.map(({ name }) => name);
 
 /** The next published consumer price of milk in Mexico, for every city, kind and channel. */
 export const milkMx: Forecast = {
@@ -39,6 +57,12 @@ export const milkMx: Forecast = {
     { name: "sin_cambio", kind: "since-change", periods: 60 },
     { name: "ultimo_cambio", kind: "last-change", periods: 60 },
     { name: "frecuencia_cambio", kind: "change-share", periods: 60 },
+    { name: "cambio_mismo_dia", kind: "weekday-change-share", periods: 60 },
+    { name: "bajas", kind: "change-count", periods: window, direction: "down" },
+    { name: "alzas", kind: "change-count", periods: window, direction: "up" },
+    { name: "iguales", kind: "change-count", periods: window, direction: "same", learned: false },
+    ...sizes("baja", "down"),
+    ...sizes("alza", "up"),
     { name: "cambio_ciudad", kind: "peers-change@1", dimensions: ["Estado", "Ciudad"], periods: 6 },
     { name: "cambio_estado", kind: "peers-change@1", dimensions: ["Estado"], periods: 6 },
     { name: "cambio_canal", kind: "peers-change@1", dimensions: ["Tipo", "Canal"], periods: 6 },
@@ -49,18 +73,30 @@ export const milkMx: Forecast = {
   candidates: [
     { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "seasonal-naive", space: emptySpace, trials: 1 },
-    { candidate: "ridge", space: ridgeSpace, trials: 8 },
-    { candidate: "gradient-boosting", space: boostingSpace, trials: 16 },
-    { candidate: "random-forest", space: forestSpace, trials: 6 },
+    { candidate: "ridge", space: ridgeSpace, trials: 4 },
+    { candidate: "gradient-boosting", space: boostingSpace, trials: 4 },
+    { candidate: "random-forest", space: forestSpace, trials: 1 },
     { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
-    { candidate: "hurdle", space: hurdleSpace, trials: 12 },
+    { candidate: "hurdle", space: hurdleSpace, trials: 2 },
+    { candidate: "changes", space: changesSpace, trials: 5 },
   ],
   averageOf: [2, 3],
   validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 30 },
-  metric: "rmse",
+  metric: "crps",
   promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null, holdLast: true },
-  distribution: { kind: "changes", window: 60, group: ["Tipo", "Canal"], positive: true },
+  distribution: {
+    kind: "changes",
+    window,
+    group: ["Tipo", "Canal"],
+    positive: true,
+    inputs: {
+      falls: { count: "bajas", sizes: names(sizes("baja", "down")) },
+      rises: { count: "alzas", sizes: names(sizes("alza", "up")) },
+      unchanged: "iguales",
+      lastChange: "ultimo_cambio",
+    },
+  },
   change: { frequency: "frecuencia_cambio", space: boostingSpace, trials: 8 },
   unit: "MXN/l",
   locale: "es-MX",

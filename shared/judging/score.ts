@@ -15,9 +15,16 @@ export function errorsOf(data: Dataset, rows: RowRange, predictions: Float64Arra
   return { rmse: rmse(truth, predictions), mae: mae(truth, predictions) };
 }
 
+/** The errors of a contender; `distribution` is null if it was scored without one, as by earlier versions. */
+export interface RankedErrors extends Errors {
+  readonly distribution?: { readonly crps: number } | null;
+}
+
 /** Returns the error that ranks contenders; lower is better. The Brier score is the mean squared error of a probability. */
-export function errorBy(metric: Metric, { rmse, mae }: Errors): number {
+export function errorBy(metric: Metric, { rmse, mae, distribution }: RankedErrors): number {
   switch (metric) {
+    case "crps":
+      return distribution?.crps ?? Number.POSITIVE_INFINITY;
     case "rmse":
       return rmse;
     case "mae":

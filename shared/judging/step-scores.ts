@@ -35,24 +35,25 @@ export interface DistributionScores {
 }
 
 /** Returns the name of a level: "95" for 0.95. */
-function percentOf(level: number): string {
+export function percentOf(level: number): string {
   return String(Math.round(level * 1000) / 10);
 }
 
 interface ScoredRows {
-  /** One per row, in whole units. */
-  readonly distributions: readonly Distribution[];
+  /** Returns the distribution of the i-th row, in whole units. */
+  distributionAt(i: number): Distribution;
   readonly decimals: number;
 }
 
 /** Scores one distribution per row. O(rows · size of a distribution). */
-export function scoresOf(data: Dataset, rows: RowRange, { distributions, decimals }: ScoredRows): DistributionScores {
-  const totals = new Totals(rows.to - rows.from);
-  distributions.forEach((distribution, i) => {
+export function scoresOf(data: Dataset, rows: RowRange, { distributionAt, decimals }: ScoredRows): DistributionScores {
+  const count = rows.to - rows.from;
+  const totals = new Totals(count);
+  for (let i = 0; i < count; i++) {
     const outcome = toUnits(data.target[rows.from + i] ?? Number.NaN, decimals);
     const last = toUnits(data.last[rows.from + i] ?? Number.NaN, decimals);
-    addRow(totals, distribution, { outcome, last });
-  });
+    addRow(totals, distributionAt(i), { outcome, last });
+  }
   const inUnit = (name: string) => fromUnits(totals.mean(name), decimals);
   const byLevel = (of: (level: string) => number): ByLevel =>
     Object.fromEntries(intervalLevels.map(percentOf).map((level) => [level, of(level)]));

@@ -1,6 +1,6 @@
 /** Names of a model file's outputs. `prediction` is required; the others are optional. All are float32, N is the number of rows. */
 
-/** [N, 1]: the prediction, in the forecast's unit. If the file has `changes`, it is the mean of the distribution. */
+/** [N, 1]: the prediction, in the forecast's unit. Of the candidate `changes` it is the mean of the distribution. */
 export const predictionOutput = "prediction";
 /** [N, 1]: the probability that the value changes, 0 to 1. If the file has them, it is `down_probability` + `up_probability`. */
 export const changeOutput = "change_probability";

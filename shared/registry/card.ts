@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
 import { fingerprintPattern } from "../forecasts/fingerprint.ts";
+import { groupNames } from "./group-names.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const period = z.string().min(4);
@@ -73,6 +74,45 @@ const decisionShape = z.object({
 });
 export type Decision = z.infer<typeof decisionShape>;
 
+const byLevel = z.record(z.string(), finite);
+
+/** Scores of a contender's distributions on the test window: `DistributionScores` of shared/judging/step-scores.ts. */
+const distributionScoresShape = z.object({
+  form: z.enum(["changes", "location-scale", "symmetric"]),
+  /** Null for a contender that was not scored on validation. */
+  validationCrps: finite.nullable(),
+  crps: finite,
+  wis: finite,
+  meanPinballLoss: finite,
+  /** Of the mean; for `location-scale` and `symmetric` of the prediction. */
+  rmse: finite,
+  /** Of the median. */
+  mae: finite,
+  exact: share,
+  /** By level in percent. */
+  coverage: byLevel,
+  fractionalCoverage: byLevel,
+  width: byLevel,
+  /** Scores of the probabilities of a fall, no change and a rise; null if the distribution does not define them. */
+  probabilities: z.object({ logLoss: finite, brier: finite }).nullable(),
+});
+
+const levelCoverageShape = z.record(
+  z.string(),
+  z.object({ coverage: finite, tolerance: finite, isWithin: z.boolean() }),
+);
+
+/** Coverage on the test window in thirds of the series: `GroupCoverage` of shared/judging/group-coverage.ts. */
+const groupCoverageShape = z.object({
+  group: z.enum(groupNames),
+  series: count,
+  rows: count,
+  /** By level in percent. */
+  levels: levelCoverageShape,
+  /** Of the size of a change, given its direction; null if there are too few changes to test it. */
+  sizes: z.object({ rows: count, levels: levelCoverageShape }).nullable(),
+});
+
 /** One row of the leaderboard. Errors are in the unit of the target, on the same rows for all contenders. */
 export const contenderShape = z.object({
   name: z.string(),
@@ -101,11 +141,13 @@ export const contenderShape = z.object({
   note: z.string().nullable(),
   /** Null for a regression. Cards of a regression may omit it. */
   classification: classificationShape.nullable().default(null),
+  /** Null for a classification, for a forecast without distributions, and in cards of earlier versions. */
+  distribution: distributionScoresShape.nullable().default(null),
 });
 export type Contender = z.infer<typeof contenderShape>;
 
 /**
- * Mean loss (squared error or Brier score) of each period of the test window, on the same rows for all. The gate decides by
+ * Mean loss (squared error, CRPS or Brier score) of each period of the test window, on the same rows for all. The gate decides by
  * it. All lists are as long as `periods`, oldest first.
  */
 export const evidenceShape = z
@@ -194,10 +236,11 @@ const cardFeatureShape = z.discriminatedUnion("dtype", [
 ]);
 export type CardFeature = z.infer<typeof cardFeatureShape>;
 
-/** Inputs and expected outputs, with which a Worker checks its engine before a model serves. Every list has one entry per row. */
+/** Inputs and expected outputs, with which a Worker checks its engine before a model serves. Every list of inputs has one entry per row. */
 const goldenShape = z.object({
   /** Null is a missing value (NaN, or the empty string for a category). */
   inputs: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))),
+  /** Row by row: an output [N, M] has M numbers per row. */
   outputs: z.record(z.string(), z.array(finite)),
   /** Maximum accepted relative difference: 0 for sums of trees, which are exact. */
   tolerance: z.number().min(0),
@@ -253,6 +296,8 @@ export const cardShape = z
       change: changeMetricsShape.nullable(),
       /** Reliability diagram on the test window for a classification; else null. */
       calibration: z.array(calibrationBinShape).nullable().default(null),
+      /** Coverage of the model's distributions by how often a series changes; empty without distributions. */
+      groups: z.array(groupCoverageShape).default([]),
       /** The champion when the model was judged; null if there was none. */
       incumbent: z.string().nullable(),
       /** The trainer's explanation of the result, for people. */

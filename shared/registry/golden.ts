@@ -63,8 +63,9 @@ export function checkGolden(card: CheckedCard, evaluated: Evaluated): GoldenResu
     if (found.length !== wanted.length) {
       return failure(`${name}: found ${found.length} numbers, expected ${wanted.length}`);
     }
-    const row = wanted.findIndex((value, index) => !isSame(value, found[index] ?? Number.NaN, tolerance));
-    if (row >= 0) return failure(`golden row ${row + 1}: ${name} is ${found[row]}, expected ${wanted[row]}`);
+    const at = wanted.findIndex((value, index) => !isSame(value, found[index] ?? Number.NaN, tolerance));
+    const row = Math.floor(at / (wanted.length / rowsOf(card))) + 1;
+    if (at >= 0) return failure(`golden row ${row}: ${name} is ${found[at]}, expected ${wanted[at]}`);
   }
   return success(rowsOf(card));
 }

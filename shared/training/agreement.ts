@@ -27,6 +27,7 @@ function isExact(value: Fitted, transform: Transform): boolean {
       return transform !== "log-difference" && value.members.every((member) => isExact(member, transform));
     case "feature":
     case "linear":
+    case "changes":
     case "hurdle":
     case "calibrated":
       return false;

@@ -2,12 +2,13 @@
 import { featureValues } from "../candidates/encoding.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import { joinPredicted, type Predicted } from "../judging/predicted.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
 import type { Point } from "../search/space.ts";
 import { auc } from "../stats/auc.ts";
 import { brier } from "../stats/brier.ts";
 import type { TrainingEffects } from "./contest.ts";
-import { joined, searchCandidate } from "./search.ts";
+import { searchCandidate } from "./search.ts";
 
 /** Candidate name of its trials. */
 export const changeCandidate = "change";
@@ -24,12 +25,16 @@ export interface ChangeJudgement {
   readonly validationBrierFrequency: number;
 }
 
-export interface ChangeTask {
+/** What the probabilities of a change are compared with. */
+export interface ChangeEvents {
   readonly forecast: Forecast;
   readonly data: Dataset;
   /** 1 if the value changed, one per row of the dataset. */
   readonly events: Float64Array;
   readonly windows: Windows;
+}
+
+export interface ChangeTask extends ChangeEvents {
   readonly seed: number;
   readonly trialsMax: number | null;
 }
@@ -39,7 +44,6 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
   const { forecast, events, windows, seed, trialsMax } = task;
   const { change } = forecast;
   if (change === null) return null;
-  const outcomesOf = (rows: RowRange) => events.subarray(rows.from, rows.to);
   const found = await searchCandidate(
     {
       candidate: changeCandidate,
@@ -48,7 +52,7 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
       trials: Math.min(change.trials, trialsMax ?? change.trials),
       folds: windows.validation,
       seed,
-      loss: (predictions, fold) => brier(outcomesOf(fold.rows), predictions),
+      loss: ({ predictions }, { rows }) => brier(events.subarray(rows.from, rows.to), predictions),
     },
     { ...effects, earlier: (effects.earlier ?? []).filter(({ candidate }) => candidate === changeCandidate) },
   );
@@ -60,17 +64,34 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
       effects.pool.run({ learns: "change", recipe, train, rows, seed, wantsModel: false }),
     ),
   );
-  const pieces: Float64Array[] = [];
+  const pieces: Predicted[] = [];
   for (const result of results) {
     if (!result.ok) return null;
-    pieces.push(result.value.predictions);
+    pieces.push(result.value);
   }
+  const test = joinPredicted(pieces).predictions;
+  return changeScores(task, { parameters, validation: found.predictions, test });
+}
+
+interface ChangeProbabilities {
+  readonly parameters: Point;
+  readonly validation: ArrayLike<number>;
+  readonly test: ArrayLike<number>;
+}
+
+/** Scores probabilities of a change. On validation the frequency of each series may be better, and is then the source. */
+export function changeScores(
+  task: ChangeEvents,
+  { parameters, validation, test }: ChangeProbabilities,
+): ChangeJudgement {
+  const { events, windows } = task;
+  const outcomesOf = ({ from, to }: RowRange) => events.subarray(from, to);
   const outcomes = outcomesOf(rowsOf(windows.test));
   const validationOutcomes = outcomesOf(rowsOf(windows.validation));
-  const validationBrier = brier(validationOutcomes, found.predictions);
+  const validationBrier = brier(validationOutcomes, Float64Array.from(validation));
   const validationBrierFrequency = brier(validationOutcomes, frequencies(task, windows.validation));
   const isModel = validationBrier < validationBrierFrequency;
-  const probabilities = isModel ? joined(pieces) : frequencies(task, windows.test);
+  const probabilities = isModel ? Float64Array.from(test) : frequencies(task, windows.test);
   return {
     source: isModel ? "model" : "frequency",
     parameters,
@@ -84,17 +105,19 @@ export async function judgeChange(task: ChangeTask, effects: TrainingEffects): P
 }
 
 /** Returns the share of changes in the training rows of each fold, for each row of the fold. */
-function baseRates({ events }: ChangeTask, folds: readonly Fold[]): Float64Array {
-  return joined(folds.map(({ train, rows }) => new Float64Array(rows.to - rows.from).fill(shareOf(events, train))));
+function baseRates({ events }: ChangeEvents, folds: readonly Fold[]): Float64Array {
+  return Float64Array.from(
+    folds.flatMap(({ train, rows }) => new Array<number>(rows.to - rows.from).fill(shareOf(events, train))),
+  );
 }
 
 /** Returns each series' own share of changes so far, or the base rate for a series without a past step. */
-function frequencies({ data, forecast, events }: ChangeTask, folds: readonly Fold[]): Float64Array {
-  return joined(
-    folds.map(({ train, rows }) => {
+function frequencies({ data, forecast, events }: ChangeEvents, folds: readonly Fold[]): Float64Array {
+  return Float64Array.from(
+    folds.flatMap(({ train, rows }) => {
       const base = shareOf(events, train);
       const own = featureValues(data, forecast.change?.frequency ?? "", rows);
-      return Float64Array.from(own, (share) => (Number.isNaN(share) ? base : share));
+      return Array.from(own, (share) => (Number.isNaN(share) ? base : share));
     }),
   );
 }

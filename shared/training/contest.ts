@@ -1,17 +1,26 @@
 /** The contest: searches every candidate on validation and ranks the results. The best is selected before the test window is used. */
 
 import { average, averageParameters } from "../candidates/average.ts";
+import { changes } from "../candidates/changes.ts";
 import { moveOf, valueAfter } from "../candidates/fitted.ts";
 import { seasonalNaive } from "../candidates/naive.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { errorBy, errorsOf } from "../judging/score.ts";
+import { joinPredicted, type Predicted } from "../judging/predicted.ts";
+import {
+  errorOf,
+  type RowPredictions,
+  type Scored,
+  type Scoring,
+  scored,
+  scoredByOwnErrors,
+} from "../judging/scoring.ts";
 import { type Fold, rowsOf, type Windows } from "../judging/windows.ts";
 import { success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
 import { isNaive } from "../registry/gate.ts";
 import type { Pool, RecipeChoice } from "./job.ts";
-import { joined, searchCandidate, type TrialRecord } from "./search.ts";
+import { searchCandidate, type TrialRecord } from "./search.ts";
 
 export interface TrainingEffects {
   readonly pool: Pool;
@@ -37,11 +46,16 @@ export interface ContestTask {
 export interface ValidationResult {
   readonly name: string;
   readonly recipe: RecipeChoice;
-  /** Predictions for the validation rows. */
-  readonly predictions: Float64Array;
+  /** Predictions for the validation rows with their losses. */
+  readonly validation: Scored;
   /** By the forecast's metric; lower is better. */
   readonly error: number;
   readonly seconds: number;
+}
+
+/** Returns whether the forecast has a candidate whose distribution contains the probability of a change. */
+export function predictsChanges({ candidates }: Pick<Forecast, "candidates">): boolean {
+  return candidates.some(({ candidate }) => candidate === changes.id);
 }
 
 /** Returns the maximum number of trials of a search, including those of the change model. */
@@ -49,15 +63,16 @@ export function trialsOf(forecast: Forecast, trialsMax: number | null): number {
   const capped = (trials: number, space: object) =>
     Object.keys(space).length === 0 ? 1 : Math.min(trials, trialsMax ?? trials);
   const levels = forecast.candidates.map(({ trials, space }) => capped(trials, space));
-  const change = forecast.change === null ? 0 : capped(forecast.change.trials, forecast.change.space);
+  const hasNoModel = forecast.change === null || predictsChanges(forecast);
+  const change = hasNoModel ? 0 : capped(forecast.change?.trials ?? 0, forecast.change?.space ?? {});
   return levels.reduce((sum, trials) => sum + trials, change);
 }
 
 /** Searches every candidate on the validation folds, including the declared baselines. Returns the best first. */
 export async function searchOnValidation(task: ContestTask, effects: TrainingEffects): Promise<ValidationResult[]> {
   const { forecast, data, windows, seed, trialsMax } = task;
+  const scoring = { forecast, data };
   const rows = rowsOf(windows.validation);
-  const error = (predictions: Float64Array, at: RowRange) => errorBy(forecast.metric, errorsOf(data, at, predictions));
   const found = await Promise.all(
     forecast.candidates.map(({ candidate, space, trials }) =>
       searchCandidate(
@@ -68,7 +83,7 @@ export async function searchOnValidation(task: ContestTask, effects: TrainingEff
           trials: Math.min(trials, trialsMax ?? trials),
           folds: windows.validation,
           seed,
-          loss: (predictions, fold) => lossOf(forecast, error(predictions, fold.rows)),
+          loss: (predicted, fold) => meanLoss(scoring, { ...predicted, rows: fold.rows }),
         },
         { ...effects, earlier: (effects.earlier ?? []).filter((trial) => trial.candidate === candidate) },
       ),
@@ -77,20 +92,31 @@ export async function searchOnValidation(task: ContestTask, effects: TrainingEff
   const single = found
     .filter((best) => best !== null)
     .map(
-      ({ candidate, parameters, predictions, seconds }): ValidationResult => ({
-        name: candidate,
-        recipe: { candidate, parameters },
-        predictions,
-        error: error(predictions, rows),
-        seconds,
-      }),
+      ({ candidate, parameters, predictions, changes, seconds }): ValidationResult =>
+        validated(
+          scoring,
+          { predictions, changes, rows },
+          { name: candidate, recipe: { candidate, parameters }, seconds },
+        ),
     );
-  return ranked([...single, ...averaged(task, single, (predictions) => error(predictions, rows))]);
+  return ranked([...single, ...averaged(task, single)]);
 }
 
-/** Returns the loss of a fold. For RMSE it is the squared error, because fold losses are averaged. */
-function lossOf(forecast: Forecast, error: number): number {
-  return forecast.metric === "rmse" ? error * error : error;
+/** Scores the validation predictions of a recipe. */
+export function validated(
+  scoring: Scoring,
+  predicted: RowPredictions,
+  of: Pick<ValidationResult, "name" | "recipe" | "seconds">,
+): ValidationResult {
+  const validation = scoredByOwnErrors(scoring, predicted);
+  return { ...of, validation, error: errorOf(scoring.forecast.metric, validation.losses) };
+}
+
+/** Returns the mean loss of a fold. A trial is ranked by the forecast's metric, as contenders are. */
+function meanLoss(scoring: Scoring, predicted: RowPredictions): number {
+  const { losses } =
+    scoring.forecast.metric === "crps" ? scoredByOwnErrors(scoring, predicted) : scored(scoring, predicted, null);
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
 /** Sorts results, best first. The one declared first wins a tie, so that a baseline wins it. */
@@ -102,24 +128,29 @@ export function ranked(results: readonly ValidationResult[]): ValidationResult[]
 }
 
 /** Returns the best of the averages that the forecast declares; empty if too few candidates learned. */
-function averaged(
-  { forecast, data, windows }: ContestTask,
-  results: readonly ValidationResult[],
-  error: (predictions: Float64Array) => number,
-): ValidationResult[] {
-  const learned = ranked(results).filter(({ name }) => !isNaive(name) && name !== seasonalNaive.id);
+function averaged({ forecast, data, windows }: ContestTask, results: readonly ValidationResult[]): ValidationResult[] {
+  // An average has one number per row, so a candidate that predicts a distribution is not a member.
+  const isMember = ({ name }: ValidationResult) => !isNaive(name) && name !== seasonalNaive.id && name !== changes.id;
+  const learned = ranked(results).filter(isMember);
   const averages = forecast.averageOf
     .filter((count) => count <= learned.length)
     .map((count): ValidationResult => {
       const members = learned.slice(0, count);
-      const predictions = meanPrediction({ forecast, data }, rowsOf(windows.validation), members);
-      return {
-        name: average.id,
-        recipe: { candidate: average.id, parameters: averageParameters(members.map(({ recipe }) => recipe)) },
-        predictions,
-        error: error(predictions),
-        seconds: members.reduce((sum, { seconds }) => sum + seconds, 0),
-      };
+      const rows = rowsOf(windows.validation);
+      const predictions = meanPrediction(
+        { forecast, data },
+        rows,
+        members.map(({ validation }) => validation),
+      );
+      return validated(
+        { forecast, data },
+        { predictions, changes: null, rows },
+        {
+          name: average.id,
+          recipe: { candidate: average.id, parameters: averageParameters(members.map(({ recipe }) => recipe)) },
+          seconds: members.reduce((sum, { seconds }) => sum + seconds, 0),
+        },
+      );
     });
   return ranked(averages).slice(0, 1);
 }
@@ -138,8 +169,7 @@ function meanPrediction(
   });
 }
 
-export interface RefitOutput {
-  readonly predictions: Float64Array;
+export interface RefitOutput extends Predicted {
   readonly seconds: number;
 }
 
@@ -154,14 +184,14 @@ export async function refitAt(
   const results = await Promise.all(
     folds.map(({ train, rows }) => pool.run({ learns: "value", recipe, train, rows, seed, wantsModel: false })),
   );
-  const pieces: Float64Array[] = [];
+  const pieces: Predicted[] = [];
   let seconds = 0;
   for (const result of results) {
     if (!result.ok) return result;
-    pieces.push(result.value.predictions);
+    pieces.push(result.value);
     seconds += result.value.seconds;
   }
-  return success({ predictions: joined(pieces), seconds });
+  return success({ ...joinPredicted(pieces), seconds });
 }
 
 /** Returns the average of its members' refits for some rows, or the first refit that failed. */
@@ -173,5 +203,5 @@ export function meanFit(task: Pick<ContestTask, "forecast" | "data">, rows: RowR
     members.push(fit.value);
     seconds += fit.value.seconds;
   }
-  return success({ predictions: meanPrediction(task, rows, members), seconds });
+  return success({ predictions: meanPrediction(task, rows, members), changes: null, seconds });
 }

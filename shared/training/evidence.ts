@@ -6,7 +6,10 @@ import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
 import { classificationScores } from "../judging/classification.ts";
 import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
-import { coverageOf, errorBy, errorsOf, type IntervalOptions, lossBy, missesOf, widthsOf } from "../judging/score.ts";
+import { slicePredicted } from "../judging/predicted.ts";
+import { coverageOf, errorsOf, type IntervalOptions, missesOf, widthsOf } from "../judging/score.ts";
+import { distributionsOf, errorOf, meanCrps, type Scored } from "../judging/scoring.ts";
+import { percentOf, scoresOf } from "../judging/step-scores.ts";
 import type { Contender, Evidence } from "../registry/card.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
 import { median } from "../stats/median.ts";
@@ -14,70 +17,95 @@ import { skill } from "../stats/skill.ts";
 import type { RecipeChoice } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 
-/** The scored rows, which are the same for all contenders, with the predictions of the baseline and the champion. */
+/** The scored rows, which are the same for all contenders, with the scores of the baseline and the champion. */
 export interface TestWindow {
   readonly data: Dataset;
   readonly forecast: Forecast;
   readonly rows: RowRange;
-  readonly naive: Float64Array;
+  readonly naive: Scored;
   /** Candidate of the baseline. */
   readonly naiveCandidate: string;
-  readonly incumbent: Float64Array | null;
+  readonly incumbent: Scored | null;
 }
 
 export interface Entry {
   readonly name: string;
   readonly recipe: RecipeChoice;
   /** Predictions for the rows of the window. */
-  readonly predictions: Float64Array;
+  readonly test: Scored;
   readonly seconds: number;
-  /** Rows and predictions for learning its intervals; null if it was not scored on validation. */
-  readonly validation: { readonly rows: RowRange; readonly predictions: Float64Array } | null;
+  /** Predictions for validation, from which its intervals are learned; null if it was not scored there. */
+  readonly validation: Scored | null;
 }
 
 /** Returns a row of the leaderboard. */
 export function lineOf(window: TestWindow, entry: Entry): Contender {
   const { data, forecast, rows } = window;
-  const errors = errorsOf(data, rows, entry.predictions);
-  const naiveErrors = errorsOf(data, rows, window.naive);
+  const { test, validation } = entry;
+  const errors = errorsOf(data, rows, test.predictions);
   const naiveLosses = periodLosses(window, window.naive).losses;
-  const advantage = periodLosses(window, entry.predictions).losses.map((loss, i) => (naiveLosses[i] ?? 0) - loss);
+  const advantage = periodLosses(window, test).losses.map((loss, i) => (naiveLosses[i] ?? 0) - loss);
+  const distribution = distributionScores(window, test, validation);
   return {
     name: entry.name,
     candidate: entry.recipe.candidate,
     recipe: recipeOf(forecast, entry.recipe).id,
-    validationRmse: entry.validation && errorsOf(data, entry.validation.rows, entry.validation.predictions).rmse,
-    validationMedian:
-      entry.validation && medianError({ data, forecast, rows: entry.validation.rows }, entry.validation.predictions),
+    validationRmse: validation && errorsOf(data, validation.rows, validation.predictions).rmse,
+    validationMedian: validation && medianError({ data, forecast, rows: validation.rows }, validation),
     ...errors,
-    skill: skill(errorBy(forecast.metric, errors), errorBy(forecast.metric, naiveErrors)),
+    // The served value of a distribution of changes is its median, and its prediction is the mean.
+    ...(distribution !== null && test.changes !== null && { mae: distribution.mae }),
+    skill: skill(errorOf(forecast.metric, test.losses), errorOf(forecast.metric, window.naive.losses)),
     pValue: entry.recipe.candidate === window.naiveCandidate ? null : dieboldMariano(advantage, data.step).pValue,
     gateP: null,
-    coverage80: coverageAt(0.8, window, entry),
-    coverage95: coverageAt(0.95, window, entry),
+    coverage80: coverageAt(0.8, window, { ...entry, distribution }),
+    coverage95: coverageAt(0.95, window, { ...entry, distribution }),
     seconds: entry.seconds,
     note: inputsNote(entry.recipe.parameters),
-    classification:
-      forecast.task === "classification"
-        ? classificationScores(data, { rows, predictions: entry.predictions }, entry.validation)
-        : null,
+    classification: forecast.task === "classification" ? classificationScores(data, test, validation) : null,
+    distribution,
   };
+}
+
+/** Returns whether the distributions of a forecast are scored. */
+export function hasDistributions({ metric, distribution }: Pick<Forecast, "metric" | "distribution">): boolean {
+  return metric === "crps" || distribution !== undefined;
+}
+
+/** Returns the scores of a contender's distributions; null for a classification, and if the forecast does not declare any. */
+function distributionScores(
+  { data, forecast }: TestWindow,
+  test: Scored,
+  validation: Scored | null,
+): Contender["distribution"] {
+  const { form } = test;
+  if (form === null || !hasDistributions(forecast)) return null;
+  const scoring = { data, forecast };
+  const scores = scoresOf(data, test.rows, {
+    distributionAt: distributionsOf(scoring, test, form),
+    decimals: forecast.target.decimals,
+  });
+  const validationCrps = validation && meanCrps(scoring, validation);
+  if (form.kind === "changes") return { form: form.kind, validationCrps, ...scores };
+  // A shape around a prediction defines neither the mean nor the probability of a change.
+  const { rmse } = errorsOf(data, test.rows, test.predictions);
+  return { form: form.kind, validationCrps, ...scores, rmse, probabilities: null };
 }
 
 /** Returns the share of the window's values inside the interval of a level that was learned on validation. */
 function coverageAt(
   level: number,
   { data, forecast, rows }: TestWindow,
-  { validation, predictions }: Entry,
+  { validation, test, distribution }: Entry & Pick<Contender, "distribution">,
 ): number | null {
   if (validation === null || forecast.task === "classification") return null;
+  if (distribution !== null && test.changes !== null) return distribution.coverage[percentOf(level)] ?? null;
   const options = { ...intervalOptions(forecast, data), levels: [level] };
   const { holdLast } = options;
   const learned = missesOf(data, validation.rows, { predictions: validation.predictions, holdLast });
   const [width] = widthsOf(validation.rows, learned, options);
-  return width === undefined
-    ? null
-    : coverageOf(width, { rows, misses: missesOf(data, rows, { predictions, holdLast }) }, options);
+  const misses = missesOf(data, rows, { predictions: test.predictions, holdLast });
+  return width === undefined ? null : coverageOf(width, { rows, misses }, options);
 }
 
 /** Returns the rows of a range whose target period is after `period`, for example after a file's training data. O(rows). */
@@ -90,11 +118,17 @@ export function rowsAfter(data: Dataset, { from, to }: RowRange, period: string)
 /** Returns the part of a window for these rows, which have to end with the window. */
 export function narrowed(window: TestWindow, rows: RowRange): TestWindow {
   const cut = rows.from - window.rows.from;
-  return { ...window, rows, naive: window.naive.subarray(cut), incumbent: window.incumbent?.subarray(cut) ?? null };
+  const part = (scored: Scored): Scored => ({
+    ...slicePredicted(scored, cut),
+    rows,
+    form: scored.form,
+    losses: scored.losses.subarray(cut),
+  });
+  return { ...window, rows, naive: part(window.naive), incumbent: window.incumbent && part(window.incumbent) };
 }
 
 /** Returns the losses of a challenger, the baseline and the champion by period. */
-export function evidenceOf(window: TestWindow, challenger: Float64Array): Evidence {
+export function evidenceOf(window: TestWindow, challenger: Pick<Scored, "losses">): Evidence {
   const { periods, rows, losses } = periodLosses(window, challenger);
   return {
     periods: [...periods],
@@ -109,16 +143,13 @@ export function evidenceOf(window: TestWindow, challenger: Float64Array): Eviden
 type ScoredRows = Pick<TestWindow, "data" | "forecast" | "rows">;
 
 /** Returns the error of the median period, in the unit of the forecast's metric. A few outliers do not move it. */
-export function medianError(window: ScoredRows, predictions: Float64Array): number {
-  const middle = median(periodLosses(window, predictions).losses);
+export function medianError(window: ScoredRows, scored: Pick<Scored, "losses">): number {
+  const middle = median(periodLosses(window, scored).losses);
   return window.forecast.metric === "rmse" ? Math.sqrt(middle) : middle;
 }
 
-export function periodLosses({ data, forecast, rows }: ScoredRows, predictions: Float64Array): PeriodLosses {
-  return lossesByPeriod(data, rows, (row) => {
-    const error = (data.target[rows.from + row] ?? Number.NaN) - (predictions[row] ?? Number.NaN);
-    return lossBy(forecast.metric, error);
-  });
+export function periodLosses({ data, rows }: ScoredRows, { losses }: Pick<Scored, "losses">): PeriodLosses {
+  return lossesByPeriod(data, rows, (row) => losses[row] ?? Number.NaN);
 }
 
 /** Returns how intervals are learned for a forecast. A missing or tiny scale is replaced by the tolerance. */

@@ -1,6 +1,5 @@
 /** Selects the contenders that the gate tests on the test window. */
-import type { RowRange } from "../features/dataset.ts";
-import { errorBy, errorsOf } from "../judging/score.ts";
+import { errorOf, type Scored } from "../judging/scoring.ts";
 import type { FieldEntry } from "../registry/card.ts";
 import { isNaive } from "../registry/gate.ts";
 import { medianError, periodLosses, type TestWindow } from "./evidence.ts";
@@ -10,16 +9,14 @@ import { recipeOf } from "./recipe.ts";
 interface OnValidation {
   readonly name: string;
   readonly recipe: RecipeChoice;
-  /** Predictions for the validation rows. */
-  readonly predictions: Float64Array;
+  readonly validation: Scored;
 }
 
 interface FieldParts {
   readonly window: TestWindow;
-  readonly validationRows: RowRange;
   readonly baseline: OnValidation;
   /** All contenders with their test predictions, the best on validation first. */
-  readonly results: readonly { readonly onValidation: OnValidation; readonly test: Float64Array }[];
+  readonly results: readonly { readonly onValidation: OnValidation; readonly test: Scored }[];
   /** The champion's recipe; null if there is no champion. */
   readonly serving: { readonly id: string; readonly candidate: string } | null;
   /** Last period that an imported champion was trained on; null for others. Only later periods are compared. */
@@ -31,12 +28,11 @@ interface FieldParts {
  * their median period, because one wrong value can dominate the error of all periods. The champion's own recipe is not
  * tested. The baseline itself is, if a learned champion is behind it or was not scored on validation.
  */
-export function fieldOf({ window, validationRows, baseline, results, serving, known }: FieldParts): FieldEntry[] {
+export function fieldOf({ window, baseline, results, serving, known }: FieldParts): FieldEntry[] {
   const { data, forecast } = window;
-  const validation = { data, forecast, rows: validationRows };
-  const scores = ({ predictions }: OnValidation) => ({
-    error: errorBy(forecast.metric, errorsOf(data, validationRows, predictions)),
-    median: medianError(validation, predictions),
+  const scores = ({ validation }: OnValidation) => ({
+    error: errorOf(forecast.metric, validation.losses),
+    median: medianError({ data, forecast, rows: validation.rows }, validation),
   });
   const base = scores(baseline);
   const idOf = ({ recipe }: OnValidation) => recipeOf(forecast, recipe).id;
@@ -56,15 +52,12 @@ export function fieldOf({ window, validationRows, baseline, results, serving, kn
     const ahead = aheadBy(onValidation, place);
     if (ahead === null) return [];
     const { name, recipe } = onValidation;
-    const losses = lossesAfter(window, { predictions: test, known });
+    const losses = lossesAfter(window, test, known);
     return [{ name, candidate: recipe.candidate, recipe: idOf(onValidation), aheadBy: ahead, losses }];
   });
 }
 
-function lossesAfter(
-  window: TestWindow,
-  { predictions, known }: { readonly predictions: Float64Array; readonly known: string | null },
-): number[] {
-  const { periods, losses } = periodLosses(window, predictions);
+function lossesAfter(window: TestWindow, test: Scored, known: string | null): number[] {
+  const { periods, losses } = periodLosses(window, test);
   return known === null ? [...losses] : losses.filter((_, index) => (periods[index] ?? "") > known);
 }

@@ -1,6 +1,7 @@
 /** Rows as inputs of a model file: one column per input, float32 or text. */
 import type { Encoding } from "../candidates/encoding.ts";
-import type { Chance, Fitted } from "../candidates/fitted.ts";
+import type { Fitted } from "../candidates/fitted.ts";
+import type { Chance } from "../candidates/odds.ts";
 import type { Dataset, Column as DatasetColumn, RowRange } from "../features/dataset.ts";
 import { nextFloat32 } from "../models/float32.ts";
 import { type Ensemble, LEAF } from "../models/tree.ts";
@@ -139,6 +140,12 @@ function thresholdsOf({ value, chance }: { readonly value: Fitted; readonly chan
     case "feature":
     case "linear":
       return own;
+    case "changes": {
+      const { chances } = value.next;
+      if (chances.kind === "frequencies") return own;
+      const models = [chances.change, chances.rise];
+      return [...models.flatMap(({ encoding, ensemble }) => thresholdsIn(encoding, ensemble)), ...own];
+    }
     case "trees":
       return [...thresholdsIn(value.encoding, value.ensemble), ...own];
     case "average":

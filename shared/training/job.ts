@@ -3,11 +3,14 @@
 import { average } from "../candidates/average.ts";
 import type { FitTask } from "../candidates/candidate.ts";
 import { fitChance } from "../candidates/chance.ts";
-import { type Chance, type Fitted, moveOf, predictChance, predictValue } from "../candidates/fitted.ts";
+import { type Fitted, moveOf, nextChangeOf, predictValue } from "../candidates/fitted.ts";
 import { eventsOf } from "../candidates/hurdle.ts";
 import { candidateNamed } from "../candidates/index.ts";
+import { predictChanges } from "../candidates/next-change.ts";
+import { type Chance, predictChance } from "../candidates/odds.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
-import { type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import { changeFeaturesOf, type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import type { Predicted } from "../judging/predicted.ts";
 import { failure, success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
 import type { Point } from "../search/space.ts";
@@ -29,9 +32,8 @@ export interface Job {
   readonly wantsModel: boolean;
 }
 
-export interface JobOutput {
-  /** One per row of `rows`: values in the unit of the target, or probabilities. */
-  readonly predictions: Float64Array;
+/** Predictions of `rows`: values in the unit of the target, or probabilities. */
+export interface JobOutput extends Predicted {
   readonly value: Fitted | null;
   readonly chance: Chance | null;
   readonly seconds: number;
@@ -46,7 +48,7 @@ export interface Pool {
 
 /** The data that all jobs share, prepared once per thread. */
 export interface Workbench {
-  readonly forecast: Pick<Forecast, "id" | "task" | "target" | "features" | "seasonal">;
+  readonly forecast: Pick<Forecast, "id" | "task" | "target" | "features" | "seasonal" | "distribution">;
   readonly data: Dataset;
   readonly move: Float64Array;
   readonly events: Float64Array;
@@ -74,6 +76,7 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     tolerance: toleranceOf(forecast),
     last: lastFeatureOf(forecast),
     seasonal: forecast.seasonal,
+    changes: changeFeaturesOf(forecast),
   };
   const rows = job.rows ?? { from: 0, to: 0 };
   if (job.learns === "change") {
@@ -82,14 +85,16 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     const predictions = Float64Array.from(predictChance(fit.value, data, rows));
     if (!predictions.every(Number.isFinite)) return notFinite;
     const chance = job.wantsModel ? fit.value : null;
-    return success({ predictions, value: null, chance, seconds: seconds() - started });
+    return success({ predictions, changes: null, value: null, chance, seconds: seconds() - started });
   }
   const fit = fitRecipe(job.recipe, task);
   if (!fit.ok) return fit;
   const predictions = predictValue(fit.value, data, rows, transform);
   if (!predictions.every(Number.isFinite)) return notFinite;
   const value = job.wantsModel ? fit.value : null;
-  return success({ predictions, value, chance: null, seconds: seconds() - started });
+  const next = nextChangeOf(fit.value);
+  const changes = next === null || job.rows === null ? null : predictChanges(next, data, rows);
+  return success({ predictions, changes, value, chance: null, seconds: seconds() - started });
 }
 
 /** A model with a prediction that is not finite has failed: its numbers would spoil the scores of the whole run. */

@@ -1,31 +1,44 @@
 /** Judges the candidates of a forecast: searches on validation, selects one recipe, and scores all on the test window. */
 
 import { membersOf } from "../candidates/average.ts";
+import { changes } from "../candidates/changes.ts";
+import type { DistributionForm } from "../distributions/form.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
-import { calibrationOf, type PredictedRows, thresholdOf } from "../judging/classification.ts";
-import { errorBy, errorsOf, missesOf } from "../judging/score.ts";
+import { calibrationOf, thresholdOf } from "../judging/classification.ts";
+import { type GroupCoverage, groupCoverage } from "../judging/group-coverage.ts";
+import { joinPredicted, type Predicted, slicePredicted } from "../judging/predicted.ts";
+import { errorBy, missesOf } from "../judging/score.ts";
+import {
+  distributionsOf,
+  formOf,
+  type Scored,
+  scored,
+  scoredByOtherPeriods,
+  scoredByOwnErrors,
+} from "../judging/scoring.ts";
 import { rowsOf, spanOf, type Windows, windowsOf } from "../judging/windows.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Card, Contender, Evidence, FieldEntry, Span } from "../registry/card.ts";
 import { evidenceAfter } from "../registry/evidence.ts";
 import { isNaive } from "../registry/gate.ts";
-import { type ChangeJudgement, judgeChange } from "./change.ts";
+import { type ChangeEvents, type ChangeJudgement, changeScores, judgeChange } from "./change.ts";
 import {
   meanFit,
+  predictsChanges,
   type Refit,
   ranked,
   refitAt,
   searchOnValidation,
   type TrainingEffects,
   type ValidationResult,
+  validated,
 } from "./contest.ts";
-import { evidenceOf, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
+import { evidenceOf, hasDistributions, lineOf, narrowed, rowsAfter, type TestWindow } from "./evidence.ts";
 import { fieldOf } from "./field.ts";
 import { type RecipeChoice, type Workbench, workbenchOf } from "./job.ts";
 import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
-import { joined } from "./search.ts";
 
 /** The champion. Its recipe is refitted at the same origins as every contender's. */
 export interface ServingModel {
@@ -44,7 +57,7 @@ export interface ServingModel {
 
 /** A published file: predicts rows, and has the last period of its training data. */
 export interface ModelFile {
-  predict(rows: RowRange): Promise<Float64Array>;
+  predict(rows: RowRange): Promise<Predicted>;
   readonly trainedTo: string;
 }
 
@@ -76,8 +89,12 @@ export interface Judgement {
   choiceOf(recipe: string): RecipeChoice | null;
   /** Returns the evidence for the gate; null for a recipe that is not a contender. */
   evidenceFor(choice: RecipeChoice): Evidence | null;
-  /** Returns the predictions of a contender by its name; null for an imported model, which has none on validation. */
-  predictionsFor(name: string): { readonly validation: PredictedRows; readonly test: PredictedRows } | null;
+  /** Returns how the published outputs become distributions, learned from validation and test rows; null for a classification. */
+  formFor(choice: RecipeChoice): DistributionForm | null;
+  /** Returns the coverage of a contender's distributions in groups of series; empty without distributions. */
+  groupsFor(choice: RecipeChoice): GroupCoverage[];
+  /** Returns the scores of a contender's own probability of a change; null if its distribution has none. */
+  changeFor(choice: RecipeChoice): ChangeJudgement | null;
   /** Returns the misses on validation and test rows, from which published intervals are computed. */
   missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
   /** Returns the threshold and calibration of a classification; else null. */
@@ -98,7 +115,7 @@ export interface Judged {
 /** A contender with its predictions for validation and for the test window. */
 interface ContenderResult {
   readonly onValidation: ValidationResult;
-  readonly test: Float64Array;
+  readonly test: Scored;
   readonly seconds: number;
 }
 
@@ -109,6 +126,7 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
   if (refusal !== null) return failure(refusal);
   const bench = workbenchOf(forecast, data);
   const windows = windowsOf(data, forecast.validation);
+  const events: ChangeEvents = { forecast, data, events: bench.events, windows };
   const failures: string[] = [];
   const watched: TrainingEffects = {
     ...effects,
@@ -118,9 +136,9 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
     },
   };
   effects.onStage("search");
-  const [ranking, change, serving] = await Promise.all([
+  const [ranking, changeModel, serving] = await Promise.all([
     searchOnValidation({ forecast, data, windows, seed, trialsMax }, watched),
-    judgeChange({ forecast, data, events: bench.events, windows, seed, trialsMax }, watched),
+    predictsChanges(forecast) ? null : judgeChange({ ...events, seed, trialsMax }, watched),
     refitIncumbent(task, windows, effects),
   ]);
   effects.onStage("test");
@@ -129,8 +147,11 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
   const chosen = results[0]?.onValidation;
   if (chosen === undefined) return failure({ kind: "no-contender", problems: failures.sort() });
   const incumbent = await incumbentOnTest(task, { windows, results });
-  const served = await servedOnTest(task, windows, incumbent);
-  return success({ bench, judgement: judgementOf(task, { windows, results, chosen, change, incumbent, served }) });
+  const served = await servedOnTest(task, windows, { incumbent, results });
+  const own = results.find(({ onValidation }) => onValidation.recipe.candidate === changes.id);
+  const change = own === undefined ? changeModel : ownChangeScores(events, own);
+  const scored = { windows, results, chosen, change, events, incumbent, served };
+  return success({ bench, judgement: judgementOf(task, scored) });
 }
 
 /** Refits the champion's recipe on validation. If it is the best there, the judged version is a refresh. */
@@ -143,9 +164,21 @@ async function refitIncumbent(
   const { recipe, version } = incumbent;
   const refit = await refitAt(validation, recipe, { pool, seed });
   if (!refit.ok) return null;
-  const { predictions, seconds } = refit.value;
-  const error = errorBy(forecast.metric, errorsOf(data, rowsOf(validation), predictions));
-  return { name: `incumbent ${version}`, recipe, predictions, error, seconds };
+  const { predictions, changes, seconds } = refit.value;
+  const rows = rowsOf(validation);
+  return validated(
+    { forecast, data },
+    { predictions, changes, rows },
+    { name: `incumbent ${version}`, recipe, seconds },
+  );
+}
+
+/** Returns the scores of a contender's own probability of a change; null if its distribution has none. */
+function ownChangeScores(events: ChangeEvents, { onValidation, test }: ContenderResult): ChangeJudgement | null {
+  const { recipe, validation } = onValidation;
+  if (validation.changes === null || test.changes === null || events.forecast.change === null) return null;
+  const { parameters } = recipe;
+  return changeScores(events, { parameters, validation: validation.changes.either, test: test.changes.either });
 }
 
 /** Adds the champion's recipe, unless it is a contender already. */
@@ -182,23 +215,37 @@ async function scoreOnTest(
         members === null
           ? await refit(onValidation.recipe)
           : meanFit({ forecast, data }, rowsOf(windows.test), await Promise.all(members.map(refit)));
-      return fit.ok
-        ? { onValidation, test: fit.value.predictions, seconds: onValidation.seconds + fit.value.seconds }
-        : null;
+      if (!fit.ok) return null;
+      const { predictions, changes, seconds } = fit.value;
+      const test = scored(
+        { forecast, data },
+        { predictions, changes, rows: rowsOf(windows.test) },
+        onValidation.validation.form,
+      );
+      return { onValidation, test, seconds: onValidation.seconds + seconds };
     }),
   );
   return results.filter((result) => result !== null);
 }
 
-/** Returns the champion's predictions for the test rows; null if there is no champion or it can no longer be fitted. */
+/** Returns the champion's scores on the test rows; null if there is no champion or it can no longer be fitted. */
 async function incumbentOnTest(
-  { incumbent, forecast }: JudgeTask,
+  { incumbent, forecast, data }: JudgeTask,
   { windows, results }: { readonly windows: Windows; readonly results: readonly ContenderResult[] },
-): Promise<Float64Array | null> {
+): Promise<Scored | null> {
   if (incumbent === null) return null;
-  if (incumbent.isExternal) return incumbent.file.predict(rowsOf(windows.test));
-  const id = recipeOf(forecast, incumbent.recipe).id;
-  return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id)?.test ?? null;
+  if (!incumbent.isExternal) return resultOfRecipe(forecast, results, incumbent.recipe)?.test ?? null;
+  const rows = rowsOf(windows.test);
+  return scoredByOtherPeriods({ forecast, data }, { ...(await incumbent.file.predict(rows)), rows });
+}
+
+function resultOfRecipe(
+  forecast: Forecast,
+  results: readonly ContenderResult[],
+  recipe: RecipeChoice,
+): ContenderResult | null {
+  const { id } = recipeOf(forecast, recipe);
+  return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id) ?? null;
 }
 
 /**
@@ -206,69 +253,77 @@ async function incumbentOnTest(
  * file have the predictions of the refitted recipe. Later periods have those of the file.
  */
 async function servedOnTest(
-  { incumbent, data }: JudgeTask,
+  { incumbent, forecast, data }: JudgeTask,
   windows: Windows,
-  refitted: Float64Array | null,
-): Promise<Float64Array | null> {
+  { incumbent: refitted, results }: { readonly incumbent: Scored | null; readonly results: readonly ContenderResult[] },
+): Promise<Scored | null> {
   if (incumbent === null || refitted === null || incumbent.isExternal) return refitted;
   const rows = rowsOf(windows.test);
   const unseen = rowsAfter(data, rows, incumbent.file.trainedTo);
   if (unseen.from === unseen.to) return refitted;
-  const served = refitted.slice();
-  served.set(await incumbent.file.predict(unseen), unseen.from - rows.from);
-  return served;
+  const later = await incumbent.file.predict(unseen);
+  // A file of an earlier version has no distribution, and its recipe has one now.
+  if ((later.changes === null) !== (refitted.changes === null)) return refitted;
+  const served = joinPredicted([slicePredicted(refitted, 0, unseen.from - rows.from), later]);
+  const form = resultOfRecipe(forecast, results, incumbent.recipe)?.onValidation.validation.form ?? refitted.form;
+  return scored({ forecast, data }, { ...served, rows }, form);
 }
 
-interface Scored {
+interface JudgedParts {
   readonly windows: Windows;
   readonly results: readonly ContenderResult[];
   readonly chosen: ValidationResult;
   readonly change: ChangeJudgement | null;
-  readonly incumbent: Float64Array | null;
-  /** The champion's predictions in the comparison with a refresh. */
-  readonly served: Float64Array | null;
+  readonly events: ChangeEvents;
+  readonly incumbent: Scored | null;
+  /** The champion's scores in the comparison with a refresh. */
+  readonly served: Scored | null;
 }
 
 /** The baseline of a forecast that declares none. */
 const lastValue: RecipeChoice = { candidate: "naive", parameters: {} };
 
-function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumbent, served }: Scored): Judgement {
+function judgementOf(
+  task: JudgeTask,
+  { windows, results, chosen, change, events, incumbent, served }: JudgedParts,
+): Judgement {
   const { data, forecast } = task;
   const rows = rowsOf(windows.test);
   const validationRows = rowsOf(windows.validation);
   // Results are sorted by validation, so this is the best baseline.
   const naive = results.find(({ onValidation }) => isNaive(onValidation.recipe.candidate));
+  const scoring = { forecast, data };
+  const lastValues = (of: RowRange) => ({ rows: of, predictions: data.last.slice(of.from, of.to), changes: null });
+  const baseline = naive?.onValidation ?? {
+    name: lastValue.candidate,
+    recipe: lastValue,
+    validation: scoredByOwnErrors(scoring, lastValues(validationRows)),
+  };
   const window = {
     data,
     forecast,
     rows,
-    naive: naive?.test ?? data.last.slice(rows.from, rows.to),
+    naive: naive?.test ?? scored(scoring, lastValues(rows), baseline.validation.form),
     naiveCandidate: naive?.onValidation.recipe.candidate ?? lastValue.candidate,
     incumbent,
   };
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
   const serving = task.incumbent && recipeOf(forecast, task.incumbent.recipe);
   const lines = results.map(({ onValidation, test, seconds }): Contender => {
-    const validation = { rows: validationRows, predictions: onValidation.predictions };
-    return lineOf(window, {
-      name: onValidation.name,
-      recipe: onValidation.recipe,
-      predictions: test,
-      seconds,
-      validation,
-    });
+    const { name, recipe, validation } = onValidation;
+    return lineOf(window, { name, recipe, test, seconds, validation });
   });
   if (task.incumbent !== null) lines.push(...externalLine(window, task.incumbent));
-  const resultOf = (choice: RecipeChoice): ContenderResult | null => {
-    const { id } = recipeOf(forecast, choice);
-    return results.find(({ onValidation }) => recipeOf(forecast, onValidation.recipe).id === id) ?? null;
+  const resultOf = (choice: RecipeChoice) => resultOfRecipe(forecast, results, choice);
+  const both = { from: validationRows.from, to: rows.to };
+  const onBoth = ({ onValidation, test }: ContenderResult) => joinPredicted([onValidation.validation, test]);
+  const coverageOf = (test: Scored): GroupCoverage[] => {
+    if (test.form === null || !hasDistributions(forecast)) return [];
+    const train = windows.test[0]?.train ?? { from: 0, to: 0 };
+    const distributionAt = distributionsOf(scoring, test, test.form);
+    return groupCoverage(data, { train, rows, distributionAt, decimals: forecast.target.decimals });
   };
-  const baseline = naive?.onValidation ?? {
-    name: lastValue.candidate,
-    recipe: lastValue,
-    predictions: data.last.slice(validationRows.from, validationRows.to),
-  };
-  const field = fieldOf({ window, validationRows, baseline, results, serving, known });
+  const field = fieldOf({ window, baseline, results, serving, known });
   return {
     validation: spanOf(data, validationRows),
     test: spanOf(data, rows),
@@ -289,25 +344,30 @@ function judgementOf(task: JudgeTask, { windows, results, chosen, change, incumb
       const isRefresh = recipeOf(forecast, choice).id === serving?.id;
       return evidenceAfter(evidenceOf(isRefresh ? { ...window, incumbent: served } : window, result.test), known);
     },
-    predictionsFor(name) {
-      const result = results.find(({ onValidation }) => onValidation.name === name);
-      if (result === undefined) return null;
-      const validation = { rows: validationRows, predictions: result.onValidation.predictions };
-      return { validation, test: { rows, predictions: result.test } };
+    formFor(choice) {
+      const result = resultOf(choice);
+      return result && formOf(scoring, { ...onBoth(result), rows: both });
+    },
+    groupsFor(choice) {
+      const test = resultOf(choice)?.test ?? null;
+      return test === null ? [] : coverageOf(test);
+    },
+    changeFor(choice) {
+      const result = resultOf(choice);
+      return result && ownChangeScores(events, result);
     },
     missesFor(choice) {
       const result = resultOf(choice);
       if (result === null) return null;
-      const both = { from: validationRows.from, to: rows.to };
-      const predictions = joined([result.onValidation.predictions, result.test]);
+      const { predictions } = onBoth(result);
       return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
     },
     classesFor(choice) {
       const result = resultOf(choice);
       if (result === null || forecast.task !== "classification") return null;
       return {
-        threshold: thresholdOf(data, { rows: validationRows, predictions: result.onValidation.predictions }),
-        calibration: calibrationOf(data, { rows, predictions: result.test }),
+        threshold: thresholdOf(data, result.onValidation.validation),
+        calibration: calibrationOf(data, result.test),
       };
     },
   };
@@ -323,8 +383,14 @@ export function externalLine(
   const unseen = rowsAfter(data, rows, file.trainedTo);
   if (unseen.from === unseen.to) return [];
   const part = narrowed(window, unseen);
-  const predictions = window.incumbent.subarray(unseen.from - rows.from);
-  const line = lineOf(part, { name: `incumbent ${version}`, recipe, predictions, seconds: 0, validation: null });
+  if (part.incumbent === null) return [];
+  const line = lineOf(part, {
+    name: `incumbent ${version}`,
+    recipe,
+    test: part.incumbent,
+    seconds: 0,
+    validation: null,
+  });
   const { periods } = spanOf(data, unseen);
   return [{ ...line, note: note ?? `imported model; scored on the ${periods} periods after ${file.trainedTo}` }];
 }

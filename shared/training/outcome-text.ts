@@ -91,7 +91,12 @@ function scoresText({ forecast, judgement, contenders, submitted }: OutcomeFacts
   return `On the test window ${submitted.name} has ${metricNames[forecast.metric]} ${error(submitted)}, ${baselineName(judgement.naive.candidate)} has ${error(line)}.`;
 }
 
-const metricNames: Readonly<Record<Metric, string>> = { rmse: "RMSE", mae: "MAE", brier: "a Brier score of" };
+const metricNames: Readonly<Record<Metric, string>> = {
+  rmse: "RMSE",
+  mae: "MAE",
+  crps: "a CRPS of",
+  brier: "a Brier score of",
+};
 
 const join = (...sentences: readonly string[]) => sentences.filter((one) => one !== "").join(" ");
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

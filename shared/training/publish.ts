@@ -1,8 +1,11 @@
 /** Publishes a judged recipe: fits it to all data, writes the file and its card, and compares it with the reference runtime. */
 
 import { featureValues } from "../candidates/encoding.ts";
-import { columnNames, type Fitted, featuresRead, predictChance, predictValue } from "../candidates/fitted.ts";
+import { columnNames, type Fitted, featuresRead, nextChangeOf, predictValue } from "../candidates/fitted.ts";
 import { type ChangeSource, graphOf } from "../candidates/graph.ts";
+import { type ChangeOutputs, predictChanges } from "../candidates/next-change.ts";
+import { predictChance } from "../candidates/odds.ts";
+import type { DistributionForm } from "../distributions/form.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
@@ -10,7 +13,7 @@ import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
+import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
@@ -117,9 +120,10 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const problems = disagreements({ expected, outputs, tolerance });
   if (problems.length > 0) return failure({ reason: "disagreement", problems });
 
+  const hasProbabilities = chance !== null || nextChangeOf(value) !== null;
   const golden = goldenOf(all, outputs, {
     parts: parts.map((part) => part[last]?.length ?? 0),
-    tolerance: chance === null ? tolerance : Math.max(tolerance, roundingTolerance),
+    tolerance: hasProbabilities ? Math.max(tolerance, roundingTolerance) : tolerance,
   });
   const decision = await decide(task, effects.pool);
   const card = cardOf(task, {
@@ -131,7 +135,10 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
     decision,
     sourceOfChange: change?.kind ?? null,
   });
-  const cut = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice(0, rows)]));
+  const count = all[last]?.length ?? 0;
+  const cut = Object.fromEntries(
+    Object.entries(outputs).map(([name, values]) => [name, values.slice(0, (rows * values.length) / count)]),
+  );
   return success({ model, card, rows: { inputs, outputs: cut } });
 }
 
@@ -164,7 +171,8 @@ async function fitAll(
   if (!fit.ok) return failure(JSON.stringify(fit.error));
   const { value } = fit.value;
   if (value === null) return failure("the pool returned no model");
-  if (forecast.change === null) return success({ value, change: null });
+  // A distribution of changes contains the probability of a change.
+  if (forecast.change === null || nextChangeOf(value) !== null) return success({ value, change: null });
   const frequency: ChangeSource = {
     kind: "frequency",
     feature: forecast.change.frequency,
@@ -186,13 +194,15 @@ function changeSourceOf({ judgement, isFallback }: Pick<PublishTask, "judgement"
 
 /** Returns the names of the features that the file reads: all of them, but for a baseline only those that its answers need. */
 function inputsNeeded(
-  { forecast, recipe }: PublishTask,
+  { forecast, recipe, judgement }: PublishTask,
   { value, change }: { readonly value: Fitted; readonly change: ChangeSource | null },
 ): Set<string> {
   const { features, csv = [], intervals } = forecast;
   if (!isNaive(recipe.candidate)) return new Set(features.map(({ name }) => name));
   const names = [lastFeatureOf(forecast), ...featuresRead(value)];
-  if (intervals.scaledBy !== null) names.push(intervals.scaledBy);
+  const form = judgement.formFor(recipe);
+  const scale = form === null || form.kind === "changes" ? null : form.scaledBy;
+  names.push(...[intervals.scaledBy, scale].filter((name) => name !== null));
   if (change !== null)
     names.push(...(change.kind === "model" ? columnNames(change.chance.encoding) : [change.feature]));
   for (const { is } of csv) if (is.kind === "feature") names.push(is.name);
@@ -223,6 +233,8 @@ function expectedOutputs(
   const data = datasetOfInputs(inputs, lastFeatureOf(forecast));
   const rows = { from: 0, to: data.rows };
   const prediction = predictValue(value, data, rows, forecast.target.transform);
+  const next = nextChangeOf(value);
+  if (next !== null) return { [predictionOutput]: prediction, ...changeOutputsOf(predictChanges(next, data, rows)) };
   if (change === null) return { [predictionOutput]: prediction };
   const chances =
     change.kind === "model"
@@ -231,7 +243,20 @@ function expectedOutputs(
   return { [predictionOutput]: prediction, [changeOutput]: chances };
 }
 
-/** Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`. */
+function changeOutputsOf({ down, up, either, changes, masses }: ChangeOutputs): Record<string, Float32Array> {
+  return {
+    [changeOutput]: either,
+    [downOutput]: down,
+    [upOutput]: up,
+    [changesOutput]: changes,
+    [massesOutput]: masses,
+  };
+}
+
+/**
+ * Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`. An output may have
+ * several numbers per row.
+ */
 export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
@@ -239,6 +264,7 @@ export function goldenOf(
 ): Golden {
   const present = parts.filter((length) => length > 0);
   const each = Math.floor(goldenRowsMax / present.length);
+  const count = parts.reduce((sum, length) => sum + length, 0);
   let from = 0;
   const positions = present.flatMap((length) => {
     const part = Array.from({ length }, (_, row) => from + row);
@@ -250,11 +276,20 @@ export function goldenOf(
       Object.entries(pickInputs(inputs, positions)).map(([name, values]) => [name, withNulls(values)]),
     ),
     outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, values]) => [name, positions.map((at) => values[at] ?? Number.NaN)]),
+      Object.entries(outputs).map(([name, values]) => {
+        const width = values.length / count;
+        return [
+          name,
+          positions.flatMap((at) => Array.from(values.subarray(at * width, (at + 1) * width), positiveZero)),
+        ];
+      }),
     ),
     tolerance,
   };
 }
+
+/** Returns 0 for −0, which JSON does not have. */
+const positiveZero = (value: number) => value + 0;
 
 /** Replaces NaN by null, because JSON has no NaN. */
 function withNulls(values: Inputs[string]): (number | string | null)[] {
@@ -282,7 +317,8 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
   const { validation, test, change, naive, incumbent, field } = judgement;
   const { look = null, contenders = judgement.contenders } = task.outcome ?? {};
   const isTested = look !== null && field.some((entry) => entry.recipe === recipeOf(forecast, recipe).id);
-  const metrics = change === null || sourceOfChange === null ? null : metricsOf(change, sourceOfChange);
+  const own = judgement.changeFor(recipe);
+  const metrics = own === null ? changeMetrics(change, sourceOfChange) : metricsOf(own, ownSourceOf(recipe));
   return {
     ...identityOf(task, { version, producer, recipe }),
     ...describeFile(forecast, data, file),
@@ -297,6 +333,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
       naive: naive.candidate,
       change: metrics,
       calibration: judgement.classesFor(recipe)?.calibration ?? null,
+      groups: judgement.groupsFor(recipe),
       incumbent,
       reason: task.reason,
     },
@@ -305,10 +342,24 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
     decision,
     intervals: widthsOf(known.rows, known.misses, intervalOptions(forecast, data)),
     intervalsHoldLast: forecast.intervals.holdLast,
-    distribution: null,
+    distribution: publishedForm(judgement.formFor(recipe)),
     unchangedShare: forecast.change === null ? null : 1 - shareOf(events, known.rows),
     golden,
   };
+}
+
+/** Returns the form as a card contains it. */
+export function publishedForm(form: DistributionForm | null): Card["distribution"] {
+  return form === null || form.kind === "changes" ? form : { ...form, shape: [...form.shape] };
+}
+
+function changeMetrics(change: Judgement["change"], source: ChangeSource["kind"] | null) {
+  return change === null || source === null ? null : metricsOf(change, source);
+}
+
+/** The baseline's distribution has the series' own frequencies of changes. */
+function ownSourceOf({ candidate }: RecipeChoice): ChangeSource["kind"] {
+  return isNaive(candidate) ? "frequency" : "model";
 }
 
 function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSource["kind"]): Card["judged"]["change"] {

@@ -1,5 +1,6 @@
 /** Searches the parameters of a candidate by their loss on the validation folds. The list of trials is the whole state. */
 
+import { joinPredicted, type Predicted } from "../judging/predicted.ts";
 import type { Fold } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { createRandom } from "../models/random.ts";
@@ -17,13 +18,12 @@ export interface TrialRecord extends Trial {
   readonly problem: string | null;
 }
 
-export interface Found {
+/** The best trial, with its predictions for the validation rows. */
+export interface Found extends Predicted {
   readonly candidate: string;
   readonly parameters: Point;
   /** Mean loss over the validation folds. */
   readonly loss: number;
-  /** Predictions for the validation rows, in order. */
-  readonly predictions: Float64Array;
   readonly seconds: number;
 }
 
@@ -35,7 +35,7 @@ export interface SearchTask {
   readonly folds: readonly Fold[];
   readonly seed: number;
   /** Returns the mean loss of a fold's predictions. */
-  loss(predictions: Float64Array, fold: Fold): number;
+  loss(predicted: Predicted, fold: Fold): number;
 }
 
 export interface SearchEffects {
@@ -68,8 +68,8 @@ export async function searchCandidate(task: SearchTask, effects: SearchEffects):
       effects.onTrial(trial);
     }
     if (run.state === "complete" && (best === null || run.loss < best.loss)) {
-      const { loss, predictions, seconds } = run;
-      best = { candidate: task.candidate, parameters, loss, predictions, seconds };
+      const { loss, predictions, changes, seconds } = run;
+      best = { candidate: task.candidate, parameters, loss, predictions, changes, seconds };
     }
   }
   return best;
@@ -93,11 +93,10 @@ function randomOf({ candidate, learns, seed }: SearchTask, number: number): () =
   return () => random.uniform();
 }
 
-interface Run {
+interface Run extends Predicted {
   readonly folds: number[];
   readonly state: Trial["state"];
   readonly loss: number;
-  readonly predictions: Float64Array;
   readonly seconds: number;
   readonly problem: string | null;
 }
@@ -108,13 +107,13 @@ async function runTrial(
   { parameters, earlier }: { readonly parameters: Point; readonly earlier: readonly Trial[] },
 ): Promise<Run> {
   const folds: number[] = [];
-  const pieces: Float64Array[] = [];
+  const pieces: Predicted[] = [];
   let seconds = 0;
   const end = (state: Trial["state"], problem: string | null): Run => ({
     folds,
     state,
     loss: meanOf(folds),
-    predictions: joined(pieces),
+    ...joinPredicted(pieces),
     seconds,
     problem,
   });
@@ -124,8 +123,8 @@ async function runTrial(
     const { learns, seed } = task;
     const result = await pool.run({ learns, recipe, train: fold.train, rows: fold.rows, seed, wantsModel: false });
     if (!result.ok) return end("failed", JSON.stringify(result.error));
-    folds.push(task.loss(result.value.predictions, fold));
-    pieces.push(result.value.predictions);
+    folds.push(task.loss(result.value, fold));
+    pieces.push(result.value);
     seconds += result.value.seconds;
   }
   return end("complete", null);
@@ -133,14 +132,4 @@ async function runTrial(
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-export function joined(pieces: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

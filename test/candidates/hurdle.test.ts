@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fitChance } from "../../shared/candidates/chance.ts";
-import { predictChance, predictMove } from "../../shared/candidates/fitted.ts";
+import { predictMove } from "../../shared/candidates/fitted.ts";
 import { eventsOf } from "../../shared/candidates/hurdle.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
+import { predictChance } from "../../shared/candidates/odds.ts";
 import { brier } from "../../shared/stats/brier.ts";
 import { modelOf } from "../models/support.ts";
 import { fitted, smallData, taskOf } from "./support.ts";

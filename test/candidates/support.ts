@@ -45,7 +45,19 @@ export function taskOf(
   { parameters = {}, seed = 1, transform = "difference", task = "regression", last = "season" }: TaskOptions = {},
 ): FitTask {
   const move = data.target.map((value, row) => moveOf(transform, value, data.last[row] ?? Number.NaN));
-  return { task, last, data, move, transform, rows, parameters, seed, tolerance: 0.005, seasonal: "season" };
+  return {
+    task,
+    last,
+    data,
+    move,
+    transform,
+    rows,
+    parameters,
+    seed,
+    tolerance: 0.005,
+    seasonal: "season",
+    changes: null,
+  };
 }
 
 interface TaskOptions {
@@ -59,8 +71,8 @@ interface TaskOptions {
 /** Candidates for classifications only. */
 export const classifiers = ["base-rate", "state-frequency", "logistic"];
 
-/** It reads a feature that a forecast declares for it; it has tests of its own. */
-const ownTests = ["seasonal-growth"];
+/** They read features that a forecast declares for them; they have tests of their own. */
+const ownTests = ["seasonal-growth", "changes"];
 
 /** Every candidate for a regression, with parameters for a small panel. */
 export const everyCandidate: readonly {

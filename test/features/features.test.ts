@@ -96,10 +96,19 @@ const byHand: readonly (readonly [KindDeclaration, number])[] = [
   [{ kind: "step-std", periods: 2 }, 1],
   [{ kind: "log-step-std", periods: 2 }, ln2 / 2],
   [{ kind: "weighted-mean", periods: 3, halfLife: 1 }, (4 + 4 / 2 + 2 / 4) / (1 + 1 / 2 + 1 / 4)],
+  // The differences are −6, 2 and 0, the newest with weight 1.
+  [{ kind: "step-ewma", periods: 3, halfLife: 1 }, Math.sqrt((0 + 2 ** 2 / 2 + 6 ** 2 / 4) / (1 + 1 / 2 + 1 / 4))],
   [{ kind: "since-change", periods: 9 }, 1],
   [{ kind: "last-change", periods: 9 }, 2],
   [{ kind: "last-change", periods: 1 }, 0],
   [{ kind: "change-share", periods: 2 }, 0.5],
+  [{ kind: "change-count", periods: 3, direction: "down" }, 1],
+  [{ kind: "change-count", periods: 1, direction: "down" }, 0],
+  [{ kind: "change-count", periods: 3, direction: "same" }, 1],
+  [{ kind: "change-count", periods: 3, direction: "up" }, 1],
+  [{ kind: "change-size", periods: 3, direction: "down", share: 1 }, -6],
+  [{ kind: "change-size", periods: 3, direction: "up", share: 0 }, 2],
+  [{ kind: "change-size", periods: 1, direction: "up", share: 0 }, none],
   [{ kind: "calendar", part: "day" }, 6],
   [{ kind: "calendar", part: "days-ahead" }, 1],
   [{ kind: "calendar-is", part: "day", value: 6 }, 1],
@@ -113,8 +122,34 @@ describe("by hand", () => {
 
   test("the cases include every kind that reads one series; other kinds are tested below", () => {
     const named = byHand.map(([{ kind }]) => findKind(kind)?.name);
-    const below = ["category", "peers-change", "peers-changed-share"];
+    const below = ["category", "weekday-change-share", "peers-change", "peers-changed-share"];
     expect(new Set([...named, ...below])).toEqual(new Set(kinds.map(({ name }) => name)));
+  });
+});
+
+describe("past changes of a series", () => {
+  test("sizes are quantiles that occurred, ascending, and counts have the number of steps as their sum", () => {
+    const values = [10, 10.5, 10, 9, 9, 9.25, 10.25];
+    const quantiles = (direction: "down" | "up", shares: readonly number[]) =>
+      shares.map((share) => ofValues({ kind: "change-size", periods: 6, direction, share }, ...values));
+    expect(quantiles("down", [0.25, 0.75])).toEqual([-1, -0.5]);
+    expect(quantiles("up", [1 / 6, 0.5, 5 / 6])).toEqual([0.25, 0.5, 1]);
+    const counts = (["down", "same", "up"] as const).map((direction) =>
+      ofValues({ kind: "change-count", periods: 6, direction }, ...values),
+    );
+    expect(counts).toEqual([2, 1, 3]);
+    expect(ofValues({ kind: "change-count", periods: 6, direction: "same" }, 4)).toBeNaN();
+  });
+
+  test("the share on the target's weekday counts only periods with this weekday", () => {
+    const length = 15;
+    // The target 2026-01-16 is a Friday, as are 2026-01-02 and 2026-01-09. Only the second of them changes.
+    const values = Array.from({ length }, (_, index) => (index < 8 ? 20 : 21));
+    expect(ofValues({ kind: "weekday-change-share", periods: 14 }, ...values)).toBe(0.5);
+    expect(ofValues({ kind: "weekday-change-share", periods: 7 }, ...values)).toBe(1);
+    const gap = values.map((value, index) => (index === 8 ? none : value));
+    expect(ofValues({ kind: "weekday-change-share", periods: 14 }, ...gap)).toBe(0);
+    expect(ofValues({ kind: "weekday-change-share", periods: 14 }, 20, 21)).toBeNaN();
   });
 });
 

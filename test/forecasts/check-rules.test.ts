@@ -12,7 +12,11 @@ test.each<[string, Partial<Forecast>, string]>([
     { features: [{ ...last, learned: false }] },
     "No feature is learned from; expected at least one without learned: false.",
   ],
-  ["a metric of the other task", { metric: "brier" }, "Metric brier is not for a regression; expected rmse or mae."],
+  [
+    "a metric of the other task",
+    { metric: "brier" },
+    "Metric brier is not for a regression; expected rmse or mae or crps.",
+  ],
   [
     "a regression of an event",
     { variable: "wet", sources: wet.sources ?? [] },
@@ -130,7 +134,7 @@ test.each<[string, Partial<Forecast>, string]>([
   [
     "a candidate of the other task",
     withCandidates("naive", "logistic"),
-    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, seasonal-growth, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle.",
+    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, seasonal-growth, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle, changes.",
   ],
   ["an unknown candidate", withCandidates("naive", "ridg"), "There is no candidate ridg; did you mean ridge?"],
   ["no baseline", withCandidates("ridge"), "No candidate is a baseline; expected naive, for a regression."],

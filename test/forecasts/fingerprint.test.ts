@@ -73,11 +73,15 @@ const registeredBefore: Record<string, { readonly fingerprint: string; readonly 
   sickness: { fingerprint: "9123be6287ffcf83", ridge: "80e3f196b6157cdf" },
 };
 
+/** Features that were added after release 0.1.0. A model without them is served with the declaration of its training. */
+const added = /^(bajas|alzas|iguales|cambio_mismo_dia|(baja|alza)_\d|EUR_ewma)$/;
+
 test.each(Object.entries(registeredBefore))(
   "models and recipes of %s that were registered with the first rule stay valid",
   (id, before) => {
-    const forecast = findForecast(id);
-    if (!forecast) throw new Error(`${id} is not in the catalogue`);
+    const declared = findForecast(id);
+    if (!declared) throw new Error(`${id} is not in the catalogue`);
+    const forecast = { ...declared, features: declared.features.filter(({ name }) => !added.test(name)) };
     const ridge = { candidate: "ridge", parameters: { lambda: 1 } };
     expect(fingerprintsOf(forecast)).toEqual([fingerprintOf(forecast), before.fingerprint]);
     expect(recipeIdsOf(forecast, ridge)).toEqual([recipeOf(forecast, ridge).id, before.ridge]);

@@ -97,7 +97,8 @@ test("series with the same texts are one group", () => {
 test("scores are in the target's unit, of the median, the mean and the intervals of each row", () => {
   const data = datasetOf([[0, 10]]);
   const distributions = [distributionOf([2000], [1]), distributionOf([2000, 2010], [3, 1])];
-  const scores = scoresOf(data, { from: 0, to: 2 }, { distributions, decimals: 2 });
+  const distributionAt = (i: number) => distributions[i] ?? distributionOf([0], [1]);
+  const scores = scoresOf(data, { from: 0, to: 2 }, { distributionAt, decimals: 2 });
   expect(distributions.map(medianOf)).toEqual([2000, 2000]);
   // Rows: 20.00 as predicted; then 20.10 with probability 1/4.
   expectClose(scores.mae, 0.05);

@@ -75,6 +75,7 @@ export function tinyModel(story: TinyStory): TinyModel {
     seconds: 1,
     note: null,
     classification: null,
+    distribution: null,
   };
   return {
     model,
@@ -125,6 +126,7 @@ export function tinyModel(story: TinyStory): TinyModel {
         naive: "naive",
         change: null,
         calibration: null,
+        groups: [],
         incumbent,
         reason: "It was the best on validation.",
       },

@@ -148,7 +148,7 @@ test("right after a look at the whole test window, the gate tests an import on t
 });
 
 test("an imported champion is compared with an import only on the periods that neither was trained on", async () => {
-  const predict = async (rows: RowRange) => data.last.slice(rows.from, rows.to);
+  const predict = async (rows: RowRange) => ({ predictions: data.last.slice(rows.from, rows.to), changes: null });
   const file = { trainedTo: data.periods[99] ?? "", predict };
   const external = { candidate: "imported", parameters: { producer: "other" } };
   const incumbent = { ...serving("v1", external, file), isExternal: true };

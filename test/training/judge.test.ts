@@ -59,7 +59,17 @@ function withoutTimes({
   judgement: Judgement;
   trials: readonly { candidate: string; number: number }[];
 }) {
-  const { contenders, predictionsFor, missesFor, evidenceFor, classesFor, choiceOf: _, ...rest } = judgement;
+  const {
+    contenders,
+    formFor,
+    changeFor,
+    groupsFor,
+    missesFor,
+    evidenceFor,
+    classesFor,
+    choiceOf: _,
+    ...rest
+  } = judgement;
   const { chosen } = judgement;
   const timeless = (entry: object) => ({ ...entry, seconds: 0 });
   const ended = trials.map(timeless).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
@@ -67,7 +77,9 @@ function withoutTimes({
     ...rest,
     contenders: contenders.map(timeless),
     classes: classesFor(chosen),
-    predictions: contenders.map(({ name }) => predictionsFor(name)),
+    form: formFor(chosen),
+    changeScores: changeFor(chosen),
+    groups: groupsFor(chosen),
     misses: missesFor(chosen),
     evidence: evidenceFor(chosen),
     trials: ended,
@@ -194,8 +206,9 @@ describe("a judgement", () => {
       const refit = await refitAt(windows.validation, average.recipe, { pool, seed: 5 });
       // Sums of float32 differ by one unit in the last place: 8e-6 at 100.
       const predictions = refit.ok ? refit.value.predictions : [];
-      expect(predictions.length).toBe(average.predictions.length);
-      for (const [row, value] of predictions.entries()) expect(value).toBeCloseTo(average.predictions[row] ?? 0, 4);
+      const { predictions: whole } = average.validation;
+      expect(predictions.length).toBe(whole.length);
+      for (const [row, value] of predictions.entries()) expect(value).toBeCloseTo(whole[row] ?? 0, 4);
     }
   });
 
@@ -232,7 +245,7 @@ describe("the champion", () => {
     const starts: number[] = [];
     const truth = async ({ from, to }: { from: number; to: number }) => {
       starts.push(from);
-      return steady.target.slice(from, to);
+      return { predictions: steady.target.slice(from, to), changes: null };
     };
     const pool = instantPool(forecast, steady);
     const first = await judged(pool, { data: steady });
@@ -261,7 +274,10 @@ describe("the champion", () => {
     const trainedTo = data.periods[80] ?? "";
     const external = {
       trainedTo,
-      predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
+      predict: async (rows: { from: number; to: number }) => ({
+        predictions: data.last.slice(rows.from, rows.to),
+        changes: null,
+      }),
     };
     const { judgement } = await judged(instantPool(forecast, data), {
       incumbent: { ...serving("v3", recipe, external), isExternal: true },
@@ -282,7 +298,10 @@ describe("the champion", () => {
   test("if imported and trained on all periods, has no leaderboard row", async () => {
     const external = {
       trainedTo: data.periods.at(-1) ?? "",
-      predict: async (rows: { from: number; to: number }) => data.last.slice(rows.from, rows.to),
+      predict: async (rows: { from: number; to: number }) => ({
+        predictions: data.last.slice(rows.from, rows.to),
+        changes: null,
+      }),
     };
     const { judgement } = await judged(instantPool(forecast, data), {
       incumbent: { ...serving("v3", recipe, external), isExternal: true },

@@ -88,6 +88,7 @@ function storyOf({ advantages, ahead, noise, champion, lookTo, dataChanged }: Dr
     seconds: 0,
     note: null,
     classification: null,
+    distribution: null,
   });
   const served = champion === null ? null : champion < 0 ? naiveLosses : (losses[champion] ?? naiveLosses);
   const evidenceOf = (own: readonly number[]) => ({
@@ -118,7 +119,9 @@ function storyOf({ advantages, ahead, noise, champion, lookTo, dataChanged }: Dr
     evidenceFor: (choice) => evidenceOf(lossesOf(choice)),
     missesFor: () => null,
     classesFor: () => null,
-    predictionsFor: () => null,
+    formFor: () => null,
+    changeFor: () => null,
+    groupsFor: () => [],
   };
   const servedRecipe = champion === null || champion < 0 ? naive : (recipes[champion] ?? naive);
   const { candidate } = servedRecipe;

@@ -3,6 +3,7 @@
 import { averageParameters } from "../../shared/candidates/average.ts";
 import type { Transform } from "../../shared/candidates/fitted.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
+import type { Feature } from "../../shared/features/feature.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import type { Result } from "../../shared/lib/result.ts";
@@ -57,6 +58,34 @@ export function forecastOf(transform: Transform): Forecast {
     change: { frequency: "frequency", space: {}, trials: 1 },
   };
 }
+
+/** The small forecast with a distribution of changes. */
+export const changingForecast: Forecast = {
+  ...forecastOf("difference"),
+  features: [
+    ...smallForecast.features,
+    { name: "falls", kind: "change-count", periods: 30, direction: "down" },
+    { name: "unchanged", kind: "change-count", periods: 30, direction: "same" },
+    { name: "rises", kind: "change-count", periods: 30, direction: "up" },
+    { name: "last_change", kind: "last-change", periods: 30 },
+    ...[0.25, 0.75].flatMap((share): Feature[] => [
+      { name: `fall_${share}`, kind: "change-size", periods: 30, direction: "down", share, learned: false },
+      { name: `rise_${share}`, kind: "change-size", periods: 30, direction: "up", share, learned: false },
+    ]),
+  ],
+  distribution: {
+    kind: "changes",
+    window: 30,
+    group: ["region"],
+    positive: true,
+    inputs: {
+      falls: { count: "falls", sizes: ["fall_0.25", "fall_0.75"] },
+      rises: { count: "rises", sizes: ["rise_0.25", "rise_0.75"] },
+      unchanged: "unchanged",
+      lastChange: "last_change",
+    },
+  },
+};
 
 /** Returns a dataset where a third of the values do not change and one series in ten has missing values. */
 export function restlessDataset(forecast: Forecast): Dataset {
@@ -116,7 +145,9 @@ function judgementOf({ forecast, data, source }: Pick<Story, "forecast" | "data"
     choiceOf: () => null,
     evidenceFor: () => noEvidence,
     classesFor: () => null,
-    predictionsFor: () => null,
+    formFor: () => null,
+    changeFor: () => null,
+    groupsFor: () => [],
     missesFor: () => ({
       rows: both,
       misses: new Float64Array(both.to - both.from).map((_, row) => (row % 7) / 10),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Predicted } from "../../shared/judging/predicted.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import type { Space } from "../../shared/search/space.ts";
 import type { Job, Pool } from "../../shared/training/job.ts";
@@ -25,13 +26,13 @@ function fakePool(): Pool & { readonly jobs: Job[] } {
       if (kind === "broken" && job.train.to > 10) return failure({ kind: "singular", alphaMax: 1 });
       const miss = Math.abs(Number(x) - 0.3) + (kind === "bad" ? 1 : 0) + job.train.to / 1000;
       const predictions = Float64Array.from({ length: 10 }, () => miss);
-      return success({ predictions, value: null, chance: null, seconds: 0.5 });
+      return success({ predictions, changes: null, value: null, chance: null, seconds: 0.5 });
     },
   };
 }
 
 function taskOf(seed: number, trials = 24): SearchTask {
-  const loss = (predictions: Float64Array) => predictions[0] ?? Number.NaN;
+  const loss = ({ predictions }: Predicted) => predictions[0] ?? Number.NaN;
   return { candidate: "fake", learns: "value", space, trials, folds, seed, loss };
 }
 

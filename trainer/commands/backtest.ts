@@ -3,10 +3,11 @@ import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { widthsOf } from "../../shared/judging/score.ts";
-import { spanOf } from "../../shared/judging/windows.ts";
+import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
-import { type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
+import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { readAsOf } from "../judge-files.ts";
@@ -70,6 +71,8 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       dataHash: prepared.dataHash,
       seed: readTrainingOptions(options).seed,
       trials: contest.trials.length,
+      groups: judgement.groupsFor(servedOf(result)),
+      ...(steps.has(pastChanges) && { pastChanges: steps.get(pastChanges) }),
       lineage: lineage(forecast, prepared),
       ...uncertaintyOf(forecast, result),
       reason: outcome.reason,
@@ -94,10 +97,15 @@ function lineage(forecast: Forecast, { data, breaks }: Prepared) {
   };
 }
 
+/** Returns the recipe that serves after the verdict. */
+function servedOf({ contest, outcome }: Pick<Backtest, "contest" | "outcome">): RecipeChoice {
+  return outcome.verdict.kind === "promote" ? outcome.recipe : contest.judged.judgement.naive;
+}
+
 /** Returns the champion's intervals, or for a classification its threshold and calibration. */
 function uncertaintyOf(forecast: Forecast, { prepared, contest, outcome }: Backtest): Record<string, unknown> {
   const { judgement } = contest.judged;
-  const serves = outcome.verdict.kind === "promote" ? outcome.recipe : judgement.naive;
+  const serves = servedOf({ contest, outcome });
   const of = outcome.champion;
   const classes = judgement.classesFor(serves);
   if (classes !== null) {
@@ -152,7 +160,11 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const { prepared, problems, held = [], contest } = done;
   if (!prepared || !contest) throw new Failure("The backtest did not finish.");
   const outcome = outcomeOf(forecast, contest.judged.judgement, { incumbent: null, ...noLooks });
-  const steps = stepScoresOf(forecast, prepared.data, contest.judged.judgement);
+  const windows = windowsOf(prepared.data, forecast.validation);
+  const rows = { validation: rowsOf(windows.validation), test: rowsOf(windows.test) };
+  const steps = stepScoresOf(forecast, outcome.contenders);
+  const plain = pastChangesScores(forecast, prepared.data, rows);
+  if (plain !== null) steps.set(pastChanges, [plain]);
   return {
     prepared,
     problems: problems ?? 0,

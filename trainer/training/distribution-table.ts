@@ -5,9 +5,10 @@ import { prose, table } from "../terminal.ts";
 
 /** What each source of a distribution is called. */
 const sources: { readonly [From in StepScores["from"]]: string } = {
-  "own-changes": "own changes",
+  changes: "the model",
   "location-scale": "scaled errors",
-  intervals: "intervals",
+  symmetric: "intervals",
+  "past-changes": "past changes",
 };
 
 /** Formats one row per contender and step, lowest CRPS first within a step. */

@@ -4,6 +4,7 @@ import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../../shared/forecasts/forecast.ts";
 import { calibrationOf, evenThreshold } from "../../shared/judging/classification.ts";
 import { errorBy, missesOf, widthsOf } from "../../shared/judging/score.ts";
+import { type Scored, scoredByOtherPeriods } from "../../shared/judging/scoring.ts";
 import { foldsAfter, rowsOf, spanOf, type Windows, windowsOf } from "../../shared/judging/windows.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
@@ -30,7 +31,7 @@ import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import { externalLine, type ServingModel } from "../../shared/training/judge.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
-import { goldenOf } from "../../shared/training/publish.ts";
+import { goldenOf, publishedForm } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
@@ -104,27 +105,29 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const engine = servingEngine(model, wanted, outputs);
 
   const naive = await naiveOnTest({ forecast, data, windows, seed: task.seed }, pool);
-  const served = await incumbentPredictions(task, windows, pool);
+  const scoring = { forecast, data };
+  const served = await incumbentScored(task, windows, pool);
   const fullWindow = {
     data,
     forecast,
     rows,
-    naive: naive.predictions,
+    naive: naive.test,
     naiveCandidate: naive.recipe.candidate,
     incumbent: served,
   };
   // All contenders are scored on the same rows: those after the file's training data.
   const window = narrowed(fullWindow, unseen);
   const predictions = Float64Array.from(results).subarray(unseen.from - rows.from);
+  const own = scoredByOtherPeriods(scoring, { rows: unseen, predictions, changes: null });
   const contenders = [
     {
-      ...lineOf(window, { name: version, recipe, predictions, seconds: 0, validation: null }),
+      ...lineOf(window, { name: version, recipe, test: own, seconds: 0, validation: null }),
       note: `made by ${producer}, trained to ${trainedTo}${engine.name === "tabular" ? "" : `, served by ${engine.name}`}`,
     },
     lineOf(window, {
       name: naive.recipe.candidate,
       recipe: naive.recipe,
-      predictions: window.naive,
+      test: window.naive,
       seconds: 0,
       validation: null,
     }),
@@ -135,16 +138,13 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       lineOf(window, {
         name: `incumbent ${incumbent.version}`,
         recipe: incumbent.recipe,
-        predictions: window.incumbent,
+        test: window.incumbent,
         seconds: 0,
         validation: null,
       }),
     );
   }
-  const evidence = evidenceAfter(
-    evidenceOf(window, predictions),
-    incumbent?.isExternal ? incumbent.file.trainedTo : null,
-  );
+  const evidence = evidenceAfter(evidenceOf(window, own), incumbent?.isExternal ? incumbent.file.trainedTo : null);
   const { holdLast } = forecast.intervals;
   const misses = missesOf(data, unseen, { predictions, holdLast });
   const used = new Set(graph.inputs.map(({ name }) => name));
@@ -163,7 +163,8 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       look: null,
       naive: naive.recipe.candidate,
       change: null,
-      calibration: isClasses ? calibrationOf(data, { rows: unseen, predictions }) : null,
+      calibration: isClasses ? calibrationOf(data, own) : null,
+      groups: [],
       incumbent: incumbent?.version ?? null,
       reason: `Imported from ${producer}, trained to ${trainedTo}: scored on the ${evidence.periods.length} periods after that.`,
     },
@@ -177,7 +178,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       : null,
     intervals: widthsOf(unseen, misses, intervalOptions(forecast, data)),
     intervalsHoldLast: holdLast,
-    distribution: null,
+    distribution: publishedForm(own.form),
     unchangedShare: null,
     golden: goldenOf(wanted, outputs, { parts: [rows.to - rows.from], tolerance }),
   };
@@ -290,13 +291,16 @@ function servingEngine(
   return { name: "tabular", why: null };
 }
 
-async function incumbentPredictions(
-  { incumbent, seed }: ImportTask,
+async function incumbentScored(
+  { prepared, incumbent, seed }: ImportTask,
   { test }: Windows,
   pool: ThreadPool,
-): Promise<Float64Array | null> {
+): Promise<Scored | null> {
   if (incumbent === null) return null;
-  if (incumbent.isExternal) return incumbent.file.predict(rowsOf(test));
+  const { forecast, data } = prepared;
+  const rows = rowsOf(test);
+  if (incumbent.isExternal)
+    return scoredByOtherPeriods({ forecast, data }, { ...(await incumbent.file.predict(rows)), rows });
   const refit = await refitAt(test, incumbent.recipe, { pool, seed });
-  return refit.ok ? refit.value.predictions : null;
+  return refit.ok ? scoredByOtherPeriods({ forecast, data }, { ...refit.value, rows }) : null;
 }

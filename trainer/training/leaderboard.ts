@@ -113,7 +113,7 @@ export function changeText({ auc, brier, brierBase, brierFrequency }: ChangeScor
 export function contenderJson(contender: Contender): Record<string, unknown> {
   const { name, classification, skill, pValue, gateP, seconds } = contender;
   if (classification !== null) return { name, ...classification, skill, pValue, gateP, seconds };
-  const { candidate: _, recipe: __, note: ___, classification: ____, ...errors } = contender;
+  const { candidate: _, recipe: __, note: ___, classification: ____, distribution: _____, ...errors } = contender;
   return errors;
 }
 

@@ -4,6 +4,7 @@ import { type Feature, readFeature } from "../../shared/features/feature.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
+import { type Predicted, pickPredicted } from "../../shared/judging/predicted.ts";
 import { foldsAfter, rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { failure, type Result, success } from "../../shared/lib/result.ts";
 import type { ServedModelFile } from "../../shared/registry/served.ts";
@@ -43,13 +44,13 @@ export interface OwnFeatures {
 
 /**
  * Refits a recipe on its own features, at the origins of the folds that contain `rows`: those of today's test window, or a
- * range that begins before it and ends with it. Returns one prediction per row.
+ * range that begins before it and ends with it.
  */
 export async function refitOnOwnFeatures(
   hub: Hub,
   { prepared, own, recipe, seed, threads }: OwnFeatures,
   rows: RowRange,
-): Promise<Result<Float64Array>> {
+): Promise<Result<Predicted>> {
   const { data, forecast } = prepared;
   const feeds = feedIdsOf(own).flatMap((id) => findFeed(id) ?? []);
   const theirs = prepare(own, await factsOfLakes(hub, feeds));
@@ -64,12 +65,13 @@ export async function refitOnOwnFeatures(
   if (!refit.ok) return failure(`it cannot be fitted: ${JSON.stringify(refit.error)}`);
   const from = rowsOf(folds).from;
   const keyOf = ({ period, series }: Prepared["data"], row: number) => `${period[row]} ${series[row]}`;
-  const byKey = new Map(Array.from(refit.value.predictions, (value, at) => [keyOf(theirs.data, from + at), value]));
-  // A row that only today's features reach far enough back for has no prediction: the last value is used.
-  return success(
-    Float64Array.from({ length: rows.to - rows.from }, (_, at) => {
-      const row = rows.from + at;
-      return byKey.get(keyOf(data, row)) ?? data.last[row] ?? Number.NaN;
-    }),
+  const positions = new Map(
+    Array.from({ length: refit.value.predictions.length }, (_, at) => [keyOf(theirs.data, from + at), at]),
   );
+  const picked = Array.from(
+    { length: rows.to - rows.from },
+    (_, at) => positions.get(keyOf(data, rows.from + at)) ?? -1,
+  );
+  // A row that only today's features reach far enough back for has no prediction: the last value is used.
+  return success(pickPredicted(refit.value, picked, (at) => data.last[rows.from + at] ?? Number.NaN));
 }

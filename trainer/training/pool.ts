@@ -44,8 +44,11 @@ export function createPool({ forecast, data }: ThreadData, threads: number | nul
     for (const work of [...busy.values(), ...waiting.splice(0)]) work.reject(error);
     busy.clear();
   };
-  const { id, task, target, features, seasonal } = forecast;
-  const workerData: ThreadData = { forecast: { id, task, target, features, seasonal }, data };
+  const { id, task, target, features, seasonal, distribution } = forecast;
+  const workerData: ThreadData = {
+    forecast: { id, task, target, features, seasonal, ...(distribution && { distribution }) },
+    data,
+  };
   const workers = Array.from({ length: threads ?? Math.min(usualMax, availableParallelism()) }, () => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
     worker.on("message", (result: JobResult) => {

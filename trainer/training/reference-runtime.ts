@@ -5,7 +5,7 @@ import type { Inputs } from "../../shared/training/inputs.ts";
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = "fatal";
 
-/** Runs a file once and returns its float outputs, one number per row. Rejects if the runtime cannot run it. */
+/** Runs a file once and returns its float outputs, row by row. Rejects if the runtime cannot run it. */
 export async function runReference(model: Uint8Array, inputs: Inputs): Promise<Record<string, Float32Array>> {
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   try {

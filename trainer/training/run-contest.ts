@@ -142,7 +142,9 @@ export async function runContest(
 function describeBest(forecast: Forecast, best: { readonly candidate: string; readonly loss: number } | null): string {
   if (best === null) return "none complete yet";
   const error = forecast.metric === "rmse" ? Math.sqrt(best.loss) : best.loss;
-  const unit = forecast.metric === "brier" ? "Brier" : forecast.unit;
+  const unit = { rmse: forecast.unit, mae: forecast.unit, crps: `${forecast.unit} CRPS`, brier: "Brier" }[
+    forecast.metric
+  ];
   return `best: ${best.candidate}, ${error.toPrecision(4)} ${unit}`;
 }
 

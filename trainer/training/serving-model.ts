@@ -3,9 +3,9 @@ import type { ModelDetail } from "../../shared/api/models.ts";
 import { problemType } from "../../shared/api/problem.ts";
 import type { RowRange } from "../../shared/features/dataset.ts";
 import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
+import { predictedOfOutputs } from "../../shared/judging/predicted.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
-import { predictionOutput } from "../../shared/onnx/outputs.ts";
 import type { Card } from "../../shared/registry/card.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
 import type { ServedModelFile } from "../../shared/registry/served.ts";
@@ -162,7 +162,7 @@ function modelFile(
     async predict(rows) {
       const read = Object.entries(inputsOf(data, rows)).filter(([name]) => inputs.has(name));
       const outputs = await runReference(bytes, Object.fromEntries(read));
-      return Float64Array.from(outputs[predictionOutput] ?? []);
+      return predictedOfOutputs(outputs, rows.to - rows.from);
     },
   };
 }

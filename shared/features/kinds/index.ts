@@ -2,7 +2,9 @@
 import { calendar } from "./calendar.ts";
 import { calendarIs } from "./calendar-is.ts";
 import { category } from "./category.ts";
+import { changeCount } from "./change-count.ts";
 import { changeShare } from "./change-share.ts";
+import { changeSize } from "./change-size.ts";
 import { difference } from "./difference.ts";
 import type { FeatureKind } from "./kind.ts";
 import { lag } from "./lag.ts";
@@ -21,7 +23,9 @@ import { rollingStd } from "./rolling-std.ts";
 import { seasonalGrowth } from "./seasonal-growth.ts";
 import { seasonalLag } from "./seasonal-lag.ts";
 import { sinceChange } from "./since-change.ts";
+import { stepEwma } from "./step-ewma.ts";
 import { stepStd } from "./step-std.ts";
+import { weekdayChangeShare } from "./weekday-change-share.ts";
 import { weightedMean } from "./weighted-mean.ts";
 
 export const kinds = [
@@ -38,11 +42,15 @@ export const kinds = [
   logFromMin,
   logFromMax,
   stepStd,
+  stepEwma,
   logStepStd,
   weightedMean,
   sinceChange,
   lastChange,
   changeShare,
+  changeCount,
+  changeSize,
+  weekdayChangeShare,
   calendar,
   calendarIs,
   category,

@@ -89,6 +89,24 @@ export function seriesKind<
   });
 }
 
+interface HistoryKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  reach(options: Options): number;
+  /** Returns the function that computes the feature of one series. What all series have in common is computed once. */
+  ofPast(past: Past, options: Options): (series: PastSeries) => number;
+}
+
+/** Defines a kind that reads the past values of the target variable together with the dates of the past. */
+export function historyKind<const Name extends string, const Version extends number, Options>(
+  kind: HistoryKind<Name, Version, Options>,
+): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => ({
+    ...description(kind, kind.reach(options)),
+    source: "history",
+    dtype: "float",
+    ofPast: (past) => kind.ofPast(past, options),
+  }));
+}
+
 interface PanelKind<Name, Version, Options> extends Named<Name, Version, Options> {
   reach(options: Options): number;
   /** Returns one value per series. */
