@@ -6,7 +6,7 @@ export default defineConfig({
     name: "browser",
     include: ["test/browser/**/*.browser.test.ts"],
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });

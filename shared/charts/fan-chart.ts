@@ -59,6 +59,9 @@ export interface ChartSize {
   readonly height: number;
 }
 
+/** Bold text is wider. */
+const boldFactor = 1.12;
+
 /** Narrower charts have shorter labels. */
 const narrowBelow = 500;
 
@@ -77,7 +80,7 @@ export function fanChart(content: FanContent, { width, height }: ChartSize): Cha
     ...past.map(({ middle }) => middle),
   ];
   const y = valueAxis(values, 5, words.tick);
-  const right = Math.max(16, ...labels.map(({ text }) => textWidth(text, 13) + 14));
+  const right = Math.max(16, ...labels.map(({ text, bold }) => textWidth(text, 13) * (bold ? boldFactor : 1) + 14));
   const left = Math.max(...y.ticks.map(({ label }) => textWidth(label, 13)), 16) + 12;
   return {
     title: words.title,

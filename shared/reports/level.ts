@@ -45,40 +45,56 @@ export function levelOf(is: readonly string[], members: readonly Member[], conte
     is: [...is],
     seriesCount: members.length,
     history: history.reverse(),
-    steps: meanSteps(members, digits),
+    steps: meanSteps(members, { end, newest: history.at(-1)?.value ?? Number.NaN, digits }),
     past: [],
   };
 }
 
 /**
- * Returns the mean forecast of several series: the mean of their means, and of their baselines. It has no median and no range,
- * because these do not follow from those of the series. Only for steps for which every series has a mean. A single series
+ * Returns the mean forecast of several series: the newest level plus the mean change that is expected of the series with a value
+ * in the newest period. It has no median and no range, because these do not follow from those of the series. A single series
  * keeps its own steps.
  */
-function meanSteps(members: readonly Member[], digits: number): StepForecast[] {
-  const [first] = members;
-  if (members.length === 1 && first) return first.report.steps;
-  const steps = first?.report.steps ?? [];
-  return steps.flatMap(({ step, period }, at): StepForecast[] => {
-    const of = members.map(({ report }) => report.steps[at]);
-    const means = of.flatMap((one) => (one?.step === step ? finite(one.mean) : []));
-    if (means.length < members.length) return [];
-    const baselines = of.flatMap((one) => finite(one?.baseline));
-    const baseline = baselines.length === members.length ? meanOf(baselines) : null;
+function meanSteps(members: readonly Member[], { end, newest, digits }: MeanContext): StepForecast[] {
+  const [only] = members;
+  if (members.length === 1 && only) return only.report.steps;
+  const matched = members.filter(({ panel }) => !Number.isNaN(panel.values[end]));
+  const periods = new Map(
+    matched.flatMap(({ report }) => report.steps.map(({ step, period }) => [step, period] as const)),
+  );
+  return [...periods].flatMap(([step, period]): StepForecast[] => {
+    const changeOf = (what: "mean" | "baseline") =>
+      meanOf(
+        matched.flatMap(({ panel, report }) => {
+          const value = report.steps.find((one) => one.step === step)?.[what] ?? Number.NaN;
+          return finite(value - (panel.values[end] ?? Number.NaN));
+        }),
+      );
+    const [change, baseline] = [changeOf("mean"), changeOf("baseline")];
+    if (change === null) return [];
     return [
       {
         step,
         period,
         median: null,
-        mean: roundTo(meanOf(means) ?? Number.NaN, digits),
+        mean: roundTo(newest + change, digits),
         quantiles: [],
         chances: null,
         change: null,
         event: null,
-        baseline: baseline === null ? null : roundTo(baseline, digits),
+        baseline: baseline === null ? null : roundTo(newest + baseline, digits),
       },
     ];
   });
+}
+
+interface MeanContext {
+  /** Position of the newest period with a value. */
+  readonly end: number;
+  /** The level in that period. */
+  readonly newest: number;
+  /** Decimals of a mean. */
+  readonly digits: number;
 }
 
 function finite(value: number | null | undefined): number[] {

@@ -133,12 +133,18 @@ test("earlier levels are the newest mean minus the mean changes of the series wi
   ]);
 });
 
-test("a group's mean forecast is the mean of the means, without a range; without means there is none", () => {
+test("a group's mean forecast adds the mean expected change of its series, without a range; without means there is none", () => {
   expect(computeReport(inputOf()).headline).toMatchObject({ steps: [] });
-  const answer = answerOf(names.map((is, at) => predictionOf(is, { expected: 20 + at })));
-  expect(computeReport(inputOf({ answer })).headline).toMatchObject({
-    steps: [{ mean: 21, median: null, quantiles: [], baseline: 20.9 }],
-  });
+  // The newest mean is 20.5; the last values are 20.5, 31 and 10.
+  const expected = [20.8, 31.3, 10.3];
+  const answer = answerOf(
+    names.map((is, at) => predictionOf(is, { expected: expected[at], naive: [20.5, 31, 10][at] })),
+  );
+  const step = { mean: 20.8, median: null, quantiles: [], baseline: 20.5 };
+  expect(computeReport(inputOf({ answer })).headline).toMatchObject({ steps: [step] });
+  // A series without a prediction does not move the level.
+  const fewer = answerOf(answer.predictions.slice(1) as Prediction[]);
+  expect(computeReport(inputOf({ answer: fewer })).headline).toMatchObject({ steps: [step] });
 });
 
 test("a failed prediction leaves a series without steps, and its last value is shown", () => {
