@@ -1,6 +1,8 @@
 /** The looks of a forecast at its test window. A look allows the next one if its data has changed since. */
 import { asc, eq, sql } from "drizzle-orm";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { rawPrefix } from "../lake/keys.ts";
+import { sha256Hex } from "../lib/hash.ts";
 import type { Look, LookHistory } from "../registry/look.ts";
 import { type Database, type Statement, statement } from "./database.ts";
 import { looks } from "./schema.ts";
@@ -31,11 +33,14 @@ const toLook = ({ key, fromPeriod, toPeriod, halvings }: LookRow): Look => ({
 const relativeTolerance = 1e-9;
 
 /**
- * Returns true if a later ingest has replaced a value that the look read, by more than the tolerance. New values of earlier
- * periods are not a change, and neither is a value that was changed and restored.
+ * Returns true if a later publication has replaced a value that the look read, by more than the tolerance. New values of earlier
+ * periods are not a change, and neither is a value that was changed and restored. A publication with the bytes of one that the
+ * look could read was sent again by a person, for example after a withdrawal, so it is no correction of the publisher.
  */
 async function hasChanged(db: Database, forecast: Forecast, { ingestId, toPeriod }: LookRow): Promise<boolean> {
   for (const { feed, variables } of forecast.sources) {
+    // The start of a raw key that identifies the bytes.
+    const prefix = rawPrefix(feed, sha256Hex("")).length;
     const [row] = await db.all<{ found: number }>(sql`
       SELECT 1 AS found FROM revisions r
       JOIN observations o ON o.feed = r.feed AND o.period = r.period AND o.series_id = r.series_id
@@ -45,6 +50,9 @@ async function hasChanged(db: Database, forecast: Forecast, { ingestId, toPeriod
         AND r.variable IN (SELECT value FROM json_each(${JSON.stringify(variables)}))
         AND abs(o.value - r.value) > CASE WHEN r.variable = ${forecast.variable} THEN ${toleranceOf(forecast)}
           ELSE ${relativeTolerance} * abs(r.value) END
+        AND NOT EXISTS (SELECT 1 FROM ingests later JOIN ingests earlier ON earlier.feed = later.feed
+          WHERE later.id = r.superseded_by AND earlier.id <= ${ingestId}
+            AND substr(earlier.raw_key, 1, ${prefix}) = substr(later.raw_key, 1, ${prefix}))
       LIMIT 1`);
     if (row) return true;
   }

@@ -143,12 +143,16 @@ function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): Gat
 }
 
 /** Returns the look that the training of a version made, or else may make. */
-function planOfTraining({ judged, lookKey }: Challenger, situation: Situation, rule: LookRule): LookPlan {
+function planOfTraining({ version, judged, lookKey }: Challenger, situation: Situation, rule: LookRule): LookPlan {
   const { periods } = judged.evidence;
   const { looks } = situation;
   const made = looks.findIndex(({ key }) => key === lookKey);
   const look = looks[made];
-  return look ? planOf(periods, look, looks.slice(0, made)) : planLook(periods, situation, rule);
+  // A version without a run was imported.
+  const isImported = lookKey === version;
+  return look
+    ? planOf(periods, look, looks.slice(0, made))
+    : planLook(periods, situation, { ...rule, earlier: isImported });
 }
 
 function replacement(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {

@@ -43,16 +43,21 @@ export type LookPlan =
     };
 
 /**
- * Plans the next look at a test window. With `periodsMin` unused periods it uses these at the full level. Otherwise it uses
- * the whole window if the data that the newest look read has changed, at the level divided by 2^j for the j earlier looks
+ * Plans the next look of a training at its test window. With `periodsMin` unused periods it uses these at the full level. Otherwise
+ * it uses the whole window if the data that the newest look read has changed, at the level divided by 2^j for the j earlier looks
  * that share a period with the window. O(periods · looks).
+ *
+ * Only periods after all looks are unused. A declaration with a longer test window contains earlier periods that no look has
+ * used, but validation has, and an edited declaration is never a new look. `earlier: true` allows these too, for an imported
+ * model, which was selected elsewhere.
  */
 export function planLook(
   periods: readonly string[],
   { looks, dataChanged }: LookHistory,
-  { periodsMin }: Pick<LookRule, "periodsMin">,
+  { periodsMin, earlier = false }: Pick<LookRule, "periodsMin"> & { readonly earlier?: boolean },
 ): LookPlan {
-  const unused = periods.filter((period) => !looks.some((look) => isUsedBy(period, look)));
+  const isUsed = (period: string) => looks.some((look) => (earlier ? isUsedBy(period, look) : period <= look.to));
+  const unused = periods.filter((period) => !isUsed(period));
   if (unused.length >= periodsMin) return lookOn(unused, 0);
   const shared = looks.filter((look) => periods.some((period) => isUsedBy(period, look))).length;
   if (dataChanged && periods.length >= periodsMin) return lookOn(periods, shared);

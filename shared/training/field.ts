@@ -17,8 +17,8 @@ interface FieldParts {
   readonly baseline: OnValidation;
   /** All contenders with their test predictions, the best on validation first. */
   readonly results: readonly { readonly onValidation: OnValidation; readonly test: Scored }[];
-  /** The champion's recipe; null if there is no champion. */
-  readonly serving: { readonly id: string; readonly candidate: string } | null;
+  /** The champion's recipe; null if there is no champion. Its id is null if no contender can have it. */
+  readonly serving: { readonly id: string | null; readonly candidate: string } | null;
   /** Last period that an imported champion was trained on; null for others. Only later periods are compared. */
   readonly known: string | null;
 }

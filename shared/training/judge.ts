@@ -181,6 +181,11 @@ function ownChangeScores(events: ChangeEvents, { onValidation, test }: Contender
   return changeScores(events, { parameters, validation: validation.changes.either, test: test.changes.either });
 }
 
+/** Returns the champion's recipe. A model that is not refitted on this dataset has other features, so no contender has its id. */
+function servingRecipe(forecast: Forecast, { recipe, isExternal }: ServingModel) {
+  return { id: isExternal ? null : recipeOf(forecast, recipe).id, candidate: recipe.candidate };
+}
+
 /** Adds the champion's recipe, unless it is a contender already. */
 function withIncumbent(
   forecast: Forecast,
@@ -308,7 +313,7 @@ function judgementOf(
     incumbent,
   };
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
-  const serving = task.incumbent && recipeOf(forecast, task.incumbent.recipe);
+  const serving = task.incumbent && servingRecipe(forecast, task.incumbent);
   const lines = results.map(({ onValidation, test, seconds }): Contender => {
     const { name, recipe, validation } = onValidation;
     return lineOf(window, { name, recipe, test, seconds, validation });

@@ -438,12 +438,13 @@ describe("looks", () => {
   });
 
   const feed = "sniim-milk";
-  const publication = (id: number) =>
+  const publication = (id: number, digest = `${id}`) =>
     query(`INSERT INTO ingests (id, feed, flow_id, raw_key, rank, arrived_at, stats)
-      VALUES (${id}, '${feed}', 'f', 'raw ${id}', '${id}', '2020-01-01T00:00:00.000Z', '{}')`);
-  /** Replaces a value of publication 1 by one of publication 2. */
-  const restate = async (stored: number, corrected: number, period = "2026-02-02") => {
-    await publication(2);
+      VALUES (${id}, '${feed}', 'f', 'raw/${feed}/${digest.padStart(16, "0")}.${id}-a.xlsx', '${id}',
+        '2020-01-01T00:00:00.000Z', '{}')`);
+  /** Replaces a value of publication 1 by one of publication 2, which may have the same bytes. */
+  const restate = async (stored: number, corrected: number, { period = "2026-02-02", digest = "2" }) => {
+    await publication(2, digest);
     await query(`INSERT INTO series (id, feed, key, dimensions) VALUES (1, '${feed}', '[]', '{}')`);
     await query(`INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
       VALUES ('${feed}', '${period}', 1, 'precio', ${corrected}, 2)`);
@@ -455,11 +456,12 @@ describe("looks", () => {
     { what: "a corrected value allows one more look at half the level", stored: 250, corrected: 25, again: true },
     { what: "a change below the tolerance does not", stored: 25, corrected: 25.004, again: false },
     { what: "a value after the look does not", stored: 250, corrected: 25, period: "2026-03-02", again: false },
-  ])("$what", async ({ stored, corrected, period, again }) => {
+    { what: "bytes that are sent again do not", stored: 250, corrected: 25, digest: "1", again: false },
+  ])("$what", async ({ stored, corrected, again, ...more }) => {
     await publication(1);
     await registry.registered("v1.0", { losses: { challenger: 2, naive: 2 } });
     expect(await registry.promote("v1.0")).toMatchObject({ state: "failed" });
-    await restate(stored, corrected, period);
+    await restate(stored, corrected, more);
     await registry.registered("v2.0", { recipe: "two", losses: { challenger: 1, naive: 2 } });
     const flow = await registry.promote("v2.0");
     if (!again) return expect(flow).toMatchObject({ state: "held" });

@@ -29,6 +29,16 @@ test("a later look uses the periods that no look has used, if there are enough",
   expect(plan(window(20, 79), [look(0, 49)])).toEqual({ kind: "none", periods: 59, unused: 29 });
 });
 
+test("a longer test window of an edited declaration is no new look, but an imported model may be tested before it", () => {
+  const [periods, looks] = [window(0, 60), [look(30, 59)]];
+  expect(plan(periods, looks)).toEqual({ kind: "none", periods: 60, unused: 0 });
+  expect(planLook(periods, { looks, dataChanged: false }, { ...rule, earlier: true })).toMatchObject({
+    kind: "look",
+    periods: window(0, 30),
+    halvings: 0,
+  });
+});
+
 test("after a correction one more look uses the whole window, and each earlier look at it halves the level", () => {
   const periods = window(20, 79);
   const looks = [look(0, 10), look(0, 30), look(20, 60, 1)];
@@ -38,7 +48,7 @@ test("after a correction one more look uses the whole window, and each earlier l
 
 test("a look that was made on both sides of an earlier one is found again without the periods between", () => {
   const [periods, earlier] = [window(0, 80), look(20, 49)];
-  const made = plan(periods, [earlier]);
+  const made = planLook(periods, { looks: [earlier], dataChanged: false }, { ...rule, earlier: true });
   expect(made).toMatchObject({ periods: [...window(0, 20), ...window(50, 80)] });
   expect(planOf(periods, look(0, 79), [earlier])).toEqual(made);
 });

@@ -357,3 +357,33 @@ describe("the change model", () => {
     if (change.source === "frequency") expect(change.brier).toBe(change.brierFrequency);
   });
 });
+
+test("the recipe of a champion with other features is a contender of its own on the edited ones", async () => {
+  const data = smallDataset(simulatedPanel(5, momentum));
+  const judged = async (incumbent: JudgeTask["incumbent"]) => {
+    const { effects } = keepingEffects(instantPool(smallForecast, data));
+    const result = await judge({ forecast: smallForecast, data, seed: 1, trialsMax: 1, incumbent }, effects);
+    if (!result.ok) throw new Error(result.error.kind);
+    return result.value.judgement;
+  };
+  const { chosen } = await judged(null);
+  const { id } = recipeOf(smallForecast, chosen);
+  const predict = async (rows: { readonly from: number; readonly to: number }) => data.last.slice(rows.from, rows.to);
+  const judgement = await judged({
+    version: "v1",
+    recipe: chosen,
+    isExternal: true,
+    file: { predict, trainedTo: "" },
+  });
+  expect(judgement.field.map(({ recipe }) => recipe)).toContain(id);
+  const incumbent = {
+    version: "v1",
+    recipe: "of other features",
+    candidate: chosen.candidate,
+    publishedTo: "2026-01-01",
+  };
+  expect(outcomeOf(smallForecast, judgement, { ...noLooks, incumbent })).toMatchObject({
+    recipe: chosen,
+    verdict: { rule: "replacement", kind: "promote" },
+  });
+});
