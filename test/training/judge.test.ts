@@ -368,7 +368,10 @@ test("the recipe of a champion with other features is a contender of its own on 
   };
   const { chosen } = await judged(null);
   const { id } = recipeOf(smallForecast, chosen);
-  const predict = async (rows: { readonly from: number; readonly to: number }) => data.last.slice(rows.from, rows.to);
+  const predict = async (rows: { readonly from: number; readonly to: number }) => ({
+    predictions: data.last.slice(rows.from, rows.to),
+    changes: null,
+  });
   const judgement = await judged({
     version: "v1",
     recipe: chosen,
