@@ -82,6 +82,18 @@ export const glossary: readonly TermGroup[] = [
           "One input of a model. It is computed only from data that was published by the origin, or from the calendar.",
       },
       {
+        term: "distribution",
+        also: ["predictive distribution"],
+        meaning:
+          "The possible next values with a probability each. The prediction is its median; its mean, quantiles and intervals are published too.",
+      },
+      {
+        term: "quantile",
+        also: ["percentile"],
+        meaning:
+          "The value of a distribution that is not exceeded with a given probability, the level. The median is the quantile of 0.5.",
+      },
+      {
         term: "interval",
         also: ["prediction interval"],
         meaning: "A range that contains the value with the stated probability, for example 80 %.",

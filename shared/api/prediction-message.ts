@@ -19,8 +19,12 @@ const rowShape = z.object({
   series: z.array(z.string()).nullable(),
   /** Null for raw features, which have no period. */
   target: z.string().nullable(),
+  /** The median of a model with distributions. */
   prediction: number,
-  /** As in the answer, for example `interval80`. Empty for raw features. */
+  /**
+   * As in the answer, for example `interval80`. With the prediction, the four intervals of a distribution are its nine quantiles.
+   * Empty for raw features of a model without distributions.
+   */
   intervals: z.record(z.string(), z.tuple([z.number(), z.number()]).nullable()),
   change: number,
   /** Model inputs, one per feature. Null is a missing value; an infinite number is text. */

@@ -86,6 +86,27 @@ test("all three protocols answer as if the built-in engine ran the model", async
   expect(theirs[1]).toEqual({ predictions: [2.5, 4.5] });
 });
 
+test("the distribution of a model is the same on both engines, in all three protocols", async () => {
+  const ask = async (story: ServableStory) => {
+    await promote({ ...story, version: "v1.0", hasChanges: true });
+    const { ask } = worker({ onnx: new Watched() });
+    const answers = [
+      await ask(`${query}&above=25.4`),
+      await ask("/invocations", records),
+      await ask("/v2/models/milk-mx"),
+      await ask("/v2/models/milk-mx/infer", tensors),
+    ];
+    return Promise.all(answers.map((answer) => answer.json()));
+  };
+  const ours = await ask({});
+  expect(await ask({ isOutside: true })).toEqual(ours);
+  expect(singleAnswerShape.parse(ours[0])).toMatchObject({
+    predicted_price: 25.25,
+    probabilities: { same: expect.closeTo(31 / 51, 3) },
+    above: { probability: expect.closeTo(15 / 51, 3) },
+  });
+});
+
 test("a batch needs one call of the Worker, and a model that the built-in engine runs needs none", async () => {
   const onnx = new Watched();
   await promote({ version: "v1.0", isOutside: true });
