@@ -24,6 +24,8 @@ export interface FitTask {
   readonly last: string;
   /** Name of the feature with the value a season ago; null if the forecast has no seasonal baseline. */
   readonly seasonal: string | null;
+  /** For an event of a number: the feature with the number's last value; else null. */
+  readonly behind: string | null;
   /** The features of past changes and the number of periods they cover; null if the forecast has no distribution of changes. */
   readonly changes: { readonly inputs: ChangeInputs; readonly window: number } | null;
 }

@@ -2,7 +2,7 @@
  * For a target that mostly does not change: the distribution of the next change. Two boosted models predict whether the value
  * changes, and whether a change is a rise. Sizes are past sizes of the series and of its group. Predicts the mean.
  */
-import type { Dataset, RowRange } from "../features/dataset.ts";
+import type { RowRange } from "../features/dataset.ts";
 import { failure, success } from "../lib/result.ts";
 import { type Candidate, type FitTask, holdOut } from "./candidate.ts";
 import { constantChance, fitChance } from "./chance.ts";
@@ -11,6 +11,7 @@ import { fitBorrowedSteps, fitSizes } from "./change-weights.ts";
 import { eventsOf } from "./hurdle.ts";
 import type { ChancesModel, NextChangeModel } from "./next-change.ts";
 import type { Chance } from "./odds.ts";
+import { subset } from "./subset.ts";
 
 /** Share of the training periods, at their end, that decides how much a series borrows from its group. */
 const HELD_OUT = 0.2;
@@ -19,6 +20,7 @@ const riseParameters = { learningRate: 0.06, leavesMax: 8, leafRowsMin: 40, l2: 
 
 export const changes: Candidate = {
   id: "changes",
+  tasks: ["regression"],
   fit(task) {
     if (task.transform !== "difference" || task.changes === null) {
       const found = task.changes === null ? "no features of past changes" : `a target fitted as ${task.transform}`;
@@ -85,23 +87,4 @@ function fitRise(task: FitTask): Chance {
   if (fit.ok) return fit.value;
   const share = (rises.reduce((sum, rise) => sum + rise, 0) + 1) / (moved.length + 2);
   return constantChance(share, task.last);
-}
-
-/** Returns the rows of a dataset at these positions, which ascend. O(rows · columns). */
-function subset(data: Dataset, rows: readonly number[]): Dataset {
-  const floats = (values: Float64Array) => Float64Array.from(rows, (row) => values[row] ?? Number.NaN);
-  const codes = (values: Int32Array) => Int32Array.from(rows, (row) => values[row] ?? 0);
-  return {
-    ...data,
-    rows: rows.length,
-    period: codes(data.period),
-    series: codes(data.series),
-    last: floats(data.last),
-    target: floats(data.target),
-    columns: data.columns.map((column) =>
-      column.dtype === "float"
-        ? { ...column, values: Float32Array.from(rows, (row) => column.values[row] ?? Number.NaN) }
-        : { ...column, codes: codes(column.codes) },
-    ),
-  };
 }

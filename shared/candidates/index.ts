@@ -2,6 +2,7 @@ import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
 import { changes } from "./changes.ts";
+import { eventNumber } from "./event-number.ts";
 import { hurdle } from "./hurdle.ts";
 import { withChosenInputs } from "./inputs.ts";
 import { logistic } from "./logistic.ts";
@@ -25,6 +26,7 @@ export const candidates: readonly Candidate[] = [
   baseRate,
   stateFrequency,
   logistic,
+  eventNumber,
 ];
 
 /** Returns a candidate by its id, with its choice of inputs. Throws for an unknown id, which only a wrong declaration of a forecast can contain. */

@@ -1,7 +1,7 @@
 import type { Task } from "../candidates/candidate.ts";
 import { type ChangeInputs, changeInputNames } from "../candidates/change-inputs.ts";
 import type { Transform } from "../candidates/fitted.ts";
-import { dimensionOf, type Feature, isLastValue } from "../features/feature.ts";
+import { boundFeature, dimensionOf, type Feature, isLastValue, variableOf } from "../features/feature.ts";
 import type { Space } from "../search/space.ts";
 import type { DatePart } from "./date-part.ts";
 import type { Schedule } from "./schedule.ts";
@@ -184,6 +184,17 @@ export function changeFeaturesOf({
   const inputs = { ...distribution.inputs, group: groupFeaturesOf({ distribution, features }) };
   const known = new Set(features.map(({ name }) => name));
   return changeInputNames(inputs).every((name) => known.has(name)) ? { inputs, window } : null;
+}
+
+/** Returns the feature with the last value of the number behind the target, if the target is an event; else null. */
+export function numberBehind({
+  events = [],
+  variable,
+  features,
+}: Pick<Forecast, "events" | "variable" | "features">): string | null {
+  const event = events.find(({ name }) => name === variable);
+  const isLast = (feature: Feature) => variableOf(feature) === event?.of && boundFeature(feature).pastValue?.back === 1;
+  return (event && features.find(isLast)?.name) ?? null;
 }
 
 /** Returns the names of the features with the dimensions that group series. */

@@ -9,7 +9,7 @@ import { candidateNamed } from "../candidates/index.ts";
 import { predictChanges } from "../candidates/next-change.ts";
 import { type Chance, predictChance } from "../candidates/odds.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
-import { changeFeaturesOf, type Forecast, lastFeatureOf, toleranceOf } from "../forecasts/forecast.ts";
+import { changeFeaturesOf, type Forecast, lastFeatureOf, numberBehind, toleranceOf } from "../forecasts/forecast.ts";
 import type { Predicted } from "../judging/predicted.ts";
 import { failure, success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
@@ -48,7 +48,10 @@ export interface Pool {
 
 /** The data that all jobs share, prepared once per thread. */
 export interface Workbench {
-  readonly forecast: Pick<Forecast, "id" | "task" | "target" | "features" | "seasonal" | "distribution">;
+  readonly forecast: Pick<
+    Forecast,
+    "id" | "task" | "target" | "features" | "seasonal" | "distribution" | "events" | "variable"
+  >;
   readonly data: Dataset;
   readonly move: Float64Array;
   readonly events: Float64Array;
@@ -76,6 +79,7 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
     tolerance: toleranceOf(forecast),
     last: lastFeatureOf(forecast),
     seasonal: forecast.seasonal,
+    behind: numberBehind(forecast),
     changes: changeFeaturesOf(forecast),
   };
   const rows = job.rows ?? { from: 0, to: 0 };

@@ -44,6 +44,15 @@ const experiments: readonly Experiment[] = [
     measure: (worlds) => falsePromotions("random walks, 12 trainings, each after corrections", worlds),
   },
   {
+    // A training with distributions takes ten times as long.
+    count: Math.ceil(0.1 * walks),
+    world: () => ({ phi: 0, stays: 0.85, trainings: everySecond }),
+    measure: (worlds) => [
+      ...falsePromotions("walks that stay in 85 % of the periods, by CRPS", worlds),
+      sameCentre("walks that stay in 85 % of the periods: promoted with the baseline's medians", worlds),
+    ],
+  },
+  {
     count: fewer,
     world: () => ({ phi: 0.5, trainings: premature }),
     measure: (worlds) => [missed("changes with autocorrelation 0.5, not served after the first test", worlds, 10)],
@@ -136,6 +145,13 @@ function falsePromotions(what: string, worlds: readonly Simulated[]): Result[] {
       },
     ];
   });
+}
+
+/** Returns the share of looks that promote a recipe whose medians equal the baseline's. They are also counted above. */
+function sameCentre(what: string, worlds: readonly Simulated[]): Result {
+  const looks = worlds.flatMap(({ looks }) => looks);
+  const promoted = looks.filter(({ p, isSameCentre }) => p < promotionLevel && isSameCentre).length;
+  return { what: `${what}, of ${looks.length} looks`, value: percent(promoted, looks.length), unit: "%", limit: null };
 }
 
 /** Returns the share of worlds whose skill is not served after the first look. */

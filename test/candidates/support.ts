@@ -56,6 +56,7 @@ export function taskOf(
     seed,
     tolerance: 0.005,
     seasonal: "season",
+    behind: null,
     changes: null,
   };
 }
@@ -69,7 +70,7 @@ interface TaskOptions {
 }
 
 /** Candidates for classifications only. */
-export const classifiers = ["base-rate", "state-frequency", "logistic"];
+export const classifiers = ["base-rate", "state-frequency", "logistic", "event-number"];
 
 /** They read features that a forecast declares for them; they have tests of their own. */
 const ownTests = ["seasonal-growth", "changes"];

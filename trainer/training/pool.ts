@@ -44,9 +44,18 @@ export function createPool({ forecast, data }: ThreadData, threads: number | nul
     for (const work of [...busy.values(), ...waiting.splice(0)]) work.reject(error);
     busy.clear();
   };
-  const { id, task, target, features, seasonal, distribution } = forecast;
+  const { id, task, target, features, seasonal, variable, events, distribution } = forecast;
   const workerData: ThreadData = {
-    forecast: { id, task, target, features, seasonal, ...(distribution && { distribution }) },
+    forecast: {
+      id,
+      task,
+      target,
+      features,
+      seasonal,
+      variable,
+      ...(events && { events }),
+      ...(distribution && { distribution }),
+    },
     data,
   };
   const workers = Array.from({ length: threads ?? Math.min(usualMax, availableParallelism()) }, () => {
