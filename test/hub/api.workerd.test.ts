@@ -273,3 +273,20 @@ test("feeds show their progress, and the answer for an unknown address lists the
   const long = `/feeds/sniim-milk/lake/${"a/".repeat(800)}`;
   expect(await refusal(request(long))).toMatchObject({ status: 400, expected: "a path of _SUCCESS" });
 });
+
+test.each([
+  ["GET", "/predict"],
+  ["POST", "/predict/milk-mx"],
+  ["OPTIONS", "/predict"],
+  ["POST", "/invocations/milk-mx"],
+  ["GET", "/ping"],
+  ["GET", "/v2"],
+  ["POST", "/v2/models/milk-mx/infer"],
+])("the hub forwards %s %s to predict", async (method, path) => {
+  const answer = await request(path, { method, ...(method === "POST" && { body: "{}" }) });
+  expect(await answer.json()).toEqual({ predict: `${method} ${path}` });
+});
+
+test("the hub itself answers a path that only starts like one of predict", async () => {
+  expect((await request("/predictions")).status).toBe(404);
+});

@@ -338,4 +338,9 @@ test("a caller that asks for the newest snapshot waits for it, and KV is read at
   expect(await newest()).toMatchObject({ model: { version: "v1.0" } });
   world.nowMs += newestMs;
   expect(await newest()).toMatchObject({ model: { version: "v2.0" }, data_as_of: "2026-11-23", stale: false });
+  world.promote({ version: "v3.0", number: 3 });
+  world.nowMs += freshMs;
+  // This request begins a refresh in the background; the caller waits for it.
+  await world.current();
+  expect(await newest()).toMatchObject({ model: { version: "v3.0" } });
 });

@@ -1,13 +1,13 @@
 /** Runs a hub on wrangler's simulators in its own folder, for tests that kill it and inspect the state. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { successShape } from "../../shared/lake/success.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
 import { type Hub, openHub } from "../../trainer/hub.ts";
-import { wranglerCli, wranglerEnvironment } from "../../trainer/local/bundles.ts";
 import { openState } from "../../trainer/local/state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
@@ -121,26 +121,19 @@ export class TestPlatform {
     rmSync(this.state, { recursive: true, force: true });
   }
 
-  /** Returns the text of a key in KV. */
+  /** Returns the text of a key in KV of the stopped platform. Reads the simulator's files: wrangler needs seconds. */
   snapshot(key: string): string {
-    const args = [
-      "kv",
-      "key",
-      "get",
-      key,
-      "--binding",
-      "SNAPSHOTS",
-      "--local",
-      "--persist-to",
-      join(this.state, "state"),
-    ];
-    const done = spawnSync(process.execPath, [wranglerCli, ...args, "-c", "wrangler.toml", "--text"], {
-      env: wranglerEnvironment(),
-      encoding: "utf8",
-      maxBuffer: 1e8,
-    });
-    if (done.status !== 0) throw new Error(done.stderr);
-    return done.stdout;
+    const kv = join(this.state, "state", "v3", "kv");
+    const [file] = readdirSync(kv, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /[0-9a-f]{64}\.sqlite$/.test(name),
+    );
+    const database = new DatabaseSync(join(kv, file ?? ""), { readOnly: true });
+    try {
+      const row = database.prepare("SELECT blob_id FROM _mf_entries WHERE key = ?").get(key);
+      return readFileSync(join(kv, "almanac-snapshots", "blobs", String(row?.blob_id)), "utf8");
+    } finally {
+      database.close();
+    }
   }
 }
 

@@ -14,6 +14,22 @@ const found = findForecast("milk-mx");
 if (!found) throw new Error("there is no forecast milk-mx");
 export const forecast = found;
 
+/** A baseline that is as good as the baseline of the comparison. */
+export const naive = { candidate: "naive", losses: { challenger: 2, naive: 2 } };
+
+/** Another recipe that is better than all others. */
+export function better(recipe: string, incumbent: string, from = "2026-01-01"): Partial<TinyStory> {
+  return { recipe, incumbent, from, losses: { challenger: 1, naive: 2, incumbent: 2 } };
+}
+
+interface Champion {
+  readonly version: string;
+  readonly number: number;
+  readonly rule: string;
+  readonly who: string;
+  readonly why: string;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -75,6 +91,18 @@ export class Registry {
     const answer = await this.call("POST", `/models/${forecast.id}/${version}/promote`, request);
     if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
     return (await this.call("GET", `/flows/${answer.body.flow}`)).body;
+  }
+
+  /** Registers and promotes a version. Throws if it does not become the champion. */
+  async served(version: string, story: Partial<TinyStory> = {}): Promise<void> {
+    await this.registered(version, story);
+    const flow = await this.promote(version);
+    if (flow.state !== "done") throw new Error(JSON.stringify(flow));
+  }
+
+  async champion(): Promise<Champion | null> {
+    const { champion } = (await this.call("GET", `/forecasts/${forecast.id}/champion`)).body;
+    return champion as Champion | null;
   }
 
   /** Returns the pointer in KV. */

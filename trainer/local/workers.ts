@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
 import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
+import { isMigrated } from "./is-migrated.ts";
 import { type FireRequest, type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
 
 /** The messages of the child process that runs the Workers. */
@@ -47,8 +48,9 @@ function simulatorState(state: string): string {
   return join(state, "state");
 }
 
-/** Applies all migrations to the database of a state folder. */
+/** Applies the migrations that the database of a state folder does not have. */
 export async function applyMigrations(state: string): Promise<void> {
+  if (isMigrated(simulatorState(state), join(root, "migrations"))) return;
   const args = [
     "d1",
     "migrations",

@@ -98,7 +98,8 @@ export class SnapshotStore {
 
   /** Returns the snapshot after waiting for a refresh, for a caller that waits until a change is visible. */
   async newest(effects: StoreEffects): Promise<Current> {
-    const isDue = effects.nowMs() - this.#readMs >= newestMs;
+    const nowMs = effects.nowMs();
+    const isDue = nowMs - this.#readMs >= newestMs || this.#isLoading(nowMs);
     if (this.#loaded !== null && isDue) await Promise.race([this.#refresh(effects), effects.wait(loadMaxMs)]);
     return this.current(effects);
   }

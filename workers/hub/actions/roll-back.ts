@@ -43,7 +43,7 @@ export async function rollBack(
   const succession = { forecast: id, version, rule: "rollback", flowId: null, after: champion } as const;
   if (!(await changeChampion(fx.db, succession, actor))) {
     const now = await findChampion(fx.db, id);
-    const detail = `Version ${now?.version} (change ${now?.number}) became champion during the rollback. Read the champion, then roll back again.`;
+    const detail = `Version ${now?.version} became champion during the rollback. Read the champion, then roll back again.`;
     return failure({ kind: "conflict", detail, found: String(now?.number), expected: String(champion.number) });
   }
   // Writes the history before the pointer: the version may read variables that today's declaration does not.

@@ -223,8 +223,7 @@ async function makeChampion(
   return { won: false, by: nameOf(await findChampion(hub.db, forecast)) };
 }
 
-const nameOf = (champion: ChampionRow | null) =>
-  champion ? `${champion.version} (change ${champion.number})` : "none";
+const nameOf = (champion: ChampionRow | null) => champion?.version ?? "none";
 
 const failed = (reason: string): Outcome => ({ state: "failed", reason, stats: null });
 const overtaken = (by: string): Outcome =>

@@ -1,0 +1,67 @@
+/** Commands that cannot run reject with one sentence and advice, before they need a hub. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { backtest } from "../../trainer/commands/backtest.ts";
+import { importModel } from "../../trainer/commands/import.ts";
+import { trainForecast } from "../../trainer/commands/train.ts";
+import { Failure } from "../../trainer/failure.ts";
+import { lively, livelyPublication } from "../support/lively.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "almanac-impossible-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const { name, bytes } = livelyPublication({ periods: 40 });
+const file = fileOf(name, bytes);
+const junk = fileOf("Leche03012025.xlsx", new TextEncoder().encode("no workbook"));
+const files = (path: string, more: object = {}) => backtest("milk-mx", { files: [path], seed: "1", ...more });
+
+test.each<[string, () => Promise<void>, RegExp]>([
+  [
+    "an unknown forecast",
+    () => trainForecast("milk-xm", { seed: "1" }),
+    /^There is no forecast milk-xm; did you mean milk-mx\?$/,
+  ],
+  [
+    "an end of the training data that is no period",
+    () => importModel("milk-mx", file, { trainedTo: "soon", producer: "R", seed: "1" }),
+    /^--trained-to soon is not a period\. Expected YYYY-MM-DD\.$/,
+  ],
+  [
+    "too few periods",
+    () => files(file, { until: lively.dayOf(20) }),
+    /^Found 21 periods, but training needs at least 30\. Ingest more history\.$/,
+  ],
+  [
+    "a seed that is no number",
+    () => files(file, { seed: "-1.5" }),
+    /^--seed -1\.5 is not valid\. Expected a whole number from 0 to 2147483647\.$/,
+  ],
+  [
+    "a file that does not exist",
+    () => files(join(folder, "none.xlsx")),
+    /none\.xlsx cannot be read: it does not exist\.$/,
+  ],
+  ["a folder as file", () => files(folder), /cannot be read: it is a folder\.$/],
+  [
+    "a file without observations",
+    () => files(junk),
+    /Leche03012025\.xlsx contains no observation of sniim-milk \(.+\)\. See almanac parse/,
+  ],
+])("%s", async (_, command, message) => {
+  const error = await command().then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Failure);
+  const { message: text } = error as Failure;
+  expect(text).toMatch(message);
+  expect(text.split("\n")).toHaveLength(1);
+});
