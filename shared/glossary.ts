@@ -73,6 +73,15 @@ export const glossary: readonly TermGroup[] = [
         meaning: "The number of periods from the origin to the predicted period. Step 1 is the next period.",
       },
       {
+        term: "headline step",
+        meaning: "A step by which versions of a forecast are compared. The first is step 1.",
+      },
+      {
+        term: "group",
+        meaning:
+          "Series with the same values of some dimensions, such as all cities of a state. Its level is the mean of the series that have a value at both ends of a step.",
+      },
+      {
         term: "lag",
         meaning: "The number of periods between a period and the publication of its values.",
       },

@@ -58,12 +58,12 @@ export const historyShape: Shape<History> = objectOf<History>({
 });
 
 /**
- * Builds the history of a forecast from the facts of its feeds, as far back as its features reach. The same facts in any
+ * Builds the history of a forecast from the facts of its feeds, as far back as its features and its steps reach. The same facts in any
  * order give the same text.
  */
 export function buildHistory(forecast: HistoryNeeds, facts: FactsByFeed): History {
   const { dimensions, periods, series } = forecastPanel(forecast, facts);
-  const first = Math.max(0, periods.length - reachOf(forecast.features));
+  const first = Math.max(0, periods.length - Math.max(reachOf(forecast.features), forecast.periodsMin ?? 1));
   const nullForGaps = (values: Float64Array) =>
     Array.from(values.subarray(first), (value) => (Number.isNaN(value) ? null : value));
   return {

@@ -22,3 +22,6 @@ export const bodyBytesMax = 4_000_000;
  * an object, which needs up to 20 times the memory of its text.
  */
 export const bodyJsonLimits = { depthMax: 64, valuesMax: 2_000_000, containersMax: 400_000 };
+
+/** Operations that a request for several steps or for a group counts as: some ten distributions of a thousand values. */
+export const operationsPerPath = 200_000;

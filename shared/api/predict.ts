@@ -40,6 +40,19 @@ export const predictOptionsShape = z.object({
     .string()
     .optional()
     .describe("A value in the forecast's unit: adds the probability of a value above it to each prediction"),
+  steps: z
+    .string()
+    .optional()
+    .describe(
+      "Number of periods ahead, as in `12`: adds a `path` with one distribution for each step. One instance only",
+    ),
+  until: z.string().optional().describe("Instead of `steps`: the last day of the path, as in `2026-12-31`"),
+  group: z
+    .string()
+    .optional()
+    .describe(
+      "Name of a group rule: answers the mean of a group. Needed only for a rule without dimensions, as in `nation`",
+    ),
 });
 
 /** Options of the protocols for raw features. */
@@ -148,6 +161,33 @@ export const headShape = z.object({
 });
 export type Head = z.infer<typeof headShape>;
 
+/** One step of a path. The prediction is a member under the output name of the forecast. */
+const pathStepShape = z.looseObject({
+  step: z.int().min(1).describe("Number of periods ahead"),
+  target_period: z.string().describe("Expected by the schedule; a publication may come on another day"),
+  ...predictionShape.pick({
+    expected: true,
+    interval50: true,
+    interval80: true,
+    interval90: true,
+    interval95: true,
+    interval_note: true,
+    probabilities: true,
+    quantiles: true,
+  }).shape,
+  served_by: z
+    .string()
+    .describe("The name of the model for step 1; the baseline of each further step, such as `drift` or `persistence`"),
+});
+export type PathStep = z.infer<typeof pathStepShape>;
+
+const path = z
+  .array(pathStepShape)
+  .optional()
+  .describe(
+    "With `steps` or `until`: one entry for each step of the forecast, the first one with the numbers of the answer",
+  );
+
 export const batchAnswerShape = headShape
   .extend({
     predictions: z.array(z.union([failedPredictionShape, predictionShape])),
@@ -160,9 +200,19 @@ export const batchAnswerShape = headShape
   .meta({ id: "PredictionBatch" });
 export type BatchAnswer = z.infer<typeof batchAnswerShape>;
 export const singleAnswerShape = z
-  .looseObject({ ...headShape.shape, ...predictionShape.shape, target_period: z.string() })
+  .looseObject({
+    ...headShape.shape,
+    ...predictionShape.shape,
+    target_period: z.string(),
+    path,
+    group: z.string().optional().describe("For a group of series: the name of its rule"),
+    series_count: z.int().min(1).optional().describe("For a group: the number of series of which `last` is the mean"),
+    served_by: z.string().optional().describe("For a group: the baseline that serves it"),
+  })
   .meta({ id: "SinglePrediction" });
 export type SingleAnswer = z.infer<typeof singleAnswerShape>;
+/** The answer for a group of series. */
+export type GroupAnswer = SingleAnswer & { readonly group: string; readonly series_count: number };
 
 /** A batch or a single answer. The batch is tried first, because a single answer allows any member. */
 export const predictAnswerShape = z.union([batchAnswerShape, singleAnswerShape]);

@@ -4,7 +4,7 @@
  */
 import { computeFeature } from "./compute.ts";
 import { dtypeOf, type Feature, reachOf, variableOf } from "./feature.ts";
-import { lastOf, type Panel, pastOf } from "./panel.ts";
+import { type Panel, pastOf } from "./panel.ts";
 
 export type Column =
   | (Named & { readonly dtype: "float"; readonly values: Float32Array })
@@ -46,14 +46,16 @@ export interface DatasetOptions {
   readonly tolerance: number;
   /** Number of periods from the origin to the target. Default: 1. */
   readonly step?: number;
+  /** How many periods up to the origin a value counts as the last one. Default: the reach of the features. */
+  readonly reach?: number;
 }
 
 /**
  * Builds the dataset of a panel. Every observed value is one row, if there is an observed value up to its origin and
  * within reach. O(periods × series × reach × features).
  */
-export function datasetOf(panel: Panel, { features, tolerance, step = 1 }: DatasetOptions): Dataset {
-  const reach = reachOf(features);
+export function datasetOf(panel: Panel, options: DatasetOptions): Dataset {
+  const { features, tolerance, step = 1, reach = reachOf(features) } = options;
   const { cells, rows } = rowsOf(panel, { reach, step });
   const floats = features.map((feature) => (dtypeOf(feature) === "float" ? new Float32Array(rows) : null));
   const texts = features.map((feature) => (dtypeOf(feature) === "string" ? new Array<string>(rows) : null));
@@ -61,20 +63,23 @@ export function datasetOf(panel: Panel, { features, tolerance, step = 1 }: Datas
   const target = new Float64Array(rows);
   const period = new Int32Array(rows);
   const series = new Int32Array(rows);
+  const featuresAt = (end: number) => {
+    if (features.length === 0) return [];
+    const past = pastOf(panel, end - step + 1, panel.periods[end] ?? "", { reach, tolerance });
+    return features.map((feature) => computeFeature(feature, past));
+  };
   let row = 0;
   cells.forEach((present, end) => {
-    if (present.length === 0) return;
-    const past = pastOf(panel, end - step + 1, panel.periods[end] ?? "", { reach, tolerance });
-    const computed = features.map((feature) => computeFeature(feature, past));
-    for (const index of present) {
+    const computed = present.length === 0 ? [] : featuresAt(end);
+    for (const { index, seen } of present) {
       computed.forEach(({ dtype, values }, feature) => {
         const [numbers, words] = [floats[feature], texts[feature]];
         if (dtype === "float" && numbers) numbers[row] = values[index] ?? Number.NaN;
         if (dtype === "string" && words) words[row] = values[index] ?? "";
       });
-      const pastSeries = past.series[index];
-      last[row] = pastSeries ? lastOf(pastSeries) : Number.NaN;
-      target[row] = panel.series[index]?.values[end] ?? Number.NaN;
+      const values = panel.series[index]?.values;
+      last[row] = values?.[seen] ?? Number.NaN;
+      target[row] = values?.[end] ?? Number.NaN;
       period[row] = end;
       series[row] = index;
       row++;
@@ -90,19 +95,26 @@ export function datasetOf(panel: Panel, { features, tolerance, step = 1 }: Datas
   return { step, rows, periods: panel.periods, period, series, columns, last, target };
 }
 
+/** A series with a value at a period, and the position of its last value up to the origin. */
+interface Cell {
+  readonly index: number;
+  readonly seen: number;
+}
+
 /** Returns, for each period, the series with a value there and one within reach of its origin. */
 function rowsOf(
   panel: Panel,
   { reach, step }: { readonly reach: number; readonly step: number },
-): { readonly cells: readonly number[][]; readonly rows: number } {
-  const seen = panel.series.map(() => Number.NEGATIVE_INFINITY);
+): { readonly cells: readonly (readonly Cell[])[]; readonly rows: number } {
+  const lastSeen = panel.series.map(() => Number.NEGATIVE_INFINITY);
   let rows = 0;
   const cells = panel.periods.map((_, end) => {
-    const present: number[] = [];
+    const present: Cell[] = [];
     const origin = end - step;
     panel.series.forEach(({ values }, index) => {
-      if (origin >= 0 && !Number.isNaN(values[origin])) seen[index] = origin;
-      if (!Number.isNaN(values[end]) && origin - (seen[index] ?? 0) < reach) present.push(index);
+      if (origin >= 0 && !Number.isNaN(values[origin])) lastSeen[index] = origin;
+      const seen = lastSeen[index] ?? Number.NEGATIVE_INFINITY;
+      if (!Number.isNaN(values[end]) && origin - seen < reach) present.push({ index, seen });
     });
     rows += present.length;
     return present;

@@ -176,11 +176,6 @@ function observedOf(values: Float64Array): Float64Array {
   return observed.subarray(0, count);
 }
 
-/** Returns the last observed value; NaN if there is none within reach. */
-export function lastOf({ observed }: PastValues): number {
-  return observed.at(-1) ?? Number.NaN;
-}
-
 /** Returns the values of a variable of a series. Throws if the panel was built without it, which is a programming error. */
 export function valuesOf(series: PastSeries, variable: string | undefined): PastValues {
   if (variable === undefined) return series;

@@ -71,6 +71,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
   events: z.array(exactly({ name: text, of: text, above: z.number() })).exactOptional(),
   variable: text,
   dimensions: z.array(text),
+  groups: z.array(exactly({ name: text, by: z.array(text) })).exactOptional(),
   task: z.enum(["regression", "classification"]),
   labels: exactly({ event: text, otherwise: text }).exactOptional(),
   schedule: exactly({

@@ -23,6 +23,29 @@ function textOf(steps: readonly number[]): string {
   return listText(steps.map(String));
 }
 
+/** Finds groups by dimensions that the forecast does not have, groups of single series, and names that occur twice. */
+export function wrongGroups({ groups = [], dimensions, distribution }: Forecast): string[] {
+  const names = groups.map(({ name }) => name);
+  const repeated = names.filter((name, at) => names.indexOf(name) < at);
+  if (groups.length > 0 && distribution?.kind !== "changes")
+    return ["It declares groups, which need a distribution of changes; expected no groups."];
+  return [
+    ...repeated.map((name) => `Two groups are named ${name}; expected a different name for each.`),
+    ...groups.flatMap(({ name, by }) => {
+      const unknown = by.filter((dimension) => !dimensions.includes(dimension));
+      if (unknown.length === 0 && new Set(by).size >= dimensions.length)
+        return [`Group ${name} has all dimensions, so each series is a group; expected fewer.`];
+      return unknown.map((dimension) =>
+        withSuggestion(
+          `Group ${name} has dimension ${dimension}, which the forecast does not have`,
+          dimension,
+          dimensions,
+        ),
+      );
+    }),
+  ];
+}
+
 /** Finds features of dimensions that the forecast does not have. */
 export function unknownDimensions({ dimensions, features }: Forecast): string[] {
   return features.flatMap((feature) =>

@@ -9,6 +9,7 @@ import {
   unknownDimensions,
   unknownFeatures,
   wrongDistribution,
+  wrongGroups,
   wrongNames,
   wrongSteps,
 } from "./check-references.ts";
@@ -52,6 +53,7 @@ const checks: readonly ((forecast: Forecast, feeds: readonly DeclaredFeed[]) => 
   wrongDateFields,
   wrongDistribution,
   wrongSteps,
+  wrongGroups,
   unknownDimensions,
   noLastValue,
   noLearnedFeature,

@@ -25,6 +25,8 @@ export interface Forecast {
   readonly task: Task;
   /** The names of 1 and 0 in the answers of a classification. Not set for a regression. */
   readonly labels?: Labels;
+  /** Groups of series, whose mean is forecast as a series of its own. */
+  readonly groups?: readonly GroupRule[];
   readonly schedule: Schedule;
   /** How far ahead it predicts: numbers of periods after the origin, ascending from 1. */
   readonly steps: readonly number[];
@@ -112,6 +114,12 @@ export type DistributionRule =
       /** Features that may be the scale: the one with the lower CRPS on validation is. Default: `intervals.scaledBy`. */
       readonly scales?: readonly string[];
     };
+
+/** The series with the same values of the dimensions `by` are one group; without dimensions, all series are. */
+export interface GroupRule {
+  readonly name: string;
+  readonly by: readonly string[];
+}
 
 export interface Labels {
   readonly event: string;

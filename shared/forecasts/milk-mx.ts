@@ -27,6 +27,11 @@ export const milkMx: Forecast = {
   sources: [{ feed: "sniim-milk", variables: ["precio"], lag: 0 }],
   variable: "precio",
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],
+  groups: [
+    { name: "state", by: ["Estado"] },
+    { name: "kind and channel", by: ["Tipo", "Canal"] },
+    { name: "nation", by: [] },
+  ],
   task: "regression",
   schedule: { every: "day", weekdays: [1, 3, 5], periods: "published" },
   steps: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],

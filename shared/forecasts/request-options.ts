@@ -1,2 +1,2 @@
 /** Query parameters of `/predict` that are not fields of an instance. No feature or dimension may have one of these names. */
-export const predictOptionNames = ["partial", "explain", "features", "above"] as const;
+export const predictOptionNames = ["partial", "explain", "features", "above", "steps", "until", "group"] as const;

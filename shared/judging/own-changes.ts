@@ -2,35 +2,45 @@
 import { valueAfterChange } from "../distributions/changes.ts";
 import { crps } from "../distributions/crps.ts";
 import type { Distribution } from "../distributions/distribution.ts";
+import { RecentChanges } from "../distributions/recent-changes.ts";
 import { type ChangeCounts, type ShrinkageWeights, shrunkChange } from "../distributions/shrinkage.ts";
 import { toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
-import { type ChangeHistory, visitChanges } from "./row-changes.ts";
+import { type ChangeHistory, changeOf, visitChanges } from "./row-changes.ts";
 
 export interface OwnChangesOptions extends ChangeHistory {
   /** Whether values are always positive. */
   readonly positive: boolean;
 }
 
-/** The values of each weight that are compared, in numbers of borrowed changes. */
+/**
+ * The values of each weight that are compared, in numbers of borrowed changes. They are multiplied by the step, because changes
+ * over h periods overlap: h of them have about as much information as one.
+ */
 const grid: { readonly [Name in keyof ShrinkageWeights]: readonly number[] } = {
   chances: [0, 1, 2, 4, 8, 16, 32],
   sizes: [0, 1, 2, 4, 8, 16],
   group: [5, 20, 80],
 };
+/** Fewer values for later steps, of which there can be many: the best ones differ little in their score. */
+const laterGrid: typeof grid = { chances: [1, 4, 16], sizes: [1, 4, 16], group: [5, 40] };
 const start: ShrinkageWeights = { chances: 4, sizes: 4, group: 20 };
 /** A search uses at most this many rows, evenly spaced: more hardly change the choice, and take minutes on a large panel. */
 const searchRowsMax = 2_500;
+/** The same at later steps, of which there can be many. */
+const laterSearchRowsMax = 120;
 
 /** Returns the weights with the lowest mean CRPS on these rows, found by one pass over each weight. */
 export function searchWeights(data: Dataset, rows: RowRange, options: OwnChangesOptions): ShrinkageWeights {
-  let best = start;
+  let best = scaled(start, data.step);
   for (const name of ["sizes", "chances", "group"] as const) {
-    const tried = grid[name].map((value): ShrinkageWeights => ({ ...best, [name]: value }));
+    const values = data.step === 1 ? grid[name] : laterGrid[name];
+    const tried = values.map((value): ShrinkageWeights => ({ ...best, [name]: value * data.step }));
     const sums = new Float64Array(tried.length);
-    const every = Math.ceil((rows.to - rows.from) / searchRowsMax);
-    visitChanges(data, rows, options, (row, counts) => {
+    const every = Math.ceil((rows.to - rows.from) / (data.step === 1 ? searchRowsMax : laterSearchRowsMax));
+    visitChanges(data, rows, options, (row, countsOf) => {
       if ((row - rows.from) % every !== 0) return;
+      const counts = countsOf();
       const outcome = toUnits(data.target[row] ?? Number.NaN, options.decimals);
       tried.forEach((weights, i) => {
         sums[i] = (sums[i] ?? 0) + crps(nextValue(data, row, { counts, weights, options }), outcome);
@@ -41,6 +51,10 @@ export function searchWeights(data: Dataset, rows: RowRange, options: OwnChanges
   return best;
 }
 
+function scaled({ chances, sizes, group }: ShrinkageWeights, factor: number): ShrinkageWeights {
+  return { chances: chances * factor, sizes: sizes * factor, group: group * factor };
+}
+
 /** Returns the baseline's distribution of each row, in whole units. */
 export function ownChangeDistributions(
   data: Dataset,
@@ -49,17 +63,29 @@ export function ownChangeDistributions(
 ): Distribution[] {
   const distributions: Distribution[] = [];
   visitChanges(data, rows, options, (row, counts) => {
-    distributions.push(nextValue(data, row, { counts, weights, options }));
+    distributions.push(nextValue(data, row, { counts: counts(), weights, options }));
   });
   return distributions;
 }
 
-interface Estimate {
+/** Returns the counts of all changes of some rows, the newest of each series. O(rows). */
+export function recentChanges(data: Dataset, { groupOf, window, decimals }: ChangeHistory): RecentChanges {
+  const recent = new RecentChanges(groupOf, window);
+  for (let row = 0; row < data.rows; row++) recent.add(data.series[row] ?? -1, changeOf(data, row, decimals));
+  return recent;
+}
+
+export interface Estimate {
   readonly counts: ChangeCounts;
   readonly weights: ShrinkageWeights;
   readonly options: OwnChangesOptions;
 }
 
-function nextValue({ last }: Dataset, row: number, { counts, weights, options }: Estimate): Distribution {
-  return valueAfterChange(toUnits(last[row] ?? Number.NaN, options.decimals), shrunkChange(counts, weights), options);
+function nextValue({ last }: Dataset, row: number, estimate: Estimate): Distribution {
+  return distributionAfter(last[row] ?? Number.NaN, estimate);
+}
+
+/** Returns the distribution after a last value, which is in the target's unit. In whole units. */
+export function distributionAfter(last: number, { counts, weights, options }: Estimate): Distribution {
+  return valueAfterChange(toUnits(last, options.decimals), shrunkChange(counts, weights), options);
 }

@@ -14,28 +14,27 @@ export interface ChangeHistory {
 }
 
 /**
- * Calls `visit` for each row of a range, in order, with the counts of the changes before the row's period. Rows of one period
- * do not see each other. O(rows · (window + support)), where the support is the number of different changes.
+ * Calls `visit` for each row of a range, in order, with a function that counts the changes that were known at the row's origin:
+ * those with a target up to it. O(rows · (window + support)), where the support is the number of different changes.
  */
 export function visitChanges(
   data: Dataset,
   { from, to }: RowRange,
   { groupOf, window, decimals }: ChangeHistory,
-  visit: (row: number, counts: ChangeCounts) => void,
+  visit: (row: number, counts: () => ChangeCounts) => void,
 ): void {
   const recent = new RecentChanges(groupOf, window);
-  let first = 0;
-  while (first < to) {
-    let end = first;
-    while (end < to && data.period[end] === data.period[first]) end++;
-    for (let row = Math.max(first, from); row < end; row++) visit(row, recent.countsOf(data.series[row] ?? -1));
-    for (let row = first; row < end; row++) recent.add(data.series[row] ?? -1, changeOf(data, row, decimals));
-    first = end;
+  let known = 0;
+  for (let row = from; row < to; row++) {
+    const origin = (data.period[row] ?? 0) - data.step;
+    for (; known < to && (data.period[known] ?? 0) <= origin; known++)
+      recent.add(data.series[known] ?? -1, changeOf(data, known, decimals));
+    visit(row, () => recent.countsOf(data.series[row] ?? -1));
   }
 }
 
 /** Returns the change of a row's value from the last one, in whole units. */
-function changeOf({ target, last }: Dataset, row: number, decimals: number): number {
+export function changeOf({ target, last }: Dataset, row: number, decimals: number): number {
   return toUnits(target[row] ?? Number.NaN, decimals) - toUnits(last[row] ?? Number.NaN, decimals);
 }
 

@@ -53,15 +53,20 @@ const quantileTemplate = objectTemplate(levelNames, Number.NaN);
 
 /** @param change the file's probability of a change, which is published if the distribution has no probabilities */
 function describe(summary: RowSummary, old: string | null, change: number): Described {
-  const { median, mean, probabilities, quantiles, note } = summary;
+  const { median, mean, probabilities, note } = summary;
   if (old !== null) return { median, mean, published: null, note: old };
-  const byLevel: Record<string, number> = { ...quantileTemplate };
-  for (let at = 0; at < levelNames.length; at++) byLevel[levelNames[at] ?? ""] = quantiles[at] ?? Number.NaN;
   const changeProbability =
     probabilities === null
       ? shortestDecimal(change)
       : roundTo(probabilities.down + probabilities.up, probabilityDecimals);
-  return { median, mean, published: { summary, quantiles: byLevel, changeProbability }, note };
+  return { median, mean, published: { summary, quantiles: quantilesByLevel(summary), changeProbability }, note };
+}
+
+/** Returns the quantiles by their level, as in `0.025`. */
+export function quantilesByLevel({ quantiles }: RowSummary): Record<string, number> {
+  const byLevel: Record<string, number> = { ...quantileTemplate };
+  for (let at = 0; at < levelNames.length; at++) byLevel[levelNames[at] ?? ""] = quantiles[at] ?? Number.NaN;
+  return byLevel;
 }
 
 /** Caches the JSON of the objects in answers. */

@@ -43,6 +43,7 @@ export function servingDeclaration(forecast: Forecast): ServedModelFile["declara
     target,
     features: features.map((feature) => ({ ...feature, kind: kindOf(feature) })),
     intervals: { scaledBy: forecast.intervals.scaledBy },
+    ...(hasSteps(forecast) && { stepped: steppedOf(forecast) }),
     change: forecast.change && { frequency: forecast.change.frequency },
     unit,
     locale,
@@ -54,4 +55,16 @@ export function servingDeclaration(forecast: Forecast): ServedModelFile["declara
     dateFields,
     hypothesisNeeds,
   };
+}
+
+function hasSteps({ steps, groups = [] }: Forecast): boolean {
+  return steps.length > 1 || groups.length > 0;
+}
+
+function steppedOf({
+  seasonal,
+  groups,
+  distribution,
+}: Forecast): NonNullable<ServedModelFile["declaration"]["stepped"]> {
+  return { seasonal, ...(groups && { groups }), ...(distribution && { distribution }) };
 }

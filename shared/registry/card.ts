@@ -8,6 +8,7 @@ import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
 import { fingerprintPattern } from "../forecasts/fingerprint.ts";
 import { groupNames } from "./group-names.ts";
+import { stepBaselinesShape } from "./step-baselines.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const period = z.string().min(4);
@@ -259,6 +260,8 @@ export const cardShape = z
     output: z.string(),
     /** Numbers of periods ahead. Older cards have none: they predict the next period. */
     steps: z.array(z.int().min(1)).min(1).default([1]),
+    /** The baselines that serve the steps after the first, and groups of series at all steps. Older cards have none. */
+    baselines: stepBaselinesShape.default([]),
     /** The training target: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,

@@ -1,5 +1,7 @@
 /** The test of all contenders of a look at once. */
 import { randomBitsOf } from "../models/random.ts";
+import { blockMeans } from "../stats/block-means.ts";
+import { testBlocks } from "../stats/block-tests.ts";
 import { jointSignFlips } from "../stats/joint-sign-flips.ts";
 import type { Evidence, FieldEntry } from "./card.ts";
 
@@ -23,22 +25,21 @@ const flipSeed = 1;
 /**
  * Tests all contenders against the baseline and the champion. For each opponent, p is corrected for the number of
  * contenders (`jointSignFlips`). The baseline itself is compared with the champion only.
- * Forecasts h periods ahead overlap, so the differences are averaged over blocks of h periods.
+ * Forecasts h periods ahead overlap, so the differences are averaged over blocks of h periods (`testBlocks`).
  */
 export function testField(
   { naive, incumbent, horizon, baseline }: Opponents,
   field: readonly FieldEntry[],
 ): FieldTest[] {
-  const pValues = (opponent: readonly number[]) =>
-    jointSignFlips(
-      field.map(({ losses }) =>
-        blockMeans(
-          losses.map((loss, period) => (opponent[period] ?? loss) - loss),
-          horizon,
-        ),
-      ),
-      { randomBits: randomBitsOf(flipSeed) },
+  const pValues = (opponent: readonly number[]) => {
+    const options = { randomBits: randomBitsOf(flipSeed) };
+    const advantages = field.map(({ losses }) => losses.map((loss, period) => (opponent[period] ?? loss) - loss));
+    if (horizon === 1) return jointSignFlips(advantages, options);
+    return testBlocks(
+      advantages.map((one) => blockMeans(one, horizon)),
+      options,
     );
+  };
   const againstNaive = pValues(naive);
   // A baseline that serves is usually the baseline of the comparison.
   const isSame = incumbent?.every((loss, period) => loss === naive[period]);
@@ -47,16 +48,5 @@ export function testField(
     const pNaive = candidate === baseline && incumbent !== null ? null : (againstNaive[contender] ?? 1);
     const pIncumbent = againstIncumbent?.[contender] ?? null;
     return { name, candidate, recipe, pNaive, pIncumbent, p: Math.max(pNaive ?? 0, pIncumbent ?? 0) };
-  });
-}
-
-/** Returns the means of consecutive blocks of `size` numbers. An incomplete block at the beginning is omitted. */
-function blockMeans(values: readonly number[], size: number): number[] {
-  if (size === 1) return [...values];
-  const blocks = Math.floor(values.length / size);
-  const from = values.length - blocks * size;
-  return Array.from({ length: blocks }, (_, block) => {
-    const part = values.slice(from + block * size, from + (block + 1) * size);
-    return part.reduce((sum, value) => sum + value, 0) / size;
   });
 }

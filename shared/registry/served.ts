@@ -10,6 +10,7 @@ import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { cardShape } from "./card.ts";
 import { servedFormat } from "./keys.ts";
+import { stepBaselinesShape } from "./step-baselines.ts";
 
 /** The serving part of a forecast's declaration: everything that affects a request or an answer. */
 export interface ServingDeclaration
@@ -37,6 +38,8 @@ export interface ServingDeclaration
     | "hypothesisNeeds"
   > {
   readonly intervals: Pick<Forecast["intervals"], "scaledBy">;
+  /** What steps after the first and groups of series need. Files of earlier versions omit it. */
+  readonly stepped?: Pick<Forecast, "seasonal" | "groups" | "distribution">;
   readonly change: Pick<NonNullable<Forecast["change"]>, "frequency"> | null;
 }
 
@@ -68,6 +71,8 @@ export const servedCardShape = z.object({
   unchangedShare: shape.unchangedShare,
   /** How the outputs of a row become its distribution. Files of earlier versions omit it, and it is null for a classification. */
   distribution: shape.distribution.unwrap().optional(),
+  /** The baselines of the steps. Files of earlier versions omit them. */
+  baselines: stepBaselinesShape.optional(),
   /** Reference values of explanations (means, counts of categories), and the bins of inputs, which older files do not have. */
   profile: z.array(
     z.discriminatedUnion("dtype", [

@@ -22,12 +22,13 @@ export function otherVariables({ variable, features }: Pick<Reads, "variable" | 
 }
 
 /**
- * Returns how many periods of the target's feed are needed for the reach of the features and for sources with a later
+ * Returns how many periods of the target's feed are needed for the reach of the features and of the steps, and for sources with a later
  * publication. Adds one period if the source is reduced, because the newest one may be incomplete.
  */
-export function targetReach(forecast: Reads, granularity: Granularity): number {
-  const { features, schedule, sources } = forecast;
-  const reach = reachOf(features) + Math.max(...sources.map((source) => shiftOf(forecast, source)));
+export function targetReach(forecast: Reads & { readonly periodsMin?: number }, granularity: Granularity): number {
+  const { features, schedule, sources, periodsMin = 1 } = forecast;
+  const reach =
+    Math.max(reachOf(features), periodsMin) + Math.max(...sources.map((source) => shiftOf(forecast, source)));
   const isReduced = targetSourceOf(forecast).reduce !== undefined;
   return isReduced ? (reach + 1) * partsMax(schedule.every, granularity) : reach;
 }

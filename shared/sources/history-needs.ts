@@ -1,12 +1,19 @@
 /** The content of a forecast's history: everything that its declaration and its served models read. */
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Source } from "../forecasts/source.ts";
+import { stepsReach } from "../forecasts/steps-reach.ts";
 
 /** The part of a declaration that determines the content of a history. */
 export type HistoryNeeds = Pick<
   Forecast,
   "id" | "variable" | "dimensions" | "schedule" | "sources" | "events" | "features"
->;
+> & {
+  /** Minimum number of periods. More are needed if features read more. */
+  readonly periodsMin?: number;
+};
+
+/** The part of a declaration that determines how many periods the steps need. */
+type Stepped = Pick<Forecast, "steps" | "task" | "distribution">;
 
 /** The part of a served model's declaration that determines the variables it reads. */
 export type ServedNeeds = Pick<HistoryNeeds, "sources" | "events" | "features">;
@@ -15,13 +22,23 @@ export type ServedNeeds = Pick<HistoryNeeds, "sources" | "events" | "features">;
  * Merges the current declaration with those of the served models into one that reads everything. If two of them define the same
  * variable differently, the current declaration wins, because a history contains a variable only once.
  */
-export function historyNeeds(forecast: HistoryNeeds, served: readonly ServedNeeds[]): HistoryNeeds {
-  const { id, variable, dimensions, schedule } = forecast;
+export function historyNeeds(forecast: HistoryNeeds & Partial<Stepped>, served: readonly ServedNeeds[]): HistoryNeeds {
+  const { id, variable, dimensions, schedule, steps = [1], task = "regression", distribution } = forecast;
   const all = [forecast, ...served];
   const sources = served.flatMap((model) => model.sources).reduce(withSource, forecast.sources);
   const events = firstOfEachName(all.flatMap((declaration) => declaration.events ?? []));
   const features = distinct(all.flatMap((declaration) => declaration.features));
-  return { id, variable, dimensions, schedule, sources, features, ...(events.length > 0 && { events }) };
+  const periodsMin = stepsReach({ steps, task, ...(distribution && { distribution }) });
+  return {
+    id,
+    variable,
+    dimensions,
+    schedule,
+    sources,
+    features,
+    ...(events.length > 0 && { events }),
+    ...(periodsMin > 1 && { periodsMin }),
+  };
 }
 
 /** Adds the new variables of a source to a source with the same feed and settings, or as a separate source. */

@@ -35,7 +35,6 @@ type IdentityPart =
   | "task"
   | "unit"
   | "output"
-  | "steps"
   | "transform"
   | "recipe"
   | "producer";
@@ -53,7 +52,6 @@ export function identityOf(
     task: forecast.task,
     unit: forecast.unit,
     output: forecast.output,
-    steps: [1],
     transform: forecast.target.transform,
     recipe: recipeOf(forecast, recipe),
     producer,

@@ -18,6 +18,7 @@ import { writeModel } from "../onnx/write.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
 import { isNaive } from "../registry/gate.ts";
+import type { StepBaselines } from "../registry/step-baselines.ts";
 import type { SourceBreak } from "../sources/breaks.ts";
 import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
 import { cardBreaks, describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
@@ -57,6 +58,8 @@ export interface PublishTask {
   readonly unreadable?: string | null;
   /** Changes of meaning inside the training data. */
   readonly breaks: readonly SourceBreak[];
+  /** The baselines of the steps. By default the model predicts only the next period. */
+  readonly baselines?: StepBaselines;
 }
 
 export interface PublishEffects {
@@ -322,6 +325,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
   return {
     ...identityOf(task, { version, producer, recipe }),
     ...describeFile(forecast, data, file),
+    ...stepsOf(task),
     lineage: lineageOf(task),
     judged: {
       validation,
@@ -360,6 +364,10 @@ function changeMetrics(change: Judgement["change"], source: ChangeSource["kind"]
 /** The baseline's distribution has the series' own frequencies of changes. */
 function ownSourceOf({ candidate }: RecipeChoice): ChangeSource["kind"] {
   return isNaive(candidate) ? "frequency" : "model";
+}
+
+function stepsOf({ forecast, baselines = [] }: PublishTask): Pick<Card, "steps" | "baselines"> {
+  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines };
 }
 
 function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSource["kind"]): Card["judged"]["change"] {

@@ -5,6 +5,7 @@ import { promotionLevel } from "../../shared/registry/look.ts";
 import type { World } from "../training/look-simulation.ts";
 import type { Bench, Result } from "./bench.ts";
 import type { Simulated } from "./support/look-thread.ts";
+import { equalLook, stepLook } from "./support/step-looks.ts";
 
 /** The levels that the gate's level was chosen from. */
 const levels = [0.01, 0.02, 0.05];
@@ -78,6 +79,7 @@ export async function run(): Promise<Bench> {
     const results: Result[] = [];
     for (const { count, world, measure } of experiments)
       results.push(...measure(await simulateAll(threads, count, world)));
+    results.push(...severalSteps());
     const seconds = Math.round((performance.now() - started) / 1000);
     const time = { what: `run time, ${threads.length} threads`, value: seconds, unit: "s", limit: secondsMax };
     return { name: "gate", results: [...results, time] };
@@ -85,6 +87,42 @@ export async function run(): Promise<Bench> {
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
+
+/** Headline steps: with blocks of 6 and 12 periods, 90 tested periods are 15 and 7 blocks. */
+const headlines = [
+  [1, 3, 6],
+  [1, 3, 12],
+];
+
+/** Tests several headline steps at once, without the judge, which trains for the next period only. */
+function severalSteps(): Result[] {
+  const seeds = Array.from({ length: walks }, (_, index) => index + 1);
+  const promoted = (what: string, ps: readonly number[], limit: number | null): Result => {
+    const count = ps.filter((p) => p < promotionLevel).length;
+    return {
+      what: `${what}: promoted at ${promotionLevel}, of ${ps.length} looks`,
+      value: percent(count, ps.length),
+      unit: "%",
+      limit,
+    };
+  };
+  return headlines.flatMap((steps) => {
+    const name = `steps ${steps.join(", ")}`;
+    const looks = (drift: number) => seeds.slice(0, fewer).map((seed) => stepLook({ seed, steps, drift }));
+    return [
+      promoted(
+        `${name}, equally good forecasts`,
+        seeds.map((seed) => equalLook({ seed, steps })),
+        equalPercentMax,
+      ),
+      promoted(`${name}, drifts on random walks`, looks(0), percentMax),
+      promoted(`${name}, drifts on walks with a drift of 0.2 deviations`, looks(0.2), null),
+    ];
+  });
+}
+
+/** With equally good forecasts a look at the level promotes as many by chance; 1,000 looks differ by up to 0.6 points. */
+const equalPercentMax = 100 * promotionLevel + 0.6;
 
 /** The wrong value is in the training data, in validation or in the test window. */
 const typoOf = (seed: number) => ({ series: seed % 8, period: 20 + (seed % 128) });

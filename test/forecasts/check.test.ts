@@ -96,6 +96,11 @@ test.each<[string, Partial<Forecast>, string]>([
     { schedule: { every: "month", weekdays: [1], periods: "calendar" } },
     "The schedule has weekdays, but its periods are not days: month; expected no weekdays.",
   ],
+  [
+    "groups without a distribution of changes",
+    { dimensions: [], groups: [{ name: "all", by: [] }], distribution: { kind: "location-scale", positive: true } },
+    "It declares groups, which need a distribution of changes; expected no groups.",
+  ],
 ])("%s is reported in one sentence", (_, wrong, sentence) => {
   expect(mistakesIn({ ...forecast, ...wrong }, known, candidates)).toEqual([sentence]);
 });

@@ -7,6 +7,7 @@ import { cacheAddress } from "../../workers/predict/artefacts.ts";
 import { fullAnswerShape } from "../support/full-answer.ts";
 import { type Ask, bindings, json, promote, query, serve, worker } from "../support/predict-worker.ts";
 import { forecast, instanceOf, servable } from "../support/served.ts";
+import { milkBaselines } from "../support/step-baselines.ts";
 
 beforeEach(serve);
 
@@ -41,6 +42,42 @@ test("above is an option of GET and POST, and an invalid one is 422 with what wa
   expect([refused.status, await refused.json()]).toMatchObject([422, { field: "above", found: "abc" }]);
   const twice = await ask(`/predict${query}&above=25&above=26`);
   expect([twice.status, await twice.json()]).toMatchObject([422, { field: "above", found: "repeated" }]);
+});
+
+test("steps, until and the name of a group are options of GET and POST for one instance", async () => {
+  await promote({ version: "v3.0", number: 3, card: { baselines: milkBaselines, steps: [...forecast.steps] } });
+  const ask = worker();
+  const path = [1, 2, 3].map((step) => ({ step }));
+  const answers = await Promise.all([
+    ask(`/predict${query}&steps=3`),
+    ask(`/predict${query}&until=2026-11-27`),
+    ask("/predict?steps=3", json(instanceOf(0))),
+  ]);
+  const [first, ...others] = await Promise.all(answers.map((answer) => answer.json()));
+  expect(singleAnswerShape.parse(first)).toMatchObject({ predicted_price: 25.75, path });
+  for (const other of others) expect(other).toEqual(first);
+  const group = await ask("/predict/milk-mx?Estado=Jalisco&steps=3");
+  expect(await group.json()).toMatchObject({ group: "state", series_count: 3, served_by: "drift", path });
+  const tag = group.headers.get("ETag") ?? "";
+  expect((await ask("/predict?Estado=Jalisco", { headers: { "If-None-Match": tag } })).status).toBe(304);
+  expect(await (await ask("/predict?group=nation")).json()).toMatchObject({ group: "nation", series_count: 4 });
+  expect(await (await ask("/predict", json({ Estado: "México" }))).json()).toMatchObject({ series_count: 1 });
+  for (const [address, init, found] of [
+    ["/predict?Estado=Jalisco&Ciudad=Zapopan", {}, { field: "Tipo", detail: "Tipo is required to name a series." }],
+    ["/predict?Estado=Jalsco", {}, { field: "Estado", didYouMean: "Jalisco" }],
+    [`/predict${query}&steps=99`, {}, { field: "steps", found: "99" }],
+    [`/predict${query}&steps=2&steps=3`, {}, { field: "steps", found: "repeated" }],
+    [`/predict${query}&group=nation`, {}, { field: "group" }],
+    ["/predict?steps=2", json({ all: true }), { field: "steps", found: "several instances" }],
+    [
+      "/predict",
+      json({ ...instanceOf(0), steps: 2 }),
+      { field: "steps", expected: expect.stringContaining("?steps=3") },
+    ],
+  ] as const) {
+    const refused = await ask(address, init);
+    expect([refused.status, await refused.json()]).toMatchObject([422, found]);
+  }
 });
 
 test("an explanation is part of the answer if it is requested, with GET and POST", async () => {

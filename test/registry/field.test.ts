@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { randomBitsOf } from "../../shared/models/random.ts";
 import { testField } from "../../shared/registry/field.ts";
+import { dieboldMariano } from "../../shared/stats/diebold-mariano.ts";
 import { jointSignFlips } from "../../shared/stats/joint-sign-flips.ts";
 
 const entry = (recipe: string, losses: number[]) =>
@@ -41,11 +42,16 @@ test("a champion that is the baseline is one opponent", () => {
 });
 
 test("forecasts several periods ahead are compared by the means of blocks", () => {
-  const [found] = testField({ naive, incumbent: null, horizon: 3, baseline: "naive" }, field.slice(0, 1));
+  const [found] = testField({ naive, incumbent: null, horizon: 2, baseline: "naive" }, field.slice(0, 1));
   const differences = naive.map((loss, period) => loss - (field[0]?.losses[period] ?? 0));
-  const blocks = Array.from({ length: 8 }, (_, block) => {
-    const [a = 0, b = 0, c = 0] = differences.slice(3 * block, 3 * block + 3);
-    return (a + b + c) / 3;
-  });
-  expect(found?.p).toBe(jointSignFlips([blocks], { randomBits: randomBitsOf(1) })[0]);
+  const blocksOf = (size: number) =>
+    Array.from({ length: 24 / size }, (_, block) => {
+      const part = differences.slice(size * block, size * (block + 1));
+      return part.reduce((sum, value) => sum + value, 0) / size;
+    });
+  expect(found?.p).toBe(jointSignFlips([blocksOf(2)], { randomBits: randomBitsOf(1) })[0]);
+  const [few] = testField({ naive, incumbent: null, horizon: 3, baseline: "naive" }, field.slice(0, 1));
+  expect(few?.p).toBeCloseTo(dieboldMariano(blocksOf(3)).pValue, 12);
+  const [tooFew] = testField({ naive, incumbent: null, horizon: 5, baseline: "naive" }, field.slice(0, 1));
+  expect(tooFew?.p).toBe(1);
 });

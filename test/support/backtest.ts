@@ -37,6 +37,16 @@ const shape = z.looseObject({
       .extend({ steps: z.array(stepShape).length(1) })
       .strict(),
   ),
+  steps: z.array(
+    z.looseObject({
+      of: z.string(),
+      step: z.int().min(1),
+      test: spanShape,
+      contenders: z.array(z.looseObject({ rmse: positive, skill: z.number().nullable() })).min(1),
+      distribution: z.looseObject({ crps: positive, wis: positive, rmse: positive, mae: positive }).nullable(),
+    }),
+  ),
+  headlines: z.array(z.looseObject({ of: z.string(), blocks: z.int(), pValue: z.number().nullable() })),
   champion: z.string(),
   change: changeMetricsShape.nullable(),
   reason: z.string(),

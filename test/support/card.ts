@@ -88,6 +88,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       unit: "MXN",
       output: "prediction",
       steps: [1],
+      baselines: [],
       transform: "level",
       recipe: { id: recipe, candidate, parameters: { bias }, features: "0123456789abcdef" },
       producer: "almanac",

@@ -28,6 +28,10 @@ test("the same publications give the same result in any order and with any numbe
   ];
   expect(timeless(other)).toEqual(timeless(one));
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
+  const groups = ["series", "state", "kind and channel", "nation"];
+  expect(one.steps.map(({ of, step }) => [of, step])).toEqual(
+    groups.flatMap((of) => [1, 3, 6, 12].map((step) => [of, step])),
+  );
   expect(stepOf(one, "naive")).toMatchObject({ from: "own-changes" });
   expect(stepOf(one, "ridge")).toMatchObject({ from: "intervals", rmse: errorOf(one, "ridge"), probabilities: null });
 });

@@ -28,7 +28,8 @@ import { runInProcess } from "../../trainer/training/reference-process.ts";
 import { outsideModel } from "../support/outside.ts";
 import { instantPool, momentum, serving, simulatedPanel, smallDataset, smallForecast } from "../training/support.ts";
 
-const data = smallDataset(simulatedPanel(3, momentum));
+const panel = simulatedPanel(3, momentum);
+const data = smallDataset(panel);
 const inputs = [lastFeatureOf(smallForecast), "change"];
 const share = 0.5;
 const pool = { ...instantPool(smallForecast, data), stop: async () => {} };
@@ -58,6 +59,7 @@ function lineFile(scale = 1): Uint8Array<ArrayBuffer> {
 function imported(task: Partial<ImportTask> & Pick<ImportTask, "trainedTo">, threads = pool) {
   const prepared = {
     forecast: smallForecast,
+    panel,
     data,
     observations: data.rows,
     breaks: [],

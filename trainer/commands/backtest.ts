@@ -7,6 +7,12 @@ import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
+import {
+  type HeadlineResult,
+  judgeHeadlines,
+  judgeSteps,
+  type StepResult,
+} from "../../shared/training/step-contest.ts";
 import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
@@ -21,6 +27,7 @@ import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "../training/run-contest.ts";
+import { headlineText, stepTable } from "../training/step-table.ts";
 
 export interface BacktestOptions extends TrainingOptions {
   readonly files: readonly string[];
@@ -40,13 +47,16 @@ export interface Backtest {
   readonly outcome: Outcome;
   /** Scores of each contender's distributions, by name. */
   readonly steps: ReadonlyMap<string, readonly StepScores[]>;
+  /** The baselines of every step, for the series and for each group of series. */
+  readonly baselines: readonly StepResult[];
+  readonly headlines: readonly HeadlineResult[];
   readonly seconds: number;
 }
 
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const result = await runBacktest(forecast, options);
-  const { prepared, problems, held, contest, outcome, steps, seconds } = result;
+  const { prepared, problems, held, contest, outcome, steps, baselines, headlines, seconds } = result;
   const { judgement } = contest.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
@@ -62,6 +72,8 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       validation,
       test,
       contenders,
+      steps: baselines,
+      headlines,
       champion: outcome.champion,
       chosen: outcome.recipe,
       naive: judgement.naive.candidate,
@@ -122,7 +134,14 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const started = performance.now();
   const training = readTrainingOptions(options);
   const until = readUntil(options.until);
-  const done: { prepared?: Prepared; problems?: number; held?: readonly HeldFile[]; contest?: ContestResult } = {};
+  const done: {
+    prepared?: Prepared;
+    problems?: number;
+    held?: readonly HeldFile[];
+    contest?: ContestResult;
+    baselines?: readonly StepResult[];
+    headlines?: readonly HeadlineResult[];
+  } = {};
   const tasks = taskList(
     [
       {
@@ -153,6 +172,16 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
           task.title = `Judged ${done.contest.judged.judgement.contenders.length} contenders in ${done.contest.trials.length} trials`;
         },
       },
+      {
+        title: "Judge the steps",
+        run: async (task) => {
+          const { prepared } = done;
+          if (!prepared) return;
+          done.baselines = judgeSteps(prepared.forecast, prepared.panel);
+          done.headlines = judgeHeadlines(prepared.forecast, prepared.panel);
+          task.title = `Judged the baselines of ${forecast.steps.length} steps`;
+        },
+      },
     ],
     { isJson: options.json },
   );
@@ -172,6 +201,8 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
     contest,
     outcome,
     steps,
+    baselines: done.baselines ?? [],
+    headlines: done.headlines ?? [],
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -183,11 +214,16 @@ function heldNote(held: readonly HeldFile[]): string {
   return `. Not used, because the hub would hold them: ${each.join("; ")}`;
 }
 
-function printResult(forecast: Forecast, { prepared, contest, outcome, steps, seconds }: Backtest): void {
+function printResult(
+  forecast: Forecast,
+  { prepared, contest, outcome, steps, baselines, headlines, seconds }: Backtest,
+): void {
   const { change, test } = contest.judged.judgement;
   print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
   print(leaderboard(forecast, outcome.contenders, outcome.champion));
   if (steps.size > 0) print(`\n${distributionTable(forecast, steps)}`);
+  if (baselines.length > 0) print(`\n${stepTable(forecast, baselines)}`);
+  for (const one of headlines) print(prose(headlineText(one)));
   if (change !== null) print(`\n${prose(changeText(change))}`);
   for (const text of trainedAcross(prepared.breaks)) print(`\n${prose(text)}`);
   print(`\n${prose(outcome.reason)}`);

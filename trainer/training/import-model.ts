@@ -33,6 +33,7 @@ import { externalLine, type ServingModel } from "../../shared/training/judge.ts"
 import { naiveOnTest } from "../../shared/training/naive.ts";
 import { goldenOf, publishedForm } from "../../shared/training/publish.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
+import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { Failure } from "../failure.ts";
 import { codeVersion } from "./code-version.ts";
 import type { ThreadPool } from "./pool.ts";
@@ -153,6 +154,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
   const card: Card = {
     ...identityOf(prepared, { version, producer, recipe }),
     ...describeFile(forecast, data, { model, size, inputs: used }),
+    ...stepsOf(prepared),
     lineage: lineageOf(origin),
     judged: {
       validation: spanOf(data, rowsOf(windows.validation)),
@@ -190,6 +192,12 @@ function noUnseenPeriod(trainedTo: string, last: string): string {
 }
 
 /** Returns a version that depends on everything in the card: the file, the data, the seed, the code and the champion. */
+/** Returns the steps and their baselines, which do not depend on the file. */
+function stepsOf({ forecast, panel }: Prepared): Pick<Card, "steps" | "baselines"> {
+  const baselines = stepBaselinesOf(forecast, panel);
+  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines };
+}
+
 function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe: string): string {
   const identity = JSON.stringify([
     recipe,

@@ -1,5 +1,6 @@
 /** Trains on this machine: builds the dataset, runs the candidates on threads and reports progress. */
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import type { Panel } from "../../shared/features/panel.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
@@ -18,6 +19,8 @@ import { createPool, type ThreadPool } from "./pool.ts";
 
 export interface Prepared {
   readonly forecast: Forecast;
+  readonly panel: Panel;
+  /** The rows of step 1. */
   readonly data: Dataset;
   readonly observations: number;
   /** SHA-256 of the sorted facts that the forecast reads. */
@@ -64,7 +67,7 @@ export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | 
   const lines = used.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
   );
-  return { forecast, data, observations: used.length, dataHash: sha256Hex(lines.join("\n")), breaks, after };
+  return { forecast, panel, data, observations: used.length, dataHash: sha256Hex(lines.join("\n")), breaks, after };
 }
 
 /** Returns the facts of the variables that a forecast reads. */

@@ -10,6 +10,7 @@ import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
 import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
+import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded } from "../flows.ts";
@@ -110,10 +111,12 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const options = { ...task, incumbent: serving.model, earlier };
   const result = await runContest(prepared, options, { pool, onProgress, onTrial: log.add });
   await log.flush();
+  onProgress("choosing the baselines of the steps");
+  const baselines = stepBaselinesOf(forecast, prepared.panel);
   const { judgement } = result.judged;
   const judged = outcomeOf(forecast, judgement, serving.situation);
   const outcome = serving.note === null ? judged : { ...judged, reason: `${serving.note} ${judged.reason}` };
-  const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome });
+  const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines });
   const versions: Promoted[] = [];
   const publishAndRegister = async (wanted: PublishTask): Promise<Card> => {
     onProgress(`fitting ${wanted.recipe.candidate} to all data`);
@@ -139,7 +142,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
     recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
   // Before the promotions: the champion's pointer names the baseline that serves if the champion cannot run.
   if (judgement.evidenceFor(judgement.naive) !== null) {
-    const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome });
+    const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome, baselines });
     await publishAndRegister({ ...baseline, isFallback: true });
   }
   // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
@@ -148,7 +151,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const isReplaced =
     (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
   if (fallback !== null && versions[0]?.flow.state !== "done" && !isChampion(fallback) && !isReplaced) {
-    await registerAndPromote(publishTask(contest, result, { recipe: fallback, outcome }));
+    await registerAndPromote(publishTask(contest, result, { recipe: fallback, outcome, baselines }));
   }
   const { champion } = await hub.api.getChampion({ forecast: forecast.id });
   const { seconds } = result;
@@ -183,16 +186,15 @@ export function fallbackOf(
 function publishTask(
   { prepared, serving, task }: Contest,
   { judged, trials }: ContestResult,
-  { recipe, outcome }: { readonly recipe: RecipeChoice; readonly outcome: Outcome },
+  choice: Required<Pick<PublishTask, "recipe" | "outcome" | "baselines">> & { readonly outcome: Outcome },
 ): PublishTask {
   const { judgement, bench } = judged;
   return {
     forecast: task.forecast,
     bench,
     judgement,
-    recipe,
-    reason: outcome.reason,
-    outcome,
+    ...choice,
+    reason: choice.outcome.reason,
     seed: task.seed,
     codeVersion: codeVersion(),
     trials: trials.length,

@@ -1,5 +1,5 @@
 /** `GET` and `POST /predict/:forecast`: answers one instance or many, whose fields have names. */
-import { bodyJsonLimits } from "../../../shared/api/predict-limits.ts";
+import { bodyJsonLimits, operationsPerPath } from "../../../shared/api/predict-limits.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import type { BuiltExplainer } from "../../../shared/explain/explainer.ts";
 import { predictOptionNames } from "../../../shared/forecasts/request-options.ts";
@@ -30,11 +30,15 @@ import { readBody, refuseType } from "../body.ts";
 import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, repeated, unknownFlag } from "../flags.ts";
 import { recordAnswer } from "../record-answer.ts";
-import { jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
+import { jsonReply, jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { type ServedCall, servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
+import { answerGroup, readStepOptions, refuseSteps, type StepOptions, withPath } from "./predict-steps.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
+
+/** Query parameters with a text. Each is allowed once. */
+const textOptions = [aboveField, "steps", "until", "group"] as const;
 
 /** Query parameters that a body cannot contain. */
 const flags = predictOptionNames.filter((name) => name !== aboveField);
@@ -92,6 +96,7 @@ interface ReadCall {
   readonly above: string | undefined;
   /** Whether the answer includes the values of the features. */
   readonly withFeatures: boolean;
+  readonly steps: StepOptions;
   readonly timing: Timing;
 }
 
@@ -102,9 +107,13 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
   if (explain === null) return refusalReply(unknownFlag("explain", call.query));
   const withFeatures = readFlag(call.query, "features");
   if (withFeatures === null) return refusalReply(unknownFlag("features", call.query));
-  const [above, second] = call.query?.getAll(aboveField) ?? [];
-  if (second !== undefined) return refusalReply(repeated(aboveField));
-  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, above, timing: new Timing() };
+  const again = textOptions.find((name) => (call.query?.getAll(name).length ?? 0) > 1);
+  if (again !== undefined) return refusalReply(repeated(again));
+  const above = call.query?.get(aboveField) ?? undefined;
+  const steps = readStepOptions(call);
+  const several = refuseSteps(request, steps);
+  if (several !== null) return refusalReply(several);
+  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, above, steps, timing: new Timing() };
   const served = servedFor(call);
   return served instanceof Promise
     ? served.then((awaited) => answerFrom(awaited, call, readCall))
@@ -130,12 +139,16 @@ interface ExplainedCall extends ReadCall {
 }
 
 function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply | Promise<Reply> {
-  const { request, isQuery, partial, explainer, above, withFeatures, timing } = explained;
+  const { request, isQuery, partial, explainer, above, withFeatures, steps, timing } = explained;
   const { snapshot } = served;
+  if (steps.group !== null) return groupReply(served, call, explained) ?? refusalReply(unnamedGroup);
   const reading = { textNumbers: isQuery, ...(isQuery && { otherNames: predictOptionNames }) };
   const prepared = prepareRows(snapshot, request, { ...reading, partial, explain: explainer, above });
   timing.end("features");
-  if (!prepared.ok) return refusalReply(prepared.error, { "Server-Timing": timing.header });
+  if (!prepared.ok) {
+    const refusal = refusalReply(prepared.error, { "Server-Timing": timing.header });
+    return groupReply(served, call, explained) ?? refusal;
+  }
   const operations = explainer?.ok ? explainer.value.operations : 0;
   chargeRows(call, { rows: prepared.value.rows.length, inputs: snapshot.model.inputs.length, operations });
   // Answers to POST have no cache headers: caches do not store them.
@@ -143,14 +156,15 @@ function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply |
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
     return { status: 304, headers, body: null };
   }
-  const batch: Batch = { served, prepared: prepared.value, headers, kind: request.kind, partial, withFeatures, timing };
+  const { kind } = request;
+  const batch: Batch = { served, prepared: prepared.value, headers, kind, partial, withFeatures, steps, timing };
   const evaluated = evaluateRows(snapshot, prepared.value.rows);
   return evaluated instanceof Promise
     ? evaluated.then((awaited) => replyTo(awaited, call, batch))
     : replyTo(evaluated, call, batch);
 }
 
-interface Batch extends Pick<ReadCall, "timing" | "partial" | "withFeatures"> {
+interface Batch extends Pick<ReadCall, "timing" | "partial" | "withFeatures" | "steps"> {
   readonly served: Served;
   readonly prepared: PreparedRows;
   readonly headers: Reply["headers"];
@@ -182,7 +196,7 @@ function forecastOf({ served }: Batch): string {
 
 function answerReply(
   call: Call,
-  { served, prepared, headers, kind, withFeatures, timing }: Batch,
+  { served, prepared, headers, kind, withFeatures, steps, timing }: Batch,
   evaluation: Evaluation,
 ): Reply {
   const { snapshot, stale } = served;
@@ -190,15 +204,46 @@ function answerReply(
   const jsonOptions = { cache, withFeatures };
   const predictions = predictRows(snapshot, { ...prepared, evaluation });
   const [first] = predictions;
-  const body =
+  const text =
     kind === "single" && first !== undefined
       ? singleAnswerJson(stale ? heads.stale : heads.fresh, first, jsonOptions)
       : answerJson(answerRows(snapshot, { ...prepared, kind, stale }, predictions), jsonOptions);
+  const body = withPath(text, { snapshot, prepared, prediction: first }, steps);
   timing.end("model");
+  if (!body.ok) return refusalReply(body.error, { "Server-Timing": timing.header });
+  if (body.value !== text) chargeSteps(call, snapshot);
   const record = (rowsMax: number) => recordedAnswer(snapshot, { ...prepared, predictions }, rowsMax);
   recordAnswer(call, { protocol: "predict", snapshot, record });
-  return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
+  return jsonTextReply(body.value, { headers: { ...headers, "Server-Timing": timing.header } });
 }
+
+/** Answers a request that names a group of series; null for any other request. */
+function groupReply(served: Served, call: Call, { request, isQuery, steps, timing }: ReadCall): Reply | null {
+  const answered = answerGroup(served, request, steps);
+  if (answered === null) return null;
+  timing.end("model");
+  const timed = { "Server-Timing": timing.header };
+  if (!answered.ok) return refusalReply(answered.error, timed);
+  chargeSteps(call, served.snapshot);
+  const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
+  if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
+    return { status: 304, headers, body: null };
+  }
+  return jsonReply(answered.value, { headers: { ...headers, ...timed } });
+}
+
+/** Charges the caller for the distributions of a path: about as many operations as an explanation. */
+function chargeSteps(call: Call, { model }: Served["snapshot"]): void {
+  chargeRows(call, { rows: 1, inputs: model.inputs.length, operations: operationsPerPath });
+}
+
+const unnamedGroup: Refusal = {
+  kind: "unprocessable",
+  detail: "group names a rule for groups of series. It is allowed with the dimensions of the rule only.",
+  field: "group",
+  found: "other fields",
+  expected: "only the dimensions of the rule",
+};
 
 const unreadableModel: Refusal = {
   kind: "unavailable",
@@ -237,9 +282,13 @@ function bodyOnly(name: string, { value, example }: { readonly value: string; re
   };
 }
 
+/** Values of options that are not true or false. */
+const optionExamples: Readonly<Record<string, string>> = { steps: "3", until: "2026-12-31", group: "nation" };
+
 function queryOnly(name: string, forecast: string | null): Refusal {
   const path = forecast === null ? "/predict" : `/predict/${forecast}`;
-  const expected = `${name}=true in the query, as in ${path}?${name}=true`;
+  const example = `${name}=${optionExamples[name] ?? "true"}`;
+  const expected = `${example} in the query, as in ${path}?${example}`;
   const detail = `${name} is a query parameter. It is not allowed in the body.`;
   return { kind: "unprocessable", detail, field: name, found: "in the body", expected };
 }

@@ -1,0 +1,73 @@
+/** Reads which steps a request asks for: `steps=12`, or `until=2026-12-31`. */
+import type { Refusal } from "../api/problem.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import { firstDayOf, granularityOf, isPeriod } from "../period.ts";
+import { describeValue } from "./describe-value.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { setsOfSnapshot, targetPeriods } from "./step-forecasts.ts";
+
+export const stepsOption = "steps";
+export const untilOption = "until";
+
+/** The texts of the options in a query. */
+export interface PathOptions {
+  readonly steps: string | null;
+  readonly until: string | null;
+}
+
+/** Returns the steps to answer, ascending from 1. `steps` is the last one, `until` the last day. Null if neither is set. */
+export function readPath(snapshot: Snapshot, { steps, until }: PathOptions): Result<readonly number[] | null, Refusal> {
+  if (steps === null && until === null) return success(null);
+  if (steps !== null && until !== null) {
+    const detail = "A request has steps or until, not both.";
+    return failure({
+      kind: "unprocessable",
+      detail,
+      field: untilOption,
+      found: describeValue(until),
+      expected: stepsOption,
+    });
+  }
+  const known = new Set([1, ...setsOfSnapshot(snapshot).flatMap((set) => set.steps)]);
+  const all = [...known].sort((a, b) => a - b);
+  if (all.length === 1) return failure(withoutSteps(snapshot, steps === null ? untilOption : stepsOption));
+  return steps === null ? readUntil(snapshot, until ?? "", all) : readSteps(steps, all);
+}
+
+function readSteps(text: string, all: readonly number[]): Result<readonly number[], Refusal> {
+  const last = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  const most = all.at(-1) ?? 1;
+  if (last >= 1 && last <= most) return success(all.filter((step) => step <= last));
+  const expected = `a whole number from 1 to ${most}`;
+  return failure({
+    kind: "unprocessable",
+    detail: `${stepsOption} is not a number of steps of this forecast. It answers the steps ${all.join(", ")}.`,
+    field: stepsOption,
+    found: describeValue(text),
+    expected,
+  });
+}
+
+function readUntil(snapshot: Snapshot, text: string, all: readonly number[]): Result<readonly number[], Refusal> {
+  const { schedule } = snapshot.forecast;
+  const targetOf = targetPeriods(schedule, snapshot.periods.at(-1) ?? "");
+  const [first, last] = [targetOf(1), targetOf(all.at(-1) ?? 1)];
+  const every = granularityOf(first) ?? "day";
+  const day = text.trim();
+  const isKnown = isPeriod(day, "day") || isPeriod(day, every);
+  const limit = isPeriod(day, "day") ? day : isKnown ? firstDayOf(day) : "";
+  const wanted = all.filter((step) => firstDayOf(targetOf(step)) <= limit);
+  if (wanted.length > 0) return success(wanted);
+  return failure({
+    kind: "unprocessable",
+    detail: isKnown ? `${untilOption} is before the next period, ${first}.` : `${untilOption} is not a day.`,
+    field: untilOption,
+    found: describeValue(text),
+    expected: `a day from ${firstDayOf(first)}; the last step is ${last}`,
+  });
+}
+
+function withoutSteps({ model, forecast }: Snapshot, field: string): Refusal {
+  const detail = `Version ${model.card.version} of ${forecast.id} predicts only the next period. Send the request without ${field}, or train a newer version.`;
+  return { kind: "unprocessable", detail, field, found: "more than one step", expected: "no steps" };
+}

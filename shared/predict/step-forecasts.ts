@@ -1,0 +1,98 @@
+/**
+ * The steps of a forecast after the newest period: for each series, and each group of series, and each step, the target period and
+ * the distribution of the step's baseline. Answers and reports use it. The first step of a series is the model's, not the baseline's.
+ */
+import { toUnits } from "../distributions/units.ts";
+import type { Panel } from "../features/panel.ts";
+import { nextPeriod } from "../forecasts/schedule.ts";
+import { NextSteps } from "../judging/next-steps.ts";
+import type { StepPoint } from "../judging/step-points.ts";
+import { type Level, type StepSet, seriesSet, stepSetsOf } from "../judging/step-sets.ts";
+import { memoizeByObject } from "../lib/memoize-by-object.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
+import type { StepBaselines } from "../registry/step-baselines.ts";
+import { type RowSummary, summaryOf } from "./row-summary.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface StepForecast {
+  readonly step: number;
+  readonly target: string;
+  /** The baseline that serves the step. */
+  readonly servedBy: StepPoint["kind"];
+  /** The mean in the target's unit, or the probability of a classification. */
+  readonly mean: number;
+  /** Median, quantiles, intervals and probabilities; null for a classification, or if a feature is missing. */
+  readonly summary: RowSummary | null;
+}
+
+/** The series of a forecast, or its groups by one rule. */
+export interface SteppedSet {
+  /** `series`, or the name of the group rule. */
+  readonly name: string;
+  /** The dimensions that name a member. */
+  readonly by: readonly string[];
+  /** The values of these dimensions for each member. */
+  readonly members: readonly (readonly string[])[];
+  readonly steps: readonly number[];
+  /** Returns the level from which a member's steps start; null without a recent value. */
+  levelOf(member: number): Level | null;
+  /** Returns the forecast of one step; null if the step has no baseline. */
+  at(member: number, level: Level, step: number): StepForecast | null;
+}
+
+export interface StepParts {
+  readonly forecast: ServingDeclaration;
+  readonly panel: Panel;
+  readonly baselines: StepBaselines;
+}
+
+/**
+ * Returns the sets of a forecast whose model has baselines for them; empty for a model of an earlier version. Nothing is computed
+ * until a step is read.
+ */
+export function steppedSets({ forecast, panel, baselines }: StepParts): SteppedSet[] {
+  const { stepped: declared, schedule, target } = forecast;
+  if (declared === undefined) return [];
+  const stepped = { ...forecast, ...declared };
+  const targetOf = targetPeriods(schedule, panel.periods.at(-1) ?? "");
+  return stepSetsOf(stepped, panel).flatMap((set): SteppedSet[] => {
+    const found = baselines.find(({ of }) => of === set.name);
+    if (found === undefined) return [];
+    const next = new NextSteps(stepped, set, found.steps);
+    return [
+      {
+        name: set.name,
+        by: dimensionsOf(forecast, set),
+        members: set.members,
+        steps: next.steps,
+        levelOf: set.levelOf,
+        at(member, level, step) {
+          const found = next.at(member, level, step);
+          if (found === null) return null;
+          const { distribution, mean, baseline } = found;
+          const options = { last: toUnits(level.value, target.decimals), decimals: target.decimals, point: null };
+          const summary = distribution && summaryOf(distribution, options);
+          return { step, target: targetOf(step), servedBy: baseline.point.kind, mean, summary };
+        },
+      },
+    ];
+  });
+}
+
+/** Returns the stepped sets of a snapshot. Memoized. */
+export const setsOfSnapshot = memoizeByObject(({ forecast, panel, model }: Snapshot): SteppedSet[] =>
+  steppedSets({ forecast, panel, baselines: model.card.baselines ?? [] }),
+);
+
+function dimensionsOf({ dimensions, stepped }: ServingDeclaration, { name }: StepSet): readonly string[] {
+  return name === seriesSet ? dimensions : (stepped?.groups?.find((rule) => rule.name === name)?.by ?? []);
+}
+
+/** Returns the function that returns the period some steps after the last one. */
+export function targetPeriods(schedule: ServingDeclaration["schedule"], last: string): (step: number) => string {
+  const periods = [last];
+  return (step) => {
+    for (let at = periods.length; at <= step; at++) periods.push(nextPeriod(schedule, periods[at - 1] ?? last));
+    return periods[step] ?? last;
+  };
+}

@@ -1,0 +1,70 @@
+/** The parts of `/predict` for several steps and for groups of series. */
+import type { PredictionWithFeatures, SingleAnswer } from "../../../shared/api/predict.ts";
+import type { Refusal } from "../../../shared/api/problem.ts";
+import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { groupAnswer } from "../../../shared/predict/group-answer.ts";
+import { groupOption, readGroup } from "../../../shared/predict/group-request.ts";
+import { type PathOptions, readPath, stepsOption, untilOption } from "../../../shared/predict/path-request.ts";
+import type { PredictRequest, PreparedRows } from "../../../shared/predict/predict.ts";
+import { seriesPath } from "../../../shared/predict/series-path.ts";
+import type { Snapshot } from "../../../shared/predict/snapshot.ts";
+import type { Call } from "../call.ts";
+import type { Served } from "../snapshot-store.ts";
+
+/** The options of a request as texts; null if they are not set. */
+export interface StepOptions extends PathOptions {
+  readonly group: string | null;
+}
+
+export function readStepOptions({ query }: Pick<Call, "query">): StepOptions {
+  const textOf = (name: string) => query?.get(name) ?? null;
+  return { steps: textOf(stepsOption), until: textOf(untilOption), group: textOf(groupOption) };
+}
+
+/** Refuses the options in a request for several instances. */
+export function refuseSteps({ kind }: PredictRequest, { steps, until, group }: StepOptions): Refusal | null {
+  if (kind === "single" || (steps === null && until === null && group === null)) return null;
+  const field = steps !== null ? stepsOption : until !== null ? untilOption : groupOption;
+  const detail = `${field} is for one instance. Send one request for each series or group.`;
+  return { kind: "unprocessable", detail, field, found: "several instances", expected: "one instance" };
+}
+
+/**
+ * Returns the answer for a group, or its refusal. Null if the request names no group: it is then an instance of a single series.
+ */
+export function answerGroup(
+  { snapshot, stale }: Pick<Served, "snapshot" | "stale">,
+  request: PredictRequest,
+  options: StepOptions,
+): Result<SingleAnswer, Refusal> | null {
+  if (request.kind !== "single") return null;
+  const named = readGroup(snapshot, request.instance, options.group);
+  if (named === null || !named.ok) return named;
+  const steps = readPath(snapshot, options);
+  if (!steps.ok) return steps;
+  const head = stale ? snapshot.heads.stale : snapshot.heads.fresh;
+  return groupAnswer(snapshot, head, named.value, steps.value);
+}
+
+/** Adds the path to the JSON of a single answer, if the request has `steps` or `until`. */
+export function withPath(
+  body: string,
+  {
+    snapshot,
+    prepared,
+    prediction,
+  }: {
+    readonly snapshot: Snapshot;
+    readonly prepared: PreparedRows;
+    readonly prediction: PredictionWithFeatures | undefined;
+  },
+  options: StepOptions,
+): Result<string, Refusal> {
+  if (options.steps === null && options.until === null) return success(body);
+  const steps = readPath(snapshot, options);
+  if (!steps.ok) return failure(steps.error);
+  const [row] = prepared.rows;
+  if (steps.value === null || row === undefined || prediction === undefined) return success(body);
+  const path = seriesPath(snapshot, { row, prediction }, steps.value);
+  return path.ok ? success(`${body.slice(0, -1)},"path":${JSON.stringify(path.value)}}`) : path;
+}
