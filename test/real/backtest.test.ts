@@ -24,6 +24,21 @@ describe.skipIf(!existsSync(data))("on real publications", () => {
     expect(intervals.wis).toBeGreaterThan(own.wis);
   });
 
+  test("milk: the champion's distribution is better than past changes and than intervals around a point", async () => {
+    const result = await backtest("milk-mx", milk, "--only", "changes,hurdle");
+    expect(result.champion).toBe("changes");
+    const [changes, baseline, intervals] = ["changes", "naive", "hurdle"].map((name) => stepOf(result, name));
+    if (!changes || !baseline || !intervals) throw new Error("a contender is missing");
+    // The last 60 changes of each series have 0.0668 MXN/l.
+    expect(changes.wis).toBeLessThan(0.975 * 0.0668);
+    expect(changes.wis).toBeLessThan(0.9 * intervals.wis);
+    expect(changes.mae).toBeLessThan(1.005 * baseline.mae);
+    expect(changes.exact).toBeGreaterThan(baseline.exact - 0.01);
+    expect(changes.width["95"]).toBeLessThan(0.75 * intervals.width["95"]);
+    expect(changes.coverage["95"]).toBeGreaterThan(0.94);
+    expect(changes.coverage["95"]).toBeLessThan(0.98);
+  });
+
   test("milk: --until ignores data after that day", async () => {
     const result = await backtest("milk-mx", milk, "--until", "2024-06-30", "--only", "ridge");
     expect(result.test.to).toBe("2024-06-28");

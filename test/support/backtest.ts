@@ -12,7 +12,7 @@ const byLevel = <Value extends z.ZodType>(value: Value) =>
 /** The scores of a contender's distribution. */
 const stepShape = z.strictObject({
   step: z.literal(1),
-  from: z.enum(["own-changes", "location-scale", "intervals"]),
+  from: z.enum(["changes", "location-scale", "symmetric"]),
   weights: z.record(z.string(), positive).nullable(),
   crps: positive,
   wis: positive,

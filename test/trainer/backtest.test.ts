@@ -32,8 +32,8 @@ test("the same publications give the same result in any order and with any numbe
   expect(one.steps.map(({ of, step }) => [of, step])).toEqual(
     groups.flatMap((of) => [1, 3, 6, 12].map((step) => [of, step])),
   );
-  expect(stepOf(one, "naive")).toMatchObject({ from: "own-changes" });
-  expect(stepOf(one, "ridge")).toMatchObject({ from: "intervals", rmse: errorOf(one, "ridge"), probabilities: null });
+  expect(stepOf(one, "naive")).toMatchObject({ from: "changes" });
+  expect(stepOf(one, "ridge")).toMatchObject({ from: "symmetric", rmse: errorOf(one, "ridge"), probabilities: null });
 });
 
 test("--until ignores data after that day", async () => {
