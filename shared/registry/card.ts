@@ -294,6 +294,8 @@ export const cardShape = z
       field: z.array(fieldEntryShape).default([]),
       /** The look that the training made; null if it made none. */
       look: lookShape.nullable().default(null),
+      /** What contenders are compared by. Null in cards of earlier versions, which compare the errors of points. */
+      metric: z.enum(["rmse", "mae", "crps", "brier"]).nullable().default(null),
       /** Candidate of the baseline in all comparisons. */
       naive: z.string().default("naive"),
       change: changeMetricsShape.nullable(),

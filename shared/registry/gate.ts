@@ -36,7 +36,9 @@ export interface Challenger {
   readonly judged: Pick<Card["judged"], "naive" | "incumbent" | "evidence"> & {
     /** The leaderboard, if there is one. */
     readonly contenders?: readonly (Pick<Contender, "recipe" | "candidate" | "classification"> &
-      Partial<Pick<Contender, "name" | "validationRmse" | "gateP">>)[];
+      Partial<Pick<Contender, "name" | "validationRmse" | "distribution" | "gateP">>)[];
+    /** What the contenders are compared by. */
+    readonly metric?: Card["judged"]["metric"];
     /** The contenders of a look. Without it the version is the only one. */
     readonly field?: readonly FieldEntry[];
     /** The look that its training made. */
@@ -92,12 +94,15 @@ export function decide(challenger: Challenger, situation: Situation, rule: LookR
 }
 
 /** Counts the models of a leaderboard that were ahead of the baseline on validation, and those that a look tested. */
-function contestOf({ naive, contenders }: Challenger["judged"]): Pick<Verdict, "ahead" | "tested"> {
-  const baseline = contenders?.find(({ candidate }) => candidate === naive)?.validationRmse ?? null;
+function contestOf({ naive, contenders, metric }: Challenger["judged"]): Pick<Verdict, "ahead" | "tested"> {
+  const errorOf = ({ validationRmse = null, distribution }: NonNullable<typeof contenders>[number]) =>
+    metric === "crps" ? (distribution?.validationCrps ?? null) : validationRmse;
+  const own = contenders?.find(({ candidate }) => candidate === naive);
+  const baseline = own ? errorOf(own) : null;
   if (contenders === undefined || baseline === null) return { ahead: null, tested: null };
   const models = contenders.filter(({ candidate, recipe }) => !isNaive(candidate) && recipe !== null);
   const tested = models.filter(({ gateP = null }) => gateP !== null).length;
-  const better = models.filter(({ validationRmse = null }) => validationRmse !== null && validationRmse < baseline);
+  const better = models.filter((model) => (errorOf(model) ?? baseline) < baseline);
   // A model that is ahead in the median period only is tested too.
   return { ahead: Math.max(tested, better.length), tested };
 }

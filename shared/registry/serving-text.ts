@@ -121,7 +121,8 @@ function baselineText(decision: DecisionNumbers | null, { periodsMin, noun }: Lo
     const over = `on the test window (${countText(periods, noun)})`;
     return ahead === 1 ? `${better}, but not beyond chance ${over}` : `${better}, none beyond chance ${over}`;
   }
-  if (periods >= periodsMin) return `${better}, but the test window contains one class, so it cannot rank models`;
+  if (periods >= periodsMin)
+    return `${better}, but none was tested, because an earlier test used the test window or it contains one class`;
   return `${better}, but a test needs ${countText(periodsMin, noun)} that no test has used, and there ${periods === 1 ? "is" : "are"} ${periods}`;
 }
 

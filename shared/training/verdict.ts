@@ -47,7 +47,7 @@ export function outcomeOf(forecast: Forecast, judgement: Judgement, situation: S
       version: "challenger",
       lookKey: ownKey,
       recipe: submitted,
-      judged: { naive, incumbent, evidence: own, contenders, field, look },
+      judged: { metric: forecast.metric, naive, incumbent, evidence: own, contenders, field, look },
       tests,
     },
     situation,

@@ -124,6 +124,7 @@ export function tinyModel(story: TinyStory): TinyModel {
         },
         field: [],
         look: story.look ?? null,
+        metric: "rmse",
         naive: "naive",
         change: null,
         calibration: null,

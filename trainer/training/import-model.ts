@@ -163,6 +163,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
       evidence,
       field: [],
       look: null,
+      metric: forecast.metric,
       naive: naive.recipe.candidate,
       change: null,
       calibration: isClasses ? calibrationOf(data, own) : null,
