@@ -66,7 +66,7 @@ test.each<[string, Partial<ServingFacts>, string]>([
   [
     "a baseline, because the test window has one class",
     { ...baseline, decision: numbers({ tested: 0, periods: 40 }) },
-    `The baseline serves since 3 January 2026: 4 models were better on validation, but the test window contains one class, so it cannot rank models. ${better}`,
+    `The baseline serves since 3 January 2026: 4 models were better on validation, but none was tested, because an earlier test used the test window or it contains one class. ${better}`,
   ],
   [
     "a baseline that an earlier version of the code promoted",
