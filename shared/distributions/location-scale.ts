@@ -1,4 +1,5 @@
 /** Distributions around a point prediction, for targets that nearly always change. */
+import { median } from "../stats/median.ts";
 import type { Numbers } from "../stats/numbers.ts";
 import { type ChangeOptions, UNITS_MIN } from "./changes.ts";
 import { ascendingDistribution, type Distribution } from "./distribution.ts";
@@ -39,4 +40,15 @@ export function shapeOf(errors: Numbers): number[] {
   if (sorted.length === 0) throw new RangeError("there are no errors: expected at least one");
   const count = Math.min(SHAPE_ATOMS, sorted.length);
   return Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) / count) * sorted.length)] ?? 0);
+}
+
+/**
+ * Returns the shape of errors around a median of 0, so that the median of a distribution is the point prediction: the baseline
+ * that repeats the last value publishes the last value. With an even number of fewer than 201 errors the published median, which
+ * is one of the values, is below the prediction by half the distance of the two middle errors. O(n log n).
+ */
+export function centredShapeOf(errors: Numbers): number[] {
+  const shape = shapeOf(errors);
+  const middle = median(shape);
+  return shape.map((error) => error - middle);
 }

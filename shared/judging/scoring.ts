@@ -4,7 +4,7 @@ import { featureValues } from "../candidates/encoding.ts";
 import { crps } from "../distributions/crps.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { type DistributionForm, rowDistribution } from "../distributions/form.ts";
-import { shapeOf } from "../distributions/location-scale.ts";
+import { centredShapeOf, shapeOf } from "../distributions/location-scale.ts";
 import { fromUnits, toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
@@ -42,12 +42,17 @@ export function formOf(scoring: Scoring, earlier: RowPredictions): DistributionF
   const scales = distribution?.kind === "location-scale" ? (distribution.scales ?? []) : [];
   const forms = (scales.length > 0 ? scales : [intervals.scaledBy]).map((scaledBy): DistributionForm => {
     const kind = intervals.holdLast ? "symmetric" : "location-scale";
-    return { kind, positive, scaledBy, shape: shapeOf(scaledErrors(scoring, earlier, { kind, scaledBy })) };
+    return { kind, positive, scaledBy, shape: shapeFor(kind, scaledErrors(scoring, earlier, { kind, scaledBy })) };
   });
   const [first = null, ...others] = forms;
   if (first === null || others.length === 0) return first;
   const scoreOf = (form: DistributionForm) => meanOf(crpsOf(scoring, earlier, form));
   return forms.map((form) => ({ form, score: scoreOf(form) })).reduce((a, b) => (b.score < a.score ? b : a)).form;
+}
+
+/** Returns the shape of errors. That of `symmetric` has absolute errors, so it has no centre. */
+function shapeFor(kind: "location-scale" | "symmetric", errors: Float64Array): number[] {
+  return kind === "symmetric" ? shapeOf(errors) : centredShapeOf(errors);
 }
 
 /** Returns the errors of predictions, divided by their scale; for `symmetric` their absolute values. */
@@ -138,7 +143,7 @@ export function scoredByOtherPeriods(scoring: Scoring, predicted: RowPredictions
   const isOdd = (i: number) => (data.period[rows.from + i] ?? 0) % 2 === 1;
   const errors = scaledErrors(scoring, predicted, form);
   const byParity = [false, true].map((odd) => errors.filter((_, i) => isOdd(i) === odd));
-  const [even, odd] = byParity.map((own, i) => shapeOf(own.length > 0 ? own : (byParity[1 - i] ?? errors)));
+  const [even, odd] = byParity.map((own, i) => shapeFor(form.kind, own.length > 0 ? own : (byParity[1 - i] ?? errors)));
   const lossesOf = (shape: readonly number[] = form.shape) => crpsOf(scoring, predicted, { ...form, shape });
   const [byOdd, byEven] = [lossesOf(odd), lossesOf(even)];
   return { ...whole, losses: predictions.map((_, i) => (isOdd(i) ? byEven[i] : byOdd[i]) ?? Number.NaN) };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { distributionOf, massAt, massBelow } from "../../shared/distributions/distribution.ts";
-import { locationScale, shapeOf } from "../../shared/distributions/location-scale.ts";
+import { centredShapeOf, locationScale, shapeOf } from "../../shared/distributions/location-scale.ts";
 import {
   chancesAround,
   intervalsOf,
@@ -141,6 +141,14 @@ describe("location and scale", () => {
     quantilesOf(equallyProbable(shape), quantileLevels).forEach((quantile, i) => {
       expect(Math.abs(quantile - 10_000 * (quantileLevels[i] ?? 0))).toBeLessThan(60);
     });
+  });
+
+  test("with a centred shape the median is the point prediction, although the errors are not centred", () => {
+    for (const count of [1, 3, 61, 201, 400, 1_000]) {
+      const shape = centredShapeOf(Float64Array.from({ length: count }, (_, i) => 5 + i * i));
+      const distribution = locationScale({ location: 700, scale: 3 }, equallyProbable(shape), { positive: false });
+      expect(quantilesOf(distribution, [0.5])).toEqual([700]);
+    }
   });
 });
 

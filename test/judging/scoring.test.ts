@@ -94,13 +94,14 @@ describe("losses by CRPS", () => {
   });
 
   test("of an import are not learned from the scored period itself", () => {
-    const rows = [0, 1, 0, 1].map((error) => ({ target: 20 + error, last: 20 }));
+    const rows = [1, 3, -1, -3].map((error) => ({ target: 20 + error, last: 20 }));
     const data = datasetOf(rows);
     const scoring: Scoring = { forecast: regression, data };
     const predicted = { ...plain([20, 20, 20, 20]), rows: all(data) };
-    // Even periods have the errors 0 and odd ones the error 1. Each is predicted with the errors of the others.
-    expect([...scoredByOtherPeriods(scoring, predicted).losses]).toEqual([1, 1, 1, 1]);
-    expect(Math.max(...scoredByOwnErrors(scoring, predicted).losses)).toBeLessThan(0.5);
+    // Even periods have the errors ±1 and odd ones ±3. Each is predicted with the errors of the others.
+    // E|X − y| − ½ E|X − X′|: 3 − 1.5 with ±3, and 3 − 0.5 with ±1.
+    expect([...scoredByOtherPeriods(scoring, predicted).losses]).toEqual([1.5, 2.5, 1.5, 2.5]);
+    expect(Math.max(...scoredByOwnErrors(scoring, predicted).losses)).toBeLessThan(1.8);
   });
 });
 
