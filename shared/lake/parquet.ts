@@ -3,24 +3,8 @@ import { parquetReadObjects, type SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { z } from "zod";
 import type { Feed } from "../feeds/feed.ts";
-import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
 import { type Fact, seriesValues } from "./fact.ts";
-
-const hourMs = 3_600_000;
-
-const date: Omit<SchemaElement, "name"> = { type: "INT32", converted_type: "DATE", repetition_type: "REQUIRED" };
-
-/** Types of the column `period`: DATE for days, months and quarters (their first day), a local timestamp for hours. */
-const periodColumn: Record<Granularity, Omit<SchemaElement, "name">> = {
-  day: date,
-  month: date,
-  quarter: date,
-  hour: {
-    type: "INT64",
-    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
-    repetition_type: "REQUIRED",
-  },
-};
+import { periodColumn, periodStarts, periodText } from "./period-column.ts";
 
 /** Returns the schema of a feed's files: its dimensions, then `period`, `variable` and `value`. */
 export function parquetSchema(feed: Feed): SchemaElement[] {
@@ -32,7 +16,7 @@ export function parquetSchema(feed: Feed): SchemaElement[] {
   });
   const columns: SchemaElement[] = [
     ...feed.dimensions.map(text),
-    { name: "period", ...periodColumn[feed.granularity] },
+    periodColumn("period", feed.granularity),
     text("variable"),
     { name: "value", type: "DOUBLE", repetition_type: "REQUIRED" },
   ];
@@ -42,12 +26,7 @@ export function parquetSchema(feed: Feed): SchemaElement[] {
 /** Writes sorted facts as one Parquet file with Snappy compression. */
 export function writeParquet(feed: Feed, facts: readonly Fact[]): Uint8Array {
   const values = facts.map((fact) => seriesValues(fact.series));
-  const starts = new Map<string, Date>();
-  const startOf = (period: string): Date => {
-    const start = starts.get(period) ?? periodStart(period);
-    starts.set(period, start);
-    return start;
-  };
+  const startOf = periodStarts();
   const columnData = [
     ...feed.dimensions.map((name, index) => ({ name, data: values.map((row) => row[index] ?? "") })),
     { name: "period", data: facts.map((fact) => startOf(fact.period)) },
@@ -70,12 +49,3 @@ export async function readParquet(feed: Feed, bytes: Uint8Array): Promise<Fact[]
 }
 
 const rowShape = z.looseObject({ period: z.date(), variable: z.string(), value: z.number() });
-
-function periodStart(period: string): Date {
-  return new Date(`${firstPartOf(period, "hour")}:00:00Z`);
-}
-
-function periodText(granularity: Granularity, start: Date): string {
-  const hour = new Date(Math.round(start.getTime() / hourMs) * hourMs).toISOString().slice(0, "YYYY-MM-DDTHH".length);
-  return enclosingPeriod(hour, granularity);
-}

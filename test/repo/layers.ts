@@ -15,6 +15,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["registry"],
     ["api", "judging", "explain"],
     ["db", "training", "predict"],
+    ["track-record"],
     ["reports"],
   ],
   trainer: [

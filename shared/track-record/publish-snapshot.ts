@@ -1,0 +1,167 @@
+/** Predicts what is published of a snapshot: every series and group at every step, by the code that answers requests. */
+import { lastFeatureOf } from "../forecasts/forecast.ts";
+import { seriesSet } from "../judging/step-sets.ts";
+import { failure, type Result, success } from "../lib/result.ts";
+import { allRows } from "../predict/all-series.ts";
+import { baselineProbability } from "../predict/classify.ts";
+import { extraDecimals, roundTo, shortestDecimal } from "../predict/decimal.ts";
+import type { Described } from "../predict/described.ts";
+import { describedRow } from "../predict/described-row.ts";
+import { type Evaluation, evaluateRows, findRejectedRows } from "../predict/evaluate.ts";
+import type { EvaluationFailure } from "../predict/find-rejected.ts";
+import { missedPeriods, outdatedNote } from "../predict/intervals.ts";
+import type { Row } from "../predict/row.ts";
+import { featureOf, seriesOf } from "../predict/row-inputs.ts";
+import { probabilityDecimals, type RowSummary } from "../predict/row-summary.ts";
+import type { Snapshot } from "../predict/snapshot.ts";
+import { type SteppedSet, setsOfSnapshot } from "../predict/step-forecasts.ts";
+import type { PublishedPoint, PublishedPrediction } from "./published-prediction.ts";
+import { storedDistribution } from "./stored-distribution.ts";
+
+export interface SnapshotToPublish {
+  readonly snapshot: Snapshot;
+  /** The baseline on the same history: `snapshot` itself if it is the baseline, null if the baseline cannot be loaded. */
+  readonly baseline: Snapshot | null;
+  /** ISO 8601. */
+  readonly publishedAt: string;
+}
+
+/**
+ * Returns the predictions of all series with a last value, step by step, then those of all groups. Rows that the model rejects
+ * are left out. Fails if the engine is unavailable. O(series × (model + steps)).
+ */
+export async function predictionsToPublish({
+  snapshot,
+  baseline,
+  publishedAt,
+}: SnapshotToPublish): Promise<Result<PublishedPrediction[], EvaluationFailure>> {
+  const evaluated = await evaluateAll(snapshot);
+  if (!evaluated.ok) return evaluated;
+  const ofBaseline = baseline === null || baseline === snapshot ? null : await evaluateAll(baseline);
+  if (ofBaseline?.ok === false) return ofBaseline;
+  const shared = { version: snapshot.model.card.version, publishedAt };
+  const baselinePoints = ofBaseline && pointsByPosition(ofBaseline.value);
+  const first = evaluated.value.rows.map((row, at): PublishedPrediction => {
+    const { described, point, last } = predictedRow(evaluated.value, row, at);
+    const own = baselinePoints?.get(row.position ?? -1) ?? unknownPoint;
+    return {
+      set: seriesSet,
+      series: seriesOf(snapshot.forecast, row),
+      step: 1,
+      target: row.target,
+      last,
+      ...publishedOf(described?.published?.summary ?? null),
+      ...point,
+      baseline: baseline === snapshot ? null : withBaselineEvent(snapshot, own, last),
+      servedBy: snapshot.model.card.name,
+      ...shared,
+    };
+  });
+  const sets = setsOfSnapshot(snapshot);
+  const further = sets.flatMap((set) => stepsOfSet(snapshot, set).map((one) => ({ ...one, ...shared })));
+  return success([...first, ...further]);
+}
+
+interface EvaluatedSnapshot {
+  readonly snapshot: Snapshot;
+  readonly rows: readonly Row[];
+  readonly evaluation: Evaluation;
+}
+
+/** Evaluates all series that can be forecast, without the rows that the model rejects. */
+async function evaluateAll(snapshot: Snapshot): Promise<Result<EvaluatedSnapshot, EvaluationFailure>> {
+  let { rows } = allRows(snapshot, { from: 0, count: Number.POSITIVE_INFINITY });
+  let evaluation = await evaluateRows(snapshot, rows);
+  if (!evaluation.ok && evaluation.error.isRows) {
+    const found = await findRejectedRows(snapshot, rows, evaluation.error.reason);
+    if (!found.ok) return failure(found.error);
+    const rejected = new Set(found.value.map(({ at }) => at));
+    rows = rows.filter((_, at) => !rejected.has(at));
+    evaluation = await evaluateRows(snapshot, rows);
+  }
+  return evaluation.ok ? success({ snapshot, rows, evaluation: evaluation.value }) : failure(evaluation.error);
+}
+
+interface PredictedRow {
+  readonly described: Described | null;
+  readonly point: PublishedPoint;
+  readonly last: number | null;
+}
+
+function predictedRow({ snapshot, rows, evaluation }: EvaluatedSnapshot, row: Row, at: number): PredictedRow {
+  const { forecast, model } = snapshot;
+  const observed = snapshot.series[row.position ?? -1]?.last ?? null;
+  const lastFeature = forecast.features.find(({ name }) => name === lastFeatureOf(forecast));
+  const read = lastFeature === undefined ? Number.NaN : Number(featureOf(snapshot, lastFeature, row));
+  const last = observed?.value ?? shortestDecimal(read);
+  const { outputs, predictions } = evaluation;
+  const value = shortestDecimal(predictions[at] ?? Number.NaN);
+  if (model.card.decision) return { described: null, point: { ...unknownPoint, event: value }, last };
+  const described = describedRow(snapshot, row, { outputs, at, rows: rows.length, baseline: last, last: observed });
+  const point: PublishedPoint = {
+    median: described === null ? value : described.median,
+    mean: described?.mean ?? null,
+    event: null,
+    distribution: storedOf(described?.published?.summary ?? null),
+  };
+  return { described, point, last };
+}
+
+const unknownPoint: PublishedPoint = { median: null, mean: null, event: null, distribution: null };
+
+function pointsByPosition(evaluated: EvaluatedSnapshot): ReadonlyMap<number, PublishedPoint> {
+  return new Map(evaluated.rows.map((row, at) => [row.position ?? -1, predictedRow(evaluated, row, at).point]));
+}
+
+/** The baseline of a classification is in the card: the probability after the last state. */
+function withBaselineEvent({ model }: Snapshot, point: PublishedPoint, last: number | null): PublishedPoint {
+  const event = baselineProbability(model.card, last);
+  return event === null ? point : { ...unknownPoint, event };
+}
+
+function storedOf(summary: RowSummary | null): PublishedPoint["distribution"] {
+  return summary && storedDistribution(summary.distribution);
+}
+
+function publishedOf(summary: RowSummary | null): Pick<PublishedPrediction, "quantiles" | "chances"> {
+  return { quantiles: summary?.quantiles ?? null, chances: summary?.probabilities ?? null };
+}
+
+/** Returns the steps that baselines serve: of the series those after the first, of groups all. */
+function stepsOfSet(snapshot: Snapshot, set: SteppedSet): Omit<PublishedPrediction, "version" | "publishedAt">[] {
+  const { forecast } = snapshot;
+  const isSeries = set.name === seriesSet;
+  const steps = set.steps.filter((step) => !isSeries || step > 1);
+  return set.members.flatMap((names, member) => {
+    const level = set.levelOf(member);
+    if (level === null) return [];
+    // As in an answer: a series that has missed several periods has no distribution.
+    const isOutdated =
+      isSeries && outdatedNote(missedOf(snapshot, member), snapshot.series[member]?.last ?? null) !== null;
+    const series = Object.fromEntries(set.by.map((name, at) => [name, names[at] ?? ""]));
+    const last = roundTo(level.value, forecast.target.decimals + extraDecimals);
+    return steps.flatMap((step) => {
+      const found = set.at(member, level, step);
+      if (found === null) return [];
+      const summary = isOutdated ? null : found.summary;
+      const isEvent = forecast.task === "classification";
+      return [
+        {
+          ...{ set: set.name, series, step, target: found.target, last, servedBy: found.servedBy },
+          ...publishedOf(summary),
+          median: isEvent ? null : (found.summary?.median ?? roundTo(found.mean, forecast.target.decimals)),
+          mean: isEvent ? null : roundTo(found.mean, forecast.target.decimals + extraDecimals),
+          event: isEvent ? roundTo(found.mean, probabilityDecimals) : null,
+          distribution: storedOf(summary),
+          baseline: null,
+        },
+      ];
+    });
+  });
+}
+
+function missedOf(snapshot: Snapshot, member: number): number {
+  const { series, target } = snapshot;
+  const row = { position: member, is: [], target, hypothetical: false, overrides: new Map() };
+  return missedPeriods(snapshot, row, series[member]?.last ?? null);
+}
