@@ -86,13 +86,13 @@ export function moduleOf(contents: string, path = "index.js"): BundleModule {
 
 /**
  * Wraps the production bundle with stubs for its rate limit and its queue. Their simulators are slower than the real
- * services, and the rate limit is far below the load of a bench.
+ * services. The rate limit and the limit of computing time are far below the load of a bench.
  */
 export function withStubs(bundle: readonly BundleModule[]): BundleModule[] {
   const entry = moduleOf(
     `import worker from "./bundle.js";
     export * from "./bundle.js";
-    const stubs = { RATE_LIMIT: { limit: async () => ({ success: true }) }, PREDICTIONS: { send: async () => {}, sendBatch: async () => {} } };
+    const stubs = { RATE_LIMIT: { limit: async () => ({ success: true }) }, PREDICTIONS: { send: async () => {}, sendBatch: async () => {} }, COST_PER_SECOND: "0" };
     let bound;
     export default { fetch: (request, env, context) => worker.fetch(request, (bound ??= { ...env, ...stubs }), context) };`,
   );
