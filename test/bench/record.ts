@@ -2,6 +2,7 @@
 
 import { panelOfHistory } from "../../shared/api/history.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { countingsOf } from "../../shared/track-record/counting.ts";
 import { predictionsKey, scoresKey } from "../../shared/track-record/keys.ts";
@@ -13,6 +14,8 @@ import {
 } from "../../shared/track-record/published-prediction.ts";
 import { readScores, writeScores } from "../../shared/track-record/published-score.ts";
 import { scorePublication } from "../../shared/track-record/score-published.ts";
+import { sumByPeriod, sumBySeries } from "../../shared/track-record/score-sums.ts";
+import { bestAndWorst, trackRecord } from "../../shared/track-record/track-record.ts";
 import { randomFrom } from "../../trainer/simulate/random.ts";
 import { historyOf, snapshotOf } from "../support/served.ts";
 import { milkBaselines } from "../support/step-baselines.ts";
@@ -42,6 +45,13 @@ export async function run(): Promise<Bench> {
   const scoreMs = await medianMs(rounds, async () => scored());
   const scoresFile = writeScores(milkMx, scored());
   const scores = await readScores(milkMx, scoresFile);
+  const sums = sumByPeriod(scores);
+  const periods = Array.from({ length: 400 }, (_, at) => sums.map((one) => ({ ...one, target: addDays(target, at) })));
+  const which = { step: 1, set: "series" };
+  const recordMs = await medianMs(rounds, async () => {
+    trackRecord(periods.flat(), which);
+    bestAndWorst(sumBySeries(scores), which, 3);
+  });
   const results: Result[] = [
     {
       what: `predictions of ${seriesCount} series and all groups at 12 steps`,
@@ -59,6 +69,7 @@ export async function run(): Promise<Bench> {
       unit: "kB",
       limit: 50,
     },
+    { what: "the record of 400 periods", value: recordMs, unit: "ms", limit: 50 },
   ];
   return { name: "record", results };
 }
