@@ -7,6 +7,7 @@ import { modelEndpoints } from "./endpoints/models.ts";
 import { predictEndpoints } from "./endpoints/predict.ts";
 import { runEndpoints } from "./endpoints/runs.ts";
 import { serviceEndpoints } from "./endpoints/service.ts";
+import { subscriptionEndpoints } from "./endpoints/subscriptions.ts";
 
 export const endpoints = {
   ...feedEndpoints,
@@ -15,5 +16,6 @@ export const endpoints = {
   ...modelEndpoints,
   ...runEndpoints,
   ...predictEndpoints,
+  ...subscriptionEndpoints,
   ...serviceEndpoints,
 } satisfies Readonly<Record<string, Endpoint>>;

@@ -2,5 +2,6 @@
 export * from "./schema/flows.ts";
 export type { Stats } from "./schema/json.ts";
 export * from "./schema/observations.ts";
+export * from "./schema/outbox.ts";
 export * from "./schema/predictions.ts";
 export * from "./schema/registry.ts";

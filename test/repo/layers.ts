@@ -5,7 +5,7 @@
 export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = {
   shared: [
     ["lib", "glossary.ts"],
-    ["period.ts", "stats"],
+    ["period.ts", "stats", "webhooks"],
     ["models", "search", "feeds", "distributions", "charts"],
     ["onnx", "lake"],
     ["features"],
@@ -43,9 +43,9 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["hub.ts"],
     ["registry"],
     ["fetch", "ingest", "predictions"],
-    ["serving"],
+    ["serving", "outbox"],
     ["dead-letters.ts", "flows"],
-    ["actions", "queue.ts", "upkeep.ts", "workflows.ts"],
+    ["actions", "queue.ts", "tick.ts", "upkeep.ts", "workflows.ts"],
     ["http"],
     ["index.ts"],
   ],

@@ -36,6 +36,7 @@ export async function hubInNode(): Promise<Answer> {
   d1.exec(rows);
   // Drizzle reads only these members of a D1 database.
   const db = drizzle(d1 as unknown as Parameters<typeof drizzle>[0], { schema });
+  let ids = 0;
   const app = hubApp({
     db,
     lake: lakeOf(new Map([[`clean/gold-csv/${lakeFile}`, lakeBytes]])),
@@ -50,7 +51,8 @@ export async function hubInNode(): Promise<Answer> {
     evaluate: () => failure({ reason: "not in this test" }),
     fingerprints: () => [],
     allows: async () => true,
-    newId: () => "00000000-0000-4000-8000-000000000000",
+    randomBytes: (count: number) => new Uint8Array(count).fill(7),
+    newId: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, "0")}`,
     variables: { predictionsKeptDays: success(90), allowLoopback: success(false), baseUrl: () => "" },
     now: () => new Date("2026-11-29T12:00:00Z"),
     fetch: () => Promise.reject(new Error("no network in this test")),

@@ -44,6 +44,8 @@ export interface Hub {
   fingerprints(forecast: Forecast): readonly string[];
   /** Returns a new unique id. */
   newId(): string;
+  /** Returns random bytes for a secret. */
+  randomBytes(count: number): Uint8Array;
   readonly variables: Variables;
   /** Returns whether a caller is within the rate limit. */
   allows(caller: string): Promise<boolean>;
@@ -81,6 +83,7 @@ export function hubOf(env: HubEnv): Hub {
     evaluate: evaluateOnnx,
     fingerprints: fingerprintsOf,
     newId: () => crypto.randomUUID(),
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     variables: readVariables((name) => {
       const value = bindings.get(name);
       return typeof value === "string" ? value : "";

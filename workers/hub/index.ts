@@ -6,6 +6,7 @@ import { scheduleFetches } from "./flows/schedule.ts";
 import { hubApp } from "./http/app.ts";
 import { type HubEnv, hubOf } from "./hub.ts";
 import { consume } from "./queue.ts";
+import { runTick } from "./tick.ts";
 import { runUpkeep } from "./upkeep.ts";
 
 export { FetchFlow, IngestFlow, PromoteFlow, WithdrawFlow } from "./workflows.ts";
@@ -36,6 +37,9 @@ export default {
         return;
       case "7 * * * *":
         await runUpkeep(hub, forecasts);
+        return;
+      case "*/15 * * * *":
+        await runTick(hub);
         return;
       default:
         throw new Error(

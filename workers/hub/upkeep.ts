@@ -6,6 +6,7 @@ import { recover } from "./flows/recover.ts";
 import type { Hub } from "./hub.ts";
 import { repairLake } from "./ingest/repair-lake.ts";
 import { repairHistories } from "./ingest/write-history.ts";
+import { purgeDeliveries } from "./outbox/purge.ts";
 import { purgePredictions } from "./predictions/purge.ts";
 import { writeForecastList } from "./registry/forecast-list.ts";
 import { abandonSilentRuns } from "./registry/silent-runs.ts";
@@ -26,5 +27,6 @@ export async function runUpkeep(fx: UpkeepEffects, forecasts: readonly Forecast[
     ...forecasts.map((forecast) => [`repair pointer ${forecast.id}`, () => repairPointers(fx, [forecast])] as const),
     ["abandon silent runs", () => abandonSilentRuns(fx)],
     ["purge predictions", () => purgePredictions(fx)],
+    ["purge deliveries", () => purgeDeliveries(fx)],
   ]);
 }

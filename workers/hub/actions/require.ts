@@ -3,6 +3,7 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { type FlowRun, findFlow } from "../../../shared/db/flows.ts";
 import { findModel, listVersions, type StagedModel } from "../../../shared/db/models.ts";
 import { findRun, type TrainingRun } from "../../../shared/db/runs.ts";
+import { findSubscription, type Subscription } from "../../../shared/db/subscriptions.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { feeds, findFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
@@ -47,6 +48,13 @@ export async function requireRun({ db }: Pick<Hub, "db">, id: string): Promise<R
   const run = await findRun(db, id);
   if (run) return success(run);
   const detail = `There is no run ${id}. GET /forecasts/:forecast/runs lists them.`;
+  return failure({ kind: "not-found", detail, found: id });
+}
+
+export async function requireSubscription({ db }: Pick<Hub, "db">, id: string): Promise<Result<Subscription, Refusal>> {
+  const subscription = await findSubscription(db, id);
+  if (subscription) return success(subscription);
+  const detail = `There is no subscription ${id}. GET /subscriptions lists them.`;
   return failure({ kind: "not-found", detail, found: id });
 }
 

@@ -21,6 +21,7 @@ import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { Refused, refusalResponse, refuse } from "./refuse.ts";
 import { runRoutes } from "./runs.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
 import { tagRoutes } from "./tags.ts";
 
 /** In the order of the document at `/openapi.json`. */
@@ -35,6 +36,7 @@ const described = [
   feedRoutes,
   observationRoutes,
   flowRoutes,
+  subscriptionRoutes,
   healthRoutes,
 ];
 
