@@ -7,7 +7,12 @@ import { failure, type Result, success } from "./result.ts";
  * a control character is written as in JSON: `\n`, `\u001b`. Numbers, also as text, are not changed.
  */
 export function writeCsv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  return [header, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+  return [header, ...rows].map(csvLine).join("");
+}
+
+/** Writes one row as `writeCsv` does, with its line end. For files that are too long for one text. */
+export function csvLine(row: readonly (string | number | null)[]): string {
+  return `${row.map(csvField).join(",")}\r\n`;
 }
 
 function csvField(value: string | number | null): string {

@@ -1,53 +1,54 @@
-/** The CSV files of a report. Both begin with a byte order mark, so that Excel reads accents. */
+/**
+ * The CSV files of a report, line by line: with thousands of series one text would be larger than the report itself. Both
+ * files begin with a byte order mark, so that Excel reads accents.
+ */
 import type { ReportModel, StepForecast } from "../api/report-model.ts";
-import { writeCsv } from "../lib/csv.ts";
+import { csvLine } from "../lib/csv.ts";
 import { isoPeriod } from "../period.ts";
 
 const byteOrderMark = "\ufeff";
+const plainColumns = ["origin", "step", "target_period", "last_period", "last_value"];
 /** Named as in the CSV of `/predict`. */
 const directions = ["down_probability", "same_probability", "up_probability"];
 
-/** Returns the predictions of the next period in the columns that the forecast declares. */
-export function reportCsv({ table }: Pick<ReportModel, "table">): string {
-  return byteOrderMark + writeCsv(table.columns, table.rows);
+/** Yields the lines of the predictions of the next period, in the columns that the forecast declares. */
+export function* reportCsv({ table }: Pick<ReportModel, "table">): Iterable<string> {
+  yield byteOrderMark + csvLine(table.columns);
+  for (const row of table.rows) yield csvLine(row);
 }
 
-/** Returns one line for each series and step, with all quantiles and probabilities that the forecast has. */
-export function forecastCsv({ forecast, origin, series, model }: ReportModel): string {
-  const steps = series.flatMap((one) => one.steps);
-  const levels = [...new Set(steps.flatMap(({ quantiles }) => quantiles.map(({ level }) => level)))].sort(
-    (a, b) => a - b,
-  );
+/** Yields one line for each series and step, with all quantiles and probabilities that the forecast has. */
+export function* forecastCsv({ forecast, origin, series, model }: ReportModel): Iterable<string> {
+  const levels = levelsOf(series);
   const isEvent = forecast.task === "classification";
   const own = isEvent
     ? ["probability"]
     : ["median", "expected", ...levels.map((level) => `quantile_${level}`), ...directions, "change_probability"];
-  const columns = [
-    ...forecast.dimensions,
-    "origin",
-    "step",
-    "target_period",
-    "last_period",
-    "last_value",
-    ...own,
-    "baseline",
-    "model_version",
-  ];
   const version = "version" in model ? model.version : "";
-  const rows = series.flatMap(({ is, last, steps: of }) =>
-    of.map((step) => [
-      ...is,
-      isoPeriod(origin),
-      step.step,
-      isoPeriod(step.period),
-      last ? isoPeriod(last.period) : null,
-      last?.value ?? null,
-      ...(isEvent ? [step.event] : numbersOf(step, levels)),
-      step.baseline,
-      version,
-    ]),
-  );
-  return byteOrderMark + writeCsv(columns, rows);
+  yield byteOrderMark + csvLine([...forecast.dimensions, ...plainColumns, ...own, "baseline", "model_version"]);
+  for (const { is, last, steps } of series) {
+    for (const step of steps) {
+      yield csvLine([
+        ...is,
+        isoPeriod(origin),
+        step.step,
+        isoPeriod(step.period),
+        last ? isoPeriod(last.period) : null,
+        last?.value ?? null,
+        ...(isEvent ? [step.event] : numbersOf(step, levels)),
+        step.baseline,
+        version,
+      ]);
+    }
+  }
+}
+
+/** Returns the levels of all quantiles, ascending. */
+function levelsOf(series: ReportModel["series"]): number[] {
+  const levels = new Set<number>();
+  for (const { steps } of series)
+    for (const { quantiles } of steps) for (const { level } of quantiles) levels.add(level);
+  return [...levels].sort((a, b) => a - b);
 }
 
 function numbersOf(

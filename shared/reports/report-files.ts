@@ -3,7 +3,8 @@ import { type Download, type ReportFile, reportFiles } from "../api/pages.ts";
 import type { ReportModel } from "../api/report-model.ts";
 import type { Rasterize } from "../charts/png.ts";
 import { fileSvg } from "../charts/svg.ts";
-import { encodeUtf8 } from "../lib/utf8.ts";
+import { jsonPieces } from "../lib/json-pieces.ts";
+import { encodePieces, encodeUtf8 } from "../lib/utf8.ts";
 import { reportPage } from "./page/report-page.ts";
 import { mainChart, sourceLine } from "./report-charts.ts";
 import { forecastCsv, reportCsv } from "./report-csv.ts";
@@ -28,11 +29,11 @@ export function renderFile(
   const view = () => viewOf(model, language);
   switch (file) {
     case "report.csv":
-      return model.table.columns.length === 0 ? null : encodeUtf8(reportCsv(model));
+      return model.table.columns.length === 0 ? null : encodePieces(reportCsv(model));
     case "forecast.csv":
-      return encodeUtf8(forecastCsv(model));
+      return encodePieces(forecastCsv(model));
     case "report.json":
-      return encodeUtf8(`${JSON.stringify(model)}\n`);
+      return encodePieces(jsonPieces(model, "\n"));
     case "chart.svg":
       return mapNull(chartSvg(view()), encodeUtf8);
     case "chart.png":

@@ -1,6 +1,9 @@
 import { SELF } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { queueReport } from "../../shared/db/outbox.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
+import { deliverDue } from "../../workers/hub/outbox/deliver.ts";
 import { asAdmin, hub, ingested, migrate, request, testEnv } from "../support/hub.ts";
 import { publication, someCities } from "../support/sniim.ts";
 
@@ -289,4 +292,48 @@ test.each([
 
 test("the hub itself answers a path that only starts like one of predict", async () => {
   expect((await request("/predictions")).status).toBe(404);
+});
+
+test("a subscription on D1: a report is queued once, delivered once with a signature, and listed", async () => {
+  const body = JSON.stringify({ url: "https://example.com/hook" });
+  const created = await asAdmin("/subscriptions", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body,
+  });
+  expect(created.status).toBe(201);
+  const { id, secret } = await created.json<{ id: string; secret: string }>();
+  const report = {
+    forecast: "milk-mx",
+    title: "Milk",
+    origin: "2026-11-20",
+    revision: 1,
+    publishedAt: "2026-11-20T18:00:00.000Z",
+    version: null,
+    summary: [],
+  };
+  const now = hub.now().toISOString();
+  expect([await queueReport(hub.db, report, now), await queueReport(hub.db, report, now)]).toEqual([1, 0]);
+  const sent: { readonly url: string; readonly init: RequestInit }[] = [];
+  const fx = {
+    ...hub,
+    fetch: async (url: string, init: RequestInit) => {
+      sent.push({ url, init });
+      return new Response(null, { status: 204 });
+    },
+  };
+  expect(await Promise.all([deliverDue(fx), deliverDue(fx)])).toEqual(expect.arrayContaining([1, 0]));
+  expect(await deliverDue(fx)).toBe(0);
+  expect(sent.map(({ url, init }) => [url, init.redirect])).toEqual([["https://example.com/hook", "manual"]]);
+  const verified = new Webhook(secret).verify(
+    String(sent[0]?.init.body),
+    Object.fromEntries(new Headers(sent[0]?.init.headers)),
+  );
+  expect(verified).toMatchObject({ data: { links: { html: "http://hub.test/reports/milk-mx/2026-11-20.html" } } });
+  const listed = await asAdmin(`/subscriptions/${id}/deliveries?state=sent`, {});
+  expect(await listed.json()).toMatchObject({
+    deliveries: [{ id: `milk-mx:2026-11-20:${id}`, tries: 1, status: 204 }],
+  });
+  const { subscriptions } = await (await asAdmin("/subscriptions", {})).json<{ subscriptions: unknown[] }>();
+  expect(subscriptions).toMatchObject([{ id, deliveries: { waiting: 0, sent: 1, failed: 0 } }]);
 });

@@ -4,7 +4,7 @@ import regular from "@fontsource/source-sans-3/files/source-sans-3-latin-400-nor
 import bold from "@fontsource/source-sans-3/files/source-sans-3-latin-600-normal.woff2";
 import wasm from "@resvg/resvg-wasm/index_bg.wasm";
 import type { PagesRenderer, RenderAnswer, RenderRequest } from "../../shared/api/pages.ts";
-import { reportModelShape } from "../../shared/api/report-model.ts";
+import { readReportModel } from "../../shared/api/report-model.ts";
 import { startRasterizer } from "../../shared/charts/png.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
@@ -21,14 +21,14 @@ export default class PagesWorker extends WorkerEntrypoint implements PagesRender
 
   /** Renders one file. The wasm for images starts with the first image. */
   async render({ model, file, language, downloads }: RenderRequest): Promise<RenderAnswer> {
-    const read = reportModelShape.safeParse(model);
-    if (!read.success) return failure(`The report model is not valid: ${read.error.message.slice(0, 500)}`);
+    const read = readReportModel(model);
+    if (!read.ok) return failure(`The report model is not valid: ${read.error.slice(0, 500)}`);
     if (language !== undefined && !languageCodes.includes(language))
       return failure(`Found language ${language}, expected one of ${languageCodes.join(", ")}.`);
     const rasterize =
       file === "chart.png"
         ? await startRasterizer({ wasm, fonts: [new Uint8Array(regular), new Uint8Array(bold)] })
         : null;
-    return success(renderFile(file, read.data, { language, downloads, rasterize }));
+    return success(renderFile(file, read.value, { language, downloads, rasterize }));
   }
 }

@@ -27,7 +27,7 @@ function levelSection(view: View): Html {
   const notes = [
     ...(level.past.length > 0 ? [words.level.hits(format.count(inside), format.count(level.past.length))] : []),
     ...(level.seriesCount > 1 ? [words.level.chained] : []),
-    ...(level.seriesCount > 1 && level.steps.every(({ quantiles }) => quantiles.length === 0)
+    ...(level.seriesCount > 1 && level.steps.length > 0 && level.steps.every(({ quantiles }) => quantiles.length === 0)
       ? [words.level.noRange]
       : []),
   ];

@@ -25,6 +25,8 @@ function digestOf(text: string): string {
 /** Returns the page. `downloads`: the files beside it, which it links to. */
 export function reportPage(view: View, downloads: readonly Download[]): string {
   const { model, words, format, title } = view;
+  // Without any data there is no origin.
+  const origin = model.origin === "" ? null : format.period(model.origin);
   const description = `${nextFinding(view)} ${levelFinding(view)}`;
   const page = html`<!doctype html>
 <html lang="${words.language}">
@@ -34,14 +36,14 @@ export function reportPage(view: View, downloads: readonly Download[]): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="description" content="${description}">
 <meta name="generator" content="Almanac">
-<title>${title}, ${format.period(model.origin)}</title>
+<title>${origin === null ? title : `${title}, ${origin}`}</title>
 <style>${raw(style)}</style>
 </head>
 <body>
 <header>
 ${model.series.length > 1 ? html`<a class="skip" href="#series">${words.head.skip}</a>` : ""}
 <h1>${title}</h1>
-<p class="meta"><span>${words.head.origin(format.period(model.origin))}</span><span>${words.head.made(format.time(model.madeAt))}</span><span>${words.head.revision(String(model.revision))}</span></p>
+<p class="meta">${origin === null ? "" : html`<span>${words.head.origin(origin)}</span>`}<span>${words.head.made(format.time(model.madeAt))}</span><span>${words.head.revision(String(model.revision))}</span></p>
 ${model.stale === null ? "" : html`<p class="stale"><strong>${words.head.stale}</strong> <span lang="en">${model.stale}</span></p>`}
 </header>
 <main>

@@ -26,7 +26,9 @@ export function seriesSection(view: View): Html {
     html`<form class="filter" hidden data-shown="${shown}" data-sorted="${sorted}" data-ascending="${ascending}" data-descending="${descending}"><label for="filter">${filter}</label><input id="filter" type="search" autocomplete="off"><span role="status" class="muted"></span></form>
 ${more}${tableOf({
   label: words.sections.allSeries,
-  caption: words.table.caption(model.forecast.unit, format.period(next?.period ?? model.origin)),
+  caption: next
+    ? words.table.caption(model.forecast.unit, format.period(next.period))
+    : words.table.valuesCaption(model.forecast.unit),
   isSortable: true,
   columns: columns.map(({ name, isNumber }) => ({ name, ...(isNumber && { isNumber }) })),
   rows: rows.map((one) => columns.map(({ cell }) => cell(one))),

@@ -113,6 +113,7 @@ export const english: Words = {
     outside: (features) => `Inputs outside the training data: ${features}`,
     older: (date) => `Last value of ${date}`,
     caption: (unit, date) => `Values in ${unit}, predictions for ${date}`,
+    valuesCaption: (unit) => `Values in ${unit}`,
     filter: "Show series that contain",
     shown: "{shown} of {all} series are shown.",
     sorted: "Sorted by {column}, {direction}.",

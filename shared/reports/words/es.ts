@@ -115,6 +115,7 @@ export const spanish: Words = {
     outside: (features) => `Datos fuera del entrenamiento: ${features}`,
     older: (date) => `Último valor del ${date}`,
     caption: (unit, date) => `Valores en ${unit}, predicciones para el ${date}`,
+    valuesCaption: (unit) => `Valores en ${unit}`,
     filter: "Mostrar las series que contienen",
     shown: "Se muestran {shown} de {all} series.",
     sorted: "Ordenado por {column}, {direction}.",

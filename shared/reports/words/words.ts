@@ -91,6 +91,7 @@ export interface Words {
     readonly outside: (features: string) => string;
     readonly older: (date: string) => string;
     readonly caption: (unit: string, date: string) => string;
+    readonly valuesCaption: (unit: string) => string;
     readonly filter: string;
     readonly shown: string;
     readonly sorted: string;

@@ -56,7 +56,7 @@ function call(socket: WebSocket, method: string): Promise<HeapUsage> {
 }
 
 export interface HeapWatch {
-  /** The largest sample in MB, including garbage that is not collected yet. */
+  /** The largest sample in MB: objects, buffers and the memory of wasm, including garbage that is not collected yet. */
   peakMb(): number;
   stop(): void;
 }
@@ -68,8 +68,8 @@ export async function watchHeap(inspectorPort: number, worker: string): Promise<
   const socket = await inspect(inspectorPort, worker);
   let peak = 0;
   socket.onmessage = ({ data }) => {
-    const answer: { result?: { usedSize?: number } } = JSON.parse(String(data));
-    peak = Math.max(peak, answer.result?.usedSize ?? 0);
+    const { result }: { result?: Partial<HeapUsage> } = JSON.parse(String(data));
+    peak = Math.max(peak, (result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0));
   };
   const timer = setInterval(
     () => socket.send(JSON.stringify({ id: ++lastId, method: "Runtime.getHeapUsage" })),
