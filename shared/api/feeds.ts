@@ -8,6 +8,11 @@ const variableShape = z.object({
   title: z.string(),
   unit: z.string(),
   isForecast: z.literal(true).optional().describe("The publisher's own forecast, never an observation"),
+  categories: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe("Texts of a variable of categories: a value is a position in this list"),
 });
 
 const placeShape = z.object({
@@ -29,6 +34,7 @@ const feedShape = z
     title: z.string(),
     publisher: z.string(),
     homepage: z.string(),
+    personal: z.literal(true).optional().describe("It is about persons: all its data needs `PERSONAL_TOKEN`"),
     dimensions: z.array(z.string()).readonly().describe("Names of the dimensions that identify a series"),
     variables: z.record(z.string(), variableShape).readonly(),
     place: placeShape.optional().describe("Only if the feed is about one place"),

@@ -82,6 +82,8 @@ export interface Variable {
   readonly unit: string;
   /** The publisher's own forecast. It is a separate variable and never an observation of the variable that it predicts. */
   readonly isForecast?: true;
+  /** The texts of a variable of categories: a value is a position in this list. Stored values refer to it, so only append. */
+  readonly categories?: readonly string[];
 }
 
 /** The place of a feed that is about one place. */
@@ -130,6 +132,8 @@ export interface Feed {
   readonly homepage: string;
   /** The licence of the data, if the publisher states one. */
   readonly licence?: string;
+  /** True: it is about persons. All that comes from it needs `PERSONAL_TOKEN`, and its problems quote no text of a file. */
+  readonly personal?: true;
   /** Names of the series' dimensions, in display order. */
   readonly dimensions: readonly string[];
   /** Variables by name. */

@@ -11,6 +11,8 @@ export interface Counts {
   readonly doubt?: string | undefined;
   /** How much the publication contradicts; absent if that was not measured yet. */
   readonly contradictions?: Contradictions;
+  /** True: the reason names no series, because they are persons. */
+  readonly personal?: true | undefined;
 }
 
 /** Returns the reason to hold a publication for review, or null. */
@@ -25,8 +27,8 @@ export function reasonToHold(counts: Counts, knownSeries: readonly string[], lim
   const missing = knownSeries.filter((key) => !counts.series.has(key));
   const share = missing.length / Math.max(1, knownSeries.length);
   if (share > limits.seriesLostMax) {
-    const example = missing.slice(0, 3).join(", ");
-    return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}); the limit is ${percent(limits.seriesLostMax)}. Examples: ${example}`;
+    const examples = counts.personal ? "" : `. Examples: ${missing.slice(0, 3).join(", ")}`;
+    return `${missing.length} of ${knownSeries.length} known series are missing (${percent(share)}); the limit is ${percent(limits.seriesLostMax)}${examples}`;
   }
   return counts.contradictions ? contradictionReason(counts.contradictions, limits) : null;
 }

@@ -2,11 +2,13 @@ import type { Granularity } from "../period.ts";
 import { clCentralBank } from "./cl-central-bank.ts";
 import { clMilkPrice } from "./cl-milk-price.ts";
 import { clRain } from "./cl-rain.ts";
+import { customersCsv } from "./customers-csv.ts";
 import type { Feed } from "./feed.ts";
 import { goldCsv } from "./gold-csv.ts";
 import { openMeteoAirQuality } from "./open-meteo-air-quality.ts";
 import { vigo } from "./places.ts";
 import { sniimMilk } from "./sniim-milk.ts";
+import { transactionsJson } from "./transactions-json.ts";
 
 /** The catalogue. A new feed is one file in this folder and one entry here. */
 export const feeds: readonly Feed[] = [
@@ -16,6 +18,8 @@ export const feeds: readonly Feed[] = [
   clMilkPrice,
   clRain,
   clCentralBank,
+  customersCsv,
+  transactionsJson,
 ];
 
 export function findFeed(id: string): Feed | undefined {

@@ -169,7 +169,58 @@ export const worstInputs: readonly WorstInput[] = [
     refusal: "too-complex",
     make: () => utf8(`{"a":[${"[],".repeat(990_000)}[]]}`),
   },
+  {
+    feed: "transactions-json",
+    file: "as many purchases as the limits allow",
+    refusal: null,
+    make: () => utf8(`[${Array.from({ length: purchasesMax }, (_, at) => purchase(at, at % 9)).join(",")}]`),
+  },
+  {
+    feed: "transactions-json",
+    file: "one transaction in every row, each time with another amount",
+    refusal: null,
+    make: () => utf8(`[${Array.from({ length: purchasesMax }, (_, at) => purchase(1, at)).join(",")}]`),
+  },
+  {
+    feed: "transactions-json",
+    file: "two million empty lists",
+    refusal: "too-complex",
+    make: () => utf8(`[${"[],".repeat(2_000_000)}[]]`),
+  },
+  {
+    feed: "customers-csv",
+    file: "as many customers as the limits allow",
+    refusal: null,
+    make: () => {
+      const lines = Array.from(
+        { length: 49_000 },
+        (_, at) => `${at},Ann ${letters(at)},,34,West,2020-11-22,2025-09-30,8`,
+      );
+      return utf8(`${customersHeader}\n${lines.join("\n")}\n`);
+    },
+  },
+  {
+    feed: "customers-csv",
+    file: "four million columns",
+    refusal: "too-many-columns",
+    make: () => utf8(`${customersHeader}${",".repeat(3_999_900)}`),
+  },
 ];
+
+const customersHeader = "customer_id,name,email,age,region,signup_date,last_purchase,loyalty_points";
+const purchasesMax = 40_000;
+
+function purchase(id: number, amount: number): string {
+  return JSON.stringify({
+    transaction_id: `T${id}`,
+    customer_id: id % 2000,
+    amount: amount + 1,
+    currency: "USD",
+    timestamp: "2025-10-18T14:32:00Z",
+    payment_method: "Credit Card",
+    status: "Completed",
+  });
+}
 
 function air(value: (hour: number) => string): Uint8Array {
   const feed = findFeed("open-meteo-air-quality");

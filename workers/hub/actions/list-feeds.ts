@@ -16,7 +16,8 @@ export async function describeFeed({ db }: Pick<Hub, "db">, feed: Feed): Promise
     countObservations(db, feed),
   ]);
   const { id, title, publisher, homepage, dimensions, variables, place, granularity, partitionBy } = feed;
-  const { breaks = [] } = feed;
-  const about = { id, title, publisher, homepage, dimensions, variables, ...(place && { place }) };
+  const { breaks = [], personal } = feed;
+  const optional = { ...(place && { place }), ...(personal && { personal }) };
+  const about = { id, title, publisher, homepage, dimensions, variables, ...optional };
   return { ...about, granularity, breaks, partitionBy, ...counts, cursor, etag, lastSuccessAt };
 }

@@ -74,7 +74,11 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
   if (facts.length === 0) return { source, stats, outcome: { state: "failed", reason: whyEmpty(problems), stats } };
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
   const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
-  const reason = reasonToHold({ observations: facts.length, problems, series, doubt }, known, feed.limits);
+  const reason = reasonToHold(
+    { observations: facts.length, problems, series, doubt, personal: feed.personal },
+    known,
+    feed.limits,
+  );
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
