@@ -20,6 +20,7 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
           },
           bindings: {
             ADMIN_TOKEN: "test-token",
+            PERSONAL_TOKEN: "personal-token",
             ALLOW_LOOPBACK: "true",
             TEST_MIGRATIONS: await readD1Migrations("migrations"),
           },

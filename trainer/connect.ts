@@ -23,5 +23,10 @@ export function connect(options: {
     .replace(/\/$/, "")
     .replace("//localhost", "//127.0.0.1");
   const ours = local?.url === url ? local : findHub(url);
-  return openHub({ url, token: process.env.ALMANAC_TOKEN ?? ours?.token, actor: options.actor });
+  return openHub({
+    url,
+    token: process.env.ALMANAC_TOKEN ?? ours?.token,
+    personalToken: process.env.PERSONAL_TOKEN || ours?.personalToken,
+    actor: options.actor,
+  });
 }

@@ -1,6 +1,7 @@
 /** The client of a running hub for commands: the typed API client, with failures as exceptions. */
 import { type ApiFailure, failureText } from "../shared/api/api-failure.ts";
 import { type ApiClient, apiClient, type Fetch } from "../shared/api/client.ts";
+import { personalNames } from "../shared/forecasts/personal.ts";
 import type { Result, Success } from "../shared/lib/result.ts";
 import { Failure } from "./failure.ts";
 
@@ -8,6 +9,8 @@ export interface HubAddress {
   readonly url: string;
   /** `ADMIN_TOKEN` of the hub. */
   readonly token: string | undefined;
+  /** `PERSONAL_TOKEN` of the hub, for personal feeds and forecasts. Default: `token`, which opens them in the hub too. */
+  readonly personalToken?: string | undefined;
   /** Name of the actor in the audit log; by default the holder of the token. */
   readonly actor?: string | undefined;
   /** Replaces `fetch`, for example to report progress. */
@@ -51,12 +54,20 @@ export type ThrowingClient = {
  * followed: a hub sends none, and another address, perhaps without TLS, must not receive the token of this one.
  */
 export function openHub(address: HubAddress): Hub {
-  const { token, actor, send = (url, init) => fetch(url, { ...init, redirect: "manual" }) } = address;
+  const {
+    token,
+    personalToken = token,
+    actor,
+    send = (url, init) => fetch(url, { ...init, redirect: "manual" }),
+  } = address;
   const url = address.url.replace(/\/$/, "");
-  const client = apiClient({ url, send, token, predictToken: process.env.PREDICT_TOKEN || undefined, actor });
+  const predictToken = process.env.PREDICT_TOKEN || undefined;
+  const personal = { names: personalNames, token: personalToken };
+  const client = apiClient({ url, send, token, predictToken, personal, actor });
   return {
     url,
     token,
+    personalToken,
     actor,
     api: throwing(client, { url, token }),
     request: (path, init) => request(url, path, init),

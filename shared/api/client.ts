@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly token?: string | undefined;
   /** `PREDICT_TOKEN`, if the service has one. */
   readonly predictToken?: string | undefined;
+  /** `PERSONAL_TOKEN`, and the feeds and forecasts that need it. */
+  readonly personal?: { readonly names: ReadonlySet<string>; readonly token: string | undefined };
   /** Name for the audit; by default the holder of the token. */
   readonly actor?: string | undefined;
 }
@@ -71,7 +73,7 @@ async function call(
   const { body, headers: bodyHeaders } = bodyOf(endpoint, input);
   const init = {
     method,
-    headers: { ...callerHeaders(options, endpoint), ...bodyHeaders },
+    headers: { ...callerHeaders(options, endpoint, input), ...bodyHeaders },
     ...(body !== null && { body }),
   };
   let response: FetchedAnswer;
@@ -106,10 +108,13 @@ function queryText(query: Readonly<Record<string, unknown>> = {}): string {
 }
 
 function callerHeaders(
-  { token, predictToken, actor }: ClientOptions,
+  { token, predictToken, personal, actor }: ClientOptions,
   { token: kind }: Endpoint,
+  { feed, forecast }: CallInput,
 ): Readonly<Record<string, string>> {
-  const bearer = kind === "hub" ? token : kind === "predict" ? predictToken : undefined;
+  const isPersonal = [feed, forecast].some((name) => typeof name === "string" && personal?.names.has(name));
+  const open = isPersonal ? personal?.token : kind === "predict" ? predictToken : undefined;
+  const bearer = kind === "hub" ? (token ?? open) : open;
   return {
     ...(bearer && { Authorization: `Bearer ${bearer}` }),
     ...(kind === "hub" && actor !== undefined && { "X-Almanac-Actor": actor }),

@@ -64,6 +64,7 @@ export type InvocationAnswer = z.infer<typeof invocationAnswerShape>;
 const invocationErrorCodes = [
   "BAD_REQUEST",
   "UNAUTHENTICATED",
+  "PERMISSION_DENIED",
   "RESOURCE_DOES_NOT_EXIST",
   "REQUEST_LIMIT_EXCEEDED",
   "INTERNAL_ERROR",

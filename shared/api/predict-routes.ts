@@ -29,7 +29,8 @@ interface Documentation {
 
 const statuses = {
   400: "The body cannot be read",
-  401: "`PREDICT_TOKEN` is set, and the token is missing or wrong",
+  401: "`PREDICT_TOKEN` is set or the forecast is about persons, and the token is missing or wrong",
+  403: "The forecast is about persons, and `PERSONAL_TOKEN` is not set",
   404: "Unknown name. The answer lists the existing ones",
   413: "The body is too large",
   415: "Unsupported content type",
@@ -46,7 +47,7 @@ function refusalsOf(schema: z.ZodType, contentType: string, codes: readonly Stat
   return Object.fromEntries(codes.map((status) => [status, { description: statuses[status], content }]));
 }
 
-const reading = [401, 404, 429, 500, 503] as const;
+const reading = [401, 403, 404, 429, 500, 503] as const;
 const sending = [400, ...reading, 413, 415] as const;
 const problems = (codes: readonly Status[]) => refusalsOf(problemShape, "application/problem+json", codes);
 const invocationErrors = (codes: readonly Status[]) => refusalsOf(invocationErrorShape, "application/json", codes);

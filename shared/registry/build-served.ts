@@ -1,6 +1,7 @@
 /** Builds `served.json` from a validated card and the declaration of its forecast. The same input gives the same bytes. */
 import { dtypeOf, kindOf } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import { isPersonalForecast } from "../forecasts/personal.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Card } from "./card.ts";
 import { servedFormat } from "./keys.ts";
@@ -39,6 +40,7 @@ export function servingDeclaration(forecast: Forecast): ServedModelFile["declara
     dimensions,
     task,
     ...(labels && { labels }),
+    ...(isPersonalForecast(forecast) && { personal: true }),
     schedule,
     target,
     features: features.map((feature) => ({ ...feature, kind: kindOf(feature) })),

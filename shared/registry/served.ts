@@ -38,6 +38,8 @@ export interface ServingDeclaration
     | "hypothesisNeeds"
   > {
   readonly intervals: Pick<Forecast["intervals"], "scaledBy">;
+  /** True if it reads a feed about persons. Its answers need `PERSONAL_TOKEN`. */
+  readonly personal?: true;
   /** What steps after the first and groups of series need. Files of earlier versions omit it. */
   readonly stepped?: Pick<Forecast, "seasonal" | "groups" | "distribution">;
   readonly change: Pick<NonNullable<Forecast["change"]>, "frequency"> | null;

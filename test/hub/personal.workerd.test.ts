@@ -1,8 +1,9 @@
-/** Personal feeds: what of a person is stored outside `raw/`. */
+/** Personal feeds: what of a person is stored outside `raw/`, and who may read it. */
 import { beforeAll, expect, test, vi } from "vitest";
 import { customersCsv } from "../../shared/feeds/customers-csv.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
+import { hubApp, serviceDocument } from "../../workers/hub/http/app.ts";
 import { asAdmin, ended, hub, ingested, migrate, query } from "../support/hub.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -49,7 +50,9 @@ beforeAll(async () => {
 });
 
 test("names and e-mail addresses are in no table, in no file outside raw/, in no history and in no log", async () => {
-  const tables = await query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'd1_%'");
+  const tables = await query(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'd1_*' AND name NOT GLOB '_cf_*'",
+  );
   expect(tables.length).toBeGreaterThan(15);
   for (const { name } of tables as { name: string }[]) {
     const rows = JSON.stringify(await query(`SELECT * FROM "${name}"`));
@@ -82,4 +85,95 @@ test("what is stored are attributes of ids, and the two purchases of one instant
     { key: '["1","T005"]', period: "2025-10-12", variable: "amount", value: 320.5 },
     { key: '["1"]', period: "2025-11-01", variable: "age", value: 29 },
   ]);
+});
+
+/** Gold, as if it read a personal feed. */
+const personalForecast = "gold";
+const personalHub = { ...hub, personalNames: new Set([...hub.personalNames, personalForecast]) };
+const app = hubApp(personalHub);
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+/** Every operation of the document, its path filled with names of personal data. */
+const operations = Object.entries(serviceDocument().paths ?? {}).flatMap(([template, methods]) =>
+  Object.keys(methods ?? {}).map((method) => ({
+    method: method.toUpperCase(),
+    isPersonal: /\{(feed|forecast)\}/.test(template),
+    isForwarded: /^\/(predict|serving|invocations|ping|version|v2)/.test(template),
+    path: template
+      .replace("{feed}", customersCsv.id)
+      .replace("{forecast}", personalForecast)
+      .replaceAll(/\{\w+\}/g, "x"),
+  })),
+);
+const personal = operations.filter(({ isPersonal, isForwarded }) => isPersonal && !isForwarded);
+
+async function statuses(on: typeof app, headers: Record<string, string>): Promise<Map<string, number>> {
+  const found = personal.map(async ({ method, path }) => {
+    const { status } = await on.request(path, { method, headers });
+    return [`${method} ${path}`, status] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+test("every address of a personal feed or forecast refuses a caller without the token", async () => {
+  expect(personal.length).toBeGreaterThanOrEqual(20);
+  for (const headers of [{}, bearer("wrong"), bearer("")])
+    expect(new Set((await statuses(app, headers)).values()), JSON.stringify(headers)).toEqual(new Set([401]));
+  const encoded = await app.request(`/feeds/${customersCsv.id.replace("c", "%63")}`);
+  expect(encoded.status).toBe(401);
+  expect((await app.request(`/feeds/${customersCsv.id}`, { method: "HEAD" })).status).toBe(401);
+});
+
+test("while no token is set, every address of a personal feed or forecast is closed", async () => {
+  const closed = hubApp({ ...personalHub, personalToken: undefined, adminToken: undefined });
+  for (const headers of [{}, bearer("personal-token"), bearer("undefined")])
+    expect(new Set((await statuses(closed, headers)).values())).toEqual(new Set([403]));
+  const answer = await hubApp({ ...personalHub, personalToken: undefined }).request(`/feeds/${customersCsv.id}`);
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("PERSONAL_TOKEN is not set") });
+});
+
+test("the personal token and the admin token open the reads, and only the admin token opens writes", async () => {
+  for (const token of ["personal-token", "test-token"]) {
+    for (const path of ["", "/observations", "/problems", "/lake/_SUCCESS"]) {
+      const answer = await app.request(`/feeds/${customersCsv.id}${path}`, { headers: bearer(token) });
+      expect(answer.status, path).toBe(200);
+      expect(answer.headers.get("Cache-Control"), path).toBe("no-store");
+    }
+    const recorded = await app.request(`/forecasts/${personalForecast}/predictions`, { headers: bearer(token) });
+    expect(recorded.status).toBe(200);
+  }
+  const found = await app.request(`/feeds/${customersCsv.id}/problems`, { headers: bearer("personal-token") });
+  expect(JSON.stringify(await found.json())).toContain("a text of 10 characters");
+  const write = { method: "PUT", body: utf8(customers), headers: bearer("personal-token") };
+  expect((await app.request(`/feeds/${customersCsv.id}/files/customers.csv`, write)).status).toBe(401);
+});
+
+test("the other addresses stay open, and contain no id and no value of a customer", async () => {
+  const others = operations.filter(
+    ({ isPersonal, isForwarded, method }) => !isPersonal && !isForwarded && method === "GET",
+  );
+  expect(others.length).toBeGreaterThan(8);
+  for (const { path } of others) {
+    const answer = await app.request(path);
+    expect([200, 404], path).toContain(answer.status);
+    expect(await answer.text(), path).not.toMatch(/T00\d|320\.5|1200|quimby/i);
+  }
+  expect((await app.request("/feeds/gold-csv")).status).toBe(200);
+  expect((await app.request("/feeds/gold-csv/observations")).status).toBe(200);
+});
+
+test("the hub forwards the admin token to predict as the personal token, and no other token", async () => {
+  const sent: (string | null)[] = [];
+  const forwarding = hubApp({
+    ...personalHub,
+    predict: {
+      fetch: async (request: Request) => {
+        sent.push(request.headers.get("Authorization"));
+        return new Response();
+      },
+    } as typeof hub.predict,
+  });
+  for (const headers of [bearer("test-token"), bearer("other"), {}])
+    await forwarding.request(`/predict/${personalForecast}`, { headers });
+  expect(sent).toEqual(["Bearer personal-token", "Bearer other", null]);
 });

@@ -2,6 +2,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import * as schema from "../../shared/db/schema.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { writeParquet } from "../../shared/lake/parquet.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
@@ -47,6 +48,7 @@ export async function hubInNode(): Promise<Answer> {
     predict: { fetch: async () => new Response(null, { status: 503 }) },
     boot: "test",
     adminToken: hubToken,
+    personalNames,
     onnx: null,
     evaluate: () => failure({ reason: "not in this test" }),
     fingerprints: () => [],

@@ -20,21 +20,32 @@ interface Background {
 
 const moduleOf = (path: string): Promise<Partial<PredictModules>> => import(new URL(path, import.meta.url).href);
 
+export interface PredictTokens {
+  readonly token?: string;
+  readonly personalToken?: string;
+  /** Whether gold is a forecast about persons. */
+  readonly isGoldPersonal?: boolean;
+}
+
 /** Returns a function that answers requests. Waits for the work that continues after an answer. */
-export async function predictInNode(story: ServableStory = {}): Promise<Answer> {
+export async function predictInNode(
+  story: ServableStory = {},
+  { token, personalToken, isGoldPersonal = false }: PredictTokens = {},
+): Promise<Answer> {
   const [{ predictApp }, { serviceOf }] = await Promise.all([
     moduleOf("../../workers/predict/app.ts"),
     moduleOf("../../workers/predict/service.ts"),
   ]);
   if (!predictApp || !serviceOf) throw new Error("workers/predict has no predictApp or serviceOf");
-  const { keys, objects } = storesOf(story);
+  const { keys, objects } = storesOf(story, isGoldPersonal);
   const app = predictApp(
     serviceOf({
       snapshots: { get: async (key: string) => keys.get(key) ?? null },
       lake: { get: async (key: string) => objectOf(objects.get(key)) },
       cache: null,
       rateLimit: null,
-      token: undefined,
+      token,
+      personalToken,
       costLimits: null,
       recording: null,
       onnx: null,
@@ -54,12 +65,16 @@ export async function predictInNode(story: ServableStory = {}): Promise<Answer> 
   };
 }
 
-function storesOf(story: ServableStory): {
+function storesOf(
+  story: ServableStory,
+  isGoldPersonal: boolean,
+): {
   readonly keys: ReadonlyMap<string, string>;
   readonly objects: ReadonlyMap<string, Uint8Array>;
 } {
   const ofMilk = servable(story);
-  const ofGold = { ...goldModel(), servedText: servedTextOf(gold, goldModel().card) };
+  const servedText = servedTextOf(gold, goldModel().card);
+  const ofGold = { ...goldModel(), servedText: isGoldPersonal ? personalText(servedText) : servedText };
   const keys = new Map([[forecastsKey, JSON.stringify({ ids: [milk.id, gold.id] })]]);
   const objects = new Map<string, Uint8Array>();
   for (const { id, pointer, model, servedText, history } of [
@@ -72,6 +87,11 @@ function storesOf(story: ServableStory): {
     objects.set(servedKey(id, pointer.version, pointer.served?.sha256 ?? ""), new TextEncoder().encode(servedText));
   }
   return { keys, objects };
+}
+
+function personalText(servedText: string): string {
+  const file = JSON.parse(servedText);
+  return JSON.stringify({ ...file, declaration: { ...file.declaration, personal: true } });
 }
 
 function objectOf(bytes: Uint8Array | undefined) {

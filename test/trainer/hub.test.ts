@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import { openHub } from "../../trainer/hub.ts";
 import { readPublication } from "../../trainer/read-publication.ts";
 
@@ -30,4 +31,26 @@ test.each([
     `The hub at http://hub.test ${found}. Set ALMANAC_TOKEN to the ADMIN_TOKEN of that hub.`,
   );
   await expect(call).rejects.not.toThrow("Bearer");
+});
+
+test("requests for personal data carry the personal token, and other reads carry none", async () => {
+  const sent = new Map<string, string | undefined>();
+  const send = async (url: string, { headers }: { readonly headers: Record<string, string> }) => {
+    sent.set(new URL(url).pathname, headers.Authorization);
+    return Response.json({}, { status: 500 });
+  };
+  const { api } = openHub({ url: "http://hub.test", token: "admin", personalToken: "personal", send });
+  const [personal = ""] = personalNames;
+  for (const feed of [personal, "gold-csv"]) {
+    await expect(api.getFeed({ feed })).rejects.toThrow();
+    await expect(api.listFeedProblems({ feed })).rejects.toThrow();
+  }
+  await expect(api.askPrediction({ forecast: personal })).rejects.toThrow();
+  expect(Object.fromEntries(sent)).toEqual({
+    [`/feeds/${personal}`]: "Bearer personal",
+    [`/feeds/${personal}/problems`]: "Bearer admin",
+    "/feeds/gold-csv": undefined,
+    "/feeds/gold-csv/problems": "Bearer admin",
+    [`/predict/${personal}`]: "Bearer personal",
+  });
 });

@@ -57,6 +57,7 @@ export async function startPlatform(
   const free = await findPort(port);
   const settings = readSettings(state, addDays(date, -historyDays));
   const token = process.env.ADMIN_TOKEN || settings.token;
+  const personalToken = process.env.PERSONAL_TOKEN || settings.personalToken;
   onProgress("applying migrations");
   await applyMigrations(state);
   const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
@@ -76,13 +77,13 @@ export async function startPlatform(
     ]);
     const own = { ADMIN_TOKEN: token, ALLOW_LOOPBACK: "true", BOOT_ID: randomUUID() };
     const variables = { ...own, ...Object.fromEntries(baseUrls) };
-    workers = await startWorkers({ state, port: free, variables, inspectorPort });
+    workers = await startWorkers({ state, port: free, variables, personalToken, inspectorPort });
   } catch (error) {
     await stop();
     throw error;
   }
   const running = workers;
-  const hub = openHub({ url: workers.url, token });
+  const hub = openHub({ url: workers.url, token, personalToken });
   const fire = (cron: string, at: Date) => running.fire(cron, at, jobMaxMs);
   try {
     onProgress("running the upkeep");
@@ -95,7 +96,7 @@ export async function startPlatform(
       `${reason} If a flow of an earlier start stops the hub, it is tried again at the next starts and then fails, so start again.`,
     );
   }
-  writeHub(state, { url: workers.url, token, pid: process.pid });
+  writeHub(state, { url: workers.url, token, personalToken, pid: process.pid });
   const recover = async () => recoverFlows(hub, { fire, now });
   return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
 }

@@ -7,6 +7,8 @@ export interface RuntimeSettings {
   readonly port: number;
   /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Variables of predict. */
+  readonly predictVariables: Readonly<Record<string, string>>;
   /**
    * Port of the debugger; 0: the system chooses. Null: there is none, because every user of this machine could read the
    * token with it.

@@ -15,7 +15,9 @@ process.umask(0o077);
 // Without the supervisor no process would end this one and workerd, which is in its process group.
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 
-const { state, port, inspectorPort, variables }: RuntimeSettings = JSON.parse(process.env[runtimeVariable] ?? "null");
+const { state, port, inspectorPort, variables, predictVariables }: RuntimeSettings = JSON.parse(
+  process.env[runtimeVariable] ?? "null",
+);
 const hubName = String(unstable_readConfig({ config: join(root, workerConfigs[0]) }).name);
 let withSourcePlaces = (text: string) => text;
 try {
@@ -91,14 +93,15 @@ function reasonOf(error: unknown): string {
     .replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** Returns the options of one Worker. Only the hub, the first one, gets the variables and the port. */
+/** Returns the options of one Worker. Only the hub, the first one, gets the port. */
 function workerOf(config: string, bundle: string): V4WorkerOptions {
   const file = join(root, config);
   // wrangler's declarations lose the types of the options and the name.
   const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
   const name = String(unstable_readConfig({ config: file }).name);
   const isHub = config === workerConfigs[0];
-  const bindings = { ...options.bindings, ...(isHub && variables) };
+  const isPredict = config === workerConfigs[1];
+  const bindings = { ...options.bindings, ...(isHub && variables), ...(isPredict && predictVariables) };
   const sockets = isHub ? { unsafeDirectSockets: [{ host: "127.0.0.1", port }] } : {};
   return { ...options, name, bindings, ...sockets, modulesRoot: bundle, modules: modulesIn(bundle) };
 }

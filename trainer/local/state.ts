@@ -9,8 +9,21 @@ import { parseJson } from "../../shared/lib/parse-json.ts";
 import { replaceStateFile, whyNotWritten } from "../disk.ts";
 import { codeOf, Failure } from "../failure.ts";
 
-const hubShape = z.object({ url: z.string(), token: z.string(), pid: z.number() });
-const settingsShape = z.object({ seed: z.string(), firstDay: z.string(), token: z.string() });
+const hubShape = z.object({
+  url: z.string(),
+  token: z.string(),
+  /** Files of earlier versions omit it. */
+  personalToken: z.string().optional(),
+  pid: z.number(),
+});
+const settingsShape = z.object({
+  seed: z.string(),
+  firstDay: z.string(),
+  token: z.string(),
+  personalToken: z.string(),
+});
+/** Settings of an earlier version have no personal token. */
+const storedSettingsShape = settingsShape.partial({ personalToken: true });
 
 export type RunningHub = z.infer<typeof hubShape>;
 export type Settings = z.infer<typeof settingsShape>;
@@ -172,12 +185,15 @@ function fileOfAddress(url: string): string {
 /** Returns the settings of the simulation. They are chosen at the first start and stored. */
 export function readSettings(path: string, firstDay: string): Settings {
   const file = join(path, "settings.json");
-  const stored = readJson(file, settingsShape);
-  if (stored) return stored;
-  const settings = { seed: "almanac", firstDay, token: randomBytes(24).toString("base64url") };
+  const stored = readJson(file, storedSettingsShape) ?? { seed: "almanac", firstDay, token: newToken() };
+  const { personalToken } = stored;
+  if (personalToken !== undefined) return { ...stored, personalToken };
+  const settings = { ...stored, personalToken: newToken() };
   replaceStateFile(file, JSON.stringify(settings));
   return settings;
 }
+
+const newToken = () => randomBytes(24).toString("base64url");
 
 function readJson<T>(file: string, shape: z.ZodType<T>): T | null {
   let text: string;

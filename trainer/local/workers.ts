@@ -36,6 +36,8 @@ export interface WorkerSettings {
   readonly port: number;
   /** Variables of the hub; they override those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
+  /** `PERSONAL_TOKEN` of the hub and of predict. Without it personal data is closed. */
+  readonly personalToken?: string;
   /**
    * Port of the debugger, 0 if the system chooses it. By default there is no debugger, because every user of this
    * machine could read the token in it.
@@ -124,10 +126,18 @@ export async function startWorkers({
   state,
   port,
   variables,
+  personalToken,
   inspectorPort = null,
 }: WorkerSettings): Promise<LocalWorkers> {
   const log = join(state, "workers.log");
-  const settings: RuntimeSettings = { state: simulatorState(state), port, variables, inspectorPort };
+  const predictVariables: Record<string, string> = personalToken === undefined ? {} : { PERSONAL_TOKEN: personalToken };
+  const settings: RuntimeSettings = {
+    state: simulatorState(state),
+    port,
+    variables: { ...variables, ...predictVariables },
+    predictVariables,
+    inspectorPort,
+  };
   // Not as an argument: all users can read a process's arguments, and the variables contain a token.
   const env = { ...wranglerEnvironment(), [runtimeVariable]: JSON.stringify(settings) };
   const supervisor = supervise([fileURLToPath(new URL("runtime.ts", import.meta.url))], { log, env });

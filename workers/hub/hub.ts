@@ -11,6 +11,7 @@ import type { Database } from "../../shared/db/database.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { fingerprintsOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import type { Evaluate } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
 import { readVariables, type Variables } from "./variables.ts";
@@ -33,6 +34,10 @@ export interface Hub {
   readonly predict: Pick<Fetcher, "fetch">;
   readonly boot: string;
   readonly adminToken: string | undefined;
+  /** Opens what comes from personal feeds. */
+  readonly personalToken: string | undefined;
+  /** Ids of the feeds and forecasts about persons. */
+  readonly personalNames: ReadonlySet<string>;
   /** Runs the models that the built-in engine does not support. */
   readonly onnx: OnnxRunner;
   /** Runs the built-in engine. It must reproduce a card's golden rows before the model may serve. */
@@ -57,7 +62,7 @@ export interface Hub {
 }
 
 /** Secrets are set with `wrangler secret put` and so are not in the generated types. */
-export type HubEnv = Env & { readonly ADMIN_TOKEN?: string };
+export type HubEnv = Env & { readonly ADMIN_TOKEN?: string; readonly PERSONAL_TOKEN?: string };
 
 /** The generated type of the binding does not include the methods of the Worker's entrypoint. */
 const onnxOf = ({ ONNX }: HubEnv): OnnxRunner => ONNX as unknown as OnnxRunner;
@@ -79,6 +84,8 @@ export function hubOf(env: HubEnv): Hub {
     predict: env.PREDICT,
     boot: env.BOOT_ID,
     adminToken: env.ADMIN_TOKEN,
+    personalToken: env.PERSONAL_TOKEN,
+    personalNames,
     onnx: onnxOf(env),
     evaluate: evaluateOnnx,
     fingerprints: fingerprintsOf,

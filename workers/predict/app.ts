@@ -4,6 +4,7 @@ import type { Refusal } from "../../shared/api/problem.ts";
 import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Background } from "./background.ts";
 import { addressOfCaller, type Handler, type Route } from "./call.ts";
+import { refusePersonal } from "./personal.ts";
 import { type Reply, refusalReply } from "./respond.ts";
 import { RouteMatcher } from "./route-matcher.ts";
 import { invocationRefusal, invocationRoute, pingRoute, versionRoute } from "./routes/mlflow.ts";
@@ -50,7 +51,7 @@ export function predictApp(service: Service): (request: Request, context: Backgr
         reply = match === null ? notFound(method, path) : unhandled(match.route, method, path);
       } else {
         const { params, forecast, route } = match;
-        const refused = route.isOpen === true ? null : refuseToken(request, service.token, path);
+        const refused = route.isOpen === true ? null : refuseToken(request, service, path);
         const isAccepted = refused === null && (route.isOpen === true || (await isWithinRate(request, service)));
         const wait = isAccepted && route.isOpen !== true ? secondsToWait(request, service) : 0;
         const refusal = refused ?? (isAccepted ? null : tooMany(path)) ?? (wait > 0 ? tooCostly(path, wait) : null);
@@ -148,9 +149,9 @@ function tooMany(path: string): Reply {
   return refusalAt(path)({ kind: "too-many-requests", detail }, { "Retry-After": "60" });
 }
 
-/** Returns null if no token is configured, or if the request has it. */
-function refuseToken(request: Request, token: string | undefined, path: string): Reply | null {
-  if (token === undefined) return null;
+/** Returns null if no token is configured, or if the request has it or the personal one. */
+function refuseToken(request: Request, { token, personalToken }: Service, path: string): Reply | null {
+  if (token === undefined || refusePersonal(request, personalToken) === null) return null;
   const refusal = refuseBearerToken(request.headers.get("Authorization"), token);
   return refusal && refusalAt(path)(refusal, bearerChallenge);
 }

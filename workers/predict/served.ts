@@ -1,9 +1,12 @@
 /** Finds the snapshot of a call, or the refusal that states why there is none. */
+
+import { bearerChallenge } from "../../shared/api/bearer-token.ts";
 import type { Refusal } from "../../shared/api/problem.ts";
 import { didYouMean } from "../../shared/lib/did-you-mean.ts";
 import { failure, type Result } from "../../shared/lib/result.ts";
 import { describeValue } from "../../shared/predict/describe-value.ts";
 import type { Call } from "./call.ts";
+import { refusePersonal } from "./personal.ts";
 import { retryMs, type Served } from "./snapshot-store.ts";
 import type { Unserved } from "./snapshots.ts";
 
@@ -14,26 +17,43 @@ export interface RefusedCall {
 
 export type ServedCall = Result<Served, RefusedCall>;
 
-/** Returns the snapshot of the call's forecast, by default the first one. Synchronous if the snapshot is fresh. */
-export function servedFor({ forecast, service, context }: Call): ServedCall | Promise<ServedCall> {
+/**
+ * Returns the snapshot of the call's forecast, by default the first one. Synchronous if the snapshot is fresh. A forecast about
+ * persons needs its token.
+ */
+export function servedFor(call: Call): ServedCall | Promise<ServedCall> {
+  const found = lookUp(call);
+  return found instanceof Promise ? found.then((awaited) => permitted(call, awaited)) : permitted(call, found);
+}
+
+/** Returns the snapshot of the call's forecast after reading KV again. */
+export async function newestFor(call: Call): Promise<ServedCall> {
+  const { forecast, service, context } = call;
+  const found = await service.newest(forecast, context);
+  return permitted(call, found.ok ? found : failure(refusedCall(found.error)));
+}
+
+function lookUp({ forecast, service, context }: Call): ServedCall | Promise<ServedCall> {
   return (
     service.fresh(forecast) ??
     service.find(forecast, context).then((found) => (found.ok ? found : failure(refusedCall(found.error))))
   );
 }
 
-/** Returns the snapshot of the call's forecast after reading KV again. */
-export async function newestFor({ forecast, service, context }: Call): Promise<ServedCall> {
-  const found = await service.newest(forecast, context);
-  return found.ok ? found : failure(refusedCall(found.error));
+function permitted({ request, service }: Call, found: ServedCall): ServedCall {
+  if (!found.ok || found.value.snapshot.forecast.personal !== true) return found;
+  const refusal = refusePersonal(request, service.personalToken);
+  return refusal === null
+    ? found
+    : failure({ refusal, headers: refusal.kind === "unauthorized" ? bearerChallenge : {} });
 }
 
-/** Returns the snapshot of the first forecast that has one, for probes that name no forecast. */
+/** Returns whether any forecast has a snapshot, for probes, which send no token. The snapshot itself must not be answered. */
 export async function anyServed(call: Call): Promise<ServedCall> {
-  const first = await servedFor(call);
+  const first = await lookUp(call);
   if (first.ok) return first;
   for (const forecast of await call.service.forecasts(call.context)) {
-    const other = await servedFor({ ...call, forecast });
+    const other = await lookUp({ ...call, forecast });
     if (other.ok) return other;
   }
   return first;

@@ -17,7 +17,7 @@ import type { Served } from "./snapshot-store.ts";
 import { Snapshots, type Unserved } from "./snapshots.ts";
 import type { ArtefactAddress, StoreEffects } from "./store-effects.ts";
 
-/** Bindings of wrangler.toml; PREDICT_TOKEN is set with `wrangler secret put`. */
+/** Bindings of wrangler.toml; PREDICT_TOKEN and PERSONAL_TOKEN are set with `wrangler secret put`. */
 export interface PredictEnv {
   readonly ONNX?: OnnxRunner;
   /** `onnxruntime-web` runs every model on the onnx Worker, to compare the two engines. */
@@ -29,6 +29,7 @@ export interface PredictEnv {
   readonly PREDICTIONS_SAMPLE?: string;
   readonly PREDICTIONS_ROWS_MAX?: string;
   readonly PREDICT_TOKEN?: string;
+  readonly PERSONAL_TOKEN?: string;
   /** Operations per second of one address; 0 for no limit. */
   readonly COST_PER_SECOND?: string;
   readonly CODE_VERSION?: WorkerVersionMetadata;
@@ -48,6 +49,8 @@ export interface Service {
   /** Returns whether a caller is within the rate limit. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
+  /** Opens the forecasts about persons. They are closed without it. */
+  readonly personalToken: string | undefined;
   /** Null if the computing time of callers is not limited: all have a token, or the limit is off. */
   readonly budget: CostBudget | null;
   /** Null if answers are not recorded. */
@@ -65,6 +68,7 @@ export interface ServiceParts {
   readonly cache: Pick<Cache, "match" | "put"> | null;
   readonly rateLimit: Pick<RateLimit, "limit"> | null;
   readonly token: string | undefined;
+  readonly personalToken?: string | undefined;
   readonly costLimits: CostLimits | null;
   readonly recording: Recording | null;
   /** Receives reports about champions that cannot be loaded. */
@@ -85,6 +89,7 @@ export function partsOf(env: PredictEnv): ServiceParts {
     cache: typeof caches === "undefined" ? null : caches.default,
     rateLimit: env.RATE_LIMIT ?? null,
     token: env.PREDICT_TOKEN || undefined,
+    personalToken: env.PERSONAL_TOKEN || undefined,
     costLimits: readCostLimits(env.COST_PER_SECOND),
     recording: recordingOf(env),
     reports: env.PREDICTIONS ?? null,
@@ -119,6 +124,7 @@ export function serviceOf(parts: ServiceParts): Service {
     cache,
     rateLimit,
     token,
+    personalToken,
     costLimits,
     recording,
     reports = null,
@@ -182,6 +188,7 @@ export function serviceOf(parts: ServiceParts): Service {
       }
     },
     token,
+    personalToken,
     budget: token === undefined && costLimits !== null ? new CostBudget(costLimits) : null,
     recorder: recording && new Recorder(recording),
     codeVersion,

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { claimState, openState, readHub, releaseState, writeHub } from "../../../trainer/local/state.ts";
+import { claimState, openState, readHub, readSettings, releaseState, writeHub } from "../../../trainer/local/state.ts";
 
 /** Not a process: larger than any id on Linux and macOS. */
 const unusedPid = 2 ** 30;
@@ -93,4 +93,15 @@ test("the lock of a killed process is taken over, and the address of its hub is 
   claimState(folder);
   expect(readHub(folder)).toBeNull();
   expect(existsSync(join(folder, "owner.pid"))).toBe(true);
+});
+
+test("a state folder of an earlier version gets a personal token once, and its other settings stay", () => {
+  const folder = newFolder();
+  const earlier = { seed: "s", firstDay: "2024-11-01", token: "t" };
+  writeFileSync(join(folder, "settings.json"), JSON.stringify(earlier));
+  const settings = readSettings(folder, "2025-01-01");
+  expect(settings).toEqual({ ...earlier, personalToken: expect.stringMatching(/^[\w-]{32}$/) });
+  expect(readSettings(folder, "2026-01-01")).toEqual(settings);
+  const fresh = readSettings(newFolder(), "2025-01-01");
+  expect(fresh.personalToken).not.toBe(fresh.token);
 });

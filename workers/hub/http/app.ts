@@ -17,6 +17,7 @@ import { browserHeaders, methodAnswers } from "./methods.ts";
 import { modelRoutes } from "./models.ts";
 import { observationRoutes } from "./observations.ts";
 import { type HubDocument, hubDocument } from "./openapi.ts";
+import { personalOnly } from "./personal.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { Refused, refusalResponse, refuse } from "./refuse.ts";
@@ -66,6 +67,7 @@ export function hubApp(hub: Hub): OpenAPIHono<HubVariables> {
     await next();
   });
   app.use(limitRate);
+  app.use(personalOnly);
   const routes = hubRoutes();
   app.route("/", routes);
   const answerMethod = methodAnswers(routes);

@@ -11,11 +11,15 @@ export const adminOnly = behindToken({
   detail: "ADMIN_TOKEN is not set, so writes are disabled. Set it with: wrangler secret put ADMIN_TOKEN",
 });
 
-/** Refuses to show requests of callers without the bearer token. */
-export const privateRead = behindToken({
+const adminRead = behindToken({
   kind: "private",
   detail: "ADMIN_TOKEN is not set, so this read is disabled. Set it with: wrangler secret put ADMIN_TOKEN",
 });
+
+/** Refuses to show requests of callers without the bearer token. Personal ones need the personal token, which was checked before. */
+export const privateRead = createMiddleware<HubVariables>((context, next) =>
+  context.var.mayReadPersonal ? next() : adminRead(context, next),
+);
 
 /**
  * Returns whether a public read has the token, so that its answer may contain inputs of callers. Refuses a wrong token,
@@ -24,6 +28,7 @@ export const privateRead = behindToken({
 export function hasToken(context: Context<HubVariables>): boolean {
   const authorization = context.req.header("Authorization");
   const { adminToken } = context.var.hub;
+  if (context.var.mayReadPersonal) return true;
   if (authorization === undefined || !adminToken) return false;
   const refusal = refuseBearerToken(authorization, adminToken);
   if (refusal) refuse(refusal, bearerChallenge);

@@ -7,7 +7,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { predictRoutes } from "../../../shared/api/predict-routes.ts";
 import type { HubVariables } from "./context.ts";
 
-const description = `Ingests data, registers models, and serves predictions of the best model. Reads are public. A write needs the hub's token as \`Authorization: Bearer <token>\` and may name the actor in \`X-Almanac-Actor\`. Predictions need a token only if \`PREDICT_TOKEN\` is set. Errors are RFC 9457 problem details with the found, the expected and the allowed values. The MLflow and Open Inference routes use the error bodies of their protocols.`;
+const description = `Ingests data, registers models, and serves predictions of the best model. Reads are public. A write needs the hub's token as \`Authorization: Bearer <token>\` and may name the actor in \`X-Almanac-Actor\`. Predictions need a token only if \`PREDICT_TOKEN\` is set. Every address that names a personal feed or forecast needs \`PERSONAL_TOKEN\` or \`ADMIN_TOKEN\`, and is closed while neither is set. Errors are RFC 9457 problem details with the found, the expected and the allowed values. The MLflow and Open Inference routes use the error bodies of their protocols.`;
 
 const tags = [
   { name: "Predict", description: "Predictions of a forecast, for one instance or many." },
@@ -38,8 +38,12 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
     ...bearer,
     description: "`PREDICT_TOKEN` of predict",
   });
+  registry.registerComponent("securitySchemes", "personalToken", {
+    ...bearer,
+    description: "`PERSONAL_TOKEN`, for personal feeds and forecasts",
+  });
   for (const route of predictRoutes) registry.registerPath(route);
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Almanac",
@@ -50,4 +54,22 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
     servers: [{ url: "/", description: "This hub" }],
     tags,
   });
+  describePersonal(document);
+  return document;
+}
+
+const personalRefusals = {
+  401: { description: "The feed or forecast is personal, and the token is missing or wrong" },
+  403: { description: "The feed or forecast is personal, and no token is set" },
+} as const;
+
+/** Adds the refusals of personal data to every operation whose address names a feed or a forecast. */
+function describePersonal({ paths = {} }: HubDocument): void {
+  for (const [path, methods] of Object.entries(paths)) {
+    if (!/\{(feed|forecast)\}/.test(path)) continue;
+    for (const method of ["get", "put", "post", "delete"] as const) {
+      const operation = methods?.[method];
+      if (operation) operation.responses = { ...personalRefusals, ...operation.responses };
+    }
+  }
 }

@@ -86,6 +86,7 @@ export function invocationRefusal(refusal: Refusal, headers: Readonly<Record<str
 /** The error codes of MLflow that its clients distinguish. */
 const codes: Readonly<Record<number, InvocationError["error_code"]>> = {
   401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
   404: "RESOURCE_DOES_NOT_EXIST",
   429: "REQUEST_LIMIT_EXCEEDED",
   500: "INTERNAL_ERROR",

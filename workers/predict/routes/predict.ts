@@ -256,7 +256,7 @@ const maxAgeSeconds = 60;
 /** Headers of a cacheable answer. The ETag changes with the model, the history and the deployed code. */
 function cacheHeaders({ service }: Call, { snapshot, stale }: Served): Record<string, string> {
   const { token, codeVersion } = service;
-  const visibility = token === undefined ? "public" : "private";
+  const visibility = token === undefined && snapshot.forecast.personal !== true ? "public" : "private";
   return {
     ETag: `"${snapshot.tag}.${codeVersion}${stale ? ".stale" : ""}"`,
     "Cache-Control": `${visibility}, max-age=${stale ? 0 : maxAgeSeconds}`,
