@@ -65,7 +65,7 @@ export class NextSteps {
       const around = scaledErrors(this.#forecast, spread.shape);
       return (member, level) => {
         const mean = meanOf(member, level);
-        const scale = Math.max(level.scale, toleranceOf(this.#forecast));
+        const scale = Math.max(spread.scale === "point" ? mean : level.scale, toleranceOf(this.#forecast));
         const isKnown = Number.isFinite(scale);
         return { baseline, mean, distribution: isKnown ? around(mean * power, scale * power) : null };
       };

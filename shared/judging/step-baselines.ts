@@ -19,8 +19,11 @@ export type StepSpread =
    * by the number of changes that do not overlap.
    */
   | { readonly kind: "changes"; readonly weights: ShrinkageWeights }
-  /** The point and its errors divided by the scale of their rows: equally probable, ascending. */
-  | { readonly kind: "location-scale"; readonly shape: readonly number[] }
+  /**
+   * The point and its errors divided by the scale of their rows: equally probable, ascending. `scale: "point"`: the scale is the
+   * point itself, so the errors are ratios. Otherwise it is the declared feature.
+   */
+  | { readonly kind: "location-scale"; readonly shape: readonly number[]; readonly scale?: "point" | undefined }
   | {
       readonly kind: "probability";
       /** The probability after the last states 0 and 1, from all data; null for the share of recent events. */
@@ -58,12 +61,13 @@ function spreadOf(forecast: SteppedForecast, set: StepSet, { data, rows, point }
   if (distribution?.kind === "changes")
     return { kind: "changes", weights: searchWeights(data, rows, changeOptions(forecast, set, distribution)) };
   const predictions = pointPredictions(set, data, rows, point);
+  const scale = forecast.target.transform === "log-difference" ? "point" : undefined;
   const scaleAt = scalesOf(forecast, data);
   const errors = predictions.map((prediction, i) => {
     const row = rows.from + i;
-    return (at(data.target, row) - prediction) / scaleAt(row);
+    return (at(data.target, row) - prediction) / (scale === "point" ? prediction : scaleAt(row));
   });
-  return { kind: "location-scale", shape: shapeOf(errors).map(rounded) };
+  return { kind: "location-scale", shape: shapeOf(errors).map(rounded), ...(scale && { scale }) };
 }
 
 /** Digits of a standardized error in a card. */
@@ -93,7 +97,9 @@ export function baselineDistributions(
   if (spread.kind !== "location-scale") return [];
   const scaleAt = scalesOf(forecast, data);
   const around = scaledErrors(forecast, spread.shape);
-  return Array.from(means, (location, i) => around(location, scaleAt(rows.from + i) * power));
+  return Array.from(means, (location, i) =>
+    around(location, spread.scale === "point" ? location : scaleAt(rows.from + i) * power),
+  );
 }
 
 /** Returns the function that gives a member's own changes the mean of its point, in units. */

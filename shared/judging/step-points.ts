@@ -1,9 +1,10 @@
 /** The point forecasts that compete as the baseline of one step, and their predictions. */
 import { type Transform, valueAfter } from "../candidates/fitted.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
-import { driftWindows, recentTargets } from "../forecasts/steps-reach.ts";
+import { driftWindows, growthSeasons, recentTargets } from "../forecasts/steps-reach.ts";
 import { at } from "../stats/numbers.ts";
 import { rmse } from "../stats/rmse.ts";
+import { meanSeasonalGrowth } from "../stats/seasonal-growth.ts";
 import { type Drift, type Drifts, driftScopes } from "./drift.ts";
 
 export type StepPoint =
@@ -13,6 +14,8 @@ export type StepPoint =
   | ({ readonly kind: "drift" } & Drift)
   /** The value whole seasons of `periods` before the target, the newest that is known at the origin. */
   | { readonly kind: "seasonal"; readonly periods: number }
+  /** The last value times its mean growth from this period of the season to the target's, over `seasons` seasons. */
+  | { readonly kind: "seasonal-growth"; readonly periods: number; readonly seasons: number }
   /** Of the events known at the origin: their share among all targets. */
   | { readonly kind: "base-rate" }
   /** Their share among the targets after the same last state, smoothed towards the base rate. */
@@ -35,13 +38,21 @@ export interface StepSource {
   valueAt(series: number, position: number): number;
 }
 
-/** Returns all points that compete. Parameters are not chosen yet: every drift is listed. */
-export function stepPoints({ isClassification, season }: Pick<StepSource, "isClassification" | "season">): StepPoint[] {
+/** Returns all points that compete. Parameters are not chosen yet: every drift and every growth is listed. */
+export function stepPoints({
+  isClassification,
+  season,
+  transform,
+}: Pick<StepSource, "isClassification" | "season" | "transform">): StepPoint[] {
   if (isClassification) return [{ kind: "base-rate" }, { kind: "state-frequency" }, { kind: "recent-share" }];
   return [
     { kind: "persistence" },
     ...driftScopes.flatMap((scope) => driftWindows.map((window): StepPoint => ({ kind: "drift", window, scope }))),
     ...(season === null ? [] : [{ kind: "seasonal", periods: season } as const]),
+    // A growth needs values above 0, which targets of log differences have.
+    ...(season === null || transform !== "log-difference"
+      ? []
+      : growthSeasons.map((seasons) => ({ kind: "seasonal-growth", periods: season, seasons }) as const)),
   ];
 }
 
@@ -63,6 +74,16 @@ export function pointPredictions(source: StepSource, data: Dataset, rows: RowRan
         const row = rows.from + i;
         const before = source.valueAt(at(data.series, row), at(data.period, row) - back);
         return Number.isNaN(before) ? value : before;
+      });
+    }
+    case "seasonal-growth": {
+      const { periods: season, seasons } = point;
+      return last.map((value, i) => {
+        const row = rows.from + i;
+        const valueAt = (position: number) => source.valueAt(at(data.series, row), position);
+        const origin = at(data.period, row) - data.step;
+        const growth = meanSeasonalGrowth(valueAt, { origin, step: data.step, season, seasons });
+        return Number.isNaN(growth) ? value : value * growth;
       });
     }
     default:

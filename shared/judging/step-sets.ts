@@ -3,9 +3,10 @@
 import { LazyFeature } from "../features/compute.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { datasetOf } from "../features/dataset.ts";
-import { boundFeature, reachOf } from "../features/feature.ts";
+import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf, positionOf } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import { seasonOf } from "../forecasts/steps-reach.ts";
 import { mean } from "../stats/mean.ts";
 import { at } from "../stats/numbers.ts";
 import { Drifts } from "./drift.ts";
@@ -51,18 +52,16 @@ export function stepSetsOf(forecast: SteppedForecast, panel: Panel): StepSet[] {
 }
 
 function seriesOf(forecast: SteppedForecast, panel: Panel): StepSet {
-  const { features, distribution, intervals, seasonal } = forecast;
+  const { features, distribution, intervals } = forecast;
   const by = distribution?.kind === "changes" ? distribution.group : [];
   const scale = features.filter(({ name }) => distribution?.kind !== "changes" && name === intervals.scaledBy);
   const options = { features: scale, tolerance: toleranceOf(forecast), reach: reachOf(features) };
   const rowsOf = memoized((step) => datasetOf(panel, { ...options, step }));
-  const feature = features.find(({ name }) => name === seasonal);
-  const past = feature === undefined ? null : boundFeature(feature).pastValue;
   return {
     name: seriesSet,
     members: panel.series.map(({ is }) => is),
     ...sourceOf(forecast, { rowsOf, groupOf: keysOf(panel, by).groupOf }),
-    season: past?.counts === "periods" ? past.back : null,
+    season: seasonOf(forecast),
     valueAt: (series, position) => panel.series[series]?.values[position] ?? Number.NaN,
     levelOf: (member) => seriesLevel(forecast, panel, member),
   };

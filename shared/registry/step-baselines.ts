@@ -8,6 +8,7 @@ const pointShape = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("persistence") }),
   z.object({ kind: z.literal("drift"), window: periods, scope: z.enum(["series", "group", "all"]) }),
   z.object({ kind: z.literal("seasonal"), periods }),
+  z.object({ kind: z.literal("seasonal-growth"), periods, seasons: periods }),
   z.object({ kind: z.literal("base-rate") }),
   z.object({ kind: z.literal("state-frequency") }),
   z.object({ kind: z.literal("recent-share") }),
@@ -15,7 +16,11 @@ const pointShape = z.discriminatedUnion("kind", [
 
 const spreadShape = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("changes"), weights: z.object({ chances: weight, sizes: weight, group: weight }) }),
-  z.object({ kind: z.literal("location-scale"), shape: z.array(z.number()).min(1) }),
+  z.object({
+    kind: z.literal("location-scale"),
+    shape: z.array(z.number()).min(1),
+    scale: z.literal("point").optional(),
+  }),
   z.object({ kind: z.literal("probability"), after: z.tuple([z.number(), z.number()]).nullable() }),
 ]);
 

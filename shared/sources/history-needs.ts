@@ -1,7 +1,7 @@
 /** The content of a forecast's history: everything that its declaration and its served models read. */
 import type { Forecast } from "../forecasts/forecast.ts";
 import type { Source } from "../forecasts/source.ts";
-import { stepsReach } from "../forecasts/steps-reach.ts";
+import { type Stepped, stepsReach } from "../forecasts/steps-reach.ts";
 
 /** The part of a declaration that determines the content of a history. */
 export type HistoryNeeds = Pick<
@@ -12,23 +12,31 @@ export type HistoryNeeds = Pick<
   readonly periodsMin?: number;
 };
 
-/** The part of a declaration that determines how many periods the steps need. */
-type Stepped = Pick<Forecast, "steps" | "task" | "distribution">;
-
 /** The part of a served model's declaration that determines the variables it reads. */
 export type ServedNeeds = Pick<HistoryNeeds, "sources" | "events" | "features">;
+
+/** The steps of a declaration without them. */
+const nextOnly = {
+  steps: [1],
+  task: "regression",
+  target: { transform: "difference", decimals: 0 },
+  seasonal: null,
+} as const;
 
 /**
  * Merges the current declaration with those of the served models into one that reads everything. If two of them define the same
  * variable differently, the current declaration wins, because a history contains a variable only once.
  */
-export function historyNeeds(forecast: HistoryNeeds & Partial<Stepped>, served: readonly ServedNeeds[]): HistoryNeeds {
-  const { id, variable, dimensions, schedule, steps = [1], task = "regression", distribution } = forecast;
+export function historyNeeds(
+  forecast: HistoryNeeds & Partial<Omit<Stepped, "features">>,
+  served: readonly ServedNeeds[],
+): HistoryNeeds {
+  const { id, variable, dimensions, schedule } = forecast;
   const all = [forecast, ...served];
   const sources = served.flatMap((model) => model.sources).reduce(withSource, forecast.sources);
   const events = firstOfEachName(all.flatMap((declaration) => declaration.events ?? []));
   const features = distinct(all.flatMap((declaration) => declaration.features));
-  const periodsMin = stepsReach({ steps, task, ...(distribution && { distribution }) });
+  const periodsMin = stepsReach({ ...nextOnly, ...forecast });
   return {
     id,
     variable,

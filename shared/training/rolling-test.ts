@@ -1,4 +1,4 @@
-/** Tests over more origins than the test window has: the drift is chosen again before each stretch of periods. */
+/** Tests over more origins than the test window has: the baseline is chosen again before each stretch of periods. */
 import { firstRowAt, type RowRange } from "../features/dataset.ts";
 import { lossesByPeriod } from "../judging/losses.ts";
 import { combineSteps, type StepLosses } from "../judging/step-losses.ts";
@@ -21,7 +21,7 @@ const flipSeed = 1;
 export interface RollingTest {
   readonly periods: number;
   readonly blocks: number;
-  /** Share by which the RMSE of the chosen drifts is below that of persistence. Over several steps: of the combined losses. */
+  /** Share by which the RMSE of the chosen baselines is below that of persistence. Over several steps: of the combined losses. */
   readonly skill: number;
   /**
    * One-sided p from the means of blocks of as many periods as the longest step: a t-test, or over several steps the test of the
@@ -31,7 +31,7 @@ export interface RollingTest {
 }
 
 /**
- * Compares the best drift with persistence over the last 60 % of the periods. For each of six stretches, the drift is chosen on
+ * Compares the best other baseline with persistence over the last 60 % of the periods. For each of six stretches, it is chosen on
  * the rows whose target was known at the first origin of the stretch, so no tested target helped to choose it. Null if there is
  * no row to choose on or to test.
  */
@@ -66,7 +66,7 @@ function testOf(
   };
 }
 
-/** Returns the losses of the chosen drifts and of persistence by origin. */
+/** Returns the losses of the chosen baselines and of persistence by origin. */
 function rollingLosses(set: StepSet, step: number): StepLosses | null {
   const data = set.rowsOf(step);
   const count = data.periods.length;
@@ -79,9 +79,10 @@ function rollingLosses(set: StepSet, step: number): StepLosses | null {
     const rows = { from: firstRowAt(data, first), to: firstRowAt(data, last) };
     const known = { from: 0, to: firstRowAt(data, first - step + 1) };
     if (rows.to === rows.from) continue;
-    const drift = known.to === 0 ? undefined : rankPoints(set, data, known).find(({ point }) => point.kind === "drift");
-    if (drift === undefined) return null;
-    const { origins, losses } = squaredErrors(set, step, { rows, point: drift.point });
+    const ranking = known.to === 0 ? [] : rankPoints(set, data, known);
+    const best = ranking.find(({ point }) => point.kind !== "persistence");
+    if (best === undefined) return null;
+    const { origins, losses } = squaredErrors(set, step, { rows, point: best.point });
     found.origins.push(...origins);
     found.losses.push(...losses);
     found.baseline.push(...squaredErrors(set, step, { rows, point: { kind: "persistence" } }).losses);

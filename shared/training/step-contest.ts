@@ -41,7 +41,7 @@ export interface StepResult {
   /** The best on validation. */
   readonly baseline: StepBaseline;
   readonly contenders: readonly StepLine[];
-  /** The best drift over the last 60 % of the periods; null for a classification. */
+  /** The best baseline other than persistence over the last 60 % of the periods; null for a classification. */
   readonly rolling: RollingTest | null;
   /** Scores of the baseline's distributions on the test window; null for a classification. */
   readonly distribution: DistributionScores | null;
@@ -74,13 +74,13 @@ function toCard({ step, point, spread }: StepBaseline): StepBaselines[number]["s
   }
 }
 
-/** The drift against the last value over all headline steps at once. */
+/** The best other baseline against the last value over all headline steps at once. */
 export interface HeadlineResult extends RollingTest {
   readonly of: string;
   readonly steps: readonly number[];
 }
 
-/** Tests the drift over the headline steps, for the series and for each group; empty for a classification or one step. */
+/** Tests the best other baseline over the headline steps, for the series and for each group; empty for a classification or one step. */
 export function judgeHeadlines(forecast: Forecast, panel: Panel): HeadlineResult[] {
   const { headline: steps, task } = forecast;
   if (task === "classification" || steps.length < 2) return [];

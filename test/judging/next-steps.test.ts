@@ -24,6 +24,11 @@ const scaled: Forecast = {
   intervals: { ...smallForecast.intervals, scaledBy: "deviation" },
   distribution: { kind: "location-scale", positive: true },
 };
+const growing: Forecast = {
+  ...scaled,
+  target: { transform: "log-difference", decimals: 2 },
+  features: scaled.features.map((one) => (one.name === "season" ? { ...one, kind: "seasonal-lag", periods: 3 } : one)),
+};
 const weights = { chances: 4, sizes: 6, group: 5 };
 const points = fc.constantFrom<StepPoint>(
   { kind: "persistence" },
@@ -31,6 +36,7 @@ const points = fc.constantFrom<StepPoint>(
   { kind: "drift", window: 24, scope: "group" },
   { kind: "drift", window: 60, scope: "all" },
   { kind: "seasonal", periods: 7 },
+  { kind: "seasonal-growth", periods: 3, seasons: 8 },
 );
 
 /** Returns the periods of a panel up to and including a position, at most the newest `count` of them. */
@@ -53,6 +59,7 @@ function setAt(sets: readonly StepSet[], index: number): StepSet {
 test.each([
   ["changes", changing, { kind: "changes", weights }],
   ["scaled errors", scaled, { kind: "location-scale", shape: [-2, -0.5, 0, 1, 3] }],
+  ["ratios", growing, { kind: "location-scale", shape: [-0.2, -0.1, 0, 0.1, 0.3], scale: "point" }],
 ] as const)(
   "with %s, a history of the stated reach gives the distributions of the whole data",
   (_, forecast, spread) => {

@@ -7,6 +7,7 @@ import { baselineDistributions, chooseBaseline, type StepBaseline } from "../../
 import { pointPredictions, stepPoints } from "../../shared/judging/step-points.ts";
 import { stepSetsOf } from "../../shared/judging/step-sets.ts";
 import { panels } from "../features/support.ts";
+import { seededNormal, seededRandom } from "../support/chance.ts";
 import { expectClose } from "../support/close.ts";
 import { randomWalk, simulatedPanel, smallForecast, sticky } from "../training/support.ts";
 
@@ -25,9 +26,11 @@ const scaled: Forecast = {
   intervals: { ...smallForecast.intervals, scaledBy: "deviation" },
   distribution: { kind: "location-scale", positive: true },
 };
+const growing: Forecast = { ...scaled, target: { transform: "log-difference", decimals: 2 } };
 const spreads: readonly [Forecast, StepBaseline["spread"]][] = [
   [changing, { kind: "changes", weights: { chances: 4, sizes: 4, group: 5 } }],
   [scaled, { kind: "location-scale", shape: [-2, -1, 0, 1, 2] }],
+  [growing, { kind: "location-scale", shape: [-0.2, 0, 0.2], scale: "point" }],
 ];
 
 /** Returns the panel with other values from a position on. */
@@ -82,12 +85,13 @@ test("the mean of a baseline's distribution is the prediction of its point", () 
 });
 
 describe("the baseline of a step", () => {
-  const chosenOf = (panel: Panel) => {
-    const [set] = stepSetsOf(changing, panel);
+  const choose = (forecast: Forecast, panel: Panel) => {
+    const [set] = stepSetsOf(forecast, panel);
     if (set === undefined) throw new Error("a forecast has series");
     const rows = { from: set.rowsOf(3).rows >> 1, to: set.rowsOf(3).rows };
-    return chooseBaseline(changing, set, { step: 3, rows }).baseline.point.kind;
+    return { ...chooseBaseline(forecast, set, { step: 3, rows }), set, rows };
   };
+  const chosenOf = (panel: Panel) => choose(changing, panel).baseline.point.kind;
 
   test("is a drift if all series rise", () => {
     expect(chosenOf(simulatedPanel(5, (_, draw) => 0.8 + 0.3 * draw, { periods: 90 }))).toBe("drift");
@@ -97,6 +101,27 @@ describe("the baseline of a step", () => {
     const periods = Array.from({ length: 90 }, (_, index) => `2026-${String(index).padStart(4, "0")}`);
     const values = Float64Array.from(periods, (_, index) => 100 + 10 * ((index * 5) % 7));
     expect(chosenOf({ dimensions, periods, series: [{ is: ["north", "milk"], values }] })).toBe("seasonal");
+  });
+
+  test("is the growth of the season if the value grows by the same ratios each season, with intervals of ratios", () => {
+    const periods = Array.from({ length: 120 }, (_, index) => `2026-${String(index).padStart(4, "0")}`);
+    const random = seededRandom(8);
+    let level = 100;
+    const values = Float64Array.from(periods, (_, index) => {
+      level *= 1.01 + 0.001 * seededNormal(random);
+      return level * (1 + 0.3 * Math.sin((index * 2 * Math.PI) / 7));
+    });
+    const panel: Panel = { dimensions, periods, series: [{ is: ["north", "milk"], values }] };
+    const { baseline, set, rows } = choose(growing, panel);
+    expect(baseline.point).toMatchObject({ kind: "seasonal-growth", periods: 7 });
+    expect(baseline.spread).toMatchObject({ kind: "location-scale", scale: "point" });
+    const points = pointPredictions(set, set.rowsOf(3), rows, baseline.point);
+    const widths = baselineDistributions(growing, set, { baseline, rows }).map(
+      ({ values }, i) => ((values.at(-1) ?? 0) - (values[0] ?? 0)) / (points[i] ?? Number.NaN),
+    );
+    for (const width of widths) expectClose(width, widths[0] ?? Number.NaN, { relative: 0.02 });
+    // Differences have no growth: a value may be 0 or below.
+    expect(choose(scaled, panel).ranking.map(({ point }) => point.kind)).not.toContain("seasonal-growth");
   });
 
   test("is the last value if it reverts", () => {

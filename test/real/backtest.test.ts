@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { backtest, errorOf, expectGoldBaseline, stepOf, timeless } from "../support/backtest.ts";
+import { backtest, errorOf, expectGoldBaseline, servedSkill, stepOf, timeless } from "../support/backtest.ts";
 import { backtestClasses, expectHonest } from "../support/backtest-classes.ts";
 
 const data = "../shared/data";
@@ -53,13 +53,17 @@ describe.skipIf(!existsSync(data))("on real publications", () => {
     expect(timeless(await run("2"))).toEqual(timeless(one));
   });
 
-  test("milk in Chile: the champion's error is at least 20 % below the last price, from three files in any order", async () => {
+  test("milk in Chile: the champion's error is at least 20 % below the last price and 30 % at three and six months, from three files in any order", async () => {
     const files = readdirSync(join(data, "milk-cl")).map((name) => join(data, "milk-cl", name));
     const result = await backtest("milk-cl", files);
     expect(result.test).toMatchObject({ from: "2011-01", to: "2018-12" });
     expect(errorOf(result, result.champion)).toBeLessThan(0.8 * errorOf(result, "naive"));
     expect(result.contenders.find(({ name }) => name === result.champion)?.gateP).toBeLessThan(0.01);
     expect(errorOf(result, "seasonal-growth")).toBeLessThan(0.75 * errorOf(result, "naive"));
+    expect(servedSkill(result, 3)).toBeGreaterThan(0.3);
+    expect(servedSkill(result, 6)).toBeGreaterThan(0.3);
+    // A year ahead the last value is better on validation, and serves.
+    expect(servedSkill(result, 12)).toBe(0);
   });
 
   test("air: the champion's Brier score is not above the baseline's, and a second run gives the same result", async () => {

@@ -26,6 +26,8 @@ const stepShape = z.strictObject({
   probabilities: z.strictObject({ logLoss: positive, brier: positive }).nullable(),
 });
 
+const pointShape = z.looseObject({ kind: z.string() });
+
 const shape = z.looseObject({
   observations: z.int().min(1),
   problems: z.int().min(0),
@@ -42,7 +44,8 @@ const shape = z.looseObject({
       of: z.string(),
       step: z.int().min(1),
       test: spanShape,
-      contenders: z.array(z.looseObject({ rmse: positive, skill: z.number().nullable() })).min(1),
+      baseline: z.looseObject({ point: pointShape }),
+      contenders: z.array(z.looseObject({ point: pointShape, rmse: positive, skill: z.number().nullable() })).min(1),
       distribution: z.looseObject({ crps: positive, wis: positive, rmse: positive, mae: positive }).nullable(),
     }),
   ),
@@ -72,6 +75,14 @@ export function timeless<T extends { seconds: number; contenders: readonly { sec
 /** Returns the RMSE of a contender; NaN if there is none of this name. */
 export function errorOf({ contenders }: Backtest, name: string): number {
   return contenders.find((one) => one.name === name)?.rmse ?? Number.NaN;
+}
+
+/** Returns the skill of the baseline that serves a step of the series. Throws if the step was not judged. */
+export function servedSkill({ steps }: Backtest, step: number): number | null {
+  const found = steps.find((one) => one.of === "series" && one.step === step);
+  const served = found?.contenders.find(({ point }) => point.kind === found.baseline.point.kind);
+  if (served === undefined) throw new Error(`step ${step} was not judged`);
+  return served.skill;
 }
 
 /** Returns the scores of a contender's distribution. Throws if there are none. */

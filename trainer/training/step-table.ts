@@ -14,8 +14,8 @@ export function stepTable(forecast: Forecast, results: readonly StepResult[]): s
     const lines = [...kinds]
       .sort(byReference)
       .map((kind) => [of, names[kind], ...ofSteps.map((result) => cell(result, kind))]);
-    const drifts = ofSteps.map((result) => rollingText(result));
-    return drifts.every((text) => text === "–") ? lines : [...lines, [of, "drift, rolling", ...drifts]];
+    const rolling = ofSteps.map((result) => rollingText(result));
+    return rolling.every((text) => text === "–") ? lines : [...lines, [of, "best, rolling", ...rolling]];
   });
   const header = ["of", "contender", ...steps.map((step) => `step ${step}`)];
   return `${prose(explanation(forecast))}\n\n${table(header, rows, { right: steps.map((_, at) => at + 2) })}`;
@@ -25,6 +25,7 @@ const names: { readonly [Kind in StepPoint["kind"]]: string } = {
   persistence: "last value",
   drift: "drift",
   seasonal: "season ago",
+  "seasonal-growth": "seasonal growth",
   "base-rate": "base rate",
   "state-frequency": "state frequency",
   "recent-share": "last 14",
@@ -38,7 +39,7 @@ function byReference(a: StepPoint["kind"], b: StepPoint["kind"]): number {
 
 function explanation({ task, unit }: Forecast): string {
   const error = task === "classification" ? "the Brier score" : `the RMSE (${unit})`;
-  const rolling = task === "classification" ? "" : " A rolling drift is tested over the last 60 % of the periods.";
+  const rolling = task === "classification" ? "" : " The best other than the last value, chosen again before each of six stretches, is tested over the last 60 % of the periods.";
   return `Steps ahead. The first row is ${error} on the test window, the others the skill against it with p of block means. ▸ marks the baseline, which is the best on validation.${rolling}`;
 }
 
@@ -67,8 +68,8 @@ function pText(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
-/** Describes the test of the drift over all headline steps. */
+/** Describes the test of the best other baseline over all headline steps. */
 export function headlineText({ of, steps, skill, pValue, blocks, periods }: HeadlineResult): string {
   const test = pValue === null ? `no test with ${blocks} blocks` : `p ${pText(pValue)} from ${blocks} blocks`;
-  return `Drift of ${of} over steps ${steps.join(", ")}: ${percent(skill)} below the last value, ${test} of ${periods} periods.`;
+  return `Best other baseline of ${of} over steps ${steps.join(", ")}: ${percent(skill)} below the last value, ${test} of ${periods} periods.`;
 }

@@ -1,5 +1,6 @@
 import { integerFrom, optional, text } from "../../lib/validate-json.ts";
 import { periodsBetween } from "../../period.ts";
+import { meanSeasonalGrowth } from "../../stats/seasonal-growth.ts";
 import { seriesKind } from "./kind.ts";
 import { optionsOf, type Periods, periods } from "./options.ts";
 
@@ -22,18 +23,7 @@ export const seasonalGrowth = seriesKind({
   compute({ values }, { periods: season, seasons }, { target, periods: known }) {
     const origin = known.at(-1);
     if (origin === undefined) return Number.NaN;
-    const step = periodsBetween(origin, target);
-    // A target more than a season ahead is compared with seasons that are complete at the origin.
-    const first = Math.ceil(step / season);
-    let sum = 0;
-    let count = 0;
-    for (let back = first; back < first + seasons; back++) {
-      const at = values.length - 1 - back * season;
-      const growth = (values[at + step] ?? Number.NaN) / (values[at] ?? Number.NaN);
-      if (!(growth > 0 && growth < Number.POSITIVE_INFINITY)) continue;
-      sum += growth;
-      count++;
-    }
-    return count === 0 ? Number.NaN : Math.log(sum / count);
+    const options = { origin: values.length - 1, step: periodsBetween(origin, target), season, seasons };
+    return Math.log(meanSeasonalGrowth((position) => values[position] ?? Number.NaN, options));
   },
 });
