@@ -1,6 +1,7 @@
 /** Converts a dataset's columns to the float32 columns of a model. `graph.ts` exports the same conversion to ONNX. */
 
 import type { Column, Dataset, RowRange } from "../features/dataset.ts";
+import type { Design, DesignBlock } from "../models/design.ts";
 import type { Matrix } from "../models/matrix.ts";
 
 export type EncodedColumn =
@@ -129,6 +130,25 @@ export function encode(encoding: Encoding, data: Dataset, rows: RowRange): Matri
     at += widthOf(column);
   }
   return { rows: count, columns, layout: "column-major", values };
+}
+
+/**
+ * Encodes rows for a linear model, without a column per category. The columns are those of `encode`, in the same order; the
+ * encoding has numbers and one-hot columns only. O(rows × features).
+ */
+export function designOf(encoding: Encoding, data: Dataset, rows: RowRange): Design {
+  const blocks = encoding.columns.map((column): DesignBlock => {
+    const source = columnNamed(data, column.name);
+    if (column.how === "number" && source.dtype === "float")
+      return { kind: "number", values: source.values.subarray(rows.from, rows.to) };
+    if (column.how === "one-hot" && source.dtype === "string") {
+      const codes = codesIn(column.categories, source);
+      const own = source.codes.subarray(rows.from, rows.to).map((code) => codes[code] ?? -1);
+      return { kind: "categories", width: column.categories.length, codes: own };
+    }
+    throw new RangeError(`column ${column.name} has type ${source.dtype}, which no design has as ${column.how}`);
+  });
+  return { rows: rows.to - rows.from, blocks };
 }
 
 interface ColumnTask {

@@ -7,7 +7,7 @@ import { failure, success } from "../lib/result.ts";
 import { fitRidge } from "../models/ridge.ts";
 import { calibrated } from "./calibrated.ts";
 import { type Candidate, type FitTask, numberOf } from "./candidate.ts";
-import { encode, featureValues, oneHotEncoding } from "./encoding.ts";
+import { designOf, featureValues, oneHotEncoding } from "./encoding.ts";
 import { subset } from "./subset.ts";
 
 /**
@@ -27,9 +27,8 @@ export const eventNumber: Candidate = {
     const part = subset(task.data, rows);
     const all = { from: 0, to: part.rows };
     const encoding = oneHotEncoding(part, all);
-    const alphas = [numberOf(task.parameters, "alpha", 100)];
-    const training = { features: encode(encoding, part, all), target: Float64Array.from(values, Math.log) };
-    const fit = fitRidge({ alphas, criterion: "generalised" }, training);
+    const training = { features: designOf(encoding, part, all), target: Float64Array.from(values, Math.log) };
+    const fit = fitRidge({ alpha: numberOf(task.parameters, "alpha", 100) }, training);
     return fit.ok ? success({ kind: "linear", encoding, model: fit.value }) : fit;
   }),
 };

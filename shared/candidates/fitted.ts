@@ -1,10 +1,11 @@
 /** A fitted model as plain data, and its predictions. It can be sent between threads and exported as an ONNX graph. */
 import type { Dataset, RowRange } from "../features/dataset.ts";
-import { type LinearPredictor, predictLinear } from "../models/linear.ts";
+import { predictDesign } from "../models/design.ts";
+import type { LinearPredictor } from "../models/linear.ts";
 import { type Ensemble, predictEnsemble } from "../models/tree.ts";
 import type { PlattCalibrator } from "../stats/platt.ts";
 import { changeInputNames } from "./change-inputs.ts";
-import { type Encoding, encode, featureValues } from "./encoding.ts";
+import { designOf, type Encoding, encode, featureValues } from "./encoding.ts";
 import { expectedChanges, type NextChangeModel, predictChanges } from "./next-change.ts";
 import { type Chance, predictChance, probabilities } from "./odds.ts";
 
@@ -104,7 +105,7 @@ export function predictMove(fitted: Fitted, data: Dataset, rows: RowRange, trans
       });
     }
     case "linear":
-      return Float32Array.from(predictLinear(fitted.model, encode(fitted.encoding, data, rows)));
+      return Float32Array.from(predictDesign(fitted.model, designOf(fitted.encoding, data, rows)));
     case "trees":
       return predictEnsemble(fitted.ensemble, encode(fitted.encoding, data, rows));
     case "average": {

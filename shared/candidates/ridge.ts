@@ -1,17 +1,16 @@
 import { success } from "../lib/result.ts";
 import { fitRidge } from "../models/ridge.ts";
 import { type Candidate, numberOf } from "./candidate.ts";
-import { encode, oneHotEncoding } from "./encoding.ts";
+import { designOf, oneHotEncoding } from "./encoding.ts";
 
-/** Ridge regression in closed form on standardised columns; one 0/1 column per category. */
+/** Ridge regression on standardised columns; one 0/1 column per category. */
 export const ridge: Candidate = {
   id: "ridge",
   tasks: ["regression"],
   fit({ data, move, rows, parameters }) {
     const encoding = oneHotEncoding(data, rows);
-    const training = { features: encode(encoding, data, rows), target: move.slice(rows.from, rows.to) };
-    const alphas = [numberOf(parameters, "alpha", 1000)];
-    const fit = fitRidge({ alphas, criterion: "generalised" }, training);
+    const training = { features: designOf(encoding, data, rows), target: move.slice(rows.from, rows.to) };
+    const fit = fitRidge({ alpha: numberOf(parameters, "alpha", 1000) }, training);
     return fit.ok ? success({ kind: "linear", encoding, model: fit.value }) : fit;
   },
 };

@@ -1,5 +1,6 @@
 /** The result of a fit: a model, or the reason for the failure. Validation ensures that a model contains no NaN. */
 import type { Result } from "../lib/result.ts";
+import { type Design, placedBlocks } from "./design.ts";
 import { columnOf, type Matrix } from "./matrix.ts";
 
 export interface TrainingData {
@@ -76,10 +77,10 @@ function checkTarget(target: Float64Array, classes: boolean): FitProblem | null 
   return constant ? { kind: "constant-target", value: first } : null;
 }
 
-function checkFeatures(features: Matrix): FitProblem | null {
+/** @param columns the columns of numbers with their positions */
+function checkColumns(columns: Iterable<readonly [position: number, values: Float32Array]>): FitProblem | null {
   const allMissing: number[] = [];
-  for (let column = 0; column < features.columns; column++) {
-    const values = columnOf(features, column);
+  for (const [column, values] of columns) {
     let present = 0;
     for (let row = 0; row < values.length; row++) {
       const value = values[row] ?? Number.NaN;
@@ -97,6 +98,26 @@ function checkFeatures(features: Matrix): FitProblem | null {
   return allMissing.length > 0 ? { kind: "all-missing-feature", features: allMissing } : null;
 }
 
+function* columnsOf(features: Matrix): Generator<readonly [number, Float32Array]> {
+  for (let column = 0; column < features.columns; column++) yield [column, columnOf(features, column)];
+}
+
+/** Validates the training data of a design. Returns the first problem, or null. O(rows × features). */
+export function checkDesign(
+  { features, target }: { readonly features: Design; readonly target: Float64Array },
+  needs: { readonly rowsMin: number },
+): FitProblem | null {
+  const { rows, blocks } = features;
+  const { numbers, columns } = placedBlocks(features);
+  const isWhole = blocks.every((block) => (block.kind === "number" ? block.values : block.codes).length === rows);
+  if (columns < 1 || !isWhole || target.length !== rows) {
+    const found = `${columns} columns, ${target.length} targets`;
+    return { kind: "invalid-data", found, expected: `${rows} rows, at least one column and one target per row` };
+  }
+  if (rows < needs.rowsMin) return { kind: "too-few-rows", found: rows, required: needs.rowsMin };
+  return checkTarget(target, false) ?? checkColumns(numbers.map(({ block, first }) => [first, block.values]));
+}
+
 /** Validates the training data. Returns the first problem, or null. O(rows × columns). */
 export function checkData(
   data: TrainingData,
@@ -112,5 +133,5 @@ export function checkData(
     };
   }
   if (features.rows < needs.rowsMin) return { kind: "too-few-rows", found: features.rows, required: needs.rowsMin };
-  return checkTarget(target, needs.classes) ?? checkFeatures(features);
+  return checkTarget(target, needs.classes) ?? checkColumns(columnsOf(features));
 }

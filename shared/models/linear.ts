@@ -1,5 +1,5 @@
-/** Code shared by the linear models: standardised columns, missing values replaced by the mean, and the prediction. */
-import { columnOf, type Matrix, stridesOf } from "./matrix.ts";
+/** Code shared by the linear models: standardised columns, and missing values replaced by the mean. */
+import { columnOf, type Matrix } from "./matrix.ts";
 
 /** Standardises a raw column: (x − mean) ÷ scale, and 0 if x is missing. One entry per column. */
 export interface Standardisation {
@@ -22,7 +22,15 @@ export interface Standardised extends Standardisation {
   readonly values: Float64Array;
 }
 
-function meanOfPresent(column: Float32Array): number {
+export interface Moments {
+  /** Mean of the values that are not missing. */
+  readonly mean: number;
+  /** Population standard deviation, with the mean for missing values. */
+  readonly deviation: number;
+}
+
+/** Returns the moments of a column that has at least one value. O(rows). */
+export function momentsOf(column: Float32Array): Moments {
   let sum = 0;
   let count = 0;
   for (let row = 0; row < column.length; row++) {
@@ -31,7 +39,19 @@ function meanOfPresent(column: Float32Array): number {
     sum += value;
     count++;
   }
-  return sum / count;
+  const mean = sum / count;
+  let squares = 0;
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? Number.NaN;
+    const deviation = Number.isNaN(value) ? 0 : value - mean;
+    squares += deviation * deviation;
+  }
+  return { mean, deviation: Math.sqrt(squares / column.length) };
+}
+
+/** Returns whether a column is not constant. Rounding of the mean gives a constant column a small deviation. */
+export function varies({ mean, deviation }: Moments): boolean {
+  return deviation > 1e-12 * Math.abs(mean);
 }
 
 /** Computes the standardisation and applies it. Every column must have at least one value. O(rows × columns). */
@@ -42,47 +62,18 @@ export function standardise(features: Matrix): Standardised {
   const values = new Float64Array(rows * columns);
   for (let column = 0; column < columns; column++) {
     const raw = columnOf(features, column);
-    const mean = meanOfPresent(raw);
+    const moments = momentsOf(raw);
+    const { mean, deviation } = moments;
+    means[column] = mean;
+    scales[column] = varies(moments) ? deviation : 1;
+    if (!varies(moments)) continue;
     const into = values.subarray(column * rows, (column + 1) * rows);
-    let squares = 0;
     for (let row = 0; row < rows; row++) {
       const value = raw[row] ?? Number.NaN;
-      const deviation = Number.isNaN(value) ? 0 : value - mean;
-      into[row] = deviation;
-      squares += deviation * deviation;
+      if (!Number.isNaN(value)) into[row] = (value - mean) / deviation;
     }
-    const deviation = Math.sqrt(squares / rows);
-    // Rounding of the mean gives a constant column a deviation of about this size.
-    const varies = deviation > 1e-12 * Math.abs(mean);
-    means[column] = mean;
-    scales[column] = varies ? deviation : 1;
-    if (!varies) into.fill(0);
-    else for (let row = 0; row < rows; row++) into[row] = (into[row] ?? 0) / deviation;
   }
   return { rows, columns, means, scales, values };
-}
-
-/**
- * Returns intercept + Σ coefficient × (x − mean) ÷ scale for every row. O(rows × columns).
- * @throws RangeError if the number of columns differs from the model's.
- */
-export function predictLinear(predictor: LinearPredictor, features: Matrix): Float64Array {
-  const { means, scales, coefficients, intercept } = predictor;
-  if (features.columns !== coefficients.length) {
-    throw new RangeError(`the matrix has ${features.columns} columns: expected ${coefficients.length}, as in training`);
-  }
-  const { row: rowStride, column: columnStride } = stridesOf(features);
-  const predictions = new Float64Array(features.rows);
-  for (let row = 0; row < features.rows; row++) {
-    let sum = intercept;
-    for (let column = 0; column < coefficients.length; column++) {
-      const value = features.values[row * rowStride + column * columnStride] ?? Number.NaN;
-      if (Number.isNaN(value)) continue;
-      sum += ((coefficients[column] ?? 0) * (value - (means[column] ?? 0))) / (scales[column] ?? 1);
-    }
-    predictions[row] = sum;
-  }
-  return predictions;
 }
 
 /** A column in which most rows have one value, such as a 0/1 column: that value, and the differences of the other rows. */

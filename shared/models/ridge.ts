@@ -1,133 +1,157 @@
-/** Ridge regression in closed form. Cross-validation without refitting chooses the penalty (Golub, Heath and Wahba 1979). */
+/** Ridge regression: the normal equations, solved in closed form or, with many columns, by conjugate gradients. */
 import { failure, success } from "../lib/result.ts";
-import { cholesky, choleskySolve, forwardSolve } from "./cholesky.ts";
-import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
-import { columnsOf, dot, type LinearPredictor, standardise, weightedGram } from "./linear.ts";
+import { at } from "../stats/numbers.ts";
+import { cholesky, choleskySolve } from "./cholesky.ts";
+import { conjugateGradients } from "./conjugate-gradients.ts";
+import { CrossProducts } from "./cross-products.ts";
+import { type Design, placedBlocks } from "./design.ts";
+import { checkDesign, checkOptions, type Fit, type Range } from "./fit.ts";
+import { dot, type LinearPredictor, type Moments, momentsOf, type Standardisation, varies } from "./linear.ts";
 
 export interface RidgeOptions {
-  /** Penalties to try on the standardised columns, each at least 0. On a tie the first one wins. */
-  readonly alphas: readonly number[];
-  /** `leave-one-out` costs O(rows × columns²) per alpha, `generalised` O(columns³). */
-  readonly criterion: "leave-one-out" | "generalised";
+  /** The penalty on the standardised columns, at least 0. */
+  readonly alpha: number;
+  /** With more columns, the equations are solved by conjugate gradients, because a factorisation costs O(columns³). */
+  readonly directColumnsMax?: number;
 }
 
-const ridgeDefaults: RidgeOptions = {
-  alphas: [0.001, 0.01, 0.1, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 100_000],
-  criterion: "leave-one-out",
-};
+/** A factorisation of this size takes about a second. */
+const DIRECT_COLUMNS_MAX = 1_000;
+/** Relative residual at which conjugate gradients end: the predictions then differ less than by the rounding to float32. */
+const TOLERANCE = 1e-12;
+const ITERATIONS_MAX = 20_000;
 
 const alphaRange: Range = { min: 0, max: Number.POSITIVE_INFINITY, maxExcluded: true };
 
 export interface RidgeModel extends LinearPredictor {
   readonly kind: "ridge";
   readonly alpha: number;
-  /** The cross-validated mean squared error of every alpha that could be solved, in the square of the target's unit. */
-  readonly errors: readonly { readonly alpha: number; readonly error: number }[];
 }
 
-interface Problem {
-  readonly columns: readonly Float64Array[];
-  readonly gram: Float64Array;
-  /** The target minus its mean. */
-  readonly deviations: Float64Array;
-  readonly moments: Float64Array;
-}
-
-interface Solution {
-  readonly alpha: number;
-  readonly coefficients: Float64Array;
-  readonly lower: Float64Array;
-}
-
-function solve(problem: Problem, alpha: number): Solution | null {
-  const size = problem.columns.length;
-  const penalised = problem.gram.slice();
-  for (let i = 0; i < size; i++) penalised[i * size + i] = (penalised[i * size + i] ?? 0) + alpha;
-  const lower = cholesky(penalised, size);
-  return lower === null ? null : { alpha, lower, coefficients: choleskySolve(lower, problem.moments) };
-}
-
-function residualsOf(problem: Problem, coefficients: Float64Array): Float64Array {
-  const residuals = problem.deviations.slice();
-  problem.columns.forEach((column, j) => {
-    const coefficient = coefficients[j] ?? 0;
-    for (let row = 0; row < residuals.length; row++) {
-      residuals[row] = (residuals[row] ?? 0) - coefficient * (column[row] ?? 0);
-    }
-  });
-  return residuals;
+export interface RidgeData {
+  readonly features: Design;
+  /** One finite number per row. */
+  readonly target: Float64Array;
 }
 
 /**
- * Returns the mean of (residual ÷ (1 − leverage))². It equals the leave-one-out error: refitting without one row, for
- * each row.
+ * Fits least squares with the penalty `alpha` × Σ coefficient² on standardised columns. The intercept has no penalty; missing
+ * values are replaced by the mean. O(rows × numbers² + columns³), or iterations × (numbers × columns) with many columns.
  */
-function leaveOneOutError(problem: Problem, solution: Solution): number {
-  const residuals = residualsOf(problem, solution.coefficients);
-  const rows = residuals.length;
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    const x = Float64Array.from(problem.columns, (column) => column[row] ?? 0);
-    const whitened = forwardSolve(solution.lower, x);
-    const error = (residuals[row] ?? 0) / (1 - 1 / rows - dot(whitened, whitened));
-    sum += error * error;
-  }
-  return sum / rows;
-}
-
-/** Returns the leave-one-out error with every leverage replaced by the mean: trace of the hat matrix (with intercept) ÷ rows. */
-function generalisedError(problem: Problem, solution: Solution): number {
-  const residuals = residualsOf(problem, solution.coefficients);
-  const rows = residuals.length;
-  const size = problem.columns.length;
-  let traceInverse = 0;
-  for (let i = 0; i < size; i++) {
-    const column = forwardSolve(
-      solution.lower,
-      Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)),
-    );
-    traceInverse += dot(column, column);
-  }
-  const shareFree = 1 - (1 + size - solution.alpha * traceInverse) / rows;
-  return dot(residuals, residuals) / rows / (shareFree * shareFree);
-}
-
-function checkAlphas(options: RidgeOptions): FitProblem | null {
-  if (options.alphas.length === 0) {
-    return { kind: "invalid-option", option: "alphas", found: 0, allowed: "at least one alpha" };
-  }
-  for (const alpha of options.alphas) {
-    const problem = checkOptions({ alphas: alpha }, { alphas: alphaRange });
-    if (problem !== null) return problem;
-  }
-  return null;
-}
-
-/**
- * Fits least squares with the penalty `alpha` × Σ coefficient² on standardised columns. The intercept has no penalty;
- * missing values are replaced by the mean. O(rows × columns² × alphas).
- */
-export function fitRidge(given: Partial<RidgeOptions>, data: TrainingData): Fit<RidgeModel> {
-  const options = { ...ridgeDefaults, ...given };
-  const refusal = checkAlphas(options) ?? checkData(data, { rowsMin: 3, classes: false });
+export function fitRidge(
+  { alpha, directColumnsMax = DIRECT_COLUMNS_MAX }: RidgeOptions,
+  data: RidgeData,
+): Fit<RidgeModel> {
+  const refusal = checkOptions({ alpha }, { alpha: alphaRange }) ?? checkDesign(data, { rowsMin: 3 });
   if (refusal !== null) return failure(refusal);
-  const standardised = standardise(data.features);
-  const columns = columnsOf(standardised);
-  const intercept = data.target.reduce((sum, value) => sum + value, 0) / data.target.length;
-  const deviations = data.target.map((value) => value - intercept);
-  const moments = Float64Array.from(columns, (column) => dot(column, deviations));
-  const problem: Problem = { columns, gram: weightedGram(columns, null), deviations, moments };
-  const errorOf = options.criterion === "leave-one-out" ? leaveOneOutError : generalisedError;
-  const tried = options.alphas.flatMap((alpha) => {
-    const solution = solve(problem, alpha);
-    const error = solution === null ? Number.NaN : errorOf(problem, solution);
-    return solution === null || !Number.isFinite(error) ? [] : [{ ...solution, error }];
-  });
-  const [first, ...others] = tried;
-  if (first === undefined) return failure({ kind: "singular", alphaMax: Math.max(...options.alphas) });
-  const best = others.reduce((lowest, next) => (next.error < lowest.error ? next : lowest), first);
-  const errors = tried.map(({ alpha, error }) => ({ alpha, error }));
-  const { means, scales } = standardised;
-  const { coefficients, alpha } = best;
-  return success({ kind: "ridge", means, scales, coefficients, intercept, alpha, errors });
+  const { features, target } = data;
+  const standardisation = standardisationOf(features);
+  const intercept = target.reduce((sum, value) => sum + value, 0) / target.length;
+  const deviations = target.map((value) => value - intercept);
+  const equations = equationsOf(features, standardisation, deviations);
+  const solved =
+    equations.size <= directColumnsMax ? solveDirectly(equations, alpha) : solveIteratively(equations, alpha);
+  return solved.ok
+    ? success({ kind: "ridge", ...standardisation, coefficients: solved.value, intercept, alpha })
+    : solved;
+}
+
+/** The normal equations on the standardised columns Z, without the penalty. */
+interface Equations {
+  readonly size: number;
+  /** Zᵀ y. */
+  readonly moments: Float64Array;
+  /** Returns Zᵀ Z v. */
+  times(vector: Float64Array): Float64Array;
+  /** Returns Zᵀ Z, row-major. */
+  dense(): Float64Array;
+}
+
+/**
+ * Returns the equations from the cross products of D, the columns with categories as 0/1: Z = (D − 1 mᵀ) S⁻¹ with the means m and
+ * the scales S of the 0/1 columns, so Zᵀ Z = S⁻¹ (Dᵀ D − t mᵀ − m tᵀ + rows × m mᵀ) S⁻¹ with the totals t of the columns.
+ */
+function equationsOf(design: Design, standardisation: Standardisation, deviations: Float64Array): Equations {
+  const cross = new CrossProducts(design, standardisation, deviations);
+  const { size, totals } = cross;
+  const { means, inverses } = centringOf(design, standardisation);
+  const total = deviations.reduce((sum, value) => sum + value, 0);
+  return {
+    size,
+    moments: cross.moments.map((moment, i) => at(inverses, i) * (moment - at(means, i) * total)),
+    times(vector) {
+      const scaled = vector.map((value, i) => value * at(inverses, i));
+      const mean = dot(means, scaled);
+      const rest = dot(totals, scaled) - design.rows * mean;
+      return cross
+        .times(scaled)
+        .map((value, i) => at(inverses, i) * (value - at(totals, i) * mean - at(means, i) * rest));
+    },
+    dense() {
+      const matrix = cross.dense();
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const [left, right] = [at(means, i), at(means, j)];
+          const centre = at(totals, i) * right + left * at(totals, j) - design.rows * left * right;
+          matrix[i * size + j] = at(inverses, i) * at(inverses, j) * (at(matrix, i * size + j) - centre);
+        }
+      }
+      return matrix;
+    },
+  };
+}
+
+/** Returns m and the diagonal of S⁻¹. Numbers are standardised before; a constant column has no effect. */
+function centringOf(design: Design, { means, scales }: Standardisation) {
+  const { numbers, categories, columns } = placedBlocks(design);
+  const centring = { means: new Float64Array(columns), inverses: new Float64Array(columns) };
+  for (const { block, first } of numbers) if (varies(momentsOf(block.values))) centring.inverses[first] = 1;
+  for (const { block, first } of categories) {
+    for (let column = first; column < first + block.width; column++) {
+      const share = at(means, column);
+      centring.means[column] = share;
+      if (share > 0 && share < 1) centring.inverses[column] = 1 / at(scales, column);
+    }
+  }
+  return centring;
+}
+
+function solveDirectly({ size, moments, dense }: Equations, alpha: number): Fit<Float64Array> {
+  const penalised = dense();
+  for (let i = 0; i < size; i++) penalised[i * size + i] = at(penalised, i * size + i) + alpha;
+  const lower = cholesky(penalised, size);
+  return lower === null ? failure({ kind: "singular", alphaMax: alpha }) : success(choleskySolve(lower, moments));
+}
+
+function solveIteratively({ moments, times }: Equations, alpha: number): Fit<Float64Array> {
+  const multiply = (vector: Float64Array) => times(vector).map((value, i) => value + alpha * at(vector, i));
+  const options = { tolerance: TOLERANCE, iterationsMax: ITERATIONS_MAX };
+  const { solution, iterations, residual } = conjugateGradients(multiply, moments, options);
+  return residual <= TOLERANCE
+    ? success(solution)
+    : failure({ kind: "not-converged", iterations, gradientMax: residual });
+}
+
+/**
+ * Returns mean and scale of each column: of the values that are not missing, with the mean for missing values. A column of a
+ * category with a share p has the mean p and the scale √(p (1 − p)). O(rows × features).
+ */
+function standardisationOf(design: Design): Standardisation {
+  const { numbers, categories, columns } = placedBlocks(design);
+  const means = new Float64Array(columns);
+  const scales = new Float64Array(columns).fill(1);
+  const put = (column: number, moments: Moments) => {
+    means[column] = moments.mean;
+    if (varies(moments)) scales[column] = moments.deviation;
+  };
+  for (const { block, first } of numbers) put(first, momentsOf(block.values));
+  for (const { block, first } of categories) {
+    const counts = new Float64Array(block.width);
+    for (const code of block.codes) if (code >= 0) counts[code] = (counts[code] ?? 0) + 1;
+    counts.forEach((count, code) => {
+      const share = count / design.rows;
+      put(first + code, { mean: share, deviation: Math.sqrt(share * (1 - share)) });
+    });
+  }
+  return { means, scales };
 }

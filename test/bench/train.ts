@@ -1,15 +1,21 @@
 /** Measures training on one thread. */
 
+import { predictMove } from "../../shared/candidates/fitted.ts";
+import { ridge } from "../../shared/candidates/ridge.ts";
 import type { TrainingData } from "../../shared/models/fit.ts";
 import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { fitRandomForest } from "../../shared/models/random-forest.ts";
-import { type Bench, medianOf } from "./bench.ts";
+import { type Bench, medianOf, type Result } from "./bench.ts";
+import { CITIES, fitTaskOf, manyCategories, NUMBERS, SERIES } from "./support/many-categories.ts";
 
 const COLUMNS = 12;
 /** Time of XGBoost 3.2 `hist` on the same shape with one thread. Our training may take twice as long. */
 const XGBOOST_SECONDS = 2.5;
 const RUNS = 5;
+const RIDGE_ROWS = 2_000_000;
+/** Written-out 0/1 columns would need 50 GB. */
+const RIDGE_MEMORY_MB_MAX = 1024;
 /** Times of other tools, measured with the same shapes on a machine of this kind. */
 const references: Readonly<Record<string, string>> = {
   "gradient boosting 100k × 12, 100 trees, 31 leaves, squared loss": `XGBoost hist ${XGBOOST_SECONDS} s, scikit-learn 2.4 s`,
@@ -37,7 +43,26 @@ function medianSeconds(train: () => { readonly ok: boolean }): number {
   return medianOf(seconds);
 }
 
+/** Fits and predicts with 6,250 categories. The first work of the process, because its peak of memory is measured. */
+function measureRidge(): Result[] {
+  const task = fitTaskOf(manyCategories(RIDGE_ROWS));
+  const start = performance.now();
+  const fit = ridge.fit(task);
+  const fitted = performance.now();
+  if (!fit.ok) throw new Error("the ridge refused the data of the bench");
+  predictMove(fit.value, task.data, task.rows, task.transform);
+  const predicted = performance.now();
+  const shape = `ridge 2M × ${NUMBERS} numbers, ${CITIES + SERIES} categories`;
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  return [
+    { what: shape, value: (fitted - start) / 1000, unit: "s", limit: null },
+    { what: `${shape}, prediction of all rows`, value: (predicted - fitted) / 1000, unit: "s", limit: null },
+    { what: `${shape}, memory of the process`, value: peakMb, unit: "MB", limit: RIDGE_MEMORY_MB_MAX },
+  ];
+}
+
 export async function run(): Promise<Bench> {
+  const ofRidge = measureRidge();
   const large = friedmanTable(100_000);
   const small = friedmanTable(10_000);
   const boosting = (loss: "squared" | "absolute") =>
@@ -66,5 +91,5 @@ export async function run(): Promise<Bench> {
     const reference = references[what];
     return { what, value, unit: "s", limit, ...(reference !== undefined && { reference }) };
   });
-  return { name: "train", results };
+  return { name: "train", results: [...results, ...ofRidge] };
 }

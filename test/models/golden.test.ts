@@ -9,6 +9,7 @@ import { fitRidge } from "../../shared/models/ridge.ts";
 import { LEAF, type Tree } from "../../shared/models/tree.ts";
 import {
   above,
+  designOf,
   diabetes,
   firstRows,
   friedman1,
@@ -160,15 +161,10 @@ describe("linear models on diabetes with missing values", () => {
     });
   };
 
-  test("ridge has the same coefficients, leave-one-out errors and alpha as RidgeCV", () => {
-    const { alphas, alpha, coefficients, intercept, errors } = golden.ridge;
-    const model = modelOf(fitRidge({ alphas }, { ...data, features }));
-    expect(model.alpha).toBe(alpha);
+  test("ridge has the same coefficients as Ridge", () => {
+    const { alpha, coefficients, intercept } = golden.ridge;
+    const model = modelOf(fitRidge({ alpha }, { ...data, features: designOf(features) }));
     expectClose([...model.coefficients, model.intercept], [...coefficients, intercept]);
-    expectClose(
-      model.errors.map(({ error }) => error),
-      errors,
-    );
   });
 
   test.each(golden.logistic)(

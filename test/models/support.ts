@@ -1,8 +1,8 @@
+import { type Design, predictDesign } from "../../shared/models/design.ts";
 import type { Fit, TrainingData } from "../../shared/models/fit.ts";
 import type { GradientBoostingModel } from "../../shared/models/gradient-boosting.ts";
-import { predictLinear } from "../../shared/models/linear.ts";
 import type { LogisticModel } from "../../shared/models/logistic.ts";
-import type { Matrix } from "../../shared/models/matrix.ts";
+import { columnOf, type Matrix } from "../../shared/models/matrix.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import type { RandomForestModel } from "../../shared/models/random-forest.ts";
 import type { RidgeModel } from "../../shared/models/ridge.ts";
@@ -76,9 +76,18 @@ export function rmse(target: Numbers, predicted: Numbers): number {
   return Math.sqrt(meanLoss(target, predicted, (y, p) => (y - p) ** 2));
 }
 
+/** Returns the columns of a matrix as a design without categories. */
+export function designOf(features: Matrix): Design {
+  const { rows, columns } = features;
+  const blocks = Array.from({ length: columns }, (_, column) => {
+    return { kind: "number", values: columnOf(features, column) } as const;
+  });
+  return { rows, blocks };
+}
+
 /** Returns one number per row, in the target's unit. O(rows × columns). */
 export function predictRidge(model: RidgeModel, features: Matrix): Float64Array {
-  return predictLinear(model, features);
+  return predictDesign(model, designOf(features));
 }
 
 /** Returns one float32 per row: in the target's unit, or the probability of 1 for the logistic loss. O(rows × trees × depth). */
@@ -89,7 +98,7 @@ export function predictGradientBoosting(model: GradientBoostingModel, features: 
 
 /** Returns the probability of 1 for every row. O(rows × columns). */
 export function predictLogistic(model: LogisticModel, features: Matrix): Float64Array {
-  return predictLinear(model, features).map(sigmoid);
+  return predictDesign(model, designOf(features)).map(sigmoid);
 }
 
 /** Returns one float32 per row: in the target's unit, or the probability of 1 for a classification. O(rows × trees × depth). */
