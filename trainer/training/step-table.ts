@@ -39,7 +39,10 @@ function byReference(a: StepPoint["kind"], b: StepPoint["kind"]): number {
 
 function explanation({ task, unit }: Forecast): string {
   const error = task === "classification" ? "the Brier score" : `the RMSE (${unit})`;
-  const rolling = task === "classification" ? "" : " The best other than the last value, chosen again before each of six stretches, is tested over the last 60 % of the periods.";
+  const rolling =
+    task === "classification"
+      ? ""
+      : " The best other than the last value, chosen again before each of six stretches, is tested over the last 60 % of the periods.";
   return `Steps ahead. The first row is ${error} on the test window, the others the skill against it with p of block means. ▸ marks the baseline, which is the best on validation.${rolling}`;
 }
 
