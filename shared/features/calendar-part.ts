@@ -2,6 +2,8 @@
 import { daysBetween, isoWeekday } from "../lib/calendar.ts";
 import { firstDayOf } from "../period.ts";
 
+const daysOfYear = 365.25;
+
 interface Dates {
   /** The first day of the target. */
   readonly date: string;
@@ -28,6 +30,8 @@ const parts = {
   /** 1 if the target is the first period of its month, otherwise 0. */
   "starts-month": ({ date, last }: Dates) =>
     last === null ? Number.NaN : Number(firstDayOf(last).slice(0, 7) !== date.slice(0, 7)),
+  /** Years since the beginning of 2000, with a fraction: a trend, for periods of any length. */
+  trend: ({ date }: Dates) => daysBetween("2000-01-01", date) / daysOfYear,
   /** 1 to 4. */
   quarter: ({ date }: Dates) => Math.ceil(monthOf(date) / 3),
 } as const;

@@ -118,6 +118,18 @@ export function wrongAverages({ averageOf, candidates }: Forecast): string[] {
     .map((size) => `averageOf contains ${size}, but ${learned} candidates are learned; expected at most ${learned}.`);
 }
 
+/** Rejects growths of seasons if the periods have unequal distances: a season then has no fixed number of periods. */
+export function wrongGrowths({ features, schedule }: Forecast): string[] {
+  const { periods, weekdays } = schedule;
+  if (periods === "calendar" && (weekdays === undefined || weekdays.length === 1)) return [];
+  return features
+    .filter(({ kind }) => kind === "seasonal-growth")
+    .map(
+      ({ name }) =>
+        `Feature ${name} is a growth of seasons, but the periods of the schedule have unequal distances; expected every period of the calendar, or one weekday.`,
+    );
+}
+
 /** Checks the ranges of all search spaces. */
 export function wrongSpaces({ candidates, change }: Forecast): string[] {
   const spaces = [

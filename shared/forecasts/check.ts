@@ -20,6 +20,7 @@ import {
   wrongAverages,
   wrongCandidates,
   wrongClassification,
+  wrongGrowths,
   wrongMetric,
   wrongPeriodsMin,
   wrongShares,
@@ -68,6 +69,7 @@ const checks: readonly ((forecast: Forecast, feeds: readonly DeclaredFeed[]) => 
   wrongPeriodsMin,
   noBaseline,
   wrongAverages,
+  wrongGrowths,
   wrongSpaces,
 ];
 

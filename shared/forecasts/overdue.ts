@@ -1,6 +1,6 @@
 /** When data counts as ended long ago, by the schedule of its forecast. */
 import { addDays, daysBetween } from "../lib/calendar.ts";
-import { addPeriods, firstDayOf, lastDayOf } from "../period.ts";
+import { firstDayOf, lastDayOf } from "../period.ts";
 import { nextPeriod, type Schedule } from "./schedule.ts";
 
 /** Number of gaps between periods from which the usual gap is measured. */
@@ -20,7 +20,7 @@ export interface DataEnd {
 /**
  * Returns the end of the data and the day by which a newer value was due: the end of the next period, the lag of the
  * publisher, and twice the largest gap between the last 20 periods, at least three days. Null without periods.
- * @param lag periods after its own period until a value is published
+ * @param lag periods of the schedule after its own period until a value is published
  */
 export function dataEndOf(schedule: Schedule, periods: readonly string[], lag = 0): DataEnd | null {
   const last = periods.at(-1);
@@ -29,7 +29,9 @@ export function dataEndOf(schedule: Schedule, periods: readonly string[], lag = 
   const next = nextPeriod(schedule, last);
   const gaps = recent.slice(1).map((day, index) => daysBetween(recent[index] ?? day, day));
   const usualGap = Math.max(daysBetween(firstDayOf(last), firstDayOf(next)), ...gaps);
-  const published = lastDayOf(addPeriods(next, lag));
+  let publication = next;
+  for (let count = 0; count < lag; count++) publication = nextPeriod(schedule, publication);
+  const published = lastDayOf(publication);
   return { last, due: addDays(published, Math.max(daysLateMin, gapsLate * usualGap)) };
 }
 

@@ -1,7 +1,7 @@
 /** Reads which steps a request asks for: `steps=12`, or `until=2026-12-31`. */
 import type { Refusal } from "../api/problem.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import { firstDayOf, granularityOf, isPeriod } from "../period.ts";
+import { firstDayOf, granularityOf, lastDayOf } from "../period.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { setsOfSnapshot, targetPeriods } from "./step-forecasts.ts";
@@ -15,7 +15,7 @@ export interface PathOptions {
   readonly until: string | null;
 }
 
-/** Returns the steps to answer, ascending from 1. `steps` is the last one, `until` the last day. Null if neither is set. */
+/** Returns the steps to answer, ascending from 1. `steps` is the last one, `until` the last day, or period of any length. Null if neither is set. */
 export function readPath(snapshot: Snapshot, { steps, until }: PathOptions): Result<readonly number[] | null, Refusal> {
   if (steps === null && until === null) return success(null);
   if (steps !== null && until !== null) {
@@ -53,17 +53,18 @@ function readUntil(snapshot: Snapshot, text: string, all: readonly number[]): Re
   const targetOf = targetPeriods(schedule, snapshot.periods.at(-1) ?? "");
   const [first, last] = [targetOf(1), targetOf(all.at(-1) ?? 1)];
   const every = granularityOf(first) ?? "day";
-  const day = text.trim();
-  const isKnown = isPeriod(day, "day") || isPeriod(day, every);
-  const limit = isPeriod(day, "day") ? day : isKnown ? firstDayOf(day) : "";
+  const stated = text.trim();
+  const granularity = granularityOf(stated);
+  const limit = granularity === null ? "" : granularity === every ? firstDayOf(stated) : lastDayOf(stated);
   const wanted = all.filter((step) => firstDayOf(targetOf(step)) <= limit);
   if (wanted.length > 0) return success(wanted);
+  const noun = every === "day" ? "day" : `${every} or day`;
   return failure({
     kind: "unprocessable",
-    detail: isKnown ? `${untilOption} is before the next period, ${first}.` : `${untilOption} is not a day.`,
+    detail: limit === "" ? `${untilOption} is not a ${noun}.` : `${untilOption} is before the next period, ${first}.`,
     field: untilOption,
     found: describeValue(text),
-    expected: `a day from ${firstDayOf(first)}; the last step is ${last}`,
+    expected: `a ${noun} from ${first}; the last step is ${last}`,
   });
 }
 

@@ -100,5 +100,6 @@ export function lookRuleOf({ schedule, promotion }: Pick<Forecast, "schedule" | 
 
 function nounOf({ every, weekdays, periods }: Schedule): string {
   if (periods === "published") return "publication";
-  return every === "day" && weekdays !== undefined ? "weekday" : every;
+  if (every !== "day" || weekdays === undefined) return every;
+  return weekdays.length === 1 ? "week" : "weekday";
 }

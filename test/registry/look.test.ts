@@ -97,7 +97,8 @@ test("the minimum fits the length of a period, and a forecast may declare anothe
   expect(lookRuleOf({ schedule: { ...schedule, every: "hour" } })).toEqual({ periodsMin: 168, noun: "hour" });
   expect(lookRuleOf({ schedule: { ...schedule, weekdays: [1] }, promotion: { periodsMin: 20 } })).toEqual({
     periodsMin: 20,
-    noun: "weekday",
+    noun: "week",
   });
+  expect(lookRuleOf({ schedule: { ...schedule, weekdays: [1, 2, 3, 4, 5] } }).noun).toBe("weekday");
   expect(lookRuleOf({ schedule: { ...schedule, periods: "published" } }).noun).toBe("publication");
 });

@@ -1,43 +1,19 @@
 /** Tests a monthly forecast of two feeds that is not in the catalogue, from the bytes of both publications to an answer. */
 import { beforeAll, expect, test } from "vitest";
 import { buildHistory, historyShape } from "../../shared/api/history.ts";
-import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
-import type { Feed, Observation } from "../../shared/feeds/feed.ts";
-import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { mistakesIn } from "../../shared/forecasts/check.ts";
 import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
-import { compareFacts, toFacts } from "../../shared/lake/fact.ts";
-import { readParquet, writeParquet } from "../../shared/lake/parquet.ts";
 import { validateJson } from "../../shared/lib/validate-json.ts";
 import { addPeriods, enclosingPeriod } from "../../shared/period.ts";
-import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { buildOutlook, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
 import { tableOf } from "../features/support.ts";
-import { bytesOf } from "../support/card.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 import { loadSnapshot } from "../support/snapshot.ts";
 import { published } from "../training/publishing.ts";
 import { smallForecast } from "../training/support.ts";
-
-/** Makes a feed of one series whose publication is a JSON list of `[period, value]`. */
-function listFeed(id: string, variable: string, granularity: Feed["granularity"]): Feed {
-  return {
-    ...sniimMilk,
-    id,
-    dimensions: [],
-    variables: { [variable]: { title: variable, unit: "1" } },
-    granularity,
-    partitionBy: "year",
-    parse: async (bytes) => {
-      const rows: [string, number][] = JSON.parse(new TextDecoder().decode(bytes));
-      const series = {};
-      const observations = rows.map(([period, value]): Observation => ({ series, variable, period, value }));
-      return { observations, problems: [], skipped: {} };
-    },
-  };
-}
+import { answerOf, factsOf, listFeed } from "./toys.ts";
 
 const prices = listFeed("toy-prices", "price", "month");
 const weather = listFeed("toy-weather", "rain", "day");
@@ -77,14 +53,9 @@ async function publications(): Promise<FactsByFeed> {
   const rained: [string, number][] = [];
   for (let day = `${firstMonth}-01`; day < "2026-11-15"; day = addPeriods(day, 1))
     rained.push([day, Math.round(random() * 9)]);
-  const facts = async (feed: Feed, rows: readonly [string, number][]) => {
-    const { observations } = await feed.parse(bytesOf(rows), { name: "toy.json", arrivedAt: "2026-11-20T00:00:00Z" });
-    // Writes and reads the lake's Parquet file.
-    return readParquet(feed, writeParquet(feed, toFacts(feed, observations).sort(compareFacts)));
-  };
   return new Map([
-    [prices.id, await facts(prices, priced)],
-    [weather.id, await facts(weather, rained)],
+    [prices.id, await factsOf(prices, priced)],
+    [weather.id, await factsOf(weather, rained)],
   ]);
 }
 
@@ -104,12 +75,7 @@ beforeAll(async () => {
   snapshot = loadSnapshot({ forecast: toy, card, model, history: history.value });
 });
 
-function answer(instance: Record<string, unknown>) {
-  const options = { textNumbers: true, partial: false, explain: null };
-  const prepared = prepareRows(snapshot, { kind: "single", instance }, options);
-  if (!prepared.ok) return prepared.error;
-  return singleAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "single", stale: false }));
-}
+const answer = (instance: Record<string, unknown>) => answerOf(snapshot, instance);
 
 test("its declaration is valid for its feeds", () => {
   expect(mistakesIn(toy, feeds)).toEqual([]);

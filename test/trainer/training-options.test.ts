@@ -28,8 +28,11 @@ test.each([
 
 test("--until is a day, a month or a year", () => {
   for (const good of [undefined, "2024-02-29", "2024-12", "2024"]) expect(readUntil(good)).toBe(good ?? null);
+  expect(readUntil("2024-Q1")).toBe("2024-03-31");
   for (const bad of ["tomorrow", "2024-02-30", "2024-13", "24", "2024-1-1"]) {
-    expect(() => readUntil(bad)).toThrow(`--until ${bad} is not a date. Expected YYYY-MM-DD, YYYY-MM or YYYY.`);
+    expect(() => readUntil(bad)).toThrow(
+      `--until ${bad} is not a date. Expected YYYY-MM-DD, YYYY-MM, YYYY-Qn or YYYY.`,
+    );
   }
 });
 

@@ -1,6 +1,6 @@
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
+import { isPeriod, lastDayOf } from "../../shared/period.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { Failure } from "../failure.ts";
 
@@ -46,10 +46,12 @@ export function withOnly(forecast: Forecast, only: string | undefined): Forecast
   return { ...forecast, candidates: forecast.candidates.filter(({ candidate }) => isIncluded(candidate)) };
 }
 
-/** Parses the day, month or year after which no data is used; null if none was given. */
+/** Parses the day, month, quarter or year after which no data is used; null if none was given. A quarter becomes its last day. */
 export function readUntil(until: string | undefined): string | null {
-  if (until === undefined || isIsoDay(until) || /^\d{4}(-(0[1-9]|1[0-2]))?$/.test(until)) return until ?? null;
-  throw new Failure(`--until ${until} is not a date. Expected YYYY-MM-DD, YYYY-MM or YYYY.`);
+  if (until === undefined) return null;
+  if (isPeriod(until, "quarter")) return lastDayOf(until);
+  if (isPeriod(until, "day") || isPeriod(until, "month") || /^\d{4}$/.test(until)) return until;
+  throw new Failure(`--until ${until} is not a date. Expected YYYY-MM-DD, YYYY-MM, YYYY-Qn or YYYY.`);
 }
 
 function wholeNumber(
