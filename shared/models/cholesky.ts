@@ -22,7 +22,7 @@ export function cholesky(matrix: Float64Array, size: number): Float64Array | nul
 }
 
 /** Solves L z = right for z. O(size²). */
-export function forwardSolve(lower: Float64Array, right: Float64Array): Float64Array {
+function forwardSolve(lower: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
   const solution = new Float64Array(size);
   for (let i = 0; i < size; i++) {

@@ -47,6 +47,33 @@ export interface SilentSource {
 const waitShare = 1 / 4;
 const waitDaysMin = 3;
 
+/** What is known of a forecast's sources on a day. */
+export interface SourcesState {
+  /** The state of every period of the target, ascending. */
+  readonly periods: readonly PeriodState[];
+  /** The newest complete period; null without one. */
+  readonly complete: string | null;
+  /** The sources whose next value is overdue, and those without a value. */
+  readonly silent: readonly SilentSource[];
+}
+
+/**
+ * Returns the state of a forecast's sources. O(facts · log facts).
+ * @param byFeed the facts of the forecast's history, or more
+ * @param day the present day, in the time zone of the publisher
+ */
+export function sourcesState(forecast: PeriodNeeds, byFeed: FactsByFeed, day: string): SourcesState {
+  const published = publishedPeriods(forecast, byFeed);
+  const periods = periodStates(forecast, published, day);
+  return { periods, complete: newestComplete(periods), silent: silentSources(forecast, published, day) };
+}
+
+/** Returns the sentence for people. */
+export function describeSilent({ feed, last, since }: SilentSource): string {
+  if (last === null) return `Source ${feed} has no value. Its features are missing.`;
+  return `Source ${feed} ends with ${last}, and a newer value was due before ${since}. Its newest features are missing.`;
+}
+
 /** Returns the periods with values of each source. A reduced period counts once its last part is observed. O(facts · log facts). */
 export function publishedPeriods(forecast: PeriodNeeds, byFeed: FactsByFeed): PublishedPeriods {
   return new Map(forecast.sources.map((source) => [source, factsOfSource(forecast, source, byFeed).periods]));

@@ -5,11 +5,13 @@ import type { Source } from "../../shared/forecasts/source.ts";
 import type { Fact } from "../../shared/lake/fact.ts";
 import { addPeriods } from "../../shared/period.ts";
 import {
+  describeSilent,
   newestComplete,
   type PeriodNeeds,
   periodStates,
   publishedPeriods,
   silentSources,
+  sourcesState,
 } from "../../shared/sources/complete-periods.ts";
 
 const price: Source = { feed: "prices", variables: ["price"], lag: 1 };
@@ -142,4 +144,19 @@ test("silent sources are those whose next value is overdue, with the first day, 
     { feed: "bank", last: null, since: null },
   ]);
   expect(silentSources(forecast, published({ prices, weather: prices, bank: prices }), "2026-06-05")).toEqual([]);
+});
+
+test("the state of all sources comes from their facts", () => {
+  const byFeed = new Map([
+    ["prices", factsUntil("price", "2026-05")],
+    ["weather", factsUntil("rain", "2025-11")],
+    ["bank", factsUntil("rate", null)],
+  ]);
+  const { periods, complete, silent } = sourcesState(forecast, byFeed, "2026-06-05");
+  expect(periods.at(-1)).toMatchObject({ period: "2026-05", isComplete: false });
+  expect(complete).toBe("2026-02");
+  expect(silent.map(describeSilent)).toEqual([
+    "Source weather ends with 2025-11, and a newer value was due before 2026-04-04. Its newest features are missing.",
+    "Source bank has no value. Its features are missing.",
+  ]);
 });

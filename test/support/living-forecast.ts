@@ -241,6 +241,7 @@ export class LivingForecast {
     const task = {
       forecast,
       why: "a test",
+      day: "2026-11-30",
       resume: null,
       seed: 1,
       trialsMax: 2,

@@ -4,6 +4,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 export interface Training {
   readonly forecast: Forecast;
   readonly why: string;
+  readonly day: string;
   readonly resume: null;
   readonly seed: number;
   readonly trialsMax: number;

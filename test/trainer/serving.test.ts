@@ -104,6 +104,7 @@ async function runFirst(answer: (path: string) => { readonly status?: number; re
   const task = firstTrainingTask({
     forecast: forecast as NonNullable<typeof forecast>,
     first: { seed: 1, trialsMax: 1, budgetSeconds: null, threads: 1 },
+    day: "2026-11-30",
     hub: () => hub,
     onTrained: () => {},
     onUnanswered: (reason) => unanswered.push(reason),

@@ -21,6 +21,8 @@ export interface FirstTraining {
   readonly forecast: Forecast;
   /** Options of the first training. */
   readonly first: ReadTrainingOptions;
+  /** The present day of the platform. */
+  readonly day: string;
   /** Returns the hub, once it runs. */
   hub(): Hub;
   onTrained(trained: Trained): void;
@@ -51,7 +53,7 @@ export function firstTrainingTask(wanted: FirstTraining): Task {
 /** Trains a forecast that has data and no champion. Returns false without data. */
 async function trainFirst(
   hub: Hub,
-  { forecast, first, onTrained }: FirstTraining,
+  { forecast, first, day, onTrained }: FirstTraining,
   task: TaskDisplay,
 ): Promise<boolean> {
   if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
@@ -65,7 +67,7 @@ async function trainFirst(
     return false;
   }
   const short = { ...forecast, validation: { ...forecast.validation, folds: quickFolds } };
-  const training = { forecast: short, ...first, why: "the first start", resume: null };
+  const training = { forecast: short, ...first, why: "the first start", day, resume: null };
   await trainingTask(hub, training, onTrained).run(task);
   return true;
 }

@@ -182,6 +182,7 @@ async function bringUp(
         firstTrainingTask({
           forecast,
           first,
+          day: date,
           hub: () => running(progress).hub,
           onTrained: (trained) => progress.trained.push({ forecast, trained }),
           onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),

@@ -1,5 +1,6 @@
 /** `almanac train FORECAST`: reads the lake from the hub, trains, registers the model and requests its promotion. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { describeSilent } from "../../shared/sources/complete-periods.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
@@ -22,7 +23,7 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const hub = connect(options);
   const why = options.why ?? "a person started the training";
-  const task = { forecast, ...readTrainingOptions(options), why, resume: options.resume ?? null };
+  const task = { forecast, ...readTrainingOptions(options), why, day: today(), resume: options.resume ?? null };
   let trained: Trained | undefined;
   const tasks = taskList(
     [
@@ -36,6 +37,11 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   if (!trained) throw new Failure("The training did not finish.");
   if (options.json) printJson(summaryOf(forecast, trained));
   else printTrained(forecast, trained);
+}
+
+/** Returns the present day in UTC. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 /** Returns the training as a task that shows its progress. */
@@ -59,7 +65,7 @@ export function trainingTask(hub: Hub, task: TrainTask, onTrained: (trained: Tra
 }
 
 /** Prints the leaderboard, the scores of the change probability, and the result for each registered version. */
-export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion }: Trained): void {
+export function printTrained(forecast: Forecast, { judgement, outcome, versions, champion, silent }: Trained): void {
   const { change, test } = judgement;
   const window = `test window ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows`;
   print(`\n${prose(`${forecast.title}: ${window}`)}\n`);
@@ -67,6 +73,7 @@ export function printTrained(forecast: Forecast, { judgement, outcome, versions,
   if (change !== null) {
     print(`\n${prose(changeText(change))}`);
   }
+  for (const source of silent) print(`\n${prose(describeSilent(source))}`);
   print(`\n${prose(outcome.reason)}`);
   if (versions.length === 0) {
     print(prose(`  Nothing was registered: the champion ${champion} has the same recipe and the same data.`, "    "));
@@ -89,7 +96,7 @@ function servingName(decided: string, versions: readonly Promoted[], champion: s
 /** Returns the object that `--json` prints. */
 export function summaryOf(
   forecast: Forecast,
-  { judgement, outcome, versions, champion, run, trials, seconds }: Trained,
+  { judgement, outcome, versions, champion, silent, run, trials, seconds }: Trained,
 ) {
   const { validation, test, change } = judgement;
   const { contenders } = outcome;
@@ -105,6 +112,7 @@ export function summaryOf(
       reason: flow.reason,
     })),
     reason: outcome.reason,
+    silent,
     validation,
     test,
     contenders: forecast.task === "classification" ? contenders.map(contenderJson) : contenders,

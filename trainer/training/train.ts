@@ -5,6 +5,7 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
+import { type SilentSource, sourcesState } from "../../shared/sources/complete-periods.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
@@ -30,6 +31,8 @@ import { trialLog } from "./trial-log.ts";
 export interface TrainTask extends ReadTrainingOptions {
   readonly forecast: Forecast;
   readonly why: string;
+  /** The present day, by which a source can be overdue. */
+  readonly day: string;
   /** Id of an interrupted run to resume; null to start from the beginning. */
   readonly resume: string | null;
 }
@@ -44,6 +47,8 @@ export interface Trained {
   readonly versions: readonly Promoted[];
   /** Version of the champion after the training. */
   readonly champion: string | null;
+  /** The sources whose next value is overdue. */
+  readonly silent: readonly SilentSource[];
 }
 
 export interface Promoted {
@@ -60,7 +65,8 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   const hub = openHub({ ...address, actor: "trainer" });
   const { api } = hub;
   onProgress("reading the lake");
-  const prepared = prepareTraining(forecast, await factsOfLakes(hub, feedsOf(forecast)));
+  const facts = await factsOfLakes(hub, feedsOf(forecast));
+  const prepared = prepareTraining(forecast, facts);
   const serving = await servingModel(hub, prepared, task);
   const earlier = task.resume === null ? [] : await trialsToResume(hub, task.resume, { prepared, seed });
   const { dataHash } = prepared;
@@ -69,11 +75,12 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
   if (task.resume !== null) await abandonRun(hub, task.resume, `resumed by run ${run.id}`);
   const heartbeats = startHeartbeats(hub, run.id);
   try {
-    const trained = await withPool(
+    const ended = await withPool(
       prepared,
       (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, onProgress),
       task.threads,
     );
+    const trained = { ...ended, silent: sourcesState(forecast, facts, task.day).silent };
     const { trials, seconds, outcome } = trained;
     const done = { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } } as const;
     await api.endRun({ run: run.id, body: done });
@@ -103,7 +110,7 @@ interface Contest {
   readonly pool: ThreadPool;
 }
 
-async function contestAndPublish(contest: Contest, onProgress: OnProgress): Promise<Trained> {
+async function contestAndPublish(contest: Contest, onProgress: OnProgress): Promise<Omit<Trained, "silent">> {
   const { hub, prepared, serving, task, run, earlier, pool } = contest;
   const { forecast } = task;
   const log = trialLog(hub, run);
