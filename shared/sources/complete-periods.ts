@@ -47,7 +47,7 @@ export interface SilentSource {
 const waitShare = 1 / 4;
 const waitDaysMin = 3;
 
-/** What is known of a forecast's sources on a day. */
+/** The state of a forecast's sources on a day. */
 export interface SourcesState {
   /** The state of every period of the target, ascending. */
   readonly periods: readonly PeriodState[];
