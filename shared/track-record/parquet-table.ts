@@ -50,41 +50,40 @@ export interface TableRows<Row> {
   readonly name: string;
   readonly columns: readonly TableColumn<Row>[];
   readonly rows: readonly Row[];
-  /** The number of rows of each part that can be read alone. Default: one part. */
-  readonly parts?: readonly number[];
 }
 
-/** Writes rows in their order, with Snappy compression. @throws RangeError if there is no row */
-export function writeTable<Row>({
+/**
+ * Writes rows sorted by step, with Snappy compression. The rows of a step keep their order and are one part of the file, which can
+ * be read alone. @throws RangeError if there is no row
+ */
+export function writeTable<Row extends { readonly step: number }>({
   name,
   columns,
   rows,
-  parts = [rows.length],
 }: TableRows<Row>): Uint8Array<ArrayBuffer> {
   if (rows.length === 0) throw new RangeError(`${name} has no rows: expected at least one`);
+  const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, ofStep]) => ofStep);
+  const sorted = steps.flat();
   const schema = [{ name, num_children: columns.length }, ...columns.flatMap(({ elements }) => elements)];
-  const columnData = columns.map((column) => ({ name: column.name, data: rows.map((row) => column.valueIn(row)) }));
-  return new Uint8Array(parquetWriteBuffer({ schema, columnData, rowGroupSize: [...parts], createdBy: "almanac" }));
+  const columnData = columns.map((column) => ({ name: column.name, data: sorted.map((row) => column.valueIn(row)) }));
+  const rowGroupSize = steps.map(({ length }) => length);
+  return new Uint8Array(parquetWriteBuffer({ schema, columnData, rowGroupSize, createdBy: "almanac" }));
 }
 
-/** Reads only the part in which a column of integers has this value everywhere. */
-export interface PartFilter {
-  readonly column: string;
-  readonly value: number;
-}
-
-/** Returns the rows of a file as objects by column name. @throws for a file that is not Parquet */
-export async function readTable(bytes: Uint8Array, filter?: PartFilter): Promise<Record<string, unknown>[]> {
+/**
+ * Returns the rows of a file as objects by column name: all, or those of one step.
+ * @throws for a file that is not Parquet
+ */
+export async function readTable(bytes: Uint8Array, step?: number): Promise<Record<string, unknown>[]> {
   const file = bytes.slice().buffer;
-  if (filter === undefined) return parquetReadObjects({ file });
+  if (step === undefined) return parquetReadObjects({ file });
   const metadata = parquetMetadata(file);
   const rows: Record<string, unknown>[] = [];
   let rowStart = 0;
   for (const { columns, num_rows } of metadata.row_groups) {
     const rowEnd = rowStart + Number(num_rows);
-    const found = columns.find(({ meta_data }) => meta_data?.path_in_schema.join() === filter.column)?.meta_data;
-    const { min_value: least, max_value: most } = found?.statistics ?? {};
-    if (least === filter.value && most === filter.value)
+    const steps = columns.find(({ meta_data }) => meta_data?.path_in_schema.join() === "step")?.meta_data?.statistics;
+    if (steps?.min_value === step && steps.max_value === step)
       rows.push(...(await parquetReadObjects({ file, metadata, rowStart, rowEnd })));
     rowStart = rowEnd;
   }

@@ -72,13 +72,7 @@ export function writePredictions(
   forecast: RecordedForecast,
   predictions: readonly PublishedPrediction[],
 ): Uint8Array<ArrayBuffer> {
-  const steps = [...Map.groupBy(predictions, ({ step }) => step)].sort(([a], [b]) => a - b);
-  return writeTable({
-    name: "predictions",
-    columns: columnsOf(forecast),
-    rows: steps.flatMap(([, ofStep]) => ofStep),
-    parts: steps.map(([, ofStep]) => ofStep.length),
-  });
+  return writeTable({ name: "predictions", columns: columnsOf(forecast), rows: predictions });
 }
 
 /**
@@ -91,9 +85,7 @@ export async function readPredictions(
   step?: number,
 ): Promise<PublishedPrediction[]> {
   const { dimensions, schedule, target } = forecast;
-  const rows = z
-    .array(rowShape)
-    .parse(await readTable(bytes, step === undefined ? undefined : { column: "step", value: step }));
+  const rows = z.array(rowShape).parse(await readTable(bytes, step));
   return rows.map((row) => {
     const quantiles = quantileColumns.map((name) => numberOrNull.parse(row[name]));
     return {

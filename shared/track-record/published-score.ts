@@ -43,15 +43,19 @@ export interface PublishedScore {
   readonly exact: boolean | null;
 }
 
-/** Writes scores in their order. The same scores always give the same bytes. */
+/** Writes scores sorted by step; those of a step keep their order. The same scores always give the same bytes. */
 export function writeScores(forecast: RecordedForecast, scores: readonly PublishedScore[]): Uint8Array<ArrayBuffer> {
   return writeTable({ name: "scores", columns: columnsOf(forecast), rows: scores });
 }
 
-/** Reads a file that `writeScores` wrote for this forecast. @throws for any other file */
-export async function readScores(forecast: RecordedForecast, bytes: Uint8Array): Promise<PublishedScore[]> {
+/** Reads a file that `writeScores` wrote for this forecast: all scores, or those of one step. @throws for any other file */
+export async function readScores(
+  forecast: RecordedForecast,
+  bytes: Uint8Array,
+  step?: number,
+): Promise<PublishedScore[]> {
   const { dimensions, schedule } = forecast;
-  const rows = z.array(rowShape).parse(await readTable(bytes));
+  const rows = z.array(rowShape).parse(await readTable(bytes, step));
   return rows.map((row): PublishedScore => {
     const covered = coveredColumns.map((name) => z.boolean().nullable().parse(row[name]));
     return {

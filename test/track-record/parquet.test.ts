@@ -92,7 +92,7 @@ test("published predictions are read back unchanged, and the same predictions gi
       expect(await readPredictions(milkMx, bytes, step)).toEqual(sorted.filter((one) => one.step === step));
       expect(sha256Hex(writePredictions(milkMx, structuredClone(predictions)))).toBe(sha256Hex(bytes));
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
@@ -100,10 +100,13 @@ test("scores are read back unchanged, and the same scores give the same bytes", 
   await fc.assert(
     fc.asyncProperty(fc.array(score, { minLength: 1, maxLength: 20 }), async (scores) => {
       const bytes = writeScores(milkMx, scores);
-      expect(await readScores(milkMx, bytes)).toEqual(scores);
+      const sorted = scores.toSorted((a, b) => a.step - b.step);
+      expect(await readScores(milkMx, bytes)).toEqual(sorted);
+      const step = sorted[0]?.step ?? 1;
+      expect(await readScores(milkMx, bytes, step)).toEqual(sorted.filter((one) => one.step === step));
       expect(sha256Hex(writeScores(milkMx, structuredClone(scores)))).toBe(sha256Hex(bytes));
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
