@@ -134,6 +134,20 @@ export function almanacProgram(): Command {
     .addOption(json())
     .action(lazy(async () => (await import("./commands/backtest.ts")).backtest));
   program
+    .command("replay <forecast>")
+    .description("run a forecast over its history as if it had been live, and print the track record it would have had")
+    .addOption(files())
+    .requiredOption("--from <period>", "first period after which it predicts")
+    .option("--to <period>", "last period; default: the end of the data")
+    .option("--retrain <when>", "every:N trains after every N publications, never trains once", "every:30")
+    .addOption(trials())
+    .addOption(seed())
+    .addOption(threads())
+    .addOption(only())
+    .option("--out <dir>", "also write the predictions and scores as Parquet files")
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/replay.ts")).replayForecast));
+  program
     .command("export <forecast>")
     .description("train on local publications; write model.onnx, card.json and rows to verify them")
     .addOption(files())

@@ -62,7 +62,7 @@ export function sumBySeries(scores: readonly PublishedScore[]): SeriesSums[] {
 }
 
 /** Identifies the sums of a series at a step. */
-function seriesSumsKey({ step, set, series }: Pick<SeriesSums, "step" | "set" | "series">): string {
+export function seriesSumsKey({ step, set, series }: Pick<SeriesSums, "step" | "set" | "series">): string {
   return JSON.stringify([set, step, ...Object.entries(series)]);
 }
 

@@ -10,6 +10,7 @@ import { breaksWithin, factsSince, type SourceBreak, sourceBreaks } from "../../
 import { dataMismatch } from "../../shared/sources/data-fit.ts";
 import { type FactsByFeed, forecastPanel, targetReach } from "../../shared/sources/facts.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
+import type { Pool } from "../../shared/training/job.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
 import { describeRefusal } from "../../shared/training/refusal.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
@@ -94,7 +95,7 @@ export interface ContestOptions {
 }
 
 export interface ContestEffects {
-  readonly pool: ThreadPool;
+  readonly pool: Pool;
   onProgress(text: string): void;
   onTrial?(trial: TrialRecord): void;
 }

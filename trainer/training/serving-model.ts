@@ -110,7 +110,8 @@ async function registeredFile(
   return sha256Hex(file.bytes) === model.sha256 ? file.bytes : "its model.onnx is not the registered file";
 }
 
-function recipeChoice({ recipe }: Card): RecipeChoice {
+/** Returns the recipe of a card, as a search lists it. */
+export function recipeChoice({ recipe }: Card): RecipeChoice {
   const parameters = Object.fromEntries(
     Object.entries(recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );
@@ -150,7 +151,8 @@ async function withOwnFeatures(
   return { version: card.version, recipe, file: { predict, trainedTo: "" }, isExternal: true, note };
 }
 
-function modelFile(
+/** Returns the file of a version, which predicts rows of a dataset. */
+export function modelFile(
   card: Card,
   { forecast, data }: Pick<Prepared, "forecast" | "data">,
   bytes: Uint8Array,

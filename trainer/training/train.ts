@@ -6,9 +6,9 @@ import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { type SilentSource, sourcesState } from "../../shared/sources/complete-periods.ts";
-import type { RecipeChoice } from "../../shared/training/job.ts";
+import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
-import { type Published, type PublishTask, publish } from "../../shared/training/publish.ts";
+import { type Published, type PublishTask, publish, type Run } from "../../shared/training/publish.ts";
 import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
@@ -213,8 +213,8 @@ function publishTask(
 }
 
 /** Publishes the model. @throws Failure with what is wrong with the file and what to change. */
-export async function publishOrFail(task: PublishTask, pool: ThreadPool): Promise<Published> {
-  const publishing = await publish(task, { pool, run: runReference });
+export async function publishOrFail(task: PublishTask, pool: Pool, run: Run = runReference): Promise<Published> {
+  const publishing = await publish(task, { pool, run });
   if (publishing.ok) return publishing.value;
   const what = {
     "no-fit": "The chosen recipe could not be fitted to all data.",
