@@ -281,6 +281,14 @@ export const glossary: readonly TermGroup[] = [
         term: "dead letter",
         meaning: "A queue message that could not be processed after all retries. It can be sent again.",
       },
+      {
+        term: "subscription",
+        meaning: "An address that receives a signed message about each new report.",
+      },
+      {
+        term: "outbox",
+        meaning: "The messages to subscribers, each recorded before it is sent, with its tries and their outcome.",
+      },
       { term: "track record", meaning: "Every published forecast with its later error." },
       { term: "episode", meaning: "One continuous time of drift or of worse accuracy: opened, worsened, closed." },
       { term: "action", meaning: "One thing that a person or a program can do, such as promote, retry or release." },

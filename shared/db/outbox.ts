@@ -4,6 +4,7 @@
  */
 import { and, asc, desc, eq, lt, lte, or, sql } from "drizzle-orm";
 import type { DeliveryState } from "../api/delivery-states.ts";
+import { personalNames } from "../forecasts/personal.ts";
 import { type PublishedReport, reportId, reportMessage } from "../webhooks/message.ts";
 import type { Database } from "./database.ts";
 import { outbox, subscriptions } from "./schema.ts";
@@ -19,10 +20,12 @@ const sentRevision = 1;
  */
 async function queueReport(db: Database, report: PublishedReport, now: string): Promise<number> {
   if (report.revision !== sentRevision) return 0;
+  // A receiver has no token, so a message contains nothing about persons.
+  const shown = personalNames.has(report.forecast) ? { ...report, summary: [] } : report;
   const all = await db.select().from(subscriptions);
   const rows = all
     .filter(({ disabledAt, forecasts }) => disabledAt === null && (forecasts?.includes(report.forecast) ?? true))
-    .map(({ id, base }) => ({ id, body: reportMessage(report, base) }));
+    .map(({ id, base }) => ({ id, body: reportMessage(shown, base) }));
   const ofReport = reportId(report);
   // The join skips subscriptions that were deleted in the meantime.
   const queued = await db.all(sql`

@@ -8,6 +8,7 @@ import type { Database } from "../../shared/db/database.ts";
 import { endTry, listDue, listMessages, queueReport, takeMessage } from "../../shared/db/outbox.ts";
 import * as schema from "../../shared/db/schema.ts";
 import { deleteSubscription, findSubscription, saveSubscription } from "../../shared/db/subscriptions.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import { success } from "../../shared/lib/result.ts";
 import type { PublishedReport } from "../../shared/webhooks/message.ts";
 import { triesMax } from "../../shared/webhooks/retries.ts";
@@ -129,6 +130,14 @@ test("a subscriber receives the reports of its forecasts only", async () => {
   expect(await queue()).toBe(2);
   await deliver();
   expect(paths().sort()).toEqual(["/all", "/prices"]);
+});
+
+test("a message about personal data contains no finding", async () => {
+  const [personal = ""] = personalNames;
+  await subscribe("one");
+  await queue({ forecast: personal });
+  await deliver();
+  expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({ data: { forecast: personal, summary: [] } });
 });
 
 test("two deliveries at once send each message once", async () => {
