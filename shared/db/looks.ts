@@ -1,9 +1,10 @@
 /** The looks of a forecast at its test window. A look allows the next one if its data has changed since. */
 import { asc, eq, sql } from "drizzle-orm";
-import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
 import { rawPrefix } from "../lake/keys.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import type { Look, LookHistory } from "../registry/look.ts";
+import { type ReadData, readDataOf } from "../registry/look-data.ts";
 import { type Database, type Statement, statement } from "./database.ts";
 import { looks } from "./schema.ts";
 
@@ -14,11 +15,17 @@ function listLooks(db: Database, forecast: string): Promise<LookRow[]> {
   return db.select().from(looks).where(eq(looks.forecast, forecast)).orderBy(asc(looks.number));
 }
 
-/** Returns the looks of a forecast, and whether the data that the newest one read has changed since. */
-export async function readLookHistory(db: Database, forecast: Forecast): Promise<LookHistory> {
+/**
+ * Returns the looks of a forecast, and whether the data that the newest one read has changed since. Looks of earlier versions did not
+ * record what they read: today's declaration decides for them.
+ */
+export async function readLookHistory(
+  db: Database,
+  forecast: Pick<Forecast, "id" | "sources" | "variable" | "target">,
+): Promise<LookHistory> {
   const rows = await listLooks(db, forecast.id);
   const newest = rows.at(-1);
-  const dataChanged = newest !== undefined && (await hasChanged(db, forecast, newest));
+  const dataChanged = newest !== undefined && (await hasChanged(db, newest, newest.read ?? readDataOf(forecast, null)));
   return { looks: rows.map(toLook), dataChanged };
 }
 
@@ -29,30 +36,34 @@ const toLook = ({ key, fromPeriod, toPeriod, halvings }: LookRow): Look => ({
   halvings,
 });
 
-/** The values of other variables are compared with this relative tolerance: their published digits are not declared. */
+/** The values of variables with unknown digits are compared with this relative tolerance. */
 const relativeTolerance = 1e-9;
 
 /**
- * Returns true if a later publication has replaced a value that the look read, by more than the tolerance. New values of earlier
- * periods are not a change, and neither is a value that was changed and restored. A publication with the bytes of one that the
- * look could read was sent again by a person, for example after a withdrawal, so it is no correction of the publisher.
+ * Returns true if later publications have replaced a value that the look read, by more than the tolerance. The value that the look
+ * read is the one that was replaced first after it. New values of earlier periods are not a change, and neither are a value that was
+ * changed and restored, and an older publication that arrives late and whose value was never used. If the value in use is from a
+ * publication with the bytes of one that the look could read, a person sent it again, for example after a withdrawal, so it is no
+ * correction of the publisher.
  */
-async function hasChanged(db: Database, forecast: Forecast, { ingestId, toPeriod }: LookRow): Promise<boolean> {
-  for (const { feed, variables } of forecast.sources) {
+async function hasChanged(db: Database, { ingestId, toPeriod }: LookRow, read: readonly ReadData[]): Promise<boolean> {
+  for (const { feed, from, variables } of read) {
     // The start of a raw key that identifies the bytes.
     const prefix = rawPrefix(feed, sha256Hex("")).length;
     const [row] = await db.all<{ found: number }>(sql`
       SELECT 1 AS found FROM revisions r
       JOIN observations o ON o.feed = r.feed AND o.period = r.period AND o.series_id = r.series_id
         AND o.variable = r.variable
-      WHERE r.feed = ${feed} AND r.superseded_by > ${ingestId} AND r.ingest_id <= ${ingestId}
-        AND r.period <= ${`${toPeriod}\u007f`}
-        AND r.variable IN (SELECT value FROM json_each(${JSON.stringify(variables)}))
-        AND abs(o.value - r.value) > CASE WHEN r.variable = ${forecast.variable} THEN ${toleranceOf(forecast)}
-          ELSE ${relativeTolerance} * abs(r.value) END
-        AND NOT EXISTS (SELECT 1 FROM ingests later JOIN ingests earlier ON earlier.feed = later.feed
-          WHERE later.id = r.superseded_by AND earlier.id <= ${ingestId}
-            AND substr(earlier.raw_key, 1, ${prefix}) = substr(later.raw_key, 1, ${prefix}))
+      JOIN json_each(${JSON.stringify(variables)}) v ON v.value ->> 'name' = r.variable
+      WHERE r.feed = ${feed} AND r.superseded_by > max(r.ingest_id, ${ingestId})
+        AND r.period >= ${from ?? ""} AND r.period <= ${`${toPeriod}\u007f`}
+        AND abs(o.value - r.value) > coalesce(v.value ->> 'tolerance', ${relativeTolerance} * abs(r.value))
+        AND NOT EXISTS (SELECT 1 FROM revisions first WHERE first.feed = r.feed AND first.period = r.period
+          AND first.series_id = r.series_id AND first.variable = r.variable
+          AND first.superseded_by > max(first.ingest_id, ${ingestId}) AND first.superseded_by < r.superseded_by)
+        AND NOT EXISTS (SELECT 1 FROM ingests used JOIN ingests earlier ON earlier.feed = used.feed
+          WHERE used.id = o.ingest_id AND earlier.id <= ${ingestId}
+            AND substr(earlier.raw_key, 1, ${prefix}) = substr(used.raw_key, 1, ${prefix}))
       LIMIT 1`);
     if (row) return true;
   }
@@ -65,19 +76,21 @@ export interface LookData {
   readonly facts: string;
   /** When they were read. */
   readonly readAt: string;
+  /** Of which feeds and variables. */
+  readonly read: readonly ReadData[];
 }
 
 /** Returns the statement that records a look, unless the same training has one already. It runs only if the gate's row exists. */
 export function saveLook(
   { forecast, flowId, at }: { readonly forecast: string; readonly flowId: string; readonly at: string },
   look: Look,
-  { facts, readAt }: LookData,
+  { facts, readAt, read }: LookData,
 ): Statement {
   const { key, from, to, halvings } = look;
   return statement(sql`
-    INSERT INTO looks (forecast, number, key, from_period, to_period, halvings, facts, ingest_id, at)
+    INSERT INTO looks (forecast, number, key, from_period, to_period, halvings, facts, ingest_id, at, read)
     SELECT ${forecast}, (SELECT count(*) + 1 FROM looks WHERE forecast = ${forecast}), ${key}, ${from}, ${to}, ${halvings},
-      ${facts}, (SELECT coalesce(max(id), 0) FROM ingests WHERE arrived_at <= ${readAt}), ${at}
+      ${facts}, (SELECT coalesce(max(id), 0) FROM ingests WHERE arrived_at <= ${readAt}), ${at}, ${JSON.stringify(read)}
     WHERE EXISTS (SELECT 1 FROM gates WHERE flow_id = ${flowId})
       AND NOT EXISTS (SELECT 1 FROM looks WHERE forecast = ${forecast} AND key = ${key})`);
 }

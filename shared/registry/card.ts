@@ -278,6 +278,8 @@ export const cardShape = z
       /** All feeds, including the target's. Cards with one feed may omit it. */
       sources: z.array(z.object({ feed: z.string(), variables: z.array(z.string()), lag: count })).optional(),
       observations: count,
+      /** The period from which observations are used, if the forecast trains only after a break; else omitted. */
+      from: period.optional(),
       /** SHA-256 of the sorted observations. */
       dataHash: sha256,
       codeVersion: z.string(),

@@ -78,6 +78,8 @@ export interface Origin {
   readonly observations: number;
   /** SHA-256 of the sorted observations. */
   readonly dataHash: string;
+  /** The break after which the data begins, if the forecast trains only after breaks. */
+  readonly after?: Pick<SourceBreak, "from"> | null;
   readonly codeVersion: string;
   readonly seed: number;
   readonly trials: number;
@@ -91,10 +93,13 @@ export function cardBreaks(breaks: readonly SourceBreak[], trainedTo: string): C
 }
 
 /** Returns the data, code and seed of a training. */
-export function lineageOf({ forecast, observations, dataHash, codeVersion, seed, trials }: Origin): Card["lineage"] {
+export function lineageOf({ forecast, after = null, ...rest }: Origin): Card["lineage"] {
+  const { observations, dataHash, codeVersion, seed, trials } = rest;
   const { variable } = forecast;
   const sources = forecast.sources.map(({ feed, variables, lag }) => ({ feed, variables: [...variables], lag }));
-  return { feed: targetSourceOf(forecast).feed, variable, sources, observations, dataHash, codeVersion, seed, trials };
+  const { feed } = targetSourceOf(forecast);
+  const from = after === null ? {} : { from: after.from };
+  return { feed, variable, sources, observations, ...from, dataHash, codeVersion, seed, trials };
 }
 
 function featuresOf(forecast: Forecast, data: Dataset): Card["features"] {

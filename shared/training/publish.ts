@@ -58,6 +58,8 @@ export interface PublishTask {
   readonly unreadable?: string | null;
   /** Changes of meaning inside the training data. */
   readonly breaks: readonly SourceBreak[];
+  /** The break after which the training data begins, if the forecast trains only after breaks. */
+  readonly after?: SourceBreak | null;
   /** The baselines of the steps. By default the model predicts only the next period. */
   readonly baselines?: StepBaselines;
 }

@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { saveGate } from "../../shared/db/gates.ts";
+import { readLookHistory } from "../../shared/db/looks.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { hub, migrate, query } from "../support/hub.ts";
 import { better, forecast, naive, Registry } from "../support/registry.ts";
@@ -54,7 +55,7 @@ test("a decision made before another look was recorded is not saved", async () =
     reason: "",
   } as const;
   const place = { flowId: run.id, forecast: forecast.id, version: "v2.0", incumbent: "v1.0", decidedAt: "", verdict };
-  const late = { ...place, data: { facts: sha256Hex("data"), readAt: "" } };
+  const late = { ...place, data: { facts: sha256Hex("data"), readAt: "", read: [] } };
   expect(await saveGate(hub.db, { ...late, looksBefore: 0 })).toBeNull();
   expect(await saveGate(hub.db, { ...late, looksBefore: 1 })).toMatchObject({ usedThrough: "2026-03-01" });
 });
@@ -80,13 +81,17 @@ describe("looks", () => {
       VALUES (${id}, '${feed}', 'f', 'raw/${feed}/${digest.padStart(16, "0")}.${id}-a.xlsx', '${id}',
         '2020-01-01T00:00:00.000Z', '{}')`);
   /** Replaces a value of publication 1 by one of publication 2, which may have the same bytes. */
-  const restate = async (stored: number, corrected: number, { period = "2026-02-02", digest = "2" }) => {
+  const restate = async (
+    stored: number,
+    corrected: number,
+    { period = "2026-02-02", digest = "2", variable = "precio" },
+  ) => {
     await publication(2, digest);
     await query(`INSERT INTO series (id, feed, key, dimensions) VALUES (1, '${feed}', '[]', '{}')`);
     await query(`INSERT INTO observations (feed, period, series_id, variable, value, ingest_id)
-      VALUES ('${feed}', '${period}', 1, 'precio', ${corrected}, 2)`);
+      VALUES ('${feed}', '${period}', 1, '${variable}', ${corrected}, 2)`);
     await query(`INSERT INTO revisions (feed, period, series_id, variable, value, ingest_id, superseded_by)
-      VALUES ('${feed}', '${period}', 1, 'precio', ${stored}, 1, 2)`);
+      VALUES ('${feed}', '${period}', 1, '${variable}', ${stored}, 1, 2)`);
   };
 
   test.each([
@@ -110,5 +115,68 @@ describe("looks", () => {
       { number: 1, key: "v1.0", ...used },
       { number: 2, key: "v2.0", ...used, halvings: 1 },
     ]);
+  });
+
+  const changed = async (edited: Pick<typeof forecast, "id" | "sources" | "variable" | "target"> = forecast) =>
+    (await readLookHistory(hub.db, edited)).dataChanged;
+  const looked = async () => {
+    await publication(1);
+    await registry.registered("v1.0", { losses: { challenger: 2, naive: 2 } });
+    expect(await registry.promote("v1.0")).toMatchObject({ state: "failed" });
+  };
+
+  test("record what they read, so that more or fewer decimals in the declaration change no correction", async () => {
+    await looked();
+    const [{ read } = { read: "" }] = (await query("SELECT read FROM looks")) as { readonly read: string }[];
+    expect(JSON.parse(read)).toEqual([{ feed, from: null, variables: [{ name: "precio", tolerance: 0.005 }] }]);
+    await restate(25, 25.004, {});
+    expect(await changed({ ...forecast, target: { ...forecast.target, decimals: 4 } })).toBe(false);
+    await query("UPDATE observations SET value = 25.1");
+    expect(await changed({ ...forecast, target: { ...forecast.target, decimals: 0 } })).toBe(true);
+  });
+
+  test("are not allowed by corrections of a variable or a feed that the earlier look did not read", async () => {
+    await looked();
+    await restate(250, 25, { variable: "litros" });
+    const [source] = forecast.sources;
+    const sources = source ? [{ ...source, variables: [...source.variables, "litros"] }] : [];
+    expect(await changed({ ...forecast, sources })).toBe(false);
+    // A variable that the look read counts also if the declaration no longer has it.
+    await query(
+      `UPDATE looks SET read = '[{"feed":"${feed}","from":null,"variables":[{"name":"litros","tolerance":null}]}]'`,
+    );
+    expect(await changed()).toBe(true);
+    await query(`UPDATE looks SET read = replace(read, '"from":null', '"from":"2026-02-03"')`);
+    expect(await changed()).toBe(false);
+  });
+
+  test("are allowed by a correction of a value that another publication has stated again before", async () => {
+    await looked();
+    await restate(250, 25, {});
+    await publication(3);
+    await query("UPDATE revisions SET ingest_id = 2, superseded_by = 3");
+    await query("UPDATE observations SET ingest_id = 3");
+    expect(await changed()).toBe(true);
+    // An older publication that arrived late was never used.
+    await query("UPDATE revisions SET ingest_id = 3, superseded_by = 2");
+    expect(await changed()).toBe(false);
+  });
+
+  test("are not allowed by a value that was changed and restored", async () => {
+    await looked();
+    await restate(250, 25, {});
+    await publication(3);
+    await query(`INSERT INTO revisions (feed, period, series_id, variable, value, ingest_id, superseded_by)
+      VALUES ('${feed}', '2026-02-02', 1, 'precio', 25, 2, 3)`);
+    await query("UPDATE observations SET value = 250, ingest_id = 3");
+    expect(await changed()).toBe(false);
+  });
+
+  test("of earlier versions, which did not record what they read, use the declaration of today", async () => {
+    await looked();
+    await query("UPDATE looks SET read = NULL");
+    expect(await changed()).toBe(false);
+    await restate(250, 25, {});
+    expect(await changed()).toBe(true);
   });
 });

@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import { seededRandom } from "../support/chance.ts";
 import { migrate } from "../support/hub.ts";
+import { LivingDecisions } from "../support/living-decisions.ts";
 import { LivingForecast, type Step, steps } from "../support/living-forecast.ts";
 
 // Mocks need a method of AsyncLocalStorage that workerd does not have. It only frees memory.
@@ -59,16 +60,50 @@ async function expectServed(living: LivingForecast): Promise<void> {
   }
 }
 
-test.each([3, 5])("after every step of a random sequence (seed %i), a version that may serve answers", async (seed) => {
-  const random = seededRandom(seed * 7919);
-  const living = new LivingForecast(seed);
-  await living.begin();
-  await expectServed(living);
-  for (let count = 0; count < 12; count++) {
-    const step: Step = steps[Math.floor(random() * steps.length)] ?? "train";
-    await living.run(step);
+/** Returns every step once and one more of each that changes data or trains, in a random order. */
+function shuffled(random: () => number): Step[] {
+  const all: Step[] = [...steps, "train", "train", "publish newer data", "correct data"];
+  return all
+    .map((step) => ({ step, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ step }) => step);
+}
+
+test.each([5, 7])(
+  "after every step of a random sequence (seed %i) a version that may serve answers, for a reason in the table of decisions",
+  async (seed) => {
+    const living = new LivingForecast(seed);
+    const decisions = new LivingDecisions(living);
+    await living.begin();
     await expectServed(living);
-  }
+    await decisions.check("train");
+    for (const step of shuffled(seededRandom(seed * 7919))) {
+      await living.run(step);
+      await expectServed(living);
+      await decisions.check(step);
+    }
+  },
+);
+
+test("an edited declaration is no new look, also with a difference that more decimals make larger, and a correction allows one", async () => {
+  const living = new LivingForecast(3);
+  const decisions = new LivingDecisions(living);
+  const train = async () => {
+    await living.run("train");
+    await decisions.check("train");
+    return [...decisions.rows].at(-1);
+  };
+  await living.begin();
+  await decisions.check("train");
+  const other = "fewer unused periods; other data, seed or declaration";
+  await living.addFeature("change2");
+  expect(await train()).toBe(other);
+  decisions.rows.clear();
+  await living.correct(0.004);
+  await living.run("edit the decimals");
+  expect(await train()).toBe(other);
+  await living.correct(1);
+  expect(await train()).toBe("fewer unused periods; the publisher corrected data that the newest look read");
 });
 
 test("older code serves an earlier version instead of a champion that it cannot run, and newer code restores it", async () => {

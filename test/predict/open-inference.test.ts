@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inferAnswer, modelMetadata, readInfer } from "../../shared/predict/open-inference.ts";
+import { inferAnswer } from "../../shared/predict/infer-answer.ts";
+import { modelMetadata } from "../../shared/predict/infer-outputs.ts";
+import { readInfer } from "../../shared/predict/infer-request.ts";
 import { snapshotOf } from "../support/served.ts";
 
 const { model } = snapshotOf();

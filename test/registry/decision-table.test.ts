@@ -5,7 +5,7 @@ import { addDays } from "../../shared/lib/calendar.ts";
 import { type Challenger, decide, decidedByPerson, type Situation } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
 import { championRules } from "../../shared/registry/states.ts";
-import { type Decided, passes, rowOf, situations } from "../support/decision-table.ts";
+import { type Decided, lookMistake, passes, requiredLook, rowOf, situations } from "../support/decision-table.ts";
 
 const page = readFileSync("docs/GATE.md", "utf8").split("## Decisions")[1]?.split("\n## ")[0] ?? "";
 const table = page
@@ -149,4 +149,35 @@ test("every row is decided by the gate or changes the champion without it", () =
       rowOf({ rule, kind: "promote", champion: "old", pNaive: null, pIncumbent: null, halvings: null, reason: "" }),
     );
   expect(new Set([...decisions.map(([row]) => row), ...withoutGate])).toEqual(new Set(situations));
+});
+
+const rule = { periods: days, periodsMin: 30, testShare: 0.5 };
+const first = { from: days[0] ?? "", to: days[29] ?? "" };
+
+test.each([
+  ["the unused periods at the full level", [first], false, { kind: "look", periods: 30, halvings: 0 }],
+  ["no look at used periods", [{ ...first, to: days[30] ?? "" }], false, { kind: "none" }],
+  ["no look before a later look", [{ from: days[58] ?? "", to: days[59] ?? "" }], false, { kind: "none" }],
+  [
+    "the whole window after a correction, at half the level for each look that shares a period",
+    [first, { from: days[20] ?? "", to: days[50] ?? "" }, { from: days[30] ?? "", to: days[59] ?? "" }],
+    true,
+    { kind: "look", periods: 30, halvings: 2 },
+  ],
+] as const)("the rule of looks requires %s", (_, looks, isCorrected, required) => {
+  expect(requiredLook({ ...rule, looks, isCorrected })).toEqual(required);
+});
+
+test("a decision with another look, or with a reason of no row, is found", () => {
+  const tested = { ...decided({}, at(false)), periods: 60 };
+  const held = { ...decided({}, at(true)), periods: 0 };
+  const required = { kind: "look", periods: 60, halvings: 0 } as const;
+  expect([lookMistake(tested, required), lookMistake(held, { kind: "none" })]).toEqual([null, null]);
+  expect(lookMistake({ ...tested, halvings: 1 }, required)).toContain(
+    'found {"kind":"look","periods":60,"halvings":1}',
+  );
+  expect(lookMistake({ ...tested, periods: 30 }, required)).toContain('"periods":30');
+  expect(lookMistake(tested, { kind: "none" })).toContain('expected {"kind":"none"}');
+  expect(lookMistake(held, required)).toContain('found {"kind":"none"}');
+  expect(() => rowOf({ ...held, reason: "It was not tested." })).toThrow(/belongs to 0 rows/);
 });

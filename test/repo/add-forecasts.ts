@@ -5,12 +5,13 @@
  *     npm run test:catalogue                                  # checks, and all unit tests
  *     npm run test:catalogue -- test/forecasts test/repo      # checks, and only these tests
  *
- * Prints the size of predict's bundle with and without the ten forecasts.
+ * First it prints the size of predict's bundle with and without these ten forecasts, and fails if they exceed its budget.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { predictBundleBytesMax } from "../support/bundle-budgets.ts";
 import { addToCatalogue, copyProject, pageCommands, writePageFiles } from "../support/page-forecast.ts";
 
 interface Added {
@@ -89,6 +90,19 @@ const inCopy = (command: string, ...args: readonly string[]) =>
     env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
   });
 
+/** Compares predict's bundle with its budget. @throws Error if the forecasts of the copy, and not the project, exceed it. */
+function checkBudget(): void {
+  const [before, after] = [predictBytes(process.cwd()), predictBytes(folder)];
+  const added = after - before;
+  console.log(
+    `Predict's bundle: ${before} bytes, with ten more forecasts ${after} bytes (${added} more). Budget: ${predictBundleBytesMax} bytes.`,
+  );
+  if (after > predictBundleBytesMax && before <= predictBundleBytesMax)
+    throw new Error(
+      `Ten more forecasts add ${added} bytes to predict's bundle and exceed its budget of ${predictBundleBytesMax} bytes. Expected declarations that predict does not import.`,
+    );
+}
+
 /** Returns the size of predict's bundle in a project, in bytes. */
 function predictBytes(project: string): number {
   const code = `import { bundleWorkers } from ${JSON.stringify(join(project, "trainer/local/bundles.ts"))}; process.stdout.write((await bundleWorkers())[1]);`;
@@ -106,15 +120,13 @@ try {
       `import { ${name} } from "./${file.split("/").at(-1)}";\n`,
     );
   }
+  checkBudget();
   inCopy("git", "init", "-q");
   const [make = "", ...rest] = pageCommands;
   for (const command of [make, ...rest.slice(7, 10)]) inCopy("bash", "-c", command);
   inCopy("npm", "run", "-s", "check");
   inCopy("npm", "run", "-s", "lint");
   inCopy("vitest", "run", "--project", "unit", ...process.argv.slice(2));
-  console.log(
-    `Predict's bundle: ${predictBytes(process.cwd())} bytes, with ten more forecasts ${predictBytes(folder)} bytes.`,
-  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

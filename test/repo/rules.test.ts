@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { bundleWorkers } from "../../trainer/local/bundles.ts";
+import { predictBundleBytesMax } from "../support/bundle-budgets.ts";
 import { files, imports, isOurs, reachable, read, sources, withoutComments } from "./source-files.ts";
 
 function offending(paths: readonly string[], isAllowed: (target: string, path: string) => boolean): string[] {
@@ -240,9 +241,6 @@ test("the bundle of the pages Worker contains one wasm, two fonts and no library
     [],
   );
 });
-
-/** Every isolate loads the bundle before its first answer, so a large library makes that answer slow. The bundle is not minified. */
-const predictBundleBytesMax = 420 * 1024;
 
 test("the bundle of predict is small, and the only package in it is a router", async () => {
   const [, folder = ""] = await bundleWorkers();

@@ -54,3 +54,42 @@ export function rowOf(decided: Decided): string {
 export function passes({ pNaive, pIncumbent, halvings }: Decided, level: number): boolean {
   return Math.max(pNaive ?? 0, pIncumbent ?? 0) < level / 2 ** (halvings ?? 0);
 }
+
+/** Periods and halvings of a look, from the periods of a forecast and its earlier looks, as docs/GATE.md states the rule. */
+export type RequiredLook =
+  | { readonly kind: "look"; readonly periods: number; readonly halvings: number }
+  | { readonly kind: "none" };
+
+export interface LookSituation {
+  /** All periods of the data, oldest first. */
+  readonly periods: readonly string[];
+  readonly looks: readonly { readonly from: string; readonly to: string }[];
+  /** Whether the publisher corrected data that the newest look read. */
+  readonly isCorrected: boolean;
+  readonly periodsMin: number;
+  readonly testShare: number;
+}
+
+export function requiredLook({ periods, looks, isCorrected, periodsMin, testShare }: LookSituation): RequiredLook {
+  const window = periods.slice(-Math.ceil(periods.length * testShare));
+  const unused = window.filter((period) => looks.every(({ to }) => period > to));
+  if (unused.length >= periodsMin) return { kind: "look", periods: unused.length, halvings: 0 };
+  if (!isCorrected || window.length < periodsMin) return { kind: "none" };
+  const isShared = ({ from, to }: { readonly from: string; readonly to: string }) =>
+    window.some((period) => from <= period && period <= to);
+  return { kind: "look", periods: window.length, halvings: looks.filter(isShared).length };
+}
+
+/**
+ * Returns what is wrong with a decision on a training; null if it made exactly the look that is required. A version that was not
+ * judged against the champion of today makes no look.
+ */
+export function lookMistake(decided: Decided & { readonly periods: number }, required: RequiredLook): string | null {
+  const isTest = isTested(decided);
+  if (!isTest && rowOf(decided) !== "fewer unused periods; other data, seed or declaration") return null;
+  const found: RequiredLook = isTest
+    ? { kind: "look", periods: decided.periods, halvings: decided.halvings ?? 0 }
+    : { kind: "none" };
+  if (JSON.stringify(found) === JSON.stringify(required)) return null;
+  return `found ${JSON.stringify(found)}, expected ${JSON.stringify(required)}: ${JSON.stringify(decided)}`;
+}

@@ -1,5 +1,4 @@
 /** A forecast whose declaration, code and data change while it serves: hub, trainer and predict run in one process. */
-import { emptySpace } from "../../shared/candidates/spaces.ts";
 import { findChampion } from "../../shared/db/champions.ts";
 import { listGates } from "../../shared/db/gates.ts";
 import { findModel, listModels } from "../../shared/db/models.ts";
@@ -21,80 +20,18 @@ import { seededNormal, seededRandom } from "./chance.ts";
 import { hiddenKinds } from "./hidden-kinds.ts";
 import { hub as realHub } from "./hub.ts";
 import { ingestHere } from "./ingest-here.ts";
+import { base, declared, extras, feed, newKind } from "./living-declaration.ts";
 import { Registry } from "./registry.ts";
 import { trainHere } from "./train-here.ts";
 
-/** The kind that the old code does not have. */
-export const newKind = "weighted-mean";
+/** A value that the publisher corrected. */
+export interface Correction {
+  readonly day: string;
+  readonly size: number;
+}
 
-const feed: Feed = {
-  id: "living",
-  title: "Living",
-  publisher: "A test",
-  homepage: "https://living.example",
-  timezone: "UTC",
-  dimensions: ["item"],
-  variables: { price: { title: "Price", unit: "EUR" } },
-  granularity: "day",
-  partitionBy: "year",
-  limits: {
-    bytesMax: 1e6,
-    unzippedBytesMax: 1e6,
-    cellsMax: 1e6,
-    problemsMax: 100,
-    problemRateMax: 1,
-    seriesLostMax: 1,
-    contradictedMax: 1,
-    correctedDays: 0,
-  },
-  file: { extension: ".json", contentTypes: ["application/json"], magic: "5b" },
-  source: { baseUrl: "https://living.example", hosts: ["living.example"], enough: "first", requests: () => [] },
-  publishedOn: (name) => /\d{4}-\d{2}-\d{2}/.exec(name)?.[0] ?? null,
-  parse: async (bytes) => ({ observations: JSON.parse(new TextDecoder().decode(bytes)), problems: [], skipped: {} }),
-};
-
-const base: readonly Feature[] = [
-  { name: "last", kind: "lag", periods: 1 },
-  { name: "change", kind: "difference", periods: 1 },
-];
-
-/** What a person may add to the declaration; the last one needs the new code. */
-const extras: readonly Feature[] = [
-  { name: "change2", kind: "difference", periods: 2 },
-  { name: "deviation", kind: "rolling-std", periods: 5 },
-  { name: "weighted", kind: newKind, periods: 4, halfLife: 2 },
-];
-
-const declared: Forecast = {
-  id: "living",
-  title: "Living",
-  sources: [{ feed: feed.id, variables: ["price"], lag: 0 }],
-  variable: "price",
-  dimensions: ["item"],
-  task: "regression",
-  schedule: { every: "day", periods: "calendar" },
-  steps: [1],
-  headline: [1],
-  target: { transform: "difference", decimals: 2 },
-  features: base,
-  seasonal: null,
-  candidates: [
-    { candidate: "naive", space: emptySpace, trials: 1 },
-    { candidate: "ridge", space: { alpha: { kind: "log-uniform", low: 1, high: 1_000 } }, trials: 2 },
-  ],
-  averageOf: [],
-  validation: { testShare: 0.3, validationShare: 0.2, folds: 1, periodsMin: 20 },
-  metric: "rmse",
-  promotion: { periodsMin: 8 },
-  intervals: { levels: [0.8], scaledBy: null, holdLast: false },
-  change: null,
-  unit: "EUR",
-  locale: "en",
-  output: "predicted",
-  aliases: {},
-  dateFields: {},
-  hypothesisNeeds: "all",
-};
+/** The second is below the tolerance of two decimals, and above that of three. */
+const correctionSizes = [1, 0.004];
 
 const items = ["a", "b", "c"];
 const firstDay = "2026-01-01";
@@ -102,6 +39,7 @@ const firstDay = "2026-01-01";
 export const steps = [
   "edit a feature",
   "add or remove a feature",
+  "edit the decimals",
   "correct data",
   "publish newer data",
   "train",
@@ -119,6 +57,7 @@ export class LivingForecast {
   readonly #registry: Registry;
   readonly #send: (url: string, init?: RequestInit) => Promise<Response>;
   #features: readonly Feature[] = base;
+  #decimals = declared.target.decimals;
   #code: "old" | "new" = "old";
   #values: number[][] = items.map(() => []);
   #changes: number[] = items.map(() => 0);
@@ -126,6 +65,7 @@ export class LivingForecast {
   #clock = Date.parse("2026-06-01T00:00:00Z");
   /** An isolate that lives as long as the platform. */
   #warm = this.#isolate();
+  #corrected: Correction[] = [];
   /** What happened, for the message of a failed expectation. */
   readonly log: string[] = [];
 
@@ -172,13 +112,12 @@ export class LivingForecast {
         await this.#restart();
         return `${isThere ? "removed" : "added"} ${extra.name}`;
       }
-      case "correct data": {
-        const [row] = this.#values;
-        const day = Math.floor(this.#random() * ((row?.length ?? 1) - 10));
-        if (row) row[day] = round((row[day] ?? 0) + 1);
-        await this.#upload();
-        return `day ${day}`;
-      }
+      case "edit the decimals":
+        this.#decimals = this.#decimals === 2 ? 3 : 2;
+        await this.#restart();
+        return String(this.#decimals);
+      case "correct data":
+        return this.correct(correctionSizes[Math.floor(this.#random() * correctionSizes.length)] ?? 1);
       case "publish newer data": {
         const days = 1 + Math.floor(this.#random() * 12);
         await this.#publish(days);
@@ -224,7 +163,11 @@ export class LivingForecast {
   #declare(): void {
     hiddenKinds.clear();
     if (this.#code === "old") hiddenKinds.add(newKind);
-    (forecasts as Forecast[]).splice(0, forecasts.length, { ...declared, features: [...this.#features] });
+    (forecasts as Forecast[]).splice(0, forecasts.length, {
+      ...declared,
+      features: [...this.#features],
+      target: { ...declared.target, decimals: this.#decimals },
+    });
   }
 
   /** Starts the hub with today's declaration and code: the upkeep runs before the first request. */
@@ -253,6 +196,22 @@ export class LivingForecast {
       if (flow.state === "held" && !flow.reason) throw new Error("a promotion was held without a reason");
     }
     return `${versions.map(({ candidate, flow }) => `${candidate} ${flow.state} (${flow.reason})`).join(", ")}; ${champion}; ${outcome.reason}`;
+  }
+
+  /** Publishes all values again, one of an earlier day increased by `size`. */
+  async correct(size: number): Promise<string> {
+    const [row = []] = this.#values;
+    const day = Math.floor(this.#random() * (row.length - 10));
+    row[day] = (row[day] ?? 0) + size;
+    this.#corrected.push({ day: addDays(firstDay, day), size });
+    await this.#upload();
+    return `day ${day} by ${size}`;
+  }
+
+  /** The published days, the corrections since this was called last, and the tolerance that the declaration has now. */
+  data(): { readonly days: readonly string[]; readonly corrected: readonly Correction[]; readonly tolerance: number } {
+    const days = (this.#values[0] ?? []).map((_, day) => addDays(firstDay, day));
+    return { days, corrected: this.#corrected.splice(0), tolerance: 0.5 * 10 ** -this.#decimals };
   }
 
   /** Adds a feature and restarts. */
@@ -322,6 +281,7 @@ export class LivingForecast {
       name,
       bytes: encodeUtf8(JSON.stringify(observations)),
       feed: feed.id,
+      arrivedAt: new Date(this.#clock),
     });
     if (outcome.state !== "done") throw new Error(`${name} is ${outcome.state}: ${outcome.reason}`);
   }

@@ -1,14 +1,19 @@
 /** The task of `almanac start` for one forecast: trains it unless it has a champion, and checks that predict answers. */
 import type { Serving } from "../../shared/api/serving.ts";
+import { fingerprintOf } from "../../shared/forecasts/fingerprint.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { failure, type Result } from "../../shared/lib/result.ts";
 import { describeAnswers } from "../../shared/registry/serving-text.ts";
-import { Failure } from "../failure.ts";
+import { describe, Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
+import { feedsOf } from "../known.ts";
 import { servedWith, type WaitOptions } from "../serving.ts";
 import type { Task, TaskDisplay } from "../task-list.ts";
+import { factsOfLakes } from "../training/facts.ts";
 import type { ReadTrainingOptions } from "../training/options.ts";
+import { prepare } from "../training/run-contest.ts";
+import { readableModel } from "../training/serving-model.ts";
 import type { Trained } from "../training/train.ts";
 import { trainingTask } from "./train.ts";
 
@@ -26,19 +31,26 @@ export interface FirstTraining {
   /** Returns the hub, once it runs. */
   hub(): Hub;
   onTrained(trained: Trained): void;
+  /** Called if the forecast cannot be trained, or if its declaration does not fit the data. */
+  onFailed(reason: string): void;
   /** Called if the forecast cannot be answered. */
   onUnanswered(reason: string): void;
   readonly wait?: WaitOptions;
 }
 
-/** Returns the task. It fails without stopping the platform if the forecast cannot be answered at its end. */
+/** Returns the task. If it fails, or if the forecast cannot be answered at its end, the platform still starts. */
 export function firstTrainingTask(wanted: FirstTraining): Task {
   return {
     title: `Train ${wanted.forecast.id}`,
     isOptional: true,
     run: async (task) => {
       const hub = wanted.hub();
-      if (!(await trainFirst(hub, wanted, task))) return;
+      try {
+        if (!(await trainFirst(hub, wanted, task))) return;
+      } catch (error) {
+        wanted.onFailed(describe(error));
+        throw error;
+      }
       const serving = await answersOf(hub, wanted);
       if (serving.ok) {
         task.title = `${task.title}. ${describeAnswers(serving.value)}`;
@@ -56,12 +68,13 @@ async function trainFirst(
   { forecast, first, day, onTrained }: FirstTraining,
   task: TaskDisplay,
 ): Promise<boolean> {
-  if ((await hub.api.getChampion({ forecast: forecast.id })).champion !== null) {
+  const { champion } = await hub.api.getChampion({ forecast: forecast.id });
+  const empty = await emptyFeedOf(hub, forecast);
+  if (champion !== null) {
     task.title = `${forecast.id} has a champion`;
+    if (empty === undefined) await checkEdited(hub, forecast, champion.version);
     return true;
   }
-  const { feeds: stored } = await hub.api.listFeeds();
-  const empty = feedIdsOf(forecast).find((id) => !stored.some((feed) => feed.id === id && feed.observations > 0));
   if (empty !== undefined) {
     task.skip(`${forecast.id} has no data. Run: npm run almanac -- ingest ${empty} FILE, then train ${forecast.id}`);
     return false;
@@ -70,6 +83,23 @@ async function trainFirst(
   const training = { forecast: short, ...first, why: "the first start", day, resume: null };
   await trainingTask(hub, training, onTrained).run(task);
   return true;
+}
+
+/** Returns a feed of the forecast without observations. */
+async function emptyFeedOf({ api }: Hub, forecast: Forecast): Promise<string | undefined> {
+  const { feeds } = await api.listFeeds();
+  return feedIdsOf(forecast).find((id) => !feeds.some((feed) => feed.id === id && feed.observations > 0));
+}
+
+/**
+ * Checks an edited declaration against the data, as a training does. A champion with the same fingerprint has the same schedule and
+ * sources, and its training has checked them.
+ * @throws Failure if the schedule or a reduction does not fit the data
+ */
+async function checkEdited(hub: Hub, forecast: Forecast, version: string): Promise<void> {
+  const champion = await readableModel(hub, { forecast: forecast.id, version });
+  if (champion?.card.fingerprint === fingerprintOf(forecast)) return;
+  prepare(forecast, await factsOfLakes(hub, feedsOf(forecast)));
 }
 
 /** Asks predict what it answers with; a new champion may not be readable at once. */

@@ -17,7 +17,7 @@ import { type Platform, startPlatform } from "../local/platform.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
 import { taskList } from "../task-list.ts";
-import { print, printJson, reasons, table, thousands } from "../terminal.ts";
+import { print, printError, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 import { type ReadTrainingOptions, readTrainingOptions } from "../training/options.ts";
 import type { Trained } from "../training/train.ts";
 import { firstTrainingTask } from "./first-training.ts";
@@ -56,11 +56,16 @@ export function scopeOf(only: string | undefined): Scope {
 
 interface Progress {
   platform?: Platform;
+  /** Forecasts that could not be trained, or whose declaration does not fit the data, with the reason. */
+  readonly failed: { readonly forecast: string; readonly reason: string }[];
   /** Forecasts that predict cannot answer, with the reason. */
   readonly unanswered: { readonly forecast: string; readonly reason: string }[];
   readonly trained: { readonly forecast: Forecast; readonly trained: Trained }[];
   readonly publications: Publication[];
 }
+
+/** Returns whether every forecast was started. */
+const isComplete = ({ failed, unanswered }: Progress) => failed.length + unanswered.length === 0;
 
 /** Returns the platform of a start. @throws Failure before it runs. */
 function running({ platform }: Progress): Platform {
@@ -82,7 +87,7 @@ export async function start(options: StartOptions): Promise<void> {
   const state = openState(options.state ?? defaultState);
   claimState(state);
 
-  const progress: Progress = { publications: [], trained: [], unanswered: [] };
+  const progress: Progress = { publications: [], trained: [], failed: [], unanswered: [] };
   const stop = async () => {
     await progress.platform?.stop();
     releaseState(state);
@@ -93,7 +98,7 @@ export async function start(options: StartOptions): Promise<void> {
     const platform = running(progress);
     await report(platform, progress, { ...options, state, date, scope });
     if (options.once) {
-      if (progress.unanswered.length > 0) process.exitCode = 1;
+      if (!isComplete(progress)) process.exitCode = 1;
       return;
     }
     if (!options.json) print("Ctrl-C stops everything.");
@@ -185,6 +190,7 @@ async function bringUp(
           day: date,
           hub: () => running(progress).hub,
           onTrained: (trained) => progress.trained.push({ forecast, trained }),
+          onFailed: (reason) => progress.failed.push({ forecast: forecast.id, reason }),
           onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),
         }),
       ),
@@ -230,19 +236,23 @@ async function report(platform: Platform, progress: Progress, options: Report): 
   const { hub } = platform;
   const served = await Promise.all(options.scope.forecasts.map((forecast) => servedForecast(hub, forecast)));
   print(`\n${summaryText(served, hub.url)}`);
+  // The task list does not print why an optional task failed.
+  for (const { reason } of progress.failed) printError(prose(reason));
 }
 
 async function jsonReport(
   platform: Platform,
-  { publications, trained, unanswered }: Progress,
+  progress: Progress,
   { state, date, scope }: Report,
 ): Promise<object> {
+  const { publications, trained, failed, unanswered } = progress;
   const feedAnswers = await feedsIn(scope, platform.hub);
   const problems = Object.fromEntries(
     await Promise.all(feedAnswers.map(async ({ id }) => [id, await problemsOf(platform.hub, id)])),
   );
   return {
-    ok: unanswered.length === 0,
+    ok: isComplete(progress),
+    failed,
     unanswered,
     url: platform.hub.url,
     date,

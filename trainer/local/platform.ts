@@ -60,7 +60,8 @@ export async function startPlatform(
   const personalToken = process.env.PERSONAL_TOKEN || settings.personalToken;
   onProgress("applying migrations");
   await applyMigrations(state);
-  const publisher = await startPublisher({ port: 0, seed: settings.seed, today: date, firstDay: settings.firstDay });
+  const { token: _, ...simulated } = settings;
+  const publisher = await startPublisher({ ...simulated, port: 0, today: date });
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;
   const stop = async () => {

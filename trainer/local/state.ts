@@ -19,6 +19,8 @@ const hubShape = z.object({
 const settingsShape = z.object({
   seed: z.string(),
   firstDay: z.string(),
+  /** First days of single feeds, by their id. */
+  firstDays: z.record(z.string(), z.string()).exactOptional(),
   token: z.string(),
   personalToken: z.string(),
 });

@@ -27,6 +27,8 @@ export interface PublisherOptions {
   readonly today: string;
   /** First day of the published history; by default two years before `today`. */
   readonly firstDay?: string;
+  /** First days of single feeds, by their id. */
+  readonly firstDays?: Readonly<Record<string, string>>;
   readonly faults?: FaultHook;
 }
 
@@ -45,7 +47,11 @@ export interface Publisher {
 
 export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
   const settings = { seed: options.seed, firstDay: options.firstDay ?? twoYearsBefore(options.today) };
-  const publications = PUBLICATIONS.map((publication) => publication(settings));
+  const publications = PUBLICATIONS.map((publication) => {
+    const usual = publication(settings);
+    const firstDay = options.firstDays?.[usual.feed];
+    return firstDay === undefined ? usual : publication({ ...settings, firstDay });
+  });
   const requests: ReceivedRequest[] = [];
   const closing = new AbortController();
   let today = checkedDay(options.today);

@@ -87,7 +87,7 @@ function withoutOpponentText(version: string, why: string): string {
 }
 
 /** Returns a registered version; null if its card is lost or damaged. */
-async function readableModel(
+export async function readableModel(
   { api }: Hub,
   address: { readonly forecast: string; readonly version: string },
 ): Promise<ModelDetail | null> {

@@ -208,6 +208,7 @@ function publishTask(
     dataHash: prepared.dataHash,
     observations: prepared.observations,
     breaks: prepared.breaks,
+    after: prepared.after,
     unreadable: serving.unreadable,
   };
 }

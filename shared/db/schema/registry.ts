@@ -2,6 +2,7 @@
 import { integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { Recipe } from "../../registry/card.ts";
 import { gateRules, verdictKinds } from "../../registry/gate.ts";
+import type { ReadData } from "../../registry/look-data.ts";
 import { auditKinds, championRules, runStates, trialStates } from "../../registry/states.ts";
 import { json, type Stats } from "./json.ts";
 
@@ -114,6 +115,7 @@ export const looks = sqliteTable(
     facts: text(),
     ingestId: integer("ingest_id").notNull(),
     at: text().notNull(),
+    read: json<readonly ReadData[]>("read"),
   },
   (table) => [primaryKey({ columns: [table.forecast, table.number] }), unique().on(table.forecast, table.key)],
 );

@@ -25,6 +25,7 @@ import {
   type Incumbent,
 } from "../../../shared/registry/gate.ts";
 import { lookRuleOf } from "../../../shared/registry/look.ts";
+import { type ReadData, readDataOf } from "../../../shared/registry/look-data.ts";
 import { recipeIdsOf } from "../../../shared/training/recipe.ts";
 import type { Hub } from "../hub.ts";
 import { writeHistory } from "../ingest/write-history.ts";
@@ -159,7 +160,11 @@ async function decideOnce(
       decidedAt,
       verdict,
       looksBefore: history.looks.length,
-      data: { facts: read.value.lineage.dataHash, readAt: await readAtOf(hub, stated, decidedAt) },
+      data: {
+        facts: read.value.lineage.dataHash,
+        readAt: await readAtOf(hub, stated, decidedAt),
+        read: await readBy(hub, stated.forecast, read.value),
+      },
     };
     const saved = await saveGate(hub.db, decision);
     if (saved) return saved;
@@ -193,6 +198,12 @@ function challengerOf({ forecast, run }: Registered, card: Card): Challenger {
 async function readAtOf({ db }: Pick<Hub, "db">, { run }: Registered, now: string): Promise<string> {
   const found = run === null ? null : await findRun(db, run);
   return found?.startedAt ?? now;
+}
+
+/** Returns what the training of a version read, by the declaration of that training. */
+async function readBy(hub: ServingHub, forecast: Forecast, { version, lineage }: Card): Promise<ReadData[]> {
+  const servable = await findServable(hub, forecast, version);
+  return readDataOf(servable.ok ? servable.value.file.declaration : forecast, lineage.from ?? null);
 }
 
 async function incumbentOf(hub: Pick<Hub, "db">, { forecast, version }: ChampionRow): Promise<Incumbent> {

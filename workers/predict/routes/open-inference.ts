@@ -5,12 +5,9 @@ import { problemDetails, type Refusal } from "../../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../shared/lib/utf8.ts";
 import { describeValue } from "../../../shared/predict/describe-value.ts";
-import {
-  type BuiltInferAnswer,
-  inferAnswer,
-  modelMetadata,
-  readInfer,
-} from "../../../shared/predict/open-inference.ts";
+import { type BuiltInferAnswer, inferAnswer } from "../../../shared/predict/infer-answer.ts";
+import { modelMetadata } from "../../../shared/predict/infer-outputs.ts";
+import { readInfer } from "../../../shared/predict/infer-request.ts";
 import { parsePythonJson } from "../../../shared/predict/python-json.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
 import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
