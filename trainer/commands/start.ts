@@ -240,11 +240,7 @@ async function report(platform: Platform, progress: Progress, options: Report): 
   for (const { reason } of progress.failed) printError(prose(reason));
 }
 
-async function jsonReport(
-  platform: Platform,
-  progress: Progress,
-  { state, date, scope }: Report,
-): Promise<object> {
+async function jsonReport(platform: Platform, progress: Progress, { state, date, scope }: Report): Promise<object> {
   const { publications, trained, failed, unanswered } = progress;
   const feedAnswers = await feedsIn(scope, platform.hub);
   const problems = Object.fromEntries(

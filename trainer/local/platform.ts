@@ -60,7 +60,8 @@ export async function startPlatform(
   const personalToken = process.env.PERSONAL_TOKEN || settings.personalToken;
   onProgress("applying migrations");
   await applyMigrations(state);
-  const { token: _, ...simulated } = settings;
+  const { seed, firstDay, firstDays } = settings;
+  const simulated = { seed, firstDay, ...(firstDays && { firstDays }) };
   const publisher = await startPublisher({ ...simulated, port: 0, today: date });
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;
