@@ -6,7 +6,7 @@ import { changeOutput, changesOutput, downOutput, massesOutput, upOutput } from 
 import type { ChangeGroups } from "./change-groups.ts";
 import type { Builder } from "./graph-builder.ts";
 import { bothNodes } from "./graph-trees.ts";
-import { changesWidth, type NextChangeModel } from "./next-change.ts";
+import { changesWidth, type NextChangeModel, smallestChange } from "./next-change.ts";
 
 /** Adds the expected change: the sum of the changes times their masses. Needs the outputs of `nextChangeNodes`. */
 export function expectedChangeNodes(build: Builder, model: NextChangeModel): string {
@@ -156,9 +156,6 @@ function sideNodes(build: Builder, { inputs, chance, back, borrowed }: Side) {
   };
 }
 
-/** The smallest float32 that no runtime rounds to 0. */
-const SMALL = 2 ** -126;
-
 /** Adds the probability of a return: `share` after a change in the other direction, else 0. A stump, because it is exact. */
 function back(build: Builder, lastChange: string, { after, share }: { after: "rise" | "fall"; share: number }): string {
   const isBelow = after === "fall";
@@ -167,7 +164,7 @@ function back(build: Builder, lastChange: string, { after, share }: { after: "ri
       {
         feature: Int32Array.of(0, LEAF, LEAF),
         // Changes are at least half a unit of a published digit, so any smaller number separates falls from 0.
-        threshold: Float32Array.of(isBelow ? -SMALL : 0, 0, 0),
+        threshold: Float32Array.of(isBelow ? -smallestChange : 0, 0, 0),
         missingLeft: Uint8Array.of(isBelow ? 0 : 1, 0, 0),
         left: Int32Array.of(1, 0, 0),
         right: Int32Array.of(2, 0, 0),

@@ -48,6 +48,9 @@ export function changesWidth({ inputs, groups }: Pick<NextChangeModel, "inputs" 
 
 const f = Math.fround;
 
+/** The smallest float32 that no runtime rounds to 0. A last change is a fall only from this size on, as in the graph. */
+export const smallestChange = 2 ** -126;
+
 /** Returns the changes with their probabilities, with the same float32 operations as the exported graph. O(rows · model). */
 export function predictChanges(model: NextChangeModel, data: Dataset, rows: RowRange): ChangeOutputs {
   const { inputs, groups } = model;
@@ -96,7 +99,7 @@ export function predictChanges(model: NextChangeModel, data: Dataset, rows: RowR
       counts: numbers(data, count, rows),
       own: sizes.map((name) => numbers(data, name, rows)),
       group,
-      isReturn: (change: number) => (isFall ? change > 0 : change < 0),
+      isReturn: (change: number) => (isFall ? change > 0 : change <= -smallestChange),
     };
   }
 }

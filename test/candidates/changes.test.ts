@@ -2,10 +2,15 @@
 import { describe, expect, test } from "vitest";
 import { fitChangeGroups } from "../../shared/candidates/change-groups.ts";
 import { fitBorrowedSteps, fitSizes } from "../../shared/candidates/change-weights.ts";
+import { graphOf } from "../../shared/candidates/graph.ts";
 import { candidateNamed } from "../../shared/candidates/index.ts";
 import { changesWidth, expectedChanges, predictChanges } from "../../shared/candidates/next-change.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import { changeFeaturesOf } from "../../shared/forecasts/forecast.ts";
+import { massesOutput } from "../../shared/onnx/outputs.ts";
+import { writeModel } from "../../shared/onnx/write.ts";
+import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
+import { inputsOf } from "../../shared/training/inputs.ts";
 import { seededRandom } from "../support/chance.ts";
 import { changingForecast } from "../training/publishing.ts";
 import { smallDataset } from "../training/support.ts";
@@ -132,4 +137,31 @@ test("a model of changes predicts the mean of its distribution, and the baseline
       expect(Math.abs(expected[row] ?? 1)).toBeLessThan(0.5);
     });
   }
+});
+
+test("the model file and the model agree on last changes that are smaller than every published digit", () => {
+  const data = alternating();
+  const rows = { from: 0, to: data.rows };
+  const task = { ...taskOf(data, rows, { parameters: { leafRowsMin: 20 }, last: "last" }), changes: declared };
+  const value = fitted(candidateNamed("changes"), task);
+  if (value.kind !== "changes") throw new Error(value.kind);
+  const { name, features } = { name: "small", features: changingForecast.features };
+  const parts = { features, last: "last", transform: "difference", value, change: null, name } as const;
+  const model = writeModel(graphOf({ ...parts, producer: "test", metadata: {} }));
+  const smallest = 2 ** -149;
+  const lastChanges = [-smallest, 0, smallest, -(2 ** -126), -0.01, 0.01];
+  const few = { from: 0, to: lastChanges.length };
+  const columns = data.columns.map((column) =>
+    column.name === inputs.lastChange ? { ...column, values: Float32Array.from(lastChanges) } : column,
+  ) as Dataset["columns"];
+  const edges = { ...data, columns };
+  const evaluated = evaluateOnnx(model, inputsOf(edges, few));
+  if (!evaluated.ok) throw new Error(evaluated.error.reason);
+  const expected = predictChanges(value.next, edges, few).masses;
+  const masses = Array.from(evaluated.value[massesOutput] ?? []);
+  expect(value.next.sizes.returnShare).toBeGreaterThan(0);
+  expect(masses).toHaveLength(expected.length);
+  masses.forEach((mass, at) => {
+    expect(Math.abs(mass - (expected[at] ?? 0))).toBeLessThanOrEqual(1e-6 * mass);
+  });
 });
