@@ -140,7 +140,7 @@ export function almanacProgram(): Command {
     .requiredOption("--from <period>", "first period after which it predicts")
     .option("--to <period>", "last period; default: the end of the data")
     .option("--retrain <when>", "every:N trains after every N publications, never trains once", "every:30")
-    .addOption(trials())
+    .option("--trials <n>", "maximum number of trials for each candidate of a training", "2")
     .addOption(seed())
     .addOption(threads())
     .addOption(only())

@@ -148,7 +148,7 @@ function trainingTable(trainings: readonly DatedTraining[]): string {
       after,
       trials,
       one?.candidate ?? "–",
-      one === null ? "same recipe and data" : `${resultText[one.verdict.kind]} (${one.verdict.rule})`,
+      one === null ? "nothing submitted" : `${resultText[one.verdict.kind]} (${one.verdict.rule})`,
       champion === null ? "none" : champion.candidate,
     ]),
   );

@@ -169,7 +169,7 @@ class ReplayRun {
     const parts = { prepared, versions: this.#versions, run, seed, trialsMax, key: `training ${number}` };
     const trained = await withPool(prepared, (pool) =>
       trainOnce({ ...parts, pool, onProgress: (text) => onProgress(`training ${number}, ${text}`) }),
-    );
+    ).catch(failedTraining);
     const card = this.#versions.champion?.card;
     const champion = card ? { version: card.version, candidate: card.recipe.candidate } : null;
     this.#trainings.push({ ...trained, after: period, champion });
@@ -182,7 +182,11 @@ class ReplayRun {
   async #publish(origin: string, facts: ReturnType<FactHistory["factsAt"]>): Promise<void> {
     const { forecast } = this.#task;
     const { champion, baseline } = this.#versions;
-    if (champion === null) return;
+    if (champion === null) {
+      if (this.#unpublished.at(-1)?.period !== origin)
+        this.#unpublished.push({ period: origin, reason: "No version serves." });
+      return;
+    }
     const history = buildHistory(historyNeeds(forecast, []), facts);
     const snapshotOf = ({ served, card }: Version): Snapshot => {
       const outlook = buildOutlook(served.forecast, history);
@@ -204,6 +208,12 @@ class ReplayRun {
     const key = predictionsKey({ forecast: forecast.id, origin, role: "champion", revision: 1 });
     await this.#effects.write?.(key, writePredictions(forecast, predictions));
   }
+}
+
+/** A training that fails changes nothing, as in the service: the previous champion serves until the next training. */
+function failedTraining(error: unknown): ReplayTraining {
+  if (!(error instanceof Failure)) throw error;
+  return { trials: 0, submitted: [], reason: `The training failed: ${error.message}` };
 }
 
 /** Returns the periods in the range that have a value of the target. */

@@ -4,9 +4,10 @@ import { predictionsKey } from "../../../shared/track-record/keys.ts";
 import { readPredictions } from "../../../shared/track-record/published-prediction.ts";
 import { readScores } from "../../../shared/track-record/published-score.ts";
 import { trackRecord } from "../../../shared/track-record/track-record.ts";
+import type { Run } from "../../../shared/training/publish.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { momentum, type Process, randomWalk, simulatedPanel } from "../../training/support.ts";
-import { factsOfPanel, replayFacts, replayForecast } from "./simulated.ts";
+import { factsOfPanel, replayFacts, replayForecast, runHere } from "./simulated.ts";
 
 const dayAfter = (days: number) => addDays("2026-01-01", days);
 const factsOf = (process: Process, periods: number, seed = 1) =>
@@ -57,6 +58,17 @@ test("a training waits until the data is sufficient, and the publications before
   );
   expect(replayed.unpublished[0]?.reason).toContain("training needs at least 30");
   expect(replayed.trainings.map(({ after }) => after)).toEqual([dayAfter(29)]);
+});
+
+test("a training that fails changes nothing: no version serves before the next one, and the reason is recorded", async () => {
+  const wrong: Run = async (model, rows) => {
+    const outputs = await runHere(model, rows);
+    return { ...outputs, prediction: (outputs.prediction ?? new Float32Array()).map((value) => value + 1) };
+  };
+  const replayed = await replayFacts(factsOf(randomWalk, 33), { from: dayAfter(30) }, { run: wrong });
+  expect(replayed.trainings).toMatchObject([{ trials: 0, champion: null }]);
+  expect(replayed.trainings[0]?.reason).toContain("give different results");
+  expect(replayed.unpublished).toHaveLength(3);
 });
 
 test("a corrected value is used from the day of the publication that corrects it", async () => {

@@ -47,7 +47,7 @@ export interface Story extends Partial<Omit<ReplayTask, "history">> {
 }
 
 /** Runs files in the built-in engine, which starts faster than the reference runtime. */
-const runHere: Run = async (model, inputs) => {
+export const runHere: Run = async (model, inputs) => {
   const evaluated = evaluateOnnx(model, inputs);
   if (!evaluated.ok) throw new Error(evaluated.error.reason);
   return Object.fromEntries(Object.entries(evaluated.value).map(([name, values]) => [name, Float32Array.from(values)]));
@@ -57,7 +57,7 @@ const runHere: Run = async (model, inputs) => {
 export function replayFacts(
   facts: readonly Fact[],
   story: Story,
-  effects: Pick<ReplayEffects, "write"> = {},
+  effects: Partial<ReplayEffects> = {},
 ): Promise<Replayed> {
   const task = { forecast: replayForecast, to: null, retrainEvery: null, seed: 1, trialsMax: 1, ...story };
   return replay(
