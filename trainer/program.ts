@@ -76,6 +76,13 @@ export function almanacProgram(): Command {
     .addOption(json())
     .action(lazy(async () => (await import("./commands/ingest.ts")).ingest));
   program
+    .command("simulate <feed>")
+    .description("write synthetic files of a feed that is not fetched, for two years up to a day")
+    .addOption(out())
+    .addOption(seed())
+    .option("--date <day>", "the last day, YYYY-MM-DD; default: today")
+    .action(lazy(async () => (await import("./commands/simulate.ts")).simulate));
+  program
     .command("withdraw <feed> <ingest>")
     .description("remove the values of an ingest; its facts get the values of the other publications")
     .addOption(why("reason, for the list of flows").makeOptionMandatory())
