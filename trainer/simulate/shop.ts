@@ -8,7 +8,7 @@ import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 /** Number of customers. */
-export const CUSTOMERS = 2_000;
+const CUSTOMERS = 2_000;
 /** Customers register on days of four years from here on. */
 const OPENS = "2021-01-01";
 const REGISTRATION_DAYS = 1_461;
@@ -16,7 +16,7 @@ const REGISTRATION_DAYS = 1_461;
 const AGE = { from: 18, to: 80, missing: 0.08 };
 const WITHOUT_EMAIL = 0.25;
 /** Days between two purchases: the median over customers, and the deviation of the logarithm between customers. */
-const GAP = { median: 34, deviation: 0.5 };
+const GAP = { median: 70, deviation: 0.5 };
 /** Deviations of the logarithm of an amount: between customers, from purchase to purchase, and its slow change. */
 const SPEND = { mean: 4.85, customer: 0.6, purchase: 0.5, mood: 0.25, moodMemory: 0.8 };
 const SOUTH = 0.25;
