@@ -7,7 +7,7 @@ import { failure, success } from "../lib/result.ts";
 import type { Fit } from "../models/fit.ts";
 import { fitPlatt } from "../stats/platt.ts";
 import { baseRateOf } from "./base-rates.ts";
-import type { Candidate, FitTask } from "./candidate.ts";
+import { type Candidate, type FitTask, knownBefore } from "./candidate.ts";
 import { type Fitted, predictMove } from "./fitted.ts";
 
 /** Share of the training periods, at their end, that is used for calibration. */
@@ -46,16 +46,15 @@ function fitCalibrated(learn: Candidate["fit"], task: FitTask): Fit<Fitted> {
 function originsOf({ data, rows }: FitTask): { readonly early: RowRange; readonly late: RowRange }[] {
   const first = data.period[rows.from] ?? 0;
   const periods = (data.period[rows.to - 1] ?? 0) + 1 - first;
-  const edges = Array.from({ length: ORIGINS + 1 }, (_, origin) =>
-    origin === ORIGINS
-      ? rows.to
-      : firstRowAt(data, first + Math.ceil(periods * (1 - LATE_SHARE * (1 - origin / ORIGINS)))),
+  const cuts = Array.from(
+    { length: ORIGINS },
+    (_, origin) => first + Math.ceil(periods * (1 - LATE_SHARE * (1 - origin / ORIGINS))),
   );
-  return edges
-    .slice(0, -1)
-    .map((edge, origin) => ({
-      early: { from: rows.from, to: edge },
-      late: { from: edge, to: edges[origin + 1] ?? rows.to },
+  const edgeAt = (origin: number) => (origin === ORIGINS ? rows.to : firstRowAt(data, cuts[origin] ?? 0));
+  return cuts
+    .map((cut, origin) => ({
+      early: knownBefore(data, rows, cut),
+      late: { from: edgeAt(origin), to: edgeAt(origin + 1) },
     }))
     .filter(({ early, late }) => early.to > early.from && late.to > late.from);
 }

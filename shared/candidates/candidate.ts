@@ -52,6 +52,14 @@ export function numberOf(parameters: Point, name: string, fallback: number): num
 export function holdOut({ data, rows }: FitTask, share: number): { readonly early: RowRange; readonly late: RowRange } {
   const first = data.period[rows.from] ?? 0;
   const last = data.period[rows.to - 1] ?? 0;
-  const cut = firstRowAt(data, Math.ceil(first + (last + 1 - first) * (1 - share)));
-  return { early: { from: rows.from, to: cut }, late: { from: cut, to: rows.to } };
+  const cut = Math.ceil(first + (last + 1 - first) * (1 - share));
+  return { early: knownBefore(data, rows, cut), late: { from: firstRowAt(data, cut), to: rows.to } };
+}
+
+/**
+ * Returns the rows whose target is known at the first origin of a target at position `cut`. Several steps ahead, the rows just
+ * before `cut` are left out: their targets share periods with those from `cut` on.
+ */
+export function knownBefore(data: Dataset, { from }: RowRange, cut: number): RowRange {
+  return { from, to: Math.max(from, firstRowAt(data, cut - data.step + 1)) };
 }

@@ -4,12 +4,13 @@
  */
 import type { RowRange } from "../features/dataset.ts";
 import { failure, success } from "../lib/result.ts";
+import type { Fit } from "../models/fit.ts";
 import { type Candidate, type FitTask, holdOut } from "./candidate.ts";
 import { constantChance, fitChance } from "./chance.ts";
 import { fitChangeGroups } from "./change-groups.ts";
 import { fitBorrowedSteps, fitSizes } from "./change-weights.ts";
 import { eventsOf } from "./hurdle.ts";
-import type { ChancesModel, NextChangeModel } from "./next-change.ts";
+import type { ChancesModel, Directions, NextChangeModel } from "./next-change.ts";
 import type { Chance } from "./odds.ts";
 import { subset } from "./subset.ts";
 
@@ -27,12 +28,17 @@ export const changes: Candidate = {
       const expected = "a target fitted as a difference, and a declared distribution of changes with its features";
       return failure({ kind: "invalid-data", found, expected });
     }
-    const change = fitChance(task, eventsOf(task));
-    if (!change.ok) return change;
-    const next = nextChangeOf(task, { kind: "models", change: change.value, rise: riseOf(task) });
-    return success({ kind: "changes", next });
+    const directions = fitDirections(task);
+    if (!directions.ok) return directions;
+    return success({ kind: "changes", next: nextChangeOf(task, { kind: "models", ...directions.value }) });
   },
 };
+
+/** Fits whether the value changes, and whether a change is a rise. */
+export function fitDirections(task: FitTask): Fit<Directions> {
+  const change = fitChance(task, eventsOf(task));
+  return change.ok ? success({ change: change.value, rise: riseOf(task) }) : change;
+}
 
 /** Returns the baseline's distribution: the series' own shares and sizes, shrunk to its group. Null if none is declared. */
 export function ownNextChange(task: FitTask): NextChangeModel | null {

@@ -8,9 +8,14 @@ import type { ChangeInputs, DirectionInputs } from "./change-inputs.ts";
 import { featureValues } from "./encoding.ts";
 import { type Chance, predictBoth } from "./odds.ts";
 
+/** P(change), and P(rise) of a value that changes. */
+export interface Directions {
+  readonly change: Chance;
+  readonly rise: Chance;
+}
+
 export type ChancesModel =
-  /** P(change), and P(rise) of a value that changes. */
-  | { readonly kind: "models"; readonly change: Chance; readonly rise: Chance }
+  | ({ readonly kind: "models" } & Directions)
   /** The series' own shares, with as many borrowed steps of the group as `borrowed`. */
   | { readonly kind: "frequencies"; readonly borrowed: number };
 
@@ -113,24 +118,30 @@ export function expectedChanges({ width, changes, masses }: ChangeOutputs): Floa
   });
 }
 
-interface ChanceColumns {
+/** Probabilities of a fall, no change and a rise, one per row. `either`: of a change. */
+export interface ChanceColumns {
   readonly down: Float32Array;
   readonly same: Float32Array;
   readonly up: Float32Array;
   readonly either: Float32Array;
 }
 
+/** Returns the probabilities with the same float32 operations as the exported graph. O(rows · trees · depth). */
+export function predictDirections({ change, rise }: Directions, data: Dataset, rows: RowRange): ChanceColumns {
+  // Each complement is computed from the odds: 1 − p would lose digits of a small probability.
+  const changes = predictBoth(change, data, rows);
+  const rises = predictBoth(rise, data, rows);
+  return {
+    down: changes.event.map((chance, row) => chance * (rises.complement[row] ?? 0)),
+    same: changes.complement,
+    up: changes.event.map((chance, row) => chance * (rises.event[row] ?? 0)),
+    either: changes.event,
+  };
+}
+
 function chancesOf({ chances, inputs, groups }: NextChangeModel, data: Dataset, rows: RowRange): ChanceColumns {
   if (chances.kind === "models") {
-    // Each complement is computed from the odds: 1 − p would lose digits of a small probability.
-    const change = predictBoth(chances.change, data, rows);
-    const rise = predictBoth(chances.rise, data, rows);
-    return {
-      down: change.event.map((chance, row) => chance * (rise.complement[row] ?? 0)),
-      same: change.complement,
-      up: change.event.map((chance, row) => chance * (rise.event[row] ?? 0)),
-      either: change.event,
-    };
+    return predictDirections(chances, data, rows);
   }
   const [falls, unchanged, rises] = [inputs.falls.count, inputs.unchanged, inputs.rises.count].map((name) =>
     numbers(data, name, rows),

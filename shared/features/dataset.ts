@@ -20,7 +20,7 @@ interface Named {
 }
 
 export interface Dataset {
-  /** Number of periods from a row's origin to its target. */
+  /** Number of periods from a row's origin to its target. The longest one, if the rows have several steps. */
   readonly step: number;
   readonly rows: number;
   readonly periods: readonly string[];

@@ -30,14 +30,22 @@ const searchRowsMax = 2_500;
 /** The same at later steps, of which there can be many. */
 const laterSearchRowsMax = 120;
 
-/** Returns the weights with the lowest mean CRPS on these rows, found by one pass over each weight. */
-export function searchWeights(data: Dataset, rows: RowRange, options: OwnChangesOptions): ShrinkageWeights {
+/**
+ * Returns the weights with the lowest mean CRPS on these rows, found by one pass over each weight. `quick`: with the small grid and few
+ * rows, as at later steps.
+ */
+export function searchWeights(
+  data: Dataset,
+  rows: RowRange,
+  options: OwnChangesOptions & { readonly quick?: boolean },
+): ShrinkageWeights {
+  const isQuick = options.quick === true || data.step > 1;
   let best = scaled(start, data.step);
   for (const name of ["sizes", "chances", "group"] as const) {
-    const values = data.step === 1 ? grid[name] : laterGrid[name];
+    const values = isQuick ? laterGrid[name] : grid[name];
     const tried = values.map((value): ShrinkageWeights => ({ ...best, [name]: value * data.step }));
     const sums = new Float64Array(tried.length);
-    const every = Math.ceil((rows.to - rows.from) / (data.step === 1 ? searchRowsMax : laterSearchRowsMax));
+    const every = Math.ceil((rows.to - rows.from) / (isQuick ? laterSearchRowsMax : searchRowsMax));
     visitChanges(data, rows, options, (row, countsOf) => {
       if ((row - rows.from) % every !== 0) return;
       const counts = countsOf();

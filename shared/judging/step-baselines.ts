@@ -41,25 +41,35 @@ export interface StepBaseline {
 export function chooseBaseline(
   forecast: SteppedForecast,
   set: StepSet,
-  { step, rows }: { readonly step: number; readonly rows: RowRange },
+  { step, rows, quick = false }: { readonly step: number; readonly rows: RowRange; readonly quick?: boolean },
 ): { readonly baseline: StepBaseline; readonly ranking: readonly ScoredPoint[] } {
   const data = set.rowsOf(step);
   const ranking = rankPoints(set, data, rows);
   const point = ranking[0]?.point ?? { kind: "persistence" };
-  return { baseline: { step, point, spread: spreadOf(forecast, set, { data, rows, point }) }, ranking };
+  return { baseline: { step, point, spread: spreadOf(forecast, set, { data, rows, point, quick }) }, ranking };
 }
 
 interface Chosen {
   readonly data: Dataset;
   readonly rows: RowRange;
   readonly point: StepPoint;
+  /** Whether weights are searched with a small grid also at step 1. */
+  readonly quick?: boolean;
 }
 
-function spreadOf(forecast: SteppedForecast, set: StepSet, { data, rows, point }: Chosen): StepSpread {
+/** Fits the spread around a point on some rows. */
+export function spreadOf(
+  forecast: SteppedForecast,
+  set: StepSet,
+  { data, rows, point, quick = false }: Chosen,
+): StepSpread {
   if (set.isClassification) return { kind: "probability", after: eventShares(data, point) };
   const { distribution } = forecast;
   if (distribution?.kind === "changes")
-    return { kind: "changes", weights: searchWeights(data, rows, changeOptions(forecast, set, distribution)) };
+    return {
+      kind: "changes",
+      weights: searchWeights(data, rows, { ...changeOptions(forecast, set, distribution), quick }),
+    };
   const predictions = pointPredictions(set, data, rows, point);
   const scale = forecast.target.transform === "log-difference" ? "point" : undefined;
   const scaleAt = scalesOf(forecast, data);
@@ -136,7 +146,7 @@ export function changeOptions(
 }
 
 /** Returns the scale of a row in the target's unit: the declared feature at its origin, at least half a published digit. */
-function scalesOf(forecast: SteppedForecast, { columns }: Dataset): (row: number) => number {
+export function scalesOf(forecast: SteppedForecast, { columns }: Dataset): (row: number) => number {
   const { scaledBy } = forecast.intervals;
   if (scaledBy === null) return () => 1;
   const column = columns.find(({ name }) => name === scaledBy);

@@ -68,20 +68,7 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
   const started = seconds();
   const { forecast, data, move, events } = bench;
   const { transform } = forecast.target;
-  const task: FitTask = {
-    task: forecast.task,
-    data,
-    move,
-    transform,
-    rows: job.train,
-    parameters: job.recipe.parameters,
-    seed: job.seed,
-    tolerance: toleranceOf(forecast),
-    last: lastFeatureOf(forecast),
-    seasonal: forecast.seasonal,
-    behind: numberBehind(forecast),
-    changes: changeFeaturesOf(forecast),
-  };
+  const task: FitTask = { ...fitTaskOf(forecast, job), data, move, rows: job.train };
   const rows = job.rows ?? { from: 0, to: 0 };
   if (job.learns === "change") {
     const fit = fitChance(task, events);
@@ -99,6 +86,24 @@ export function runJob(bench: Workbench, job: Job, seconds: () => number): JobRe
   const next = nextChangeOf(fit.value);
   const changes = next === null || job.rows === null ? null : predictChanges(next, data, rows);
   return success({ predictions, changes, value, chance: null, seconds: seconds() - started });
+}
+
+/** Returns the part of a fit that does not depend on the rows. */
+export function fitTaskOf(
+  forecast: Workbench["forecast"],
+  { recipe, seed }: Pick<Job, "recipe" | "seed">,
+): Omit<FitTask, "data" | "move" | "rows"> {
+  return {
+    task: forecast.task,
+    transform: forecast.target.transform,
+    parameters: recipe.parameters,
+    seed,
+    tolerance: toleranceOf(forecast),
+    last: lastFeatureOf(forecast),
+    seasonal: forecast.seasonal,
+    behind: numberBehind(forecast),
+    changes: changeFeaturesOf(forecast),
+  };
 }
 
 /** A model with a prediction that is not finite has failed: its numbers would spoil the scores of the whole run. */

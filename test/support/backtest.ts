@@ -92,6 +92,26 @@ export function stepOf({ contenders }: Backtest, name: string): z.infer<typeof s
   return step;
 }
 
+const learnerShape = z.object({
+  contender: z.enum(["reference", "baseline", "pooled", "own"]),
+  step: z.int().min(1),
+  error: positive,
+  skill: z.number().nullable(),
+  pValue: share.nullable(),
+  test: z.object({ rows: z.int().min(1), distribution: z.looseObject({ crps: positive, width: byLevel(positive) }) }),
+});
+
+/** Checks that every contender has scores at every step, and that the baselines stay where nothing passes. */
+export function expectLearners({ learners }: Backtest, steps: readonly number[]): void {
+  const { contenders, gate } = z
+    .looseObject({ contenders: z.array(learnerShape), gate: z.looseObject({ pBaseline: share }) })
+    .parse(learners);
+  expect(contenders.map(({ contender, step }) => `${step} ${contender}`)).toEqual(
+    steps.flatMap((step) => ["reference", "baseline", "pooled", "own"].map((name) => `${step} ${name}`)),
+  );
+  expect(gate.pBaseline).toBeGreaterThan(0.01);
+}
+
 /** Checks that gold's baseline is the champion for a stated reason, and that intervals have their coverage. */
 export function expectGoldBaseline(result: Backtest): void {
   expect(result.champion).toBe("naive");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cardShape } from "../../shared/registry/card.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
-import { backtest, errorOf, expectGoldBaseline, stepOf, timeless } from "../support/backtest.ts";
+import { backtest, errorOf, expectGoldBaseline, expectLearners, stepOf, timeless } from "../support/backtest.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 
@@ -79,6 +79,8 @@ if (!isThere) console.log(`skipped with real prices of gold: ${daily} is not the
 test.skipIf(!isThere)(
   "on the real prices of gold, ridge does not beat the baseline, and the reason states the p-value",
   async () => {
-    expectGoldBaseline(await backtest("gold", [daily], "--only", "ridge"));
+    const result = await backtest("gold", [daily], "--only", "ridge");
+    expectGoldBaseline(result);
+    expectLearners(result, [1, 5, 20]);
   },
 );

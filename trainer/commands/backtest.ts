@@ -7,12 +7,15 @@ import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
+import { type LearnerLine, learnerLines } from "../../shared/training/learner-scores.ts";
 import {
   type HeadlineResult,
   judgeHeadlines,
   judgeSteps,
   type StepResult,
 } from "../../shared/training/step-contest.ts";
+import { type StepGate, testSteps } from "../../shared/training/step-gate.ts";
+import type { StepContest } from "../../shared/training/step-learners.ts";
 import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
 import { Failure } from "../failure.ts";
@@ -22,9 +25,11 @@ import { taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { trainedAcross } from "../training/break-text.ts";
 import { codeVersion } from "../training/code-version.ts";
+import { runStepContest } from "../training/contest-steps.ts";
 import { distributionTable } from "../training/distribution-table.ts";
 import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
+import { gateText, learnerTable } from "../training/learner-table.ts";
 import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "../training/run-contest.ts";
 import { headlineText, stepTable } from "../training/step-table.ts";
@@ -50,13 +55,15 @@ export interface Backtest {
   /** The baselines of every step, for the series and for each group of series. */
   readonly baselines: readonly StepResult[];
   readonly headlines: readonly HeadlineResult[];
+  /** The learners of several steps; null if there are none. */
+  readonly learners: StepContest | null;
   readonly seconds: number;
 }
 
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const result = await runBacktest(forecast, options);
-  const { prepared, problems, held, contest, outcome, steps, baselines, headlines, seconds } = result;
+  const { prepared, problems, held, contest, outcome, steps, baselines, headlines, learners, seconds } = result;
   const { judgement } = contest.judged;
   if (options.json) {
     const { validation, test, change } = judgement;
@@ -74,6 +81,7 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
       contenders,
       steps: baselines,
       headlines,
+      learners: learners && learnersJson(forecast, learners),
       champion: outcome.champion,
       chosen: outcome.recipe,
       naive: judgement.naive.candidate,
@@ -92,6 +100,25 @@ export async function backtest(forecastId: string, options: BacktestOptions): Pr
     });
   }
   printResult(forecast, result);
+}
+
+interface LearnersJson {
+  readonly recipe: RecipeChoice;
+  readonly contenders: readonly LearnerLine[];
+  /** What serves each step if the gate passes. */
+  readonly picks: readonly { readonly step: number; readonly pick: string }[];
+  readonly gate: StepGate | null;
+  readonly seconds: number;
+}
+
+function learnersJson({ headline }: Forecast, contest: StepContest): LearnersJson {
+  return {
+    recipe: contest.recipe,
+    contenders: learnerLines(contest),
+    picks: contest.steps.map(({ step, pick }) => ({ step, pick })),
+    gate: testSteps(headline, contest),
+    seconds: contest.seconds,
+  };
 }
 
 /** Describes the data and the code of the result. */
@@ -141,6 +168,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
     contest?: ContestResult;
     baselines?: readonly StepResult[];
     headlines?: readonly HeadlineResult[];
+    learners?: StepContest | null;
   } = {};
   const tasks = taskList(
     [
@@ -182,6 +210,18 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
           task.title = `Judged the baselines of ${forecast.steps.length} steps`;
         },
       },
+      {
+        title: "Judge the learners of several steps",
+        run: async (task) => {
+          const { prepared, contest } = done;
+          if (!prepared || !contest) return;
+          const { seed, threads } = training;
+          done.learners = await runStepContest(prepared, contest.judged.judgement, { seed, threads, hasScores: true });
+          task.title = done.learners
+            ? `Judged the learners of the steps ${done.learners.steps.map(({ step }) => step).join(", ")}`
+            : "There are no learners of several steps";
+        },
+      },
     ],
     { isJson: options.json },
   );
@@ -203,6 +243,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
     steps,
     baselines: done.baselines ?? [],
     headlines: done.headlines ?? [],
+    learners: done.learners ?? null,
     seconds: (performance.now() - started) / 1000,
   };
 }
@@ -216,7 +257,7 @@ function heldNote(held: readonly HeldFile[]): string {
 
 function printResult(
   forecast: Forecast,
-  { prepared, contest, outcome, steps, baselines, headlines, seconds }: Backtest,
+  { prepared, contest, outcome, steps, baselines, headlines, learners, seconds }: Backtest,
 ): void {
   const { change, test } = contest.judged.judgement;
   print(`\nTest window: ${test.from} to ${test.to}, ${test.periods} periods, ${thousands(test.rows)} rows\n`);
@@ -224,6 +265,11 @@ function printResult(
   if (steps.size > 0) print(`\n${distributionTable(forecast, steps)}`);
   if (baselines.length > 0) print(`\n${stepTable(forecast, baselines)}`);
   for (const one of headlines) print(prose(headlineText(one)));
+  if (learners !== null) {
+    print(`\n${learnerTable(forecast, learners)}`);
+    const gate = testSteps(forecast.headline, learners);
+    if (gate !== null) print(prose(gateText(gate)));
+  }
   if (change !== null) print(`\n${prose(changeText(change))}`);
   for (const text of trainedAcross(prepared.breaks)) print(`\n${prose(text)}`);
   print(`\n${prose(outcome.reason)}`);
