@@ -296,6 +296,22 @@ describe("a receiver that fails", () => {
   });
 });
 
+test("a run starts no try after a minute, and the next run sends the rest", async () => {
+  for (let at = 0; at < 30; at++) await subscribe(`s${at}`);
+  await queue();
+  let tries = 0;
+  const slow = async () => {
+    // Each try takes 10 seconds of the clock, which the tries of a run share.
+    now = new Date(now.getTime() + 10_000);
+    tries++;
+    throw new Error("no answer");
+  };
+  await deliver(slow);
+  expect(tries).toBeGreaterThan(5);
+  expect(tries).toBeLessThan(15);
+  expect(await deliver()).toBe(30 - tries);
+});
+
 test("an address of this machine receives nothing when the configuration no longer allows it", async () => {
   await subscribe("one");
   await queue();

@@ -12,8 +12,10 @@ export interface DeliverEffects extends SendEffects {
   now(): Date;
 }
 
-/** Of one run: it ends before the next one, also if every subscriber is silent. */
+/** Of one run. */
 const messagesMax = 200;
+/** After this time a run starts no further try, so that it ends within the limit of a flow's step, also if every subscriber is silent. */
+const runMaxMs = 60_000;
 /** Longer than a try. A try whose process ended is repeated after this time. */
 const lostAfterMs = 120_000;
 /** The status with which a receiver ends its subscription. */
@@ -25,9 +27,11 @@ const gone = 410;
  * @throws if the database fails; the messages are tried again when their tries count as lost
  */
 export async function deliverDue(fx: DeliverEffects): Promise<number> {
-  const due = await listDue(fx.db, fx.now().toISOString(), messagesMax);
+  const startedAt = fx.now();
+  const due = await listDue(fx.db, startedAt.toISOString(), messagesMax);
   let sent = 0;
   const jobs = await inParallel(due, async (message) => {
+    if (fx.now().getTime() - startedAt.getTime() > runMaxMs) return null;
     try {
       if (await deliver(fx, message)) sent++;
       return null;
