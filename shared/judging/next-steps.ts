@@ -48,19 +48,17 @@ export class NextSteps {
     return compute(member, level);
   }
 
+  /** The function of a distribution does not hold the rows of its step, which need much memory. */
   #functionOf(baseline: StepBaseline): StepFunction {
     const { spread, step, point } = baseline;
     const { distribution, target } = this.#forecast;
-    const data = this.#set.rowsOf(step);
-    if (spread.kind === "probability") {
-      return (member, { value }) => {
-        const mean = spread.after === null ? recentShareOf(data, member) : spread.after[stateOf(value)];
-        return { baseline, mean, distribution: null };
-      };
-    }
+    if (spread.kind === "probability") return eventFunction(this.#set, baseline, spread.after);
+    const { periods } = this.#set.rowsOf(step);
     const power = 10 ** target.decimals;
-    const meanOf = (member: number, { value }: Level) =>
-      pointPredictions(this.#set, nextRow(data, member, value), { from: 0, to: 1 }, point)[0] ?? Number.NaN;
+    const meanOf = (member: number, { value }: Level) => {
+      const row = nextRow({ step, periods }, member, value);
+      return pointPredictions(this.#set, row, { from: 0, to: 1 }, point)[0] ?? Number.NaN;
+    };
     if (spread.kind === "location-scale") {
       const around = scaledErrors(this.#forecast, spread.shape);
       return (member, level) => {
@@ -72,7 +70,7 @@ export class NextSteps {
     }
     if (distribution?.kind !== "changes") throw new RangeError("the forecast declares no distribution of changes");
     const options = changeOptions(this.#forecast, this.#set, distribution);
-    const recent: RecentChanges = recentChanges(data, options);
+    const recent: RecentChanges = recentChanges(this.#set.rowsOf(step), options);
     const centred = centredChanges(this.#set, step, distribution);
     return (member, level) => {
       const mean = meanOf(member, level);
@@ -83,8 +81,17 @@ export class NextSteps {
   }
 }
 
+/** Returns the probability of an event: after the last state, or how often it happened recently. */
+function eventFunction(set: StepSet, baseline: StepBaseline, after: readonly [number, number] | null): StepFunction {
+  const data = set.rowsOf(baseline.step);
+  return (member, { value }) => {
+    const mean = after === null ? recentShareOf(data, member) : after[stateOf(value)];
+    return { baseline, mean, distribution: null };
+  };
+}
+
 /** Returns a dataset with one row: from the last period to the target after `step` periods, which is not known. */
-function nextRow({ step, periods }: Dataset, member: number, last: number): Dataset {
+function nextRow({ step, periods }: Pick<Dataset, "step" | "periods">, member: number, last: number): Dataset {
   return {
     step,
     rows: 1,

@@ -1,6 +1,6 @@
 /** Writes rows as a Parquet file. The same rows always give the same bytes. */
 import { parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 
 type Cell = string | number | boolean | Date | readonly number[] | null;
 
@@ -63,11 +63,16 @@ export function writeTable<Row extends { readonly step: number }>({
 }: TableRows<Row>): Uint8Array<ArrayBuffer> {
   if (rows.length === 0) throw new RangeError(`${name} has no rows: expected at least one`);
   const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, ofStep]) => ofStep);
-  const sorted = steps.flat();
   const schema = [{ name, num_children: columns.length }, ...columns.flatMap(({ elements }) => elements)];
-  const columnData = columns.map((column) => ({ name: column.name, data: sorted.map((row) => column.valueIn(row)) }));
-  const rowGroupSize = steps.map(({ length }) => length);
-  return new Uint8Array(parquetWriteBuffer({ schema, columnData, rowGroupSize, createdBy: "almanac" }));
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({ writer, schema, createdBy: "almanac" });
+  // Step by step, because the lists of all distributions together would need several times the memory of the rows.
+  for (const ofStep of steps) {
+    const columnData = columns.map((column) => ({ name: column.name, data: ofStep.map((row) => column.valueIn(row)) }));
+    parquet.write({ columnData, rowGroupSize: ofStep.length });
+  }
+  parquet.finish();
+  return new Uint8Array(writer.getBuffer());
 }
 
 /**

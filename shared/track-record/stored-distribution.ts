@@ -58,5 +58,6 @@ function reduced({ values, masses }: Distribution): Distribution {
     if (mass >= enough) close();
   }
   close();
-  return { values: merged.values.subarray(0, count), masses: merged.masses.subarray(0, count) };
+  // Copies, because a part of an array holds the whole array in memory.
+  return { values: merged.values.slice(0, count), masses: merged.masses.slice(0, count) };
 }
