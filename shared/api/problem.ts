@@ -46,6 +46,12 @@ export function problemType(kind: RefusalKind): string {
   return `urn:almanac:problem:${kind}`;
 }
 
+/** Returns the kind of refusal of a `type`; null for another type. */
+export function kindOfProblem(type: string): RefusalKind | null {
+  const kinds = Object.keys(titles) as RefusalKind[];
+  return kinds.find((kind) => problemType(kind) === type) ?? null;
+}
+
 /** Longest texts of a refusal. What was found, and the name of a field, may be as long as the request. */
 const [detailMax, foundMax] = [1_000, 200];
 

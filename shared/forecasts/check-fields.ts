@@ -18,10 +18,10 @@ function partsOf({ every }: Forecast["schedule"]): readonly DatePart[] {
 /** Finds CSV columns of features, dimensions, answer fields and parts of the period that do not exist. */
 export function wrongColumns(forecast: Forecast): string[] {
   return (forecast.csv ?? []).flatMap(({ column, is }) => {
-    const named = namedBy(is, forecast);
-    if (named === null || named.allowed.includes(named.name)) return [];
-    const { name, what, allowed } = named;
-    return [withSuggestion(`CSV column ${column} is ${name}, which is not ${what}`, name, allowed)];
+    const wrong = namesIn(is, forecast).filter(({ name, allowed }) => !allowed.includes(name));
+    return wrong.map(({ name, what, allowed }) =>
+      withSuggestion(`CSV column ${column} is ${name}, which is not ${what}`, name, allowed),
+    );
   });
 }
 
@@ -31,23 +31,25 @@ interface Named {
   readonly allowed: readonly string[];
 }
 
-/** Returns the name that a column contains, and the allowed names; null for a column without a name. */
-function namedBy(is: CsvColumn["is"], forecast: Forecast): Named | null {
+/** Returns the names that a column contains, and the allowed names; none for a column without a name. */
+function namesIn(is: CsvColumn["is"], forecast: Forecast): Named[] {
   const { features, dimensions, schedule, output, differenceOutput } = forecast;
   switch (is.kind) {
     case "feature":
-      return { name: is.name, what: "a feature", allowed: features.map(({ name }) => name) };
+      return [{ name: is.name, what: "a feature", allowed: features.map(({ name }) => name) }];
     case "dimension":
-      return { name: is.name, what: "a dimension", allowed: dimensions };
+      return [{ name: is.name, what: "a dimension", allowed: dimensions }];
     case "answer": {
       const outputs = differenceOutput === undefined ? [output] : [output, differenceOutput];
-      return { name: is.field, what: "a member of an answer", allowed: [...outputs, ...answerMembers] };
+      return [{ name: is.field, what: "a member of an answer", allowed: [...outputs, ...answerMembers] }];
     }
     case "target":
-      return { name: is.part, what: `a part of a ${schedule.every}`, allowed: [...partsOf(schedule), "period"] };
+      return [{ name: is.part, what: `a part of a ${schedule.every}`, allowed: [...partsOf(schedule), "period"] }];
+    case "target-parts":
+      return is.parts.map((name) => ({ name, what: `a part of a ${schedule.every}`, allowed: partsOf(schedule) }));
     case "last":
     case "version":
-      return null;
+      return [];
   }
 }
 

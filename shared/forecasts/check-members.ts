@@ -28,6 +28,7 @@ const anyObject = <T>() => z.custom<T>((value) => typeof value === "object" && v
 const columnShape = z.discriminatedUnion("kind", [
   exactly({ kind: z.literal("dimension"), name: text }),
   exactly({ kind: z.literal("target"), part: z.enum([...dateParts, "period"]) }),
+  exactly({ kind: z.literal("target-parts"), parts: z.array(z.enum(dateParts)).min(1, "at least one part") }),
   exactly({ kind: z.literal("last"), of: z.enum(["period", "value"]) }),
   exactly({ kind: z.literal("feature"), name: text }),
   exactly({ kind: z.literal("answer"), field: text }),
@@ -95,6 +96,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
   }),
   metric: z.enum(["rmse", "mae", "crps", "brier"]),
   promotion: exactly({ periodsMin: integerFrom(1) }).exactOptional(),
+  backfillFrom: text.exactOptional(),
   intervals: exactly({ levels: z.array(level), scaledBy: text.nullable(), holdLast: z.boolean() }),
   distribution: distributionShape.exactOptional(),
   change: exactly({ frequency: text, space: anyObject<Space>(), trials: integerFrom(1) }).nullable(),

@@ -3,7 +3,7 @@ import { baselines } from "../candidates/baselines.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { withSuggestion } from "../lib/did-you-mean.ts";
 import { listText } from "../lib/list-text.ts";
-import type { Granularity } from "../period.ts";
+import { type Granularity, isPeriod, periodExamples } from "../period.ts";
 import { checkSpace } from "../search/space.ts";
 import type { Forecast, Metric } from "./forecast.ts";
 import { variablesOf } from "./source.ts";
@@ -107,6 +107,20 @@ export function noBaseline({ task, candidates, seasonal, distribution }: Forecas
     ...(names.includes("changes") && (distribution?.kind !== "changes" || distribution.inputs === undefined)
       ? ["Candidate changes needs the features of past changes; expected their names as `distribution.inputs`."]
       : []),
+  ];
+}
+
+/** Rejects a backfill that does not begin with a period of the forecast, or of several series. */
+export function wrongBackfill({ backfillFrom, schedule, dimensions }: Forecast): string[] {
+  if (backfillFrom === undefined) return [];
+  const example = periodExamples[schedule.every];
+  return [
+    ...(isPeriod(backfillFrom, schedule.every)
+      ? []
+      : [`backfillFrom is ${backfillFrom}; expected a ${schedule.every}, such as ${example}.`]),
+    ...(dimensions.length === 0
+      ? []
+      : ["A backfill is declared for a forecast of several series; expected no backfillFrom."]),
   ];
 }
 

@@ -18,6 +18,7 @@ import {
   noBaseline,
   noLearnedFeature,
   wrongAverages,
+  wrongBackfill,
   wrongCandidates,
   wrongClassification,
   wrongGrowths,
@@ -70,6 +71,7 @@ const checks: readonly ((forecast: Forecast, feeds: readonly DeclaredFeed[]) => 
   noBaseline,
   wrongAverages,
   wrongGrowths,
+  wrongBackfill,
   wrongSpaces,
 ];
 

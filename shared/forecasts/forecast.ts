@@ -53,6 +53,11 @@ export interface Forecast {
   /** The metric that selects the model. Other metrics are only reported. */
   readonly metric: Metric;
   readonly promotion?: PromotionRule;
+  /**
+   * The first period of the backfill: predictions of past periods by the recipe of a version, each by a model that was fitted to
+   * earlier periods only. For a forecast of one series. Without it cards contain no backfill.
+   */
+  readonly backfillFrom?: string;
   readonly intervals: {
     readonly levels: readonly number[];
     /** The feature to which the width of intervals is proportional, such as a rolling deviation; null for a constant width. */
@@ -139,6 +144,8 @@ export interface CsvColumn {
     | { readonly kind: "dimension"; readonly name: string }
     /** A part of the predicted period. */
     | { readonly kind: "target"; readonly part: DatePart | "period" }
+    /** Parts of the predicted period, joined by hyphens without leading zeros: `2014-2`. */
+    | { readonly kind: "target-parts"; readonly parts: readonly DatePart[] }
     /** The period or value of the last observation. */
     | { readonly kind: "last"; readonly of: "period" | "value" }
     | { readonly kind: "feature"; readonly name: string }

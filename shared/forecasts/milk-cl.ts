@@ -68,6 +68,7 @@ export const milkCl: Forecast = {
   validation: { testShare: 0.2, validationShare: 0.25, folds: 8, periodsMin: 120 },
   metric: "rmse",
   promotion: { periodsMin: 12 },
+  backfillFrom: "2009-01",
   intervals: { levels: [0.8, 0.95], scaledBy: "Precio_leche", holdLast: false },
   distribution: { kind: "location-scale", positive: true },
   change: null,
@@ -75,7 +76,7 @@ export const milkCl: Forecast = {
   locale: "es-CL",
   output: "prediction",
   csv: [
-    { column: "Periodo", is: { kind: "target", part: "period" } },
+    { column: "Periodo", is: { kind: "target-parts", parts: ["year", "month"] } },
     { column: "preds", is: { kind: "answer", field: "prediction" } },
   ],
   aliases: {},

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
 import { fingerprintPattern } from "../forecasts/fingerprint.ts";
+import { backfillShape } from "./backfill.ts";
 import { groupNames } from "./group-names.ts";
 import { stepBaselinesShape } from "./step-baselines.ts";
 
@@ -262,6 +263,8 @@ export const cardShape = z
     steps: z.array(z.int().min(1)).min(1).default([1]),
     /** The baselines that serve the steps after the first, and groups of series at all steps. Older cards have none. */
     baselines: stepBaselinesShape.default([]),
+    /** Predictions of past periods by this recipe. Not a part of the track record. Empty if the forecast declares none. */
+    backfill: backfillShape.default([]),
     /** The training target: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,

@@ -71,6 +71,10 @@ function cellOf(
       const period = prediction.target_period ?? target_period;
       return is.part === "period" ? isoPeriod(period) : partOf(is.part, period);
     }
+    case "target-parts": {
+      const period = prediction.target_period ?? target_period;
+      return is.parts.map((part) => partOf(part, period)).join("-");
+    }
     case "last":
       return is.of === "value"
         ? (prediction.last?.value ?? null)

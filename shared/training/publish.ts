@@ -15,12 +15,14 @@ import { sha256Hex } from "../lib/hash.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
 import { writeModel } from "../onnx/write.ts";
+import type { Backfill } from "../registry/backfill.ts";
 import type { Card, Decision, Golden } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
 import { isNaive } from "../registry/gate.ts";
 import type { StepBaselines } from "../registry/step-baselines.ts";
 import type { SourceBreak } from "../sources/breaks.ts";
 import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
+import { backfillOf } from "./backfill.ts";
 import { cardBreaks, describeFile, identityOf, lineageOf, type ModelFile } from "./card-parts.ts";
 import { changeCandidate, shareOf } from "./change.ts";
 import { decisionOf } from "./decision.ts";
@@ -131,6 +133,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
     tolerance: hasProbabilities ? Math.max(tolerance, roundingTolerance) : tolerance,
   });
   const decision = await decide(task, effects.pool);
+  const backfill = await backfillOf(task, effects.pool);
   const card = cardOf(task, {
     version,
     model,
@@ -138,6 +141,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
     inputs: read,
     golden,
     decision,
+    backfill,
     sourceOfChange: change?.kind ?? null,
   });
   const count = all[last]?.length ?? 0;
@@ -307,10 +311,11 @@ interface CardParts extends ModelFile {
   readonly version: string;
   readonly golden: Golden;
   readonly decision: Decision | null;
+  readonly backfill: Backfill;
   readonly sourceOfChange: ChangeSource["kind"] | null;
 }
 
-function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, ...file }: CardParts): Card {
+function cardOf(task: PublishTask, { version, golden, decision, backfill, sourceOfChange, ...file }: CardParts): Card {
   const { forecast, bench, judgement, recipe } = task;
   const { data, events } = bench;
   const all = { from: 0, to: data.rows };
@@ -328,6 +333,7 @@ function cardOf(task: PublishTask, { version, golden, decision, sourceOfChange, 
     ...identityOf(task, { version, producer, recipe }),
     ...describeFile(forecast, data, file),
     ...stepsOf(task),
+    backfill,
     lineage: lineageOf(task),
     judged: {
       validation,

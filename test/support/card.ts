@@ -89,6 +89,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       output: "prediction",
       steps: [1],
       baselines: [],
+      backfill: [],
       transform: "level",
       recipe: { id: recipe, candidate, parameters: { bias }, features: "0123456789abcdef" },
       producer: "almanac",

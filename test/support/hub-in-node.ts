@@ -29,23 +29,35 @@ interface HubModule {
 
 const moduleOf = (path: string): Promise<Partial<HubModule>> => import(new URL(path, import.meta.url).href);
 
+/** What a test adds to the hub. */
+export interface HubStory {
+  /** SQL that adds rows. */
+  readonly rows?: string;
+  /** Files in R2 by key. */
+  readonly files?: readonly (readonly [key: string, bytes: Uint8Array<ArrayBuffer>])[];
+  /** Texts in KV by key. */
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly predict?: (request: Request) => Promise<Response>;
+}
+
 /** Returns a function that answers requests. */
-export async function hubInNode(): Promise<Answer> {
+export async function hubInNode(story: HubStory = {}): Promise<Answer> {
   const { hubApp } = await moduleOf("../../workers/hub/http/app.ts");
   if (!hubApp) throw new Error("workers/hub has no hubApp");
   const d1 = new D1InNode();
   d1.exec(rows);
+  if (story.rows !== undefined) d1.exec(story.rows);
   // Drizzle reads only these members of a D1 database.
   const db = drizzle(d1 as unknown as Parameters<typeof drizzle>[0], { schema });
   let ids = 0;
   const app = hubApp({
     db,
-    lake: lakeOf(new Map([[`clean/gold-csv/${lakeFile}`, lakeBytes]])),
-    snapshots: { get: async () => null, put: async () => {} },
+    lake: lakeOf(new Map([[`clean/gold-csv/${lakeFile}`, lakeBytes], ...(story.files ?? [])])),
+    snapshots: { get: async (key: string) => story.texts?.[key] ?? null, put: async () => {} },
     events: { send: async () => {} },
     answered: { send: async () => {} },
     workflows: {},
-    predict: { fetch: async () => new Response(null, { status: 503 }) },
+    predict: { fetch: story.predict ?? (async () => new Response(null, { status: 503 })) },
     boot: "test",
     adminToken: hubToken,
     personalNames,

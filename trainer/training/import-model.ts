@@ -155,6 +155,7 @@ export async function judgeImported(task: ImportTask, pool: ThreadPool): Promise
     ...identityOf(prepared, { version, producer, recipe }),
     ...describeFile(forecast, data, { model, size, inputs: used }),
     ...stepsOf(prepared),
+    backfill: [],
     lineage: lineageOf(origin),
     judged: {
       validation: spanOf(data, rowsOf(windows.validation)),

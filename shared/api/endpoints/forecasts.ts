@@ -1,10 +1,12 @@
 /** `/forecasts`: the champion, its changes and the recorded predictions. */
+import { backfillAnswerShape } from "../backfills.ts";
 import { championAnswerShape, rollbackShape } from "../champions.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { inputsPageShape, inputsQueryShape, predictionsPageShape, predictionsQueryShape } from "../predictions.ts";
 
 export const forecastEndpoints = {
   getChampion: { method: "GET", path: "/forecasts/{forecast}/champion", answer: championAnswerShape },
+  getBackfill: { method: "GET", path: "/forecasts/{forecast}/backfill", answer: backfillAnswerShape },
   rollBack: {
     method: "POST",
     path: "/forecasts/{forecast}/rollback",

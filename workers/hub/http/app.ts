@@ -6,6 +6,7 @@ import { traceOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { artefactRoutes } from "./artefacts.ts";
 import { auditRoutes } from "./audit.ts";
+import { backfillRoutes } from "./backfill.ts";
 import { championRoutes } from "./champions.ts";
 import type { HubVariables } from "./context.ts";
 import { docsRoutes } from "./docs.ts";
@@ -17,6 +18,7 @@ import { browserHeaders, methodAnswers } from "./methods.ts";
 import { modelRoutes } from "./models.ts";
 import { observationRoutes } from "./observations.ts";
 import { type HubDocument, hubDocument } from "./openapi.ts";
+import { originalMilkClRoutes } from "./original-milk-cl.ts";
 import { personalOnly } from "./personal.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
@@ -32,6 +34,7 @@ const described = [
   tagRoutes,
   championRoutes,
   predictionRoutes,
+  backfillRoutes,
   runRoutes,
   auditRoutes,
   feedRoutes,
@@ -39,6 +42,7 @@ const described = [
   flowRoutes,
   subscriptionRoutes,
   healthRoutes,
+  originalMilkClRoutes,
 ];
 
 /** Returns every route that the hub answers itself. The routes read the hub from the context of a request. */

@@ -24,6 +24,7 @@ const tags = [
   { name: "Feeds", description: "Feeds, their observations, problems and files, and uploads." },
   { name: "Flows", description: "Runs of work such as an ingest or a promotion, with their steps." },
   { name: "Subscriptions", description: "Addresses that receive a signed message for each new report." },
+  { name: "Original service", description: "Addresses of a service that Almanac replaces, for its clients." },
   { name: "Service", description: "Whether the hub runs, and the description of its API." },
 ];
 

@@ -1,0 +1,31 @@
+/** Requests and answers in the form of an original service that Almanac replaces. */
+import { z } from "zod";
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+export const pastPredictionQueryShape = z.object({
+  year: whole(1000, 9999).describe("Year of the predicted month"),
+  month: whole(1, 12).describe("1 to 12"),
+});
+
+export const pastPredictionShape = z
+  .object({
+    prediction: z.number(),
+    period: z.string(),
+    record: z.literal("backfill").describe("Predicted later, by a model that was fitted to earlier periods only"),
+    trained_to: z.string().describe("The last period that the model knew"),
+    version: z.string(),
+  })
+  .meta({ id: "PastPrediction" });
+export type PastPrediction = z.infer<typeof pastPredictionShape>;
+
+export const onlinePredictionRequestShape = z
+  .object({
+    data: z.record(z.string(), z.array(z.number())).describe("The newest three values of columns, oldest first"),
+  })
+  .meta({ id: "OnlinePredictionRequest" });
+
+export const onlinePredictionShape = z
+  .object({ prediction: z.number(), period: z.string(), hypothetical: z.literal(true), version: z.string() })
+  .meta({ id: "OnlinePrediction" });
+export type OnlinePrediction = z.infer<typeof onlinePredictionShape>;

@@ -1,0 +1,48 @@
+import type { Dataset } from "../features/dataset.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import { type Fold, foldsAfter } from "../judging/windows.ts";
+import { precedingPeriod } from "../period.ts";
+import type { Backfill } from "../registry/backfill.ts";
+import { at } from "../stats/numbers.ts";
+import type { Pool, RecipeChoice, Workbench } from "./job.ts";
+
+export interface BackfillTask {
+  readonly forecast: Pick<Forecast, "backfillFrom" | "target" | "task" | "validation">;
+  readonly bench: Workbench;
+  readonly recipe: RecipeChoice;
+  readonly seed: number;
+}
+
+/** Decimals of a probability. */
+const probabilityDecimals = 4;
+
+/**
+ * Returns the predictions of all periods since `backfillFrom`, one period ahead. The recipe is refitted at the beginning of each
+ * fold, to the data before it, so no model knows a period that it predicts. The recipe itself was chosen later, on validation.
+ * Empty without `backfillFrom`. A fold that cannot be fitted is left out.
+ */
+export async function backfillOf({ forecast, bench, recipe, seed }: BackfillTask, pool: Pool): Promise<Backfill> {
+  const { backfillFrom, target, task, validation } = forecast;
+  if (backfillFrom === undefined) return [];
+  const { data } = bench;
+  const decimals = task === "classification" ? probabilityDecimals : target.decimals;
+  const folds = foldsAfter(data, precedingPeriod(backfillFrom), validation);
+  const predicted = await Promise.all(
+    folds.map(async ({ train, rows }) => {
+      const job = { learns: "value", recipe, train, rows, seed, wantsModel: false } as const;
+      const result = await pool.run(job);
+      return result.ok ? result.value.predictions : null;
+    }),
+  );
+  return folds
+    .flatMap((fold, index) => rowsOf(data, fold, predicted[index] ?? null))
+    .map((row) => ({ ...row, prediction: Number(row.prediction.toFixed(decimals)) }))
+    .filter(({ period }) => period >= backfillFrom);
+}
+
+function rowsOf(data: Dataset, { train, rows }: Fold, predictions: Float64Array | null): Backfill {
+  if (predictions === null) return [];
+  const periodAt = (row: number) => data.periods[at(data.period, row)] ?? "";
+  const trainedTo = periodAt(train.to - 1);
+  return Array.from(predictions, (prediction, i) => ({ period: periodAt(rows.from + i), prediction, trainedTo }));
+}
