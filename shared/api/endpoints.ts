@@ -4,6 +4,7 @@ import { feedEndpoints } from "./endpoints/feeds.ts";
 import { flowEndpoints } from "./endpoints/flows.ts";
 import { forecastEndpoints } from "./endpoints/forecasts.ts";
 import { modelEndpoints } from "./endpoints/models.ts";
+import { originalEndpoints } from "./endpoints/original.ts";
 import { predictEndpoints } from "./endpoints/predict.ts";
 import { runEndpoints } from "./endpoints/runs.ts";
 import { serviceEndpoints } from "./endpoints/service.ts";
@@ -18,4 +19,5 @@ export const endpoints = {
   ...predictEndpoints,
   ...subscriptionEndpoints,
   ...serviceEndpoints,
+  ...originalEndpoints,
 } satisfies Readonly<Record<string, Endpoint>>;

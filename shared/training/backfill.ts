@@ -18,7 +18,7 @@ const probabilityDecimals = 4;
 
 /**
  * Returns the predictions of all periods since `backfillFrom`, one period ahead. The recipe is refitted at the beginning of each
- * fold, to the data before it, so no model knows a period that it predicts. The recipe itself was chosen later, on validation.
+ * fold, to the data before it, so no model was fitted to a period that it predicts. The recipe itself was chosen later, on validation.
  * Empty without `backfillFrom`. A fold that cannot be fitted is left out.
  */
 export async function backfillOf({ forecast, bench, recipe, seed }: BackfillTask, pool: Pool): Promise<Backfill> {

@@ -100,7 +100,7 @@ const newest = (name: string) => (history.series[0]?.others?.[name] ?? []).slice
 const prices = () => (history.series[0]?.values ?? []).slice(-3).map(Number);
 
 describe("get_prediction", () => {
-  test("returns the prediction of a past month, and says that it was made later", async () => {
+  test("returns the prediction of a past month, labelled as made later", async () => {
     const found = card.backfill.find(({ period }) => period === "2014-10");
     const answer = await jsonOf(await ask("/api/v1/get_prediction?year=2014&month=10"));
     expect(answer).toEqual({
