@@ -9,8 +9,10 @@ import type {
   ReportRecord,
   ReportSeries,
 } from "../api/report-model.ts";
+import { cutPanel } from "../features/cut-panel.ts";
 import type { Panel } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import type { SteppedSet } from "../predict/step-forecasts.ts";
 import type { Card } from "../registry/card.ts";
 import { nextStep } from "./answer-steps.ts";
 import { changeOf } from "./intervals.ts";
@@ -19,6 +21,7 @@ import { predictionsTable } from "./predictions-csv.ts";
 import { reportEvent } from "./report-event.ts";
 import { reportSeries, seriesKey } from "./report-series.ts";
 import { reportBacktest, reportVersion } from "./report-version.ts";
+import { type SetSteps, setStepsOf } from "./set-steps.ts";
 
 export interface ReportInput {
   readonly forecast: Forecast;
@@ -29,6 +32,11 @@ export interface ReportInput {
    * be predicted.
    */
   readonly answer: BatchAnswer | null;
+  /**
+   * The series and groups with the baselines of their steps, from the history of the answer. Without them the report has the next
+   * period only, and groups have no ranges.
+   */
+  readonly sets?: readonly SteppedSet[];
   /** The card of the version that answered; null if it could not be read. */
   readonly card: Card | null;
   readonly feeds: readonly ReportFeed[];
@@ -51,9 +59,10 @@ export function computeReport(input: ReportInput): ReportModel {
   const { forecast, answer, card, revision, madeAt } = input;
   const whole = untilOrigin(input.panel, answer?.data_as_of);
   const { length } = whole.periods;
-  const panel = cut(whole, Math.max(0, length - historyPeriods), length);
+  const panel = cutPanel(whole, Math.max(0, length - historyPeriods), length);
   const answered = answer?.predictions.filter((one): one is Prediction => "series" in one) ?? [];
-  const series = seriesOf({ ...input, panel: whole }, answered);
+  const further = setStepsOf({ forecast, sets: input.sets ?? [], periods: whole.periods });
+  const series = seriesOf({ ...input, panel: whole }, answered, further);
   const members = panel.series.map((one, at): Member => ({ panel: one, report: series[at] as ReportSeries }));
   return {
     format: 1,
@@ -63,9 +72,9 @@ export function computeReport(input: ReportInput): ReportModel {
     madeAt,
     model: answer ? reportVersion(answer.model, card) : { missing: "no-champion" },
     stale: answer?.stale_reason ?? null,
-    headline: headlineOf(input, panel, members),
+    headline: headlineOf(input, { panel, members, further }),
     movers: moversOf(forecast, series),
-    levels: levelsOf(forecast, panel, members),
+    levels: levelsOf(forecast, { panel, members, further }),
     event: reportEvent(forecast, { series: panel.series[0], periods: panel.periods, prediction: answered[0] }),
     series,
     record: input.record ?? { missing: "no-record" },
@@ -95,44 +104,38 @@ function describe(forecast: Forecast): ReportModel["forecast"] {
   };
 }
 
-/** Cuts a panel to some of its periods. */
-function cut({ dimensions, periods, series }: Panel, from: number, end: number): Panel {
-  return {
-    dimensions,
-    periods: periods.slice(from, end),
-    series: series.map(({ is, values, others }) => ({
-      is,
-      values: values.subarray(from, end),
-      ...(others && {
-        others: Object.fromEntries(Object.entries(others).map(([name, other]) => [name, other.subarray(from, end)])),
-      }),
-    })),
-  };
-}
-
 /** Returns the periods up to the origin of the predictions: later data is not used. */
 function untilOrigin(panel: Panel, origin = panel.periods.at(-1) ?? ""): Panel {
-  return cut(panel, 0, panel.periods.findLastIndex((period) => period <= origin) + 1);
+  return cutPanel(panel, 0, panel.periods.findLastIndex((period) => period <= origin) + 1);
 }
 
-function seriesOf({ forecast, panel, answer, card }: ReportInput, answered: readonly Prediction[]): ReportSeries[] {
+function seriesOf(
+  { forecast, panel, answer, card }: ReportInput,
+  answered: readonly Prediction[],
+  further: SetSteps,
+): ReportSeries[] {
   const keyOf = (one: Prediction) => seriesKey(forecast.dimensions.map((name) => one.series[name] ?? ""));
   const predictions = new Map(answered.map((one) => [keyOf(one), one]));
   const target = answer?.target_period ?? "";
-  const steps = (one: Prediction) => [nextStep(forecast, one, target)];
+  const steps = (one: Prediction, is: readonly string[]) => [nextStep(forecast, one, target), ...further.ofSeries(is)];
   const context = { forecast, periods: panel.periods, predictions, steps, profile: card?.profile ?? [] };
   return panel.series.map((one) => reportSeries(one, context));
 }
 
+interface LevelParts {
+  readonly panel: Panel;
+  readonly members: readonly Member[];
+  readonly further: SetSteps;
+}
+
 function headlineOf(
   { forecast, past = [] }: ReportInput,
-  panel: Panel,
-  members: readonly Member[],
+  { panel, members, further }: LevelParts,
 ): ReportLevel | Missing {
   // A level needs a value. Series that ended before the shown history have none.
   const shown = members.filter(hasValue);
   if (shown.length === 0) return { missing: "no-observations" };
-  const context = { periods: panel.periods, decimals: forecast.target.decimals };
+  const context = { periods: panel.periods, decimals: forecast.target.decimals, groupSteps: further.ofGroups([]) };
   return { ...levelOf(shown.length === 1 ? (shown[0]?.panel.is ?? []) : [], shown, context), past: [...past] };
 }
 
@@ -141,12 +144,13 @@ function hasValue({ panel }: Member): boolean {
 }
 
 /** Returns the levels by the first dimension: states, regions. */
-function levelsOf(forecast: Forecast, panel: Panel, members: readonly Member[]): ReportModel["levels"] {
+function levelsOf(forecast: Forecast, { panel, members, further }: LevelParts): ReportModel["levels"] {
   const [dimension] = forecast.dimensions;
   if (dimension === undefined || members.length < 2) return { missing: "no-groups" };
   const groups = Map.groupBy(members.filter(hasValue), ({ panel: { is } }) => is[0] ?? "");
   if (groups.size < 2) return { missing: "no-groups" };
-  const context = { periods: panel.periods, decimals: forecast.target.decimals };
+  const groupSteps = further.ofGroups([dimension]);
+  const context = { periods: panel.periods, decimals: forecast.target.decimals, groupSteps };
   return {
     dimensions: [dimension],
     levels: [...groups].map(([name, of]) => levelOf([name], of, context)),

@@ -2,6 +2,7 @@
 import type { ReportLevel, ReportSeries, StepForecast } from "../api/report-model.ts";
 import type { PanelSeries } from "../features/panel.ts";
 import { roundTo } from "../predict/decimal.ts";
+import type { StepsOf } from "./set-steps.ts";
 
 /** Decimals of a mean, compared with a published value. */
 const extraDecimals = 2;
@@ -9,6 +10,8 @@ const extraDecimals = 2;
 export interface LevelContext {
   readonly periods: readonly string[];
   readonly decimals: number;
+  /** The steps of the group that the forecast declares for this level; null if it declares none. */
+  readonly groupSteps: StepsOf | null;
 }
 
 export interface Member {
@@ -22,7 +25,7 @@ export interface Member {
  * series). O(series × periods).
  */
 export function levelOf(is: readonly string[], members: readonly Member[], context: LevelContext): ReportLevel {
-  const { periods, decimals } = context;
+  const { periods, decimals, groupSteps } = context;
   const digits = decimals + (members.length > 1 ? extraDecimals : 0);
   const columns = members.map(({ panel }) => panel.values);
   const end = periods.findLastIndex((_, at) => columns.some((values) => !Number.isNaN(values[at])));
@@ -45,19 +48,27 @@ export function levelOf(is: readonly string[], members: readonly Member[], conte
     is: [...is],
     seriesCount: members.length,
     history: history.reverse(),
-    steps: meanSteps(members, { end, newest: history.at(-1)?.value ?? Number.NaN, digits }),
+    steps: stepsOfLevel(members, groupSteps?.(is) ?? [], { end, newest: history.at(-1)?.value ?? Number.NaN, digits }),
     past: [],
   };
 }
 
-/**
- * Returns the mean forecast of several series: the newest level plus the mean change that is expected of the series with a value
- * in the newest period. It has no median and no range, because these do not follow from those of the series. A single series
- * keeps its own steps.
- */
-function meanSteps(members: readonly Member[], { end, newest, digits }: MeanContext): StepForecast[] {
+/** Returns the steps of a single series, of a declared group, or the mean forecast of several series. */
+function stepsOfLevel(
+  members: readonly Member[],
+  declared: readonly StepForecast[],
+  context: MeanContext,
+): StepForecast[] {
   const [only] = members;
   if (members.length === 1 && only) return only.report.steps;
+  return declared.length > 0 ? [...declared] : meanSteps(members, context);
+}
+
+/**
+ * Returns the mean forecast of several series: the newest level plus the mean change that is expected of the series with a value
+ * in the newest period. It has no median and no range, because these do not follow from those of the series.
+ */
+function meanSteps(members: readonly Member[], { end, newest, digits }: MeanContext): StepForecast[] {
   const matched = members.filter(({ panel }) => !Number.isNaN(panel.values[end]));
   const periods = new Map(
     matched.flatMap(({ report }) => report.steps.map(({ step, period }) => [step, period] as const)),

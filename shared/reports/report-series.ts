@@ -12,7 +12,7 @@ export interface SeriesContext {
   readonly periods: readonly string[];
   /** The predictions of a series by the joined values of its dimensions. */
   readonly predictions: ReadonlyMap<string, Prediction>;
-  steps(prediction: Prediction): StepForecast[];
+  steps(prediction: Prediction, is: readonly string[]): StepForecast[];
   /** The training data's distribution of each input; empty if it is not available. */
   readonly profile: readonly Profile[];
 }
@@ -30,7 +30,7 @@ export function reportSeries({ is, values }: PanelSeries, context: SeriesContext
   return {
     is: [...is],
     last: at < 0 ? null : { period: periods[at] ?? "", value: values[at] ?? 0 },
-    steps: prediction ? context.steps(prediction) : [],
+    steps: prediction ? context.steps(prediction, is) : [],
     outside: prediction?.features ? featuresOutside(prediction.features, profile) : [],
     usualChange: usualChange(values, forecast),
     note: prediction?.interval_note ?? null,

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { BatchAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
+import { setsOfCard } from "../../shared/reports/card-sets.ts";
 import { computeReport } from "../../shared/reports/compute-report.ts";
 import { renderAll } from "../../shared/reports/report-files.ts";
 import { languageCodes, languageOf } from "../../shared/reports/words/index.ts";
@@ -43,11 +44,14 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
   const facts = await factsOfLakes(hub, feedsOf(forecast));
   const version = answer?.model.version;
   const detail = version === undefined ? null : await orNull(hub.api.getModel({ forecast: forecast.id, version }));
+  const panel = forecastPanel(forecast, facts);
+  const card = detail?.card ?? null;
   const model = computeReport({
     forecast,
-    panel: forecastPanel(forecast, facts),
+    panel,
     answer,
-    card: detail?.card ?? null,
+    ...(answer && card && { sets: setsOfCard(forecast, panel, { card, origin: answer.data_as_of }) }),
+    card,
     feeds: await readReportFeeds(hub, forecast),
     revision: 1,
     madeAt: new Date().toISOString(),
