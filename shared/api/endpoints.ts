@@ -6,6 +6,7 @@ import { forecastEndpoints } from "./endpoints/forecasts.ts";
 import { modelEndpoints } from "./endpoints/models.ts";
 import { originalEndpoints } from "./endpoints/original.ts";
 import { predictEndpoints } from "./endpoints/predict.ts";
+import { reportEndpoints } from "./endpoints/reports.ts";
 import { runEndpoints } from "./endpoints/runs.ts";
 import { serviceEndpoints } from "./endpoints/service.ts";
 import { subscriptionEndpoints } from "./endpoints/subscriptions.ts";
@@ -15,6 +16,7 @@ export const endpoints = {
   ...flowEndpoints,
   ...forecastEndpoints,
   ...modelEndpoints,
+  ...reportEndpoints,
   ...runEndpoints,
   ...predictEndpoints,
   ...subscriptionEndpoints,

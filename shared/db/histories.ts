@@ -25,10 +25,10 @@ export async function saveHistory(db: Database, history: HistoryRow, after: numb
 /** Records that a rebuilt history is unchanged. Does nothing if there is a newer one. */
 export async function confirmHistory(
   db: Database,
-  { forecast, number, madeFrom, madeAt }: Omit<HistoryRow, "sha256">,
+  { forecast, number, madeFrom, madeAt, lastPeriod }: Omit<HistoryRow, "sha256">,
 ): Promise<void> {
   await db
     .update(histories)
-    .set({ madeFrom, madeAt })
+    .set({ madeFrom, madeAt, lastPeriod })
     .where(and(eq(histories.forecast, forecast), eq(histories.number, number)));
 }

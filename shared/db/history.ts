@@ -1,11 +1,16 @@
-import { and, desc, eq, gte, inArray } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
 import { targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
-import { enclosingPeriod, firstPartOf, type Granularity } from "../period.ts";
+import { enclosingPeriod, firstPartOf, type Granularity, lastPartOf } from "../period.ts";
 import { type FactsByFeed, targetReach } from "../sources/facts.ts";
 import type { HistoryNeeds } from "../sources/history-needs.ts";
 import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
+
+export interface FactsOptions {
+  /** The last period of the target, in the forecast's periods. By default the newest. */
+  readonly until?: string;
+}
 
 /**
  * Returns the facts of a forecast's history: the newest periods of the target's feed, as many as the features reach back,
@@ -15,13 +20,15 @@ export async function factsOfForecast(
   db: Database,
   forecast: HistoryNeeds,
   granularityOf: (feed: string) => Granularity,
+  { until }: FactsOptions = {},
 ): Promise<FactsByFeed> {
   const target = targetSourceOf(forecast);
   const { every } = forecast.schedule;
   const granularity = granularityOf(target.feed);
   const periods = targetReach(forecast, granularity);
   const { variables } = target;
-  const facts = await latestFacts(db, target.feed, { variables, periods, granularity, alignTo: every });
+  const last = until === undefined ? undefined : lastPartOf(until, granularity);
+  const facts = await latestFacts(db, target.feed, { variables, periods, granularity, alignTo: every, last });
   const byFeed = new Map<string, readonly Fact[]>([[target.feed, facts]]);
   const [first] = [...new Set(facts.map(({ period }) => period))].sort();
   for (const source of forecast.sources) {
@@ -40,30 +47,40 @@ interface LatestFilter {
   readonly granularity: Granularity;
   /** Reading starts at the beginning of a period of this granularity, so that none is incomplete. */
   readonly alignTo: Granularity;
+  /** The last period that is read. By default the newest. */
+  readonly last?: string | undefined;
 }
 
 /** Returns the facts of some variables in the last `periods` periods that have at least one. */
 export async function latestFacts(
   db: Database,
   feed: string,
-  { variables, periods, granularity, alignTo }: LatestFilter,
+  { variables, periods, granularity, alignTo, last }: LatestFilter,
 ): Promise<Fact[]> {
   const newest = await db
     .selectDistinct({ period: observations.period })
     .from(observations)
-    .where(isOf(feed, variables))
+    .where(and(isOf(feed, variables), last === undefined ? undefined : lte(observations.period, last)))
     .orderBy(desc(observations.period))
     .limit(periods);
   const first = newest.at(-1);
   if (!first) return [];
-  return factsFrom(db, feed, { variables, from: firstPartOf(enclosingPeriod(first.period, alignTo), granularity) });
+  return factsFrom(db, feed, {
+    variables,
+    last,
+    from: firstPartOf(enclosingPeriod(first.period, alignTo), granularity),
+  });
 }
 
-/** Returns the facts of some variables from period `from` on. */
+/** Returns the facts of some variables from period `from` on, up to `last`. */
 function factsFrom(
   db: Database,
   feed: string,
-  { variables, from }: { readonly variables: readonly string[]; readonly from: string },
+  {
+    variables,
+    from,
+    last,
+  }: { readonly variables: readonly string[]; readonly from: string; readonly last?: string | undefined },
 ): Promise<Fact[]> {
   return db
     .select({
@@ -74,9 +91,33 @@ function factsFrom(
     })
     .from(observations)
     .innerJoin(series, eq(series.id, observations.seriesId))
-    .where(and(isOf(feed, variables), gte(observations.period, from)));
+    .where(
+      and(
+        isOf(feed, variables),
+        gte(observations.period, from),
+        last === undefined ? undefined : lte(observations.period, last),
+      ),
+    );
 }
 
 function isOf(feed: string, variables: readonly string[]) {
   return and(eq(observations.feed, feed), inArray(observations.variable, [...variables]));
+}
+
+/** Returns the newest period of each source of a forecast, in the granularity of its feed; null without an observation. */
+export async function newestPeriods(
+  db: Database,
+  { sources }: Pick<HistoryNeeds, "sources">,
+): Promise<Map<string, string | null>> {
+  const ends = new Map<string, string | null>();
+  for (const { feed, variables } of sources) {
+    const [row] = await db
+      .select({ period: sql<string | null>`max(${observations.period})` })
+      .from(observations)
+      .where(isOf(feed, variables));
+    const period = row?.period ?? null;
+    const known = ends.get(feed) ?? null;
+    ends.set(feed, known !== null && period !== null && known > period ? known : period);
+  }
+  return ends;
 }

@@ -18,7 +18,7 @@ const sentRevision = 1;
  * Queues one message about a report for each subscriber that requested it, and returns how many are new. Idempotent: a
  * report has at most one message for a subscriber. `now`: ISO 8601.
  */
-async function queueReport(db: Database, report: PublishedReport, now: string): Promise<number> {
+export async function queueReport(db: Database, report: PublishedReport, now: string): Promise<number> {
   if (report.revision !== sentRevision) return 0;
   // A receiver has no token, so a message contains nothing about persons.
   const shown = personalNames.has(report.forecast) ? { ...report, summary: [] } : report;
@@ -35,8 +35,6 @@ async function queueReport(db: Database, report: PublishedReport, now: string): 
     WHERE true ON CONFLICT DO NOTHING RETURNING id`);
   return queued.length;
 }
-
-export { queueReport };
 
 /** Lists messages whose next try is due, the oldest first. */
 export function listDue(db: Database, now: string, limit: number): Promise<Message[]> {

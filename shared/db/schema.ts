@@ -5,3 +5,4 @@ export * from "./schema/observations.ts";
 export * from "./schema/outbox.ts";
 export * from "./schema/predictions.ts";
 export * from "./schema/registry.ts";
+export * from "./schema/reports.ts";

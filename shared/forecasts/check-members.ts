@@ -22,6 +22,10 @@ const integerFrom = (least: number) => {
 };
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and hyphens, such as milk-mx");
 const locale = z.string().refine(isLocale, "a BCP 47 tag, such as en-GB");
+const zone = z.string().refine(isZone, "an IANA time zone, such as Europe/Madrid");
+const hour = z
+  .number()
+  .refine((value) => Number.isInteger(value) && value >= 0 && value <= 23, "a whole hour from 0 to 23");
 /** The options of features and the ranges of spaces have checks of their own. */
 const anyObject = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null, "an object");
 
@@ -80,6 +84,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
     weekdays: z.array(z.number()).exactOptional(),
     periods: z.enum(["calendar", "published"]),
   }),
+  edition: exactly({ timezone: zone.exactOptional(), hour: hour.exactOptional() }).exactOptional(),
   trainAfterBreaks: z.literal(true).exactOptional(),
   steps: z.array(z.number()),
   headline: z.array(z.number()),
@@ -110,6 +115,14 @@ const declarationShape: z.ZodType<Forecast> = exactly({
   dateFields: z.record(z.string(), text),
   hypothesisNeeds: z.literal("all").or(z.array(text)),
 });
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
 
 function isLocale(tag: string): boolean {
   try {

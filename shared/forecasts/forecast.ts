@@ -28,6 +28,13 @@ export interface Forecast {
   /** Groups of series, whose mean is forecast as a series of its own. */
   readonly groups?: readonly GroupRule[];
   readonly schedule: Schedule;
+  /** When the daily edition of its report is due, in local time. Default: at 8 in the time zone of the target's feed. */
+  readonly edition?: {
+    /** IANA name, such as `America/Mexico_City`. */
+    readonly timezone?: string;
+    /** From 0 to 23. */
+    readonly hour?: number;
+  };
   /** How far ahead it predicts: numbers of periods after the origin, ascending from 1. */
   readonly steps: readonly number[];
   /** The steps by which versions are compared, ascending from 1. */

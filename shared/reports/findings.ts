@@ -3,6 +3,11 @@ import { isMissing, type ReportLevel, type ReportSeries } from "../api/report-mo
 import { changeOf, shownBands } from "./intervals.ts";
 import { headlineOf, middleOf, nameOf, nextStepOf, type View } from "./view.ts";
 
+/** Returns the three findings of a report: what is next, where the level goes, and how reliable that has been. */
+export function findingsOf(view: View): string[] {
+  return [nextFinding(view), levelFinding(view), reliabilityFinding(view)].filter((text) => text !== "");
+}
+
 /** Returns what is likely to happen next. */
 export function nextFinding(view: View): string {
   const { model, words, format } = view;

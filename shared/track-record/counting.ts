@@ -1,12 +1,6 @@
 /** Which publication of an origin counts for the record. */
+import type { Counting } from "../api/report-states.ts";
 import type { PublishedKey } from "./keys.ts";
-
-/**
- * How a prediction counts. Only `headline` is part of the record. `revision`: a later champion revision of the same origin.
- * `backfill`: published after the publication of the period that it predicts. `shadow`: of a version that did not serve.
- */
-export const countings = ["headline", "revision", "backfill", "shadow"] as const;
-export type Counting = (typeof countings)[number];
 
 export interface CountedPublication extends Pick<PublishedKey, "origin" | "role" | "revision"> {
   /** ISO 8601. */

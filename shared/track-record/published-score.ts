@@ -1,9 +1,9 @@
 /** The score of one published prediction, and its Parquet file: all scores of predictions for one period. */
 import { z } from "zod";
+import { type Counting, countings } from "../api/report-states.ts";
 import { intervalLevels } from "../distributions/summary.ts";
 import { percentOf } from "../judging/step-scores.ts";
 import { periodColumn, periodStarts, periodText } from "../lake/period-column.ts";
-import { type Counting, countings } from "./counting.ts";
 import type { PublishedRole } from "./keys.ts";
 import {
   dimensionColumns,

@@ -1,4 +1,6 @@
 /** Scores published predictions when the values of their period are known. */
+
+import type { Counting } from "../api/report-states.ts";
 import { crps } from "../distributions/crps.ts";
 import { intervalLevels, quantileLevels } from "../distributions/summary.ts";
 import { fromUnits, toUnits } from "../distributions/units.ts";
@@ -6,7 +8,6 @@ import type { Panel } from "../features/panel.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { seriesSet } from "../judging/step-sets.ts";
 import { extraDecimals, roundTo } from "../predict/decimal.ts";
-import type { Counting } from "./counting.ts";
 import type { PublishedKey } from "./keys.ts";
 import type { PublishedPoint, PublishedPrediction } from "./published-prediction.ts";
 import type { PublishedScore } from "./published-score.ts";

@@ -45,10 +45,10 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["hub.ts"],
     ["registry"],
     ["fetch", "ingest", "predictions"],
-    ["serving", "outbox"],
+    ["reports", "serving", "outbox"],
     ["dead-letters.ts", "flows"],
-    ["actions", "queue.ts", "tick.ts", "upkeep.ts", "workflows.ts"],
-    ["http"],
+    ["actions", "queue.ts", "upkeep.ts", "workflows.ts"],
+    ["http", "tick.ts"],
     ["index.ts"],
   ],
 };

@@ -1,10 +1,13 @@
 /** Runs the registry of the hub in workerd. Flows run at once, without Workflows. */
 import type { WorkflowStep } from "cloudflare:workers";
+import type { Outcome } from "../../shared/db/flows.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { ArtefactName } from "../../shared/registry/keys.ts";
-import { runFlow } from "../../workers/hub/flows/flow.ts";
+import { edition } from "../../workers/hub/flows/edition.ts";
+import { type Flow, runFlow } from "../../workers/hub/flows/flow.ts";
 import { promote } from "../../workers/hub/flows/promote.ts";
+import { report } from "../../workers/hub/flows/report.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import type { FlowParams, Hub } from "../../workers/hub/hub.ts";
 import { bytesOf, type TinyModel, type TinyStory, tinyModel } from "./card.ts";
@@ -46,7 +49,7 @@ export class Registry {
   forgetful = false;
 
   constructor(parts: Partial<Hub> = {}) {
-    this.hub = { ...realHub, workflows: { promote: this.#inPlace() }, ...parts };
+    this.hub = { ...realHub, workflows: this.#workflows(), ...parts };
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -110,17 +113,23 @@ export class Registry {
     return this.hub.snapshots.get(`champion:${forecast.id}`, "json");
   }
 
+  #workflows(): Hub["workflows"] {
+    return {
+      promote: this.#inPlace((flow) => promote(this.hub, flow)),
+      report: this.#inPlace((flow) => report(this.hub, flow)),
+      edition: this.#inPlace((flow) => edition(this.hub, flow)),
+    };
+  }
+
   /** A Workflow without an engine: it runs at once. */
-  #inPlace(): Workflow<FlowParams> {
+  #inPlace(body: (flow: Flow) => Promise<Outcome>): Workflow<FlowParams> {
     const createBatch = async (batch: WorkflowInstanceCreateOptions<FlowParams>[]) => {
       for (const { params } of batch) {
         if (!params) continue;
         const step = { do: (name: string, ...rest: unknown[]) => this.#step(name, rest) };
         // Flows use only `do`. A failed flow throws at its end, but the caller of a Workflow does not receive the
         // error.
-        await runFlow(this.hub, { params, step: step as unknown as WorkflowStep }, (flow) =>
-          promote(this.hub, flow),
-        ).catch(() => {});
+        await runFlow(this.hub, { params, step: step as unknown as WorkflowStep }, body).catch(() => {});
       }
       return [];
     };

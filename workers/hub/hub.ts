@@ -5,6 +5,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import type { LakeEvent } from "../../shared/api/lake-event.ts";
 import type { OnnxRunner } from "../../shared/api/onnx.ts";
+import type { PagesRenderer } from "../../shared/api/pages.ts";
 import type { PredictionMessage } from "../../shared/api/prediction-message.ts";
 import type { ServingReport } from "../../shared/api/serving-report.ts";
 import type { Database } from "../../shared/db/database.ts";
@@ -40,6 +41,8 @@ export interface Hub {
   readonly personalNames: ReadonlySet<string>;
   /** Runs the models that the built-in engine does not support. */
   readonly onnx: OnnxRunner;
+  /** Renders the files of reports. */
+  readonly pages: PagesRenderer;
   /** Runs the built-in engine. It must reproduce a card's golden rows before the model may serve. */
   readonly evaluate: Evaluate;
   /**
@@ -64,8 +67,10 @@ export interface Hub {
 /** Secrets are set with `wrangler secret put` and so are not in the generated types. */
 export type HubEnv = Env & { readonly ADMIN_TOKEN?: string; readonly PERSONAL_TOKEN?: string };
 
-/** The generated type of the binding does not include the methods of the Worker's entrypoint. */
+/** The generated type of the bindings does not include the methods of the Worker's entrypoint. */
 const onnxOf = ({ ONNX }: HubEnv): OnnxRunner => ONNX as unknown as OnnxRunner;
+
+const pagesOf = ({ PAGES }: HubEnv): PagesRenderer => PAGES as unknown as PagesRenderer;
 
 export function hubOf(env: HubEnv): Hub {
   const bindings = new Map(Object.entries(env));
@@ -80,6 +85,8 @@ export function hubOf(env: HubEnv): Hub {
       fetch: env.FETCH_FLOW,
       promote: env.PROMOTE_FLOW,
       withdraw: env.WITHDRAW_FLOW,
+      report: env.REPORT_FLOW,
+      edition: env.EDITION_FLOW,
     },
     predict: env.PREDICT,
     boot: env.BOOT_ID,
@@ -87,6 +94,7 @@ export function hubOf(env: HubEnv): Hub {
     personalToken: env.PERSONAL_TOKEN,
     personalNames,
     onnx: onnxOf(env),
+    pages: pagesOf(env),
     evaluate: evaluateOnnx,
     fingerprints: fingerprintsOf,
     newId: () => crypto.randomUUID(),

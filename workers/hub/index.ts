@@ -9,7 +9,7 @@ import { consume } from "./queue.ts";
 import { runTick } from "./tick.ts";
 import { runUpkeep } from "./upkeep.ts";
 
-export { FetchFlow, IngestFlow, PromoteFlow, WithdrawFlow } from "./workflows.ts";
+export { EditionFlow, FetchFlow, IngestFlow, PromoteFlow, ReportFlow, WithdrawFlow } from "./workflows.ts";
 
 checkDeclarations(forecasts, feeds);
 
@@ -39,7 +39,7 @@ export default {
         await runUpkeep(hub, forecasts);
         return;
       case "*/15 * * * *":
-        await runTick(hub);
+        await runTick(hub, forecasts, new Date(controller.scheduledTime));
         return;
       default:
         throw new Error(

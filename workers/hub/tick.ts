@@ -1,8 +1,62 @@
-/** The job of every quarter of an hour: starts what is due. */
+/** The job of every quarter of an hour: starts the reports, editions and messages that are due, and continues what stopped. */
+import { findEdition } from "../../shared/db/editions.ts";
+import { flowId } from "../../shared/db/flow-id.ts";
+import { findFlow, requestFlow } from "../../shared/db/flows.ts";
+import { findHistory } from "../../shared/db/histories.ts";
+import { listUnfinishedReports } from "../../shared/db/reports.ts";
+import { editionDayAt, editionOf } from "../../shared/forecasts/edition.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
+import { editionFlowKey, reportFlowKey } from "../../shared/reports/keys.ts";
+import { restart } from "./actions/restart.ts";
+import { launch } from "./flows/launch.ts";
 import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
+import { type RequestingHub, requestReport, startReport } from "./flows/request-report.ts";
 
-/** Runs every job. Continues after a failure. The error names all failed jobs. */
-export async function runTick(fx: DeliverEffects): Promise<void> {
-  await settleAll([["deliver messages", () => deliverDue(fx)]]);
+/** An edition waits at most so long for a report that is being made. */
+const waitMaxMs = 60 * 60_000;
+
+type TickEffects = RequestingHub & DeliverEffects;
+
+/**
+ * Runs every job of a tick. Continues after a failure. The error names all failed jobs.
+ * @param at the scheduled time, which decides whether an edition is due
+ */
+export async function runTick(fx: TickEffects, forecasts: readonly Forecast[], at: Date): Promise<void> {
+  await settleAll([
+    ["continue reports", () => continueReports(fx)],
+    ...forecasts.map((forecast) => [`report ${forecast.id}`, () => tickForecast(fx, forecast, at)] as const),
+    ["deliver messages", () => deliverDue(fx)],
+  ]);
+}
+
+/** Starts the reports whose flow was never requested, and again those whose flow failed, for example while pages was down. */
+async function continueReports(fx: RequestingHub): Promise<void> {
+  for (const row of await listUnfinishedReports(fx.db)) {
+    const run = await findFlow(fx.db, flowId(reportFlowKey(row)));
+    if (run === null) await startReport(fx, row);
+    else if (run.state === "failed") await restart(fx, run, { from: ["failed"], params: {} });
+  }
+}
+
+/** Requests the report that is due, and starts the edition of the day once no report is being made. */
+async function tickForecast(fx: RequestingHub, forecast: Forecast, scheduledAt: Date): Promise<void> {
+  const { db } = fx;
+  const now = fx.now();
+  const date = editionDayAt(editionOf(forecast), scheduledAt);
+  const isDue = date !== null && (await isEditionDue(fx, forecast.id, date));
+  await requestReport(fx, forecast, isDue ? "edition" : "data");
+  if (!isDue) return;
+  const unfinished = (await listUnfinishedReports(db)).filter((row) => row.forecast === forecast.id);
+  if (unfinished.some(({ requestedAt }) => now.getTime() - Date.parse(requestedAt) < waitMaxMs)) return;
+  const at = { now: now.toISOString(), boot: fx.boot };
+  const flow = { kind: "edition", key: editionFlowKey(forecast.id, date), params: { forecast: forecast.id, date } };
+  const { run } = await requestFlow(db, flow, at);
+  if (run.state === "queued") await launch(fx, run);
+  if (run.state === "failed") await restart(fx, run, { from: ["failed"], params: {} });
+}
+
+/** Returns whether a forecast with data has no edition of a day yet. */
+async function isEditionDue({ db }: RequestingHub, forecast: string, date: string): Promise<boolean> {
+  return (await findHistory(db, forecast)) !== null && (await findEdition(db, forecast, date)) === null;
 }

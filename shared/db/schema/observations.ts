@@ -94,4 +94,6 @@ export const histories = sqliteTable("histories", {
   sha256: text().notNull(),
   madeFrom: text("made_from").notNull(),
   madeAt: text("made_at").notNull(),
+  /** The last period; null for a history without periods, or of an earlier version. */
+  lastPeriod: text("last_period"),
 });

@@ -182,6 +182,16 @@ export const english: Words = {
     "chart.svg": "The chart, scalable",
     "chart.png": "The chart as an image",
   },
+  edition: {
+    title: (date) => `Edition of ${date}`,
+    fresh: (origin) => `There is a new report with data up to ${origin}.`,
+    unchanged: (origin) => `There is no new publication since ${origin}. The numbers are those of the last report.`,
+    none: "There is no report yet.",
+    version: (version) => `Version ${version} predicts now.`,
+    held: (feed, since, reason) => `A publication of ${feed} is held since ${since}: ${reason}`,
+    changes: "What changed",
+    open: (origin, revision) => `Report with data up to ${origin}, revision ${revision}`,
+  },
   up: "up",
   down: "down",
   footer:

@@ -185,6 +185,16 @@ export const spanish: Words = {
     "chart.svg": "El gráfico, escalable",
     "chart.png": "El gráfico como imagen",
   },
+  edition: {
+    title: (date) => `Edición del ${date}`,
+    fresh: (origin) => `Hay un informe nuevo con datos hasta el ${origin}.`,
+    unchanged: (origin) => `No hay publicaciones nuevas desde el ${origin}. Las cifras son las del último informe.`,
+    none: "Todavía no hay ningún informe.",
+    version: (version) => `Ahora predice la versión ${version}.`,
+    held: (feed, since, reason) => `Una publicación de ${feed} está retenida desde el ${since}: ${reason}`,
+    changes: "Qué ha cambiado",
+    open: (origin, revision) => `Informe con datos hasta el ${origin}, revisión ${revision}`,
+  },
   up: "sube",
   down: "baja",
   footer:

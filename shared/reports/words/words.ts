@@ -151,6 +151,16 @@ export interface Words {
   readonly downloads: {
     readonly [File in "report.csv" | "forecast.csv" | "report.json" | "chart.svg" | "chart.png"]: string;
   };
+  readonly edition: {
+    readonly title: (date: string) => string;
+    readonly fresh: (origin: string) => string;
+    readonly unchanged: (origin: string) => string;
+    readonly none: string;
+    readonly version: (version: string) => string;
+    readonly held: (feed: string, since: string, reason: string) => string;
+    readonly changes: string;
+    readonly open: (origin: string, revision: string) => string;
+  };
   readonly up: string;
   readonly down: string;
   readonly footer: string;

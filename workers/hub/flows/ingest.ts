@@ -18,6 +18,7 @@ import { writeDatabase } from "../ingest/write-database.ts";
 import { readHistoryNumbers, writeHistories } from "../ingest/write-history.ts";
 import { writeLake } from "../ingest/write-lake.ts";
 import type { Flow } from "./flow.ts";
+import { requestReport } from "./request-report.ts";
 import { type Lease, lostLeases, withLease } from "./with-lease.ts";
 
 interface Recorded {
@@ -26,7 +27,7 @@ interface Recorded {
   readonly outcome: Outcome | null;
 }
 
-type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "now">;
+type IngestEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "workflows" | "boot" | "now">;
 
 export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const { feed: feedId, key } = ingestParams.parse(flow.run.params);
@@ -48,8 +49,19 @@ export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const work = (lease: Lease) => write(hub, flow, { read, ingest: source.ingest, feed, lease });
   const written = await withLease(hub, flow, { feed: feed.id, work });
   if (!written) return { state: "failed", reason: lostLeases, stats };
-  if (written.kind === "written") return { state: "done", reason: null, stats: { ...stats, ...written.stats } };
-  return { state: written.kind, reason: written.reason, stats };
+  if (written.kind !== "written") return { state: written.kind, reason: written.reason, stats };
+  const reports = await flow.step("request reports", async () => ({ value: await requestReports(hub, feed) }));
+  return { state: "done", reason: null, stats: { ...stats, ...written.stats, ...(reports.length > 0 && { reports }) } };
+}
+
+/** Starts the reports of the periods that are complete now. Returns the keys of their flows. */
+async function requestReports(hub: IngestEffects, { id }: Feed): Promise<string[]> {
+  const keys: string[] = [];
+  for (const forecast of forecastsFedBy(id)) {
+    const requested = await requestReport(hub, forecast, "data");
+    if (requested) keys.push(requested.run.key);
+  }
+  return keys;
 }
 
 /** Records the publication and its problems, and decides whether it is ingested, held or failed. */

@@ -23,6 +23,7 @@ import { personalOnly } from "./personal.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
 import { Refused, refusalResponse, refuse } from "./refuse.ts";
+import { reportRoutes } from "./reports.ts";
 import { runRoutes } from "./runs.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { tagRoutes } from "./tags.ts";
@@ -35,6 +36,7 @@ const described = [
   championRoutes,
   predictionRoutes,
   backfillRoutes,
+  reportRoutes,
   runRoutes,
   auditRoutes,
   feedRoutes,
@@ -98,6 +100,7 @@ function notFound({ method, path }: { readonly method: string; readonly path: st
       "GET /feeds/:feed/problems",
       "GET /flows",
       "GET /models",
+      "GET /reports",
       "GET, POST /predict/:forecast",
       "POST /invocations/:forecast",
       "GET /v2/models/:forecast",

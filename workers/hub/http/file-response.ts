@@ -7,6 +7,8 @@ import { refusalResponse, unwrap } from "./refuse.ts";
 export interface FileHeaders {
   readonly contentType: string;
   readonly cacheControl?: string;
+  /** The name under which a browser saves the file. */
+  readonly fileName?: string;
 }
 
 /** A file that is replaced between the reads of its size and of its bytes is read again. */
@@ -56,7 +58,7 @@ async function conditionalResponse(
   return "body" in read ? new Response(read.body, { status, headers: ranged }) : null;
 }
 
-function headersOf(object: R2Object, { contentType, cacheControl }: FileHeaders): Record<string, string> {
+function headersOf(object: R2Object, { contentType, cacheControl, fileName }: FileHeaders): Record<string, string> {
   return {
     "Content-Type": contentType,
     "Content-Length": String(object.size),
@@ -64,6 +66,7 @@ function headersOf(object: R2Object, { contentType, cacheControl }: FileHeaders)
     ETag: object.httpEtag,
     "Last-Modified": object.uploaded.toUTCString(),
     ...(cacheControl !== undefined && { "Cache-Control": cacheControl }),
+    ...(fileName !== undefined && { "Content-Disposition": `attachment; filename="${fileName}"` }),
   };
 }
 

@@ -19,6 +19,7 @@ const tags = [
   { name: "Models", description: "Upload, register, compare and tag versions. A version never changes." },
   { name: "Champion", description: "The version that serves: read, promote, roll back." },
   { name: "Predictions", description: "Recorded requests and answers, and the distribution of their inputs." },
+  { name: "Reports", description: "Published reports and their files, daily editions, and an Atom feed." },
   { name: "Trainings", description: "Training runs and their trials." },
   { name: "Audit", description: "Every change with its actor and reason." },
   { name: "Feeds", description: "Feeds, their observations, problems and files, and uploads." },

@@ -12,6 +12,7 @@ import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { validateJson } from "../../../shared/lib/validate-json.ts";
 import { type HistoryNeeds, historyNeeds } from "../../../shared/sources/history-needs.ts";
 import type { Hub } from "../hub.ts";
+import type { ServingHub } from "../registry/served.ts";
 import { readServedNeeds } from "../registry/served-needs.ts";
 
 export type HistoryEffects = Pick<Hub, "db" | "lake" | "snapshots" | "fingerprints" | "now">;
@@ -95,8 +96,9 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
   const newest = await findHistory(db, forecast.id);
   const needs = await needsOf(effects, forecast);
   // Read before the observations, so that the next repair finds a change in between.
-  const made = { forecast: forecast.id, madeFrom: await madeFrom(db, needs), madeAt: now().toISOString() };
+  const read = { forecast: forecast.id, madeFrom: await madeFrom(db, needs), madeAt: now().toISOString() };
   const history = buildHistory(needs, await factsOfForecast(db, needs, granularityOfFeed));
+  const made = { ...read, lastPeriod: history.periods.at(-1) ?? null };
   // Without a history there is nothing to correct. An existing one becomes empty, if every publication was withdrawn.
   if (history.periods.length === 0 && found === null && newest === null) return "no-observations";
 
@@ -117,7 +119,7 @@ async function drawNumber(effects: HistoryEffects, forecast: Forecast, found: st
 }
 
 /** Returns the variables that the current declaration, the champion and its fallbacks read. */
-async function needsOf(effects: HistoryEffects, forecast: Forecast): Promise<HistoryNeeds> {
+export async function needsOf(effects: ServingHub, forecast: Forecast): Promise<HistoryNeeds> {
   return historyNeeds(forecast, await readServedNeeds(effects, forecast));
 }
 

@@ -1,0 +1,77 @@
+/** When a report is due. */
+
+import type { ReportReason } from "../api/report-states.ts";
+import type { Forecast } from "../forecasts/forecast.ts";
+import { previousPeriod, type Schedule } from "../forecasts/schedule.ts";
+import { type Source, shiftOf, targetSourceOf } from "../forecasts/source.ts";
+import { enclosingPeriod, granularityOf, lastPartOf, precedingPeriod } from "../period.ts";
+
+/** The newest observed period of each feed, in the feed's own granularity; null without an observation. */
+export type FeedEnds = ReadonlyMap<string, string | null>;
+
+/**
+ * Returns the feeds without the period that a report at `origin` reads. A source that is published `n` periods after the target
+ * must have the period `n` before the origin. A source with days that are reduced from hours has a day once its last hour is
+ * observed.
+ */
+export function feedsBehind(
+  forecast: Pick<Forecast, "id" | "variable" | "sources" | "events" | "schedule">,
+  origin: string,
+  ends: FeedEnds,
+): string[] {
+  const target = targetSourceOf(forecast);
+  return forecast.sources.flatMap((source) => {
+    if (source === target) return [];
+    const newest = ends.get(source.feed) ?? null;
+    const needed = periodsBefore(forecast.schedule, origin, Math.max(0, shiftOf(forecast, source)));
+    return newest !== null && completeIn(forecast.schedule, source, newest) >= needed ? [] : [source.feed];
+  });
+}
+
+function periodsBefore(schedule: Schedule, origin: string, count: number): string {
+  let period = origin;
+  for (let before = 0; before < count; before++) period = previousPeriod(schedule, period);
+  return period;
+}
+
+/** Returns the newest complete period of a source in the periods of the forecast. */
+function completeIn({ every }: Schedule, { reduce }: Source, newest: string): string {
+  const granularity = granularityOf(newest);
+  if (reduce === undefined || granularity === null) return newest;
+  const period = enclosingPeriod(newest, every);
+  return newest >= lastPartOf(period, granularity) ? period : precedingPeriod(period);
+}
+
+/** What a report would read, and the newest revision for the same origin. */
+export interface ReportState {
+  /** Number of the history. */
+  readonly history: number;
+  /** Number of the champion's change; 0 without a champion. */
+  readonly change: number;
+  readonly newest: { readonly history: number; readonly change: number } | null;
+  /** Feeds without the period that the report reads. */
+  readonly behind: readonly string[];
+}
+
+/** `data`: an ingest or the cron tick. `edition`: the hour of the daily edition. `request`: a person. */
+export type ReportTrigger = "data" | "edition" | "request";
+
+/**
+ * Returns why a report is due, or null if it is not.
+ *
+ * A new period is reported once every source has its part. A source that is late delays the report until the next daily edition,
+ * which reports without it. Without a champion only editions and people start a report: the ingests of a first start would
+ * otherwise publish a report without predictions for each. Later data or another champion gives the same origin a new revision.
+ */
+export function reasonToReport(
+  { history, change, newest, behind }: ReportState,
+  trigger: ReportTrigger,
+): ReportReason | null {
+  if (newest !== null) {
+    if (history > newest.history) return "correction";
+    return change > newest.change ? "champion" : null;
+  }
+  if (trigger === "request") return "request";
+  if (change > 0 && behind.length === 0) return "publication";
+  return trigger === "edition" ? "edition" : null;
+}

@@ -1,0 +1,34 @@
+/** Keys of reports in R2, and of their flows. docs/STORAGE.md lists them with examples. */
+
+export interface RevisionAddress {
+  readonly forecast: string;
+  /** The last period of the data. */
+  readonly origin: string;
+  /** From 1. */
+  readonly revision: number;
+}
+
+/** Returns the key of a file of a report: `reports/milk-mx/2026-11-20/r1/report.html`. */
+export function reportKey({ forecast, origin, revision }: RevisionAddress, file: string): string {
+  return `reports/${forecast}/${origin}/r${revision}/${file}`;
+}
+
+/** Returns the key of an edition: `reports/milk-mx/editions/2026-11-20.html`. */
+export function editionKey(forecast: string, date: string, extension: "html" | "json"): string {
+  return `reports/${forecast}/editions/${date}.${extension}`;
+}
+
+/** Returns the key of the flow that publishes a revision. */
+export function reportFlowKey({ forecast, origin, revision }: RevisionAddress): string {
+  return `report:${forecast}:${origin}:${revision}`;
+}
+
+/** Returns the key of the flow that writes an edition. */
+export function editionFlowKey(forecast: string, date: string): string {
+  return `edition:${forecast}:${date}`;
+}
+
+/** Returns the path of the page of a report. */
+export function reportPath({ forecast, origin, revision }: RevisionAddress): string {
+  return `/reports/${forecast}/${origin}/r${revision}/report.html`;
+}

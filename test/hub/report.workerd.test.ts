@@ -1,0 +1,354 @@
+/** Reports and editions: one of each, whatever fails and however often they are started. */
+import { reset } from "cloudflare:test";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { reportModelShape } from "../../shared/api/report-model.ts";
+import { reports } from "../../shared/db/schema.ts";
+import { failure, success } from "../../shared/lib/result.ts";
+import { renderFile } from "../../shared/reports/report-files.ts";
+import { readPredictions } from "../../shared/track-record/published-prediction.ts";
+import { requestReport } from "../../workers/hub/flows/request-report.ts";
+import type { Hub } from "../../workers/hub/hub.ts";
+import { runTick } from "../../workers/hub/tick.ts";
+import { tinyModel } from "../support/card.ts";
+import { migrate, query, testEnv } from "../support/hub.ts";
+import { ingestHere } from "../support/ingest-here.ts";
+import { forecast, naive, Registry } from "../support/registry.ts";
+import { publication, revisedCities, someCities } from "../support/sniim.ts";
+
+/** Renders in the test instead of in the pages Worker. Images need a wasm, which has its own tests. */
+const pages: Hub["pages"] = {
+  async render({ model, file, downloads, language }) {
+    const options = { language, downloads, rasterize: null };
+    return success(renderFile(file, reportModelShape.parse(model), options));
+  },
+};
+
+let registry: Registry;
+let now = new Date("2025-01-03T20:00:00Z");
+async function newWorld(): Promise<void> {
+  await reset();
+  await migrate();
+  now = new Date("2025-01-03T20:00:00Z");
+  registry = new Registry({ pages, now: () => now });
+}
+
+const fileOf = (days: readonly string[], cities = someCities(3)) => ({
+  name: `Leche${days.at(-1)}012025.xlsx`,
+  bytes: publication(days.map((day) => ({ day: `2025-01-${day}`, cities }))),
+});
+
+async function take(...days: readonly string[]): Promise<void> {
+  expect(await ingestHere(registry.hub, fileOf(days))).toMatchObject({ state: "done" });
+}
+
+/** Makes a version of a baseline the champion. Its predictions have the name that the forecast declares. */
+async function champion(version: string): Promise<void> {
+  const built = tinyModel({ forecast, version, ...naive });
+  const model = { ...built, card: { ...built.card, output: forecast.output } };
+  await registry.uploadBoth(model);
+  expect(await registry.register(model)).toMatchObject({ status: 201 });
+  await registry.promote(version, { why: "a test", force: true });
+  expect(await registry.champion()).toMatchObject({ version });
+}
+
+const tick = () => runTick(registry.hub, [forecast], now);
+
+interface Row {
+  readonly origin: string;
+  readonly revision: number;
+  readonly reason: string;
+  readonly state: string;
+  readonly counts: string | null;
+}
+
+const rows = async () =>
+  (await query("SELECT origin, revision, reason, state, counts FROM reports ORDER BY origin, revision")) as Row[];
+
+async function keys(prefix: string): Promise<string[]> {
+  return (await registry.hub.lake.list({ prefix })).objects.map(({ key }) => key);
+}
+
+const published = [
+  { origin: "2025-01-03", revision: 1, reason: "publication", state: "published", counts: "headline" },
+];
+const folder = "reports/milk-mx/2025-01-03/r1";
+const predictions = "forecasts/milk-mx/origin=2025-01-03/role=champion/revision=1/part.parquet";
+
+describe("exactly one report and one record", () => {
+  /** One world for all tests, because an ingest and a promotion take longer than a report. */
+  beforeAll(async () => {
+    await newWorld();
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+  });
+
+  /** Removes everything that a report writes. */
+  beforeEach(async () => {
+    registry = new Registry({ pages, now: () => now });
+    const ofReports = "SELECT id FROM flow_runs WHERE kind = 'report'";
+    await testEnv.DB.exec(`DELETE FROM flow_steps WHERE flow_id IN (${ofReports})`);
+    await testEnv.DB.exec("DELETE FROM flow_runs WHERE kind = 'report'");
+    await testEnv.DB.exec("DELETE FROM reports");
+    await registry.hub.lake.delete([...(await keys("reports/")), ...(await keys("forecasts/"))]);
+  });
+
+  async function expectOne(): Promise<void> {
+    expect(await rows()).toEqual(published);
+    expect(await keys("forecasts/")).toEqual([predictions]);
+    expect(await keys("reports/")).toHaveLength(5);
+    expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'report'")).toEqual([{ flows: 1 }]);
+  }
+
+  const steps = ["predict", "find periods without predictions", "render report.csv", "render report.html", "publish"];
+  test.each(steps)("when the step %s fails once", async (broken) => {
+    let isBroken = true;
+    registry.before = async (step) => {
+      if (!isBroken || step !== broken) return;
+      isBroken = false;
+      throw new Error("the process ended");
+    };
+    await tick();
+    expect(await rows()).not.toEqual(published);
+    await tick();
+    expect(isBroken).toBe(false);
+    await expectOne();
+  });
+
+  test("when every step runs twice", async () => {
+    registry.forgetful = true;
+    await tick();
+    await expectOne();
+  });
+
+  test("when the objects were written and the database then failed", async () => {
+    let failures = 1;
+    const failing = new Proxy(registry.hub.db, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...parameters: unknown[]) => {
+          if (name === "update" && parameters[0] === reports && failures-- > 0) throw new Error("the database is down");
+          return Reflect.apply(value, target, parameters);
+        };
+      },
+    });
+    registry = new Registry({ pages, now: () => now, db: failing });
+    await tick();
+    expect(await rows()).toMatchObject([{ state: "requested" }]);
+    expect(await keys("reports/")).toHaveLength(1);
+    await tick();
+    await expectOne();
+  });
+
+  test("when several triggers start it at once", async () => {
+    await Promise.all([
+      tick(),
+      tick(),
+      requestReport(registry.hub, forecast, "data"),
+      requestReport(registry.hub, forecast, "edition"),
+    ]);
+    await expectOne();
+    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({
+      status: 200,
+      body: { origin: "2025-01-03", revision: 1, known: true, state: "done" },
+    });
+    await expectOne();
+  });
+
+  test("when pages is down for an hour", async () => {
+    let isDown = true;
+    const failing: Hub["pages"] = {
+      render: async (request) => (isDown ? failure("pages is down") : pages.render(request)),
+    };
+    registry = new Registry({ pages: failing, now: () => now });
+    for (let quarter = 0; quarter < 4; quarter++) await tick();
+    expect(await rows()).toMatchObject([{ state: "predicted", counts: null }]);
+    isDown = false;
+    await tick();
+    await expectOne();
+  });
+});
+
+describe("in a world of its own", () => {
+  beforeEach(newWorld);
+
+  test("a complete period is reported after its ingest: predictions, files, and the headline of the track record", async () => {
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+    expect(await rows()).toEqual(published);
+    expect(await keys("reports/")).toEqual(
+      ["chart.svg", "forecast.csv", "report.csv", "report.html", "report.json"].map((file) => `${folder}/${file}`),
+    );
+    expect(await keys("forecasts/")).toEqual([predictions]);
+    const object = await registry.hub.lake.get(predictions);
+    const found = await readPredictions(forecast, new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0)));
+    expect(found).toHaveLength(12);
+    expect(found[0]).toMatchObject({
+      set: "series",
+      step: 1,
+      target: "2025-01-06",
+      last: 20,
+      median: 40.5,
+      version: "v1.0",
+    });
+    // Predictions of reports are no requests of callers.
+    expect(await query("SELECT count(*) AS requests FROM predictions")).toEqual([{ requests: 0 }]);
+  });
+
+  test("corrected data and another champion are new revisions beside the first, which stays the headline", async () => {
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+    const first = await (await registry.hub.lake.get(predictions))?.text();
+    const corrected = { ...fileOf(["03"], revisedCities(3)), name: "Leche04012025.xlsx", isReleased: true };
+    expect(await ingestHere(registry.hub, corrected)).toMatchObject({ state: "done" });
+    await champion("v2.0");
+    await tick();
+    expect(await rows()).toEqual([
+      ...published,
+      { origin: "2025-01-03", revision: 2, reason: "correction", state: "published", counts: "revision" },
+      { origin: "2025-01-03", revision: 3, reason: "champion", state: "published", counts: "revision" },
+    ]);
+    expect(await (await registry.hub.lake.get(predictions))?.text()).toBe(first);
+    await tick();
+    expect(await rows()).toHaveLength(3);
+  });
+
+  test("of several new periods the newest is reported, and the others get a record that was made later", async () => {
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+    await take("06", "08", "10");
+    expect(await rows()).toEqual([
+      ...published,
+      ...["2025-01-06", "2025-01-08"].map((origin) => ({
+        origin,
+        revision: 1,
+        reason: "catch-up",
+        state: "recorded",
+        counts: "backfill",
+      })),
+      { ...published[0], origin: "2025-01-10" },
+    ]);
+    expect(await keys("forecasts/milk-mx/origin=2025-01-06")).toHaveLength(1);
+    const { objects } = await registry.hub.lake.list({ prefix: "reports/milk-mx/2025-01-06" });
+    expect(objects).toEqual([]);
+  });
+
+  test("a report that is published after its target does not count", async () => {
+    await take("01");
+    await champion("v1.0");
+    registry.before = async (step) => {
+      if (step === "publish") throw new Error("the process ended");
+    };
+    await take("03");
+    registry.before = async () => {};
+    await take("06");
+    await tick();
+    expect(await rows()).toEqual([
+      { ...published[0], counts: "backfill" },
+      { ...published[0], origin: "2025-01-06" },
+    ]);
+  });
+
+  test("without a champion a request makes a report that says so, and an ingest makes none", async () => {
+    await take("03");
+    expect(await rows()).toEqual([]);
+    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({ status: 202 });
+    expect(await rows()).toEqual([{ ...published[0], reason: "request", counts: null }]);
+    const model = await (await registry.hub.lake.get(`${folder}/report.json`))?.json();
+    expect(model).toMatchObject({ origin: "2025-01-03", model: { missing: "no-champion" }, series: { length: 12 } });
+  });
+
+  test("a forecast without observations cannot be reported", async () => {
+    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("has no observations") },
+    });
+  });
+
+  describe("the edition of a day", () => {
+    const editions = () => query("SELECT date, origin, revision, is_new FROM editions ORDER BY date");
+
+    test("appears at the declared hour of the local day, once, and says whether there is a new publication", async () => {
+      await take("01");
+      await champion("v1.0");
+      await take("03");
+      // Mexico is six hours behind UTC.
+      now = new Date("2025-01-04T13:59:00Z");
+      await tick();
+      expect(await editions()).toEqual([]);
+      now = new Date("2025-01-04T14:00:00Z");
+      await Promise.all([tick(), tick()]);
+      await tick();
+      now = new Date("2025-01-05T14:15:00Z");
+      await tick();
+      expect(await editions()).toEqual([
+        { date: "2025-01-04", origin: "2025-01-03", revision: 1, is_new: 1 },
+        { date: "2025-01-05", origin: "2025-01-03", revision: 1, is_new: 0 },
+      ]);
+      expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'edition'")).toEqual([{ flows: 2 }]);
+      const { body } = await registry.call("GET", "/reports/milk-mx/editions/2025-01-05.json");
+      expect(body).toMatchObject({
+        report: { origin: "2025-01-03", path: `/${folder}/report.html` },
+        isNew: false,
+        changes: [expect.stringContaining("No hay publicaciones nuevas desde el 3 ene 2025")],
+      });
+      expect(await keys("reports/milk-mx/editions/")).toHaveLength(4);
+    });
+
+    test("makes the report without a champion, and the next tick the edition that names it", async () => {
+      await take("03");
+      now = new Date("2025-01-04T14:00:00Z");
+      await tick();
+      expect(await rows()).toMatchObject([{ reason: "edition", state: "published" }]);
+      await tick();
+      expect(await editions()).toMatchObject([{ date: "2025-01-04", origin: "2025-01-03" }]);
+    });
+  });
+
+  test("the newest report, dated files, lists and the feed can be read, with caching and file names", async () => {
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+    const get = async (path: string, headers: Record<string, string> = {}) => {
+      const { hubApp } = await import("../../workers/hub/http/app.ts");
+      return hubApp(registry.hub).request(path, { headers });
+    };
+    const page = await get("/reports/milk-mx/latest.html");
+    expect([page.status, page.headers.get("Location")]).toEqual([302, `/${folder}/report.html`]);
+    const csv = await get("/reports/milk-mx/latest.csv");
+    expect(Object.fromEntries(csv.headers)).toMatchObject({
+      "content-type": "text/csv; charset=utf-8",
+      "cache-control": "public, max-age=60",
+      "content-disposition": 'attachment; filename="milk-mx-2025-01-03-r1.csv"',
+    });
+    expect((await csv.text()).split("\r\n")[1]).toContain("Jalisco,Ciudad A,Pasteurizada,Autoservicios,6,1,2025");
+    const etag = csv.headers.get("ETag") ?? "";
+    expect((await get("/reports/milk-mx/2025-01-03.csv", { "If-None-Match": etag })).status).toBe(304);
+    const dated = await get(`/${folder}/report.html`);
+    expect(dated.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    expect(await dated.text()).toContain("<!doctype html>");
+    expect((await get("/reports/milk-mx/2024-12-31.csv")).status).toBe(404);
+    expect((await get("/reports/milk-mx/2025-01-03/r2/report.html")).status).toBe(404);
+    expect((await get("/reports/milk-mx/newest.csv")).status).toBe(422);
+    const { body } = await registry.call("GET", "/reports?forecast=milk-mx");
+    expect(body.reports).toMatchObject([
+      {
+        origin: "2025-01-03",
+        revision: 1,
+        counts: "headline",
+        version: "v1.0",
+        files: { length: 5 },
+        summary: { length: 3 },
+      },
+    ]);
+    const feed = await get("/reports/milk-mx/feed.xml");
+    expect(feed.headers.get("Content-Type")).toBe("application/atom+xml; charset=utf-8");
+    expect(await feed.text()).toContain(
+      `<link rel="alternate" type="text/html" href="http://localhost/${folder}/report.html"/>`,
+    );
+  });
+});

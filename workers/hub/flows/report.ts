@@ -1,0 +1,140 @@
+/**
+ * The flow `report`: predicts a revision, renders its files and publishes it. Each step can run again: a revision has one row, and
+ * its objects have fixed keys.
+ */
+import { z } from "zod";
+import { type Download, type ReportFile, reportFiles } from "../../../shared/api/pages.ts";
+import type { ReportModel } from "../../../shared/api/report-model.ts";
+import type { StoredFile } from "../../../shared/api/reports.ts";
+import type { Outcome } from "../../../shared/db/flows.ts";
+import { findHistory } from "../../../shared/db/histories.ts";
+import { queueReport } from "../../../shared/db/outbox.ts";
+import { findReport, markPublished, type ReportRow, type RevisionKey } from "../../../shared/db/reports.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { findForecast } from "../../../shared/forecasts/index.ts";
+import { reportKey } from "../../../shared/reports/keys.ts";
+import type { Hub } from "../hub.ts";
+import { listCatchUps, recordCatchUp } from "../reports/catch-up.ts";
+import { type DeliverEffects, deliverDue } from "../outbox/deliver.ts";
+import { contentTypes } from "../reports/content-types.ts";
+import { type PredictedRevision, type PredictingHub, predictRevision } from "../reports/predict-revision.ts";
+import type { Flow } from "./flow.ts";
+import { type RequestingHub, requestReport } from "./request-report.ts";
+
+const reportParams = z.object({ forecast: z.string(), origin: z.string(), revision: z.int().min(1) });
+
+type ReportEffects = PredictingHub & RequestingHub & DeliverEffects & Pick<Hub, "pages">;
+
+export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
+  const params = reportParams.parse(flow.run.params);
+  const address = { ...params, role: "champion" as const };
+  const forecast = findForecast(params.forecast);
+  const requested = forecast && (await findReport(hub.db, address));
+  if (!requested) return failed(`There is no request for a report of ${params.forecast} for ${params.origin}.`);
+
+  const predicted = await flow.step("predict", async () => {
+    const row = (await findReport(hub.db, address)) ?? requested;
+    const value = row.state === "requested" ? await predictRevision(hub, forecast, row) : describe(row);
+    return { value, stats: { ...value } };
+  });
+  if (predicted.kind === "overtaken") return overtaken(hub, flow, forecast);
+
+  await catchUp(hub, flow, { forecast, row: requested });
+  const files = await render(hub, flow, requested);
+  const stats = { version: predicted.version, files: files.length };
+  await flow.step("publish", async () => {
+    const at = hub.now().toISOString();
+    const isBeforeTarget = (await findHistory(hub.db, forecast.id))?.lastPeriod === params.origin;
+    await markPublished(hub.db, address, { files, at, isBeforeTarget });
+    return { value: null, stats: { isBeforeTarget } };
+  });
+  const messages = await flow.step("queue messages", async () => {
+    const value = await queueMessages(hub, forecast, address);
+    return { value, stats: { messages: value } };
+  });
+  // A message that cannot be sent does not fail the report: the cron tick sends it again.
+  if (messages > 0) await flow.step("send messages", async () => ({ value: await deliverDue(hub) }));
+  return { state: "done", reason: null, stats };
+}
+
+/** Queues one message for each subscriber, if it is the first revision. Returns how many are new. */
+async function queueMessages(hub: ReportEffects, { id, title }: Forecast, address: RevisionKey): Promise<number> {
+  const row = await findReport(hub.db, address);
+  if (row?.publishedAt == null) return 0;
+  const { origin, revision, publishedAt, version, summary } = row;
+  const report = { forecast: id, title, origin, revision, publishedAt, version, summary: summary ?? [] };
+  return queueReport(hub.db, report, hub.now().toISOString());
+}
+
+/** Describes a revision that an earlier try has predicted. */
+function describe({ state, version }: ReportRow): PredictedRevision {
+  return state === "overtaken" ? { kind: "overtaken" } : { kind: "predicted", version, series: 0, predictions: 0 };
+}
+
+/** Requests the report of the newer data, and ends. */
+async function overtaken(hub: ReportEffects, flow: Flow, forecast: Forecast): Promise<Outcome> {
+  const newer = await flow.step("request the newer report", async () => ({
+    value: (await requestReport(hub, forecast, "data"))?.run.key ?? null,
+  }));
+  const reason = `Newer data or another champion came before this revision was predicted.${newer === null ? "" : ` See ${newer}.`}`;
+  return { state: "done", reason, stats: { overtaken: true } };
+}
+
+interface CatchUp {
+  readonly forecast: Forecast;
+  readonly row: ReportRow;
+}
+
+/** Records the predictions of the periods that were published together with this origin. */
+async function catchUp(hub: ReportEffects, flow: Flow, { forecast, row }: CatchUp): Promise<void> {
+  const origins = await flow.step("find periods without predictions", async () => ({
+    value: await listCatchUps(hub, forecast, row),
+  }));
+  for (const origin of origins) {
+    await flow.step(`record ${origin}`, async () => {
+      const value = await recordCatchUp(hub, forecast, { row, origin });
+      return { value, stats: { ...value } };
+    });
+  }
+}
+
+/** Renders every file, the page last, and returns their sizes. */
+async function render(hub: ReportEffects, flow: Flow, row: ReportRow): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for (const file of reportFiles) {
+    const downloads = files.flatMap((one): Download[] =>
+      one.file === "report.html" ? [] : [{ file: one.file, bytes: one.bytes }],
+    );
+    const bytes = await flow.step(`render ${file}`, async () => {
+      const value = await renderFile(hub, row, { file, downloads });
+      return { value, stats: { bytes: value } };
+    });
+    if (bytes !== null) files.push({ file, bytes });
+  }
+  return files;
+}
+
+interface Rendering {
+  readonly file: ReportFile;
+  readonly downloads: readonly Download[];
+}
+
+/** Renders one file and stores it. Returns its size; null if the report does not have it. */
+async function renderFile(
+  { lake, pages }: Pick<Hub, "lake" | "pages">,
+  row: ReportRow,
+  { file, downloads }: Rendering,
+): Promise<number | null> {
+  const stored = await lake.get(reportKey(row, "report.json"));
+  if (stored === null) throw new Error(`${reportKey(row, "report.json")} is lost`);
+  // The step "predict" has written it.
+  if (file === "report.json") return stored.size;
+  const model = await stored.json<ReportModel>();
+  const answer = await pages.render({ model, file, downloads: [...downloads] });
+  if (!answer.ok) throw new Error(answer.error);
+  if (answer.value === null) return null;
+  await lake.put(reportKey(row, file), answer.value, { httpMetadata: { contentType: contentTypes[file] } });
+  return answer.value.length;
+}
+
+const failed = (reason: string): Outcome => ({ state: "failed", reason, stats: null });

@@ -1,0 +1,49 @@
+/** What a report states about its feeds: freshness, rejected values and held publications. */
+import type { ReportFeed } from "../../../shared/api/report-model.ts";
+import { feedState } from "../../../shared/db/feeds.ts";
+import { listFlows } from "../../../shared/db/flows.ts";
+import { countObservations } from "../../../shared/db/observations.ts";
+import { countProblems } from "../../../shared/db/problems.ts";
+import type { Feed } from "../../../shared/feeds/feed.ts";
+import { findFeed } from "../../../shared/feeds/index.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { feedIdsOf } from "../../../shared/forecasts/source.ts";
+import type { Hub } from "../hub.ts";
+
+/** Held publications that are read, newest first. */
+const heldMax = 100;
+
+/** Returns one entry for each feed of a forecast. */
+export async function readReportFeeds({ db }: Pick<Hub, "db">, forecast: Forecast): Promise<ReportFeed[]> {
+  const held = await listFlows(db, { kind: "ingest", state: "held", limit: heldMax, offset: 0 });
+  const feeds = feedIdsOf(forecast).flatMap((id) => findFeed(id) ?? []);
+  return Promise.all(
+    feeds.map(async (feed): Promise<ReportFeed> => {
+      const [{ lastSuccessAt }, { lastPeriod }, problems] = await Promise.all([
+        feedState(db, feed.id),
+        countObservations(db, feed),
+        countProblems(db, feed.id),
+      ]);
+      return {
+        ...describe(feed),
+        lastPeriod,
+        fetchedAt: lastSuccessAt,
+        refused: Object.entries(problems).map(([reason, count]) => ({ reason, count })),
+        held: held
+          .filter(({ params }) => params["feed"] === feed.id)
+          .map(({ createdAt, reason }) => ({ since: createdAt, reason: reason ?? "" })),
+      };
+    }),
+  );
+}
+
+function describe({ id, title, publisher, homepage, licence, breaks = [] }: Feed) {
+  return {
+    id,
+    title,
+    publisher,
+    homepage,
+    licence: licence ?? null,
+    breaks: breaks.map(({ from, note }) => ({ from, note })),
+  };
+}
