@@ -8,7 +8,7 @@ import { countings, reportReasons } from "./report-states.ts";
 const storedFileShape = z.object({ file: z.enum(reportFiles), bytes: z.int().min(0) });
 export type StoredFile = z.infer<typeof storedFileShape>;
 
-export const reportShape = z
+const reportShape = z
   .object({
     forecast: z.string(),
     origin: z.string().describe("The last period of its data"),

@@ -1,4 +1,4 @@
-/** Reports and editions: one of each, whatever fails and however often they are started. */
+/** Reports and editions: exactly one of each, also if a step fails, and for any number of triggers. */
 import { reset } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { reportModelShape } from "../../shared/api/report-model.ts";
@@ -253,7 +253,7 @@ describe("in a world of its own", () => {
     ]);
   });
 
-  test("without a champion a request makes a report that says so, and an ingest makes none", async () => {
+  test("without a champion a request makes a report that states it, and an ingest makes none", async () => {
     await take("03");
     expect(await rows()).toEqual([]);
     expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({ status: 202 });
@@ -272,7 +272,7 @@ describe("in a world of its own", () => {
   describe("the edition of a day", () => {
     const editions = () => query("SELECT date, origin, revision, is_new FROM editions ORDER BY date");
 
-    test("appears at the declared hour of the local day, once, and says whether there is a new publication", async () => {
+    test("appears at the declared hour of the local day, once, and states whether there is a new publication", async () => {
       await take("01");
       await champion("v1.0");
       await take("03");

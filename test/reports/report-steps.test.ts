@@ -98,7 +98,7 @@ test("the headline and the states are the declared groups, with the numbers of t
 });
 
 test("forecast.csv has a line for each series and step", () => {
-  const lines = forecastCsv(report).trim().split(/\r?\n/);
+  const lines = [...forecastCsv(report)].join("").trim().split(/\r?\n/);
   expect(lines).toHaveLength(1 + rows.length * forecast.steps.length);
   expect(lines.at(-1)).toContain("2026-12-18");
 });

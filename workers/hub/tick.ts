@@ -10,8 +10,8 @@ import { settleAll } from "../../shared/lib/settle-all.ts";
 import { editionFlowKey, reportFlowKey } from "../../shared/reports/keys.ts";
 import { restart } from "./actions/restart.ts";
 import { launch } from "./flows/launch.ts";
-import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
 import { type RequestingHub, requestReport, startReport } from "./flows/request-report.ts";
+import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
 
 /** An edition waits at most so long for a report that is being made. */
 const waitMaxMs = 60 * 60_000;

@@ -19,7 +19,7 @@ export interface RequestedReport {
 
 /**
  * Records and starts the report that is due. Returns null if none is due. Idempotent: the same data and the same champion are the
- * same revision, whoever requests it.
+ * same revision for every trigger.
  */
 export async function requestReport(
   fx: RequestingHub,

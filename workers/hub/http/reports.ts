@@ -88,7 +88,9 @@ const feed = createRoute({
 
 reportRoutes.openapi(feed, async (context) => {
   const { forecast: id } = context.req.valid("param");
-  const { reports } = unwrap(await listReports(context.var.hub, { forecast: id, limit: feedMax }, { withPersonal: true }));
+  const { reports } = unwrap(
+    await listReports(context.var.hub, { forecast: id, limit: feedMax }, { withPersonal: true }),
+  );
   const { title = id, translations = {}, locale = "en" } = findForecast(id) ?? {};
   const language = languageOf(locale);
   const text = atomFeed(reports, {
