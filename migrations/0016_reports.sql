@@ -48,3 +48,33 @@ CREATE TABLE editions (
   published_at TEXT NOT NULL,
   PRIMARY KEY (forecast, date)
 ) STRICT, WITHOUT ROWID;
+
+-- Which scores of a period are the newest. A corrected value, or another publication of predictions for the period, makes a new revision.
+CREATE TABLE scored (
+  forecast TEXT NOT NULL,
+  target TEXT NOT NULL, -- the period of the actual values
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  key TEXT NOT NULL, -- of the scores in R2
+  made_from TEXT NOT NULL CHECK (length(made_from) = 64), -- hash of the values and of the publications that were scored
+  scored_at TEXT NOT NULL,
+  PRIMARY KEY (forecast, target, revision)
+) STRICT, WITHOUT ROWID;
+
+-- Sums of the newest scores that count, by period, step and set: `series`, or the name of a group rule. Losses are in the target's unit.
+CREATE TABLE score_sums (
+  forecast TEXT NOT NULL,
+  "set" TEXT NOT NULL,
+  step INTEGER NOT NULL CHECK (step >= 1),
+  target TEXT NOT NULL,
+  rows INTEGER NOT NULL CHECK (rows >= 1),
+  loss REAL NOT NULL,
+  absolute_error REAL NOT NULL,
+  compared INTEGER NOT NULL CHECK (compared BETWEEN 0 AND rows), -- with a loss of the baseline
+  compared_loss REAL NOT NULL,
+  baseline_loss REAL NOT NULL,
+  banded INTEGER NOT NULL CHECK (banded BETWEEN 0 AND rows), -- with intervals
+  covered TEXT NOT NULL CHECK (json_valid(covered)), -- counts inside the intervals of 50, 80, 90 and 95 %
+  pointed INTEGER NOT NULL CHECK (pointed BETWEEN 0 AND rows), -- with a median
+  exact INTEGER NOT NULL CHECK (exact BETWEEN 0 AND pointed),
+  PRIMARY KEY (forecast, "set", step, target)
+) STRICT, WITHOUT ROWID;

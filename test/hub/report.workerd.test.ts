@@ -100,7 +100,14 @@ describe("exactly one report and one record", () => {
     expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'report'")).toEqual([{ flows: 1 }]);
   }
 
-  const steps = ["predict", "find periods without predictions", "render report.csv", "render report.html", "publish"];
+  const steps = [
+    "find periods to score",
+    "predict",
+    "find periods without predictions",
+    "render report.csv",
+    "render report.html",
+    "publish",
+  ];
   test.each(steps)("when the step %s fails once", async (broken) => {
     let isBroken = true;
     registry.before = async (step) => {
@@ -214,6 +221,31 @@ describe("in a world of its own", () => {
     expect(await (await registry.hub.lake.get(predictions))?.text()).toBe(first);
     await tick();
     expect(await rows()).toHaveLength(3);
+  });
+
+  test("published predictions are scored once their period is known, and again after a correction", async () => {
+    const sums = () => query('SELECT target, step, "set", rows, compared, loss FROM score_sums ORDER BY target');
+    await take("01");
+    await champion("v1.0");
+    await take("03");
+    expect(await sums()).toEqual([]);
+    await take("06");
+    const [first] = await sums();
+    // The model predicts 2 × last + 0.5 for values that stay: the errors are 20.5, 20.75 and so on to 23.25.
+    expect(first).toMatchObject({ target: "2025-01-06", step: 1, set: "series", rows: 12, compared: 12 });
+    expect((first as { loss: number }).loss).toBeCloseTo(12 * 21.875, 9);
+    const scoresKeys = () => keys("scores/milk-mx/target=2025-01-06/");
+    expect(await scoresKeys()).toEqual(["scores/milk-mx/target=2025-01-06/revision=1/part.parquet"]);
+    const corrected = { ...fileOf(["06"], revisedCities(3)), name: "Leche07012025.xlsx", isReleased: true };
+    expect(await ingestHere(registry.hub, corrected)).toMatchObject({ state: "done" });
+    expect(await scoresKeys()).toHaveLength(2);
+    const [again, ...others] = await sums();
+    expect((again as { loss: number }).loss).toBeLessThan((first as { loss: number }).loss);
+    expect(others).toEqual([]);
+    expect(await query("SELECT target, revision FROM scored ORDER BY revision")).toEqual([
+      { target: "2025-01-06", revision: 1 },
+      { target: "2025-01-06", revision: 2 },
+    ]);
   });
 
   test("of several new periods the newest is reported, and the others get a record that was made later", async () => {

@@ -117,10 +117,10 @@ test("the Atom feed has one entry for each revision, with escaped findings", () 
     version,
     target: null,
     counts: null,
-    reason: "champion",
+    reason: "champion" as const,
     files: [],
     ...shown,
-  } as const;
+  };
   const options = {
     forecast: "milk-mx",
     title: "A & B",

@@ -1,5 +1,5 @@
 /** Tables of reports and editions. */
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { countings, reportReasons, reportRoles, reportStates } from "../../api/report-states.ts";
 import type { StoredFile } from "../../api/reports.ts";
 import { json } from "./json.ts";
@@ -39,4 +39,38 @@ export const editions = sqliteTable(
     publishedAt: text("published_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.forecast, table.date] })],
+);
+
+export const scored = sqliteTable(
+  "scored",
+  {
+    forecast: text().notNull(),
+    target: text().notNull(),
+    revision: integer().notNull(),
+    key: text().notNull(),
+    madeFrom: text("made_from").notNull(),
+    scoredAt: text("scored_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.target, table.revision] })],
+);
+
+export const scoreSums = sqliteTable(
+  "score_sums",
+  {
+    forecast: text().notNull(),
+    set: text().notNull(),
+    step: integer().notNull(),
+    target: text().notNull(),
+    rows: integer().notNull(),
+    loss: real().notNull(),
+    absoluteError: real("absolute_error").notNull(),
+    compared: integer().notNull(),
+    comparedLoss: real("compared_loss").notNull(),
+    baselineLoss: real("baseline_loss").notNull(),
+    banded: integer().notNull(),
+    covered: json<readonly number[]>("covered").notNull(),
+    pointed: integer().notNull(),
+    exact: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.forecast, table.set, table.step, table.target] })],
 );

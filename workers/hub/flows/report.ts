@@ -18,6 +18,7 @@ import { type DeliverEffects, deliverDue } from "../outbox/deliver.ts";
 import { listCatchUps, recordCatchUp } from "../reports/catch-up.ts";
 import { contentTypes } from "../reports/content-types.ts";
 import { type PredictedRevision, type PredictingHub, predictRevision } from "../reports/predict-revision.ts";
+import { listUnscored, scorePeriod } from "../reports/score-periods.ts";
 import type { Flow } from "./flow.ts";
 import { type RequestingHub, requestReport } from "./request-report.ts";
 
@@ -32,6 +33,7 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
   const requested = forecast && (await findReport(hub.db, address));
   if (!requested) return failed(`There is no request for a report of ${params.forecast} for ${params.origin}.`);
 
+  await score(hub, flow, { forecast, row: requested });
   const predicted = await flow.step("predict", async () => {
     const row = (await findReport(hub.db, address)) ?? requested;
     const value = row.state === "requested" ? await predictRevision(hub, forecast, row) : describe(row);
@@ -80,13 +82,26 @@ async function overtaken(hub: ReportEffects, flow: Flow, forecast: Forecast): Pr
   return { state: "done", reason, stats: { overtaken: true } };
 }
 
-interface CatchUp {
+interface Revision {
   readonly forecast: Forecast;
   readonly row: ReportRow;
 }
 
+/** Scores the earlier predictions of the periods that are known now, so that the report contains them. */
+async function score(hub: ReportEffects, flow: Flow, { forecast, row: { origin } }: Revision): Promise<void> {
+  const targets = await flow.step("find periods to score", async () => ({
+    value: await listUnscored(hub, forecast, origin),
+  }));
+  for (const target of targets) {
+    await flow.step(`score ${target}`, async () => {
+      const value = await scorePeriod(hub, forecast, { origin, target });
+      return { value, stats: { scores: value } };
+    });
+  }
+}
+
 /** Records the predictions of the periods that were published together with this origin. */
-async function catchUp(hub: ReportEffects, flow: Flow, { forecast, row }: CatchUp): Promise<void> {
+async function catchUp(hub: ReportEffects, flow: Flow, { forecast, row }: Revision): Promise<void> {
   const origins = await flow.step("find periods without predictions", async () => ({
     value: await listCatchUps(hub, forecast, row),
   }));
