@@ -24,11 +24,11 @@ const pages: Hub["pages"] = {
 };
 
 let registry: Registry;
-let now = new Date("2025-01-03T20:00:00Z");
+let now = new Date("2025-01-03T13:00:00Z");
 async function newWorld(): Promise<void> {
   await reset();
   await migrate();
-  now = new Date("2025-01-03T20:00:00Z");
+  now = new Date("2025-01-03T13:00:00Z");
   registry = new Registry({ pages, now: () => now });
 }
 

@@ -62,6 +62,8 @@ export async function scorePeriod(
     const predictions = await readPredictions(forecast, new Uint8Array(await object.arrayBuffer()), publication.step);
     scores.push(...scorePublication({ forecast, panel, target }, { ...publication, predictions }));
   }
+  // The publications of the origins did not predict this step.
+  if (scores.length === 0) return 0;
   const known = (await newestScored(hub.db, forecast.id, { from: target, to: target })).get(target);
   const revision = (known?.revision ?? 0) + 1;
   const address = { forecast: forecast.id, target, revision };
