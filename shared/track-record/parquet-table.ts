@@ -46,31 +46,48 @@ export function listOf<Row>(
   return { name, elements, valueIn };
 }
 
-export interface TableRows<Row> {
+export interface TableColumns<Row> {
   readonly name: string;
   readonly columns: readonly TableColumn<Row>[];
+}
+
+export interface TableRows<Row> extends TableColumns<Row> {
   readonly rows: readonly Row[];
 }
 
 /**
- * Writes rows sorted by step, with Snappy compression. The rows of a step keep their order and are one part of the file, which can
- * be read alone. @throws RangeError if there is no row
+ * Writes rows sorted by step, with Snappy compression; the rows of a step keep their order. Each step can be read alone.
+ * @throws RangeError if there is no row
  */
 export function writeTable<Row extends { readonly step: number }>({
-  name,
-  columns,
   rows,
+  ...table
 }: TableRows<Row>): Uint8Array<ArrayBuffer> {
-  if (rows.length === 0) throw new RangeError(`${name} has no rows: expected at least one`);
-  const steps = [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, ofStep]) => ofStep);
+  return writeParts(table, byStep(rows));
+}
+
+/** Returns the rows of each step, ascending; those of a step keep their order. */
+export function byStep<Row extends { readonly step: number }>(rows: readonly Row[]): Row[][] {
+  return [...Map.groupBy(rows, ({ step }) => step)].sort(([a], [b]) => a - b).map(([, ofStep]) => ofStep);
+}
+
+/**
+ * Writes the rows of one step after the other, as `writeTable` does. Only one step is in memory at a time, if its rows are
+ * made when they are read. @throws RangeError if there is no row
+ */
+export function writeParts<Row>(
+  { name, columns }: TableColumns<Row>,
+  parts: Iterable<readonly Row[]>,
+): Uint8Array<ArrayBuffer> {
   const schema = [{ name, num_children: columns.length }, ...columns.flatMap(({ elements }) => elements)];
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema, createdBy: "almanac" });
-  // Step by step, because the lists of all distributions together would need several times the memory of the rows.
-  for (const ofStep of steps) {
-    const columnData = columns.map((column) => ({ name: column.name, data: ofStep.map((row) => column.valueIn(row)) }));
-    parquet.write({ columnData, rowGroupSize: ofStep.length });
+  for (const rows of parts) {
+    if (rows.length === 0) continue;
+    const columnData = columns.map((column) => ({ name: column.name, data: rows.map((row) => column.valueIn(row)) }));
+    parquet.write({ columnData, rowGroupSize: rows.length });
   }
+  if (parquet.num_rows === 0n) throw new RangeError(`${name} has no rows: expected at least one`);
   parquet.finish();
   return new Uint8Array(writer.getBuffer());
 }

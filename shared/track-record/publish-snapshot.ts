@@ -27,22 +27,55 @@ export interface SnapshotToPublish {
 }
 
 /**
- * Returns the predictions of all series with a last value, step by step, then those of all groups. Rows that the model rejects
- * are left out. Fails if the engine is unavailable. O(series × (model + steps)).
+ * Returns the predictions of all series with a last value and of all groups, step by step. Rows that the model rejects are left
+ * out. Fails if the engine is unavailable. O(series × (model + steps)).
  */
-export async function predictionsToPublish({
+export async function predictionsToPublish(
+  publication: SnapshotToPublish,
+): Promise<Result<PublishedPrediction[], EvaluationFailure>> {
+  const parts = await predictionParts(publication);
+  return parts.ok ? success([...parts.value].flat()) : parts;
+}
+
+/**
+ * Returns the same predictions as one list for each step, ascending. A list is computed when it is read, because the
+ * distributions of all steps together need much memory.
+ */
+export async function predictionParts({
   snapshot,
   baseline,
   publishedAt,
-}: SnapshotToPublish): Promise<Result<PublishedPrediction[], EvaluationFailure>> {
+}: SnapshotToPublish): Promise<Result<Iterable<PublishedPrediction[]>, EvaluationFailure>> {
   const evaluated = await evaluateAll(snapshot);
   if (!evaluated.ok) return evaluated;
   const ofBaseline = baseline === null || baseline === snapshot ? null : await evaluateAll(baseline);
   if (ofBaseline?.ok === false) return ofBaseline;
   const shared = { version: snapshot.model.card.version, publishedAt };
-  const baselinePoints = ofBaseline && pointsByPosition(ofBaseline.value);
-  const first = evaluated.value.rows.map((row, at): PublishedPrediction => {
-    const { described, point, last } = predictedRow(evaluated.value, row, at);
+  const sets = setsOfSnapshot(snapshot);
+  const steps = [...new Set([1, ...sets.flatMap((set) => set.steps)])].sort((a, b) => a - b);
+  const firstStep = () => firstStepOf(evaluated.value, ofBaseline?.value ?? null, baseline === snapshot);
+  function* parts() {
+    for (const step of steps) {
+      const first = step === 1 ? firstStep() : [];
+      const others = sets.flatMap((set) => stepOfSet(snapshot, set, step));
+      yield [...first, ...others].map((one): PublishedPrediction => ({ ...one, ...shared }));
+    }
+  }
+  return success({ [Symbol.iterator]: parts });
+}
+
+type UndatedPrediction = Omit<PublishedPrediction, "version" | "publishedAt">;
+
+/** Returns the predictions of the model, which are those of the first step of the series. */
+function firstStepOf(
+  evaluated: EvaluatedSnapshot,
+  ofBaseline: EvaluatedSnapshot | null,
+  isBaseline: boolean,
+): UndatedPrediction[] {
+  const { snapshot } = evaluated;
+  const baselinePoints = ofBaseline && pointsByPosition(ofBaseline);
+  return evaluated.rows.map((row, at) => {
+    const { described, point, last } = predictedRow(evaluated, row, at);
     const own = baselinePoints?.get(row.position ?? -1) ?? unknownPoint;
     return {
       set: seriesSet,
@@ -52,14 +85,10 @@ export async function predictionsToPublish({
       last,
       ...publishedOf(described?.published?.summary ?? null),
       ...point,
-      baseline: baseline === snapshot ? null : withBaselineEvent(snapshot, own, last),
+      baseline: isBaseline ? null : withBaselineEvent(snapshot, own, last),
       servedBy: snapshot.model.card.name,
-      ...shared,
     };
   });
-  const sets = setsOfSnapshot(snapshot);
-  const further = sets.flatMap((set) => stepsOfSet(snapshot, set).map((one) => ({ ...one, ...shared })));
-  return success([...first, ...further]);
 }
 
 interface EvaluatedSnapshot {
@@ -127,36 +156,36 @@ function publishedOf(summary: RowSummary | null): Pick<PublishedPrediction, "qua
   return { quantiles: summary?.quantiles ?? null, chances: summary?.probabilities ?? null };
 }
 
-/** Returns the steps that baselines serve: of the series those after the first, of groups all. */
-function stepsOfSet(snapshot: Snapshot, set: SteppedSet): Omit<PublishedPrediction, "version" | "publishedAt">[] {
+/** Returns one step of a set, if a baseline serves it: of the series those after the first, of groups all. */
+function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPrediction[] {
   const { forecast } = snapshot;
   const isSeries = set.name === seriesSet;
-  const steps = set.steps.filter((step) => !isSeries || step > 1);
+  if (!set.steps.includes(step) || (isSeries && step === 1)) return [];
+  const isEvent = forecast.task === "classification";
   return set.members.flatMap((names, member) => {
     const level = set.levelOf(member);
-    if (level === null) return [];
+    const found = level && set.at(member, level, step);
+    if (level === null || found === null) return [];
     // As in an answer: a series that has missed several periods has no distribution.
     const isOutdated =
       isSeries && outdatedNote(missedOf(snapshot, member), snapshot.series[member]?.last ?? null) !== null;
-    const series = Object.fromEntries(set.by.map((name, at) => [name, names[at] ?? ""]));
-    const last = roundTo(level.value, forecast.target.decimals + extraDecimals);
-    return steps.flatMap((step) => {
-      const found = set.at(member, level, step);
-      if (found === null) return [];
-      const summary = isOutdated ? null : found.summary;
-      const isEvent = forecast.task === "classification";
-      return [
-        {
-          ...{ set: set.name, series, step, target: found.target, last, servedBy: found.servedBy },
-          ...publishedOf(summary),
-          median: isEvent ? null : (found.summary?.median ?? roundTo(found.mean, forecast.target.decimals)),
-          mean: isEvent ? null : roundTo(found.mean, forecast.target.decimals + extraDecimals),
-          event: isEvent ? roundTo(found.mean, probabilityDecimals) : null,
-          distribution: storedOf(summary),
-          baseline: null,
-        },
-      ];
-    });
+    const summary = isOutdated ? null : found.summary;
+    return [
+      {
+        set: set.name,
+        series: Object.fromEntries(set.by.map((name, at) => [name, names[at] ?? ""])),
+        step,
+        target: found.target,
+        last: roundTo(level.value, forecast.target.decimals + extraDecimals),
+        servedBy: found.servedBy,
+        ...publishedOf(summary),
+        median: isEvent ? null : (found.summary?.median ?? roundTo(found.mean, forecast.target.decimals)),
+        mean: isEvent ? null : roundTo(found.mean, forecast.target.decimals + extraDecimals),
+        event: isEvent ? roundTo(found.mean, probabilityDecimals) : null,
+        distribution: storedOf(summary),
+        baseline: null,
+      },
+    ];
   });
 }
 

@@ -13,6 +13,7 @@ import { fromUnits, toUnits } from "../distributions/units.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { periodColumn, periodStarts, periodText } from "../lake/period-column.ts";
 import {
+  byStep,
   dimensionColumns,
   listOf,
   optional,
@@ -20,7 +21,7 @@ import {
   readTable,
   required,
   type TableColumn,
-  writeTable,
+  writeParts,
 } from "./parquet-table.ts";
 
 /** The prediction of a model or of the baseline. In the target's unit. */
@@ -72,7 +73,15 @@ export function writePredictions(
   forecast: RecordedForecast,
   predictions: readonly PublishedPrediction[],
 ): Uint8Array<ArrayBuffer> {
-  return writeTable({ name: "predictions", columns: columnsOf(forecast), rows: predictions });
+  return writePredictionParts(forecast, byStep(predictions));
+}
+
+/** Writes the same file from one list for each step, ascending. A list may be made when it is read. */
+export function writePredictionParts(
+  forecast: RecordedForecast,
+  parts: Iterable<readonly PublishedPrediction[]>,
+): Uint8Array<ArrayBuffer> {
+  return writeParts({ name: "predictions", columns: columnsOf(forecast) }, parts);
 }
 
 /**

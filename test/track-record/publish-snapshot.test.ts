@@ -6,8 +6,12 @@ import { readGroup } from "../../shared/predict/group-request.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { seriesPath } from "../../shared/predict/series-path.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
-import { predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
-import type { PublishedPrediction } from "../../shared/track-record/published-prediction.ts";
+import { predictionParts, predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
+import {
+  type PublishedPrediction,
+  writePredictionParts,
+  writePredictions,
+} from "../../shared/track-record/published-prediction.ts";
 import { forecast, snapshotOf } from "../support/served.ts";
 import { milkBaselines } from "../support/step-baselines.ts";
 
@@ -41,6 +45,20 @@ function numbersOf(one: Record<string, unknown>) {
 function publishedNumbers({ median, mean, quantiles, chances, servedBy }: PublishedPrediction) {
   return { median, mean, quantiles, chances, servedBy };
 }
+
+test("step by step the file has the same bytes", async () => {
+  const snapshot = snapshotOf(stepped);
+  const parts = await predictionParts({ snapshot, baseline: snapshot, publishedAt });
+  if (!parts.ok) throw new Error(parts.error.reason);
+  const whole = await publish(snapshot, snapshot);
+  expect(Buffer.from(writePredictionParts(forecast, parts.value))).toEqual(
+    Buffer.from(writePredictions(forecast, whole)),
+  );
+  const steps = Array.from(parts.value, (part) => [...new Set(part.map(({ step }) => step))]);
+  expect(steps).toEqual(forecast.steps.map((step) => [step]));
+  const [first] = parts.value;
+  expect(first?.every(({ step }) => step === 1)).toBe(true);
+});
 
 test("series and steps are published with the numbers of /predict", async () => {
   const snapshot = snapshotOf(stepped);
