@@ -41,6 +41,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/e2e-setup.ts"],
           maxWorkers,
           testTimeout: 300_000,
           hookTimeout: 120_000,

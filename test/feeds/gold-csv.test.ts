@@ -17,9 +17,17 @@ const real = "../shared/data/gold/Daily.csv";
 const isHere = existsSync(real);
 if (!isHere) console.log(`skipped: the real gold prices are read from ${real}, which is not there`);
 
+let realParsed: Promise<Parsed> | undefined;
+
+/** Parses the real file once. */
+function parseReal(): Promise<Parsed> {
+  realParsed ??= parse(readFileSync(real));
+  return realParsed;
+}
+
 test.skipIf(!isHere)("the real file is read as Python's csv module counts it", async () => {
   const golden = JSON.parse(readFileSync("test/golden/gold.json", "utf8"));
-  const { observations, problems, skipped } = await parse(readFileSync(real));
+  const { observations, problems, skipped } = await parseReal();
   expect(problems).toEqual([]);
   expect(skipped).toEqual({ "not-available": golden.notAvailable });
   expect(new Set(observations.map(({ period }) => period)).size).toBe(golden.days);
@@ -118,7 +126,7 @@ function realWith(count: number, change: (price: string, column: number) => stri
 }
 
 test.skipIf(!isHere)("a change of unit is rejected for as long as it lasts, in one column or in all", async () => {
-  const whole = (await parse(readFileSync(real))).observations.length;
+  const whole = (await parseReal()).observations.length;
   for (const ounces of [1 / 31.1035, 32.1507]) {
     const other = (price: string) => (Number(price) * ounces).toFixed(2);
     const one = await parse(realWith(60, (price, column) => (column === 2 ? other(price) : price)));
@@ -137,7 +145,7 @@ test.skipIf(!isHere)("lines whose cells are shifted to the left give no price, n
 });
 
 test.skipIf(!isHere)("a file that starts to write the day first gives no price for a wrong day", async () => {
-  const facts = new Set(compact(await parse(readFileSync(real))).observations);
+  const facts = new Set(compact(await parseReal()).observations);
   const dayFirst = (date: string) => date.replace(/^(\d+)\/(\d+)/, "$2/$1");
   for (const count of [5, 60, 400, 9_916]) {
     const text = realWith(count, (cell, column) => (column === 0 ? dayFirst(cell) : cell));

@@ -28,7 +28,7 @@ export interface StoredBindings {
 }
 
 /** Returns an empty database in the current schema. Cached, because wrangler needs seconds to make it. */
-async function migratedState(): Promise<string> {
+export async function migratedState(): Promise<string> {
   const digest = sha256Hex(
     readdirSync("migrations")
       .sort()
