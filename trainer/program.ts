@@ -229,6 +229,16 @@ export function almanacProgram(): Command {
     .addOption(json())
     .action(lazy(async () => (await import("./commands/report.ts")).writeReport));
 
+  program
+    .command("record <forecast>")
+    .description("show the track record: published forecasts against what happened and against the baseline")
+    .option("--step <n>", "number of periods ahead", "1")
+    .option("--group <rule>", "the groups by this rule; default: single series")
+    .addOption(url())
+    .addOption(state())
+    .addOption(json())
+    .action(lazy(async () => (await import("./commands/record.ts")).showRecord));
+
   program.commandsGroup("Help:");
   program
     .command("help [topic]")

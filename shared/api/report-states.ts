@@ -22,3 +22,10 @@ export const reportStates = ["requested", "predicted", "published", "recorded", 
  */
 export const countings = ["headline", "revision", "backfill", "shadow"] as const;
 export type Counting = (typeof countings)[number];
+
+/**
+ * The result of the comparison with the baseline. Only the record of all periods has one: over a window that moves, chance shows a
+ * difference sooner or later.
+ */
+export const claims = ["better", "worse", "no difference shown yet"] as const;
+export type Claim = (typeof claims)[number];

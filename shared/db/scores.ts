@@ -2,7 +2,7 @@
 import { and, desc, eq, gte, isNotNull, lte, sql } from "drizzle-orm";
 import { type Database, runBatch, statement } from "./database.ts";
 import type { ReportRow } from "./reports.ts";
-import { reports, scored, type scoreSums } from "./schema.ts";
+import { reports, scored, scoreSums } from "./schema.ts";
 
 export type ScoredRow = typeof scored.$inferSelect;
 export type ScoreSumsRow = typeof scoreSums.$inferSelect;
@@ -78,4 +78,28 @@ export async function saveScores(
         value ->> 7, value ->> 8, value -> 9, value ->> 10, value ->> 11
       FROM json_each(${JSON.stringify(rows)}) WHERE true`),
   ]);
+}
+
+/** Lists the sums of all scored periods of a set at one step, oldest first. */
+export function listScoreSums(
+  db: Database,
+  { forecast, set, step }: Pick<ScoreSumsRow, "forecast" | "set" | "step">,
+): Promise<ScoreSumsRow[]> {
+  return db
+    .select()
+    .from(scoreSums)
+    .where(and(eq(scoreSums.forecast, forecast), eq(scoreSums.set, set), eq(scoreSums.step, step)))
+    .orderBy(scoreSums.target);
+}
+
+/** Lists the newest scores of the newest periods, newest first. */
+export async function listScored(db: Database, forecast: string, limit: number): Promise<ScoredRow[]> {
+  const rows = await db
+    .select({ row: scored, newest: sql<number>`max(${scored.revision})` })
+    .from(scored)
+    .where(eq(scored.forecast, forecast))
+    .groupBy(scored.target)
+    .orderBy(desc(scored.target))
+    .limit(limit);
+  return rows.map(({ row }) => row);
 }

@@ -31,6 +31,9 @@ export interface PublishedScore {
   readonly servedBy: string;
   /** The value; 1 or 0 for an event. Of a group: its level at the origin plus the mean change of the series with both values. */
   readonly actual: number;
+  /** The published interval of 90 %; null without intervals. */
+  readonly low90: number | null;
+  readonly high90: number | null;
   /** Actual − median; for an event actual − probability. */
   readonly error: number;
   /** CRPS, for an event the Brier score. */
@@ -70,6 +73,8 @@ export async function readScores(
       version: row.version,
       servedBy: row.served_by,
       actual: row.actual,
+      low90: row.low_90,
+      high90: row.high_90,
       error: row.error,
       loss: row.loss,
       baselineLoss: row.baseline_loss,
@@ -92,6 +97,8 @@ const rowShape = z.looseObject({
   version: z.string(),
   served_by: z.string(),
   actual: z.number(),
+  low_90: z.number().nullable(),
+  high_90: z.number().nullable(),
   error: z.number(),
   loss: z.number(),
   baseline_loss: z.number().nullable(),
@@ -120,6 +127,8 @@ function columnsOf({ dimensions, schedule }: RecordedForecast): Column[] {
     required("version", "text", ({ version }) => version),
     required("served_by", "text", ({ servedBy }) => servedBy),
     required("actual", "double", ({ actual }) => actual),
+    optional("low_90", "double", ({ low90 }) => low90),
+    optional("high_90", "double", ({ high90 }) => high90),
     required("error", "double", ({ error }) => error),
     required("loss", "double", ({ loss }) => loss),
     optional("baseline_loss", "double", ({ baselineLoss }) => baselineLoss),

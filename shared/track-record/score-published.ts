@@ -46,6 +46,8 @@ export function scorePublication({ forecast, panel, target }: ScoreTask, publica
     return [
       {
         ...{ set, series, origin, role, revision, step, target, counts, version, servedBy, actual },
+        low90: prediction.quantiles?.[interval90.low] ?? null,
+        high90: prediction.quantiles?.[interval90.high] ?? null,
         error: roundTo(actual - (pointOf(prediction) ?? Number.NaN), forecast.target.decimals + extraDecimals),
         loss: own,
         baselineLoss: baseline === null ? own : lossOf(forecast, baseline, actual),
@@ -113,11 +115,14 @@ function lossOf({ target }: ScoredForecast, point: PublishedPoint, actual: numbe
 const isSame = ({ target }: ScoredForecast, a: number, b: number) =>
   toUnits(a, target.decimals) === toUnits(b, target.decimals);
 
-/** The positions in `quantileLevels` of the ends of each interval. */
-const ends = intervalLevels.map((level) => {
+/** Returns the positions in `quantileLevels` of the ends of an interval. */
+function endsOf(level: number): { readonly low: number; readonly high: number } {
   const nearest = (wanted: number) => quantileLevels.findIndex((one) => Math.abs(one - wanted) < 1e-9);
   return { low: nearest((1 - level) / 2), high: nearest((1 + level) / 2) };
-});
+}
+
+const ends = intervalLevels.map(endsOf);
+const interval90 = endsOf(0.9);
 
 function coveredBy(
   { target }: ScoredForecast,

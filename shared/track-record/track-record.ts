@@ -1,4 +1,5 @@
 /** The record of one step: skill against the baseline and coverage over several windows, and the claim of all of them. */
+import type { Claim } from "../api/report-states.ts";
 import { intervalLevels } from "../distributions/summary.ts";
 import { overlappingSequence, type SequenceInterval } from "../stats/confidence-sequence.ts";
 import { mean } from "../stats/mean.ts";
@@ -7,13 +8,6 @@ import { addSums, noSums, type PeriodSums, type SeriesSums, type Sums } from "./
 
 /** The windows before that of all periods, in periods. */
 const recordWindows = [30, 90] as const;
-
-/**
- * The result of the comparison with the baseline. Only the record of all periods has one: over a window that moves, chance shows a
- * difference sooner or later.
- */
-export const claims = ["better", "worse", "no difference shown yet"] as const;
-export type Claim = (typeof claims)[number];
 
 export interface Coverage {
   readonly level: number;

@@ -74,6 +74,8 @@ const score: fc.Arbitrary<PublishedScore> = fc
     version: fc.constant("20261120-aaaaaaaa"),
     servedBy: fc.constant("naive"),
     actual: number,
+    low90: orNull(number),
+    high90: orNull(number),
     error: number,
     loss: number,
     baselineLoss: orNull(number),

@@ -61,6 +61,8 @@ test("a prediction is compared with the next publication, also on another day, b
     step: 1,
     actual: 21,
     error: 0.5,
+    low90: 20,
+    high90: 21,
     loss: crps(distribution, 2100) / 100,
     baselineLoss: 0.5,
     covered: [false, true, true, true],

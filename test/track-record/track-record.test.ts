@@ -8,7 +8,15 @@ import { seededNormal, seededRandom } from "../support/chance.ts";
 function score(change: Partial<PublishedScore>): PublishedScore {
   return {
     ...{ set: "series", series: { city: "A" }, origin: "2026-01-01", role: "champion", revision: 1, step: 1 },
-    ...{ target: "2026-01-02", counts: "headline", version: "v1-test", servedBy: "changes", actual: 20 },
+    ...{
+      target: "2026-01-02",
+      counts: "headline",
+      version: "v1-test",
+      servedBy: "changes",
+      actual: 20,
+      low90: 19,
+      high90: 21,
+    },
     ...{ error: 0.5, loss: 1, baselineLoss: 2, covered: [false, true, true, true], exact: false },
     ...change,
   };

@@ -3,6 +3,14 @@ import { backfillAnswerShape } from "../backfills.ts";
 import { championAnswerShape, rollbackShape } from "../champions.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { inputsPageShape, inputsQueryShape, predictionsPageShape, predictionsQueryShape } from "../predictions.ts";
+import {
+  periodScoresQueryShape,
+  periodScoresShape,
+  recordAnswerShape,
+  recordQueryShape,
+  seriesRecordAnswerShape,
+  seriesRecordQueryShape,
+} from "../record.ts";
 
 export const forecastEndpoints = {
   getChampion: { method: "GET", path: "/forecasts/{forecast}/champion", answer: championAnswerShape },
@@ -26,5 +34,23 @@ export const forecastEndpoints = {
     path: "/forecasts/{forecast}/inputs",
     query: inputsQueryShape.omit({ format: true }),
     answer: inputsPageShape,
+  },
+  getRecord: {
+    method: "GET",
+    path: "/forecasts/{forecast}/record",
+    query: recordQueryShape.omit({ format: true, bom: true }),
+    answer: recordAnswerShape,
+  },
+  getSeriesRecord: {
+    method: "GET",
+    path: "/forecasts/{forecast}/record/series",
+    query: seriesRecordQueryShape,
+    answer: seriesRecordAnswerShape,
+  },
+  getPeriodScores: {
+    method: "GET",
+    path: "/forecasts/{forecast}/record/periods/{period}",
+    query: periodScoresQueryShape.omit({ format: true, bom: true }),
+    answer: periodScoresShape,
   },
 } as const satisfies Readonly<Record<string, Endpoint>>;

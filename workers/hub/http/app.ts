@@ -22,6 +22,7 @@ import { originalMilkClRoutes } from "./original-milk-cl.ts";
 import { personalOnly } from "./personal.ts";
 import { predictRoutes } from "./predict.ts";
 import { predictionRoutes } from "./predictions.ts";
+import { recordRoutes } from "./record.ts";
 import { Refused, refusalResponse, refuse } from "./refuse.ts";
 import { reportRoutes } from "./reports.ts";
 import { runRoutes } from "./runs.ts";
@@ -36,6 +37,7 @@ const described = [
   championRoutes,
   predictionRoutes,
   backfillRoutes,
+  recordRoutes,
   reportRoutes,
   runRoutes,
   auditRoutes,

@@ -15,6 +15,7 @@ import { readCard } from "../registry/verify.ts";
 import { type AnsweredOrigin, answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
 import { contentTypes } from "./content-types.ts";
 import { readHistory, readPanel } from "./read-history.ts";
+import { readReportRecord } from "./read-record.ts";
 import { readReportFeeds } from "./report-feeds.ts";
 
 export type PredictingHub = HistoryEffects & Pick<Hub, "onnx">;
@@ -78,6 +79,7 @@ async function modelOf(
 ): Promise<ReportModel> {
   const found = answered?.ok ? answered.value : null;
   const card = found && (await readCard(hub, { forecast, version: found.answer.model.version }));
+  const { record, past } = await readReportRecord(hub, forecast, card?.ok ? card.value.judged.naive : "naive");
   const model = computeReport({
     forecast,
     panel: await readPanel(hub, forecast, row.origin),
@@ -87,6 +89,8 @@ async function modelOf(
     feeds: await readReportFeeds(hub, forecast),
     revision: row.revision,
     madeAt: now.toISOString(),
+    ...(record !== null && { record }),
+    past,
   });
   return answered?.ok === false ? { ...model, stale: answered.error } : model;
 }
