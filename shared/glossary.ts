@@ -289,7 +289,21 @@ export const glossary: readonly TermGroup[] = [
         term: "outbox",
         meaning: "The messages to subscribers, each recorded before it is sent, with its tries and their outcome.",
       },
-      { term: "track record", meaning: "Every published forecast with its later error." },
+      {
+        term: "track record",
+        meaning:
+          "Every published forecast with its later error. It shows skill against the baseline, and how often values were inside the intervals.",
+      },
+      {
+        term: "confidence sequence",
+        meaning:
+          "A range for the skill that holds at all times at once with a probability of 95 %. The record claims a difference only if it excludes 0.",
+      },
+      {
+        term: "replay",
+        meaning:
+          "Runs a forecast over its history as if it had been live, and shows the trainings and the track record that it would have had.",
+      },
       { term: "episode", meaning: "One continuous time of drift or of worse accuracy: opened, worsened, closed." },
       { term: "action", meaning: "One thing that a person or a program can do, such as promote, retry or release." },
     ],

@@ -38,10 +38,11 @@ export function claimText({ windows, sequence, claim, differing, step }: TrackRe
     const needed = step === 1 ? "30 periods" : `30 blocks of ${step} periods`;
     return `No difference from the baseline shown yet: the record needs at least ${needed}.`;
   }
-  const range = `skill ${percent(all.skill)}, 95 % confidence sequence ${percent(sequence.low)} to ${percent(sequence.high)}`;
+  const low = (sequence.low * 100).toFixed(1);
+  const range = `skill ${percent(all.skill)} (95 % confidence sequence ${low} to ${percent(sequence.high)})`;
   const text = { better: "Better than the baseline", worse: "Worse than the baseline" };
   return claim === "no difference shown yet"
-    ? `No difference from the baseline shown yet: ${range}, which contains 0.`
+    ? `No difference from the baseline shown yet: ${range}.`
     : `${text[claim]}: ${range}.`;
 }
 

@@ -27,7 +27,7 @@ test("the table has a row per window and the claim below it", () => {
   expect(text).toMatch(/last 30 +2026-01-02 +2026-03-02 +– /);
   expect(text).toMatch(/all 60 +2026-01-02 +2026-03-02 +9\.8 % +0\.0812 +0\.0900 +0\.100 +86\.1 % +93\.0 %/);
   expect(text.split("\n").at(-1)).toBe(
-    "Better than the baseline: skill 9.8 %, 95 % confidence sequence 1.2 % to 20.0 %.",
+    "Better than the baseline: skill 9.8 % (95 % confidence sequence 1.2 to 20.0 %).",
   );
   const event = { ...record, windows: [{ ...window, exact: null, coverage: [] }] };
   expect(recordTable(sickness, event)).toMatch(/skill +Brier +baseline\n/);
@@ -35,7 +35,7 @@ test("the table has a row per window and the claim below it", () => {
 
 test("without a shown difference the text states why", () => {
   expect(claimText({ ...record, claim: "no difference shown yet", sequence: { low: -0.1, high: 0.2 } })).toBe(
-    "No difference from the baseline shown yet: skill 9.8 %, 95 % confidence sequence -10.0 % to 20.0 %, which contains 0.",
+    "No difference from the baseline shown yet: skill 9.8 % (95 % confidence sequence -10.0 to 20.0 %).",
   );
   expect(claimText({ ...record, claim: "no difference shown yet", sequence: null, step: 3 })).toBe(
     "No difference from the baseline shown yet: the record needs at least 30 blocks of 3 periods.",
