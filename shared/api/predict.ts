@@ -177,7 +177,9 @@ const pathStepShape = z.looseObject({
   }).shape,
   served_by: z
     .string()
-    .describe("The name of the model for step 1; the baseline of each further step, such as `drift` or `persistence`"),
+    .describe(
+      "The name of the model for step 1; for each further step the learner, such as `changes`, or the baseline, such as `drift`",
+    ),
 });
 export type PathStep = z.infer<typeof pathStepShape>;
 

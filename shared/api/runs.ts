@@ -1,6 +1,6 @@
 /** Schemas of `/runs` and `/forecasts/:forecast/runs`: training runs and their trials. */
 import { z } from "zod";
-import { recipeShape } from "../registry/card.ts";
+import { recipeShape } from "../registry/recipe-shape.ts";
 import { runStates, trialStates } from "../registry/states.ts";
 import { optionalWhyField, sha256Field, statsField, timeField } from "./fields.ts";
 import { limitField } from "./paging.ts";

@@ -67,7 +67,7 @@ export function graphOf(parts: ModelParts): Graph {
 }
 
 /** Adds the nodes that predict on the fitted scale, like `predictMove`. */
-function moveNodes(build: Builder, fitted: Fitted, parts: ModelParts): string {
+export function moveNodes(build: Builder, fitted: Fitted, parts: Pick<ModelParts, "last" | "transform">): string {
   switch (fitted.kind) {
     case "last":
       return moveFrom(build, parts.last, parts);
@@ -126,7 +126,7 @@ const missingStump: Ensemble = {
   columns: 1,
 };
 
-function moveFrom(build: Builder, value: string, { transform, last }: ModelParts): string {
+function moveFrom(build: Builder, value: string, { transform, last }: Pick<ModelParts, "last" | "transform">): string {
   switch (transform) {
     case "level":
       return build.add("Identity", "value", [value]);

@@ -43,7 +43,7 @@ export function fitStepModel(candidate: string, task: FitTask, steps: Int32Array
   return fit.ok ? success({ kind: "value", value: fit.value }) : fit;
 }
 
-function isDivided(transform: Transform): boolean {
+export function isDivided(transform: Transform): boolean {
   return transform !== "level";
 }
 

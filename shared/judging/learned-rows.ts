@@ -222,7 +222,7 @@ function learnedShape({ errors, stretch }: Parts, name: string): number[] | null
 }
 
 /** Returns the shape of scaled errors, around a median of 0. */
-function shapeOfErrors(errors: readonly ScaledError[]): number[] {
+export function shapeOfErrors(errors: readonly ScaledError[]): number[] {
   return centredShapeOf(errors.map(({ error }) => error));
 }
 

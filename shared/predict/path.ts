@@ -26,7 +26,7 @@ export function stepMembers(
 
 const probabilityDecimals = 6;
 
-/** Returns the entry of a step that a baseline serves. */
+/** Returns the entry of a step after the first. */
 export function pathStep(forecast: ServingDeclaration, found: StepForecast): PathStep {
   const { step, target, servedBy } = found;
   return { step, target_period: target, ...stepMembers(forecast, found), served_by: servedBy };

@@ -8,7 +8,7 @@ import { firstStep, pathStep } from "./path.ts";
 import type { Row } from "./row.ts";
 import { intervalNames } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { setsOfSnapshot } from "./step-forecasts.ts";
+import { type LoadedLearner, learnedSetsOf } from "./step-forecasts.ts";
 
 /** Refuses a path of an instance that supplies values or names another period: the steps start at the newest history. */
 function refusePath({ target, overrides, start, hypothetical, position }: Row, snapshot: Snapshot): Refusal | null {
@@ -19,16 +19,23 @@ function refusePath({ target, overrides, start, hypothetical, position }: Row, s
   return { kind: "unprocessable", detail, found: "other fields", expected: "only dimensions" };
 }
 
+export interface PathTask {
+  readonly row: Row;
+  readonly prediction: PredictionWithFeatures;
+  /** The learner of further steps; null, the default, if the baselines serve them all. */
+  readonly learner?: LoadedLearner | null;
+}
+
 /** Returns the entries of the steps, the first one from the answer. */
 export function seriesPath(
   snapshot: Snapshot,
-  { row, prediction }: { readonly row: Row; readonly prediction: PredictionWithFeatures },
+  { row, prediction, learner = null }: PathTask,
   steps: readonly number[],
 ): Result<PathStep[], Refusal> {
   const refusal = refusePath(row, snapshot);
   if (refusal !== null) return failure(refusal);
   const { forecast, model } = snapshot;
-  const set = setsOfSnapshot(snapshot).find(({ name }) => name === seriesSet);
+  const set = learnedSetsOf(snapshot, learner).find(({ name }) => name === seriesSet);
   const member = row.position ?? -1;
   const level = set?.levelOf(member) ?? null;
   const last = snapshot.series[member]?.last ?? null;

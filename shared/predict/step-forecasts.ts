@@ -1,24 +1,25 @@
 /**
  * The steps of a forecast after the newest period: for each series, and each group of series, and each step, the target period and
- * the distribution of the step's baseline. Answers and reports use it. The first step of a series is the model's, not the baseline's.
+ * the distribution of the step's learner or baseline. Answers and reports use it. The first step of a series is the model's.
  */
 import { toUnits } from "../distributions/units.ts";
 import type { Panel } from "../features/panel.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
-import { NextSteps } from "../judging/next-steps.ts";
-import type { StepPoint } from "../judging/step-points.ts";
+import { NextSteps, type StepPredictor } from "../judging/next-steps.ts";
 import { type Level, type StepSet, seriesSet, stepSetsOf } from "../judging/step-sets.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
+import type { Program } from "../onnx/evaluate.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import type { StepBaselines } from "../registry/step-baselines.ts";
+import { learnedSteps } from "./learned-steps.ts";
 import { type RowSummary, summaryOf } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface StepForecast {
   readonly step: number;
   readonly target: string;
-  /** The baseline that serves the step. */
-  readonly servedBy: StepPoint["kind"];
+  /** What serves the step: the learner's candidate, or the kind of the baseline. */
+  readonly servedBy: string;
   /** The mean in the target's unit, or the probability of a classification. */
   readonly mean: number;
   /** Median, quantiles, intervals and probabilities; null for a classification, or if a feature is missing. */
@@ -44,13 +45,15 @@ export interface StepParts {
   readonly forecast: ServingDeclaration;
   readonly panel: Panel;
   readonly baselines: StepBaselines;
+  /** The learner of the series; without it the baselines serve all steps. */
+  readonly learner?: StepPredictor | null;
 }
 
 /**
  * Returns the sets of a forecast whose model has baselines for them; empty for a model of an earlier version. Nothing is computed
  * until a step is read.
  */
-export function steppedSets({ forecast, panel, baselines }: StepParts): SteppedSet[] {
+export function steppedSets({ forecast, panel, baselines, learner = null }: StepParts): SteppedSet[] {
   const { stepped: declared, schedule, target } = forecast;
   if (declared === undefined) return [];
   const stepped = { ...forecast, ...declared };
@@ -58,7 +61,8 @@ export function steppedSets({ forecast, panel, baselines }: StepParts): SteppedS
   return stepSetsOf(stepped, panel).flatMap((set): SteppedSet[] => {
     const found = baselines.find(({ of }) => of === set.name);
     if (found === undefined) return [];
-    const next = new NextSteps(stepped, set, found.steps);
+    const own = set.name === seriesSet ? learner : null;
+    const next = new NextSteps(stepped, set, { baselines: found.steps, learner: own });
     return [
       {
         name: set.name,
@@ -69,20 +73,42 @@ export function steppedSets({ forecast, panel, baselines }: StepParts): SteppedS
         at(member, level, step) {
           const found = next.at(member, level, step);
           if (found === null) return null;
-          const { distribution, mean, baseline } = found;
+          const { distribution, mean, servedBy } = found;
           const options = { last: toUnits(level.value, target.decimals), decimals: target.decimals, point: null };
           const summary = distribution && summaryOf(distribution, options);
-          return { step, target: targetOf(step), servedBy: baseline.point.kind, mean, summary };
+          return { step, target: targetOf(step), servedBy, mean, summary };
         },
       },
     ];
   });
 }
 
-/** Returns the stepped sets of a snapshot. Memoized. */
-export const setsOfSnapshot = memoizeByObject(({ forecast, panel, model }: Snapshot): SteppedSet[] =>
-  steppedSets({ forecast, panel, baselines: model.card.baselines ?? [] }),
-);
+/** Returns the stepped sets of a snapshot. Memoized. Without a learner, whose file is loaded later, the baselines serve. */
+export const setsOfSnapshot = memoizeByObject((snapshot: Snapshot): SteppedSet[] => setsWith(snapshot, null));
+
+/** The compiled `steps.onnx` of a model. */
+export interface LoadedLearner {
+  readonly program: Program;
+}
+
+/** Returns the stepped sets of a snapshot whose model has a loaded learner. Memoized by snapshot. */
+export function learnedSetsOf(snapshot: Snapshot, loaded: LoadedLearner | null): SteppedSet[] {
+  const learner = snapshot.model.card.stepLearner;
+  if (loaded === null || learner === undefined) return setsOfSnapshot(snapshot);
+  const known = learnedSets.get(snapshot);
+  if (known !== undefined) return known;
+  const { forecast, panel } = snapshot;
+  const targetOf = targetPeriods(forecast.schedule, panel.periods.at(-1) ?? "");
+  const sets = setsWith(snapshot, learnedSteps({ forecast, panel, learner, program: loaded.program, targetOf }));
+  learnedSets.set(snapshot, sets);
+  return sets;
+}
+
+const learnedSets = new WeakMap<Snapshot, SteppedSet[]>();
+
+function setsWith({ forecast, panel, model }: Snapshot, learner: StepPredictor | null): SteppedSet[] {
+  return steppedSets({ forecast, panel, baselines: model.card.baselines ?? [], learner });
+}
 
 function dimensionsOf({ dimensions, stepped }: ServingDeclaration, { name }: StepSet): readonly string[] {
   return name === seriesSet ? dimensions : (stepped?.groups?.find((rule) => rule.name === name)?.by ?? []);

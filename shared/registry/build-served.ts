@@ -4,6 +4,7 @@ import type { Forecast } from "../forecasts/forecast.ts";
 import { isPersonalForecast } from "../forecasts/personal.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Card } from "./card.ts";
+import { servedLearnerOf } from "./further-steps.ts";
 import { servedFormat } from "./keys.ts";
 import { type ServedModelFile, servedCardShape } from "./served.ts";
 import { ownLine } from "./summary.ts";
@@ -17,10 +18,11 @@ export function buildServed(forecast: Forecast, card: Card): Result<string> {
     }
   }
   const name = ownLine(card)?.name ?? card.recipe.candidate;
+  const stepLearner = servedLearnerOf(card.further);
   const file: ServedModelFile = {
     format: servedFormat,
     // The schema drops every member of the card that `predict` does not read.
-    card: servedCardShape.parse({ ...card, name }),
+    card: servedCardShape.parse({ ...card, name, ...(stepLearner && { stepLearner }) }),
     declaration: servingDeclaration(forecast),
   };
   return success(JSON.stringify(file));

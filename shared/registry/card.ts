@@ -8,7 +8,10 @@ import { z } from "zod";
 import { profileShape } from "../drift/profile.ts";
 import { fingerprintPattern } from "../forecasts/fingerprint.ts";
 import { backfillShape } from "./backfill.ts";
+import { furtherStepsShape } from "./further-steps.ts";
+import { goldenShape } from "./golden-shape.ts";
 import { groupNames } from "./group-names.ts";
+import { recipeShape } from "./recipe-shape.ts";
 import { stepBaselinesShape } from "./step-baselines.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -20,19 +23,6 @@ const count = z.int().min(0);
 /** A range of periods, both ends included, with its number of periods and rows. */
 export const spanShape = z.object({ from: period, to: period, periods: count, rows: count });
 export type Span = z.infer<typeof spanShape>;
-
-/**
- * A recipe: a candidate, its parameters and the features that it reads. Its `id` is a hash of them, so that a refresh (the
- * same recipe on newer data) can be distinguished from a replacement.
- */
-export const recipeShape = z.object({
-  id: z.string().regex(/^[0-9a-f]{16}$/),
-  candidate: z.string().min(1),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
-  /** Fingerprint of the features' definitions and code. */
-  features: z.string().regex(fingerprintPattern),
-});
-export type Recipe = z.infer<typeof recipeShape>;
 
 /** Scores of a classification. */
 export const classificationShape = z.object({
@@ -238,17 +228,6 @@ const cardFeatureShape = z.discriminatedUnion("dtype", [
 ]);
 export type CardFeature = z.infer<typeof cardFeatureShape>;
 
-/** Inputs and expected outputs, with which a Worker checks its engine before a model serves. Every list of inputs has one entry per row. */
-const goldenShape = z.object({
-  /** Null is a missing value (NaN, or the empty string for a category). */
-  inputs: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))),
-  /** Row by row: an output [N, M] has M numbers per row. */
-  outputs: z.record(z.string(), z.array(finite)),
-  /** Maximum accepted relative difference: 0 for sums of trees, which are exact. */
-  tolerance: z.number().min(0),
-});
-export type Golden = z.infer<typeof goldenShape>;
-
 export const cardShape = z
   .object({
     format: z.literal(1),
@@ -265,6 +244,8 @@ export const cardShape = z
     baselines: stepBaselinesShape.default([]),
     /** Predictions of past periods by this recipe. Not a part of the track record. Empty if the forecast declares none. */
     backfill: backfillShape.default([]),
+    /** What serves each step after the first, and why. Null in older cards, whose baselines serve them all. */
+    further: furtherStepsShape.nullable().default(null),
     /** The training target: the value, its difference from the last value, or the difference of logarithms. */
     transform: z.enum(["level", "difference", "log-difference"]),
     recipe: recipeShape,

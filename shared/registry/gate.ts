@@ -8,10 +8,11 @@
  */
 import { baselines } from "../candidates/baselines.ts";
 import { dieboldMariano } from "../stats/diebold-mariano.ts";
-import type { Card, Contender, FieldEntry, Recipe } from "./card.ts";
+import type { Card, Contender, FieldEntry } from "./card.ts";
 import { evidenceAfter, evidenceOf } from "./evidence.ts";
 import { type FieldTest, testField } from "./field.ts";
 import { type Look, type LookHistory, type LookPlan, type LookRule, planLook, planOf } from "./look.ts";
+import type { Recipe } from "./recipe-shape.ts";
 import { ownLine } from "./summary.ts";
 import { baselineName, periodsText, pText } from "./words.ts";
 

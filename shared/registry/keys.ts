@@ -1,11 +1,13 @@
 /** Keys of models in R2 and KV. */
 
-export const artefactNames = ["model.onnx", "card.json"] as const;
+/** `steps.onnx` exists only for a version whose learner serves a step after the first. */
+export const artefactNames = ["model.onnx", "steps.onnx", "card.json"] as const;
 export type ArtefactName = (typeof artefactNames)[number];
 
 /** Maximum sizes of uploads. A model remains in the memory of a Worker, and a card only while it is read. */
 export const artefactBytesMax: Readonly<Record<ArtefactName, number>> = {
   "model.onnx": 64_000_000,
+  "steps.onnx": 64_000_000,
   "card.json": 4_000_000,
 };
 

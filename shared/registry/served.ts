@@ -9,6 +9,7 @@ import { profileShape } from "../drift/profile.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { cardShape } from "./card.ts";
+import { servedLearnerShape } from "./further-steps.ts";
 import { servedFormat } from "./keys.ts";
 import { stepBaselinesShape } from "./step-baselines.ts";
 
@@ -75,6 +76,8 @@ export const servedCardShape = z.object({
   distribution: shape.distribution.unwrap().optional(),
   /** The baselines of the steps. Files of earlier versions omit them. */
   baselines: stepBaselinesShape.optional(),
+  /** The learner that serves some of the steps. Absent if the baselines serve them all. */
+  stepLearner: servedLearnerShape.optional(),
   /** Reference values of explanations (means, counts of categories), and the bins of inputs, which older files do not have. */
   profile: z.array(
     z.discriminatedUnion("dtype", [

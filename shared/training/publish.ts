@@ -16,9 +16,11 @@ import { failure, type Result, success } from "../lib/result.ts";
 import { changeOutput, changesOutput, downOutput, massesOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Backfill } from "../registry/backfill.ts";
-import type { Card, Decision, Golden } from "../registry/card.ts";
+import type { Card, Decision } from "../registry/card.ts";
 import { misfitsOf, sizeOfGraph } from "../registry/fit-limits.ts";
+import type { FurtherSteps } from "../registry/further-steps.ts";
 import { isNaive } from "../registry/gate.ts";
+import type { Golden } from "../registry/golden-shape.ts";
 import type { StepBaselines } from "../registry/step-baselines.ts";
 import type { SourceBreak } from "../sources/breaks.ts";
 import { disagreements, roundingTolerance, toleranceBetweenEngines } from "./agreement.ts";
@@ -64,6 +66,8 @@ export interface PublishTask {
   readonly after?: SourceBreak | null;
   /** The baselines of the steps. By default the model predicts only the next period. */
   readonly baselines?: StepBaselines;
+  /** What serves each step after the first. By default the baselines serve them all. */
+  readonly further?: FurtherSteps | null;
 }
 
 export interface PublishEffects {
@@ -164,6 +168,7 @@ function versionOf(task: PublishTask): string {
     codeVersion,
     judgement.incumbent,
     ...(task.unreadable ? [task.unreadable] : []),
+    ...(task.further?.learner ? [task.further.learner.model.sha256] : []),
   ]);
   const to = spanOf(bench.data, { from: 0, to: bench.data.rows }).to.replaceAll(/[^0-9]/g, "");
   return `${to}-${sha256Hex(identity).slice(0, 8)}`;
@@ -375,8 +380,12 @@ function ownSourceOf({ candidate }: RecipeChoice): ChangeSource["kind"] {
   return isNaive(candidate) ? "frequency" : "model";
 }
 
-function stepsOf({ forecast, baselines = [] }: PublishTask): Pick<Card, "steps" | "baselines"> {
-  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines };
+function stepsOf({
+  forecast,
+  baselines = [],
+  further = null,
+}: PublishTask): Pick<Card, "steps" | "baselines" | "further"> {
+  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines, further };
 }
 
 function metricsOf(change: NonNullable<Judgement["change"]>, source: ChangeSource["kind"]): Card["judged"]["change"] {

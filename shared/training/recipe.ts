@@ -1,6 +1,6 @@
 import { type Fingerprinted, fingerprintsOf } from "../forecasts/fingerprint.ts";
 import { sha256Hex } from "../lib/hash.ts";
-import type { Recipe } from "../registry/card.ts";
+import type { Recipe } from "../registry/recipe-shape.ts";
 import type { RecipeChoice } from "./job.ts";
 
 /** Returns a recipe with its id: the same candidate, parameters and features have the same id, on any data. */

@@ -5,7 +5,7 @@ import { promotionLevel } from "../../shared/registry/look.ts";
 import type { World } from "../training/look-simulation.ts";
 import type { Bench, Result } from "./bench.ts";
 import type { Simulated } from "./support/look-thread.ts";
-import { equalLook, stepLook } from "./support/step-looks.ts";
+import { equalLook, learnerLook, stepLook } from "./support/step-looks.ts";
 
 /** The levels that the gate's level was chosen from. */
 const levels = [0.01, 0.02, 0.05];
@@ -79,7 +79,7 @@ export async function run(): Promise<Bench> {
     const results: Result[] = [];
     for (const { count, world, measure } of experiments)
       results.push(...measure(await simulateAll(threads, count, world)));
-    results.push(...severalSteps());
+    results.push(...severalSteps(), ...(await learners()));
     const seconds = Math.round((performance.now() - started) / 1000);
     const time = { what: `run time, ${threads.length} threads`, value: seconds, unit: "s", limit: secondsMax };
     return { name: "gate", results: [...results, time] };
@@ -94,18 +94,36 @@ const headlines = [
   [1, 3, 12],
 ];
 
-/** Tests several headline steps at once, without the judge, which trains for the next period only. */
+/** Returns the share of looks with p below the gate's level. */
+function promoted(what: string, ps: readonly number[], limit: number | null): Result {
+  const count = ps.filter((p) => p < promotionLevel).length;
+  return {
+    what: `${what}: promoted at ${promotionLevel}, of ${ps.length} looks`,
+    value: percent(count, ps.length),
+    unit: "%",
+    limit,
+  };
+}
+
+/** A contest of learners is fitted 21 times. */
+const learnerWalks = Math.ceil(0.15 * walks);
+
+/** Tests learners of several steps, of which one is chosen before each stretch of rolling origins. */
+async function learners(): Promise<Result[]> {
+  const looks = async (count: number, phi: number) => {
+    const found: number[] = [];
+    for (let seed = 1; seed <= count; seed++) found.push(await learnerLook(seed, phi));
+    return found;
+  };
+  return [
+    promoted("learners of several steps, random walks", await looks(learnerWalks, 0), percentMax),
+    promoted("learners of several steps, skill at step 3", await looks(Math.ceil(learnerWalks / 5), 0.5), null),
+  ];
+}
+
+/** Tests baselines of several headline steps at once, and equally good forecasts. */
 function severalSteps(): Result[] {
   const seeds = Array.from({ length: walks }, (_, index) => index + 1);
-  const promoted = (what: string, ps: readonly number[], limit: number | null): Result => {
-    const count = ps.filter((p) => p < promotionLevel).length;
-    return {
-      what: `${what}: promoted at ${promotionLevel}, of ${ps.length} looks`,
-      value: percent(count, ps.length),
-      unit: "%",
-      limit,
-    };
-  };
   return headlines.flatMap((steps) => {
     const name = `steps ${steps.join(", ")}`;
     const looks = (drift: number) => seeds.slice(0, fewer).map((seed) => stepLook({ seed, steps, drift }));

@@ -109,6 +109,27 @@ describe("a version is refused", () => {
     await nothing();
   });
 
+  test("when the card has a learner of further steps and steps.onnx is absent or another file", async () => {
+    const { model, card } = tiny();
+    const { features, golden } = card;
+    const file = { sha256: sha256Hex("steps"), bytes: 5, nodes: 0, trees: 0 };
+    const inputs = features.map(({ name, dtype }) => ({ name, dtype }));
+    const learner = { recipe: card.recipe, model: file, features: inputs, shapes: [], golden };
+    const further = { gate: null, steps: [{ step: 2, serves: "pooled" as const, reason: "test" }], learner };
+    const built = { model, card: { ...card, further } };
+    await registry.uploadBoth(built);
+    expect(await registry.register(built)).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining("steps.onnx is not in R2") },
+    });
+    await registry.upload("v1.0", "steps.onnx", bytesOf("other"));
+    expect(await registry.register(built)).toMatchObject({
+      status: 422,
+      body: { detail: "The digest of steps.onnx in R2 differs from the stated one." },
+    });
+    await nothing();
+  });
+
   test("when the card is invalid", async () => {
     const { model, card } = tiny();
     const built = { model, card: { ...card, steps: [0] } };

@@ -75,7 +75,7 @@ test.each([
         (origin, step, point, at) => {
           const baseline: StepBaseline = { step, point, spread };
           const served = setAt(stepSetsOf(forecast, until(panel, origin, stepsReach(forecast) + 1)), at);
-          const next = new NextSteps(forecast, served, [baseline]);
+          const next = new NextSteps(forecast, served, { baselines: [baseline], learner: null });
           const judged = setAt(whole, at);
           const data = judged.rowsOf(step);
           const rows = { from: firstRowAt(data, origin + step), to: firstRowAt(data, origin + step + 1) };
@@ -109,7 +109,7 @@ test("a classification has the stated probability after its last state, or the s
     { step: 1, point: { kind: "state-frequency" }, spread: { kind: "probability", after: [0.25, 0.75] } },
     { step: 2, point: { kind: "recent-share" }, spread: { kind: "probability", after: null } },
   ];
-  const next = new NextSteps(forecast, set, baselines);
+  const next = new NextSteps(forecast, set, { baselines, learner: null });
   const level = set.levelOf(0);
   if (level === null) throw new Error("the series has a level");
   const values = panel.series[0]?.values ?? new Float64Array();

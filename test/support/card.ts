@@ -90,6 +90,7 @@ export function tinyModel(story: TinyStory): TinyModel {
       steps: [1],
       baselines: [],
       backfill: [],
+      further: null,
       transform: "level",
       recipe: { id: recipe, candidate, parameters: { bias }, features: "0123456789abcdef" },
       producer: "almanac",

@@ -30,14 +30,27 @@ export interface PredictTokens {
 /** Returns a function that answers requests. Waits for the work that continues after an answer. */
 export async function predictInNode(
   story: ServableStory = {},
-  { token, personalToken, isGoldPersonal = false }: PredictTokens = {},
+  { isGoldPersonal = false, ...tokens }: PredictTokens = {},
+): Promise<Answer> {
+  return predictFrom(storesOf(story, isGoldPersonal), tokens);
+}
+
+/** The contents of KV and R2. */
+export interface Stores {
+  readonly keys: ReadonlyMap<string, string>;
+  readonly objects: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Returns a function that answers requests from these contents. */
+export async function predictFrom(
+  { keys, objects }: Stores,
+  { token, personalToken }: Pick<PredictTokens, "token" | "personalToken"> = {},
 ): Promise<Answer> {
   const [{ predictApp }, { serviceOf }] = await Promise.all([
     moduleOf("../../workers/predict/app.ts"),
     moduleOf("../../workers/predict/service.ts"),
   ]);
   if (!predictApp || !serviceOf) throw new Error("workers/predict has no predictApp or serviceOf");
-  const { keys, objects } = storesOf(story, isGoldPersonal);
   const app = predictApp(
     serviceOf({
       snapshots: { get: async (key: string) => keys.get(key) ?? null },
@@ -65,13 +78,7 @@ export async function predictInNode(
   };
 }
 
-function storesOf(
-  story: ServableStory,
-  isGoldPersonal: boolean,
-): {
-  readonly keys: ReadonlyMap<string, string>;
-  readonly objects: ReadonlyMap<string, Uint8Array>;
-} {
+function storesOf(story: ServableStory, isGoldPersonal: boolean): Stores {
   const ofMilk = servable(story);
   const servedText = servedTextOf(gold, goldModel().card);
   const ofGold = { ...goldModel(), servedText: isGoldPersonal ? personalText(servedText) : servedText };

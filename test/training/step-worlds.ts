@@ -3,6 +3,7 @@ import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { type StepRows, stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
 import { runStepJob, type StepPool, stepBenchOf } from "../../shared/training/step-job.ts";
 import { contestSteps } from "../../shared/training/step-learners.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
@@ -54,7 +55,7 @@ export function instantStepPool(forecast: Forecast, rows: StepRows): StepPool {
 }
 
 /** Runs the contest of a ridge with a fixed penalty. */
-export async function contestOf(forecast: Forecast, panel: Panel, recipe = ridge) {
+export async function contestOf(forecast: Forecast, panel: Panel, recipe: RecipeChoice = ridge) {
   const rows = stepRowsOf(forecast, panel);
   const pool = instantStepPool(forecast, rows);
   const contest = await contestSteps({ forecast, panel, rows, recipe, seed: 1, scoredFrom: null }, pool);

@@ -216,7 +216,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
           const { prepared, contest } = done;
           if (!prepared || !contest) return;
           const { seed, threads } = training;
-          done.learners = await runStepContest(prepared, contest.judged.judgement, { seed, threads, hasScores: true });
+          done.learners = await runStepContest(prepared, contest.judged.judgement, { seed, threads });
           task.title = done.learners
             ? `Judged the learners of the steps ${done.learners.steps.map(({ step }) => step).join(", ")}`
             : "There are no learners of several steps";

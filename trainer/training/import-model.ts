@@ -195,9 +195,9 @@ function noUnseenPeriod(trainedTo: string, last: string): string {
 
 /** Returns a version that depends on everything in the card: the file, the data, the seed, the code and the champion. */
 /** Returns the steps and their baselines, which do not depend on the file. */
-function stepsOf({ forecast, panel }: Prepared): Pick<Card, "steps" | "baselines"> {
+function stepsOf({ forecast, panel }: Prepared): Pick<Card, "steps" | "baselines" | "further"> {
   const baselines = stepBaselinesOf(forecast, panel);
-  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines };
+  return { steps: baselines.length === 0 ? [1] : [...forecast.steps], baselines, further: null };
 }
 
 function versionOf({ prepared, trainedTo, seed, incumbent }: ImportTask, recipe: string): string {

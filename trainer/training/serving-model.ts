@@ -7,6 +7,7 @@ import { predictedOfOutputs } from "../../shared/judging/predicted.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { Card } from "../../shared/registry/card.ts";
+import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import type { Situation } from "../../shared/registry/gate.ts";
 import type { ServedModelFile } from "../../shared/registry/served.ts";
 import { inputsOf } from "../../shared/training/inputs.ts";
@@ -29,6 +30,8 @@ export interface Serving {
   readonly note: string | null;
   /** The champion's version if its card is lost or damaged; else null. */
   readonly unreadable: string | null;
+  /** The steps that the champion's learner serves. */
+  readonly learnedSteps: readonly number[];
 }
 
 export interface ServingOptions {
@@ -59,6 +62,7 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
   };
   const recipe = recipeChoice(card);
   const { dataHash } = card.lineage;
+  const learnedSteps = servedLearnerOf(card.further)?.steps ?? [];
   const withoutOpponent = (why: string): Serving => {
     return { ...noOpponent, situation: noIncumbent, note: withoutOpponentText(card.version, why) };
   };
@@ -67,7 +71,14 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
   if (!fingerprintsOf(forecast).includes(card.fingerprint)) {
     const model = await withOwnFeatures(hub, { prepared, card, recipe, declaration, ...options });
     if (typeof model !== "string")
-      return { model, situation: { incumbent, looks, dataChanged }, dataHash, note: null, unreadable: null };
+      return {
+        model,
+        situation: { incumbent, looks, dataChanged },
+        dataHash,
+        note: null,
+        unreadable: null,
+        learnedSteps,
+      };
     return withoutOpponent(`cannot run with this code (${model})`);
   }
   const file = modelFile(card, { forecast, data }, bytes);
@@ -77,10 +88,11 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
     dataHash,
     note: null,
     unreadable: null,
+    learnedSteps,
   };
 }
 
-const noOpponent = { model: null, dataHash: null, note: null, unreadable: null } as const;
+const noOpponent = { model: null, dataHash: null, note: null, unreadable: null, learnedSteps: [] } as const;
 
 function withoutOpponentText(version: string, why: string): string {
   return `The champion ${version} ${why}, so the candidates were judged against the baseline alone.`;

@@ -5,7 +5,9 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
+import { promotionLevel } from "../../shared/registry/look.ts";
 import { type SilentSource, sourcesState } from "../../shared/sources/complete-periods.ts";
+import type { StepSituation } from "../../shared/training/decide-steps.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
 import { type Published, type PublishTask, publish, type Run } from "../../shared/training/publish.ts";
@@ -18,6 +20,7 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
+import { trainSteps } from "./contest-steps.ts";
 import { factsOfLakes } from "./facts.ts";
 import { startHeartbeats } from "./heartbeats.ts";
 import type { ReadTrainingOptions } from "./options.ts";
@@ -123,13 +126,16 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const { judgement } = result.judged;
   const judged = outcomeOf(forecast, judgement, serving.situation);
   const outcome = serving.note === null ? judged : { ...judged, reason: `${serving.note} ${judged.reason}` };
-  const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines });
+  onProgress("judging the learners of further steps");
+  const steps = await trainSteps(prepared, judgement, { ...task, situation: stepSituationOf(outcome, serving) });
+  const further = steps?.further ?? null;
+  const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines, further });
   const versions: Promoted[] = [];
   const publishAndRegister = async (wanted: PublishTask): Promise<Card> => {
     onProgress(`fitting ${wanted.recipe.candidate} to all data`);
     const { card, model } = await publishOrFail(wanted, pool);
     onProgress(`registering ${card.version}`);
-    await register(hub, { card, model, run });
+    await register(hub, { card, model, steps: steps?.model ?? null, run });
     return card;
   };
   const registerAndPromote = async (wanted: PublishTask) => {
@@ -149,7 +155,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
     recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
   // Before the promotions: the champion's pointer names the baseline that serves if the champion cannot run.
   if (judgement.evidenceFor(judgement.naive) !== null) {
-    const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome, baselines });
+    const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome, baselines, further });
     await publishAndRegister({ ...baseline, isFallback: true });
   }
   // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
@@ -158,7 +164,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const isReplaced =
     (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
   if (fallback !== null && versions[0]?.flow.state !== "done" && !isChampion(fallback) && !isReplaced) {
-    await registerAndPromote(publishTask(contest, result, { recipe: fallback, outcome, baselines }));
+    await registerAndPromote(publishTask(contest, result, { recipe: fallback, outcome, baselines, further }));
   }
   const { champion } = await hub.api.getChampion({ forecast: forecast.id });
   const { seconds } = result;
@@ -193,7 +199,7 @@ export function fallbackOf(
 function publishTask(
   { prepared, serving, task }: Contest,
   { judged, trials }: ContestResult,
-  choice: Required<Pick<PublishTask, "recipe" | "outcome" | "baselines">> & { readonly outcome: Outcome },
+  choice: Required<Pick<PublishTask, "recipe" | "outcome" | "baselines" | "further">> & { readonly outcome: Outcome },
 ): PublishTask {
   const { judgement, bench } = judged;
   return {
@@ -225,13 +231,29 @@ export async function publishOrFail(task: PublishTask, pool: Pool, run: Run = ru
   throw new Failure(`${what} ${publishing.error.problems.join(" ")}`);
 }
 
-/** Uploads both artefacts and then registers the version, so that a killed training registers nothing incomplete. */
-export async function register(
-  hub: Hub,
-  { card, model, run }: { readonly card: Card; readonly model: Uint8Array<ArrayBuffer>; readonly run: string | null },
-): Promise<void> {
+/**
+ * Returns how the learners of further steps are decided. They are tested at the level of the look. The first training of a forecast
+ * tests them also if no contender of step 1 was ahead on validation, so that there was no look.
+ */
+function stepSituationOf({ look }: Outcome, { situation, model, learnedSteps }: Serving): StepSituation {
+  const isFirst = model === null && situation.looks.length === 0;
+  const halvings = look?.halvings ?? (isFirst ? 0 : null);
+  return { level: halvings === null ? null : promotionLevel / 2 ** halvings, served: learnedSteps };
+}
+
+export interface Registered {
+  readonly card: Card;
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** The bytes of `steps.onnx`; null, the default, if the baselines serve all further steps. */
+  readonly steps?: Uint8Array<ArrayBuffer> | null;
+  readonly run: string | null;
+}
+
+/** Uploads the artefacts and then registers the version, so that a killed training registers nothing incomplete. */
+export async function register(hub: Hub, { card, model, steps = null, run }: Registered): Promise<void> {
   const address = { forecast: card.forecast, version: card.version };
   await hub.api.uploadArtefact({ ...address, artefact: "model.onnx", body: model });
+  if (steps !== null) await hub.api.uploadArtefact({ ...address, artefact: "steps.onnx", body: steps });
   const cardBytes = (await storedCard(hub, card)) ?? new TextEncoder().encode(JSON.stringify(card));
   await hub.api.uploadArtefact({ ...address, artefact: "card.json", body: cardBytes });
   const digests = { model: { sha256: card.model.sha256 }, card: { sha256: sha256Hex(cardBytes) } };

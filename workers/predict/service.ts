@@ -8,7 +8,9 @@ import type { BuiltExplainer } from "../../shared/explain/explainer.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { failure } from "../../shared/lib/result.ts";
 import { engineNames } from "../../shared/predict/engines.ts";
+import { loadStepProgram } from "../../shared/predict/learned-steps.ts";
 import { explainerOf, type ServedModel } from "../../shared/predict/load-model.ts";
+import type { LoadedLearner } from "../../shared/predict/step-forecasts.ts";
 import { digestOf, readArtefact } from "./artefacts.ts";
 import type { Background } from "./background.ts";
 import { CostBudget, type CostLimits, readCostLimits } from "./cost-budget.ts";
@@ -46,6 +48,8 @@ export interface Service {
   forecasts(context: Background): Promise<readonly string[]>;
   /** Builds the explainer of a model on first use. Reads the file again, because its bytes are not held in memory. */
   explainer(model: ServedModel, context: Background): Promise<BuiltExplainer | "unreadable">;
+  /** Loads the learner of further steps on first use. Null if it has none, or its file cannot be loaded: the baselines then serve. */
+  stepLearner(model: ServedModel, context: Background): Promise<LoadedLearner | null>;
   /** Returns whether a caller is within the rate limit. */
   allows(caller: string): Promise<boolean>;
   readonly token: string | undefined;
@@ -136,6 +140,7 @@ export function serviceOf(parts: ServiceParts): Service {
   } = parts;
   const snapshots = new Snapshots();
   const explainers = new WeakMap<ServedModel, BuiltExplainer>();
+  const learners = new WeakMap<ServedModel, LoadedLearner>();
   const sourcesFor = (context: Background) => ({
     lake,
     cache,
@@ -173,6 +178,22 @@ export function serviceOf(parts: ServiceParts): Service {
       } catch (error) {
         console.error(`explaining ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
         return "unreadable";
+      }
+    },
+    async stepLearner(model, context) {
+      const { forecast, version, stepLearner } = model.card;
+      const cached = learners.get(model);
+      if (cached || stepLearner === undefined) return cached ?? null;
+      const address: ArtefactAddress = { forecast, version, name: "steps.onnx", sha256: stepLearner.model.sha256 };
+      try {
+        const program = loadStepProgram(await readArtefact(address, sourcesFor(context)), stepLearner);
+        if (!program.ok) throw new Error(program.error);
+        const loaded = { program: program.value };
+        learners.set(model, loaded);
+        return loaded;
+      } catch (error) {
+        console.error(`steps of ${forecast} ${version}: ${error instanceof Error ? error.message : error}`);
+        return null;
       }
     },
     fresh: (forecast) => snapshots.fresh(forecast, now().getTime()),

@@ -5,7 +5,7 @@ import type { ServingReport } from "../../shared/api/serving-report.ts";
 export interface ArtefactAddress {
   readonly forecast: string;
   readonly version: string;
-  readonly name: "model.onnx" | "served.json";
+  readonly name: "model.onnx" | "steps.onnx" | "served.json";
   /** Of the bytes, in hexadecimal. */
   readonly sha256: string;
 }

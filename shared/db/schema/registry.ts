@@ -1,8 +1,8 @@
 /** Tables of the registry: trainings, models, gate decisions, champions and the audit. */
 import { integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
-import type { Recipe } from "../../registry/card.ts";
 import { gateRules, verdictKinds } from "../../registry/gate.ts";
 import type { ReadData } from "../../registry/look-data.ts";
+import type { Recipe } from "../../registry/recipe-shape.ts";
 import { auditKinds, championRules, runStates, trialStates } from "../../registry/states.ts";
 import { json, type Stats } from "./json.ts";
 

@@ -10,7 +10,9 @@ import { testBlocks } from "../../../shared/stats/block-tests.ts";
 import { mean } from "../../../shared/stats/mean.ts";
 import { at } from "../../../shared/stats/numbers.ts";
 import { squaredErrors } from "../../../shared/training/rolling-test.ts";
+import { testSteps } from "../../../shared/training/step-gate.ts";
 import { seededNormal } from "../../support/chance.ts";
+import { contestOf, echoes, steppedForecast } from "../../training/step-worlds.ts";
 import { simulatedPanel, smallForecast } from "../../training/support.ts";
 
 export interface StepWorld {
@@ -62,6 +64,13 @@ function cumulated(changes: readonly number[]): number[] {
     sum += change;
     return sum;
   });
+}
+
+/** Returns the larger p of a learner of the steps 1 and 3 against the baselines and the last value. `phi`: its skill at step 3. */
+export async function learnerLook(seed: number, phi: number): Promise<number> {
+  const { contest } = await contestOf(steppedForecast, echoes(seed, phi));
+  const gate = testSteps(steppedForecast.headline, contest);
+  return Math.max(gate?.pBaseline ?? 1, gate?.pReference ?? 1);
 }
 
 /** The last share of the periods that is tested. */

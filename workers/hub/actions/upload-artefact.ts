@@ -13,6 +13,7 @@ import { checkLength } from "./upload.ts";
 
 export const artefactContentTypes: Readonly<Record<ArtefactName, string>> = {
   "model.onnx": "application/octet-stream",
+  "steps.onnx": "application/octet-stream",
   "card.json": "application/json; charset=utf-8",
 };
 
@@ -42,7 +43,7 @@ export async function uploadArtefact(
   const key = artefactKey(forecast.value.id, version, artefact);
   const before = await storedDigest(lake, key);
   const model = await findModel(db, forecast.value.id, version);
-  const registered = model && (artefact === "model.onnx" ? model.modelSha256 : model.cardSha256);
+  const registered = model && registeredDigest(model, artefact);
   const isRepair = before !== null && before !== sha256 && registered === sha256;
   if (isRepair || (before === null && (registered ?? sha256) === sha256)) {
     const httpMetadata = { contentType: artefactContentTypes[artefact] };
@@ -60,6 +61,15 @@ export async function uploadArtefact(
   if (stored === sha256) return success({ key, sha256, bytes: length, known: true });
   const detail = `${key} is already stored or registered with other bytes. Use another version name.`;
   return failure({ kind: "conflict", detail, found: `sha256 ${sha256}`, expected: `sha256 ${stored}` });
+}
+
+/** Returns the registered digest of a file; null for `steps.onnx`, whose digest is in the card. */
+function registeredDigest(
+  { modelSha256, cardSha256 }: { readonly modelSha256: string; readonly cardSha256: string },
+  artefact: ArtefactName,
+): string | null {
+  if (artefact === "steps.onnx") return null;
+  return artefact === "model.onnx" ? modelSha256 : cardSha256;
 }
 
 /** Returns the SHA-256 that a file was stored with; null without a file. */

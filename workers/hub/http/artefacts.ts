@@ -45,7 +45,7 @@ const put = createRoute({
   operationId: "uploadArtefact",
   tags: ["Models"],
   summary: "Upload a file of a version",
-  description: `A file is never replaced: the same bytes again change nothing, other bytes are refused. \`model.onnx\` may have at most ${megabytes("model.onnx")}, \`card.json\` at most ${megabytes("card.json")}.`,
+  description: `A file is never replaced: the same bytes again change nothing, other bytes are refused. \`model.onnx\` and \`steps.onnx\` may have at most ${megabytes("model.onnx")}, \`card.json\` at most ${megabytes("card.json")}.`,
   security: secured,
   middleware: [adminOnly] as const,
   request: {

@@ -8,7 +8,7 @@ import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { askRunner, isPassing } from "../../../shared/predict/engines.ts";
 import { type Card, cardShape } from "../../../shared/registry/card.ts";
 import { checkCard, type Mismatch } from "../../../shared/registry/check-card.ts";
-import { checkGolden, type GoldenResult, goldenInputs } from "../../../shared/registry/golden.ts";
+import { checkGolden, type GoldenResult, goldenInputs, runGolden } from "../../../shared/registry/golden.ts";
 import { type ArtefactName, artefactBytesMax, artefactKey } from "../../../shared/registry/keys.ts";
 import type { Hub } from "../hub.ts";
 import { digestOf } from "../object-digest.ts";
@@ -46,7 +46,11 @@ export async function verifyArtefacts(
   const fingerprints = anyFingerprint ? [read.value.fingerprint] : hub.fingerprints(forecast);
   const place = { forecast: forecast.id, version, sha256: model.sha256, bytes: model.bytes, fingerprints };
   const mismatch = checkCard(read.value, place);
-  return mismatch ? failure(mismatch) : read;
+  if (mismatch) return failure(mismatch);
+  const steps = read.value.further?.learner?.model.sha256;
+  if (steps === undefined) return read;
+  const found = await digest(hub, stated, "steps.onnx");
+  return found.sha256 === steps ? read : otherBytes("steps.onnx", found.sha256, steps);
 }
 
 /**
@@ -63,9 +67,24 @@ export async function verifyGolden(
   const object = await hub.lake.get(artefactKey(stated.forecast.id, stated.version, "model.onnx"));
   if (!object) throw new Error("model.onnx was deleted during the verification");
   const result = await golden(hub, stated, { card: read.value, bytes: new Uint8Array(await object.arrayBuffer()) });
-  if (result.ok) return null;
+  const checked = result.ok ? await stepsGolden(hub, stated, read.value) : result;
+  if (checked.ok) return null;
   const detail = "The model's outputs for the golden rows differ from those of the training.";
-  return { detail, found: result.error, expected: "the outputs in the card" };
+  return { detail, found: checked.error, expected: "the outputs in the card" };
+}
+
+/** Runs the golden rows of `steps.onnx`, if the card has a learner. The built-in engine serves it, so no other one is asked. */
+async function stepsGolden(
+  hub: Pick<Hub, "lake" | "evaluate">,
+  { forecast, version }: Stated,
+  { further }: Card,
+): Promise<GoldenResult> {
+  const learner = further?.learner ?? null;
+  if (learner === null) return success(0);
+  const object = await hub.lake.get(artefactKey(forecast.id, version, "steps.onnx"));
+  if (!object) throw new Error("steps.onnx was deleted during the verification");
+  const result = runGolden(new Uint8Array(await object.arrayBuffer()), learner, hub.evaluate);
+  return result.ok ? result : failure(`steps.onnx: ${result.error}`);
 }
 
 async function golden(

@@ -8,6 +8,7 @@ import { type PathOptions, readPath, stepsOption, untilOption } from "../../../s
 import type { PredictRequest, PreparedRows } from "../../../shared/predict/predict.ts";
 import { seriesPath } from "../../../shared/predict/series-path.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
+import type { LoadedLearner } from "../../../shared/predict/step-forecasts.ts";
 import type { Call } from "../call.ts";
 import type { Served } from "../snapshot-store.ts";
 
@@ -53,10 +54,12 @@ export function withPath(
     snapshot,
     prepared,
     prediction,
+    learner,
   }: {
     readonly snapshot: Snapshot;
     readonly prepared: PreparedRows;
     readonly prediction: PredictionWithFeatures | undefined;
+    readonly learner: LoadedLearner | null;
   },
   options: StepOptions,
 ): Result<string, Refusal> {
@@ -65,6 +68,6 @@ export function withPath(
   if (!steps.ok) return failure(steps.error);
   const [row] = prepared.rows;
   if (steps.value === null || row === undefined || prediction === undefined) return success(body);
-  const path = seriesPath(snapshot, { row, prediction }, steps.value);
+  const path = seriesPath(snapshot, { row, prediction, learner }, steps.value);
   return path.ok ? success(`${body.slice(0, -1)},"path":${JSON.stringify(path.value)}}`) : path;
 }

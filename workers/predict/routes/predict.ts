@@ -15,6 +15,7 @@ import {
   evaluateRows,
   findRejectedRows,
 } from "../../../shared/predict/evaluate.ts";
+import type { ServedModel } from "../../../shared/predict/load-model.ts";
 import {
   answerRows,
   type PredictRequest,
@@ -26,6 +27,7 @@ import {
   withoutRejected,
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
+import type { LoadedLearner } from "../../../shared/predict/step-forecasts.ts";
 import { readBody, refuseType } from "../body.ts";
 import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, repeated, unknownFlag } from "../flags.ts";
@@ -97,6 +99,8 @@ interface ReadCall {
   /** Whether the answer includes the values of the features. */
   readonly withFeatures: boolean;
   readonly steps: StepOptions;
+  /** The learner of further steps; null if none is needed or loaded. */
+  readonly learner: LoadedLearner | null;
   readonly timing: Timing;
 }
 
@@ -113,7 +117,8 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
   const steps = readStepOptions(call);
   const several = refuseSteps(request, steps);
   if (several !== null) return refusalReply(several);
-  const readCall: ReadCall = { request, isQuery, partial, explain, withFeatures, above, steps, timing: new Timing() };
+  const options = { request, isQuery, partial, explain, withFeatures, above, steps };
+  const readCall: ReadCall = { ...options, learner: null, timing: new Timing() };
   const served = servedFor(call);
   return served instanceof Promise
     ? served.then((awaited) => answerFrom(awaited, call, readCall))
@@ -123,9 +128,23 @@ function answer(call: Call, request: PredictRequest, isQuery: boolean): Reply | 
 function answerFrom(served: ServedCall, call: Call, readCall: ReadCall): Reply | Promise<Reply> {
   if (!served.ok) return refusalReply(served.error.refusal, served.error.headers);
   readCall.timing.end("snapshot");
-  if (!readCall.explain) return evaluate(served.value, call, { ...readCall, explainer: null });
+  const { model } = served.value.snapshot;
+  if (needsLearner(model, readCall)) {
+    const loading = call.service.stepLearner(model, call.context);
+    return loading.then((learner) => answerWith(served.value, call, { ...readCall, learner }));
+  }
+  return answerWith(served.value, call, readCall);
+}
+
+/** Returns whether a request asks for steps that a learner serves. Its file is loaded on first use. */
+function needsLearner({ card }: ServedModel, { steps }: ReadCall): boolean {
+  return card.stepLearner !== undefined && (steps.steps !== null || steps.until !== null);
+}
+
+function answerWith(served: Served, call: Call, readCall: ReadCall): Reply | Promise<Reply> {
+  if (!readCall.explain) return evaluate(served, call, { ...readCall, explainer: null });
   const tooMany = refuseExplaining(readCall.request);
-  return tooMany ? refusalReply(tooMany) : explainFrom(served.value, call, readCall);
+  return tooMany ? refusalReply(tooMany) : explainFrom(served, call, readCall);
 }
 
 async function explainFrom(served: Served, call: Call, readCall: ReadCall): Promise<Reply> {
@@ -139,7 +158,7 @@ interface ExplainedCall extends ReadCall {
 }
 
 function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply | Promise<Reply> {
-  const { request, isQuery, partial, explainer, above, withFeatures, steps, timing } = explained;
+  const { request, isQuery, partial, explainer, above, withFeatures, steps, learner, timing } = explained;
   const { snapshot } = served;
   if (steps.group !== null) return groupReply(served, call, explained) ?? refusalReply(unnamedGroup);
   const reading = { textNumbers: isQuery, ...(isQuery && { otherNames: predictOptionNames }) };
@@ -157,14 +176,24 @@ function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply |
     return { status: 304, headers, body: null };
   }
   const { kind } = request;
-  const batch: Batch = { served, prepared: prepared.value, headers, kind, partial, withFeatures, steps, timing };
+  const batch: Batch = {
+    served,
+    prepared: prepared.value,
+    headers,
+    kind,
+    partial,
+    withFeatures,
+    steps,
+    learner,
+    timing,
+  };
   const evaluated = evaluateRows(snapshot, prepared.value.rows);
   return evaluated instanceof Promise
     ? evaluated.then((awaited) => replyTo(awaited, call, batch))
     : replyTo(evaluated, call, batch);
 }
 
-interface Batch extends Pick<ReadCall, "timing" | "partial" | "withFeatures" | "steps"> {
+interface Batch extends Pick<ReadCall, "timing" | "partial" | "withFeatures" | "steps" | "learner"> {
   readonly served: Served;
   readonly prepared: PreparedRows;
   readonly headers: Reply["headers"];
@@ -196,7 +225,7 @@ function forecastOf({ served }: Batch): string {
 
 function answerReply(
   call: Call,
-  { served, prepared, headers, kind, withFeatures, steps, timing }: Batch,
+  { served, prepared, headers, kind, withFeatures, steps, learner, timing }: Batch,
   evaluation: Evaluation,
 ): Reply {
   const { snapshot, stale } = served;
@@ -208,7 +237,7 @@ function answerReply(
     kind === "single" && first !== undefined
       ? singleAnswerJson(stale ? heads.stale : heads.fresh, first, jsonOptions)
       : answerJson(answerRows(snapshot, { ...prepared, kind, stale }, predictions), jsonOptions);
-  const body = withPath(text, { snapshot, prepared, prediction: first }, steps);
+  const body = withPath(text, { snapshot, prepared, prediction: first, learner }, steps);
   timing.end("model");
   if (!body.ok) return refusalReply(body.error, { "Server-Timing": timing.header });
   if (body.value !== text) chargeSteps(call, snapshot);
