@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { backtest } from "../../trainer/commands/backtest.ts";
 import { importModel } from "../../trainer/commands/import.ts";
+import { replayForecast } from "../../trainer/commands/replay.ts";
 import { trainForecast } from "../../trainer/commands/train.ts";
 import { Failure } from "../../trainer/failure.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
@@ -48,6 +49,21 @@ test.each<[string, () => Promise<void>, RegExp]>([
     "a file that does not exist",
     () => files(join(folder, "none.xlsx")),
     /none\.xlsx cannot be read: it does not exist\.$/,
+  ],
+  [
+    "a replay with an unknown rule of training",
+    () => replayForecast("milk-mx", { files: [file], from: "2024-07-01", retrain: "sometimes" }),
+    /^--retrain sometimes is not valid\. Expected every:N, with a number of publications, or never\.$/,
+  ],
+  [
+    "a replay from a time that is no period",
+    () => replayForecast("milk-mx", { files: [file], from: "soon", retrain: "never" }),
+    /^--from soon is not a period\. Expected a day such as 2024-07-01, a month or a year\.$/,
+  ],
+  [
+    "a replay of a range without publications",
+    () => replayForecast("milk-mx", { files: [file], from: "2099-01-01", retrain: "never" }),
+    /^No publication is between 2099-01-01 and the end\. The files contain \d{4}-\d{2}-\d{2} to \d{4}-\d{2}-\d{2}\.$/,
   ],
   ["a folder as file", () => files(folder), /cannot be read: it is a folder\.$/],
   [
