@@ -13,6 +13,11 @@ import { type Column, type Outputs, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 
+/** The compiled `steps.onnx` of a model. */
+export interface LoadedLearner {
+  readonly program: Program;
+}
+
 /** Compiles `steps.onnx` and checks its outputs for the golden rows. O(bytes + golden rows × model). */
 export function loadStepProgram(bytes: Uint8Array, learner: ServedLearner): Result<Program> {
   const compiled = compileModel(bytes);
@@ -59,14 +64,15 @@ export function learnedSteps({ forecast, panel, learner, program, targetOf }: Le
     return steps.map((step, row) => (run.ok ? learnedStep(run.value, row, shapeOf(step)) : null));
   };
   const shapeOf = (step: number) => shapes.find((one) => one.step === step)?.shape ?? null;
-  let newest: { readonly member: number; readonly steps: readonly (LearnedStep | null)[] } | null = null;
+  const known = new Map<number, readonly (LearnedStep | null)[]>();
   return {
     candidate,
     at(member, step) {
       const row = steps.indexOf(step);
       if (row < 0) return null;
-      if (newest?.member !== member) newest = { member, steps: predict(member) };
-      return newest.steps[row] ?? null;
+      const found = known.get(member) ?? predict(member);
+      known.set(member, found);
+      return found[row] ?? null;
     },
   };
 }

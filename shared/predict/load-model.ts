@@ -8,6 +8,7 @@ import { type Column, runGolden } from "../registry/golden.ts";
 import { compileModel, runProgram } from "../registry/onnx-engine.ts";
 import type { ServedCard } from "../registry/served.ts";
 import type { Engine } from "./engines.ts";
+import type { LoadedLearner } from "./learned-steps.ts";
 import { knownOutputs, lackingOutputs, type ModelOutput } from "./model-outputs.ts";
 import type { ModelInput, ServedDescription } from "./read-served.ts";
 
@@ -31,6 +32,8 @@ export interface ServedModel extends ServedDescription, ServedNumber {
   readonly since?: string;
   readonly decision?: string | undefined;
   readonly engine: Engine;
+  /** The learner of further steps, where it is loaded with the model. `predict` loads it on the first request for a path. */
+  readonly learner?: LoadedLearner | null;
   /** Objects with the inputs' names, to be copied and filled. */
   readonly templates: {
     readonly inputs: Readonly<Record<string, Column>>;

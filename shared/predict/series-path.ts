@@ -4,11 +4,12 @@ import type { Refusal } from "../api/problem.ts";
 import { seriesSet } from "../judging/step-sets.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { missedPeriods, outdatedNote } from "./intervals.ts";
+import type { LoadedLearner } from "./learned-steps.ts";
 import { firstStep, pathStep } from "./path.ts";
 import type { Row } from "./row.ts";
 import { intervalNames } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type LoadedLearner, learnedSetsOf } from "./step-forecasts.ts";
+import { learnedSetsOf } from "./step-forecasts.ts";
 
 /** Refuses a path of an instance that supplies values or names another period: the steps start at the newest history. */
 function refusePath({ target, overrides, start, hypothetical, position }: Row, snapshot: Snapshot): Refusal | null {

@@ -8,10 +8,9 @@ import { nextPeriod } from "../forecasts/schedule.ts";
 import { NextSteps, type StepPredictor } from "../judging/next-steps.ts";
 import { type Level, type StepSet, seriesSet, stepSetsOf } from "../judging/step-sets.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
-import type { Program } from "../onnx/evaluate.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import type { StepBaselines } from "../registry/step-baselines.ts";
-import { learnedSteps } from "./learned-steps.ts";
+import { type LoadedLearner, learnedSteps } from "./learned-steps.ts";
 import { type RowSummary, summaryOf } from "./row-summary.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -83,13 +82,11 @@ export function steppedSets({ forecast, panel, baselines, learner = null }: Step
   });
 }
 
-/** Returns the stepped sets of a snapshot. Memoized. Without a learner, whose file is loaded later, the baselines serve. */
-export const setsOfSnapshot = memoizeByObject((snapshot: Snapshot): SteppedSet[] => setsWith(snapshot, null));
-
-/** The compiled `steps.onnx` of a model. */
-export interface LoadedLearner {
-  readonly program: Program;
-}
+/** Returns the stepped sets of a snapshot. Memoized. If the learner was not loaded with the model, the baselines serve. */
+export const setsOfSnapshot = memoizeByObject((snapshot: Snapshot): SteppedSet[] => {
+  const loaded = snapshot.model.learner ?? null;
+  return loaded === null ? setsWith(snapshot, null) : learnedSetsOf(snapshot, loaded);
+});
 
 /** Returns the stepped sets of a snapshot whose model has a loaded learner. Memoized by snapshot. */
 export function learnedSetsOf(snapshot: Snapshot, loaded: LoadedLearner | null): SteppedSet[] {

@@ -17,7 +17,7 @@ import type { StepJob, StepJobOutput, StepPool } from "./step-job.ts";
 import { TestRows, type TestScores } from "./test-rows.ts";
 
 /** `pooled`: one model for all steps. `own`: one model for each step. */
-const learnerKinds = ["pooled", "own"] as const;
+export const learnerKinds = ["pooled", "own"] as const;
 export type LearnerKind = (typeof learnerKinds)[number];
 /** What may serve a step. */
 export type StepServer = LearnerKind | "baseline";
@@ -28,6 +28,8 @@ export interface StepContestTask {
   readonly rows: StepRows;
   readonly recipe: RecipeChoice;
   readonly seed: number;
+  /** The kinds of learners that contend. */
+  readonly kinds: readonly LearnerKind[];
   /** Position of the first period of the test window, to score distributions there; null to save the time. */
   readonly scoredFrom: number | null;
 }
@@ -66,7 +68,7 @@ export async function contestSteps(task: StepContestTask, pool: StepPool): Promi
   const fits = await Promise.all(stretches.map((stretch) => fitStretch(task, stretch, pool)));
   const seconds = fits.reduce((sum, fit) => sum + fit.seconds, 0);
   // A learner that cannot be fitted to the newest data cannot serve.
-  const kinds = learnerKinds.filter((kind) => fits.at(-1)?.learners.has(kind));
+  const kinds = task.kinds.filter((kind) => fits.at(-1)?.learners.has(kind));
   const steps = rows.steps.flatMap((step) => {
     const contested = contestStep({ ...task, set, step }, { stretches, fits, kinds });
     return contested === null ? [] : [contested];
@@ -82,7 +84,7 @@ interface FittedStretch {
 }
 
 async function fitStretch(
-  { rows, recipe, seed }: StepContestTask,
+  { rows, recipe, seed, kinds }: StepContestTask,
   stretch: Stretch,
   pool: StepPool,
 ): Promise<FittedStretch> {
@@ -96,7 +98,7 @@ async function fitStretch(
   });
   const stepsOf = { pooled: [null], own: rows.steps };
   const found = await Promise.all(
-    learnerKinds.map(async (kind) => {
+    kinds.map(async (kind) => {
       const results = await Promise.all(stepsOf[kind].map((step) => pool.run(job(step))));
       const outputs = results.flatMap((result) => (result.ok ? [result.value] : []));
       return { kind, outputs: outputs.length < results.length ? null : outputs };

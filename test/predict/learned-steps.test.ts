@@ -6,7 +6,7 @@ import type { Panel } from "../../shared/features/panel.ts";
 import { stepInput, stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { historyKey } from "../../shared/lake/keys.ts";
 import { learnedSteps, loadStepProgram } from "../../shared/predict/learned-steps.ts";
-import { targetPeriods } from "../../shared/predict/step-forecasts.ts";
+import { setsOfSnapshot, targetPeriods } from "../../shared/predict/step-forecasts.ts";
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import { artefactKey, championKey, forecastsKey, servedKey } from "../../shared/registry/keys.ts";
 import { decideSteps, learnedKinds } from "../../shared/training/decide-steps.ts";
@@ -16,7 +16,7 @@ import { publishSteps } from "../../shared/training/publish-steps.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { predictFrom } from "../support/predict-in-node.ts";
-import { pointerTo, servedTextOf } from "../support/snapshot.ts";
+import { loadSnapshot, pointerTo, servedTextOf } from "../support/snapshot.ts";
 import { publishTask } from "../training/publishing.ts";
 import { contestOf, echoes, instantStepPool, steppedForecast } from "../training/step-worlds.ts";
 import { instantPool, smallDataset } from "../training/support.ts";
@@ -104,6 +104,24 @@ describe("a request for three steps", () => {
       expect(["persistence", "drift"]).toContain(path[2]?.["served_by"]);
     }
   });
+});
+
+test("a report gets the learner's numbers from a model that is loaded with its learner, and the baseline's without it", () => {
+  const { card, model, stepsModel } = training;
+  const snapshot = loadSnapshot({ forecast, card, model, history: historyOf(panel) });
+  const learner = servedLearnerOf(card.further);
+  const program = learner && loadStepProgram(stepsModel, learner);
+  if (!program?.ok) throw new Error("there is a learner");
+  const loaded = { program: program.value };
+  const thirdOf = (one: typeof snapshot) => {
+    const set = setsOfSnapshot(one).find(({ name }) => name === "series");
+    const level = set?.levelOf(0) ?? null;
+    return (level && set?.at(0, level, 3)) ?? null;
+  };
+  const learned = thirdOf({ ...snapshot, model: { ...snapshot.model, learner: loaded } });
+  expect(learned).toMatchObject({ step: 3, servedBy: "ridge" });
+  expect(["persistence", "drift"]).toContain(thirdOf(snapshot)?.servedBy);
+  expect(learned?.mean).not.toBe(thirdOf(snapshot)?.mean);
 });
 
 test("the served numbers of a step are those of the training for the same origin", async () => {

@@ -5,7 +5,7 @@ import { type StepRows, stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import { runStepJob, type StepPool, stepBenchOf } from "../../shared/training/step-job.ts";
-import { contestSteps } from "../../shared/training/step-learners.ts";
+import { contestSteps, learnerKinds } from "../../shared/training/step-learners.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 import { smallForecast } from "./support.ts";
 
@@ -58,7 +58,10 @@ export function instantStepPool(forecast: Forecast, rows: StepRows): StepPool {
 export async function contestOf(forecast: Forecast, panel: Panel, recipe: RecipeChoice = ridge) {
   const rows = stepRowsOf(forecast, panel);
   const pool = instantStepPool(forecast, rows);
-  const contest = await contestSteps({ forecast, panel, rows, recipe, seed: 1, scoredFrom: null }, pool);
+  const contest = await contestSteps(
+    { forecast, panel, rows, recipe, seed: 1, kinds: learnerKinds, scoredFrom: null },
+    pool,
+  );
   if (contest === null) throw new Error("every step has rows");
   return { contest, rows, pool };
 }

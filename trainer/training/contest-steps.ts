@@ -1,11 +1,19 @@
 /** Runs the contest of further steps on threads, with the recipe that is the best at step 1, and publishes what it decides. */
+import { changes } from "../../shared/candidates/changes.ts";
 import { stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { windowsOf } from "../../shared/judging/windows.ts";
 import { decideSteps, type StepSituation } from "../../shared/training/decide-steps.ts";
+import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement } from "../../shared/training/judge.ts";
 import { type PublishedSteps, publishSteps } from "../../shared/training/publish-steps.ts";
 import type { StepPool } from "../../shared/training/step-job.ts";
-import { contestSteps, type StepContest, type StepContestTask } from "../../shared/training/step-learners.ts";
+import {
+  contestSteps,
+  type LearnerKind,
+  learnerKinds,
+  type StepContest,
+  type StepContestTask,
+} from "../../shared/training/step-learners.ts";
 import { stepRecipeOf } from "../../shared/training/step-recipe.ts";
 import { Failure } from "../failure.ts";
 import { runReference } from "./reference-runtime.ts";
@@ -41,7 +49,7 @@ export async function trainSteps(
   const isUseful = situation.level !== null || situation.served.length > 0;
   const published = isUseful
     ? await withStepPool(prepared, judgement, options, async (task, pool) => {
-        const contest = await contestSteps(task, pool);
+        const contest = await contestSteps({ ...task, kinds: trainedKinds(task.recipe) }, pool);
         if (contest === null) return null;
         const decision = decideSteps(forecast, contest, situation);
         const found = await publishSteps({ ...task, contest, decision }, { pool, run: runReference });
@@ -52,6 +60,14 @@ export async function trainSteps(
   if (published !== null) return published;
   const { gate, steps } = decideSteps(forecast, null, situation);
   return { further: { gate: gate && { ...gate, steps: [...gate.steps] }, steps, learner: null }, model: null };
+}
+
+/**
+ * Returns the learners that contend in a training. Models of changes for each step are as good as one for all steps on real prices,
+ * and take as long again, so only `backtest` compares them.
+ */
+function trainedKinds({ candidate }: RecipeChoice): readonly LearnerKind[] {
+  return candidate === changes.id ? ["pooled"] : learnerKinds;
 }
 
 async function withStepPool<T>(
@@ -65,7 +81,7 @@ async function withStepPool<T>(
   const rows = stepRowsOf(forecast, panel);
   const pool = createStepPool({ forecast, rows }, threads);
   try {
-    return await work({ forecast, panel, rows, recipe, seed, scoredFrom: null }, pool);
+    return await work({ forecast, panel, rows, recipe, seed, kinds: learnerKinds, scoredFrom: null }, pool);
   } finally {
     await pool.stop();
   }

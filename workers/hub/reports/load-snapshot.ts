@@ -8,6 +8,7 @@ import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { isOverdue } from "../../../shared/forecasts/overdue.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
+import { type LoadedLearner, loadStepProgram } from "../../../shared/predict/learned-steps.ts";
 import { explainerOf, loadModel, type ServedModel } from "../../../shared/predict/load-model.ts";
 import { loadOnOnnxWorker } from "../../../shared/predict/load-on-onnx-worker.ts";
 import { readServed } from "../../../shared/predict/read-served.ts";
@@ -82,11 +83,23 @@ async function loadVersion(
   const here = loadModel(parts);
   if (here.ok) {
     const explainer = task === "classification" ? explainerOf(bytes.value, here.value.card) : null;
-    return success({ model: here.value, explain: explainer?.ok ? explainer.value.explain : null });
+    const learner = await loadLearner(hub, here.value.card);
+    return success({ model: { ...here.value, learner }, explain: explainer?.ok ? explainer.value.explain : null });
   }
   if (!here.error.isOutside) return failure(here.error.reason);
   const there = await loadOnOnnxWorker(parts, { runner: hub.onnx, why: here.error.reason });
   return there.ok ? success({ model: there.value, explain: null }) : there;
+}
+
+/** Loads the learner of further steps. Null without one, or if its file cannot be used: the baselines then serve, as in predict. */
+async function loadLearner(
+  hub: Pick<Hub, "lake">,
+  { forecast, version, stepLearner }: ServedModel["card"],
+): Promise<LoadedLearner | null> {
+  if (stepLearner === undefined) return null;
+  const bytes = await read(hub, artefactKey(forecast, version, "steps.onnx"), stepLearner.model.sha256);
+  const program = bytes.ok ? loadStepProgram(bytes.value, stepLearner) : bytes;
+  return program.ok ? { program: program.value } : null;
 }
 
 async function read(

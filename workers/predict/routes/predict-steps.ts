@@ -4,11 +4,11 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { groupAnswer } from "../../../shared/predict/group-answer.ts";
 import { groupOption, readGroup } from "../../../shared/predict/group-request.ts";
+import type { LoadedLearner } from "../../../shared/predict/learned-steps.ts";
 import { type PathOptions, readPath, stepsOption, untilOption } from "../../../shared/predict/path-request.ts";
 import type { PredictRequest, PreparedRows } from "../../../shared/predict/predict.ts";
 import { seriesPath } from "../../../shared/predict/series-path.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
-import type { LoadedLearner } from "../../../shared/predict/step-forecasts.ts";
 import type { Call } from "../call.ts";
 import type { Served } from "../snapshot-store.ts";
 

@@ -15,6 +15,7 @@ import {
   evaluateRows,
   findRejectedRows,
 } from "../../../shared/predict/evaluate.ts";
+import type { LoadedLearner } from "../../../shared/predict/learned-steps.ts";
 import type { ServedModel } from "../../../shared/predict/load-model.ts";
 import {
   answerRows,
@@ -27,7 +28,6 @@ import {
   withoutRejected,
 } from "../../../shared/predict/predict.ts";
 import { recordedAnswer } from "../../../shared/predict/record.ts";
-import type { LoadedLearner } from "../../../shared/predict/step-forecasts.ts";
 import { readBody, refuseType } from "../body.ts";
 import { type Call, chargeRows, type Route } from "../call.ts";
 import { readFlag, repeated, unknownFlag } from "../flags.ts";
