@@ -11,15 +11,12 @@ import { outbox, subscriptions } from "./schema.ts";
 
 export type Message = typeof outbox.$inferSelect;
 
-/** Only the first revision of an origin is sent. A correction is in the report, which the message links to. */
-const sentRevision = 1;
-
 /**
- * Queues one message about a report for each subscriber that requested it, and returns how many are new. Idempotent: a
- * report has at most one message for a subscriber. `now`: ISO 8601.
+ * Queues one message about a published report for each subscriber that requested it, and returns how many are new. Queues
+ * none if an earlier revision of the origin was published: the links of its message show the newest one. Idempotent: a report
+ * has at most one message for a subscriber. `now`: ISO 8601.
  */
 export async function queueReport(db: Database, report: PublishedReport, now: string): Promise<number> {
-  if (report.revision !== sentRevision) return 0;
   // A receiver has no token, so a message contains nothing about persons.
   const shown = personalNames.has(report.forecast) ? { ...report, summary: [] } : report;
   const all = await db.select().from(subscriptions);
@@ -32,7 +29,9 @@ export async function queueReport(db: Database, report: PublishedReport, now: st
     INSERT INTO outbox (id, report, subscriber, body, state, tries, due_at, created_at)
     SELECT ${ofReport} || ':' || subscriptions.id, ${ofReport}, subscriptions.id, value ->> 'body', 'waiting', 0, ${now}, ${now}
     FROM json_each(${JSON.stringify(rows)}) JOIN subscriptions ON subscriptions.id = value ->> 'id'
-    WHERE true ON CONFLICT DO NOTHING RETURNING id`);
+    WHERE NOT EXISTS (SELECT 1 FROM reports WHERE forecast = ${report.forecast} AND origin = ${report.origin}
+      AND role = 'champion' AND state = 'published' AND revision < ${report.revision})
+    ON CONFLICT DO NOTHING RETURNING id`);
   return queued.length;
 }
 

@@ -1,4 +1,4 @@
-/** Renders reports in the pages Worker, one call for each file: 185 series with 12 steps, and 2,000 series for the memory. */
+/** Renders reports in the pages Worker, one call for each file: 185 series with 12 steps. Predicts and renders 2,000 series for the memory. */
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
@@ -33,13 +33,15 @@ export async function run(): Promise<Bench> {
     };
     await render(4, 1);
     const ms = await medianMs(rounds, () => render(185, 12));
-    const heapMb = await smallestHeapMb("test/support/render-large-report.ts");
+    const heapMb = await smallestHeapMb("test/support/render-large-report.ts", 4);
+    const predictingMb = await smallestHeapMb("test/support/predict-large-report.ts", 16);
     const { "forecast.csv": csvBytes = 0 } = await render(2_000, 12);
     const page = reportPage(viewOf(largeModel({ series: 185, steps: 12 })), []);
     const results: Result[] = [
       { what: "185 series × 12 steps: all six files, with the simulated model", value: ms, unit: "ms", limit: 3_000 },
       { what: "the page of 185 series, compressed", value: gzipSync(page).length / 1000, unit: "kB", limit: 150 },
       { what: "2,000 series × 12 steps: heap that CSV and JSON need, in Node", value: heapMb, unit: "MB", limit: 128 },
+      { what: "the same for predicting them and computing the report", value: predictingMb, unit: "MB", limit: 128 },
       { what: "2,000 series × 12 steps: forecast.csv", value: csvBytes / 1e6, unit: "MB", limit: null },
     ];
     return { name: "report", results };

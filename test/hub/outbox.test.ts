@@ -1,6 +1,7 @@
 /** Delivery of messages over a real connection, with a database in memory and a clock that the tests set. */
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -116,11 +117,27 @@ test("after a success a report is never sent again: not by another run, nor by a
   expect(paths()).toEqual(["/one"]);
 });
 
-test("only the first revision of an origin is sent, also to a subscriber that was created later", async () => {
-  await queue();
+/** Publishes a revision of the report, and queues its messages. */
+async function publish(revision: number) {
+  const at = now.toISOString();
+  await db.run(sql`INSERT INTO reports (forecast, origin, role, revision, history, change, reason, state, requested_at, published_at)
+    VALUES ('prices', '2026-11-20', 'champion', ${revision}, ${revision}, 1, 'publication', 'published', ${at}, ${at})`);
+  return queue({ revision });
+}
+
+test("only the first published revision of an origin is sent, also to a subscriber that was created later", async () => {
+  await subscribe("early");
+  expect(await publish(1)).toBe(1);
   await subscribe("late");
-  expect(await queue({ revision: 2 })).toBe(0);
-  expect(await queue({ origin: "2026-11-23" })).toBe(1);
+  expect(await publish(2)).toBe(0);
+  expect(await queue({ origin: "2026-11-23" })).toBe(2);
+});
+
+test("a revision is sent if the earlier ones were never published", async () => {
+  await subscribe("one");
+  await db.run(sql`INSERT INTO reports (forecast, origin, role, revision, history, change, reason, state, requested_at)
+    VALUES ('prices', '2026-11-20', 'champion', 1, 1, 1, 'publication', 'overtaken', ${now.toISOString()})`);
+  expect(await publish(2)).toBe(1);
 });
 
 test("a subscriber receives the reports of its forecasts only", async () => {

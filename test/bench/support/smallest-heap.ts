@@ -2,14 +2,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-const [leastMb, mostMb, precisionMb] = [16, 512, 4] as const;
+const [leastMb, mostMb] = [16, 256] as const;
 
 /**
- * Returns the smallest limit in MB with which a script ends without an error, to within 4 MB. Samples of a busy thread miss the
- * peak of one long call; a limit does not. The limit includes garbage that must be collected in time.
+ * Returns the smallest limit in MB with which a script ends without an error, to within `precisionMb`. Samples of a busy thread
+ * miss the peak of one long call; a limit does not. Pointers of Node need twice as much memory as those of workerd.
  * @throws if the script fails with any heap
  */
-export async function smallestHeapMb(script: string): Promise<number> {
+export async function smallestHeapMb(script: string, precisionMb: number): Promise<number> {
   let [tooSmall, enough] = [leastMb as number, mostMb as number];
   if (!(await runs(script, enough))) throw new Error(`${script} fails with a heap of ${enough} MB`);
   while (enough - tooSmall > precisionMb) {

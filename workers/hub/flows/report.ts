@@ -59,7 +59,7 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
   return { state: "done", reason: null, stats };
 }
 
-/** Queues one message for each subscriber, if it is the first revision. Returns how many are new. */
+/** Queues one message for each subscriber, if it is the first published revision. Returns how many are new. */
 async function queueMessages(hub: ReportEffects, { id, title }: Forecast, address: RevisionKey): Promise<number> {
   const row = await findReport(hub.db, address);
   if (row?.publishedAt == null) return 0;

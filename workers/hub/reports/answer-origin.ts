@@ -8,8 +8,8 @@ import type { SteppedSet } from "../../../shared/predict/step-forecasts.ts";
 import { isNaive } from "../../../shared/registry/gate.ts";
 import { predictOrigin } from "../../../shared/reports/predict-origin.ts";
 import { type PublishedKey, predictionsKey } from "../../../shared/track-record/keys.ts";
-import { predictionsToPublish } from "../../../shared/track-record/publish-snapshot.ts";
-import { type PublishedPrediction, writePredictions } from "../../../shared/track-record/published-prediction.ts";
+import { predictionParts } from "../../../shared/track-record/publish-snapshot.ts";
+import { type PublishedPrediction, writePredictionParts } from "../../../shared/track-record/published-prediction.ts";
 import type { Hub } from "../hub.ts";
 import {
   type DatedHistory,
@@ -41,7 +41,8 @@ export interface AnsweredOrigin {
   /** The answer of `/predict` for all series. */
   readonly answer: BatchAnswer;
   readonly sets: readonly SteppedSet[];
-  readonly predictions: readonly PublishedPrediction[];
+  /** One list for each step, computed when it is read. */
+  readonly parts: Iterable<readonly PublishedPrediction[]>;
 }
 
 /**
@@ -56,21 +57,33 @@ export async function answerOrigin(models: ServingModels, history: DatedHistory)
   if (!answered.ok) throw new Error(answered.error);
   const ofBaseline = models.baseline && models.baseline !== models.model ? snapshotOf(models.baseline, history) : built;
   const baseline = models.baseline !== null && ofBaseline.ok ? ofBaseline.value : null;
-  const predictions = await predictionsToPublish({ snapshot, baseline, publishedAt: history.now.toISOString() });
-  if (!predictions.ok) throw new Error(predictions.error.reason);
+  const parts = await predictionParts({ snapshot, baseline, publishedAt: history.now.toISOString() });
+  if (!parts.ok) throw new Error(parts.error.reason);
   const { answer, sets } = answered.value;
-  return success({ answer, sets, predictions: predictions.value });
+  return success({ answer, sets, parts: parts.value });
 }
 
-/** Writes the predictions of a publication. Returns their key. */
+export interface StoredPredictions {
+  readonly key: string;
+  readonly count: number;
+}
+
+/** Writes the predictions of a publication, one step after the other. */
 export async function storePredictions(
   { lake }: Pick<Hub, "lake">,
   forecast: Forecast,
-  { key: address, predictions }: { readonly key: PublishedKey; readonly predictions: readonly PublishedPrediction[] },
-): Promise<string> {
+  { key: address, parts }: Pick<AnsweredOrigin, "parts"> & { readonly key: PublishedKey },
+): Promise<StoredPredictions> {
   const key = predictionsKey(address);
-  await lake.put(key, writePredictions(forecast, predictions), {
+  let count = 0;
+  function* counted() {
+    for (const part of parts) {
+      count += part.length;
+      yield part;
+    }
+  }
+  await lake.put(key, writePredictionParts(forecast, counted()), {
     httpMetadata: { contentType: "application/vnd.apache.parquet" },
   });
-  return key;
+  return { key, count };
 }

@@ -52,9 +52,9 @@ export async function recordCatchUp(
     await markOvertaken(hub.db, record);
     return { predictions: 0 };
   }
-  const { answer, predictions } = answered.value;
-  const key = await storePredictions(hub, forecast, { key: record, predictions });
+  const { answer, parts } = answered.value;
+  const { key, count } = await storePredictions(hub, forecast, { key: record, parts });
   const { version } = answer.model;
   await markRecorded(hub.db, record, { version, target: answer.target_period, predictions: key, at });
-  return { predictions: predictions.length };
+  return { predictions: count };
 }

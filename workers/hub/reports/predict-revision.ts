@@ -3,8 +3,9 @@ import type { ReportModel } from "../../../shared/api/report-model.ts";
 import { findChampion } from "../../../shared/db/champions.ts";
 import { markOvertaken, markPredicted, type ReportRow } from "../../../shared/db/reports.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { jsonPieces } from "../../../shared/lib/json-pieces.ts";
 import type { Result } from "../../../shared/lib/result.ts";
-import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
+import { encodePieces } from "../../../shared/lib/utf8.ts";
 import { computeReport } from "../../../shared/reports/compute-report.ts";
 import { findingsOf } from "../../../shared/reports/findings.ts";
 import { reportKey } from "../../../shared/reports/keys.ts";
@@ -47,10 +48,11 @@ export async function predictRevision(
   const now = hub.now();
   const models = await loadModels(hub, forecast);
   const answered = models?.ok ? await answerOrigin(models.value, { ...history, now }) : models;
-  const predictions = answered?.ok ? answered.value.predictions : [];
-  const key = answered?.ok ? await storePredictions(hub, forecast, { key: row, predictions }) : null;
+  const stored = answered?.ok
+    ? await storePredictions(hub, forecast, { key: row, parts: answered.value.parts })
+    : { key: null, count: 0 };
   const model = await modelOf(hub, forecast, { row, answered, now });
-  await hub.lake.put(reportKey(row, "report.json"), encodeUtf8(`${JSON.stringify(model)}\n`), {
+  await hub.lake.put(reportKey(row, "report.json"), encodePieces(jsonPieces(model, "\n")), {
     httpMetadata: { contentType: contentTypes["report.json"] },
   });
   const answer = answered?.ok ? answered.value.answer : null;
@@ -58,11 +60,11 @@ export async function predictRevision(
   await markPredicted(hub.db, row, {
     version,
     target: answer?.target_period ?? null,
-    predictions: key,
+    predictions: stored.key,
     summary: findingsOf(viewOf(model)),
     at: now.toISOString(),
   });
-  return { kind: "predicted", version, series: model.series.length, predictions: predictions.length };
+  return { kind: "predicted", version, series: model.series.length, predictions: stored.count };
 }
 
 interface ModelParts {
