@@ -12,8 +12,11 @@ export const pastPredictionShape = z
   .object({
     prediction: z.number(),
     period: z.string(),
-    record: z.literal("backfill").describe("Predicted later, by a model that was fitted to earlier periods only"),
-    trained_to: z.string().describe("The last period that the model knew"),
+    record: z
+      .enum(["published", "backfill"])
+      .describe("Published before the month, or predicted later by a model that was fitted to earlier months only"),
+    published_at: z.string().optional().describe("Only if it was published"),
+    trained_to: z.string().optional().describe("Only for a backfill: the last month of the model's training data"),
     version: z.string(),
   })
   .meta({ id: "PastPrediction" });

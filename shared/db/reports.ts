@@ -75,6 +75,16 @@ export async function findPublished(db: Database, forecast: string, origin?: str
   return row ?? null;
 }
 
+/** Returns the revision whose prediction of a period counts in the track record; null without one. */
+export async function findHeadline(db: Database, forecast: string, target: string): Promise<ReportRow | null> {
+  const [row] = await db
+    .select()
+    .from(reports)
+    .where(and(eq(reports.forecast, forecast), eq(reports.target, target), eq(reports.counts, "headline")))
+    .limit(1);
+  return row ?? null;
+}
+
 /** Returns the newest origin before another one that has predictions; null without one. */
 export async function lastRecordedOrigin(db: Database, forecast: string, before: string): Promise<string | null> {
   const [row] = await db

@@ -3,11 +3,8 @@
 import type { ReportReason } from "../api/report-states.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { previousPeriod, type Schedule } from "../forecasts/schedule.ts";
-import { type Source, shiftOf, targetSourceOf } from "../forecasts/source.ts";
-import { enclosingPeriod, granularityOf, lastPartOf, precedingPeriod } from "../period.ts";
-
-/** The newest observed period of each feed, in the feed's own granularity; null without an observation. */
-export type FeedEnds = ReadonlyMap<string, string | null>;
+import { shiftOf, targetSourceOf } from "../forecasts/source.ts";
+import { completeIn, type FeedEnds } from "../sources/silent-sources.ts";
 
 /**
  * Returns the feeds without the period that a report at `origin` reads. A source that is published `n` periods after the target
@@ -32,14 +29,6 @@ function periodsBefore(schedule: Schedule, origin: string, count: number): strin
   let period = origin;
   for (let before = 0; before < count; before++) period = previousPeriod(schedule, period);
   return period;
-}
-
-/** Returns the newest complete period of a source in the periods of the forecast. */
-function completeIn({ every }: Schedule, { reduce }: Source, newest: string): string {
-  const granularity = granularityOf(newest);
-  if (reduce === undefined || granularity === null) return newest;
-  const period = enclosingPeriod(newest, every);
-  return newest >= lastPartOf(period, granularity) ? period : precedingPeriod(period);
 }
 
 /** What a report would read, and the newest revision for the same origin. */

@@ -13,8 +13,7 @@ import { joinSource, shiftedPositions } from "./join.ts";
 /** Facts by the id of their feed. */
 export type FactsByFeed = ReadonlyMap<string, readonly Fact[]>;
 
-/** The part of a declaration that determines what is read from the feeds. */
-export type Reads = Pick<Forecast, "id" | "variable" | "features" | "sources" | "events" | "schedule">;
+type Reads = Pick<Forecast, "id" | "variable" | "features" | "sources" | "events" | "schedule">;
 
 /** Returns the variables, other than the target, that features read, sorted. */
 export function otherVariables({ variable, features }: Pick<Reads, "variable" | "features">): string[] {

@@ -15,6 +15,8 @@ import type { Card } from "../../shared/registry/card.ts";
 import { artefactKey } from "../../shared/registry/keys.ts";
 import { predictionsCsv } from "../../shared/reports/predictions-csv.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
+import { predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
+import { writePredictions } from "../../shared/track-record/published-prediction.ts";
 import { answerOf } from "../sources/toys.ts";
 import { bytesOf } from "../support/card.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
@@ -45,6 +47,9 @@ function monthlyFacts(): FactsByFeed {
   );
 }
 
+const publishedAt = "2019-01-20T08:00:00.000Z";
+const predictionsFile = "forecasts/milk-cl/part.parquet";
+
 let card: Card;
 let history: History;
 let snapshot: Snapshot;
@@ -62,13 +67,20 @@ beforeAll(async () => {
   history = buildHistory(milkCl, facts);
   snapshot = loadSnapshot({ forecast: milkCl, card, model: trained.model, history });
   const bytes = bytesOf(card);
+  const toPublish = await predictionsToPublish({ snapshot, baseline: null, publishedAt });
+  if (!toPublish.ok) throw new Error("the snapshot predicts nothing");
   const { id } = milkCl;
   ask = await hubInNode({
     rows: `
       INSERT INTO models (forecast, version, model_sha256, model_bytes, card_sha256, candidate, recipe, producer, test_from, test_to, published_from, published_to, registered_at)
         VALUES ('${id}', '${card.version}', '${card.model.sha256}', 1, '${sha256Hex(bytes)}', 'ridge', 'r', 'almanac', 'a', 'b', 'a', 'b', '2018-12-31T00:00:00.000Z');
-      INSERT INTO champions (forecast, number, version, rule, who, why, since) VALUES ('${id}', 1, '${card.version}', 'first', 'test', 'test', '2018-12-31T00:00:00.000Z');`,
-    files: [[artefactKey(id, card.version, "card.json"), bytes]],
+      INSERT INTO champions (forecast, number, version, rule, who, why, since) VALUES ('${id}', 1, '${card.version}', 'first', 'test', 'test', '2018-12-31T00:00:00.000Z');
+      INSERT INTO reports (forecast, origin, role, revision, history, change, reason, state, requested_at, version, target, predictions, published_at, counts)
+        VALUES ('${id}', '${last}', 'champion', 1, 1, 1, 'publication', 'published', '${publishedAt}', '${card.version}', '2019-01', '${predictionsFile}', '${publishedAt}', 'headline');`,
+    files: [
+      [artefactKey(id, card.version, "card.json"), bytes],
+      [predictionsFile, writePredictions(milkCl, toPublish.value)],
+    ],
     texts: { [historyKey(id)]: historyText(history, 1) },
     predict: async (request) => {
       expect(new URL(request.url).pathname).toBe(`/predict/${id}`);
@@ -123,6 +135,17 @@ describe("get_prediction", () => {
     });
     for (const query of ["year=2014&month=13", "year=2014", "year=soon&month=1"])
       expect([400, 422]).toContain((await ask(`/api/v1/get_prediction?${query}`)).status);
+  });
+
+  test("returns the prediction that was published before the month, if there is one", async () => {
+    const { status, body } = await jsonOf(await ask("/api/v1/get_prediction?year=2019&month=1"));
+    const { prediction, ...rest } = body;
+    expect([status, rest]).toEqual([
+      200,
+      { period: "2019-01", record: "published", published_at: publishedAt, version: card.version },
+    ]);
+    // The published median is the prediction in published digits.
+    expect(prediction).toBeCloseTo(plainPrediction(), 1);
   });
 
   test("is the same record as the ordinary address", async () => {

@@ -6,8 +6,8 @@ import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { addPeriods } from "../../shared/period.ts";
 import { readPath } from "../../shared/predict/path-request.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
-import { periodStates, publishedPeriods } from "../../shared/sources/complete-periods.ts";
 import { type FactsByFeed, forecastPanel } from "../../shared/sources/facts.ts";
+import { feedEndsOf, silentSources } from "../../shared/sources/silent-sources.ts";
 import { tableOf } from "../features/support.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 import { smallForecast } from "../training/support.ts";
@@ -124,16 +124,14 @@ describe("quarters, with months that are published before them", () => {
     });
   });
 
-  test("a quarter is complete when its output and the next quarter's months are published", () => {
-    const published = publishedPeriods(quarterly, facts);
-    const [newest] = periodStates(quarterly, published, "2026-11-20").slice(-1);
-    expect(newest).toEqual({ period: "2026-Q2", isComplete: true, missing: [] });
-    const earlier = new Map(facts).set(
-      orders.id,
-      (facts.get(orders.id) ?? []).filter(({ period }) => period < "2026-09"),
-    );
-    const [waiting] = periodStates(quarterly, publishedPeriods(quarterly, earlier), "2026-10-05").slice(-1);
-    expect(waiting).toMatchObject({ isComplete: false, missing: [{ feed: orders.id, period: "2026-Q3" }] });
+  test("a quarter is overdue two quarters after the one in which its output was due", () => {
+    const ends = feedEndsOf(quarterly, facts);
+    // The output of 2026-Q3 is published by the end of 2026-Q4.
+    expect(silentSources(quarterly, ends, "2027-07-01")).toEqual([]);
+    expect(silentSources(quarterly, ends, "2027-07-04")).toEqual([
+      { feed: output.id, last: "2026-Q2", since: "2027-07-02" },
+      { feed: orders.id, last: "2026-Q3", since: "2027-07-04" },
+    ]);
   });
 });
 

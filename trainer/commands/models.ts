@@ -4,6 +4,7 @@ import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import type { Result } from "../../shared/lib/result.ts";
+import { describeSilent, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
 import { actor } from "../actor.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
@@ -12,6 +13,7 @@ import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { printUnlessServed, servingLine, servingOf } from "../serving.ts";
 import { print, printJson, prose, table } from "../terminal.ts";
+import { today } from "../today.ts";
 import { trainedAcross } from "../training/break-text.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 
@@ -31,12 +33,21 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
   const hub = connect(options);
   const { models } = await hub.api.listModels({ query: forecast === null ? {} : { forecast: forecast.id } });
   const serving = await servingNow(hub, forecast);
-  if (options.json) return printJson({ models, serving: serving.map(servingJson) });
+  const silent = forecast === null ? [] : await silentNow(hub, forecast);
+  if (options.json)
+    return printJson({ models, serving: serving.map(servingJson), ...(forecast !== null && { silent }) });
   if (models.length === 0)
     return print("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
   print(modelsTable(models, forecast));
   print(`\n${serving.map(({ id, answer }) => prose(servingLine(id, answer), "  ")).join("\n")}`);
+  for (const source of silent) print(`\n${prose(describeSilent(source), "  ")}`);
   if (forecast !== null) await printLeaderboard(hub, forecast);
+}
+
+/** Returns the sources of a forecast whose next value is overdue, by the newest periods of their feeds. */
+async function silentNow({ api }: Hub, forecast: Forecast): Promise<SilentSource[]> {
+  const { feeds } = await api.listFeeds();
+  return silentSources(forecast, new Map(feeds.map(({ id, lastPeriod }) => [id, lastPeriod])), today());
 }
 
 interface ServingNow {

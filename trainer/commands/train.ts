@@ -1,12 +1,13 @@
 /** `almanac train FORECAST`: reads the lake from the hub, trains, registers the model and requests its promotion. */
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
-import { describeSilent } from "../../shared/sources/complete-periods.ts";
+import { describeSilent } from "../../shared/sources/silent-sources.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { type Task, taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
+import { today } from "../today.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
@@ -37,11 +38,6 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   if (!trained) throw new Failure("The training did not finish.");
   if (options.json) printJson(summaryOf(forecast, trained));
   else printTrained(forecast, trained);
-}
-
-/** Returns the present day in UTC. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 /** Returns the training as a task that shows its progress. */

@@ -6,7 +6,7 @@ import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
-import { type SilentSource, sourcesState } from "../../shared/sources/complete-periods.ts";
+import { feedEndsOf, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
 import type { StepSituation } from "../../shared/training/decide-steps.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judge.ts";
@@ -83,7 +83,7 @@ export async function train(address: HubAddress, task: TrainTask, onProgress: On
       (pool) => contestAndPublish({ hub, prepared, serving, task, run: run.id, earlier, pool }, onProgress),
       task.threads,
     );
-    const trained = { ...ended, silent: sourcesState(forecast, facts, task.day).silent };
+    const trained = { ...ended, silent: silentSources(forecast, feedEndsOf(forecast, facts), task.day) };
     const { trials, seconds, outcome } = trained;
     const done = { state: "done", reason: outcome.reason.slice(0, 1000), stats: { trials, seconds } } as const;
     await api.endRun({ run: run.id, body: done });

@@ -7,7 +7,6 @@ import {
   type OnlinePrediction,
   onlinePredictionRequestShape,
   onlinePredictionShape,
-  type PastPrediction,
   pastPredictionQueryShape,
   pastPredictionShape,
 } from "../../../shared/api/original-requests.ts";
@@ -38,9 +37,7 @@ originalMilkClRoutes.openapi(past, async (context) => {
   const { year, month } = context.req.valid("query");
   const parts = new Map([["year", year] as const, ["month", month] as const]);
   const wanted = { forecast, period: periodOfParts("month", parts) ?? "" };
-  const { prediction, period, trainedTo, version } = unwrap(await readPastPrediction(context.var.hub, wanted));
-  const answer: PastPrediction = { prediction, period, record: "backfill", trained_to: trainedTo, version };
-  return context.json(answer, 200);
+  return context.json(unwrap(await readPastPrediction(context.var.hub, wanted)), 200);
 });
 
 const online = createRoute({
