@@ -13,7 +13,6 @@ import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { printUnlessServed, servingLine, servingOf } from "../serving.ts";
 import { print, printJson, prose, table } from "../terminal.ts";
-import { today } from "../today.ts";
 import { trainedAcross } from "../training/break-text.ts";
 import { leaderboard } from "../training/leaderboard.ts";
 
@@ -47,7 +46,8 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
 /** Returns the sources of a forecast whose next value is overdue, by the newest periods of their feeds. */
 async function silentNow({ api }: Hub, forecast: Forecast): Promise<SilentSource[]> {
   const { feeds } = await api.listFeeds();
-  return silentSources(forecast, new Map(feeds.map(({ id, lastPeriod }) => [id, lastPeriod])), today());
+  const today = new Date().toISOString().slice(0, 10);
+  return silentSources(forecast, new Map(feeds.map(({ id, lastPeriod }) => [id, lastPeriod])), today);
 }
 
 interface ServingNow {

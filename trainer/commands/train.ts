@@ -7,7 +7,6 @@ import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
 import { type Task, taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
-import { today } from "../today.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { readTrainingOptions, type TrainingOptions, withOnly } from "../training/options.ts";
 import { type Promoted, type Trained, type TrainTask, train } from "../training/train.ts";
@@ -24,7 +23,13 @@ export async function trainForecast(forecastId: string, options: TrainOptions): 
   const forecast = withOnly(knownForecast(forecastId), options.only);
   const hub = connect(options);
   const why = options.why ?? "a person started the training";
-  const task = { forecast, ...readTrainingOptions(options), why, day: today(), resume: options.resume ?? null };
+  const task = {
+    forecast,
+    ...readTrainingOptions(options),
+    why,
+    day: new Date().toISOString().slice(0, 10),
+    resume: options.resume ?? null,
+  };
   let trained: Trained | undefined;
   const tasks = taskList(
     [
