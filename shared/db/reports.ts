@@ -57,7 +57,10 @@ export async function newestRevision(db: Database, forecast: string, origin: str
   return row ?? null;
 }
 
-/** Returns the newest published revision of an origin, by default of the newest origin; null without one. */
+/**
+ * Returns the newest published revision of an origin; null without one. By default of the newest origin that the data still
+ * contains: a publication may have been withdrawn.
+ */
 export async function findPublished(db: Database, forecast: string, origin?: string): Promise<ReportRow | null> {
   const [row] = await db
     .select()
@@ -67,7 +70,7 @@ export async function findPublished(db: Database, forecast: string, origin?: str
         eq(reports.forecast, forecast),
         eq(reports.role, champion),
         eq(reports.state, "published"),
-        origin === undefined ? undefined : eq(reports.origin, origin),
+        origin === undefined ? isStillData(forecast) : eq(reports.origin, origin),
       ),
     )
     .orderBy(desc(reports.origin), desc(reports.revision))
@@ -206,4 +209,8 @@ function isRevision({ forecast, origin, role, revision }: RevisionKey) {
     eq(reports.role, role),
     eq(reports.revision, revision),
   );
+}
+
+function isStillData(forecast: string) {
+  return sql`${reports.origin} <= coalesce((SELECT last_period FROM histories WHERE forecast = ${forecast}), ${reports.origin})`;
 }

@@ -14,6 +14,7 @@ import { knownForecast } from "../known.ts";
 import { examplesOf } from "../local/examples.ts";
 import { fetchDay, type Publication, publicationDaysUntil } from "../local/fetch-day.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
+import { withReport } from "../local/publish-report.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
 import { taskList } from "../task-list.ts";
@@ -183,17 +184,19 @@ async function bringUp(
           task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
         },
       },
-      ...scope.forecasts.map((forecast) =>
-        firstTrainingTask({
+      ...scope.forecasts.map((forecast) => {
+        const hub = () => running(progress).hub;
+        const training = firstTrainingTask({
           forecast,
           first,
           day: date,
-          hub: () => running(progress).hub,
+          hub,
           onTrained: (trained) => progress.trained.push({ forecast, trained }),
           onFailed: (reason) => progress.failed.push({ forecast: forecast.id, reason }),
           onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),
-        }),
-      ),
+        });
+        return withReport(training, { forecast: forecast.id, hub });
+      }),
     ],
     { isJson: json },
   );

@@ -1,4 +1,7 @@
-/** The summary that `almanac start` prints: one row per forecast, the forecasts that cannot be answered, the addresses to open and one request to try. */
+/**
+ * The summary that `almanac start` prints: one row per forecast, the forecasts that cannot be answered, the addresses of the reports
+ * and of the API reference, and one request to try.
+ */
 import type { Model } from "../../shared/api/models.ts";
 import type { Prediction } from "../../shared/api/predict.ts";
 import type { Serving } from "../../shared/api/serving.ts";
@@ -20,14 +23,18 @@ export interface ServedForecast {
   readonly next: { readonly period: string; readonly prediction: Prediction } | null;
   /** What predict answers with, or why it cannot; null without a champion. */
   readonly serving: Result<Serving> | null;
+  /** Whether it has a published report. */
+  readonly hasReport: boolean;
 }
 
 export async function servedForecast({ api }: Hub, forecast: Forecast): Promise<ServedForecast> {
   const { models } = await api.listModels({ query: { forecast: forecast.id, stage: "champion" } });
   const [champion = null] = models;
-  if (champion === null) return { forecast, champion, next: null, serving: null };
+  const { reports } = await api.listReports({ query: { forecast: forecast.id, limit: 1 } });
+  const hasReport = reports.length > 0;
+  if (champion === null) return { forecast, champion, next: null, serving: null, hasReport };
   const serving = await servingOf({ api }, forecast.id);
-  return { forecast, champion, next: serving.ok ? await nextOf(api, forecast) : null, serving };
+  return { forecast, champion, next: serving.ok ? await nextOf(api, forecast) : null, serving, hasReport };
 }
 
 /** Predicts the example series, or the first series of a forecast without an example. */
@@ -67,11 +74,9 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     table(header, rows, { right: [2], optional: [3] }),
     "",
     ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
-    `API reference  ${url}/docs`,
-    `Feeds          ${url}/feeds`,
-    `Models         ${url}/models`,
-    ...(shortest === undefined ? [] : ["", `$ ${curlOf(url + shortest)}`]),
-    "",
+    ...served.flatMap(({ forecast, hasReport }) => (hasReport ? [`${url}/reports/${forecast.id}/latest.html`] : [])),
+    `${url}/docs`,
+    ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),
   ].join("\n");
 }
 

@@ -27,14 +27,16 @@ const served: readonly ServedForecast[] = [
     champion: { candidate: "ridge", skill: 0.0123 },
     next: { period: "2026-11-23", prediction: answer({ predicted_price: 1234.567, interval80: [1200, 1270.04] }) },
     serving: serving("gold", "Ridge serves since 3 January 2026.", "The data ends with 2026-11-20."),
+    hasReport: true,
   },
   {
     forecast: sickness,
     champion: { candidate: "base-rate", skill: 0 },
     next: { period: "2026-11-21", prediction: answer({ label: "sick", probability: 0.7512 }) },
     serving: serving("sickness", "The baseline (base-rate) serves."),
+    hasReport: true,
   },
-  { forecast: milkMx, champion: null, next: null, serving: null },
+  { forecast: milkMx, champion: null, next: null, serving: null, hasReport: false },
 ];
 
 test("the summary has one line per forecast with champion, skill and next value, and one request to try", () => {
@@ -46,22 +48,33 @@ test("the summary has one line per forecast with champion, skill and next value,
   expect(lines.filter((line) => line.startsWith("$ curl"))).toEqual([`$ curl -s '${url}/predict/gold'`]);
 });
 
+test("the summary ends with the address of each published report, the API reference and the request", () => {
+  expect(summaryText(served, url).split("\n").slice(-4)).toEqual([
+    `${url}/reports/gold/latest.html`,
+    `${url}/reports/sickness/latest.html`,
+    `${url}/docs`,
+    `$ curl -s '${url}/predict/gold'`,
+  ]);
+});
+
 test("the summary states for a forecast that cannot be answered why", () => {
   const broken: ServedForecast = {
     forecast: milkMx,
     champion: { candidate: "ridge", skill: 0.1 },
     next: null,
     serving: failure("R2 has no model.onnx"),
+    hasReport: false,
   };
   const lines = summaryText([...served.slice(0, 2), broken], url).split("\n");
   expect(lines.filter((line) => /^[✔✖]/.test(line))).toEqual(["✖ milk-mx: R2 has no model.onnx"]);
 });
 
 test("the summary leaves room for the task list and npm's own lines within 25 lines", () => {
-  const taskLines = 3 + served.length;
+  const all = Array.from({ length: 4 }, () => served[0] as ServedForecast);
+  const taskLines = 3 + all.length;
   const npmLines = 4;
   const stopLine = 1;
   const blankLine = 1;
-  const { length } = summaryText(served, url).split("\n");
+  const { length } = summaryText(all, url).split("\n");
   expect(npmLines + taskLines + blankLine + length + stopLine).toBeLessThanOrEqual(25);
 });

@@ -10,6 +10,7 @@ import type { Feed, Problem } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
+import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
 import { blankProblems } from "../ingest/blank-problems.ts";
 import { type PlannedIngest, planPublication } from "../ingest/plan-publication.ts";
@@ -50,7 +51,13 @@ export async function ingest(hub: IngestEffects, flow: Flow): Promise<Outcome> {
   const written = await withLease(hub, flow, { feed: feed.id, work });
   if (!written) return { state: "failed", reason: lostLeases, stats };
   if (written.kind !== "written") return { state: written.kind, reason: written.reason, stats };
-  const reports = await flow.step("request reports", async () => ({ value: await requestReports(hub, feed) }));
+  const reports = await flow
+    .step("request reports", async () => ({ value: await requestReports(hub, feed) }))
+    .catch((error): string[] => {
+      // The publication is ingested. The cron tick starts the reports that are due.
+      console.error(`${flow.run.key}: could not request reports: ${reasonOf(error)}`);
+      return [];
+    });
   return { state: "done", reason: null, stats: { ...stats, ...written.stats, ...(reports.length > 0 && { reports }) } };
 }
 

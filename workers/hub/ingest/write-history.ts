@@ -83,6 +83,8 @@ async function isIntact(effects: HistoryEffects, forecast: Forecast): Promise<bo
   const { db, snapshots, now } = effects;
   const newest = await findHistory(db, forecast.id);
   if (newest === null || now().getTime() - Date.parse(newest.madeAt) > rebuiltAfterMs) return false;
+  // An earlier version has not recorded it.
+  if (newest.lastPeriod === null) return false;
   const found = await snapshots.get(historyKey(forecast.id));
   if (found === null || sha256Hex(found) !== newest.sha256) return false;
   return newest.madeFrom === (await madeFrom(db, await needsOf(effects, forecast)));
