@@ -7,6 +7,7 @@ import { failure, success } from "../../shared/lib/result.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
 import { readPredictions } from "../../shared/track-record/published-prediction.ts";
 import { requestReport } from "../../workers/hub/flows/request-report.ts";
+import { hubApp } from "../../workers/hub/http/app.ts";
 import type { Hub } from "../../workers/hub/hub.ts";
 import { runTick } from "../../workers/hub/tick.ts";
 import { tinyModel } from "../support/card.ts";
@@ -180,7 +181,7 @@ describe("exactly one report and one record", () => {
 describe("in a world of its own", () => {
   beforeEach(newWorld);
 
-  test("a complete period is reported after its ingest: predictions, files, and the headline of the track record", async () => {
+  test("a complete period is reported after its ingest, counts in the track record, and can be read", async () => {
     await take("01");
     await champion("v1.0");
     await take("03");
@@ -188,43 +189,51 @@ describe("in a world of its own", () => {
     expect(await keys("reports/")).toEqual(
       ["chart.svg", "forecast.csv", "report.csv", "report.html", "report.json"].map((file) => `${folder}/${file}`),
     );
-    expect(await keys("forecasts/")).toEqual([predictions]);
     const object = await registry.hub.lake.get(predictions);
     const found = await readPredictions(forecast, new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0)));
     expect(found).toHaveLength(12);
-    expect(found[0]).toMatchObject({
-      set: "series",
-      step: 1,
-      target: "2025-01-06",
-      last: 20,
-      median: 40.5,
-      version: "v1.0",
-    });
+    const first = { set: "series", step: 1, target: "2025-01-06", last: 20, median: 40.5, version: "v1.0" };
+    expect(found[0]).toMatchObject(first);
     // Predictions of reports are no requests of callers.
     expect(await query("SELECT count(*) AS requests FROM predictions")).toEqual([{ requests: 0 }]);
+
+    const get = (path: string, headers: Record<string, string> = {}) => hubApp(registry.hub).request(path, { headers });
+    const page = await get("/reports/milk-mx/latest.html");
+    expect([page.status, page.headers.get("Location")]).toEqual([302, `/${folder}/report.html`]);
+    const csv = await get("/reports/milk-mx/latest.csv");
+    expect(Object.fromEntries(csv.headers)).toMatchObject({
+      "content-type": "text/csv; charset=utf-8",
+      "cache-control": "public, max-age=60",
+      "content-disposition": 'attachment; filename="milk-mx-2025-01-03-r1.csv"',
+    });
+    expect((await csv.text()).split("\r\n")[1]).toContain("Jalisco,Ciudad A,Pasteurizada,Autoservicios,6,1,2025");
+    const etag = csv.headers.get("ETag") ?? "";
+    expect((await get("/reports/milk-mx/2025-01-03.csv", { "If-None-Match": etag })).status).toBe(304);
+    const dated = await get(`/${folder}/report.html`);
+    expect(dated.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    expect(await dated.text()).toContain("<!doctype html>");
+    for (const [path, status] of [
+      ["/reports/milk-mx/2024-12-31.csv", 404],
+      ["/reports/milk-mx/2025-01-03/r2/report.html", 404],
+      ["/reports/milk-mx/newest.csv", 422],
+    ] as const)
+      expect([path, (await get(path)).status]).toEqual([path, status]);
+    const { body } = await registry.call("GET", "/reports?forecast=milk-mx");
+    const listed = { origin: "2025-01-03", revision: 1, counts: "headline", version: "v1.0" };
+    expect(body.reports).toMatchObject([{ ...listed, files: { length: 5 }, summary: { length: 3 } }]);
+    const feed = await get("/reports/milk-mx/feed.xml");
+    expect(feed.headers.get("Content-Type")).toBe("application/atom+xml; charset=utf-8");
+    expect(await feed.text()).toContain(`type="text/html" href="http://localhost/${folder}/report.html"/>`);
   });
 
-  test("corrected data and another champion are new revisions beside the first, which stays the headline", async () => {
-    await take("01");
-    await champion("v1.0");
-    await take("03");
-    const first = await (await registry.hub.lake.get(predictions))?.text();
-    const corrected = { ...fileOf(["03"], revisedCities(3)), name: "Leche04012025.xlsx", isReleased: true };
-    expect(await ingestHere(registry.hub, corrected)).toMatchObject({ state: "done" });
-    await champion("v2.0");
-    await tick();
-    expect(await rows()).toEqual([
-      ...published,
-      { origin: "2025-01-03", revision: 2, reason: "correction", state: "published", counts: "revision" },
-      { origin: "2025-01-03", revision: 3, reason: "champion", state: "published", counts: "revision" },
-    ]);
-    expect(await (await registry.hub.lake.get(predictions))?.text()).toBe(first);
-    await tick();
-    expect(await rows()).toHaveLength(3);
-  });
-
-  test("published predictions are scored once their period is known, and again after a correction", async () => {
-    const sums = () => query('SELECT target, step, "set", rows, compared, loss FROM score_sums ORDER BY target');
+  test("corrected data and another champion are new revisions beside the first, and known periods are scored again", async () => {
+    const sums = async () =>
+      (await query('SELECT target, step, "set", rows, compared, loss FROM score_sums ORDER BY target')) as {
+        readonly loss: number;
+      }[];
+    const revision = (origin: string, number: number, reason: string, counts: string) => {
+      return { origin, revision: number, reason, state: "published", counts };
+    };
     await take("01");
     await champion("v1.0");
     await take("03");
@@ -233,19 +242,25 @@ describe("in a world of its own", () => {
     const [first] = await sums();
     // The model predicts 2 × last + 0.5 for values that stay: the errors are 20.5, 20.75 and so on to 23.25.
     expect(first).toMatchObject({ target: "2025-01-06", step: 1, set: "series", rows: 12, compared: 12 });
-    expect((first as { loss: number }).loss).toBeCloseTo(12 * 21.875, 9);
-    const scoresKeys = () => keys("scores/milk-mx/target=2025-01-06/");
-    expect(await scoresKeys()).toEqual(["scores/milk-mx/target=2025-01-06/revision=1/part.parquet"]);
+    expect(first?.loss).toBeCloseTo(12 * 21.875, 9);
+
     const corrected = { ...fileOf(["06"], revisedCities(3)), name: "Leche07012025.xlsx", isReleased: true };
     expect(await ingestHere(registry.hub, corrected)).toMatchObject({ state: "done" });
-    expect(await scoresKeys()).toHaveLength(2);
     const [again, ...others] = await sums();
-    expect((again as { loss: number }).loss).toBeLessThan((first as { loss: number }).loss);
+    expect(again?.loss).toBeLessThan(first?.loss ?? 0);
     expect(others).toEqual([]);
-    expect(await query("SELECT target, revision FROM scored ORDER BY revision")).toEqual([
-      { target: "2025-01-06", revision: 1 },
-      { target: "2025-01-06", revision: 2 },
+    expect(await keys("scores/milk-mx/target=2025-01-06/")).toHaveLength(2);
+
+    await champion("v2.0");
+    await tick();
+    await tick();
+    expect(await rows()).toEqual([
+      revision("2025-01-03", 1, "publication", "headline"),
+      revision("2025-01-06", 1, "publication", "headline"),
+      revision("2025-01-06", 2, "correction", "revision"),
+      revision("2025-01-06", 3, "champion", "revision"),
     ]);
+    expect(await keys("forecasts/milk-mx/origin=2025-01-06/")).toHaveLength(3);
   });
 
   test("of several new periods the newest is reported, and the others get a record that was made later", async () => {
@@ -253,20 +268,15 @@ describe("in a world of its own", () => {
     await champion("v1.0");
     await take("03");
     await take("06", "08", "10");
+    const later = { revision: 1, reason: "catch-up", state: "recorded", counts: "backfill" };
     expect(await rows()).toEqual([
       ...published,
-      ...["2025-01-06", "2025-01-08"].map((origin) => ({
-        origin,
-        revision: 1,
-        reason: "catch-up",
-        state: "recorded",
-        counts: "backfill",
-      })),
+      { origin: "2025-01-06", ...later },
+      { origin: "2025-01-08", ...later },
       { ...published[0], origin: "2025-01-10" },
     ]);
     expect(await keys("forecasts/milk-mx/origin=2025-01-06")).toHaveLength(1);
-    const { objects } = await registry.hub.lake.list({ prefix: "reports/milk-mx/2025-01-06" });
-    expect(objects).toEqual([]);
+    expect(await keys("reports/milk-mx/2025-01-06")).toEqual([]);
   });
 
   test("the track record can be read: all periods, one period and the series, and the report shows it", async () => {
@@ -323,102 +333,46 @@ describe("in a world of its own", () => {
     ]);
   });
 
-  test("without a champion a request makes a report that states it, and an ingest makes none", async () => {
+  const editions = () => query("SELECT date, origin, revision, is_new FROM editions ORDER BY date");
+
+  test("without observations nothing can be reported, and without a champion an edition states it, but no ingest", async () => {
+    const refused = { status: 409, body: { detail: expect.stringContaining("has no observations") } };
+    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject(refused);
     await take("03");
     expect(await rows()).toEqual([]);
-    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({ status: 202 });
-    expect(await rows()).toEqual([{ ...published[0], reason: "request", counts: null }]);
+    now = new Date("2025-01-04T14:00:00Z");
+    await tick();
+    expect(await rows()).toEqual([{ ...published[0], reason: "edition", counts: null }]);
     const model = await (await registry.hub.lake.get(`${folder}/report.json`))?.json();
     expect(model).toMatchObject({ origin: "2025-01-03", model: { missing: "no-champion" }, series: { length: 12 } });
+    await tick();
+    expect(await editions()).toMatchObject([{ date: "2025-01-04", origin: "2025-01-03" }]);
   });
 
-  test("a forecast without observations cannot be reported", async () => {
-    expect(await registry.call("POST", "/reports/milk-mx")).toMatchObject({
-      status: 409,
-      body: { detail: expect.stringContaining("has no observations") },
-    });
-  });
-
-  describe("the edition of a day", () => {
-    const editions = () => query("SELECT date, origin, revision, is_new FROM editions ORDER BY date");
-
-    test("appears at the declared hour of the local day, once, and states whether there is a new publication", async () => {
-      await take("01");
-      await champion("v1.0");
-      await take("03");
-      // Mexico is six hours behind UTC.
-      now = new Date("2025-01-04T13:59:00Z");
-      await tick();
-      expect(await editions()).toEqual([]);
-      now = new Date("2025-01-04T14:00:00Z");
-      await Promise.all([tick(), tick()]);
-      await tick();
-      now = new Date("2025-01-05T14:15:00Z");
-      await tick();
-      expect(await editions()).toEqual([
-        { date: "2025-01-04", origin: "2025-01-03", revision: 1, is_new: 1 },
-        { date: "2025-01-05", origin: "2025-01-03", revision: 1, is_new: 0 },
-      ]);
-      expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'edition'")).toEqual([{ flows: 2 }]);
-      const { body } = await registry.call("GET", "/reports/milk-mx/editions/2025-01-05.json");
-      expect(body).toMatchObject({
-        report: { origin: "2025-01-03", path: `/${folder}/report.html` },
-        isNew: false,
-        changes: [expect.stringContaining("No hay publicaciones nuevas desde el 3 ene 2025")],
-      });
-      expect(await keys("reports/milk-mx/editions/")).toHaveLength(4);
-    });
-
-    test("makes the report without a champion, and the next tick the edition that names it", async () => {
-      await take("03");
-      now = new Date("2025-01-04T14:00:00Z");
-      await tick();
-      expect(await rows()).toMatchObject([{ reason: "edition", state: "published" }]);
-      await tick();
-      expect(await editions()).toMatchObject([{ date: "2025-01-04", origin: "2025-01-03" }]);
-    });
-  });
-
-  test("the newest report, dated files, lists and the feed can be read, with caching and file names", async () => {
+  test("the edition of a day appears once at the declared local hour, and states whether there is a new publication", async () => {
     await take("01");
     await champion("v1.0");
     await take("03");
-    const get = async (path: string, headers: Record<string, string> = {}) => {
-      const { hubApp } = await import("../../workers/hub/http/app.ts");
-      return hubApp(registry.hub).request(path, { headers });
-    };
-    const page = await get("/reports/milk-mx/latest.html");
-    expect([page.status, page.headers.get("Location")]).toEqual([302, `/${folder}/report.html`]);
-    const csv = await get("/reports/milk-mx/latest.csv");
-    expect(Object.fromEntries(csv.headers)).toMatchObject({
-      "content-type": "text/csv; charset=utf-8",
-      "cache-control": "public, max-age=60",
-      "content-disposition": 'attachment; filename="milk-mx-2025-01-03-r1.csv"',
-    });
-    expect((await csv.text()).split("\r\n")[1]).toContain("Jalisco,Ciudad A,Pasteurizada,Autoservicios,6,1,2025");
-    const etag = csv.headers.get("ETag") ?? "";
-    expect((await get("/reports/milk-mx/2025-01-03.csv", { "If-None-Match": etag })).status).toBe(304);
-    const dated = await get(`/${folder}/report.html`);
-    expect(dated.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
-    expect(await dated.text()).toContain("<!doctype html>");
-    expect((await get("/reports/milk-mx/2024-12-31.csv")).status).toBe(404);
-    expect((await get("/reports/milk-mx/2025-01-03/r2/report.html")).status).toBe(404);
-    expect((await get("/reports/milk-mx/newest.csv")).status).toBe(422);
-    const { body } = await registry.call("GET", "/reports?forecast=milk-mx");
-    expect(body.reports).toMatchObject([
-      {
-        origin: "2025-01-03",
-        revision: 1,
-        counts: "headline",
-        version: "v1.0",
-        files: { length: 5 },
-        summary: { length: 3 },
-      },
+    // Mexico is six hours behind UTC.
+    now = new Date("2025-01-04T13:59:00Z");
+    await tick();
+    expect(await editions()).toEqual([]);
+    now = new Date("2025-01-04T14:00:00Z");
+    await Promise.all([tick(), tick()]);
+    await tick();
+    now = new Date("2025-01-05T14:15:00Z");
+    await tick();
+    expect(await editions()).toEqual([
+      { date: "2025-01-04", origin: "2025-01-03", revision: 1, is_new: 1 },
+      { date: "2025-01-05", origin: "2025-01-03", revision: 1, is_new: 0 },
     ]);
-    const feed = await get("/reports/milk-mx/feed.xml");
-    expect(feed.headers.get("Content-Type")).toBe("application/atom+xml; charset=utf-8");
-    expect(await feed.text()).toContain(
-      `<link rel="alternate" type="text/html" href="http://localhost/${folder}/report.html"/>`,
-    );
+    expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'edition'")).toEqual([{ flows: 2 }]);
+    const { body } = await registry.call("GET", "/reports/milk-mx/editions/2025-01-05.json");
+    expect(body).toMatchObject({
+      report: { origin: "2025-01-03", path: `/${folder}/report.html` },
+      isNew: false,
+      changes: [expect.stringContaining("No hay publicaciones nuevas desde el 3 ene 2025")],
+    });
+    expect(await keys("reports/milk-mx/editions/")).toHaveLength(4);
   });
 });
