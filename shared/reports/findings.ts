@@ -123,7 +123,7 @@ export function movedText({ model, words, format }: View, { history }: ReportLev
 
 function expectedText({ model, words, format }: View, { history, steps }: ReportLevel): string {
   const [last, end] = [history.at(-1), steps.at(-1)];
-  const middle = end ? (end.mean ?? end.median) : null;
+  const middle = end ? middleOf(end) : null;
   // The next step of a single series is the first finding.
   if (!last || !end || middle === null || (model.series.length === 1 && steps.length === 1)) return "";
   const { unit } = model.forecast;
