@@ -1,7 +1,8 @@
 /** The history of a forecast, stored in KV under `history:<forecast>`. `predict` computes features from it. */
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
-import { targetSourceOf } from "../forecasts/source.ts";
+import { dayNumber, type TimedValues } from "../features/timeline.ts";
+import { eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
 import {
   dictionaryOf,
   integerFrom,
@@ -14,6 +15,7 @@ import {
 } from "../lib/validate-json.ts";
 import { type FactsByFeed, forecastPanel } from "../sources/facts.ts";
 import type { HistoryNeeds } from "../sources/history-needs.ts";
+import { recentTimeline } from "../sources/recent-timeline.ts";
 
 export interface History {
   /** Grows with each history of the forecast, so that an older one never replaces a newer one. Missing in old histories. */
@@ -37,7 +39,22 @@ interface HistorySeries {
   readonly values: Values;
   /** The other variables that features read, by name, in the shape of `values`. Absent if there are none. */
   readonly others?: Readonly<Record<string, Values>> | undefined;
+  /** For a forecast of the next event: the events and statements that its features read. */
+  readonly timeline?: HistoryTimeline | undefined;
 }
+
+interface HistoryTimeline {
+  readonly target: HistoryTimed;
+  readonly of: Readonly<Record<string, HistoryTimed>>;
+}
+
+/** Times in days since 1970-01-01, with one value each. */
+interface HistoryTimed {
+  readonly times: Values;
+  readonly values: Values;
+}
+
+const timedShape = objectOf<HistoryTimed>({ times: listOfNumbersOrNull, values: listOfNumbersOrNull });
 
 const texts = listOf(text);
 
@@ -53,6 +70,7 @@ export const historyShape: Shape<History> = objectOf<History>({
       is: texts,
       values: listOfNumbersOrNull,
       others: optional(dictionaryOf(listOfNumbersOrNull)),
+      timeline: optional(objectOf<HistoryTimeline>({ target: timedShape, of: dictionaryOf(timedShape) })),
     }),
   ),
 });
@@ -72,12 +90,29 @@ export function buildHistory(forecast: HistoryNeeds, facts: FactsByFeed): Histor
     variable: forecast.variable,
     dimensions: [...dimensions],
     periods: periods.slice(first),
-    series: series.map(({ is, values, others }) => ({
+    series: seriesToStore(forecast, { dimensions, periods, series }).map(({ is, values, others, timeline }) => ({
       is: [...is],
       values: nullForGaps(values),
       ...(others && { others: mapValues(others, nullForGaps) }),
+      ...(timeline && { timeline: { target: storedTimed(timeline.target), of: mapValues(timeline.of, storedTimed) } }),
     })),
   };
+}
+
+/** Returns the series of a panel; of a forecast of the next event those that are active, with what its features read. */
+function seriesToStore(forecast: HistoryNeeds, { periods, series }: Panel): readonly PanelSeries[] {
+  const rule = eventsRuleOf(forecast);
+  const last = periods.at(-1);
+  if (rule === null || last === undefined) return series;
+  const options = { features: forecast.features, end: dayNumber(last) + 1, activeDays: rule.activeDays };
+  return series.flatMap((one): PanelSeries[] => {
+    const timeline = one.timeline && recentTimeline(one.timeline, options);
+    return timeline ? [{ ...one, timeline }] : [];
+  });
+}
+
+function storedTimed({ times, values }: TimedValues): HistoryTimed {
+  return { times: [...times], values: [...values] };
 }
 
 /** Returns the text that is stored in KV for a history under a number. */
@@ -91,13 +126,18 @@ export function panelOfHistory({ dimensions, periods, series }: History): Panel 
     dimensions,
     periods,
     series: series.map(
-      ({ is, values, others }): PanelSeries => ({
+      ({ is, values, others, timeline }): PanelSeries => ({
         is,
         values: nanForGaps(values),
         ...(others && { others: mapValues(others, nanForGaps) }),
+        ...(timeline && { timeline: { target: readTimed(timeline.target), of: mapValues(timeline.of, readTimed) } }),
       }),
     ),
   };
+}
+
+function readTimed({ times, values }: HistoryTimed): TimedValues {
+  return { times: nanForGaps(times), values: nanForGaps(values) };
 }
 
 function nanForGaps(values: Values): Float64Array {

@@ -1,9 +1,11 @@
 import { and, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
-import { targetSourceOf } from "../forecasts/source.ts";
+import { type EventsRule, eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
+import { addDays } from "../lib/calendar.ts";
 import { enclosingPeriod, firstPartOf, type Granularity, lastPartOf } from "../period.ts";
 import { type FactsByFeed, targetReach } from "../sources/facts.ts";
 import type { HistoryNeeds } from "../sources/history-needs.ts";
+import { eventDaysOf } from "../sources/recent-timeline.ts";
 import type { Database } from "./database.ts";
 import { observations, series } from "./schema.ts";
 
@@ -23,6 +25,8 @@ export async function factsOfForecast(
   { until }: FactsOptions = {},
 ): Promise<FactsByFeed> {
   const target = targetSourceOf(forecast);
+  const rule = eventsRuleOf(forecast);
+  if (rule !== null) return factsOfEvents(db, forecast, { rule, until });
   const { every } = forecast.schedule;
   const granularity = granularityOf(target.feed);
   const periods = targetReach(forecast, granularity);
@@ -36,6 +40,32 @@ export async function factsOfForecast(
     const from = firstPartOf(enclosingPeriod(first, every), granularityOf(source.feed));
     const more = await factsFrom(db, source.feed, { variables: source.variables, from });
     byFeed.set(source.feed, [...(byFeed.get(source.feed) ?? []), ...more]);
+  }
+  return byFeed;
+}
+
+/**
+ * Returns the facts of the series that are active: the events from the last one of a series that is just active, as far back as its
+ * features read, and the statements from the same day on. Empty without events.
+ */
+async function factsOfEvents(
+  db: Database,
+  forecast: HistoryNeeds,
+  { rule, until }: { readonly rule: EventsRule; readonly until: string | undefined },
+): Promise<FactsByFeed> {
+  const target = targetSourceOf(forecast);
+  const [newest] = await db
+    .select({ period: observations.period })
+    .from(observations)
+    .where(and(isOf(target.feed, target.variables), until === undefined ? undefined : lte(observations.period, until)))
+    .orderBy(desc(observations.period))
+    .limit(1);
+  const byFeed = new Map<string, readonly Fact[]>();
+  if (!newest) return byFeed;
+  const from = addDays(newest.period, -rule.activeDays - eventDaysOf(forecast.features) - 1);
+  for (const { feed, variables } of forecast.sources) {
+    const more = await factsFrom(db, feed, { variables, from, last: until });
+    byFeed.set(feed, [...(byFeed.get(feed) ?? []), ...more]);
   }
   return byFeed;
 }

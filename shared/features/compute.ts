@@ -10,12 +10,13 @@ export type FeatureValues =
 /** A feature as a function of one series and its position in the past. */
 type OfSeries =
   | { readonly dtype: "float"; of(series: PastSeries, index: number): number }
-  | { readonly dtype: "string"; of(series: PastSeries): string };
+  | { readonly dtype: "string"; of(series: PastSeries, index: number): string };
 
 /** Computes one feature for every series. O(series × periods). */
 export function computeFeature(feature: Feature, past: Past): FeatureValues {
   const each = ofSeries(feature, past);
-  if (each.dtype === "string") return { dtype: "string", values: past.series.map((series) => each.of(series)) };
+  if (each.dtype === "string")
+    return { dtype: "string", values: past.series.map((series, index) => each.of(series, index)) };
   const values = new Float32Array(past.series.length);
   past.series.forEach((series, index) => {
     values[index] = each.of(series, index);
@@ -42,7 +43,8 @@ export class LazyFeature {
     const series = this.#past.series[index];
     if (series === undefined) return Number.NaN;
     this.#each ??= ofSeries(this.#feature, this.#past);
-    const value = this.#each.dtype === "string" ? this.#each.of(series) : Math.fround(this.#each.of(series, index));
+    const value =
+      this.#each.dtype === "string" ? this.#each.of(series, index) : Math.fround(this.#each.of(series, index));
     this.#cached[index] = value;
     return value;
   }
@@ -52,7 +54,10 @@ function ofSeries(feature: Feature, past: Past): OfSeries {
   const bound = boundFeature(feature);
   switch (bound.source) {
     case "history":
-      return { dtype: "float", of: bound.ofPast(past) };
+      // The two branches have different types.
+      return bound.dtype === "string"
+        ? { dtype: "string", of: bound.ofPast(past) }
+        : { dtype: "float", of: bound.ofPast(past) };
     case "calendar": {
       const value = bound.at(past.target, past.periods.at(-1) ?? null);
       return { dtype: "float", of: () => value };

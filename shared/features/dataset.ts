@@ -122,7 +122,8 @@ function rowsOf(
   return { cells, rows };
 }
 
-function textColumn(name: string, values: readonly string[]): Column {
+/** Returns a column of texts as codes. */
+export function textColumn(name: string, values: readonly string[]): Column {
   const categories = [...new Set(values)].sort();
   const codes = new Map(categories.map((category, code) => [category, code]));
   return { name, dtype: "string", codes: Int32Array.from(values, (value) => codes.get(value) ?? -1), categories };

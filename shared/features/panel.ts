@@ -6,6 +6,7 @@
  * serving. Both therefore compute the same numbers, and neither can read the value that it predicts.
  */
 import { compareText, type Fact, seriesValues } from "../lake/fact.ts";
+import { dayNumber, type PastTimeline, type Timeline, timelineBefore } from "./timeline.ts";
 
 export interface Panel {
   readonly dimensions: readonly string[];
@@ -21,6 +22,8 @@ export interface PanelSeries {
   readonly values: Float64Array;
   /** Other variables of the series, in the same shape, by name. */
   readonly others?: Readonly<Record<string, Float64Array>>;
+  /** The events of the series, for a forecast of the next event. */
+  readonly timeline?: Timeline;
 }
 
 export interface Past {
@@ -38,6 +41,8 @@ export interface PastSeries extends PastValues {
   readonly is: readonly string[];
   /** Other variables of the series, by name. */
   readonly others?: Readonly<Record<string, PastValues>>;
+  /** The events before the target period, for a forecast of the next event. Absent without events. */
+  readonly timeline?: PastTimeline;
 }
 
 export interface PastValues {
@@ -131,12 +136,21 @@ export function pastOf(panel: Panel, end: number, target: string, { reach, toler
     throw new RangeError(`the past ends at ${last}: expected a period before the target ${target}`);
   }
   const cut = (values: Float64Array) => new Cut(values.slice(start, end));
-  const series = panel.series.map(({ is, values, others }): PastSeries => {
+  const targetDay = dayNumber(target);
+  const series = panel.series.map(({ is, values, others, timeline }): PastSeries => {
+    if (timeline) return seriesOfTimeline(is, timelineBefore(timeline, targetDay));
     if (others === undefined) return new CutSeries(is, values.slice(start, end));
     const cuts = Object.fromEntries(Object.entries(others).map(([name, other]) => [name, cut(other)]));
     return new CutSeries(is, values.slice(start, end), cuts);
   });
   return { dimensions: panel.dimensions, periods, target, series, tolerance };
+}
+
+const noValues: PastValues = { values: new Float64Array(), observed: new Float64Array() };
+
+/** Returns the past of a series of events. Its features read only the timeline; null if no event is known. */
+export function seriesOfTimeline(is: readonly string[], timeline: PastTimeline | null): PastSeries {
+  return { is, ...noValues, ...(timeline && { timeline }) };
 }
 
 /** Computes `observed` on first use, because an answer for one series reads few other series. */

@@ -71,6 +71,12 @@ const declarationShape: z.ZodType<Forecast> = exactly({
         partsMin: z.number(),
         statistics: z.array(z.enum(["max", "mean", "min", "last", "range", "sum"])),
       }).exactOptional(),
+      timed: z
+        .discriminatedUnion("kind", [
+          exactly({ kind: z.literal("events"), second: text, activeDays: integerFrom(1) }),
+          exactly({ kind: z.literal("statements") }),
+        ])
+        .exactOptional(),
     }),
   ),
   events: z.array(exactly({ name: text, of: text, above: z.number() })).exactOptional(),

@@ -65,7 +65,7 @@ export function unknownDimensions({ dimensions, features }: Forecast): string[] 
 export function noLastValue({ features }: Forecast): string[] {
   if (features.some(isLastValue)) return [];
   return [
-    "No feature is the last value of the target; expected one of kind lag with periods: 1 and without a variable.",
+    "No feature is the last value of the target; expected one of kind lag with periods: 1 and without a variable, or for events of kind event-last without a variable.",
   ];
 }
 

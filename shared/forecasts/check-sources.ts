@@ -85,6 +85,8 @@ export function wrongDimensions(forecast: Forecast, feeds: readonly DeclaredFeed
   const target = sourceOf(forecast, forecast.variable);
   const all = listText(forecast.dimensions);
   return sourcesWithFeeds(forecast, feeds).flatMap(([source, feed]) => {
+    // `wrongEvents` checks the dimensions of events.
+    if (source.timed?.kind === "events") return [];
     const { dimensions = forecast.dimensions } = source;
     if (dimensions.join("\n") !== feed.dimensions.join("\n"))
       return [

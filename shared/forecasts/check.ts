@@ -2,6 +2,7 @@
 import { readFeature } from "../features/feature.ts";
 import { canPartition } from "../lake/keys.ts";
 import { wrongBreaks } from "./check-breaks.ts";
+import { wrongEventFeatures, wrongEvents, wrongTimed } from "./check-events.ts";
 import { wrongAliases, wrongColumns, wrongDateFields, wrongOutputs } from "./check-fields.ts";
 import { wrongMembers } from "./check-members.ts";
 import {
@@ -52,6 +53,9 @@ const checks: readonly ((forecast: Forecast, feeds: readonly DeclaredFeed[]) => 
   wrongGranularity,
   wrongReductions,
   wrongSchedule,
+  wrongTimed,
+  wrongEvents,
+  wrongEventFeatures,
   wrongDateFields,
   wrongDistribution,
   wrongSteps,

@@ -19,6 +19,20 @@ export interface Source {
   readonly dimensions?: readonly string[];
   /** How the feed's periods are reduced to the forecast's longer periods. Not set if both are equal. */
   readonly reduce?: Reduction;
+  /**
+   * The values are at points in time, not in periods. The target's source has `events`: each is a series of the feed, and those
+   * with the same dimensions of the forecast are the events of one series. Another source has `statements`: a value holds from
+   * the end of its period until the next one.
+   */
+  readonly timed?: EventsRule | { readonly kind: "statements" };
+}
+
+export interface EventsRule {
+  readonly kind: "events";
+  /** The variable with the seconds from the beginning of the period's day to the event. */
+  readonly second: string;
+  /** A series without an event for this number of days is not forecast any more. */
+  readonly activeDays: number;
 }
 
 /** A 0/1 variable: whether another variable is above a bound. Missing if that variable is missing. */
@@ -52,6 +66,12 @@ export function targetSourceOf(forecast: Sourced): Source {
   const source = sourceOf(forecast, forecast.variable);
   if (source) return source;
   throw new RangeError(`forecast ${forecast.id} predicts ${forecast.variable}: expected a source with this variable`);
+}
+
+/** Returns the rule of events of the target's source; null if it has periods. */
+export function eventsRuleOf(forecast: Sourced): EventsRule | null {
+  const { timed } = targetSourceOf(forecast);
+  return timed?.kind === "events" ? timed : null;
 }
 
 /** Returns how many periods after the target a source is published; negative if it is published earlier. */

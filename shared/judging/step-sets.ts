@@ -46,8 +46,9 @@ export interface StepSet extends StepSource {
   levelOf(member: number): Level | null;
 }
 
-/** Returns the set of all series, then one set for each group rule. */
+/** Returns the set of all series, then one set for each group rule. Events have no periods and so no steps: no set. */
 export function stepSetsOf(forecast: SteppedForecast, panel: Panel): StepSet[] {
+  if (panel.series.some(({ timeline }) => timeline !== undefined)) return [];
   return [seriesOf(forecast, panel), ...(forecast.groups ?? []).map((rule) => groupsBy(forecast, panel, rule))];
 }
 

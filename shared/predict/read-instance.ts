@@ -2,6 +2,7 @@
 import type { Instance } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import { boundFeature, dimensionOf, type Feature } from "../features/feature.ts";
+import { eventsRuleOf } from "../forecasts/source.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -101,8 +102,9 @@ function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions
         sorted.observation = { ...sorted.observation, [field.what]: { name, value } };
         break;
       case "dimension":
-        if (typeof value !== "string") return failure(wrongType(name, value, "text"));
-        sorted.dimensions[field.at] = value;
+        // Ids are often sent as numbers.
+        if (typeof value !== "string" && !Number.isSafeInteger(value)) return failure(wrongType(name, value, "text"));
+        sorted.dimensions[field.at] = String(value);
         break;
       case "unused":
         break;
@@ -163,6 +165,9 @@ function findSeries(
   if (position !== undefined) return success({ is: series[position]?.is ?? [], position });
   const cleaned = values.map((value) => (value === undefined ? value : cleanName(value)));
   if (cleaned.some((value, at) => value !== values[at])) return findSeries(snapshot, cleaned, isWithoutHistory);
+  // A model of events reads no name of a series, so with every feature the series may be new, and needs no name.
+  if (isWithoutHistory && eventsRuleOf(forecast) !== null)
+    return success({ is: cleaned.map((value) => value ?? ""), position: null });
   let candidates = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = values[at];

@@ -4,6 +4,7 @@ import type { Head } from "../api/predict.ts";
 import { LazyFeature } from "../features/compute.ts";
 import { reachOf } from "../features/feature.ts";
 import { type Panel, pastOf } from "../features/panel.ts";
+import { dayAt } from "../features/timeline.ts";
 import { toleranceOf } from "../forecasts/forecast.ts";
 import { type DataEnd, dataEndOf, describeOverdue } from "../forecasts/overdue.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
@@ -131,6 +132,11 @@ export function buildOutlook(forecast: ServingDeclaration, history: History): Re
   const columns = Object.fromEntries(forecast.features.map((one) => [one.name, new LazyFeature(one, past)]));
   const positions = new Map<string, number>();
   const series = past.series.map((one, index): KnownSeries => {
+    if (one.timeline) {
+      positions.set(positionKey(one.is), index);
+      const { asOf, target: events } = one.timeline;
+      return { is: one.is, last: { period: dayAt(asOf), value: events.values.at(-1) ?? Number.NaN } };
+    }
     const at = one.values.findLastIndex((value) => !Number.isNaN(value));
     if (at < 0) return { is: one.is, last: null };
     positions.set(positionKey(one.is), index);
@@ -151,7 +157,9 @@ function unfitHistory(forecast: ServingDeclaration, { dimensions, periods, serie
   }
   if (periods.length === 0 || series.length === 0) return "the history is empty: ingest a publication";
   const needed = otherVariables(forecast);
-  const lacking = needed.find((name) => series.some(({ others = {} }) => !Object.hasOwn(others, name)));
+  const isIn = (name: string, { others, timeline }: History["series"][number]) =>
+    Object.hasOwn(timeline?.of ?? others ?? {}, name);
+  const lacking = needed.find((name) => series.some((one) => !isIn(name, one)));
   if (lacking !== undefined) return `the history lacks ${lacking}, which the features read: ingest again`;
   const uneven = series.find(({ values, others = {} }) =>
     [values, ...Object.values(others)].some((list) => list.length !== periods.length),

@@ -5,9 +5,10 @@ import { type Panel, panelOf } from "../features/panel.ts";
 import { type Reduced, reduceFacts } from "../features/reduce.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { panelPeriods } from "../forecasts/schedule.ts";
-import { type Source, shiftOf, targetSourceOf, variablesOf } from "../forecasts/source.ts";
+import { eventsRuleOf, type Source, shiftOf, targetSourceOf, variablesOf } from "../forecasts/source.ts";
 import { compareText, type Fact } from "../lake/fact.ts";
 import { type Granularity, partsMax } from "../period.ts";
+import { eventPanel } from "./event-panel.ts";
 import { joinSource, shiftedPositions } from "./join.ts";
 
 /** Facts by the id of their feed. */
@@ -64,6 +65,8 @@ function distinct(facts: readonly Fact[], what: "period" | "series"): string[] {
  */
 export function forecastPanel(forecast: Reads & Pick<Forecast, "dimensions">, byFeed: FactsByFeed): Panel {
   const { variable, dimensions, schedule, sources } = forecast;
+  const rule = eventsRuleOf(forecast);
+  if (rule !== null) return eventPanel(forecast, rule, byFeed);
   const target = targetSourceOf(forecast);
   const wanted = otherVariables(forecast);
   const namesOf = (source: Source) => {

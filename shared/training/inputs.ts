@@ -169,3 +169,17 @@ function thresholdsIn(encoding: Encoding, ensemble: Ensemble): Threshold[] {
   }
   return [...seen.values()];
 }
+
+/** Rotates each column by another number of rows, so that no row of the result is a row of the inputs. At least two rows. */
+export function mixedInputs(inputs: Inputs): Inputs {
+  const entries = Object.entries(inputs).map(([name, values], column) => {
+    const count = values.length;
+    const from = (row: number) => (row + column) % Math.max(1, count);
+    const mixed =
+      values instanceof Float32Array
+        ? values.map((_, row) => values[from(row)] ?? Number.NaN)
+        : values.map((_, row) => values[from(row)] ?? "");
+    return [name, mixed] as const;
+  });
+  return Object.fromEntries(entries);
+}

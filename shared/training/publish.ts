@@ -9,6 +9,7 @@ import type { DistributionForm } from "../distributions/form.ts";
 import type { Dataset } from "../features/dataset.ts";
 import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
+import { isPersonalForecast } from "../forecasts/personal.ts";
 import { widthsOf } from "../judging/score.ts";
 import { spanOf } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
@@ -29,7 +30,16 @@ import { cardBreaks, describeFile, identityOf, lineageOf, type ModelFile } from 
 import { changeCandidate, shareOf } from "./change.ts";
 import { decisionOf } from "./decision.ts";
 import { intervalOptions } from "./evidence.ts";
-import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs, spread } from "./inputs.ts";
+import {
+  datasetOfInputs,
+  edgeInputs,
+  type Inputs,
+  inputsOf,
+  joinInputs,
+  mixedInputs,
+  pickInputs,
+  spread,
+} from "./inputs.ts";
 import type { Pool, RecipeChoice, Workbench } from "./job.ts";
 import type { Judgement } from "./judge.ts";
 import { recipeOf } from "./recipe.ts";
@@ -121,9 +131,12 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const test = testRows(bench.data, task.judgement);
   const inputs = pickNames(inputsOf(bench.data, test), read);
   const rows = test.to - test.from;
-  const ordinary = pickInputs(inputs, spread([...Array(rows).keys()], ordinaryRowsMax));
+  const picked = pickInputs(inputs, spread([...Array(rows).keys()], ordinaryRowsMax));
+  // A card shows no row of a person: the columns of its golden rows come from different rows.
+  const isPersonal = isPersonalForecast(forecast);
+  const ordinary = isPersonal ? mixedInputs(picked) : picked;
   const { gaps, thresholds } = edgeInputs(ordinary, { value, chance }, last);
-  const parts = [inputs, gaps, thresholds];
+  const parts = isPersonal ? [inputs, ordinary, gaps, thresholds] : [inputs, gaps, thresholds];
   const all = joinInputs(parts);
   const outputs = await effects.run(model, all);
   const expected = expectedOutputs(task, { value, change }, all);
@@ -134,6 +147,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const hasProbabilities = chance !== null || nextChangeOf(value) !== null;
   const golden = goldenOf(all, outputs, {
     parts: parts.map((part) => part[last]?.length ?? 0),
+    hidden: isPersonal ? 1 : 0,
     tolerance: hasProbabilities ? Math.max(tolerance, roundingTolerance) : tolerance,
   });
   const decision = await decide(task, effects.pool);
@@ -268,18 +282,22 @@ function changeOutputsOf({ down, up, either, changes, masses }: ChangeOutputs): 
 }
 
 /**
- * Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`. An output may have
- * several numbers per row.
+ * Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`, of which the first
+ * `hidden` ones give no row. An output may have several numbers per row.
  */
 export function goldenOf(
   inputs: Inputs,
   outputs: Readonly<Record<string, Float32Array>>,
-  { parts, tolerance }: { readonly parts: readonly number[]; readonly tolerance: number },
+  {
+    parts,
+    hidden = 0,
+    tolerance,
+  }: { readonly parts: readonly number[]; readonly hidden?: number; readonly tolerance: number },
 ): Golden {
-  const present = parts.filter((length) => length > 0);
+  const present = parts.slice(hidden).filter((length) => length > 0);
   const each = Math.floor(goldenRowsMax / present.length);
   const count = parts.reduce((sum, length) => sum + length, 0);
-  let from = 0;
+  let from = parts.slice(0, hidden).reduce((sum, length) => sum + length, 0);
   const positions = present.flatMap((length) => {
     const part = Array.from({ length }, (_, row) => from + row);
     from += length;

@@ -1,14 +1,15 @@
 /** Trains on this machine: builds the dataset, runs the candidates on threads and reports progress. */
-import { type Dataset, datasetOf } from "../../shared/features/dataset.ts";
+import type { Dataset } from "../../shared/features/dataset.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import { findFeed } from "../../shared/feeds/index.ts";
-import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { lastDayOf } from "../../shared/period.ts";
 import { breaksWithin, factsSince, type SourceBreak, sourceBreaks } from "../../shared/sources/breaks.ts";
 import { dataMismatch } from "../../shared/sources/data-fit.ts";
 import { type FactsByFeed, forecastPanel, targetReach } from "../../shared/sources/facts.ts";
+import { trainingDataOf } from "../../shared/sources/training-data.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import type { Pool } from "../../shared/training/job.ts";
 import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
@@ -64,7 +65,7 @@ export function prepare(forecast: Forecast, facts: FactsByFeed, until: string | 
   const panel = forecastPanel(forecast, byFeed);
   const mismatch = dataMismatch(forecast, panel, byFeed);
   if (mismatch !== null) throw new Failure(`${forecast.id}: ${mismatch}`);
-  const data = datasetOf(panel, { features: forecast.features, tolerance: toleranceOf(forecast) });
+  const data = trainingDataOf(forecast, panel);
   const lines = used.map(({ period, series, variable, value }) =>
     [period, series, value, ...(variable === forecast.variable ? [] : [variable])].join("\t"),
   );

@@ -6,6 +6,11 @@ import { changeCount } from "./change-count.ts";
 import { changeShare } from "./change-share.ts";
 import { changeSize } from "./change-size.ts";
 import { difference } from "./difference.ts";
+import { eventAge } from "./event-age.ts";
+import { eventCategory } from "./event-category.ts";
+import { eventGap } from "./event-gap.ts";
+import { eventLast } from "./event-last.ts";
+import { eventWindow } from "./event-window.ts";
 import type { FeatureKind } from "./kind.ts";
 import { lag } from "./lag.ts";
 import { lastChange } from "./last-change.ts";
@@ -58,6 +63,11 @@ export const kinds = [
   peersChange2,
   peersChangedShare1,
   peersChangedShare2,
+  eventLast,
+  eventGap,
+  eventWindow,
+  eventAge,
+  eventCategory,
 ] as const;
 
 type Kind = (typeof kinds)[number];

@@ -8,6 +8,7 @@
 import { type Result, success } from "../../lib/result.ts";
 import { type Shape, validateJson } from "../../lib/validate-json.ts";
 import { type Past, type PastSeries, type PastValues, valuesOf } from "../panel.ts";
+import { type TimedValues, timedValuesOf } from "../timeline.ts";
 
 export interface FeatureKind<Name extends string = string, Version extends number = number, Options = unknown> {
   readonly name: Name;
@@ -28,6 +29,11 @@ export type BoundFeature = Description &
         ofPast(past: Past): (series: PastSeries, index: number) => number;
       }
     | {
+        readonly source: "history";
+        readonly dtype: "string";
+        ofPast(past: Past): (series: PastSeries, index: number) => string;
+      }
+    | {
         /** Known in advance: computed from the target's date and the last known period (or null). */
         readonly source: "calendar";
         readonly dtype: "float";
@@ -45,6 +51,8 @@ interface Description {
   readonly variable: string | undefined;
   /** The dimensions of a series that it reads. */
   readonly dimensions: readonly string[];
+  /** For a feature of events: how many days before the last event it reads; null for a feature of periods. */
+  readonly eventDays: number | null;
   /** Set if the feature is one unchanged past value. */
   readonly pastValue: PastValue | null;
 }
@@ -162,6 +170,60 @@ export function dimensionKind<
   }));
 }
 
+interface EventKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  pastValue?(options: Options): PastValue;
+  /** How many days before the last event it reads. */
+  days(options: Options): number;
+  /** Computes the feature from the values of its variable up to the last event, which was at `asOf` (days since 1970-01-01). */
+  compute(timed: TimedValues, options: Options, asOf: number): number;
+}
+
+/** Defines a kind that reads one variable of the events and statements of a series. NaN for a series without an event. */
+export function eventKind<
+  const Name extends string,
+  const Version extends number,
+  Options extends { readonly variable?: string | undefined },
+>(kind: EventKind<Name, Version, Options>): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => ({
+    ...description(kind, 1),
+    variable: options.variable,
+    eventDays: kind.days(options),
+    pastValue: kind.pastValue?.(options) ?? null,
+    source: "history",
+    dtype: "float",
+    ofPast: () => (series) => {
+      const { timeline } = series;
+      if (!timeline) return Number.NaN;
+      return kind.compute(timedValuesOf(timeline, options.variable), options, timeline.asOf);
+    },
+  }));
+}
+
+interface EventTextKind<Name, Version, Options> extends Named<Name, Version, Options> {
+  compute(timed: TimedValues, options: Options): string;
+}
+
+/** Defines a kind that is a text of the events and statements of a series. */
+export function eventTextKind<
+  const Name extends string,
+  const Version extends number,
+  Options extends { readonly variable: string },
+>(kind: EventTextKind<Name, Version, Options>): FeatureKind<Name, Version, Options> {
+  return define(kind, (options) => ({
+    ...description(kind, 1),
+    variable: options.variable,
+    eventDays: 0,
+    source: "history",
+    dtype: "string",
+    ofPast: () => (series) => {
+      const timed = series.timeline ? timedValuesOf(series.timeline, options.variable) : noValues;
+      return kind.compute(timed, options);
+    },
+  }));
+}
+
+const noValues: TimedValues = { times: new Float64Array(), values: new Float64Array() };
+
 function define<Name extends string, Version extends number, Options>(
   { name, version, options: shape }: Named<Name, Version, Options>,
   bind: (options: Options) => BoundFeature,
@@ -178,5 +240,5 @@ function define<Name extends string, Version extends number, Options>(
 }
 
 function description({ name, version }: Named<string, number, unknown>, reach: number): Description {
-  return { kind: `${name}@${version}`, reach, variable: undefined, dimensions: [], pastValue: null };
+  return { kind: `${name}@${version}`, reach, variable: undefined, dimensions: [], eventDays: null, pastValue: null };
 }

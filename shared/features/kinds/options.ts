@@ -23,6 +23,9 @@ function unknownOption(known: readonly string[], options: object): Mismatch | nu
 /** A number of observations or periods. */
 export const periods = integerFrom(1);
 
+/** A number of days. */
+export const days = integerFrom(1);
+
 export interface Periods {
   readonly periods: number;
 }
