@@ -18,8 +18,8 @@ export const feeds: readonly Feed[] = [
   clMilkPrice,
   clRain,
   clCentralBank,
-  customersCsv,
   transactionsJson,
+  customersCsv,
 ];
 
 export function findFeed(id: string): Feed | undefined {

@@ -6,6 +6,7 @@ import { listText } from "../lib/list-text.ts";
 import { outputNames } from "../onnx/outputs.ts";
 import type { Forecast } from "./forecast.ts";
 import { predictOptionNames } from "./request-options.ts";
+import { sourceOf } from "./source.ts";
 
 /** Rejects steps that are not whole numbers ascending from 1, and headline steps that are not among the steps. */
 export function wrongSteps({ steps, headline }: Forecast): string[] {
@@ -62,11 +63,11 @@ export function unknownDimensions({ dimensions, features }: Forecast): string[] 
 }
 
 /** Rejects a declaration without the last value, which every prediction starts from. */
-export function noLastValue({ features }: Forecast): string[] {
-  if (features.some(isLastValue)) return [];
-  return [
-    "No feature is the last value of the target; expected one of kind lag with periods: 1 and without a variable, or for events of kind event-last without a variable.",
-  ];
+export function noLastValue(forecast: Forecast): string[] {
+  if (forecast.features.some(isLastValue)) return [];
+  const hasEvents = sourceOf(forecast, forecast.variable)?.timed !== undefined;
+  const kind = hasEvents ? "event-last" : "lag with periods: 1 and";
+  return [`No feature is the last value of the target; expected one of kind ${kind} without a variable.`];
 }
 
 /** Checks the features that other parts of a declaration name. */

@@ -146,7 +146,9 @@ function hasValue({ panel }: Member): boolean {
 /** Returns the levels by the first dimension: states, regions. */
 function levelsOf(forecast: Forecast, { panel, members, further }: LevelParts): ReportModel["levels"] {
   const [dimension] = forecast.dimensions;
-  if (dimension === undefined || members.length < 2) return { missing: "no-groups" };
+  // The series of events are not parts of a whole.
+  const isOfEvents = members.some(({ panel: { timeline } }) => timeline !== undefined);
+  if (dimension === undefined || members.length < 2 || isOfEvents) return { missing: "no-groups" };
   const groups = Map.groupBy(members.filter(hasValue), ({ panel: { is } }) => is[0] ?? "");
   if (groups.size < 2) return { missing: "no-groups" };
   const groupSteps = further.ofGroups([dimension]);

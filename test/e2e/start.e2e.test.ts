@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
+import { customers } from "../../shared/forecasts/customers.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
 import { milkMarket } from "../../trainer/simulate/milk-market.ts";
 import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 import { almanac, lastJson, type Ran } from "../support/command.ts";
@@ -33,7 +35,11 @@ const market = { seed: "almanac", firstDay: "2026-08-26" };
 const settings = {
   seed: market.seed,
   firstDay: "2025-05-14",
-  firstDays: { "sniim-milk": market.firstDay, "gold-csv": "2026-02-20" },
+  firstDays: {
+    "sniim-milk": market.firstDay,
+    "gold-csv": "2026-02-20",
+    ...Object.fromEntries(feedIdsOf(customers).map((id) => [id, "2026-06-01"])),
+  },
 };
 mkdirSync(state);
 writeFileSync(join(state, "settings.json"), JSON.stringify({ ...settings, token: "test-token" }));

@@ -123,7 +123,9 @@ describe("by hand", () => {
   test("the cases include every kind that reads one series; other kinds are tested below", () => {
     const named = byHand.map(([{ kind }]) => findKind(kind)?.name);
     const below = ["category", "weekday-change-share", "peers-change", "peers-changed-share"];
-    expect(new Set([...named, ...below])).toEqual(new Set(kinds.map(({ name }) => name)));
+    // event-features.test.ts
+    const ofEvents = ["event-last", "event-gap", "event-window", "event-age", "event-category"];
+    expect(new Set([...named, ...below, ...ofEvents])).toEqual(new Set(kinds.map(({ name }) => name)));
   });
 });
 

@@ -4,6 +4,7 @@ import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { createRandom } from "../../shared/models/random.ts";
 import { otherVariables } from "../../shared/sources/facts.ts";
+import { eventsDatasetOf } from "./fixed-events.ts";
 import { everyKind, otherVariable } from "./support.ts";
 
 const dimensions = ["region", "product"];
@@ -53,6 +54,8 @@ export function fixedDataset() {
 
 /** Makes a forecast's dataset of random prices: longer than any reach, with missing values in every variable. */
 export function forecastDataset(forecast: Forecast) {
+  const ofEvents = eventsDatasetOf(forecast);
+  if (ofEvents !== null) return ofEvents;
   const { dimensions, features } = forecast;
   const names =
     dimensions.length === 0 ? [[]] : [0, 1, 2, 3].map((index) => dimensions.map((_, at) => nameAt(index, at)));

@@ -6,13 +6,17 @@ import { dtypeOf, reachOf } from "../../shared/features/feature.ts";
 import type { Panel, PanelSeries } from "../../shared/features/panel.ts";
 import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
+import { eventsRuleOf } from "../../shared/forecasts/source.ts";
 import { otherVariables } from "../../shared/sources/facts.ts";
 import { cell, everyKind, panels, tableOf } from "./support.ts";
 
 const dimensions = ["region", "product"];
 const declarations = [
   { id: "every kind", dimensions, features: everyKind(dimensions), variable: "target", tolerance: 0.025 },
-  ...forecasts.map((forecast) => ({ ...forecast, tolerance: toleranceOf(forecast) })),
+  // event-features.test.ts has the tests of events.
+  ...forecasts
+    .filter((forecast) => eventsRuleOf(forecast) === null)
+    .map((forecast) => ({ ...forecast, tolerance: toleranceOf(forecast) })),
 ];
 
 /** Generates a panel, one of its periods, and different values of every variable for this and all later periods. */

@@ -12,6 +12,7 @@ import { openState } from "../../trainer/local/state.ts";
 import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
 const token = "test-token";
+const personalToken = "personal-token";
 
 /** The bindings of the hub that tests change while the platform is stopped. */
 export interface StoredBindings {
@@ -62,8 +63,9 @@ export class TestPlatform {
   async start(inspectorPort: number | null = null): Promise<Hub> {
     if (this.#boots === 0) cpSync(await migratedState(), join(this.state, "state"), { recursive: true });
     const variables = { ADMIN_TOKEN: token, BOOT_ID: `boot-${++this.#boots}` };
-    this.#workers = await startWorkers({ state: this.state, port: await findPort(0), variables, inspectorPort });
-    return openHub({ url: this.#workers.url, token, actor: "Ana" });
+    const port = await findPort(0);
+    this.#workers = await startWorkers({ state: this.state, port, variables, personalToken, inspectorPort });
+    return openHub({ url: this.#workers.url, token, personalToken, actor: "Ana" });
   }
 
   /** Runs the hourly upkeep. */

@@ -17,7 +17,8 @@ import { type Platform, startPlatform } from "../local/platform.ts";
 import { withReport } from "../local/publish-report.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
 import { servedForecast, summaryText } from "../local/summary.ts";
-import { taskList } from "../task-list.ts";
+import { hasSimulatedUploads, uploadSimulated } from "../local/upload-simulated.ts";
+import { type Task, taskList } from "../task-list.ts";
 import { print, printError, printJson, prose, reasons, table, thousands } from "../terminal.ts";
 import { type ReadTrainingOptions, readTrainingOptions } from "../training/options.ts";
 import type { Trained } from "../training/train.ts";
@@ -177,13 +178,16 @@ async function bringUp(
           const { length } = progress.publications;
           const fetched = platform.feeds.length;
           if (fetched === 0) {
-            task.title = `Fetched nothing: there is no simulated publisher for ${scope.feeds.map(({ id }) => id).join(", ")}`;
+            const missing = scope.feeds.filter((feed) => !hasSimulatedUploads(feed)).map(({ id }) => id);
+            const reason = missing.length === 0 ? "" : `: there is no simulated publisher for ${missing.join(", ")}`;
+            task.title = `Fetched nothing${reason}`;
             return;
           }
           const from = fetched === 1 ? "" : ` of ${fetched} feeds`;
           task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
         },
       },
+      ...(scope.feeds.some(hasSimulatedUploads) ? [uploadTask(progress, { scope, date })] : []),
       ...scope.forecasts.map((forecast) => {
         const hub = () => running(progress).hub;
         const training = firstTrainingTask({
@@ -201,6 +205,23 @@ async function bringUp(
     { isJson: json },
   );
   await tasks.run();
+}
+
+/** Uploads the synthetic files of the feeds that are not fetched. */
+function uploadTask(progress: Progress, { scope, date }: Pick<BringUp, "scope" | "date">): Task {
+  return {
+    title: "Upload synthetic files",
+    run: async (task) => {
+      const { hub, settings } = running(progress);
+      const { seed, firstDays = {} } = settings;
+      const uploaded = await uploadSimulated(hub, { feeds: scope.feeds, seed, date, firstDays }, (name) => {
+        task.output = name;
+      });
+      const failed = uploaded.find(({ flow }) => flow?.state !== "done");
+      if (failed) throw new Failure(`${failed.name}: ${failed.flow?.reason ?? "the ingest failed"}`);
+      task.title = `Uploaded ${uploaded.length} synthetic files`;
+    },
+  };
 }
 
 const showCursor = "\u001b[?25h";

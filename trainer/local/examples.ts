@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import { replaceStateFile } from "../disk.ts";
 import type { Hub } from "../hub.ts";
 import { exampleSeries } from "../simulate/example-series.ts";
@@ -30,10 +31,11 @@ export function curlOf(url: string): string {
   return `curl -s '${url}'`;
 }
 
-/** Returns no example for a forecast without simulated data, and only the refusal if nothing can be predicted yet. */
+/** Returns no example for a forecast without simulated data or about persons, and only the refusal if nothing can be predicted yet. */
 export async function examplesOf(hub: Hub, { forecast, state }: ExampleOptions): Promise<Example[]> {
   const path = examplePath(forecast);
-  if (path === null) return [];
+  // The address of a personal forecast needs a token, which is not printed.
+  if (path === null || personalNames.has(forecast)) return [];
   const response = await hub.request(path);
   const answer = (await response.text()).trim();
   const own = { command: curlOf(hub.url + path), answer };

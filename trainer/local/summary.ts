@@ -6,6 +6,7 @@ import type { Model } from "../../shared/api/models.ts";
 import type { Prediction } from "../../shared/api/predict.ts";
 import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { personalNames } from "../../shared/forecasts/personal.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { Hub } from "../hub.ts";
@@ -68,16 +69,28 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     serving === null || serving.ok ? [] : [prose(servingLine(forecast.id, serving), "  ")],
   );
   const header = ["forecast", "champion", "skill", "period", "next value"];
-  const paths = served.flatMap(({ forecast, next }) => (next === null ? [] : [examplePath(forecast.id) ?? []].flat()));
+  const paths = served.flatMap((one) =>
+    one.next === null || isPersonal(one) ? [] : [examplePath(one.forecast.id) ?? []].flat(),
+  );
   const [shortest] = paths.sort((a, b) => a.length - b.length);
   return [
     table(header, rows, { right: [2], optional: [3] }),
     "",
     ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
-    ...served.flatMap(({ forecast, hasReport }) => (hasReport ? [`${url}/reports/${forecast.id}/latest.html`] : [])),
+    ...served.map((one) => reportLine(one, url)).filter((line) => line !== null),
     `${url}/docs`,
     ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),
   ].join("\n");
+}
+
+/** Returns the address of the latest report, or the command that writes a personal one: a browser does not send the token. */
+function reportLine({ forecast, hasReport }: ServedForecast, url: string): string | null {
+  if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR`;
+  return hasReport ? `${url}/reports/${forecast.id}/latest.html` : null;
+}
+
+function isPersonal({ forecast }: Pick<ServedForecast, "forecast">): boolean {
+  return personalNames.has(forecast.id);
 }
 
 /** Formats the skill against the baseline; a baseline has none. */

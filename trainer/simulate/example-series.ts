@@ -3,6 +3,7 @@ const series: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   gold: {},
   sickness: {},
   "milk-cl": {},
+  customers: { customer_id: "7" },
   "milk-mx": { Estado: "Jalisco", Ciudad: "Guadalajara", Tipo: "Pasteurizada", Canal: "Autoservicios" },
 };
 

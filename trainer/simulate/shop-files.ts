@@ -15,14 +15,16 @@ export interface ShopSettings {
   readonly firstDay: string;
   /** The last file is one of the last month that ended by this day. */
   readonly until: string;
+  /** Number of customers; by default 2,000. */
+  readonly customers?: number;
 }
 
 /** Of so many transactions one has a timestamp without a zone, and one is written twice. */
 const QUIRK_EVERY = 500;
 
 /** Returns the files in the order of their days, for each month customers first. The files up to a day do not depend on later days. */
-export function shopFiles({ seed, firstDay, until }: ShopSettings): SimulatedUpload[] {
-  const customers = shopCustomers(seed, until);
+export function shopFiles({ seed, firstDay, until, customers: count }: ShopSettings): SimulatedUpload[] {
+  const customers = shopCustomers(seed, until, count);
   const files: SimulatedUpload[] = [];
   for (let month = enclosingPeriod(firstDay, "month"); lastDayOf(month) < until; month = addPeriods(month, 1)) {
     const day = lastDayOf(month);

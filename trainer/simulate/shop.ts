@@ -7,7 +7,7 @@ import { paymentMethods } from "../../shared/feeds/transactions-json/read-purcha
 import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-/** Number of customers. */
+/** Default number of customers. */
 const CUSTOMERS = 2_000;
 /** Customers register on days of four years from here on. */
 const OPENS = "2021-01-01";
@@ -49,10 +49,13 @@ export interface Transaction {
   readonly status: "Completed" | "Pending" | "Failed";
 }
 
-/** Returns the customers who registered up to a day, with their transactions up to it. They do not depend on later days. */
-export function shopCustomers(seed: string | number, until: string): Customer[] {
+/**
+ * Returns the customers who registered up to a day, with their transactions up to it. They depend neither on later days nor on
+ * the number of customers.
+ */
+export function shopCustomers(seed: string | number, until: string, count = CUSTOMERS): Customer[] {
   const random = randomFrom(seed).substream("shop");
-  const all = Array.from({ length: CUSTOMERS }, (_, at) => customerOf(random.substream(String(at)), at + 1, until));
+  const all = Array.from({ length: count }, (_, at) => customerOf(random.substream(String(at)), at + 1, until));
   return all.filter(({ signupDay }) => signupDay <= until);
 }
 

@@ -1,0 +1,108 @@
+/** A forecast of the next event answers for a series from its events, and for a new series from given features. */
+import { expect, test } from "vitest";
+import { customers } from "../../shared/forecasts/customers.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { sigmoid } from "../../shared/stats/sigmoid.ts";
+import { fullAnswerShape } from "../support/full-answer.ts";
+import { eventSnapshot } from "../support/served-events.ts";
+import type { TestPurchase } from "../support/shop-facts.ts";
+
+const purchase = (customer: string, day: string, amount: number): TestPurchase => ({
+  customer,
+  id: `${customer} ${day}`,
+  day,
+  second: 600,
+  amount,
+  method: 0,
+});
+const snapshot = eventSnapshot(
+  [
+    purchase("7", "2025-05-01", 400),
+    purchase("7", "2025-05-20", 100),
+    purchase("8", "2025-05-30", 50),
+    purchase("9", "2022-01-01", 50),
+  ],
+  [{ customer: "7", day: "2025-04-30", values: { age: 31, region: 1 } }],
+);
+
+function prepare(instance: Record<string, unknown>, textNumbers = false) {
+  const request = { kind: "single" as const, instance };
+  return prepareRows(snapshot, request, { textNumbers, partial: false, explain: null });
+}
+
+function ask(instance: Record<string, unknown>, textNumbers = false) {
+  const prepared = prepare(instance, textNumbers);
+  if (!prepared.ok) throw new Error(prepared.error.detail);
+  return fullAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "single", stale: false }));
+}
+
+const every: Record<string, unknown> = {
+  last_large: 1,
+  last_amount: 350,
+  days_since_purchase: 12,
+  purchases_30: 2,
+  amount_30: 700,
+  large_share_30: 1,
+  purchases_90: 2,
+  amount_90: 700,
+  large_share_90: 1,
+  purchases_365: 2,
+  amount_365: 700,
+  large_share_365: 1,
+  amount_mean_365: 350,
+  amount_max_365: 350,
+  payment_method: "PayPal",
+  age: 50,
+  region: "South",
+  tenure_days: 100,
+  loyalty_points: 70,
+};
+
+test("a customer is scored from the history, as of the last purchase", () => {
+  const answer = ask({ customer_id: "7" });
+  expect(answer).toMatchObject({
+    series: { customer_id: "7" },
+    label: "large",
+    threshold: 0.5,
+    target_period: "2025-05-31",
+    data_as_of: "2025-05-30",
+    last: { period: "2025-05-20", value: 0 },
+    naive: 0.125,
+    features: { last_amount: 100, large_share_365: 0.5, days_since_purchase: 19, age: 31, region: "North" },
+  });
+  expect(answer.large_purchase_probability).toBeCloseTo(sigmoid(4 * 0.5 - 1), 5);
+  expect(ask({ customer_id: 7 })).toEqual(answer);
+});
+
+test("all active customers are scored, and one without a purchase for two years is not", () => {
+  const prepared = prepareRows(
+    snapshot,
+    { kind: "all", from: 0 },
+    { textNumbers: false, partial: false, explain: null },
+  );
+  expect(prepared.ok && prepared.value.rows.map(({ is }) => is.join())).toEqual(["7", "8"]);
+});
+
+test("a new customer is scored with every feature, with or without an id", () => {
+  expect(Object.keys(every)).toEqual(customers.features.map(({ name }) => name));
+  for (const instance of [every, { ...every, customer_id: "new-1" }]) {
+    const answer = ask(instance);
+    expect(answer).toMatchObject({ label: "large", naive: 0.5, features: every });
+    expect(answer.large_purchase_probability).toBeCloseTo(sigmoid(4 - 1), 5);
+  }
+  const asText = Object.fromEntries(Object.entries(every).map(([name, value]) => [name, String(value)]));
+  expect(ask(asText, true)).toMatchObject({ features: every });
+});
+
+test("a new customer without one of the features, or with an unknown category, is refused", () => {
+  const { age: _, ...withoutAge } = every;
+  for (const [instance, field] of [
+    [{ ...withoutAge, customer_id: "new-1" }, "customer_id"],
+    [withoutAge, "customer_id"],
+    [{ ...every, region: "Centre" }, "region"],
+    [{ ...every, last_large: 0.5 }, "last_large"],
+  ] as const) {
+    const prepared = prepare(instance);
+    expect(prepared.ok ? "accepted" : prepared.error.field).toBe(field);
+  }
+});

@@ -1,0 +1,72 @@
+/** Uploads the synthetic files of feeds that are not fetched, as a person would upload real ones. */
+import type { Feed } from "../../shared/feeds/feed.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
+import { flowEnded } from "../flows.ts";
+import type { Hub } from "../hub.ts";
+import { shopFiles } from "../simulate/shop-files.ts";
+import type { SimulatedUpload } from "../simulate/upload.ts";
+import type { Publication } from "./fetch-day.ts";
+
+export interface UploadScope {
+  readonly feeds: readonly Feed[];
+  readonly seed: string;
+  /** The last day, `YYYY-MM-DD`. */
+  readonly date: string;
+  /** Number of customers; by default 2,000. */
+  readonly customers?: number;
+  /** The first day of a feed's files; by default two years before `date`. */
+  readonly firstDays?: Readonly<Record<string, string>>;
+}
+
+const historyDays = 731;
+
+/** Returns whether a feed has synthetic files. */
+export function hasSimulatedUploads({ id }: Pick<Feed, "id">): boolean {
+  return simulatedFeeds.has(id);
+}
+
+const simulatedFeeds = new Set(
+  shopFiles({ seed: "", firstDay: "2022-01-01", until: "2022-02-01" }).map(({ feed }) => feed),
+);
+
+/**
+ * Uploads the files after the last stored period, and waits for their ingests. The files of one feed follow each other; a feed with
+ * many lists gets the older ones as one file.
+ */
+export async function uploadSimulated(
+  hub: Hub,
+  { feeds, seed, date, customers, firstDays = {} }: UploadScope,
+  onStep: (step: string) => void,
+): Promise<Publication[]> {
+  const firstDay = addDays(date, -historyDays);
+  const files = shopFiles({ seed, firstDay, until: date, ...(customers !== undefined && { customers }) });
+  const publications: Publication[] = [];
+  // Attributes come first: without events there is no history to compute after each of their many files.
+  for (const id of simulatedFeeds) {
+    const feed = feeds.find((one) => one.id === id);
+    if (!feed) continue;
+    const { lastPeriod } = await hub.api.getFeed({ feed: feed.id });
+    const isNew = ({ day }: SimulatedUpload) => lastPeriod === null || day > addDays(lastPeriod, 1);
+    const own = files.filter((file) => file.feed === id && file.day > (firstDays[id] ?? firstDay) && isNew(file));
+    for (const file of withoutSmallLists(own)) {
+      onStep(file.name);
+      const [contentType = ""] = feed.file.contentTypes;
+      const { name, day, bytes } = file;
+      const upload = await hub.api.uploadPublication({ feed: feed.id, file: name, body: bytes, contentType });
+      publications.push({ feed: feed.id, day, name, flow: await flowEnded(hub, upload.flow), reason: null });
+    }
+  }
+  return publications;
+}
+
+/** Joins all JSON lists except the last one. Every ingest of events computes the history again. */
+function withoutSmallLists(files: readonly SimulatedUpload[]): SimulatedUpload[] {
+  const lists = files.slice(0, -1).filter(({ name }) => name.endsWith(".json"));
+  const [first] = lists;
+  const newest = lists.at(-1);
+  if (first === undefined || newest === undefined) return [...files];
+  const rows = lists.flatMap(({ bytes }): unknown[] => JSON.parse(new TextDecoder().decode(bytes)));
+  const name = newest.name.replace(/(?=\.json$)/, "-and-earlier");
+  const joined = { ...newest, name, bytes: new TextEncoder().encode(JSON.stringify(rows)) };
+  return [joined, ...files.filter((file) => !lists.includes(file))];
+}
