@@ -57,10 +57,11 @@ const moversMax = 10;
 /** Returns the report model. It is complete for any missing part. O(series × (periods + features)). */
 export function computeReport(input: ReportInput): ReportModel {
   const { forecast, answer, card, revision, madeAt } = input;
-  const whole = untilOrigin(input.panel, answer?.data_as_of);
+  const answered = answer?.predictions.filter((one): one is Prediction => "series" in one) ?? [];
+  const known = untilOrigin(input.panel, answer?.data_as_of);
+  const whole = hasTimelines(known) ? mostLikelyFirst(forecast, known, answered) : known;
   const { length } = whole.periods;
   const panel = cutPanel(whole, Math.max(0, length - historyPeriods), length);
-  const answered = answer?.predictions.filter((one): one is Prediction => "series" in one) ?? [];
   const further = setStepsOf({ forecast, sets: input.sets ?? [], periods: whole.periods });
   const series = seriesOf({ ...input, panel: whole }, answered, further);
   const members = panel.series.map((one, at): Member => ({ panel: one, report: series[at] as ReportSeries }));
@@ -75,13 +76,32 @@ export function computeReport(input: ReportInput): ReportModel {
     headline: headlineOf(input, { panel, members, further }),
     movers: moversOf(forecast, series),
     levels: levelsOf(forecast, { panel, members, further }),
-    event: reportEvent(forecast, { series: panel.series[0], periods: panel.periods, prediction: answered[0] }),
+    event: reportEvent(forecast, {
+      series: panel.series,
+      periods: panel.periods,
+      prediction: answered.find((one) => keyOf(forecast, one) === seriesKey(panel.series[0]?.is ?? [])),
+    }),
     series,
     record: input.record ?? { missing: "no-record" },
     backtest: reportBacktest(card),
     feeds: [...input.feeds],
     table: answer ? predictionsTable(forecast, answer) : { columns: [], rows: [] },
   };
+}
+
+function keyOf({ dimensions }: Forecast, one: Prediction): string {
+  return seriesKey(dimensions.map((name) => one.series[name] ?? ""));
+}
+
+function hasTimelines({ series }: Panel): boolean {
+  return series.some(({ timeline }) => timeline !== undefined);
+}
+
+/** Sorts the series of events by the probability of the next one, the most likely first. Series without one come last. */
+function mostLikelyFirst(forecast: Forecast, panel: Panel, answered: readonly Prediction[]): Panel {
+  const chances = new Map(answered.map((one) => [keyOf(forecast, one), Number(one[forecast.output])]));
+  const chanceOf = ({ is }: Panel["series"][number]) => chances.get(seriesKey(is)) ?? -1;
+  return { ...panel, series: [...panel.series].sort((a, b) => chanceOf(b) - chanceOf(a)) };
 }
 
 function describe(forecast: Forecast): ReportModel["forecast"] {
@@ -114,8 +134,7 @@ function seriesOf(
   answered: readonly Prediction[],
   further: SetSteps,
 ): ReportSeries[] {
-  const keyOf = (one: Prediction) => seriesKey(forecast.dimensions.map((name) => one.series[name] ?? ""));
-  const predictions = new Map(answered.map((one) => [keyOf(one), one]));
+  const predictions = new Map(answered.map((one) => [keyOf(forecast, one), one]));
   const target = answer?.target_period ?? "";
   const steps = (one: Prediction, is: readonly string[]) => [nextStep(forecast, one, target), ...further.ofSeries(is)];
   const context = { forecast, periods: panel.periods, predictions, steps, profile: card?.profile ?? [] };

@@ -65,15 +65,15 @@ function moverText(view: View, series: ReportSeries): string {
 const usualTolerance = 0.05;
 
 /** Returns the probability of the event in the next period, compared with how often it usually happens. */
-function eventFinding({ model, words, format, event }: View): string {
+function eventFinding(view: View): string {
+  const { model, words, format, event } = view;
   const next = nextStepOf(model);
   if (next === null || next.event === null) return words.missing["no-prediction"];
-  const text = words.event.next(
-    event,
-    format.period(next.period),
-    words.chance(next.event),
-    format.percent(next.event),
-  );
+  const [first, ...others] = model.series;
+  // The first of several series is the most likely one.
+  const name = first && others.length > 0 ? `${nameOf(view, first)}: ` : "";
+  const text =
+    name + words.event.next(event, format.period(next.period), words.chance(next.event), format.percent(next.event));
   const usual = model.event?.usual ?? null;
   if (usual === null) return text;
   const difference = next.event - usual;
@@ -99,6 +99,8 @@ function capitalized(text: string): string {
 function usualFinding({ model, words, format, event }: View): string {
   const behind = model.event?.behind;
   const last = behind?.history.at(-1);
+  const usual = model.event?.usual ?? null;
+  if (!behind && usual !== null && model.series.length > 1) return words.event.usual(words.chance(usual));
   if (!behind || !last) return words.missing["no-observations"];
   const { title, unit, above } = behind;
   return `${title}: ${format.number(last.value)} ${unit} (${format.period(last.period)}). ${words.event.threshold(event, format.number(above), unit)}`;

@@ -10,8 +10,8 @@ import { sourceOf } from "../forecasts/source.ts";
 const driversMax = 8;
 
 export interface EventParts {
-  /** The first series: the event of a report is that of one series. */
-  readonly series: PanelSeries | undefined;
+  /** The event of a report is that of the first series. */
+  readonly series: readonly PanelSeries[];
   readonly periods: readonly string[];
   readonly prediction: Prediction | undefined;
 }
@@ -20,9 +20,13 @@ export interface EventParts {
 export function reportEvent(forecast: Forecast, { series, periods, prediction }: EventParts): ReportEvent | null {
   const { labels, task, variable, events = [] } = forecast;
   if (task !== "classification" || labels === undefined) return null;
-  const known = Array.from(series?.values ?? []).filter((value) => !Number.isNaN(value));
+  const [first] = series;
+  const timelines = series.flatMap(({ timeline }) => timeline ?? []);
+  // How often the next event usually has the property is a question about all series.
+  const all = timelines.length > 0 ? timelines.flatMap(({ target }) => [...target.values]) : [...(first?.values ?? [])];
+  const known = all.filter((value) => !Number.isNaN(value));
   const rule = events.find(({ name }) => name === variable);
-  const values = rule && series?.others?.[rule.of];
+  const values = rule && first?.others?.[rule.of];
   return {
     name: labels.event,
     otherwise: labels.otherwise,

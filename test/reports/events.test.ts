@@ -1,0 +1,50 @@
+/** The report of a forecast of the next event names the series for which it is most likely. */
+import { expect, test } from "vitest";
+import { batchAnswerShape } from "../../shared/api/predict.ts";
+import { customers } from "../../shared/forecasts/customers.ts";
+import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { computeReport } from "../../shared/reports/compute-report.ts";
+import { findingsOf } from "../../shared/reports/findings.ts";
+import { viewOf } from "../../shared/reports/view.ts";
+import { forecastPanel } from "../../shared/sources/facts.ts";
+import { eventSnapshot } from "../support/served-events.ts";
+import { shopFacts, type TestPurchase } from "../support/shop-facts.ts";
+
+const purchase = (customer: string, day: string, amount: number): TestPurchase => ({
+  customer,
+  id: `${customer} ${day}`,
+  day,
+  second: 600,
+  amount,
+});
+const purchases = [
+  purchase("7", "2025-05-01", 100),
+  purchase("7", "2025-05-20", 100),
+  purchase("8", "2025-05-29", 500),
+  purchase("9", "2025-05-30", 400),
+  purchase("9", "2025-05-31", 100),
+];
+const snapshot = eventSnapshot(purchases);
+const prepared = prepareRows(snapshot, { kind: "all", from: 0 }, { textNumbers: false, partial: false, explain: null });
+if (!prepared.ok) throw new Error(prepared.error.detail);
+const answer = batchAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "all", stale: false }));
+const report = computeReport({
+  forecast: customers,
+  panel: forecastPanel(customers, shopFacts(customers, purchases)),
+  answer,
+  card: null,
+  feeds: [],
+  revision: 1,
+  madeAt: "2025-06-01T08:00:00.000Z",
+});
+
+test("the most likely series come first, and there are no levels by series", () => {
+  expect(report.series.map(({ is }) => is)).toEqual([["8"], ["9"], ["7"]]);
+  expect(report).toMatchObject({ origin: "2025-05-31", levels: { missing: "no-groups" }, event: { usual: 2 / 5 } });
+});
+
+test("the findings name the most likely series and how often the event usually happens", () => {
+  const [next, level] = findingsOf(viewOf(report, "en"));
+  expect(next).toMatch(/^8: Jun 1, 2025: large is expected/);
+  expect(level).toContain("It usually happens");
+});
