@@ -2,6 +2,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { customersCsv } from "../../shared/feeds/customers-csv.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
+import { customers as customersForecast } from "../../shared/forecasts/customers.ts";
 import { readParquet } from "../../shared/lake/parquet.ts";
 import { hubApp, serviceDocument } from "../../workers/hub/http/app.ts";
 import { asAdmin, ended, hub, ingested, migrate, query } from "../support/hub.ts";
@@ -87,10 +88,8 @@ test("what is stored are attributes of ids, and the two purchases of one instant
   ]);
 });
 
-/** Gold, as if it read a personal feed. */
-const personalForecast = "gold";
-const personalHub = { ...hub, personalNames: new Set([...hub.personalNames, personalForecast]) };
-const app = hubApp(personalHub);
+const personalForecast = customersForecast.id;
+const app = hubApp(hub);
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** Every operation of the document, its path filled with names of personal data. */
@@ -125,10 +124,10 @@ test("every address of a personal feed or forecast refuses a caller without the 
 });
 
 test("while no token is set, every address of a personal feed or forecast is closed", async () => {
-  const closed = hubApp({ ...personalHub, personalToken: undefined, adminToken: undefined });
+  const closed = hubApp({ ...hub, personalToken: undefined, adminToken: undefined });
   for (const headers of [{}, bearer("personal-token"), bearer("undefined")])
     expect(new Set((await statuses(closed, headers)).values())).toEqual(new Set([403]));
-  const answer = await hubApp({ ...personalHub, personalToken: undefined }).request(`/feeds/${customersCsv.id}`);
+  const answer = await hubApp({ ...hub, personalToken: undefined }).request(`/feeds/${customersCsv.id}`);
   expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("PERSONAL_TOKEN is not set") });
 });
 
@@ -165,7 +164,7 @@ test("the other addresses stay open, and contain no id and no value of a custome
 test("the hub forwards the admin token to predict as the personal token, and no other token", async () => {
   const sent: (string | null)[] = [];
   const forwarding = hubApp({
-    ...personalHub,
+    ...hub,
     predict: {
       fetch: async (request: Request) => {
         sent.push(request.headers.get("Authorization"));
