@@ -1,15 +1,12 @@
 /** Tests a classification from a file of hours to the answers of every protocol, with commands only. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
-import { findFeed } from "../../shared/feeds/index.ts";
-import { customers } from "../../shared/forecasts/customers.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
-import { feedIdsOf, targetSourceOf } from "../../shared/forecasts/source.ts";
+import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
-import { uploadSimulated } from "../../trainer/local/upload-simulated.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { TestPlatform } from "../support/platform.ts";
 import { airFile } from "../support/simulated-air.ts";
@@ -29,11 +26,22 @@ async function ingest(days: number): Promise<string> {
   return addDays(name.slice(-15, -5), 1);
 }
 
-const train = (...more: string[]) => trainForecast(sickness.id, ...more);
-
-const trainForecast = (forecast: string, ...more: string[]) =>
+const train = (...more: string[]) =>
   almanac(
-    ["train", forecast, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url, ...more],
+    [
+      "train",
+      sickness.id,
+      "--trials",
+      "1",
+      "--threads",
+      "1",
+      "--only",
+      "logistic",
+      "--json",
+      "--url",
+      hub.url,
+      ...more,
+    ],
     {
       env: { ALMANAC_TOKEN: "test-token" },
     },
@@ -86,52 +94,4 @@ test("a classification is trained, promoted, answers in both protocols, and is t
     version: again.champion,
     number: 2,
   });
-}, 180_000);
-
-test("events: files land, become a lake and features, train a model that is promoted if it is better, and it serves behind the token", async () => {
-  const feeds = feedIdsOf(customers).flatMap((id) => findFeed(id) ?? []);
-  const firstDays = Object.fromEntries(feeds.map(({ id }) => [id, "2025-11-01"]));
-  const settings = { feeds, seed: "e2e", date: "2026-11-30", customers: 300, firstDays };
-  const uploaded = await uploadSimulated(hub, settings, () => {});
-  expect(uploaded.filter(({ flow }) => flow?.state !== "done")).toEqual([]);
-  for (const { id } of feeds) {
-    const { bytes } = await hub.api.downloadLakeFile({ feed: id, path: "_SUCCESS" });
-    expect(JSON.parse(new TextDecoder().decode(bytes)).rows, id).toBeGreaterThan(1_000);
-  }
-
-  const output = lastJson(await trainForecast(customers.id));
-  const { champion } = await hub.api.getChampion({ forecast: customers.id });
-  expect(champion?.version).toBe(output.champion);
-  const { bytes } = await hub.api.downloadArtefact({
-    forecast: customers.id,
-    version: String(output.champion),
-    artefact: "card.json",
-  });
-  const card = cardShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  expect(card.recipe.candidate).toBe("logistic");
-  expect(JSON.stringify(card)).not.toMatch(/synthetic|person/i);
-
-  const answer = await hub.api.askPrediction({ forecast: customers.id, query: { customer_id: "7", features: "true" } });
-  expect(answer).toMatchObject({
-    series: { customer_id: "7" },
-    data_as_of: "2026-10-31",
-    model: { version: output.champion },
-  });
-  expect(answer.large_purchase_probability).toBeGreaterThan(0);
-  const { features = {} } = answer;
-  const given = Object.entries(features).map(([name, value]) => [name, value ?? 0]);
-  const isComplete = given.length === customers.features.length;
-  expect(isComplete).toBe(true);
-  const fresh = await hub.api.predict({ forecast: customers.id, body: Object.fromEntries(given) });
-  expect(fresh).toMatchObject({ hypothetical: true, large_purchase_probability: expect.any(Number) });
-  const all = await hub.api.predict({ forecast: customers.id, body: { all: true } });
-  expect("predictions" in all && Array.isArray(all.predictions) && all.predictions.length).toBeGreaterThan(200);
-
-  for (const path of [
-    `/predict/${customers.id}?customer_id=7`,
-    `/serving/${customers.id}`,
-    `/models/${customers.id}/x`,
-  ])
-    expect((await hub.request(path)).status, path).toBe(401);
-  expect((await hub.request(`/predict/${sickness.id}`)).status).toBe(200);
 }, 180_000);
