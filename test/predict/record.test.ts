@@ -11,9 +11,8 @@ import {
   isSampled,
   messageBytesMax,
   messagesOf,
-  recordedAnswer,
-  recordedTable,
-} from "../../shared/predict/record.ts";
+} from "../../shared/predict/prediction-messages.ts";
+import { recordedAnswer, recordedTable } from "../../shared/predict/record.ts";
 import type { Column } from "../../shared/registry/golden.ts";
 import { dimensionValues, forecast, instanceOf, snapshotOf } from "../support/served.ts";
 import { goldSnapshot } from "../support/served-gold.ts";

@@ -1,4 +1,4 @@
-import { isSampled } from "../../shared/predict/record.ts";
+import { isSampled } from "../../shared/predict/prediction-messages.ts";
 import type { Call } from "./call.ts";
 import type { Answered } from "./recorder.ts";
 

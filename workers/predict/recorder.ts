@@ -2,13 +2,8 @@
 import type { PredictionMessage, Protocol } from "../../shared/api/prediction-message.ts";
 import { memoizeByObject } from "../../shared/lib/memoize-by-object.ts";
 import type { ServedModel } from "../../shared/predict/load-model.ts";
-import {
-  answerIdentity,
-  batchesOf,
-  messagesOf,
-  type Recorded,
-  type SizedMessage,
-} from "../../shared/predict/record.ts";
+import { answerIdentity, batchesOf, messagesOf, type SizedMessage } from "../../shared/predict/prediction-messages.ts";
+import type { Recorded } from "../../shared/predict/record.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { digestOf } from "./artefacts.ts";
 
