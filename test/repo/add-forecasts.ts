@@ -50,6 +50,7 @@ const added: readonly Added[] = [
         { name: "weekday", kind: "calendar", part: "weekday" },
       ],
       intervals: { levels: [0.8], scaledBy: "spread", holdLast: false },
+      distribution: { kind: "location-scale", positive: true, scales: ["spread"] },
       given: { date: "Date", value: "last", monthFirst: false },
       hypothesisNeeds: ["last"],
     }),
