@@ -48,7 +48,7 @@ beforeAll(async () => {
     expect((await asAdmin(`/flows/${flow.id}/release`, { method: "POST" })).status).toBe(202);
     expect(await ended(flow.id)).toMatchObject({ state: "done", reason: null });
   }
-});
+}, 60_000);
 
 test("names and e-mail addresses are in no table, in no file outside raw/, in no history and in no log", async () => {
   const tables = await query(
