@@ -66,10 +66,9 @@ export async function backtest(forecast: string, files: readonly string[], ...mo
   return shape.extend({ forecast: z.literal(forecast) }).parse(lastJson(ran));
 }
 
-/** Removes the measured times. */
-export function timeless<T extends { seconds: number; contenders: readonly { seconds: number }[] }>(result: T) {
-  const { seconds: _, contenders, ...rest } = result;
-  return { ...rest, contenders: contenders.map(({ seconds: __, ...contender }) => contender) };
+/** Removes the measured times, at any depth. */
+export function timeless(result: object): unknown {
+  return JSON.parse(JSON.stringify(result, (name, value: unknown) => (name === "seconds" ? undefined : value)));
 }
 
 /** Returns the RMSE of a contender; NaN if there is none of this name. */

@@ -193,6 +193,7 @@ test("almanac models FORECAST names a break inside the training data of the cham
   const answers: Readonly<Record<string, unknown>> = {
     "/forecasts/sickness/champion": champion,
     "/models/sickness/v-1": detail,
+    "/feeds": { feeds: [] },
   };
   const url = await serving(async (path) =>
     Response.json(answers[path] ?? { models: [{ ...model, decision: "It is better." }] }),
