@@ -14,7 +14,8 @@ import type { Row } from "../predict/row.ts";
 import { featureOf, seriesOf } from "../predict/row-inputs.ts";
 import { probabilityDecimals, type RowSummary } from "../predict/row-summary.ts";
 import type { Snapshot } from "../predict/snapshot.ts";
-import { type SteppedSet, setsOfSnapshot } from "../predict/step-forecasts.ts";
+import { type StepForecast, type SteppedSet, setsOfSnapshot } from "../predict/step-forecasts.ts";
+import type { ServingDeclaration } from "../registry/served.ts";
 import type { PublishedPoint, PublishedPrediction } from "./published-prediction.ts";
 import { storedDistribution } from "./stored-distribution.ts";
 
@@ -52,12 +53,15 @@ export async function predictionParts({
   if (ofBaseline?.ok === false) return ofBaseline;
   const shared = { version: snapshot.model.card.version, publishedAt };
   const sets = setsOfSnapshot(snapshot);
+  const baselines = baselineSetsOf(snapshot);
   const steps = [...new Set([1, ...sets.flatMap((set) => set.steps)])].sort((a, b) => a - b);
   const firstStep = () => firstStepOf(evaluated.value, ofBaseline?.value ?? null, baseline === snapshot);
   function* parts() {
     for (const step of steps) {
       const first = step === 1 ? firstStep() : [];
-      const others = sets.flatMap((set) => stepOfSet(snapshot, set, step));
+      const others = sets.flatMap((set) =>
+        stepOfSet(snapshot, { set, baselines: baselines.get(set.name) ?? set }, step),
+      );
       yield [...first, ...others].map((one): PublishedPrediction => ({ ...one, ...shared }));
     }
   }
@@ -156,12 +160,25 @@ function publishedOf(summary: RowSummary | null): Pick<PublishedPrediction, "qua
   return { quantiles: summary?.quantiles ?? null, chances: summary?.probabilities ?? null };
 }
 
-/** Returns one step of a set, if a baseline serves it: of the series those after the first, of groups all. */
-function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPrediction[] {
+/** Returns the sets that a learner serves, as they are if it cannot be loaded: the baselines serve their steps. */
+function baselineSetsOf(snapshot: Snapshot): ReadonlyMap<string, SteppedSet> {
+  const { learner = null, ...model } = snapshot.model;
+  if (learner === null) return new Map();
+  const sets = setsOfSnapshot({ ...snapshot, model });
+  return new Map(sets.filter(({ name }) => name === seriesSet).map((set) => [set.name, set]));
+}
+
+interface ServedSet {
+  readonly set: SteppedSet;
+  /** The same set if only baselines serve. */
+  readonly baselines: SteppedSet;
+}
+
+/** Returns one step of a set, by a learner or a baseline: of the series those after the first, of groups all. */
+function stepOfSet(snapshot: Snapshot, { set, baselines }: ServedSet, step: number): UndatedPrediction[] {
   const { forecast } = snapshot;
   const isSeries = set.name === seriesSet;
   if (!set.steps.includes(step) || (isSeries && step === 1)) return [];
-  const isEvent = forecast.task === "classification";
   return set.members.flatMap((names, member) => {
     const level = set.levelOf(member);
     const found = level && set.at(member, level, step);
@@ -170,6 +187,8 @@ function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPr
     const isOutdated =
       isSeries && outdatedNote(missedOf(snapshot, member), snapshot.series[member]?.last ?? null) !== null;
     const summary = isOutdated ? null : found.summary;
+    const baseline = baselines === set ? found : baselines.at(member, level, step);
+    const isOwn = baseline?.servedBy !== found.servedBy;
     return [
       {
         set: set.name,
@@ -179,14 +198,24 @@ function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPr
         last: roundTo(level.value, forecast.target.decimals + extraDecimals),
         servedBy: found.servedBy,
         ...publishedOf(summary),
-        median: isEvent ? null : (found.summary?.median ?? roundTo(found.mean, forecast.target.decimals)),
-        mean: isEvent ? null : roundTo(found.mean, forecast.target.decimals + extraDecimals),
-        event: isEvent ? roundTo(found.mean, probabilityDecimals) : null,
+        ...pointOfStep(forecast, found),
         distribution: storedOf(summary),
-        baseline: null,
+        baseline:
+          isOwn && baseline
+            ? { ...pointOfStep(forecast, baseline), distribution: storedOf(isOutdated ? null : baseline.summary) }
+            : null,
       },
     ];
   });
+}
+
+function pointOfStep({ task, target }: ServingDeclaration, { mean, summary }: StepForecast) {
+  const isEvent = task === "classification";
+  return {
+    median: isEvent ? null : (summary?.median ?? roundTo(mean, target.decimals)),
+    mean: isEvent ? null : roundTo(mean, target.decimals + extraDecimals),
+    event: isEvent ? roundTo(mean, probabilityDecimals) : null,
+  };
 }
 
 function missedOf(snapshot: Snapshot, member: number): number {

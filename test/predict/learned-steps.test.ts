@@ -9,6 +9,7 @@ import { learnedSteps, loadStepProgram } from "../../shared/predict/learned-step
 import { setsOfSnapshot, targetPeriods } from "../../shared/predict/step-forecasts.ts";
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import { artefactKey, championKey, forecastsKey, servedKey } from "../../shared/registry/keys.ts";
+import { predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
 import { decideSteps, learnedKinds } from "../../shared/training/decide-steps.ts";
 import { fitServedSteps } from "../../shared/training/fit-served-steps.ts";
 import { publish } from "../../shared/training/publish.ts";
@@ -106,7 +107,7 @@ describe("a request for three steps", () => {
   });
 });
 
-test("a report gets the learner's numbers from a model that is loaded with its learner, and the baseline's without it", () => {
+test("reports and the track record get the learner's numbers beside the baseline's, without a learner only these", async () => {
   const { card, model, stepsModel } = training;
   const snapshot = loadSnapshot({ forecast, card, model, history: historyOf(panel) });
   const learner = servedLearnerOf(card.further);
@@ -122,6 +123,22 @@ test("a report gets the learner's numbers from a model that is loaded with its l
   expect(learned).toMatchObject({ step: 3, servedBy: "ridge" });
   expect(["persistence", "drift"]).toContain(thirdOf(snapshot)?.servedBy);
   expect(learned?.mean).not.toBe(thirdOf(snapshot)?.mean);
+
+  const publishedThird = async (one: typeof snapshot) => {
+    const published = await predictionsToPublish({
+      snapshot: one,
+      baseline: null,
+      publishedAt: "2026-06-01T12:00:00.000Z",
+    });
+    if (!published.ok) throw new Error(published.error.reason);
+    return published.value.find(({ set, step }) => set === "series" && step === 3);
+  };
+  const withLearner = await publishedThird({ ...snapshot, model: { ...snapshot.model, learner: loaded } });
+  const alone = await publishedThird(snapshot);
+  expect(alone).toMatchObject({ baseline: null, mean: expect.any(Number), distribution: expect.anything() });
+  const { median, mean, event, distribution } = alone ?? {};
+  expect(withLearner).toMatchObject({ servedBy: "ridge", baseline: { median, mean, event, distribution } });
+  expect(withLearner?.mean).not.toBe(mean);
 });
 
 test("the served numbers of a step are those of the training for the same origin", async () => {
