@@ -22,7 +22,7 @@ export function nextFinding(view: View): string {
   if (isMissing(model.movers)) return words.missing[model.movers.missing];
   const likely = model.series.filter(({ steps: [step] }) => (changeOf(step) ?? 0) > 0.5);
   const [all, count] = [model.series.length, likely.length].map((number) => format.count(number ?? 0));
-  const first = model.series[model.movers[0] ?? -1];
+  const first = strongestMove(model.series) ?? model.series[model.movers[0] ?? -1];
   const headline =
     count === "0" ? words.movers.none(all ?? "", date) : words.movers.count(count ?? "", all ?? "", date);
   return first ? `${headline} ${moverText(view, first)}` : headline;
@@ -51,7 +51,20 @@ function rangeText(
   return inside + words.level.outsideRange(words.chance(1 - level));
 }
 
-/** Returns the most likely mover, with its direction if that is predicted. */
+/** Returns the series with the highest probability of one direction; null if no direction is predicted. */
+function strongestMove(series: readonly ReportSeries[]): ReportSeries | null {
+  let strongest: ReportSeries | null = null;
+  let highest = 0;
+  for (const one of series) {
+    const { down = 0, up = 0 } = one.steps[0]?.chances ?? {};
+    if (Math.max(down, up) <= highest) continue;
+    highest = Math.max(down, up);
+    strongest = one;
+  }
+  return strongest;
+}
+
+/** Returns a series that is likely to change, with its direction if that is predicted. */
 function moverText(view: View, series: ReportSeries): string {
   const { words } = view;
   const [next] = series.steps;

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { reportFiles } from "../../shared/api/pages.ts";
 import { type ReportModel, reportModelShape } from "../../shared/api/report-model.ts";
 import { readCsv } from "../../shared/lib/csv.ts";
+import { nextFinding } from "../../shared/reports/findings.ts";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { tableRowsMax } from "../../shared/reports/page/series-section.ts";
 import { renderAll, renderFile } from "../../shared/reports/report-files.ts";
@@ -52,6 +53,28 @@ test.each(models)("the page of the model %s loads nothing and allows only its ow
 test.each(languageCodes)("no text of the page in %s is empty, undefined or not a number", (language) => {
   for (const [name, model] of models)
     expect(textOf(pageOf(model, language)), name).not.toMatch(/undefined|NaN|null|\[object|\{\w+\}/);
+});
+
+test("the series named as most likely to rise or fall has the highest probability of one direction", () => {
+  const model = fixedModel();
+  const chances = [
+    { down: 0.35, same: 0.2, up: 0.45 },
+    { down: 0.05, same: 0.35, up: 0.6 },
+  ];
+  const series = model.series.slice(0, 2).map((one, at) => ({
+    ...one,
+    steps: one.steps.map((step) => ({ ...step, chances: chances[at] ?? null })),
+  }));
+  const named = (shown: typeof series) => nextFinding(viewOf({ ...model, series: shown, movers: [0, 1] }, "en"));
+  expect(named(series)).toContain(`Most likely to rise: ${series[1]?.is.join(", ")} (6 in 10).`);
+  const mirrored = series.map((one) => ({
+    ...one,
+    steps: one.steps.map((step) => ({
+      ...step,
+      chances: step.chances && { ...step.chances, down: step.chances.up, up: step.chances.down },
+    })),
+  }));
+  expect(named(mirrored)).toContain(`Most likely to fall: ${series[1]?.is.join(", ")} (6 in 10).`);
 });
 
 test("the page is in the language of the forecast, or in the requested one", () => {
