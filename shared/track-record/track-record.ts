@@ -123,7 +123,7 @@ const seriesPeriodsMin = 10;
 
 /**
  * Returns the series of a set with the highest and with the lowest skill, at most `count` each and never the same series in both.
- * Series of which the baseline has no loss have no skill. O(series · log series).
+ * Series of which the baseline has no loss have no skill. Series with the baseline's own loss are not listed. O(series · log series).
  */
 export function bestAndWorst(
   sums: readonly SeriesSums[],
@@ -140,6 +140,7 @@ export function bestAndWorst(
         meanAbsoluteError: absoluteError / rows,
       }),
     )
+    .filter(({ skill }) => skill !== 0)
     .sort((a, b) => b.skill - a.skill || (JSON.stringify(a.series) < JSON.stringify(b.series) ? -1 : 1));
   const each = Math.min(count, Math.floor(ranked.length / 2));
   return { best: ranked.slice(0, each), worst: each === 0 ? [] : ranked.slice(-each).reverse() };

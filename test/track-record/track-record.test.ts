@@ -94,3 +94,13 @@ test("the best and the worst series are those with the highest and the lowest sk
   expect(best).toEqual([{ series: { city: "A" }, periods: 12, skill: 0.5, meanAbsoluteError: 0.5 }]);
   expect(worst).toMatchObject([{ series: { city: "C" }, skill: -0.5 }]);
 });
+
+test("where every prediction is the baseline's own, no series is the best or the worst", () => {
+  const equal = ["A", "B", "C"].flatMap((city) =>
+    Array.from({ length: 12 }, (_, at) =>
+      score({ series: { city }, target: addDays("2026-01-02", at), loss: 2, baselineLoss: 2 }),
+    ),
+  );
+  const lists = bestAndWorst(sumBySeries(equal), { step: 1, set: "series" }, 3);
+  expect(lists).toEqual({ best: [], worst: [] });
+});
