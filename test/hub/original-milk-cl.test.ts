@@ -133,8 +133,11 @@ describe("get_prediction", () => {
       status: 404,
       body: { detail: "There is no prediction of 2008-12.", expected: "a period from 2009-01 to 2018-12" },
     });
-    for (const query of ["year=2014&month=13", "year=2014", "year=soon&month=1"])
-      expect([400, 422]).toContain((await ask(`/api/v1/get_prediction?${query}`)).status);
+    for (const query of ["year=2014&month=13", "year=2014", "year=soon&month=1"]) {
+      const refused = await ask(`/api/v1/get_prediction?${query}`);
+      expect([400, 422]).toContain(refused.status);
+      expect(await refused.text()).toMatch(/(year|month): expected a whole number from \d+ to \d+/);
+    }
   });
 
   test("returns the prediction that was published before the month, if there is one", async () => {
