@@ -8,7 +8,6 @@ import { championKey, forecastsKey } from "../../shared/registry/keys.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
 import { examplesOf } from "../../trainer/local/examples.ts";
-import { applyMigrations } from "../../trainer/local/workers.ts";
 import { fullAnswerShape } from "../support/full-answer.ts";
 import { runGeneratedClient } from "../support/generated-client.ts";
 import { descendants, TestPlatform, upload } from "../support/platform.ts";
@@ -225,7 +224,6 @@ test("a state folder of release 0.1.0 answers every request, including the first
   const before = await ask();
   await platform.stop();
   await toRelease010();
-  await applyMigrations(platform.state);
   hub = await platform.start();
   const paths = [path, `/predict/${forecast.id}${path.slice("/predict".length)}`, "/ping", "/v2/health/ready"];
   const answers = await Promise.all(paths.flatMap((each) => [hub.request(each), hub.request(each)]));

@@ -9,7 +9,7 @@ import { sha256Hex } from "../../shared/lib/hash.ts";
 import { flowEnded, unfinishedFlows } from "../../trainer/flows.ts";
 import { type Hub, openHub } from "../../trainer/hub.ts";
 import { openState } from "../../trainer/local/state.ts";
-import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
+import { findPort, type LocalWorkers, startWorkers } from "../../trainer/local/workers.ts";
 
 const token = "test-token";
 const personalToken = "personal-token";
@@ -28,7 +28,7 @@ export interface StoredBindings {
   };
 }
 
-/** Returns an empty database in the current schema. Cached, because wrangler needs seconds to make it. */
+/** Returns the simulators' state with an empty database in the current schema. Cached, so that a platform starts sooner. */
 export async function migratedState(): Promise<string> {
   const digest = sha256Hex(
     readdirSync("migrations")
@@ -40,7 +40,8 @@ export async function migratedState(): Promise<string> {
   if (existsSync(cached)) return cached;
   const made = mkdtempSync(join(tmpdir(), "almanac-test-"));
   try {
-    await applyMigrations(made);
+    const workers = await startWorkers({ state: openState(made), port: await findPort(0), variables: {} });
+    await workers.stop();
     renameSync(join(made, "state"), cached);
   } catch (error) {
     // Another test file may have made it meanwhile.

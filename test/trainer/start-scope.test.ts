@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { feeds } from "../../shared/feeds/index.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../shared/forecasts/source.ts";
-import { scopeOf } from "../../trainer/commands/start.ts";
+import { scopeOf } from "../../trainer/commands/start-scope.ts";
 
 test("a start includes all forecasts, or the named ones and the feeds that they read", () => {
   expect(scopeOf(undefined)).toEqual({ forecasts, feeds });

@@ -2,14 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { baseUrlVariableOf, type Feed, notFetched } from "../../shared/feeds/feed.ts";
 import { feeds as everyFeed } from "../../shared/feeds/index.ts";
-import { addDays } from "../../shared/lib/calendar.ts";
+import { addDays, daysBetween } from "../../shared/lib/calendar.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
 import { Failure } from "../failure.ts";
 import { flowEnded, unfinishedFlows } from "../flows.ts";
 import { type Hub, openHub } from "../hub.ts";
 import { type Publisher, startPublisher } from "../simulate/publisher.ts";
+import { startCronClock } from "./cron-clock.ts";
 import { forgetHub, readSettings, type Settings, writeHub } from "./state.ts";
-import { applyMigrations, findPort, type LocalWorkers, startWorkers } from "./workers.ts";
+import { findPort, type LocalWorkers, startWorkers } from "./workers.ts";
 
 export interface Platform {
   readonly hub: Hub;
@@ -21,6 +22,8 @@ export interface Platform {
   readonly ended: Promise<void>;
   /** Fires a cron trigger of the hub with the given time. */
   fire(cron: string, at: Date): Promise<void>;
+  /** Fires the cron triggers of the hub at their times until `stop`. The publisher's day advances with the days that pass. */
+  runCrons(onFailure: (reason: string) => void): void;
   /** Runs the hourly upkeep and waits for the flows that it resumes, for a limited time. */
   recover(): Promise<Recovered>;
   stop(): Promise<void>;
@@ -58,14 +61,14 @@ export async function startPlatform(
   const settings = readSettings(state, addDays(date, -historyDays));
   const token = process.env.ADMIN_TOKEN || settings.token;
   const personalToken = process.env.PERSONAL_TOKEN || settings.personalToken;
-  onProgress("applying migrations");
-  await applyMigrations(state);
   const { seed, firstDay, firstDays } = settings;
   const simulated = { seed, firstDay, ...(firstDays && { firstDays }) };
   const publisher = await startPublisher({ ...simulated, port: 0, today: date });
   const fetched = feeds.filter(({ id }) => publisher.publishes(id));
   let workers: LocalWorkers | undefined;
+  let stopCrons = () => {};
   const stop = async () => {
+    stopCrons();
     await settleAll([
       ["stop the Workers", async () => workers?.stop()],
       ["close the publisher", () => publisher.close()],
@@ -100,7 +103,22 @@ export async function startPlatform(
   }
   writeHub(state, { url: workers.url, token, personalToken, pid: process.pid });
   const recover = async () => recoverFlows(hub, { fire, now });
-  return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, recover, stop };
+  const begunOn = dayOf(now());
+  const runCrons = (onFailure: (reason: string) => void) => {
+    const fireToday = (cron: string, at: Date) => {
+      publisher.setToday(addDays(date, daysBetween(begunOn, dayOf(at))));
+      return fire(cron, at);
+    };
+    stopCrons = startCronClock(running.crons, { now, after, fire: fireToday, onFailure });
+  };
+  return { hub, publisher, settings, feeds: fetched, ended: workers.ended, fire, runCrons, recover, stop };
+}
+
+const dayOf = (time: Date) => time.toISOString().slice(0, 10);
+
+function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 }
 
 export interface RecoveryEffects extends Pick<Platform, "fire"> {

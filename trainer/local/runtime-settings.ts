@@ -19,10 +19,13 @@ export interface RuntimeSettings {
 /** Name of the environment variable that contains the settings as JSON. */
 export const runtimeVariable = "ALMANAC_RUNTIME";
 
-/** Sent by the child: the port of the hub, the reason why the Workers cannot run, or how a cron trigger ended. */
+/**
+ * Sent by the child: the port and the cron triggers of the hub, the reason why the Workers cannot run or the database cannot be migrated, or how a cron
+ * trigger ended.
+ */
 export const runtimeEvent = z.discriminatedUnion("event", [
-  z.object({ event: z.literal("ready"), port: z.number() }),
-  z.object({ event: z.literal("failed"), reason: z.string() }),
+  z.object({ event: z.literal("ready"), port: z.number(), crons: z.array(z.string()) }),
+  z.object({ event: z.literal("failed"), during: z.enum(["start", "migrations"]), reason: z.string() }),
   z.object({ event: z.literal("fired"), id: z.number(), error: z.string().nullable() }),
 ]);
 
@@ -31,3 +34,5 @@ export const fireRequest = z.object({ fire: z.number(), cron: z.string(), timeMs
 export type FireRequest = z.infer<typeof fireRequest>;
 
 export type RuntimeEvent = z.infer<typeof runtimeEvent>;
+export type FailedEvent = Extract<RuntimeEvent, { readonly event: "failed" }>;
+export type ReadyEvent = Extract<RuntimeEvent, { readonly event: "ready" }>;

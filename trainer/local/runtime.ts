@@ -7,6 +7,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptio
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { printable } from "../../shared/lib/printable.ts";
 import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
+import { applyMigrations } from "./migrations.ts";
 import { fireRequest, type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
 
@@ -18,16 +19,20 @@ process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 const { state, port, inspectorPort, variables, predictVariables }: RuntimeSettings = JSON.parse(
   process.env[runtimeVariable] ?? "null",
 );
-const hubName = String(unstable_readConfig({ config: join(root, workerConfigs[0]) }).name);
+const { name: hubName = "", triggers } = unstable_readConfig({ config: join(root, workerConfigs[0]) });
 let withSourcePlaces = (text: string) => text;
+let during: "start" | "migrations" = "start";
 try {
   const miniflare = await start();
   await miniflare.ready;
-  send({ event: "ready", port: Number((await miniflare.unsafeGetDirectURL(hubName)).port) });
+  during = "migrations";
+  await applyMigrations(await miniflare.getD1Database("DB", hubName), join(root, "migrations"));
+  const port = Number((await miniflare.unsafeGetDirectURL(hubName)).port);
+  send({ event: "ready", port, crons: triggers.crons ?? [] });
   process.on("message", (message) => void fire(miniflare, message));
 } catch (error) {
   console.error(error);
-  send({ event: "failed", reason: reasonOf(error) }, () => process.exit(1));
+  send({ event: "failed", during, reason: reasonOf(error) }, () => process.exit(1));
 }
 
 async function start(): Promise<Miniflare> {

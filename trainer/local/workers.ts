@@ -1,14 +1,19 @@
 /** Starts the Workers on wrangler's simulators in child processes. */
 import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import { codeOf, Failure } from "../failure.ts";
-import { root, wranglerCli, wranglerEnvironment } from "./bundles.ts";
-import { isMigrated } from "./is-migrated.ts";
-import { type FireRequest, type RuntimeSettings, runtimeEvent, runtimeVariable } from "./runtime-settings.ts";
+import { root, wranglerEnvironment } from "./bundles.ts";
+import {
+  type FailedEvent,
+  type FireRequest,
+  type ReadyEvent,
+  type RuntimeSettings,
+  runtimeEvent,
+  runtimeVariable,
+} from "./runtime-settings.ts";
 
 /** The messages of the child process that runs the Workers. */
 export interface Supervisor {
@@ -23,6 +28,8 @@ const readyMaxMs = 60_000;
 export interface LocalWorkers {
   readonly url: string;
   readonly pid: number;
+  /** The cron triggers of the hub. The simulators do not fire them. */
+  readonly crons: readonly string[];
   /** Settles when the Workers have ended. */
   readonly ended: Promise<void>;
   /** Fires a cron trigger of the hub. @throws Failure if the hub fails, or does not end it within `limitMs`. */
@@ -50,31 +57,6 @@ function simulatorState(state: string): string {
   return join(state, "state");
 }
 
-/** Applies the migrations that the database of a state folder does not have. */
-export async function applyMigrations(state: string): Promise<void> {
-  if (isMigrated(simulatorState(state), join(root, "migrations"))) return;
-  const args = [
-    "d1",
-    "migrations",
-    "apply",
-    "DB",
-    "--local",
-    "--persist-to",
-    simulatorState(state),
-    "-c",
-    join(root, "wrangler.toml"),
-  ];
-  const log = join(state, "migrations.log");
-  rmSync(log, { force: true });
-  const wrangler = supervise([wranglerCli, ...args], { log, env: wranglerEnvironment() });
-  const code = await new Promise((resolve) => wrangler.once("exit", resolve));
-  if (code === 0) return;
-  throw new Failure(
-    `The database in ${state} cannot be migrated: ${wranglersReason(readFileSync(log, "utf8"))}. ` +
-      "If the folder is damaged, move it or choose another with --state DIR.",
-  );
-}
-
 /** Runs a Node program in a child process that ends with this one. Its output goes to a file. */
 function supervise(
   args: readonly string[],
@@ -87,14 +69,6 @@ function supervise(
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-}
-
-/** Extracts the reason from wrangler's output; SQLite's message if there is one. */
-function wranglersReason(printed: string): string {
-  const plain = stripVTControlCharacters(printed);
-  const sqlite = /= ([^=]*?: SQLITE_[A-Z]+)/.exec(plain)?.[1];
-  const marked = /✘ \[ERROR\] (.+)/.exec(plain)?.[1];
-  return (sqlite ?? marked ?? "wrangler gave no reason").slice(0, 200);
 }
 
 /** Returns a free port. @throws Failure if the wanted port is not free. */
@@ -121,7 +95,7 @@ export async function findPort(wanted: number): Promise<number> {
   });
 }
 
-/** Starts the Workers and waits until they accept requests. */
+/** Starts the Workers, migrates their database, and waits until they accept requests. */
 export async function startWorkers({
   state,
   port,
@@ -147,9 +121,9 @@ export async function startWorkers({
     await ended;
   };
   try {
-    const address = await ready(supervisor, log);
+    const { port: bound, crons } = await ready(supervisor, log);
     const fire = firing(supervisor, log);
-    return { url: `http://127.0.0.1:${address.port}`, pid: supervisor.pid ?? 0, ended, fire, stop };
+    return { url: `http://127.0.0.1:${bound}`, pid: supervisor.pid ?? 0, crons, ended, fire, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -183,10 +157,13 @@ export function firing(supervisor: Supervisor, log: string): LocalWorkers["fire"
   };
 }
 
-function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: number }> {
+function ready(supervisor: ChildProcess, log: string): Promise<ReadyEvent> {
+  const logged = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   return new Promise((resolve, reject) => {
     let reason = "the process ended";
-    const fail = () => reject(new Failure(`The Workers did not start: ${withStop(reason)} See ${log}.`));
+    let during: FailedEvent["during"] = "start";
+    const fail = () =>
+      reject(new Failure(during === "start" ? notStarted(reason, log) : notMigrated(reason, log, logged)));
     const timer = setTimeout(() => {
       reason = `they did not respond within ${readyMaxMs / 1000} s`;
       fail();
@@ -197,12 +174,26 @@ function ready(supervisor: ChildProcess, log: string): Promise<{ readonly port: 
     });
     supervisor.on("message", (message) => {
       const { data: event } = runtimeEvent.safeParse(message);
-      if (event?.event === "failed") reason = event.reason;
+      if (event?.event === "failed") ({ reason, during } = event);
       if (event?.event !== "ready") return;
       clearTimeout(timer);
-      resolve({ port: event.port });
+      resolve(event);
     });
   });
+}
+
+function notStarted(reason: string, log: string): string {
+  return `The Workers did not start: ${withStop(reason)} See ${log}.`;
+}
+
+/** Names SQLite's reason if workerd has logged it since `logged` bytes: D1 itself answers with "internal error" only. */
+function notMigrated(reason: string, log: string, logged: number): string {
+  const text = readFileSync(log).subarray(logged).toString("utf8");
+  const sqlite = /= ([^=\n]*?: SQLITE_[A-Z]+)/.exec(text)?.[1];
+  return (
+    `The database in ${dirname(log)} cannot be migrated: ${withStop(sqlite ?? reason)} ` +
+    "If the folder is damaged, move it or choose another with --state DIR."
+  );
 }
 
 /** Adds a full stop unless the sentence has an end mark. */
