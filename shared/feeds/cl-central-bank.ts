@@ -16,56 +16,26 @@
  */
 import { anchorMonth, columns as declared } from "./cl-central-bank/columns.ts";
 import { decodeNumbers } from "./cl-central-bank/decode-numbers.ts";
-import type { Feed, Observation, Parsed } from "./feed.ts";
-import { csvFile, monthlyLimits } from "./monthly-csv/limits.ts";
+import { monthlyFeed } from "./monthly-csv/monthly-feed.ts";
 import { readFirstDay } from "./monthly-csv/read-month.ts";
-import { readTable, series } from "./monthly-csv/read-table.ts";
-import type { TableFormat } from "./monthly-csv/table-format.ts";
-import { refusedFile } from "./problem.ts";
 
-const format: TableFormat = {
-  month: ["Periodo"],
-  values: Object.keys(declared),
-  readMonth: ([month = ""]) => readFirstDay(month),
-  limits: monthlyLimits,
-};
-
-export const clCentralBank: Feed = {
+export const clCentralBank = monthlyFeed({
   id: "cl-central-bank",
   title: "Monthly statistics of the central bank of Chile",
   publisher: "Banco Central de Chile",
   homepage: "https://si3.bcentral.cl",
-  dimensions: [],
   variables: Object.fromEntries(
     Object.entries(declared).map(([name, { unit }]) => [name, { title: name.replaceAll(/_+/g, " "), unit }]),
   ),
-  granularity: "month",
   timezone: "America/Santiago",
-  partitionBy: "year",
+  host: "si3.bcentral.cl",
+  file: "banco_central.csv",
   // National accounts are revised for about two years.
-  limits: { ...monthlyLimits, correctedDays: 730 },
-  file: csvFile,
-  source: {
-    baseUrl: "",
-    hosts: ["si3.bcentral.cl", "raw.githubusercontent.com"],
-    enough: "first",
-    requests: (_cursor, today) => [
-      { period: today, path: "/banco_central.csv", name: "banco_central.csv", isGrowing: true },
-    ],
+  correctedDays: 730,
+  month: ["Periodo"],
+  readMonth: ([month = ""]) => readFirstDay(month),
+  readColumn(column, cells, problems) {
+    const anchor = { period: anchorMonth, level: declared[column]?.level ?? Number.NaN };
+    return decodeNumbers(column, cells, { anchor, problems });
   },
-  publishedOn: () => null,
-  parse,
-};
-
-async function parse(bytes: Uint8Array): Promise<Parsed> {
-  const table = readTable(bytes, format);
-  if (!table.ok) return refusedFile(table.error);
-  const { columns, problems, blanks, skipped } = table.value;
-  const observations = [...columns].flatMap(([variable, cells]) => {
-    const anchor = { period: anchorMonth, level: declared[variable]?.level ?? Number.NaN };
-    return decodeNumbers(variable, cells, { anchor, problems }).map(
-      ({ period, value }): Observation => ({ series, variable, period, value }),
-    );
-  });
-  return { observations, blanks, problems: problems.list(), skipped };
-}
+});

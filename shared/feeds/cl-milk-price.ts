@@ -16,14 +16,13 @@
  *   `too-many-cells`. Remarks, which lose no value: `unknown-column`, `missing-column`.
  */
 import { firstDayOf } from "../period.ts";
-import type { Feed, Observation, Parsed } from "./feed.ts";
 import { type JumpLimits, separateJumps } from "./jumps.ts";
-import { csvFile, monthlyLimits } from "./monthly-csv/limits.ts";
+import { monthlyFeed } from "./monthly-csv/monthly-feed.ts";
 import { readSpanishMonth } from "./monthly-csv/read-month.ts";
 import { readNumbers, type Valued } from "./monthly-csv/read-number.ts";
-import { readTable, series } from "./monthly-csv/read-table.ts";
-import type { TableFormat } from "./monthly-csv/table-format.ts";
-import { problem, refusedFile } from "./problem.ts";
+import type { Cell } from "./monthly-csv/read-table.ts";
+import { problem } from "./problem.ts";
+import type { ProblemList } from "./problem-list.ts";
 
 const variable = "Precio_leche";
 
@@ -31,53 +30,28 @@ const variable = "Precio_leche";
 const jumpLimits: JumpLimits = { moveMax: 1.6, levelMax: 4, coarseBelow: 0, gapDaysMax: 400 };
 const range = { from: 0.01, to: 1e6, exponents: false };
 
-const format: TableFormat = {
-  month: ["Anio", "Mes"],
-  values: [variable],
-  readMonth: ([year = "", month = ""]) => readSpanishMonth(year, month),
-  limits: monthlyLimits,
-};
-
-export const clMilkPrice: Feed = {
+export const clMilkPrice = monthlyFeed({
   id: "cl-milk-price",
   title: "Producer price of milk in Chile",
   publisher: "Odepa, Ministerio de Agricultura",
   homepage: "https://www.odepa.gob.cl/rubro/leche-y-derivados",
-  dimensions: [],
   variables: { [variable]: { title: "Price of milk paid to producers", unit: "CLP/l" } },
-  granularity: "month",
   timezone: "America/Santiago",
-  partitionBy: "year",
-  limits: monthlyLimits,
-  file: csvFile,
-  source: {
-    baseUrl: "",
-    hosts: ["www.odepa.gob.cl", "raw.githubusercontent.com"],
-    enough: "first",
-    requests: (_cursor, today) => [
-      { period: today, path: "/precio_leche.csv", name: "precio_leche.csv", isGrowing: true },
-    ],
-  },
-  publishedOn: () => null,
-  parse,
-};
+  host: "www.odepa.gob.cl",
+  file: "precio_leche.csv",
+  month: ["Anio", "Mes"],
+  readMonth: ([year = "", month = ""]) => readSpanishMonth(year, month),
+  readColumn: readPrices,
+});
 
-async function parse(bytes: Uint8Array): Promise<Parsed> {
-  const table = readTable(bytes, format);
-  if (!table.ok) return refusedFile(table.error);
-  const { columns, problems, blanks, skipped } = table.value;
-  const prices = readNumbers(variable, columns.get(variable) ?? [], { range, problems });
+function readPrices(column: string, cells: readonly Cell[], problems: ProblemList): Valued[] {
+  const prices = readNumbers(column, cells, { range, problems });
   const priced = prices.map((price) => ({ price, period: firstDayOf(price.period), value: price.value }));
   const { accepted, jumps } = separateJumps(priced, jumpLimits);
   for (const { price: jump, reference, ratioMax } of jumps) {
     const { row, period, text: found } = jump.price;
     const expected = `a price within ${ratioMax} times of ${reference?.price.text} in row ${reference?.price.row}`;
-    problems.add(problem("implausible-jump", { row, column: variable, period, found, expected }));
+    problems.add(problem("implausible-jump", { row, column, period, found, expected }));
   }
-  const observations = accepted.map(({ price }) => observationOf(price));
-  return { observations, blanks, problems: problems.list(), skipped };
-}
-
-function observationOf({ period, value }: Valued): Observation {
-  return { series, variable, period, value };
+  return accepted.map(({ price }) => price);
 }

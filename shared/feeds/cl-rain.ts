@@ -14,13 +14,9 @@
  * - A column: `duplicate-column`. A file: `too-large`, `not-text`, `unexpected-header`, `too-many-columns`,
  *   `too-many-cells`. Remarks, which lose no value: `unknown-column`, `missing-column`.
  */
-import type { Feed, Observation, Parsed } from "./feed.ts";
-import { csvFile, monthlyLimits } from "./monthly-csv/limits.ts";
+import { monthlyFeed } from "./monthly-csv/monthly-feed.ts";
 import { readFirstDay } from "./monthly-csv/read-month.ts";
 import { readNumbers } from "./monthly-csv/read-number.ts";
-import { readTable, series } from "./monthly-csv/read-table.ts";
-import type { TableFormat } from "./monthly-csv/table-format.ts";
-import { refusedFile } from "./problem.ts";
 
 const rainRegions = [
   "Coquimbo",
@@ -36,47 +32,18 @@ const rainRegions = [
 /** More than twice the largest value since 1979, which is 760 mm. */
 const range = { from: 0, to: 2000, exponents: true };
 
-const format: TableFormat = {
-  month: ["date"],
-  values: rainRegions,
-  readMonth: ([date = ""]) => readFirstDay(date),
-  limits: monthlyLimits,
-};
-
-export const clRain: Feed = {
+export const clRain = monthlyFeed({
   id: "cl-rain",
   title: "Rain in the regions of Chile",
   publisher: "Dirección General de Aguas",
   homepage: "https://dga.mop.gob.cl",
-  dimensions: [],
   variables: Object.fromEntries(
     rainRegions.map((region) => [region, { title: `Rain in ${region.replaceAll(/_+/g, " ")}`, unit: "mm" }]),
   ),
-  granularity: "month",
   timezone: "America/Santiago",
-  partitionBy: "year",
-  limits: monthlyLimits,
-  file: csvFile,
-  source: {
-    baseUrl: "",
-    hosts: ["dga.mop.gob.cl", "raw.githubusercontent.com"],
-    enough: "first",
-    requests: (_cursor, today) => [
-      { period: today, path: "/precipitaciones.csv", name: "precipitaciones.csv", isGrowing: true },
-    ],
-  },
-  publishedOn: () => null,
-  parse,
-};
-
-async function parse(bytes: Uint8Array): Promise<Parsed> {
-  const table = readTable(bytes, format);
-  if (!table.ok) return refusedFile(table.error);
-  const { columns, problems, blanks, skipped } = table.value;
-  const observations = [...columns].flatMap(([variable, cells]) =>
-    readNumbers(variable, cells, { range, problems }).map(
-      ({ period, value }): Observation => ({ series, variable, period, value }),
-    ),
-  );
-  return { observations, blanks, problems: problems.list(), skipped };
-}
+  host: "dga.mop.gob.cl",
+  file: "precipitaciones.csv",
+  month: ["date"],
+  readMonth: ([date = ""]) => readFirstDay(date),
+  readColumn: (column, cells, problems) => readNumbers(column, cells, { range, problems }),
+});
