@@ -59,10 +59,19 @@ const recordPeriodShape = z
   })
   .meta({ id: "RecordPeriod" });
 
+const openShape = z.object({
+  predictions: z.int().min(0),
+  since: z.string().nullable().describe("The origin of the oldest one; null without any"),
+  origin: z.string().describe("The last day of the data of the newest report, to which the number applies"),
+});
+
 export const recordAnswerShape = z
   .object({
     forecast: z.string(),
     record: trackRecordShape.nullable().describe("Of all periods; null without a scored one"),
+    open: openShape
+      .nullable()
+      .describe("Published predictions that wait for the next event of their series. Null for a forecast of periods"),
     periods: z.array(recordPeriodShape),
     next: nextField,
   })

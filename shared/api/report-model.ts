@@ -132,6 +132,13 @@ const recordShape = z.object({
 });
 export type ReportRecord = z.infer<typeof recordShape>;
 
+/** Published predictions of the next event that wait for it. */
+const openShape = z.object({
+  predictions: z.int().min(0),
+  since: z.string().nullable().describe("The origin of the oldest one; null without any"),
+});
+export type OpenPredictions = z.infer<typeof openShape>;
+
 /** The model's errors on past data, before it served. */
 const backtestShape = z.object({
   from: z.string(),
@@ -211,6 +218,7 @@ export const reportModelShape = z
     event: eventShape.nullable().describe("Only for a classification"),
     series: z.array(seriesShape),
     record: z.union([recordShape, missingShape]),
+    open: openShape.optional().describe("Only for a forecast of the next event"),
     backtest: z.union([backtestShape, missingShape]),
     feeds: z.array(feedShape),
     table: z

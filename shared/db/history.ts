@@ -12,6 +12,8 @@ import { observations, series } from "./schema.ts";
 export interface FactsOptions {
   /** The last period of the target, in the forecast's periods. By default the newest. */
   readonly until?: string;
+  /** Only for a forecast of events: their first day. By default as far back as needed to predict. */
+  readonly from?: string;
 }
 
 /**
@@ -22,11 +24,11 @@ export async function factsOfForecast(
   db: Database,
   forecast: HistoryNeeds,
   granularityOf: (feed: string) => Granularity,
-  { until }: FactsOptions = {},
+  { until, from: firstDay }: FactsOptions = {},
 ): Promise<FactsByFeed> {
   const target = targetSourceOf(forecast);
   const rule = eventsRuleOf(forecast);
-  if (rule !== null) return factsOfEvents(db, forecast, { rule, until });
+  if (rule !== null) return factsOfEvents(db, forecast, { rule, until, from: firstDay });
   const { every } = forecast.schedule;
   const granularity = granularityOf(target.feed);
   const periods = targetReach(forecast, granularity);
@@ -51,7 +53,11 @@ export async function factsOfForecast(
 async function factsOfEvents(
   db: Database,
   forecast: HistoryNeeds,
-  { rule, until }: { readonly rule: EventsRule; readonly until: string | undefined },
+  {
+    rule,
+    until,
+    from: firstDay,
+  }: { readonly rule: EventsRule; readonly until: string | undefined; readonly from: string | undefined },
 ): Promise<FactsByFeed> {
   const target = targetSourceOf(forecast);
   const [newest] = await db
@@ -62,7 +68,7 @@ async function factsOfEvents(
     .limit(1);
   const byFeed = new Map<string, readonly Fact[]>();
   if (!newest) return byFeed;
-  const from = addDays(newest.period, -rule.activeDays - eventDaysOf(forecast.features) - 1);
+  const from = firstDay ?? addDays(newest.period, -rule.activeDays - eventDaysOf(forecast.features) - 1);
   for (const { feed, variables } of forecast.sources) {
     const more = await factsFrom(db, feed, { variables, from, last: until });
     byFeed.set(feed, [...(byFeed.get(feed) ?? []), ...more]);

@@ -2,7 +2,7 @@
 import { and, desc, eq, gte, isNotNull, lte, sql } from "drizzle-orm";
 import { type Database, runBatch, statement } from "./database.ts";
 import type { ReportRow } from "./reports.ts";
-import { reports, scored, scoreSums } from "./schema.ts";
+import { openPredictions, reports, scored, scoreSums } from "./schema.ts";
 
 export type ScoredRow = typeof scored.$inferSelect;
 export type ScoreSumsRow = typeof scoreSums.$inferSelect;
@@ -55,6 +55,17 @@ export async function lastScored(db: Database, forecast: string): Promise<string
   return row?.target ?? null;
 }
 
+/** Returns the first origin with predictions; null without one. */
+export async function firstPublished(db: Database, forecast: string): Promise<string | null> {
+  const [row] = await db
+    .select({ origin: reports.origin })
+    .from(reports)
+    .where(and(eq(reports.forecast, forecast), isNotNull(reports.predictions), isNotNull(reports.counts)))
+    .orderBy(reports.origin)
+    .limit(1);
+  return row?.origin ?? null;
+}
+
 /** Replaces the sums of a period by those of newer scores, in one transaction. Idempotent. */
 export async function saveScores(
   db: Database,
@@ -102,4 +113,21 @@ export async function listScored(db: Database, forecast: string, limit: number):
     .orderBy(desc(scored.target))
     .limit(limit);
   return rows.map(({ row }) => row);
+}
+
+export type OpenPredictionsRow = typeof openPredictions.$inferSelect;
+
+/** Replaces the number of open predictions of a forecast. */
+export async function saveOpenPredictions(db: Database, row: OpenPredictionsRow): Promise<void> {
+  const { origin, predictions, since, madeAt } = row;
+  await db
+    .insert(openPredictions)
+    .values(row)
+    .onConflictDoUpdate({ target: openPredictions.forecast, set: { origin, predictions, since, madeAt } });
+}
+
+/** Returns the number of open predictions of a forecast of events; null before its first report. */
+export async function findOpenPredictions(db: Database, forecast: string): Promise<OpenPredictionsRow | null> {
+  const [row] = await db.select().from(openPredictions).where(eq(openPredictions.forecast, forecast));
+  return row ?? null;
 }

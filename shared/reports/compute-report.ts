@@ -2,6 +2,7 @@
 import type { BatchAnswer, Prediction } from "../api/predict.ts";
 import type {
   Missing,
+  OpenPredictions,
   PastForecast,
   ReportFeed,
   ReportLevel,
@@ -45,6 +46,8 @@ export interface ReportInput {
   readonly madeAt: string;
   /** The track record; without it the report states that there is none yet. */
   readonly record?: ReportRecord;
+  /** Only for a forecast of the next event. */
+  readonly open?: OpenPredictions;
   /** Earlier forecasts of the headline level whose period has been published. */
   readonly past?: readonly PastForecast[];
 }
@@ -83,6 +86,7 @@ export function computeReport(input: ReportInput): ReportModel {
     }),
     series,
     record: input.record ?? { missing: "no-record" },
+    ...(input.open !== undefined && { open: input.open }),
     backtest: reportBacktest(card),
     feeds: [...input.feeds],
     table: answer ? predictionsTable(forecast, answer) : { columns: [], rows: [] },

@@ -10,10 +10,17 @@ export interface StoredPublication extends PublishedKey {
   readonly counts: Counting;
 }
 
+/** A publication that predicted the period. */
+export interface PlannedPublication extends StoredPublication {
+  /** The step of the period after the origin; 1 for the next event. */
+  readonly step: number;
+  /** The series that are scored, as JSON of their values of the dimensions. Not set if all are. */
+  readonly series?: ReadonlySet<string>;
+}
+
 export interface PlannedScores {
   readonly target: string;
-  /** The publications that predicted the period, each with the step of the period after its origin. */
-  readonly publications: readonly (StoredPublication & { readonly step: number })[];
+  readonly publications: readonly PlannedPublication[];
   /** SHA-256 of the values and of the publications: the same one gives the same scores. */
   readonly madeFrom: string;
 }
@@ -36,7 +43,7 @@ export function planScores({ forecast, panel, publications, from, madeFrom }: Sc
   const byOrigin = Map.groupBy(publications, ({ origin }) => origin);
   return panel.periods.flatMap((target, at): PlannedScores[] => {
     if (target < from) return [];
-    const predicted = forecast.steps.flatMap((step) =>
+    const predicted = forecast.steps.flatMap((step): PlannedPublication[] =>
       (byOrigin.get(panel.periods[at - step] ?? "") ?? []).map((one) => ({ ...one, step })),
     );
     if (predicted.length === 0) return [];

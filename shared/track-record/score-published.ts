@@ -25,20 +25,23 @@ export interface ScoreTask {
 export interface Scorable extends Pick<PublishedKey, "origin" | "role" | "revision"> {
   readonly counts: Counting;
   readonly predictions: readonly PublishedPrediction[];
+  /** For the next event: the series whose event of the period it predicted, as JSON of their values of the dimensions. */
+  readonly series?: ReadonlySet<string>;
 }
 
 /**
  * Scores the predictions of a publication for one period. The step of a period is its distance from the origin in the history:
- * a publication that comes on another day than the schedule expects is still the next one. Predictions without a value have no
- * score. O(predictions × (series + size of a distribution)).
+ * a publication that comes on another day than the schedule expects is still the next one. The next event of a series is always
+ * one step ahead. Predictions without a value have no score. O(predictions × (series + size of a distribution)).
  */
 export function scorePublication({ forecast, panel, target }: ScoreTask, publication: Scorable): PublishedScore[] {
-  const { origin, role, revision, counts, predictions } = publication;
+  const { origin, role, revision, counts, predictions, series: scored } = publication;
   const [from, to] = [panel.periods.indexOf(origin), panel.periods.indexOf(target)];
   if (from === -1 || to <= from) return [];
   const actuals = new Actuals(panel, from, to);
+  const ahead = scored === undefined ? to - from : 1;
   return predictions.flatMap((prediction): PublishedScore[] => {
-    if (prediction.step !== to - from) return [];
+    if (prediction.step !== ahead || scored?.has(actuals.keyOf(prediction)) === false) return [];
     const actual = actuals.of(prediction, forecast);
     const own = actual === null ? null : lossOf(forecast, prediction, actual);
     if (actual === null || own === null) return [];
@@ -72,14 +75,19 @@ class Actuals {
     this.#positions = new Map(panel.series.map(({ is }, position) => [JSON.stringify(is), position]));
   }
 
+  /** Returns the key of a prediction's series. */
+  keyOf({ series }: Pick<PublishedPrediction, "series">): string {
+    return JSON.stringify(this.#panel.dimensions.map((name) => series[name] ?? ""));
+  }
+
   /** Returns the value that a prediction is compared with; null if it is missing. */
-  of({ set, series, last }: PublishedPrediction, { target }: ScoredForecast): number | null {
+  of(prediction: PublishedPrediction, { target }: ScoredForecast): number | null {
+    const { set, series, last } = prediction;
     if (set !== seriesSet) {
       const change = this.#matchedChange(series);
       return change === null || last === null ? null : roundTo(last + change, target.decimals + extraDecimals);
     }
-    const key = JSON.stringify(this.#panel.dimensions.map((name) => series[name] ?? ""));
-    const position = this.#positions.get(key);
+    const position = this.#positions.get(this.keyOf(prediction));
     const value = position === undefined ? undefined : this.#panel.series[position]?.values[this.#to];
     return value === undefined || Number.isNaN(value) ? null : value;
   }

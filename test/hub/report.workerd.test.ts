@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { reportModelShape } from "../../shared/api/report-model.ts";
 import { reports } from "../../shared/db/schema.ts";
+import { customers } from "../../shared/forecasts/customers.ts";
 import { failure, success } from "../../shared/lib/result.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
 import { readPredictions } from "../../shared/track-record/published-prediction.ts";
@@ -14,6 +15,7 @@ import { tinyModel } from "../support/card.ts";
 import { migrate, query, testEnv } from "../support/hub.ts";
 import { ingestHere } from "../support/ingest-here.ts";
 import { forecast, naive, Registry } from "../support/registry.ts";
+import { eventModel } from "../support/served-events.ts";
 import { publication, revisedCities, someCities } from "../support/sniim.ts";
 
 /** Renders in the test instead of in the pages Worker. Images need a wasm, which has its own tests. */
@@ -277,6 +279,8 @@ describe("in a world of its own", () => {
     ]);
     expect(await keys("forecasts/milk-mx/origin=2025-01-06")).toHaveLength(1);
     expect(await keys("reports/milk-mx/2025-01-06")).toEqual([]);
+    // The first publication is scored, although later periods came with its target.
+    expect(await query("SELECT target, rows FROM score_sums")).toEqual([{ target: "2025-01-06", rows: 12 }]);
   });
 
   test("the track record can be read: all periods, one period and the series, and the report shows it", async () => {
@@ -374,5 +378,99 @@ describe("in a world of its own", () => {
       changes: [expect.stringContaining("No hay publicaciones nuevas desde el 3 ene 2025")],
     });
     expect(await keys("reports/milk-mx/editions/")).toHaveLength(4);
+  });
+});
+
+describe("the next event", () => {
+  const file = (day: string) => ({
+    ...{ feed: "customers-csv", name: `customers_${day}.csv`, isReleased: true },
+    bytes: new TextEncoder().encode(
+      `customer_id,age,region,signup_date,last_purchase,loyalty_points\n1,30,East,2024-01-01,,5\n`,
+    ),
+  });
+  const purchases = (month: string, list: readonly (readonly [customer: number, day: string, amount: number])[]) => ({
+    ...{ feed: "transactions-json", name: `transactions_${month}.json`, isReleased: true },
+    bytes: new TextEncoder().encode(
+      JSON.stringify(
+        list.map(([customer, day, amount]) => ({
+          ...{ transaction_id: `T${customer}-${day}`, customer_id: customer, amount, currency: "USD" },
+          ...{ timestamp: `${month}-${day}T10:00:00Z`, payment_method: "PayPal", status: "Completed" },
+        })),
+      ),
+    ),
+  });
+  const record = async () => (await registry.call("GET", "/forecasts/customers/record")).body;
+
+  beforeAll(async () => {
+    await newWorld();
+    registry = new Registry({ pages, now: () => now }, customers);
+    const { model, card } = eventModel();
+    await registry.uploadBoth({ model, card });
+    expect(await registry.register({ model, card })).toMatchObject({ status: 201 });
+    await registry.promote(card.version, { why: "a test", force: true });
+  });
+
+  const take = async (...files: readonly Parameters<typeof ingestHere>[1][]) => {
+    for (const one of files) expect(await ingestHere(registry.hub, one)).toMatchObject({ state: "done" });
+  };
+
+  test("is compared with the first batch after the last one, also months later, and until then the prediction is open", async () => {
+    await take(
+      file("2025-01-31"),
+      purchases("2025-01", [
+        [1, "05", 400],
+        [2, "20", 100],
+        [3, "31", 100],
+      ]),
+    );
+    expect(await record()).toMatchObject({
+      ...{ record: null, periods: [] },
+      open: { predictions: 3, since: "2025-01-31", origin: "2025-01-31" },
+    });
+    await take(
+      file("2025-02-28"),
+      purchases("2025-02", [
+        [1, "10", 500],
+        [1, "11", 500],
+        [9, "28", 50],
+      ]),
+    );
+    expect(await record()).toMatchObject({
+      periods: [{ period: "2025-02-10", series: 1 }],
+      open: { predictions: 4, since: "2025-01-31", origin: "2025-02-28" },
+    });
+    await take(
+      file("2025-04-30"),
+      purchases("2025-04", [
+        [1, "01", 20],
+        [2, "30", 350],
+      ]),
+    );
+    const { periods, open } = await record();
+    expect(periods).toMatchObject([
+      { period: "2025-02-10", series: 1 },
+      { period: "2025-04-01", series: 1 },
+      { period: "2025-04-30", series: 1 },
+    ]);
+    expect(open).toEqual({ predictions: 4, since: "2025-01-31", origin: "2025-04-30" });
+    const { body } = await registry.call("GET", "/forecasts/customers/record/periods/2025-04-30");
+    expect(body).toMatchObject({
+      scores: [{ series: { customer_id: "2" }, origin: "2025-01-31", counts: "headline", actual: 1 }],
+    });
+    expect(await rows()).toMatchObject(
+      ["2025-01-31", "2025-02-28", "2025-04-30"].map((origin) => ({ origin, counts: "headline" })),
+    );
+    const model = await (await registry.hub.lake.get("reports/customers/2025-04-30/r1/report.json"))?.json();
+    expect(model).toMatchObject({ open: { predictions: 4, since: "2025-01-31" }, record: { publications: 3 } });
+  });
+
+  test("a purchase that a later file completes is scored on its day, and the one after it then was not predicted", async () => {
+    await take(file("2025-05-31"), purchases("2025-05", [[3, "30", 20]]));
+    const scored = async () => ((await record()).periods as { period: string }[]).map(({ period }) => period);
+    expect(await scored()).toContain("2025-05-30");
+    await take(purchases("2025-05", [[3, "04", 90]]));
+    expect(await scored()).toContain("2025-05-04");
+    expect(await scored()).not.toContain("2025-05-30");
+    expect(await registry.call("GET", "/forecasts/customers/record/periods/2025-05-30")).toMatchObject({ status: 404 });
   });
 });

@@ -5,6 +5,7 @@ import { customers } from "../../shared/forecasts/customers.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { computeReport } from "../../shared/reports/compute-report.ts";
 import { findingsOf } from "../../shared/reports/findings.ts";
+import { renderFile } from "../../shared/reports/report-files.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
 import { eventSnapshot } from "../support/served-events.ts";
@@ -36,6 +37,7 @@ const report = computeReport({
   feeds: [],
   revision: 1,
   madeAt: "2025-06-01T08:00:00.000Z",
+  open: { predictions: 1_234, since: "2025-05-20" },
 });
 
 test("the most likely series come first, and there are no levels by series", () => {
@@ -47,4 +49,12 @@ test("the findings name the most likely series and how often the event usually h
   const [next, level] = findingsOf(viewOf(report, "en"));
   expect(next).toMatch(/^8: Jun 1, 2025: large is expected/);
   expect(level).toContain("It usually happens");
+});
+
+test.each([
+  ["en", "1,234 published predictions wait for the next event of their series, the oldest since May 20, 2025."],
+  ["es", "predicciones publicadas esperan el próximo evento de su serie, la más antigua desde el 20 may 2025."],
+] as const)("the page states how many predictions are open, in %s", (language, sentence) => {
+  const page = renderFile("report.html", report, { language, downloads: [], rasterize: null });
+  expect(new TextDecoder().decode(page ?? new Uint8Array())).toContain(sentence);
 });

@@ -1,6 +1,7 @@
 /** Runs the registry of the hub in workerd. Flows run at once, without Workflows. */
 import type { WorkflowStep } from "cloudflare:workers";
 import type { Outcome } from "../../shared/db/flows.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import type { ArtefactName } from "../../shared/registry/keys.ts";
@@ -48,7 +49,11 @@ export class Registry {
   /** Runs every step twice, as after a crash that lost the first result. */
   forgetful = false;
 
-  constructor(parts: Partial<Hub> = {}) {
+  readonly #of: Forecast;
+
+  /** @param of the forecast of its versions */
+  constructor(parts: Partial<Hub> = {}, of: Forecast = forecast) {
+    this.#of = of;
     this.hub = { ...realHub, workflows: this.#workflows(), ...parts };
   }
 
@@ -61,7 +66,7 @@ export class Registry {
   }
 
   upload(version: string, name: ArtefactName, bytes: Uint8Array, sha256 = sha256Hex(bytes)): Promise<Answer> {
-    return this.call("PUT", `/models/${forecast.id}/${version}/${name}`, bytes, {
+    return this.call("PUT", `/models/${this.#of.id}/${version}/${name}`, bytes, {
       "Content-Length": String(bytes.length),
       "Content-Digest": digestOf(sha256),
     });
@@ -74,12 +79,12 @@ export class Registry {
 
   register({ model, card }: TinyModel, more: Record<string, unknown> = {}): Promise<Answer> {
     const shas = { model: { sha256: sha256Hex(model) }, card: { sha256: sha256Hex(bytesOf(card)) } };
-    return this.call("POST", `/models/${forecast.id}/${card.version}`, { ...shas, ...more });
+    return this.call("POST", `/models/${this.#of.id}/${card.version}`, { ...shas, ...more });
   }
 
   /** Uploads and registers a version. Throws if it is refused. */
   async registered(version: string, story: Omit<TinyStory, "forecast" | "version"> = {}): Promise<TinyModel> {
-    const built = tinyModel({ forecast, version, ...story });
+    const built = tinyModel({ forecast: this.#of, version, ...story });
     await this.uploadBoth(built);
     const { status, body } = await this.register(built);
     if (status !== 201) throw new Error(JSON.stringify(body));
@@ -91,7 +96,7 @@ export class Registry {
     version: string,
     request: Record<string, unknown> = { why: "a test" },
   ): Promise<Record<string, unknown>> {
-    const answer = await this.call("POST", `/models/${forecast.id}/${version}/promote`, request);
+    const answer = await this.call("POST", `/models/${this.#of.id}/${version}/promote`, request);
     if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
     return (await this.call("GET", `/flows/${answer.body.flow}`)).body;
   }
@@ -104,13 +109,13 @@ export class Registry {
   }
 
   async champion(): Promise<Champion | null> {
-    const { champion } = (await this.call("GET", `/forecasts/${forecast.id}/champion`)).body;
+    const { champion } = (await this.call("GET", `/forecasts/${this.#of.id}/champion`)).body;
     return champion as Champion | null;
   }
 
   /** Returns the pointer in KV. */
   async pointer(): Promise<Record<string, unknown> | null> {
-    return this.hub.snapshots.get(`champion:${forecast.id}`, "json");
+    return this.hub.snapshots.get(`champion:${this.#of.id}`, "json");
   }
 
   #workflows(): Hub["workflows"] {

@@ -20,7 +20,8 @@ function categoriesOf(feature: (typeof customers.features)[number]): string[] {
   return "categories" in feature ? [...feature.categories, "unknown"].sort() : [];
 }
 
-function eventModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly card: Card } {
+/** Returns the model and its card. */
+export function eventModel(): { readonly model: Uint8Array<ArrayBuffer>; readonly card: Card } {
   const { features } = customers;
   const one = Float64Array.of(1);
   const line = { coefficients: Float64Array.of(4), intercept: -1, means: Float64Array.of(0), scales: one };

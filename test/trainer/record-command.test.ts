@@ -20,6 +20,8 @@ const series = {
   meanAbsoluteError: 0.1,
 };
 
+const open = { predictions: 1_988, since: "2026-05-31", origin: "2026-11-30" };
+
 /** Serves the record of step 1, and no record of other steps. */
 async function serve(isEmpty = false): Promise<string> {
   const server = createServer(({ url = "" }, response) => {
@@ -28,7 +30,7 @@ async function serve(isEmpty = false): Promise<string> {
     const lists = isEmpty ? { best: [], worst: [] } : { best: [series], worst: [{ ...series, skill: -0.1 }] };
     const body = url.includes("/record/series")
       ? { forecast: "milk-mx", step, set: "series", periods: 90, ...lists }
-      : { forecast: "milk-mx", record: found, periods: [], next: null };
+      : { forecast: "milk-mx", record: found, open: isEmpty ? open : null, periods: [], next: null };
     response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -53,6 +55,9 @@ test("prints the windows, the claim, the best and the worst series, and the othe
 test("states when there is no record yet, and refuses a step that is not a number", async () => {
   const { code, out } = await almanac(["record", "milk-mx", "--url", await serve(true)]);
   expect([code, out]).toEqual([0, expect.stringContaining("there is no track record yet")]);
+  const waiting =
+    "1,988 predictions wait for the next event of their series as of 2026-11-30, the oldest since 2026-05-31.";
+  expect(out.replaceAll(/\s+/g, " ")).toContain(waiting);
   const wrong = await almanac(["record", "milk-mx", "--step", "next", "--url", "http://127.0.0.1:1"]);
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("Expected a whole number") });
 });

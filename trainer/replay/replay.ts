@@ -2,6 +2,7 @@
 import { buildHistory } from "../../shared/api/history.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { eventsRuleOf } from "../../shared/forecasts/source.ts";
 import { firstPartOf, followingPeriod } from "../../shared/period.ts";
 import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
@@ -10,7 +11,7 @@ import { historyNeeds } from "../../shared/sources/history-needs.ts";
 import { countingsOf } from "../../shared/track-record/counting.ts";
 import { predictionsKey, scoresKey } from "../../shared/track-record/keys.ts";
 import { predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
-import { type PublishedPrediction, writePredictions } from "../../shared/track-record/published-prediction.ts";
+import { writePredictions } from "../../shared/track-record/published-prediction.ts";
 import { type PublishedScore, writeScores } from "../../shared/track-record/published-score.ts";
 import { scorePublication } from "../../shared/track-record/score-published.ts";
 import {
@@ -26,6 +27,7 @@ import type { Run } from "../../shared/training/publish.ts";
 import { Failure } from "../failure.ts";
 import { type Prepared, prepareTraining } from "../training/run-contest.ts";
 import type { FactHistory } from "./fact-history.ts";
+import { matchedPublications, type PublishedOrigin, stillOpen } from "./open-publications.ts";
 import { type ReplayTraining, type TrainingBudget, trainingRefusal, trainOnce } from "./train-once.ts";
 import { type Version, Versions } from "./versions.ts";
 
@@ -75,12 +77,6 @@ export async function replay(task: ReplayTask, effects: ReplayEffects): Promise<
   return run.result();
 }
 
-interface PublishedOrigin {
-  readonly origin: string;
-  readonly publishedAt: string;
-  readonly predictions: readonly PublishedPrediction[];
-}
-
 class ReplayRun {
   readonly publications: readonly string[];
   readonly #task: ReplayTask;
@@ -91,7 +87,7 @@ class ReplayRun {
   readonly #sums: PeriodSums[] = [];
   readonly #series = new Map<string, SeriesSums>();
   readonly #times = { trainings: [] as number[], publications: [] as number[] };
-  /** As many as the largest step: older ones have been scored at every step. */
+  /** As many as the largest step: older ones have been scored at every step. For events those that wait for one. */
   #published: PublishedOrigin[] = [];
   #sinceTraining = Number.POSITIVE_INFINITY;
 
@@ -121,16 +117,24 @@ class ReplayRun {
     const onProgress = (text: string) => this.#effects.onProgress(at, this.publications.length, `${period}: ${text}`);
     onProgress("scoring and predicting");
     const facts = history.factsAt(period);
-    await this.#score(period, forecastPanel(forecast, facts));
+    const panel = forecastPanel(forecast, facts);
+    await this.#score(period, panel);
     const trainingMs = await this.#trainIfDue(period, facts, onProgress);
     await this.#publish(period, facts);
+    const rule = eventsRuleOf(forecast);
+    if (rule !== null) this.#published = stillOpen(this.#published, { panel, activeDays: rule.activeDays });
     this.#times.publications.push(nowMs() - started - trainingMs);
   }
 
   /** Scores the predictions for a period of earlier publications. */
   async #score(target: string, panel: Panel): Promise<void> {
     const { forecast } = this.#task;
-    const publications = this.#published.map((one) => ({ ...one, role: "champion", revision: 1 }) as const);
+    const rule = eventsRuleOf(forecast);
+    const published =
+      rule === null
+        ? this.#published
+        : matchedPublications(this.#published, { panel, target, activeDays: rule.activeDays });
+    const publications = published.map((one) => ({ ...one, role: "champion", revision: 1 }) as const);
     const counted = countingsOf(publications, publicationTime(target));
     const scores = publications.flatMap((one, at): PublishedScore[] =>
       scorePublication({ forecast, panel, target }, { ...one, counts: counted[at] ?? "backfill" }),
@@ -204,7 +208,8 @@ class ReplayRun {
       this.#unpublished.push({ period: origin, reason: "No series has a recent value." });
       return;
     }
-    this.#published = [...this.#published, { origin, publishedAt, predictions }].slice(-Math.max(...forecast.steps));
+    const kept = eventsRuleOf(forecast) === null ? Math.max(...forecast.steps) : Number.POSITIVE_INFINITY;
+    this.#published = [...this.#published, { origin, publishedAt, predictions }].slice(-kept);
     const key = predictionsKey({ forecast: forecast.id, origin, role: "champion", revision: 1 });
     await this.#effects.write?.(key, writePredictions(forecast, predictions));
   }

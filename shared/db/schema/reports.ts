@@ -74,3 +74,11 @@ export const scoreSums = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.forecast, table.set, table.step, table.target] })],
 );
+
+export const openPredictions = sqliteTable("open_predictions", {
+  forecast: text().primaryKey(),
+  origin: text().notNull(),
+  predictions: integer().notNull(),
+  since: text(),
+  madeAt: text("made_at").notNull(),
+});

@@ -18,8 +18,14 @@ export function recordSection(view: View): Html {
     words.sections.record,
     html`<div class="lead"><p>${recordText(view)}</p><p>${backtestText(view)}</p>${coverageTexts.map(
       (text) => html`<p>${text}</p>`,
-    )}<p class="muted">${words.record.explanation}</p></div>${isMissing(record) ? "" : windowsTable(view, record)}`,
+    )}${openText(view)}<p class="muted">${words.record.explanation}</p></div>${isMissing(record) ? "" : windowsTable(view, record)}`,
   );
+}
+
+/** Returns how many predictions wait for the next event of their series. */
+function openText({ model: { open }, words, format }: View): Html {
+  if (open === undefined || open.since === null) return html``;
+  return html`<p>${words.record.open(format.count(open.predictions), format.period(open.since))}</p>`;
 }
 
 function windowsTable({ words, format }: View, { windows }: ReportRecord): Html {

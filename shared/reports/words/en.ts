@@ -136,6 +136,8 @@ export const english: Words = {
     skill: "Lower error than the baseline",
     range: "95% confidence",
     coverage: (chance, percent) => `The range of ${chance} contained the published value in ${percent} of cases.`,
+    open: (count, since) =>
+      `${count} published predictions wait for the next event of their series, the oldest since ${since}.`,
     tested: (periods, from, to) => `On ${periods} test periods from ${from} to ${to}, before it served:`,
     testBetter: (percent) => `its error was ${percent} lower than assuming that nothing changes.`,
     testWorse: (percent) => `its error was ${percent} higher than assuming that nothing changes.`,

@@ -138,6 +138,8 @@ export const spanish: Words = {
     skill: "Menos error que la referencia",
     range: "Confianza del 95 %",
     coverage: (chance, percent) => `El rango de ${chance} contuvo el valor publicado en el ${percent} de los casos.`,
+    open: (count, since) =>
+      `${count} predicciones publicadas esperan el próximo evento de su serie, la más antigua desde el ${since}.`,
     tested: (periods, from, to) =>
       `En ${periods} periodos de prueba, del ${from} al ${to}, antes de estar en servicio:`,
     testBetter: (percent) => `su error fue un ${percent} menor que suponer que nada cambia.`,

@@ -111,6 +111,7 @@ export interface Words {
     readonly skill: string;
     readonly range: string;
     readonly coverage: (chance: string, percent: string) => string;
+    readonly open: (count: string, since: string) => string;
     readonly tested: (periods: string, from: string, to: string) => string;
     readonly testBetter: (percent: string) => string;
     readonly testWorse: (percent: string) => string;

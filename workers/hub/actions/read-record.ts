@@ -1,6 +1,6 @@
 import type { Refusal } from "../../../shared/api/problem.ts";
-import type { PeriodScores, RecordPeriod, SeriesRecordAnswer } from "../../../shared/api/record.ts";
-import { listScoreSums, newestScored } from "../../../shared/db/scores.ts";
+import type { PeriodScores, RecordAnswer, RecordPeriod, SeriesRecordAnswer } from "../../../shared/api/record.ts";
+import { findOpenPredictions, listScoreSums, newestScored } from "../../../shared/db/scores.ts";
 import { intervalLevels } from "../../../shared/distributions/summary.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { seriesSet } from "../../../shared/judging/step-sets.ts";
@@ -31,6 +31,8 @@ export interface ReadRecord {
   readonly forecast: Forecast;
   readonly record: TrackRecord | null;
   readonly periods: readonly RecordPeriod[];
+  /** Null for a forecast of periods, and before the first report. */
+  readonly open: RecordAnswer["open"];
 }
 
 /** Returns the record of all periods, and the numbers of each period in a range, oldest first. */
@@ -49,7 +51,13 @@ export async function readRecord(
     .filter(({ target }) => after === null || target > after)
     .slice(0, limit)
     .map(periodOf);
-  return success({ forecast, record: trackRecord(sums, { set, step }), periods });
+  const open = await findOpenPredictions(db, forecast.id);
+  return success({
+    forecast,
+    record: trackRecord(sums, { set, step }),
+    periods,
+    open: open && { predictions: open.predictions, since: open.since, origin: open.origin },
+  });
 }
 
 function periodOf(sums: PeriodSums): RecordPeriod {

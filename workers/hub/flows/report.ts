@@ -18,7 +18,7 @@ import { type DeliverEffects, deliverDue } from "../outbox/deliver.ts";
 import { listCatchUps, recordCatchUp } from "../reports/catch-up.ts";
 import { contentTypes } from "../reports/content-types.ts";
 import { type PredictedRevision, type PredictingHub, predictRevision } from "../reports/predict-revision.ts";
-import { listUnscored, scorePeriod } from "../reports/score-periods.ts";
+import { listUnscored, scoredTogether, scorePeriods } from "../reports/score-periods.ts";
 import type { Flow } from "./flow.ts";
 import { type RequestingHub, requestReport } from "./request-report.ts";
 
@@ -89,12 +89,13 @@ interface Revision {
 
 /** Scores the earlier predictions of the periods that are known now, so that the report contains them. */
 async function score(hub: ReportEffects, flow: Flow, { forecast, row: { origin } }: Revision): Promise<void> {
-  const targets = await flow.step("find periods to score", async () => ({
+  const unscored = await flow.step("find periods to score", async () => ({
     value: await listUnscored(hub, forecast, origin),
   }));
-  for (const target of targets) {
-    await flow.step(`score ${target}`, async () => {
-      const value = await scorePeriod(hub, forecast, { origin, target });
+  for (const targets of scoredTogether(forecast, unscored)) {
+    const [first, last] = [targets[0], targets.at(-1)];
+    await flow.step(`score ${first === last ? first : `${first} to ${last}`}`, async () => {
+      const value = await scorePeriods(hub, forecast, { origin, targets });
       return { value, stats: { scores: value } };
     });
   }

@@ -57,6 +57,7 @@ recordRoutes.openapi(record, async (context) => {
         ...found.record,
         windows: found.record.windows.map((window) => ({ ...window, coverage: [...window.coverage] })),
       },
+      open: found.open,
       periods: [...periods],
       next,
     }),

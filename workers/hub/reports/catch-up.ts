@@ -8,6 +8,7 @@ import {
   requestRevision,
 } from "../../../shared/db/reports.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { eventsRuleOf } from "../../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { needsOf } from "../ingest/write-history.ts";
 import { answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
@@ -17,9 +18,13 @@ import { historyUntil, readHistory } from "./read-history.ts";
 /** Most periods that are recorded at once; older ones have no record. */
 const catchUpMax = 60;
 
-/** Returns the periods between the last recorded origin and that of a report, oldest first; none before the first report. */
+/**
+ * Returns the periods between the last recorded origin and that of a report, oldest first; none before the first report. Events have
+ * none: a prediction is that of the last event of its series, so the days between two files would repeat the predictions of one.
+ */
 export async function listCatchUps(hub: PredictingHub, forecast: Forecast, row: ReportRow): Promise<string[]> {
   const { origin } = row;
+  if (eventsRuleOf(forecast) !== null) return [];
   // Without a prediction of the newest period, earlier ones have none either.
   const predicted = await findReport(hub.db, row);
   const recorded = !predicted?.predictions ? null : await lastRecordedOrigin(hub.db, forecast.id, origin);

@@ -15,6 +15,7 @@ import type { HistoryEffects } from "../ingest/write-history.ts";
 import { readCard } from "../registry/verify.ts";
 import { type AnsweredOrigin, answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
 import { contentTypes } from "./content-types.ts";
+import { countOpen } from "./count-open.ts";
 import { readHistory, readPanel } from "./read-history.ts";
 import { readReportRecord } from "./read-record.ts";
 import { readReportFeeds } from "./report-feeds.ts";
@@ -82,9 +83,11 @@ async function modelOf(
   const found = answered?.ok ? answered.value : null;
   const card = found && (await readCard(hub, { forecast, version: found.answer.model.version }));
   const { record, past } = await readReportRecord(hub, forecast, card?.ok ? card.value.judged.naive : "naive");
+  const panel = await readPanel(hub, forecast, row.origin);
+  const open = await countOpen(hub, forecast, { panel, origin: row.origin, isPredicted: found !== null, now });
   const model = computeReport({
     forecast,
-    panel: await readPanel(hub, forecast, row.origin),
+    panel,
     answer: found?.answer ?? null,
     sets: found?.sets ?? [],
     card: card?.ok ? card.value : null,
@@ -92,6 +95,7 @@ async function modelOf(
     revision: row.revision,
     madeAt: now.toISOString(),
     ...(record !== null && { record }),
+    ...(open !== null && { open }),
     past,
   });
   return answered?.ok === false ? { ...model, stale: answered.error } : model;

@@ -5,6 +5,7 @@ import { factsOfForecast } from "../../../shared/db/history.ts";
 import type { Panel } from "../../../shared/features/panel.ts";
 import { granularityOfFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
+import { type EventsRule, targetSourceOf } from "../../../shared/forecasts/source.ts";
 import { sha256Hex } from "../../../shared/lib/hash.ts";
 import { forecastPanel } from "../../../shared/sources/facts.ts";
 import type { HistoryNeeds } from "../../../shared/sources/history-needs.ts";
@@ -55,4 +56,16 @@ export async function readPanel(
 ): Promise<Panel> {
   const needs = { ...forecast, periodsMin: shownPeriods };
   return forecastPanel(forecast, await factsOfForecast(db, needs, granularityOfFeed, { until: origin }));
+}
+
+/** Returns the events of a range of days with the target only, without what the features read. */
+export async function readEvents(
+  { db }: Pick<HistoryEffects, "db">,
+  forecast: Forecast,
+  { rule, ...range }: { readonly rule: EventsRule; readonly from: string; readonly until: string },
+): Promise<Panel> {
+  const { variable, events = [] } = forecast;
+  const variables = [events.find(({ name }) => name === variable)?.of ?? variable, rule.second];
+  const needs = { ...forecast, sources: [{ ...targetSourceOf(forecast), variables }], features: [] };
+  return forecastPanel(needs, await factsOfForecast(db, needs, granularityOfFeed, range));
 }

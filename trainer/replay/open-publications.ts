@@ -1,0 +1,42 @@
+/** The publications of a forecast of the next event in a replay. */
+import type { Panel } from "../../shared/features/panel.ts";
+import { matchEvents, openPredictions } from "../../shared/track-record/match-events.ts";
+import type { PublishedPrediction } from "../../shared/track-record/published-prediction.ts";
+
+export interface PublishedOrigin {
+  readonly origin: string;
+  readonly publishedAt: string;
+  readonly predictions: readonly PublishedPrediction[];
+}
+
+const seriesKey = (is: readonly string[]) => JSON.stringify(is);
+
+const headlinesOf = (published: readonly PublishedOrigin[]) =>
+  published.map(({ origin }) => ({ origin, isHeadline: true }));
+
+/** Returns the publications that predicted an event of a day, each with the series of these events. */
+export function matchedPublications(
+  published: readonly PublishedOrigin[],
+  { panel, target, activeDays }: { readonly panel: Panel; readonly target: string; readonly activeDays: number },
+): (PublishedOrigin & { readonly series: ReadonlySet<string> })[] {
+  const events = matchEvents(panel, target, { origins: headlinesOf(published), activeDays });
+  const byOrigin = Map.groupBy(events, ({ origin }) => origin);
+  return published.flatMap((one) => {
+    const own = byOrigin.get(one.origin) ?? [];
+    return own.length === 0 ? [] : [{ ...one, series: new Set(own.map(({ is }) => seriesKey(is))) }];
+  });
+}
+
+/** Returns the publications with only the predictions that wait for their event. Together they have at most one for each series. */
+export function stillOpen(
+  published: readonly PublishedOrigin[],
+  { panel, activeDays }: { readonly panel: Panel; readonly activeDays: number },
+): PublishedOrigin[] {
+  const waiting = openPredictions(panel, { origins: headlinesOf(published), activeDays });
+  const byOrigin = Map.groupBy(waiting, ({ origin }) => origin);
+  return published.flatMap((one): PublishedOrigin[] => {
+    const own = new Set((byOrigin.get(one.origin) ?? []).map(({ is }) => seriesKey(is)));
+    const predictions = one.predictions.filter(({ series }) => own.has(seriesKey(Object.values(series))));
+    return predictions.length === 0 ? [] : [{ ...one, predictions }];
+  });
+}
