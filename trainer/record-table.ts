@@ -1,8 +1,9 @@
 /** Formats track records for a terminal. */
+import type { RecordFile } from "../shared/api/record.ts";
 import type { Forecast } from "../shared/forecasts/forecast.ts";
 import { percentOf } from "../shared/judging/step-scores.ts";
 import type { RecordWindow, SeriesRecord, TrackRecord } from "../shared/track-record/track-record.ts";
-import { prose, table } from "./terminal.ts";
+import { prose, table, thousands } from "./terminal.ts";
 
 /** Returns the windows of a record as a table, and the claim below it. */
 export function recordTable(forecast: Pick<Forecast, "task" | "unit">, record: TrackRecord): string {
@@ -58,6 +59,23 @@ export function seriesTable(best: readonly SeriesRecord[], worst: readonly Serie
     ]);
   const rows = [...rowsOf("best", best), ...rowsOf("worst", worst)];
   return rows.length === 0 ? "" : table(["", "skill", "MAE", "periods", "series"], rows, { right: [1, 2, 3] });
+}
+
+/** Returns one row per Parquet file of the record. */
+export function filesTable(files: readonly RecordFile[]): string {
+  const rows = files.map(({ kind, origin, target, role, revision, counts, isNewest, bytes, address }) => [
+    kind,
+    origin ?? target ?? "",
+    role ?? "",
+    revision,
+    counts ?? (isNewest ? "newest" : "replaced"),
+    bytes === null ? "–" : thousands(bytes),
+    address,
+  ]);
+  return table(["kind", "period", "role", "revision", "counts", "bytes", "address"], rows, {
+    right: [3, 5],
+    optional: [2, 3],
+  });
 }
 
 /** Returns one row per record: its set and step with the numbers of all periods. */

@@ -2,15 +2,18 @@
 import type { Missing, ReportFeed } from "../shared/api/report-model.ts";
 import type { Feed } from "../shared/feeds/feed.ts";
 import type { Forecast } from "../shared/forecasts/forecast.ts";
+import { targetSourceOf } from "../shared/forecasts/source.ts";
 import { ApiRefusal, type Hub } from "./hub.ts";
 import { feedsOf } from "./known.ts";
 
 /** Returns one entry for each feed of a forecast. Parts that require the administrator's token are missing without it. */
 export async function readReportFeeds(hub: Hub, forecast: Forecast): Promise<ReportFeed[]> {
   const { feeds: listed } = await hub.api.listFeeds();
+  const { feed: target } = targetSourceOf(forecast);
   return Promise.all(
     feedsOf(forecast).map(async (feed): Promise<ReportFeed> => {
       const stored = listed.find(({ id }) => id === feed.id);
+      const missing = stored?.overdue.find((one) => one.forecast === forecast.id);
       return {
         id: feed.id,
         title: feed.title,
@@ -22,6 +25,10 @@ export async function readReportFeeds(hub: Hub, forecast: Forecast): Promise<Rep
         refused: await orNoAccess(refusedOf(hub, feed)),
         held: await orNoAccess(heldOf(hub, feed)),
         breaks: (feed.breaks ?? []).map(({ from, note }) => ({ from, note })),
+        overdue: missing
+          ? { state: missing.state, isTarget: feed.id === target, last: missing.last, since: missing.since }
+          : null,
+        ...(stored?.simulated && { simulated: true }),
       };
     }),
   );

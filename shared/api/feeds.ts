@@ -28,6 +28,16 @@ const breakShape = z.object({
   note: z.string(),
 });
 
+const overdueShape = z.object({
+  forecast: z.string(),
+  state: z
+    .enum(["late", "silent"])
+    .describe("`late`: its report waits for the feed. `silent`: the next value is overdue, or there is none"),
+  last: z.string().nullable().describe("The last complete period with a value, in periods of the forecast"),
+  since: z.string().nullable().describe("The first day on which the next value was missing; null without a value"),
+  meaning: z.string().describe("What it means for the forecast, in English"),
+});
+
 const feedShape = z
   .object({
     id: z.string(),
@@ -51,6 +61,11 @@ const feedShape = z
     cursor: z.string().nullable().describe("Last publication that was fetched"),
     etag: z.string().nullable().describe("ETag of that publication"),
     lastSuccessAt: timeField.nullable(),
+    overdue: z.array(overdueShape).describe("The forecasts for which newer values of the feed are missing"),
+    simulated: z
+      .literal(true)
+      .optional()
+      .describe("It contains simulated data: it is fetched from this machine, or a file has `synthetic` in its name"),
   })
   .meta({ id: "Feed" });
 export type FeedAnswer = z.infer<typeof feedShape>;

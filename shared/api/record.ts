@@ -1,7 +1,7 @@
 /** Queries and answers of `/forecasts/:forecast/record`: the track record. */
 import { z } from "zod";
 import { integerField, nextField, pageFields } from "./paging.ts";
-import { claims, countings } from "./report-states.ts";
+import { claims, countings, reportRoles } from "./report-states.ts";
 
 const orNull = z.number().nullable();
 const share = z.number().min(0).max(1);
@@ -11,7 +11,16 @@ const which = {
   group: z.string().optional().describe("Name of a group rule. By default single series"),
 };
 
-export const recordQueryShape = z.strictObject({ ...which, ...pageFields });
+export const recordQueryShape = z.strictObject({
+  ...which,
+  ...pageFields,
+  format: z
+    .enum(["json", "csv", "parquet"], "expected json, csv or parquet")
+    .optional()
+    .describe("`parquet` leads to the list of the Parquet files"),
+});
+
+export const recordFilesQueryShape = z.strictObject(pageFields);
 
 export const seriesRecordQueryShape = z.strictObject({
   ...which,
@@ -129,3 +138,26 @@ export const periodScoresShape = z
   })
   .meta({ id: "PeriodScores" });
 export type PeriodScores = z.infer<typeof periodScoresShape>;
+
+const recordFileShape = z
+  .object({
+    kind: z.enum(["predictions", "scores"]),
+    origin: z.string().nullable().describe("Of predictions: the last period of their data"),
+    target: z.string().nullable().describe("Of scores: the period of the values"),
+    role: z.enum(reportRoles).nullable().describe("Of predictions; a file of scores contains every role"),
+    revision: z.int().min(1),
+    counts: z.enum(countings).nullable().describe("Of predictions. Only `headline` is part of the record"),
+    version: z.string().nullable().describe("Of predictions: the model version"),
+    at: z.string().describe("When it was published or scored, ISO 8601"),
+    isNewest: z.boolean().describe("False for scores that a later revision replaces"),
+    bytes: z.int().nullable().describe("Null for a file of an earlier version of Almanac"),
+    sha256: z.string().nullable().describe("In hexadecimal; null for a file of an earlier version of Almanac"),
+    address: z.string().describe("Where it can be read, with `Range` and `ETag`"),
+  })
+  .meta({ id: "RecordFile" });
+export type RecordFile = z.infer<typeof recordFileShape>;
+
+export const recordFilesShape = z
+  .object({ forecast: z.string(), files: z.array(recordFileShape), next: nextField })
+  .meta({ id: "RecordFiles" });
+export type RecordFiles = z.infer<typeof recordFilesShape>;

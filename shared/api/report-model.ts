@@ -181,6 +181,17 @@ const feedShape = z.object({
   refused: z.union([z.array(z.object({ reason: z.string(), count: z.int().min(1) })), missingShape]),
   held: z.union([z.array(z.object({ since: z.string(), reason: z.string() })), missingShape]),
   breaks: z.array(z.object({ from: z.string(), note: z.string() })),
+  overdue: z
+    .object({
+      state: z.enum(["late", "silent"]),
+      isTarget: z.boolean().describe("Whether it has the target"),
+      last: z.string().nullable().describe("The last complete period with a value"),
+      since: z.string().nullable().describe("The first day on which the next value was missing"),
+    })
+    .nullable()
+    .optional()
+    .describe("Null if no value is missing. Reports of earlier versions do not state it"),
+  simulated: z.literal(true).optional().describe("It contains simulated data"),
 });
 export type ReportFeed = z.infer<typeof feedShape>;
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, like, sql } from "drizzle-orm";
 import { type Database, type Statement, statement } from "./database.ts";
 import { ingests, type Stats } from "./schema.ts";
 
@@ -87,4 +87,15 @@ export async function listWithdrawn(db: Database, feed: string): Promise<number[
     .from(ingests)
     .where(and(eq(ingests.feed, feed), isNotNull(ingests.withdrawnAt)));
   return rows.map(({ id }) => id);
+}
+
+/** Returns whether a publication in use has `synthetic` in its name: a generator made it. */
+export async function hasSyntheticFile(db: Database, feed: string): Promise<boolean> {
+  const isInUse = and(isNotNull(ingests.acceptedAt), isNull(ingests.withdrawnAt));
+  const [row] = await db
+    .select({ id: ingests.id })
+    .from(ingests)
+    .where(and(eq(ingests.feed, feed), isInUse, like(ingests.rawKey, `raw/${feed}/%synthetic%`)))
+    .limit(1);
+  return row !== undefined;
 }

@@ -1,5 +1,5 @@
 /** Revisions of reports: requested, predicted, published. */
-import { and, desc, eq, inArray, isNotNull, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, lt, ne, notInArray, sql } from "drizzle-orm";
 import type { ReportReason } from "../api/report-states.ts";
 import type { StoredFile } from "../api/reports.ts";
 import type { Database } from "./database.ts";
@@ -99,16 +99,20 @@ export async function lastRecordedOrigin(db: Database, forecast: string, before:
   return row?.origin ?? null;
 }
 
-/** Lists published revisions, the newest origins first. */
-export function listPublished(
-  db: Database,
-  { forecast, limit }: { readonly forecast?: string | undefined; readonly limit: number },
-): Promise<ReportRow[]> {
+export interface PublishedFilter {
+  readonly forecast?: string | undefined;
+  /** Forecasts that are left out. */
+  readonly without: readonly string[];
+  readonly limit: number;
+}
+
+/** Lists published revisions, the last published first. */
+export function listPublished(db: Database, { forecast, without, limit }: PublishedFilter): Promise<ReportRow[]> {
   const of = forecast === undefined ? undefined : eq(reports.forecast, forecast);
   return db
     .select()
     .from(reports)
-    .where(and(isNotNull(reports.publishedAt), of))
+    .where(and(isNotNull(reports.publishedAt), of, notInArray(reports.forecast, [...without])))
     .orderBy(desc(reports.publishedAt), reports.forecast, desc(reports.revision))
     .limit(limit);
 }
@@ -122,21 +126,28 @@ export function listUnfinishedReports(db: Database): Promise<ReportRow[]> {
     .orderBy(reports.requestedAt, reports.forecast, reports.origin);
 }
 
+/** A stored Parquet file. */
+export interface StoredParquet {
+  readonly key: string;
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
 export interface Predicted {
   readonly version: string | null;
   readonly target: string | null;
-  /** The key of the predictions. */
-  readonly predictions: string | null;
+  readonly predictions: StoredParquet | null;
   readonly summary: readonly string[];
   readonly at: string;
 }
 
 /** Records that the predictions and the model of a report are stored. Returns false if an earlier try has recorded them. */
 export async function markPredicted(db: Database, address: RevisionKey, predicted: Predicted): Promise<boolean> {
-  const { at: predictedAt, ...values } = predicted;
+  const { at: predictedAt, predictions, ...values } = predicted;
   const changed = await db
     .update(reports)
-    .set({ ...values, predictedAt, state: "predicted" })
+    .set({ ...values, ...fileColumns(predictions), predictedAt, state: "predicted" })
     .where(and(isRevision(address), eq(reports.state, "requested")))
     .returning({ revision: reports.revision });
   return changed.length > 0;
@@ -159,7 +170,8 @@ export interface Published {
 
 /**
  * Publishes a revision. It counts in the track record if it has predictions, was published before its target, and no earlier
- * revision of the origin counts. Does nothing if it is published already.
+ * revision of the origin counts. A report of a later origin proves that its target was known once, also if that publication was
+ * withdrawn since. Does nothing if it is published already.
  */
 export async function markPublished(
   db: Database,
@@ -173,6 +185,8 @@ export async function markPublished(
       files,
       publishedAt: at,
       counts: sql`CASE WHEN ${reports.predictions} IS NULL THEN NULL WHEN ${isBeforeTarget ? 0 : 1} THEN 'backfill'
+        WHEN EXISTS (SELECT 1 FROM reports AS later WHERE later.forecast = ${address.forecast}
+          AND later.origin > ${address.origin}) THEN 'backfill'
         WHEN EXISTS (SELECT 1 FROM reports AS other WHERE other.forecast = ${address.forecast}
           AND other.origin = ${address.origin} AND other.counts = 'headline') THEN 'revision' ELSE 'headline' END`,
     })
@@ -191,11 +205,19 @@ export async function markRecorded(
       state: "recorded",
       version,
       target,
-      predictions,
+      ...fileColumns(predictions),
       predictedAt: at,
       counts: predictions === null ? null : "backfill",
     })
     .where(and(isRevision(address), eq(reports.state, "requested")));
+}
+
+function fileColumns(file: StoredParquet | null) {
+  return {
+    predictions: file?.key ?? null,
+    predictionsBytes: file?.bytes ?? null,
+    predictionsSha256: file?.sha256 ?? null,
+  };
 }
 
 function isOrigin(forecast: string, origin: string) {

@@ -66,28 +66,35 @@ export async function firstPublished(db: Database, forecast: string): Promise<st
   return row?.origin ?? null;
 }
 
-/** Replaces the sums of a period by those of newer scores, in one transaction. Idempotent. */
+/**
+ * Replaces the sums of a period by those of newer scores, in one transaction. Idempotent. Leaves the sums
+ * unchanged if another run has recorded this revision from other values, or a later one.
+ */
 export async function saveScores(
   db: Database,
   row: ScoredRow,
   sums: readonly Omit<ScoreSumsRow, "forecast">[],
 ): Promise<void> {
-  const { forecast, target, revision, key, madeFrom, scoredAt } = row;
+  const { forecast, target, revision, key, madeFrom, scoredAt, bytes, sha256 } = row;
   const rows = sums.map((one) => [
     ...[one.set, one.step, one.rows, one.loss, one.absoluteError, one.compared, one.comparedLoss],
     ...[one.baselineLoss, one.banded, one.covered, one.pointed, one.exact],
   ]);
+  const isOurs = sql`EXISTS (SELECT 1 FROM scored WHERE forecast = ${forecast} AND target = ${target}
+    AND revision = ${revision} AND made_from = ${madeFrom})
+    AND NOT EXISTS (SELECT 1 FROM scored WHERE forecast = ${forecast} AND target = ${target} AND revision > ${revision})`;
   await runBatch(db, [
     statement(sql`
-      INSERT INTO scored (forecast, target, revision, key, made_from, scored_at)
-      VALUES (${forecast}, ${target}, ${revision}, ${key}, ${madeFrom}, ${scoredAt}) ON CONFLICT DO NOTHING`),
-    statement(sql`DELETE FROM score_sums WHERE forecast = ${forecast} AND target = ${target}`),
+      INSERT INTO scored (forecast, target, revision, key, made_from, scored_at, bytes, sha256)
+      VALUES (${forecast}, ${target}, ${revision}, ${key}, ${madeFrom}, ${scoredAt}, ${bytes}, ${sha256})
+      ON CONFLICT DO NOTHING`),
+    statement(sql`DELETE FROM score_sums WHERE forecast = ${forecast} AND target = ${target} AND ${isOurs}`),
     statement(sql`
       INSERT INTO score_sums (forecast, target, "set", step, rows, loss, absolute_error, compared, compared_loss,
         baseline_loss, banded, covered, pointed, exact)
       SELECT ${forecast}, ${target}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
         value ->> 7, value ->> 8, value -> 9, value ->> 10, value ->> 11
-      FROM json_each(${JSON.stringify(rows)}) WHERE true`),
+      FROM json_each(${JSON.stringify(rows)}) WHERE ${isOurs}`),
   ]);
 }
 

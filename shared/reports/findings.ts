@@ -152,13 +152,18 @@ export function reliabilityFinding(view: View): string {
   return isMissing(view.model.record) ? `${record} ${backtestText(view)}` : record;
 }
 
+/** The confidence sequence begins with so many publications. */
+const publicationsMin = 30;
+
 /** Returns what the whole record shows. It claims a difference only if the confidence sequence excludes zero. */
 export function recordText({ model, words, format }: View): string {
   const { record } = model;
   if (isMissing(record)) return words.missing[record.missing];
   const all = record.windows.find(({ isAll }) => isAll);
   const publications = format.count(record.publications);
-  if (!all || all.low === null || all.high === null || all.skill === null) return words.record.young(publications);
+  if (!all || record.publications < publicationsMin) return words.record.young(publications);
+  // Without a loss of the baseline there is nothing to compare with.
+  if (all.low === null || all.high === null || all.skill === null) return words.record.undecided(publications);
   const percent = format.percent(Math.abs(all.skill), 1);
   if (all.low > 0) return words.record.better(percent, publications);
   if (all.high < 0) return words.record.worse(percent, publications);

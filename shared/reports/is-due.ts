@@ -1,35 +1,5 @@
 /** When a report is due. */
-
 import type { ReportReason } from "../api/report-states.ts";
-import type { Forecast } from "../forecasts/forecast.ts";
-import { previousPeriod, type Schedule } from "../forecasts/schedule.ts";
-import { shiftOf, targetSourceOf } from "../forecasts/source.ts";
-import { completeIn, type FeedEnds } from "../sources/silent-sources.ts";
-
-/**
- * Returns the feeds without the period that a report at `origin` reads. A source that is published `n` periods after the target
- * must have the period `n` before the origin. A source with days that are reduced from hours has a day once its last hour is
- * observed.
- */
-export function feedsBehind(
-  forecast: Pick<Forecast, "id" | "variable" | "sources" | "events" | "schedule">,
-  origin: string,
-  ends: FeedEnds,
-): string[] {
-  const target = targetSourceOf(forecast);
-  return forecast.sources.flatMap((source) => {
-    if (source === target) return [];
-    const newest = ends.get(source.feed) ?? null;
-    const needed = periodsBefore(forecast.schedule, origin, Math.max(0, shiftOf(forecast, source)));
-    return newest !== null && completeIn(forecast.schedule, source, newest) >= needed ? [] : [source.feed];
-  });
-}
-
-function periodsBefore(schedule: Schedule, origin: string, count: number): string {
-  let period = origin;
-  for (let before = 0; before < count; before++) period = previousPeriod(schedule, period);
-  return period;
-}
 
 /** What a report would read, and the newest revision for the same origin. */
 export interface ReportState {

@@ -2,6 +2,7 @@
 import type { PastForecast, ReportRecord } from "../api/report-model.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { seriesSet } from "../judging/step-sets.ts";
+import { roundTo } from "../predict/decimal.ts";
 import type { PublishedScore } from "../track-record/published-score.ts";
 import type { TrackRecord } from "../track-record/track-record.ts";
 
@@ -31,12 +32,17 @@ export function headlineSet({ dimensions, groups = [] }: Pick<Forecast, "dimensi
   return groups.find(({ by }) => by.length === 0)?.name ?? null;
 }
 
+/** More than a published value has: removes what the subtraction of decimal numbers adds. */
+const exactDecimals = 9;
+
 /** Returns the forecasts of the headline level of the next period that were published in time and have intervals, oldest first. */
 export function pastForecasts(scores: readonly PublishedScore[], set: string | null): PastForecast[] {
   return scores
     .filter((one) => one.set === set && one.step === 1 && one.counts === "headline")
     .flatMap(({ target: period, origin, actual, error, low90: low, high90: high }): PastForecast[] =>
-      low === null || high === null ? [] : [{ period, origin, median: actual - error, low, high, actual }],
+      low === null || high === null
+        ? []
+        : [{ period, origin, median: roundTo(actual - error, exactDecimals), low, high, actual }],
     )
     .sort((a, b) => (a.period < b.period ? -1 : 1));
 }

@@ -26,6 +26,20 @@ export function scoresKey({ forecast, target, revision }: ScoresKey): string {
   return `scores/${forecast}/target=${target}/revision=${revision}/part.parquet`;
 }
 
+const folders = { predictions: "forecasts", scores: "scores" } as const;
+
+/** Returns the address of a file below `/forecasts/<forecast>/record/files/`: `predictions/origin=…` or `scores/target=…`. */
+export function recordFilePath(forecast: string, key: string): string {
+  const [kind, folder] = key.startsWith("scores/") ? ["scores", folders.scores] : ["predictions", folders.predictions];
+  return `${kind}/${key.slice(`${folder}/${forecast}/`.length)}`;
+}
+
+/** Returns the key in R2 of such an address; null for another address. */
+export function recordFileKey(forecast: string, path: string): string | null {
+  const [, kind, rest] = /^(predictions|scores)\/(.{1,500})$/.exec(path) ?? [];
+  return kind === "predictions" || kind === "scores" ? `${folders[kind]}/${forecast}/${rest}` : null;
+}
+
 export interface ScoresKey {
   readonly forecast: string;
   readonly target: string;

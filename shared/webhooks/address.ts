@@ -3,6 +3,7 @@
  * (decimal, octal, hexadecimal, shortened, full-width digits) to the usual one, so this file sees only that form. A name is
  * not resolved: Cloudflare's Workers cannot connect to private networks.
  */
+import { isLoopback } from "../lib/loopback.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { isPublicIpv4, isPublicIpv6 } from "./address-ranges.ts";
 
@@ -41,10 +42,6 @@ export function webhookAddress(text: string, { allowLoopback }: AddressRules): R
   if (allowLoopback && isLoopback(url.hostname) && ["http:", "https:"].includes(url.protocol)) return success(url.href);
   if (url.protocol !== "https:") return failure(`The address begins with ${url.protocol}`);
   return isPublicHost(url.hostname) ? success(url.href) : failure(`The host ${url.hostname} is not public.`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function isPublicHost(host: string): boolean {

@@ -6,7 +6,8 @@ import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { computeEdition, editionPage } from "../../shared/reports/edition.ts";
 import { atomFeed } from "../../shared/reports/feed-xml.ts";
-import { feedsBehind, reasonToReport } from "../../shared/reports/is-due.ts";
+import { reasonToReport } from "../../shared/reports/is-due.ts";
+import { feedsBehind } from "../../shared/sources/overdue-sources.ts";
 
 describe("the sources of a period", () => {
   // The price and the rain of a month are known one month later, the statistics of the central bank two.
@@ -101,6 +102,21 @@ test("an edition states a new report, another version, held publications, or tha
   const unchanged = computeEdition({ ...base, report, previous: report });
   expect(unchanged).toMatchObject({ isNew: false, changes: [expect.stringContaining("desde el 20 nov 2026")] });
   expect(computeEdition({ ...base, report: null, previous: null })).toMatchObject({ isNew: false, report: null });
+});
+
+test("an edition after a withdrawal names the lost publication, and does not call an older report new", () => {
+  const previous = { ...report, origin: "2026-11-23", revision: 1 };
+  expect(computeEdition({ ...base, report, previous })).toMatchObject({
+    isNew: false,
+    changes: [
+      expect.stringContaining("La publicación del 23 nov 2026 se retiró"),
+      expect.stringContaining("No hay publicaciones nuevas desde el 20 nov 2026"),
+    ],
+  });
+  expect(computeEdition({ ...base, report: null, previous })).toMatchObject({
+    isNew: false,
+    changes: [expect.stringContaining("se retiró"), "Todavía no hay ningún informe."],
+  });
 });
 
 test("the page of an edition escapes texts, links to the report and loads nothing", () => {

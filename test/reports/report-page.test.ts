@@ -145,14 +145,14 @@ test("the table shows at most 500 series and links to the CSV file with all of t
 });
 
 test("the record claims a difference only if its confidence sequence excludes zero", () => {
-  const withRecord = (skill: number, low: number | null, high: number | null) => {
+  const withRecord = (skill: number, low: number | null, high: number | null, publications = 120) => {
     const record = {
       from: "2026-01-02",
       to: "2026-11-20",
-      publications: 120,
+      publications,
       baseline: "naive",
       coverage: [],
-      windows: [{ publications: 120, isAll: true, skill, low, high }],
+      windows: [{ publications, isAll: true, skill, low, high }],
     };
     return textOf(pageOf({ ...fixedModel(), record }));
   };
@@ -161,7 +161,9 @@ test("the record claims a difference only if its confidence sequence excludes ze
   );
   expect(withRecord(-0.03, -0.05, -0.01)).toContain("The forecast was worse");
   expect(withRecord(0.03, -0.01, 0.07)).toContain("no difference has been shown yet");
-  expect(withRecord(0.03, null, null)).toContain("too few for a statement");
+  expect(withRecord(0.03, null, null, 29)).toContain("29 publications are too few for a statement");
+  // The baseline was always exact, so that there is no difference to measure.
+  expect(withRecord(0.03, null, null)).toContain("no difference has been shown yet");
 });
 
 test("a report without a model states what is missing and shows no prediction", () => {

@@ -32,6 +32,8 @@ const computed = computeReport({
   madeAt: clean.madeAt,
 });
 
+const overdue = { isTarget: false, last: "2026-11-18", since: "2026-11-21" };
+
 const states: Readonly<Record<string, ReportModel>> = {
   "no champion": {
     ...clean,
@@ -57,6 +59,19 @@ const states: Readonly<Record<string, ReportModel>> = {
       },
     ],
   },
+  "a source is on time": { ...clean, feeds: [{ ...cleanFeed, overdue: null }] },
+  "a source is late": { ...clean, feeds: [{ ...cleanFeed, overdue: { ...overdue, state: "late" } }] },
+  "a source is silent": { ...clean, feeds: [{ ...cleanFeed, overdue: { ...overdue, state: "silent" } }] },
+  "the target is silent": {
+    ...clean,
+    feeds: [{ ...cleanFeed, overdue: { ...overdue, state: "silent", isTarget: true } }],
+  },
+  "a source has no value": {
+    ...clean,
+    feeds: [{ ...cleanFeed, overdue: { state: "silent", isTarget: false, last: null, since: null } }],
+  },
+  "simulated data": { ...clean, feeds: [{ ...cleanFeed, simulated: true }] },
+  "partly simulated data": { ...clean, feeds: [cleanFeed, { ...cleanFeed, title: "Rain", simulated: true }] },
   "held data that only the token shows": {
     ...clean,
     feeds: [{ ...cleanFeed, held: { missing: "no-access" }, refused: { missing: "no-access" } }],

@@ -21,17 +21,24 @@ const series = {
 };
 
 const open = { predictions: 1_988, since: "2026-05-31", origin: "2026-11-30" };
+const path = "/forecasts/milk-mx/record/files";
 
 /** Serves the record of step 1, and no record of other steps. */
-async function serve(isEmpty = false): Promise<string> {
-  const server = createServer(({ url = "" }, response) => {
+function serve(isEmpty = false): Promise<string> {
+  return answering((url) => {
     const step = Number(new URL(url, "http://localhost").searchParams.get("step"));
     const found = isEmpty || step > 3 ? null : { ...record, step };
     const lists = isEmpty ? { best: [], worst: [] } : { best: [series], worst: [{ ...series, skill: -0.1 }] };
-    const body = url.includes("/record/series")
+    return url.includes("/record/series")
       ? { forecast: "milk-mx", step, set: "series", periods: 90, ...lists }
       : { forecast: "milk-mx", record: found, open: isEmpty ? open : null, periods: [], next: null };
-    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  });
+}
+
+/** Starts a server that answers each path with JSON, and returns its address. */
+async function answering(bodyOf: (path: string) => object): Promise<string> {
+  const server = createServer(({ url = "" }, response) => {
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(bodyOf(url)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -50,6 +57,27 @@ test("prints the windows, the claim, the best and the worst series, and the othe
   expect(out).toMatch(/Other headline steps, all periods\n\n.*\nseries +3 +120 /);
   const json = lastJson(await almanac(["record", "milk-mx", "--url", url, "--json"]));
   expect(json).toMatchObject({ forecast: "milk-mx", record: { claim: "better" }, best: [series] });
+});
+
+test("--files lists the Parquet files of all pages with their full addresses", async () => {
+  const file = (origin: string) => ({
+    ...{ kind: "predictions", origin, target: null, role: "champion", revision: 1, counts: "headline", version: "v1" },
+    ...{ at: `${origin}T18:00:00.000Z`, isNewest: true, bytes: 12_345, sha256: "a".repeat(64) },
+    address: `/forecasts/milk-mx/record/files/predictions/origin=${origin}/role=champion/revision=1/part.parquet`,
+  });
+  const asked: string[] = [];
+  const url = await answering((path) => {
+    asked.push(path);
+    const isFirst = !path.includes("cursor=");
+    return { forecast: "milk-mx", files: [file(isFirst ? "2026-11-18" : "2026-11-20")], next: isFirst ? "c1" : null };
+  });
+  const { code, out } = await almanac(["record", "milk-mx", "--files", "--from", "2026-11", "--url", url]);
+  expect(code).toBe(0);
+  expect(asked).toEqual(["?from=2026-11", "?from=2026-11&cursor=c1"].map((query) => `${path}${query}`));
+  expect(out).toMatch(/predictions +2026-11-18 .* headline +12,345 +http/);
+  expect(out).toContain(`read_parquet('${url}${file("2026-11-20").address}')`);
+  const wrong = await almanac(["record", "milk-mx", "--from", "2026-11", "--url", url]);
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("Add --files") });
 });
 
 test("states when there is no record yet, and refuses a step that is not a number", async () => {

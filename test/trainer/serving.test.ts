@@ -162,7 +162,7 @@ const feedAnswer = {
   breaks: [],
   observations: facts.length,
   partitions: 1,
-  ...{ firstPeriod: null, lastPeriod: null, cursor: null, etag: null, lastSuccessAt: null },
+  ...{ firstPeriod: null, lastPeriod: null, cursor: null, etag: null, lastSuccessAt: null, overdue: [] },
 };
 
 /** A hub with prices of weekdays and with a champion, or without both. */

@@ -1,10 +1,10 @@
 /** `almanac models`, `promote`, `rollback`: lists registered models and changes the champion. */
+import type { FeedAnswer } from "../../shared/api/feeds.ts";
 import type { Model } from "../../shared/api/models.ts";
 import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../shared/forecasts/index.ts";
 import type { Result } from "../../shared/lib/result.ts";
-import { describeSilent, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
 import { actor } from "../actor.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
@@ -32,22 +32,32 @@ export async function listModels(forecastId: string | undefined, options: HubOpt
   const hub = connect(options);
   const { models } = await hub.api.listModels({ query: forecast === null ? {} : { forecast: forecast.id } });
   const serving = await servingNow(hub, forecast);
-  const silent = forecast === null ? [] : await silentNow(hub, forecast);
+  const overdue = forecast === null ? [] : await overdueNow(hub, forecast);
   if (options.json)
-    return printJson({ models, serving: serving.map(servingJson), ...(forecast !== null && { silent }) });
+    return printJson({ models, serving: serving.map(servingJson), ...(forecast !== null && jsonOf(overdue)) });
   if (models.length === 0)
     return print("No model is registered yet. Train one with npm run almanac -- train FORECAST.");
   print(modelsTable(models, forecast));
   print(`\n${serving.map(({ id, answer }) => prose(servingLine(id, answer), "  ")).join("\n")}`);
-  for (const source of silent) print(`\n${prose(describeSilent(source), "  ")}`);
+  for (const { meaning } of overdue) print(`\n${prose(meaning, "  ")}`);
   if (forecast !== null) await printLeaderboard(hub, forecast);
 }
 
-/** Returns the sources of a forecast whose next value is overdue, by the newest periods of their feeds. */
-async function silentNow({ api }: Hub, forecast: Forecast): Promise<SilentSource[]> {
+type Overdue = FeedAnswer["overdue"][number] & { readonly feed: string };
+
+/** Returns the sources of a forecast whose newest values are missing. */
+async function overdueNow({ api }: Hub, { id: forecast }: Forecast): Promise<Overdue[]> {
   const { feeds } = await api.listFeeds();
-  const today = new Date().toISOString().slice(0, 10);
-  return silentSources(forecast, new Map(feeds.map(({ id, lastPeriod }) => [id, lastPeriod])), today);
+  return feeds.flatMap(({ id: feed, overdue }) =>
+    overdue.filter((one) => one.forecast === forecast).map((one) => ({ ...one, feed })),
+  );
+}
+
+/** `silent` has the sources without a value for a long time; `late` those that the next report waits for. */
+function jsonOf(overdue: readonly Overdue[]) {
+  const of = (wanted: Overdue["state"]) =>
+    overdue.filter(({ state }) => state === wanted).map(({ feed, last, since }) => ({ feed, last, since }));
+  return { silent: of("silent"), late: of("late") };
 }
 
 interface ServingNow {

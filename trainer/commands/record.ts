@@ -1,16 +1,19 @@
-/** `almanac record FORECAST`: the track record of the running service. */
-import type { RecordAnswer } from "../../shared/api/record.ts";
+/** `almanac record FORECAST`: the track record of the running service, or its Parquet files. */
+import type { RecordAnswer, RecordFile, RecordFiles } from "../../shared/api/record.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import type { Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
-import { recordSummary, recordTable, seriesTable } from "../record-table.ts";
+import { filesTable, recordSummary, recordTable, seriesTable } from "../record-table.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 
 export interface RecordOptions {
   readonly step: string;
   readonly group?: string;
+  readonly files?: boolean;
+  readonly from?: string;
+  readonly to?: string;
   readonly url?: string;
   readonly state?: string;
   readonly json?: boolean;
@@ -24,7 +27,11 @@ export async function showRecord(forecastId: string, options: RecordOptions): Pr
   const step = Number(options.step);
   if (!/^\d{1,4}$/.test(options.step) || step < 1)
     throw new Failure(`--step ${options.step} is not valid. Expected a whole number from 1.`);
+  const { files = false, from, to } = options;
+  if (!files && (from !== undefined || to !== undefined))
+    throw new Failure("--from and --to select files. Add --files, or omit both for the record of all periods.");
   const hub = connect(options);
+  if (files) return listFiles(hub, forecast, options);
   const query = { step, ...(options.group !== undefined && { group: options.group }) };
   const { record, open } = await hub.api.getRecord({ forecast: forecast.id, query: { ...query, limit: 1 } });
   const series = await hub.api.getSeriesRecord({ forecast: forecast.id, query: { ...query, periods: 90 } });
@@ -49,6 +56,24 @@ export async function showRecord(forecastId: string, options: RecordOptions): Pr
 function openText({ predictions, since, origin }: NonNullable<RecordAnswer["open"]>): string {
   const oldest = since === null ? "" : `, the oldest since ${since}`;
   return `${thousands(predictions)} predictions wait for the next event of their series as of ${origin}${oldest}.`;
+}
+
+/** Prints the Parquet files of the record, and how DuckDB reads the published predictions. */
+async function listFiles(hub: Hub, forecast: Forecast, { from, to, json }: RecordOptions): Promise<void> {
+  const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const files: RecordFile[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const query = { ...range, ...(cursor !== "" && { cursor }) };
+    const page: RecordFiles = await hub.api.listRecordFiles({ forecast: forecast.id, query });
+    files.push(...page.files.map((file) => ({ ...file, address: hub.url + file.address })));
+    cursor = page.next;
+  }
+  if (json) return printJson({ forecast: forecast.id, files });
+  if (files.length === 0)
+    return print(prose(`${forecast.title}: there are no files in this range. A file is listed once it is published.`));
+  print(filesTable(files));
+  const newest = files.findLast(({ kind }) => kind === "predictions") ?? files.at(-1);
+  print(`\n  duckdb -c "SELECT * FROM read_parquet('${newest?.address}') LIMIT 5"`);
 }
 
 interface Shown {

@@ -16,6 +16,9 @@ import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
 /** An edition waits at most so long for a report that is being made. */
 const waitMaxMs = 60 * 60_000;
 
+/** The time between two ticks. */
+const tickMs = 15 * 60_000;
+
 type TickEffects = RequestingHub & DeliverEffects;
 
 /**
@@ -48,7 +51,10 @@ async function tickForecast(fx: RequestingHub, forecast: Forecast, scheduledAt: 
   await requestReport(fx, forecast, isDue ? "edition" : "data");
   if (!isDue) return;
   const unfinished = (await listUnfinishedReports(db)).filter((row) => row.forecast === forecast.id);
-  if (unfinished.some(({ requestedAt }) => now.getTime() - Date.parse(requestedAt) < waitMaxMs)) return;
+  const isWaiting = unfinished.some(({ requestedAt }) => now.getTime() - Date.parse(requestedAt) < waitMaxMs);
+  const next = new Date(scheduledAt.getTime() + tickMs);
+  // On another day this edition would not be due any more.
+  if (isWaiting && editionDayAt(editionOf(forecast), next) === date) return;
   const at = { now: now.toISOString(), boot: fx.boot };
   const flow = { kind: "edition", key: editionFlowKey(forecast.id, date), params: { forecast: forecast.id, date } };
   const { run } = await requestFlow(db, flow, at);

@@ -7,6 +7,8 @@ import {
   periodScoresQueryShape,
   periodScoresShape,
   recordAnswerShape,
+  recordFilesQueryShape,
+  recordFilesShape,
   recordQueryShape,
   seriesRecordAnswerShape,
   seriesRecordQueryShape,
@@ -41,6 +43,13 @@ export const forecastEndpoints = {
     query: recordQueryShape.omit({ format: true, bom: true }),
     answer: recordAnswerShape,
   },
+  listRecordFiles: {
+    method: "GET",
+    path: "/forecasts/{forecast}/record/files",
+    query: recordFilesQueryShape.omit({ format: true, bom: true }),
+    answer: recordFilesShape,
+  },
+  downloadRecordFile: { method: "GET", path: "/forecasts/{forecast}/record/files/{path}", answer: "bytes" },
   getSeriesRecord: {
     method: "GET",
     path: "/forecasts/{forecast}/record/series",

@@ -20,6 +20,8 @@ export const reports = sqliteTable(
     version: text(),
     target: text(),
     predictions: text(),
+    predictionsBytes: integer("predictions_bytes"),
+    predictionsSha256: text("predictions_sha256"),
     publishedAt: text("published_at"),
     counts: text({ enum: countings }),
     files: json<readonly StoredFile[]>("files"),
@@ -50,6 +52,8 @@ export const scored = sqliteTable(
     key: text().notNull(),
     madeFrom: text("made_from").notNull(),
     scoredAt: text("scored_at").notNull(),
+    bytes: integer(),
+    sha256: text(),
   },
   (table) => [primaryKey({ columns: [table.forecast, table.target, table.revision] })],
 );

@@ -11,7 +11,8 @@ export function dataSection(view: View): Html {
   return sectionOf("data", words.sections.data, html`${model.feeds.map((feed) => feedList(view, feed))}`);
 }
 
-function feedList({ words, format }: View, feed: ReportFeed): Html {
+function feedList(view: View, feed: ReportFeed): Html {
+  const { words, format } = view;
   const { data } = words;
   const { refused, held, breaks } = feed;
   const heldTexts = isMissing(held)
@@ -29,10 +30,22 @@ function feedList({ words, format }: View, feed: ReportFeed): Html {
     [data.licence, [html`${feed.licence ?? data.noLicence}`]],
     [data.lastPeriod, [html`${feed.lastPeriod === null ? data.none : format.period(feed.lastPeriod)}`]],
     [data.fetched, [html`${feed.fetchedAt === null ? data.noFetch : `${format.time(feed.fetchedAt)} UTC`}`]],
+    ...newestOf(view, feed),
     [data.refused, orNone(refusedTexts, data.none)],
     [data.held, orNone(heldTexts, data.none)],
     [data.breaks, orNone(breakTexts, data.none)],
   ]);
+}
+
+/** Returns whether newer values of a feed are missing, since when, and what that means. Nothing for a report of an earlier version. */
+function newestOf({ words, format }: View, { overdue }: ReportFeed): readonly (readonly [string, readonly Html[]])[] {
+  if (overdue === undefined) return [];
+  const { data } = words;
+  if (overdue === null) return [[data.newest, [html`${data.onTime}`]]];
+  const { state, isTarget, last, since } = overdue;
+  if (last === null || since === null) return [[data.newest, [html`<strong>${data.neverPublished}</strong>`]]];
+  const text = state === "late" ? data.late : isTarget ? data.silentTarget : data.silent;
+  return [[data.newest, [html`<strong>${text(format.period(since), format.period(last))}</strong>`]]];
 }
 
 function orNone(texts: readonly Html[], none: string): readonly Html[] {

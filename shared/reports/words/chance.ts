@@ -6,8 +6,16 @@ export interface ChanceWords {
   more(count: number, all: number): string;
 }
 
-/** Returns tenths, such as "3 in 10". Near 0 and 1 it returns a bound, because 0 in 10 would mean impossible. */
+/** A range of 95 % is not "9 in 10": this far around 1 and 19 of 20 the twentieth is stated. */
+const nearTwentieth = 0.005;
+
+/**
+ * Returns tenths, such as "3 in 10", and "1 in 20" and "19 in 20" for about 5 and 95 %. Nearer to 0 and 1 it returns a bound,
+ * because 0 in 10 would mean impossible.
+ */
 export function chanceText(probability: number, { of, less, more }: ChanceWords): string {
+  if (Math.abs(probability - 0.05) <= nearTwentieth) return of(1, 20);
+  if (Math.abs(probability - 0.95) <= nearTwentieth) return of(19, 20);
   if (probability < 0.01) return less(1, 100);
   if (probability < 0.05) return less(1, 20);
   if (probability > 0.99) return more(99, 100);

@@ -31,6 +31,9 @@ export interface Words {
     readonly made: (time: string) => string;
     readonly revision: (number: string) => string;
     readonly stale: string;
+    readonly simulated: string;
+    readonly partlySimulated: (feeds: string) => string;
+    readonly simulatedMeaning: string;
     readonly skip: string;
   };
   readonly level: {
@@ -123,6 +126,12 @@ export interface Words {
     readonly feed: string;
     readonly lastPeriod: string;
     readonly fetched: string;
+    readonly newest: string;
+    readonly onTime: string;
+    readonly late: (since: string, last: string) => string;
+    readonly silent: (since: string, last: string) => string;
+    readonly silentTarget: (since: string, last: string) => string;
+    readonly neverPublished: string;
     readonly refused: string;
     readonly held: string;
     readonly breaks: string;
@@ -156,6 +165,7 @@ export interface Words {
     readonly title: (date: string) => string;
     readonly fresh: (origin: string) => string;
     readonly unchanged: (origin: string) => string;
+    readonly withdrawn: (origin: string) => string;
     readonly none: string;
     readonly version: (version: string) => string;
     readonly held: (feed: string, since: string, reason: string) => string;

@@ -21,9 +21,8 @@ export async function listReports(
 ): Promise<Result<ReportList, Refusal>> {
   const required = forecast === undefined ? null : requireForecast(forecast);
   if (required && !required.ok) return required;
-  const rows = await listPublished(db, { forecast, limit });
-  const shown = withPersonal ? rows : rows.filter((row) => !personalNames.has(row.forecast));
-  return success({ reports: shown.map(describeReport) });
+  const without = withPersonal ? [] : [...personalNames];
+  return success({ reports: (await listPublished(db, { forecast, without, limit })).map(describeReport) });
 }
 
 function describeReport({ publishedAt, summary, files, ...row }: ReportRow): Report {

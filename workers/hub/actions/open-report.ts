@@ -1,5 +1,6 @@
 import type { ReportFile } from "../../../shared/api/pages.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
+import { findEdition } from "../../../shared/db/editions.ts";
 import { findPublished, findReport } from "../../../shared/db/reports.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { editionKey, type RevisionAddress, reportKey } from "../../../shared/reports/keys.ts";
@@ -53,14 +54,15 @@ export async function openReportFile(
   return success(storedFile(fx, reportKey(address, file), { kind: "not-found", detail, found: file }));
 }
 
-/** Opens the edition of a local day. */
-export function openEdition(
-  fx: Pick<Hub, "lake">,
+/** Opens the edition of a local day. Its files may be replaced until its row exists, so they are not served before. */
+export async function openEdition(
+  fx: Pick<Hub, "db" | "lake">,
   forecastId: string,
   { date, extension }: { readonly date: string; readonly extension: "html" | "json" },
-): Result<StoredFile, Refusal> {
+): Promise<Result<StoredFile, Refusal>> {
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
-  const detail = `${forecastId} has no edition of ${date}.`;
-  return success(storedFile(fx, editionKey(forecastId, date, extension), { kind: "not-found", detail, found: date }));
+  const missing: Refusal = { kind: "not-found", detail: `${forecastId} has no edition of ${date}.`, found: date };
+  if ((await findEdition(fx.db, forecastId, date)) === null) return failure(missing);
+  return success(storedFile(fx, editionKey(forecastId, date, extension), missing));
 }

@@ -7,7 +7,10 @@ import { describeFeed } from "./list-feeds.ts";
 import { requireFeed } from "./require.ts";
 
 /** Reads one feed with its series. */
-export async function readFeed(fx: Pick<Hub, "db">, id: string): Promise<Result<FeedDetail, Refusal>> {
+export async function readFeed(
+  fx: Pick<Hub, "db" | "now" | "variables">,
+  id: string,
+): Promise<Result<FeedDetail, Refusal>> {
   const feed = requireFeed(id);
   if (!feed.ok) return feed;
   const [described, series] = await Promise.all([

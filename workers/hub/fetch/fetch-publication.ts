@@ -5,6 +5,7 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
+import { isLoopback } from "../../../shared/lib/loopback.ts";
 import { readBounded } from "./read-bounded.ts";
 
 export type Fetched =
@@ -115,8 +116,7 @@ async function fetchOnce(feed: Feed, start: URL, settings: OneTry, fx: FetchEffe
 function refusedUrl(feed: Feed, url: URL, allowLoopback: boolean): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return `${url}: only http and https are fetched`;
   if (url.username || url.password) return `${url.host}: a URL with credentials is not fetched`;
-  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (isLoopback && allowLoopback) return null;
+  if (allowLoopback && isLoopback(url.hostname)) return null;
   const isDefaultPort = url.port === "";
   if (feed.source.hosts.includes(url.hostname) && isDefaultPort) return null;
   return `${url.host} is not a host of ${feed.id}; allowed: ${feed.source.hosts.join(", ")}`;

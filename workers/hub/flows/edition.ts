@@ -15,7 +15,7 @@ import type { Flow } from "./flow.ts";
 
 const editionParams = z.object({ forecast: z.string(), date: z.string() });
 
-type EditionEffects = Pick<Hub, "db" | "lake" | "now">;
+type EditionEffects = Pick<Hub, "db" | "lake" | "now" | "variables">;
 
 export async function edition(hub: EditionEffects, flow: Flow): Promise<Outcome> {
   const { forecast: id, date } = editionParams.parse(flow.run.params);

@@ -39,7 +39,7 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
     const value = row.state === "requested" ? await predictRevision(hub, forecast, row) : describe(row);
     return { value, stats: { ...value } };
   });
-  if (predicted.kind === "overtaken") return overtaken(hub, flow, forecast);
+  if (predicted.kind === "overtaken") return overtaken(hub, flow, { forecast, row: requested });
 
   await catchUp(hub, flow, { forecast, row: requested });
   const files = await render(hub, flow, requested);
@@ -73,13 +73,14 @@ function describe({ state, version }: ReportRow): PredictedRevision {
   return state === "overtaken" ? { kind: "overtaken" } : { kind: "predicted", version, series: 0, predictions: 0 };
 }
 
-/** Requests the report of the newer data, and ends. */
-async function overtaken(hub: ReportEffects, flow: Flow, forecast: Forecast): Promise<Outcome> {
+/** Requests the report of the newer data, and ends. What a person or an edition started is also made without a champion. */
+async function overtaken(hub: ReportEffects, flow: Flow, { forecast, row: { reason } }: Revision): Promise<Outcome> {
+  const trigger = reason === "request" || reason === "edition" ? reason : "data";
   const newer = await flow.step("request the newer report", async () => ({
-    value: (await requestReport(hub, forecast, "data"))?.run.key ?? null,
+    value: (await requestReport(hub, forecast, trigger))?.run.key ?? null,
   }));
-  const reason = `Newer data or another champion came before this revision was predicted.${newer === null ? "" : ` See ${newer}.`}`;
-  return { state: "done", reason, stats: { overtaken: true } };
+  const text = `Newer data or another champion came before this revision was predicted.${newer === null ? "" : ` See ${newer}.`}`;
+  return { state: "done", reason: text, stats: { overtaken: true } };
 }
 
 interface Revision {

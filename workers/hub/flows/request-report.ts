@@ -5,8 +5,9 @@ import { findHistory } from "../../../shared/db/histories.ts";
 import { newestPeriods } from "../../../shared/db/history.ts";
 import { newestRevision, type ReportRow, requestRevision } from "../../../shared/db/reports.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
-import { feedsBehind, type ReportTrigger, reasonToReport } from "../../../shared/reports/is-due.ts";
+import { type ReportTrigger, reasonToReport } from "../../../shared/reports/is-due.ts";
 import { reportFlowKey } from "../../../shared/reports/keys.ts";
+import { feedsBehind } from "../../../shared/sources/overdue-sources.ts";
 import type { Hub } from "../hub.ts";
 import { launch } from "./launch.ts";
 

@@ -131,7 +131,7 @@ reportRoutes.openapi(edition, async (context) => {
   const { forecast, edition: name } = context.req.valid("param");
   const [date = "", extension] = name.split(".");
   const isPage = extension === "html";
-  const file = unwrap(openEdition(context.var.hub, forecast, { date, extension: isPage ? "html" : "json" }));
+  const file = unwrap(await openEdition(context.var.hub, forecast, { date, extension: isPage ? "html" : "json" }));
   const contentType = `${isPage ? "text/html" : "application/json"}; charset=utf-8`;
   return fileResponse(context.req, file, { contentType, cacheControl: forever });
 });

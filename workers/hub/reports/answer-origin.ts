@@ -1,6 +1,7 @@
 /** Predicts an origin with the version that serves, and stores the predictions for the track record. */
 import type { BatchAnswer } from "../../../shared/api/predict.ts";
 import { findModel } from "../../../shared/db/models.ts";
+import type { StoredParquet } from "../../../shared/db/reports.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import type { ServedModel } from "../../../shared/predict/load-model.ts";
@@ -19,6 +20,7 @@ import {
   loadServing,
   snapshotOf,
 } from "./load-snapshot.ts";
+import { storeParquet } from "./store-parquet.ts";
 
 /** The version that serves, and the baseline that it is compared with. */
 export interface ServingModels extends LoadedModel {
@@ -63,8 +65,8 @@ export async function answerOrigin(models: ServingModels, history: DatedHistory)
   return success({ answer, sets, parts: parts.value });
 }
 
-export interface StoredPredictions {
-  readonly key: string;
+export interface CountedPredictions {
+  readonly file: StoredParquet;
   readonly count: number;
 }
 
@@ -73,7 +75,7 @@ export async function storePredictions(
   { lake }: Pick<Hub, "lake">,
   forecast: Forecast,
   { key: address, parts }: Pick<AnsweredOrigin, "parts"> & { readonly key: PublishedKey },
-): Promise<StoredPredictions> {
+): Promise<CountedPredictions> {
   const key = predictionsKey(address);
   let count = 0;
   function* counted() {
@@ -82,8 +84,6 @@ export async function storePredictions(
       yield part;
     }
   }
-  await lake.put(key, writePredictionParts(forecast, counted()), {
-    httpMetadata: { contentType: "application/vnd.apache.parquet" },
-  });
-  return { key, count };
+  const file = await storeParquet(lake, key, writePredictionParts(forecast, counted()));
+  return { file, count };
 }

@@ -58,8 +58,8 @@ export async function recordCatchUp(
     return { predictions: 0 };
   }
   const { answer, parts } = answered.value;
-  const { key, count } = await storePredictions(hub, forecast, { key: record, parts });
+  const { file, count } = await storePredictions(hub, forecast, { key: record, parts });
   const { version } = answer.model;
-  await markRecorded(hub.db, record, { version, target: answer.target_period, predictions: key, at });
+  await markRecorded(hub.db, record, { version, target: answer.target_period, predictions: file, at });
   return { predictions: count };
 }

@@ -20,7 +20,7 @@ import { readHistory, readPanel } from "./read-history.ts";
 import { readReportRecord } from "./read-record.ts";
 import { readReportFeeds } from "./report-feeds.ts";
 
-export type PredictingHub = HistoryEffects & Pick<Hub, "onnx">;
+export type PredictingHub = HistoryEffects & Pick<Hub, "onnx" | "variables">;
 
 /** The outcome of a revision's prediction. `overtaken`: newer data or another champion came first. */
 export type PredictedRevision =
@@ -51,7 +51,7 @@ export async function predictRevision(
   const answered = models?.ok ? await answerOrigin(models.value, { ...history, now }) : models;
   const stored = answered?.ok
     ? await storePredictions(hub, forecast, { key: row, parts: answered.value.parts })
-    : { key: null, count: 0 };
+    : { file: null, count: 0 };
   const model = await modelOf(hub, forecast, { row, answered, now });
   await hub.lake.put(reportKey(row, "report.json"), encodePieces(jsonPieces(model, "\n")), {
     httpMetadata: { contentType: contentTypes["report.json"] },
@@ -61,7 +61,7 @@ export async function predictRevision(
   await markPredicted(hub.db, row, {
     version,
     target: answer?.target_period ?? null,
-    predictions: stored.key,
+    predictions: stored.file,
     summary: findingsOf(viewOf(model)),
     at: now.toISOString(),
   });

@@ -4,7 +4,7 @@ import type { Panel } from "../../../shared/features/panel.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { type EventsRule, eventsRuleOf } from "../../../shared/forecasts/source.ts";
 import { addDays } from "../../../shared/lib/calendar.ts";
-import { predictionsKey, scoresKey } from "../../../shared/track-record/keys.ts";
+import { predictionsKey, type ScoresKey, scoresKey } from "../../../shared/track-record/keys.ts";
 import { planEventScores } from "../../../shared/track-record/plan-event-scores.ts";
 import {
   type PlannedPublication,
@@ -18,6 +18,7 @@ import { scorePublication } from "../../../shared/track-record/score-published.t
 import { sumByPeriod } from "../../../shared/track-record/score-sums.ts";
 import type { Hub } from "../hub.ts";
 import { readEvents, readPanel } from "./read-history.ts";
+import { createParquet } from "./store-parquet.ts";
 
 type ScoringHub = Pick<Hub, "db" | "lake" | "now">;
 
@@ -127,7 +128,11 @@ async function computeScores(
     if (first === undefined) continue;
     const key = predictionsKey(first.one);
     const object = await lake.get(key);
-    if (object === null) throw new Error(`${key} is lost`);
+    if (object === null) {
+      // A lost file must not stop every later report. Its predictions have no score.
+      console.error(`${key} is lost, so its predictions are not scored`);
+      continue;
+    }
     const predictions = await readPredictions(forecast, new Uint8Array(await object.arrayBuffer()), first.one.step);
     for (const { target, one } of of)
       scores.set(one, scorePublication({ forecast, panel, target }, { ...one, predictions }));
@@ -145,11 +150,22 @@ async function storeScores(
   const known = (await newestScored(db, forecast.id, { from: target, to: target })).get(target);
   // The publications of the origins did not predict this step.
   if (scores.length === 0 && known === undefined) return;
-  const address = { forecast: forecast.id, target, revision: (known?.revision ?? 0) + 1 };
-  const key = scoresKey(address);
-  if (scores.length > 0)
-    await lake.put(key, writeScores(forecast, scores), {
-      httpMetadata: { contentType: "application/vnd.apache.parquet" },
-    });
-  await saveScores(db, { ...address, key, madeFrom, scoredAt: now().toISOString() }, sumByPeriod(scores));
+  const first = { forecast: forecast.id, target, revision: (known?.revision ?? 0) + 1 };
+  const { address, file } =
+    scores.length === 0
+      ? { address: first, file: { key: scoresKey(first), bytes: 0, sha256: null } }
+      : await createScores(lake, first, writeScores(forecast, scores));
+  await saveScores(db, { ...address, ...file, madeFrom, scoredAt: now().toISOString() }, sumByPeriod(scores));
+}
+
+/**
+ * Stores scores under the first revision whose key is free or has the same bytes: another run may be scoring the period from other
+ * publications, and a file is never replaced.
+ */
+async function createScores(lake: Hub["lake"], first: ScoresKey, bytes: Uint8Array<ArrayBuffer>) {
+  for (let { revision } = first; ; revision++) {
+    const address = { ...first, revision };
+    const file = await createParquet(lake, scoresKey(address), bytes);
+    if (file !== null) return { address, file };
+  }
 }
