@@ -2,6 +2,7 @@
 
 /** `champion`: published. `shadow`: recorded beside it, to compare another version. */
 export const reportRoles = ["champion", "shadow"] as const;
+export type ReportRole = (typeof reportRoles)[number];
 
 /**
  * Why a revision was made: a complete new period, corrected data of the same period, another champion, a request by a person, the

@@ -1,8 +1,7 @@
 /** The Parquet files of the track record that never change again: published predictions, and scores. */
 import { sql } from "drizzle-orm";
-import type { Counting } from "../api/report-states.ts";
+import type { Counting, ReportRole } from "../api/report-states.ts";
 import type { PeriodRange } from "../period.ts";
-import type { PublishedRole } from "../track-record/keys.ts";
 import type { Database } from "./database.ts";
 
 export interface RecordFileRow {
@@ -10,7 +9,7 @@ export interface RecordFileRow {
   /** The origin of predictions; the period of scores. */
   readonly period: string;
   /** Empty for scores, which contain the predictions of every role. */
-  readonly role: PublishedRole | "";
+  readonly role: ReportRole | "";
   readonly revision: number;
   /** How predictions count in the record; null for scores. */
   readonly counts: Counting | null;

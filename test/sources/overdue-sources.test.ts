@@ -29,7 +29,7 @@ test("since is never in the future, if the target came before the end of its per
   expect(late).toMatchObject({ state: "late", since: "2026-10-20" });
 });
 
-test("a source is silent once its next value is overdue, and the target's source says so in its own words", () => {
+test("a source is silent once its next value is overdue, and for the target's source the consequence is another", () => {
   const found = overdueSources(milkCl, ends("2026-05", "2026-01", null), "2026-11-05");
   expect(found).toEqual([
     { feed: "cl-milk-price", isTarget: true, state: "silent", last: "2026-05", since: "2026-10-02" },

@@ -65,15 +65,15 @@ test("--files lists the Parquet files of all pages with their full addresses", a
     ...{ at: `${origin}T18:00:00.000Z`, isNewest: true, bytes: 12_345, sha256: "a".repeat(64) },
     address: `/forecasts/milk-mx/record/files/predictions/origin=${origin}/role=champion/revision=1/part.parquet`,
   });
-  const asked: string[] = [];
+  const requested: string[] = [];
   const url = await answering((path) => {
-    asked.push(path);
+    requested.push(path);
     const isFirst = !path.includes("cursor=");
     return { forecast: "milk-mx", files: [file(isFirst ? "2026-11-18" : "2026-11-20")], next: isFirst ? "c1" : null };
   });
   const { code, out } = await almanac(["record", "milk-mx", "--files", "--from", "2026-11", "--url", url]);
   expect(code).toBe(0);
-  expect(asked).toEqual(["?from=2026-11", "?from=2026-11&cursor=c1"].map((query) => `${path}${query}`));
+  expect(requested).toEqual(["?from=2026-11", "?from=2026-11&cursor=c1"].map((query) => `${path}${query}`));
   expect(out).toMatch(/predictions +2026-11-18 .* headline +12,345 +http/);
   expect(out).toContain(`read_parquet('${url}${file("2026-11-20").address}')`);
   const wrong = await almanac(["record", "milk-mx", "--from", "2026-11", "--url", url]);

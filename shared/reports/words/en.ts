@@ -53,7 +53,7 @@ export const english: Words = {
     stale: "The data or the model is out of date.",
     simulated: "Simulated data.",
     partlySimulated: (feeds) => `Partly simulated data: ${feeds}.`,
-    simulatedMeaning: "This report shows how Almanac works. It says nothing about real values.",
+    simulatedMeaning: "This report shows how Almanac works. It is no statement about real values.",
     skip: "Skip to all series",
   },
   level: {

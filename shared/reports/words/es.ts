@@ -54,7 +54,7 @@ export const spanish: Words = {
     stale: "Los datos o el modelo no están al día.",
     simulated: "Datos simulados.",
     partlySimulated: (feeds) => `Datos en parte simulados: ${feeds}.`,
-    simulatedMeaning: "Este informe muestra cómo funciona Almanac. No dice nada sobre valores reales.",
+    simulatedMeaning: "Este informe muestra cómo funciona Almanac. No es una afirmación sobre valores reales.",
     skip: "Ir a todas las series",
   },
   level: {
