@@ -133,6 +133,7 @@ export function almanacProgram(): Command {
     .addOption(files())
     .addOption(until())
     .addOption(asOf())
+    .option("--steps <n>", "judge only the steps up to this one; 1 leaves out the learners of further steps")
     .addOption(trials())
     .addOption(seed())
     .addOption(budget())

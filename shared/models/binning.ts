@@ -6,6 +6,7 @@
  * routes raw values in the same way.
  */
 import { columnOf, type Matrix } from "./matrix.ts";
+import { createSortBuffers, type SortedColumn, sortColumn } from "./sort-column.ts";
 
 export const BINS_MAX = 255;
 /** The bin of NaN. It does not depend on the number of bins in use. */
@@ -40,14 +41,6 @@ function quantileCut(sorted: Float32Array, numerator: number, binsMax: number): 
   return lower === upper ? lower : midpoint(lower, upper);
 }
 
-/** Sorts in place and returns the part before the missing values. NaN sorts last. */
-function sortedPresent(column: Float32Array): Float32Array {
-  column.sort();
-  let length = column.length;
-  while (length > 0 && Number.isNaN(column[length - 1])) length--;
-  return column.subarray(0, length);
-}
-
 /** Returns the distinct values of a sorted column, at most the first `limit` + 1 of them. */
 function distinctOf(sorted: Float32Array, limit: number): number[] {
   const distinct: number[] = [];
@@ -61,9 +54,8 @@ function distinctOf(sorted: Float32Array, limit: number): number[] {
   return distinct;
 }
 
-/** Returns the thresholds of one column. Sorts `column` in place. */
-function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
-  const sorted = sortedPresent(column);
+/** Returns the thresholds of one column from its sorted values. */
+function thresholdsOf(sorted: Float32Array, binsMax: number): Float32Array {
   const distinct = distinctOf(sorted, binsMax);
   const cuts: number[] = [];
   if (distinct.length <= binsMax) {
@@ -80,41 +72,32 @@ function columnThresholds(column: Float32Array, binsMax: number): Float32Array {
 }
 
 /**
- * Computes the thresholds of every column. Ignores missing values.
- * `binsMax` is an integer in 2…255. Time O(columns × rows × log rows), memory one column.
+ * Computes the thresholds of every column without its missing values, and replaces every value by its bin: the number of thresholds
+ * below it, or `MISSING_BIN`. `binsMax` is an integer in 2…255. O(columns × rows).
  */
-export function fitBinning(features: Matrix, binsMax: number = BINS_MAX): Binning {
+export function binFeatures(features: Matrix, binsMax: number = BINS_MAX): BinnedMatrix {
   if (!Number.isInteger(binsMax) || binsMax < 2 || binsMax > BINS_MAX) {
     throw new RangeError(`binsMax is ${binsMax}: expected an integer in 2…${BINS_MAX}`);
   }
-  const thresholds: Float32Array[] = [];
-  for (let column = 0; column < features.columns; column++) {
-    thresholds.push(columnThresholds(columnOf(features, column), binsMax));
-  }
-  return { thresholds };
-}
-
-/** Returns the bin of one value: the number of thresholds below it, or `MISSING_BIN` for NaN. O(log thresholds). */
-export function binOf(thresholds: Float32Array, value: number): number {
-  if (Number.isNaN(value)) return MISSING_BIN;
-  let low = 0;
-  let high = thresholds.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value <= (thresholds[middle] ?? 0)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** Replaces every value by its bin. O(rows × columns × log thresholds). */
-export function applyBinning(binning: Binning, features: Matrix): BinnedMatrix {
   const { rows, columns } = features;
-  const bins = new Uint8Array(rows * columns);
-  binning.thresholds.forEach((thresholds, column) => {
-    const values = columnOf(features, column);
-    const offset = column * rows;
-    for (let row = 0; row < rows; row++) bins[offset + row] = binOf(thresholds, values[row] ?? Number.NaN);
-  });
-  return { rows, columns, binning, bins };
+  const bins = new Uint8Array(rows * columns).fill(MISSING_BIN);
+  const buffers = createSortBuffers(rows);
+  const thresholds: Float32Array[] = [];
+  for (let column = 0; column < columns; column++) {
+    const { sorted, order } = sortColumn(columnOf(features, column), buffers);
+    const own = thresholdsOf(sorted, binsMax);
+    thresholds.push(own);
+    writeBins(bins.subarray(column * rows, (column + 1) * rows), own, { sorted, order });
+  }
+  return { rows, columns, binning: { thresholds }, bins };
+}
+
+/** Writes the bins of present values. They ascend with the values. */
+function writeBins(bins: Uint8Array, thresholds: Float32Array, { sorted, order }: SortedColumn): void {
+  let bin = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const value = sorted[i] ?? 0;
+    while (bin < thresholds.length && value > (thresholds[bin] ?? 0)) bin++;
+    bins[order[i] ?? 0] = bin;
+  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { failure, success } from "../lib/result.ts";
-import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
+import { BINS_MAX, binFeatures } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type FitProblem, type Range, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { type Loss, type LossName, lossOf } from "./losses.ts";
@@ -100,11 +100,13 @@ interface Booster {
   readonly raw: Float64Array;
   readonly gradients: Float64Array;
   readonly hessians: Float64Array;
+  /** 1 for the rows of the current tree. Their leaves are known. */
+  readonly isDrawn: Uint8Array;
 }
 
 function createBooster(options: GradientBoostingOptions, data: TrainingData, base: number): Booster {
   const { rows, columns } = data.features;
-  const binned = applyBinning(fitBinning(data.features, options.binsMax), data.features);
+  const binned = binFeatures(data.features, options.binsMax);
   const columnsDrawn = countOf(options.columnShare, columns);
   const featuresPerSplit = countOf(options.splitColumnShare, columnsDrawn);
   return {
@@ -116,6 +118,7 @@ function createBooster(options: GradientBoostingOptions, data: TrainingData, bas
     raw: new Float64Array(rows).fill(base),
     gradients: new Float64Array(rows),
     hessians: new Float64Array(rows),
+    isDrawn: new Uint8Array(rows),
   };
 }
 
@@ -143,17 +146,17 @@ function boost(booster: Booster): Tree {
       : learningRate * quantileInPlace(leafResiduals(booster, rows, leaf), quantile);
   const derivatives = { gradients, hessians: loss.constantHessian ? null : hessians };
   const { tree, leaves } = growTree(grower, { ...derivatives, rows, columns, random, leafValue });
-  if (rows.length < total) {
-    addTree(tree, data.features, raw);
-    return tree;
-  }
+  const { isDrawn } = booster;
+  isDrawn.fill(0);
   for (const leaf of leaves) {
     const value = tree.value[leaf.node] ?? 0;
     for (let i = leaf.start; i < leaf.end; i++) {
       const row = rows[i] ?? 0;
       raw[row] = (raw[row] ?? 0) + value;
+      isDrawn[row] = 1;
     }
   }
+  if (rows.length < total) addTree(tree, data.features, raw, isDrawn);
   return tree;
 }
 

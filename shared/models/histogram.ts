@@ -5,7 +5,7 @@
  * length. This saves a third of the time. Every function leaves them zeroed. No code here is asynchronous, so sharing them
  * is safe.
  */
-import type { BinnedMatrix } from "./binning.ts";
+import { type BinnedMatrix, MISSING_BIN } from "./binning.ts";
 
 /** Slots of one column in a histogram: 255 bins and the bin of missing values. */
 export const SLOTS = 256;
@@ -19,7 +19,7 @@ const quadGradient = new Float64Array(4 * SLOTS);
 const quadHessian = new Float64Array(4 * SLOTS);
 const quadCount = new Float64Array(4 * SLOTS);
 
-/** One sum per slot; slot = column × 256 + bin. If every hessian is 1, `hessian` and `count` are the same array. */
+/** One sum per slot; slot = place of the packed column × 256 + bin. If every hessian is 1, `hessian` and `count` are the same array. */
 export interface Histogram {
   readonly gradient: Float64Array;
   readonly hessian: Float64Array;
@@ -38,22 +38,40 @@ export interface Span {
   readonly end: number;
 }
 
-/** Packs the bins of four columns into one 32-bit word, so that one read serves four updates. ⌈columns ÷ 4⌉ × rows words. */
-export function packBins(binned: BinnedMatrix): Int32Array {
-  const { rows, columns, bins } = binned;
-  const quads = Math.ceil(columns / 4);
-  const words = new Int32Array(quads * rows);
-  for (let column = 0; column < columns; column++) {
-    const shift = (column & 3) * 8;
-    const wordOffset = (column >> 2) * rows;
-    const binOffset = column * rows;
-    for (let row = 0; row < rows; row++) {
-      words[wordOffset + row] = (words[wordOffset + row] ?? 0) | ((bins[binOffset + row] ?? 0) << shift);
-    }
-  }
-  return words;
+/** The bins of the columns that a tree may use, four of them in one 32-bit word, so that one read serves four updates. */
+export interface PackedBins {
+  /** The packed columns of the matrix, in this order. */
+  readonly columns: Int32Array;
+  /** Number of rows of the matrix. */
+  readonly rows: number;
+  /** ⌈columns ÷ 4⌉ × rows words. */
+  readonly words: Int32Array;
+  /** For each packed column, the number of its bins without the bin of missing values. */
+  readonly binCounts: Int32Array;
 }
 
+/** Packs the bins of some columns, in their order. `words` is reused if it is long enough. O(rows × columns). */
+export function packBins(binned: BinnedMatrix, columns: Int32Array, words: Int32Array = new Int32Array(0)): PackedBins {
+  const { rows, bins } = binned;
+  const length = Math.ceil(columns.length / 4) * rows;
+  const into = words.length >= length ? words : new Int32Array(length);
+  const binCounts = columns.map((column) => (binned.binning.thresholds[column]?.length ?? 0) + 1);
+  for (let place = 0, to = 0; place < columns.length; place += 4, to += rows) {
+    // A place after the last column repeats the first one of its word. Its sums are not read.
+    const first = columns[place] ?? 0;
+    const a = first * rows;
+    const b = (columns[place + 1] ?? first) * rows;
+    const c = (columns[place + 2] ?? first) * rows;
+    const d = (columns[place + 3] ?? first) * rows;
+    for (let row = 0; row < rows; row++) {
+      const low = (bins[a + row] ?? 0) | ((bins[b + row] ?? 0) << 8);
+      into[to + row] = low | ((bins[c + row] ?? 0) << 16) | ((bins[d + row] ?? 0) << 24);
+    }
+  }
+  return { columns, rows, words: into, binCounts };
+}
+
+/** Creates a histogram of as many packed columns. Slots that are not in use have any value. */
 export function createHistogram(columns: number, constantHessian: boolean): Histogram {
   const slots = Math.ceil(columns / 4) * 4 * SLOTS;
   const count = new Float64Array(slots);
@@ -94,8 +112,31 @@ function weighBlock(length: number): void {
   }
 }
 
-function flushQuad(scratch: Float64Array, into: Float64Array, offset: number): void {
-  for (let i = 0; i < scratch.length; i++) into[offset + i] = (into[offset + i] ?? 0) + (scratch[i] ?? 0);
+/**
+ * Adds the sums of four columns to `into` and zeroes `scratch`. Visits only slots that can be in use: those of a column's bins,
+ * and the one of missing values. The sums of the first block of rows replace the old ones.
+ */
+function flushQuad(
+  scratch: Float64Array,
+  into: Float64Array,
+  {
+    binCounts,
+    first,
+    replaces,
+  }: { readonly binCounts: Int32Array; readonly first: number; readonly replaces: boolean },
+): void {
+  const end = Math.min(first + 4, binCounts.length);
+  for (let place = first; place < end; place++) {
+    const [from, to] = [(place - first) * SLOTS, place * SLOTS];
+    const bins = binCounts[place] ?? 0;
+    if (replaces) {
+      for (let bin = 0; bin < bins; bin++) into[to + bin] = scratch[from + bin] ?? 0;
+      into[to + MISSING_BIN] = scratch[from + MISSING_BIN] ?? 0;
+    } else {
+      for (let bin = 0; bin < bins; bin++) into[to + bin] = (into[to + bin] ?? 0) + (scratch[from + bin] ?? 0);
+      into[to + MISSING_BIN] = (into[to + MISSING_BIN] ?? 0) + (scratch[from + MISSING_BIN] ?? 0);
+    }
+  }
   scratch.fill(0);
 }
 
@@ -105,42 +146,44 @@ function gatherDoubles(source: Float64Array, block: Float64Array, from: Span & {
   for (let i = start; i < end; i++) block[i - start] = source[rows[i] ?? 0] ?? 0;
 }
 
-/** Overwrites `histogram` with the sums over `rows[start…end)`. O(rows × columns + slots). */
+/** Overwrites `histogram` with the sums over `rows[start…end)`, which are not empty. O(rows × columns + slots). */
 export function fillHistogram(
   histogram: Histogram,
-  source: Gradients & { readonly words: Int32Array; readonly rowsTotal: number },
+  { gradients, hessians, packed }: Gradients & { readonly packed: PackedBins },
   part: Span & { readonly rows: Int32Array },
 ): void {
-  const { gradients, hessians, words, rowsTotal } = source;
+  const { rows: rowsTotal, words, binCounts } = packed;
   const { rows } = part;
-  histogram.gradient.fill(0);
-  histogram.hessian.fill(0);
-  histogram.count.fill(0);
-  const slots = histogram.count.length;
   for (let start = part.start; start < part.end; start += BLOCK_ROWS) {
     const end = Math.min(part.end, start + BLOCK_ROWS);
+    const replaces = start === part.start;
     gatherDoubles(gradients, blockGradient, { start, end, rows });
     if (hessians !== null) gatherDoubles(hessians, blockHessian, { start, end, rows });
-    for (let offset = 0, wordOffset = 0; offset < slots; offset += 4 * SLOTS, wordOffset += rowsTotal) {
+    for (let first = 0, wordOffset = 0; first < binCounts.length; first += 4, wordOffset += rowsTotal) {
+      const quad = { binCounts, first, replaces };
       for (let i = start; i < end; i++) blockWord[i - start] = words[wordOffset + (rows[i] ?? 0)] ?? 0;
       countBlock(end - start);
-      flushQuad(quadGradient, histogram.gradient, offset);
-      flushQuad(quadCount, histogram.count, offset);
+      flushQuad(quadGradient, histogram.gradient, quad);
+      flushQuad(quadCount, histogram.count, quad);
       if (hessians === null) continue;
       weighBlock(end - start);
-      flushQuad(quadHessian, histogram.hessian, offset);
+      flushQuad(quadHessian, histogram.hessian, quad);
     }
   }
 }
 
 /** Subtracts `child` from `parent` in place, which gives the histogram of the child's sibling. O(slots). */
-export function subtractHistogram(parent: Histogram, child: Histogram): void {
-  const arrays: [Float64Array, Float64Array][] = [
-    [parent.gradient, child.gradient],
-    [parent.count, child.count],
-  ];
-  if (parent.hessian !== parent.count) arrays.push([parent.hessian, child.hessian]);
-  for (const [from, what] of arrays) {
-    for (let i = 0; i < from.length; i++) from[i] = (from[i] ?? 0) - (what[i] ?? 0);
+export function subtractHistogram(parent: Histogram, child: Histogram, binCounts: Int32Array): void {
+  subtractSlots(parent.gradient, child.gradient, binCounts);
+  subtractSlots(parent.count, child.count, binCounts);
+  if (parent.hessian !== parent.count) subtractSlots(parent.hessian, child.hessian, binCounts);
+}
+
+function subtractSlots(from: Float64Array, what: Float64Array, binCounts: Int32Array): void {
+  for (let place = 0; place < binCounts.length; place++) {
+    const offset = place * SLOTS;
+    const end = offset + (binCounts[place] ?? 0);
+    for (let i = offset; i < end; i++) from[i] = (from[i] ?? 0) - (what[i] ?? 0);
+    from[offset + MISSING_BIN] = (from[offset + MISSING_BIN] ?? 0) - (what[offset + MISSING_BIN] ?? 0);
   }
 }

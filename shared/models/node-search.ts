@@ -10,6 +10,7 @@ import {
   fillHistogram,
   type Gradients,
   type Histogram,
+  type PackedBins,
   packBins,
   type Span,
   subtractHistogram,
@@ -39,7 +40,7 @@ export interface GrownLeaf extends Span {
 export interface Growth extends Gradients {
   /** Training rows. Growing reorders them in place: the rows of a leaf are contiguous and ascending. */
   readonly rows: Int32Array;
-  /** Columns that may be used. */
+  /** Columns that may be used, as many for every tree of a grower. */
   readonly columns: Int32Array;
   readonly random: Random;
   /** Returns the prediction of a leaf. The tree stores it as float32. */
@@ -50,13 +51,14 @@ export interface Growth extends Gradients {
 export interface Grower {
   readonly binned: BinnedMatrix;
   readonly options: GrowthOptions;
-  readonly words: Int32Array;
+  /** The bins of the columns of the latest tree with a histogram; null before the first. */
+  packed: PackedBins | null;
   /** Unused histograms. */
   readonly pool: Histogram[];
   readonly rowBuffer: Int32Array;
   readonly gradientBuffer: Float64Array;
   readonly hessianBuffer: Float64Array;
-  readonly columnBuffer: Int32Array;
+  readonly placeBuffer: Int32Array;
 }
 
 export interface GrowingNode extends GrownLeaf {
@@ -69,21 +71,21 @@ export function createGrower(binned: BinnedMatrix, options: GrowthOptions): Grow
   return {
     binned,
     options,
-    words: packBins(binned),
+    packed: null,
     pool: [],
     rowBuffer: new Int32Array(binned.rows),
     gradientBuffer: new Float64Array(binned.rows),
     hessianBuffer: new Float64Array(binned.rows),
-    columnBuffer: new Int32Array(binned.columns),
+    placeBuffer: new Int32Array(binned.columns),
   };
 }
 
-/** Calls `visit` with sampled columns until enough were visited and at least one of them allows a split. */
-function forSampledColumns(grower: Grower, growth: Growth, visit: (column: number) => boolean): void {
+/** Calls `visit` with the places of sampled columns until enough were visited and at least one of them allows a split. */
+function forSampledColumns(grower: Grower, growth: Growth, visit: (place: number) => boolean): void {
   const { columns, random } = growth;
   const wanted = grower.options.featuresPerSplit;
-  const order = grower.columnBuffer;
-  order.set(columns);
+  const order = grower.placeBuffer;
+  for (let place = 0; place < columns.length; place++) order[place] = place;
   const sampled = wanted < columns.length;
   let found = false;
   for (let i = 0; i < columns.length && (i < wanted || !found); i++) {
@@ -121,8 +123,8 @@ function searchRows(grower: Grower, growth: Growth, node: GrowingNode): void {
   const scan = scanOf(node, grower);
   const nodeRows = { start, end, rows, gradients: gradientBuffer, hessians: hessianBuffer };
   const source = { bins: binned.bins, rowsTotal: binned.rows, node: nodeRows };
-  forSampledColumns(grower, growth, (column) => {
-    scanRows(scan, column, source);
+  forSampledColumns(grower, growth, (place) => {
+    scanRows(scan, growth.columns[place] ?? 0, source);
     return scan.best.feature >= 0;
   });
   node.split = scan.best.feature >= 0 ? scan.best : null;
@@ -131,8 +133,9 @@ function searchRows(grower: Grower, growth: Growth, node: GrowingNode): void {
 function searchHistogram(grower: Grower, growth: Growth, found: { node: GrowingNode; histogram: Histogram }): void {
   const { node, histogram } = found;
   const scan = scanOf(node, grower);
-  forSampledColumns(grower, growth, (column) => {
-    scanHistogram(scan, column, histogram);
+  const { binCounts } = packedOf(grower, growth);
+  forSampledColumns(grower, growth, (place) => {
+    scanHistogram(scan, { feature: growth.columns[place] ?? 0, place, bins: binCounts[place] ?? 0 }, histogram);
     return scan.best.feature >= 0;
   });
   node.split = scan.best.feature >= 0 ? scan.best : null;
@@ -140,15 +143,21 @@ function searchHistogram(grower: Grower, growth: Growth, found: { node: GrowingN
   else grower.pool.push(histogram);
 }
 
+/** Returns the packed bins of a tree's columns. They are packed again if the tree before it had other columns. */
+function packedOf(grower: Grower, { columns }: Growth): PackedBins {
+  const { packed } = grower;
+  if (packed?.columns === columns) return packed;
+  const isSame = packed?.columns.length === columns.length && columns.every((one, i) => one === packed.columns[i]);
+  const next = isSame ? { ...packed, columns } : packBins(grower.binned, columns, packed?.words);
+  grower.packed = next;
+  return next;
+}
+
 function filledHistogram(grower: Grower, growth: Growth, node: GrowingNode): Histogram {
-  const { binned, words, pool } = grower;
-  const histogram = pool.pop() ?? createHistogram(binned.columns, growth.hessians === null);
-  const { gradients, hessians, rows } = growth;
-  fillHistogram(
-    histogram,
-    { gradients, hessians, words, rowsTotal: binned.rows },
-    { start: node.start, end: node.end, rows },
-  );
+  const { gradients, hessians, rows, columns } = growth;
+  const histogram = grower.pool.pop() ?? createHistogram(columns.length, hessians === null);
+  const packed = packedOf(grower, growth);
+  fillHistogram(histogram, { gradients, hessians, packed }, { start: node.start, end: node.end, rows });
   return histogram;
 }
 
@@ -175,7 +184,7 @@ export function searchChildren(
   }
   const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
   const counted = filledHistogram(grower, growth, small);
-  subtractHistogram(inherited, counted);
+  subtractHistogram(inherited, counted, packedOf(grower, growth).binCounts);
   const pairs = [
     { node: left, histogram: left === small ? counted : inherited },
     { node: right, histogram: right === large ? inherited : counted },

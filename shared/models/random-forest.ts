@@ -1,6 +1,6 @@
 /** Random forest on binned features (Breiman 2001): the mean of trees on bootstrap samples, with columns drawn for each split. */
 import { failure, success } from "../lib/result.ts";
-import { applyBinning, BINS_MAX, fitBinning } from "./binning.ts";
+import { BINS_MAX, binFeatures } from "./binning.ts";
 import { checkData, checkOptions, type Fit, type Range, type TrainingData } from "./fit.ts";
 import { createGrower, type Grower, type GrownLeaf, growTree } from "./grow.ts";
 import { bootstrapCounts, createRandom, type Random } from "./random.ts";
@@ -90,7 +90,7 @@ export function fitRandomForest(given: Partial<RandomForestOptions>, data: Train
   const problem = checkOptions(options, randomForestRanges) ?? checkData(data, needs);
   if (problem !== null) return failure(problem);
   const { columns } = data.features;
-  const binned = applyBinning(fitBinning(data.features, options.binsMax), data.features);
+  const binned = binFeatures(data.features, options.binsMax);
   const featuresPerSplit = Math.max(1, Math.round(options.splitColumnShare * columns));
   const grower = createGrower(binned, { ...options, leafWeightMin: 0, l2: 0, featuresPerSplit });
   const centred = centre(data.target);

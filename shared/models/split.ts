@@ -139,12 +139,15 @@ function scanDense(scan: Scan, feature: number, dense: { length: number; missing
   else scanPresent(scan, feature, dense.length);
 }
 
-/** Tries every threshold of one column, from a node's histogram. O(256). */
-export function scanHistogram(scan: Scan, feature: number, histogram: Histogram): void {
-  const { gradient, hessian, count } = histogram;
-  const offset = feature * SLOTS;
+/** Tries every threshold of one column, from a node's histogram. `place`: of the packed column. O(bins of the column). */
+export function scanHistogram(
+  scan: Scan,
+  { feature, place, bins }: { readonly feature: number; readonly place: number; readonly bins: number },
+  { gradient, hessian, count }: Histogram,
+): void {
+  const offset = place * SLOTS;
   let length = 0;
-  for (let bin = 0; bin < MISSING_BIN; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     const rows = count[offset + bin] ?? 0;
     if (rows === 0) continue;
     denseBin[length] = bin;

@@ -6,7 +6,7 @@ import type { FieldTest } from "../registry/field.ts";
 import { isNaive, noLookText, type Situation, type Verdict } from "../registry/gate.ts";
 import type { LookPlan, LookRule } from "../registry/look.ts";
 import { baselineName, countText, periodsText, pText } from "../registry/words.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 
 export interface OutcomeFacts {
   readonly forecast: Pick<Forecast, "metric">;

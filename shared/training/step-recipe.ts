@@ -7,7 +7,7 @@ import { ridge } from "../candidates/ridge.ts";
 import { changeFeaturesOf, type Forecast } from "../forecasts/forecast.ts";
 import type { Contender } from "../registry/card.ts";
 import type { RecipeChoice } from "./job.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** Candidates that read nothing but the features and the target of a row. */
 const stepCandidates: readonly string[] = [ridge, gradientBoosting, randomForest, logistic].map(({ id }) => id);

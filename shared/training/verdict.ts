@@ -6,7 +6,7 @@ import { type FieldTest, testField } from "../registry/field.ts";
 import { decide, type Situation, type Verdict } from "../registry/gate.ts";
 import { type Look, type LookPlan, lookRuleOf, planLook } from "../registry/look.ts";
 import type { RecipeChoice } from "./job.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { recipeIdsOf, recipeOf } from "./recipe.ts";
 

@@ -1,6 +1,6 @@
 /** Compares the models with scikit-learn. test/golden contains the script and names the version. */
 import { describe, expect, test } from "vitest";
-import { applyBinning, fitBinning } from "../../shared/models/binning.ts";
+import { binFeatures } from "../../shared/models/binning.ts";
 import { fitGradientBoosting } from "../../shared/models/gradient-boosting.ts";
 import { fitLogistic } from "../../shared/models/logistic.ts";
 import type { Matrix } from "../../shared/models/matrix.ts";
@@ -80,7 +80,7 @@ describe("one tree has the same splits and leaf values as scikit-learn's", () =>
   });
 
   test("DecisionTreeRegressor on binned data, with thresholds between the same two values", () => {
-    const { rows, columns, bins } = applyBinning(fitBinning(small.features, 32), small.features);
+    const { rows, columns, bins } = binFeatures(small.features, 32);
     const features: Matrix = { rows, columns, layout: "column-major", values: Float32Array.from(bins) };
     const options = { trees: 1, bootstrap: false, splitColumnShare: 1, depthMax: 5, leafRowsMin: 7 };
     const { ensemble } = modelOf(fitRandomForest(options, { features, target: small.target }));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyBinning, fitBinning } from "../../shared/models/binning.ts";
+import { binFeatures } from "../../shared/models/binning.ts";
 import { createGrower, type GrowthOptions, growTree } from "../../shared/models/grow.ts";
 import { type Matrix, stridesOf } from "../../shared/models/matrix.ts";
 import { createRandom, type Random } from "../../shared/models/random.ts";
@@ -42,7 +42,7 @@ const cases: fc.Arbitrary<Case> = fc
   });
 
 function grow({ features, gradients, hessians, options, random }: Case) {
-  const grower = createGrower(applyBinning(fitBinning(features), features), options);
+  const grower = createGrower(binFeatures(features), options);
   const rows = Int32Array.from({ length: features.rows }, (_, row) => row);
   const columns = Int32Array.from({ length: features.columns }, (_, column) => column);
   const leafValue = (leaf: { gradient: number; hessian: number }): number =>

@@ -21,7 +21,7 @@ function publicationFile(periods: number): string {
 
 test("the same publications give the same result in any order and with any number of threads", async () => {
   const files = [publicationFile(lively.periods - 1), publicationFile(lively.periods)];
-  const only = ["--only", "ridge,gradient-boosting", "--trials", "4"];
+  const only = ["--only", "ridge,gradient-boosting", "--trials", "4", "--steps", "3"];
   const [one, other] = [
     await backtest("milk-mx", files, "--threads", "1", ...only),
     await backtest("milk-mx", [...files].reverse(), "--threads", "3", ...only),
@@ -29,17 +29,25 @@ test("the same publications give the same result in any order and with any numbe
   expect(timeless(other)).toEqual(timeless(one));
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
   const groups = ["series", "state", "kind and channel", "nation"];
-  expect(one.steps.map(({ of, step }) => [of, step])).toEqual(
-    groups.flatMap((of) => [1, 3, 6, 12].map((step) => [of, step])),
-  );
+  expect(one.steps.map(({ of, step }) => [of, step])).toEqual(groups.flatMap((of) => [1, 3].map((step) => [of, step])));
   expect(stepOf(one, "naive")).toMatchObject({ from: "changes" });
   expect(stepOf(one, "ridge")).toMatchObject({ from: "symmetric", rmse: errorOf(one, "ridge"), probabilities: null });
 });
 
 test("--until ignores data after that day", async () => {
   const until = lively.dayOf(lively.periods - 21);
-  const result = await backtest("milk-mx", [publicationFile(lively.periods)], "--until", until, "--only", "ridge");
+  const result = await backtest(
+    "milk-mx",
+    [publicationFile(lively.periods)],
+    "--until",
+    until,
+    "--only",
+    "ridge",
+    "--steps",
+    "1",
+  );
   expect(result.test.to).toBe(until);
+  expect(result["learners"]).toBeNull();
   expect(result.contenders.map(({ name }) => name)).toContain("naive");
 });
 

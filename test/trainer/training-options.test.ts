@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTrainingOptions, readUntil, withOnly } from "../../trainer/training/options.ts";
+import { readTrainingOptions, readUntil, withOnly, withStepsUpTo } from "../../trainer/training/options.ts";
 import { smallForecast } from "../training/support.ts";
 
 test.each([
@@ -43,4 +43,16 @@ test("--only selects the named candidates and the baseline; an unknown name list
   expect(named("ridge, naive")).toEqual(["naive", "ridge"]);
   expect(() => named("ridgee")).toThrow("--only ridgee is not a candidate of small; did you mean ridge?");
   expect(() => named("lstm")).toThrow("There are: naive, ridge, gradient-boosting.");
+});
+
+test("--steps leaves out all later steps; a step that is not declared is rejected with the last one", () => {
+  const forecast = { ...smallForecast, steps: [1, 2, 3, 6], headline: [1, 3, 6] };
+  const stepsOf = (last?: string) => {
+    const { steps, headline } = withStepsUpTo(forecast, last);
+    return { steps, headline };
+  };
+  expect(stepsOf()).toEqual({ steps: [1, 2, 3, 6], headline: [1, 3, 6] });
+  expect(stepsOf("3")).toEqual({ steps: [1, 2, 3], headline: [1, 3] });
+  expect(stepsOf("1")).toEqual({ steps: [1], headline: [1] });
+  expect(() => stepsOf("7")).toThrow("--steps 7 is not valid. Expected a whole number from 1 to 6.");
 });

@@ -16,7 +16,8 @@ import {
   runJob,
   workbenchOf,
 } from "../../shared/training/job.ts";
-import { type Judgement, type JudgeTask, judge } from "../../shared/training/judge.ts";
+import { judge } from "../../shared/training/judge.ts";
+import type { Judgement, JudgeTask } from "../../shared/training/judgement.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { outcomeOf } from "../../shared/training/verdict.ts";
 import { createPool } from "../../trainer/training/pool.ts";

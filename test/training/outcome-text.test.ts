@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Contender, FieldEntry } from "../../shared/registry/card.ts";
 import { type Look, lookRuleOf, planLook } from "../../shared/registry/look.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
-import type { Judgement } from "../../shared/training/judge.ts";
+import type { Judgement } from "../../shared/training/judgement.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { outcomeOf } from "../../shared/training/verdict.ts";
 import { smallForecast } from "./support.ts";

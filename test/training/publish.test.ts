@@ -9,7 +9,7 @@ import { nextFloat32 } from "../../shared/models/float32.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import { type Column, runGolden } from "../../shared/registry/golden.ts";
 import { evaluateOnnx } from "../../shared/registry/onnx-engine.ts";
-import type { Run } from "../../shared/training/publish.ts";
+import type { Run } from "../../shared/training/publish-task.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import {
   forecastOf,

@@ -8,14 +8,9 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { type RecipeChoice, workbenchOf } from "../../shared/training/job.ts";
-import type { Judgement } from "../../shared/training/judge.ts";
-import {
-  type Published,
-  type PublishRefusal,
-  type PublishTask,
-  publish,
-  type Run,
-} from "../../shared/training/publish.ts";
+import type { Judgement } from "../../shared/training/judgement.ts";
+import { type Published, type PublishRefusal, publish } from "../../shared/training/publish.ts";
+import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
 import { instantPool, momentum, simulatedPanel, smallDataset, smallForecast } from "./support.ts";
 

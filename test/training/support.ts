@@ -7,7 +7,7 @@ import { type Forecast, toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import type { TrainingEffects } from "../../shared/training/contest.ts";
 import { type Pool, type RecipeChoice, runJob, workbenchOf } from "../../shared/training/job.ts";
-import type { ModelFile, ServingModel } from "../../shared/training/judge.ts";
+import type { ModelFile, ServingModel } from "../../shared/training/judgement.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { seededNormal, seededRandom } from "../support/chance.ts";
 

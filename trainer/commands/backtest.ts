@@ -4,7 +4,6 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
 import { widthsOf } from "../../shared/judging/score.ts";
 import { rowsOf, spanOf, windowsOf } from "../../shared/judging/windows.ts";
-import { noLooks } from "../../shared/registry/look.ts";
 import { intervalOptions } from "../../shared/training/evidence.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import { type LearnerLine, learnerLines } from "../../shared/training/learner-scores.ts";
@@ -17,39 +16,27 @@ import {
 import { type StepGate, testSteps } from "../../shared/training/step-gate.ts";
 import type { StepContest } from "../../shared/training/step-learners.ts";
 import { pastChanges, pastChangesScores, type StepScores, stepScoresOf } from "../../shared/training/step-scores.ts";
-import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
-import { Failure } from "../failure.ts";
 import { readAsOf } from "../judge-files.ts";
-import { feedsOf, knownForecast } from "../known.ts";
+import { knownForecast } from "../known.ts";
 import { taskList } from "../task-list.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { trainedAcross } from "../training/break-text.ts";
 import { codeVersion } from "../training/code-version.ts";
 import { runStepContest } from "../training/contest-steps.ts";
 import { distributionTable } from "../training/distribution-table.ts";
-import { factsOfFiles, filesByFeed, type HeldFile } from "../training/facts.ts";
+import { type JudgedPublications, judgePublications, type PublicationOptions } from "../training/judge-publications.ts";
 import { changeText, contenderJson, leaderboard } from "../training/leaderboard.ts";
 import { gateText, learnerTable } from "../training/learner-table.ts";
-import { readTrainingOptions, readUntil, type TrainingOptions, withOnly } from "../training/options.ts";
-import { type ContestResult, type Prepared, prepareTraining, runContest, withPool } from "../training/run-contest.ts";
+import { readTrainingOptions, withOnly, withStepsUpTo } from "../training/options.ts";
+import type { Prepared } from "../training/run-contest.ts";
 import { headlineText, stepTable } from "../training/step-table.ts";
 
-export interface BacktestOptions extends TrainingOptions {
-  readonly files: readonly string[];
-  readonly until?: string;
-  /** When the files are taken to have arrived. */
-  readonly asOf?: string;
-  readonly json?: boolean;
+export interface BacktestOptions extends PublicationOptions {
+  /** The last step to judge. */
+  readonly steps?: string;
 }
 
-export interface Backtest {
-  readonly prepared: Prepared;
-  /** Number of values that the parsers rejected. */
-  readonly problems: number;
-  /** Publications that the hub would hold. They were not used. */
-  readonly held: readonly HeldFile[];
-  readonly contest: ContestResult;
-  readonly outcome: Outcome;
+export interface Backtest extends JudgedPublications {
   /** Scores of each contender's distributions, by name. */
   readonly steps: ReadonlyMap<string, readonly StepScores[]>;
   /** The baselines of every step, for the series and for each group of series. */
@@ -61,7 +48,7 @@ export interface Backtest {
 }
 
 export async function backtest(forecastId: string, options: BacktestOptions): Promise<void> {
-  const forecast = withOnly(knownForecast(forecastId), options.only);
+  const forecast = withStepsUpTo(withOnly(knownForecast(forecastId), options.only), options.steps);
   const result = await runBacktest(forecast, options);
   const { prepared, problems, held, contest, outcome, steps, baselines, headlines, learners, seconds } = result;
   const { judgement } = contest.judged;
@@ -156,16 +143,12 @@ function uncertaintyOf(forecast: Forecast, { prepared, contest, outcome }: Backt
   return { intervals: { of, scaledBy: forecast.intervals.scaledBy, widths } };
 }
 
-/** Parses the files, searches, judges and applies the gate. Shows a task list unless `--json` is set. */
-export async function runBacktest(forecast: Forecast, options: BacktestOptions): Promise<Backtest> {
+/** Parses the files, searches, judges, applies the gate and judges the steps. Shows task lists unless `--json` is set. */
+async function runBacktest(forecast: Forecast, options: BacktestOptions): Promise<Backtest> {
   const started = performance.now();
-  const training = readTrainingOptions(options);
-  const until = readUntil(options.until);
+  const judged = await judgePublications(forecast, options, readAsOf(options.asOf, new Date()));
+  const { prepared, contest, outcome } = judged;
   const done: {
-    prepared?: Prepared;
-    problems?: number;
-    held?: readonly HeldFile[];
-    contest?: ContestResult;
     baselines?: readonly StepResult[];
     headlines?: readonly HeadlineResult[];
     learners?: StepContest | null;
@@ -173,38 +156,8 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
   const tasks = taskList(
     [
       {
-        title: "Read the publications",
-        run: async (task) => {
-          const arrivedAt = readAsOf(options.asOf, new Date());
-          const files = await filesByFeed(feedsOf(forecast), options.files, arrivedAt);
-          const { facts, problems, held } = await factsOfFiles(files, arrivedAt);
-          done.held = held;
-          done.prepared = prepareTraining(forecast, facts, until);
-          done.problems = problems;
-          task.title = `Read ${thousands(done.prepared.observations)} observations, rejected ${thousands(problems)} values${heldNote(held)}`;
-        },
-      },
-      {
-        title: "Search and judge",
-        run: async (task) => {
-          const { prepared } = done;
-          if (!prepared) return;
-          const onProgress = (text: string) => {
-            task.output = text;
-          };
-          done.contest = await withPool(
-            prepared,
-            (pool) => runContest(prepared, { ...training, incumbent: null }, { pool, onProgress }),
-            training.threads,
-          );
-          task.title = `Judged ${done.contest.judged.judgement.contenders.length} contenders in ${done.contest.trials.length} trials`;
-        },
-      },
-      {
         title: "Judge the steps",
         run: async (task) => {
-          const { prepared } = done;
-          if (!prepared) return;
           done.baselines = judgeSteps(prepared.forecast, prepared.panel);
           done.headlines = judgeHeadlines(prepared.forecast, prepared.panel);
           task.title = `Judged the baselines of ${forecast.steps.length} steps`;
@@ -213,9 +166,7 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
       {
         title: "Judge the learners of several steps",
         run: async (task) => {
-          const { prepared, contest } = done;
-          if (!prepared || !contest) return;
-          const { seed, threads } = training;
+          const { seed, threads } = readTrainingOptions(options);
           done.learners = await runStepContest(prepared, contest.judged.judgement, { seed, threads });
           task.title = done.learners
             ? `Judged the learners of the steps ${done.learners.steps.map(({ step }) => step).join(", ")}`
@@ -226,33 +177,19 @@ export async function runBacktest(forecast: Forecast, options: BacktestOptions):
     { isJson: options.json },
   );
   await tasks.run();
-  const { prepared, problems, held = [], contest } = done;
-  if (!prepared || !contest) throw new Failure("The backtest did not finish.");
-  const outcome = outcomeOf(forecast, contest.judged.judgement, { incumbent: null, ...noLooks });
   const windows = windowsOf(prepared.data, forecast.validation);
   const rows = { validation: rowsOf(windows.validation), test: rowsOf(windows.test) };
   const steps = stepScoresOf(forecast, outcome.contenders);
   const plain = pastChangesScores(forecast, prepared.data, rows);
   if (plain !== null) steps.set(pastChanges, [plain]);
   return {
-    prepared,
-    problems: problems ?? 0,
-    held,
-    contest,
-    outcome,
+    ...judged,
     steps,
     baselines: done.baselines ?? [],
     headlines: done.headlines ?? [],
     learners: done.learners ?? null,
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-/** Lists the publications that were not used, with the reasons. */
-function heldNote(held: readonly HeldFile[]): string {
-  if (held.length === 0) return "";
-  const each = held.map(({ file, reason }) => `${file}: ${reason}`);
-  return `. Not used, because the hub would hold them: ${each.join("; ")}`;
 }
 
 function printResult(

@@ -6,21 +6,22 @@ import { writeCsv } from "../../shared/lib/csv.ts";
 import { isoPeriod } from "../../shared/period.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { Published } from "../../shared/training/publish.ts";
+import { readAsOf } from "../judge-files.ts";
 import { knownForecast } from "../known.ts";
 import { print, printJson, prose, thousands } from "../terminal.ts";
 import { codeVersion } from "../training/code-version.ts";
+import { judgePublications, type PublicationOptions } from "../training/judge-publications.ts";
 import { readTrainingOptions, withOnly } from "../training/options.ts";
 import { withPool } from "../training/run-contest.ts";
 import { publishOrFail } from "../training/train.ts";
 import { writeAllInside } from "../write-inside.ts";
-import { type BacktestOptions, runBacktest } from "./backtest.ts";
 
 export async function exportModel(
   forecastId: string,
-  options: BacktestOptions & { readonly out: string },
+  options: PublicationOptions & { readonly out: string },
 ): Promise<void> {
   const forecast = withOnly(knownForecast(forecastId), options.only);
-  const { prepared, contest, outcome } = await runBacktest(forecast, options);
+  const { prepared, contest, outcome } = await judgePublications(forecast, options, readAsOf(options.asOf, new Date()));
   const { judgement, bench } = contest.judged;
   const published = await withPool(prepared, (pool) =>
     publishOrFail(

@@ -3,7 +3,7 @@
  * data, registers it and requests its promotion.
  */
 import { isNaive } from "../../shared/registry/gate.ts";
-import type { ServingModel } from "../../shared/training/judge.ts";
+import type { ServingModel } from "../../shared/training/judgement.ts";
 import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { feedsOf, knownForecast } from "../known.ts";

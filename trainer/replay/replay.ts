@@ -23,7 +23,7 @@ import {
   sumBySeries,
 } from "../../shared/track-record/score-sums.ts";
 import type { Pool } from "../../shared/training/job.ts";
-import type { Run } from "../../shared/training/publish.ts";
+import type { Run } from "../../shared/training/publish-task.ts";
 import { Failure } from "../failure.ts";
 import { type Prepared, prepareTraining } from "../training/run-contest.ts";
 import type { FactHistory } from "./fact-history.ts";

@@ -2,7 +2,7 @@
 
 import type { Verdict } from "../../shared/registry/gate.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
-import type { PublishTask, Run } from "../../shared/training/publish.ts";
+import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
 import { recipeIdsOf } from "../../shared/training/recipe.ts";
 import { describeRefusal, refusalOf } from "../../shared/training/refusal.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";

@@ -4,7 +4,7 @@ import { stepRowsOf } from "../../shared/judging/step-rows.ts";
 import { windowsOf } from "../../shared/judging/windows.ts";
 import { decideSteps, type StepSituation } from "../../shared/training/decide-steps.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
-import type { Judgement } from "../../shared/training/judge.ts";
+import type { Judgement } from "../../shared/training/judgement.ts";
 import { type PublishedSteps, publishSteps } from "../../shared/training/publish-steps.ts";
 import type { StepPool } from "../../shared/training/step-job.ts";
 import {

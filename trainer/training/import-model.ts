@@ -27,11 +27,13 @@ import { cardBreaks, describeFile, identityOf, lineageOf } from "../../shared/tr
 import { refitAt } from "../../shared/training/contest.ts";
 import { decisionOf } from "../../shared/training/decision.ts";
 import { evidenceOf, intervalOptions, lineOf, narrowed, rowsAfter } from "../../shared/training/evidence.ts";
+import { goldenOf } from "../../shared/training/golden-rows.ts";
 import { type Inputs, inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
-import { externalLine, type ServingModel } from "../../shared/training/judge.ts";
+import { externalLine } from "../../shared/training/judge-window.ts";
+import type { ServingModel } from "../../shared/training/judgement.ts";
 import { naiveOnTest } from "../../shared/training/naive.ts";
-import { goldenOf, publishedForm } from "../../shared/training/publish.ts";
+import { publishedForm } from "../../shared/training/published-card.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { Failure } from "../failure.ts";

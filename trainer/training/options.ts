@@ -46,6 +46,20 @@ export function withOnly(forecast: Forecast, only: string | undefined): Forecast
   return { ...forecast, candidates: forecast.candidates.filter(({ candidate }) => isIncluded(candidate)) };
 }
 
+/**
+ * Returns the forecast with only the steps up to this one; unchanged if none is given. Baselines and learners of later steps take
+ * most of the time of a backtest.
+ */
+export function withStepsUpTo(forecast: Forecast, last: string | undefined): Forecast {
+  if (last === undefined) return forecast;
+  const max = forecast.steps.at(-1) ?? 1;
+  const upTo = wholeNumber("--steps", last, { min: 1, max });
+  const [first = 1] = forecast.steps;
+  const until = (steps: readonly number[]) => steps.filter((step) => step <= Math.max(first, upTo));
+  const headline = until(forecast.headline);
+  return { ...forecast, steps: until(forecast.steps), headline: headline.length > 0 ? headline : [first] };
+}
+
 /** Parses the day, month, quarter or year after which no data is used; null if none was given. A quarter becomes its last day. */
 export function readUntil(until: string | undefined): string | null {
   if (until === undefined) return null;

@@ -12,7 +12,8 @@ import { type FactsByFeed, forecastPanel, targetReach } from "../../shared/sourc
 import { trainingDataOf } from "../../shared/sources/training-data.ts";
 import { trialsOf } from "../../shared/training/contest.ts";
 import type { Pool } from "../../shared/training/job.ts";
-import { type Judged, judge, type ServingModel } from "../../shared/training/judge.ts";
+import { type Judged, judge } from "../../shared/training/judge.ts";
+import type { ServingModel } from "../../shared/training/judgement.ts";
 import { describeRefusal } from "../../shared/training/refusal.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { Failure } from "../failure.ts";

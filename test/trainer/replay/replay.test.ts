@@ -4,7 +4,7 @@ import { predictionsKey } from "../../../shared/track-record/keys.ts";
 import { readPredictions } from "../../../shared/track-record/published-prediction.ts";
 import { readScores } from "../../../shared/track-record/published-score.ts";
 import { trackRecord } from "../../../shared/track-record/track-record.ts";
-import type { Run } from "../../../shared/training/publish.ts";
+import type { Run } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { momentum, type Process, randomWalk, simulatedPanel } from "../../training/support.ts";
 import { factsOfPanel, replayFacts, replayForecast, runHere } from "./simulated.ts";

@@ -4,7 +4,7 @@ import type { Panel } from "../../../shared/features/panel.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import type { Fact } from "../../../shared/lake/fact.ts";
 import { evaluateOnnx } from "../../../shared/registry/onnx-engine.ts";
-import type { Run } from "../../../shared/training/publish.ts";
+import type { Run } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { type ReplayEffects, type Replayed, type ReplayTask, replay } from "../../../trainer/replay/replay.ts";
 import { instantPool, smallForecast } from "../../training/support.ts";

@@ -1,0 +1,55 @@
+/** Selects the golden rows of a file: inputs with the outputs that every runtime must return. */
+import type { Golden } from "../registry/golden-shape.ts";
+import { type Inputs, pickInputs, spread } from "./inputs.ts";
+
+/** Number of golden rows of a file. */
+const goldenRowsMax = 24;
+
+/**
+ * Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`, of which the first
+ * `hidden` ones give no row. An output may have several numbers per row.
+ */
+export function goldenOf(
+  inputs: Inputs,
+  outputs: Readonly<Record<string, Float32Array>>,
+  {
+    parts,
+    hidden = 0,
+    tolerance,
+  }: { readonly parts: readonly number[]; readonly hidden?: number; readonly tolerance: number },
+): Golden {
+  const present = parts.slice(hidden).filter((length) => length > 0);
+  const each = Math.floor(goldenRowsMax / present.length);
+  const count = parts.reduce((sum, length) => sum + length, 0);
+  let from = parts.slice(0, hidden).reduce((sum, length) => sum + length, 0);
+  const positions = present.flatMap((length) => {
+    const part = Array.from({ length }, (_, row) => from + row);
+    from += length;
+    return spread(part, each);
+  });
+  return {
+    inputs: Object.fromEntries(
+      Object.entries(pickInputs(inputs, positions)).map(([name, values]) => [name, withNulls(values)]),
+    ),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, values]) => {
+        const width = values.length / count;
+        return [
+          name,
+          positions.flatMap((at) => Array.from(values.subarray(at * width, (at + 1) * width), positiveZero)),
+        ];
+      }),
+    ),
+    tolerance,
+  };
+}
+
+/** Returns 0 for −0, which JSON does not have. */
+const positiveZero = (value: number) => value + 0;
+
+/** Replaces NaN by null, because JSON has no NaN. */
+function withNulls(values: Inputs[string]): (number | string | null)[] {
+  return values instanceof Float32Array
+    ? Array.from(values, (value) => (Number.isNaN(value) ? null : value))
+    : [...values];
+}
