@@ -101,7 +101,7 @@ const declarationShape: z.ZodType<Forecast> = exactly({
   averageOf: z.array(integerFrom(2)),
   validation: exactly({
     testShare: share,
-    validationShare: share,
+    validationShare: share.exactOptional(),
     folds: integerFrom(1),
     periodsMin: integerFrom(2),
   }),

@@ -57,7 +57,7 @@ export function wrongClassification(forecast: Forecast): string[] {
 
 /** Rejects windows that leave no periods for the first fit. */
 export function wrongShares({ validation }: Forecast): string[] {
-  const { testShare, validationShare } = validation;
+  const { testShare, validationShare = 0 } = validation;
   return testShare + validationShare < 1
     ? []
     : [`testShare ${testShare} and validationShare ${validationShare} leave no period to fit; expected a sum below 1.`];

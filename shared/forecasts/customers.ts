@@ -71,7 +71,7 @@ export const customers: Forecast = {
     { candidate: "random-forest", space: smallForestSpace, trials: 8 },
   ],
   averageOf: [2, 3],
-  validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 90 },
+  validation: { testShare: 0.2, folds: 4, periodsMin: 90 },
   metric: "brier",
   promotion: { periodsMin: 30 },
   intervals: { levels: [], scaledBy: null, holdLast: false },

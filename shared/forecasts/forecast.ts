@@ -173,8 +173,10 @@ export interface CandidateEntry {
 export interface Validation {
   /** Share of all periods in the test window. */
   readonly testShare: number;
-  /** Share of all periods in validation. */
-  readonly validationShare: number;
+  /**
+   * Share of all periods in validation. By default `validation-periods.ts` has the rule, and no forecast of the catalogue sets it.
+   */
+  readonly validationShare?: number;
   readonly folds: number;
   /** Minimum number of periods for a training. */
   readonly periodsMin: number;

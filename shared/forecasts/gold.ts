@@ -55,7 +55,7 @@ export const gold: Forecast = {
     { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
   ],
   averageOf: [2, 3],
-  validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 150 },
+  validation: { testShare: 0.2, folds: 4, periodsMin: 150 },
   metric: "crps",
   promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: "EUR_spread", holdLast: false },

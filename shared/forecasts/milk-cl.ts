@@ -65,7 +65,7 @@ export const milkCl: Forecast = {
     { candidate: "random-forest", space: choosingInputs(smallForestSpace), trials: 10 },
   ],
   averageOf: [2, 3],
-  validation: { testShare: 0.2, validationShare: 0.25, folds: 8, periodsMin: 120 },
+  validation: { testShare: 0.2, folds: 8, periodsMin: 120 },
   metric: "rmse",
   promotion: { periodsMin: 12 },
   backfillFrom: "2009-01",

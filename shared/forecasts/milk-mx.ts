@@ -86,7 +86,7 @@ export const milkMx: Forecast = {
     { candidate: "changes", space: changesSpace, trials: 5 },
   ],
   averageOf: [2, 3],
-  validation: { testShare: 0.2, validationShare: 0.2, folds: 4, periodsMin: 30 },
+  validation: { testShare: 0.2, folds: 4, periodsMin: 30 },
   metric: "crps",
   promotion: { periodsMin: 30 },
   intervals: { levels: [0.8, 0.95], scaledBy: null, holdLast: true },

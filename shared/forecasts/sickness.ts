@@ -63,9 +63,7 @@ export const sickness: Forecast = {
     { candidate: "ml-random-forest", space: emptySpace, trials: 1 },
   ],
   averageOf: [2, 3],
-  // The rule for fewer than 500 periods: the first model is trained on 40 %, and all periods after it that are not tested
-  // validate. With the usual 20 % less than two months would choose between the contenders.
-  validation: { testShare: 0.2, validationShare: 0.4, folds: 4, periodsMin: 90 },
+  validation: { testShare: 0.2, folds: 4, periodsMin: 90 },
   metric: "brier",
   promotion: { periodsMin: 30 },
   intervals: { levels: [], scaledBy: null, holdLast: false },

@@ -12,7 +12,7 @@ import { logLoss } from "../stats/log-loss.ts";
  * of bins are not comparable.
  */
 const calibrationBins = 5;
-/** Used for contenders without a validation score. */
+/** Used for contenders that were not fitted at rolling origins, such as an imported file. */
 export const evenThreshold = 0.5;
 
 /** Some rows and their predicted probabilities, one per row. */
@@ -29,20 +29,27 @@ export interface ClassificationScores {
   readonly auc: number | null;
   /** With `threshold`. */
   readonly balancedAccuracy: number;
-  /** A probability at or above it is predicted as an event. Chosen on validation. */
+  /** A probability at or above it is predicted as an event. Chosen on rolling origins before the test window. */
   readonly threshold: number;
   /** Expected calibration error over `calibrationBins` bins. */
   readonly calibrationError: number;
 }
 
-/** Computes the scores of `test`; the threshold comes from `validation`. O(rows · log rows). */
+/** Earlier predictions of the scored contender; null if there are none. */
+export interface EarlierPredictions {
+  readonly validation: PredictedRows | null;
+  /** Rolling origins of the whole training span, which include those of validation. */
+  readonly origins: PredictedRows | null;
+}
+
+/** Computes the scores of `test`; the threshold comes from `origins`. O(rows · log rows). */
 export function classificationScores(
   data: Dataset,
   test: PredictedRows,
-  validation: PredictedRows | null,
+  { validation, origins }: EarlierPredictions,
 ): ClassificationScores {
   const outcomes = outcomesOf(data, test.rows);
-  const threshold = validation === null ? evenThreshold : thresholdOf(data, validation);
+  const threshold = origins === null ? evenThreshold : thresholdOf(data, origins);
   const classes = test.predictions.map((probability) => Number(probability >= threshold));
   return {
     validationBrier: validation && brier(outcomesOf(data, validation.rows), validation.predictions),

@@ -2,6 +2,7 @@
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
 import type { Validation } from "../forecasts/forecast.ts";
 import type { Span } from "../registry/card.ts";
+import { validationPeriods } from "./validation-periods.ts";
 
 /**
  * A model is fitted to `train` and scored on `rows`. The fold is cut at the origin of its first scored row: `train` has only
@@ -13,23 +14,41 @@ export interface Fold {
 }
 
 export interface Windows {
+  /**
+   * Rolling origins before validation. Together with those of validation they cover the training span, from which the threshold and
+   * the calibration of a classification are computed.
+   */
+  readonly earlier: readonly Fold[];
   readonly validation: readonly Fold[];
   readonly test: readonly Fold[];
 }
 
+/** Share of the periods before the test window that only the first fit of `earlier` uses. */
+const firstFitShare = 0.2;
+
 /**
- * Splits the periods: the last `testShare` of them is the test window, and the `validationShare` before it is validation. Each
- * is split into folds whose lengths differ by at most one period. Each fold is trained on all rows with a target up to its first
- * origin, which is `step` periods before its first target. A fold without rows is omitted.
+ * Splits the periods: the last `testShare` of them is the test window, and validation is before it. Its length follows the rule of
+ * `validation-periods.ts`, unless `validationShare` sets it. Each is split into folds whose lengths differ by at most one period.
+ * Each fold is trained on all rows with a target up to its first origin, which is `step` periods before its first target. A fold
+ * without rows is omitted.
  */
-export function windowsOf(data: Dataset, { testShare, validationShare, folds }: Validation): Windows {
-  const periods = data.periods.length;
-  const testFrom = periods - Math.ceil(periods * testShare);
-  const validationFrom = testFrom - Math.ceil(periods * validationShare);
+export function windowsOf(data: Dataset, validation: Validation): Windows {
+  const { folds } = validation;
+  const edges = edgesOf(data, validation);
+  const first = Math.ceil(edges.test * firstFitShare);
   return {
-    validation: foldsOf(data, { from: validationFrom, to: testFrom, folds }),
-    test: foldsOf(data, { from: testFrom, to: periods, folds }),
+    earlier: first < edges.validation ? foldsOf(data, { from: first, to: edges.validation, folds }) : [],
+    validation: foldsOf(data, { from: edges.validation, to: edges.test, folds }),
+    test: foldsOf(data, { from: edges.test, to: data.periods.length, folds }),
   };
+}
+
+/** Returns the positions of the first period of validation and of the test window. */
+function edgesOf(data: Dataset, { testShare, validationShare }: Validation): { validation: number; test: number } {
+  const periods = data.periods.length;
+  const test = periods - Math.ceil(periods * testShare);
+  const length = validationShare === undefined ? validationPeriods(data, test) : Math.ceil(periods * validationShare);
+  return { validation: test - length, test };
 }
 
 /**
@@ -39,12 +58,11 @@ export function windowsOf(data: Dataset, { testShare, validationShare, folds }: 
  */
 export function foldsAfter(data: Dataset, period: string, validation: Validation): Fold[] {
   const windows = windowsOf(data, validation);
-  const { testShare, validationShare, folds, periodsMin } = validation;
-  const testPeriods = Math.ceil(data.periods.length * testShare);
-  const to = data.periods.length - testPeriods - Math.ceil(data.periods.length * validationShare);
+  const { folds, periodsMin } = validation;
+  const { validation: to, test } = edgesOf(data, validation);
   const next = data.periods.findIndex((one) => one > period);
   const from = Math.max(periodsMin, next === -1 ? to : next);
-  const length = Math.ceil(testPeriods / folds);
+  const length = Math.ceil((data.periods.length - test) / folds);
   const earlier = from < to ? foldsOf(data, { from, to, folds: Math.ceil((to - from) / length) }) : [];
   const isAfter = ({ rows }: Fold) => (data.periods[data.period[rows.to - 1] ?? 0] ?? "") > period;
   return [...earlier, ...windows.validation.filter(isAfter), ...windows.test];

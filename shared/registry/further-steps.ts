@@ -16,6 +16,8 @@ const stepLearnerShape = z.object({
   /** For distributions around a point: equally probable errors of each step divided by their scale, ascending. */
   shapes: z.array(z.object({ step, shape: z.array(finite).min(1) })),
   golden: goldenShape,
+  /** Last period whose targets it was fitted to. In cards of earlier versions it is that of the model. */
+  trainedTo: z.string().exactOptional(),
 });
 export type StepLearner = z.infer<typeof stepLearnerShape>;
 

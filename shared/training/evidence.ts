@@ -4,7 +4,7 @@ import { featureValues } from "../candidates/encoding.ts";
 import { inputsNote } from "../candidates/inputs.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
-import { classificationScores } from "../judging/classification.ts";
+import { classificationScores, type PredictedRows } from "../judging/classification.ts";
 import { lossesByPeriod, type PeriodLosses } from "../judging/losses.ts";
 import { slicePredicted } from "../judging/predicted.ts";
 import { coverageOf, errorsOf, type IntervalOptions, missesOf, widthsOf } from "../judging/score.ts";
@@ -36,12 +36,14 @@ export interface Entry {
   readonly seconds: number;
   /** Predictions for validation, from which its intervals are learned; null if it was not scored there. */
   readonly validation: Scored | null;
+  /** Of a classification: predictions for rolling origins before the test window, from which its threshold is computed. */
+  readonly origins?: PredictedRows | null;
 }
 
 /** Returns a row of the leaderboard. */
 export function lineOf(window: TestWindow, entry: Entry): Contender {
   const { data, forecast, rows } = window;
-  const { test, validation } = entry;
+  const { test, validation, origins = null } = entry;
   const errors = errorsOf(data, rows, test.predictions);
   const naiveLosses = periodLosses(window, window.naive).losses;
   const advantage = periodLosses(window, test).losses.map((loss, i) => (naiveLosses[i] ?? 0) - loss);
@@ -62,7 +64,8 @@ export function lineOf(window: TestWindow, entry: Entry): Contender {
     coverage95: coverageAt(0.95, window, { ...entry, distribution }),
     seconds: entry.seconds,
     note: inputsNote(entry.recipe.parameters),
-    classification: forecast.task === "classification" ? classificationScores(data, test, validation) : null,
+    classification:
+      forecast.task === "classification" ? classificationScores(data, test, { validation, origins }) : null,
     distribution,
   };
 }

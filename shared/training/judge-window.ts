@@ -66,9 +66,9 @@ export function judgementOf(task: JudgeTask, parts: JudgedParts): Judgement {
   const { window, baseline, naive } = windowOf(task, parts);
   const known = task.incumbent?.isExternal ? task.incumbent.file.trainedTo : null;
   const serving = task.incumbent && servingRecipe(forecast, task.incumbent);
-  const lines = results.map(({ onValidation, test, seconds }): Contender => {
+  const lines = results.map(({ onValidation, origins, test, seconds }): Contender => {
     const { name, recipe, validation } = onValidation;
-    return lineOf(window, { name, recipe, test, seconds, validation });
+    return lineOf(window, { name, recipe, test, seconds, validation, origins });
   });
   if (task.incumbent !== null) lines.push(...externalLine(window, task.incumbent));
   const resultOf = (choice: RecipeChoice) => resultOfRecipe(forecast, results, choice);
@@ -120,11 +120,12 @@ export function judgementOf(task: JudgeTask, parts: JudgedParts): Judgement {
       return { rows: both, misses: missesOf(data, both, { predictions, holdLast: forecast.intervals.holdLast }) };
     },
     classesFor(choice) {
-      const result = resultOf(choice);
-      if (result === null || forecast.task !== "classification") return null;
+      const origins = resultOf(choice)?.origins ?? null;
+      if (origins === null) return null;
       return {
-        threshold: thresholdOf(data, result.onValidation.validation),
-        calibration: calibrationOf(data, result.test),
+        threshold: thresholdOf(data, origins),
+        calibration: calibrationOf(data, origins),
+        origins: spanOf(data, origins.rows),
       };
     },
   };

@@ -19,6 +19,7 @@ import { judgementOf, ownChangeScores } from "./judge-window.ts";
 import type { Judgement, JudgeTask } from "./judgement.ts";
 import { recipeOf } from "./recipe.ts";
 import { refusalOf, type TrainingRefusal } from "./refusal.ts";
+import { predictOrigins } from "./rolling-origins.ts";
 import { incumbentOnTest, scoreOnTest, servedOnTest } from "./score-on-test.ts";
 
 export interface Judged {
@@ -48,8 +49,10 @@ export async function judge(task: JudgeTask, effects: TrainingEffects): Promise<
     predictsChanges(forecast) ? null : judgeChange({ ...events, seed, trialsMax }, watched),
     refitIncumbent(task, windows, effects),
   ]);
+  const contenders = withIncumbent(forecast, ranking, serving);
+  const origins = await predictOrigins(task, contenders, { windows, pool: effects.pool });
   effects.onStage("test");
-  const results = await scoreOnTest(task, { ranking: withIncumbent(forecast, ranking, serving), windows, effects });
+  const results = await scoreOnTest(task, { ranking: contenders, origins, windows, effects });
   // The best on validation that could also be fitted at the test origins.
   const chosen = results[0]?.onValidation;
   if (chosen === undefined) return failure({ kind: "no-contender", problems: failures.sort() });

@@ -65,12 +65,13 @@ export interface Judgement {
   changeFor(choice: RecipeChoice): ChangeJudgement | null;
   /** Returns the misses on validation and test rows, from which published intervals are computed. */
   missesFor(choice: RecipeChoice): { readonly rows: RowRange; readonly misses: Float64Array } | null;
-  /** Returns the threshold and calibration of a classification; else null. */
+  /** Returns the threshold and calibration of a classification, from rolling origins before the test window; else null. */
   classesFor(choice: RecipeChoice): Classes | null;
 }
 
 export interface Classes {
   readonly threshold: number;
-  /** Calibration on the test window. */
   readonly calibration: NonNullable<Card["judged"]["calibration"]>;
+  /** The rolling origins that both are computed from. */
+  readonly origins: Span;
 }

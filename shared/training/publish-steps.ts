@@ -86,6 +86,7 @@ export async function publishSteps(
     ],
     shapes: shapesOf(contest, kinds),
     golden: goldenOf(inputs, outputs, { parts: parts.map((part) => part[last]?.length ?? 0), tolerance }),
+    trainedTo: contest.periods.at(-1) ?? "",
   };
   return success({ further: { ...further, learner }, model });
 }

@@ -1,6 +1,7 @@
 /** Scores the contenders and the champion on the test window. */
 import { membersOf } from "../candidates/average.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
+import type { PredictedRows } from "../judging/classification.ts";
 import { joinPredicted, slicePredicted } from "../judging/predicted.ts";
 import { type Scored, scored, scoredByOtherPeriods } from "../judging/scoring.ts";
 import { rowsOf, type Windows } from "../judging/windows.ts";
@@ -13,8 +14,18 @@ import { recipeOf } from "./recipe.ts";
 /** A contender with its predictions for validation and for the test window. */
 export interface ContenderResult {
   readonly onValidation: ValidationResult;
+  /** Predictions for rolling origins before the test window; null for a regression. */
+  readonly origins: PredictedRows | null;
   readonly test: Scored;
   readonly seconds: number;
+}
+
+interface TestParts {
+  readonly ranking: readonly ValidationResult[];
+  /** The predictions for rolling origins, in the order of `ranking`. */
+  readonly origins: readonly (PredictedRows | null)[];
+  readonly windows: Windows;
+  readonly effects: TrainingEffects;
 }
 
 /**
@@ -23,7 +34,7 @@ export interface ContenderResult {
  */
 export async function scoreOnTest(
   { seed, forecast, data }: JudgeTask,
-  { ranking, windows, effects }: { ranking: readonly ValidationResult[]; windows: Windows; effects: TrainingEffects },
+  { ranking, origins, windows, effects }: TestParts,
 ): Promise<ContenderResult[]> {
   const fits = new Map<string, Promise<Refit>>();
   const refit = (recipe: RecipeChoice): Promise<Refit> => {
@@ -33,7 +44,7 @@ export async function scoreOnTest(
     return fit;
   };
   const results = await Promise.all(
-    ranking.map(async (onValidation): Promise<ContenderResult | null> => {
+    ranking.map(async (onValidation, place): Promise<ContenderResult | null> => {
       const members = membersOf(onValidation.recipe);
       const fit =
         members === null
@@ -46,7 +57,7 @@ export async function scoreOnTest(
         { predictions, changes, rows: rowsOf(windows.test) },
         onValidation.validation.form,
       );
-      return { onValidation, test, seconds: onValidation.seconds + seconds };
+      return { onValidation, origins: origins[place] ?? null, test, seconds: onValidation.seconds + seconds };
     }),
   );
   return results.filter((result) => result !== null);

@@ -181,12 +181,16 @@ function withBaseline(scored: StretchRows, kinds: readonly LearnerKind[]): Stret
 }
 
 /** The mean losses of one origin by contender. */
-interface ByOrigin {
+export interface ByOrigin {
   readonly origin: number;
   readonly losses: ReadonlyMap<string, number>;
 }
 
-function byOrigin({ rows, step }: StepTask, { rows: scored, losses }: StretchRows): ByOrigin[] {
+/** Averages the losses of the rows of each origin. */
+export function byOrigin(
+  { rows, step }: Pick<StepTask, "rows" | "step">,
+  { rows: scored, losses }: StretchRows,
+): ByOrigin[] {
   const places = new Map<number, number[]>();
   scored.forEach((row, i) => {
     const origin = at(rows.data.period, row) - step;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { balancedAccuracy } from "../../shared/stats/balanced-accuracy.ts";
 import { decisionThreshold } from "../../shared/stats/decision-threshold.ts";
+import golden from "../golden/decision-threshold.json" with { type: "json" };
 
 const rows = fc.array(
   fc.tuple(
@@ -29,6 +30,14 @@ describe("decision threshold", () => {
     expect(decisionThreshold([0, 1, 1], [0.9, 0.9, 0.9])).toBe(0.5);
     expect(decisionThreshold([1, 1, 1], [0.2, 0.3, 0.9])).toBe(0.5);
     expect(decisionThreshold([0, 1], [0.1, 0.9])).toBe(0.5);
+  });
+
+  test("its balanced accuracy is the highest that scikit-learn finds on the ROC curve", () => {
+    for (const { outcomes, probabilities, best } of golden.cases) {
+      const threshold = decisionThreshold(outcomes, probabilities);
+      const classes = probabilities.map((probability) => Number(probability >= threshold));
+      expect(balancedAccuracy<number>(outcomes, classes)).toBeCloseTo(best, 12);
+    }
   });
 
   test("no threshold has a higher balanced accuracy, and 0.5 wins a tie", () => {

@@ -27,7 +27,7 @@ const shape = z.looseObject({
     labels: z.object({ event: z.literal("sick"), otherwise: z.literal("healthy") }),
     threshold: share,
   }),
-  calibration: z.object({ of: z.string(), bins: z.array(calibrationBinShape) }),
+  calibration: z.object({ of: z.string(), origins: spanShape, bins: z.array(calibrationBinShape) }),
   lineage: z.looseObject({ feed: z.literal("open-meteo-air-quality"), variable: z.literal("sick") }),
   dataHash: z.string(),
   reason: z.string(),
@@ -48,7 +48,10 @@ export function expectHonest(result: ClassBacktest): void {
   expect(brierOf(result.champion)).toBeLessThanOrEqual(brierOf(result.naive));
   expect(result.decision.of).toBe(result.champion);
   expect(result.contenders.find(({ name }) => name === result.champion)?.threshold).toBe(result.decision.threshold);
-  expect(result.calibration.bins.reduce((sum, { count }) => sum + count, 0)).toBe(result.test.rows);
+  const { bins, origins } = result.calibration;
+  expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(origins.rows);
+  expect(origins.to).toBe(result.validation.to);
+  expect(origins.from < result.validation.from).toBe(true);
   // The gate tests only contenders that are ahead of the baseline on validation.
   const isTested = !result.reason.includes("no other contender was better on validation");
   const { from, to } = isTested ? result.test : result.validation;

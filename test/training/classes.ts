@@ -17,17 +17,22 @@ export interface World {
   /** Added to the log odds after a bad day. */
   readonly memory?: number;
   readonly periods?: number;
+  /** Added to the log odds of a day, such as for a period with few bad days. */
+  readonly leanAt?: (day: number) => number;
 }
 
 /** Simulates one series of 0 and 1, with the signal and three noise variables. */
-export function classPanel(seed: number, { strength, lean = 0.5, memory = 0, periods = 213 }: World): Panel {
+export function classPanel(
+  seed: number,
+  { strength, lean = 0.5, memory = 0, periods = 213, leanAt = () => 0 }: World,
+): Panel {
   const random = seededRandom(seed);
   const draw = () => Float64Array.from({ length: periods }, () => seededNormal(random));
   const signal = draw();
   const others = { signal, noise1: draw(), noise2: draw(), noise3: draw() };
   let state = 0;
   const values = Float64Array.from({ length: periods }, (_, day) => {
-    const odds = lean + strength * (signal[day - 1] ?? 0) + memory * (state - 0.5);
+    const odds = lean + leanAt(day) + strength * (signal[day - 1] ?? 0) + memory * (state - 0.5);
     state = random() < sigmoid(odds) ? 1 : 0;
     return state;
   });

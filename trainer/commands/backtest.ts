@@ -136,7 +136,7 @@ function uncertaintyOf(forecast: Forecast, { prepared, contest, outcome }: Backt
   const classes = judgement.classesFor(serves);
   if (classes !== null) {
     const decision = { of, labels: forecast.labels, threshold: classes.threshold };
-    return { decision, calibration: { of, bins: classes.calibration } };
+    return { decision, calibration: { of, origins: classes.origins, bins: classes.calibration } };
   }
   const found = judgement.missesFor(serves);
   const widths = found && widthsOf(found.rows, found.misses, intervalOptions(forecast, prepared.data));

@@ -25,6 +25,7 @@ import {
 import type { Pool } from "../../shared/training/job.ts";
 import type { Run } from "../../shared/training/publish-task.ts";
 import { Failure } from "../failure.ts";
+import type { StepTrainingEffects } from "../training/contest-steps.ts";
 import { type Prepared, prepareTraining } from "../training/run-contest.ts";
 import type { FactHistory } from "./fact-history.ts";
 import { matchedPublications, type PublishedOrigin, stillOpen } from "./open-publications.ts";
@@ -43,6 +44,7 @@ export interface ReplayTask extends TrainingBudget {
 
 export interface ReplayEffects {
   withPool<T>(prepared: Prepared, work: (pool: Pool) => Promise<T>): Promise<T>;
+  withStepPool: StepTrainingEffects["withStepPool"];
   /** The reference runtime. */
   readonly run: Run;
   nowMs(): number;
@@ -159,7 +161,7 @@ class ReplayRun {
     onProgress: (text: string) => void,
   ): Promise<number> {
     const { forecast, retrainEvery, seed, trialsMax } = this.#task;
-    const { nowMs, withPool, run } = this.#effects;
+    const { nowMs, withPool, withStepPool, run } = this.#effects;
     this.#sinceTraining++;
     if (this.#sinceTraining < (retrainEvery ?? Number.POSITIVE_INFINITY)) return 0;
     const started = nowMs();
@@ -170,7 +172,7 @@ class ReplayRun {
       return 0;
     }
     const number = this.#trainings.length + 1;
-    const parts = { prepared, versions: this.#versions, run, seed, trialsMax, key: `training ${number}` };
+    const parts = { prepared, versions: this.#versions, withStepPool, run, seed, trialsMax, key: `training ${number}` };
     const trained = await withPool(prepared, (pool) =>
       trainOnce({ ...parts, pool, onProgress: (text) => onProgress(`training ${number}, ${text}`) }),
     ).catch(failedTraining);

@@ -1,5 +1,6 @@
 /** One training of a replay: the same contest, publication and gate as `almanac train`, with versions in memory. */
 
+import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import type { Verdict } from "../../shared/registry/gate.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
@@ -8,10 +9,11 @@ import { describeRefusal, refusalOf } from "../../shared/training/refusal.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { outcomeOf } from "../../shared/training/verdict.ts";
 import { codeVersion } from "../training/code-version.ts";
+import { type StepTrainingEffects, trainSteps } from "../training/contest-steps.ts";
 import { type ContestResult, type Prepared, runContest } from "../training/run-contest.ts";
 import { modelFile, recipeChoice } from "../training/serving-model.ts";
-import { fallbackOf, publishOrFail } from "../training/train.ts";
-import type { Versions } from "./versions.ts";
+import { fallbackOf, publishOrFail, stepSituationOf } from "../training/train.ts";
+import type { VersionFiles, Versions } from "./versions.ts";
 
 export interface TrainingBudget {
   readonly seed: number;
@@ -22,6 +24,7 @@ export interface TrainingParts extends TrainingBudget {
   readonly prepared: Prepared;
   readonly versions: Versions;
   readonly pool: Pool;
+  readonly withStepPool: StepTrainingEffects["withStepPool"];
   /** The reference runtime. */
   readonly run: Run;
   /** Identifies the training in the looks of the gate. */
@@ -52,7 +55,7 @@ export function trainingRefusal({ forecast, data }: Prepared): string | null {
 
 /** Trains, publishes the baseline, and submits the chosen recipe, then if needed the champion's or the baseline's. */
 export async function trainOnce(parts: TrainingParts): Promise<ReplayTraining> {
-  const { prepared, versions, pool, run, seed, trialsMax, key, onProgress } = parts;
+  const { prepared, versions, pool, withStepPool, run, seed, trialsMax, key, onProgress } = parts;
   const { forecast } = prepared;
   const { champion, situation } = versions;
   const incumbent = champion && {
@@ -66,18 +69,32 @@ export async function trainOnce(parts: TrainingParts): Promise<ReplayTraining> {
   const baselines = stepBaselinesOf(forecast, prepared.panel);
   const { judgement } = contest.judged;
   const outcome = outcomeOf(forecast, judgement, situation);
-  const published = async (recipe: RecipeChoice, isFallback = false) => {
+  onProgress("judging the learners of further steps");
+  const learnedSteps = servedLearnerOf(champion?.card.further ?? null)?.steps ?? [];
+  const stepSituation = stepSituationOf(outcome, { situation, model: champion, learnedSteps });
+  const learners = await trainSteps(
+    prepared,
+    judgement,
+    { seed, situation: stepSituation, champion: champion?.learner ?? null },
+    { withStepPool, run },
+  );
+  const { further = null, model: steps = null } = learners ?? {};
+  const published = async (recipe: RecipeChoice, isFallback = false): Promise<VersionFiles> => {
     onProgress(`fitting ${recipe.candidate} to all data`);
-    const task = { ...taskOf(parts, contest), recipe, outcome, reason: outcome.reason, baselines, isFallback };
-    return publishOrFail(task, pool, run);
+    const task = { ...taskOf(parts, contest), recipe, outcome, reason: outcome.reason, baselines, further, isFallback };
+    const { card, model } = await publishOrFail(task, pool, run);
+    return { card, bytes: model, steps };
   };
-  const baseline = await published(judgement.naive, true);
-  versions.setBaseline(baseline.card, baseline.model);
+  versions.setBaseline(await published(judgement.naive, true));
   const submitted: Submitted[] = [];
   const submit = async (recipe: RecipeChoice) => {
-    const { card, model } = await published(recipe);
-    const { kind, rule, reason, periods } = versions.submit(card, model, key);
-    submitted.push({ candidate: recipe.candidate, version: card.version, verdict: { kind, rule, reason, periods } });
+    const files = await published(recipe);
+    const { kind, rule, reason, periods } = versions.submit(files, key);
+    submitted.push({
+      candidate: recipe.candidate,
+      version: files.card.version,
+      verdict: { kind, rule, reason, periods },
+    });
   };
   const isChampion = (choice: RecipeChoice) =>
     champion?.card.lineage.dataHash === prepared.dataHash &&

@@ -14,6 +14,7 @@ import { inputsOf } from "../../shared/training/inputs.ts";
 import type { RecipeChoice } from "../../shared/training/job.ts";
 import type { ServingModel } from "../../shared/training/judgement.ts";
 import { producer } from "../../shared/training/publish-task.ts";
+import type { ServingLearner } from "../../shared/training/serving-learner.ts";
 import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub, orNull } from "../hub.ts";
 import { ownForecast, refitOnOwnFeatures } from "./own-features.ts";
@@ -32,6 +33,8 @@ export interface Serving {
   readonly unreadable: string | null;
   /** The steps that the champion's learner serves. */
   readonly learnedSteps: readonly number[];
+  /** The champion's learner of further steps; null if there is none, or if its file is lost or reads other features. */
+  readonly learner: ServingLearner | null;
 }
 
 export interface ServingOptions {
@@ -66,7 +69,8 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
   const withoutOpponent = (why: string): Serving => {
     return { ...noOpponent, situation: noIncumbent, note: withoutOpponentText(card.version, why) };
   };
-  const bytes = await registeredFile(hub, card);
+  const file = { forecast: card.forecast, version: card.version, artefact: "model.onnx" } as const;
+  const bytes = await registeredFile(hub, { ...file, sha256: card.model.sha256 });
   if (typeof bytes === "string") return withoutOpponent(`cannot run (${bytes})`);
   if (!fingerprintsOf(forecast).includes(card.fingerprint)) {
     const model = await withOwnFeatures(hub, { prepared, card, recipe, declaration, ...options });
@@ -78,21 +82,30 @@ export async function servingModel(hub: Hub, prepared: Prepared, options: Servin
         note: null,
         unreadable: null,
         learnedSteps,
+        learner: null,
       };
     return withoutOpponent(`cannot run with this code (${model})`);
   }
-  const file = modelFile(card, { forecast, data }, bytes);
+  const predicting = modelFile(card, { forecast, data }, bytes);
   return {
-    model: { version: card.version, recipe, file, isExternal: card.producer !== producer },
+    model: { version: card.version, recipe, file: predicting, isExternal: card.producer !== producer },
     situation: { incumbent, looks, dataChanged },
     dataHash,
     note: null,
     unreadable: null,
     learnedSteps,
+    learner: await servingLearner(hub, card),
   };
 }
 
-const noOpponent = { model: null, dataHash: null, note: null, unreadable: null, learnedSteps: [] } as const;
+const noOpponent = {
+  model: null,
+  dataHash: null,
+  note: null,
+  unreadable: null,
+  learnedSteps: [],
+  learner: null,
+} as const;
 
 function withoutOpponentText(version: string, why: string): string {
   return `The champion ${version} ${why}, so the candidates were judged against the baseline alone.`;
@@ -112,18 +125,44 @@ export async function readableModel(
   }
 }
 
-/** Returns the bytes of a registered model, or what is wrong with its file. */
+interface RegisteredFile extends Pick<Card, "forecast" | "version"> {
+  readonly artefact: "model.onnx" | "steps.onnx";
+  readonly sha256: string;
+}
+
+/** Returns the bytes of a registered file, or what is wrong with it. */
 async function registeredFile(
   { api }: Hub,
-  { forecast, version, model }: Pick<Card, "forecast" | "version" | "model">,
-): Promise<Uint8Array | string> {
-  const file = await orNull(api.downloadArtefact({ forecast, version, artefact: "model.onnx" }));
-  if (file === null) return "its model.onnx is not in R2";
-  return sha256Hex(file.bytes) === model.sha256 ? file.bytes : "its model.onnx is not the registered file";
+  { sha256, ...address }: RegisteredFile,
+): Promise<Uint8Array<ArrayBuffer> | string> {
+  const file = await orNull(api.downloadArtefact(address));
+  if (file === null) return `its ${address.artefact} is not in R2`;
+  return sha256Hex(file.bytes) === sha256 ? file.bytes : `its ${address.artefact} is not the registered file`;
+}
+
+/** Returns the learner of further steps of a version; null if it has none or if the file is lost. */
+async function servingLearner(hub: Hub, card: Card): Promise<ServingLearner | null> {
+  const { forecast, version, further } = card;
+  const learner = further?.learner ?? null;
+  if (learner === null) return null;
+  const file = { forecast, version, artefact: "steps.onnx", sha256: learner.model.sha256 } as const;
+  const bytes = await registeredFile(hub, file);
+  return typeof bytes === "string" ? null : learnerOfCard(card, bytes);
+}
+
+/** Returns the learner of further steps of a card with its file; null if the card has none. */
+export function learnerOfCard(
+  { further, published }: Pick<Card, "further" | "published">,
+  bytes: Uint8Array<ArrayBuffer>,
+): ServingLearner | null {
+  const learner = further?.learner ?? null;
+  if (further === null || learner === null) return null;
+  const { trainedTo = published.to } = learner;
+  return { learner, recipe: recipeChoice(learner), steps: further.steps, bytes, trainedTo };
 }
 
 /** Returns the recipe of a card, as a search lists it. */
-export function recipeChoice({ recipe }: Card): RecipeChoice {
+export function recipeChoice({ recipe }: Pick<Card, "recipe">): RecipeChoice {
   const parameters = Object.fromEntries(
     Object.entries(recipe.parameters).flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
   );

@@ -4,7 +4,7 @@ import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { sha256Hex } from "../../shared/lib/hash.ts";
 import { parseJsonBytes } from "../../shared/lib/parse-json.ts";
 import { type Card, cardShape } from "../../shared/registry/card.ts";
-import { isNaive } from "../../shared/registry/gate.ts";
+import { isNaive, type Situation } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
 import { feedEndsOf, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
 import type { StepSituation } from "../../shared/training/decide-steps.ts";
@@ -21,7 +21,7 @@ import { flowEnded } from "../flows.ts";
 import { type Hub, type HubAddress, openHub, orNull } from "../hub.ts";
 import { feedsOf } from "../known.ts";
 import { codeVersion } from "./code-version.ts";
-import { trainSteps } from "./contest-steps.ts";
+import { trainSteps, withStepThreads } from "./contest-steps.ts";
 import { factsOfLakes } from "./facts.ts";
 import { startHeartbeats } from "./heartbeats.ts";
 import type { ReadTrainingOptions } from "./options.ts";
@@ -128,7 +128,12 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const judged = outcomeOf(forecast, judgement, serving.situation);
   const outcome = serving.note === null ? judged : { ...judged, reason: `${serving.note} ${judged.reason}` };
   onProgress("judging the learners of further steps");
-  const steps = await trainSteps(prepared, judgement, { ...task, situation: stepSituationOf(outcome, serving) });
+  const steps = await trainSteps(
+    prepared,
+    judgement,
+    { seed: task.seed, situation: stepSituationOf(outcome, serving), champion: serving.learner },
+    { withStepPool: (data, work) => withStepThreads(data, task.threads, work), run: runReference },
+  );
   const further = steps?.further ?? null;
   const challenger = publishTask(contest, result, { recipe: outcome.recipe, outcome, baselines, further });
   const versions: Promoted[] = [];
@@ -236,7 +241,17 @@ export async function publishOrFail(task: PublishTask, pool: Pool, run: Run = ru
  * Returns how the learners of further steps are decided. They are tested at the level of the look. The first training of a forecast
  * tests them also if no contender of step 1 was ahead on validation, so that there was no look.
  */
-function stepSituationOf({ look }: Outcome, { situation, model, learnedSteps }: Serving): StepSituation {
+export function stepSituationOf(
+  { look }: Pick<Outcome, "look">,
+  {
+    situation,
+    model,
+    learnedSteps,
+  }: Pick<Serving, "learnedSteps"> & {
+    readonly situation: Pick<Situation, "looks">;
+    readonly model: object | null;
+  },
+): StepSituation {
   const isFirst = model === null && situation.looks.length === 0;
   const halvings = look?.halvings ?? (isFirst ? 0 : null);
   return { level: halvings === null ? null : promotionLevel / 2 ** halvings, served: learnedSteps };

@@ -6,12 +6,15 @@ import { readScores } from "../../../shared/track-record/published-score.ts";
 import { trackRecord } from "../../../shared/track-record/track-record.ts";
 import type { Run } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
+import { echoes, steppedForecast } from "../../training/step-worlds.ts";
 import { momentum, type Process, randomWalk, simulatedPanel } from "../../training/support.ts";
 import { factsOfPanel, replayFacts, replayForecast, runHere } from "./simulated.ts";
 
 const dayAfter = (days: number) => addDays("2026-01-01", days);
 const factsOf = (process: Process, periods: number, seed = 1) =>
   factsOfPanel(simulatedPanel(seed, process, { periods, series: 5 }));
+const naive = { candidate: "naive", space: {}, trials: 1 };
+const brisk = { candidate: "ridge", space: { alpha: { kind: "log-uniform", low: 5, high: 20 } as const }, trials: 1 };
 const nextPeriod = { step: 1, set: "series" };
 
 test("planted skill promotes a learner, and the record shows skill above 0", async () => {
@@ -22,6 +25,37 @@ test("planted skill promotes a learner, and the record shows skill above 0", asy
   const record = trackRecord(replayed.sums, nextPeriod);
   expect(record?.windows.at(-1)?.skill).toBeGreaterThan(0.02);
   expect(record).toMatchObject({ claim: "better", differing: 35 });
+});
+
+test("with skill at step 3 the record has the learner's distributions there, also after a refresh, and nothing of the future", async () => {
+  const facts = factsOfPanel(echoes(2, 0.8, { periods: 156, series: 6 }));
+  const forecast = { ...replayForecast, ...steppedForecast, groups: [], candidates: [naive, brisk] };
+  const story = { forecast, from: dayAfter(149), retrainEvery: 4 };
+  const replayed = async (until: string) => {
+    const files = new Map<string, Uint8Array>();
+    const write = async (key: string, bytes: Uint8Array) => {
+      files.set(key, bytes);
+    };
+    const known = facts.filter(({ period }) => period <= until);
+    return { ...(await replayFacts(known, story, { write })), files };
+  };
+  const { files, ...whole } = await replayed(dayAfter(155));
+  expect(whole.trainings.map(({ after }) => after)).toEqual([dayAfter(149), dayAfter(153)]);
+  for (const day of [149, 155]) {
+    const key = predictionsKey({ forecast: forecast.id, origin: dayAfter(day), role: "champion", revision: 1 });
+    const published = await readPredictions(forecast, files.get(key) ?? new Uint8Array());
+    const third = published.filter(({ step }) => step === 3);
+    expect(third.map(({ servedBy }) => servedBy)).toEqual(Array.from({ length: 6 }, () => "ridge"));
+    for (const { baseline, distribution } of third) {
+      expect(distribution).not.toBeNull();
+      expect(baseline?.distribution).not.toEqual(distribution);
+    }
+  }
+  expect(trackRecord(whole.sums, { step: 3, set: "series" })?.windows.at(-1)?.skill).toBeGreaterThan(0);
+  const cut = await replayed(dayAfter(150));
+  expect(cut.files.size).toBeGreaterThan(2);
+  for (const [key, bytes] of cut.files) expect(files.get(key)).toEqual(bytes);
+  expect(cut.trainings).toEqual(whole.trainings.slice(0, 1));
 });
 
 test("a random walk promotes no learner: the baseline serves, and each training states why", async () => {

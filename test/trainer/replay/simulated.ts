@@ -7,6 +7,7 @@ import { evaluateOnnx } from "../../../shared/registry/onnx-engine.ts";
 import type { Run } from "../../../shared/training/publish-task.ts";
 import { FactHistory } from "../../../trainer/replay/fact-history.ts";
 import { type ReplayEffects, type Replayed, type ReplayTask, replay } from "../../../trainer/replay/replay.ts";
+import { instantStepPool } from "../../training/step-worlds.ts";
 import { instantPool, smallForecast } from "../../training/support.ts";
 
 const fixed = (value: number) => ({ kind: "integer", low: value, high: value }) as const;
@@ -64,6 +65,7 @@ export function replayFacts(
     { ...task, history: historyOf(facts) },
     {
       withPool: (prepared, work) => work(instantPool(prepared.forecast, prepared.data)),
+      withStepPool: ({ rows }, work) => work(instantStepPool(task.forecast, rows)),
       run: runHere,
       nowMs: () => 0,
       onProgress: () => {},
