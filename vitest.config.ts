@@ -1,8 +1,13 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
-/** More workers than cores, because tests of the platform often wait: for queues, retries and child processes. */
-const maxWorkers = "150%";
+/**
+ * More workers than cores, because tests of the platform often wait: for queues, retries and child processes. As a number, because
+ * vitest limits a percentage to the number of cores.
+ */
+export const maxWorkers = Math.ceil(availableParallelism() * 1.5);
 
 /** Lets the processes that tests start share compiled code. A command then starts with half the processor time. */
 export function useCompileCache(): void {
@@ -18,6 +23,7 @@ export const unitTests = {
     "test/**/*.workerd.test.ts",
     "test/e2e/**",
     "test/load/**",
+    "test/matrix/**",
     "test/real/**",
     "test/browser/**",
     "test/bench/**",
@@ -28,25 +34,26 @@ export const unitTests = {
   isolate: false,
 };
 
+export const endToEndTests = {
+  name: "e2e",
+  include: ["test/e2e/**/*.test.ts"],
+  globalSetup: ["test/support/e2e-setup.ts"],
+  maxWorkers,
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+};
+
 /** Projects: unit tests in Node, tests in workerd with the bindings of one Worker, and end-to-end tests of all Workers. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: unitTests },
       "./vitest.workerd.config.ts",
       "./vitest.predict.config.ts",
       "./vitest.onnx.config.ts",
       "./vitest.pages.config.ts",
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/support/e2e-setup.ts"],
-          maxWorkers,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { test: endToEndTests },
     ],
   },
 });

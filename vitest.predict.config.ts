@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { maxWorkers } from "./vitest.config.ts";
 
 /** Tests that run inside workerd, with the predict Worker's own bindings. */
 export default defineConfig({
@@ -10,5 +11,5 @@ export default defineConfig({
       miniflare: { serviceBindings: { ONNX: () => new Response(null, { status: 503 }) } },
     }),
   ],
-  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers: "150%" },
+  test: { name: "predict", include: ["test/predict/**/*.workerd.test.ts"], testTimeout: 60_000, maxWorkers },
 });

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { useCompileCache } from "./vitest.config.ts";
+import { maxWorkers, useCompileCache } from "./vitest.config.ts";
 import { inHub } from "./vitest.workerd.config.ts";
 
 useCompileCache();
@@ -13,7 +13,7 @@ export default defineConfig(async () => ({
           name: "real",
           include: ["test/real/**/*.test.ts"],
           exclude: ["test/real/**/*.workerd.test.ts"],
-          maxWorkers: "150%",
+          maxWorkers,
           testTimeout: 300_000,
         },
       },

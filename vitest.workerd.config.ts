@@ -1,6 +1,8 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig, type ViteUserConfig as UserConfig } from "vitest/config";
+import { schemaOf } from "./test/support/schema-of.ts";
 import { answerWithFile } from "./test/support/workerd-files.ts";
+import { maxWorkers } from "./vitest.config.ts";
 
 type TestSettings = NonNullable<UserConfig["test"]>;
 
@@ -23,11 +25,12 @@ export async function inHub(test: TestSettings): Promise<UserConfig> {
             PERSONAL_TOKEN: "personal-token",
             ALLOW_LOOPBACK: "true",
             TEST_MIGRATIONS: await readD1Migrations("migrations"),
+            TEST_SCHEMA: schemaOf("migrations"),
           },
         },
       }),
     ],
-    test: { maxWorkers: "150%", testTimeout: 60_000, ...test },
+    test: { maxWorkers, testTimeout: 60_000, ...test },
   };
 }
 

@@ -1,4 +1,4 @@
-import { reset } from "cloudflare:test";
+import { applyD1Migrations, reset } from "cloudflare:test";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import fc from "fast-check";
@@ -16,6 +16,17 @@ import { hub, migrate, query, testEnv } from "../support/hub.ts";
 beforeEach(async () => {
   await reset();
   await migrate();
+});
+
+test("the schema that tests use is that of the migrations", async () => {
+  const all =
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%d1_%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY 1, 2";
+  const [used, seeded] = [await query(all), await query("SELECT * FROM predictions_since")];
+  await reset();
+  await applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);
+  const migrated = (await query(all)).filter((row) => !JSON.stringify(row).includes("sqlite_sequence"));
+  expect(used.filter((row) => !JSON.stringify(row).includes("sqlite_sequence"))).toEqual(migrated);
+  expect(seeded).toEqual(await query("SELECT * FROM predictions_since"));
 });
 
 const declared: unknown[] = Object.values(schema);

@@ -134,7 +134,12 @@ test("a longer file adds values, a corrected value revises, and predictions use 
   const { observations } = await hub.api.listObservations({ feed: targetSourceOf(gold).feed, query: day });
   const known = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR");
   expect(observations.find(({ variable }) => variable === "EUR")?.value).toBe(known?.value);
-  await expect.poll(async () => (await ask()).data_as_of, { timeout: 60_000 }).toBe(next);
+  // Asking what serves makes predict read KV again, at most once a second.
+  const refreshed = async () => {
+    await hub.api.getServing({ forecast: gold.id });
+    return (await ask()).data_as_of;
+  };
+  await expect.poll(refreshed, { timeout: 60_000 }).toBe(next);
   const answer = await ask();
   const before = corrected.find(({ period, variable }) => period === "2016-12-30" && variable === "EUR")?.value ?? 0;
   expect(answer.target_period).toBe("2017-01-03");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { findFeed } from "../../shared/feeds/index.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 import { worstInputs } from "../support/worst-inputs.ts";
 
 const run = promisify(execFile);
@@ -14,7 +15,12 @@ const heap = "--max-old-space-size=128";
 /** A parser that is not linear takes minutes for these files. */
 const timeoutMs = 50_000;
 
-test.each(worstInputs.map((input, index) => [input.feed, input.file, index] as const))(
+/** In the short form the first file of each feed, which has as many values as its limits allow. */
+const chosen = worstInputs
+  .map((input, index) => [input.feed, input.file, index] as const)
+  .filter(([feed], index) => isMatrix || worstInputs.findIndex((one) => one.feed === feed) === index);
+
+test.each(chosen)(
   "%s reads %s in a heap of 128 MB",
   async (_feed, _file, index) => {
     const input = worstInputs[index];

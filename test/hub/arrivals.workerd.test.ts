@@ -273,7 +273,7 @@ test("a lake of an earlier version has ranks by publication and arrival after th
     )
       .bind(...row)
       .run();
-  await migrate();
+  await applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);
   expect(await query("SELECT feed, rank, published_on, accepted_at IS NOT NULL AS accepted FROM ingests")).toEqual([
     { feed: "open-meteo-air-quality", rank: `2026-11-22 ${days[1]}`, published_on: null, accepted: 1 },
     { feed: "gold-csv", rank: `2026-11-21 ${days[0]}`, published_on: null, accepted: 0 },

@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import { seededRandom } from "../support/chance.ts";
 import { migrate } from "../support/hub.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 import { LivingDecisions } from "../support/living-decisions.ts";
 import { LivingForecast, type Step, steps } from "../support/living-forecast.ts";
 
@@ -69,7 +70,7 @@ function shuffled(random: () => number): Step[] {
     .map(({ step }) => step);
 }
 
-test.each([5, 7])(
+test.each(isMatrix ? [5, 7, 11] : [5])(
   "after every step of a random sequence (seed %i) a version that may serve answers, for a reason in the table of decisions",
   async (seed) => {
     const living = new LivingForecast(seed);

@@ -2,7 +2,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { backtest, errorOf, expectGoldBaseline, servedSkill, stepOf, timeless } from "../support/backtest.ts";
+import {
+  backtest,
+  errorOf,
+  expectGoldBaseline,
+  expectLearners,
+  servedSkill,
+  stepOf,
+  timeless,
+} from "../support/backtest.ts";
 import { backtestClasses, expectHonest } from "../support/backtest-classes.ts";
 
 const data = "../shared/data";
@@ -50,6 +58,7 @@ describe.skipIf(!existsSync(data))("on real publications", () => {
       backtest("gold", [join(data, "gold", "Daily.csv")], "--only", "ridge,gradient-boosting", "--threads", threads);
     const one = await run("1");
     expectGoldBaseline(one);
+    expectLearners(one, [1, 5, 20]);
     expect(timeless(await run("2"))).toEqual(timeless(one));
   });
 

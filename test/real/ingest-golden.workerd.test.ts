@@ -1,4 +1,4 @@
-/** The stored bytes of the four workbooks and of gold do not change between versions. Compares them with digests that version d1534ba made. */
+/** The stored bytes of the four workbooks, of gold and of air do not change between versions. Compares them with digests that version d1534ba made. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
 import golden from "../hub/ingest-golden.json";
@@ -22,4 +22,9 @@ test.skipIf(names.length === 0)("the four real workbooks produce the golden byte
   expect(names).toHaveLength(4);
   for (const name of names) await takeFrom("sniim-milk", `/real/milk-mx/${name}`);
   expect(await stored("milk-mx")).toEqual(golden["real milk"]);
+});
+
+test.skipIf(names.length === 0)("the real files of air produce the golden bytes", async () => {
+  for (const name of await realFiles("sickness")) await takeFrom("open-meteo-air-quality", `/real/sickness/${name}`);
+  expect(await stored("sickness")).toEqual(golden["real air"]);
 });

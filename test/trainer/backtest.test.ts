@@ -1,11 +1,11 @@
-/** Tests the JSON output of `almanac backtest` and the files of `almanac export`. `test/real` has more real publications. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Tests the JSON output of `almanac backtest` and the files of `almanac export`. `test/real` backtests real publications. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cardShape } from "../../shared/registry/card.ts";
 import { runReference } from "../../trainer/training/reference-runtime.ts";
-import { backtest, errorOf, expectGoldBaseline, expectLearners, stepOf, timeless } from "../support/backtest.ts";
+import { backtest, errorOf, stepOf, timeless } from "../support/backtest.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 
@@ -79,16 +79,3 @@ test("an exported model returns the outputs in rows.csv in an ONNX runtime", asy
   const lastPeriod = more.at(-1)?.split(",")[0] ?? "";
   expect(lastPeriod < card.judged.test.from).toBe(true);
 });
-
-const daily = "../shared/data/gold/Daily.csv";
-const isThere = existsSync(daily);
-if (!isThere) console.log(`skipped with real prices of gold: ${daily} is not there`);
-
-test.skipIf(!isThere)(
-  "on the real prices of gold, ridge does not beat the baseline, and the reason states the p-value",
-  async () => {
-    const result = await backtest("gold", [daily], "--only", "ridge");
-    expectGoldBaseline(result);
-    expectLearners(result, [1, 5, 20]);
-  },
-);

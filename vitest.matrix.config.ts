@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+import { endToEndTests, unitTests } from "./vitest.config.ts";
+import { inHub } from "./vitest.workerd.config.ts";
+
+const provide = { isMatrix: true as const };
+
+/**
+ * Failure matrices in their long form, `npm run test:matrix`: more places of a crash, more seeds, every worst file, all forecasts at once.
+ * `npm test` runs the same files in a short form (test/support/is-matrix.ts).
+ */
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        test: {
+          ...unitTests,
+          name: "matrix",
+          provide,
+          include: ["test/feeds/worst-input.test.ts", "test/matrix/**/*.test.ts"],
+          exclude: [],
+        },
+      },
+      {
+        test: {
+          ...endToEndTests,
+          name: "matrix-e2e",
+          provide,
+          include: ["test/e2e/{start,crash,model}.e2e.test.ts"],
+        },
+      },
+      await inHub({ name: "matrix-workerd", provide, include: ["test/hub/who-serves.workerd.test.ts"] }),
+    ],
+  },
+}));
