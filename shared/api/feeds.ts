@@ -65,7 +65,9 @@ const feedShape = z
     simulated: z
       .literal(true)
       .optional()
-      .describe("It contains simulated data: it is fetched from this machine, or a file has `synthetic` in its name"),
+      .describe(
+        "It contains simulated data: it is fetched from this machine, or a file states that its data is synthetic",
+      ),
   })
   .meta({ id: "Feed" });
 export type FeedAnswer = z.infer<typeof feedShape>;

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, like, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { type Database, type Statement, statement } from "./database.ts";
 import { ingests, type Stats } from "./schema.ts";
 
@@ -15,6 +15,7 @@ export interface NewIngest extends NewArrival {
   readonly firstPeriod: string | null;
   readonly lastPeriod: string | null;
   readonly stats: Stats;
+  readonly synthetic?: boolean;
 }
 
 /** Records an arrival before its ingest, so that the numbers of ingests follow the arrivals. Does nothing if it is known. */
@@ -39,6 +40,7 @@ export async function saveIngest(db: Database, ingest: NewIngest): Promise<numbe
         firstPeriod: sql`excluded.first_period`,
         lastPeriod: sql`excluded.last_period`,
         stats: sql`excluded.stats`,
+        synthetic: sql`excluded.synthetic`,
       },
     })
     .returning({ id: ingests.id });
@@ -89,13 +91,19 @@ export async function listWithdrawn(db: Database, feed: string): Promise<number[
   return rows.map(({ id }) => id);
 }
 
-/** Returns whether a publication in use has `synthetic` in its name: a generator made it. */
+/** Returns whether a publication in use states that its data is synthetic: a generator made it. */
 export async function hasSyntheticFile(db: Database, feed: string): Promise<boolean> {
-  const isInUse = and(isNotNull(ingests.acceptedAt), isNull(ingests.withdrawnAt));
   const [row] = await db
     .select({ id: ingests.id })
     .from(ingests)
-    .where(and(eq(ingests.feed, feed), isInUse, like(ingests.rawKey, `raw/${feed}/%synthetic%`)))
+    .where(
+      and(
+        eq(ingests.feed, feed),
+        eq(ingests.synthetic, true),
+        isNotNull(ingests.acceptedAt),
+        isNull(ingests.withdrawnAt),
+      ),
+    )
     .limit(1);
   return row !== undefined;
 }

@@ -8,6 +8,8 @@
  * attribute stays; the missing attribute is missing. The attributes are observations of the file's date: the day in the
  * file's name, or in its column `as_of`, or else the day of its arrival.
  *
+ * A generator marks its files: `true` in the column `synthetic` means that all data of the file is synthetic.
+ *
  * Reasons of problems. None quotes a text of the file, because it may be a name in the wrong column:
  * - A value: `no-number`, `out-of-range`, `unreadable-date`, `after-file-date` (it contradicts the date of the file),
  *   `unknown-region`, `contradicting-rows` (two lines of one customer disagree; both values are rejected).

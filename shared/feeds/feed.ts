@@ -46,6 +46,8 @@ export interface Parsed {
   readonly blanks?: readonly Blank[];
   /** Values that were skipped on purpose, counted by category, such as `{ "national-average": 1184 }`. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** True: the file states that its data is synthetic. */
+  readonly synthetic?: true;
   /** Why a person must review the publication before it is ingested; absent if the parser had no doubt. */
   readonly doubt?: string;
 }

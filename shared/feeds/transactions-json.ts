@@ -8,6 +8,8 @@
  * series. Its period is the UTC day of the timestamp; `second_of_day` is the time within the day. A timestamp without a zone
  * is read as UTC, and the file gets the remark `no-zone`.
  *
+ * A generator marks its files: `"synthetic": true` in a transaction means that all data of the file is synthetic.
+ *
  * Pending and failed transactions are skipped. Of one id in a file, a pending line is replaced by a later state; equal lines
  * count once; lines that disagree are all rejected.
  *

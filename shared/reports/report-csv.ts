@@ -5,6 +5,7 @@
 import type { ReportModel, StepForecast } from "../api/report-model.ts";
 import { csvLine } from "../lib/csv.ts";
 import { isoPeriod } from "../period.ts";
+import { isSimulated } from "./view.ts";
 
 const byteOrderMark = "\ufeff";
 const plainColumns = ["origin", "step", "target_period", "last_period", "last_value"];
@@ -17,15 +18,27 @@ export function* reportCsv({ table }: Pick<ReportModel, "table">): Iterable<stri
   for (const row of table.rows) yield csvLine(row);
 }
 
-/** Yields one line for each series and step, with all quantiles and probabilities that the forecast has. */
-export function* forecastCsv({ forecast, origin, series, model }: ReportModel): Iterable<string> {
+/**
+ * Yields one line for each series and step, with all quantiles and probabilities that the forecast has. A last column states
+ * that the data is simulated.
+ */
+export function* forecastCsv({ forecast, origin, series, model, feeds }: ReportModel): Iterable<string> {
+  const marked = isSimulated({ feeds });
   const levels = levelsOf(series);
   const isEvent = forecast.task === "classification";
   const own = isEvent
     ? ["probability"]
     : ["median", "expected", ...levels.map((level) => `quantile_${level}`), ...directions, "change_probability"];
   const version = "version" in model ? model.version : "";
-  yield byteOrderMark + csvLine([...forecast.dimensions, ...plainColumns, ...own, "baseline", "model_version"]);
+  yield byteOrderMark +
+    csvLine([
+      ...forecast.dimensions,
+      ...plainColumns,
+      ...own,
+      "baseline",
+      "model_version",
+      ...(marked ? ["data"] : []),
+    ]);
   for (const { is, last, steps } of series) {
     for (const step of steps) {
       yield csvLine([
@@ -38,6 +51,7 @@ export function* forecastCsv({ forecast, origin, series, model }: ReportModel): 
         ...(isEvent ? [step.event] : numbersOf(step, levels)),
         step.baseline,
         version,
+        ...(marked ? ["simulated"] : []),
       ]);
     }
   }

@@ -35,6 +35,11 @@ export function viewOf(model: ReportModel, language = languageOf(model.forecast.
   };
 }
 
+/** Returns whether a feed of the report contains simulated data. */
+export function isSimulated({ feeds }: Pick<ReportModel, "feeds">): boolean {
+  return feeds.some(({ simulated }) => simulated === true);
+}
+
 /** Returns the name of a series or level: the values of its dimensions. */
 export function nameOf({ model, words, format, title }: View, { is, seriesCount = 1 }: NamedSeries): string {
   if (is.length > 0) return is.join(", ");

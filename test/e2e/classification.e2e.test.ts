@@ -1,12 +1,16 @@
-/** Tests a classification from a file of hours to the answers of every protocol, with commands only. */
+/** Tests a classification from a file of hours, or from files of events, to the answers, with commands only. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
+import { customers } from "../../shared/forecasts/customers.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
 import { targetSourceOf } from "../../shared/forecasts/source.ts";
+import { successShape } from "../../shared/lake/success.ts";
 import { addDays } from "../../shared/lib/calendar.ts";
 import { cardShape } from "../../shared/registry/card.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import type { Hub } from "../../trainer/hub.ts";
+import { cardShop } from "../support/card-shop.ts";
 import { almanac, lastJson } from "../support/command.ts";
 import { TestPlatform } from "../support/platform.ts";
 import { airFile } from "../support/simulated-air.ts";
@@ -26,26 +30,10 @@ async function ingest(days: number): Promise<string> {
   return addDays(name.slice(-15, -5), 1);
 }
 
-const train = (...more: string[]) =>
-  almanac(
-    [
-      "train",
-      sickness.id,
-      "--trials",
-      "1",
-      "--threads",
-      "1",
-      "--only",
-      "logistic",
-      "--json",
-      "--url",
-      hub.url,
-      ...more,
-    ],
-    {
-      env: { ALMANAC_TOKEN: "test-token" },
-    },
-  );
+const train = (forecast = sickness.id) =>
+  almanac(["train", forecast, "--trials", "1", "--threads", "1", "--only", "logistic", "--json", "--url", hub.url], {
+    env: { ALMANAC_TOKEN: "test-token" },
+  });
 
 async function ask(query = ""): Promise<ReturnType<typeof singleAnswerShape.parse>> {
   const answer = await hub.request(`/predict/${sickness.id}${query}`);
@@ -95,3 +83,29 @@ test("a classification is trained, promoted, answers in both protocols, and is t
     number: 2,
   });
 }, 180_000);
+
+test("a file of events is cleaned, marked by _SUCCESS, trained on, promoted because it is better, and served only with the token", async () => {
+  const { files, lastDay, lastByCard } = cardShop(170);
+  const init = { headers: { Authorization: `Bearer ${hub.personalToken}` } };
+  for (const { feed, name, bytes } of files) {
+    const { flow } = await hub.api.uploadPublication({ feed, file: name, body: bytes });
+    expect(await flowEnded(hub, flow)).toMatchObject({ state: "done", stats: { problems: 0 } });
+    const marker = await hub.request(`/feeds/${feed}/lake/_SUCCESS`, init);
+    expect(successShape.parse(await marker.json()).partitions.length).toBeGreaterThan(0);
+  }
+  const output = lastJson(await train(customers.id));
+  const { champion } = await hub.api.getChampion({ forecast: customers.id });
+  const { models } = await hub.api.listModels({ query: { forecast: customers.id, stage: "champion" } });
+  expect(models).toMatchObject([{ version: output.champion, candidate: "logistic" }]);
+  expect(models[0]?.skill).toBeGreaterThan(0.5);
+  expect(champion).toMatchObject({ version: output.champion, rule: "first" });
+
+  for (const [id, isCard] of [...lastByCard].slice(0, 4)) {
+    const answer = await hub.request(`/predict/${customers.id}?customer_id=${id}`, init);
+    const { target_period, ...prediction } = singleAnswerShape.parse(await answer.json());
+    expect(target_period).toBe(addDays(lastDay, 1));
+    expect(Number(prediction[customers.output]) > 0.5, id).toBe(isCard);
+  }
+  for (const path of [`/predict/${customers.id}?customer_id=1`, `/feeds/${transactionsJson.id}/lake/_SUCCESS`])
+    expect((await fetch(hub.url + path)).status, path).toBe(401);
+}, 120_000);

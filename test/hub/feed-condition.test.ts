@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import type { FeedAnswer } from "../../shared/api/feeds.ts";
 import { hubInNode } from "../support/hub-in-node.ts";
 
-const arrival = (id: number, name: string, accepted: string | null, withdrawn: string | null) => {
+const arrival = (id: number, synthetic: 0 | 1, accepted: string | null, withdrawn: string | null) => {
   const text = (value: string | null) => (value === null ? "NULL" : `'${value}'`);
-  return `(${id}, 'customers-csv', 'f${id}', 'raw/customers-csv/0123456789abcdef-${name}', 'r', NULL, '2026-11-01', '2026-10-31', '2026-10-31', '{}',
-    ${text(accepted)}, ${text(withdrawn)})`;
+  return `(${id}, 'customers-csv', 'f${id}', 'raw/customers-csv/0123456789abcdef-${id}.csv', 'r', NULL, '2026-11-01', '2026-10-31', '2026-10-31', '{}',
+    ${text(accepted)}, ${text(withdrawn)}, ${synthetic})`;
 };
 const arrivals = (...rows: readonly string[]) =>
-  `INSERT INTO ingests (id, feed, flow_id, raw_key, rank, published_on, arrived_at, first_period, last_period, stats, accepted_at, withdrawn_at)
+  `INSERT INTO ingests (id, feed, flow_id, raw_key, rank, published_on, arrived_at, first_period, last_period, stats, accepted_at, withdrawn_at, synthetic)
     VALUES ${rows.join(", ")};`;
 
 async function feedsOf(rows?: string): Promise<ReadonlyMap<string, FeedAnswer>> {
@@ -33,14 +33,11 @@ test("each feed names the forecasts for which newer values are missing, since wh
   expect(one.overdue).toEqual(feeds.get("gold-csv")?.overdue);
 });
 
-test("data is simulated if a file in use has synthetic in its name", async () => {
+test("data is simulated if a file in use states that it is synthetic", async () => {
   const accepted = "2026-11-01T00:00:00.000Z";
-  const synthetic = "synthetic-customers_2026-10-31.csv";
   const isSimulated = async (...rows: readonly string[]) =>
     (await feedsOf(arrivals(...rows))).get("customers-csv")?.simulated;
-  expect(await isSimulated(arrival(2, "customers_2026-10-31.csv", accepted, null))).toBeUndefined();
-  expect(await isSimulated(arrival(2, synthetic, accepted, null))).toBe(true);
-  expect(
-    await isSimulated(arrival(2, synthetic, null, null), arrival(3, `new-${synthetic}`, accepted, accepted)),
-  ).toBeUndefined();
+  expect(await isSimulated(arrival(2, 0, accepted, null))).toBeUndefined();
+  expect(await isSimulated(arrival(2, 1, accepted, null))).toBe(true);
+  expect(await isSimulated(arrival(2, 1, null, null), arrival(3, 1, accepted, accepted))).toBeUndefined();
 });

@@ -385,7 +385,7 @@ describe("the next event", () => {
   const file = (day: string) => ({
     ...{ feed: "customers-csv", name: `customers_${day}.csv`, isReleased: true },
     bytes: new TextEncoder().encode(
-      `customer_id,age,region,signup_date,last_purchase,loyalty_points\n1,30,East,2024-01-01,,5\n`,
+      `customer_id,age,region,signup_date,last_purchase,loyalty_points,synthetic\n1,30,East,2024-01-01,,5,true\n`,
     ),
   });
   const purchases = (month: string, list: readonly (readonly [customer: number, day: string, amount: number])[]) => ({
@@ -461,7 +461,16 @@ describe("the next event", () => {
       ["2025-01-31", "2025-02-28", "2025-04-30"].map((origin) => ({ origin, counts: "headline" })),
     );
     const model = await (await registry.hub.lake.get("reports/customers/2025-04-30/r1/report.json"))?.json();
-    expect(model).toMatchObject({ open: { predictions: 4, since: "2025-01-31" }, record: { publications: 3 } });
+    expect(model).toMatchObject({
+      ...{ open: { predictions: 4, since: "2025-01-31" }, record: { publications: 3 } },
+      feeds: [{ id: "transactions-json" }, { id: "customers-csv", simulated: true }],
+    });
+    expect(model).not.toHaveProperty("feeds.0.simulated");
+    const headers = { Authorization: "Bearer test-token" };
+    const csv = await hubApp(registry.hub).request("/reports/customers/latest.csv", { headers });
+    expect(csv.headers.get("Content-Disposition")).toContain('"synthetic-customers-2025-04-30-r1.csv"');
+    const { body: feeds } = await registry.call("GET", "/feeds");
+    expect(JSON.stringify(feeds).match(/"simulated":true/g)).toHaveLength(1);
   });
 
   test("a purchase that a later file completes is scored on its day, and the one after it then was not predicted", async () => {

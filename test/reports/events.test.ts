@@ -1,6 +1,7 @@
 /** The report of a forecast of the next event names the series for which it is most likely. */
 import { expect, test } from "vitest";
 import { batchAnswerShape } from "../../shared/api/predict.ts";
+import type { ReportFeed, ReportModel } from "../../shared/api/report-model.ts";
 import { customers } from "../../shared/forecasts/customers.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { computeReport } from "../../shared/reports/compute-report.ts";
@@ -29,12 +30,16 @@ const snapshot = eventSnapshot(purchases);
 const prepared = prepareRows(snapshot, { kind: "all", from: 0 }, { textNumbers: false, partial: false, explain: null });
 if (!prepared.ok) throw new Error(prepared.error.detail);
 const answer = batchAnswerShape.parse(answerRows(snapshot, { ...prepared.value, kind: "all", stale: false }));
+const feed: ReportFeed = {
+  ...{ id: "transactions-json", title: "Completed purchases of customers", publisher: "The shop", homepage: "" },
+  ...{ licence: null, lastPeriod: "2025-05-31", fetchedAt: null, refused: [], held: [], breaks: [], simulated: true },
+};
 const report = computeReport({
   forecast: customers,
   panel: forecastPanel(customers, shopFacts(customers, purchases)),
   answer,
   card: null,
-  feeds: [],
+  feeds: [feed],
   revision: 1,
   madeAt: "2025-06-01T08:00:00.000Z",
   open: { predictions: 1_234, since: "2025-05-20" },
@@ -57,4 +62,16 @@ test.each([
 ] as const)("the page states how many predictions are open, in %s", (language, sentence) => {
   const page = renderFile("report.html", report, { language, downloads: [], rasterize: null });
   expect(new TextDecoder().decode(page ?? new Uint8Array())).toContain(sentence);
+});
+
+test("a report of simulated data states it at the top of the page and in each line of its numbers", () => {
+  const textOf = (file: "report.html" | "forecast.csv", model: ReportModel) =>
+    new TextDecoder().decode(renderFile(file, model, { language: "en", downloads: [], rasterize: null }) ?? undefined);
+  const real = { ...report, feeds: [] };
+  expect(textOf("report.html", report)).toContain("Simulated data.");
+  expect(textOf("report.html", real)).not.toContain("imulated");
+  const [header = "", ...lines] = textOf("forecast.csv", report).trim().split("\r\n");
+  expect(header).toMatch(/,model_version,data$/);
+  expect(lines.filter((line) => !line.endsWith(",simulated"))).toEqual([]);
+  expect(textOf("forecast.csv", real)).not.toContain("imulated");
 });

@@ -38,7 +38,9 @@ test("every name, address and file is labelled synthetic", () => {
     .split("\n")
     .slice(1, -1);
   expect(lines.length).toBeGreaterThan(1_500);
-  expect(lines.filter((line) => !/^\d+,Synthetic Person \d+,(person\d+@synthetic\.example)?,/.test(line))).toEqual([]);
+  expect(
+    lines.filter((line) => !/^\d+,Synthetic Person \d+,(person\d+@synthetic\.example)?,.*,true$/.test(line)),
+  ).toEqual([]);
 });
 
 test("the feeds read the files: attributes may be missing, and pending, failed and foreign transactions do not count", async () => {
@@ -46,13 +48,14 @@ test("the feeds read the files: attributes may be missing, and pending, failed a
   if (!people || !month) throw new Error("no files");
   const arrivedAt = "2026-11-30T12:00:00Z";
   const attributes = await parsePublication(customersCsv, people.bytes, { name: people.name, arrivedAt });
-  expect(attributes.problems).toEqual([]);
+  expect(attributes).toMatchObject({ problems: [], synthetic: true });
   expect(new Set(attributes.observations.map(({ period }) => period))).toEqual(new Set(["2024-11-30"]));
   const known = (name: string) => attributes.observations.filter(({ variable }) => variable === name).length;
   expect(known("age") / known("region")).toBeGreaterThan(0.88);
   expect(known("age") / known("region")).toBeLessThan(0.96);
 
   const purchases = await parsePublication(transactionsJson, month.bytes, { name: month.name, arrivedAt });
+  expect(purchases.synthetic).toBe(true);
   const reasons = countReasons(purchases.problems);
   expect(Object.keys(reasons).sort()).toEqual(["no-zone", "other-currency"]);
   for (const skipped of ["pending", "failed", "repeated"])

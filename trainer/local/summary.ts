@@ -7,6 +7,8 @@ import type { Prediction } from "../../shared/api/predict.ts";
 import type { Serving } from "../../shared/api/serving.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { personalNames } from "../../shared/forecasts/personal.ts";
+import { feedIdsOf } from "../../shared/forecasts/source.ts";
+import { listText } from "../../shared/lib/list-text.ts";
 import type { Result } from "../../shared/lib/result.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import type { Hub } from "../hub.ts";
@@ -26,16 +28,20 @@ export interface ServedForecast {
   readonly serving: Result<Serving> | null;
   /** Whether it has a published report. */
   readonly hasReport: boolean;
+  /** Whether a feed of it contains simulated data. */
+  readonly isSimulated: boolean;
 }
 
 export async function servedForecast({ api }: Hub, forecast: Forecast): Promise<ServedForecast> {
   const { models } = await api.listModels({ query: { forecast: forecast.id, stage: "champion" } });
   const [champion = null] = models;
   const { reports } = await api.listReports({ query: { forecast: forecast.id, limit: 1 } });
-  const hasReport = reports.length > 0;
-  if (champion === null) return { forecast, champion, next: null, serving: null, hasReport };
+  const { feeds } = await api.listFeeds();
+  const isSimulated = feeds.some(({ id, simulated }) => simulated === true && feedIdsOf(forecast).includes(id));
+  const known = { forecast, hasReport: reports.length > 0, isSimulated };
+  if (champion === null) return { ...known, champion, next: null, serving: null };
   const serving = await servingOf({ api }, forecast.id);
-  return { forecast, champion, next: serving.ok ? await nextOf(api, forecast) : null, serving, hasReport };
+  return { ...known, champion, next: serving.ok ? await nextOf(api, forecast) : null, serving };
 }
 
 /** Predicts the example series, or the first series of a forecast without an example. */
@@ -68,6 +74,7 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
   const unanswered = served.flatMap(({ forecast, serving }) =>
     serving === null || serving.ok ? [] : [prose(servingLine(forecast.id, serving), "  ")],
   );
+  const simulated = served.filter(({ isSimulated }) => isSimulated).map(({ forecast }) => forecast.id);
   const header = ["forecast", "champion", "skill", "period", "next value"];
   const paths = served.flatMap((one) =>
     one.next === null || isPersonal(one) ? [] : [examplePath(one.forecast.id) ?? []].flat(),
@@ -77,6 +84,7 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     table(header, rows, { right: [2], optional: [3] }),
     "",
     ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
+    ...(simulated.length === 0 ? [] : [prose(`Simulated data: ${listText(simulated)}.`), ""]),
     ...served.map((one) => reportLine(one, url)).filter((line) => line !== null),
     `${url}/docs`,
     ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),

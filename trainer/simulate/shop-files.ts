@@ -1,6 +1,7 @@
 /**
  * The files that the simulated shop uploads, with the quirks of the real samples: on the first day of a month the customers as
- * of the day before, and the transactions of the month that ended. Names, addresses and files are labelled synthetic.
+ * of the day before, and the transactions of the month that ended. Names, addresses and files are labelled synthetic, and each file
+ * contains the mark by which its feed recognizes synthetic data.
  */
 import { customersCsv } from "../../shared/feeds/customers-csv.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
@@ -47,7 +48,7 @@ export function shopFiles({ seed, firstDay, until, customers: count }: ShopSetti
   return files;
 }
 
-const header = "customer_id,name,email,age,region,signup_date,last_purchase,loyalty_points";
+const header = "customer_id,name,email,age,region,signup_date,last_purchase,loyalty_points,synthetic";
 
 function customersFile(customers: readonly Customer[], day: string): Uint8Array<ArrayBuffer> {
   const lines = customers
@@ -56,9 +57,8 @@ function customersFile(customers: readonly Customer[], day: string): Uint8Array<
       const { id, hasEmail, age, region, signupDay } = customer;
       const email = hasEmail ? `person${id}@synthetic.example` : "";
       const last = purchasesUntil(customer, day).at(-1)?.day ?? "";
-      return [id, `Synthetic Person ${id}`, email, age ?? "", region, signupDay, last, pointsAt(customer, day)].join(
-        ",",
-      );
+      const points = pointsAt(customer, day);
+      return [id, `Synthetic Person ${id}`, email, age ?? "", region, signupDay, last, points, true].join(",");
     });
   return new TextEncoder().encode([header, ...lines, ""].join("\n"));
 }
@@ -84,6 +84,7 @@ function rowOf(customer: number, transaction: Transaction, zone: string) {
     timestamp: `${timeOf(transaction)}${zone}`,
     payment_method: paymentMethod,
     status,
+    synthetic: true,
   };
 }
 

@@ -22,6 +22,7 @@ export const ingests = sqliteTable("ingests", {
   stats: json<Stats>("stats").notNull(),
   acceptedAt: text("accepted_at"),
   withdrawnAt: text("withdrawn_at"),
+  synthetic: integer({ mode: "boolean" }).notNull().default(false),
 });
 
 export const series = sqliteTable("series", {

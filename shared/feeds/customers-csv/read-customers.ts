@@ -49,7 +49,7 @@ export function readCustomers(bytes: Uint8Array, file: CustomersFile): Result<Pa
     return failure(problem("too-many-cells", { found, expected: `at most ${limits.cellsMax} cells` }));
   }
   const read = lines.value.slice(first).flatMap((text, at) => readLine(text, { row: first + at + 1, fields }));
-  const on = fileDate(file, statedDays(read, header.value));
+  const on = fileDate(file, statedTexts(read, header.value, "as_of"));
   if (!on.ok) return on;
   const problems = new ProblemList(limits.problemsMax);
   problems.addAll(header.value.remarks);
@@ -62,7 +62,8 @@ export function readCustomers(bytes: Uint8Array, file: CustomersFile): Result<Pa
     repeated: 0,
   };
   for (const line of read) addLine(reading, line);
-  return success(parsedOf(reading));
+  const isSynthetic = statedTexts(read, header.value, "synthetic").has("true");
+  return success({ ...parsedOf(reading), ...(isSynthetic && { synthetic: true }) });
 }
 
 function linesOf(bytes: Uint8Array, { bytesMax, cellsMax }: FeedLimits): Result<string[], Problem> {
@@ -81,8 +82,9 @@ function readLine(text: string, { row, fields: expected }: { readonly row: numbe
   return [{ row, fields: isWhole ? fields.map((field) => field.text) : null, fieldCount: fields?.length ?? 0 }];
 }
 
-function statedDays(lines: readonly Line[], { at }: CustomersHeader): Set<string> {
-  const column = at.get("as_of");
+/** Returns the texts of a column that describes the file. */
+function statedTexts(lines: readonly Line[], { at }: CustomersHeader, name: "as_of" | "synthetic"): Set<string> {
+  const column = at.get(name);
   if (column === undefined) return new Set();
   return new Set(lines.flatMap(({ fields }) => fields?.[column] || []));
 }

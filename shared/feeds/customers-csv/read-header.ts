@@ -16,7 +16,7 @@ const fieldsMax = 100;
 const id = "customer_id";
 /** Columns that exist and are not read: they name a person. */
 const unread = ["name", "email"];
-const optional = ["as_of"];
+const optional = ["as_of", "synthetic"];
 
 /** Reads the first line that is not empty. Columns may be in any order. `names` are the columns of attributes. */
 export function readHeader(lines: readonly string[], names: readonly string[]): Result<CustomersHeader, Problem> {

@@ -46,7 +46,13 @@ export function readTransactions(
     reading.problems.add(problem("no-zone", { found, expected: "a zone; they are read as UTC", values: 0 }));
   }
   const { observations, problems, skipped } = reading;
-  return { observations, problems: problems.list(), skipped: Object.fromEntries(skipped) };
+  const isSynthetic = rows.some((row) => isRow(row) && row["synthetic"] === true);
+  return {
+    observations,
+    problems: problems.list(),
+    skipped: Object.fromEntries(skipped),
+    ...(isSynthetic && { synthetic: true }),
+  };
 }
 
 function linesById(rows: readonly unknown[], reading: Reading): Map<string, Line[]> {

@@ -28,6 +28,7 @@ const served: readonly ServedForecast[] = [
     next: { period: "2026-11-23", prediction: answer({ predicted_price: 1234.567, interval80: [1200, 1270.04] }) },
     serving: serving("gold", "Ridge serves since 3 January 2026.", "The data ends with 2026-11-20."),
     hasReport: true,
+    isSimulated: false,
   },
   {
     forecast: sickness,
@@ -35,8 +36,9 @@ const served: readonly ServedForecast[] = [
     next: { period: "2026-11-21", prediction: answer({ label: "sick", probability: 0.7512 }) },
     serving: serving("sickness", "The baseline (base-rate) serves."),
     hasReport: true,
+    isSimulated: false,
   },
-  { forecast: milkMx, champion: null, next: null, serving: null, hasReport: false },
+  { forecast: milkMx, champion: null, next: null, serving: null, hasReport: false, isSimulated: true },
 ];
 
 test("the summary has one line per forecast with champion, skill and next value, and one request to try", () => {
@@ -46,6 +48,11 @@ test("the summary has one line per forecast with champion, skill and next value,
   expect(lineOf("sickness")).toMatch(/base-rate +baseline +2026-11-21 +sick, probability of sick 0\.75$/);
   expect(lineOf("milk-mx")).toMatch(/none +– +– +not available$/);
   expect(lines.filter((line) => line.startsWith("$ curl"))).toEqual([`$ curl -s '${url}/predict/gold'`]);
+});
+
+test("the summary names the forecasts whose data is simulated", () => {
+  expect(summaryText(served, url)).toContain("Simulated data: milk-mx.");
+  expect(summaryText(served.slice(0, 2), url)).not.toContain("Simulated");
 });
 
 test("the summary ends with the address of each published report, the API reference and the request", () => {
@@ -64,6 +71,7 @@ test("the summary states for a forecast that cannot be answered why", () => {
     next: null,
     serving: failure("R2 has no model.onnx"),
     hasReport: false,
+    isSimulated: false,
   };
   const lines = summaryText([...served.slice(0, 2), broken], url).split("\n");
   expect(lines.filter((line) => /^[✔✖]/.test(line))).toEqual(["✖ milk-mx: R2 has no model.onnx"]);

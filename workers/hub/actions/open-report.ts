@@ -1,7 +1,10 @@
 import type { ReportFile } from "../../../shared/api/pages.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { findEdition } from "../../../shared/db/editions.ts";
+import { hasSyntheticFile } from "../../../shared/db/ingests.ts";
 import { findPublished, findReport } from "../../../shared/db/reports.ts";
+import { findForecast } from "../../../shared/forecasts/index.ts";
+import { feedIdsOf } from "../../../shared/forecasts/source.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { editionKey, type RevisionAddress, reportKey } from "../../../shared/reports/keys.ts";
 import type { Hub } from "../hub.ts";
@@ -52,6 +55,13 @@ export async function openReportFile(
   }
   const detail = `Revision ${revision} of ${id} for ${origin} has no ${file}, because nothing could be predicted or shown.`;
   return success(storedFile(fx, reportKey(address, file), { kind: "not-found", detail, found: file }));
+}
+
+/** Returns whether a feed of a forecast contains synthetic data. */
+export async function isSyntheticForecast({ db }: Pick<Hub, "db">, forecastId: string): Promise<boolean> {
+  const forecast = findForecast(forecastId);
+  const marks = forecast === undefined ? [] : feedIdsOf(forecast).map((feed) => hasSyntheticFile(db, feed));
+  return (await Promise.all(marks)).includes(true);
 }
 
 /** Opens the edition of a local day. Its files may be replaced until its row exists, so they are not served before. */

@@ -9,8 +9,15 @@ import { atomFeed } from "../../../shared/reports/feed-xml.ts";
 import { type RevisionAddress, reportPath } from "../../../shared/reports/keys.ts";
 import { languageOf } from "../../../shared/reports/words/index.ts";
 import { listReports } from "../actions/list-reports.ts";
-import { filesByExtension, findReportRevision, openEdition, openReportFile } from "../actions/open-report.ts";
+import {
+  filesByExtension,
+  findReportRevision,
+  isSyntheticForecast,
+  openEdition,
+  openReportFile,
+} from "../actions/open-report.ts";
 import { requestReportNow } from "../actions/request-report.ts";
+import type { Hub } from "../hub.ts";
 import { contentTypes } from "../reports/content-types.ts";
 import { adminOnly } from "./authorize.ts";
 import { type FileHeaders, fileResponse } from "./file-response.ts";
@@ -172,7 +179,7 @@ reportRoutes.openapi(newest, async (context) => {
     return new Response(null, { status: 302, headers: { Location: reportPath(address), "Cache-Control": shortly } });
   }
   const stored = unwrap(await openReportFile(context.var.hub, address, file));
-  return fileResponse(context.req, stored, headersOf(address, file, shortly));
+  return fileResponse(context.req, stored, await headersOf(context.var.hub, address, { file, cacheControl: shortly }));
 });
 
 const dated = createRoute({
@@ -199,19 +206,21 @@ reportRoutes.openapi(dated, async (context) => {
   const { forecast, origin, revision, file } = context.req.valid("param");
   const address = { forecast, origin, revision: Number(revision.slice(1)) };
   const stored = unwrap(await openReportFile(context.var.hub, address, file));
-  return fileResponse(context.req, stored, headersOf(address, file, forever));
+  return fileResponse(context.req, stored, await headersOf(context.var.hub, address, { file, cacheControl: forever }));
 });
 
-/** Returns the headers of a file. A CSV file gets a name that states its content. */
-function headersOf(
+/** Returns the headers of a file. A CSV file gets a name that states its content, and whether the data is synthetic. */
+async function headersOf(
+  hub: Pick<Hub, "db">,
   { forecast, origin, revision }: RevisionAddress,
-  file: ReportFile,
-  cacheControl: string,
-): FileHeaders {
+  { file, cacheControl }: { readonly file: ReportFile; readonly cacheControl: string },
+): Promise<FileHeaders> {
+  const isCsv = file.endsWith(".csv");
+  const prefix = isCsv && (await isSyntheticForecast(hub, forecast)) ? "synthetic-" : "";
   const suffix = file === "forecast.csv" ? "-forecast" : "";
   return {
     contentType: contentTypes[file],
     cacheControl,
-    ...(file.endsWith(".csv") && { fileName: `${forecast}-${origin}-r${revision}${suffix}.csv` }),
+    ...(isCsv && { fileName: `${prefix}${forecast}-${origin}-r${revision}${suffix}.csv` }),
   };
 }

@@ -28,6 +28,8 @@ export interface Publication {
   readonly skipped: Readonly<Record<string, number>>;
   /** The question that the parser could not decide; a reason to hold the publication. */
   readonly doubt: string | undefined;
+  /** Whether the file states that its data is synthetic. */
+  readonly synthetic: boolean;
   readonly publishedOn: string | null;
   readonly arrivedAt: string;
   readonly firstPeriod: string | null;
@@ -57,6 +59,7 @@ export async function readPublication({ lake }: Pick<Hub, "lake">, feed: Feed, k
     problems,
     skipped,
     doubt,
+    synthetic: parsed.synthetic === true,
     publishedOn,
     arrivedAt,
     firstPeriod,

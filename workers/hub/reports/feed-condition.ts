@@ -13,7 +13,8 @@ export async function overdueNow({ db, now }: Pick<Hub, "db" | "now">, forecast:
 }
 
 /**
- * Returns whether a feed contains simulated data: it was fetched from this machine, or a file in use has `synthetic` in its name.
+ * Returns whether a feed contains simulated data: it was fetched from this machine, or a file in use
+ * states that its data is synthetic.
  * @param lastSuccessAt the last successful fetch; null if nothing was fetched
  */
 export async function isSimulated(
