@@ -206,9 +206,14 @@ export const reportModelShape = z
       translations: z
         .record(
           z.string(),
-          z.object({ title: z.string(), event: z.string().optional(), otherwise: z.string().optional() }),
+          z.object({
+            title: z.string(),
+            event: z.string().optional(),
+            otherwise: z.string().optional(),
+            behind: z.string().optional(),
+          }),
         )
-        .describe("The title and the labels in other languages, by BCP 47 language"),
+        .describe("The title, the labels and the number behind an event in other languages, by BCP 47 language"),
       task: z.enum(["regression", "classification"]),
       unit: z.string(),
       decimals: z.int().min(0).max(9),

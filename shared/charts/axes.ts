@@ -15,13 +15,18 @@ export function dayOf(period: string): number {
   return daysBetween(epochDay, hour.slice(0, 10)) + Number(hour.slice(11, 13)) / hoursOfDay;
 }
 
-/** Returns an axis of days with about `count` ticks at round dates. `label` formats a time in milliseconds since 1970. */
+/** An axis with a single tick has no scale. */
+const ticksMin = 2;
+
+/** Returns an axis of days with about `count` ticks at round dates, at least two. `label` formats a time in milliseconds since 1970. */
 export function timeAxis(domain: readonly [number, number], count: number, label: (ms: number) => string): Axis {
   const scale = scaleUtc(
     domain.map((day) => new Date(day * dayMs)),
     [0, 1],
   );
-  const ticks = scale.ticks(count).filter((date) => date.getTime() % dayMs === 0);
+  const ticksOf = (wanted: number) => scale.ticks(wanted).filter((date) => date.getTime() % dayMs === 0);
+  let ticks = ticksOf(count);
+  for (let more = 1; ticks.length < ticksMin && more <= count; more++) ticks = ticksOf(count + more);
   return {
     domain,
     grid: false,

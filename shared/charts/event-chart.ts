@@ -36,7 +36,19 @@ export function eventChart({ periods, usual, words }: EventContent, width: numbe
     usual === null
       ? []
       : [
-          { kind: "rule", x: usual, tone: "ink", dash: "4 3" },
+          // One line for each bar: a line through all rows would cross their labels.
+          ...periods.map(
+            (_, row): Mark => ({
+              kind: "line",
+              points: [
+                [usual, row + 0.42],
+                [usual, row + 0.86],
+              ],
+              tone: "ink",
+              width: 2,
+              dash: "4 3",
+            }),
+          ),
           { kind: "text", at: [usual, 0], text: words.usual, tone: "muted", anchor, shift: [shift, -12] },
         ];
   return {

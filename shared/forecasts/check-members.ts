@@ -58,7 +58,11 @@ const declarationShape: z.ZodType<Forecast> = exactly({
   translations: z
     .record(
       z.string().refine(isLocale, "a BCP 47 tag, such as es"),
-      exactly({ title: text, labels: exactly({ event: text, otherwise: text }).exactOptional() }),
+      exactly({
+        title: text,
+        labels: exactly({ event: text, otherwise: text }).exactOptional(),
+        behind: text.exactOptional(),
+      }),
     )
     .exactOptional(),
   sources: z.array(

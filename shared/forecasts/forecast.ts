@@ -11,8 +11,8 @@ import type { EventRule, Source } from "./source.ts";
 export interface Forecast {
   readonly id: string;
   readonly title: string;
-  /** The title and the labels in other languages, by BCP 47 language, for reports. */
-  readonly translations?: Readonly<Record<string, { readonly title: string; readonly labels?: Labels }>>;
+  /** The title and other names in other languages, by BCP 47 language, for reports. */
+  readonly translations?: Readonly<Record<string, Translation>>;
   /** The feeds that it reads. The target's source defines the periods and series; the other sources are joined to it. */
   readonly sources: readonly Source[];
   /** 0/1 variables that are computed from variables of the sources. */
@@ -131,6 +131,13 @@ export type DistributionRule =
 export interface GroupRule {
   readonly name: string;
   readonly by: readonly string[];
+}
+
+export interface Translation {
+  readonly title: string;
+  readonly labels?: Labels;
+  /** The number behind the event. */
+  readonly behind?: string;
 }
 
 export interface Labels {

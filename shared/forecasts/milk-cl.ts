@@ -29,6 +29,7 @@ const economy = [
 export const milkCl: Forecast = {
   id: "milk-cl",
   title: "Producer price of milk in Chile",
+  translations: { es: { title: "Precio de la leche al productor en Chile" } },
   sources: [
     { feed: "cl-milk-price", variables: ["Precio_leche"], lag: 1 },
     { feed: "cl-rain", variables: rain, lag: 1 },

@@ -24,7 +24,11 @@ export const sickness: Forecast = {
   id: "sickness",
   title: `Bad-air days in ${vigo.name}`,
   translations: {
-    es: { title: `Días de mal aire en ${vigo.name}`, labels: { event: "aire malo", otherwise: "aire bueno" } },
+    es: {
+      title: `Días de mal aire en ${vigo.name}`,
+      labels: { event: "aire malo", otherwise: "aire bueno" },
+      behind: "Índice europeo de calidad del aire (máximo)",
+    },
   },
   sources: [{ feed: "open-meteo-air-quality", variables: pollutants, lag: 0, reduce: days }],
   events: [{ name: "sick", of: "european_aqi_max", above: 30 }],

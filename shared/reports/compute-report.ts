@@ -114,9 +114,13 @@ function describe(forecast: Forecast): ReportModel["forecast"] {
     id,
     title,
     translations: Object.fromEntries(
-      Object.entries(translations).map(([language, { title: translated, labels }]) => [
+      Object.entries(translations).map(([language, { title: translated, labels, behind }]) => [
         language,
-        { title: translated, ...(labels && { event: labels.event, otherwise: labels.otherwise }) },
+        {
+          title: translated,
+          ...(labels && { event: labels.event, otherwise: labels.otherwise }),
+          ...(behind && { behind }),
+        },
       ]),
     ),
     task,

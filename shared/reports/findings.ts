@@ -1,5 +1,6 @@
 /** The sentences of a report that state what it found. */
 import { isMissing, type ReportLevel, type ReportSeries } from "../api/report-model.ts";
+import type { Granularity } from "../period.ts";
 import { changeOf, shownBands } from "./intervals.ts";
 import { headlineOf, middleOf, nameOf, nextStepOf, type View } from "./view.ts";
 
@@ -34,7 +35,7 @@ function predictionText({ model, words, format }: View, period: string): string 
   const middle = next ? middleOf(next) : null;
   if (next === undefined || middle === null) return "";
   const { unit } = model.forecast;
-  const text = words.level.prediction(format.period(period), format.value(middle), unit);
+  const text = capitalized(words.level.prediction(format.period(period), format.value(middle), unit));
   const [band] = shownBands(next);
   if (band === undefined) return text;
   return `${text} ${rangeText({ words, format }, band, unit)}`;
@@ -82,11 +83,13 @@ function eventFinding(view: View): string {
   const { model, words, format, event } = view;
   const next = nextStepOf(model);
   if (next === null || next.event === null) return words.missing["no-prediction"];
-  const [first, ...others] = model.series;
-  // The first of several series is the most likely one.
-  const name = first && others.length > 0 ? `${nameOf(view, first)}: ` : "";
-  const text =
-    name + words.event.next(event, format.period(next.period), words.chance(next.event), format.percent(next.event));
+  if (model.series.length > 1) return likelyEventsText(view);
+  const text = words.event.next(
+    event,
+    format.period(next.period),
+    words.chance(next.event),
+    format.percent(next.event),
+  );
   const usual = model.event?.usual ?? null;
   if (usual === null) return text;
   const difference = next.event - usual;
@@ -95,11 +98,33 @@ function eventFinding(view: View): string {
   return `${text} ${words.event.usual(words.chance(usual))} ${compared}`;
 }
 
+/** Returns for how many series the event is more likely than its absence, and the most likely series, which is the first. */
+function likelyEventsText(view: View): string {
+  const { model, words, format, event, otherwise } = view;
+  const likely = model.series.filter(({ steps: [step] }) => (step?.event ?? 0) > 0.5).length;
+  const all = format.count(model.series.length);
+  const text =
+    likely === 0
+      ? words.event.none(all, event, otherwise)
+      : words.event.count(format.count(likely), all, event, otherwise);
+  const [first] = model.series;
+  const chance = first?.steps[0]?.event ?? null;
+  if (first === undefined || chance === null) return text;
+  return `${text} ${words.event.mostLikely(eventSeriesName(view, first), words.chance(chance), format.percent(chance))}`;
+}
+
+/** Returns the name of a series of events. The value of a single dimension, such as a number, needs its name. */
+export function eventSeriesName(view: View, series: ReportSeries): string {
+  const [dimension, ...others] = view.model.forecast.dimensions;
+  const name = nameOf(view, series);
+  return dimension !== undefined && others.length === 0 ? `${dimension} ${name}` : name;
+}
+
 /** Returns where the headline level is and where it is expected to go. */
 export function levelFinding(view: View): string {
   const { model, words } = view;
-  if (isMissing(model.headline)) return words.missing[model.headline.missing];
   if (model.event) return usualFinding(view);
+  if (isMissing(model.headline)) return words.missing[model.headline.missing];
   const expected = expectedText(view, model.headline);
   return [movedText(view, model.headline), capitalized(expected)].filter((text) => text !== "").join(" ");
 }
@@ -109,23 +134,23 @@ function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-function usualFinding({ model, words, format, event }: View): string {
+function usualFinding({ model, words, format, event, behind: title }: View): string {
   const behind = model.event?.behind;
   const last = behind?.history.at(-1);
   const usual = model.event?.usual ?? null;
-  if (!behind && usual !== null && model.series.length > 1) return words.event.usual(words.chance(usual));
+  if (!behind && usual !== null) return words.event.usual(words.chance(usual));
   if (!behind || !last) return words.missing["no-observations"];
-  const { title, unit, above } = behind;
+  const { unit, above } = behind;
   return `${title}: ${format.number(last.value)} ${unit} (${format.period(last.period)}). ${words.event.threshold(event, format.number(above), unit)}`;
 }
 
-/** Periods over which the level is compared with the past: about a month of publications or weekdays. */
-const comparedPeriods = 20;
+/** Periods over which the level is compared with the past: a day of hours, a month of weekdays, a year of months or quarters. */
+const comparedPeriods: Readonly<Record<Granularity, number>> = { hour: 24, day: 20, month: 12, quarter: 4 };
 
 /** Returns the level today and how it moved. */
 export function movedText({ model, words, format }: View, { history }: ReportLevel): string {
   const last = history.at(-1);
-  const before = history.at(Math.max(-history.length, -1 - comparedPeriods));
+  const before = history.at(Math.max(-history.length, -1 - comparedPeriods[model.forecast.every]));
   if (!last || !before) return words.missing["no-observations"];
   const { unit } = model.forecast;
   const [value, since] = [format.value(last.value), format.period(before.period)];
@@ -163,11 +188,18 @@ export function recordText({ model, words, format }: View): string {
   const publications = format.count(record.publications);
   if (!all || record.publications < publicationsMin) return words.record.young(publications);
   // Without a loss of the baseline there is nothing to compare with.
-  if (all.low === null || all.high === null || all.skill === null) return words.record.undecided(publications);
+  const baseline = baselineText({ model, words });
+  if (all.low === null || all.high === null || all.skill === null)
+    return words.record.undecided(publications, baseline);
   const percent = format.percent(Math.abs(all.skill), 1);
-  if (all.low > 0) return words.record.better(percent, publications);
-  if (all.high < 0) return words.record.worse(percent, publications);
-  return words.record.undecided(publications);
+  if (all.low > 0) return words.record.better(percent, publications, baseline);
+  if (all.high < 0) return words.record.worse(percent, publications, baseline);
+  return words.record.undecided(publications, baseline);
+}
+
+/** Returns what the baseline assumes. */
+export function baselineText({ model, words }: Pick<View, "model" | "words">): string {
+  return model.forecast.task === "classification" ? words.record.usual : words.record.unchanged;
 }
 
 /** Returns the result of the model in its test window. */
@@ -176,10 +208,11 @@ export function backtestText({ model, words, format }: View): string {
   if (isMissing(backtest)) return words.missing[backtest.missing];
   const { from, to, periods, skill, isBaseline } = backtest;
   const tested = words.record.tested(format.count(periods), format.period(from), format.period(to));
-  if (isBaseline) return `${tested} ${words.record.testBaseline}`;
+  const baseline = baselineText({ model, words });
+  if (isBaseline) return `${tested} ${words.record.testBaseline(baseline)}`;
   if (skill === null) return `${tested} ${words.record.testNone}`;
   const percent = format.percent(Math.abs(skill), 1);
-  return `${tested} ${skill > 0 ? words.record.testBetter(percent) : words.record.testWorse(percent)}`;
+  return `${tested} ${skill > 0 ? words.record.testBetter(percent, baseline) : words.record.testWorse(percent, baseline)}`;
 }
 
 /** Returns the title of the headline chart: where the level is going, else how it moved; or the probability of the event. */

@@ -13,6 +13,8 @@ export interface Format {
   percent(share: number, decimals?: number): string;
   /** A relative change with its sign. */
   change(share: number): string;
+  /** A difference of two shares in percentage points, with its sign and without a unit. */
+  points(difference: number): string;
   /** A period: `20 Nov 2026`, `Nov 2026`, `Q4 2026`. */
   period(period: string): string;
   /** The day and time of an instant, UTC. */
@@ -52,6 +54,7 @@ export function formatOf(locale: string, decimals: number): Format {
     maximumFractionDigits: 1,
     signDisplay: "exceptZero",
   });
+  const points = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
   const byPeriod = {
     hour: dates(options.hour),
     day: dates(options.day),
@@ -66,6 +69,7 @@ export function formatOf(locale: string, decimals: number): Format {
     count: (one) => whole.format(one),
     percent: (share, digits = 0) => (digits === 0 ? percent0 : percent1)?.format(share) ?? "",
     change: (share) => signed.format(share),
+    points: (difference) => points.format(difference * 100),
     period(period) {
       const granularity = granularityOf(period) ?? "day";
       if (granularity === "quarter") return `${period.slice(5)} ${period.slice(0, 4)}`;

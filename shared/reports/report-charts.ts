@@ -6,7 +6,7 @@ import { eventChart } from "../charts/event-chart.ts";
 import { type ChartSize, type FanStep, fanChart } from "../charts/fan-chart.ts";
 import { moversChart } from "../charts/movers-chart.ts";
 import { smallChart } from "../charts/small-chart.ts";
-import { backtestText, headlineTitle, levelFinding, movedText, nextFinding } from "./findings.ts";
+import { backtestText, eventSeriesName, headlineTitle, levelFinding, movedText, nextFinding } from "./findings.ts";
 import { shownBands } from "./intervals.ts";
 import { headlineOf, middleOf, nameOf, type View } from "./view.ts";
 
@@ -19,11 +19,17 @@ export function headlineChart(view: View, size: ChartSize): Chart | null {
   const [first, last] = [history?.[0], history?.at(-1)];
   if (!history || !first || !last) return null;
   const unit = behind ? behind.unit : model.forecast.unit;
-  const what = behind ? behind.title : level ? nameOf(view, level) : view.title;
+  const what = behind ? view.behind : level ? nameOf(view, level) : view.title;
   const steps = behind || !level ? [] : fanSteps(level.steps);
   const end = steps.at(-1)?.period ?? last.period;
+  const isEvent = behind ? last.value > behind.above : false;
   const title = behind
-    ? words.event.behind(behind.title, view.event, format.number(behind.above))
+    ? words.event.behind(
+        view.behind,
+        `${format.number(last.value)} ${behind.unit}`,
+        format.period(last.period),
+        isEvent ? view.event : view.otherwise,
+      )
     : headlineTitle(view);
   return fanChart(
     {
@@ -100,13 +106,35 @@ export function levelChart(view: View, level: ReportLevel, range: readonly [stri
   return smallChart({ title, description: movedText(view, level), history, steps: fanSteps(steps), range });
 }
 
-/** Returns the chart of the event's probability in the next periods; null if there are none. */
+/** Series of events in the chart of the most likely ones. */
+const likelyMax = 8;
+
+export interface NextEvent {
+  readonly label: string;
+  readonly probability: number;
+  readonly baseline: number | null;
+}
+
+/** Returns the next periods of the only series, or the next event of the most likely ones of several series. */
+export function nextEventsOf(view: View): NextEvent[] {
+  const { model, format } = view;
+  const [first, ...others] = model.series;
+  const rows =
+    others.length === 0
+      ? (first?.steps ?? []).map((step) => ({ label: format.period(step.period), step }))
+      : model.series
+          .slice(0, likelyMax)
+          .flatMap((one) => one.steps.slice(0, 1).map((step) => ({ label: eventSeriesName(view, one), step })));
+  return rows.flatMap(({ label, step: { event, baseline } }) =>
+    event === null ? [] : [{ label, probability: event, baseline }],
+  );
+}
+
+/** Returns the chart of the event's probability in the next periods, or of the most likely series; null if there are none. */
 export function nextEventsChart(view: View, width: number): Chart | null {
   const { model, words, format, event } = view;
   if (!model.event) return null;
-  const periods = (model.series[0]?.steps ?? []).flatMap(({ period, event: probability }) =>
-    probability === null ? [] : [{ label: format.period(period), probability }],
-  );
+  const periods = nextEventsOf(view);
   if (periods.length === 0) return null;
   const { usual } = model.event;
   return eventChart(
@@ -133,15 +161,18 @@ export function driversOfReport(view: View, width: number): Chart | null {
   const [first] = drivers;
   if (first === undefined) return null;
   const { driversTitle, driversTitleDown, driversSubtitle } = words.event;
-  const signed = (value: number) => format.change(value);
+  const subject = model.series[0];
+  const of = subject && model.series.length > 1 ? `${eventSeriesName(view, subject)}. ` : "";
   return driversChart(
     {
       drivers: drivers.map(({ feature, contribution }) => ({ name: feature, contribution })),
       words: {
         title: (first.contribution > 0 ? driversTitle : driversTitleDown)(first.feature),
-        subtitle: driversSubtitle,
-        description: drivers.map(({ feature, contribution }) => `${feature}: ${signed(contribution)}`).join("; "),
-        contribution: signed,
+        subtitle: of + driversSubtitle,
+        description: drivers
+          .map(({ feature, contribution }) => `${feature}: ${format.points(contribution)}`)
+          .join("; "),
+        contribution: format.points,
       },
     },
     width,

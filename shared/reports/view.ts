@@ -15,6 +15,8 @@ export interface View {
   /** The labels of the event and of its absence; empty for a regression. */
   readonly event: string;
   readonly otherwise: string;
+  /** The name of the number behind the event; empty without one. */
+  readonly behind: string;
 }
 
 /** Builds the view of a language; by default the forecast's own. */
@@ -32,6 +34,7 @@ export function viewOf(model: ReportModel, language = languageOf(model.forecast.
     title: translated?.title ?? title,
     event: translated?.event ?? model.event?.name ?? "",
     otherwise: translated?.otherwise ?? model.event?.otherwise ?? "",
+    behind: translated?.behind ?? model.event?.behind?.title ?? "",
   };
 }
 

@@ -11,12 +11,20 @@ import { renderAll, renderFile } from "../../shared/reports/report-files.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { languageCodes } from "../../shared/reports/words/index.ts";
 import { expectGolden } from "../support/golden-file.ts";
-import { emptyModel, eventModel, fixedModel, largeModel, singleModel } from "../support/report-models.ts";
+import {
+  emptyModel,
+  eventModel,
+  fixedModel,
+  largeModel,
+  nextEventModel,
+  singleModel,
+} from "../support/report-models.ts";
 
 const models: readonly (readonly [string, ReportModel])[] = [
   ["panel", fixedModel()],
   ["single", singleModel()],
   ["event", eventModel()],
+  ["next-event", nextEventModel()],
   ["empty", emptyModel()],
 ];
 
@@ -142,6 +150,48 @@ test("the table shows at most 500 series and links to the CSV file with all of t
   const table = page.slice(page.indexOf("data-sortable"), page.indexOf('id="record"'));
   expect(Array.from(table.matchAll(/<th scope="row"/g))).toHaveLength(tableRowsMax);
   expect(page).toContain('500 of 520 series. All of them are in the CSV file. <a href="report.csv">');
+});
+
+test("a report of next events names the most likely series, and neither a day nor a level", () => {
+  const text = textOf(pageOf(nextEventModel()));
+  expect(text).toContain(
+    "For 2 of 4 series large is more likely than ordinary. Most likely: customer_id 1291 (9 in 10, 91%).",
+  );
+  expect(text).toContain("How often It usually happens 2 in 10 times.");
+  expect(text).toContain("customer_id 1291. Contribution of each input in percentage points");
+  expect(text).toContain("customer_id Last Date of the last large Notes 1291 large Nov 20, 2026 91%");
+  expect(text).toContain("Publisher The shop Licence not stated");
+  expect(text).toContain("lower than assuming the usual frequency");
+  expect(text).not.toMatch(/nothing changes|The next day|comparable days|Values in/);
+  // An empty address would be a link to the page itself.
+  expect(pageOf(nextEventModel())).not.toContain('href=""');
+});
+
+test("the next periods of an event are named by their number and length", () => {
+  const [first, ...others] = eventModel().series;
+  if (!first) throw new Error("the model has a series");
+  const one = { ...eventModel(), series: [{ ...first, steps: first.steps.slice(0, 1) }, ...others] };
+  expect(["en", "es"].map((language) => textOf(pageOf(one, language)))).toEqual([
+    expect.stringContaining("The next day "),
+    expect.stringContaining("El próximo día "),
+  ]);
+  expect(textOf(pageOf(eventModel(), "es"))).toContain("Los próximos días");
+});
+
+test("the level is compared with a month of days, or a year of months", () => {
+  const since = (every: "day" | "month", periods: readonly string[]) => {
+    const { forecast, headline, ...model } = singleModel();
+    if ("missing" in headline) throw new Error("the model has a headline");
+    const history = periods.map((period, at) => ({ period, value: 100 + at }));
+    return textOf(pageOf({ ...model, forecast: { ...forecast, every }, headline: { ...headline, history } }));
+  };
+  const months = Array.from(
+    { length: 30 },
+    (_, at) => `${2024 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`,
+  );
+  expect(since("month", months)).toContain("since Jun 2025");
+  const days = Array.from({ length: 30 }, (_, at) => `2026-11-${String(at + 1).padStart(2, "0")}`);
+  expect(since("day", days)).toContain("since Nov 10, 2026");
 });
 
 test("the record claims a difference only if its confidence sequence excludes zero", () => {

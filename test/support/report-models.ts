@@ -294,6 +294,43 @@ export function eventModel(): ReportModel {
   };
 }
 
+/** The next event of several series, the most likely first, with simulated data of a source without a homepage. */
+export function nextEventModel(): ReportModel {
+  const base = eventModel();
+  const [first] = base.feeds;
+  if (!first || !base.event) throw new Error("the model of an event has a feed and an event");
+  const [next] = base.series[0]?.steps ?? [];
+  if (!next) throw new Error("the model of an event has a step");
+  const series = [0.91, 0.62, 0.5, 0.04].map(
+    (event, at): ReportSeries => ({
+      is: [String(1291 - at)],
+      last: { period: addDays(origin, -at), value: at < 2 ? 1 : 0 },
+      steps: [{ ...next, event, baseline: 0.23 }],
+      outside: at === 3 ? ["age"] : [],
+      usualChange: null,
+      note: null,
+    }),
+  );
+  return {
+    ...base,
+    forecast: {
+      ...base.forecast,
+      id: "customers",
+      title: "Large next purchases",
+      translations: { es: { title: "Próximas compras grandes", event: "grande", otherwise: "menor" } },
+      locale: "en-US",
+      dimensions: ["customer_id"],
+    },
+    headline: { missing: "no-groups" },
+    movers: { missing: "one-series" },
+    event: { ...base.event, name: "large", otherwise: "ordinary", usual: 0.23, behind: null },
+    series,
+    feeds: [{ ...first, publisher: "The shop", homepage: "", fetchedAt: null, overdue: null, simulated: true }],
+    open: { predictions: 1_988, since: "2026-05-31" },
+    table: { columns: ["customer_id"], rows: series.map(({ is }) => [...is]) },
+  };
+}
+
 /** No model, held data and no recent values. */
 export function emptyModel(): ReportModel {
   return {

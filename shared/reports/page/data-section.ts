@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import type { Download } from "../../api/pages.ts";
 import { isMissing, type ReportFeed } from "../../api/report-model.ts";
+import { baselineText } from "../findings.ts";
 import type { View } from "../view.ts";
 import { type Html, sectionOf } from "./parts.ts";
 
@@ -25,9 +26,12 @@ function feedList(view: View, feed: ReportFeed): Html {
     ({ from, note }) => html`${data.from(format.period(from))}: <span lang="en">${note}</span>`,
   );
   return listOf([
-    [data.feed, [html`${feed.title}`]],
-    [data.source, [html`<a href="${feed.homepage}">${feed.publisher}</a>`]],
-    [data.licence, [html`${feed.licence ?? data.noLicence}`]],
+    [data.feed, [html`<span lang="en">${feed.title}</span>`]],
+    [
+      data.source,
+      [feed.homepage === "" ? html`${feed.publisher}` : html`<a href="${feed.homepage}">${feed.publisher}</a>`],
+    ],
+    [data.licence, [html`${feed.licence ?? (feed.homepage === "" ? data.notStated : data.noLicence)}`]],
     [data.lastPeriod, [html`${feed.lastPeriod === null ? data.none : format.period(feed.lastPeriod)}`]],
     [data.fetched, [html`${feed.fetchedAt === null ? data.noFetch : `${format.time(feed.fetchedAt)} UTC`}`]],
     ...newestOf(view, feed),
@@ -64,11 +68,16 @@ function listOf(entries: readonly (readonly [name: string, values: readonly Html
 }
 
 /** Returns which version made the predictions, why it serves, and from what it was made. */
-export function modelSection({ model: { model }, words, format }: View): Html {
+export function modelSection(view: View): Html {
+  const { words, format } = view;
+  const { model } = view.model;
   if (isMissing(model)) return sectionOf("model", words.sections.model, html`<p>${words.missing[model.missing]}</p>`);
   const { trained, lineage, decision, since } = model;
   const names = words.model;
-  const notes = [...(model.isBaseline ? [names.baselineServes] : []), ...(model.isFallback ? [names.fallback] : [])];
+  const notes = [
+    ...(model.isBaseline ? [names.baselineServes(baselineText(view))] : []),
+    ...(model.isFallback ? [names.fallback] : []),
+  ];
   return sectionOf(
     "model",
     words.sections.model,

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { isMissing } from "../../api/report-model.ts";
 import { headlineTitle } from "../findings.ts";
 import { shownBands } from "../intervals.ts";
-import { driversOfReport, headlineChart, nextEventsChart } from "../report-charts.ts";
+import { driversOfReport, headlineChart, nextEventsChart, nextEventsOf } from "../report-charts.ts";
 import { headlineOf, middleOf, nameOf, type View } from "../view.ts";
 import { all, figureOf, type Html, narrowWidth, nothing, sectionOf, type TableParts, wideWidth } from "./parts.ts";
 
@@ -71,16 +71,20 @@ const number = (text: string) => ({ text, isNumber: true });
 
 function eventSections(view: View): Html {
   const half = { wide: 480, narrow: narrowWidth };
-  const { words } = view;
+  const { model, words } = view;
+  const nextTitle =
+    model.series.length > 1
+      ? words.sections.mostLikely
+      : words.sections.nextPeriods(model.forecast.every, model.series[0]?.steps.length ?? 0);
   const next = [nextEventsChart(view, half.wide), nextEventsChart(view, half.narrow)] as const;
   const drivers = [driversOfReport(view, half.wide), driversOfReport(view, half.narrow)] as const;
-  const missing = view.model.event && isMissing(view.model.event.drivers) ? view.model.event.drivers.missing : null;
+  const missing = model.event && isMissing(model.event.drivers) ? model.event.drivers.missing : null;
   return all([
     html`<div class="columns">${
       next[0] && next[1]
         ? sectionOf(
             "next",
-            words.sections.nextPeriods,
+            nextTitle,
             figureOf(view, { id: "c-next", wide: next[0], narrow: next[1], data: nextData(view) }),
           )
         : ""
@@ -96,20 +100,21 @@ function eventSections(view: View): Html {
   ]);
 }
 
-function nextData({ model, words, format, event, otherwise }: View): TableParts {
-  const steps = model.series[0]?.steps ?? [];
+function nextData(view: View): TableParts {
+  const { model, words, format, event, otherwise } = view;
+  const isOfSeries = model.series.length > 1;
   return {
     label: words.table.chartData,
     columns: [
-      { name: words.table.date },
+      { name: isOfSeries ? words.table.series : words.table.date },
       { name: event, isNumber: true },
       { name: otherwise, isNumber: true },
-      { name: words.table.baseline, isNumber: true },
+      { name: words.event.usualColumn, isNumber: true },
     ],
-    rows: steps.map(({ period, event: probability, baseline }) => [
-      { text: format.period(period) },
-      number(probability === null ? "" : format.percent(probability)),
-      number(probability === null ? "" : format.percent(1 - probability)),
+    rows: nextEventsOf(view).map(({ label, probability, baseline }) => [
+      { text: label },
+      number(format.percent(probability)),
+      number(format.percent(1 - probability)),
       number(baseline === null ? "" : format.percent(baseline)),
     ]),
   };
@@ -127,7 +132,7 @@ function driversData({ model, words, format }: View): TableParts {
     rows: drivers.map(({ feature, value, contribution }) => [
       { text: feature },
       number(typeof value === "number" ? format.number(value) : (value ?? "")),
-      number(format.change(contribution)),
+      number(format.points(contribution)),
     ]),
   };
 }
@@ -141,7 +146,7 @@ function behindSection(view: View): Html {
   const { words, format } = view;
   const data: TableParts = {
     label: words.table.chartData,
-    columns: [{ name: words.table.date }, { name: `${behind.title}, ${behind.unit}`, isNumber: true }],
+    columns: [{ name: words.table.date }, { name: `${view.behind}, ${behind.unit}`, isNumber: true }],
     rows: behind.history
       .map(({ period, value }) => [{ text: format.period(period) }, number(format.number(value))])
       .reverse(),

@@ -47,9 +47,11 @@ function simulatedNote({ model, words }: View): Html {
 
 function findingsSection(view: View): Html {
   const { sections } = view.words;
+  // Without a number behind the event its usual frequency takes the place of a level.
+  const isFrequency = view.model.event !== null && view.model.event.behind === null;
   const findings = [
     [sections.next, nextFinding(view)],
-    [sections.level, levelFinding(view)],
+    [isFrequency ? sections.howOften : sections.level, levelFinding(view)],
     [sections.reliability, reliabilityFinding(view)],
   ] as const;
   return html`<section aria-label="${sections.findings}"><ol class="findings">

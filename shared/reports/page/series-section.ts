@@ -10,7 +10,7 @@ export const tableRowsMax = 500;
 
 /** Returns nothing for a forecast of one series: the chart and its data contain all of it. */
 export function seriesSection(view: View): Html {
-  const { model, words, format } = view;
+  const { model, words, format, event } = view;
   if (model.series.length < 2) return nothing;
   const next = nextStepOf(model);
   const rows = model.series.slice(0, tableRowsMax);
@@ -26,9 +26,11 @@ export function seriesSection(view: View): Html {
     html`<form class="filter" hidden data-shown="${shown}" data-sorted="${sorted}" data-ascending="${ascending}" data-descending="${descending}"><label for="filter">${filter}</label><input id="filter" type="search" autocomplete="off"><span role="status" class="muted"></span></form>
 ${more}${tableOf({
   label: words.sections.allSeries,
-  caption: next
-    ? words.table.caption(model.forecast.unit, format.period(next.period))
-    : words.table.valuesCaption(model.forecast.unit),
+  caption: model.event
+    ? words.table.eventCaption(event, format.period(model.origin))
+    : next
+      ? words.table.caption(model.forecast.unit, format.period(next.period))
+      : words.table.valuesCaption(model.forecast.unit),
   isSortable: true,
   columns: columns.map(({ name, isNumber }) => ({ name, ...(isNumber && { isNumber }) })),
   rows: rows.map((one) => columns.map(({ cell }) => cell(one))),
@@ -66,10 +68,15 @@ function columnsOf(view: View, rows: readonly ReportSeries[]): Column[] {
   const hasChange = !hasChances && steps.some((step) => typeof step?.change === "number");
   const hasEvent = steps.some((step) => typeof step?.event === "number");
   const hasMiddle = steps.some((step) => step && middleOf(step) !== null);
-  const hasNotes = rows.some((series) => noteOf(view, series) !== "");
+  // Series of events rarely have one on the last day, so their dates have a column of their own.
+  const isOld = ({ last }: ReportSeries) => last !== null && last.period < model.origin;
+  const hasDates = rows.filter(isOld).length > rows.length / 2;
+  const noteIn = (series: ReportSeries) => noteOf(view, series, { withDate: !hasDates });
+  const hasNotes = rows.some((series) => noteIn(series) !== "");
   return [
     ...model.forecast.dimensions.map((name, at): Column => ({ name, cell: ({ is }) => ({ text: is[at] ?? "" }) })),
-    numeric(table.last, ({ last }) => last?.value ?? null, format.value),
+    model.event ? labelColumn(view) : numeric(table.last, ({ last }) => last?.value ?? null, format.value),
+    ...(hasDates ? [dateColumn(view)] : []),
     ...(hasMiddle
       ? [numeric(table.prediction, ({ steps: [step] }) => (step ? middleOf(step) : null), format.value)]
       : []),
@@ -84,9 +91,22 @@ function columnsOf(view: View, rows: readonly ReportSeries[]): Column[] {
     ...(hasChange ? [chance(table.change, ({ steps: [step] }) => step?.change)] : []),
     ...(hasEvent ? [chance(view.event, ({ steps: [step] }) => step?.event)] : []),
     ...(hasNotes
-      ? [{ name: table.notes, cell: (series: ReportSeries) => ({ text: noteOf(view, series), className: "note" }) }]
+      ? [{ name: table.notes, cell: (series: ReportSeries) => ({ text: noteIn(series), className: "note" }) }]
       : []),
   ];
+}
+
+/** Returns the column with the last label of an event. */
+function labelColumn({ words, event, otherwise }: View): Column {
+  const labelOf = ({ last }: ReportSeries) => (last === null ? "" : last.value > 0 ? event : otherwise);
+  return { name: words.table.last, cell: (series) => ({ text: labelOf(series) }) };
+}
+
+function dateColumn({ words, format }: View): Column {
+  return {
+    name: words.table.lastDate,
+    cell: ({ last }) => ({ text: last === null ? "" : format.period(last.period), sort: last?.period ?? null }),
+  };
 }
 
 function rangeColumn({ words, format }: View, level: number): Column {
@@ -104,8 +124,12 @@ function rangeColumn({ words, format }: View, level: number): Column {
 }
 
 /** Returns what a reader must know about a series: inputs outside the training data, an old last value. */
-function noteOf({ model, words, format }: View, { outside, last }: ReportSeries): string {
-  const isOld = last !== null && last.period < model.origin;
+function noteOf(
+  { model, words, format }: View,
+  { outside, last }: ReportSeries,
+  { withDate }: { readonly withDate: boolean },
+): string {
+  const isOld = withDate && last !== null && last.period < model.origin;
   return [
     ...(isOld && last ? [words.table.older(format.period(last.period))] : []),
     ...(outside.length > 0 ? [words.table.outside(outside.join(", "))] : []),
@@ -116,6 +140,6 @@ function noteOf({ model, words, format }: View, { outside, last }: ReportSeries)
 export function singleNote(view: View): Html {
   const { series } = view.model;
   const [only] = series;
-  const note = only && series.length === 1 ? noteOf(view, only) : "";
+  const note = only && series.length === 1 ? noteOf(view, only, { withDate: true }) : "";
   return note === "" ? nothing : html`<p class="muted">${nameOf(view, { is: [] })}: ${note}</p>`;
 }

@@ -67,7 +67,7 @@ code{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;over
 .files li{padding:.15rem 0}
 footer{margin-top:3rem;padding-top:1rem;padding-bottom:2.5rem;color:var(--muted);font-size:.875rem}
 ${chartClasses}
-@media (max-width:40rem){h1{font-size:1.5rem}.wide{display:none}.narrow{display:block}dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}.small{grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr))}}
+@media (max-width:40rem){h1{font-size:1.5rem}.wide{display:none}.narrow{display:block}dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}.small{gap:1rem;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr))}}
 @media print{@page{size:A4;margin:14mm}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}header{padding-top:0}h2{break-after:avoid;margin-top:1.4rem}figure,.small li,.findings li,tr,dl{break-inside:avoid}.small{grid-template-columns:repeat(4,1fr)}.findings{grid-template-columns:repeat(3,1fr)}.filter,.skip,details:not([open]){display:none}.scroll{overflow:visible}table{font-size:8pt}thead{display:table-header-group}td,th{padding:.2rem .4rem .2rem 0}td.note{min-width:0}th button::after{content:none}.wide{display:block}.narrow{display:none}a{text-decoration:none}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
 `.trim();

@@ -39,7 +39,9 @@ export const english: Words = {
     movers: "Most likely to change",
     groups: (dimension) => `By ${dimension}`,
     drivers: "What drives it",
-    nextPeriods: "The next days",
+    nextPeriods: (every, count) => (count === 1 ? `The next ${every}` : `The next ${every}s`),
+    mostLikely: "Most likely",
+    howOften: "How often",
     allSeries: "All series",
     record: "Track record",
     data: "Data",
@@ -84,19 +86,23 @@ export const english: Words = {
   },
   event: {
     next: (event, date, chance, percent) => `${date}: ${event} is expected ${chance} times (${percent}).`,
+    count: (count, all, event, otherwise) => `For ${count} of ${all} series ${event} is more likely than ${otherwise}.`,
+    none: (all, event, otherwise) => `For none of ${all} series ${event} is more likely than ${otherwise}.`,
+    mostLikely: (name, chance, percent) => `Most likely: ${name} (${chance}, ${percent}).`,
     usual: (chance) => `It usually happens ${chance} times.`,
+    usualColumn: "Usual frequency",
     usualLabel: (percent) => `usual: ${percent}`,
     moreThanUsual: "More likely than usual.",
     lessThanUsual: "Less likely than usual.",
     asUsual: "As likely as usual.",
     threshold: (event, value, unit) => `More than ${value} ${unit} counts as ${event}.`,
-    behind: (title, event, value) => `${title}: ${event} if it is above ${value}`,
-    subtitle: (event) => `Probability of ${event}, in 10 comparable days`,
+    behind: (title, value, date, label) => `${title}: ${value} on ${date}, ${label}`,
+    subtitle: (event) => `Probability of ${event}, in 10 comparable cases`,
     driversTitle: (feature) => `${feature} raises the probability most`,
     driversTitleDown: (feature) => `${feature} lowers the probability most`,
-    driversSubtitle: "Contribution of each input to the prediction, compared with its mean in training",
+    driversSubtitle: "Contribution of each input in percentage points, compared with its mean in training",
     value: "Value",
-    contribution: "Contribution",
+    contribution: "Contribution (percentage points)",
     otherwise: (percent, label) => `${percent} ${label}`,
   },
   table: {
@@ -117,6 +123,8 @@ export const english: Words = {
     older: (date) => `Last value of ${date}`,
     caption: (unit, date) => `Values in ${unit}, predictions for ${date}`,
     valuesCaption: (unit) => `Values in ${unit}`,
+    eventCaption: (event, origin) => `Probability of ${event}, with data up to ${origin}`,
+    lastDate: "Date of the last",
     filter: "Show series that contain",
     shown: "{shown} of {all} series are shown.",
     sorted: "Sorted by {column}, {direction}.",
@@ -127,12 +135,14 @@ export const english: Words = {
     members: "Series",
   },
   record: {
-    better: (percent, publications) =>
-      `Over ${publications} publications the error was ${percent} lower than assuming that nothing changes; this is more than chance.`,
-    worse: (percent, publications) =>
-      `Over ${publications} publications the error was ${percent} higher than assuming that nothing changes. The forecast was worse.`,
-    undecided: (publications) =>
-      `Over ${publications} publications no difference has been shown yet: no better than assuming that nothing changes.`,
+    unchanged: "assuming that nothing changes",
+    usual: "assuming the usual frequency",
+    better: (percent, publications, baseline) =>
+      `Over ${publications} publications the error was ${percent} lower than ${baseline}; this is more than chance.`,
+    worse: (percent, publications, baseline) =>
+      `Over ${publications} publications the error was ${percent} higher than ${baseline}. The forecast was worse.`,
+    undecided: (publications, baseline) =>
+      `Over ${publications} publications no difference has been shown yet: no better than ${baseline}.`,
     young: (publications) => `${publications} publications are too few for a statement; it needs 30.`,
     window: (publications) => `Last ${publications} publications`,
     all: (publications) => `All ${publications} publications`,
@@ -142,10 +152,10 @@ export const english: Words = {
     open: (count, since) =>
       `${count} published predictions wait for the next event of their series, the oldest since ${since}.`,
     tested: (periods, from, to) => `On ${periods} test periods from ${from} to ${to}, before it served:`,
-    testBetter: (percent) => `its error was ${percent} lower than assuming that nothing changes.`,
-    testWorse: (percent) => `its error was ${percent} higher than assuming that nothing changes.`,
-    testBaseline:
-      "no model was better than the baseline, so the baseline serves: it is no better than assuming that nothing changes.",
+    testBetter: (percent, baseline) => `its error was ${percent} lower than ${baseline}.`,
+    testWorse: (percent, baseline) => `its error was ${percent} higher than ${baseline}.`,
+    testBaseline: (baseline) =>
+      `no model was better than the baseline, so the baseline serves: it is no better than ${baseline}.`,
     testNone: "its error was not compared with the baseline.",
     explanation:
       "A published forecast is never edited. Each one is compared with what was published later, and losses are shown like gains.",
@@ -167,6 +177,7 @@ export const english: Words = {
     source: "Publisher",
     licence: "Licence",
     noLicence: "The publisher's page states the conditions.",
+    notStated: "not stated",
     heldSince: (date) => `since ${date}`,
     from: (date) => `From ${date}`,
     noFetch: "by upload",
@@ -183,7 +194,7 @@ export const english: Words = {
     dataHash: "Training data (SHA-256)",
     code: "Code",
     seed: "Seed",
-    baselineServes: "The baseline serves: no model was measurably better than assuming that nothing changes.",
+    baselineServes: (baseline) => `The baseline serves: no model was measurably better than ${baseline}.`,
     fallback: "This version serves because the champion cannot be loaded.",
   },
   downloads: {

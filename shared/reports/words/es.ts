@@ -1,6 +1,20 @@
 import { chanceText } from "./chance.ts";
 import type { Words } from "./words.ts";
 
+/** A day has an article, `el 20 nov 2026`; a month or quarter has none, `nov 2026`. */
+const isDay = (date: string) => /^\d/.test(date);
+const the = (date: string) => (isDay(date) ? `el ${date}` : date);
+const on = (date: string) => (isDay(date) ? `el ${date}` : `en ${date}`);
+const of = (date: string) => (isDay(date) ? `del ${date}` : `de ${date}`);
+const until = (date: string) => (isDay(date) ? `al ${date}` : `a ${date}`);
+
+const nextPeriods = {
+  hour: ["La próxima hora", "Las próximas horas"],
+  day: ["El próximo día", "Los próximos días"],
+  month: ["El próximo mes", "Los próximos meses"],
+  quarter: ["El próximo trimestre", "Los próximos trimestres"],
+} as const;
+
 export const spanish: Words = {
   language: "es",
   languageName: "Español",
@@ -40,7 +54,9 @@ export const spanish: Words = {
     movers: "Los cambios más probables",
     groups: (dimension) => `Por ${dimension}`,
     drivers: "Qué influye",
-    nextPeriods: "Los próximos días",
+    nextPeriods: (every, count) => nextPeriods[every][count === 1 ? 0 : 1],
+    mostLikely: "Lo más probable",
+    howOften: "Frecuencia",
     allSeries: "Todas las series",
     record: "Historial de aciertos",
     data: "Datos",
@@ -48,7 +64,7 @@ export const spanish: Words = {
     downloads: "Descargas",
   },
   head: {
-    origin: (date) => `Datos hasta el ${date}`,
+    origin: (date) => `Datos hasta ${the(date)}`,
     made: (time) => `Informe del ${time} UTC`,
     revision: (number) => `Revisión ${number}`,
     stale: "Los datos o el modelo no están al día.",
@@ -59,15 +75,15 @@ export const spanish: Words = {
   },
   level: {
     all: (count) => `Media de ${count} series`,
-    rose: (value, unit, percent, since) => `${value} ${unit}, ${percent} más que el ${since}.`,
-    fell: (value, unit, percent, since) => `${value} ${unit}, ${percent} menos que el ${since}.`,
-    same: (value, unit, since) => `${value} ${unit}, sin cambio desde el ${since}.`,
-    expected: (value, unit, percent, date) => `se espera ${value} ${unit} el ${date} (${percent}).`,
+    rose: (value, unit, percent, since) => `${value} ${unit}, ${percent} más que ${on(since)}.`,
+    fell: (value, unit, percent, since) => `${value} ${unit}, ${percent} menos que ${on(since)}.`,
+    same: (value, unit, since) => `${value} ${unit}, sin cambio desde ${the(since)}.`,
+    expected: (value, unit, percent, date) => `se espera ${value} ${unit} ${on(date)} (${percent}).`,
     range: (chance, low, high, unit) => `${chance} veces está entre ${low} y ${high} ${unit}`,
     outsideRange: (chance) => `; ${chance} veces queda fuera.`,
     point: (chance, value, unit) => `${chance} veces es exactamente ${value} ${unit}.`,
     prediction: (date, value, unit) => `${date}: ${value} ${unit}.`,
-    subtitle: (what, unit, from, to) => `${what}, ${unit}, del ${from} al ${to}`,
+    subtitle: (what, unit, from, to) => `${what}, ${unit}, ${of(from)} ${until(to)}`,
     chained:
       "Las medias solo contienen series con valor en dos periodos seguidos, de modo que una serie que falta no las mueve.",
     noRange: "El nivel esperado de un grupo aún no tiene rango, porque los rangos se predicen para cada serie.",
@@ -76,29 +92,34 @@ export const spanish: Words = {
   },
   movers: {
     count: (count, all, date) =>
-      `Para ${count} de ${all} series es más probable que cambien hasta el ${date} que lo contrario.`,
-    none: (all, date) => `Lo más probable es que ninguna de las ${all} series cambie el ${date}.`,
+      `Para ${count} de ${all} series es más probable que cambien hasta ${the(date)} que lo contrario.`,
+    none: (all, date) => `Lo más probable es que ninguna de las ${all} series cambie ${on(date)}.`,
     likely: (name, chance) => `El cambio más probable: ${name} (${chance}).`,
     likelyUp: (name, chance) => `La subida más probable: ${name} (${chance}).`,
     likelyDown: (name, chance) => `La bajada más probable: ${name} (${chance}).`,
-    subtitle: (date) => `Probabilidad de bajada y de subida hasta el ${date}`,
+    subtitle: (date) => `Probabilidad de bajada y de subida hasta ${the(date)}`,
     noDirection: "El modelo predice si un valor cambia, pero no en qué dirección.",
   },
   event: {
     next: (event, date, chance, percent) => `${date}: ${event} en ${chance} casos (${percent}).`,
+    count: (count, all, event, otherwise) =>
+      `Para ${count} de ${all} series es más probable ${event} que ${otherwise}.`,
+    none: (all, event, otherwise) => `Para ninguna de las ${all} series es más probable ${event} que ${otherwise}.`,
+    mostLikely: (name, chance, percent) => `Lo más probable: ${name} (${chance}, ${percent}).`,
     usual: (chance) => `Lo habitual es ${chance}.`,
+    usualColumn: "Frecuencia habitual",
     usualLabel: (percent) => `habitual: ${percent}`,
     moreThanUsual: "Más probable de lo habitual.",
     lessThanUsual: "Menos probable de lo habitual.",
     asUsual: "Tan probable como de costumbre.",
     threshold: (event, value, unit) => `Más de ${value} ${unit} es ${event}.`,
-    behind: (title, event, value) => `${title}: ${event} si supera ${value}`,
-    subtitle: (event) => `Probabilidad de ${event}, en 10 días comparables`,
+    behind: (title, value, date, label) => `${title}: ${value} ${on(date)}, ${label}`,
+    subtitle: (event) => `Probabilidad de ${event}, en 10 casos comparables`,
     driversTitle: (feature) => `${feature} es lo que más aumenta la probabilidad`,
     driversTitleDown: (feature) => `${feature} es lo que más reduce la probabilidad`,
-    driversSubtitle: "Contribución de cada dato a la predicción, frente a su media en el entrenamiento",
+    driversSubtitle: "Contribución de cada dato en puntos porcentuales, frente a su media en el entrenamiento",
     value: "Valor",
-    contribution: "Contribución",
+    contribution: "Contribución (puntos porcentuales)",
     otherwise: (percent, label) => `${percent} ${label}`,
   },
   table: {
@@ -116,9 +137,11 @@ export const spanish: Words = {
     baseline: "Si nada cambia",
     notes: "Notas",
     outside: (features) => `Datos fuera del entrenamiento: ${features}`,
-    older: (date) => `Último valor del ${date}`,
-    caption: (unit, date) => `Valores en ${unit}, predicciones para el ${date}`,
+    older: (date) => `Último valor ${of(date)}`,
+    caption: (unit, date) => `Valores en ${unit}, predicciones para ${the(date)}`,
     valuesCaption: (unit) => `Valores en ${unit}`,
+    eventCaption: (event, origin) => `Probabilidad de ${event}, con datos hasta ${the(origin)}`,
+    lastDate: "Fecha del último",
     filter: "Mostrar las series que contienen",
     shown: "Se muestran {shown} de {all} series.",
     sorted: "Ordenado por {column}, {direction}.",
@@ -129,12 +152,14 @@ export const spanish: Words = {
     members: "Series",
   },
   record: {
-    better: (percent, publications) =>
-      `En ${publications} publicaciones el error fue un ${percent} menor que suponer que nada cambia; es más que azar.`,
-    worse: (percent, publications) =>
-      `En ${publications} publicaciones el error fue un ${percent} mayor que suponer que nada cambia. El pronóstico fue peor.`,
-    undecided: (publications) =>
-      `En ${publications} publicaciones aún no se ha demostrado una diferencia: no es mejor que suponer que nada cambia.`,
+    unchanged: "suponer que nada cambia",
+    usual: "suponer la frecuencia habitual",
+    better: (percent, publications, baseline) =>
+      `En ${publications} publicaciones el error fue un ${percent} menor que al ${baseline}; es más que azar.`,
+    worse: (percent, publications, baseline) =>
+      `En ${publications} publicaciones el error fue un ${percent} mayor que al ${baseline}. El pronóstico fue peor.`,
+    undecided: (publications, baseline) =>
+      `En ${publications} publicaciones aún no se ha demostrado una diferencia: no es mejor que ${baseline}.`,
     young: (publications) => `${publications} publicaciones son pocas para una afirmación; hacen falta 30.`,
     window: (publications) => `Últimas ${publications} publicaciones`,
     all: (publications) => `Las ${publications} publicaciones`,
@@ -142,13 +167,13 @@ export const spanish: Words = {
     range: "Confianza del 95 %",
     coverage: (chance, percent) => `El rango de ${chance} contuvo el valor publicado en el ${percent} de los casos.`,
     open: (count, since) =>
-      `${count} predicciones publicadas esperan el próximo evento de su serie, la más antigua desde el ${since}.`,
+      `${count} predicciones publicadas esperan el próximo evento de su serie, la más antigua desde ${the(since)}.`,
     tested: (periods, from, to) =>
-      `En ${periods} periodos de prueba, del ${from} al ${to}, antes de estar en servicio:`,
-    testBetter: (percent) => `su error fue un ${percent} menor que suponer que nada cambia.`,
-    testWorse: (percent) => `su error fue un ${percent} mayor que suponer que nada cambia.`,
-    testBaseline:
-      "ningún modelo fue mejor que la referencia, que por eso está en servicio: no es mejor que suponer que nada cambia.",
+      `En ${periods} periodos de prueba, ${of(from)} ${until(to)}, antes de estar en servicio:`,
+    testBetter: (percent, baseline) => `su error fue un ${percent} menor que al ${baseline}.`,
+    testWorse: (percent, baseline) => `su error fue un ${percent} mayor que al ${baseline}.`,
+    testBaseline: (baseline) =>
+      `ningún modelo fue mejor que la referencia, que por eso está en servicio: no es mejor que ${baseline}.`,
     testNone: "su error no se comparó con la referencia.",
     explanation:
       "Un pronóstico publicado nunca se edita. Cada uno se compara con lo que se publica después, y las pérdidas se muestran igual que las ganancias.",
@@ -159,9 +184,10 @@ export const spanish: Words = {
     fetched: "Descargado",
     newest: "Últimos valores",
     onTime: "en plazo",
-    late: (since, last) => `con retraso desde el ${since}: este informe no contiene los valores posteriores al ${last}`,
-    silent: (since, last) => `faltan desde el ${since}: el modelo no tiene datos de esta fuente después del ${last}`,
-    silentTarget: (since, last) => `faltan desde el ${since}: todas las predicciones parten del ${last}`,
+    late: (since, last) =>
+      `con retraso desde ${the(since)}: este informe no contiene los valores posteriores ${until(last)}`,
+    silent: (since, last) => `faltan desde ${the(since)}: el modelo no tiene datos de esta fuente después ${of(last)}`,
+    silentTarget: (since, last) => `faltan desde ${the(since)}: todas las predicciones parten ${of(last)}`,
     neverPublished: "aún ninguno: el modelo no tiene datos de esta fuente",
     refused: "Valores rechazados",
     held: "Publicaciones retenidas",
@@ -170,8 +196,9 @@ export const spanish: Words = {
     source: "Editor",
     licence: "Licencia",
     noLicence: "La página del editor indica las condiciones.",
-    heldSince: (date) => `desde el ${date}`,
-    from: (date) => `Desde el ${date}`,
+    notStated: "no indicada",
+    heldSince: (date) => `desde ${the(date)}`,
+    from: (date) => `Desde ${the(date)}`,
     noFetch: "por envío",
     problems: (count) => `${count} en todas las publicaciones`,
   },
@@ -181,12 +208,12 @@ export const spanish: Words = {
     why: "Por qué está en servicio",
     since: "En servicio desde",
     trained: "Entrenado con",
-    trainedText: (from, to, rows) => `${rows} filas, del ${from} al ${to}`,
+    trainedText: (from, to, rows) => `${rows} filas, ${of(from)} ${until(to)}`,
     file: "Archivo del modelo (SHA-256)",
     dataHash: "Datos de entrenamiento (SHA-256)",
     code: "Código",
     seed: "Semilla",
-    baselineServes: "La referencia está en servicio: ningún modelo fue mejor que suponer que nada cambia.",
+    baselineServes: (baseline) => `La referencia está en servicio: ningún modelo fue mejor que ${baseline}.`,
     fallback: "Esta versión está en servicio porque no se puede cargar el modelo campeón.",
   },
   downloads: {
@@ -197,15 +224,15 @@ export const spanish: Words = {
     "chart.png": "El gráfico como imagen",
   },
   edition: {
-    title: (date) => `Edición del ${date}`,
-    fresh: (origin) => `Hay un informe nuevo con datos hasta el ${origin}.`,
-    unchanged: (origin) => `No hay publicaciones nuevas desde el ${origin}. Las cifras son las del último informe.`,
-    withdrawn: (origin) => `La publicación del ${origin} se retiró, así que su informe ya no es el actual.`,
+    title: (date) => `Edición ${of(date)}`,
+    fresh: (origin) => `Hay un informe nuevo con datos hasta ${the(origin)}.`,
+    unchanged: (origin) => `No hay publicaciones nuevas desde ${the(origin)}. Las cifras son las del último informe.`,
+    withdrawn: (origin) => `La publicación ${of(origin)} se retiró, así que su informe ya no es el actual.`,
     none: "Todavía no hay ningún informe.",
     version: (version) => `Ahora predice la versión ${version}.`,
-    held: (feed, since, reason) => `Una publicación de ${feed} está retenida desde el ${since}: ${reason}`,
+    held: (feed, since, reason) => `Una publicación de ${feed} está retenida desde ${the(since)}: ${reason}`,
     changes: "Qué ha cambiado",
-    open: (origin, revision) => `Informe con datos hasta el ${origin}, revisión ${revision}`,
+    open: (origin, revision) => `Informe con datos hasta ${the(origin)}, revisión ${revision}`,
   },
   up: "sube",
   down: "baja",

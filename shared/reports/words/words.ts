@@ -1,5 +1,6 @@
 /** The words of a report, one object for each language. Functions receive numbers and dates as formatted texts. */
 import type { MissingReason } from "../../api/report-model.ts";
+import type { Granularity } from "../../period.ts";
 
 export interface Words {
   /** BCP 47. */
@@ -19,7 +20,10 @@ export interface Words {
     readonly movers: string;
     readonly groups: (dimension: string) => string;
     readonly drivers: string;
-    readonly nextPeriods: string;
+    /** "The next day", "The next days". */
+    readonly nextPeriods: (every: Granularity, count: number) => string;
+    readonly mostLikely: string;
+    readonly howOften: string;
     readonly allSeries: string;
     readonly record: string;
     readonly data: string;
@@ -62,13 +66,19 @@ export interface Words {
   };
   readonly event: {
     readonly next: (event: string, date: string, chance: string, percent: string) => string;
+    /** For how many series the event is more likely than its absence. */
+    readonly count: (count: string, all: string, event: string, otherwise: string) => string;
+    readonly none: (all: string, event: string, otherwise: string) => string;
+    readonly mostLikely: (name: string, chance: string, percent: string) => string;
     readonly usual: (chance: string) => string;
+    readonly usualColumn: string;
     readonly usualLabel: (percent: string) => string;
     readonly moreThanUsual: string;
     readonly lessThanUsual: string;
     readonly asUsual: string;
     readonly threshold: (event: string, value: string, unit: string) => string;
-    readonly behind: (title: string, event: string, value: string) => string;
+    /** The newest value of the number behind the event, and what it counts as. */
+    readonly behind: (title: string, value: string, date: string, label: string) => string;
     readonly subtitle: (event: string) => string;
     readonly driversTitle: (feature: string) => string;
     readonly driversTitleDown: (feature: string) => string;
@@ -95,6 +105,8 @@ export interface Words {
     readonly older: (date: string) => string;
     readonly caption: (unit: string, date: string) => string;
     readonly valuesCaption: (unit: string) => string;
+    readonly eventCaption: (event: string, origin: string) => string;
+    readonly lastDate: string;
     readonly filter: string;
     readonly shown: string;
     readonly sorted: string;
@@ -105,9 +117,12 @@ export interface Words {
     readonly members: string;
   };
   readonly record: {
-    readonly better: (percent: string, publications: string) => string;
-    readonly worse: (percent: string, publications: string) => string;
-    readonly undecided: (publications: string) => string;
+    /** What the baseline assumes: that nothing changes, or for an event its usual frequency. Other texts contain it. */
+    readonly unchanged: string;
+    readonly usual: string;
+    readonly better: (percent: string, publications: string, baseline: string) => string;
+    readonly worse: (percent: string, publications: string, baseline: string) => string;
+    readonly undecided: (publications: string, baseline: string) => string;
     readonly young: (publications: string) => string;
     readonly window: (publications: string) => string;
     readonly all: (publications: string) => string;
@@ -116,9 +131,9 @@ export interface Words {
     readonly coverage: (chance: string, percent: string) => string;
     readonly open: (count: string, since: string) => string;
     readonly tested: (periods: string, from: string, to: string) => string;
-    readonly testBetter: (percent: string) => string;
-    readonly testWorse: (percent: string) => string;
-    readonly testBaseline: string;
+    readonly testBetter: (percent: string, baseline: string) => string;
+    readonly testWorse: (percent: string, baseline: string) => string;
+    readonly testBaseline: (baseline: string) => string;
     readonly testNone: string;
     readonly explanation: string;
   };
@@ -139,6 +154,7 @@ export interface Words {
     readonly source: string;
     readonly licence: string;
     readonly noLicence: string;
+    readonly notStated: string;
     readonly heldSince: (date: string) => string;
     readonly from: (date: string) => string;
     readonly noFetch: string;
@@ -155,7 +171,7 @@ export interface Words {
     readonly dataHash: string;
     readonly code: string;
     readonly seed: string;
-    readonly baselineServes: string;
+    readonly baselineServes: (baseline: string) => string;
     readonly fallback: string;
   };
   readonly downloads: {
