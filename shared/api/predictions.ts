@@ -1,7 +1,7 @@
 /** Queries and answers of `/forecasts/:forecast/predictions` and `/forecasts/:forecast/inputs`. */
 import { z } from "zod";
 import { nextField, pageFields } from "./paging.ts";
-import { origins, protocols } from "./prediction-message.ts";
+import { origins, protocols, recordedStepShape } from "./prediction-message.ts";
 
 const number = z.number().nullable();
 
@@ -42,6 +42,12 @@ const storedPredictionShape = z
     given: z.array(z.string()).nullable().describe("Features that the caller set; null if the caller set all"),
     hypothetical: z.boolean(),
     origin: z.enum(origins).describe("Origin of the request. `inputs` counts only callers"),
+    path: z
+      .array(recordedStepShape)
+      .nullable()
+      .describe(
+        "The further steps of a request with `steps` or `until`, ascending from 2; else null. The row is step 1",
+      ),
   })
   .meta({ id: "StoredPrediction" });
 

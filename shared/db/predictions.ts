@@ -139,6 +139,7 @@ function insertRows({ forecast, version, messages, rowsPerMinute }: VersionMessa
       row.given?.map((at) => head.features[at] ?? "") ?? null,
       row.hypothetical,
       head.origin,
+      row.path ?? null,
     ]);
   return sql`
     WITH new_rows AS MATERIALIZED (
@@ -152,10 +153,10 @@ function insertRows({ forecast, version, messages, rowsPerMinute }: VersionMessa
       FROM new_rows GROUP BY minute
     )
     INSERT INTO predictions (forecast, version, answer, at, position, request_id, number, protocol, series, target_period,
-      prediction, intervals, change_probability, features, given, hypothetical, origin)
+      prediction, intervals, change_probability, features, given, hypothetical, origin, path)
     SELECT ${forecast}, ${version}, fields ->> 0, fields ->> 2, fields ->> 3, fields ->> 4, fields ->> 5, fields ->> 6,
       fields ->> 7, fields ->> 8, fields ->> 9, fields ->> 10, fields ->> 11, fields ->> 12, fields ->> 13, fields ->> 14,
-      fields ->> 15
+      fields ->> 15, fields ->> 16
     FROM new_rows JOIN minutes USING (minute)
     WHERE stored + nth <= ${rowsPerMinute}
     ON CONFLICT DO NOTHING`;

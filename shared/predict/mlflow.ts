@@ -19,6 +19,7 @@ import {
 import { readNumber } from "./decimal.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Table } from "./feature-table.ts";
+import { refuseInParameters } from "./path-request.ts";
 import { parsePythonJson } from "./python-json.ts";
 
 const splitShape: Shape<{ columns: string[]; index?: unknown[] | undefined; data: unknown[][] }> = objectOf({
@@ -39,6 +40,8 @@ export function readInvocation(text: string): Result<Table> {
   const { params } = json;
   // Some clients send null instead of no params.
   if ((params ?? null) !== null && !isObject(params)) return failure("params: expected an object.");
+  const refusal = refuseInParameters(params);
+  if (refusal !== null) return failure(refusal);
   // Ignores other members, as MLflow's own server does.
   const [form, second] = forms.filter((name) => Object.hasOwn(json, name));
   if (form === undefined || second !== undefined) {

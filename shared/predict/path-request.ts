@@ -1,8 +1,10 @@
 /** Reads which steps a request asks for: `steps=12`, or `until=2026-12-31`. */
 import type { Refusal } from "../api/problem.ts";
 import { failure, type Result, success } from "../lib/result.ts";
+import { isObject } from "../lib/validate-json.ts";
 import { firstDayOf, granularityOf, lastDayOf } from "../period.ts";
 import { describeValue } from "./describe-value.ts";
+import { groupOption } from "./group-request.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { setsOfSnapshot, targetPeriods } from "./step-forecasts.ts";
 
@@ -32,6 +34,22 @@ export function readPath(snapshot: Snapshot, { steps, until }: PathOptions): Res
   const all = [...known].sort((a, b) => a - b);
   if (all.length === 1) return failure(withoutSteps(snapshot, steps === null ? untilOption : stepsOption));
   return steps === null ? readUntil(snapshot, until ?? "", all) : readSteps(steps, all);
+}
+
+/**
+ * Returns the sentence that refuses an option of /predict in a request with raw features, which are for the next period; null if the
+ * request has none. `has` returns whether it has the option.
+ */
+export function refuseInRawFeatures(has: (name: string) => boolean): string | null {
+  const name = [stepsOption, untilOption, groupOption].find(has);
+  return name === undefined
+    ? null
+    : `${name} is an option of /predict, and raw features are for the next period. Send GET /predict/FORECAST?DIMENSION=VALUE&${name}=… once for each series or group.`;
+}
+
+/** Returns the same for the names of a JSON member such as `params`. */
+export function refuseInParameters(parameters: unknown): string | null {
+  return refuseInRawFeatures((name) => isObject(parameters) && Object.hasOwn(parameters, name));
 }
 
 function readSteps(text: string, all: readonly number[]): Result<readonly number[], Refusal> {

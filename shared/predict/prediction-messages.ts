@@ -110,8 +110,9 @@ function headBytesMax({ requestId, forecast, version, features }: Omit<Predictio
   );
 }
 
-function rowBytesMax({ series, values, intervals, given }: PredictionRow): number {
+function rowBytesMax({ series, values, intervals, given, path }: PredictionRow): number {
   let bytes = frameBytes + textsBytesMax(series ?? []) + (given?.length ?? 0) * numberBytesMax;
+  if (path !== undefined) bytes += bytesOf(JSON.stringify(path));
   for (const level in intervals) bytes += level.length + 10 + 2 * numberBytesMax;
   for (const value of values) bytes += typeof value === "string" ? textBytesMax(value) : numberBytesMax;
   return bytes;

@@ -1,7 +1,7 @@
 /** Converts an answer to rows for the queue. Runs after the answer was sent. */
 
-import type { FeatureValues, PredictionWithFeatures } from "../api/predict.ts";
-import type { InputSum, PredictionRow } from "../api/prediction-message.ts";
+import type { FeatureValues, PathStep, PredictionWithFeatures } from "../api/predict.ts";
+import type { InputSum, PredictionRow, RecordedStep } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -39,6 +39,8 @@ export interface AnsweredRows {
   readonly failures: readonly { readonly index: number }[];
   /** One prediction per row. */
   readonly predictions: readonly PredictionWithFeatures[];
+  /** The steps of a request for one instance with `steps` or `until`; null, the default, without them. */
+  readonly path?: readonly PathStep[] | null;
 }
 
 /** Returns what is recorded of an answer of `/predict`. Instances that failed have no row. O(rows × features). */
@@ -55,7 +57,11 @@ export function recordedAnswer(snapshot: Snapshot, answered: AnsweredRows, rowsM
   return { rows: answerRows(snapshot, answered, step), sums };
 }
 
-function answerRows(snapshot: Snapshot, { rows, failures, predictions }: AnsweredRows, step: number): PredictionRow[] {
+function answerRows(
+  snapshot: Snapshot,
+  { rows, failures, predictions, path = null }: AnsweredRows,
+  step: number,
+): PredictionRow[] {
   const { model, forecast, seriesCache } = snapshot;
   const failed = new Set(failures.map(({ index }) => index));
   if (step === Number.POSITIVE_INFINITY) return [];
@@ -77,21 +83,41 @@ function answerRows(snapshot: Snapshot, { rows, failures, predictions }: Answere
       const name = model.inputs[input]?.name ?? "";
       if (row?.overrides.has(name) || name === startsFrom) suppliedInputs.push(input);
     }
-    const intervals: PredictionRow["intervals"] = {};
-    for (const level of levels) intervals[level] = pair(prediction[level]);
+    const further = (path ?? []).filter((one) => one.step > 1);
     const recorded: PredictionRow = {
       position,
       series: row ? [...row.is] : null,
       target: row?.target ?? null,
       prediction: finite(prediction[model.card.output]),
-      intervals,
+      intervals: intervalsOf(prediction, levels),
       change: prediction.change_probability ?? null,
       values,
       given: suppliedInputs,
       hypothetical: row?.hypothetical ?? false,
     };
+    if (further.length > 0) recorded.path = further.map((one) => recordedStep(one, model.card.output, levels));
     return [recorded];
   });
+}
+
+function intervalsOf(
+  members: Readonly<Record<string, unknown>>,
+  levels: readonly string[],
+): PredictionRow["intervals"] {
+  const intervals: PredictionRow["intervals"] = {};
+  for (const level of levels) intervals[level] = pair(members[level]);
+  return intervals;
+}
+
+function recordedStep(one: PathStep, output: string, levels: readonly string[]): RecordedStep {
+  return {
+    step: one.step,
+    target: one.target_period,
+    prediction: finite(one[output]),
+    intervals: intervalsOf(one, levels),
+    probabilities: one.probabilities ?? null,
+    servedBy: one.served_by,
+  };
 }
 
 function recordedValues({ inputs }: ServedModel, features: FeatureValues): PredictionRow["values"] {

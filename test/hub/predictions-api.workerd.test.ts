@@ -1,8 +1,9 @@
 /** Reads recorded predictions and the distribution of their inputs. */
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { predictionsPageShape } from "../../shared/api/predictions.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
-import { deliver, freshHub, predictionMessage, row, version } from "../support/answered.ts";
+import { count, deliver, freshHub, predictionMessage, row, sums, version } from "../support/answered.ts";
 import { asAdmin, hub, request } from "../support/hub.ts";
 
 freshHub();
@@ -47,6 +48,21 @@ test("recorded predictions come newest first, in pages that contain each row exa
     next = page.next;
   }
   expect(paged).toEqual(all.predictions);
+});
+
+test("a recorded path is stored with the row of its first step, and the steps are not counted as inputs", async () => {
+  const step = { step: 2, target: "2026-11-25", prediction: 29.5, intervals: { interval80: null }, servedBy: "drift" };
+  const path = [{ ...step, probabilities: { down: 0.25, same: 0.5, up: 0.25 } }];
+  await deliver([predictionMessage({ rows: [row(0, { path })] })]);
+  await deliver([predictionMessage({ answer: "b".repeat(32), rows: [row(0)] })]);
+  const found = (await read("")).predictions;
+  expect(found.map((one) => [one.answer[0], one.targetPeriod, one.path])).toEqual([
+    ["a", "2026-11-23", path],
+    ["b", "2026-11-23", null],
+  ]);
+  expect(await count("predictions")).toEqual({ n: 2 });
+  const counted = z.array(z.object({ count: z.number() })).parse(await sums());
+  expect(new Set(counted.map((one) => one.count))).toEqual(new Set([2]));
 });
 
 test("recorded predictions are filtered by time, series and version", async () => {

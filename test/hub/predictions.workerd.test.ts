@@ -35,6 +35,7 @@ test("an answer is stored unchanged, and its inputs are counted in the bins of t
     given: '["Precio_lag1"]',
     hypothetical: 0,
     origin: "caller",
+    path: null,
   });
   expect(await sums()).toEqual([
     { feature: "Estado", hour: "2026-11-21T12", hypothetical: 0, bin: "=here", count: 2 },

@@ -80,6 +80,25 @@ test("steps, until and the name of a group are options of GET and POST for one i
   }
 });
 
+test("the protocols of raw features refuse options of a path, in the query and in the body, with what to send", async () => {
+  const ask = worker();
+  const invocation = { dataframe_records: [{}] };
+  const tensors = { inputs: [] };
+  const infer = `/v2/models/${forecast.id}/infer`;
+  for (const [address, body, name] of [
+    ["/invocations?steps=3", invocation, "steps"],
+    ["/invocations", { ...invocation, params: { until: "2026-12-31" } }, "until"],
+    [`${infer}?until=2026-12-31`, tensors, "until"],
+    [infer, { ...tensors, parameters: { steps: 3 } }, "steps"],
+    [`${infer}?group=nation`, tensors, "group"],
+  ] as const) {
+    const refused = await ask(address, json(body));
+    expect(refused.status).toBe(400);
+    const text = `${name} is an option of /predict, and raw features are for the next period. Send GET /predict/FORECAST?DIMENSION=VALUE&${name}=… once for each series or group.`;
+    expect(await refused.text()).toContain(text);
+  }
+});
+
 test("an explanation is part of the answer if it is requested, with GET and POST", async () => {
   const ask = worker();
   const bodies = await Promise.all(

@@ -2,6 +2,7 @@
 import { SELF } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
+import { singleAnswerShape } from "../../shared/api/predict.ts";
 import { type PredictionMessage, predictionMessageShape } from "../../shared/api/prediction-message.ts";
 import { artefactKey, servedKey } from "../../shared/registry/keys.ts";
 import { predictApp } from "../../workers/predict/app.ts";
@@ -9,18 +10,23 @@ import { readShare } from "../../workers/predict/recorder.ts";
 import { type PredictEnv, partsOf, serviceOf } from "../../workers/predict/service.ts";
 import { fullAnswerShape } from "../support/full-answer.ts";
 import { listForecasts } from "../support/predict-worker.ts";
-import { dimensionValues, forecast, historyOf, instanceOf, servable } from "../support/served.ts";
+import { dimensionValues, forecast, historyOf, instanceOf, type ServableStory, servable } from "../support/served.ts";
+import { milkBaselines } from "../support/step-baselines.ts";
 
 const bindings = env as unknown as PredictEnv;
 
 beforeAll(async () => {
   await listForecasts();
-  const { pointer, model, servedText } = servable({ version: "v1.0", number: 3 });
+  await serve({ version: "v1.0", number: 3 }, historyOf());
+});
+
+async function serve(story: ServableStory, history: ReturnType<typeof historyOf>): Promise<void> {
+  const { pointer, model, servedText } = servable(story);
   await bindings.LAKE.put(artefactKey(forecast.id, pointer.version, "model.onnx"), model);
   await bindings.LAKE.put(servedKey(forecast.id, pointer.version, pointer.served?.sha256 ?? ""), servedText);
   await bindings.SNAPSHOTS.put(`champion:${forecast.id}`, JSON.stringify(pointer));
-  await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(historyOf()));
-});
+  await bindings.SNAPSHOTS.put(`history:${forecast.id}`, JSON.stringify(history));
+}
 
 type SendBatch = (messages: readonly PredictionMessage[]) => Promise<unknown>;
 
@@ -91,6 +97,40 @@ test("GET and POST record one message each, with the answer and the request's id
       },
     ],
   });
+});
+
+test("a path is recorded in one message: its row is step 1, and `path` has each further step with its target period", async () => {
+  const stepped = { baselines: milkBaselines, steps: [...forecast.steps] };
+  await serve({ version: "v2.0", number: 4, hasChanges: true, card: stepped }, historyOf("2026-11-20", 80));
+  const { ask, settled, sent } = recording();
+  const answer = singleAnswerShape.parse(await (await ask(`/predict${query}&steps=3`)).json());
+  await ask(`/predict${query}&steps=1`);
+  await ask(`/predict${query}`);
+  await ask("/predict?Estado=Jalisco&steps=3");
+  await settled();
+  await serve({ version: "v1.0", number: 5 }, historyOf());
+  const rows = sent.map((message) => message.rows);
+  expect(rows.map(({ length }) => length)).toEqual([1, 1, 1]);
+  expect(rows.map(([row]) => row?.path?.length ?? null)).toEqual([2, null, null]);
+  const [row] = rows[0] ?? [];
+  expect(row).toMatchObject({ position: 0, target: answer.target_period, prediction: answer["predicted_price"] });
+  const [, ...further] = answer.path ?? [];
+  expect(row?.path).toEqual(
+    further.map((entry) => ({
+      step: entry.step,
+      target: entry.target_period,
+      prediction: entry["predicted_price"],
+      intervals: {
+        interval50: entry.interval50,
+        interval80: entry.interval80,
+        interval90: entry.interval90,
+        interval95: entry.interval95,
+      },
+      probabilities: entry.probabilities,
+      servedBy: entry.served_by,
+    })),
+  );
+  expect(row?.path?.map(({ step, target }) => `${step} ${target}`)).toEqual(["2 2026-11-25", "3 2026-11-27"]);
 });
 
 test("both scoring protocols are recorded with their raw features", async () => {

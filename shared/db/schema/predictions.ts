@@ -23,6 +23,7 @@ export const predictions = sqliteTable(
     given: json<string[]>("given"),
     hypothetical: integer({ mode: "boolean" }).notNull(),
     origin: text({ enum: origins }).notNull().default("caller"),
+    path: json<NonNullable<PredictionRow["path"]>>("path"),
   },
   (table) => [primaryKey({ columns: [table.answer, table.position] })],
 );

@@ -5,6 +5,7 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { problemDetails } from "../../../shared/api/problem.ts";
 import { invocationAnswer } from "../../../shared/predict/invocation-answer.ts";
 import { readInvocation, readInvocationCsv } from "../../../shared/predict/mlflow.ts";
+import { refuseInRawFeatures } from "../../../shared/predict/path-request.ts";
 import { recordedTable } from "../../../shared/predict/record.ts";
 import type { RefusedRows } from "../../../shared/predict/refused-rows.ts";
 import { runTable } from "../../../shared/predict/run-table.ts";
@@ -30,6 +31,8 @@ async function invoke(call: Call): Promise<Reply> {
   if (wrongType) return invocationRefusal(wrongType);
   const partial = readFlag(call.query, "partial");
   if (partial === null) return invocationRefusal({ ...unknownFlag("partial", call.query), kind: "bad-request" });
+  const refusal = refuseInRawFeatures((name) => call.query?.has(name) ?? false);
+  if (refusal !== null) return badRequest(refusal);
   const body = await readBody(call.request);
   if (!body.ok) return invocationRefusal(body.error);
   const timing = new Timing();

@@ -1,5 +1,5 @@
 /** The parts of `/predict` for several steps and for groups of series. */
-import type { PredictionWithFeatures, SingleAnswer } from "../../../shared/api/predict.ts";
+import type { PathStep, PredictionWithFeatures, SingleAnswer } from "../../../shared/api/predict.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
 import { groupAnswer } from "../../../shared/predict/group-answer.ts";
@@ -26,7 +26,7 @@ export function readStepOptions({ query }: Pick<Call, "query">): StepOptions {
 export function refuseSteps({ kind }: PredictRequest, { steps, until, group }: StepOptions): Refusal | null {
   if (kind === "single" || (steps === null && until === null && group === null)) return null;
   const field = steps !== null ? stepsOption : until !== null ? untilOption : groupOption;
-  const detail = `${field} is for one instance. Send one request for each series or group.`;
+  const detail = `${field} is for one instance. Send one request for each series or group, as in GET /predict/FORECAST?DIMENSION=VALUE&${field}=….`;
   return { kind: "unprocessable", detail, field, found: "several instances", expected: "one instance" };
 }
 
@@ -47,6 +47,12 @@ export function answerGroup(
   return groupAnswer(snapshot, head, named.value, steps.value);
 }
 
+export interface AnswerWithPath {
+  readonly body: string;
+  /** Null without `steps` and `until`. */
+  readonly path: readonly PathStep[] | null;
+}
+
 /** Adds the path to the JSON of a single answer, if the request has `steps` or `until`. */
 export function withPath(
   body: string,
@@ -62,12 +68,14 @@ export function withPath(
     readonly learner: LoadedLearner | null;
   },
   options: StepOptions,
-): Result<string, Refusal> {
-  if (options.steps === null && options.until === null) return success(body);
+): Result<AnswerWithPath, Refusal> {
+  const unchanged = success({ body, path: null });
+  if (options.steps === null && options.until === null) return unchanged;
   const steps = readPath(snapshot, options);
   if (!steps.ok) return failure(steps.error);
   const [row] = prepared.rows;
-  if (steps.value === null || row === undefined || prediction === undefined) return success(body);
+  if (steps.value === null || row === undefined || prediction === undefined) return unchanged;
   const path = seriesPath(snapshot, { row, prediction, learner }, steps.value);
-  return path.ok ? success(`${body.slice(0, -1)},"path":${JSON.stringify(path.value)}}`) : path;
+  if (!path.ok) return path;
+  return success({ body: `${body.slice(0, -1)},"path":${JSON.stringify(path.value)}}`, path: path.value });
 }

@@ -237,13 +237,14 @@ function answerReply(
     kind === "single" && first !== undefined
       ? singleAnswerJson(stale ? heads.stale : heads.fresh, first, jsonOptions)
       : answerJson(answerRows(snapshot, { ...prepared, kind, stale }, predictions), jsonOptions);
-  const body = withPath(text, { snapshot, prepared, prediction: first, learner }, steps);
+  const answered = withPath(text, { snapshot, prepared, prediction: first, learner }, steps);
   timing.end("model");
-  if (!body.ok) return refusalReply(body.error, { "Server-Timing": timing.header });
-  if (body.value !== text) chargeSteps(call, snapshot);
-  const record = (rowsMax: number) => recordedAnswer(snapshot, { ...prepared, predictions }, rowsMax);
+  if (!answered.ok) return refusalReply(answered.error, { "Server-Timing": timing.header });
+  const { body, path } = answered.value;
+  if (path !== null) chargeSteps(call, snapshot);
+  const record = (rowsMax: number) => recordedAnswer(snapshot, { ...prepared, predictions, path }, rowsMax);
   recordAnswer(call, { protocol: "predict", snapshot, record });
-  return jsonTextReply(body.value, { headers: { ...headers, "Server-Timing": timing.header } });
+  return jsonTextReply(body, { headers: { ...headers, "Server-Timing": timing.header } });
 }
 
 /** Answers a request that names a group of series; null for any other request. */
