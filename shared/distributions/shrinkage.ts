@@ -2,7 +2,7 @@
  * Estimates the next change from counts of past changes. A series with few changes borrows from its group, and the group from
  * all series. Rises and falls are shrunk apart, because many series have many of one and few of the other.
  */
-import type { NextChange } from "./changes.ts";
+import type { Chances, NextChange } from "./changes.ts";
 import { ascendingDistribution, type Distribution } from "./distribution.ts";
 
 /** Counts of past changes on a common support. */
@@ -26,7 +26,7 @@ export interface ShrinkageWeights {
 }
 
 /** The size of a change in a direction in which no series ever changed: the smallest possible one. */
-const SIZE_WITHOUT_DATA = 1;
+export const SIZE_WITHOUT_DATA = 1;
 
 /**
  * Estimates the next change. Every estimate is (own counts + weight × shares of the group) ÷ (own number + weight), and the
@@ -36,6 +36,15 @@ const SIZE_WITHOUT_DATA = 1;
  */
 export function shrunkChange(counts: ChangeCounts, weights: ShrinkageWeights): NextChange {
   const totals = totalsOf(counts);
+  return {
+    chances: shrunkChances(totals, weights),
+    falls: sizesOf(counts, weights, { total: totals.down, direction: -1 }),
+    rises: sizesOf(counts, weights, { total: totals.up, direction: 1 }),
+  };
+}
+
+/** Returns the probabilities of a fall, no change and a rise. */
+export function shrunkChances(totals: Totals, weights: ShrinkageWeights): Chances {
   const whole = sum3(totals, ({ own }) => own);
   const [ofGroup, ofAll] = [sum3(totals, ({ group }) => group), sum3(totals, ({ all }) => all)];
   const chanceOf = ({ own, group, all }: Total) => {
@@ -44,27 +53,24 @@ export function shrunkChange(counts: ChangeCounts, weights: ShrinkageWeights): N
   };
   const chances = { down: chanceOf(totals.down), same: chanceOf(totals.same), up: chanceOf(totals.up) };
   const sum = chances.down + chances.same + chances.up;
-  return {
-    chances: sum === 0 ? { down: 0, same: 1, up: 0 } : chances,
-    falls: sizesOf(counts, weights, { total: totals.down, direction: -1 }),
-    rises: sizesOf(counts, weights, { total: totals.up, direction: 1 }),
-  };
+  return sum === 0 ? { down: 0, same: 1, up: 0 } : chances;
 }
 
 /** Numbers of changes in one direction. */
-interface Total {
+export interface Total {
   own: number;
   group: number;
   all: number;
 }
 
-interface Totals {
+export interface Totals {
   readonly down: Total;
   readonly same: Total;
   readonly up: Total;
 }
 
-function totalsOf({ changes, own, group, all }: ChangeCounts): Totals {
+/** Counts the changes in each direction. O(length of the support). */
+export function totalsOf({ changes, own, group, all }: ChangeCounts): Totals {
   const none = (): Total => ({ own: 0, group: 0, all: 0 });
   const totals = { down: none(), same: none(), up: none() };
   for (let i = 0; i < changes.length; i++) {
@@ -96,8 +102,12 @@ function sizesOf(
   const masses = new Float64Array(changes.length);
   for (let i = 0; i < changes.length; i++) {
     if (Math.sign(changes[i] ?? 0) !== direction) continue;
-    const ofGroup = share(group[i] ?? 0, total.group, weights.group, (all[i] ?? 0) / total.all);
-    masses[i] = share(own[i] ?? 0, total.own, weights.sizes, ofGroup);
+    masses[i] = shrunkSize({ own: own[i] ?? 0, group: group[i] ?? 0, all: all[i] ?? 0 }, total, weights);
   }
   return ascendingDistribution(changes, masses);
+}
+
+/** Returns the share of one change among those of its direction. The shares of a direction have about sum 1. */
+export function shrunkSize(count: Total, total: Total, { sizes, group }: ShrinkageWeights): number {
+  return share(count.own, total.own, sizes, share(count.group, total.group, group, count.all / total.all));
 }

@@ -7,14 +7,14 @@ export type FeatureValues =
   | { readonly dtype: "float"; readonly values: Float32Array }
   | { readonly dtype: "string"; readonly values: readonly string[] };
 
-/** A feature as a function of one series and its position in the past. */
-type OfSeries =
+/** A feature as a function of one series and its position in the past. NaN means missing. */
+export type FeatureOfSeries =
   | { readonly dtype: "float"; of(series: PastSeries, index: number): number }
   | { readonly dtype: "string"; of(series: PastSeries, index: number): string };
 
 /** Computes one feature for every series. O(series × periods). */
 export function computeFeature(feature: Feature, past: Past): FeatureValues {
-  const each = ofSeries(feature, past);
+  const each = featureOfSeries(feature, past);
   if (each.dtype === "string")
     return { dtype: "string", values: past.series.map((series, index) => each.of(series, index)) };
   const values = new Float32Array(past.series.length);
@@ -28,7 +28,7 @@ export function computeFeature(feature: Feature, past: Past): FeatureValues {
 export class LazyFeature {
   readonly #feature: Feature;
   readonly #past: Past;
-  #each: OfSeries | null = null;
+  #each: FeatureOfSeries | null = null;
   readonly #cached: (number | string)[] = [];
 
   constructor(feature: Feature, past: Past) {
@@ -42,7 +42,7 @@ export class LazyFeature {
     if (cached !== undefined) return cached;
     const series = this.#past.series[index];
     if (series === undefined) return Number.NaN;
-    this.#each ??= ofSeries(this.#feature, this.#past);
+    this.#each ??= featureOfSeries(this.#feature, this.#past);
     const value =
       this.#each.dtype === "string" ? this.#each.of(series, index) : Math.fround(this.#each.of(series, index));
     this.#cached[index] = value;
@@ -50,7 +50,8 @@ export class LazyFeature {
   }
 }
 
-function ofSeries(feature: Feature, past: Past): OfSeries {
+/** Returns the function that computes a feature of one series. What series have in common is computed once. */
+export function featureOfSeries(feature: Feature, past: Past): FeatureOfSeries {
   const bound = boundFeature(feature);
   switch (bound.source) {
     case "history":

@@ -2,7 +2,7 @@
  * The training data of a model for one step: one row for each target period and series, sorted by period, then series. A row's
  * origin is `step` periods before its target. Its features are computed from values up to the origin, and from the target's date.
  */
-import { computeFeature } from "./compute.ts";
+import { featureOfSeries } from "./compute.ts";
 import { dtypeOf, type Feature, reachOf, variableOf } from "./feature.ts";
 import { type Panel, pastOf } from "./panel.ts";
 
@@ -55,44 +55,71 @@ export interface DatasetOptions {
  * within reach. O(periods × series × reach × features).
  */
 export function datasetOf(panel: Panel, options: DatasetOptions): Dataset {
+  return spreadDatasetOf(panel, options, Number.POSITIVE_INFINITY).data;
+}
+
+/** Some rows of a dataset. */
+export interface SpreadDataset {
+  readonly data: Dataset;
+  /** The position of each row in the whole dataset. */
+  readonly source: Int32Array;
+}
+
+/** Builds at most `rowsMax` rows of the dataset of a panel, evenly spaced. Features of other rows are not computed. */
+export function spreadDatasetOf(panel: Panel, options: DatasetOptions, rowsMax: number): SpreadDataset {
   const { features, tolerance, step = 1, reach = reachOf(features) } = options;
-  const { cells, rows } = rowsOf(panel, { reach, step });
+  const { cells, rows: total } = rowsOf(panel, { reach, step });
+  const rows = Math.min(total, rowsMax);
+  // A whole distance could divide the number of series, and then some series would have no row.
+  const source = Int32Array.from({ length: rows }, (_, row) => Math.floor((row * total) / rows));
   const floats = features.map((feature) => (dtypeOf(feature) === "float" ? new Float32Array(rows) : null));
   const texts = features.map((feature) => (dtypeOf(feature) === "string" ? new Array<string>(rows) : null));
   const last = new Float64Array(rows);
   const target = new Float64Array(rows);
   const period = new Int32Array(rows);
   const series = new Int32Array(rows);
-  const featuresAt = (end: number) => {
-    if (features.length === 0) return [];
+  const writeFeatures = (end: number, from: number, to: number) => {
+    if (features.length === 0 || to === from) return;
     const past = pastOf(panel, end - step + 1, panel.periods[end] ?? "", { reach, tolerance });
-    return features.map((feature) => computeFeature(feature, past));
+    features.forEach((feature, column) => {
+      const each = featureOfSeries(feature, past);
+      const [numbers, words] = [floats[column], texts[column]];
+      for (let row = from; row < to; row++) {
+        const index = series[row] ?? -1;
+        const own = past.series[index];
+        if (own === undefined) continue;
+        if (each.dtype === "float" && numbers) numbers[row] = each.of(own, index);
+        if (each.dtype === "string" && words) words[row] = each.of(own, index);
+      }
+    });
   };
-  let row = 0;
+  let [row, before] = [0, 0];
   cells.forEach((present, end) => {
-    const computed = present.length === 0 ? [] : featuresAt(end);
-    for (const { index, seen } of present) {
-      computed.forEach(({ dtype, values }, feature) => {
-        const [numbers, words] = [floats[feature], texts[feature]];
-        if (dtype === "float" && numbers) numbers[row] = values[index] ?? Number.NaN;
-        if (dtype === "string" && words) words[row] = values[index] ?? "";
-      });
+    const from = row;
+    for (; row < rows && (source[row] ?? 0) < before + present.length; row++) {
+      const { index, seen } = present[(source[row] ?? 0) - before] ?? missingCell();
       const values = panel.series[index]?.values;
       last[row] = values?.[seen] ?? Number.NaN;
       target[row] = values?.[end] ?? Number.NaN;
       period[row] = end;
       series[row] = index;
-      row++;
     }
+    before += present.length;
+    writeFeatures(end, from, row);
   });
-  const columns = features.map((declared, feature): Column => {
-    const { name, learned } = declared;
-    const values = floats[feature];
-    const column: Column = values ? { name, dtype: "float", values } : textColumn(name, texts[feature] ?? []);
-    const isOther = variableOf(declared) !== undefined;
-    return { ...column, ...(learned === false && { learned }), ...(isOther && { isOther }) };
-  });
-  return { step, rows, periods: panel.periods, period, series, columns, last, target };
+  const columns = features.map((feature, column) => columnOf(feature, floats[column] ?? null, texts[column] ?? []));
+  return { data: { step, rows, periods: panel.periods, period, series, columns, last, target }, source };
+}
+
+function columnOf(feature: Feature, numbers: Float32Array | null, words: readonly string[]): Column {
+  const { name, learned } = feature;
+  const column: Column = numbers ? { name, dtype: "float", values: numbers } : textColumn(name, words);
+  const isOther = variableOf(feature) !== undefined;
+  return { ...column, ...(learned === false && { learned }), ...(isOther && { isOther }) };
+}
+
+function missingCell(): never {
+  throw new RangeError("a row of the dataset has no cell");
 }
 
 /** A series with a value at a period, and the position of its last value up to the origin. */

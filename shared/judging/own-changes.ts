@@ -1,9 +1,9 @@
 /** The baseline's distribution: the last value plus the series' own past changes, shrunk to its group and to all series. */
 import { valueAfterChange } from "../distributions/changes.ts";
-import { crps } from "../distributions/crps.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { RecentChanges } from "../distributions/recent-changes.ts";
 import { type ChangeCounts, type ShrinkageWeights, shrunkChange } from "../distributions/shrinkage.ts";
+import { type KnownChange, shrunkScores } from "../distributions/shrunk-scores.ts";
 import { toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
 import { type ChangeHistory, changeOf, visitChanges } from "./row-changes.ts";
@@ -31,7 +31,7 @@ const searchRowsMax = 2_500;
 const laterSearchRowsMax = 120;
 
 /**
- * Returns the weights with the lowest mean CRPS on these rows, found by one pass over each weight. `quick`: with the small grid and few
+ * Returns the weights with the lowest mean CRPS on these rows, found by one search over each weight. `quick`: with the small grid and few
  * rows, as at later steps.
  */
 export function searchWeights(
@@ -40,23 +40,37 @@ export function searchWeights(
   options: OwnChangesOptions & { readonly quick?: boolean },
 ): ShrinkageWeights {
   const isQuick = options.quick === true || data.step > 1;
+  const known = spreadRows(data, rows, { ...options, rowsMax: isQuick ? laterSearchRowsMax : searchRowsMax });
   let best = scaled(start, data.step);
   for (const name of ["sizes", "chances", "group"] as const) {
     const values = isQuick ? laterGrid[name] : grid[name];
     const tried = values.map((value): ShrinkageWeights => ({ ...best, [name]: value * data.step }));
     const sums = new Float64Array(tried.length);
-    const every = Math.ceil((rows.to - rows.from) / (isQuick ? laterSearchRowsMax : searchRowsMax));
-    visitChanges(data, rows, options, (row, countsOf) => {
-      if ((row - rows.from) % every !== 0) return;
-      const counts = countsOf();
-      const outcome = toUnits(data.target[row] ?? Number.NaN, options.decimals);
-      tried.forEach((weights, i) => {
-        sums[i] = (sums[i] ?? 0) + crps(nextValue(data, row, { counts, weights, options }), outcome);
+    for (const row of known)
+      shrunkScores(row, tried).forEach((score, i) => {
+        sums[i] = (sums[i] ?? 0) + score;
       });
-    });
     best = tried[sums.indexOf(Math.min(...sums))] ?? best;
   }
   return best;
+}
+
+/** Returns at most `rowsMax` rows, evenly spaced, with the changes that were known at their origins. */
+function spreadRows(
+  data: Dataset,
+  rows: RowRange,
+  { rowsMax, ...options }: OwnChangesOptions & { readonly rowsMax: number },
+): KnownChange[] {
+  const every = Math.ceil((rows.to - rows.from) / rowsMax);
+  const { decimals, positive } = options;
+  const found: KnownChange[] = [];
+  visitChanges(data, rows, options, (row, countsOf) => {
+    if ((row - rows.from) % every !== 0) return;
+    const last = toUnits(data.last[row] ?? Number.NaN, decimals);
+    const outcome = toUnits(data.target[row] ?? Number.NaN, decimals);
+    found.push({ counts: countsOf(), last, outcome, positive });
+  });
+  return found;
 }
 
 function scaled({ chances, sizes, group }: ShrinkageWeights, factor: number): ShrinkageWeights {

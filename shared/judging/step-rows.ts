@@ -1,5 +1,5 @@
 /** The rows of several steps as one dataset, from which a learner of further steps is fitted and on which it is scored. */
-import { type Column, type Dataset, datasetOf } from "../features/dataset.ts";
+import { type Column, type Dataset, spreadDatasetOf } from "../features/dataset.ts";
 import { reachOf } from "../features/feature.ts";
 import type { Panel } from "../features/panel.ts";
 import { type Forecast, toleranceOf } from "../forecasts/forecast.ts";
@@ -39,15 +39,11 @@ export function stepRowsOf(
   const { features } = forecast;
   const options = { features, tolerance: toleranceOf(forecast), reach: reachOf(features) };
   const steps = trainingSteps(forecast);
-  const parts = steps.map((step) => datasetOf(panel, { ...options, step }));
-  const places = parts.flatMap((data, part): Place[] => {
-    const count = Math.min(data.rows, rowsMax);
-    // A whole distance could divide the number of series, and then some series would have no row.
-    return Array.from({ length: count }, (_, i) => {
-      const row = Math.floor((i * data.rows) / count);
-      return { part, row, period: at(data.period, row) };
-    });
-  });
+  const spread = steps.map((step) => spreadDatasetOf(panel, { ...options, step }, rowsMax));
+  const parts = spread.map(({ data }) => data);
+  const places = parts.flatMap((data, part): Place[] =>
+    Array.from(data.period, (period, row) => ({ part, row, period })),
+  );
   // The sort is stable, so rows of one period stay sorted by step and series.
   places.sort((a, b) => a.period - b.period);
   const step = Int32Array.from(places, ({ part }) => at(steps, part));
@@ -69,7 +65,12 @@ export function stepRowsOf(
     target: Float64Array.from(numbers(({ target }) => target)),
     columns: [...columns, { name: stepInput, dtype: "float", values: Float32Array.from(step) }],
   };
-  return { data, steps, step, source: Int32Array.from(places, ({ row }) => row) };
+  return {
+    data,
+    steps,
+    step,
+    source: Int32Array.from(places, ({ part, row }) => at(spread[part]?.source ?? missing(), row)),
+  };
 }
 
 /** A row of one of the datasets. */

@@ -3,7 +3,7 @@ import { crps } from "../distributions/crps.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { fractionalCoverage } from "../distributions/fractional-coverage.ts";
 import { meanPinballLoss, pinballLevels, weightedIntervalScore, wisLevels } from "../distributions/interval-score.ts";
-import { chancesAround, intervalLevels, intervalsOf, meanOf, medianOf, quantilesOf } from "../distributions/summary.ts";
+import { chancesAround, intervalLevels, meanOf, quantileLevels, quantilesOf } from "../distributions/summary.ts";
 import { directionBrier, directionLogLoss, directionOf } from "../distributions/three-classes.ts";
 import { fromUnits, toUnits } from "../distributions/units.ts";
 import type { Dataset, RowRange } from "../features/dataset.ts";
@@ -71,24 +71,50 @@ export function scoresOf(data: Dataset, rows: RowRange, { distributionAt, decima
   };
 }
 
-/** Adds the losses of one row. `outcome` and `last` in whole units. */
+/** Returns the position of a level among `quantileLevels`. */
+function placeOf(level: number): number {
+  const place = quantileLevels.findIndex((one) => Math.abs(one - level) < 1e-9);
+  if (place < 0) throw new RangeError(`the quantile of level ${level} is not computed`);
+  return place;
+}
+
+/** Returns where the ends of an interval are among the quantiles. */
+const endsOf = (level: number) => ({ level, low: placeOf((1 - level) / 2), high: placeOf((1 + level) / 2) });
+
+const medianPlace = placeOf(0.5);
+const wisEnds = wisLevels.map(endsOf);
+const pinballPlaces = pinballLevels.map(placeOf);
+const intervals = intervalLevels.map((level) => {
+  const name = percentOf(level);
+  return {
+    ...endsOf(level),
+    coverage: `coverage ${name}`,
+    share: `fractionalCoverage ${name}`,
+    width: `width ${name}`,
+  };
+});
+
+/** Adds the losses of one row. `outcome` and `last` in whole units. All quantiles are computed in one pass over the distribution. */
 function addRow(
   totals: Totals,
   distribution: Distribution,
   { outcome, last }: { outcome: number; last: number },
 ): void {
-  const median = medianOf(distribution);
+  const quantiles = quantilesOf(distribution, quantileLevels);
+  const quantileAt = (place: number) => quantiles[place] ?? Number.NaN;
+  const median = quantileAt(medianPlace);
+  const wisIntervals = wisEnds.map(({ level, low, high }) => ({ level, low: quantileAt(low), high: quantileAt(high) }));
   totals.add("crps", crps(distribution, outcome));
-  totals.add("wis", weightedIntervalScore({ median, intervals: intervalsOf(distribution, wisLevels) }, outcome));
-  totals.add("meanPinballLoss", meanPinballLoss(pinballLevels, quantilesOf(distribution, pinballLevels), outcome));
+  totals.add("wis", weightedIntervalScore({ median, intervals: wisIntervals }, outcome));
+  totals.add("meanPinballLoss", meanPinballLoss(pinballLevels, pinballPlaces.map(quantileAt), outcome));
   totals.add("squaredError", (meanOf(distribution) - outcome) ** 2);
   totals.add("absoluteError", Math.abs(median - outcome));
   totals.add("exact", Number(median === outcome));
-  for (const { level, low, high } of intervalsOf(distribution, intervalLevels)) {
-    const name = percentOf(level);
-    totals.add(`coverage ${name}`, Number(outcome >= low && outcome <= high));
-    totals.add(`fractionalCoverage ${name}`, fractionalCoverage(distribution, outcome, level));
-    totals.add(`width ${name}`, high - low);
+  for (const { level, low, high, coverage, share, width } of intervals) {
+    const [from, to] = [quantileAt(low), quantileAt(high)];
+    totals.add(coverage, Number(outcome >= from && outcome <= to));
+    totals.add(share, fractionalCoverage(distribution, outcome, level));
+    totals.add(width, to - from);
   }
   const chances = chancesAround(distribution, last);
   const happened = directionOf(last, outcome);

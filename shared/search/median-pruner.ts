@@ -9,6 +9,19 @@ export interface MedianPrunerOptions {
   readonly warmupFolds?: number;
 }
 
+const startupTrialsUsual = 5;
+const warmupFoldsUsual = 1;
+
+/** Returns the number of folds, of `total`, that a trial runs in any case. They can run at the same time. */
+export function certainFolds(
+  earlier: readonly Trial[],
+  total: number,
+  { startupTrials = startupTrialsUsual, warmupFolds = warmupFoldsUsual }: MedianPrunerOptions = {},
+): number {
+  const complete = earlier.filter(({ state }) => state === "complete").length;
+  return complete < Math.max(1, startupTrials) ? total : Math.min(total, Math.max(1, warmupFolds + 1));
+}
+
 /**
  * Returns whether to stop a trial early: whether its mean loss so far is above the median loss of earlier complete trials
  * after the same number of folds.
@@ -20,7 +33,7 @@ export interface MedianPrunerOptions {
 export function shouldPrune(
   folds: readonly number[],
   earlier: readonly Trial[],
-  { startupTrials = 5, warmupFolds = 1 }: MedianPrunerOptions = {},
+  { startupTrials = startupTrialsUsual, warmupFolds = warmupFoldsUsual }: MedianPrunerOptions = {},
 ): boolean {
   const count = folds.length;
   if (count === 0 || count <= warmupFolds) return false;

@@ -4,7 +4,7 @@ import { joinPredicted, type Predicted } from "../judging/predicted.ts";
 import type { Fold } from "../judging/windows.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { createRandom } from "../models/random.ts";
-import { shouldPrune } from "../search/median-pruner.ts";
+import { certainFolds, shouldPrune } from "../search/median-pruner.ts";
 import type { Point, Space, Trial } from "../search/space.ts";
 import { suggest } from "../search/tpe.ts";
 import type { Job, Pool } from "./job.ts";
@@ -117,11 +117,13 @@ async function runTrial(
     seconds,
     problem,
   });
-  for (const fold of task.folds) {
+  const recipe = { candidate: task.candidate, parameters };
+  const { learns, seed } = task;
+  const run = ({ train, rows }: Fold) => pool.run({ learns, recipe, train, rows, seed, wantsModel: false });
+  const certain = await Promise.all(task.folds.slice(0, certainFolds(earlier, task.folds.length)).map(run));
+  for (const [number, fold] of task.folds.entries()) {
     if (shouldPrune(folds, earlier)) return end("pruned", null);
-    const recipe = { candidate: task.candidate, parameters };
-    const { learns, seed } = task;
-    const result = await pool.run({ learns, recipe, train: fold.train, rows: fold.rows, seed, wantsModel: false });
+    const result = certain[number] ?? (await run(fold));
     if (!result.ok) return end("failed", JSON.stringify(result.error));
     folds.push(task.loss(result.value, fold));
     pieces.push(result.value);

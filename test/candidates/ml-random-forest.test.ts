@@ -81,15 +81,15 @@ describe("the converted forest", () => {
 describe("the candidate", () => {
   const forest = candidateNamed("ml-random-forest");
 
-  test("learns from the latest whole periods with at most 1,000 rows", () => {
-    const data = smallData(1, 120);
+  test("learns from the latest whole periods with at most 300 rows", () => {
+    const data = smallData(1, 40);
     const rows = { from: 0, to: data.rows };
-    const parameters = { trees: 1, leafRowsMin: 400 };
+    const parameters = { trees: 1, leafRowsMin: 100 };
     const model = fitted(forest, taskOf(data, rows, { parameters }));
-    // 83 periods of 12 rows are 996 rows; 84 periods would be 1,008.
-    const latest = { from: data.rows - 996, to: data.rows };
+    // 25 periods of 12 rows are 300 rows.
+    const latest = { from: data.rows - 300, to: data.rows };
     expect(fitted(forest, taskOf(data, latest, { parameters }))).toEqual(model);
-    const fewer = { from: data.rows - 984, to: data.rows };
+    const fewer = { from: data.rows - 288, to: data.rows };
     expect(fitted(forest, taskOf(data, fewer, { parameters }))).not.toEqual(model);
   });
 

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { valueAfterChange } from "../../shared/distributions/changes.ts";
+import { crps } from "../../shared/distributions/crps.ts";
 import { massAt } from "../../shared/distributions/distribution.ts";
 import { RecentChanges } from "../../shared/distributions/recent-changes.ts";
 import { shrunkChange } from "../../shared/distributions/shrinkage.ts";
+import { shrunkScores } from "../../shared/distributions/shrunk-scores.ts";
 import { chancesAround, PROBABILITY_MIN, quantilesOf } from "../../shared/distributions/summary.ts";
 import golden from "../golden/distributions.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
@@ -52,6 +54,36 @@ test("without borrowed changes it is the empirical distribution of the last chan
         expectClose(massAt(next, 1000 + change), share, { absolute: 1e-12 });
       }
     }),
+  );
+});
+
+test("the scores of many weights equal the CRPS of their distributions", () => {
+  const changes = fc.array(fc.integer({ min: -30, max: 30 }), { maxLength: 12 });
+  const weight = fc.constantFrom(0, 0.5, 4, 20);
+  const anyWeights = fc.record({ chances: weight, sizes: weight, group: weight });
+  const row = fc.record({
+    last: fc.integer({ min: 1, max: 40 }),
+    outcome: fc.integer({ min: 1, max: 80 }),
+    positive: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(changes, { minLength: 2, maxLength: 4 }),
+      fc.array(anyWeights, { maxLength: 4 }),
+      row,
+      (all, tried, known) => {
+        const counts = countedHistories(
+          all,
+          all.map((_, series) => series % 2),
+          10,
+        ).countsOf(0);
+        const scores = shrunkScores({ ...known, counts }, tried);
+        tried.forEach((weights, i) => {
+          const distribution = valueAfterChange(known.last, shrunkChange(counts, weights), known);
+          expectClose(scores[i] ?? Number.NaN, crps(distribution, known.outcome), { absolute: 1e-9 });
+        });
+      },
+    ),
   );
 });
 

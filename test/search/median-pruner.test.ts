@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shouldPrune } from "../../shared/search/median-pruner.ts";
+import { certainFolds, shouldPrune } from "../../shared/search/median-pruner.ts";
 import type { Trial } from "../../shared/search/space.ts";
 
 const complete = (...folds: number[]): Trial => ({ parameters: {}, folds, state: "complete" });
@@ -42,4 +42,13 @@ test("a loss that is not finite counts as the worst", () => {
   expect(shouldPrune([1, Number.NaN], earlier)).toBe(true);
   expect(shouldPrune([1, Infinity], earlier)).toBe(true);
   expect(shouldPrune([2.5, 2.5], [...earlier, complete(Number.NaN, 1)])).toBe(false);
+});
+
+test("the folds that run in any case are never pruned: all until enough trials are complete, then those of the warm-up and one more", () => {
+  expect(certainFolds([], 4)).toBe(4);
+  expect(certainFolds(earlier.slice(0, 4), 4)).toBe(4);
+  expect(certainFolds(earlier, 4)).toBe(2);
+  expect(certainFolds(earlier, 1)).toBe(1);
+  expect(certainFolds(earlier, 4, { warmupFolds: 0 })).toBe(1);
+  expect(certainFolds(earlier.slice(0, 1), 4, { startupTrials: 1, warmupFolds: 2 })).toBe(3);
 });

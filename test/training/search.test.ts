@@ -107,13 +107,35 @@ describe("a search", () => {
     expect(trials.map(({ state }) => state)).toEqual(["failed", "failed", "failed"]);
   });
 
+  test("fits the folds of a trial at the same time if it cannot be pruned, and else the first two", async () => {
+    const together: number[] = [];
+    let running = 0;
+    const { run } = fakePool();
+    const pool: Pool = {
+      run: async (job) => {
+        running++;
+        const result = await run(job);
+        await new Promise(setImmediate);
+        together.push(running);
+        running--;
+        return result;
+      },
+    };
+    const good: Space = { ...space, kind: { kind: "categorical", choices: ["good"] } };
+    const task = { ...taskOf(1, 6), space: good };
+    await searchCandidate(task, { pool, isOver: () => false, onTrial: () => undefined });
+    expect(together.slice(0, 20)).toEqual(Array.from({ length: 5 }, () => [4, 3, 2, 1]).flat());
+    expect(together.slice(20, 22)).toEqual([2, 1]);
+    expect(Math.max(...together.slice(22))).toBe(1);
+  });
+
   test("does not fit the remaining folds of a pruned trial", async () => {
     const { trials, jobs } = await search(taskOf(1));
-    const fitted = trials.reduce(
-      (sum, { folds: losses, state }) => sum + losses.length + Number(state === "failed"),
-      0,
-    );
-    expect(jobs.length).toBe(fitted);
+    const jobsOf = ({ parameters }: TrialRecord) =>
+      jobs.filter(({ recipe }) => recipe.parameters.x === parameters.x).length;
+    for (const trial of trials) {
+      if (trial.state !== "failed") expect(jobsOf(trial)).toBe(trial.folds.length);
+    }
     expect(trials.some(({ state, folds: losses }) => state === "pruned" && losses.length < 4)).toBe(true);
   });
 });
