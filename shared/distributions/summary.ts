@@ -34,11 +34,6 @@ export function quantilesOf({ values, masses }: Distribution, levels: readonly n
   });
 }
 
-/** Returns the median: the smallest value x with P(X ≤ x) ≥ 1/2. It minimises the mean absolute error. O(n). */
-export function medianOf(distribution: Distribution): number {
-  return quantilesOf(distribution, [0.5])[0] ?? Number.NaN;
-}
-
 /** Returns the mean Σ x·P(x), in general not a whole number. It minimises the mean squared error. O(n). */
 export function meanOf({ values, masses }: Distribution): number {
   let sum = 0;
@@ -70,19 +65,12 @@ function mix(probability: number): number {
   return probability * (1 - 3 * PROBABILITY_MIN) + PROBABILITY_MIN;
 }
 
+/**
+ * The interval from the quantile of (1 − level)/2 to that of (1 + level)/2. One of width 0 contains at least the level's probability
+ * at a single value.
+ */
 export interface CentralInterval {
   readonly level: number;
   readonly low: number;
   readonly high: number;
-}
-
-/**
- * Returns central intervals: from the quantile of (1 − level)/2 to that of (1 + level)/2. An interval of width 0 contains at
- * least the level's probability at a single value. O(n · levels).
- */
-export function intervalsOf(distribution: Distribution, levels: readonly number[]): CentralInterval[] {
-  return levels.map((level) => {
-    const [low = Number.NaN, high = Number.NaN] = quantilesOf(distribution, [(1 - level) / 2, (1 + level) / 2]);
-    return { level, low, high };
-  });
 }

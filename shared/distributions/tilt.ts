@@ -21,22 +21,35 @@ const tiltMax = 50;
 export function withMean(distribution: Distribution, mean: number): Distribution {
   const { values, masses } = distribution;
   const center = meanOf(distribution);
-  const deviation = Math.sqrt(values.reduce((sum, value, i) => sum + at(masses, i) * (value - center) ** 2, 0));
+  const deviation = Math.sqrt(varianceAround(center, distribution));
   if (!(deviation > 0) || !Number.isFinite(mean)) return distribution;
-  const scaled = values.map((value) => (value - center) / deviation);
+  const scaled = new Float64Array(values.length);
+  for (let i = 0; i < scaled.length; i++) scaled[i] = (at(values, i) - center) / deviation;
   const wanted = (mean - center) / deviation;
-  const weights = tilted(scaled, masses, tiltFor(scaled, masses, wanted));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const kept = weights.map((weight) => weight / sum);
+  const kept = tilted(scaled, masses, tiltFor(scaled, masses, wanted));
   if (kept.every((mass) => mass > 0)) return { values, masses: kept };
   // A mass below the smallest float is 0, which a distribution does not contain.
   return { values: values.filter((_, i) => at(kept, i) > 0), masses: kept.filter((mass) => mass > 0) };
 }
 
-/** Returns the tilted weights. The largest exponent is 0, so that none overflows. */
+function varianceAround(center: number, { values, masses }: Distribution): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += at(masses, i) * (at(values, i) - center) ** 2;
+  return sum;
+}
+
+/** Returns the tilted masses, with sum 1. The largest exponent is 0, so that none overflows. */
 function tilted(scaled: Float64Array, masses: Float64Array, tilt: number): Float64Array {
   const largest = Math.max(tilt * at(scaled, 0), tilt * at(scaled, scaled.length - 1));
-  return masses.map((mass, i) => mass * Math.exp(tilt * at(scaled, i) - largest));
+  const weights = new Float64Array(masses.length);
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = at(masses, i) * Math.exp(tilt * at(scaled, i) - largest);
+    weights[i] = weight;
+    total += weight;
+  }
+  for (let i = 0; i < weights.length; i++) weights[i] = at(weights, i) / total;
+  return weights;
 }
 
 /** Returns the tilt that gives a mean. Newton's method; a step outside the bounds becomes a bisection. */

@@ -10,14 +10,23 @@ import { ascendingDistribution, type Distribution } from "./distribution.ts";
 export function withChances({ values, masses }: Distribution, last: number, { down, same, up }: Chances): Distribution {
   const below = countBelow(values, last);
   const above = values[below] === last ? below + 1 : below;
-  const sumOf = (from: number, to: number) => masses.subarray(from, to).reduce((sum, mass) => sum + mass, 0);
-  const factors = { down: down / sumOf(0, below), up: up / sumOf(above, values.length) };
-  const weightsOf = (from: number, to: number, factor: number) =>
-    Array.from({ length: to - from }, (_, i) => at(masses, from + i) * factor);
-  return ascendingDistribution(
-    Float64Array.of(...values.subarray(0, below), last, ...values.subarray(above)),
-    Float64Array.of(...weightsOf(0, below, factors.down), same, ...weightsOf(above, values.length, factors.up)),
-  );
+  const size = below + 1 + values.length - above;
+  const next = { values: new Float64Array(size), masses: new Float64Array(size) };
+  // Loops: this runs for every row and step of a contest.
+  const copy = (from: number, until: number, place: number, chance: number) => {
+    let sum = 0;
+    for (let i = from; i < until; i++) sum += at(masses, i);
+    const factor = chance / sum;
+    for (let i = from; i < until; i++) {
+      next.values[place + i - from] = at(values, i);
+      next.masses[place + i - from] = at(masses, i) * factor;
+    }
+  };
+  copy(0, below, 0, down);
+  next.values[below] = last;
+  next.masses[below] = same;
+  copy(above, values.length, below + 1, up);
+  return ascendingDistribution(next.values, next.masses);
 }
 
 function countBelow(values: Float64Array, last: number): number {

@@ -2,19 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { distributionOf, massAt, massBelow } from "../../shared/distributions/distribution.ts";
 import { centredShapeOf, locationScale, shapeOf } from "../../shared/distributions/location-scale.ts";
-import {
-  chancesAround,
-  intervalsOf,
-  meanOf,
-  medianOf,
-  PROBABILITY_MIN,
-  quantilesOf,
-} from "../../shared/distributions/summary.ts";
+import { chancesAround, meanOf, PROBABILITY_MIN, quantilesOf } from "../../shared/distributions/summary.ts";
 import { symmetricDistribution } from "../../shared/distributions/symmetric.ts";
 import { fromUnits, toUnits } from "../../shared/distributions/units.ts";
 import golden from "../golden/distributions.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 import { anyDistribution } from "./any-distribution.ts";
+import { intervalsOf, medianOf } from "./intervals.ts";
 
 const quantileLevels = golden.levels;
 

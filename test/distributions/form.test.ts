@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rowDistribution } from "../../shared/distributions/form.ts";
-import { intervalsOf, medianOf } from "../../shared/distributions/summary.ts";
+import { intervalsOf, medianOf } from "./intervals.ts";
 
 const row = { last: 23.5, prediction: 23.52, scale: 1, changes: null, masses: null };
 

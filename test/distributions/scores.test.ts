@@ -12,11 +12,12 @@ import {
   weightedIntervalScore,
   wisLevels,
 } from "../../shared/distributions/interval-score.ts";
-import { chancesAround, intervalsOf, meanOf, medianOf, quantilesOf } from "../../shared/distributions/summary.ts";
+import { chancesAround, meanOf, quantilesOf } from "../../shared/distributions/summary.ts";
 import { directionBrier, directionLogLoss, directions } from "../../shared/distributions/three-classes.ts";
 import golden from "../golden/distributions.json" with { type: "json" };
 import { expectClose } from "../support/close.ts";
 import { anyDistribution } from "./any-distribution.ts";
+import { intervalsOf, medianOf } from "./intervals.ts";
 
 const cases = golden.scores.map((one) => ({ ...one, distribution: distributionOf(one.values, one.masses) }));
 const near = { relative: 1e-9, absolute: 1e-12 };

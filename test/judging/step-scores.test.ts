@@ -1,11 +1,11 @@
 /** Distributions on the rows of a dataset, and their scores. */
 import { describe, expect, test } from "vitest";
 import { distributionOf, massAt } from "../../shared/distributions/distribution.ts";
-import { medianOf } from "../../shared/distributions/summary.ts";
 import type { Dataset } from "../../shared/features/dataset.ts";
 import { ownChangeDistributions, searchWeights } from "../../shared/judging/own-changes.ts";
 import { groupsOf } from "../../shared/judging/row-changes.ts";
 import { scoresOf } from "../../shared/judging/step-scores.ts";
+import { medianOf } from "../distributions/intervals.ts";
 import { seededRandom } from "../support/chance.ts";
 import { expectClose } from "../support/close.ts";
 
