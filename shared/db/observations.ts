@@ -50,7 +50,8 @@ function factRow(fact: StoredFact, ids: SeriesIds): (string | number)[] {
 function idOf({ series }: FactId, ids: SeriesIds): number {
   const id = ids.get(series);
   if (id === undefined)
-    throw new Error(`found a fact of series ${series}, which is not stored: store series before facts`);
+    // Without the series, which may be a person.
+    throw new Error("found a fact of a series that is not stored: store series before facts");
   return id;
 }
 

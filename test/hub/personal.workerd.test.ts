@@ -92,6 +92,39 @@ const personalForecast = customersForecast.id;
 const app = hubApp(hub);
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
+test("flows of personal feeds show neither file nor reason without the admin token, whether or not they failed", async () => {
+  const rejected = { ...purchase, transaction_id: "T777", amount: -98765.5 };
+  const failed = await ingested("of-zoe-quimby.json", utf8(JSON.stringify([rejected])), transactionsJson.id);
+  expect(failed).toMatchObject({ state: "failed" });
+  for (const path of ["/flows", "/flows?kind=ingest&state=failed", `/flows/${failed.id}`]) {
+    const answer = await app.request(path);
+    expect(answer.status, path).toBe(200);
+    const text = await answer.text();
+    expect(text, path).toContain("This flow is about personal data.");
+    expect(text, path).not.toMatch(/98765|quimby|customers_2025/i);
+    expect((await app.request(path, { headers: bearer("wrong") })).status, path).toBe(401);
+  }
+  const complete = await app.request(`/flows/${failed.id}`, { headers: bearer("test-token") });
+  expect(await complete.json()).toMatchObject({
+    params: { key: expect.stringContaining("of-zoe-quimby.json") },
+    reason: "negative-amount: expected an amount above 0; a refund is not a purchase",
+  });
+});
+
+test("a caller without the token gets the same answer for what exists and for what does not", async () => {
+  const pairs = [
+    ["/feeds/customers-csv/lake/_SUCCESS", "/feeds/customers-csv/lake/none"],
+    ["/reports/customers/latest.csv", "/reports/customers/2020-01-01.csv"],
+    ["/forecasts/customers/record/periods/2025-10-12", "/forecasts/customers/record/periods/never"],
+    ["/forecasts/customers/champion", "/forecasts/customers/predictions?cursor=%00"],
+  ] as const;
+  for (const [existing, missing] of pairs) {
+    const [one, other] = await Promise.all([existing, missing].map((path) => app.request(path)));
+    expect([one?.status, other?.status], existing).toEqual([401, 401]);
+    expect(await one?.text(), existing).toBe(await other?.text());
+  }
+});
+
 /** Every operation of the document, its path filled with names of personal data. */
 const operations = Object.entries(serviceDocument().paths ?? {}).flatMap(([template, methods]) =>
   Object.keys(methods ?? {}).map((method) => ({

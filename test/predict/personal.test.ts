@@ -42,6 +42,16 @@ test("without the personal token every address of the forecast refuses, with any
   expect(await statuses({ personalToken: "p", token: "t" }, personal)).toEqual(all(401));
 });
 
+test("without the token the answer is the same for a series that exists and for one that does not", async () => {
+  for (const headers of [{}, { Authorization: "Bearer wrong" }]) {
+    const ask = await predictInNode({}, { isGoldPersonal: true, personalToken: "p" });
+    const texts = ["", "?EUR=1", "?none=1", "?Date=2020-01-01", "?Date=never"].map(async (rest) =>
+      (await ask(`/predict/${gold.id}${rest}`, { headers })).text(),
+    );
+    expect(new Set(await Promise.all(texts)).size).toBe(1);
+  }
+});
+
 test("while no personal token is set, the forecast is closed", async () => {
   expect(await statuses({}, { forecast: gold.id })).toEqual(all(403));
   expect(await statuses({}, { forecast: gold.id, bearer: "p" })).toEqual(all(403));

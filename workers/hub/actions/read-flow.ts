@@ -3,7 +3,7 @@ import type { Refusal } from "../../../shared/api/problem.ts";
 import { listSteps } from "../../../shared/db/flows.ts";
 import { type Result, success } from "../../../shared/lib/result.ts";
 import type { Hub } from "../hub.ts";
-import { publicFlow } from "./public-flow.ts";
+import { publicFlow, publicSteps } from "./public-flow.ts";
 import { requireFlow } from "./require.ts";
 
 /** Reads one flow with the steps of every attempt. Callers without the token do not see what other callers sent. */
@@ -14,6 +14,8 @@ export async function readFlow(
 ): Promise<Result<FlowDetail, Refusal>> {
   const run = await requireFlow(fx, id);
   if (!run.ok) return run;
-  const shown = hasToken ? run.value : publicFlow(run.value);
-  return success({ ...shown, steps: await listSteps(fx.db, run.value.id) });
+  const steps = await listSteps(fx.db, run.value.id);
+  return success(
+    hasToken ? { ...run.value, steps } : { ...publicFlow(run.value), steps: publicSteps(run.value, steps) },
+  );
 }

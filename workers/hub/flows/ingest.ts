@@ -90,7 +90,10 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
   const source = { ingest: id };
   const stats: Stats = { ingest: id, ...counts };
 
-  if (facts.length === 0) return { source, stats, outcome: { state: "failed", reason: whyEmpty(problems), stats } };
+  if (facts.length === 0) {
+    const reason = whyEmpty(feed, problems);
+    return { source, stats, outcome: { state: "failed", reason, stats } };
+  }
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
   const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
   const reason = reasonToHold(
@@ -101,11 +104,11 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
   return { source, stats, outcome: reason === null ? null : { state: "held", reason, stats } };
 }
 
-/** Returns the problem that lost the most values as one sentence. */
-function whyEmpty(problems: readonly Problem[]): string {
+/** Returns the problem that lost the most values as one sentence. Of a personal feed without what was found. */
+function whyEmpty({ personal }: Feed, problems: readonly Problem[]): string {
   const [worst] = [...problems].sort((a, b) => b.values - a.values);
   return worst
-    ? `${worst.reason}: found ${worst.found}, expected ${worst.expected}`
+    ? `${worst.reason}: ${personal ? "" : `found ${worst.found}, `}expected ${worst.expected}`
     : "The publication contains no observation. Upload a file with observations.";
 }
 

@@ -11,7 +11,8 @@ import { apiRoutes, json, optionallySecured, refusals, secured } from "./route.t
 
 export const flowRoutes = apiRoutes();
 
-const withoutToken = "Without the token, a dead letter does not show its message.";
+const withoutToken =
+  "Without the token, a dead letter does not show its message, and a flow of personal data not its file and reasons.";
 
 const params = z.object({ id: z.string().describe("Id of a flow") });
 
