@@ -162,7 +162,7 @@ export const headShape = z.object({
 export type Head = z.infer<typeof headShape>;
 
 /** One step of a path. The prediction is a member under the output name of the forecast. */
-const pathStepShape = z.looseObject({
+export const pathStepShape = z.looseObject({
   step: z.int().min(1).describe("Number of periods ahead"),
   target_period: z.string().describe("Expected by the schedule; a publication may come on another day"),
   ...predictionShape.pick({

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { failure, type Result, success } from "../lib/result.ts";
+import { pathStepShape } from "./predict.ts";
 
 export const protocols = ["predict", "mlflow", "open-inference"] as const;
 export type Protocol = (typeof protocols)[number];
@@ -10,22 +11,6 @@ export type Protocol = (typeof protocols)[number];
 export const origins = ["caller", "report", "probe"] as const;
 
 const number = z.number().nullable();
-
-const intervals = z.record(z.string(), z.tuple([z.number(), z.number()]).nullable());
-
-/** A further step of an answer, with the numbers of its entry in the answer's `path`. */
-export const recordedStepShape = z.object({
-  step: z.int().min(2).describe("Number of periods ahead of the origin"),
-  target: z.string().describe("The target period of the step"),
-  prediction: number.describe("The median, or the probability of a classification"),
-  intervals: intervals.describe("As in the answer; empty for a classification"),
-  probabilities: z
-    .object({ down: z.number(), same: z.number(), up: z.number() })
-    .nullable()
-    .describe("Null for a classification, and without a distribution"),
-  servedBy: z.string().describe("The learner or baseline that serves the step"),
-});
-export type RecordedStep = z.infer<typeof recordedStepShape>;
 
 /** One answered instance. A request with `steps` or `until` also has one row: it is step 1, and `path` has the further steps. */
 const rowShape = z.object({
@@ -41,15 +26,15 @@ const rowShape = z.object({
    * As in the answer, for example `interval80`. With the prediction, the four intervals of a distribution are its nine quantiles.
    * Empty for raw features of a model without distributions.
    */
-  intervals,
+  intervals: z.record(z.string(), z.tuple([z.number(), z.number()]).nullable()),
   change: number,
   /** Model inputs, one per feature. Null is a missing value; an infinite number is text. */
   values: z.array(z.union([z.number(), z.string()]).nullable()),
   /** Positions of the features that the caller set; null if the caller set all. */
   given: z.array(z.int().min(0)).nullable(),
   hypothetical: z.boolean(),
-  /** The further steps of a request with `steps` or `until`, ascending. Missing without them. */
-  path: z.array(recordedStepShape).min(1).exactOptional(),
+  /** The entries of the answer's `path` after the first, for a request with `steps` or `until`. Missing without further steps. */
+  path: z.array(pathStepShape).min(1).exactOptional(),
 });
 export type PredictionRow = z.infer<typeof rowShape>;
 

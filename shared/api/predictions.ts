@@ -1,7 +1,7 @@
 /** Queries and answers of `/forecasts/:forecast/predictions` and `/forecasts/:forecast/inputs`. */
 import { z } from "zod";
 import { nextField, pageFields } from "./paging.ts";
-import { origins, protocols, recordedStepShape } from "./prediction-message.ts";
+import { origins, protocols } from "./prediction-message.ts";
 
 const number = z.number().nullable();
 
@@ -19,6 +19,20 @@ export const inputsQueryShape = z.strictObject({
   feature: z.string().optional(),
   ...pageFields,
 });
+
+/** A further step of an answer, as it is stored. */
+const storedStepShape = z.object({
+  step: z.number().describe("Number of periods ahead of the origin, from 2"),
+  target: z.string().describe("The target period of the step"),
+  prediction: number.describe("The median, or the probability of a classification"),
+  intervals: z.record(z.string(), z.tuple([z.number(), z.number()]).nullable()).describe("As in the answer"),
+  probabilities: z
+    .object({ down: z.number(), same: z.number(), up: z.number() })
+    .nullable()
+    .describe("Null for a classification, and without a distribution"),
+  servedBy: z.string().describe("The learner or baseline that serves the step"),
+});
+export type StoredStep = z.infer<typeof storedStepShape>;
 
 const storedPredictionShape = z
   .object({
@@ -43,7 +57,7 @@ const storedPredictionShape = z
     hypothetical: z.boolean(),
     origin: z.enum(origins).describe("Origin of the request. `inputs` counts only callers"),
     path: z
-      .array(recordedStepShape)
+      .array(storedStepShape)
       .nullable()
       .describe(
         "The further steps of a request with `steps` or `until`, ascending from 2; else null. The row is step 1",

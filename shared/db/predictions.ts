@@ -1,6 +1,7 @@
 /** Answered predictions: raw rows and hourly counts of their inputs. */
 import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { PredictionMessage, PredictionRow } from "../api/prediction-message.ts";
+import type { StoredStep } from "../api/predictions.ts";
 import { type Database, inPiecesOfSize, runBatch, statement } from "./database.ts";
 import { predictions } from "./schema.ts";
 
@@ -31,6 +32,8 @@ export interface NewMessage {
 
 export interface NewPrediction {
   readonly row: PredictionRow;
+  /** The further steps; null for an answer of the next period only. */
+  readonly path: readonly StoredStep[] | null;
   /** One per feature; null if the version's card has no profile of it. */
   readonly bins: readonly (string | null)[];
 }
@@ -120,9 +123,9 @@ function countSums({ forecast, version, messages }: VersionMessages): SQL {
 /** Stores rows, in each minute as many as are left. The first rows of every message come first. */
 function insertRows({ forecast, version, messages, rowsPerMinute }: VersionMessages): SQL {
   const rows = messages
-    .flatMap(({ head, part, rows }) => rows.map(({ row }, nth) => ({ head, part, row, nth })))
+    .flatMap(({ head, part, rows }) => rows.map(({ row, path }, nth) => ({ head, part, row, path, nth })))
     .sort((a, b) => a.nth - b.nth)
-    .map(({ head, part, row }) => [
+    .map(({ head, part, row, path }) => [
       head.answer,
       part,
       head.at,
@@ -139,7 +142,7 @@ function insertRows({ forecast, version, messages, rowsPerMinute }: VersionMessa
       row.given?.map((at) => head.features[at] ?? "") ?? null,
       row.hypothetical,
       head.origin,
-      row.path ?? null,
+      path,
     ]);
   return sql`
     WITH new_rows AS MATERIALIZED (

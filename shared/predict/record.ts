@@ -1,7 +1,7 @@
 /** Converts an answer to rows for the queue. Runs after the answer was sent. */
 
 import type { FeatureValues, PathStep, PredictionWithFeatures } from "../api/predict.ts";
-import type { InputSum, PredictionRow, RecordedStep } from "../api/prediction-message.ts";
+import type { InputSum, PredictionRow } from "../api/prediction-message.ts";
 import { dimensionOf } from "../features/feature.ts";
 import { changeOutput, predictionOutput } from "../onnx/outputs.ts";
 import type { Column } from "../registry/golden.ts";
@@ -83,41 +83,22 @@ function answerRows(
       const name = model.inputs[input]?.name ?? "";
       if (row?.overrides.has(name) || name === startsFrom) suppliedInputs.push(input);
     }
-    const further = (path ?? []).filter((one) => one.step > 1);
+    const intervals: PredictionRow["intervals"] = {};
+    for (const level of levels) intervals[level] = pair(prediction[level]);
     const recorded: PredictionRow = {
       position,
       series: row ? [...row.is] : null,
       target: row?.target ?? null,
       prediction: finite(prediction[model.card.output]),
-      intervals: intervalsOf(prediction, levels),
+      intervals,
       change: prediction.change_probability ?? null,
       values,
       given: suppliedInputs,
       hypothetical: row?.hypothetical ?? false,
     };
-    if (further.length > 0) recorded.path = further.map((one) => recordedStep(one, model.card.output, levels));
+    if (path !== null && path.length > 1) recorded.path = path.slice(1);
     return [recorded];
   });
-}
-
-function intervalsOf(
-  members: Readonly<Record<string, unknown>>,
-  levels: readonly string[],
-): PredictionRow["intervals"] {
-  const intervals: PredictionRow["intervals"] = {};
-  for (const level of levels) intervals[level] = pair(members[level]);
-  return intervals;
-}
-
-function recordedStep(one: PathStep, output: string, levels: readonly string[]): RecordedStep {
-  return {
-    step: one.step,
-    target: one.target_period,
-    prediction: finite(one[output]),
-    intervals: intervalsOf(one, levels),
-    probabilities: one.probabilities ?? null,
-    servedBy: one.served_by,
-  };
 }
 
 function recordedValues({ inputs }: ServedModel, features: FeatureValues): PredictionRow["values"] {

@@ -51,13 +51,18 @@ test("recorded predictions come newest first, in pages that contain each row exa
 });
 
 test("a recorded path is stored with the row of its first step, and the steps are not counted as inputs", async () => {
-  const step = { step: 2, target: "2026-11-25", prediction: 29.5, intervals: { interval80: null }, servedBy: "drift" };
-  const path = [{ ...step, probabilities: { down: 0.25, same: 0.5, up: 0.25 } }];
-  await deliver([predictionMessage({ rows: [row(0, { path })] })]);
+  const probabilities = { down: 0.25, same: 0.5, up: 0.25 };
+  const intervals = { interval80: [29, 30] as [number, number], interval95: null };
+  const entry = { step: 2, target_period: "2026-11-25", predicted_price: 29.5, expected: 29.4, served_by: "drift" };
+  await deliver([predictionMessage({ rows: [row(0, { path: [{ ...entry, ...intervals, probabilities }] })] })]);
   await deliver([predictionMessage({ answer: "b".repeat(32), rows: [row(0)] })]);
   const found = (await read("")).predictions;
   expect(found.map((one) => [one.answer[0], one.targetPeriod, one.path])).toEqual([
-    ["a", "2026-11-23", path],
+    [
+      "a",
+      "2026-11-23",
+      [{ step: 2, target: "2026-11-25", prediction: 29.5, intervals, probabilities, servedBy: "drift" }],
+    ],
     ["b", "2026-11-23", null],
   ]);
   expect(await count("predictions")).toEqual({ n: 2 });

@@ -1,6 +1,7 @@
 /** Tables of answered predictions and of the distribution of their inputs. */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { origins, type PredictionRow, protocols } from "../../api/prediction-message.ts";
+import type { StoredStep } from "../../api/predictions.ts";
 import { json } from "./json.ts";
 
 export const predictions = sqliteTable(
@@ -23,7 +24,7 @@ export const predictions = sqliteTable(
     given: json<string[]>("given"),
     hypothetical: integer({ mode: "boolean" }).notNull(),
     origin: text({ enum: origins }).notNull().default("caller"),
-    path: json<NonNullable<PredictionRow["path"]>>("path"),
+    path: json<StoredStep[]>("path"),
   },
   (table) => [primaryKey({ columns: [table.answer, table.position] })],
 );

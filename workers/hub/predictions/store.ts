@@ -3,13 +3,17 @@
 import {
   type InputSum,
   type PredictionMessage,
+  type PredictionRow,
   readPredictionMessage,
 } from "../../../shared/api/prediction-message.ts";
+import type { StoredStep } from "../../../shared/api/predictions.ts";
 import { readServingReport } from "../../../shared/api/serving-report.ts";
 import { type NewMessage, type NewSum, savePredictions } from "../../../shared/db/predictions.ts";
 import { binOf } from "../../../shared/drift/bins.ts";
+import { findForecast } from "../../../shared/forecasts/index.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import { failure } from "../../../shared/lib/result.ts";
+import { intervalNames } from "../../../shared/predict/row-summary.ts";
 import type { Hub } from "../hub.ts";
 import { type Profiles, profilesOf } from "./profiles.ts";
 
@@ -72,10 +76,29 @@ function newMessage({ rows, sums, part, ...head }: PredictionMessage, profiles: 
     part: part ?? rows[0]?.position ?? 0,
     rows: rows.map((row) => {
       const bins = places.map(({ profile, at }) => (at < 0 ? null : binOf(profile, row.values[at] ?? null)));
-      return { row, bins };
+      return { row, bins, path: storedPath(row, head.forecast) };
     }),
     sums: sums ? sums.flatMap((sum) => newSum(sum, head.features, profiles)) : null,
   };
+}
+
+/** Returns the further steps of a row, with the prediction under one name for all forecasts. Null without further steps. */
+function storedPath({ path }: PredictionRow, forecast: string): StoredStep[] | null {
+  if (path === undefined) return null;
+  const output = findForecast(forecast)?.output ?? "";
+  return path.map((entry) => {
+    const { step, target_period: target, probabilities = null, served_by: servedBy } = entry;
+    const value = entry[output];
+    const intervals = intervalNames.flatMap((name) => (name in entry ? [[name, entry[name] ?? null]] : []));
+    return {
+      step,
+      target,
+      prediction: typeof value === "number" ? value : null,
+      intervals: Object.fromEntries(intervals),
+      probabilities,
+      servedBy,
+    };
+  });
 }
 
 /** A feature that the version's card has no profile of is not counted. */
