@@ -41,7 +41,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["main.ts", "write-docs.ts"],
   ],
   "workers/hub": [
-    ["variables.ts", "object-digest.ts"],
+    ["variables.ts", "object-digest.ts", "user-agent.ts"],
     ["hub.ts"],
     ["registry"],
     ["fetch", "ingest", "predictions"],

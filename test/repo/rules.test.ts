@@ -148,6 +148,11 @@ test("the types of the bindings match wrangler.toml", () => {
   expect(() => execFileSync("wrangler", args, { env, stdio: "pipe" })).not.toThrow();
 });
 
+test("the version is written in package.json only", () => {
+  const own = sources.filter((path) => /^(shared|workers|trainer)\//.test(path));
+  expect(own.filter((path) => /almanac\/\d/i.test(withoutComments(path)))).toEqual([]);
+});
+
 test("the commands in README are scripts of package.json or commands of almanac", () => {
   const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
   const commands = Array.from(read("trainer/program.ts").matchAll(/\.command\("(\w+)/g), ([, name]) => name);

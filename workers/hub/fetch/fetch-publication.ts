@@ -6,6 +6,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { baseUrlVariableOf, type Feed, type PublicationRequest } from "../../../shared/feeds/feed.ts";
 import { isLoopback } from "../../../shared/lib/loopback.ts";
+import { userAgentFor } from "../user-agent.ts";
 import { readBounded } from "./read-bounded.ts";
 
 export type Fetched =
@@ -41,7 +42,7 @@ const firstDelayMs = 1_000;
 /** Of one try and of all together: below the time limit of a flow's step, so that the step ends with the reason. */
 export const usualLimits: FetchLimits = { tryMs: 30_000, totalMs: 90_000 };
 const redirectsMax = 3;
-const userAgent = "Almanac/0.1 (forecasting service; conditional requests, at most once a day)";
+const userAgent = userAgentFor("forecasting service; conditional requests, at most once a day");
 
 /**
  * Fetches with up to four tries and full-jitter exponential backoff, within the time limits. Never throws: expected outcomes

@@ -6,6 +6,7 @@ import { printable } from "../../../shared/lib/printable.ts";
 import { addressExpected, webhookAddress } from "../../../shared/webhooks/address.ts";
 import { signedHeaders } from "../../../shared/webhooks/sign.ts";
 import { readBounded } from "../fetch/read-bounded.ts";
+import { userAgentFor } from "../user-agent.ts";
 import type { Variables } from "../variables.ts";
 
 export interface SendEffects {
@@ -25,7 +26,7 @@ export interface SendOutcome {
 const tryMs = 10_000;
 /** The longest answer to a failed try that is read, and the characters of it that are stored. */
 const [answerBytesMax, excerptMax] = [2_000, 200];
-const userAgent = "Almanac/0.1 (webhooks)";
+const userAgent = userAgentFor("webhooks");
 
 /** Sends a message once. Never throws: every failure is an outcome. */
 export async function sendMessage(
