@@ -11,7 +11,14 @@ import type { ReportModel } from "../../shared/api/report-model.ts";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { openBrowser } from "../support/browser.ts";
-import { emptyModel, eventModel, fixedModel, largeModel, nextEventModel, singleModel } from "../support/report-models.ts";
+import {
+  emptyModel,
+  eventModel,
+  fixedModel,
+  largeModel,
+  nextEventModel,
+  singleModel,
+} from "../support/report-models.ts";
 
 const models: Readonly<Record<string, ReportModel>> = {
   panel: largeModel({ series: 185, steps: 12 }),
