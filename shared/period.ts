@@ -2,7 +2,7 @@
  * Periods as text: hour `2026-11-20T07`, day `2026-11-20`, month `2026-11`, quarter `2026-Q4`. Years have four digits. Hours are
  * in the publication's local time, 24 per day. Periods of one granularity sort by time if they are sorted as text.
  */
-import { addDays, daysBetween, isIsoDay } from "./lib/calendar.ts";
+import { addDays, daysBetween, isIsoDay, isoDay } from "./lib/calendar.ts";
 
 /** From the finest to the coarsest. */
 export const granularities = ["hour", "day", "month", "quarter"] as const;
@@ -61,7 +61,10 @@ export function firstDayOf(period: string): string {
 
 /** Returns the last day of a period; for an hour its day. */
 export function lastDayOf(period: string): string {
-  return period.length >= dayLength ? firstDayOf(period) : lastPartOf(period, "day");
+  if (period.length >= dayLength) return firstDayOf(period);
+  const month = period[5] === "Q" ? Number(period[6]) * monthsOfQuarter : Number(period.slice(5));
+  const days = [31, 30, 29, 28].map((day) => isoDay(Number(period.slice(0, 4)), month, day));
+  return days.find((day) => day !== null) ?? firstDayOf(period);
 }
 
 /** Returns the period `count` periods later, or earlier if `count` is negative. Throws outside the years 0 to 9999. */
@@ -119,7 +122,7 @@ export function firstPartOf(period: string, granularity: Granularity): string {
 /** Returns the last period of a finer granularity inside this one, or the period itself if it has that granularity. */
 export function lastPartOf(period: string, granularity: Granularity): string {
   if (formOf(period) === granularity) return period;
-  return precedingPeriod(firstPartOf(followingPeriod(period), granularity));
+  return granularity === "hour" ? `${lastDayOf(period)}T23` : enclosingPeriod(lastDayOf(period), granularity);
 }
 
 /** The first and the last period of a query, each of any granularity, also a year. */
@@ -136,12 +139,15 @@ export function rangeIn(granularity: Granularity, { from, to }: PeriodRange): Pe
   };
 }
 
+const lastDay = "9999-12-31";
 const isYear = (text: string) => text.length === 4;
 
 function firstFrom(from: string, granularity: Granularity): string {
   if (partsMax(formOf(from), granularity) > 0) return firstPartOf(from, granularity);
   const enclosing = enclosingPeriod(from, granularity);
-  return firstPartOf(enclosing, "hour") < firstPartOf(from, "hour") ? followingPeriod(enclosing) : enclosing;
+  if (firstPartOf(enclosing, "hour") === firstPartOf(from, "hour")) return enclosing;
+  // No period begins after the last one. As a text the day or hour itself comes after it.
+  return lastDayOf(enclosing) === lastDay ? from : followingPeriod(enclosing);
 }
 
 function lastTo(to: string, granularity: Granularity): string {

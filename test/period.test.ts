@@ -191,6 +191,17 @@ describe("a range of a query", () => {
     expect(rangeIn(granularity, query)).toEqual(expected);
   });
 
+  test("may end with the last year, and may begin after the last period", () => {
+    for (const to of ["9999", "9999-12", "9999-Q4", "9999-12-31"]) {
+      expect(rangeIn("day", { from: undefined, to }).to).toBe("9999-12-31");
+      expect(rangeIn("hour", { from: undefined, to }).to).toBe("9999-12-31T23");
+      expect(rangeIn("month", { from: undefined, to }).to).toBe("9999-12");
+      expect(lastDayOf(isPeriod(to, "day") ? to : "9999-12")).toBe("9999-12-31");
+    }
+    expect(String(rangeIn("month", { from: "9999-12-31", to: undefined }).from) > "9999-12").toBe(true);
+    expect(String(rangeIn("day", { from: "9999-12-31T23", to: undefined }).from) > "9999-12-31").toBe(true);
+  });
+
   test("includes a longer period only if it starts in the range", () => {
     expect(rangeIn("quarter", { from: "2026-04", to: undefined }).from).toBe("2026-Q2");
     expect(rangeIn("quarter", { from: "2026-05", to: undefined }).from).toBe("2026-Q3");

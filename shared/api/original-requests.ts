@@ -1,14 +1,10 @@
 /** Requests and answers in the form of an original service that Almanac replaces. */
 import { z } from "zod";
-
-const whole = (least: number, most: number) => {
-  const error = `expected a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
-};
+import { integerField } from "./paging.ts";
 
 export const pastPredictionQueryShape = z.object({
-  year: whole(1000, 9999).describe("Year of the predicted month"),
-  month: whole(1, 12).describe("1 to 12"),
+  year: integerField(1000, 9999).describe("Year of the predicted month"),
+  month: integerField(1, 12).describe("1 to 12"),
 });
 
 export const pastPredictionShape = z

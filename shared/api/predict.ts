@@ -174,6 +174,7 @@ export const pathStepShape = z.looseObject({
     interval_note: true,
     probabilities: true,
     quantiles: true,
+    above: true,
   }).shape,
   served_by: z
     .string()

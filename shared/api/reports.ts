@@ -3,6 +3,7 @@ import { z } from "zod";
 import { timeField } from "./fields.ts";
 import { flowStates } from "./flow-states.ts";
 import { reportFiles } from "./pages.ts";
+import { limitField } from "./paging.ts";
 import { countings, reportReasons } from "./report-states.ts";
 
 const storedFileShape = z.object({ file: z.enum(reportFiles), bytes: z.int().min(0) });
@@ -33,9 +34,9 @@ export type Report = z.infer<typeof reportShape>;
 export const reportListShape = z.object({ reports: z.array(reportShape) }).meta({ id: "ReportList" });
 export type ReportList = z.infer<typeof reportListShape>;
 
-export const reportsQueryShape = z.object({
+export const reportsQueryShape = z.strictObject({
   forecast: z.string().optional().describe("Only the reports of one forecast"),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: limitField(500, 50),
 });
 
 export const reportRequestedShape = z

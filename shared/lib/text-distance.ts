@@ -23,11 +23,20 @@ function editDistance(a: string, b: string): number {
 /** A longer text is not a misspelt name, and its comparison would take too long. */
 const comparedMax = 200;
 
-/** Returns the allowed text that is nearest to `found`; undefined if none is near enough for a suggestion. */
+/**
+ * Returns the allowed text that is nearest to `found`; undefined if none is near enough for a suggestion. Texts of another
+ * length are not near, so they are not compared.
+ */
 export function nearest(found: string, allowed: readonly string[]): string | undefined {
   if (found.length > comparedMax) return undefined;
   const folded = foldText(found);
-  const ranked = allowed.map((text) => ({ text, distance: editDistance(folded, foldText(text)) }));
-  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(1, found.length / 3) ? best.text : undefined;
+  const distanceMax = Math.max(1, found.length / 3);
+  let best: { readonly text: string; readonly distance: number } | undefined;
+  for (const text of allowed) {
+    const other = foldText(text);
+    if (Math.abs(other.length - folded.length) > distanceMax) continue;
+    const distance = editDistance(folded, other);
+    if (distance <= distanceMax && (best === undefined || distance < best.distance)) best = { text, distance };
+  }
+  return best?.text;
 }

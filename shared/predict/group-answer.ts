@@ -11,7 +11,7 @@ import type { Snapshot } from "./snapshot.ts";
 export function groupAnswer(
   { forecast, model }: Snapshot,
   head: Head,
-  { set, member }: NamedGroup,
+  { set, member, above }: NamedGroup,
   steps: readonly number[] | null,
 ): Result<GroupAnswer, Refusal> {
   const names = set.members[member] ?? [];
@@ -26,7 +26,7 @@ export function groupAnswer(
   const value = roundTo(level.value, decimals);
   const path = steps?.flatMap((step) => {
     const found = set.at(member, level, step);
-    return found === null ? [] : [pathStep(forecast, found)];
+    return found === null ? [] : [pathStep(forecast, found, above)];
   });
   return success({
     ...head,
@@ -34,7 +34,7 @@ export function groupAnswer(
     group: set.name,
     series,
     series_count: level.series,
-    ...stepMembers(forecast, next),
+    ...stepMembers(forecast, next, above),
     unit: model.card.unit,
     naive: value,
     last: { period: level.period, value },

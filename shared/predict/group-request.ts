@@ -5,6 +5,7 @@ import { seriesSet } from "../judging/step-sets.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
+import { aboveField } from "./above.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type SteppedSet, setsOfSnapshot } from "./step-forecasts.ts";
@@ -14,6 +15,8 @@ export const groupOption = "group";
 export interface NamedGroup {
   readonly set: SteppedSet;
   readonly member: number;
+  /** The value whose probability to be exceeded is asked for; absent if none is. */
+  readonly above?: number;
 }
 
 /**
@@ -37,11 +40,11 @@ export function readGroup(
   return set === undefined ? null : memberOf(set, named);
 }
 
-/** Returns the texts of the dimensions that an instance names; null if it has any other field. */
+/** Returns the texts of the dimensions that an instance names; null if it has any other field than `above`. */
 function fieldsNamed({ fields }: Snapshot, instance: Instance): Map<string, string> | null {
   const named = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
-    if (value === null || value === undefined) continue;
+    if (value === null || value === undefined || name === aboveField) continue;
     const field = fields.find(name);
     if (field?.kind !== "dimension" || typeof value !== "string" || named.has(field.name)) return null;
     named.set(field.name, cleanName(value));

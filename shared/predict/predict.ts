@@ -73,6 +73,9 @@ export interface PreparedRows {
 
 const noFailures: readonly FailedPrediction[] = [];
 
+/** The number of refused instances of a request whose errors list the allowed names. */
+const listingMax = 20;
+
 /** Reads every instance, without evaluating it. O(instances × fields). */
 export function prepareRows(
   snapshot: Snapshot,
@@ -106,7 +109,7 @@ export function prepareRows(
   const rows: Row[] = [];
   const failures: FailedPrediction[] = [];
   for (const [index, instance] of request.instances.entries()) {
-    const read = readInstanceOfBatch(snapshot, instance, readOptions);
+    const read = readInstanceOfBatch(snapshot, instance, { ...readOptions, brief: failures.length >= listingMax });
     if (read.ok) {
       rows.push(read.value);
       continue;

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly otherNames?: readonly string[];
   /** The value of `above` for an instance without its own. */
   readonly above?: number | undefined;
+  /** True for refusals without allowed names and suggestions: finding and writing them takes much longer than an answer. */
+  readonly brief?: boolean | undefined;
 }
 
 /** The fields of an instance by their kind. */
@@ -46,7 +48,7 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const forAbove = sorted.value.above === undefined ? {} : { above: sorted.value.above };
   for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
-  const found = findSeries(snapshot, dimensions, missing.length === 0);
+  const found = findSeries(snapshot, dimensions, { isWithoutHistory: missing.length === 0, brief: options.brief });
   if (!found.ok) return found;
   const { is, position } = found.value;
   const inHistory = position ?? snapshot.series.findIndex((series) => positionKey(series.is) === positionKey(is));
@@ -86,7 +88,7 @@ function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions
       continue;
     }
     const field = fields.find(name);
-    if (field === undefined) return failure(unknownField(fields, name, options.otherNames ?? [aboveField]));
+    if (field === undefined) return failure(unknownField(fields, name, options));
     const earlier = namesUsed.get(field.name);
     if (earlier !== undefined) {
       const detail = `${earlier} and ${name} are the same field.`;
@@ -123,13 +125,15 @@ function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions
 function readFeatureValue(
   name: string,
   { value, input }: { readonly value: unknown; readonly input: ModelInput },
-  { textNumbers }: ReadOptions,
+  { textNumbers, brief }: ReadOptions,
 ): Result<number | string, Refusal> {
   const { categories } = input;
   if (categories !== null) {
     if (typeof value !== "string") return failure(wrongType(name, value, "text"));
     const category = cleanedUnlessKnown(value, categories);
-    return categories.has(category) ? success(category) : failure(unknownValue(name, value, [...categories]));
+    return categories.has(category)
+      ? success(category)
+      : failure(unknownValue(name, value, { allowed: categories, brief }));
   }
   const number = textNumbers && typeof value === "string" ? (readNumber(value) ?? value) : value;
   if (typeof number === "number" && Number.isFinite(Math.fround(number))) return success(number);
@@ -151,6 +155,11 @@ interface FoundSeries {
   readonly position: number | null;
 }
 
+interface SearchOptions extends Pick<ReadOptions, "brief"> {
+  /** True if the instance states every feature of the history. */
+  readonly isWithoutHistory: boolean;
+}
+
 /**
  * Finds the series with these dimension values. If there is none, checks the dimensions one after the other, so that the
  * refusal lists the values that occur with the preceding ones.
@@ -158,30 +167,34 @@ interface FoundSeries {
 function findSeries(
   snapshot: Snapshot,
   values: readonly (string | undefined)[],
-  isWithoutHistory: boolean,
+  options: SearchOptions,
 ): Result<FoundSeries, Refusal> {
   const { forecast, series, positions, model } = snapshot;
+  const { isWithoutHistory, brief } = options;
   const position = values.includes(undefined) ? undefined : positions.get(positionKey(values));
   if (position !== undefined) return success({ is: series[position]?.is ?? [], position });
   const cleaned = values.map((value) => (value === undefined ? value : cleanName(value)));
-  if (cleaned.some((value, at) => value !== values[at])) return findSeries(snapshot, cleaned, isWithoutHistory);
+  if (cleaned.some((value, at) => value !== values[at])) return findSeries(snapshot, cleaned, options);
   // A model of events reads no name of a series, so with every feature the series may be new, and needs no name.
   if (isWithoutHistory && eventsRuleOf(forecast) !== null)
     return success({ is: cleaned.map((value) => value ?? ""), position: null });
   let candidates = series.filter(({ last }) => last !== null);
   for (const [at, name] of forecast.dimensions.entries()) {
     const value = values[at];
-    const input = model.inputs.find(({ declared }) => dimensionOf(declared) === name);
-    const allowed = new Set(candidates.map(({ is }) => is[at] ?? ""));
-    if (isWithoutHistory) for (const category of input?.categories ?? []) allowed.add(category);
+    const categories = model.inputs.find(({ declared }) => dimensionOf(declared) === name)?.categories ?? noNames;
+    const allowedNames = () => {
+      const observed = candidates.map(({ is }) => is[at] ?? "");
+      return new Set([...observed, ...(isWithoutHistory ? categories : [])].sort());
+    };
     if (value === undefined) {
-      const list = [...allowed].sort();
-      return failure({ ...unknownValue(name, undefined, list), detail: `${name} is required to name a series.` });
+      const refusal = unknownValue(name, undefined, { allowed: brief ? noNames : allowedNames(), brief });
+      return failure({ ...refusal, detail: `${name} is required to name a series.` });
     }
-    if (!allowed.has(value)) {
+    const isAllowed = candidates.some(({ is }) => is[at] === value) || (isWithoutHistory && categories.has(value));
+    if (!isAllowed) {
       const preceding = forecast.dimensions.slice(0, at).map((dimension, index) => `${dimension} ${values[index]}`);
       const scope = preceding.length > 0 && !isWithoutHistory ? ` of ${preceding.join(", ")}` : "";
-      return failure(unknownValue(name, value, [...allowed].sort(), scope));
+      return failure(unknownValue(name, value, { allowed: brief ? noNames : allowedNames(), brief }, scope));
     }
     if (!isWithoutHistory) candidates = candidates.filter(({ is }) => is[at] === value);
   }
@@ -206,17 +219,38 @@ function otherPeriod(
   };
 }
 
-function unknownField({ all, names }: Fields, name: string, otherNames: readonly string[]): Refusal {
+function unknownField(
+  { all, names }: Fields,
+  name: string,
+  { otherNames = [aboveField], brief }: ReadOptions,
+): Refusal {
   const detail = name === "" ? "A field has no name." : `There is no field ${describeValue(name)}.`;
-  const allowed = [...all.map((field) => field.name), ...otherNames];
   const found = describeValue(name);
-  return suggesting({ kind: "unprocessable", detail, field: found, found, allowed }, [...names, ...otherNames]);
+  const refusal = { kind: "unprocessable", detail, field: found, found } as const;
+  if (brief) return { ...refusal, expected: asListedBefore };
+  const allowed = [...all.map((field) => field.name), ...otherNames];
+  return suggesting({ ...refusal, allowed }, [...names, ...otherNames]);
 }
 
-function unknownValue(name: string, value: string | undefined, allowed: readonly string[], scope = ""): Refusal {
+/** A refusal lists at most this many values. More are no help, and the ids of 10,000 series are 100 kB. */
+const listedMax = 200;
+/** The nearest of more values is not searched: names that are typed by hand are fewer, and ids are near to each other. */
+const comparedMax = 2_000;
+const asListedBefore = "what the first refusals of this request list";
+const noNames: ReadonlySet<string> = new Set();
+
+interface AllowedValues extends Pick<ReadOptions, "brief"> {
+  readonly allowed: ReadonlySet<string>;
+}
+
+function unknownValue(name: string, value: string | undefined, { allowed, brief }: AllowedValues, scope = ""): Refusal {
   const found = value ?? "nothing";
   const detail = isBlank(value) ? `${name} is empty.` : `${name} has no value ${describeValue(found)}${scope}.`;
-  return suggesting({ kind: "unprocessable", detail, field: name, found: describeValue(found), allowed });
+  const refusal = { kind: "unprocessable", detail, field: name, found: describeValue(found) } as const;
+  if (brief) return { ...refusal, expected: asListedBefore };
+  const listed =
+    allowed.size <= listedMax ? { allowed: [...allowed] } : { expected: `one of ${allowed.size} existing values` };
+  return suggesting({ ...refusal, ...listed }, allowed.size <= comparedMax ? [...allowed] : []);
 }
 
 function wrongType(name: string, value: unknown, expected: string): Refusal {
@@ -230,7 +264,7 @@ function wrongType(name: string, value: unknown, expected: string): Refusal {
 }
 
 /** Adds the known text that is nearest to `found`, if one is near enough. */
-function suggesting(refusal: Refusal, known = refusal.allowed ?? []): Refusal {
+function suggesting(refusal: Refusal, known: readonly string[]): Refusal {
   const suggestion = refusal.found === undefined ? {} : didYouMean(refusal.found, known);
   if (suggestion.didYouMean === undefined) return refusal;
   return { ...refusal, ...suggestion, detail: `${refusal.detail} Did you mean ${suggestion.didYouMean}?` };

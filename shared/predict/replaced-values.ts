@@ -19,14 +19,15 @@ export interface Replacement {
 
 /**
  * Returns the features that are computed from observations, as fields of a prediction request. A feature that is missing is
- * omitted. Refuses unknown variables, lists of another length, values that are not finite, and forecasts of several series.
+ * omitted. Refuses unknown variables, lists of another length, values that are too large, a value of the target that has no
+ * logarithm if the forecast needs it, and forecasts of several series.
  */
 export function featuresOfReplaced(
   forecast: Pick<Forecast, "features" | "schedule" | "target">,
   history: History,
   replacement: Replacement,
 ): Result<Record<string, number>, Refusal> {
-  const refusal = refuseReplacement(history, replacement);
+  const refusal = refuseReplacement(history, replacement) ?? refuseValues(forecast, history, replacement);
   if (refusal !== null) return failure(refusal);
   const { periods } = history;
   const target = nextPeriod(forecast.schedule, periods.at(-1) ?? "");
@@ -72,6 +73,25 @@ function refuseReplacement({ variable, periods, series }: History, { values, cou
       const detail = `${name} has another number of values.`;
       return { kind: "unprocessable", detail, field: name, found: `${list.length}`, expected: `${count} numbers` };
     }
+  }
+  return null;
+}
+
+/** Features are float32. */
+const valueMax = 3.4e38;
+
+function refuseValues(
+  { target }: Pick<Forecast, "target">,
+  { variable }: History,
+  { values }: Replacement,
+): Refusal | null {
+  for (const [name, list] of Object.entries(values)) {
+    const isPositive = name === variable && target.transform === "log-difference";
+    const wrong = list.find((value) => !(Math.abs(value) <= valueMax) || (isPositive && value <= 0));
+    if (wrong === undefined) continue;
+    const expected = isPositive ? `numbers above 0, up to ${valueMax}` : `numbers from -${valueMax} to ${valueMax}`;
+    const detail = `${name} has a value that is not possible.`;
+    return { kind: "unprocessable", detail, field: name, found: String(wrong), expected };
   }
   return null;
 }

@@ -44,7 +44,7 @@ export function seriesPath(
   const { output } = forecast;
   const further = steps.flatMap((step): PathStep[] => {
     const found = step === 1 || level === null ? null : (set?.at(member, level, step) ?? null);
-    return found === null ? [] : [withNote(pathStep(forecast, found), note)];
+    return found === null ? [] : [withNote(pathStep(forecast, found, row.above), note)];
   });
   return success([firstStep({ output, target: snapshot.target }, prediction, model.card.name), ...further]);
 }
@@ -53,5 +53,6 @@ export function seriesPath(
 function withNote(step: PathStep, note: string | null): PathStep {
   if (note === null) return step;
   const empty = Object.fromEntries([...intervalNames, "probabilities", "quantiles"].map((name) => [name, null]));
-  return { ...step, ...empty, interval_note: note };
+  const above = step.above && { above: { ...step.above, probability: null, note } };
+  return { ...step, ...empty, ...above, interval_note: note };
 }

@@ -26,6 +26,9 @@ export const addressMax = 2_000;
 const privateNames = ["localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa"];
 const reservedNames = ["test", "example", "invalid", "onion", "alt", "arpa"];
 
+/** At least two labels of 1 to 63 characters. With an empty label, `localhost..` would not look like `localhost`. */
+const hostName = /^(?=.{1,253}$)([a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}$/;
+
 export interface AddressRules {
   /** True if an address of this machine is allowed, also over http; only in local configuration. */
   readonly allowLoopback: boolean;
@@ -48,6 +51,7 @@ function isPublicHost(host: string): boolean {
   if (host.startsWith("[")) return isPublicIpv6(host.slice(1, -1));
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host);
   const name = host.replace(/\.$/, "");
+  if (!hostName.test(name)) return false;
   const isReserved = [...privateNames, ...reservedNames].some((end) => name === end || name.endsWith(`.${end}`));
-  return name.includes(".") && !isReserved;
+  return !isReserved;
 }

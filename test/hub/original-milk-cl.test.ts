@@ -54,6 +54,8 @@ let card: Card;
 let history: History;
 let snapshot: Snapshot;
 let ask: Answer;
+/** The addresses for which predict was asked. */
+const callers: (string | null)[] = [];
 
 beforeAll(async () => {
   const facts = monthlyFacts();
@@ -84,6 +86,7 @@ beforeAll(async () => {
     texts: { [historyKey(id)]: historyText(history, 1) },
     predict: async (request) => {
       expect(new URL(request.url).pathname).toBe(`/predict/${id}`);
+      callers.push(request.headers.get("CF-Connecting-IP"));
       const found = answerOf(snapshot, JSON.parse(await request.text()));
       return Response.json(found, { status: "kind" in found ? 422 : 200 });
     },
@@ -133,7 +136,7 @@ describe("get_prediction", () => {
       status: 404,
       body: { detail: "There is no prediction of 2008-12.", expected: "a period from 2009-01 to 2018-12" },
     });
-    for (const query of ["year=2014&month=13", "year=2014", "year=soon&month=1"]) {
+    for (const query of ["year=2014&month=13", "year=2014", "year=soon&month=1", "year=0x7de&month=10"]) {
       const refused = await ask(`/api/v1/get_prediction?${query}`);
       expect([400, 422]).toContain(refused.status);
       expect(await refused.text()).toMatch(/(year|month): expected a whole number from \d+ to \d+/);
@@ -191,7 +194,20 @@ describe("get_online_prediction", () => {
       });
     expect((await online({ Precio_leche: ["1", 2, 3] })).status).toBe(422);
     expect((await online(null)).status).toBe(422);
+    for (const Precio_leche of [
+      [220, 221, -1],
+      [0, 220, 221],
+      [1e308, 220, 221],
+    ])
+      expect(await online({ Precio_leche })).toMatchObject({ status: 422, body: { field: "Precio_leche" } });
   });
+});
+
+test("a request counts for the address of its caller, also in predict", async () => {
+  const headers = { "Content-Type": "application/json", "CF-Connecting-IP": "192.0.2.7" };
+  const body = JSON.stringify({ data: {} });
+  expect((await ask("/api/v1/get_online_prediction", { method: "POST", headers, body })).status).toBe(200);
+  expect(callers.at(-1)).toBe("192.0.2.7");
 });
 
 test("the predictions as CSV have the columns and the months of the original", () => {

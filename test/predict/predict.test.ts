@@ -119,6 +119,34 @@ test("one bad instance refuses the batch, or fails alone if partial answers are 
   expect(batchAnswerShape.parse(batch([5], { partial: true })).predictions).toMatchObject([{ index: 0 }]);
 });
 
+test("of many refused instances only the first list the allowed names, so an answer stays small", () => {
+  const misspelt = Array.from({ length: 1_000 }, (_, at) => instanceOf(0, { Canal: `Tienda${at}` }));
+  const { predictions } = batchAnswerShape.parse(batch(misspelt, { partial: true }));
+  const errors = predictions.map((one) => ("error" in one ? one.error : null));
+  expect(errors[0]).toMatchObject({ found: "Tienda0", didYouMean: "Tiendas", allowed: ["Autoservicios", "Tiendas"] });
+  expect(errors.filter((error) => Object.hasOwn(error ?? {}, "allowed"))).toHaveLength(20);
+  expect(errors[999]).toMatchObject({ index: 999, field: "Canal", found: "Tienda999", expected: expect.any(String) });
+  expect(errors[999]).not.toHaveProperty("didYouMean");
+  const unnamed = batchAnswerShape.parse(batch(Array(30).fill({ Estado: "Jalisco" }), { partial: true }));
+  expect(unnamed.predictions[29]).toMatchObject({
+    error: { field: "Ciudad", detail: "Ciudad is required to name a series." },
+  });
+});
+
+test("more than 200 allowed values are counted, not listed", () => {
+  const history = historyOf();
+  const [first] = history.series;
+  const cities = Array.from({ length: 300 }, (_, at) => `Ciudad ${at}`);
+  const series = cities.map((city) => ({
+    is: ["Jalisco", city, "Pasteurizada", "Tiendas"],
+    values: first?.values ?? [],
+  }));
+  const many = snapshotOf({}, { ...history, series });
+  const refused = answer({ kind: "single", instance: instanceOf(1, { Ciudad: "Ciudad 2999" }) }, { from: many });
+  expect(refused).toMatchObject({ field: "Ciudad", expected: "one of 300 existing values", didYouMean: "Ciudad 299" });
+  expect(refused).not.toHaveProperty("allowed");
+});
+
 test("a supplied feature is used by the model and shown in the answer", () => {
   const given = single({ Precio_lag1: 23.45, Precio_mean7: 23.1 });
   expect(given).toMatchObject({ predicted_price: 23.95, naive: 23.45, last: { value: 25.25 } });

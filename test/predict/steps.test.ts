@@ -1,6 +1,7 @@
 /** Several steps and groups of series in `/predict`. */
 import { describe, expect, test } from "vitest";
 import { singleAnswerShape } from "../../shared/api/predict.ts";
+import { answerGroup } from "../../shared/predict/answer-group.ts";
 import { groupAnswer } from "../../shared/predict/group-answer.ts";
 import { readGroup } from "../../shared/predict/group-request.ts";
 import { readPath } from "../../shared/predict/path-request.ts";
@@ -51,6 +52,14 @@ describe("a path", () => {
     expect([second?.["served_by"], third?.["served_by"]]).toEqual(["persistence", "drift"]);
     expect(second?.["expected"]).toBe(answer["naive"]);
     expect(singleAnswerShape.safeParse({ ...answer, path }).success).toBe(true);
+  });
+
+  test("has the probability of a value above a threshold at every step, as the answer has", () => {
+    const answered = pathOf("3", null, { above: 25 });
+    if (!("path" in answered)) throw new Error("there is a path");
+    const chances = answered.path.map((step) => step.above?.probability ?? Number.NaN);
+    expect(chances[0]).toBe((answered.answer as { above?: { probability: number } }).above?.probability);
+    expect(chances.every((chance) => chance > 0 && chance < 1)).toBe(true);
   });
 
   test("has wider intervals and fewer unchanged values at later steps", () => {
@@ -133,6 +142,34 @@ describe("a group", () => {
     });
     expect(singleAnswerShape.safeParse(answered.value).success).toBe(true);
     expect(answered.value.path?.[0]?.quantiles).toEqual(answered.value.quantiles);
+  });
+
+  test("has the probability of a value above a threshold, at every step, in the query and in the body", () => {
+    const options = { explain: false, withFeatures: false, steps: { steps: "3", until: null, group: null } };
+    const served = { snapshot, stale: false };
+    const request = (instance: Record<string, unknown>) => ({ kind: "single", instance }) as const;
+    const inQuery = answerGroup(served, { ...options, request: request({ Estado: "Jalisco" }), above: "22" });
+    const inBody = answerGroup(served, { ...options, request: request({ Estado: "Jalisco", above: 22 }), above: "1" });
+    expect(inBody).toEqual(inQuery);
+    if (!inQuery?.ok) throw new Error("Jalisco is a group");
+    const { above, path } = inQuery.value;
+    expect(above).toEqual({ value: 22, probability: expect.any(Number) });
+    expect(path?.map((step) => step.above?.value)).toEqual([22, 22, 22]);
+    expect(path?.[0]?.above).toEqual(above);
+    expect(answerGroup(served, { ...options, request: request({ Estado: "Jalisco" }), above: "x" })).toMatchObject({
+      error: { field: "above" },
+    });
+  });
+
+  test("has no features and no explanation, so requests for them are refused", () => {
+    const options = { request: { kind: "single", instance: { Estado: "Jalisco" } }, above: undefined } as const;
+    const steps = { steps: null, until: null, group: null };
+    const served = { snapshot, stale: false };
+    for (const [explain, withFeatures, field] of [
+      [true, false, "explain"],
+      [false, true, "features"],
+    ] as const)
+      expect(answerGroup(served, { ...options, steps, explain, withFeatures })).toMatchObject({ error: { field } });
   });
 
   test("of all series is named by its rule, which needs no field", () => {

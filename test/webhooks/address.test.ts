@@ -91,6 +91,11 @@ test.each([
   expect(refused(`https://${host}/`)).toBe(true);
 });
 
+test("a name with an empty or too long label is refused", () => {
+  const hosts = ["localhost..", "printer.local..", "127.0.0.1..", "a..dev", ".dev", `${"a".repeat(64)}.dev`];
+  expect(hosts.filter((host) => !refused(`https://${host}/`))).toEqual([]);
+});
+
 test("this machine is allowed only where the configuration allows it, also over http", () => {
   const local = ["http://127.0.0.1:9000/hook", "http://localhost:9000/hook", "https://[::1]:9000/hook"];
   for (const text of local) {

@@ -14,6 +14,8 @@ export interface ReplacedRequest extends Replacement {
   readonly forecast: string;
   /** The `Authorization` of the caller; null without one. */
   readonly authorization: string | null;
+  /** The address of the caller, whose computing time predict limits; null if unknown. */
+  readonly address: string | null;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ReplacedRequest extends Replacement {
  */
 export async function predictReplaced(
   hub: Pick<Hub, "snapshots" | "predict">,
-  { forecast: id, authorization, ...replacement }: ReplacedRequest,
+  { forecast: id, authorization, address, ...replacement }: ReplacedRequest,
 ): Promise<Result<SingleAnswer, Refusal>> {
   const forecast = requireForecast(id);
   if (!forecast.ok) return forecast;
@@ -33,10 +35,14 @@ export async function predictReplaced(
   }
   const features = featuresOfReplaced(forecast.value, history, replacement);
   if (!features.ok) return features;
-  const headers = { "Content-Type": "application/json", ...(authorization !== null && { authorization }) };
+  const headers = {
+    "Content-Type": "application/json",
+    ...(authorization !== null && { authorization }),
+    ...(address !== null && { "CF-Connecting-IP": address }),
+  };
   const body = JSON.stringify(features.value);
-  const address = `http://predict/predict/${encodeURIComponent(id)}`;
-  const response = await hub.predict.fetch(new Request(address, { method: "POST", headers, body }));
+  const url = `http://predict/predict/${encodeURIComponent(id)}`;
+  const response = await hub.predict.fetch(new Request(url, { method: "POST", headers, body }));
   const text = await response.text();
   return response.ok
     ? success(singleAnswerShape.parse(JSON.parse(text)))

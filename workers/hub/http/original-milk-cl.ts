@@ -56,7 +56,8 @@ const online = createRoute({
 originalMilkClRoutes.openapi(online, async (context) => {
   const { data: values } = context.req.valid("json");
   const authorization = context.req.header("Authorization") ?? null;
-  const replaced = { forecast, values, count, authorization };
+  const address = context.req.header("CF-Connecting-IP") ?? null;
+  const replaced = { forecast, values, count, authorization, address };
   const { prediction, target_period: period, model } = unwrap(await predictReplaced(context.var.hub, replaced));
   const answer: OnlinePrediction = {
     prediction: Number(prediction),

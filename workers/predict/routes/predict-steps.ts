@@ -1,21 +1,15 @@
 /** The parts of `/predict` for several steps and for groups of series. */
-import type { PathStep, PredictionWithFeatures, SingleAnswer } from "../../../shared/api/predict.ts";
+import type { PathStep, PredictionWithFeatures } from "../../../shared/api/predict.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
-import { groupAnswer } from "../../../shared/predict/group-answer.ts";
-import { groupOption, readGroup } from "../../../shared/predict/group-request.ts";
+import type { StepOptions } from "../../../shared/predict/answer-group.ts";
+import { groupOption } from "../../../shared/predict/group-request.ts";
 import type { LoadedLearner } from "../../../shared/predict/learned-steps.ts";
-import { type PathOptions, readPath, stepsOption, untilOption } from "../../../shared/predict/path-request.ts";
+import { readPath, stepsOption, untilOption } from "../../../shared/predict/path-request.ts";
 import type { PredictRequest, PreparedRows } from "../../../shared/predict/predict.ts";
 import { seriesPath } from "../../../shared/predict/series-path.ts";
 import type { Snapshot } from "../../../shared/predict/snapshot.ts";
 import type { Call } from "../call.ts";
-import type { Served } from "../snapshot-store.ts";
-
-/** The options of a request as texts; null if they are not set. */
-export interface StepOptions extends PathOptions {
-  readonly group: string | null;
-}
 
 export function readStepOptions({ query }: Pick<Call, "query">): StepOptions {
   const textOf = (name: string) => query?.get(name) ?? null;
@@ -28,23 +22,6 @@ export function refuseSteps({ kind }: PredictRequest, { steps, until, group }: S
   const field = steps !== null ? stepsOption : until !== null ? untilOption : groupOption;
   const detail = `${field} is for one instance. Send one request for each series or group, as in GET /predict/FORECAST?DIMENSION=VALUE&${field}=….`;
   return { kind: "unprocessable", detail, field, found: "several instances", expected: "one instance" };
-}
-
-/**
- * Returns the answer for a group, or its refusal. Null if the request names no group: it is then an instance of a single series.
- */
-export function answerGroup(
-  { snapshot, stale }: Pick<Served, "snapshot" | "stale">,
-  request: PredictRequest,
-  options: StepOptions,
-): Result<SingleAnswer, Refusal> | null {
-  if (request.kind !== "single") return null;
-  const named = readGroup(snapshot, request.instance, options.group);
-  if (named === null || !named.ok) return named;
-  const steps = readPath(snapshot, options);
-  if (!steps.ok) return steps;
-  const head = stale ? snapshot.heads.stale : snapshot.heads.fresh;
-  return groupAnswer(snapshot, head, named.value, steps.value);
 }
 
 export interface AnswerWithPath {

@@ -7,6 +7,7 @@ import { didYouMean } from "../../../shared/lib/did-you-mean.ts";
 import { parseJson } from "../../../shared/lib/parse-json.ts";
 import { isObject } from "../../../shared/lib/validate-json.ts";
 import { aboveField } from "../../../shared/predict/above.ts";
+import { answerGroup, type StepOptions } from "../../../shared/predict/answer-group.ts";
 import { answerJson, singleAnswerJson } from "../../../shared/predict/answer-json.ts";
 import { describeValue } from "../../../shared/predict/describe-value.ts";
 import {
@@ -35,7 +36,7 @@ import { recordAnswer } from "../record-answer.ts";
 import { jsonReply, jsonTextReply, type Reply, refusalReply, Timing } from "../respond.ts";
 import { type ServedCall, servedFor, unavailable } from "../served.ts";
 import type { Served } from "../snapshot-store.ts";
-import { answerGroup, readStepOptions, refuseSteps, type StepOptions, withPath } from "./predict-steps.ts";
+import { readStepOptions, refuseSteps, withPath } from "./predict-steps.ts";
 
 export const predictRoute: Route["methods"] = { GET: answerQuery, POST: answerBody };
 
@@ -169,7 +170,10 @@ function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply |
     return groupReply(served, call, explained) ?? refusal;
   }
   const operations = explainer?.ok ? explainer.value.operations : 0;
-  chargeRows(call, { rows: prepared.value.rows.length, inputs: snapshot.model.inputs.length, operations });
+  const { rows, failures } = prepared.value;
+  const inputs = snapshot.model.inputs.length;
+  chargeRows(call, { rows: rows.length, inputs, operations });
+  chargeRows(call, { rows: failures.length, inputs });
   // Answers to POST have no cache headers: caches do not store them.
   const headers: Reply["headers"] = isQuery ? cacheHeaders(call, served) : {};
   if (isQuery && matches(call.request.headers.get("If-None-Match"), headers.ETag ?? "")) {
@@ -187,7 +191,7 @@ function evaluate(served: Served, call: Call, explained: ExplainedCall): Reply |
     learner,
     timing,
   };
-  const evaluated = evaluateRows(snapshot, prepared.value.rows);
+  const evaluated = evaluateRows(snapshot, rows);
   return evaluated instanceof Promise
     ? evaluated.then((awaited) => replyTo(awaited, call, batch))
     : replyTo(evaluated, call, batch);
@@ -248,8 +252,9 @@ function answerReply(
 }
 
 /** Answers a request that names a group of series; null for any other request. */
-function groupReply(served: Served, call: Call, { request, isQuery, steps, timing }: ReadCall): Reply | null {
-  const answered = answerGroup(served, request, steps);
+function groupReply(served: Served, call: Call, readCall: ReadCall): Reply | null {
+  const { isQuery, timing } = readCall;
+  const answered = answerGroup(served, readCall);
   if (answered === null) return null;
   timing.end("model");
   const timed = { "Server-Timing": timing.header };
