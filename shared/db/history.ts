@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lte, type SQL, sql } from "drizzle-orm";
 import { type EventsRule, eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
 import { addDays } from "../lib/calendar.ts";
@@ -109,31 +109,73 @@ export async function latestFacts(
 }
 
 /** Returns the facts of some variables from period `from` on, up to `last`. */
-function factsFrom(
+/**
+ * Rows of one query. Thousands of series have hundreds of thousands of facts: the answer of one query with all of them would need
+ * several times the memory of the facts.
+ */
+const rowsMax = 20_000;
+
+interface FactsRange {
+  readonly variables: readonly string[];
+  readonly from: string;
+  readonly last?: string | undefined;
+}
+
+/** Returns the facts of some variables from period `from` on, up to `last`, in order. Equal texts are one text in memory. */
+async function factsFrom(db: Database, feed: string, { variables, from, last }: FactsRange): Promise<Fact[]> {
+  const facts: Fact[] = [];
+  const keys = new Map<number, string>();
+  const shared = sharedTexts();
+  const until = last === undefined ? undefined : lte(observations.period, last);
+  let after: SQL | undefined;
+  for (;;) {
+    const rows = await db
+      .select({
+        period: observations.period,
+        seriesId: observations.seriesId,
+        variable: observations.variable,
+        value: observations.value,
+      })
+      .from(observations)
+      .where(and(isOf(feed, variables), gte(observations.period, from), until, after))
+      .orderBy(observations.period, observations.seriesId, observations.variable)
+      .limit(rowsMax);
+    await readKeys(db, rows, keys);
+    for (const { period, seriesId, variable, value } of rows) {
+      const key = keys.get(seriesId);
+      if (key === undefined) throw new Error(`the database has no series ${seriesId}, which has observations`);
+      facts.push({ period: shared(period), series: key, variable: shared(variable), value });
+    }
+    const end = rows.at(-1);
+    if (end === undefined || rows.length < rowsMax) return facts;
+    after = sql`(${observations.period}, ${observations.seriesId}, ${observations.variable}) > (${end.period}, ${end.seriesId}, ${end.variable})`;
+  }
+}
+
+/** Returns a function that returns the first of equal texts. Each row of an answer has texts of its own. */
+function sharedTexts(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const first = known.get(text);
+    if (first !== undefined) return first;
+    known.set(text, text);
+    return text;
+  };
+}
+
+/** Adds the keys of the series of some rows that are not known yet. */
+async function readKeys(
   db: Database,
-  feed: string,
-  {
-    variables,
-    from,
-    last,
-  }: { readonly variables: readonly string[]; readonly from: string; readonly last?: string | undefined },
-): Promise<Fact[]> {
-  return db
-    .select({
-      period: observations.period,
-      series: series.key,
-      variable: observations.variable,
-      value: observations.value,
-    })
-    .from(observations)
-    .innerJoin(series, eq(series.id, observations.seriesId))
-    .where(
-      and(
-        isOf(feed, variables),
-        gte(observations.period, from),
-        last === undefined ? undefined : lte(observations.period, last),
-      ),
-    );
+  rows: readonly { readonly seriesId: number }[],
+  known: Map<number, string>,
+): Promise<void> {
+  const unknown = [...new Set(rows.map(({ seriesId }) => seriesId))].filter((id) => !known.has(id));
+  if (unknown.length === 0) return;
+  const found = await db
+    .select({ id: series.id, key: series.key })
+    .from(series)
+    .where(sql`${series.id} IN (SELECT value FROM json_each(${JSON.stringify(unknown)}))`);
+  for (const { id, key } of found) known.set(id, key);
 }
 
 function isOf(feed: string, variables: readonly string[]) {

@@ -1,4 +1,4 @@
-/** Renders reports in the pages Worker, one call for each file: 185 series with 12 steps. Predicts and renders 2,000 series for the memory. */
+/** Renders a report of 185 series in the pages Worker, one call for each file. Runs the steps of one of 2,000 series for their memory. */
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
@@ -7,11 +7,27 @@ import { bundleWorkers } from "../../trainer/local/bundles.ts";
 import { largeModel } from "../support/report-models.ts";
 import { type Bench, medianMs, type Result } from "./bench.ts";
 import { bundleOfFile, readModules } from "./support/bundle.ts";
+import { type MeasuredStep, measureSteps, reportBundles } from "./support/large-report.ts";
 import { smallestHeapMb } from "./support/smallest-heap.ts";
 import { startWorkerd } from "./support/workerd.ts";
 
 const rounds = 5;
 const renderedShape = z.record(z.string(), z.number().min(1));
+
+/** Limit of the heap of an isolate. The rest of its 128 MB is for buffers. */
+const stepHeapMb = 80;
+
+/** Returns time and memory of a step of 2,000 series in workerd. It has run with the limit of the heap. */
+function resultsOf({ step, ms, hubMb, pagesMb }: MeasuredStep): Result[] {
+  const what = `2,000 series in workerd, heap ≤ ${stepHeapMb} MB: ${step}`;
+  return [
+    { what, value: ms, unit: "ms", limit: null },
+    { what: `${what}, heap and buffers of the hub`, value: hubMb, unit: "MB", limit: 128 },
+    ...(pagesMb === null
+      ? []
+      : [{ what: `${what}, heap and buffers of pages`, value: pagesMb, unit: "MB", limit: 128 } as const]),
+  ];
+}
 
 export async function run(): Promise<Bench> {
   const [, , , pages = ""] = await bundleWorkers();
@@ -35,14 +51,14 @@ export async function run(): Promise<Bench> {
     const ms = await medianMs(rounds, () => render(185, 12));
     const heapMb = await smallestHeapMb("test/support/render-large-report.ts", 4);
     const predictingMb = await smallestHeapMb("test/support/predict-large-report.ts", 16);
-    const { "forecast.csv": csvBytes = 0 } = await render(2_000, 12);
+    const steps = await measureSteps(await reportBundles(), stepHeapMb);
     const page = reportPage(viewOf(largeModel({ series: 185, steps: 12 })), []);
     const results: Result[] = [
       { what: "185 series × 12 steps: all six files, with the simulated model", value: ms, unit: "ms", limit: 3_000 },
       { what: "the page of 185 series, compressed", value: gzipSync(page).length / 1000, unit: "kB", limit: 150 },
       { what: "2,000 series × 12 steps: heap that CSV and JSON need, in Node", value: heapMb, unit: "MB", limit: 128 },
       { what: "the same for predicting them and computing the report", value: predictingMb, unit: "MB", limit: 128 },
-      { what: "2,000 series × 12 steps: forecast.csv", value: csvBytes / 1e6, unit: "MB", limit: null },
+      ...steps.flatMap(resultsOf),
     ];
     return { name: "report", results };
   } finally {

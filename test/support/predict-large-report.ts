@@ -11,28 +11,11 @@ import { computeReport } from "../../shared/reports/compute-report.ts";
 import { predictOrigin } from "../../shared/reports/predict-origin.ts";
 import { predictionParts } from "../../shared/track-record/publish-snapshot.ts";
 import { type PublishedPrediction, writePredictionParts } from "../../shared/track-record/published-prediction.ts";
-import { randomFrom } from "../../trainer/simulate/random.ts";
-import { historyOf, snapshotOf } from "./served.ts";
+import { largeHistory } from "./large-history.ts";
+import { snapshotOf } from "./served.ts";
 import { milkBaselines } from "./step-baselines.ts";
 
-const [seriesCount, periods] = [2_000, 151];
 const madeAt = "2026-11-20T15:00:00.000Z";
-
-/** Prices that change in one of four publications. */
-function largeHistory() {
-  const random = randomFrom("large");
-  const history = historyOf("2026-11-20", periods);
-  const series = Array.from({ length: seriesCount }, (_, at) => {
-    let price = 20 + random.integer(1_000) / 100;
-    const is = [`State ${at % 32}`, `City ${at >> 3}`, at % 2 === 0 ? "Pasteurizada" : "Ultra", `Canal ${at % 4}`];
-    const values = history.periods.map(() => {
-      if (random.integer(4) === 0) price = Math.max(1, Math.round(price * 100 + random.integer(201) - 100) / 100);
-      return price;
-    });
-    return { is, values };
-  });
-  return { ...history, series };
-}
 
 let buffersMb = 0;
 function* watched(parts: Iterable<readonly PublishedPrediction[]>) {

@@ -17,6 +17,8 @@ export interface Workerd {
   /** Returns the port of a Worker. */
   port(worker: string): Promise<number>;
   inspectorPort(): Promise<number>;
+  /** Returns the database that every Worker has as `DB`; only with `hasDatabase`. */
+  database(): ReturnType<Miniflare["getD1Database"]>;
   /** Writes the snapshot of a forecast like the hub, with a separate seeder Worker. */
   store(stored: Stored): Promise<void>;
   dispose(): Promise<void>;
@@ -41,7 +43,10 @@ const seeder: BenchWorker = {
 };
 
 /** Bindings of KV and R2 in memory, with the simulators of this workerd. */
-export async function startWorkerd(workers: readonly BenchWorker[], { inspect = false } = {}): Promise<Workerd> {
+export async function startWorkerd(
+  workers: readonly BenchWorker[],
+  { inspect = false, hasDatabase = false } = {},
+): Promise<Workerd> {
   const options = {
     host: "127.0.0.1",
     port: 0,
@@ -57,6 +62,7 @@ export async function startWorkerd(workers: readonly BenchWorker[], { inspect = 
       serviceBindings: { ...services },
       kvNamespaces: { SNAPSHOTS: "almanac-snapshots" },
       r2Buckets: { LAKE: "almanac-lake" },
+      ...(hasDatabase && { d1Databases: { DB: "almanac-database" } }),
       unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
     })),
   };
@@ -65,6 +71,7 @@ export async function startWorkerd(workers: readonly BenchWorker[], { inspect = 
   return {
     port: async (worker) => Number((await miniflare.unsafeGetDirectURL(worker)).port),
     inspectorPort: async () => Number((await miniflare.getInspectorURL()).port),
+    database: () => miniflare.getD1Database("DB", seeder.name),
     async store({ forecast, pointer, model, servedText, historyText }) {
       const lake = await miniflare.getR2Bucket("LAKE", seeder.name);
       const snapshots = await miniflare.getKVNamespace("SNAPSHOTS", seeder.name);

@@ -1,0 +1,48 @@
+/** Editions: readable once they are recorded, and one for every local day. */
+import { drizzle } from "drizzle-orm/d1";
+import { expect, test } from "vitest";
+import * as schema from "../../shared/db/schema.ts";
+import type { Forecast } from "../../shared/forecasts/forecast.ts";
+import { milkMx } from "../../shared/forecasts/milk-mx.ts";
+import { editionKey } from "../../shared/reports/keys.ts";
+import { D1InNode } from "../support/d1-in-node.ts";
+import { hubInNode } from "../support/hub-in-node.ts";
+
+test("an edition that is stored but not recorded cannot be read, because a retry may replace it", async () => {
+  const files = [[editionKey("milk-mx", "2026-11-20", "json"), new TextEncoder().encode("{}").slice()]] as const;
+  const path = "/reports/milk-mx/editions/2026-11-20.json";
+  expect((await (await hubInNode({ files }))(path)).status).toBe(404);
+  const rows = `INSERT INTO editions (forecast, date, is_new, published_at) VALUES ('milk-mx', '2026-11-20', 0, '2026-11-20T14:00:00Z');`;
+  expect((await (await hubInNode({ files, rows }))(path)).status).toBe(200);
+});
+
+/** The part of `workers/hub` that is used here. Its own types need the types of workerd, which Node's project does not have. */
+interface TickModule {
+  runTick(hub: object, forecasts: readonly Forecast[], at: Date): Promise<void>;
+}
+
+/** Returns the keys of the flows that a tick starts while a report of the forecast is being made. */
+async function startedAt(hour: number, time: string): Promise<string[]> {
+  const d1 = new D1InNode();
+  d1.exec(`
+    INSERT INTO histories (forecast, number, sha256, made_from, made_at, last_period)
+      VALUES ('milk-mx', 1, '${"a".repeat(64)}', '${"b".repeat(64)}', '${time}', '2026-11-20');
+    INSERT INTO reports (forecast, origin, role, revision, history, change, reason, state, requested_at)
+      VALUES ('milk-mx', '2026-11-20', 'champion', 1, 1, 0, 'edition', 'requested', '${time}');`);
+  const db = drizzle(d1 as unknown as Parameters<typeof drizzle>[0], { schema });
+  const started: string[] = [];
+  const create = { createBatch: async () => [] };
+  const forecast: Forecast = { ...milkMx, edition: { timezone: "UTC", hour } };
+  const fx = { db, boot: "test", now: () => new Date(time), workflows: { edition: create, report: create } };
+  const { runTick }: TickModule = await import(new URL("../../workers/hub/tick.ts", import.meta.url).href);
+  await runTick(fx, [forecast], new Date(time));
+  for (const row of await db.all<{ key: string }>("SELECT key FROM flow_runs WHERE kind = 'edition'"))
+    started.push(row.key);
+  return started;
+}
+
+test("an edition waits for a report that is being made, but not beyond its local day", async () => {
+  expect(await startedAt(8, "2026-11-20T08:00:00Z")).toEqual([]);
+  expect(await startedAt(23, "2026-11-20T23:30:00Z")).toEqual([]);
+  expect(await startedAt(23, "2026-11-20T23:45:00Z")).toEqual(["edition:milk-mx:2026-11-20"]);
+});
