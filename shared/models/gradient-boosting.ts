@@ -135,8 +135,8 @@ function leafResiduals(booster: Booster, rows: Int32Array, leaf: GrownLeaf): Flo
 function boost(booster: Booster): Tree {
   const { options, loss, data, grower, random, raw, gradients, hessians } = booster;
   const total = data.features.rows;
-  loss.derive(raw, data.target, booster);
   const rows = sample(total, Math.floor(options.rowShare * total), random);
+  loss.derive(raw, data.target, { gradients, hessians, rows });
   const columns = sample(data.features.columns, countOf(options.columnShare, data.features.columns), random);
   const { learningRate, l2 } = options;
   const quantile = loss.leafQuantile;

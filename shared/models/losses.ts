@@ -10,13 +10,22 @@ import { quantileInPlace } from "./quantile.ts";
 
 export type LossName = "squared" | "absolute" | "quantile" | "logistic";
 
+export interface Derivatives {
+  readonly gradients: Float64Array;
+  readonly hessians: Float64Array;
+  /** The rows whose derivatives are needed. */
+  readonly rows: Int32Array;
+}
+
 export interface Loss {
   /** Whether every second derivative is 1. */
   readonly constantHessian: boolean;
   /** Returns the best constant raw prediction. */
   base(target: Float64Array): number;
-  /** Writes the first and second derivatives by the raw prediction. Does not write `hessians` if they are constant. */
-  derive(raw: Float64Array, target: Float64Array, into: { gradients: Float64Array; hessians: Float64Array }): void;
+  /**
+   * Writes the first and second derivatives of some rows by the raw prediction. Does not write `hessians` if they are constant.
+   */
+  derive(raw: Float64Array, target: Float64Array, into: Derivatives): void;
   /** Returns the mean loss in the target's unit (squared loss: its square; logistic loss: nats). */
   mean(raw: Float64Array, target: Float64Array): number;
   /** The quantile of the residuals that a leaf predicts; null if a leaf predicts the Newton step −G ÷ (H + λ). */
@@ -38,8 +47,8 @@ function meanPair(raw: Float64Array, target: Float64Array, loss: (raw: number, t
 const squared: Loss = {
   constantHessian: true,
   base: meanOf,
-  derive(raw, target, { gradients }) {
-    for (let row = 0; row < raw.length; row++) gradients[row] = (raw[row] ?? 0) - (target[row] ?? 0);
+  derive(raw, target, { gradients, rows }) {
+    for (const row of rows) gradients[row] = (raw[row] ?? 0) - (target[row] ?? 0);
   },
   mean: (raw, target) => meanPair(raw, target, (p, y) => (p - y) * (p - y)),
   leafQuantile: null,
@@ -50,10 +59,10 @@ function pinball(alpha: number, scale: number): Loss {
   return {
     constantHessian: true,
     base: (target) => quantileInPlace(target.slice(), alpha),
-    derive(raw, target, { gradients }) {
+    derive(raw, target, { gradients, rows }) {
       const above = -alpha * scale;
       const below = (1 - alpha) * scale;
-      for (let row = 0; row < raw.length; row++) gradients[row] = (target[row] ?? 0) >= (raw[row] ?? 0) ? above : below;
+      for (const row of rows) gradients[row] = (target[row] ?? 0) >= (raw[row] ?? 0) ? above : below;
     },
     mean: (raw, target) => meanPair(raw, target, (p, y) => scale * (y >= p ? alpha * (y - p) : (1 - alpha) * (p - y))),
     leafQuantile: alpha,
@@ -66,8 +75,8 @@ const logistic: Loss = {
     const share = meanOf(target);
     return Math.log(share / (1 - share));
   },
-  derive(raw, target, { gradients, hessians }) {
-    for (let row = 0; row < raw.length; row++) {
+  derive(raw, target, { gradients, hessians, rows }) {
+    for (const row of rows) {
       const probability = sigmoid(raw[row] ?? 0);
       gradients[row] = probability - (target[row] ?? 0);
       hessians[row] = probability * (1 - probability);

@@ -3,7 +3,7 @@ import { type Fitted, nextChangeOf } from "../candidates/fitted.ts";
 import type { ChangeSource } from "../candidates/graph.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { changeCandidate, shareOf } from "./change.ts";
-import type { Pool } from "./job.ts";
+import type { Job, Pool } from "./job.ts";
 import type { PublishTask } from "./publish-task.ts";
 
 export interface FittedToAll {
@@ -12,13 +12,16 @@ export interface FittedToAll {
   readonly change: ChangeSource | null;
 }
 
+/** Returns the job that fits a recipe to all data. */
+export function fitAllJob({ bench, recipe, seed }: Pick<PublishTask, "bench" | "recipe" | "seed">): Job {
+  return { learns: "value", recipe, train: { from: 0, to: bench.data.rows }, rows: null, seed, wantsModel: true };
+}
+
 /** Returns the fits, or the reason why the recipe cannot be fitted. */
-export async function fitAll(
-  { forecast, bench, recipe, judgement, seed, isFallback = false }: PublishTask,
-  pool: Pool,
-): Promise<Result<FittedToAll>> {
+export async function fitAll(task: PublishTask, pool: Pool): Promise<Result<FittedToAll>> {
+  const { forecast, bench, judgement, seed, isFallback = false } = task;
   const train = { from: 0, to: bench.data.rows };
-  const fit = await pool.run({ learns: "value", recipe, train, rows: null, seed, wantsModel: true });
+  const fit = await pool.run(fitAllJob(task));
   if (!fit.ok) return failure(JSON.stringify(fit.error));
   const { value } = fit.value;
   if (value === null) return failure("the pool returned no model");

@@ -62,19 +62,37 @@ export interface StepContest {
 /** Runs the contest of the series; null if a step has no rows. */
 export async function contestSteps(task: StepContestTask, pool: StepPool): Promise<StepContest | null> {
   const { forecast, panel, rows, recipe } = task;
-  const [set] = stepSetsOf(forecast, panel);
-  if (set?.name !== seriesSet) return null;
+  const [found] = stepSetsOf(forecast, panel);
+  if (found?.name !== seriesSet) return null;
+  const set = { ...found, rowsOf: memoized(found.rowsOf) };
   const stretches = stretchesOf(panel.periods.length);
-  const fits = await Promise.all(stretches.map((stretch) => fitStretch(task, stretch, pool)));
-  const seconds = fits.reduce((sum, fit) => sum + fit.seconds, 0);
+  // The newest stretch has the longest fit. While others run, the earlier stretches are scored.
+  const started = stretches.toReversed().map((stretch) => fitStretch(task, stretch, pool));
+  // Handles the failures of those that nothing waits for yet.
+  Promise.all(started).catch(() => undefined);
+  const newest = await started[0];
   // A learner that cannot be fitted to the newest data cannot serve.
-  const kinds = task.kinds.filter((kind) => fits.at(-1)?.learners.has(kind));
-  const steps = rows.steps.flatMap((step) => {
-    const contested = contestStep({ ...task, set, step }, { stretches, fits, kinds });
-    return contested === null ? [] : [contested];
-  });
-  if (steps.length < rows.steps.length) return null;
-  return { recipe, steps, periods: panel.periods, seconds };
+  const kinds = task.kinds.filter((kind) => newest?.learners.has(kind));
+  const contests = rows.steps.map((step) => new ContestOfStep({ ...task, set, step, kinds }));
+  let seconds = 0;
+  for (const [i, stretch] of stretches.entries()) {
+    const fit = await started[stretches.length - 1 - i];
+    if (fit === undefined) continue;
+    seconds += fit.seconds;
+    for (const contest of contests) contest.add(stretch, fit);
+  }
+  const steps = contests.flatMap((contest) => contest.result() ?? []);
+  return steps.length < contests.length ? null : { recipe, steps, periods: panel.periods, seconds };
+}
+
+/** Caches the rows of every step. The contest has few steps and reads each for every stretch. */
+function memoized(compute: StepSet["rowsOf"]): StepSet["rowsOf"] {
+  const cache = new Map<number, ReturnType<typeof compute>>();
+  return (step) => {
+    const data = cache.get(step) ?? compute(step);
+    cache.set(step, data);
+    return data;
+  };
 }
 
 /** The predictions of one stretch by kind of learner, then by step. */
@@ -110,58 +128,70 @@ async function fitStretch(
   };
 }
 
-interface Fits {
-  readonly stretches: readonly Stretch[];
-  readonly fits: readonly FittedStretch[];
-  readonly kinds: readonly LearnerKind[];
-}
-
 interface StepTask extends StepContestTask {
   readonly set: StepSet;
   readonly step: number;
 }
 
-function contestStep(task: StepTask, { stretches, fits, kinds }: Fits): ContestedStep | null {
-  const { forecast, set, step, rows } = task;
-  const errors = new Map<string, ScaledError[]>();
-  const all: ByOrigin[] = [];
-  const picks: (StepServer | null)[] = [];
-  const test = task.scoredFrom === null ? null : new TestRows(rows, task.scoredFrom);
-  let count = 0;
-  for (const [i, stretch] of stretches.entries()) {
+/** The contest of one step. Stretches are added in their order. */
+class ContestOfStep {
+  readonly #task: StepTask;
+  readonly #errors = new Map<string, ScaledError[]>();
+  readonly #all: ByOrigin[] = [];
+  readonly #picks: (StepServer | null)[] = [];
+  readonly #test: TestRows | null;
+  #rows = 0;
+  /** True if a tested stretch has rows and none before it, so that nothing can be chosen for it. */
+  #isWithoutChoice = false;
+
+  /** `task.kinds`: those that can be fitted to the newest data. */
+  constructor(task: StepTask) {
+    this.#task = task;
+    this.#test = task.scoredFrom === null ? null : new TestRows(task.rows, task.scoredFrom);
+  }
+
+  add(stretch: Stretch, fit: FittedStretch): void {
+    const { forecast, set, step, rows, kinds } = this.#task;
+    if (this.#isWithoutChoice) return;
     const learners = new Map(
       kinds.flatMap((kind) => {
-        const outputs = fits[i]?.learners.get(kind);
+        const outputs = fit.learners.get(kind);
         const own = kind === "pooled" ? outputs?.[0] : outputs?.[rows.steps.indexOf(step)];
         return own === undefined ? [] : [[kind, own]];
       }),
     );
-    const found = scoreStretch({ forecast, set, rows, step, stretch, learners, errors });
-    const scored = found && withBaseline(found, kinds);
-    if (scored === null) {
-      if (stretch.isTested && all.length === 0) return null;
-      continue;
+    const found = scoreStretch({ forecast, set, rows, step, stretch, learners, errors: this.#errors });
+    if (found === null) {
+      this.#isWithoutChoice = stretch.isTested && this.#all.length === 0;
+      return;
     }
-    const origins = byOrigin(task, scored);
-    const pick = stretch.isTested ? pickOf(all, kinds, stretch.from - step) : null;
-    picks.push(...origins.map(() => pick));
-    all.push(...origins);
-    count += scored.rows.length;
-    for (const [name, more] of scored.errors) errors.set(name, [...(errors.get(name) ?? []), ...more]);
-    test?.add(scored);
+    const scored = withBaseline(found, kinds);
+    const origins = byOrigin(this.#task, scored);
+    const pick = stretch.isTested ? pickOf(this.#all, kinds, stretch.from - step) : null;
+    this.#picks.push(...origins.map(() => pick));
+    this.#all.push(...origins);
+    this.#rows += scored.rows.length;
+    for (const [name, more] of scored.errors) this.#errors.set(name, [...(this.#errors.get(name) ?? []), ...more]);
+    this.#test?.add(scored);
   }
-  if (all.length === 0) return null;
-  const names = [...opponents, ...kinds];
-  return {
-    step,
-    origins: all.map(({ origin }) => origin),
-    losses: new Map(names.map((name) => [name, all.map(({ losses }) => losses.get(name) ?? Number.NaN)])),
-    picks,
-    pick: pickOf(all, kinds, Number.POSITIVE_INFINITY) ?? "baseline",
-    rows: count,
-    errors,
-    scores: test?.scores(forecast.target.decimals) ?? null,
-  };
+
+  /** Returns the losses of all stretches; null without rows. */
+  result(): ContestedStep | null {
+    const { step, kinds, forecast } = this.#task;
+    const all = this.#all;
+    if (this.#isWithoutChoice || all.length === 0) return null;
+    const names = [...opponents, ...kinds];
+    return {
+      step,
+      origins: all.map(({ origin }) => origin),
+      losses: new Map(names.map((name) => [name, all.map(({ losses }) => losses.get(name) ?? Number.NaN)])),
+      picks: this.#picks,
+      pick: pickOf(all, kinds, Number.POSITIVE_INFINITY) ?? "baseline",
+      rows: this.#rows,
+      errors: this.#errors,
+      scores: this.#test?.scores(forecast.target.decimals) ?? null,
+    };
+  }
 }
 
 /** Gives a learner that could not be fitted before a stretch, such as on a feature without values, the numbers of the baseline. */

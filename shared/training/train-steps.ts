@@ -6,10 +6,12 @@ import type { StepRows } from "../judging/step-rows.ts";
 import { type Result, success } from "../lib/result.ts";
 import type { FurtherSteps } from "../registry/further-steps.ts";
 import { decideSteps, learnedKinds, type StepDecision, type StepSituation } from "./decide-steps.ts";
+import { servedJob } from "./fit-served-steps.ts";
 import type { RecipeChoice } from "./job.ts";
 import { type PublishedSteps, publishSteps } from "./publish-steps.ts";
 import type { Run } from "./publish-task.ts";
 import { recipeOf } from "./recipe.ts";
+import { reuseJobs, runAhead } from "./reuse-jobs.ts";
 import type { ServingLearner } from "./serving-learner.ts";
 import type { StepPool } from "./step-job.ts";
 import { contestSteps, type LearnerKind, learnerKinds, type StepContest } from "./step-learners.ts";
@@ -44,8 +46,9 @@ interface Decided {
  */
 export async function trainStepLearners(
   task: StepTraining,
-  effects: StepEffects,
+  { pool, run }: StepEffects,
 ): Promise<Result<PublishedSteps, readonly string[]>> {
+  const effects = { pool: reuseJobs(pool), run };
   const { forecast, situation, champion } = task;
   const looked = situation.level === null ? null : await decide(task, task.recipe, situation, effects);
   const isPassed = looked !== null && learnedKinds(looked.decision).size > 0;
@@ -94,7 +97,11 @@ async function decide(
   { pool }: StepEffects,
 ): Promise<Decided | null> {
   if (recipe === null) return null;
-  const contest = await contestSteps(contestTask(task, recipe), pool);
+  const contestants = contestTask(task, recipe);
+  const contested = contestSteps(contestants, pool);
+  // Nearly always it serves a step. It is fitted while the last stretches are scored.
+  if (contestants.kinds.includes("pooled")) runAhead(pool, [servedJob(contestants, null)]);
+  const contest = await contested;
   const isFitted = contest?.steps.some(({ losses }) => learnerKinds.some((kind) => losses.has(kind))) ?? false;
   return contest && isFitted ? { recipe, contest, decision: decideSteps(task.forecast, contest, situation) } : null;
 }

@@ -8,11 +8,13 @@ import { isNaive, type Situation } from "../../shared/registry/gate.ts";
 import { promotionLevel } from "../../shared/registry/look.ts";
 import { feedEndsOf, type SilentSource, silentSources } from "../../shared/sources/silent-sources.ts";
 import type { StepSituation } from "../../shared/training/decide-steps.ts";
+import { fitAllJob } from "../../shared/training/fit-published.ts";
 import type { Pool, RecipeChoice } from "../../shared/training/job.ts";
 import type { Judgement, ServingModel } from "../../shared/training/judgement.ts";
 import { type Published, publish } from "../../shared/training/publish.ts";
 import type { PublishTask, Run } from "../../shared/training/publish-task.ts";
 import { recipeIdsOf, recipeOf } from "../../shared/training/recipe.ts";
+import { reuseJobs, runAhead } from "../../shared/training/reuse-jobs.ts";
 import type { TrialRecord } from "../../shared/training/search.ts";
 import { stepBaselinesOf } from "../../shared/training/step-contest.ts";
 import { type Outcome, outcomeOf } from "../../shared/training/verdict.ts";
@@ -122,11 +124,22 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const options = { ...task, incumbent: serving.model, earlier };
   const result = await runContest(prepared, options, { pool, onProgress, onTrial: log.add });
   await log.flush();
-  onProgress("choosing the baselines of the steps");
-  const baselines = stepBaselinesOf(forecast, prepared.panel);
-  const { judgement } = result.judged;
+  const { judgement, bench } = result.judged;
   const judged = outcomeOf(forecast, judgement, serving.situation);
   const outcome = serving.note === null ? judged : { ...judged, reason: `${serving.note} ${judged.reason}` };
+  const isChampion = (choice: RecipeChoice) =>
+    serving.dataHash === prepared.dataHash &&
+    recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
+  // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
+  const isPublished = !isChampion(outcome.recipe) || outcome.look !== null;
+  const reused = reuseJobs(pool);
+  const ahead = isPublished ? [outcome.recipe, judgement.naive] : [judgement.naive];
+  runAhead(
+    reused,
+    ahead.map((recipe) => fitAllJob({ bench, recipe, seed: task.seed })),
+  );
+  onProgress("choosing the baselines of the steps");
+  const baselines = stepBaselinesOf(forecast, prepared.panel);
   onProgress("judging the learners of further steps");
   const steps = await trainSteps(
     prepared,
@@ -139,7 +152,7 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
   const versions: Promoted[] = [];
   const publishAndRegister = async (wanted: PublishTask): Promise<Card> => {
     onProgress(`fitting ${wanted.recipe.candidate} to all data`);
-    const { card, model } = await publishOrFail(wanted, pool);
+    const { card, model } = await publishOrFail(wanted, reused);
     onProgress(`registering ${card.version}`);
     await register(hub, { card, model, steps: steps?.model ?? null, run });
     return card;
@@ -156,16 +169,12 @@ async function contestAndPublish(contest: Contest, onProgress: OnProgress): Prom
       flow: await promote(hub, card, task.why),
     });
   };
-  const isChampion = (choice: RecipeChoice) =>
-    serving.dataHash === prepared.dataHash &&
-    recipeIdsOf(forecast, choice).includes(serving.situation.incumbent?.recipe ?? "");
   // Before the promotions: the champion's pointer names the baseline that serves if the champion cannot run.
   if (judgement.evidenceFor(judgement.naive) !== null) {
     const baseline = publishTask(contest, result, { recipe: judgement.naive, outcome, baselines, further });
     await publishAndRegister({ ...baseline, isFallback: true });
   }
-  // A champion of this recipe and this data would be registered again without a change. The gate has to record a look.
-  if (!isChampion(outcome.recipe) || outcome.look !== null) await registerAndPromote(challenger);
+  if (isPublished) await registerAndPromote(challenger);
   const fallback = fallbackOf(forecast, serving.model, { ...judgement, chosen: outcome.recipe });
   const isReplaced =
     (await hub.api.getChampion({ forecast: forecast.id })).champion?.version !== serving.model?.version;
