@@ -2,14 +2,15 @@
  * Runs the Workers on wrangler's simulators until SIGTERM. The hub listens at the address itself, without a development
  * proxy and so without the proxy's helpers under /cdn-cgi. Bundles come from the cache.
  */
+import "./faster-miniflare.ts";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { printable } from "../../shared/lib/printable.ts";
 import { bundleWorkers, modulesIn, root, workerConfigs } from "./bundles.ts";
 import { applyMigrations } from "./migrations.ts";
 import { fireRequest, type RuntimeEvent, type RuntimeSettings, runtimeVariable } from "./runtime-settings.ts";
 import { sourcePlaces } from "./source-places.ts";
+import { type LocalWorker, workerOptions } from "./worker-options.ts";
 
 // Other users must not read what the simulators store.
 process.umask(0o077);
@@ -19,25 +20,29 @@ process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 const { state, port, inspectorPort, variables, predictVariables }: RuntimeSettings = JSON.parse(
   process.env[runtimeVariable] ?? "null",
 );
-const { name: hubName = "", triggers } = unstable_readConfig({ config: join(root, workerConfigs[0]) });
 let withSourcePlaces = (text: string) => text;
 let during: "start" | "migrations" = "start";
 try {
-  const miniflare = await start();
+  const bundles = await bundleWorkers();
+  withSourcePlaces = sourcePlaces(bundles, root);
+  const workers = await Promise.all(
+    workerConfigs.map((config, at) => workerOptions(join(root, config), bundles[at] ?? "")),
+  );
+  const [hub] = workers;
+  if (hub === undefined) throw new Error("there is no hub");
+  const miniflare = start(workers.map((worker, at) => withModules(worker, bundles[at] ?? "", at)));
   await miniflare.ready;
   during = "migrations";
-  await applyMigrations(await miniflare.getD1Database("DB", hubName), join(root, "migrations"));
-  const port = Number((await miniflare.unsafeGetDirectURL(hubName)).port);
-  send({ event: "ready", port, crons: triggers.crons ?? [] });
-  process.on("message", (message) => void fire(miniflare, message));
+  await applyMigrations(await miniflare.getD1Database("DB", hub.name), join(root, "migrations"));
+  const direct = await miniflare.unsafeGetDirectURL(hub.name);
+  send({ event: "ready", port: Number(direct.port), crons: [...hub.crons] });
+  process.on("message", (message) => void fire(miniflare, hub.name, message));
 } catch (error) {
   console.error(error);
   send({ event: "failed", during, reason: reasonOf(error) }, () => process.exit(1));
 }
 
-async function start(): Promise<Miniflare> {
-  const bundles = await bundleWorkers();
-  withSourcePlaces = sourcePlaces(bundles, root);
+function start(workers: V4WorkerOptions[]): Miniflare {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -59,7 +64,7 @@ async function start(): Promise<Miniflare> {
       },
       // The folder that `wrangler … --persist-to` uses.
       resourcePersistencePath: join(state, "v3"),
-      workers: workerConfigs.map((config, at) => workerOf(config, bundles[at] ?? "")),
+      workers,
     }),
   );
   process.on("SIGTERM", () => void end(miniflare, 0));
@@ -67,7 +72,7 @@ async function start(): Promise<Miniflare> {
 }
 
 /** Fires a cron trigger of the hub and reports how it ended. */
-async function fire(miniflare: Miniflare, message: unknown): Promise<void> {
+async function fire(miniflare: Miniflare, hubName: string, message: unknown): Promise<void> {
   const { data: request } = fireRequest.safeParse(message);
   if (request === undefined) return;
   const { fire: id, cron, timeMs } = request;
@@ -98,14 +103,9 @@ function reasonOf(error: unknown): string {
     .replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** Returns the options of one Worker. Only the hub, the first one, gets the port. */
-function workerOf(config: string, bundle: string): V4WorkerOptions {
-  const file = join(root, config);
-  // wrangler's declarations lose the types of the options and the name.
-  const options = unstable_getMiniflareWorkerOptions(file).workerOptions as V4WorkerOptions;
-  const name = String(unstable_readConfig({ config: file }).name);
-  const isHub = config === workerConfigs[0];
-  const isPredict = config === workerConfigs[1];
+/** Adds the modules and variables of a Worker. Only the hub, the first one, gets the port. */
+function withModules({ name, options }: LocalWorker, bundle: string, at: number): V4WorkerOptions {
+  const [isHub, isPredict] = [at === 0, at === 1];
   const bindings = { ...options.bindings, ...(isHub && variables), ...(isPredict && predictVariables) };
   const sockets = isHub ? { unsafeDirectSockets: [{ host: "127.0.0.1", port }] } : {};
   return { ...options, name, bindings, ...sockets, modulesRoot: bundle, modules: modulesIn(bundle) };
