@@ -5,7 +5,7 @@ import { inHub } from "./vitest.workerd.config.ts";
 const provide = { isMatrix: true as const };
 
 /**
- * Failure matrices in their long form, `npm run test:matrix`: more places of a crash, more seeds, every worst file, all forecasts at once.
+ * Failure matrices in their long form, `npm run test:matrix`: more places of a crash, more seeds and random inputs, every worst file, all forecasts.
  * `npm test` runs the same files in a short form (test/support/is-matrix.ts).
  */
 export default defineConfig(async () => ({
@@ -16,7 +16,11 @@ export default defineConfig(async () => ({
           ...unitTests,
           name: "matrix",
           provide,
-          include: ["test/feeds/worst-input.test.ts", "test/matrix/**/*.test.ts"],
+          include: [
+            "test/feeds/{fuzz,gold-csv,open-workbook,worst-input}.test.ts",
+            "test/features/past-only.test.ts",
+            "test/matrix/**/*.test.ts",
+          ],
           exclude: [],
         },
       },
@@ -25,7 +29,7 @@ export default defineConfig(async () => ({
           ...endToEndTests,
           name: "matrix-e2e",
           provide,
-          include: ["test/e2e/{start,crash,model}.e2e.test.ts"],
+          include: ["test/e2e/{start,crash,model,processes}.e2e.test.ts"],
         },
       },
       await inHub({ name: "matrix-workerd", provide, include: ["test/hub/who-serves.workerd.test.ts"] }),

@@ -3,7 +3,9 @@ import type { FlowDetail } from "../shared/api/flows.ts";
 import { Failure } from "./failure.ts";
 import { type Hub, orNull } from "./hub.ts";
 
-const pollMs = 150;
+/** The first wait is short, because many flows take a third of a second. */
+const firstPollMs = 25;
+const pollMaxMs = 150;
 
 /** Waits until a flow has ended and returns it; at most `waitMaxMs`, without the time of the requests. Calls `onStep` with the name of each step as it begins. */
 export async function flowEnded(
@@ -12,7 +14,8 @@ export async function flowEnded(
   onStep: (step: string) => void = () => {},
   waitMaxMs = 600_000,
 ): Promise<FlowDetail> {
-  for (let step = "", waitedMs = 0; ; waitedMs += pollMs) {
+  let step = "";
+  for (let pollMs = firstPollMs, waitedMs = 0; ; waitedMs += pollMs, pollMs = Math.min(pollMs * 1.5, pollMaxMs)) {
     // The id of a flow can be known before the flow exists.
     const flow = await orNull(hub.api.getFlow({ id }));
     if (flow && ["done", "held", "failed"].includes(flow.state)) return flow;

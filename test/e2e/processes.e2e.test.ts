@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
+import { isMatrix } from "../support/is-matrix.ts";
 import { descendants, TestPlatform } from "../support/platform.ts";
 
 const platforms: TestPlatform[] = [];
@@ -24,11 +25,13 @@ function commandOf(pid: number): string {
   }
 }
 
-test.for([
+const victims = [
   ["workerd", "workerd serve"],
   ["the process that runs workerd", "local/runtime.ts"],
   ["the supervisor", "local/supervisor.ts"],
-])(
+];
+
+test.for(isMatrix ? victims : victims.slice(0, 1))(
   "when %s is killed, every process of the platform ends, and the command exits with an error",
   async ([, part = ""]) => {
     const platform = new TestPlatform();

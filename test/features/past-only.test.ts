@@ -8,6 +8,7 @@ import { toleranceOf } from "../../shared/forecasts/forecast.ts";
 import { forecasts } from "../../shared/forecasts/index.ts";
 import { eventsRuleOf } from "../../shared/forecasts/source.ts";
 import { otherVariables } from "../../shared/sources/facts.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 import { cell, everyKind, panels, tableOf } from "./support.ts";
 
 const dimensions = ["region", "product"];
@@ -44,7 +45,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
   const reach = reachOf(features);
   const others = otherVariables({ ...forecast, features });
   const someReach = panels(forecast.dimensions, { min: 6, max: Math.min(reach + 6, 70) }, others);
-  const runs = { numRuns: reach > 20 ? 40 : 200 };
+  const runs = { numRuns: (reach > 20 ? 40 : 200) / (isMatrix ? 1 : 4) };
 
   test("do not change with observations after the origin, at any step", () => {
     fc.assert(
@@ -88,7 +89,7 @@ describe.each(declarations)("features of $id", ({ features, tolerance, ...foreca
           expect(served).toEqual(fromWholeHistory.filter(({ period }) => period === target));
         }
       }),
-      { numRuns: reach > 20 ? 20 : 100 },
+      { numRuns: (reach > 20 ? 20 : 100) / (isMatrix ? 1 : 4) },
     );
   });
 

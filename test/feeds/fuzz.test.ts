@@ -6,6 +6,7 @@ import type { Parsed } from "../../shared/feeds/feed.ts";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { spanishDay } from "../../trainer/simulate/publication-days.ts";
 import { compact } from "../support/golden.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 import { blockRows, type CellValue, publication, someCities, workbook } from "../support/sniim.ts";
 
 const days = ["2025-01-03", "2025-01-06", "2025-01-08"];
@@ -27,7 +28,7 @@ test("a file that is cut off anywhere is rejected", async () => {
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
       expect(await refused(whole.slice(0, length))).toEqual(["not-a-workbook"]);
     }),
-    { numRuns: 60 },
+    { numRuns: isMatrix ? 60 : 30 },
   );
 });
 
@@ -40,7 +41,7 @@ test("a flipped bit never changes a number", async () => {
       for (const fact of compact(parsed).observations) expect(facts).toContain(fact);
       if (parsed.observations.length < facts.size) expect(parsed.problems.length).toBeGreaterThan(0);
     }),
-    { numRuns: 150 },
+    { numRuns: isMatrix ? 150 : 60 },
   );
 });
 
@@ -174,6 +175,6 @@ test("overwritten cells never give a number that is not in the file, and every n
         (skipped["national-average"] ?? 0);
       expect(accounted).toBeGreaterThanOrEqual(inPriceColumns);
     }),
-    { numRuns: 120 },
+    { numRuns: isMatrix ? 120 : 50 },
   );
 }, 60_000);

@@ -6,6 +6,7 @@ import type { Parsed } from "../../shared/feeds/feed.ts";
 import { goldCsv } from "../../shared/feeds/gold-csv.ts";
 import { countReasons } from "../../shared/feeds/hold.ts";
 import { compact, goldenArrival } from "../support/golden.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 
 const parse = (content: string | Uint8Array): Promise<Parsed> =>
   goldCsv.parse(typeof content === "string" ? new TextEncoder().encode(content) : content, {
@@ -70,7 +71,7 @@ test("the order of the lines does not change the result", async () => {
       expect(new Set(observations)).toEqual(facts);
       expect(problems.length).toBe(1);
     }),
-    { numRuns: 30 },
+    { numRuns: isMatrix ? 30 : 12 },
   );
 });
 
@@ -111,7 +112,7 @@ test("overwritten cells never give a number that is not in the file", async () =
       const numbers = numbersIn(text);
       for (const { value } of observations) expect(numbers).toContain(value);
     }),
-    { numRuns: 500 },
+    { numRuns: isMatrix ? 500 : 200 },
   );
 });
 
@@ -164,7 +165,7 @@ test("the parser returns for any bytes", async () => {
       expect(observations.every(({ value }) => Number.isFinite(value) && value > 0)).toBe(true);
       if (observations.length < facts.size - 3) expect(problems.length).toBeGreaterThan(0);
     }),
-    { numRuns: 300 },
+    { numRuns: isMatrix ? 300 : 120 },
   );
 });
 

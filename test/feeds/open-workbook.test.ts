@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as XLSX from "xlsx";
 import { openWorkbook } from "../../shared/feeds/workbook/open-workbook.ts";
+import { isMatrix } from "../support/is-matrix.ts";
 import { rawWorkbook, sheetXml } from "../support/raw-workbook.ts";
 
 const limits = { bytesMax: 1e6, unzippedBytesMax: 1e7, cellsMax: 1e5 };
@@ -76,7 +77,7 @@ test("any workbook that SheetJS writes is read like SheetJS reads it", async () 
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: isMatrix ? 150 : 50 },
   );
 });
 
@@ -119,7 +120,7 @@ test("any text instead of a number is read like SheetJS reads it, or the cell is
       if (isNumber) expect(theirs).toBe(Number(text));
       else if (typeof theirs === "number" && Number.isFinite(theirs)) tally.misread++;
     }),
-    { numRuns: 400 },
+    { numRuns: isMatrix ? 400 : 120 },
   );
   // SheetJS alone reads some texts as numbers that are not numbers, so the check is needed.
   expect(Math.min(tally.read, tally.misread)).toBeGreaterThan(20);

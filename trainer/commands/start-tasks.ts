@@ -105,7 +105,8 @@ function fetchTask(progress: Progress, { scope, date }: Pick<BringUp, "scope" | 
         return;
       }
       const from = fetched === 1 ? "" : ` of ${fetched} feeds`;
-      task.title = `Fetched ${length} publications${from}, ${days[0]} to ${days.at(-1)}`;
+      const span = days.length === 1 ? days[0] : `${days[0]} to ${days.at(-1)}`;
+      task.title = `Fetched ${length} publications${from}, ${span}`;
     },
   };
 }

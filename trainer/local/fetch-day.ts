@@ -18,9 +18,9 @@ export interface Publication {
 
 const fetchStats = z.object({ kept: z.array(z.string()), ingests: z.array(z.string()) });
 
-/** Returns the latest days up to `date` with a new publication of any feed of the platform. */
+/** Returns the latest day up to `date` of each feed of the platform with a new publication, which contains or continues the earlier ones. */
 export function publicationDaysUntil({ publisher, feeds }: Platform, date: string): string[] {
-  return [...new Set(feeds.flatMap(({ id }) => publisher.newOn(id, date)))].sort();
+  return [...new Set(feeds.flatMap(({ id }) => publisher.newOn(id, date).slice(-1)))].sort();
 }
 
 /**

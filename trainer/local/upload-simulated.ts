@@ -59,12 +59,11 @@ export async function uploadSimulated(
   return publications;
 }
 
-/** Joins all JSON lists except the last one. Every ingest of events computes the history again. */
+/** Joins all JSON lists. Every ingest of events computes the history again. */
 function withoutSmallLists(files: readonly SimulatedUpload[]): SimulatedUpload[] {
-  const lists = files.slice(0, -1).filter(({ name }) => name.endsWith(".json"));
-  const [first] = lists;
+  const lists = files.filter(({ name }) => name.endsWith(".json"));
   const newest = lists.at(-1);
-  if (first === undefined || newest === undefined) return [...files];
+  if (newest === undefined || lists.length === 1) return [...files];
   const rows = lists.flatMap(({ bytes }): unknown[] => JSON.parse(new TextDecoder().decode(bytes)));
   const name = newest.name.replace(/(?=\.json$)/, "-and-earlier");
   const joined = { ...newest, name, bytes: new TextEncoder().encode(JSON.stringify(rows)) };
