@@ -41,8 +41,8 @@ export function eventChart({ periods, usual, words }: EventContent, width: numbe
             (_, row): Mark => ({
               kind: "line",
               points: [
-                [usual, row + 0.42],
-                [usual, row + 0.86],
+                [usual, row + 0.46],
+                [usual, row + 0.8],
               ],
               tone: "ink",
               width: 2,
