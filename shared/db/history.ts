@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, lte, type SQL, sql } from "drizzle-orm";
+import { boundFeature } from "../features/feature.ts";
 import { type EventsRule, eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
 import type { Fact } from "../lake/fact.ts";
 import { addDays } from "../lib/calendar.ts";
@@ -69,11 +70,23 @@ async function factsOfEvents(
   const byFeed = new Map<string, readonly Fact[]>();
   if (!newest) return byFeed;
   const from = firstDay ?? addDays(newest.period, -rule.activeDays - eventDaysOf(forecast.features) - 1);
-  for (const { feed, variables } of forecast.sources) {
-    const more = await factsFrom(db, feed, { variables, from, last: until });
+  for (const source of forecast.sources) {
+    const { feed, variables } = source;
+    const restated = source === target ? [] : lastStatementsOf(forecast, variables);
+    const others = variables.filter((name) => !restated.includes(name));
+    const more = [
+      ...(others.length === 0 ? [] : await factsFrom(db, feed, { variables: others, from, last: until })),
+      ...(restated.length === 0 ? [] : await changedFacts(db, feed, { variables: restated, from, last: until })),
+    ];
     byFeed.set(feed, [...(byFeed.get(feed) ?? []), ...more]);
   }
   return byFeed;
+}
+
+/** Returns the variables of which features read only the last statement, so that statements of the same value may be left out. */
+function lastStatementsOf({ features }: Pick<HistoryNeeds, "features">, variables: readonly string[]): string[] {
+  const bound = features.map(boundFeature);
+  return variables.filter((name) => bound.every(({ variable, eventDays }) => variable !== name || eventDays === 0));
 }
 
 interface LatestFilter {
@@ -108,25 +121,48 @@ export async function latestFacts(
   });
 }
 
-/** Returns the facts of some variables from period `from` on, up to `last`. */
+interface FactRange {
+  readonly variables: readonly string[];
+  readonly from: string;
+  readonly last?: string | undefined;
+}
+
+/**
+ * Returns the facts of some variables from period `from` on that differ from the fact before them of the same series and variable.
+ * A file states every attribute again, so these are a small part.
+ */
+function changedFacts(db: Database, feed: string, range: FactRange): Promise<Fact[]> {
+  const before = sql<number | null>`lag(${observations.value}) OVER (
+    PARTITION BY ${observations.seriesId}, ${observations.variable} ORDER BY ${observations.period})`;
+  const stated = db
+    .select({
+      period: observations.period,
+      seriesId: observations.seriesId,
+      variable: observations.variable,
+      value: observations.value,
+      before: before.as("before"),
+    })
+    .from(observations)
+    .where(isInRange(feed, range))
+    .as("stated");
+  return db
+    .select({ period: stated.period, series: series.key, variable: stated.variable, value: stated.value })
+    .from(stated)
+    .innerJoin(series, eq(series.id, stated.seriesId))
+    .where(sql`${stated.before} IS NULL OR ${stated.before} <> ${stated.value}`);
+}
+
 /**
  * Rows of one query. Thousands of series have hundreds of thousands of facts: the answer of one query with all of them would need
  * several times the memory of the facts.
  */
 const rowsMax = 20_000;
 
-interface FactsRange {
-  readonly variables: readonly string[];
-  readonly from: string;
-  readonly last?: string | undefined;
-}
-
 /** Returns the facts of some variables from period `from` on, up to `last`, in order. Equal texts are one text in memory. */
-async function factsFrom(db: Database, feed: string, { variables, from, last }: FactsRange): Promise<Fact[]> {
+async function factsFrom(db: Database, feed: string, range: FactRange): Promise<Fact[]> {
   const facts: Fact[] = [];
   const keys = new Map<number, string>();
   const shared = sharedTexts();
-  const until = last === undefined ? undefined : lte(observations.period, last);
   let after: SQL | undefined;
   for (;;) {
     const rows = await db
@@ -137,7 +173,7 @@ async function factsFrom(db: Database, feed: string, { variables, from, last }: 
         value: observations.value,
       })
       .from(observations)
-      .where(and(isOf(feed, variables), gte(observations.period, from), until, after))
+      .where(and(isInRange(feed, range), after))
       .orderBy(observations.period, observations.seriesId, observations.variable)
       .limit(rowsMax);
     await readKeys(db, rows, keys);
@@ -176,6 +212,14 @@ async function readKeys(
     .from(series)
     .where(sql`${series.id} IN (SELECT value FROM json_each(${JSON.stringify(unknown)}))`);
   for (const { id, key } of found) known.set(id, key);
+}
+
+function isInRange(feed: string, { variables, from, last }: FactRange) {
+  return and(
+    isOf(feed, variables),
+    gte(observations.period, from),
+    last === undefined ? undefined : lte(observations.period, last),
+  );
 }
 
 function isOf(feed: string, variables: readonly string[]) {

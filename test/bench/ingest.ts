@@ -1,4 +1,4 @@
-/** Measures parsing a workbook of 14,000 rows, and ingesting it into lake and database through the hub. */
+/** Measures parsing a workbook of 14,000 rows, ingesting it into lake and database through the hub, and the memory for events. */
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import { flowEnded } from "../../trainer/flows.ts";
 import { findPort } from "../../trainer/local/workers.ts";
@@ -7,6 +7,7 @@ import { writeSniimWorkbook } from "../../trainer/simulate/sniim-workbook.ts";
 import { TestPlatform, upload } from "../support/platform.ts";
 import { type Bench, medianMs, medianOf, type Result } from "./bench.ts";
 import { type HeapWatch, watchHeap } from "./support/inspector.ts";
+import { smallestHeapMb } from "./support/smallest-heap.ts";
 
 /** Every block of the workbook has 62 rows. */
 const blocks = 226;
@@ -21,10 +22,19 @@ export async function run(): Promise<Bench> {
   // memory is measured in separate runs.
   const flowMs = await repeatedly(() => ingestOnce(bytes));
   const peaksMb = await repeatedly(() => peakOfIngest(bytes));
+  const historyMb = await smallestHeapMb("test/support/event-history-heap.ts", 16);
+  const reportMb = await smallestHeapMb("test/support/event-report-heap.ts", 16);
   const results: Result[] = [
     { what: `${blocks * 62}-row workbook to observations`, value: parseMs, unit: "ms", limit: 1_500 },
     { what: "with lake, database and history", value: medianOf(flowMs), unit: "ms", limit: 6_000 },
     { what: "peak heap of the hub", value: medianOf(peaksMb), unit: "MB", limit: 100 },
+    {
+      what: "2,000 customers, 3 years: heap that their history needs, in Node",
+      value: historyMb,
+      unit: "MB",
+      limit: 128,
+    },
+    { what: "the same for predicting and reporting them", value: reportMb, unit: "MB", limit: 128 },
   ];
   return { name: "ingest", results };
 }
