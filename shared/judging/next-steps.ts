@@ -1,4 +1,4 @@
-/** The baselines of the steps after the last period, for one member of a set at a time. Serving and reports use them. */
+/** The forecasts of the steps after the last period, by a learner or the baselines, for one member of a set at a time. */
 import type { Distribution } from "../distributions/distribution.ts";
 import type { RecentChanges } from "../distributions/recent-changes.ts";
 import { meanOf } from "../distributions/summary.ts";

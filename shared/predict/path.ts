@@ -3,7 +3,7 @@ import type { PathStep, PredictionWithFeatures } from "../api/predict.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
 import { extraDecimals, roundTo } from "./decimal.ts";
 import { quantilesByLevel } from "./described-row.ts";
-import { intervalNames, probabilityAbove } from "./row-summary.ts";
+import { intervalNames, probabilityAbove, probabilityDecimals } from "./row-summary.ts";
 import type { StepForecast } from "./step-forecasts.ts";
 
 /** Returns the members of a step that come from its distribution. `above` is the value whose probability is asked for. */
@@ -34,8 +34,6 @@ export function stepMembers(
   }
   return members;
 }
-
-const probabilityDecimals = 6;
 
 /** Returns the entry of a step after the first. */
 export function pathStep(forecast: ServingDeclaration, found: StepForecast, above?: number): PathStep {

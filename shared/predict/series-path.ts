@@ -1,4 +1,4 @@
-/** The path of a single series: its next period, which the model predicts, and the further steps of the baselines. */
+/** The path of a single series: its next period, which the model predicts, and the further steps, which a learner or the baselines serve. */
 import type { PathStep, PredictionWithFeatures } from "../api/predict.ts";
 import type { Refusal } from "../api/problem.ts";
 import { seriesSet } from "../judging/step-sets.ts";

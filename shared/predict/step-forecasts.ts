@@ -5,7 +5,7 @@
 import { toUnits } from "../distributions/units.ts";
 import type { Panel } from "../features/panel.ts";
 import { nextPeriod } from "../forecasts/schedule.ts";
-import { NextSteps, type StepPredictor } from "../judging/next-steps.ts";
+import { type NextStep, NextSteps, type StepPredictor } from "../judging/next-steps.ts";
 import { type Level, type StepSet, seriesSet, stepSetsOf } from "../judging/step-sets.ts";
 import { memoizeByObject } from "../lib/memoize-by-object.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
@@ -36,8 +36,10 @@ export interface SteppedSet {
   readonly steps: readonly number[];
   /** Returns the level from which a member's steps start; null without a recent value. */
   levelOf(member: number): Level | null;
-  /** Returns the forecast of one step; null if the step has no baseline. */
+  /** Returns the forecast of one step, by what serves it; null if the step has no baseline. */
   at(member: number, level: Level, step: number): StepForecast | null;
+  /** Returns the baseline's forecast of the same step: `served` itself if the baseline serves it. */
+  baselineOf(member: number, level: Level, served: StepForecast): StepForecast | null;
 }
 
 export interface StepParts {
@@ -62,6 +64,20 @@ export function steppedSets({ forecast, panel, baselines, learner = null }: Step
     if (found === undefined) return [];
     const own = set.name === seriesSet ? learner : null;
     const next = new NextSteps(stepped, set, { baselines: found.steps, learner: own });
+    const alone = own === null ? next : new NextSteps(stepped, set, { baselines: found.steps, learner: null });
+    const kinds = new Map(found.steps.map(({ step, point }) => [step, point.kind]));
+    const forecastOf = (step: number, { value }: Level, one: NextStep | null): StepForecast | null => {
+      if (one === null) return null;
+      const { distribution, mean, servedBy } = one;
+      const options = { last: toUnits(value, target.decimals), decimals: target.decimals, point: null };
+      return {
+        step,
+        target: targetOf(step),
+        servedBy,
+        mean,
+        summary: distribution && summaryOf(distribution, options),
+      };
+    };
     return [
       {
         name: set.name,
@@ -69,13 +85,10 @@ export function steppedSets({ forecast, panel, baselines, learner = null }: Step
         members: set.members,
         steps: next.steps,
         levelOf: set.levelOf,
-        at(member, level, step) {
-          const found = next.at(member, level, step);
-          if (found === null) return null;
-          const { distribution, mean, servedBy } = found;
-          const options = { last: toUnits(level.value, target.decimals), decimals: target.decimals, point: null };
-          const summary = distribution && summaryOf(distribution, options);
-          return { step, target: targetOf(step), servedBy, mean, summary };
+        at: (member, level, step) => forecastOf(step, level, next.at(member, level, step)),
+        baselineOf(member, level, served) {
+          const { step, servedBy } = served;
+          return servedBy === kinds.get(step) ? served : forecastOf(step, level, alone.at(member, level, step));
         },
       },
     ];

@@ -34,7 +34,7 @@ export interface ReportInput {
    */
   readonly answer: BatchAnswer | null;
   /**
-   * The series and groups with the baselines of their steps, from the history of the answer. Without them the report has the next
+   * The series and groups with the forecasts of their steps, from the history of the answer. Without them the report has the next
    * period only, and groups have no ranges.
    */
   readonly sets?: readonly SteppedSet[];

@@ -16,7 +16,7 @@ export interface OriginForecast {
   /** The rows of the predictions. */
   readonly rows: readonly Row[];
   readonly evaluation: Evaluation;
-  /** The series and the groups with the baselines of their steps. */
+  /** The series and the groups with the forecasts of their steps. */
   readonly sets: readonly SteppedSet[];
 }
 

@@ -1,11 +1,12 @@
-/** The steps of series and of groups of series that baselines serve, as a report shows them. */
+/** The further steps of series and the steps of groups of series, as a report shows them. */
 import type { StepForecast } from "../api/report-model.ts";
 import { quantileLevels } from "../distributions/summary.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { seriesSet } from "../judging/step-sets.ts";
 import { extraDecimals, roundTo } from "../predict/decimal.ts";
 import { outdatedNote } from "../predict/intervals.ts";
-import type { StepForecast as BaselineStep, SteppedSet } from "../predict/step-forecasts.ts";
+import { probabilityDecimals } from "../predict/row-summary.ts";
+import type { StepForecast as SteppedForecast, SteppedSet } from "../predict/step-forecasts.ts";
 import { seriesKey } from "./report-series.ts";
 
 type Shown = Pick<Forecast, "task" | "target">;
@@ -13,7 +14,7 @@ type Shown = Pick<Forecast, "task" | "target">;
 /** Returns the steps of a member by the values of its dimensions; none for an unknown member, or one without a recent value. */
 export type StepsOf = (is: readonly string[]) => StepForecast[];
 
-/** The steps that the baselines serve. */
+/** The steps that a learner or the baselines serve. */
 export interface SetSteps {
   /** The steps after the first one, which the model predicts. */
   readonly ofSeries: StepsOf;
@@ -40,7 +41,10 @@ export function setStepsOf({ forecast, sets, periods }: SetStepsContext): SetSte
       const isOutdated = outdatedNote(missed, level) !== null;
       return set.steps.flatMap((step) => {
         const found = step < from ? null : set.at(member, level, step);
-        return found === null ? [] : [stepForecast(forecast, isOutdated ? { ...found, summary: null } : found)];
+        if (found === null) return [];
+        const baseline = set.baselineOf(member, level, found);
+        const shown = (one: SteppedForecast) => pointsOf(forecast, isOutdated ? { ...one, summary: null } : one);
+        return [{ ...shown(found), baseline: baseline && pointOf(shown(baseline)) }];
       });
     };
   };
@@ -54,25 +58,26 @@ export function setStepsOf({ forecast, sets, periods }: SetStepsContext): SetSte
   };
 }
 
-/** Decimals of a probability in an answer. */
-const probabilityDecimals = 6;
+type Points = Omit<StepForecast, "baseline">;
 
-/** Converts a step that a baseline serves. Its numbers equal those of `/predict`. */
-function stepForecast({ task, target }: Shown, { step, target: period, mean, summary }: BaselineStep): StepForecast {
+/** Converts a step without its baseline. Its numbers equal those of `/predict`. */
+function pointsOf({ task, target }: Shown, { step, target: period, mean, summary }: SteppedForecast): Points {
   const head = { step, period, change: null };
   if (task === "classification") {
     const event = roundTo(mean, probabilityDecimals);
-    return { ...head, median: null, mean: null, quantiles: [], chances: null, event, baseline: event };
+    return { ...head, median: null, mean: null, quantiles: [], chances: null, event };
   }
-  const point = summary?.median ?? roundTo(mean, target.decimals);
-  const quantiles = summary?.quantiles.map((value, at) => ({ level: quantileLevels[at] ?? 0.5, value })) ?? [];
   return {
     ...head,
-    median: point,
+    median: summary?.median ?? roundTo(mean, target.decimals),
     mean: roundTo(mean, target.decimals + extraDecimals),
-    quantiles,
+    quantiles: summary?.quantiles.map((value, at) => ({ level: quantileLevels[at] ?? 0.5, value })) ?? [],
     chances: summary?.probabilities ?? null,
     event: null,
-    baseline: point,
   };
+}
+
+/** Returns the single number of a prediction: the median, or the probability of an event. */
+function pointOf({ median, event }: Points): number | null {
+  return event ?? median;
 }

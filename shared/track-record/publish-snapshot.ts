@@ -53,15 +53,12 @@ export async function predictionParts({
   if (ofBaseline?.ok === false) return ofBaseline;
   const shared = { version: snapshot.model.card.version, publishedAt };
   const sets = setsOfSnapshot(snapshot);
-  const baselines = baselineSetsOf(snapshot);
   const steps = [...new Set([1, ...sets.flatMap((set) => set.steps)])].sort((a, b) => a - b);
   const firstStep = () => firstStepOf(evaluated.value, ofBaseline?.value ?? null, baseline === snapshot);
   function* parts() {
     for (const step of steps) {
       const first = step === 1 ? firstStep() : [];
-      const others = sets.flatMap((set) =>
-        stepOfSet(snapshot, { set, baselines: baselines.get(set.name) ?? set }, step),
-      );
+      const others = sets.flatMap((set) => stepOfSet(snapshot, set, step));
       yield [...first, ...others].map((one): PublishedPrediction => ({ ...one, ...shared }));
     }
   }
@@ -160,22 +157,8 @@ function publishedOf(summary: RowSummary | null): Pick<PublishedPrediction, "qua
   return { quantiles: summary?.quantiles ?? null, chances: summary?.probabilities ?? null };
 }
 
-/** Returns the sets that a learner serves, as they are if it cannot be loaded: the baselines serve their steps. */
-function baselineSetsOf(snapshot: Snapshot): ReadonlyMap<string, SteppedSet> {
-  const { learner = null, ...model } = snapshot.model;
-  if (learner === null) return new Map();
-  const sets = setsOfSnapshot({ ...snapshot, model });
-  return new Map(sets.filter(({ name }) => name === seriesSet).map((set) => [set.name, set]));
-}
-
-interface ServedSet {
-  readonly set: SteppedSet;
-  /** The same set if only baselines serve. */
-  readonly baselines: SteppedSet;
-}
-
 /** Returns one step of a set, by a learner or a baseline: of the series those after the first, of groups all. */
-function stepOfSet(snapshot: Snapshot, { set, baselines }: ServedSet, step: number): UndatedPrediction[] {
+function stepOfSet(snapshot: Snapshot, set: SteppedSet, step: number): UndatedPrediction[] {
   const { forecast } = snapshot;
   const isSeries = set.name === seriesSet;
   if (!set.steps.includes(step) || (isSeries && step === 1)) return [];
@@ -187,8 +170,7 @@ function stepOfSet(snapshot: Snapshot, { set, baselines }: ServedSet, step: numb
     const isOutdated =
       isSeries && outdatedNote(missedOf(snapshot, member), snapshot.series[member]?.last ?? null) !== null;
     const summary = isOutdated ? null : found.summary;
-    const baseline = baselines === set ? found : baselines.at(member, level, step);
-    const isOwn = baseline?.servedBy !== found.servedBy;
+    const baseline = set.baselineOf(member, level, found);
     return [
       {
         set: set.name,
@@ -201,7 +183,7 @@ function stepOfSet(snapshot: Snapshot, { set, baselines }: ServedSet, step: numb
         ...pointOfStep(forecast, found),
         distribution: storedOf(summary),
         baseline:
-          isOwn && baseline
+          baseline !== null && baseline !== found
             ? { ...pointOfStep(forecast, baseline), distribution: storedOf(isOutdated ? null : baseline.summary) }
             : null,
       },

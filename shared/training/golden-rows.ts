@@ -7,7 +7,8 @@ const goldenRowsMax = 24;
 
 /**
  * Selects golden rows evenly from each part. `parts` are the lengths of the consecutive parts of `inputs`, of which the first
- * `hidden` ones give no row. An output may have several numbers per row.
+ * `hidden` ones give no row. Of more parts than there are golden rows, evenly spaced ones give a row each. An output may have
+ * several numbers per row.
  */
 export function goldenOf(
   inputs: Inputs,
@@ -18,15 +19,18 @@ export function goldenOf(
     tolerance,
   }: { readonly parts: readonly number[]; readonly hidden?: number; readonly tolerance: number },
 ): Golden {
-  const present = parts.slice(hidden).filter((length) => length > 0);
-  const each = Math.floor(goldenRowsMax / present.length);
   const count = parts.reduce((sum, length) => sum + length, 0);
-  let from = parts.slice(0, hidden).reduce((sum, length) => sum + length, 0);
-  const positions = present.flatMap((length) => {
-    const part = Array.from({ length }, (_, row) => from + row);
-    from += length;
-    return spread(part, each);
-  });
+  const present = placedParts(parts)
+    .slice(hidden)
+    .filter(({ length }) => length > 0);
+  const used = spread(present, goldenRowsMax);
+  const each = Math.floor(goldenRowsMax / used.length);
+  const positions = used.flatMap(({ from, length }) =>
+    spread(
+      Array.from({ length }, (_, row) => from + row),
+      each,
+    ),
+  );
   return {
     inputs: Object.fromEntries(
       Object.entries(pickInputs(inputs, positions)).map(([name, values]) => [name, withNulls(values)]),
@@ -42,6 +46,15 @@ export function goldenOf(
     ),
     tolerance,
   };
+}
+
+/** Returns the position of the first row of each part, and its length. */
+function placedParts(parts: readonly number[]): { readonly from: number; readonly length: number }[] {
+  let end = 0;
+  return parts.map((length) => {
+    end += length;
+    return { from: end - length, length };
+  });
 }
 
 /** Returns 0 for −0, which JSON does not have. */

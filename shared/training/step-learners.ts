@@ -216,16 +216,12 @@ export interface ByOrigin {
   readonly losses: ReadonlyMap<string, number>;
 }
 
-/** Averages the losses of the rows of each origin. */
+/** Averages the losses of the rows of each origin. O(rows). */
 export function byOrigin(
   { rows, step }: Pick<StepTask, "rows" | "step">,
   { rows: scored, losses }: StretchRows,
 ): ByOrigin[] {
-  const places = new Map<number, number[]>();
-  scored.forEach((row, i) => {
-    const origin = at(rows.data.period, row) - step;
-    places.set(origin, [...(places.get(origin) ?? []), i]);
-  });
+  const places = Map.groupBy(scored.keys(), (i) => at(rows.data.period, scored[i] ?? -1) - step);
   return [...places].map(([origin, own]) => ({
     origin,
     losses: new Map([...losses].map(([name, all]) => [name, mean(own.map((i) => at(all, i)))])),

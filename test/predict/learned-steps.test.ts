@@ -9,6 +9,8 @@ import { learnedSteps, loadStepProgram } from "../../shared/predict/learned-step
 import { setsOfSnapshot, targetPeriods } from "../../shared/predict/step-forecasts.ts";
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import { artefactKey, championKey, forecastsKey, servedKey } from "../../shared/registry/keys.ts";
+import { setsOfCard } from "../../shared/reports/card-sets.ts";
+import { setStepsOf } from "../../shared/reports/set-steps.ts";
 import { predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
 import { decideSteps, learnedKinds } from "../../shared/training/decide-steps.ts";
 import { fitServedSteps } from "../../shared/training/fit-served-steps.ts";
@@ -123,6 +125,18 @@ test("reports and the track record get the learner's numbers beside the baseline
   expect(learned).toMatchObject({ step: 3, servedBy: "ridge" });
   expect(["persistence", "drift"]).toContain(thirdOf(snapshot)?.servedBy);
   expect(learned?.mean).not.toBe(thirdOf(snapshot)?.mean);
+
+  const shownThird = (one: typeof snapshot) => {
+    const { ofSeries } = setStepsOf({ forecast, sets: setsOfSnapshot(one), periods: one.panel.periods });
+    return ofSeries(one.panel.series[0]?.is ?? []).find(({ step }) => step === 3);
+  };
+  const shown = shownThird({ ...snapshot, model: { ...snapshot.model, learner: loaded } });
+  expect(shown?.mean).toBeCloseTo(learned?.mean ?? Number.NaN, 3);
+  expect(shown?.baseline).toBe(thirdOf(snapshot)?.summary?.median);
+  expect(shownThird(snapshot)?.baseline).toBe(shownThird(snapshot)?.median);
+  const [set] = setsOfCard(forecast, panel, { card, origin: panel.periods.at(-1) ?? "", loaded });
+  const level = set?.levelOf(0) ?? null;
+  expect(level && set?.at(0, level, 3)).toEqual(learned);
 
   const publishedThird = async (one: typeof snapshot) => {
     const published = await predictionsToPublish({

@@ -4,6 +4,9 @@ import { resolve } from "node:path";
 import type { BatchAnswer } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { withSuggestion } from "../../shared/lib/did-you-mean.ts";
+import { type LoadedLearner, loadStepProgram } from "../../shared/predict/learned-steps.ts";
+import type { Card } from "../../shared/registry/card.ts";
+import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import { setsOfCard } from "../../shared/reports/card-sets.ts";
 import { computeReport } from "../../shared/reports/compute-report.ts";
 import { renderAll } from "../../shared/reports/report-files.ts";
@@ -17,6 +20,7 @@ import { rasterizerOfNode } from "../rasterizer.ts";
 import { readReportFeeds } from "../report-feeds.ts";
 import { print, printJson, table, thousands } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
+import { registeredFile } from "../training/serving-model.ts";
 import { writeInside } from "../write-inside.ts";
 import { askAll } from "./predict.ts";
 
@@ -46,11 +50,12 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
   const detail = version === undefined ? null : await orNull(hub.api.getModel({ forecast: forecast.id, version }));
   const panel = forecastPanel(forecast, facts);
   const card = detail?.card ?? null;
+  const loaded = card && (await loadLearner(hub, card));
   const model = computeReport({
     forecast,
     panel,
     answer,
-    ...(answer && card && { sets: setsOfCard(forecast, panel, { card, origin: answer.data_as_of }) }),
+    ...(answer && card && { sets: setsOfCard(forecast, panel, { card, origin: answer.data_as_of, loaded }) }),
     card,
     feeds: await readReportFeeds(hub, forecast),
     revision: 1,
@@ -66,6 +71,17 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
     return printJson({ forecast: forecast.id, origin, version: version ?? null, language, out: folder, files });
   const rows = files.map(({ file, bytes }) => [file, thousands(bytes)]);
   print(`${forecast.title}, data up to ${origin}: ${folder}\n\n${table(["file", "bytes"], rows, { right: [1] })}`);
+}
+
+/** Loads the learner of further steps. Null without one, or if its file cannot be used: the baselines then serve, as in predict. */
+async function loadLearner(hub: Hub, { forecast, version, further }: Card): Promise<LoadedLearner | null> {
+  const learner = servedLearnerOf(further);
+  if (learner === null) return null;
+  const { sha256 } = learner.model;
+  const bytes = await registeredFile(hub, { forecast, version, artefact: "steps.onnx", sha256 });
+  if (typeof bytes === "string") return null;
+  const program = loadStepProgram(bytes, learner);
+  return program.ok ? { program: program.value } : null;
 }
 
 /** Returns the predictions of all series; null if no model serves. A report without predictions states the reason. */

@@ -125,13 +125,13 @@ export async function readableModel(
   }
 }
 
-interface RegisteredFile extends Pick<Card, "forecast" | "version"> {
+export interface RegisteredFile extends Pick<Card, "forecast" | "version"> {
   readonly artefact: "model.onnx" | "steps.onnx";
   readonly sha256: string;
 }
 
 /** Returns the bytes of a registered file, or what is wrong with it. */
-async function registeredFile(
+export async function registeredFile(
   { api }: Hub,
   { sha256, ...address }: RegisteredFile,
 ): Promise<Uint8Array<ArrayBuffer> | string> {
