@@ -1,6 +1,7 @@
 /** The commands of `almanac` with their options. */
 import { Command, Option } from "commander";
 import { printHelp } from "./commands/help.ts";
+import { Failure } from "./failure.ts";
 
 /**
  * Returns a command that imports its file when it runs. All commands together take a second of processor time to import,
@@ -10,8 +11,17 @@ function lazy<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<v
   return async (...args) => (await load())(...args);
 }
 
+/** Returns the parser of a folder. An empty text, as of an unset variable of a shell, would be the current folder. */
+function folderOf(option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === "") throw new Failure(`${option} is empty. Expected a folder.`);
+    return text;
+  };
+}
+
 const url = () => new Option("--url <url>", "address of the hub; default: the hub that `npm start` runs here");
-const state = () => new Option("--state <dir>", "state folder of the local platform").default(".almanac");
+const state = (text = "state folder of the local platform") =>
+  new Option("--state <dir>", text).default(".almanac").argParser(folderOf("--state"));
 const json = () => new Option("--json", "print one JSON object as the last line");
 const trials = () => new Option("--trials <n>", "maximum number of trials for each candidate");
 const seed = () => new Option("--seed <n>", "random seed; the same seed and data give the same result").default("1");
@@ -28,7 +38,7 @@ const files = () =>
     "--files <files...>",
     "publications; their feeds are recognised, or named as FEED=FILE",
   ).makeOptionMandatory();
-const out = () => new Option("--out <dir>", "output folder").makeOptionMandatory();
+const out = (text = "output folder") => new Option("--out <dir>", text).argParser(folderOf("--out"));
 const asOf = () => new Option("--as-of <day>", "day on which the files arrived; default: now");
 const noWait = () =>
   new Option("--no-wait", "do not wait until predictions use the change; by default wait at most 90 s");
@@ -49,7 +59,7 @@ export function almanacProgram(): Command {
     .option("--verbose", "also print the ingested publications, the leaderboards and example requests with answers")
     .addOption(json())
     .option("--port <n>", "port of the hub; 0 lets the system choose", "8787")
-    .option("--state <dir>", "folder for all data of the platform", ".almanac")
+    .addOption(state("folder for all data of the platform"))
     .option("--date <day>", "the day to simulate, YYYY-MM-DD; default: today")
     .option(
       "--inspect [port]",
@@ -78,7 +88,7 @@ export function almanacProgram(): Command {
   program
     .command("simulate <feed>")
     .description("write synthetic files of a feed that is not fetched, for two years up to a day")
-    .addOption(out())
+    .addOption(out().makeOptionMandatory())
     .addOption(seed())
     .option("--date <day>", "the last day, YYYY-MM-DD; default: today")
     .action(lazy(async () => (await import("./commands/simulate.ts")).simulate));
@@ -100,7 +110,7 @@ export function almanacProgram(): Command {
   program
     .command("lake <feed>")
     .description("copy a feed's lake to a folder of Parquet files")
-    .addOption(out())
+    .addOption(out().makeOptionMandatory())
     .addOption(url())
     .addOption(state())
     .action(lazy(async () => (await import("./commands/lake.ts")).copyLake));
@@ -152,14 +162,14 @@ export function almanacProgram(): Command {
     .addOption(seed())
     .addOption(threads())
     .addOption(only())
-    .option("--out <dir>", "also write the predictions and scores as Parquet files")
+    .addOption(out("also write the predictions and scores as Parquet files"))
     .addOption(json())
     .action(lazy(async () => (await import("./commands/replay.ts")).replayForecast));
   program
     .command("export <forecast>")
     .description("train on local publications; write model.onnx, card.json and rows to verify them")
     .addOption(files())
-    .addOption(out())
+    .addOption(out().makeOptionMandatory())
     .addOption(until())
     .addOption(asOf())
     .addOption(trials())
@@ -223,7 +233,7 @@ export function almanacProgram(): Command {
   program
     .command("report <forecast>")
     .description("write the report of a forecast: page, CSV, JSON and chart")
-    .addOption(out())
+    .addOption(out().makeOptionMandatory())
     .option("--lang <language>", "language of the report, en or es; default: the forecast's own")
     .addOption(url())
     .addOption(state())

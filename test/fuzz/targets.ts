@@ -1,6 +1,6 @@
 /** The fuzz targets by name. */
 import type { FuzzTarget } from "./target.ts";
-import { csv, json, monthlyCsv, workbook } from "./targets/feeds.ts";
+import { csv, customers, json, monthlyCsv, transactions, workbook } from "./targets/feeds.ts";
 import { onnx } from "./targets/models.ts";
 import { hub, invocations, predict, v2 } from "./targets/requests.ts";
 
@@ -9,6 +9,8 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
   json,
   monthly: monthlyCsv,
   workbook,
+  customers,
+  transactions,
   onnx,
   predict,
   invocations,

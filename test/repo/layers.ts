@@ -27,6 +27,7 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "write-inside.ts",
       "known.ts",
       "read-publication.ts",
+      "read-simulated-day.ts",
       "task-list.ts",
       "predictions-table.ts",
       "record-table.ts",

@@ -6,8 +6,10 @@ import { afterAll, expect, test } from "vitest";
 import { backtest } from "../../trainer/commands/backtest.ts";
 import { importModel } from "../../trainer/commands/import.ts";
 import { replayForecast } from "../../trainer/commands/replay.ts";
+import { simulate } from "../../trainer/commands/simulate.ts";
 import { trainForecast } from "../../trainer/commands/train.ts";
 import { Failure } from "../../trainer/failure.ts";
+import { almanacProgram } from "../../trainer/program.ts";
 import { lively, livelyPublication } from "../support/lively.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "almanac-impossible-"));
@@ -22,6 +24,7 @@ function fileOf(name: string, bytes: Uint8Array): string {
 const { name, bytes } = livelyPublication({ periods: 40 });
 const file = fileOf(name, bytes);
 const junk = fileOf("Leche03012025.xlsx", new TextEncoder().encode("no workbook"));
+const junkText = new TextEncoder().encode("no publication");
 const files = (path: string, more: object = {}) => backtest("milk-mx", { files: [path], seed: "1", ...more });
 
 test.each<[string, () => Promise<void>, RegExp]>([
@@ -54,6 +57,26 @@ test.each<[string, () => Promise<void>, RegExp]>([
     "a replay with an unknown rule of training",
     () => replayForecast("milk-mx", { files: [file], from: "2024-07-01", retrain: "sometimes" }),
     /^--retrain sometimes is not valid\. Expected every:N, with a number of publications, or never\.$/,
+  ],
+  [
+    "a replay of a file without values",
+    () => replayForecast("gold", { files: [fileOf("notes.csv", junkText)], from: "2024-07-01", retrain: "never" }),
+    /No value was read from the files/,
+  ],
+  [
+    "a simulation of a day that no publisher reaches",
+    () => simulate("customers-csv", { out: folder, seed: "1", date: "9999-12-31" }),
+    /^--date 9999-12-31 cannot be simulated\. Expected a day from 1995-01-01 to 2199-12-31\.$/,
+  ],
+  [
+    "an empty output folder",
+    async () => void (await almanacProgram().parseAsync(["simulate", "customers-csv", "--out", ""], { from: "user" })),
+    /^--out is empty\. Expected a folder\.$/,
+  ],
+  [
+    "an empty state folder",
+    async () => void (await almanacProgram().parseAsync(["start", "--state", " "], { from: "user" })),
+    /^--state is empty\. Expected a folder\.$/,
   ],
   [
     "a replay from a time that is no period",

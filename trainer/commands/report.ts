@@ -13,7 +13,8 @@ import { renderAll } from "../../shared/reports/report-files.ts";
 import { languageCodes, languageOf } from "../../shared/reports/words/index.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
 import { connect } from "../connect.ts";
-import { codeOf, Failure } from "../failure.ts";
+import { whyNotWritten } from "../disk.ts";
+import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub, orNull } from "../hub.ts";
 import { feedsOf, knownForecast } from "../known.ts";
 import { rasterizerOfNode } from "../rasterizer.ts";
@@ -21,7 +22,7 @@ import { readReportFeeds } from "../report-feeds.ts";
 import { print, printJson, table, thousands } from "../terminal.ts";
 import { factsOfLakes } from "../training/facts.ts";
 import { registeredFile } from "../training/serving-model.ts";
-import { writeInside } from "../write-inside.ts";
+import { type FileInside, writeAllInside } from "../write-inside.ts";
 import { askAll } from "./predict.ts";
 
 export interface ReportOptions {
@@ -40,7 +41,7 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
   const folder = resolve(options.out);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new Failure(
-      `The folder ${folder} cannot be written (${codeOf(error) || String(error)}). Choose another with --out DIR.`,
+      `The folder ${folder} cannot be written: ${whyNotWritten(error)}. Choose another with --out DIR.`,
     );
   });
   const hub = connect(options);
@@ -61,11 +62,13 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
     revision: 1,
     madeAt: new Date().toISOString(),
   });
-  const files: { file: string; bytes: number }[] = [];
-  await renderAll(model, { language, rasterize: await rasterizerOfNode() }, async (file, bytes) => {
-    await writeInside(folder, file, bytes);
-    files.push({ file, bytes: bytes.length });
+  const rendered: FileInside[] = [];
+  await renderAll(model, { language, rasterize: await rasterizerOfNode() }, async (path, bytes) => {
+    rendered.push({ path, bytes });
   });
+  // After an error the folder has the files of the earlier report, not some of each.
+  await writeAllInside(folder, rendered);
+  const files = rendered.map(({ path, bytes }) => ({ file: path, bytes: bytes.length }));
   const { origin } = model;
   if (options.json)
     return printJson({ forecast: forecast.id, origin, version: version ?? null, language, out: folder, files });

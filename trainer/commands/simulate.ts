@@ -1,8 +1,9 @@
 /** `almanac simulate FEED --out DIR`: writes the synthetic files of a feed that is not fetched, to try it without real data. */
 import { resolve } from "node:path";
-import { addDays, isIsoDay } from "../../shared/lib/calendar.ts";
+import { addDays } from "../../shared/lib/calendar.ts";
 import { Failure } from "../failure.ts";
 import { knownFeed } from "../known.ts";
+import { readSimulatedDay } from "../read-simulated-day.ts";
 import { shopFiles } from "../simulate/shop-files.ts";
 import { print, thousands } from "../terminal.ts";
 import { writeAllInside } from "../write-inside.ts";
@@ -18,8 +19,7 @@ const historyDays = 731;
 
 export async function simulate(feedId: string, { out, seed, date }: SimulateOptions): Promise<void> {
   const feed = knownFeed(feedId);
-  const until = date ?? new Date().toISOString().slice(0, 10);
-  if (!isIsoDay(until)) throw new Failure(`--date ${until} is not a day. Expected YYYY-MM-DD.`);
+  const until = readSimulatedDay(date ?? new Date().toISOString().slice(0, 10));
   const files = shopFiles({ seed, firstDay: addDays(until, -historyDays), until }).filter(
     (one) => one.feed === feed.id,
   );

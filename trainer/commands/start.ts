@@ -1,9 +1,9 @@
 /** `almanac start`: runs the whole platform on this machine, with data from a simulated publisher. */
-import { isIsoDay } from "../../shared/lib/calendar.ts";
 import { withDiskReason } from "../disk.ts";
 import { Failure } from "../failure.ts";
 import { onInterrupt } from "../local/on-interrupt.ts";
 import { claimState, defaultState, openState, releaseState } from "../local/state.ts";
+import { readSimulatedDay } from "../read-simulated-day.ts";
 import { print, printError, prose } from "../terminal.ts";
 import { readTrainingOptions } from "../training/options.ts";
 import { printStart } from "./start-report.ts";
@@ -25,8 +25,7 @@ export interface StartOptions {
 }
 
 export async function start(options: StartOptions): Promise<void> {
-  const date = options.date ?? new Date().toISOString().slice(0, 10);
-  if (!isIsoDay(date)) throw new Failure(`--date ${date} is not a day. Expected YYYY-MM-DD.`);
+  const date = readSimulatedDay(options.date ?? new Date().toISOString().slice(0, 10));
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Failure(`--port ${options.port} is not a port. Expected 0 to 65535.`);

@@ -17,7 +17,8 @@ const readClockMs = 60_000;
 
 /**
  * Fires each trigger at its times in UTC, until the returned function is called. A trigger whose job still runs does not fire, and
- * times that passed meanwhile, or while the machine slept, are fired once. No failure is reported after the end.
+ * times that passed meanwhile, or while the machine slept, are fired once. After the clock was set back, the next time is that of
+ * the new clock. No failure is reported after the end.
  * @param crons expressions of five fields, as in wrangler.toml
  */
 export function startCronClock(crons: readonly string[], fx: CronEffects): () => void {
@@ -28,8 +29,9 @@ export function startCronClock(crons: readonly string[], fx: CronEffects): () =>
     const wait = (next: Date) => {
       const leftMs = next.getTime() - fx.now().getTime();
       cancel = fx.after(Math.max(0, Math.min(leftMs, readClockMs)), () => {
-        if (fx.now() < next) wait(next);
-        else void run(next);
+        const now = fx.now();
+        if (now >= next) void run(next);
+        else wait(cron.nextRun(now) ?? next);
       });
     };
     const run = async (due: Date) => {

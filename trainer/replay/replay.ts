@@ -3,7 +3,7 @@ import { buildHistory } from "../../shared/api/history.ts";
 import type { Panel } from "../../shared/features/panel.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { eventsRuleOf } from "../../shared/forecasts/source.ts";
-import { firstPartOf, followingPeriod } from "../../shared/period.ts";
+import { firstPartOf, followingPeriod, rangeIn } from "../../shared/period.ts";
 import { buildOutlook, buildSnapshot, type Snapshot } from "../../shared/predict/snapshot.ts";
 import { isNaive } from "../../shared/registry/gate.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
@@ -228,14 +228,20 @@ function publicationsOf({ forecast, history, from, to }: ReplayTask): string[] {
   const { periods, series } = forecastPanel(forecast, history.factsAt(null));
   const hasValue = (at: number) => series.some(({ values }) => !Number.isNaN(values[at] ?? Number.NaN));
   const all = periods.filter((_, at) => hasValue(at));
-  const wanted = all.filter((period) => period >= from && (to === null || period.slice(0, to.length) <= to));
+  const { from: first = "", to: last } = rangeIn(forecast.schedule.every, { from, to: to ?? undefined });
+  const wanted = all.filter((period) => period >= first && (last === undefined || period <= last));
   if (wanted.length > 0) return wanted;
-  throw new Failure(
-    `No publication is between ${from} and ${to ?? "the end"}. The files contain ${all[0] ?? "none"} to ${all.at(-1) ?? "none"}.`,
-  );
+  throw new Failure(`No publication is between ${from} and ${to ?? "the end"}. ${contained(all)}`);
 }
 
 /** A publication comes when its period has ended. The record needs its order only. */
 function publicationTime(period: string): string {
   return `${firstPartOf(followingPeriod(period), "hour")}:00:00.000Z`;
+}
+
+function contained(periods: readonly string[]): string {
+  const [first, last] = [periods[0], periods.at(-1)];
+  return first === undefined
+    ? "No value was read from the files. `almanac parse FEED FILE` prints their problems."
+    : `The files contain ${first} to ${last}.`;
 }

@@ -1,14 +1,16 @@
 /** Changed files of every feed. */
 import { clCentralBank } from "../../../shared/feeds/cl-central-bank.ts";
+import { customersCsv } from "../../../shared/feeds/customers-csv.ts";
 import type { Feed } from "../../../shared/feeds/feed.ts";
 import { goldCsv } from "../../../shared/feeds/gold-csv.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import { sniimMilk } from "../../../shared/feeds/sniim-milk.ts";
+import { transactionsJson } from "../../../shared/feeds/transactions-json.ts";
 import { blockXml, sheetXml, zipOf } from "../../support/raw-workbook.ts";
 import { changed, fixtures, mutate, type Tokens } from "../inputs.ts";
 import type { FuzzTarget } from "../target.ts";
 
-/** Checks that a parser returns finite observations and problems with a reason, and never throws. */
+/** Checks that a parser returns finite observations and problems with a reason, and never throws. A personal one quotes no address. */
 async function checkFeed(feed: Feed, bytes: Uint8Array): Promise<void> {
   const { observations, problems } = await feed.parse(bytes, { name: "a", arrivedAt: "2026-11-29T12:00:00Z" });
   for (const { value, period, variable } of observations) {
@@ -16,6 +18,7 @@ async function checkFeed(feed: Feed, bytes: Uint8Array): Promise<void> {
     if (!Object.hasOwn(feed.variables, variable)) throw new Error(`${variable} is not a variable of ${feed.id}`);
   }
   if (problems.length > feed.limits.problemsMax + 50) throw new Error(`${problems.length} problems are listed`);
+  if (feed.personal && JSON.stringify([observations, problems]).includes("@")) throw new Error("an address is quoted");
   if (observations.length === 0 && problems.length === 0 && bytes.length > 1_000 && feed === sniimMilk)
     throw new Error("nothing was read, and there is no problem");
 }
@@ -53,6 +56,26 @@ export const csv = fileTarget(goldCsv, () => fixtures("feeds/gold-csv", ".csv"),
 export const monthlyCsv = fileTarget(clCentralBank, () => fixtures("feeds/cl-central-bank", ".csv"), [
   ...([",", '"', "\n", ".", "..", "0", "a", "-", "e9", "9", ";", " UTC"] as const),
   ...["101.540.937", "55.059.326", "738", "1.305", "2013-13-01", "2013-02-01 00:00:00 UTC", "PIB"],
+]);
+
+export const customers = fileTarget(customersCsv, () => fixtures("feeds/customers-csv", ".csv"), [
+  ...([",", '"', "\n", "\r", "9", "-", "1e9", ".", " ", "\ufeff", "\u0000", ";", "true", "West", "a1"] as const),
+  ...[
+    "customer_id",
+    "as_of",
+    "synthetic",
+    "age",
+    "x@example.com",
+    "2025-02-29",
+    "2025-10-31",
+    "9999-12-31",
+    "__proto__",
+  ],
+]);
+
+export const transactions = fileTarget(transactionsJson, () => fixtures("feeds/transactions-json", ".json"), [
+  ...(["[", "]", "{", "}", ",", '"', "null", "1e999", "-1", "0", ":", "[[", '{"a":', "\\u0000", "T001"] as const),
+  ...["__proto__", "customer_id", "x@example.com", "2025-10-26T02:30:00", "+14:59", "Z", "Completed", "Pending", "EUR"],
 ]);
 
 const airQuality = findFeed("open-meteo-air-quality");

@@ -50,6 +50,13 @@ class FakeClock {
     this.#now = until;
   }
 
+  /** Sets the clock; timers run after the same duration as before. */
+  setTo(time: string): void {
+    const change = Date.parse(time) - this.#now;
+    this.#now += change;
+    this.#timers = this.#timers.map(({ at, run }) => ({ at: at + change, run }));
+  }
+
   /** Moves the time without running timers, as a machine that sleeps does. */
   sleepTo(time: string): void {
     this.#now = Date.parse(time);
@@ -100,6 +107,14 @@ test("a failed job is reported, and its trigger fires again at the next time", a
   await clock.passTo("2026-11-30T12:40:00Z");
   expect(clock.failures).toEqual(["The job failed."]);
   expect(clock.fired).toEqual(["11-30T12:15 */15 * * * *", "11-30T12:30 */15 * * * *"]);
+});
+
+test("after the clock was set back, the next time is that of the new clock", async () => {
+  const clock = new FakeClock("2036-11-30T12:01:00Z");
+  startCronClock(["*/15 * * * *"], clock.fx);
+  clock.setTo("2026-11-30T12:01:00Z");
+  await clock.passTo("2026-11-30T12:20:00Z");
+  expect(clock.fired).toEqual(["11-30T12:15 */15 * * * *"]);
 });
 
 test("times that pass during a long job or while the machine sleeps are fired once", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { addDays } from "../../../shared/lib/calendar.ts";
+import { enclosingPeriod } from "../../../shared/period.ts";
 import { predictionsKey } from "../../../shared/track-record/keys.ts";
 import { readPredictions } from "../../../shared/track-record/published-prediction.ts";
 import { readScores } from "../../../shared/track-record/published-score.ts";
@@ -92,6 +93,15 @@ test("a training waits until the data is sufficient, and the publications before
   );
   expect(replayed.unpublished[0]?.reason).toContain("training needs at least 30");
   expect(replayed.trainings.map(({ after }) => after)).toEqual([dayAfter(29)]);
+});
+
+test("its range may be stated in longer periods, as in 2024-Q3", async () => {
+  const quarter = enclosingPeriod(dayAfter(28), "quarter");
+  const days = Array.from({ length: 29 }, (_, at) => dayAfter(at));
+  const { publications } = await replayFacts(factsOf(randomWalk, 29), { from: quarter, to: quarter });
+  expect(publications).toEqual(days.filter((day) => enclosingPeriod(day, "quarter") === quarter));
+  const earlier = replayFacts(factsOf(randomWalk, 29), { from: "2000-Q1", to: "2000-Q2" });
+  await expect(earlier).rejects.toThrow("No publication is between 2000-Q1 and 2000-Q2. The files contain");
 });
 
 test("a training that fails changes nothing: no version serves before the next one, and the reason is recorded", async () => {
