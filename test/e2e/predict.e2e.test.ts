@@ -90,6 +90,12 @@ test("the platform runs no debugger and offers no helpers of the simulators", as
   expect(debuggers).not.toContain(true);
 });
 
+test("the local platform has the cron triggers of wrangler.toml", () => {
+  const [, crons = "[]"] = /^crons = (.+)$/m.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
+  expect(platform.processes().crons).toEqual(JSON.parse(crons));
+  expect(platform.processes().crons).toContain("*/15 * * * *");
+});
+
 test("without a model the answer is 503, and after the first promotion all three protocols answer", async () => {
   expect((await hub.request(path)).status).toBe(503);
   await ingest(0);

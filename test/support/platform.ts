@@ -91,8 +91,8 @@ export class TestPlatform {
     this.#workers = undefined;
   }
 
-  /** The root process of the platform, and a promise of its end. */
-  processes(): Pick<LocalWorkers, "pid" | "ended"> {
+  /** The root process of the platform, a promise of its end, and the cron triggers of the hub. */
+  processes(): Pick<LocalWorkers, "pid" | "ended" | "crons"> {
     if (!this.#workers) throw new Error("the platform does not run");
     return this.#workers;
   }

@@ -52,13 +52,6 @@ export async function stored(forecast: string): Promise<Record<string, string>> 
   };
 }
 
-/** Returns the text of a real file beside the project. */
-export async function realText(folder: string, name: string): Promise<string> {
-  const answer = await fileAt(`/real/${folder}/${name}`);
-  if (!answer.ok) throw new Error(`there is no file ${name} in ${folder}`);
-  return answer.text();
-}
-
 /** Returns the names of the real files beside the project, in `../shared/data`; empty if there are none. */
 export async function realFiles(folder: string): Promise<string[]> {
   const answer = await fileAt(`/real/${folder}`);
