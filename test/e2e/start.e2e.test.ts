@@ -88,7 +88,7 @@ test("start --once ingests every feed and trains a champion, and a second start 
   const again = startShape.parse(lastJson(await almanac([...start, ...only, "--once", "--json"])));
   expect({ ...again, url: "" }).toEqual({ ...result, url: "", trained: [] });
   // It trains a model for every forecast.
-}, 300_000);
+}, 900_000);
 
 /** `script` of util-linux runs a command in a terminal. */
 const hasTerminals = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
