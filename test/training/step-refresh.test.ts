@@ -7,6 +7,7 @@ import { publishSteps } from "../../shared/training/publish-steps.ts";
 import type { ServingLearner } from "../../shared/training/serving-learner.ts";
 import type { StepJob, StepPool } from "../../shared/training/step-job.ts";
 import { trainStepLearners } from "../../shared/training/train-steps.ts";
+import { learnerOfCard } from "../../trainer/training/serving-model.ts";
 import { runHere } from "../trainer/replay/simulated.ts";
 import { contestOf, echoes, steppedForecast as forecast, instantStepPool } from "./step-worlds.ts";
 
@@ -131,4 +132,12 @@ test("a look that the learners do not pass leaves the champion's learner to a re
   if (!found.ok) throw new Error(found.error.join(" "));
   expect(found.value.further.gate?.pBaseline).toBeGreaterThan(1e-9);
   expect(found.value.further.steps.find(({ step }) => step === 3)?.serves).not.toBe("baseline");
+});
+
+test("the learner of a card of an earlier version was fitted up to the last period of its model", () => {
+  const { trainedTo: _, ...learner } = old.learner;
+  const published = { from: "2026-01-01", to: "2026-04-10", periods: 100, rows: 400 };
+  const further = { gate: null, steps: [...old.steps], learner };
+  expect(learnerOfCard({ further, published }, old.bytes)).toEqual({ ...old, learner });
+  expect(learnerOfCard({ further: { ...further, learner: null }, published }, old.bytes)).toBeNull();
 });
