@@ -47,7 +47,7 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: EvaluatedRow): Pr
   const baseline = typeof lastFeature === "number" ? lastFeature : (last?.value ?? null);
   const described = describedRow(snapshot, row, { ...evaluated, baseline, last });
   const point = shortestDecimal(value);
-  const prediction = described === null ? point : described.median;
+  const prediction = described === null ? point : (described.median ?? pointWithoutDistribution(point, baseline));
   const answer: Record<string, unknown> = { series: cached?.series ?? seriesOf(forecast, row) };
   answer[card.output] = prediction;
   if (described !== null) answer.expected = described.mean;
@@ -84,6 +84,11 @@ function predictionOf(snapshot: Snapshot, row: Row, evaluated: EvaluatedRow): Pr
 
 function observedLast(snapshot: Snapshot, { position, hypothetical }: Row): KnownSeries["last"] {
   return position === null || hypothetical ? null : (snapshot.series[position]?.last ?? null);
+}
+
+/** Returns the prediction of the file for a row without a distribution; null if there is no last value to predict from. */
+function pointWithoutDistribution(point: number | null, baseline: number | null): number | null {
+  return baseline === null ? null : point;
 }
 
 function withoutDistribution(value: number, version: string): NonNullable<PredictionWithFeatures["above"]> {

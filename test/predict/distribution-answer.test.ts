@@ -250,6 +250,15 @@ describe("a forecast whose errors are scaled by a feature", () => {
     });
   });
 
+  test("has the prediction of the file and the difference from it if the scale is missing, but no mean", () => {
+    const received = goldAnswer({ Date: "2031-03-03", EUR: 1500 });
+    const withoutForm = loadSnapshot({ forecast: gold, card, model, history: goldHistory() });
+    const file = singleAnswerShape.parse(ask({ Date: "2031-03-03", EUR: 1500 }, { from: withoutForm }));
+    expect(received.predicted_price).toEqual(expect.any(Number));
+    expect(received).toMatchObject({ predicted_price: file.predicted_price, gold_diff: file.gold_diff });
+    expect(received.expected).toBeNull();
+  });
+
   test("is wider for a supplied value far above everything seen", () => {
     const width = ({ interval95 }: SingleAnswer) => (interval95?.[1] ?? 0) - (interval95?.[0] ?? 0);
     expect(width(goldAnswer({ EUR: 250_000 }))).toBeGreaterThan(10 * width(goldAnswer({})));
