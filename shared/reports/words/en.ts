@@ -154,8 +154,7 @@ export const english: Words = {
     tested: (periods, from, to) => `On ${periods} test periods from ${from} to ${to}, before it served:`,
     testBetter: (percent, baseline) => `its error was ${percent} lower than ${baseline}.`,
     testWorse: (percent, baseline) => `its error was ${percent} higher than ${baseline}.`,
-    testBaseline: (baseline) =>
-      `no model was better than the baseline, so the baseline serves: it is no better than ${baseline}.`,
+    testBaseline: (baseline) => `no model was better than ${baseline}, so this baseline serves.`,
     testNone: "its error was not compared with the baseline.",
     explanation:
       "A published forecast is never edited. Each one is compared with what was published later, and losses are shown like gains.",

@@ -172,8 +172,7 @@ export const spanish: Words = {
       `En ${periods} periodos de prueba, ${of(from)} ${until(to)}, antes de estar en servicio:`,
     testBetter: (percent, baseline) => `su error fue un ${percent} menor que al ${baseline}.`,
     testWorse: (percent, baseline) => `su error fue un ${percent} mayor que al ${baseline}.`,
-    testBaseline: (baseline) =>
-      `ningún modelo fue mejor que la referencia, que por eso está en servicio: no es mejor que ${baseline}.`,
+    testBaseline: (baseline) => `ningún modelo fue mejor que ${baseline}; por eso está en servicio esta referencia.`,
     testNone: "su error no se comparó con la referencia.",
     explanation:
       "Un pronóstico publicado nunca se edita. Cada uno se compara con lo que se publica después, y las pérdidas se muestran igual que las ganancias.",
