@@ -66,6 +66,11 @@ test("the page shows every operation with a command to copy, and loads no other 
   expect(anchors.filter((id) => !ids.has(id ?? ""))).toEqual([]);
 });
 
+test("the address of the hub leads a browser to the page", async () => {
+  const answer = await request("/", { redirect: "manual" });
+  expect([answer.status, answer.headers.get("Location")]).toEqual([302, "/docs"]);
+});
+
 test("the page escapes the texts of the document", () => {
   const document = documentShape.parse({
     info: { title: "<b>A</b>", version: "1", description: "`<i>`" },

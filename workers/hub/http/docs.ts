@@ -51,6 +51,8 @@ export function docsRoutes(app: OpenAPIHono<HubVariables>): OpenAPIHono<HubVaria
     cached ??= openApiShape.parse(hubDocument(app));
     return cached;
   };
+  // A person opens the address that `npm start` prints. It is no operation of the API, so the document leaves it out.
+  routes.get("/", (context) => context.redirect("/docs"));
   routes.openapi(openapi, (context) => context.json(document(), 200));
   routes.openapi(page, (context) => {
     const { origin: baseUrl } = new URL(context.req.url);
