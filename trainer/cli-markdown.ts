@@ -19,7 +19,7 @@ export function cliMarkdown(program: Command): string {
 }
 
 function commandMarkdown(command: Command, help: Help): string {
-  const title = `### \`almanac ${help.subcommandTerm(command).replace(" [options]", "")}\``;
+  const title = `### \`almanac ${help.subcommandTerm(command)}\``;
   const options = command.options.map((option) => {
     const required = option.mandatory ? " (required)" : "";
     const initial = option.defaultValue === undefined ? "" : ` (default: \`${option.defaultValue}\`)`;

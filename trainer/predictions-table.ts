@@ -1,5 +1,5 @@
 /** Formats predictions for people. */
-import type { BatchAnswer, Prediction } from "../shared/api/predict.ts";
+import type { BatchAnswer, PathStep, Prediction, SingleAnswer } from "../shared/api/predict.ts";
 import type { Forecast, Labels } from "../shared/forecasts/forecast.ts";
 import { roundTo } from "../shared/predict/decimal.ts";
 import { table } from "./terminal.ts";
@@ -18,13 +18,29 @@ export function allTable(forecast: Forecast, answer: BatchAnswer): string {
   return table([...dimensions, "last", output, labels ? "label" : "80 %"], rows, { right });
 }
 
+/** Formats the steps of a path as a table: the prediction with its interval, or the probability, and what serves the step. */
+export function pathTable(forecast: Forecast, path: readonly PathStep[]): string {
+  const { output, labels } = forecast;
+  const rows = path.map((one) => [
+    one.step,
+    one.target_period,
+    number(one[output]),
+    ...(labels ? [] : [interval(forecast, one.interval80)]),
+    one.served_by,
+  ]);
+  const header = ["step", "period", output, ...(labels ? [] : ["80 %"]), "served by"];
+  return table(header, rows, { right: [0, 2] });
+}
+
 /** Returns one answer as pairs of name and text. */
-export function answerRows(forecast: Forecast, answer: Prediction): (readonly [string, string])[] {
+export function answerRows(forecast: Forecast, answer: SingleAnswer): (readonly [string, string])[] {
   const { last } = answer;
   const lastText = last === null ? null : `${valueOrLabel(forecast, last.value)} on ${last.period}`;
   const series = Object.entries(answer.series);
   if (forecast.labels) return [...series, ...classRows(forecast, answer, forecast.labels), ["last", lastText ?? "–"]];
-  return [...series, ...valueRows(forecast, answer), ["last", lastText ?? number(answer.naive)]];
+  const group: [string, string][] =
+    answer.series_count === undefined ? [] : [["mean of", `${answer.series_count} series`]];
+  return [...series, ...group, ...valueRows(forecast, answer), ["last", lastText ?? number(answer.naive)]];
 }
 
 function classRows({ output }: Forecast, answer: Prediction, { event }: Labels): (readonly [string, string])[] {

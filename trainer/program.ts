@@ -1,7 +1,8 @@
 /** The commands of `almanac` with their options. */
-import { Command, Option } from "commander";
+import { Command, Help, Option } from "commander";
 import { printHelp } from "./commands/help.ts";
 import { Failure } from "./failure.ts";
+import { codeVersion } from "./training/code-version.ts";
 
 /**
  * Returns a command that imports its file when it runs. All commands together take a second of processor time to import,
@@ -48,6 +49,8 @@ const until = () => new Option("--until <date>", "ignore data after this day");
 export function almanacProgram(): Command {
   const program = new Command("almanac")
     .description("A self-maintaining forecasting service.")
+    .version(codeVersion(), "-V, --version", "show the version")
+    .configureHelp({ subcommandTerm: nameAndArguments })
     .helpCommand(false)
     .showHelpAfterError();
 
@@ -258,5 +261,11 @@ export function almanacProgram(): Command {
     .command("help [topic]")
     .description("show all commands, one command, or the meaning of a term, e.g. `almanac help skill`")
     .action((topic: string | undefined) => printHelp(program, topic));
-  return program;
+  // A mistake in a command shows the help of that command. The list of all commands would push the message off the screen.
+  return program.showHelpAfterError("`almanac help` lists the commands.");
+}
+
+/** Returns a command with its arguments, without "[options]": with it, the list of commands does not fit into 80 columns. */
+function nameAndArguments(command: Command): string {
+  return new Help().subcommandTerm(command).replace(" [options]", "");
 }

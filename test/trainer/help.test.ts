@@ -34,6 +34,13 @@ test("help of a command shows its options, and help of a term its meaning", () =
   expect(printed("p-value")).toMatch(/^significance \(also: p-value/);
 });
 
+test("the list of commands wraps between words in a terminal of 80 columns", () => {
+  const program = almanacProgram();
+  program.configureOutput({ getOutHelpWidth: () => 80 });
+  const lines = program.helpInformation().split("\n");
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
 test("an unknown topic is rejected with a suggestion or with the places to look", () => {
   expect(() => printed("skil")).toThrow("There is no command or term skil. Did you mean skill?");
   expect(() => printed("zzzzzz")).toThrow("See almanac help and docs/GLOSSARY.md.");

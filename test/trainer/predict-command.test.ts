@@ -38,3 +38,8 @@ test("tables reject --explain without --json", async () => {
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("Add --json") });
   }
 });
+
+test("CSV rejects a path, because it has one row for each series", async () => {
+  const ran = await almanac(["predict", "gold", "steps=3", "--csv", "--url", "http://127.0.0.1:1"]);
+  expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("remove steps=3") });
+});

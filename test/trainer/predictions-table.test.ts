@@ -1,6 +1,6 @@
 /** Tests the output of `almanac predict` and `almanac models` for a regression and a classification. */
 import { expect, test } from "vitest";
-import { batchAnswerShape, singleAnswerShape } from "../../shared/api/predict.ts";
+import { batchAnswerShape, pathStepShape, singleAnswerShape } from "../../shared/api/predict.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { gold } from "../../shared/forecasts/gold.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
@@ -8,7 +8,7 @@ import { sickness } from "../../shared/forecasts/sickness.ts";
 import { answerRows as answerOf, prepareRows } from "../../shared/predict/predict.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
 import { errorOf } from "../../trainer/commands/models.ts";
-import { allTable, answerRows } from "../../trainer/predictions-table.ts";
+import { allTable, answerRows, pathTable } from "../../trainer/predictions-table.ts";
 import { instanceOf, snapshotOf } from "../support/served.ts";
 import { classSnapshot, naiveAfter, threshold } from "../support/served-classes.ts";
 import { goldSnapshot } from "../support/served-gold.ts";
@@ -61,6 +61,35 @@ test("a distribution shows the mean, the probabilities, and that of a value abov
     "down, same, up": expect.stringMatching(/^0\.098, 0\.608, 0\.294$/),
     "above 25.4": expect.stringMatching(/^0\.294/),
   });
+});
+
+test("a group shows of how many series it is the mean", () => {
+  const { predictions, ...head } = batchAnswerShape.parse(
+    answerTo(snapshotOf({ hasChanges: true }), { kind: "batch", instances: [instanceOf(0)] }),
+  );
+  const group = singleAnswerShape.parse({ ...head, ...predictions[0], series: { Estado: "Jalisco" }, series_count: 8 });
+  expect(Object.fromEntries(answerRows(milkMx, group))).toMatchObject({ Estado: "Jalisco", "mean of": "8 series" });
+});
+
+test("a path shows each step with its period, prediction, interval and what serves it", () => {
+  const numbers = { interval50: null, interval80: [25, 26.5], interval90: null, interval95: null, quantiles: null };
+  const path = [
+    { step: 1, target_period: "2024-08-02", predicted_price: 25.25, served_by: "changes", ...numbers },
+    { step: 2, target_period: "2024-08-05", predicted_price: 25.5, served_by: "drift", ...numbers, interval80: null },
+  ].map((one) => pathStepShape.parse(one));
+  expect(pathTable(milkMx, path).split("\n")).toEqual([
+    "step  period      predicted_price  80 %           served by",
+    "   1  2024-08-02            25.25  25 to 26.5     changes",
+    "   2  2024-08-05             25.5  not available  drift",
+  ]);
+});
+
+test("the path of a classification shows probabilities without intervals", () => {
+  const step = pathStepShape.parse({ step: 1, target_period: "2024-08-01", probability: 0.5, served_by: "base-rate" });
+  expect(pathTable(sickness, [step]).split("\n")).toEqual([
+    "step  period      probability  served by",
+    "   1  2024-08-01          0.5  base-rate",
+  ]);
 });
 
 test("a model's test error is shown in the forecast's metric", () => {

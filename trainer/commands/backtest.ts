@@ -160,7 +160,7 @@ async function runBacktest(forecast: Forecast, options: BacktestOptions): Promis
         run: async (task) => {
           done.baselines = judgeSteps(prepared.forecast, prepared.panel);
           done.headlines = judgeHeadlines(prepared.forecast, prepared.panel);
-          task.title = `Judged the baselines of ${forecast.steps.length} steps`;
+          task.title = `Judged the baselines of ${forecast.steps.length === 1 ? "one step" : `${forecast.steps.length} steps`}`;
         },
       },
       {

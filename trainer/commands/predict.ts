@@ -6,7 +6,7 @@ import { connect } from "../connect.ts";
 import { Failure } from "../failure.ts";
 import { ApiRefusal, type Hub } from "../hub.ts";
 import { knownForecast } from "../known.ts";
-import { allTable, answerRows } from "../predictions-table.ts";
+import { allTable, answerRows, pathTable } from "../predictions-table.ts";
 import { print, printCsv, printJson, prose, table } from "../terminal.ts";
 
 export interface PredictOptions {
@@ -27,6 +27,11 @@ export async function predict(forecastId: string, fields: readonly string[], opt
     throw new Failure("Tables cannot show explanations. Add --json, or remove --explain.");
   if (options.features && options.all && !options.json)
     throw new Failure("The table of all series cannot show features. Add --json, or remove --features.");
+  const path = fields.find((field) => /^(steps|until)=/.test(field));
+  if (options.csv && path !== undefined)
+    throw new Failure(
+      `The CSV of a forecast has the next period only. Replace --csv with --json, or remove ${path}. The forecast.csv of a report has every step.`,
+    );
   if (options.all && fields.length > 0) throw new Failure(`--all predicts every series. Remove ${fields.join(" ")}.`);
   if (options.quantiles && !options.csv)
     throw new Failure(
@@ -116,12 +121,13 @@ export async function askAll(hub: Hub, forecast: Forecast, options: PredictOptio
 }
 
 function printAll(forecast: Forecast, answer: BatchAnswer): void {
-  print(`${headline(forecast, answer)}\n\n${allTable(forecast, answer)}`);
+  print(`${headline(forecast, { ...answer, served_by: undefined })}\n\n${allTable(forecast, answer)}`);
 }
 
 function printOne(forecast: Forecast, answer: SingleAnswer, options: PredictOptions): void {
   print(`${headline(forecast, answer)}\n\n${table(["", ""], answerRows(forecast, answer))}`);
-  const { interval_note, explanation, features, hypothetical } = answer;
+  const { interval_note, explanation, features, hypothetical, path } = answer;
+  if (path) print(`\n${pathTable(forecast, path)}`);
   if (interval_note) print(`\n${prose(interval_note)}`);
   if (hypothetical) print(`\n${prose("Hypothetical: computed from the given values, not from the stored history.")}`);
   if (options.features && features) print(`\n${table(["feature", "value"], featureRows(features), { right: [1] })}`);
@@ -136,11 +142,12 @@ function featureRows(features: FeatureValues): [string, string | number][] {
   return Object.entries(features).map(([name, value]) => [name, value ?? "–"]);
 }
 
+/** Names what serves the answer: for a group a baseline instead of the model. */
 function headline(
   { title }: Forecast,
-  { target_period, model, stale }: Pick<BatchAnswer, "target_period" | "model" | "stale">,
+  { target_period, model, stale, served_by }: Pick<SingleAnswer, "target_period" | "model" | "stale" | "served_by">,
 ): string {
   return prose(
-    `${title}, ${target_period}, by ${model.name} (${model.version})${stale ? "; stale: newer data or a newer model may exist" : ""}`,
+    `${title}, ${target_period}, by ${served_by ?? model.name} (${model.version})${stale ? "; stale: newer data or a newer model may exist" : ""}`,
   );
 }

@@ -23,7 +23,7 @@ export async function printStart(platform: Platform, progress: Progress, options
   if (options.verbose) await printDetails(platform, progress, options);
   const { hub } = platform;
   const served = await Promise.all(options.scope.forecasts.map((forecast) => servedForecast(hub, forecast)));
-  print(`\n${summaryText(served, hub.url)}`);
+  print(`\n${summaryText(served, { url: hub.url, state: options.state })}`);
   // The task list does not print why an optional task failed.
   for (const { reason } of progress.failed) printError(prose(reason));
 }

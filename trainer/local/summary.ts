@@ -2,6 +2,7 @@
  * The summary that `almanac start` prints: one row per forecast, the forecasts that cannot be answered, the addresses of the reports
  * and of the API reference, and one request to try.
  */
+import { resolve } from "node:path";
 import type { Model } from "../../shared/api/models.ts";
 import type { Prediction } from "../../shared/api/predict.ts";
 import type { Serving } from "../../shared/api/serving.ts";
@@ -16,6 +17,7 @@ import { predictionText } from "../predictions-table.ts";
 import { servingLine, servingOf } from "../serving.ts";
 import { prose, table } from "../terminal.ts";
 import { curlOf, examplePath } from "./examples.ts";
+import { defaultState } from "./state.ts";
 
 /** The serving state of one forecast. */
 export interface ServedForecast {
@@ -62,8 +64,16 @@ async function nextOf(api: Hub["api"], forecast: Forecast): Promise<ServedForeca
   }
 }
 
-/** Formats the summary. @param url address of the hub */
-export function summaryText(served: readonly ServedForecast[], url: string): string {
+/** The running platform. */
+interface Place {
+  /** Address of the hub. */
+  readonly url: string;
+  /** Folder of the platform's data. */
+  readonly state: string;
+}
+
+/** Formats the summary. */
+export function summaryText(served: readonly ServedForecast[], { url, state }: Place): string {
   const rows = served.map(({ forecast, champion, next }) => [
     forecast.id,
     champion?.candidate ?? "none",
@@ -85,15 +95,17 @@ export function summaryText(served: readonly ServedForecast[], url: string): str
     "",
     ...(unanswered.length === 0 ? [] : [...unanswered, ""]),
     ...(simulated.length === 0 ? [] : [prose(`Simulated data: ${listText(simulated)}.`), ""]),
-    ...served.map((one) => reportLine(one, url)).filter((line) => line !== null),
+    ...served.map((one) => reportLine(one, { url, state })).filter((line) => line !== null),
     `${url}/docs`,
     ...(shortest === undefined ? [] : [`$ ${curlOf(url + shortest)}`]),
   ].join("\n");
 }
 
 /** Returns the address of the latest report, or the command that writes a personal one: a browser does not send the token. */
-function reportLine({ forecast, hasReport }: ServedForecast, url: string): string | null {
-  if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR`;
+function reportLine({ forecast, hasReport }: ServedForecast, { url, state }: Place): string | null {
+  // The command finds the hub and the token in the state folder.
+  const where = resolve(state) === resolve(defaultState) ? "" : ` --state ${state}`;
+  if (isPersonal({ forecast })) return `npm run almanac -- report ${forecast.id} --out DIR${where}`;
   return hasReport ? `${url}/reports/${forecast.id}/latest.html` : null;
 }
 

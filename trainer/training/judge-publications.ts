@@ -55,7 +55,7 @@ export async function judgePublications(
           done.held = held;
           done.prepared = prepareTraining(forecast, facts, until);
           done.problems = problems;
-          task.title = `Read ${thousands(done.prepared.observations)} observations, rejected ${thousands(problems)} values${heldNote(held)}`;
+          task.title = `Read ${thousands(done.prepared.observations)} observations, rejected ${thousands(problems)} ${problems === 1 ? "value" : "values"}${heldNote(held)}`;
         },
       },
       {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Prediction } from "../../../shared/api/predict.ts";
+import { customers } from "../../../shared/forecasts/customers.ts";
 import { gold } from "../../../shared/forecasts/gold.ts";
 import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../../shared/forecasts/sickness.ts";
@@ -7,6 +8,7 @@ import { failure, success } from "../../../shared/lib/result.ts";
 import { type ServedForecast, summaryText } from "../../../trainer/local/summary.ts";
 
 const url = "http://127.0.0.1:8787";
+const place = { url, state: ".almanac" };
 const answer = (values: object) => ({ series: {}, unit: "EUR/ozt", naive: 1, last: null, ...values }) as Prediction;
 
 const serving = (forecast: string, decision: string, stale_reason?: string): ServedForecast["serving"] =>
@@ -42,7 +44,7 @@ const served: readonly ServedForecast[] = [
 ];
 
 test("the summary has one line per forecast with champion, skill and next value, and one request to try", () => {
-  const lines = summaryText(served, url).split("\n");
+  const lines = summaryText(served, place).split("\n");
   const lineOf = (id: string) => lines.find((line) => line.startsWith(id));
   expect(lineOf("gold")).toMatch(/ridge +1\.2 % +2026-11-23 +1234\.57 EUR\/ozt, 80 %: 1200 to 1270\.04$/);
   expect(lineOf("sickness")).toMatch(/base-rate +baseline +2026-11-21 +sick, probability of sick 0\.75$/);
@@ -51,17 +53,31 @@ test("the summary has one line per forecast with champion, skill and next value,
 });
 
 test("the summary names the forecasts whose data is simulated", () => {
-  expect(summaryText(served, url)).toContain("Simulated data: milk-mx.");
-  expect(summaryText(served.slice(0, 2), url)).not.toContain("Simulated");
+  expect(summaryText(served, place)).toContain("Simulated data: milk-mx.");
+  expect(summaryText(served.slice(0, 2), place)).not.toContain("Simulated");
 });
 
 test("the summary ends with the address of each published report, the API reference and the request", () => {
-  expect(summaryText(served, url).split("\n").slice(-4)).toEqual([
+  expect(summaryText(served, place).split("\n").slice(-4)).toEqual([
     `${url}/reports/gold/latest.html`,
     `${url}/reports/sickness/latest.html`,
     `${url}/docs`,
     `$ curl -s '${url}/predict/gold'`,
   ]);
+});
+
+test("the command for a personal report names a state folder other than the default", () => {
+  const personal: ServedForecast = {
+    forecast: customers,
+    champion: null,
+    next: null,
+    serving: null,
+    hasReport: false,
+    isSimulated: true,
+  };
+  const command = "npm run almanac -- report customers --out DIR";
+  expect(summaryText([personal], place).split("\n")).toContain(command);
+  expect(summaryText([personal], { url, state: "other" }).split("\n")).toContain(`${command} --state other`);
 });
 
 test("the summary states for a forecast that cannot be answered why", () => {
@@ -73,7 +89,7 @@ test("the summary states for a forecast that cannot be answered why", () => {
     hasReport: false,
     isSimulated: false,
   };
-  const lines = summaryText([...served.slice(0, 2), broken], url).split("\n");
+  const lines = summaryText([...served.slice(0, 2), broken], place).split("\n");
   expect(lines.filter((line) => /^[✔✖]/.test(line))).toEqual(["✖ milk-mx: R2 has no model.onnx"]);
 });
 
@@ -83,6 +99,6 @@ test("the summary leaves room for the task list and npm's own lines within 25 li
   const npmLines = 4;
   const stopLine = 1;
   const blankLine = 1;
-  const { length } = summaryText(all, url).split("\n");
+  const { length } = summaryText(all, place).split("\n");
   expect(npmLines + taskLines + blankLine + length + stopLine).toBeLessThanOrEqual(25);
 });
