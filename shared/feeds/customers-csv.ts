@@ -11,7 +11,7 @@
  * A generator marks its files: `true` in the column `synthetic` means that all data of the file is synthetic.
  *
  * Reasons of problems. None quotes a text of the file, because it may be a name in the wrong column:
- * - A value: `no-number`, `out-of-range`, `unreadable-date`, `after-file-date` (it contradicts the date of the file),
+ * - A value: `no-number`, `out-of-range`, `unreadable-date`, `implausible-date` (before 1990), `after-file-date` (it contradicts the date of the file),
  *   `unknown-region`, `contradicting-rows` (two lines of one customer disagree; both values are rejected).
  * - A row: `no-id`, `malformed-row` (more or fewer fields than the header).
  * - A file: `too-large`, `not-text`, `unexpected-header`, `too-many-columns`, `too-many-cells`, `contradicting-dates` (lines with

@@ -48,7 +48,8 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const forAbove = sorted.value.above === undefined ? {} : { above: sorted.value.above };
   for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
-  const found = findSeries(snapshot, dimensions, { isWithoutHistory: missing.length === 0, brief: options.brief });
+  const missingNames = missing.map(({ name }) => name);
+  const found = findSeries(snapshot, dimensions, { missing: missingNames, brief: options.brief });
   if (!found.ok) return found;
   const { is, position } = found.value;
   const inHistory = position ?? snapshot.series.findIndex((series) => positionKey(series.is) === positionKey(is));
@@ -156,8 +157,8 @@ interface FoundSeries {
 }
 
 interface SearchOptions extends Pick<ReadOptions, "brief"> {
-  /** True if the instance states every feature of the history. */
-  readonly isWithoutHistory: boolean;
+  /** The features of the history that the instance does not state. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -170,7 +171,8 @@ function findSeries(
   options: SearchOptions,
 ): Result<FoundSeries, Refusal> {
   const { forecast, series, positions, model } = snapshot;
-  const { isWithoutHistory, brief } = options;
+  const { missing, brief } = options;
+  const isWithoutHistory = missing.length === 0;
   const position = values.includes(undefined) ? undefined : positions.get(positionKey(values));
   if (position !== undefined) return success({ is: series[position]?.is ?? [], position });
   const cleaned = values.map((value) => (value === undefined ? value : cleanName(value)));
@@ -188,7 +190,9 @@ function findSeries(
     };
     if (value === undefined) {
       const refusal = unknownValue(name, undefined, { allowed: brief ? noNames : allowedNames(), brief });
-      return failure({ ...refusal, detail: `${name} is required to name a series.` });
+      const orAll =
+        eventsRuleOf(forecast) === null ? "" : ` A new one needs every feature; missing: ${missing.join(", ")}.`;
+      return failure({ ...refusal, detail: `${name} is required to name a series.${orAll}` });
     }
     const isAllowed = candidates.some(({ is }) => is[at] === value) || (isWithoutHistory && categories.has(value));
     if (!isAllowed) {

@@ -105,4 +105,7 @@ test("a new customer without one of the features, or with an unknown category, i
     const prepared = prepare(instance);
     expect(prepared.ok ? "accepted" : prepared.error.field).toBe(field);
   }
+  expect(prepare({ ...every, age: null, region: null })).toMatchObject({
+    error: { detail: "customer_id is required to name a series. A new one needs every feature; missing: age, region." },
+  });
 });

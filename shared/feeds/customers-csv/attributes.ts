@@ -16,6 +16,8 @@ export interface Attribute {
 }
 
 const epochDay = "1970-01-01";
+/** Databases write a missing date as 1753-01-01, 1900-01-01 or 1970-01-01. Transactions begin in this year too. */
+const firstDay = "1990-01-01";
 const ageMax = 120;
 const pointsMax = 1e9;
 
@@ -40,10 +42,11 @@ function readRegion(text: string): AttributeValue {
   return failure({ reason: "unknown-region", expected: `one of ${regions.join(", ")}, or an empty cell` });
 }
 
-/** Reads a day that is not after the day of the file, as days since 1970-01-01. */
+/** Reads a day from 1990 to the day of the file, as days since 1970-01-01. */
 function readDay(text: string, on: string): AttributeValue {
   const day = withoutMidnight(text);
   if (!isIsoDay(day)) return failure({ reason: "unreadable-date", expected: "a day as YYYY-MM-DD, or an empty cell" });
+  if (day < firstDay) return failure({ reason: "implausible-date", expected: `a day from ${firstDay}` });
   if (day > on) return failure({ reason: "after-file-date", expected: `a day up to ${on}, the date of the file` });
   return success(daysBetween(epochDay, day));
 }
