@@ -21,7 +21,7 @@ function publicationFile(periods: number): string {
 
 test("the same publications give the same result in any order and with any number of threads", async () => {
   const files = [publicationFile(lively.periods - 1), publicationFile(lively.periods)];
-  const only = ["--only", "ridge,gradient-boosting", "--trials", "4", "--steps", "3"];
+  const only = ["--only", "ridge,gradient-boosting", "--trials", "2", "--steps", "1"];
   const [one, other] = [
     await backtest("milk-mx", files, "--threads", "1", ...only),
     await backtest("milk-mx", [...files].reverse(), "--threads", "3", ...only),
@@ -29,7 +29,7 @@ test("the same publications give the same result in any order and with any numbe
   expect(timeless(other)).toEqual(timeless(one));
   expect(errorOf(one, one.champion)).toBeLessThan(errorOf(one, "naive"));
   const groups = ["series", "state", "kind and channel", "nation"];
-  expect(one.steps.map(({ of, step }) => [of, step])).toEqual(groups.flatMap((of) => [1, 3].map((step) => [of, step])));
+  expect(one.steps.map(({ of, step }) => [of, step])).toEqual(groups.map((of) => [of, 1]));
   expect(stepOf(one, "naive")).toMatchObject({ from: "changes" });
   expect(stepOf(one, "ridge")).toMatchObject({ from: "symmetric", rmse: errorOf(one, "ridge"), probabilities: null });
 });
