@@ -6,6 +6,7 @@ import { centredShapeOf } from "../distributions/location-scale.ts";
 import { fromUnits, toUnits } from "../distributions/units.ts";
 import { withChances } from "../distributions/with-chances.ts";
 import { type Dataset, firstRowAt, type RowRange } from "../features/dataset.ts";
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
 import { at } from "../stats/numbers.ts";
 import { distributionAfter } from "./own-changes.ts";
 import { visitChanges } from "./row-changes.ts";
@@ -79,7 +80,7 @@ export function scoreStretch(task: StretchTask): StretchRows | null {
   const known = { from: firstRowAt(data, stretch.from + 1 - span), to: firstRowAt(data, stretch.from + 1) };
   const range = { from: firstRowAt(data, stretch.from + step), to: firstRowAt(data, stretch.to + step) };
   const all = rowsIn(rows, step, range);
-  const scored = spread(all, scoredRowsMax);
+  const scored = evenlySpaced(all, scoredRowsMax);
   if (known.to === known.from || scored.length === 0) return null;
   const { baseline } = chooseBaseline(forecast, set, { step, rows: known, quick: true });
   const referencePoint: StepPoint = { kind: set.isClassification ? "base-rate" : "persistence" };
@@ -123,12 +124,6 @@ function rowsIn({ data, step: steps, source }: StepRows, step: number, { from, t
   for (let row = 0; row < data.rows; row++)
     if (steps[row] === step && at(source, row) >= from && at(source, row) < to) found.push(row);
   return found;
-}
-
-/** Returns at most `most` elements of a list, evenly spaced. */
-function spread(list: readonly number[], most: number): number[] {
-  const count = Math.min(list.length, most);
-  return Array.from({ length: count }, (_, i) => at(list, Math.floor((i * list.length) / count)));
 }
 
 /** Returns the position of each scored row in the predictions of a learner. */

@@ -2,8 +2,8 @@
 import type { BatchAnswer, PredictionWithFeatures } from "../api/predict.ts";
 import type { Explainer } from "../explain/explainer.ts";
 import { failure, type Result, success } from "../lib/result.ts";
-import { allRows } from "../predict/all-series.ts";
-import { type Evaluation, evaluateRows, findRejectedRows } from "../predict/evaluate.ts";
+import type { Evaluation } from "../predict/evaluate.ts";
+import { evaluateAll } from "../predict/evaluate-all.ts";
 import { predictRows } from "../predict/predict.ts";
 import type { Row } from "../predict/row.ts";
 import type { Snapshot } from "../predict/snapshot.ts";
@@ -25,29 +25,10 @@ export interface OriginForecast {
  * @param explain adds explanations to the answer; null for none
  */
 export async function predictOrigin(snapshot: Snapshot, explain: Explainer | null): Promise<Result<OriginForecast>> {
-  const { rows: all } = allRows(snapshot, { from: 0, count: Number.POSITIVE_INFINITY });
-  const evaluated = await evaluateAccepted(snapshot, all);
-  if (!evaluated.ok) return evaluated;
+  const evaluated = await evaluateAll(snapshot);
+  if (!evaluated.ok) return failure(evaluated.error.reason);
   const { rows, evaluation } = evaluated.value;
   const predictions = predictRows(snapshot, { rows, explain, evaluation });
   const answer = { ...snapshot.heads.fresh, predictions: [...predictions] };
   return success({ answer, predictions, rows, evaluation, sets: setsOfSnapshot(snapshot) });
-}
-
-interface Evaluated {
-  readonly rows: readonly Row[];
-  readonly evaluation: Evaluation;
-}
-
-/** Evaluates the rows that the model accepts. */
-async function evaluateAccepted(snapshot: Snapshot, rows: readonly Row[]): Promise<Result<Evaluated>> {
-  const first = await evaluateRows(snapshot, rows);
-  if (first.ok) return success({ rows, evaluation: first.value });
-  if (!first.error.isRows) return failure(first.error.reason);
-  const found = await findRejectedRows(snapshot, rows, first.error.reason);
-  if (!found.ok) return failure(found.error.reason);
-  const rejected = new Set(found.value.map(({ at }) => at));
-  const accepted = rows.filter((_, at) => !rejected.has(at));
-  const again = await evaluateRows(snapshot, accepted);
-  return again.ok ? success({ rows: accepted, evaluation: again.value }) : failure(again.error.reason);
 }

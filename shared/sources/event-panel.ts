@@ -34,8 +34,10 @@ export function eventPanel(forecast: EventForecast, rule: EventsRule, byFeed: By
   const periods = panelPeriods(schedule, [...new Set(events.map(({ period }) => period))].sort(compareText));
   const positions = new Map(periods.map((period, at) => [period, at]));
   const statements = statementsOf(forecast, byFeed);
-  const series = grouped(events, ({ id }) => JSON.stringify(seriesValues(id).slice(0, count))).map(
-    ([key, own]): PanelSeries => {
+  const byKey = Map.groupBy(events, ({ id }) => JSON.stringify(seriesValues(id).slice(0, count)));
+  const series = [...byKey]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([key, own]): PanelSeries => {
       const sorted = own
         .map((event) => ({ event, time: timeOf(event, rule) }))
         .sort((a, b) => a.time - b.time || compareText(a.event.id, b.event.id));
@@ -50,8 +52,7 @@ export function eventPanel(forecast: EventForecast, rule: EventsRule, byFeed: By
         if (at !== undefined) values[at] = targetOf(forecast, event) ?? Number.NaN;
       }
       return { is: seriesValues(key), values, timeline: { target, of: { ...variables, ...statements(key) } } };
-    },
-  );
+    });
   return { dimensions, periods, series };
 }
 
@@ -115,16 +116,4 @@ function timed(pairs: readonly (readonly [time: number, value: number])[]): Time
     times: Float64Array.from(pairs, ([time]) => time),
     values: Float64Array.from(pairs, ([, value]) => value),
   };
-}
-
-/** Groups items by a key; the groups are sorted by their keys. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): [key: string, items: T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups].sort(([a], [b]) => compareText(a, b));
 }

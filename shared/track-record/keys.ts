@@ -1,14 +1,13 @@
 /** Keys of the track record in R2. docs/STORAGE.md lists them with examples. */
 
-/** `champion`: the version that served. `shadow`: another version, published beside it. */
-export type PublishedRole = "champion" | "shadow";
+import type { ReportRole } from "../api/report-states.ts";
 
 /** One publication of predictions: all predictions from one origin. */
 export interface PublishedKey {
   readonly forecast: string;
   /** The last period that was known. */
   readonly origin: string;
-  readonly role: PublishedRole;
+  readonly role: ReportRole;
   /** From 1: a corrected publication or another version makes a new one. */
   readonly revision: number;
 }

@@ -1,13 +1,12 @@
 /** Predicts what is published of a snapshot: every series and group at every step, by the code that answers requests. */
 import { lastFeatureOf } from "../forecasts/forecast.ts";
 import { seriesSet } from "../judging/step-sets.ts";
-import { failure, type Result, success } from "../lib/result.ts";
-import { allRows } from "../predict/all-series.ts";
+import { type Result, success } from "../lib/result.ts";
 import { baselineProbability } from "../predict/classify.ts";
 import { extraDecimals, roundTo, shortestDecimal } from "../predict/decimal.ts";
 import type { Described } from "../predict/described.ts";
 import { describedRow } from "../predict/described-row.ts";
-import { type Evaluation, evaluateRows, findRejectedRows } from "../predict/evaluate.ts";
+import { type EvaluatedSnapshot, evaluateAll } from "../predict/evaluate-all.ts";
 import type { EvaluationFailure } from "../predict/find-rejected.ts";
 import { missedPeriods, outdatedNote } from "../predict/intervals.ts";
 import type { Row } from "../predict/row.ts";
@@ -90,26 +89,6 @@ function firstStepOf(
       servedBy: snapshot.model.card.name,
     };
   });
-}
-
-interface EvaluatedSnapshot {
-  readonly snapshot: Snapshot;
-  readonly rows: readonly Row[];
-  readonly evaluation: Evaluation;
-}
-
-/** Evaluates all series that can be forecast, without the rows that the model rejects. */
-async function evaluateAll(snapshot: Snapshot): Promise<Result<EvaluatedSnapshot, EvaluationFailure>> {
-  let { rows } = allRows(snapshot, { from: 0, count: Number.POSITIVE_INFINITY });
-  let evaluation = await evaluateRows(snapshot, rows);
-  if (!evaluation.ok && evaluation.error.isRows) {
-    const found = await findRejectedRows(snapshot, rows, evaluation.error.reason);
-    if (!found.ok) return failure(found.error);
-    const rejected = new Set(found.value.map(({ at }) => at));
-    rows = rows.filter((_, at) => !rejected.has(at));
-    evaluation = await evaluateRows(snapshot, rows);
-  }
-  return evaluation.ok ? success({ snapshot, rows, evaluation: evaluation.value }) : failure(evaluation.error);
 }
 
 interface PredictedRow {

@@ -1,10 +1,9 @@
 /** The score of one published prediction, and its Parquet file: all scores of predictions for one period. */
 import { z } from "zod";
-import { type Counting, countings } from "../api/report-states.ts";
+import { type Counting, countings, type ReportRole, reportRoles } from "../api/report-states.ts";
 import { intervalLevels } from "../distributions/summary.ts";
 import { percentOf } from "../judging/step-scores.ts";
 import { periodColumn, periodStarts, periodText } from "../lake/period-column.ts";
-import type { PublishedRole } from "./keys.ts";
 import {
   dimensionColumns,
   optional,
@@ -21,7 +20,7 @@ export interface PublishedScore {
   readonly set: string;
   readonly series: Readonly<Record<string, string>>;
   readonly origin: string;
-  readonly role: PublishedRole;
+  readonly role: ReportRole;
   readonly revision: number;
   readonly step: number;
   /** The period of the actual value. */
@@ -89,7 +88,7 @@ const coveredColumns = intervalLevels.map((level) => `covered_${percentOf(level)
 const rowShape = z.looseObject({
   set: z.string(),
   origin: z.date(),
-  role: z.enum(["champion", "shadow"]),
+  role: z.enum(reportRoles),
   revision: z.int(),
   step: z.int(),
   target: z.date(),

@@ -1,6 +1,7 @@
 /** Selects the golden rows of a file: inputs with the outputs that every runtime must return. */
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
 import type { Golden } from "../registry/golden-shape.ts";
-import { type Inputs, pickInputs, spread } from "./inputs.ts";
+import { type Inputs, pickInputs } from "./inputs.ts";
 
 /** Number of golden rows of a file. */
 const goldenRowsMax = 24;
@@ -23,10 +24,10 @@ export function goldenOf(
   const present = placedParts(parts)
     .slice(hidden)
     .filter(({ length }) => length > 0);
-  const used = spread(present, goldenRowsMax);
+  const used = evenlySpaced(present, goldenRowsMax);
   const each = Math.floor(goldenRowsMax / used.length);
   const positions = used.flatMap(({ from, length }) =>
-    spread(
+    evenlySpaced(
       Array.from({ length }, (_, row) => from + row),
       each,
     ),

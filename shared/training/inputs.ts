@@ -3,6 +3,7 @@ import type { Encoding } from "../candidates/encoding.ts";
 import type { Fitted } from "../candidates/fitted.ts";
 import type { Chance } from "../candidates/odds.ts";
 import type { Dataset, Column as DatasetColumn, RowRange } from "../features/dataset.ts";
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
 import { nextFloat32 } from "../models/float32.ts";
 import { type Ensemble, LEAF } from "../models/tree.ts";
 
@@ -109,7 +110,7 @@ export function edgeInputs(
     missing[name] = none;
   }
   gaps.push(withInputs(missing));
-  const beside: Inputs[] = spread(thresholdsOf(fitted), thresholdsMax).flatMap(({ name, threshold }) => {
+  const beside: Inputs[] = evenlySpaced(thresholdsOf(fitted), thresholdsMax).flatMap(({ name, threshold }) => {
     const values = [threshold, nextFloat32(threshold, -1), nextFloat32(threshold, 1)].filter(Number.isFinite);
     const base = withInputs({});
     return values.map((value) => ({ ...base, [name]: Float32Array.of(value) }));
@@ -118,14 +119,6 @@ export function edgeInputs(
     gaps: joinInputs(gaps),
     thresholds: beside.length > 0 ? joinInputs(beside) : pickInputs(ordinary, []),
   };
-}
-
-/** Returns at most `count` elements of a list, evenly spaced, starting with the first. */
-export function spread<T>(list: readonly T[], count: number): T[] {
-  const length = Math.min(list.length, count);
-  return Array.from({ length }, (_, i) => list[Math.floor((i * list.length) / length)]).filter(
-    (element) => element !== undefined,
-  );
 }
 
 interface Threshold {

@@ -6,6 +6,7 @@ import { dtypeOf } from "../features/feature.ts";
 import { type Forecast, lastFeatureOf } from "../forecasts/forecast.ts";
 import { shapeOfErrors } from "../judging/learned-rows.ts";
 import { type StepRows, stepInput } from "../judging/step-rows.ts";
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { downOutput, predictionOutput, upOutput } from "../onnx/outputs.ts";
@@ -17,7 +18,7 @@ import { disagreements, roundingTolerance } from "./agreement.ts";
 import { learnedKinds, type StepDecision } from "./decide-steps.ts";
 import { fitServedSteps } from "./fit-served-steps.ts";
 import { goldenOf } from "./golden-rows.ts";
-import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs, spread } from "./inputs.ts";
+import { datasetOfInputs, edgeInputs, type Inputs, inputsOf, joinInputs, pickInputs } from "./inputs.ts";
 import { producer, type Run } from "./publish-task.ts";
 import { recipeOf } from "./recipe.ts";
 import type { StepPool } from "./step-job.ts";
@@ -97,7 +98,7 @@ function checkedRows({ forecast, rows }: StepPublishTask, models: StepModels, st
   const newest: RowRange = { from, to: rows.data.rows };
   const inputs = inputsOf(rows.data, newest);
   const ordinary = steps.map((step) => {
-    const picked = pickInputs(inputs, spread([...Array(newest.to - from).keys()], rowsPerStep));
+    const picked = pickInputs(inputs, evenlySpaced([...Array(newest.to - from).keys()], rowsPerStep));
     return { ...picked, [stepInput]: new Float32Array(picked[stepInput]?.length ?? 0).fill(step) };
   });
   const all = joinInputs(ordinary);
@@ -111,7 +112,7 @@ function checkedRows({ forecast, rows }: StepPublishTask, models: StepModels, st
   const withStep = edges.map((part) => {
     const ofStep = Array.from(part[stepInput] ?? [], Number);
     const kept = [...ofStep.keys()].filter((row) => known.has(at(ofStep, row)));
-    return pickInputs(part, spread(kept, edgeRowsMax));
+    return pickInputs(part, evenlySpaced(kept, edgeRowsMax));
   });
   return [...ordinary, ...withStep.filter((part) => (part[stepInput]?.length ?? 0) > 0)];
 }

@@ -7,6 +7,7 @@ import { fingerprintOf } from "../forecasts/fingerprint.ts";
 import { lastFeatureOf } from "../forecasts/forecast.ts";
 import { isPersonalForecast } from "../forecasts/personal.ts";
 import { spanOf } from "../judging/windows.ts";
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
 import { sha256Hex } from "../lib/hash.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import { writeModel } from "../onnx/write.ts";
@@ -17,7 +18,7 @@ import { backfillOf } from "./backfill.ts";
 import { decisionOf } from "./decision.ts";
 import { changeSourceOf, fitAll } from "./fit-published.ts";
 import { goldenOf } from "./golden-rows.ts";
-import { edgeInputs, type Inputs, inputsOf, joinInputs, mixedInputs, pickInputs, spread } from "./inputs.ts";
+import { edgeInputs, type Inputs, inputsOf, joinInputs, mixedInputs, pickInputs } from "./inputs.ts";
 import type { Pool } from "./job.ts";
 import type { Judgement } from "./judgement.ts";
 import { type PublishTask, producer, type Run } from "./publish-task.ts";
@@ -73,7 +74,7 @@ export async function publish(task: PublishTask, effects: PublishEffects): Promi
   const test = testRows(bench.data, task.judgement);
   const inputs = pickNames(inputsOf(bench.data, test), read);
   const rows = test.to - test.from;
-  const picked = pickInputs(inputs, spread([...Array(rows).keys()], ordinaryRowsMax));
+  const picked = pickInputs(inputs, evenlySpaced([...Array(rows).keys()], ordinaryRowsMax));
   // A card shows no row of a person: the columns of its golden rows come from different rows.
   const isPersonal = isPersonalForecast(forecast);
   const ordinary = isPersonal ? mixedInputs(picked) : picked;

@@ -1,10 +1,11 @@
 /** Tests the rows on which a file is compared with training. */
 import { expect, test } from "vitest";
 import { encode, rankEncoding } from "../../shared/candidates/encoding.ts";
+import { evenlySpaced } from "../../shared/lib/evenly-spaced.ts";
 import { nextFloat32 } from "../../shared/models/float32.ts";
 import { fitRandomForest } from "../../shared/models/random-forest.ts";
 import { LEAF } from "../../shared/models/tree.ts";
-import { edgeInputs, inputsOf, spread, unknownCategory } from "../../shared/training/inputs.ts";
+import { edgeInputs, inputsOf, unknownCategory } from "../../shared/training/inputs.ts";
 import { forecastOf, restlessDataset } from "./publishing.ts";
 
 const data = restlessDataset(forecastOf("level"));
@@ -69,7 +70,7 @@ test("nextFloat32 returns the adjacent number, also across zero and at the ends"
 });
 
 test("spread returns a short list whole and evenly spaced elements of a long one", () => {
-  expect(spread(["a", "b"], 5)).toEqual(["a", "b"]);
-  expect(spread([...Array(10).keys()], 5)).toEqual([0, 2, 4, 6, 8]);
-  expect(spread([], 3)).toEqual([]);
+  expect(evenlySpaced(["a", "b"], 5)).toEqual(["a", "b"]);
+  expect(evenlySpaced([...Array(10).keys()], 5)).toEqual([0, 2, 4, 6, 8]);
+  expect(evenlySpaced([], 3)).toEqual([]);
 });

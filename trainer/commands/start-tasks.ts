@@ -14,7 +14,7 @@ import type { Scope } from "./start-scope.ts";
 /** What a start has done so far. */
 export interface Progress {
   platform?: Platform;
-  /** Forecasts that could not be trained, or whose declaration does not fit the data, with the reason. */
+  /** Forecasts that could not be trained, whose declaration does not fit the data, or whose report was not published, with the reason. */
   readonly failed: { readonly forecast: string; readonly reason: string }[];
   /** Forecasts that predict cannot answer, with the reason. */
   readonly unanswered: { readonly forecast: string; readonly reason: string }[];
@@ -117,16 +117,17 @@ function firstModelTask(
   { first, date }: Pick<BringUp, "first" | "date">,
 ): Task {
   const hub = () => running(progress).hub;
+  const onFailed = (reason: string) => progress.failed.push({ forecast: forecast.id, reason });
   const training = firstTrainingTask({
     forecast,
     first,
     day: date,
     hub,
     onTrained: (trained) => progress.trained.push({ forecast, trained }),
-    onFailed: (reason) => progress.failed.push({ forecast: forecast.id, reason }),
+    onFailed,
     onUnanswered: (reason) => progress.unanswered.push({ forecast: forecast.id, reason }),
   });
-  return withReport(training, { forecast: forecast.id, hub });
+  return withReport(training, { forecast: forecast.id, hub, onFailed });
 }
 
 /** Uploads the synthetic files of the feeds that are not fetched. */

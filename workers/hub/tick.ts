@@ -1,7 +1,6 @@
 /** The job of every quarter of an hour: starts the reports, editions and messages that are due, and continues what stopped. */
 import { findEdition } from "../../shared/db/editions.ts";
-import { flowId } from "../../shared/db/flow-id.ts";
-import { findFlow, requestFlow } from "../../shared/db/flows.ts";
+import { requestFlow } from "../../shared/db/flows.ts";
 import { findHistory } from "../../shared/db/histories.ts";
 import { listUnfinishedReports } from "../../shared/db/reports.ts";
 import { editionDayAt, editionOf } from "../../shared/forecasts/edition.ts";
@@ -33,13 +32,10 @@ export async function runTick(fx: TickEffects, forecasts: readonly Forecast[], a
   ]);
 }
 
-/** Starts the reports whose flow was never requested, and again those whose flow failed, for example while pages was down. */
+/** Starts the reports whose flow was never requested, and again those whose flow failed. Continues after a failure. */
 async function continueReports(fx: RequestingHub): Promise<void> {
-  for (const row of await listUnfinishedReports(fx.db)) {
-    const run = await findFlow(fx.db, flowId(reportFlowKey(row)));
-    if (run === null) await startReport(fx, row);
-    else if (run.state === "failed") await restart(fx, run, { from: ["failed"], params: {} });
-  }
+  const rows = await listUnfinishedReports(fx.db);
+  await settleAll(rows.map((row) => [reportFlowKey(row), () => startReport(fx, row)] as const));
 }
 
 /** Requests the report that is due, and starts the edition of the day once no report is being made. */

@@ -1,6 +1,6 @@
 /** Requests the report of a forecast, if one is due. */
 import { findChampion } from "../../../shared/db/champions.ts";
-import { type FlowRun, requestFlow } from "../../../shared/db/flows.ts";
+import { type FlowRun, requestFlow, requeueFlow } from "../../../shared/db/flows.ts";
 import { findHistory } from "../../../shared/db/histories.ts";
 import { newestPeriods } from "../../../shared/db/history.ts";
 import { newestRevision, type ReportRow, requestRevision } from "../../../shared/db/reports.ts";
@@ -43,12 +43,18 @@ export async function requestReport(
   );
 }
 
-/** Starts the flow of a recorded revision, unless it has one. */
+/**
+ * Starts the flow of a recorded revision, unless it has one. A flow that failed before its report was published, for example while
+ * pages was down, starts again.
+ */
 export async function startReport(fx: RequestingHub, row: ReportRow): Promise<RequestedReport> {
-  const { forecast, origin, revision } = row;
+  const { forecast, origin, revision, state } = row;
   const at = { now: fx.now().toISOString(), boot: fx.boot };
   const flow = { kind: "report", key: reportFlowKey(row), params: { forecast, origin, revision } };
-  const { run } = await requestFlow(fx.db, flow, at);
+  const { run: known } = await requestFlow(fx.db, flow, at);
+  const isUnfinished = state === "requested" || state === "predicted";
+  const again = isUnfinished && known.state === "failed" ? await requeueFlow(fx.db, known.id, ["failed"], at) : null;
+  const run = again ?? known;
   if (run.state === "queued") await launch(fx, run);
   return { row, run };
 }

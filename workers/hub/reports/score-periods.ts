@@ -1,5 +1,12 @@
 /** Scores published predictions whose period is known now. */
-import { firstPublished, lastScored, listPublications, newestScored, saveScores } from "../../../shared/db/scores.ts";
+import {
+  firstPublished,
+  lastScored,
+  listPublications,
+  newestScored,
+  type Range,
+  saveScores,
+} from "../../../shared/db/scores.ts";
 import type { Panel } from "../../../shared/features/panel.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { type EventsRule, eventsRuleOf } from "../../../shared/forecasts/source.ts";
@@ -69,11 +76,6 @@ async function planEvents(hub: ScoringHub, forecast: Forecast, { rule, origin, l
   const madeFrom = await scoredSince(hub, forecast, { from, to: origin });
   const periods = planEventScores({ panel, publications, from, madeFrom, activeDays });
   return { panel, periods: periods.slice(0, periodsMax) };
-}
-
-interface Range {
-  readonly from: string;
-  readonly to: string;
 }
 
 async function stored({ db }: ScoringHub, { id }: Forecast, range: Range): Promise<StoredPublication[]> {
