@@ -66,6 +66,15 @@ test("the page shows every operation with a command to copy, and loads no other 
   expect(anchors.filter((id) => !ids.has(id ?? ""))).toEqual([]);
 });
 
+test("the commands on the page have a value for each parameter, and ask for a prediction that needs no series", async () => {
+  const page = await (await request("/docs")).text();
+  const commands = Array.from(page.matchAll(/<pre class="curl"[^>]*>(.*?)<\/pre>/gs), ([, text = ""]) => text);
+  expect(commands.filter((text) => text.includes("…"))).toEqual([]);
+  expect(commands[0]).toContain("/predict/gold");
+  expect(commands.some((text) => text.includes("/reports/gold/2026-11-20/r1/report.csv"))).toBe(true);
+  expect(commands.some((text) => text.includes("/forecasts/milk-cl/backfill"))).toBe(true);
+});
+
 test("the address of the hub leads a browser to the page", async () => {
   const answer = await request("/", { redirect: "manual" });
   expect([answer.status, answer.headers.get("Location")]).toEqual([302, "/docs"]);

@@ -13,9 +13,13 @@ import { apiRoutes, json } from "./route.ts";
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Values of the parameters in the examples. */
+/** A forecast without dimensions answers without a series. */
+const simplest = forecasts.find(({ dimensions }) => dimensions.length === 0) ?? forecasts[0];
+
+/** Values of the parameters in the examples, by name or by operation and name. */
 const examples = {
-  forecast: forecasts[0]?.id ?? "forecast",
+  forecast: simplest?.id ?? "forecast",
+  "getBackfill.forecast": forecasts.find(({ backfillFrom }) => backfillFrom !== undefined)?.id ?? "forecast",
   feed: feeds[0]?.id ?? "feed",
   version: "20261120-1c0d9f22",
   a: "20261113-5ab80e77",
@@ -23,6 +27,14 @@ const examples = {
   artefact: "model.onnx",
   path: "_SUCCESS",
   file: "publication.xlsx",
+  "downloadReportFile.file": "report.csv",
+  report: "latest.html",
+  edition: "2026-11-20.html",
+  origin: "2026-11-20",
+  period: "2026-11-20",
+  revision: "r1",
+  year: "2014",
+  month: "10",
   name: "note",
 };
 

@@ -1,13 +1,14 @@
 import { jsonSchemaShape, needsToken, type Operation } from "./document.ts";
 
-/** Example values of path parameters, by name. */
-export type PathExamples = Readonly<Record<string, string>>;
+/** Example values of parameters, by name, or as `operation.name` for one operation only. */
+export type ParameterExamples = Readonly<Record<string, string>>;
 
 /** Returns a curl command for an operation. It reads the token from the shell variable TOKEN. */
-export function curlExample(operation: Operation, baseUrl: string, examples: PathExamples): string {
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? name.toUpperCase());
+export function curlExample(operation: Operation, baseUrl: string, examples: ParameterExamples): string {
+  const exampleOf = (name: string) => examples[`${operation.operationId}.${name}`] ?? examples[name];
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => exampleOf(name) ?? name.toUpperCase());
   const required = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.required);
-  const query = required.map(({ name }) => `${name}=${examples[name] ?? "…"}`).join("&");
+  const query = required.map(({ name }) => `${name}=${exampleOf(name) ?? "…"}`).join("&");
   const url = `'${baseUrl}${path}${query === "" ? "" : `?${query}`}'`;
   const lines = [
     ...(["get", "put"].includes(operation.method) ? [] : [`-X ${operation.method.toUpperCase()}`]),

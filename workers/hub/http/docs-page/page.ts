@@ -1,5 +1,5 @@
 /** `/docs`: the OpenAPI document as one HTML page without scripts or other files. */
-import { curlExample, type PathExamples } from "./curl.ts";
+import { curlExample, type ParameterExamples } from "./curl.ts";
 import { type ApiDocument, jsonSchemaShape, needsToken, type Operation, operationsOf } from "./document.ts";
 import { escapeHtml, prose } from "./html.ts";
 import { remark, schemaHtml } from "./schema-html.ts";
@@ -7,7 +7,7 @@ import { style } from "./style.ts";
 
 export interface PageOptions {
   readonly baseUrl: string;
-  readonly examples: PathExamples;
+  readonly examples: ParameterExamples;
 }
 
 export function docsPage(document: ApiDocument, options: PageOptions): string {

@@ -35,5 +35,5 @@ table { border-collapse: collapse; font-size: .875rem; margin: .4rem 0; } td { p
 details { border: 1px solid var(--line); border-radius: 8px; margin: .4rem 0; padding: .4rem .9rem; } summary { cursor: pointer; font-weight: 600; }
 details.refusals { border: 0; padding: 0; margin: .2rem 0 0; font-size: .875rem; } .refusals summary { font-weight: 400; color: var(--soft); }
 .refusals ul { list-style: none; padding: 0 0 0 1.1rem; margin: .2rem 0; } .refusals p { margin: 0 0 0 1.1rem; color: var(--soft); }
-@media (max-width: 52rem) { body { display: block; } nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); } main { padding-top: 1rem; } }
+@media (max-width: 52rem) { body { display: block; } nav { position: static; height: auto; max-height: 45vh; border-right: 0; border-bottom: 1px solid var(--line); } main { padding-top: 1rem; } }
 `;
