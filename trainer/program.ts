@@ -50,7 +50,7 @@ export function almanacProgram(): Command {
   const program = new Command("almanac")
     .description("A self-maintaining forecasting service.")
     .version(codeVersion(), "-V, --version", "show the version")
-    .configureHelp({ subcommandTerm: nameAndArguments })
+    .configureHelp({ subcommandTerm: nameAndArguments, optionDescription: meaningOf })
     .helpCommand(false)
     .showHelpAfterError();
 
@@ -268,4 +268,9 @@ export function almanacProgram(): Command {
 /** Returns a command with its arguments, without "[options]": with it, the list of commands does not fit into 80 columns. */
 function nameAndArguments(command: Command): string {
   return new Help().subcommandTerm(command).replace(" [options]", "");
+}
+
+/** Returns the description of an option as commander writes it, and whether a command needs the option. */
+function meaningOf(option: Option): string {
+  return `${new Help().optionDescription(option)}${option.mandatory ? " (required)" : ""}`;
 }

@@ -30,6 +30,8 @@ test("help lists every command with one line in a group", () => {
 
 test("help of a command shows its options, and help of a term its meaning", () => {
   expect(printed("train")).toContain("--resume <run>");
+  expect(printed("promote")).toMatch(/--why <text> +reason, for the audit log \(required\)/);
+  expect(printed("train")).not.toContain("(required)");
   expect(printed("Skill")).toMatch(/^skill: .+baseline/);
   expect(printed("p-value")).toMatch(/^significance \(also: p-value/);
 });
