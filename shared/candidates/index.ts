@@ -2,6 +2,7 @@ import { baseRate, stateFrequency } from "./base-rates.ts";
 import { gradientBoosting } from "./boosting.ts";
 import type { Candidate } from "./candidate.ts";
 import { changes } from "./changes.ts";
+import { drift, seasonalGrowth } from "./declared-move.ts";
 import { eventNumber } from "./event-number.ts";
 import { hurdle } from "./hurdle.ts";
 import { withChosenInputs } from "./inputs.ts";
@@ -10,13 +11,13 @@ import { mlRandomForest } from "./ml-random-forest.ts";
 import { naive, seasonalNaive } from "./naive.ts";
 import { randomForest } from "./random-forest.ts";
 import { ridge } from "./ridge.ts";
-import { seasonalGrowth } from "./seasonal-growth.ts";
 
 /** The catalogue of candidates. To add one, add a file to this folder and a name here. */
 export const candidates: readonly Candidate[] = [
   naive,
   seasonalNaive,
   seasonalGrowth,
+  drift,
   ridge,
   gradientBoosting,
   randomForest,

@@ -18,6 +18,11 @@ export const growthSpace = (features: readonly string[]): Space => ({
   growth: { kind: "categorical", choices: features },
 });
 
+/** The features among which drift chooses. */
+export const driftSpace = (features: readonly string[]): Space => ({
+  change: { kind: "categorical", choices: features },
+});
+
 export const boostingSpace: Space = {
   learningRate: { kind: "log-uniform", low: 0.02, high: 0.2 },
   leavesMax: { kind: "log-integer", low: 4, high: 31 },

@@ -1,5 +1,12 @@
 import { choosingInputs } from "../candidates/inputs.ts";
-import { emptySpace, growthSpace, smallBoostingSpace, smallForestSpace, wideRidgeSpace } from "../candidates/spaces.ts";
+import {
+  driftSpace,
+  emptySpace,
+  growthSpace,
+  smallBoostingSpace,
+  smallForestSpace,
+  wideRidgeSpace,
+} from "../candidates/spaces.ts";
 import type { Feature } from "../features/feature.ts";
 import type { Forecast } from "./forecast.ts";
 
@@ -10,6 +17,13 @@ const months = Array.from({ length: 12 }, (_, index) => index + 1);
 const growth = (count: number) => `crecimiento_${count}`;
 const growths = years.map(
   (seasons): Feature => ({ name: growth(seasons), kind: "seasonal-growth", periods: 12, seasons }),
+);
+/** Number of months in the mean growth of drift. The search chooses one of them. */
+const driftMonths = [3, 12, 24, 60];
+
+const drift = (count: number) => `deriva_${count}`;
+const drifts = driftMonths.map(
+  (periods): Feature => ({ name: drift(periods), kind: "mean-log-difference", periods, learned: false }),
 );
 const isMonth = months.map((value): Feature => ({ name: `mes_${value}`, kind: "calendar-is", part: "month", value }));
 
@@ -48,6 +62,7 @@ export const milkCl: Forecast = {
     { name: "mes", kind: "calendar", part: "month" },
     ...isMonth,
     ...growths,
+    ...drifts,
     { name: "dif1", kind: "log-difference", periods: 1 },
     { name: "dif2", kind: "log-difference", periods: 2 },
     { name: "dif3", kind: "log-difference", periods: 3 },
@@ -61,6 +76,7 @@ export const milkCl: Forecast = {
     { candidate: "naive", space: emptySpace, trials: 1 },
     { candidate: "seasonal-naive", space: emptySpace, trials: 1 },
     { candidate: "seasonal-growth", space: growthSpace(years.map(growth)), trials: years.length },
+    { candidate: "drift", space: driftSpace(driftMonths.map(drift)), trials: driftMonths.length },
     { candidate: "ridge", space: choosingInputs(wideRidgeSpace), trials: 12 },
     { candidate: "gradient-boosting", space: choosingInputs(smallBoostingSpace), trials: 16 },
     { candidate: "random-forest", space: choosingInputs(smallForestSpace), trials: 10 },

@@ -73,7 +73,7 @@ interface TaskOptions {
 export const classifiers = ["base-rate", "state-frequency", "logistic", "event-number"];
 
 /** They read features that a forecast declares for them; they have tests of their own. */
-const ownTests = ["seasonal-growth", "changes"];
+const ownTests = ["seasonal-growth", "drift", "changes"];
 
 /** Every candidate for a regression, with parameters for a small panel. */
 export const everyCandidate: readonly {

@@ -84,6 +84,7 @@ const byHand: readonly (readonly [KindDeclaration, number])[] = [
   [{ kind: "difference", periods: 2 }, 2],
   [{ kind: "difference", periods: 3 }, -4],
   [{ kind: "log-difference", periods: 2 }, ln2],
+  [{ kind: "mean-log-difference", periods: 2 }, ln2 / 2],
   [{ kind: "rolling-mean", periods: 4 }, 4.5],
   [{ kind: "rolling-std", periods: 2 }, 0],
   [{ kind: "rolling-std", periods: 4 }, Math.sqrt(4.75)],

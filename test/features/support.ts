@@ -30,6 +30,7 @@ export function everyKind([first = "", ...others]: readonly string[]): Feature[]
   return [
     { name: "lag2", kind: "lag", periods: 2 },
     { name: "difference2", kind: "difference", periods: 2 },
+    { name: "mean-change2", kind: "mean-log-difference", periods: 2 },
     { name: "mean3", kind: "rolling-mean", periods: 3 },
     { name: "std3", kind: "rolling-std", periods: 3 },
     { name: "min3", kind: "rolling-min", periods: 3 },

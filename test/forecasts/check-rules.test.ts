@@ -134,7 +134,7 @@ test.each<[string, Partial<Forecast>, string]>([
   [
     "a candidate of the other task",
     withCandidates("naive", "logistic"),
-    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, seasonal-growth, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle, changes.",
+    "Candidate logistic is not for a regression. There are: naive, seasonal-naive, seasonal-growth, drift, ridge, gradient-boosting, random-forest, ml-random-forest, hurdle, changes.",
   ],
   ["an unknown candidate", withCandidates("naive", "ridg"), "There is no candidate ridg; did you mean ridge?"],
   ["no baseline", withCandidates("ridge"), "No candidate is a baseline; expected naive, for a regression."],

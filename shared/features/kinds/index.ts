@@ -19,6 +19,7 @@ import { logFromMax } from "./log-from-max.ts";
 import { logFromMean } from "./log-from-mean.ts";
 import { logFromMin } from "./log-from-min.ts";
 import { logStepStd } from "./log-step-std.ts";
+import { meanLogDifference } from "./mean-log-difference.ts";
 import { peersChange1, peersChange2 } from "./peers-change.ts";
 import { peersChangedShare1, peersChangedShare2 } from "./peers-changed-share.ts";
 import { rollingMax } from "./rolling-max.ts";
@@ -39,6 +40,7 @@ export const kinds = [
   seasonalGrowth,
   difference,
   logDifference,
+  meanLogDifference,
   rollingMean,
   rollingStd,
   rollingMin,

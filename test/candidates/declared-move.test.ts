@@ -1,7 +1,7 @@
-/** Tests the growth of a season: the feature, by hand and for every step, and the candidate that predicts with it. */
+/** Tests the growth of a season, by hand and for every step, and the candidates that move the last value by a feature. */
 import { expect, test } from "vitest";
+import { drift, seasonalGrowth } from "../../shared/candidates/declared-move.ts";
 import { predictValue } from "../../shared/candidates/fitted.ts";
-import { seasonalGrowth } from "../../shared/candidates/seasonal-growth.ts";
 import { datasetOf } from "../../shared/features/dataset.ts";
 import type { Feature } from "../../shared/features/feature.ts";
 import type { Panel } from "../../shared/features/panel.ts";
@@ -102,4 +102,22 @@ test("the candidate names what it cannot use", () => {
   expect(
     seasonalGrowth.fit(taskOf(data, rows, { transform: "log-difference", parameters: { growth: "grow" } })),
   ).toMatchObject({ ok: false, error: { found: "growth grow" } });
+});
+
+test("drift predicts the last value times its mean growth of the last periods", () => {
+  const values = Array.from({ length: 30 }, (_, at) => 100 + ((at * 37) % 23));
+  const change: Feature = { name: "change", kind: "mean-log-difference", periods: 6, learned: false };
+  const data = datasetOf(panelOf(values), { features: [change], tolerance: 0 });
+  const task = taskOf(data, { from: 0, to: 5 }, { transform: "log-difference", parameters: { change: "change" } });
+  const fit = drift.fit(task);
+  if (!fit.ok) throw new Error(JSON.stringify(fit.error));
+  const predictions = predictValue(fit.value, data, { from: 0, to: data.rows }, "log-difference");
+  const at = (index: number) => values[index] ?? Number.NaN;
+  predictions.forEach((prediction, row) => {
+    const origin = (data.period[row] ?? 0) - 1;
+    const growth = origin < 6 ? 1 : (at(origin) / at(origin - 6)) ** (1 / 6);
+    expect(prediction / (at(origin) * growth)).toBeCloseTo(1, 6);
+  });
+  expect(predictions.length).toBe(29);
+  expect(drift.fit({ ...task, parameters: {} })).toMatchObject({ ok: false, error: { found: "change undefined" } });
 });
