@@ -1,9 +1,9 @@
 /** Revisions of reports: requested, predicted, published. */
-import { and, desc, eq, inArray, isNotNull, lt, ne, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, lt, ne, notInArray, sql } from "drizzle-orm";
 import type { ReportReason } from "../api/report-states.ts";
 import type { StoredFile } from "../api/reports.ts";
 import type { Database } from "./database.ts";
-import { reports } from "./schema.ts";
+import { flowRuns, reports } from "./schema.ts";
 
 export type ReportRow = typeof reports.$inferSelect;
 export type RevisionKey = Pick<ReportRow, "forecast" | "origin" | "role" | "revision">;
@@ -132,6 +132,20 @@ export interface StoredParquet {
   readonly bytes: number;
   /** In hexadecimal. */
   readonly sha256: string;
+}
+
+/**
+ * Lists published revisions whose flow failed afterwards, oldest first: their messages may be missing.
+ * @param since ISO 8601; revisions that were published before are not listed
+ */
+export function listFailedAfterPublishing(db: Database, since: string): Promise<ReportRow[]> {
+  const key = sql`'report:' || ${reports.forecast} || ':' || ${reports.origin} || ':' || ${reports.revision}`;
+  return db
+    .select(getTableColumns(reports))
+    .from(reports)
+    .innerJoin(flowRuns, and(eq(flowRuns.key, key), eq(flowRuns.state, "failed")))
+    .where(and(eq(reports.role, champion), eq(reports.state, "published"), gte(reports.publishedAt, since)))
+    .orderBy(reports.publishedAt, reports.forecast);
 }
 
 export interface Predicted {

@@ -54,10 +54,18 @@ test("a person's request starts the failed flow of an unfinished report again", 
   expect(launched).toHaveLength(1);
 });
 
-test("a published report is not made again", async () => {
+test("the flow of a report that failed after publishing starts again, because its messages may be missing", async () => {
   const { fx, launched } = world([{ forecast: "milk-mx", state: "published" }]);
-  const { requestReportNow } = await moduleOf("actions/request-report.ts");
-  expect(await requestReportNow(fx, "milk-mx")).toMatchObject({ ok: true, value: { state: "failed", revision: 1 } });
+  const { runTick } = await moduleOf("tick.ts");
+  await runTick(fx, [], new Date(time));
+  await runTick(fx, [], new Date(time));
+  expect(launched).toHaveLength(1);
+});
+
+test("a report that was overtaken is not made again", async () => {
+  const { fx, launched } = world([{ forecast: "milk-mx", state: "overtaken" }]);
+  const { runTick } = await moduleOf("tick.ts");
+  await runTick(fx, [], new Date(time));
   expect(launched).toEqual([]);
 });
 

@@ -2,7 +2,7 @@
 import { findEdition } from "../../shared/db/editions.ts";
 import { requestFlow } from "../../shared/db/flows.ts";
 import { findHistory } from "../../shared/db/histories.ts";
-import { listUnfinishedReports } from "../../shared/db/reports.ts";
+import { listFailedAfterPublishing, listUnfinishedReports } from "../../shared/db/reports.ts";
 import { editionDayAt, editionOf } from "../../shared/forecasts/edition.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { settleAll } from "../../shared/lib/settle-all.ts";
@@ -14,6 +14,9 @@ import { type DeliverEffects, deliverDue } from "./outbox/deliver.ts";
 
 /** An edition waits at most so long for a report that is being made. */
 const waitMaxMs = 60 * 60_000;
+
+/** Older reports are no news: their messages are not sent any more. */
+const messagesMaxAgeMs = 24 * 60 * 60_000;
 
 /** The time between two ticks. */
 const tickMs = 15 * 60_000;
@@ -32,9 +35,13 @@ export async function runTick(fx: TickEffects, forecasts: readonly Forecast[], a
   ]);
 }
 
-/** Starts the reports whose flow was never requested, and again those whose flow failed. Continues after a failure. */
+/**
+ * Starts the reports whose flow was never requested, and again those whose flow failed, also if only its messages are missing.
+ * Continues after a failure.
+ */
 async function continueReports(fx: RequestingHub): Promise<void> {
-  const rows = await listUnfinishedReports(fx.db);
+  const since = new Date(fx.now().getTime() - messagesMaxAgeMs).toISOString();
+  const rows = [...(await listUnfinishedReports(fx.db)), ...(await listFailedAfterPublishing(fx.db, since))];
   await settleAll(rows.map((row) => [reportFlowKey(row), () => startReport(fx, row)] as const));
 }
 

@@ -56,6 +56,30 @@ describe("exactly one report and one record", () => {
     await expectOne();
   });
 
+  test("when its messages could not be queued, the next tick queues them and writes no file again", async () => {
+    const writtenAt = async () =>
+      (await world.registry.hub.lake.list({ prefix: "reports/" })).objects.map(({ uploaded }) => uploaded.getTime());
+    await testEnv.DB.exec(
+      "INSERT INTO subscriptions (id, url, secret, base, who, created_at) VALUES ('s', 'http://refused.example', 'whsec_', 'https://a.example', 'test', '2025-01-01')",
+    );
+    let isBroken = true;
+    world.registry.before = async (step) => {
+      if (isBroken && step === "queue messages") throw new Error("the database is down");
+    };
+    await tick();
+    expect(await rows()).toEqual(published);
+    expect(await query("SELECT id FROM outbox")).toEqual([]);
+    const written = await writtenAt();
+    isBroken = false;
+    await tick();
+    expect(await query("SELECT subscriber FROM outbox")).toEqual([{ subscriber: "s" }]);
+    expect(await query("SELECT state FROM flow_runs WHERE kind = 'report'")).toEqual([{ state: "done" }]);
+    expect(await writtenAt()).toEqual(written);
+    await expectOne();
+    await testEnv.DB.exec("DELETE FROM outbox");
+    await testEnv.DB.exec("DELETE FROM subscriptions");
+  });
+
   test("when every step runs twice", async () => {
     world.registry.forgetful = true;
     await tick();

@@ -32,6 +32,11 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
   const forecast = findForecast(params.forecast);
   const requested = forecast && (await findReport(hub.db, address));
   if (!requested) return failed(`There is no request for a report of ${params.forecast} for ${params.origin}.`);
+  // An earlier try has failed after publishing. A published revision never changes.
+  if (requested.state === "published") {
+    await sendMessages(hub, flow, { forecast, row: requested });
+    return { state: "done", reason: null, stats: { version: requested.version, files: requested.files?.length ?? 0 } };
+  }
 
   await score(hub, flow, { forecast, row: requested });
   const predicted = await flow.step("predict", async () => {
@@ -50,13 +55,18 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
     await markPublished(hub.db, address, { files, at, isBeforeTarget });
     return { value: null, stats: { isBeforeTarget } };
   });
+  await sendMessages(hub, flow, { forecast, row: requested });
+  return { state: "done", reason: null, stats };
+}
+
+/** Queues the messages about a published revision, and tries to deliver them. */
+async function sendMessages(hub: ReportEffects, flow: Flow, { forecast, row }: Revision): Promise<void> {
   const messages = await flow.step("queue messages", async () => {
-    const value = await queueMessages(hub, forecast, address);
+    const value = await queueMessages(hub, forecast, row);
     return { value, stats: { messages: value } };
   });
   // A message that cannot be sent does not fail the report: the cron tick sends it again.
   if (messages > 0) await flow.step("send messages", async () => ({ value: await deliverDue(hub) })).catch(() => 0);
-  return { state: "done", reason: null, stats };
 }
 
 /** Queues one message for each subscriber, if it is the first published revision. Returns how many are new. */

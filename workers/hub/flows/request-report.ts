@@ -45,15 +45,15 @@ export async function requestReport(
 
 /**
  * Starts the flow of a recorded revision, unless it has one. A flow that failed before its report was published, for example while
- * pages was down, starts again.
+ * pages was down, starts again. One that failed afterwards starts again to queue its messages.
  */
 export async function startReport(fx: RequestingHub, row: ReportRow): Promise<RequestedReport> {
   const { forecast, origin, revision, state } = row;
   const at = { now: fx.now().toISOString(), boot: fx.boot };
   const flow = { kind: "report", key: reportFlowKey(row), params: { forecast, origin, revision } };
   const { run: known } = await requestFlow(fx.db, flow, at);
-  const isUnfinished = state === "requested" || state === "predicted";
-  const again = isUnfinished && known.state === "failed" ? await requeueFlow(fx.db, known.id, ["failed"], at) : null;
+  const canContinue = state === "requested" || state === "predicted" || state === "published";
+  const again = canContinue && known.state === "failed" ? await requeueFlow(fx.db, known.id, ["failed"], at) : null;
   const run = again ?? known;
   if (run.state === "queued") await launch(fx, run);
   return { row, run };
