@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Files that make golden pairs and compare parsers with them. */
 const isOfPairs = (name: string) =>
-  /^test\/(fixtures\/feeds|support\/(golden|workerd-files)\.ts|feeds\/golden)/.test(name);
+  /^test\/(fixtures\/feeds|support\/(golden|longest-first|schema-of|workerd-files)\.ts|feeds\/golden)/.test(name);
 
 interface Ran {
   readonly code: number | null;

@@ -207,7 +207,10 @@ async function toRelease010(): Promise<void> {
     await DB.exec("ALTER TABLE gates DROP COLUMN tested");
     await DB.exec("DROP INDEX gates_newest");
     await DB.exec("DROP TABLE load_failures");
-    for (const table of ["subscriptions", "outbox", "reports", "editions", "scored", "score_sums"])
+    await DB.exec("DROP INDEX ingests_synthetic");
+    await DB.exec("ALTER TABLE ingests DROP COLUMN synthetic");
+    await DB.exec("ALTER TABLE predictions DROP COLUMN path");
+    for (const table of ["subscriptions", "outbox", "reports", "editions", "scored", "score_sums", "open_predictions"])
       await DB.exec(`DROP TABLE ${table}`);
     await DB.exec("DELETE FROM d1_migrations WHERE name >= '0005'");
     const pointer = await SNAPSHOTS.get(championKey(forecast.id));
