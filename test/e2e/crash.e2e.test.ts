@@ -1,19 +1,16 @@
 import { afterEach, expect, test } from "vitest";
-import { isMatrix } from "../support/is-matrix.ts";
 import { disposePlatforms, ingestInOrder, ingestThroughPowerCut, shuffled } from "../support/power-cut.ts";
 import { simulatedPublications } from "../support/publications.ts";
 
 afterEach(disposePlatforms);
 
-/** About 40 periods, each of which is a file of the lake; 20 in the short form. */
-const simulated = simulatedPublications(isMatrix ? "2024-10-01" : "2024-11-25");
+/** About 40 periods, each of which is a file of the lake. */
+const simulated = simulatedPublications("2024-10-01");
 /** When the power is cut. The first cut comes while the publication is read, the last during the lake step. */
-const cuts = isMatrix
-  ? [
-      { storedFiles: 1, storedFilesMax: 38, twice: false },
-      { storedFiles: 15, storedFilesMax: 38, twice: true },
-    ]
-  : [{ storedFiles: 8, storedFilesMax: 18, twice: true }];
+const cuts = [
+  { storedFiles: 1, storedFilesMax: 38, twice: false },
+  { storedFiles: 15, storedFilesMax: 38, twice: true },
+];
 
 test("publications in any order, also each uploaded twice, with a power cut during one, end in the same facts and bytes", async () => {
   const inOrder = await ingestInOrder(simulated);

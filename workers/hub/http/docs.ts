@@ -56,6 +56,16 @@ const page = createRoute({
   responses: { 200: { description: "HTML", content: { "text/html": { schema: { type: "string" } } } } },
 });
 
+/** The address that `npm start` prints. */
+const root = createRoute({
+  method: "get",
+  path: "/",
+  operationId: "getRoot",
+  tags: ["Service"],
+  summary: "Leads to this API as a page",
+  responses: { 302: { description: "The address of the page" } },
+});
+
 export function docsRoutes(app: OpenAPIHono<HubVariables>): OpenAPIHono<HubVariables> {
   const routes = apiRoutes();
   let cached: OpenApi | undefined;
@@ -63,8 +73,7 @@ export function docsRoutes(app: OpenAPIHono<HubVariables>): OpenAPIHono<HubVaria
     cached ??= openApiShape.parse(hubDocument(app));
     return cached;
   };
-  // A person opens the address that `npm start` prints. It is no operation of the API, so the document leaves it out.
-  routes.get("/", (context) => context.redirect("/docs"));
+  routes.openapi(root, (context) => context.redirect("/docs"));
   routes.openapi(openapi, (context) => context.json(document(), 200));
   routes.openapi(page, (context) => {
     const { origin: baseUrl } = new URL(context.req.url);
