@@ -7,7 +7,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
  * More workers than cores, because tests of the platform often wait: for queues, retries and child processes. As a number, because
  * vitest limits a percentage to the number of cores.
  */
-export const maxWorkers = availableParallelism() * 2;
+export const maxWorkers = Math.ceil(availableParallelism() * 1.5);
 
 /** Lets the processes that tests start share compiled code. A command then starts with half the processor time. */
 export function useCompileCache(): void {

@@ -149,6 +149,7 @@ function fileOf(name: string, bytes: Uint8Array): string {
 }
 
 test("an imported model is scored on all periods after its training data, passes the same gate, and becomes the incumbent when it serves", async () => {
+  await ingest(livelyPublication({ periods: lively.periods + 4 }));
   const file = fileOf("line.onnx", lineOf(["Precio_lag1", "Precio_dif1"], 0.6));
   const trainedTo = lively.dayOf(lively.periods - 60);
   const imported = await run("import", forecast.id, file, "--trained-to", trainedTo, "--producer", "R", "--json");
