@@ -23,7 +23,7 @@ h3 { margin: 0; font-size: 1rem; } h3 a { color: inherit; display: flex; flex-wr
 h3 em { color: var(--soft); } h4 { margin: 1rem 0 .3rem; font-size: .85rem; } h4 small { color: var(--soft); font-weight: normal; }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
 code, pre { font: .84rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-p code, li code, td code { background: var(--panel); border-radius: 4px; padding: .05rem .3rem; }
+p code, li code, td code { overflow-wrap: anywhere; background: var(--panel); border-radius: 4px; padding: .05rem .3rem; }
 pre { margin: .4rem 0; padding: .75rem 1rem; overflow-x: auto; border-radius: 8px; background: var(--panel); }
 pre.curl { border-left: 3px solid var(--line); }
 .method { font: 700 .68rem/1 ui-monospace, Menlo, Consolas, monospace; min-width: 2.9rem; } .get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); } .delete { color: var(--delete); }
