@@ -1,8 +1,10 @@
 /** The history of a forecast, stored in KV under `history:<forecast>`. `predict` computes features from it. */
+
 import { reachOf } from "../features/feature.ts";
 import type { Panel, PanelSeries } from "../features/panel.ts";
 import { dayNumber, type TimedValues } from "../features/timeline.ts";
 import { eventsRuleOf, targetSourceOf } from "../forecasts/source.ts";
+import { mapValues } from "../lib/map-values.ts";
 import {
   dictionaryOf,
   integerFrom,
@@ -144,8 +146,4 @@ function nanForGaps(values: Values): Float64Array {
   const numbers = new Float64Array(values.length);
   for (let at = 0; at < numbers.length; at++) numbers[at] = values[at] ?? Number.NaN;
   return numbers;
-}
-
-function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -2,12 +2,21 @@
 import { dtypeOf, kindOf } from "../features/feature.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { isPersonalForecast } from "../forecasts/personal.ts";
+import { evenlySpaced } from "../lib/evenly-spaced.ts";
+import { mapValues } from "../lib/map-values.ts";
 import { failure, type Result, success } from "../lib/result.ts";
 import type { Card } from "./card.ts";
 import { servedLearnerOf } from "./further-steps.ts";
+import type { Golden } from "./golden-shape.ts";
 import { servedFormat } from "./keys.ts";
 import { type ServedModelFile, servedCardShape } from "./served.ts";
 import { ownLine } from "./summary.ts";
+
+/**
+ * Maximum number of golden rows in a `served.json`. `predict` runs them before its first answer, where 24 rows take a tenth of
+ * the time. The hub runs all rows of the card before a version serves.
+ */
+export const servedGoldenRowsMax = 6;
 
 /** Returns the text of `served.json`. Fails if the model reads an input that the forecast does not declare. */
 export function buildServed(forecast: Forecast, card: Card): Result<string> {
@@ -22,10 +31,24 @@ export function buildServed(forecast: Forecast, card: Card): Result<string> {
   const file: ServedModelFile = {
     format: servedFormat,
     // The schema drops every member of the card that `predict` does not read.
-    card: servedCardShape.parse({ ...card, name, ...(stepLearner && { stepLearner }) }),
+    card: servedCardShape.parse({ ...card, name, golden: fewerRows(card.golden), ...(stepLearner && { stepLearner }) }),
     declaration: servingDeclaration(forecast),
   };
   return success(JSON.stringify(file));
+}
+
+/** Keeps evenly spaced golden rows, the first one included. */
+function fewerRows({ inputs, outputs, tolerance }: Golden): Golden {
+  const count = Object.values(inputs)[0]?.length ?? 0;
+  const kept = evenlySpaced(
+    Array.from({ length: count }, (_, row) => row),
+    servedGoldenRowsMax,
+  );
+  const rowsOf = <T>(values: readonly T[]): T[] => {
+    const width = values.length / count;
+    return kept.flatMap((row) => values.slice(row * width, (row + 1) * width));
+  };
+  return { inputs: mapValues(inputs, rowsOf), outputs: mapValues(outputs, rowsOf), tolerance };
 }
 
 /** Returns the serving part of a declaration, its features with the versions of their kinds. */
