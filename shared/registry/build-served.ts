@@ -16,7 +16,7 @@ import { ownLine } from "./summary.ts";
  * Maximum number of golden rows in a `served.json`. `predict` runs them before its first answer, where 24 rows take a tenth of
  * the time. The hub runs all rows of the card before a version serves.
  */
-export const servedGoldenRowsMax = 6;
+const servedGoldenRowsMax = 6;
 
 /** Returns the text of `served.json`. Fails if the model reads an input that the forecast does not declare. */
 export function buildServed(forecast: Forecast, card: Card): Result<string> {
