@@ -237,7 +237,7 @@ export function almanacProgram(): Command {
     .command("report <forecast>")
     .description("write the report of a forecast: page, CSV, JSON and chart")
     .addOption(out().makeOptionMandatory())
-    .option("--lang <language>", "language of the report, en or es; default: the forecast's own")
+    .option("--lang <language>", "one language, en or es; default: the forecast's own, and English beside it")
     .addOption(url())
     .addOption(state())
     .addOption(json())

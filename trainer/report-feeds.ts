@@ -3,6 +3,7 @@ import type { Missing, ReportFeed } from "../shared/api/report-model.ts";
 import type { Feed } from "../shared/feeds/feed.ts";
 import type { Forecast } from "../shared/forecasts/forecast.ts";
 import { targetSourceOf } from "../shared/forecasts/source.ts";
+import { describeFeed } from "../shared/reports/describe-feed.ts";
 import { ApiRefusal, type Hub } from "./hub.ts";
 import { feedsOf } from "./known.ts";
 
@@ -15,16 +16,11 @@ export async function readReportFeeds(hub: Hub, forecast: Forecast): Promise<Rep
       const stored = listed.find(({ id }) => id === feed.id);
       const missing = stored?.overdue.find((one) => one.forecast === forecast.id);
       return {
-        id: feed.id,
-        title: feed.title,
-        publisher: feed.publisher,
-        homepage: feed.homepage,
-        licence: feed.licence ?? null,
+        ...describeFeed(feed),
         lastPeriod: stored?.lastPeriod ?? null,
         fetchedAt: stored?.lastSuccessAt ?? null,
         refused: await orNoAccess(refusedOf(hub, feed)),
         held: await orNoAccess(heldOf(hub, feed)),
-        breaks: (feed.breaks ?? []).map(({ from, note }) => ({ from, note })),
         overdue: missing
           ? { state: missing.state, isTarget: feed.id === target, last: missing.last, since: missing.since }
           : null,

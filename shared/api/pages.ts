@@ -16,6 +16,8 @@ export type ReportFile = (typeof reportFiles)[number];
 /** A file beside the page, which the page links to. */
 export interface Download {
   readonly file: Exclude<ReportFile, "report.html">;
+  /** Its name in the language of the page; by default that of `file`. */
+  readonly name?: string | undefined;
   readonly bytes: number;
 }
 
@@ -24,6 +26,8 @@ export interface RenderRequest {
   readonly file: ReportFile;
   /** BCP 47, such as `es`. By default the forecast's own language, else English. */
   readonly language?: string | undefined;
+  /** The languages of the report. Its page links to the others. The first one has the plain file names. */
+  readonly languages?: readonly string[] | undefined;
   /** For the page. */
   readonly downloads?: readonly Download[] | undefined;
 }

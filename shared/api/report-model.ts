@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { failure, type Result, success } from "../lib/result.ts";
 import { granularities } from "../period.ts";
+import { gateRules } from "../registry/gate.ts";
+import { championRules } from "../registry/states.ts";
 
 const number = z.number();
 const orNull = z.number().nullable();
@@ -150,12 +152,49 @@ const backtestShape = z.object({
 });
 export type ReportBacktest = z.infer<typeof backtestShape>;
 
+const decisionNumbers = {
+  periods: z.int().min(0),
+  pNaive: orNull,
+  pIncumbent: orNull,
+  ahead: orNull,
+  tested: orNull,
+};
+
+/** The decision by which a version serves, as `describeServing` of the registry reads it. */
+const servingShape = z.object({
+  version: z.string(),
+  candidate: z.string(),
+  producer: z.string(),
+  publishedTo: z.string(),
+  since: z.string(),
+  rule: z.enum(championRules),
+  who: z.string(),
+  why: z.string(),
+  decision: z.object(decisionNumbers).nullable(),
+  refused: z
+    .object({
+      ...decisionNumbers,
+      kind: z.enum(["hold", "reject"]),
+      rule: z.enum(gateRules),
+      candidate: z.string(),
+      reason: z.string(),
+    })
+    .nullable(),
+  needs: z.object({ periodsMin: z.int().min(1), noun: z.string() }).describe("What a test of another version needs"),
+});
+export type ReportServing = z.infer<typeof servingShape>;
+
 const modelShape = z.object({
   version: z.string(),
   name: z.string().describe("Its name on the leaderboard"),
   isFallback: z.boolean(),
   isBaseline: z.boolean(),
   decision: z.string().nullable().describe("Why it serves, in English"),
+  serving: servingShape
+    .optional()
+    .describe(
+      "The facts of `decision`, for its text in other languages. Not in reports of earlier versions and of commands",
+    ),
   since: z.string().nullable(),
   trained: z.object({ from: z.string(), to: z.string(), rows: z.int() }).nullable(),
   lineage: z
@@ -172,7 +211,11 @@ export type ReportModelVersion = z.infer<typeof modelShape>;
 
 const feedShape = z.object({
   id: z.string(),
-  title: z.string(),
+  title: z.string().describe("In English"),
+  translations: z
+    .record(z.string(), z.object({ title: z.string() }))
+    .optional()
+    .describe("The title in other languages, by BCP 47 language. Reports of earlier versions have none"),
   publisher: z.string(),
   homepage: z.string(),
   licence: z.string().nullable(),

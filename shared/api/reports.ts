@@ -2,11 +2,18 @@
 import { z } from "zod";
 import { timeField } from "./fields.ts";
 import { flowStates } from "./flow-states.ts";
-import { reportFiles } from "./pages.ts";
 import { limitField } from "./paging.ts";
+import { reportLanguages } from "./report-languages.ts";
 import { countings, reportReasons } from "./report-states.ts";
 
-const storedFileShape = z.object({ file: z.enum(reportFiles), bytes: z.int().min(0) });
+const storedFileShape = z.object({
+  file: z.string().describe("Its name, as in `report.html` or `report.en.html`"),
+  bytes: z.int().min(0),
+  language: z
+    .string()
+    .optional()
+    .describe("BCP 47. Files without texts have none, and reports of earlier versions do not state it"),
+});
 export type StoredFile = z.infer<typeof storedFileShape>;
 
 const reportShape = z
@@ -37,6 +44,18 @@ export type ReportList = z.infer<typeof reportListShape>;
 export const reportsQueryShape = z.strictObject({
   forecast: z.string().optional().describe("Only the reports of one forecast"),
   limit: limitField(500, 50),
+});
+
+/** The language of a file. The hub checks the name, so that its refusal can list the languages. */
+export const reportFileQueryShape = z.object({
+  lang: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "Language of the page and of the chart; by default that of the forecast. CSV files and the JSON of a report have no language and ignore it",
+      enum: [...reportLanguages],
+    }),
 });
 
 export const reportRequestedShape = z

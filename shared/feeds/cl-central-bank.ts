@@ -22,6 +22,7 @@ import { readFirstDay } from "./monthly-csv/read-month.ts";
 export const clCentralBank = monthlyFeed({
   id: "cl-central-bank",
   title: "Monthly statistics of the central bank of Chile",
+  translations: { es: { title: "Estadísticas mensuales del Banco Central de Chile" } },
   publisher: "Banco Central de Chile",
   homepage: "https://si3.bcentral.cl",
   variables: Object.fromEntries(

@@ -33,6 +33,7 @@ const range = { from: 0.01, to: 1e6, exponents: false };
 export const clMilkPrice = monthlyFeed({
   id: "cl-milk-price",
   title: "Producer price of milk in Chile",
+  translations: { es: { title: "Precio de la leche al productor en Chile" } },
   publisher: "Odepa, Ministerio de Agricultura",
   homepage: "https://www.odepa.gob.cl/rubro/leche-y-derivados",
   variables: { [variable]: { title: "Price of milk paid to producers", unit: "CLP/l" } },

@@ -35,6 +35,7 @@ const range = { from: 0, to: 2000, exponents: true };
 export const clRain = monthlyFeed({
   id: "cl-rain",
   title: "Rain in the regions of Chile",
+  translations: { es: { title: "Lluvia en las regiones de Chile" } },
   publisher: "Dirección General de Aguas",
   homepage: "https://dga.mop.gob.cl",
   variables: Object.fromEntries(

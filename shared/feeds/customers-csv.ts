@@ -40,6 +40,7 @@ const limits: Feed["limits"] = {
 export const customersCsv: Feed = {
   id: "customers-csv",
   title: "Customers and their attributes",
+  translations: { es: { title: "Clientes y sus atributos" } },
   publisher: "The shop",
   homepage: "",
   personal: true,

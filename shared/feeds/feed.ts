@@ -130,6 +130,8 @@ export interface Break {
 export interface Feed {
   readonly id: string;
   readonly title: string;
+  /** The title in other languages, by BCP 47 language, for reports. */
+  readonly translations?: Readonly<Record<string, { readonly title: string }>>;
   readonly publisher: string;
   readonly homepage: string;
   /** The licence of the data, if the publisher states one. */

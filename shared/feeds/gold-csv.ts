@@ -30,6 +30,7 @@ import { textOf } from "./text.ts";
 export const goldCsv: Feed = {
   id: "gold-csv",
   title: "Gold price by currency",
+  translations: { es: { title: "Precio del oro por moneda" } },
   publisher: "World Gold Council (LBMA price)",
   homepage: "https://www.gold.org/goldhub/data/gold-prices",
   dimensions: [],

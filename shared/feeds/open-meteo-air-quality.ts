@@ -56,6 +56,7 @@ export function openMeteoAirQuality(id: string, place: Place): Feed {
   return {
     id,
     title: `Air quality in ${place.name}`,
+    translations: { es: { title: `Calidad del aire en ${place.name}` } },
     publisher: "Open-Meteo (CAMS, CC BY 4.0)",
     homepage: "https://open-meteo.com/en/docs/air-quality-api",
     licence: "CC BY 4.0",

@@ -39,6 +39,7 @@ const requestsMax = 60;
 export const sniimMilk: Feed = {
   id: "sniim-milk",
   title: "Milk prices in Mexico",
+  translations: { es: { title: "Precios de la leche en México" } },
   publisher: "SNIIM, Secretaría de Economía, México",
   homepage: "https://www.economia-sniim.gob.mx",
   dimensions: ["Estado", "Ciudad", "Tipo", "Canal"],

@@ -42,6 +42,7 @@ const limits: Feed["limits"] = {
 export const transactionsJson: Feed = {
   id: "transactions-json",
   title: "Completed purchases of customers",
+  translations: { es: { title: "Compras completadas de los clientes" } },
   publisher: "The shop",
   homepage: "",
   personal: true,

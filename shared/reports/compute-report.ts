@@ -9,6 +9,7 @@ import type {
   ReportModel,
   ReportRecord,
   ReportSeries,
+  ReportServing,
 } from "../api/report-model.ts";
 import { cutPanel } from "../features/cut-panel.ts";
 import type { Panel } from "../features/panel.ts";
@@ -40,6 +41,8 @@ export interface ReportInput {
   readonly sets?: readonly SteppedSet[];
   /** The card of the version that answered; null if it could not be read. */
   readonly card: Card | null;
+  /** The decision by which this version serves. Without it the report has the sentence about it in English only. */
+  readonly serving?: ReportServing;
   readonly feeds: readonly ReportFeed[];
   readonly revision: number;
   /** ISO 8601. */
@@ -74,7 +77,7 @@ export function computeReport(input: ReportInput): ReportModel {
     origin: answer?.data_as_of ?? panel.periods.at(-1) ?? "",
     revision,
     madeAt,
-    model: answer ? reportVersion(answer.model, card) : { missing: "no-champion" },
+    model: answer ? reportVersion(answer.model, card, input.serving) : { missing: "no-champion" },
     stale: answer?.stale_reason ?? null,
     headline: headlineOf(input, { panel, members, further }),
     movers: moversOf(forecast, series),

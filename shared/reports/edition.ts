@@ -1,10 +1,13 @@
-/** The daily edition of a forecast: it names the current report, and what changed since the last edition. */
+/** The daily edition of a forecast in one language: it names the current report, and what changed since the last edition. */
 import { html } from "hono/html";
 import type { EditionModel } from "../api/reports.ts";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { formatOf } from "./format.ts";
+import { editionPath } from "./keys.ts";
+import { languagesOf, linksToOthers } from "./languages.ts";
 import { documentOf } from "./page/document.ts";
-import { sectionOf } from "./page/parts.ts";
+import { type Html, sectionOf } from "./page/parts.ts";
+import { numbersIn } from "./view.ts";
 import { languageOf, wordsOf } from "./words/index.ts";
 
 /** A published revision, as an edition names it. */
@@ -13,12 +16,24 @@ export interface EditionReport {
   readonly revision: number;
   readonly version: string | null;
   readonly publishedAt: string;
+  /** The path of its page in the language of the edition, or in its own if it does not have this one. */
   readonly path: string;
+  /** The findings in the language of the edition. */
   readonly summary: readonly string[];
+}
+
+export interface HeldPublication {
+  /** The title of the feed in the language of the edition. */
+  readonly feed: string;
+  readonly since: string;
+  /** In English. */
+  readonly reason: string;
 }
 
 export interface EditionInput {
   readonly forecast: Pick<Forecast, "id" | "title" | "translations" | "locale" | "target">;
+  /** BCP 47. */
+  readonly language: string;
   /** The local day. */
   readonly date: string;
   /** ISO 8601. */
@@ -27,24 +42,16 @@ export interface EditionInput {
   readonly report: EditionReport | null;
   /** The report of the last edition; null without one. */
   readonly previous: Pick<EditionReport, "origin" | "revision" | "version"> | null;
-  readonly held: readonly { readonly feed: string; readonly since: string; readonly reason: string }[];
+  readonly held: readonly HeldPublication[];
 }
 
-/** Returns the edition in the language of the forecast. */
-export function computeEdition({ forecast, date, publishedAt, report, previous, held }: EditionInput): EditionModel {
-  const { words, format, title } = languageParts(forecast);
-  const order = report === null ? -1 : previous === null ? 1 : compareRevisions(report, previous);
-  const isNew = report !== null && order > 0;
-  const origin = report && format.period(report.origin);
-  const { fresh, unchanged, withdrawn, none } = words.edition;
-  // The newest report is an older one if a publication was withdrawn.
-  const lost = previous !== null && order < 0 ? [withdrawn(format.period(previous.origin))] : [];
-  const first = origin === null ? none : isNew ? fresh(origin) : unchanged(origin);
-  const isOtherVersion = isNew && previous !== null && report.version !== null && report.version !== previous.version;
+/** Returns the edition in its language. */
+export function computeEdition(input: EditionInput): EditionModel {
+  const { forecast, date, publishedAt, report } = input;
   return {
     forecast: forecast.id,
     date,
-    title,
+    title: languageParts(input).title,
     publishedAt,
     report: report && {
       origin: report.origin,
@@ -53,14 +60,38 @@ export function computeEdition({ forecast, date, publishedAt, report, previous, 
       path: report.path,
       summary: [...report.summary],
     },
-    isNew,
-    changes: [
-      ...lost,
-      first,
-      ...(isOtherVersion ? [words.edition.version(report.version)] : []),
-      ...held.map(({ feed, since, reason }) => words.edition.held(feed, format.time(since), reason)),
-    ],
+    isNew: report !== null && orderOf(input) > 0,
+    changes: changesOf(input).map(({ text, english }) => (english === undefined ? text : `${text} ${english}`)),
   };
+}
+
+interface Change {
+  readonly text: string;
+  /** The end of the sentence, which is stored in English only. */
+  readonly english?: string;
+}
+
+/** Returns what changed since the last edition. */
+function changesOf(input: EditionInput): Change[] {
+  const { report, previous, held } = input;
+  const { words, format } = languageParts(input);
+  const order = orderOf(input);
+  const isNew = report !== null && order > 0;
+  const origin = report && format.period(report.origin);
+  const { fresh, unchanged, withdrawn, none } = words.edition;
+  // The newest report is an older one if a publication was withdrawn.
+  const lost = previous !== null && order < 0 ? [withdrawn(format.period(previous.origin))] : [];
+  const first = origin === null ? none : isNew ? fresh(origin) : unchanged(origin);
+  const isOtherVersion = isNew && previous !== null && report.version !== null && report.version !== previous.version;
+  return [
+    ...[...lost, first, ...(isOtherVersion ? [words.edition.version(report.version)] : [])].map((text) => ({ text })),
+    ...held.map(({ feed, since, reason }) => ({ text: words.edition.held(feed, format.time(since)), english: reason })),
+  ];
+}
+
+/** Returns whether the current report comes after (1) or before (-1) that of the last edition, or is the same (0). */
+function orderOf({ report, previous }: Pick<EditionInput, "report" | "previous">): number {
+  return report === null ? -1 : previous === null ? 1 : compareRevisions(report, previous);
 }
 
 function compareRevisions(a: Revision, b: Revision): number {
@@ -69,25 +100,29 @@ function compareRevisions(a: Revision, b: Revision): number {
 
 type Revision = Pick<EditionReport, "origin" | "revision">;
 
-function languageParts({ title, translations = {}, locale, target }: EditionInput["forecast"]) {
-  const language = languageOf(locale);
+function languageParts({ forecast, language }: Pick<EditionInput, "forecast" | "language">) {
+  const { title, translations = {}, locale, target } = forecast;
   const words = wordsOf(language);
-  const format = formatOf(locale.startsWith(language) ? locale : language, target.decimals);
+  const format = formatOf(numbersIn(language, locale), target.decimals);
   return { words, format, title: translations[language]?.title ?? title };
 }
 
 /** Returns the page of an edition. It needs no script and loads nothing. The same edition gives the same bytes. */
-export function editionPage(forecast: EditionInput["forecast"], edition: EditionModel): string {
-  const { words, format } = languageParts(forecast);
-  const { date, title, report, changes } = edition;
+export function editionPage(input: EditionInput): string {
+  const { forecast, language, date, report } = input;
+  const { words, format, title } = languageParts(input);
   const name = words.edition.title(format.period(date));
+  const own = languageOf(forecast.locale);
   return documentOf({
-    language: words.language,
+    language,
     title: `${title}, ${name}`,
+    translations: linksToOthers(languagesOf(forecast), language, (other) =>
+      editionPath({ forecast: forecast.id, date, extension: "html", language: other === own ? null : other }),
+    ),
     header: html`<h1>${title}</h1>
 <p class="meta">${name}</p>
 `,
-    main: html`${sectionOf("changes", words.edition.changes, html`<ul>${changes.map((text) => html`<li>${text}</li>`)}</ul>`)}${
+    main: html`${sectionOf("changes", words.edition.changes, html`<ul>${changesOf(input).map(changeItem)}</ul>`)}${
       report === null
         ? ""
         : sectionOf(
@@ -99,4 +134,8 @@ export function editionPage(forecast: EditionInput["forecast"], edition: Edition
     }`,
     footer: words.footer,
   });
+}
+
+function changeItem({ text, english }: Change): Html {
+  return english === undefined ? html`<li>${text}</li>` : html`<li>${text} <span lang="en">${english}</span></li>`;
 }

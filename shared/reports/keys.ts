@@ -13,9 +13,23 @@ export function reportKey({ forecast, origin, revision }: RevisionAddress, file:
   return `reports/${forecast}/${origin}/r${revision}/${file}`;
 }
 
-/** Returns the key of an edition: `reports/milk-mx/editions/2026-11-20.html`. */
-export function editionKey(forecast: string, date: string, extension: "html" | "json"): string {
-  return `reports/${forecast}/editions/${date}.${extension}`;
+export interface EditionAddress {
+  readonly forecast: string;
+  /** The local day. */
+  readonly date: string;
+  readonly extension: "html" | "json";
+  /** Null: the language of the forecast. */
+  readonly language: string | null;
+}
+
+/** Returns the key of an edition: `reports/milk-mx/editions/2026-11-20.html`, or `2026-11-20.en.html` in another language. */
+export function editionKey({ forecast, date, extension, language }: EditionAddress): string {
+  return `reports/${forecast}/editions/${date}${language === null ? "" : `.${language}`}.${extension}`;
+}
+
+/** Returns the path of an edition. */
+export function editionPath({ forecast, date, extension, language }: EditionAddress): string {
+  return `/reports/${forecast}/editions/${date}.${extension}${language === null ? "" : `?lang=${language}`}`;
 }
 
 /** Returns the key of the flow that publishes a revision. */
@@ -28,7 +42,7 @@ export function editionFlowKey(forecast: string, date: string): string {
   return `edition:${forecast}:${date}`;
 }
 
-/** Returns the path of the page of a report. */
-export function reportPath({ forecast, origin, revision }: RevisionAddress): string {
-  return `/reports/${forecast}/${origin}/r${revision}/report.html`;
+/** Returns the path of a file of a report; by default of its page in the language of the forecast. */
+export function reportPath({ forecast, origin, revision }: RevisionAddress, file = "report.html"): string {
+  return `/reports/${forecast}/${origin}/r${revision}/${file}`;
 }

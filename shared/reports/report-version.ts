@@ -1,13 +1,18 @@
 /** The version that made a report, and its errors on past data, from its card. */
 import type { Head } from "../api/predict.ts";
-import type { Missing, ReportBacktest, ReportModelVersion } from "../api/report-model.ts";
+import type { Missing, ReportBacktest, ReportModelVersion, ReportServing } from "../api/report-model.ts";
 import type { Card } from "../registry/card.ts";
 import { ownLine } from "../registry/summary.ts";
 
-/** Returns the version of an answer. @param card null if it could not be read */
+/**
+ * Returns the version of an answer.
+ * @param card null if it could not be read
+ * @param serving the decision by which it serves, if it is known
+ */
 export function reportVersion(
   { version, name, stage, since, decision }: Head["model"],
   card: Card | null,
+  serving?: ReportServing,
 ): ReportModelVersion {
   return {
     version,
@@ -15,6 +20,7 @@ export function reportVersion(
     isFallback: stage === "fallback",
     isBaseline: name === "naive" || card?.recipe.candidate === card?.judged.naive,
     decision: decision ?? null,
+    ...(serving && { serving }),
     since: since ?? null,
     trained: card && { from: card.published.from, to: card.published.to, rows: card.published.rows },
     lineage: card && {

@@ -23,8 +23,7 @@ export interface View {
 export function viewOf(model: ReportModel, language = languageOf(model.forecast.locale)): View {
   const { locale, decimals, title, translations } = model.forecast;
   const words = wordsOf(language);
-  // The region of the forecast's locale decides how numbers are written, if it fits the language.
-  const numbers = languageOf(locale) === language && locale.startsWith(language) ? locale : language;
+  const numbers = numbersIn(language, locale);
   const translated = translations[language];
   return {
     model,
@@ -36,6 +35,11 @@ export function viewOf(model: ReportModel, language = languageOf(model.forecast.
     otherwise: translated?.otherwise ?? model.event?.otherwise ?? "",
     behind: translated?.behind ?? model.event?.behind?.title ?? "",
   };
+}
+
+/** Returns the locale of numbers and dates: the forecast's, whose region decides how they are written, if it fits the language. */
+export function numbersIn(language: string, locale: string): string {
+  return languageOf(locale) === language && locale.startsWith(language) ? locale : language;
 }
 
 /** Returns whether a feed of the report contains simulated data. */

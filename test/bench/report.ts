@@ -54,7 +54,12 @@ export async function run(): Promise<Bench> {
     const steps = await measureSteps(await reportBundles(), stepHeapMb);
     const page = reportPage(viewOf(largeModel({ series: 185, steps: 12 })), []);
     const results: Result[] = [
-      { what: "185 series × 12 steps: all six files, with the simulated model", value: ms, unit: "ms", limit: 3_000 },
+      {
+        what: "185 series × 12 steps: all nine files, in two languages, with the simulated model",
+        value: ms,
+        unit: "ms",
+        limit: 3_000,
+      },
       { what: "the page of 185 series, compressed", value: gzipSync(page).length / 1000, unit: "kB", limit: 150 },
       { what: "2,000 series × 12 steps: heap that CSV and JSON need, in Node", value: heapMb, unit: "MB", limit: 128 },
       { what: "the same for predicting them and computing the report", value: predictingMb, unit: "MB", limit: 128 },

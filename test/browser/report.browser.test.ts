@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { ReportModel } from "../../shared/api/report-model.ts";
+import { linksToOthers } from "../../shared/reports/languages.ts";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { openBrowser } from "../support/browser.ts";
@@ -33,6 +34,13 @@ const downloads = [
   { file: "chart.png", bytes: 97_591 },
 ] as const;
 
+const languages = ["en", "es"] as const;
+
+function pageOf(name: string, model: ReportModel, language: string): string {
+  const links = linksToOthers(languages, language, (other) => `${name}-${other}.html`);
+  return reportPage(viewOf(model, language), downloads, links);
+}
+
 const folder = mkdtempSync(join(tmpdir(), "almanac-reports-"));
 /** Ignored by git. */
 const screenshots = resolve(".wrangler/screenshots");
@@ -42,8 +50,8 @@ const browser = await openBrowser();
 beforeAll(() => {
   mkdirSync(screenshots, { recursive: true });
   for (const [name, model] of Object.entries(models))
-    for (const language of ["en", "es"])
-      writeFileSync(join(folder, `${name}-${language}.html`), reportPage(viewOf(model, language), downloads));
+    for (const language of languages)
+      writeFileSync(join(folder, `${name}-${language}.html`), pageOf(name, model, language));
 });
 afterAll(async () => {
   await browser.close();
@@ -102,6 +110,29 @@ test.each(Object.keys(models))(
     }
   },
 );
+
+test.each(Object.keys(models))(
+  "the English page of the report %s has no accessibility violations and no horizontal overflow on a phone",
+  async (name) => {
+    const { page, complaints, requests } = await visit(`${name}-en`, { width: 360 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    expect(requests).toHaveLength(1);
+    await page.screenshot({ path: join(screenshots, `${name}-en-360.png`), fullPage: true });
+    await page.context().close();
+  },
+);
+
+test("the page of each language leads to the other", async () => {
+  const { page } = await visit("small-es", { width: 360 });
+  expect(await page.evaluate("document.documentElement.lang")).toBe("es");
+  await page.getByRole("link", { name: "English" }).click();
+  expect(await page.evaluate("document.documentElement.lang")).toBe("en");
+  await page.getByRole("link", { name: "Español" }).click();
+  expect(await page.evaluate("document.documentElement.lang")).toBe("es");
+  await page.context().close();
+});
 
 test.each(Object.keys(models))(
   "the report %s prints on A4 without overflow, and no chart is split between pages",

@@ -8,12 +8,35 @@ import { editionKey } from "../../shared/reports/keys.ts";
 import { D1InNode } from "../support/d1-in-node.ts";
 import { hubInNode } from "../support/hub-in-node.ts";
 
+const day = { forecast: "milk-mx", date: "2026-11-20" };
+const bytesOf = (text: string) => new TextEncoder().encode(text).slice();
+const recorded = `INSERT INTO editions (forecast, date, is_new, published_at) VALUES ('milk-mx', '2026-11-20', 0, '2026-11-20T14:00:00Z');`;
+
 test("an edition that is stored but not recorded cannot be read, because a retry may replace it", async () => {
-  const files = [[editionKey("milk-mx", "2026-11-20", "json"), new TextEncoder().encode("{}").slice()]] as const;
+  const files = [[editionKey({ ...day, extension: "json", language: null }), bytesOf("{}")]] as const;
   const path = "/reports/milk-mx/editions/2026-11-20.json";
   expect((await (await hubInNode({ files }))(path)).status).toBe(404);
-  const rows = `INSERT INTO editions (forecast, date, is_new, published_at) VALUES ('milk-mx', '2026-11-20', 0, '2026-11-20T14:00:00Z');`;
-  expect((await (await hubInNode({ files, rows }))(path)).status).toBe(200);
+  expect((await (await hubInNode({ files, rows: recorded }))(path)).status).toBe(200);
+});
+
+test("an edition is answered in the requested language, and one that has only its own language states it", async () => {
+  const keyIn = (language: string | null) => editionKey({ ...day, extension: "html", language });
+  const path = "/reports/milk-mx/editions/2026-11-20.html";
+  const spanish = [keyIn(null), bytesOf("hola")] as const;
+  const both = await hubInNode({ files: [spanish, [keyIn("en"), bytesOf("hello")]], rows: recorded });
+  for (const [query, language, text] of [
+    ["", "es", "hola"],
+    ["?lang=es", "es", "hola"],
+    ["?lang=en", "en", "hello"],
+  ] as const) {
+    const answer = await both(path + query);
+    expect([answer.headers.get("Content-Language"), await answer.text()]).toEqual([language, text]);
+  }
+  const answer = await (await hubInNode({ files: [spanish], rows: recorded }))(`${path}?lang=en`);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    404,
+    { detail: expect.stringContaining("was not published in en, but in es"), allowed: ["es"] },
+  ]);
 });
 
 /** The part of `workers/hub` that is used here. Its own types need the types of workerd, which Node's project does not have. */

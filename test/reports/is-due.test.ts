@@ -4,7 +4,7 @@ import { editionDayAt, editionOf } from "../../shared/forecasts/edition.ts";
 import { milkCl } from "../../shared/forecasts/milk-cl.ts";
 import { milkMx } from "../../shared/forecasts/milk-mx.ts";
 import { sickness } from "../../shared/forecasts/sickness.ts";
-import { computeEdition, editionPage } from "../../shared/reports/edition.ts";
+import { computeEdition, type EditionInput, editionPage } from "../../shared/reports/edition.ts";
 import { atomFeed } from "../../shared/reports/feed-xml.ts";
 import { reasonToReport } from "../../shared/reports/is-due.ts";
 import { feedsBehind } from "../../shared/sources/overdue-sources.ts";
@@ -88,10 +88,16 @@ const report = {
   path: "/reports/milk-mx/2026-11-20/r2/report.html",
   summary: ["Sube <poco>."],
 };
-const base = { forecast: milkMx, date: "2026-11-21", publishedAt: "2026-11-21T14:00:00.000Z", held: [] };
+const base: Omit<EditionInput, "report" | "previous"> = {
+  forecast: milkMx,
+  language: "es",
+  date: "2026-11-21",
+  publishedAt: "2026-11-21T14:00:00.000Z",
+  held: [],
+};
+const held = [{ feed: "Leche", since: "2026-11-20T18:05:00.000Z", reason: "23 % of the series are missing" }];
 
 test("an edition states a new report, another version, held publications, or that there is nothing new", () => {
-  const held = [{ feed: "Leche", since: "2026-11-20T18:05:00.000Z", reason: "23 % of the series are missing" }];
   const fresh = computeEdition({ ...base, report, previous: { ...report, revision: 1, version: "v1" }, held });
   expect(fresh).toMatchObject({ isNew: true, title: "Precios de la leche en México", report: { revision: 2 } });
   expect(fresh.changes).toEqual([
@@ -120,10 +126,28 @@ test("an edition after a withdrawal names the lost publication, and does not cal
 });
 
 test("the page of an edition escapes texts, links to the report and loads nothing", () => {
-  const page = editionPage(milkMx, computeEdition({ ...base, report, previous: null }));
+  const page = editionPage({ ...base, report, previous: null });
   expect(page).toContain("Sube &lt;poco&gt;.");
   expect(page).toContain('<a href="/reports/milk-mx/2026-11-20/r2/report.html">');
   expect(page).not.toMatch(/src=|<script|url\(/);
+});
+
+test("an edition in another language has its words, and each links to the other and marks texts that are in English only", () => {
+  const input: EditionInput = { ...base, report, previous: null, held };
+  const spanish = editionPage(input);
+  expect(spanish).toContain('<html lang="es">');
+  expect(spanish).toContain(
+    'hreflang="en" lang="en" href="/reports/milk-mx/editions/2026-11-21.html?lang=en">English</a>',
+  );
+  expect(spanish).toContain('<span lang="en">23 % of the series are missing</span>');
+  const english = editionPage({ ...input, language: "en" });
+  expect(english).toContain('<html lang="en">');
+  expect(english).toContain("<h1>Milk prices in Mexico</h1>");
+  expect(english).toContain("There is a new report with data up to Nov 20, 2026.");
+  expect(english).toContain('hreflang="es" lang="es" href="/reports/milk-mx/editions/2026-11-21.html">Español</a>');
+  expect(computeEdition({ ...input, language: "en" }).changes).toContain(
+    "A publication of Leche is held since Nov 20, 2026, 18:05: 23 % of the series are missing",
+  );
 });
 
 test("the Atom feed has one entry for each revision, with escaped findings", () => {

@@ -1,7 +1,6 @@
 /** The page and the other files of a report. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { reportFiles } from "../../shared/api/pages.ts";
 import { type ReportModel, reportModelShape } from "../../shared/api/report-model.ts";
 import { readCsv } from "../../shared/lib/csv.ts";
 import { nextFinding } from "../../shared/reports/findings.ts";
@@ -228,19 +227,45 @@ test("a report without a model states what is missing and shows no prediction", 
 test("every file is rendered once, the page last and with the sizes of the others", async () => {
   const stored = new Map<string, Uint8Array>();
   const png = Uint8Array.of(1, 2, 3);
-  await renderAll(fixedModel(), { rasterize: () => png, language: "en" }, async (file, bytes) => {
-    stored.set(file, bytes);
+  await renderAll(fixedModel(), { rasterize: () => png, languages: ["es", "en"] }, async (name, bytes) => {
+    expect(stored.has(name)).toBe(false);
+    stored.set(name, bytes);
   });
-  expect([...stored.keys()]).toEqual([...reportFiles]);
-  const page = decode(stored.get("report.html") ?? null);
-  expect(page).toContain("(PNG, 3 B)");
-  expect(page).toContain('<a href="forecast.csv" download>');
+  const shared = ["report.csv", "forecast.csv", "report.json"];
+  const first = ["chart.svg", "chart.png", "report.html"];
+  const second = ["chart.en.svg", "chart.en.png", "report.en.html"];
+  expect([...stored.keys()]).toEqual([...shared, ...first, ...second]);
+  const linksOf = (name: string) =>
+    Array.from(decode(stored.get(name) ?? null).matchAll(/<a href="([^"#]+)" download>/g), ([, href]) => href);
+  expect(linksOf("report.html")).toEqual([...shared, "chart.svg", "chart.png"]);
+  expect(linksOf("report.en.html")).toEqual([...shared, "chart.en.svg", "chart.en.png"]);
+  expect(decode(stored.get("report.html") ?? null)).toContain("(PNG, 3 B)");
   expect(JSON.parse(decode(stored.get("report.json") ?? null))).toEqual(fixedModel());
+});
+
+test("the page of each language links to the others, and a page without others has no link", async () => {
+  const pagesIn = async (languages: readonly string[]) => {
+    const pages = new Map<string, string>();
+    await renderAll(fixedModel(), { languages, rasterize: null }, async (name, bytes) => {
+      if (name.endsWith(".html")) pages.set(name, decode(bytes));
+    });
+    return pages;
+  };
+  const both = await pagesIn(["es", "en"]);
+  const [spanish, english] = [both.get("report.html"), both.get("report.en.html")];
+  expect(spanish).toContain('<link rel="alternate" hreflang="en" href="report.en.html">');
+  expect(spanish).toContain('<a rel="alternate" hreflang="en" lang="en" href="report.en.html">English</a>');
+  expect(english).toContain('<html lang="en">');
+  expect(english).toContain('<link rel="alternate" hreflang="es" href="report.html">');
+  expect(english).toContain('<a rel="alternate" hreflang="es" lang="es" href="report.html">Español</a>');
+  const alone = (await pagesIn(["en"])).get("report.html");
+  expect(alone).toContain('<html lang="en">');
+  expect(alone).not.toContain("hreflang");
 });
 
 test("a report without a history has no chart, and one without predictions no report.csv", async () => {
   const stored: string[] = [];
-  await renderAll(emptyModel(), { rasterize: () => new Uint8Array(), language: "en" }, async (file) => {
+  await renderAll(emptyModel(), { rasterize: () => new Uint8Array(), languages: ["en"] }, async (file) => {
     stored.push(file);
   });
   expect(stored).toEqual(["forecast.csv", "report.json", "report.html"]);

@@ -13,6 +13,7 @@ const head = {
     {
       id: "sniim-milk",
       title: "Milk prices in Mexico",
+      translations: { es: { title: "Precios de la leche en México" } },
       ...publisher,
       licence: null,
       lastPeriod: "2026-11-20",

@@ -70,7 +70,7 @@ test("the command writes the six files of a report, with the numbers of the answ
   const out = newFolder();
   const ran = await almanac(["report", "gold", "--out", out, "--lang", "es", "--url", await serve(200), "--json"]);
   expect(ran).toMatchObject({ code: 0, err: "" });
-  expect(lastJson(ran)).toMatchObject({ origin: "2026-11-20", version: "20261120-aaaa", language: "es" });
+  expect(lastJson(ran)).toMatchObject({ origin: "2026-11-20", version: "20261120-aaaa", languages: ["es"] });
   const files = ["chart.png", "chart.svg", "forecast.csv", "report.csv", "report.html", "report.json"];
   expect(readdirSync(out).sort()).toEqual(files);
   expect(readFileSync(join(out, "report.csv"), "utf8")).toContain("2026-11-20,2019.5,0,20261120-aaaa");

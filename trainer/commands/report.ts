@@ -9,8 +9,9 @@ import type { Card } from "../../shared/registry/card.ts";
 import { servedLearnerOf } from "../../shared/registry/further-steps.ts";
 import { setsOfCard } from "../../shared/reports/card-sets.ts";
 import { computeReport } from "../../shared/reports/compute-report.ts";
+import { languagesOf } from "../../shared/reports/languages.ts";
 import { renderAll } from "../../shared/reports/report-files.ts";
-import { languageCodes, languageOf } from "../../shared/reports/words/index.ts";
+import { languageCodes } from "../../shared/reports/words/index.ts";
 import { forecastPanel } from "../../shared/sources/facts.ts";
 import { connect } from "../connect.ts";
 import { whyNotWritten } from "../disk.ts";
@@ -35,9 +36,7 @@ export interface ReportOptions {
 
 export async function writeReport(forecastId: string, options: ReportOptions): Promise<void> {
   const forecast = knownForecast(forecastId);
-  const { lang: language = languageOf(forecast.locale) } = options;
-  if (!languageCodes.includes(language))
-    throw new Failure(withSuggestion(`Reports have no language ${language}`, language, languageCodes));
+  const languages = languagesFor(forecast, options);
   const folder = resolve(options.out);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new Failure(
@@ -63,17 +62,34 @@ export async function writeReport(forecastId: string, options: ReportOptions): P
     madeAt: new Date().toISOString(),
   });
   const rendered: FileInside[] = [];
-  await renderAll(model, { language, rasterize: await rasterizerOfNode() }, async (path, bytes) => {
+  await renderAll(model, { languages, rasterize: await rasterizerOfNode() }, async (path, bytes) => {
     rendered.push({ path, bytes });
   });
   // After an error the folder has the files of the earlier report, not some of each.
   await writeAllInside(folder, rendered);
   const files = rendered.map(({ path, bytes }) => ({ file: path, bytes: bytes.length }));
   const { origin } = model;
-  if (options.json)
-    return printJson({ forecast: forecast.id, origin, version: version ?? null, language, out: folder, files });
+  if (options.json) {
+    const [language] = languages;
+    return printJson({
+      forecast: forecast.id,
+      origin,
+      version: version ?? null,
+      language,
+      languages,
+      out: folder,
+      files,
+    });
+  }
   const rows = files.map(({ file, bytes }) => [file, thousands(bytes)]);
   print(`${forecast.title}, data up to ${origin}: ${folder}\n\n${table(["file", "bytes"], rows, { right: [1] })}`);
+}
+
+/** Returns the requested language, or all in which the hub publishes the report. */
+function languagesFor(forecast: Forecast, { lang }: Pick<ReportOptions, "lang">): string[] {
+  if (lang === undefined) return languagesOf(forecast);
+  if (languageCodes.includes(lang)) return [lang];
+  throw new Failure(withSuggestion(`Reports have no language ${lang}`, lang, languageCodes));
 }
 
 /** Loads the learner of further steps. Null without one, or if its file cannot be used: the baselines then serve, as in predict. */

@@ -20,15 +20,18 @@ export default class PagesWorker extends WorkerEntrypoint implements PagesRender
   }
 
   /** Renders one file. The wasm for images starts with the first image. */
-  async render({ model, file, language, downloads }: RenderRequest): Promise<RenderAnswer> {
+  async render({ model, file, language, languages = [], downloads }: RenderRequest): Promise<RenderAnswer> {
     const read = readReportModel(model);
     if (!read.ok) return failure(`The report model is not valid: ${read.error.slice(0, 500)}`);
-    if (language !== undefined && !languageCodes.includes(language))
-      return failure(`Found language ${language}, expected one of ${languageCodes.join(", ")}.`);
+    const unknown = [...(language === undefined ? [] : [language]), ...languages].find(
+      (one) => !languageCodes.includes(one),
+    );
+    if (unknown !== undefined)
+      return failure(`Found language ${unknown}, expected one of ${languageCodes.join(", ")}.`);
     const rasterize =
       file === "chart.png"
         ? await startRasterizer({ wasm, fonts: [new Uint8Array(regular), new Uint8Array(bold)] })
         : null;
-    return success(renderFile(file, read.value, { language, downloads, rasterize }));
+    return success(renderFile(file, read.value, { language, languages, downloads, rasterize }));
   }
 }

@@ -9,7 +9,7 @@ import type { TableFormat } from "./table-format.ts";
 
 /** What differs between the monthly feeds. */
 export interface MonthlyDeclaration
-  extends Pick<Feed, "id" | "title" | "publisher" | "homepage" | "timezone">,
+  extends Pick<Feed, "id" | "title" | "translations" | "publisher" | "homepage" | "timezone">,
     Pick<TableFormat, "month" | "readMonth"> {
   /** By column of the file. The first column is required; a missing other one is a remark. */
   readonly variables: Feed["variables"];
@@ -28,10 +28,22 @@ const mirrorHost = "raw.githubusercontent.com";
 
 /** Returns the feed. It has one series, and one variable for each column. */
 export function monthlyFeed(declaration: MonthlyDeclaration): Feed {
-  const { id, title, publisher, homepage, variables, timezone, host, file, correctedDays = 0 } = declaration;
+  const {
+    id,
+    title,
+    translations,
+    publisher,
+    homepage,
+    variables,
+    timezone,
+    host,
+    file,
+    correctedDays = 0,
+  } = declaration;
   return {
     id,
     title,
+    ...(translations && { translations }),
     publisher,
     homepage,
     dimensions: [],

@@ -1,7 +1,8 @@
 /** The sections of the data, the model and the downloads. */
 import { html } from "hono/html";
 import type { Download } from "../../api/pages.ts";
-import { isMissing, type ReportFeed } from "../../api/report-model.ts";
+import { isMissing, type ReportFeed, type ReportModelVersion } from "../../api/report-model.ts";
+import { feedTitle } from "../feed-title.ts";
 import { baselineText } from "../findings.ts";
 import type { View } from "../view.ts";
 import { type Html, sectionOf } from "./parts.ts";
@@ -26,7 +27,7 @@ function feedList(view: View, feed: ReportFeed): Html {
     ({ from, note }) => html`${data.from(format.period(from))}: <span lang="en">${note}</span>`,
   );
   return listOf([
-    [data.feed, [html`<span lang="en">${feed.title}</span>`]],
+    [data.feed, [titleOf(view, feed)]],
     [
       data.source,
       [feed.homepage === "" ? html`${feed.publisher}` : html`<a href="${feed.homepage}">${feed.publisher}</a>`],
@@ -39,6 +40,11 @@ function feedList(view: View, feed: ReportFeed): Html {
     [data.held, orNone(heldTexts, data.none)],
     [data.breaks, orNone(breakTexts, data.none)],
   ]);
+}
+
+function titleOf({ words }: View, feed: ReportFeed): Html {
+  const { text, language } = feedTitle(feed, words.language);
+  return language === null ? html`${text}` : html`<span lang="${language}">${text}</span>`;
 }
 
 /** Returns whether newer values of a feed are missing, since when, and what that means. Nothing for a report of an earlier version. */
@@ -84,7 +90,7 @@ export function modelSection(view: View): Html {
     html`${notes.map((note) => html`<p>${note}</p>`)}${listOf([
       [names.name, [html`${model.name}`]],
       [names.version, [html`<code>${model.version}</code>`]],
-      ...(decision === null ? [] : ([[names.why, [html`<span lang="en">${decision}</span>`]]] as const)),
+      ...(decision === null ? [] : ([[names.why, [whyOf(view, model)]]] as const)),
       ...(since === null ? [] : ([[names.since, [html`${format.time(since)} UTC`]]] as const)),
       ...(trained === null
         ? []
@@ -107,12 +113,20 @@ export function modelSection(view: View): Html {
   );
 }
 
+/** Returns why a version serves. The stored sentence is English; its facts give the text in other languages. */
+function whyOf({ words, format }: View, { decision, serving }: ReportModelVersion): Html {
+  const described = (serving && words.model.serving?.(serving, format)) ?? null;
+  if (described === null) return html`<span lang="en">${decision}</span>`;
+  const { text, english } = described;
+  return english === undefined ? html`${text}` : html`${text} <span lang="en">${english}</span>`;
+}
+
 /** Returns the links to the files of the report, each with its type and size. */
 export function downloadsSection({ words, format }: View, downloads: readonly Download[]): Html {
   if (downloads.length === 0) return html``;
-  const files = downloads.map(({ file, bytes }) => {
+  const files = downloads.map(({ file, name = file, bytes }) => {
     const type = file.split(".").at(-1)?.toUpperCase() ?? "";
-    return html`<li><a href="${file}" download>${file}</a> (${type}, ${format.bytes(bytes)}): ${words.downloads[file]}</li>
+    return html`<li><a href="${name}" download>${name}</a> (${type}, ${format.bytes(bytes)}): ${words.downloads[file]}</li>
 `;
   });
   return sectionOf(

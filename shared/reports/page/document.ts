@@ -2,7 +2,8 @@
 import { html, raw } from "hono/html";
 import { base64OfHex } from "../../lib/content-digest.ts";
 import { sha256Hex } from "../../lib/hash.ts";
-import { all, type Html } from "./parts.ts";
+import type { PageLink } from "../languages.ts";
+import { all, type Html, nothing } from "./parts.ts";
 import { style } from "./style.ts";
 
 export interface DocumentParts {
@@ -10,6 +11,8 @@ export interface DocumentParts {
   readonly language: string;
   readonly title: string;
   readonly description?: string;
+  /** The same page in other languages. The head and the header link to them. */
+  readonly translations?: readonly PageLink[];
   readonly header: Html;
   readonly main: Html;
   readonly footer: string;
@@ -18,7 +21,8 @@ export interface DocumentParts {
 }
 
 /** Returns one self-contained HTML file: it loads nothing, and allows only its own style and script by their digests. */
-export function documentOf({ language, title, description, header, main, footer, script }: DocumentParts): string {
+export function documentOf(parts: DocumentParts): string {
+  const { language, title, description, translations = [], header, main, footer, script } = parts;
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -26,12 +30,15 @@ export function documentOf({ language, title, description, header, main, footer,
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policyOf(script)}">
 ${description === undefined ? "" : all([html`<meta name="description" content="${description}">`, lineBreak])}<meta name="generator" content="Almanac">
-<title>${title}</title>
+${translations.map(
+  (link) => html`<link rel="alternate" hreflang="${link.language}" href="${link.href}">
+`,
+)}<title>${title}</title>
 <style>${raw(style)}</style>
 </head>
 <body>
 <header>
-${header}</header>
+${linksOf(translations)}${header}</header>
 <main>
 ${main}</main>
 <footer>${footer}</footer>
@@ -39,6 +46,16 @@ ${script === undefined ? "" : all([html`<script>${raw(script)}</script>`, lineBr
 </html>
 `;
   return String(page);
+}
+
+/** Names each language in itself, so that a reader of it finds it. */
+function linksOf(translations: readonly PageLink[]): Html {
+  if (translations.length === 0) return nothing;
+  return html`<p class="languages">${translations.map(
+    ({ language, name, href }) =>
+      html`<a rel="alternate" hreflang="${language}" lang="${language}" href="${href}">${name}</a>`,
+  )}</p>
+`;
 }
 
 const lineBreak = html`

@@ -1,7 +1,9 @@
 /** The page of a report: one HTML file without external requests, complete without its script. The same report gives the same bytes. */
 import { html } from "hono/html";
 import type { Download } from "../../api/pages.ts";
+import { feedTitle } from "../feed-title.ts";
 import { levelFinding, nextFinding, reliabilityFinding } from "../findings.ts";
+import type { PageLink } from "../languages.ts";
 import type { View } from "../view.ts";
 import { dataSection, downloadsSection, modelSection } from "./data-section.ts";
 import { documentOf } from "./document.ts";
@@ -13,8 +15,8 @@ import { recordSection } from "./record-section.ts";
 import { script } from "./script.ts";
 import { seriesSection, singleNote } from "./series-section.ts";
 
-/** Returns the page. `downloads`: the files beside it, which it links to. */
-export function reportPage(view: View, downloads: readonly Download[]): string {
+/** Returns the page. `downloads`: the files beside it, which it links to. `translations`: the same page in other languages. */
+export function reportPage(view: View, downloads: readonly Download[], translations: readonly PageLink[] = []): string {
   const { model, words, format, title } = view;
   // Without any data there is no origin.
   const origin = model.origin === "" ? null : format.period(model.origin);
@@ -22,6 +24,7 @@ export function reportPage(view: View, downloads: readonly Download[]): string {
     language: words.language,
     title: origin === null ? title : `${title}, ${origin}`,
     description: `${nextFinding(view)} ${levelFinding(view)}`,
+    translations,
     header: html`${model.series.length > 1 ? html`<a class="skip" href="#series">${words.head.skip}</a>` : ""}
 <h1>${title}</h1>
 <p class="meta">${origin === null ? "" : html`<span>${words.head.origin(origin)}</span>`}<span>${words.head.made(format.time(model.madeAt))}</span><span>${words.head.revision(String(model.revision))}</span></p>
@@ -40,7 +43,9 @@ function simulatedNote({ model, words }: View): Html {
   if (simulated.length === 0) return nothing;
   const { head } = words;
   const isAll = simulated.length === model.feeds.length;
-  const text = isAll ? head.simulated : head.partlySimulated(simulated.map(({ title }) => title).join(", "));
+  const text = isAll
+    ? head.simulated
+    : head.partlySimulated(simulated.map((feed) => feedTitle(feed, words.language).text).join(", "));
   return html`<p class="stale"><strong>${text}</strong> ${head.simulatedMeaning}</p>
 `;
 }

@@ -25,6 +25,9 @@ p{margin:.35rem 0}
 .meta span:not(:last-child)::after{content:" · "}
 a{color:var(--link)}
 :focus-visible{outline:3px solid var(--edge);outline-offset:2px;border-radius:2px}
+.languages{float:right;margin:.35rem 0 0 1rem;font-size:.9375rem}
+.languages a{display:inline-block;min-height:24px}
+.languages a:not(:first-child){margin-left:1rem}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:.5rem;padding:.4rem .8rem;background:var(--surface)}
 .stale{margin:1.25rem 0 0;padding:.7rem 1rem;background:var(--warn);border-left:4px solid var(--warn-line);border-radius:3px}
@@ -68,6 +71,6 @@ code{font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;over
 footer{margin-top:3rem;padding-top:1rem;padding-bottom:2.5rem;color:var(--muted);font-size:.875rem}
 ${chartClasses}
 @media (max-width:40rem){h1{font-size:1.5rem}.wide{display:none}.narrow{display:block}dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}.small{gap:1rem;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr))}}
-@media print{@page{size:A4;margin:14mm}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}header{padding-top:0}h2{break-after:avoid;margin-top:1.4rem}figure,.small li,.findings li,tr,dl{break-inside:avoid}.small{grid-template-columns:repeat(4,1fr)}.findings{grid-template-columns:repeat(3,1fr)}.filter,.skip,details:not([open]){display:none}.scroll{overflow:visible}table{font-size:8pt}thead{display:table-header-group}td,th{padding:.2rem .4rem .2rem 0}td.note{min-width:0}th button::after{content:none}.wide{display:block}.narrow{display:none}a{text-decoration:none}}
+@media print{@page{size:A4;margin:14mm}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}header{padding-top:0}h2{break-after:avoid;margin-top:1.4rem}figure,.small li,.findings li,tr,dl{break-inside:avoid}.small{grid-template-columns:repeat(4,1fr)}.findings{grid-template-columns:repeat(3,1fr)}.filter,.skip,.languages,details:not([open]){display:none}.scroll{overflow:visible}table{font-size:8pt}thead{display:table-header-group}td,th{padding:.2rem .4rem .2rem 0}td.note{min-width:0}th button::after{content:none}.wide{display:block}.narrow{display:none}a{text-decoration:none}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
 `.trim();

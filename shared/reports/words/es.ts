@@ -1,4 +1,5 @@
 import { chanceText } from "./chance.ts";
+import { describeServing } from "./serving-es.ts";
 import type { Words } from "./words.ts";
 
 /** A day has an article, `el 20 nov 2026`; a month or quarter has none, `nov 2026`. */
@@ -205,6 +206,7 @@ export const spanish: Words = {
     version: "Versión",
     name: "Método",
     why: "Por qué está en servicio",
+    serving: describeServing,
     since: "En servicio desde",
     trained: "Entrenado con",
     trainedText: (from, to, rows) => `${rows} filas, ${of(from)} ${until(to)}`,
@@ -229,7 +231,7 @@ export const spanish: Words = {
     withdrawn: (origin) => `La publicación ${of(origin)} se retiró, así que su informe ya no es el actual.`,
     none: "Todavía no hay ningún informe.",
     version: (version) => `Ahora predice la versión ${version}.`,
-    held: (feed, since, reason) => `Una publicación de ${feed} está retenida desde ${the(since)}: ${reason}`,
+    held: (feed, since) => `Una publicación de ${feed} está retenida desde ${the(since)}:`,
     changes: "Qué ha cambiado",
     open: (origin, revision) => `Informe con datos hasta ${the(origin)}, revisión ${revision}`,
   },

@@ -1,11 +1,12 @@
-/** The languages of reports. A new language is one file and one line. */
+/** The words of reports by language. A new language is one file, one line here and one in `shared/api/report-languages.ts`. */
+import { type ReportLanguage, reportLanguages } from "../../api/report-languages.ts";
 import { english } from "./en.ts";
 import { spanish } from "./es.ts";
 import type { Words } from "./words.ts";
 
-const languages: readonly Words[] = [english, spanish];
+const languages: Readonly<Record<ReportLanguage, Words>> = { en: english, es: spanish };
 
-export const languageCodes: readonly string[] = languages.map(({ language }) => language);
+export const languageCodes: readonly string[] = reportLanguages;
 
 /** Returns the language of a locale, `es` for `es-MX`, if reports have it; else English. */
 export function languageOf(locale: string): string {
@@ -15,7 +16,7 @@ export function languageOf(locale: string): string {
 
 /** Returns the words of a language. Throws for a language that reports do not have. */
 export function wordsOf(language: string): Words {
-  const words = languages.find((one) => one.language === language);
-  if (words) return words;
+  const code = reportLanguages.find((one) => one === language);
+  if (code !== undefined) return languages[code];
   throw new RangeError(`language ${language}: expected one of ${languageCodes.join(", ")}`);
 }

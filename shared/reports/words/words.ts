@@ -1,6 +1,13 @@
 /** The words of a report, one object for each language. Functions receive numbers and dates as formatted texts. */
-import type { MissingReason } from "../../api/report-model.ts";
+import type { MissingReason, ReportServing } from "../../api/report-model.ts";
 import type { Granularity } from "../../period.ts";
+import type { Format } from "../format.ts";
+
+export interface ServingText {
+  readonly text: string;
+  /** The end of the text, which is stored in English only. */
+  readonly english?: string;
+}
 
 export interface Words {
   /** BCP 47. */
@@ -164,6 +171,8 @@ export interface Words {
     readonly version: string;
     readonly name: string;
     readonly why: string;
+    /** Describes the decision by which a version serves. Null if the stored sentence is in this language. */
+    readonly serving: ((facts: ReportServing, format: Format) => ServingText) | null;
     readonly since: string;
     readonly trained: string;
     readonly trainedText: (from: string, to: string, rows: string) => string;
@@ -184,7 +193,8 @@ export interface Words {
     readonly withdrawn: (origin: string) => string;
     readonly none: string;
     readonly version: (version: string) => string;
-    readonly held: (feed: string, since: string, reason: string) => string;
+    /** The reason follows it. */
+    readonly held: (feed: string, since: string) => string;
     readonly changes: string;
     readonly open: (origin: string, revision: string) => string;
   };

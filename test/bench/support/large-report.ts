@@ -1,7 +1,7 @@
 /** Runs the steps of a report with 2,000 series and 12 steps in workerd, and measures the memory of each. */
-import { reportFiles } from "../../../shared/api/pages.ts";
 import { milkMx } from "../../../shared/forecasts/milk-mx.ts";
 import { targetSourceOf } from "../../../shared/forecasts/source.ts";
+import { filesIn, languagesOf } from "../../../shared/reports/languages.ts";
 import { bundleWorkers } from "../../../trainer/local/bundles.ts";
 import { applyMigrations } from "../../../trainer/local/migrations.ts";
 import { largeHistory } from "../../support/large-history.ts";
@@ -86,7 +86,8 @@ export async function measureSteps(bundles: ReportBundles, heapMb: number): Prom
     await seed(await workerd.database());
     const steps = [await measured("predict", "predicting-hub")];
     await call("maker", `${size}&store`);
-    for (const file of reportFiles) steps.push(await measured(`render ${file}`, "rendering-hub", `file=${file}`));
+    for (const { name } of filesIn(languagesOf(milkMx)))
+      steps.push(await measured(`render ${name}`, "rendering-hub", `file=${name}`));
     return steps;
   } finally {
     await workerd.dispose();

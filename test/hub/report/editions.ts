@@ -61,6 +61,15 @@ describe("editions", () => {
       isNew: false,
       changes: [expect.stringContaining("No hay publicaciones nuevas desde el 3 ene 2025")],
     });
-    expect(await keys("reports/milk-mx/editions/")).toHaveLength(4);
+    const english = await world.registry.call("GET", "/reports/milk-mx/editions/2025-01-05.json?lang=en");
+    expect(english.body).toMatchObject({
+      title: "Milk prices in Mexico",
+      report: {
+        path: `/${folder}/report.en.html`,
+        summary: expect.arrayContaining(["21.38 MXN/l, unchanged since Jan 1, 2025."]),
+      },
+      changes: [expect.stringContaining("There is no new publication since Jan 3, 2025")],
+    });
+    expect(await keys("reports/milk-mx/editions/")).toHaveLength(8);
   });
 });

@@ -30,7 +30,7 @@ describe("exactly one report and one record", () => {
   async function expectOne(): Promise<void> {
     expect(await rows()).toEqual(published);
     expect(await keys("forecasts/")).toEqual([predictions]);
-    expect(await keys("reports/")).toHaveLength(5);
+    expect(await keys("reports/")).toHaveLength(7);
     expect(await query("SELECT count(*) AS flows FROM flow_runs WHERE kind = 'report'")).toEqual([{ flows: 1 }]);
   }
 
@@ -40,6 +40,7 @@ describe("exactly one report and one record", () => {
     "find periods without predictions",
     "render report.csv",
     "render report.html",
+    "render report.en.html",
     "publish",
   ];
   test.each(steps)("when the step %s fails once", async (broken) => {

@@ -17,7 +17,9 @@ describe("revisions", () => {
     await take("03");
     expect(await rows()).toEqual(published);
     expect(await keys("reports/")).toEqual(
-      ["chart.svg", "forecast.csv", "report.csv", "report.html", "report.json"].map((file) => `${folder}/${file}`),
+      ["chart.en.svg", "chart.svg", "forecast.csv", "report.csv", "report.en.html", "report.html", "report.json"].map(
+        (file) => `${folder}/${file}`,
+      ),
     );
     const object = await world.registry.hub.lake.get(predictions);
     const found = await readPredictions(forecast, new Uint8Array((await object?.arrayBuffer()) ?? new ArrayBuffer(0)));
@@ -42,7 +44,11 @@ describe("revisions", () => {
     expect((await get("/reports/milk-mx/2025-01-03.csv", { "If-None-Match": etag })).status).toBe(304);
     const dated = await get(`/${folder}/report.html`);
     expect(dated.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
-    expect(await dated.text()).toContain("<!doctype html>");
+    expect(await dated.text()).toContain('href="report.en.html">English</a>');
+    const english = await get(`/${folder}/report.html?lang=en`);
+    expect(english.headers.get("Content-Language")).toBe("en");
+    expect(english.headers.get("ETag")).not.toBe(dated.headers.get("ETag"));
+    expect(await english.text()).toContain('<a href="chart.en.svg" download>');
     for (const [path, status] of [
       ["/reports/milk-mx/2024-12-31.csv", 404],
       ["/reports/milk-mx/2025-01-03/r2/report.html", 404],
@@ -51,7 +57,7 @@ describe("revisions", () => {
       expect([path, (await get(path)).status]).toEqual([path, status]);
     const { body } = await world.registry.call("GET", "/reports?forecast=milk-mx");
     const listed = { origin: "2025-01-03", revision: 1, counts: "headline", version: "v1.0" };
-    expect(body.reports).toMatchObject([{ ...listed, files: { length: 5 }, summary: { length: 3 } }]);
+    expect(body.reports).toMatchObject([{ ...listed, files: { length: 7 }, summary: { length: 3 } }]);
     const feed = await get("/reports/milk-mx/feed.xml");
     expect(feed.headers.get("Content-Type")).toBe("application/atom+xml; charset=utf-8");
     expect(await feed.text()).toContain(`type="text/html" href="http://localhost/${folder}/report.html"/>`);

@@ -14,8 +14,8 @@ import { publication, someCities } from "../../support/sniim.ts";
 
 /** Renders in the test instead of in the pages Worker. Images need a wasm, which has its own tests. */
 export const pages: Hub["pages"] = {
-  async render({ model, file, downloads, language }) {
-    const options = { language, downloads, rasterize: null };
+  async render({ model, file, downloads, language, languages }) {
+    const options = { language, languages, downloads, rasterize: null };
     return success(renderFile(file, reportModelShape.parse(model), options));
   },
 };

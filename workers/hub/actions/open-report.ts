@@ -1,13 +1,15 @@
 import type { ReportFile } from "../../../shared/api/pages.ts";
 import type { Refusal } from "../../../shared/api/problem.ts";
-import { findEdition } from "../../../shared/db/editions.ts";
 import { hasSyntheticFile } from "../../../shared/db/ingests.ts";
-import { findPublished, findReport } from "../../../shared/db/reports.ts";
+import { findPublished, findReport, type ReportRow } from "../../../shared/db/reports.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { feedIdsOf } from "../../../shared/forecasts/source.ts";
 import { failure, type Result, success } from "../../../shared/lib/result.ts";
-import { editionKey, type RevisionAddress, reportKey } from "../../../shared/reports/keys.ts";
+import { type ChosenFile, chooseFile, type FileRequest } from "../../../shared/reports/choose-file.ts";
+import { type RevisionAddress, reportKey } from "../../../shared/reports/keys.ts";
+import { languageOf } from "../../../shared/reports/words/index.ts";
 import type { Hub } from "../hub.ts";
+import { otherLanguages } from "./report-language.ts";
 import { requireForecast } from "./require.ts";
 import { type StoredFile, storedFile } from "./stored-file.ts";
 
@@ -22,16 +24,16 @@ export const filesByExtension = {
 } as const satisfies Readonly<Record<string, ReportFile>>;
 
 /** Finds the newest published revision of an origin, or of the newest origin (`latest`). */
-export async function findReportRevision(
+export async function findNewestRevision(
   { db }: Pick<Hub, "db">,
   forecastId: string,
   period: string,
-): Promise<Result<RevisionAddress, Refusal>> {
+): Promise<Result<ReportRow, Refusal>> {
   const forecast = requireForecast(forecastId);
   if (!forecast.ok) return forecast;
   const { id } = forecast.value;
   const row = await findPublished(db, id, period === "latest" ? undefined : period);
-  if (row) return success({ forecast: id, origin: row.origin, revision: row.revision });
+  if (row) return success(row);
   const detail =
     period === "latest"
       ? `${id} has no report yet. POST /reports/${id} makes one.`
@@ -39,22 +41,34 @@ export async function findReportRevision(
   return failure({ kind: "not-found", detail, found: period });
 }
 
-/** Opens a file of a published revision. */
-export async function openReportFile(
-  fx: Pick<Hub, "db" | "lake">,
+/** Finds a published revision by its address. */
+export async function findRevision(
+  { db }: Pick<Hub, "db">,
   address: RevisionAddress,
-  file: ReportFile,
-): Promise<Result<StoredFile, Refusal>> {
+): Promise<Result<ReportRow, Refusal>> {
   const forecast = requireForecast(address.forecast);
   if (!forecast.ok) return forecast;
+  const row = await findReport(db, { ...address, role: "champion" });
+  if (row?.state === "published") return success(row);
   const { forecast: id, origin, revision } = address;
-  const row = await findReport(fx.db, { ...address, role: "champion" });
-  if (row?.state !== "published") {
-    const detail = `${id} has no published revision ${revision} for ${origin}. GET /reports?forecast=${id} lists its reports.`;
-    return failure({ kind: "not-found", detail, found: `${origin}, revision ${revision}` });
-  }
-  const detail = `Revision ${revision} of ${id} for ${origin} has no ${file}, because nothing could be predicted or shown.`;
-  return success(storedFile(fx, reportKey(address, file), { kind: "not-found", detail, found: file }));
+  const detail = `${id} has no published revision ${revision} for ${origin}. GET /reports?forecast=${id} lists its reports.`;
+  return failure({ kind: "not-found", detail, found: `${origin}, revision ${revision}` });
+}
+
+/** Chooses the file of a revision in a language. @param language null: the first language of the revision */
+export function chooseReportFile(row: ReportRow, { file, language }: FileRequest): Result<ChosenFile, Refusal> {
+  const own = languageOf(findForecast(row.forecast)?.locale ?? "");
+  const chosen = chooseFile(row.files ?? [], { file, language }, own);
+  if (chosen.ok) return chosen;
+  const name = `Revision ${row.revision} of ${row.forecast} for ${row.origin}`;
+  return failure(otherLanguages(name, { language, published: chosen.error }));
+}
+
+/** Opens a file of a revision. */
+export function openReportFile(fx: Pick<Hub, "lake">, row: ReportRow, name: string): StoredFile {
+  const { forecast, origin, revision } = row;
+  const detail = `Revision ${revision} of ${forecast} for ${origin} has no ${name}, because nothing could be predicted or shown.`;
+  return storedFile(fx, reportKey(row, name), { kind: "not-found", detail, found: name });
 }
 
 /** Returns whether a feed of a forecast contains synthetic data. */
@@ -62,17 +76,4 @@ export async function isSyntheticForecast({ db }: Pick<Hub, "db">, forecastId: s
   const forecast = findForecast(forecastId);
   const marks = forecast === undefined ? [] : feedIdsOf(forecast).map((feed) => hasSyntheticFile(db, feed));
   return (await Promise.all(marks)).includes(true);
-}
-
-/** Opens the edition of a local day. Its files may be replaced until its row exists, so they are not served before. */
-export async function openEdition(
-  fx: Pick<Hub, "db" | "lake">,
-  forecastId: string,
-  { date, extension }: { readonly date: string; readonly extension: "html" | "json" },
-): Promise<Result<StoredFile, Refusal>> {
-  const forecast = requireForecast(forecastId);
-  if (!forecast.ok) return forecast;
-  const missing: Refusal = { kind: "not-found", detail: `${forecastId} has no edition of ${date}.`, found: date };
-  if ((await findEdition(fx.db, forecastId, date)) === null) return failure(missing);
-  return success(storedFile(fx, editionKey(forecastId, date, extension), missing));
 }

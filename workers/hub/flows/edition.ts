@@ -1,14 +1,26 @@
 /** The flow `edition`: writes the daily edition of a forecast. Running it twice changes nothing. */
 import { z } from "zod";
-import { isMissing } from "../../../shared/api/report-model.ts";
+import { isMissing, type ReportFeed, readReportModel } from "../../../shared/api/report-model.ts";
 import { editionBefore, findEdition, saveEdition } from "../../../shared/db/editions.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
 import { findPublished, findReport, type ReportRow } from "../../../shared/db/reports.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { encodeUtf8 } from "../../../shared/lib/utf8.ts";
-import { computeEdition, type EditionReport, editionPage } from "../../../shared/reports/edition.ts";
-import { editionKey, reportPath } from "../../../shared/reports/keys.ts";
+import { chooseFile } from "../../../shared/reports/choose-file.ts";
+import {
+  computeEdition,
+  type EditionInput,
+  type EditionReport,
+  editionPage,
+  type HeldPublication,
+} from "../../../shared/reports/edition.ts";
+import { feedTitle } from "../../../shared/reports/feed-title.ts";
+import { findingsOf } from "../../../shared/reports/findings.ts";
+import { editionKey, reportKey, reportPath } from "../../../shared/reports/keys.ts";
+import { languagesOf } from "../../../shared/reports/languages.ts";
+import { viewOf } from "../../../shared/reports/view.ts";
+import { languageOf } from "../../../shared/reports/words/index.ts";
 import type { Hub } from "../hub.ts";
 import { readReportFeeds } from "../reports/report-feeds.ts";
 import type { Flow } from "./flow.ts";
@@ -28,38 +40,66 @@ export async function edition(hub: EditionEffects, flow: Flow): Promise<Outcome>
   return { state: "done", reason: null, stats };
 }
 
-/** Writes the files, then the row. A day that has a row is finished. */
+/** Writes the files of every language, then the row. A day that has a row is finished. */
 async function publishEdition(hub: EditionEffects, forecast: Forecast, date: string) {
   const known = await findEdition(hub.db, forecast.id, date);
   if (known !== null) return { origin: known.origin, revision: known.revision, isNew: known.isNew };
   const current = await findPublished(hub.db, forecast.id);
   const last = await editionBefore(hub.db, forecast.id, date);
   const publishedAt = hub.now().toISOString();
-  const model = computeEdition({
-    forecast,
-    date,
-    publishedAt,
-    report: current && reportOf(current),
-    previous: last && (await previousOf(hub, forecast.id, last)),
-    held: await heldOf(hub, forecast),
-  });
-  const files = [
-    ["json", `${JSON.stringify(model)}\n`, "application/json; charset=utf-8"],
-    ["html", editionPage(forecast, model), "text/html; charset=utf-8"],
-  ] as const;
-  for (const [extension, text, contentType] of files) {
-    await hub.lake.put(editionKey(forecast.id, date, extension), encodeUtf8(text), { httpMetadata: { contentType } });
-  }
+  const day = { forecast, date, publishedAt, previous: last && (await previousOf(hub, forecast.id, last)) };
+  const feeds = await readReportFeeds(hub, forecast);
+  const [own, ...others] = await Promise.all(
+    languagesOf(forecast).map(async (language): Promise<EditionInput> => {
+      const report = current && (await reportIn(hub, current, { forecast, language }));
+      return { ...day, language, report, held: heldIn(feeds, language) };
+    }),
+  );
+  if (own === undefined) throw new RangeError(`${forecast.id} has no language`);
+  await storeEdition(hub, own, null);
+  for (const other of others) await storeEdition(hub, other, other.language);
   const { origin = null, revision = null } = current ?? {};
-  const { isNew } = model;
+  const { isNew } = computeEdition(own);
   await saveEdition(hub.db, { forecast: forecast.id, date, origin, revision, isNew, publishedAt });
   return { origin, revision, isNew };
 }
 
-function reportOf({ summary, publishedAt, ...row }: ReportRow): EditionReport {
-  const { origin, revision, version } = row;
-  const path = reportPath(row);
-  return { origin, revision, version, path, publishedAt: publishedAt ?? "", summary: summary ?? [] };
+/** @param language null for the language of the forecast */
+async function storeEdition({ lake }: EditionEffects, input: EditionInput, language: string | null): Promise<void> {
+  const { forecast, date } = input;
+  const files = [
+    ["json", `${JSON.stringify(computeEdition(input))}\n`, "application/json; charset=utf-8"],
+    ["html", editionPage(input), "text/html; charset=utf-8"],
+  ] as const;
+  for (const [extension, text, contentType] of files) {
+    const key = editionKey({ forecast: forecast.id, date, extension, language });
+    await lake.put(key, encodeUtf8(text), { httpMetadata: { contentType } });
+  }
+}
+
+interface Reader {
+  readonly forecast: Forecast;
+  readonly language: string;
+}
+
+/** Describes the current report in a language. The row has the findings in the language of the forecast only. */
+async function reportIn(hub: EditionEffects, row: ReportRow, { forecast, language }: Reader): Promise<EditionReport> {
+  const { origin, revision, version, publishedAt, summary } = row;
+  const own = languageOf(forecast.locale);
+  const page = chooseFile(row.files ?? [], { file: "report.html", language }, own);
+  return {
+    ...{ origin, revision, version, publishedAt: publishedAt ?? "" },
+    // A report of an earlier version has one language.
+    path: page.ok ? reportPath(row, page.value.name) : reportPath(row),
+    summary: language === own ? (summary ?? []) : await findingsIn(hub, row, language),
+  };
+}
+
+/** Writes the findings of a report in another language, from its numbers. Returns none if its numbers are lost. */
+async function findingsIn({ lake }: EditionEffects, row: ReportRow, language: string): Promise<string[]> {
+  const stored = await lake.get(reportKey(row, "report.json"));
+  const model = stored && readReportModel(await stored.json());
+  return model?.ok ? findingsOf(viewOf(model.value, language)) : [];
 }
 
 interface Named {
@@ -73,7 +113,9 @@ async function previousOf({ db }: EditionEffects, forecast: string, { origin, re
   return findReport(db, { forecast, origin, revision, role: "champion" });
 }
 
-async function heldOf(hub: EditionEffects, forecast: Forecast) {
-  const feeds = await readReportFeeds(hub, forecast);
-  return feeds.flatMap(({ title, held }) => (isMissing(held) ? [] : held.map((one) => ({ ...one, feed: title }))));
+function heldIn(feeds: readonly ReportFeed[], language: string): HeldPublication[] {
+  return feeds.flatMap((feed) => {
+    const { text } = feedTitle(feed, language);
+    return isMissing(feed.held) ? [] : feed.held.map((one) => ({ ...one, feed: text }));
+  });
 }

@@ -3,7 +3,6 @@
  * its objects have fixed keys.
  */
 import { z } from "zod";
-import { type Download, type ReportFile, reportFiles } from "../../../shared/api/pages.ts";
 import type { ReportModel } from "../../../shared/api/report-model.ts";
 import type { StoredFile } from "../../../shared/api/reports.ts";
 import type { Outcome } from "../../../shared/db/flows.ts";
@@ -13,6 +12,13 @@ import { findReport, markPublished, type ReportRow, type RevisionKey } from "../
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { reportKey } from "../../../shared/reports/keys.ts";
+import {
+  downloadsFor,
+  filesIn,
+  languagesOf,
+  type PlannedFile,
+  type RenderedFile,
+} from "../../../shared/reports/languages.ts";
 import type { Hub } from "../hub.ts";
 import { type DeliverEffects, deliverDue } from "../outbox/deliver.ts";
 import { listCatchUps, recordCatchUp } from "../reports/catch-up.ts";
@@ -47,7 +53,7 @@ export async function report(hub: ReportEffects, flow: Flow): Promise<Outcome> {
   if (predicted.kind === "overtaken") return overtaken(hub, flow, { forecast, row: requested });
 
   await catchUp(hub, flow, { forecast, row: requested });
-  const files = await render(hub, flow, requested);
+  const files = await render(hub, flow, { forecast, row: requested });
   const stats = { version: predicted.version, files: files.length };
   await flow.step("publish", async () => {
     const at = hub.now().toISOString();
@@ -125,42 +131,43 @@ async function catchUp(hub: ReportEffects, flow: Flow, { forecast, row }: Revisi
   }
 }
 
-/** Renders every file, the page last, and returns their sizes. */
-async function render(hub: ReportEffects, flow: Flow, row: ReportRow): Promise<StoredFile[]> {
-  const files: StoredFile[] = [];
-  for (const file of reportFiles) {
-    const downloads = files.flatMap((one): Download[] =>
-      one.file === "report.html" ? [] : [{ file: one.file, bytes: one.bytes }],
-    );
-    const bytes = await flow.step(`render ${file}`, async () => {
-      const value = await renderFile(hub, row, { file, downloads });
+/** Renders every file in every language of the forecast, each page after its charts, and returns their sizes. */
+async function render(hub: ReportEffects, flow: Flow, { forecast, row }: Revision): Promise<StoredFile[]> {
+  const languages = languagesOf(forecast);
+  const rendered: RenderedFile[] = [];
+  for (const planned of filesIn(languages)) {
+    const bytes = await flow.step(`render ${planned.name}`, async () => {
+      const value = await renderFile(hub, row, { planned, languages, rendered });
       return { value, stats: { bytes: value } };
     });
-    if (bytes !== null) files.push({ file, bytes });
+    if (bytes !== null) rendered.push({ ...planned, bytes });
   }
-  return files;
+  return rendered.map(({ name, language, bytes }) => ({ file: name, bytes, ...(language !== null && { language }) }));
 }
 
 interface Rendering {
-  readonly file: ReportFile;
-  readonly downloads: readonly Download[];
+  readonly planned: PlannedFile;
+  readonly languages: readonly string[];
+  /** The files before it, which a page links to. */
+  readonly rendered: readonly RenderedFile[];
 }
 
 /** Renders one file and stores it. Returns its size; null if the report does not have it. */
 async function renderFile(
   { lake, pages }: Pick<Hub, "lake" | "pages">,
   row: ReportRow,
-  { file, downloads }: Rendering,
+  { planned: { file, name, language }, languages, rendered }: Rendering,
 ): Promise<number | null> {
   const stored = await lake.get(reportKey(row, "report.json"));
   if (stored === null) throw new Error(`${reportKey(row, "report.json")} is lost`);
   // The step "predict" has written it.
   if (file === "report.json") return stored.size;
   const model = await stored.json<ReportModel>();
-  const answer = await pages.render({ model, file, downloads: [...downloads] });
+  const downloads = downloadsFor(language, rendered);
+  const answer = await pages.render({ model, file, languages, downloads, language: language ?? undefined });
   if (!answer.ok) throw new Error(answer.error);
   if (answer.value === null) return null;
-  await lake.put(reportKey(row, file), answer.value, { httpMetadata: { contentType: contentTypes[file] } });
+  await lake.put(reportKey(row, name), answer.value, { httpMetadata: { contentType: contentTypes[file] } });
   return answer.value.length;
 }
 

@@ -7,6 +7,8 @@ import { refusalResponse, unwrap } from "./refuse.ts";
 export interface FileHeaders {
   readonly contentType: string;
   readonly cacheControl?: string;
+  /** BCP 47, of a file with texts. */
+  readonly language?: string;
   /** The name under which a browser saves the file. */
   readonly fileName?: string;
 }
@@ -58,7 +60,10 @@ async function conditionalResponse(
   return "body" in read ? new Response(read.body, { status, headers: ranged }) : null;
 }
 
-function headersOf(object: R2Object, { contentType, cacheControl, fileName }: FileHeaders): Record<string, string> {
+function headersOf(
+  object: R2Object,
+  { contentType, cacheControl, language, fileName }: FileHeaders,
+): Record<string, string> {
   return {
     "Content-Type": contentType,
     "Content-Length": String(object.size),
@@ -66,6 +71,7 @@ function headersOf(object: R2Object, { contentType, cacheControl, fileName }: Fi
     ETag: object.httpEtag,
     "Last-Modified": object.uploaded.toUTCString(),
     ...(cacheControl !== undefined && { "Cache-Control": cacheControl }),
+    ...(language !== undefined && { "Content-Language": language }),
     ...(fileName !== undefined && { "Content-Disposition": `attachment; filename="${fileName}"` }),
   };
 }

@@ -1,21 +1,33 @@
 /** `/reports`: published reports, their files, daily editions and the Atom feed. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { forecastParam } from "../../../shared/api/fields.ts";
-import { type ReportFile, reportFiles } from "../../../shared/api/pages.ts";
+import type { ReportFile } from "../../../shared/api/pages.ts";
+import { readFileName, reportFileNames } from "../../../shared/api/report-languages.ts";
 import { reportModelShape } from "../../../shared/api/report-model.ts";
-import { editionShape, reportListShape, reportRequestedShape, reportsQueryShape } from "../../../shared/api/reports.ts";
+import {
+  editionShape,
+  reportFileQueryShape,
+  reportListShape,
+  reportRequestedShape,
+  reportsQueryShape,
+} from "../../../shared/api/reports.ts";
+import type { ReportRow } from "../../../shared/db/reports.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
+import type { ChosenFile } from "../../../shared/reports/choose-file.ts";
 import { atomFeed } from "../../../shared/reports/feed-xml.ts";
-import { type RevisionAddress, reportPath } from "../../../shared/reports/keys.ts";
+import { reportPath } from "../../../shared/reports/keys.ts";
 import { languageOf } from "../../../shared/reports/words/index.ts";
 import { listReports } from "../actions/list-reports.ts";
+import { openEdition } from "../actions/open-edition.ts";
 import {
+  chooseReportFile,
   filesByExtension,
-  findReportRevision,
+  findNewestRevision,
+  findRevision,
   isSyntheticForecast,
-  openEdition,
   openReportFile,
 } from "../actions/open-report.ts";
+import { requireLanguage } from "../actions/report-language.ts";
 import { requestReportNow } from "../actions/request-report.ts";
 import type { Hub } from "../hub.ts";
 import { contentTypes } from "../reports/content-types.ts";
@@ -117,6 +129,7 @@ const edition = createRoute({
   tags: ["Reports"],
   summary: "The edition of a local day: the current report, and what changed",
   request: {
+    query: reportFileQueryShape,
     params: params.extend({
       edition: z
         .string()
@@ -130,7 +143,7 @@ const edition = createRoute({
       content: { "application/json": { schema: editionShape }, "text/html": { schema: { type: "string" } } },
     },
     ...fileAnswers,
-    ...refusals.filteredRead,
+    ...refusals.fileInLanguage,
   },
 });
 
@@ -138,9 +151,14 @@ reportRoutes.openapi(edition, async (context) => {
   const { forecast, edition: name } = context.req.valid("param");
   const [date = "", extension] = name.split(".");
   const isPage = extension === "html";
-  const file = unwrap(await openEdition(context.var.hub, forecast, { date, extension: isPage ? "html" : "json" }));
+  const requested = {
+    date,
+    extension: isPage ? "html" : "json",
+    language: unwrap(requireLanguage(context.req.valid("query").lang)),
+  } as const;
+  const { file, language } = unwrap(await openEdition(context.var.hub, forecast, requested));
   const contentType = `${isPage ? "text/html" : "application/json"}; charset=utf-8`;
-  return fileResponse(context.req, file, { contentType, cacheControl: forever });
+  return fileResponse(context.req, file, { contentType, cacheControl: forever, language });
 });
 
 const extensions = Object.keys(filesByExtension);
@@ -152,6 +170,7 @@ const newest = createRoute({
   summary: "The newest report, or the newest revision for a period",
   description: `\`latest\` or the last period of the data, with an extension: ${extensions.map((one) => `\`.${one}\``).join(", ")}. Without one it is the page. The page is answered with a redirect to its permanent address, so that its links work.`,
   request: {
+    query: reportFileQueryShape,
     params: params.extend({
       report: z
         .string()
@@ -166,20 +185,23 @@ const newest = createRoute({
     200: { description: "The file", content: files },
     302: { description: "The permanent address of the page" },
     ...fileAnswers,
-    ...refusals.filteredRead,
+    ...refusals.fileInLanguage,
   },
 });
 
 reportRoutes.openapi(newest, async (context) => {
   const { forecast, report } = context.req.valid("param");
   const [, period = "", extension = "html"] = /^([^.]+)(?:\.(.+))?$/.exec(report) ?? [];
-  const address = unwrap(await findReportRevision(context.var.hub, forecast, period));
+  const language = unwrap(requireLanguage(context.req.valid("query").lang));
+  const row = unwrap(await findNewestRevision(context.var.hub, forecast, period));
   const file = Object.entries(filesByExtension).find(([name]) => name === extension)?.[1] ?? "report.html";
+  const chosen = unwrap(chooseReportFile(row, { file, language }));
   if (file === "report.html") {
-    return new Response(null, { status: 302, headers: { Location: reportPath(address), "Cache-Control": shortly } });
+    const headers = { Location: reportPath(row, chosen.name), "Cache-Control": shortly };
+    return new Response(null, { status: 302, headers });
   }
-  const stored = unwrap(await openReportFile(context.var.hub, address, file));
-  return fileResponse(context.req, stored, await headersOf(context.var.hub, address, { file, cacheControl: shortly }));
+  const headers = await headersOf(context.var.hub, row, { ...chosen, file, cacheControl: shortly });
+  return fileResponse(context.req, openReportFile(context.var.hub, row, chosen.name), headers);
 });
 
 const dated = createRoute({
@@ -190,30 +212,39 @@ const dated = createRoute({
   summary: "A file of a revision",
   description: "A revision never changes: a correction is a new revision beside it.",
   request: {
+    query: reportFileQueryShape,
     params: params.extend({
       origin: z.string().describe("The last period of its data, as in `2026-11-20`"),
       revision: z
         .string()
         .regex(/^r[1-9]\d{0,5}$/, "expected a revision, as in r1")
         .describe("As in `r1`"),
-      file: z.enum(reportFiles),
+      file: z.enum(reportFileNames).describe("As in `report.html`, or `report.en.html` in another language"),
     }),
   },
-  responses: { 200: { description: "The file", content: files }, ...fileAnswers, ...refusals.filteredRead },
+  responses: { 200: { description: "The file", content: files }, ...fileAnswers, ...refusals.fileInLanguage },
 });
 
 reportRoutes.openapi(dated, async (context) => {
-  const { forecast, origin, revision, file } = context.req.valid("param");
-  const address = { forecast, origin, revision: Number(revision.slice(1)) };
-  const stored = unwrap(await openReportFile(context.var.hub, address, file));
-  return fileResponse(context.req, stored, await headersOf(context.var.hub, address, { file, cacheControl: forever }));
+  const { forecast, origin, revision, file: name } = context.req.valid("param");
+  const lang = unwrap(requireLanguage(context.req.valid("query").lang));
+  const { file, language } = readFileName(name);
+  const row = unwrap(await findRevision(context.var.hub, { forecast, origin, revision: Number(revision.slice(1)) }));
+  const chosen = unwrap(chooseReportFile(row, { file, language: lang ?? language }));
+  const headers = await headersOf(context.var.hub, row, { ...chosen, file, cacheControl: forever });
+  return fileResponse(context.req, openReportFile(context.var.hub, row, chosen.name), headers);
 });
+
+interface Sent extends ChosenFile {
+  readonly file: ReportFile;
+  readonly cacheControl: string;
+}
 
 /** Returns the headers of a file. A CSV file gets a name that states its content, and whether the data is synthetic. */
 async function headersOf(
   hub: Pick<Hub, "db">,
-  { forecast, origin, revision }: RevisionAddress,
-  { file, cacheControl }: { readonly file: ReportFile; readonly cacheControl: string },
+  { forecast, origin, revision }: ReportRow,
+  { file, language, cacheControl }: Sent,
 ): Promise<FileHeaders> {
   const isCsv = file.endsWith(".csv");
   const prefix = isCsv && (await isSyntheticForecast(hub, forecast)) ? "synthetic-" : "";
@@ -221,6 +252,7 @@ async function headersOf(
   return {
     contentType: contentTypes[file],
     cacheControl,
+    ...(language !== null && { language }),
     ...(isCsv && { fileName: `${prefix}${forecast}-${origin}-r${revision}${suffix}.csv` }),
   };
 }

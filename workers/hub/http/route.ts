@@ -77,6 +77,14 @@ export const refusals = {
   openFilteredRead: { 400: badQuery, 401: unauthorized, 404: notFound, 422: unprocessable },
   read: { 404: notFound },
   filteredRead: { 400: badQuery, 404: notFound, 422: unprocessable },
+  fileInLanguage: {
+    400: { description: "The language does not exist; `allowed` lists the languages", ...problem },
+    404: {
+      description: "Unknown name, or a language in which it was not published; `allowed` lists those that exist",
+      ...problem,
+    },
+    422: unprocessable,
+  },
   page: { 400: badPage, 404: notFound, 422: unprocessable },
   privatePage: {
     400: badPage,

@@ -1,5 +1,7 @@
 /** Describes the champions: since when and why they serve. */
+import type { ReportServing } from "../../../shared/api/report-model.ts";
 import { listServing, type ServingRow } from "../../../shared/db/serving.ts";
+import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { findForecast } from "../../../shared/forecasts/index.ts";
 import { lookRuleOf } from "../../../shared/registry/look.ts";
 import { describeLoadFailure, describeServing } from "../../../shared/registry/serving-text.ts";
@@ -25,6 +27,19 @@ export async function describeChampions(
 export async function decisionOf({ db }: Pick<Hub, "db">, forecast: string): Promise<string | null> {
   const [row] = await listServing(db, forecast);
   return row ? decisionText(row) : null;
+}
+
+/** Returns the facts of a sentence about the champion of a forecast; null if they have changed since, or describe a failure. */
+export async function factsOfDecision(
+  { db }: Pick<Hub, "db">,
+  forecast: Forecast,
+  sentence: string,
+): Promise<ReportServing | null> {
+  const needs = lookRuleOf(forecast);
+  const [row] = await listServing(db, forecast.id);
+  if (row === undefined || describeServing(row, needs) !== sentence) return null;
+  const { forecast: _, number, loadFailure, ...facts } = row;
+  return { ...facts, needs };
 }
 
 /** Returns null for a forecast that is no longer in the catalogue. */

@@ -12,6 +12,7 @@ import { reportKey } from "../../../shared/reports/keys.ts";
 import { viewOf } from "../../../shared/reports/view.ts";
 import type { Hub } from "../hub.ts";
 import type { HistoryEffects } from "../ingest/write-history.ts";
+import { factsOfDecision } from "../registry/describe.ts";
 import { readCard } from "../registry/verify.ts";
 import { type AnsweredOrigin, answerOrigin, loadModels, storePredictions } from "./answer-origin.ts";
 import { contentTypes } from "./content-types.ts";
@@ -85,12 +86,15 @@ async function modelOf(
   const { record, past } = await readReportRecord(hub, forecast, card?.ok ? card.value.judged.naive : "naive");
   const panel = await readPanel(hub, forecast, row.origin);
   const open = await countOpen(hub, forecast, { panel, origin: row.origin, isPredicted: found !== null, now });
+  const decision = found?.answer.model.decision;
+  const serving = decision === undefined ? null : await factsOfDecision(hub, forecast, decision);
   const model = computeReport({
     forecast,
     panel,
     answer: found?.answer ?? null,
     sets: found?.sets ?? [],
     card: card?.ok ? card.value : null,
+    ...(serving && { serving }),
     feeds: await readReportFeeds(hub, forecast),
     revision: row.revision,
     madeAt: now.toISOString(),

@@ -4,10 +4,10 @@ import { feedState } from "../../../shared/db/feeds.ts";
 import { listFlows } from "../../../shared/db/flows.ts";
 import { countObservations } from "../../../shared/db/observations.ts";
 import { countProblems } from "../../../shared/db/problems.ts";
-import type { Feed } from "../../../shared/feeds/feed.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
 import type { Forecast } from "../../../shared/forecasts/forecast.ts";
 import { feedIdsOf } from "../../../shared/forecasts/source.ts";
+import { describeFeed } from "../../../shared/reports/describe-feed.ts";
 import type { Hub } from "../hub.ts";
 import { isSimulated, overdueNow } from "./feed-condition.ts";
 
@@ -31,7 +31,7 @@ export async function readReportFeeds(
         countProblems(db, feed.id),
       ]);
       return {
-        ...describe(feed),
+        ...describeFeed(feed),
         lastPeriod,
         fetchedAt: lastSuccessAt,
         refused: Object.entries(problems).map(([reason, count]) => ({ reason, count })),
@@ -43,15 +43,4 @@ export async function readReportFeeds(
       };
     }),
   );
-}
-
-function describe({ id, title, publisher, homepage, licence, breaks = [] }: Feed) {
-  return {
-    id,
-    title,
-    publisher,
-    homepage,
-    licence: licence ?? null,
-    breaks: breaks.map(({ from, note }) => ({ from, note })),
-  };
 }
