@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { maxWorkers, useCompileCache } from "./vitest.config.ts";
+import { maxWorkers, nativeModules, useCompileCache } from "./vitest.config.ts";
 import { inHub } from "./vitest.workerd.config.ts";
 
 useCompileCache();
@@ -15,6 +15,7 @@ export default defineConfig(async () => ({
           exclude: ["test/real/**/*.workerd.test.ts"],
           maxWorkers,
           testTimeout: 300_000,
+          ...nativeModules,
         },
       },
       await inHub({ name: "real-workerd", include: ["test/real/**/*.workerd.test.ts"], testTimeout: 240_000 }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!url.endsWith(".json")) return nextLoad(url, context);
+    if (!url.endsWith(".json") || url.includes("/node_modules/")) return nextLoad(url, context);
     const text = readFileSync(fileURLToPath(url), "utf8");
     const members: [string, unknown][] = Object.entries(JSON.parse(text));
     const named = members.map(
