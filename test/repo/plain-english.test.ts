@@ -38,12 +38,15 @@ function withoutCode(text: string): string {
   return text.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, (code) => "·".repeat(code.length));
 }
 
-/** Between two words of a phrase there may be a line break with the marks of a comment. */
-const patterns = replacements.map(({ phrase, instead }) => ({
-  phrase,
-  instead,
-  pattern: new RegExp(`(?<![\\w-])${phrase.replaceAll(" ", "(?:\\s|[*/#>])+")}(?![\\w-])`, "gi"),
-}));
+/** Matches whole words. Between two words of a phrase there may be a line break with the marks of a comment. */
+const patternOf = (phrases: readonly string[]) => {
+  const alternatives = phrases.map((phrase) => phrase.replaceAll(" ", "(?:\\s|[*/#>])+"));
+  return new RegExp(`(?<![\\w-])(?:${alternatives.join("|")})(?![\\w-])`, "gi");
+};
+
+const patterns = replacements.map((line) => ({ ...line, pattern: patternOf([line.phrase]) }));
+/** Skips a text without any phrase in one pass, which is almost every text. */
+const anyPhrase = patternOf(replacements.map(({ phrase }) => phrase));
 
 /** Returns the sentence around a match, on one line. */
 function sentenceAround(text: string, start: number, end: number): string {
@@ -61,6 +64,7 @@ function sentenceAround(text: string, start: number, end: number): string {
 function findingsIn(path: string, content: string): string[] {
   return spansOf(path, content).flatMap(({ text, start }) => {
     const visible = withoutCode(text);
+    if (visible.search(anyPhrase) < 0) return [];
     return patterns.flatMap(({ phrase, instead, pattern }) =>
       Array.from(visible.matchAll(pattern), ({ 0: found, index }) => {
         const line = content.slice(0, start + index).split("\n").length;
