@@ -4,7 +4,7 @@ import { z } from "zod";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { bundleWorkers } from "../../trainer/local/bundles.ts";
-import { largeModel } from "../support/report-models.ts";
+import { largeModel } from "../support/large-report-model.ts";
 import { type Bench, medianMs, type Result } from "./bench.ts";
 import { bundleOfFile, readModules } from "./support/bundle.ts";
 import { type MeasuredStep, measureSteps, reportBundles } from "./support/large-report.ts";

@@ -12,14 +12,9 @@ import { linksToOthers } from "../../shared/reports/languages.ts";
 import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { openBrowser } from "../support/browser.ts";
-import {
-  emptyModel,
-  eventModel,
-  fixedModel,
-  largeModel,
-  nextEventModel,
-  singleModel,
-} from "../support/report-models.ts";
+import { eventModel, nextEventModel } from "../support/event-report-models.ts";
+import { largeModel } from "../support/large-report-model.ts";
+import { emptyModel, fixedModel, singleModel } from "../support/report-models.ts";
 
 const models: Readonly<Record<string, ReportModel>> = {
   panel: largeModel({ series: 185, steps: 12 }),

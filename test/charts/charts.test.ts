@@ -14,8 +14,9 @@ import {
   nextEventsChart,
 } from "../../shared/reports/report-charts.ts";
 import { viewOf } from "../../shared/reports/view.ts";
+import { eventModel } from "../support/event-report-models.ts";
 import { expectGolden } from "../support/golden-file.ts";
-import { emptyModel, eventModel, fixedModel, singleModel } from "../support/report-models.ts";
+import { emptyModel, fixedModel, singleModel } from "../support/report-models.ts";
 
 const milk = viewOf(fixedModel(), "en");
 const event = viewOf(eventModel(), "en");

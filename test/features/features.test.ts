@@ -1,27 +1,12 @@
 /** Tests each kind, and compares with pandas what pandas can compute. test/golden contains the script and names the version. */
 import { describe, expect, test } from "vitest";
-import { calendarPart } from "../../shared/features/calendar-part.ts";
 import { computeFeature } from "../../shared/features/compute.ts";
-import { type Feature, readFeature } from "../../shared/features/feature.ts";
+import type { Feature } from "../../shared/features/feature.ts";
 import { findKind, type KindDeclaration, kinds } from "../../shared/features/kinds/index.ts";
-import { hasMoved, type Past } from "../../shared/features/panel.ts";
+import { hasMoved } from "../../shared/features/panel.ts";
 import golden from "../golden/features.json" with { type: "json" };
+import { none, ofValues, pastOfSeries } from "./compute-one.ts";
 import { seriesOf } from "./support.ts";
-
-const none = Number.NaN;
-const day = (index: number) => `2026-01-${String(index + 1).padStart(2, "0")}`;
-
-/** Makes a past of the next day from series of equal length; each `is` has one value per dimension. */
-function pastOfSeries(dimensions: readonly string[], series: readonly [readonly string[], readonly number[]][]): Past {
-  const length = series[0]?.[1].length ?? 0;
-  return {
-    dimensions,
-    periods: Array.from({ length }, (_, index) => day(index)),
-    target: day(length),
-    series: series.map(([is, values]) => ({ ...seriesOf(...values), is })),
-    tolerance: 0.005,
-  };
-}
 
 describe("against pandas", () => {
   const values = golden.values.map((value) => value ?? none);
@@ -61,16 +46,6 @@ describe("against pandas, of another variable", () => {
     );
   });
 });
-
-/** Computes the feature of the day after these values of one series. */
-function ofValues(declared: KindDeclaration, ...values: readonly number[]): number {
-  return Number(computeFeature({ name: "x", ...declared }, pastOfSeries([], [[[], values]])).values[0]);
-}
-
-/** Computes the feature of each series, as numbers. */
-function ofPast(declared: KindDeclaration, past: Past): number[] {
-  return Array.from(computeFeature({ name: "x", ...declared }, past).values, Number);
-}
 
 const observed = [8, none, 2, 4, 4];
 const ln2 = Math.log(2);
@@ -121,12 +96,14 @@ describe("by hand", () => {
     expect(ofValues(declared, ...observed)).toBe(Math.fround(expected));
   });
 
-  test("the cases include every kind that reads one series; other kinds are tested below", () => {
+  test("the cases include every kind that reads one series; the others have tests of their own", () => {
     const named = byHand.map(([{ kind }]) => findKind(kind)?.name);
-    const below = ["category", "weekday-change-share", "peers-change", "peers-changed-share"];
+    const below = ["category", "weekday-change-share"];
+    // peers.test.ts
+    const ofPeers = ["peers-change", "peers-changed-share"];
     // event-features.test.ts
     const ofEvents = ["event-last", "event-gap", "event-window", "event-age", "event-category"];
-    expect(new Set([...named, ...below, ...ofEvents])).toEqual(new Set(kinds.map(({ name }) => name)));
+    expect(new Set([...named, ...below, ...ofPeers, ...ofEvents])).toEqual(new Set(kinds.map(({ name }) => name)));
   });
 });
 
@@ -237,156 +214,5 @@ describe("changes", () => {
   test("a change before the window is ignored, and without a step the value is missing", () => {
     expect(changesOf(2, [20, 21, 21, 21])).toEqual([2, 0, 0]);
     expect(changesOf(5, [none, 20])).toEqual([none, none, none]);
-  });
-});
-
-describe.each([1, 2] as const)("peers, version %d", (version) => {
-  const change = (past: Past, dimensions: readonly string[], periods = 1) =>
-    ofPast({ kind: `peers-change@${version}`, dimensions, periods }, past);
-  const share = (past: Past, dimensions: readonly string[], periods = 1) =>
-    ofPast({ kind: `peers-changed-share@${version}`, dimensions, periods }, past);
-  const past = pastOfSeries(
-    ["state", "city"],
-    [
-      [
-        ["A", "a"],
-        [10, 11],
-      ],
-      [
-        ["A", "b"],
-        [10, 10],
-      ],
-      [
-        ["A", "c"],
-        [10, 10.5],
-      ],
-      [
-        ["A", "d"],
-        [10, none],
-      ],
-      [
-        ["B", "e"],
-        [10, 12],
-      ],
-    ],
-  );
-
-  test("mean change and share of changes exclude the series itself and series without an observation", () => {
-    expect(change(past, ["state"])).toEqual([0.25, 0.75, 0.5, 0.5, none]);
-    expect(share(past, ["state"])).toEqual([0.5, 1, 0.5, Math.fround(2 / 3), none]);
-    expect(change(past, [])).toEqual([2.5 / 3, 3.5 / 3, 1, 0.875, 0.5].map(Math.fround));
-  });
-
-  test("values with a separator do not merge two groups", () => {
-    const tricky = pastOfSeries(
-      ["state", "city"],
-      [
-        [
-          ["A\nB", "C"],
-          [1, 2],
-        ],
-        [
-          ["A", "B\nC"],
-          [1, 2],
-        ],
-      ],
-    );
-    expect(change(tricky, ["state", "city"])).toEqual([none, none]);
-  });
-
-  test("peers whose changes cancel out have a mean change of exactly 0, despite rounding", () => {
-    const cancelling = pastOfSeries(
-      [],
-      [0.1, 0.2, -0.1].map((step) => [[], [0, step]] as const),
-    );
-    expect(change(cancelling, [])[1]).toBe(0);
-  });
-
-  test(`a peer's change is from ${version === 1 ? "its previous value, of any age" : "its previous value, at most `periods` old"}`, () => {
-    const gaps = pastOfSeries(
-      [],
-      [
-        [[], [1, 1, 1, 1]],
-        [[], [10, none, none, 13]],
-        [[], [10, 10, none, 11]],
-      ],
-    );
-    // Of the first series' peers, one changed by 3 from a value 3 periods old, the other by 1 from a value 2 periods old.
-    const [far, near, nearest] = [3, 2, 1].map((periods) => [
-      change(gaps, [], periods)[0],
-      share(gaps, [], periods)[0],
-    ]);
-    expect(far).toEqual([2, 1]);
-    expect(near).toEqual(version === 1 ? [2, 1] : [1, 1]);
-    expect(nearest).toEqual(version === 1 ? [2, 1] : [none, none]);
-  });
-});
-
-describe("a declaration read from JSON", () => {
-  test("names a kind with its version; without one it means version 1, as in old cards", () => {
-    expect(findKind("peers-change")).toBe(findKind("peers-change@1"));
-    expect(readFeature({ name: "x", kind: "peers-change@2", dimensions: [], periods: 3 })).toMatchObject({ ok: true });
-    expect(readFeature({ name: "x", kind: "lag", periods: 1, learned: false })).toMatchObject({ ok: true });
-  });
-
-  test.each<[string, unknown, string]>([
-    ["null", null, "expected an object with name, kind and the kind's options"],
-    ["no name", { kind: "lag", periods: 1 }, "expected text"],
-    ["an unknown kind", { name: "x", kind: "moon", phase: 1 }, 'this build has no kind "moon"'],
-    ["an unknown version", { name: "x", kind: "lag@9", periods: 1 }, 'this build has no kind "lag@9"'],
-    ["a missing option", { name: "x", kind: "lag" }, "feature x of kind lag: periods: expected a whole number from 1"],
-    ["no periods", { name: "x", kind: "lag", periods: 0 }, "expected a whole number from 1"],
-    [
-      "another kind's option",
-      { name: "x", kind: "lag", periods: 1, halfLife: 2 },
-      "one of the options periods, variable",
-    ],
-    ["an unknown part", { name: "x", kind: "calendar", part: "moon" }, "one of year, month, day, weekday"],
-    ["a half-life of 0", { name: "x", kind: "weighted-mean", periods: 1, halfLife: 0 }, "halfLife"],
-    ["learned: true", { name: "x", kind: "lag", periods: 1, learned: true }, "found learned true, expected false"],
-  ])("is rejected with the expected value: %s", (_, json, expected) => {
-    expect(readFeature(json)).toEqual({ ok: false, error: expect.stringContaining(expected) });
-  });
-
-  test("is rejected before it is computed", () => {
-    const wrong = { name: "x", kind: "lag", periods: -1 } as Feature;
-    expect(() => computeFeature(wrong, pastOfSeries([], []))).toThrow("feature x of kind lag: periods");
-  });
-});
-
-describe("calendar", () => {
-  test("parts are those of a day, an hour's day, or the first day of a month or quarter", () => {
-    const part = (name: Parameters<typeof calendarPart>[0], target: string) => calendarPart(name, target, null);
-    expect(["year", "month", "day", "weekday"].map((name) => part(name as "year", "2026-11-21"))).toEqual([
-      2026, 11, 21, 5,
-    ]);
-    expect([part("weekday", "2026-11-22T23"), part("month", "2026-11"), part("day", "2026-11")]).toEqual([6, 11, 1]);
-    expect([part("month", "2026-Q4"), part("day", "2026-Q4"), part("year", "2026-Q4")]).toEqual([10, 1, 2026]);
-  });
-
-  test.each([
-    ["month", 12, (step: number) => `2026-${String(step + 1).padStart(2, "0")}-01`],
-    ["day", 31, (step: number) => `2026-01-${String(step + 1).padStart(2, "0")}`],
-    ["weekday", 7, (step: number) => `2026-06-0${step + 1}`],
-  ] as const)("sine and cosine of the %s go once round a circle", (cycle, steps, periodAt) => {
-    for (let step = 0; step < steps; step++) {
-      const turn = (2 * Math.PI * step) / steps;
-      expect(calendarPart(`${cycle}-sine`, periodAt(step), null)).toBeCloseTo(Math.sin(turn), 12);
-      expect(calendarPart(`${cycle}-cosine`, periodAt(step), null)).toBeCloseTo(Math.cos(turn), 12);
-    }
-  });
-
-  test("days ahead and the start of a month depend on the last known period, and are missing without one", () => {
-    expect(calendarPart("days-ahead", "2026-03-02", "2026-02-27")).toBe(3);
-    expect(
-      ["2026-02-27", "2026-03-02", "2025-03-31"].map((last) => calendarPart("starts-month", "2026-03-04", last)),
-    ).toEqual([1, 0, 1]);
-    expect(calendarPart("days-ahead", "2026-03", "2026-02")).toBe(28);
-    expect(calendarPart("days-ahead", "2027-Q1", "2026-Q4")).toBe(92);
-    expect(calendarPart("starts-month", "2026-03", "2026-02")).toBe(1);
-    expect([calendarPart("days-ahead", "2026-03-02", null), calendarPart("starts-month", "2026-03-02", null)]).toEqual([
-      none,
-      none,
-    ]);
   });
 });

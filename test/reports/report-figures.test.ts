@@ -10,7 +10,8 @@ import { reportPage } from "../../shared/reports/page/report-page.ts";
 import { predictOrigin } from "../../shared/reports/predict-origin.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
 import { middleOf, type View, viewOf } from "../../shared/reports/view.ts";
-import { eventModel, fixedModel, nextEventModel, singleModel } from "../support/report-models.ts";
+import { eventModel, nextEventModel } from "../support/event-report-models.ts";
+import { fixedModel, singleModel } from "../support/report-models.ts";
 import { historyOf, snapshotOf } from "../support/served.ts";
 import { milkBaselines } from "../support/step-baselines.ts";
 

@@ -9,15 +9,10 @@ import { tableRowsMax } from "../../shared/reports/page/series-section.ts";
 import { renderAll, renderFile } from "../../shared/reports/report-files.ts";
 import { viewOf } from "../../shared/reports/view.ts";
 import { languageCodes } from "../../shared/reports/words/index.ts";
+import { eventModel, nextEventModel } from "../support/event-report-models.ts";
 import { expectGolden } from "../support/golden-file.ts";
-import {
-  emptyModel,
-  eventModel,
-  fixedModel,
-  largeModel,
-  nextEventModel,
-  singleModel,
-} from "../support/report-models.ts";
+import { largeModel } from "../support/large-report-model.ts";
+import { emptyModel, fixedModel, singleModel } from "../support/report-models.ts";
 
 const models: readonly (readonly [string, ReportModel])[] = [
   ["panel", fixedModel()],

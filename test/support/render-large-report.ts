@@ -5,7 +5,7 @@
 import { deserialize, serialize } from "node:v8";
 import { readReportModel } from "../../shared/api/report-model.ts";
 import { renderFile } from "../../shared/reports/report-files.ts";
-import { largeModel } from "./report-models.ts";
+import { largeModel } from "./large-report-model.ts";
 
 /** The model between two Workers: outside the heap. */
 const sent = serialize(largeModel({ series: 2_000, steps: 12 }));

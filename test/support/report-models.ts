@@ -1,4 +1,4 @@
-/** Report models for tests: fixed ones, whose files a reviewer can read, and large ones with simulated series. */
+/** Fixed report models for tests, whose files a reviewer can read. */
 import type { ReportLevel, ReportModel, ReportSeries, StepForecast } from "../../shared/api/report-model.ts";
 import { addDays, isoWeekday } from "../../shared/lib/calendar.ts";
 
@@ -28,7 +28,8 @@ const head = {
   ],
 } as const;
 
-const version = {
+/** The description of a serving model. */
+export const servingVersion = {
   version: "20261120-1a2b3c4d",
   name: "hurdle",
   isFallback: false,
@@ -69,12 +70,14 @@ export function publicationDays(last: string, count: number): string[] {
   return count > 0 ? days.reverse() : days;
 }
 
-const origin = "2026-11-20";
+/** The origin of every report model. */
+export const reportOrigin = "2026-11-20";
 const levels = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
 /** Quantiles of the standard normal distribution at `levels`. */
 const normal = [-1.96, -1.645, -1.282, -0.674, 0, 0.674, 1.282, 1.645, 1.96];
 
-const round = (value: number) => Math.round(value * 100) / 100;
+/** Rounds to two decimals. */
+export const round = (value: number) => Math.round(value * 100) / 100;
 
 export interface StepStory {
   readonly from: number;
@@ -107,8 +110,8 @@ export function stepsOf(periods: readonly string[], { from, trend, spread, up, d
 
 /** Four series in two states, with twelve steps and a short record: every part of a report is present. */
 export function fixedModel(): ReportModel {
-  const days = publicationDays(origin, 30);
-  const next = publicationDays(origin, -12);
+  const days = publicationDays(reportOrigin, 30);
+  const next = publicationDays(reportOrigin, -12);
   const names = [
     ["Jalisco", "Guadalajara", "Pasteurizada", "Autoservicios"],
     ["Jalisco", "Zapopan", "Pasteurizada", "Tiendas"],
@@ -118,7 +121,7 @@ export function fixedModel(): ReportModel {
   const series = names.map(
     (is, at): ReportSeries => ({
       is,
-      last: { period: at === 3 ? (days.at(-3) ?? "") : origin, value: 22 + 2 * at },
+      last: { period: at === 3 ? (days.at(-3) ?? "") : reportOrigin, value: 22 + 2 * at },
       steps: stepsOf(next, {
         from: 22 + 2 * at,
         trend: 0.03,
@@ -159,8 +162,8 @@ export function fixedModel(): ReportModel {
       breaks: [...feed.breaks],
     })),
     forecast: { ...milk, dimensions: [...milk.dimensions] },
-    origin,
-    model: version,
+    origin: reportOrigin,
+    model: servingVersion,
     headline: { ...headline, past },
     movers: [3, 2, 0, 1],
     levels: { dimensions: ["Estado"], levels: [levelOf(["Jalisco"], 2, 23), levelOf(["México"], 2, 27)] },
@@ -168,7 +171,7 @@ export function fixedModel(): ReportModel {
     series,
     record: {
       from: "2026-06-01",
-      to: origin,
+      to: reportOrigin,
       publications: 64,
       baseline: "naive",
       windows: [
@@ -197,8 +200,8 @@ export function fixedModel(): ReportModel {
 
 /** One series: a price with steps at 1, 5, 10 and 20 weekdays. */
 export function singleModel(): ReportModel {
-  const days = publicationDays(origin, 60);
-  const next = publicationDays(origin, -20);
+  const days = publicationDays(reportOrigin, 60);
+  const next = publicationDays(reportOrigin, -20);
   const all = stepsOf(next, { from: 2304.2, trend: 1.2, spread: 22, up: 0.5, down: 0.49 });
   const steps = all.filter(({ step }) => [1, 5, 10, 20].includes(step));
   const base = fixedModel();
@@ -218,117 +221,20 @@ export function singleModel(): ReportModel {
       locale: "en",
       dimensions: [],
     },
-    model: { ...version, name: "naive", isBaseline: true },
+    model: { ...servingVersion, name: "naive", isBaseline: true },
     headline: { is: [], seriesCount: 1, history, steps, past: [] },
     movers: { missing: "one-series" },
     levels: { missing: "no-groups" },
-    series: [{ is: [], last: { period: origin, value: 2304.2 }, steps, outside: [], usualChange: 14.2, note: null }],
+    series: [
+      { is: [], last: { period: reportOrigin, value: 2304.2 }, steps, outside: [], usualChange: 14.2, note: null },
+    ],
     record: { missing: "no-record" },
     backtest: {
       ...(base.backtest as Extract<ReportModel["backtest"], { periods: number }>),
       skill: null,
       isBaseline: true,
     },
-    table: { columns: ["Date", "Actual_EUR"], rows: [[origin, 2304.2]] },
-  };
-}
-
-/** One series of an event, with three days and what drives it. */
-export function eventModel(): ReportModel {
-  const base = singleModel();
-  const days = Array.from({ length: 60 }, (_, at) => addDays(origin, at - 59));
-  const steps = [0.62, 0.41, 0.33].map(
-    (event, at): StepForecast => ({
-      step: at + 1,
-      period: addDays(origin, at + 1),
-      median: null,
-      mean: null,
-      quantiles: [],
-      chances: null,
-      change: null,
-      event,
-      baseline: 0.35,
-    }),
-  );
-  const history = days.map((period, at) => ({ period, value: round(24 + 9 * Math.sin(at / 5) + ((at * 7) % 5)) }));
-  return {
-    ...base,
-    forecast: {
-      ...base.forecast,
-      id: "sickness",
-      title: "Bad-air days in Vigo",
-      translations: { es: { title: "Días de mal aire en Vigo", event: "aire malo", otherwise: "aire bueno" } },
-      task: "classification",
-      unit: "probability",
-      decimals: 0,
-      locale: "es-ES",
-      every: "day",
-    },
-    model: version,
-    headline: {
-      is: [],
-      seriesCount: 1,
-      history: days.map((period, at) => ({ period, value: (history[at]?.value ?? 0) > 30 ? 1 : 0 })),
-      steps,
-      past: [],
-    },
-    event: {
-      name: "sick",
-      otherwise: "healthy",
-      threshold: 0.4,
-      usual: 0.33,
-      behind: { title: "European air quality index (max)", unit: "EAQI", above: 30, history },
-      drivers: [
-        { feature: "european_aqi_max", value: 34, contribution: 0.18 },
-        { feature: "sick_share7", value: 0.43, contribution: 0.07 },
-        { feature: "ozone_max", value: 61.2, contribution: -0.04 },
-        { feature: "month_cosine", value: 0.5, contribution: 0.02 },
-      ],
-    },
-    series: [{ is: [], last: { period: origin, value: 1 }, steps, outside: [], usualChange: 1, note: null }],
-    backtest: {
-      ...(base.backtest as Extract<ReportModel["backtest"], { periods: number }>),
-      skill: 0.09,
-      isBaseline: false,
-    },
-    table: { columns: ["target_period", "probability"], rows: [[addDays(origin, 1), 0.62]] },
-  };
-}
-
-/** The next event of several series, the most likely first, with simulated data of a source without a homepage. */
-export function nextEventModel(): ReportModel {
-  const base = eventModel();
-  const [first] = base.feeds;
-  if (!first || !base.event) throw new Error("the model of an event has a feed and an event");
-  const [next] = base.series[0]?.steps ?? [];
-  if (!next) throw new Error("the model of an event has a step");
-  const series = [0.91, 0.62, 0.5, 0.04].map(
-    (event, at): ReportSeries => ({
-      is: [String(1291 - at)],
-      last: { period: addDays(origin, -at), value: at < 2 ? 1 : 0 },
-      steps: [{ ...next, event, baseline: 0.23 }],
-      outside: at === 3 ? ["age"] : [],
-      usualChange: null,
-      note: null,
-    }),
-  );
-  return {
-    ...base,
-    forecast: {
-      ...base.forecast,
-      id: "customers",
-      title: "Large next purchases",
-      translations: { es: { title: "Próximas compras grandes", event: "grande", otherwise: "menor" } },
-      locale: "en-US",
-      dimensions: ["customer_id"],
-    },
-    headline: { missing: "no-groups" },
-    movers: { missing: "one-series" },
-    event: { ...base.event, name: "large", otherwise: "ordinary", usual: 0.23, behind: null },
-    series,
-    feeds: [{ ...first, publisher: "The shop", homepage: "", fetchedAt: null, overdue: null, simulated: true }],
-    open: { predictions: 1_988, since: "2026-05-31" },
-    table: { columns: ["customer_id"], rows: series.map(({ is }) => [...is]) },
+    table: { columns: ["Date", "Actual_EUR"], rows: [[reportOrigin, 2304.2]] },
   };
 }
 
@@ -345,71 +251,5 @@ export function emptyModel(): ReportModel {
     record: { missing: "no-record" },
     backtest: { missing: "no-backtest" },
     table: { columns: [], rows: [] },
-  };
-}
-
-export interface LargeStory {
-  readonly series: number;
-  readonly steps: number;
-}
-
-/** Simulated series in 32 states, with names as long as the longest real ones. The same story gives the same model. */
-export function largeModel({ series: count, steps: stepCount }: LargeStory): ReportModel {
-  const base = fixedModel();
-  const days = publicationDays(origin, 60);
-  const next = publicationDays(origin, -stepCount);
-  let state = 1;
-  const random = () => {
-    // Numerical Recipes' linear congruential generator.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const series = Array.from({ length: count }, (_, at): ReportSeries => {
-    const from = round(18 + 16 * random());
-    const moves = random() ** 3;
-    const up = moves * random();
-    return {
-      is: [
-        `Estado de prueba ${String(at % 32).padStart(2, "0")}`,
-        `Ciudad ${Math.floor(at / 8)} de Montemorelos`,
-        at % 2 === 0 ? "Leche pasteurizada" : "Leche ultrapasteurizada",
-        at % 3 === 0 ? "Tiendas de abarrotes" : "Autoservicios",
-      ],
-      last: { period: origin, value: from },
-      steps: stepsOf(next, { from, trend: 0.02 * random(), spread: 0.05 + 0.4 * moves, up, down: moves - up }),
-      outside: at % 40 === 7 ? ["Precio_max12"] : [],
-      usualChange: round(0.1 + random()),
-      note: null,
-    };
-  });
-  const levelOf = (is: readonly string[], of: readonly ReportSeries[]): ReportLevel => {
-    const end = of.reduce((sum, { last }) => sum + (last?.value ?? 0), 0) / of.length;
-    let value = end;
-    const history = days.toReversed().map((period) => {
-      const point = { period, value: round(value) };
-      value += (random() - 0.52) * 0.12;
-      return point;
-    });
-    return {
-      is: [...is],
-      seriesCount: of.length,
-      history: history.reverse(),
-      steps: stepsOf(next, { from: end, trend: 0.02, spread: 0.06, up: 0.5, down: 0.3 }),
-      past: [],
-    };
-  };
-  const groups = Map.groupBy(series, ({ is }) => is[0] ?? "");
-  const changeOf = (one: ReportSeries | undefined) => 1 - (one?.steps[0]?.chances?.same ?? 1);
-  const order = [...series.keys()].sort((a, b) => changeOf(series[b]) - changeOf(series[a]));
-  return {
-    ...base,
-    headline: levelOf([], series),
-    movers: order.slice(0, 10),
-    levels: { dimensions: ["Estado"], levels: [...groups].map(([name, of]) => levelOf([name], of)) },
-    series,
-    table: {
-      columns: base.table.columns,
-      rows: series.map(({ is, steps: [step] }) => [...is, 23, step?.median ?? null]),
-    },
   };
 }

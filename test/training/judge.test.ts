@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { firstRowAt } from "../../shared/features/dataset.ts";
 import type { Forecast } from "../../shared/forecasts/forecast.ts";
 import { rowsOf, windowsOf } from "../../shared/judging/windows.ts";
 import { failure } from "../../shared/lib/result.ts";
 import { createRandom } from "../../shared/models/random.ts";
-import { type Evidence, evidenceShape } from "../../shared/registry/card.ts";
-import { noLooks } from "../../shared/registry/look.ts";
+import { evidenceShape } from "../../shared/registry/card.ts";
 import { conformalWidths } from "../../shared/stats/conformal.ts";
 import { refitAt, searchOnValidation, trialsOf } from "../../shared/training/contest.ts";
 import {
@@ -16,41 +14,13 @@ import {
   runJob,
   workbenchOf,
 } from "../../shared/training/job.ts";
-import { judge } from "../../shared/training/judge.ts";
-import type { Judgement, JudgeTask } from "../../shared/training/judgement.ts";
+import type { Judgement } from "../../shared/training/judgement.ts";
 import { recipeOf } from "../../shared/training/recipe.ts";
-import { outcomeOf } from "../../shared/training/verdict.ts";
 import { createPool } from "../../trainer/training/pool.ts";
-import {
-  instantPool,
-  keepingEffects,
-  momentum,
-  type Process,
-  serving,
-  simulatedPanel,
-  smallDataset,
-  smallForecast,
-  sticky,
-} from "./support.ts";
+import { data, evidenceOf, forecast, judged, judgementOf, steady } from "./small-judgement.ts";
+import { instantPool, keepingEffects } from "./support.ts";
 
-const forecast: Forecast = {
-  ...smallForecast,
-  change: { frequency: "frequency", space: { learningRate: { kind: "log-uniform", low: 0.03, high: 0.2 } }, trials: 2 },
-};
-/** Momentum with pauses. */
-const pausing: Process = (state, draw) => (Math.abs(draw) < 0.5 ? 0 : momentum(state, draw));
-const data = smallDataset(simulatedPanel(3, pausing, { periods: 90, series: 5 }));
-/** Momentum without pauses: a learned model is the best on validation. */
-const steady = smallDataset(simulatedPanel(3, momentum, { periods: 90, series: 5 }));
 const windows = windowsOf(data, forecast.validation);
-const task: JudgeTask = { forecast, data, seed: 5, trialsMax: null, incumbent: null };
-
-async function judged(pool: Pool, changes: Partial<JudgeTask> = {}) {
-  const { effects, trials } = keepingEffects(pool);
-  const outcome = await judge({ ...task, ...changes }, effects);
-  if (!outcome.ok) throw new Error(outcome.error.kind);
-  return { judgement: outcome.value.judgement, trials };
-}
 
 /** Returns everything of a judgement except its seconds and the order of its trials. */
 function withoutTimes({
@@ -87,13 +57,6 @@ function withoutTimes({
   };
 }
 
-/** Returns the evidence of a contender. */
-function evidenceOf(judgement: Judgement, choice: RecipeChoice = judgement.chosen): Evidence {
-  const evidence = judgement.evidenceFor(choice);
-  if (evidence === null) throw new Error(`${choice.candidate} is not a contender`);
-  return evidence;
-}
-
 const naiveChoice: RecipeChoice = { candidate: "naive", parameters: {} };
 
 /** Returns a pool that resolves finished jobs in a shuffled order. */
@@ -113,7 +76,7 @@ function shufflingPool(seed: number): Pool {
 
 describe("a judgement", () => {
   test("is the same for the same seed, with any pool and order of jobs", async () => {
-    const plain = withoutTimes(await judged(instantPool(forecast, data)));
+    const plain = withoutTimes(await judgementOf(data));
     expect(withoutTimes(await judged(instantPool(forecast, data)))).toEqual(plain);
     for (const seed of [1, 2]) expect(withoutTimes(await judged(shufflingPool(seed)))).toEqual(plain);
     const threads = createPool({ forecast, data }, 2);
@@ -150,7 +113,7 @@ describe("a judgement", () => {
   });
 
   test("chooses the best contender on validation, not the best on the test window", async () => {
-    const { judgement, trials } = await judged(instantPool(forecast, data));
+    const { judgement, trials } = await judgementOf(data);
     const errors = judgement.contenders.map(({ validationRmse }) => validationRmse ?? Number.NaN);
     const best = judgement.contenders[errors.indexOf(Math.min(...errors))];
     expect(recipeOf(forecast, judgement.chosen).id).toBe(best?.recipe);
@@ -161,7 +124,7 @@ describe("a judgement", () => {
   });
 
   test("has losses for every period of the test window, on the same rows for all contenders", async () => {
-    const { judgement } = await judged(instantPool(forecast, data));
+    const { judgement } = await judgementOf(data);
     const { test: span, contenders } = judgement;
     const evidence = evidenceOf(judgement);
     const naiveEvidence = evidenceOf(judgement, naiveChoice);
@@ -185,7 +148,7 @@ describe("a judgement", () => {
   });
 
   test("learns the width of intervals on validation and measures their coverage on the test window", async () => {
-    const { judgement } = await judged(instantPool(forecast, data));
+    const { judgement } = await judgementOf(data);
     const { misses: residuals = new Float64Array() } = judgement.missesFor(judgement.chosen) ?? {};
     const known = residuals.subarray(0, judgement.validation.rows);
     const later = residuals.subarray(judgement.validation.rows);
@@ -214,7 +177,7 @@ describe("a judgement", () => {
   });
 
   test("does not choose a contender that could not be fitted on the test window", async () => {
-    const plain = await judged(instantPool(forecast, steady), { data: steady });
+    const plain = await judgementOf(steady);
     expect(plain.judgement.chosen.candidate).not.toBe("naive");
     const inner = instantPool(forecast, steady);
     const isTest = (job: Job) => (job.rows?.to ?? 0) > rowsOf(windows.test).from;
@@ -224,170 +187,5 @@ describe("a judgement", () => {
     expect(judgement.chosen.candidate).toBe("naive");
     expect(evidenceOf(judgement).challenger).toEqual(evidenceOf(judgement).naive);
     expect(judgement.contenders.length).toBe(1);
-  });
-});
-
-describe("the champion", () => {
-  const recipe = { candidate: "ridge", parameters: { alpha: 10 } };
-
-  test("is refitted at the same origins and scored on the same rows", async () => {
-    const pool = instantPool(forecast, data);
-    const { judgement } = await judged(pool, { incumbent: serving("v1", recipe) });
-    expect(judgement.incumbent).toBe("v1");
-    expect(evidenceOf(judgement).incumbent).toEqual(evidenceOf(judgement, recipe).challenger);
-    expect(judgement.contenders.map(({ name }) => name)).toContain("incumbent v1");
-    const same = await judged(pool, { incumbent: serving("v2", judgement.chosen) });
-    expect(evidenceOf(same.judgement).incumbent).toEqual(evidenceOf(same.judgement).challenger);
-    expect(same.judgement.contenders.length).toBe(judgement.contenders.length - 1);
-  });
-
-  test("stops a refresh that is worse than the champion's file on the periods since it was fitted", async () => {
-    const trainedTo = steady.periods[74] ?? "";
-    const starts: number[] = [];
-    const truth = async ({ from, to }: { from: number; to: number }) => {
-      starts.push(from);
-      return { predictions: steady.target.slice(from, to), changes: null };
-    };
-    const pool = instantPool(forecast, steady);
-    const first = await judged(pool, { data: steady });
-    const { chosen } = first.judgement;
-    const { judgement } = await judged(pool, {
-      data: steady,
-      incumbent: serving("v1", chosen, { trainedTo, predict: truth }),
-    });
-    expect(recipeOf(forecast, judgement.chosen)).toEqual(recipeOf(forecast, chosen));
-    const { periods, challenger, incumbent } = evidenceOf(judgement);
-    expect(starts).toEqual([firstRowAt(steady, 75)]);
-    periods.forEach((period, index) => {
-      expect(incumbent?.[index]).toBe(period > trainedTo ? 0 : challenger[index]);
-    });
-    const { id, candidate } = recipeOf(forecast, chosen);
-    const situation = {
-      incumbent: { version: "v1", recipe: id, candidate, publishedTo: trainedTo },
-      ...noLooks,
-    };
-    const { verdict, champion } = outcomeOf(forecast, judgement, situation);
-    expect(verdict).toMatchObject({ kind: "reject", rule: "refresh" });
-    expect(champion).toBe("v1");
-  });
-
-  test("if imported, is scored only on periods after its training data", async () => {
-    const trainedTo = data.periods[80] ?? "";
-    const external = {
-      trainedTo,
-      predict: async (rows: { from: number; to: number }) => ({
-        predictions: data.last.slice(rows.from, rows.to),
-        changes: null,
-      }),
-    };
-    const { judgement } = await judged(instantPool(forecast, data), {
-      incumbent: { ...serving("v3", recipe, external), isExternal: true },
-    });
-    const { periods, rows, challenger, naive, incumbent } = evidenceOf(judgement);
-    expect(periods[0]).toBe(data.periods[81]);
-    expect([rows, challenger, naive, incumbent].map((list) => list?.length)).toEqual([9, 9, 9, 9]);
-    incumbent?.forEach((loss, index) => {
-      expect(loss).toBeCloseTo(naive[index] ?? Number.NaN, 4);
-    });
-    // It repeats the last value, so it is as good as the baseline on its periods, which its note states.
-    const line = judgement.contenders.find(({ name }) => name === "incumbent v3");
-    const squares = naive.reduce((sum, loss, index) => sum + loss * (rows[index] ?? 0), 0);
-    expect(line?.rmse).toBeCloseTo(Math.sqrt(squares / rows.reduce((sum, count) => sum + count, 0)), 5);
-    expect(line?.note).toBe(`imported model; scored on the 9 periods after ${trainedTo}`);
-  });
-
-  test("if imported and trained on all periods, has no leaderboard row", async () => {
-    const external = {
-      trainedTo: data.periods.at(-1) ?? "",
-      predict: async (rows: { from: number; to: number }) => ({
-        predictions: data.last.slice(rows.from, rows.to),
-        changes: null,
-      }),
-    };
-    const { judgement } = await judged(instantPool(forecast, data), {
-      incumbent: { ...serving("v3", recipe, external), isExternal: true },
-    });
-    expect(judgement.contenders.map(({ name }) => name)).not.toContain("incumbent v3");
-    expect(evidenceOf(judgement).periods).toEqual([]);
-  });
-
-  test("if it can no longer be fitted, is missing from the evidence", async () => {
-    const broken = { candidate: "seasonal-naive", parameters: {} };
-    const noSeason = { ...forecast, seasonal: null };
-    const { judgement } = await judged(instantPool(noSeason, data), {
-      forecast: noSeason,
-      incumbent: serving("v4", broken),
-    });
-    expect([judgement.incumbent, evidenceOf(judgement).incumbent]).toEqual(["v4", null]);
-  });
-});
-
-describe("the change model", () => {
-  const restless = (changesAt: (period: number, series: number) => boolean) => {
-    const panel = simulatedPanel(4, sticky, { periods: 120, series: 8 });
-    return smallDataset({
-      ...panel,
-      series: panel.series.map(({ is }, series) => {
-        let value = 100;
-        const values = Float64Array.from(panel.periods, (_, period) => {
-          value += Number(changesAt(period, series));
-          return value;
-        });
-        return { is, values };
-      }),
-    });
-  };
-
-  test("is used if it is better than each series' own frequency on validation", async () => {
-    // A change follows two periods of rest: the last change predicts it, the frequency does not.
-    const due = restless((period) => period % 3 === 0);
-    const { judgement } = await judged(instantPool(forecast, due), { data: due });
-    expect(judgement.change?.source).toBe("model");
-    expect(judgement.change?.brier).toBeLessThan(0.1);
-    expect(judgement.change?.auc).toBeGreaterThan(0.95);
-  });
-
-  test("is replaced by each series' own frequency if changes are random", async () => {
-    const random = createRandom(9);
-    const chance = restless((_, series) => random.uniform() < (series + 1) / 10);
-    const { judgement } = await judged(instantPool(forecast, chance), { data: chance });
-    const { change } = judgement;
-    if (change === null) throw new Error("the forecast declares a change model");
-    expect(change.source).toBe(change.validationBrier < change.validationBrierFrequency ? "model" : "frequency");
-    expect(change.brier).toBeLessThan(change.brierBase);
-    if (change.source === "frequency") expect(change.brier).toBe(change.brierFrequency);
-  });
-});
-
-test("the recipe of a champion with other features is a contender of its own on the edited ones", async () => {
-  const data = smallDataset(simulatedPanel(5, momentum));
-  const judged = async (incumbent: JudgeTask["incumbent"]) => {
-    const { effects } = keepingEffects(instantPool(smallForecast, data));
-    const result = await judge({ forecast: smallForecast, data, seed: 1, trialsMax: 1, incumbent }, effects);
-    if (!result.ok) throw new Error(result.error.kind);
-    return result.value.judgement;
-  };
-  const { chosen } = await judged(null);
-  const { id } = recipeOf(smallForecast, chosen);
-  const predict = async (rows: { readonly from: number; readonly to: number }) => ({
-    predictions: data.last.slice(rows.from, rows.to),
-    changes: null,
-  });
-  const judgement = await judged({
-    version: "v1",
-    recipe: chosen,
-    isExternal: true,
-    file: { predict, trainedTo: "" },
-  });
-  expect(judgement.field.map(({ recipe }) => recipe)).toContain(id);
-  const incumbent = {
-    version: "v1",
-    recipe: "of other features",
-    candidate: chosen.candidate,
-    publishedTo: "2026-01-01",
-  };
-  expect(outcomeOf(smallForecast, judgement, { ...noLooks, incumbent })).toMatchObject({
-    recipe: chosen,
-    verdict: { rule: "replacement", kind: "promote" },
   });
 });

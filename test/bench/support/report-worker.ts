@@ -4,7 +4,7 @@ import type { ReportModel } from "../../../shared/api/report-model.ts";
 import { jsonPieces } from "../../../shared/lib/json-pieces.ts";
 import { encodePieces } from "../../../shared/lib/utf8.ts";
 import { filesIn, type PlannedFile } from "../../../shared/reports/languages.ts";
-import { largeModel } from "../../support/report-models.ts";
+import { largeModel } from "../../support/large-report-model.ts";
 
 /** Those of `milk-mx`. */
 const languages = ["es", "en"];
