@@ -19,6 +19,7 @@ export default defineConfig(async () => ({
           include: [
             "test/feeds/{fuzz,gold-csv,open-workbook,worst-input}.test.ts",
             "test/features/past-only.test.ts",
+            "test/simulate/sniim-workbook.test.ts",
             "test/matrix/**/*.test.ts",
           ],
           exclude: [],

@@ -128,7 +128,7 @@ function realWith(count: number, change: (price: string, column: number) => stri
 
 test.skipIf(!isHere)("a change of unit is rejected for as long as it lasts, in one column or in all", async () => {
   const whole = (await parseReal()).observations.length;
-  for (const ounces of [1 / 31.1035, 32.1507]) {
+  for (const ounces of isMatrix ? [1 / 31.1035, 32.1507] : [1 / 31.1035]) {
     const other = (price: string) => (Number(price) * ounces).toFixed(2);
     const one = await parse(realWith(60, (price, column) => (column === 2 ? other(price) : price)));
     expect(countReasons(one.problems)).toEqual({ "implausible-jump": 60 });
@@ -148,7 +148,7 @@ test.skipIf(!isHere)("lines whose cells are shifted to the left give no price, n
 test.skipIf(!isHere)("a file that starts to write the day first gives no price for a wrong day", async () => {
   const facts = new Set(compact(await parseReal()).observations);
   const dayFirst = (date: string) => date.replace(/^(\d+)\/(\d+)/, "$2/$1");
-  for (const count of [5, 60, 400, 9_916]) {
+  for (const count of isMatrix ? [5, 60, 400, 9_916] : [60, 9_916]) {
     const text = realWith(count, (cell, column) => (column === 0 ? dayFirst(cell) : cell));
     const { observations } = compact(await parse(text));
     expect(observations.filter((fact) => !facts.has(fact))).toEqual([]);

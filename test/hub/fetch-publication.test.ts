@@ -1,35 +1,34 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { sniimMilk } from "../../shared/feeds/sniim-milk.ts";
 import type { Fault } from "../../trainer/simulate/faults.ts";
-import { type Publisher, startPublisher } from "../../trainer/simulate/publisher.ts";
+import { startPublisher } from "../../trainer/simulate/publisher.ts";
 import { type FetchEffects, type FetchSettings, fetchPublication } from "../../workers/hub/fetch/fetch-publication.ts";
 
-const publishers: Publisher[] = [];
-afterEach(async () => {
-  for (const publisher of publishers.splice(0)) await publisher.close();
-});
-
 const day = "2026-11-20";
+/** Faults of the next requests, in order. */
+let queue: (Fault | null)[] = [];
+const publisher = await startPublisher({
+  port: 0,
+  seed: "fetch",
+  today: day,
+  firstDay: "2026-10-01",
+  faults: () => queue.shift() ?? null,
+});
+afterAll(() => publisher.close());
+
 const [wanted] = sniimMilk.source.requests(day, day);
 if (!wanted) throw new Error("no request was made");
 
-/** Fetches from a simulated publisher that returns the given answers in order. Records sleeps instead of sleeping. */
+/** Fetches from the simulated publisher, which returns the given answers in order. Records sleeps instead of sleeping. */
 async function ask(
   faults: readonly (Fault | null)[],
   settings: Partial<FetchSettings> = {},
   path = wanted?.path ?? "",
 ) {
-  const queue = [...faults];
-  const publisher = await startPublisher({
-    port: 0,
-    seed: "fetch",
-    today: day,
-    firstDay: "2026-10-01",
-    faults: () => queue.shift() ?? null,
-  });
-  publishers.push(publisher);
+  queue = [...faults];
+  const before = publisher.requests.length;
   const sleeps: number[] = [];
   const fx: FetchEffects = {
     fetch: (url, init) => fetch(url, init),
@@ -43,7 +42,7 @@ async function ask(
     { baseUrl: publisher.url, allowLoopback: true, etag: null, ...settings },
     fx,
   );
-  return { fetched, sleeps, requests: publisher.requests, url: publisher.url };
+  return { fetched, sleeps, requests: publisher.requests.slice(before) };
 }
 
 test("a publication is returned with its etag, and the request has a User-Agent and no credentials", async () => {

@@ -44,11 +44,14 @@ test("the file grows by one line per weekday, and some recent lines are correcte
   const at = publication();
   const days = goldMarket(settings).days("2026-11-20").slice(-120);
   let corrected = 0;
-  for (const [index, day] of days.entries()) {
-    const [before, now] = [at(days[index - 1] ?? ""), at(day)].map((bytes) => text(bytes).split("\n"));
-    if (index === 0 || !before || !now) continue;
-    expect(now.length).toBe(before.length + 1);
-    const changed = before.flatMap((line, row) => (now[row] === line ? [] : [before.length - row]));
+  let before: string[] | undefined;
+  for (const day of days) {
+    const earlier = before;
+    const now = text(at(day)).split("\n");
+    before = now;
+    if (!earlier) continue;
+    expect(now.length).toBe(earlier.length + 1);
+    const changed = earlier.flatMap((line, row) => (now[row] === line ? [] : [earlier.length - row]));
     corrected += changed.length;
     for (const age of changed) expect(age).toBeLessThanOrEqual(4);
   }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Fault } from "../../trainer/simulate/faults.ts";
 import { type Publisher, type PublisherOptions, startPublisher } from "../../trainer/simulate/publisher.ts";
 
@@ -19,10 +19,22 @@ async function publisher(options: Partial<PublisherOptions> = {}): Promise<Publi
   return started;
 }
 
-const faulty = (fault: Fault): Promise<Publisher> => publisher({ faults: () => fault });
+/** A publisher for tests that do not change its day, with the fault of the current test. */
+const shared = await startPublisher({
+  port: 0,
+  seed: 1,
+  today: "2026-11-20",
+  firstDay: "2026-10-01",
+  faults: () => fault,
+});
+const { url } = shared;
+let fault: Fault | null = null;
+afterEach(() => {
+  fault = null;
+});
+afterAll(() => shared.close());
 
 test("the workbook of a publication day has the headers for a conditional fetch", async () => {
-  const { url } = await publisher();
   const response = await fetch(url + FRIDAY);
   const bytes = new Uint8Array(await response.arrayBuffer());
   expect(response.status).toBe(200);
@@ -34,7 +46,6 @@ test("the workbook of a publication day has the headers for a conditional fetch"
 });
 
 test("HEAD returns the headers of GET without a body", async () => {
-  const { url } = await publisher();
   const [got, head] = [await fetch(url + FRIDAY), await fetch(url + FRIDAY, { method: "HEAD" })];
   for (const name of ["etag", "content-length", "content-type", "last-modified"]) {
     expect(head.headers.get(name)).toBe(got.headers.get(name));
@@ -43,7 +54,6 @@ test("HEAD returns the headers of GET without a body", async () => {
 });
 
 test("If-None-Match with the file's tag is 304, with another one 200", async () => {
-  const { url } = await publisher();
   const etag = (await fetch(url + FRIDAY)).headers.get("etag") ?? "";
   const ask = async (tags: string) => (await fetch(url + FRIDAY, { headers: { "If-None-Match": tags } })).status;
   expect(await ask(etag)).toBe(304);
@@ -61,7 +71,6 @@ test("two publishers with one seed serve the same bytes, and another seed gives 
 });
 
 test("an address without a publication is an HTML 404", async () => {
-  const { url } = await publisher();
   const thursday = "Leche19112026.xlsx";
   const holiday = "Leche16112026.xlsx";
   const tooEarly = "Leche30092026.xlsx";
@@ -92,7 +101,6 @@ test("the history starts two years before today by default", async () => {
 });
 
 test("methods other than GET and HEAD get 405 with the allowed methods", async () => {
-  const { url } = await publisher();
   const response = await fetch(url + FRIDAY, { method: "POST", body: "x" });
   expect(response.status).toBe(405);
   expect(response.headers.get("allow")).toBe("GET, HEAD");
@@ -103,14 +111,12 @@ describe("invalid requests of a fetcher are rejected", () => {
     ["credentials", { Authorization: "Bearer x" }, /Authorization/],
     ["a cookie", { Cookie: "a=b" }, /Cookie/],
   ])("for sending %s", async (_, headers, sentence) => {
-    const { url } = await publisher();
     const response = await fetch(url + FRIDAY, { headers });
     expect(response.status).toBe(400);
     expect(await response.text()).toMatch(sentence);
   });
 
   test("without a User-Agent", async () => {
-    const { url } = await publisher();
     // fetch() always adds a User-Agent; node:http does not.
     const sent = request(url + FRIDAY).end();
     const [response] = await once(sent, "response");
@@ -129,38 +135,38 @@ test("every request is recorded", async () => {
 
 describe("faults", () => {
   test.each([500, 503] as const)("status %d", async (status) => {
-    const { url } = await faulty({ kind: "status", status });
+    fault = { kind: "status", status };
     expect((await fetch(url + FRIDAY)).status).toBe(status);
   });
 
   test("an HTML page with status 200 instead of the file", async () => {
-    const { url } = await faulty({ kind: "html" });
+    fault = { kind: "html" };
     const response = await fetch(url + FRIDAY);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toContain("text/html");
   });
 
   test("a redirect to a given address", async () => {
-    const { url } = await faulty({ kind: "redirect", location: "http://169.254.169.254/latest" });
+    fault = { kind: "redirect", location: "http://169.254.169.254/latest" };
     const response = await fetch(url + FRIDAY, { redirect: "manual" });
     expect(response.status).toBe(302);
     expect(response.headers.get("location")).toBe("http://169.254.169.254/latest");
   });
 
   test("a body shorter than Content-Length makes reading fail", async () => {
-    const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "all" });
+    fault = { kind: "truncated", bytes: 1000, announced: "all" };
     const response = await fetch(url + FRIDAY);
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow();
   });
 
   test("a truncated body with a matching Content-Length is read as a shorter file", async () => {
-    const { url } = await faulty({ kind: "truncated", bytes: 1000, announced: "sent" });
+    fault = { kind: "truncated", bytes: 1000, announced: "sent" };
     expect((await (await fetch(url + FRIDAY)).arrayBuffer()).byteLength).toBe(1000);
   });
 
   test("a slow response can time out and does not delay closing", async () => {
-    const running = await faulty({ kind: "slow", delayMs: 3_600_000 });
+    const running = await publisher({ faults: () => ({ kind: "slow", delayMs: 3_600_000 }) });
     const slow = fetch(running.url + FRIDAY, { signal: AbortSignal.timeout(50) });
     await expect(slow).rejects.toThrow(/timeout|aborted/);
     await running.close();
