@@ -20,6 +20,8 @@ import { storedDistribution } from "./stored-distribution.ts";
 
 export interface SnapshotToPublish {
   readonly snapshot: Snapshot;
+  /** The evaluation of the snapshot, if it is known. */
+  readonly evaluated?: EvaluatedSnapshot;
   /** The baseline on the same history: `snapshot` itself if it is the baseline, null if the baseline cannot be loaded. */
   readonly baseline: Snapshot | null;
   /** ISO 8601. */
@@ -43,10 +45,11 @@ export async function predictionsToPublish(
  */
 export async function predictionParts({
   snapshot,
+  evaluated: known,
   baseline,
   publishedAt,
 }: SnapshotToPublish): Promise<Result<Iterable<PublishedPrediction[]>, EvaluationFailure>> {
-  const evaluated = await evaluateAll(snapshot);
+  const evaluated = known ? success(known) : await evaluateAll(snapshot);
   if (!evaluated.ok) return evaluated;
   const ofBaseline = baseline === null || baseline === snapshot ? null : await evaluateAll(baseline);
   if (ofBaseline?.ok === false) return ofBaseline;

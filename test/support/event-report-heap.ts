@@ -27,11 +27,11 @@ const snapshot = loadSnapshot({ forecast: customers, model: bytes, card, history
 const explainer = explainerOf(bytes, snapshot.model.card);
 const answered = await predictOrigin(snapshot, explainer.ok ? explainer.value.explain : null);
 if (!answered.ok) throw new Error(answered.error);
+const { answer, evaluated, sets } = answered.value;
 const madeAt = "2026-12-01T08:00:00.000Z";
-const parts = await predictionParts({ snapshot, baseline: snapshot, publishedAt: madeAt });
+const parts = await predictionParts({ snapshot, evaluated, baseline: snapshot, publishedAt: madeAt });
 if (!parts.ok) throw new Error(parts.error.reason);
 const parquetBytes = writePredictionParts(customers, parts.value).length;
-const { answer, sets } = answered.value;
 const panel = forecastPanel(customers, await factsOfForecast(db, customers, granularityOfFeed));
 const model = computeReport({ forecast: customers, panel, answer, sets, card: null, feeds: [], revision: 1, madeAt });
 const jsonBytes = encodePieces(jsonPieces(model, "\n")).length;

@@ -32,10 +32,10 @@ const snapshot = snapshotOf(
 );
 const answered = await predictOrigin(snapshot, null);
 if (!answered.ok) throw new Error(answered.error);
-const parts = await predictionParts({ snapshot, baseline: snapshot, publishedAt: madeAt });
+const { answer, evaluated, sets } = answered.value;
+const parts = await predictionParts({ snapshot, evaluated, baseline: snapshot, publishedAt: madeAt });
 if (!parts.ok) throw new Error(parts.error.reason);
 const parquetBytes = writePredictionParts(milkMx, watched(parts.value)).length;
-const { answer, sets } = answered.value;
 const panel = panelOfHistory(history);
 const model = computeReport({ forecast: milkMx, panel, answer, sets, card: null, feeds: [], revision: 1, madeAt });
 const jsonBytes = encodePieces(jsonPieces(model, "\n")).length;

@@ -6,6 +6,7 @@ import { readGroup } from "../../shared/predict/group-request.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
 import { seriesPath } from "../../shared/predict/series-path.ts";
 import type { Snapshot } from "../../shared/predict/snapshot.ts";
+import { predictOrigin } from "../../shared/reports/predict-origin.ts";
 import { predictionParts, predictionsToPublish } from "../../shared/track-record/publish-snapshot.ts";
 import {
   type PublishedPrediction,
@@ -58,6 +59,20 @@ test("step by step the file has the same bytes", async () => {
   expect(steps).toEqual(forecast.steps.map((step) => [step]));
   const [first] = parts.value;
   expect(first?.every(({ step }) => step === 1)).toBe(true);
+});
+
+test("with a known evaluation the model does not run again", async () => {
+  const snapshot = snapshotOf(stepped);
+  const answered = await predictOrigin(snapshot, null);
+  if (!answered.ok) throw new Error(answered.error);
+  const { evaluated } = answered.value;
+  const run = () => Promise.reject(new Error("the model runs again"));
+  const model = { ...snapshot.model, engine: { name: "onnxruntime-web", run } } as const;
+  const used = { ...snapshot, model };
+  const parts = await predictionParts({ snapshot: used, evaluated, baseline: used, publishedAt });
+  if (!parts.ok) throw new Error(parts.error.reason);
+  expect([...parts.value].flat()).toEqual(await publish(snapshot, snapshot));
+  await expect(predictionParts({ snapshot: used, baseline: used, publishedAt })).rejects.toThrow("runs again");
 });
 
 test("series and steps are published with the numbers of /predict", async () => {

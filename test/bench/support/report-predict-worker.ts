@@ -38,11 +38,11 @@ export default {
     const snapshot = snapshotOf({ hasChanges: true, card }, history);
     const answered = await predictOrigin(snapshot, null);
     if (!answered.ok) throw new Error(answered.error);
-    const parts = await predictionParts({ snapshot, baseline: snapshot, publishedAt: madeAt });
+    const { answer, evaluated, sets } = answered.value;
+    const parts = await predictionParts({ snapshot, evaluated, baseline: snapshot, publishedAt: madeAt });
     if (!parts.ok) throw new Error(parts.error.reason);
     const parquet = writePredictionParts(milkMx, parts.value);
     await LAKE.put("part.parquet", parquet);
-    const { answer, sets } = answered.value;
     const needs = { ...milkMx, periodsMin: shownPeriods };
     const panel = forecastPanel(milkMx, await factsOfForecast(db, needs, granularityOfFeed));
     const model = computeReport({ forecast: milkMx, panel, answer, sets, card: null, feeds: [], revision: 1, madeAt });

@@ -59,9 +59,9 @@ export async function answerOrigin(models: ServingModels, history: DatedHistory)
   if (!answered.ok) throw new Error(answered.error);
   const ofBaseline = models.baseline && models.baseline !== models.model ? snapshotOf(models.baseline, history) : built;
   const baseline = models.baseline !== null && ofBaseline.ok ? ofBaseline.value : null;
-  const parts = await predictionParts({ snapshot, baseline, publishedAt: history.now.toISOString() });
+  const { answer, evaluated, sets } = answered.value;
+  const parts = await predictionParts({ snapshot, evaluated, baseline, publishedAt: history.now.toISOString() });
   if (!parts.ok) throw new Error(parts.error.reason);
-  const { answer, sets } = answered.value;
   return success({ answer, sets, parts: parts.value });
 }
 
