@@ -110,9 +110,11 @@ function queryText(query: Readonly<Record<string, unknown>> = {}): string {
 function callerHeaders(
   { token, predictToken, personal, actor }: ClientOptions,
   { token: kind }: Endpoint,
-  { feed, forecast }: CallInput,
+  { feed, forecast, query }: CallInput,
 ): Readonly<Record<string, string>> {
-  const isPersonal = [feed, forecast].some((name) => typeof name === "string" && personal?.names.has(name));
+  const isPersonal = [feed, forecast, query?.["forecast"]].some(
+    (name) => typeof name === "string" && personal?.names.has(name),
+  );
   const open = isPersonal ? personal?.token : kind === "predict" ? predictToken : undefined;
   const bearer = kind === "hub" ? (token ?? open) : open;
   return {

@@ -50,6 +50,13 @@ test("a write sends the hub's token and the actor, a prediction the token of pre
   ]);
 });
 
+test("a query that names a personal forecast sends the personal token, as its address would", async () => {
+  const personal = { names: new Set(["customers"]), token: "personal" };
+  const { client, sent } = answering(Response.json({ reports: [] }), { personal });
+  for (const forecast of ["customers", "gold"]) await client.listReports({ query: { forecast, limit: 1 } });
+  expect(sent.map(({ headers }) => headers)).toEqual([{ Authorization: "Bearer personal" }, {}]);
+});
+
 test("a file is sent with its length, its digest and its content type", async () => {
   const { client, sent } = answering(Response.json({}));
   const body = new TextEncoder().encode("abc");

@@ -37,6 +37,8 @@ export interface HubStory {
   readonly files?: readonly (readonly [key: string, bytes: Uint8Array<ArrayBuffer>])[];
   /** Texts in KV by key. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** `PERSONAL_TOKEN`; by default not set. */
+  readonly personalToken?: string;
   readonly predict?: (request: Request) => Promise<Response>;
 }
 
@@ -60,6 +62,7 @@ export async function hubInNode(story: HubStory = {}): Promise<Answer> {
     predict: { fetch: story.predict ?? (async () => new Response(null, { status: 503 })) },
     boot: "test",
     adminToken: hubToken,
+    personalToken: story.personalToken,
     personalNames,
     onnx: null,
     evaluate: () => failure({ reason: "not in this test" }),

@@ -9,7 +9,7 @@ import type { Hub } from "../hub.ts";
 import { requireForecast } from "./require.ts";
 
 export interface ListOptions {
-  /** False for an address without the name of the forecast: it is public, so personal forecasts are left out. */
+  /** False for a request that does not name a personal forecast: it is public, so these are left out. */
   readonly withPersonal: boolean;
 }
 

@@ -6,6 +6,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../../package.json" with { type: "json" };
 import { predictRoutes } from "../../../shared/api/predict-routes.ts";
 import type { HubVariables } from "./context.ts";
+import { personalRefusals } from "./route.ts";
 
 const description = `Ingests data, registers models, and serves predictions of the best model. Reads are public. A write needs the hub's token as \`Authorization: Bearer <token>\` and may name the actor in \`X-Almanac-Actor\`. Predictions need a token only if \`PREDICT_TOKEN\` is set. Every address that names a personal feed or forecast needs \`PERSONAL_TOKEN\` or \`ADMIN_TOKEN\`, and is closed while neither is set. Errors are RFC 9457 problem details with the found, the expected and the allowed values. The MLflow and Open Inference routes use the error bodies of their protocols.`;
 
@@ -59,11 +60,6 @@ export function hubDocument(app: OpenAPIHono<HubVariables>): HubDocument {
   describePersonal(document);
   return document;
 }
-
-const personalRefusals = {
-  401: { description: "The feed or forecast is personal, and the token is missing or wrong" },
-  403: { description: "The feed or forecast is personal, and no token is set" },
-} as const;
 
 /** Adds the refusals of personal data to every operation whose address names a feed or a forecast. */
 function describePersonal({ paths = {} }: HubDocument): void {

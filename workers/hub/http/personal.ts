@@ -1,4 +1,5 @@
 /** Closes every address that names a personal feed or forecast, so that a new route cannot forget it. */
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bearerChallenge, refuseBearerToken } from "../../../shared/api/bearer-token.ts";
 import { closedPersonal } from "../../../shared/api/personal-token.ts";
@@ -17,16 +18,21 @@ export const personalOnly = createMiddleware<HubVariables>(async (context, next)
     await next();
     return;
   }
-  const authorization = context.req.header("Authorization");
-  if (!isAdmin(hub, authorization)) {
-    if (!hub.personalToken) refuse(closedPersonal);
-    const refusal = refuseBearerToken(authorization, hub.personalToken);
-    if (refusal) refuse(refusal, bearerChallenge);
-  }
+  requirePersonal(context);
   context.set("mayReadPersonal", true);
   await next();
   context.header("Cache-Control", "no-store");
 });
+
+/** Ends a request for personal data without `PERSONAL_TOKEN` or `ADMIN_TOKEN`, and every one while neither is configured. */
+export function requirePersonal(context: Context<HubVariables>): void {
+  const { hub } = context.var;
+  const authorization = context.req.header("Authorization");
+  if (isAdmin(hub, authorization)) return;
+  if (!hub.personalToken) refuse(closedPersonal);
+  const refusal = refuseBearerToken(authorization, hub.personalToken);
+  if (refusal) refuse(refusal, bearerChallenge);
+}
 
 /** Returns the request for predict. The holder of the admin token gets the personal one, because predict does not have the other. */
 export function forPredict({ adminToken, personalToken }: Pick<Hub, "adminToken" | "personalToken">, request: Request) {

@@ -33,8 +33,9 @@ import type { Hub } from "../hub.ts";
 import { contentTypes } from "../reports/content-types.ts";
 import { adminOnly } from "./authorize.ts";
 import { type FileHeaders, fileResponse } from "./file-response.ts";
+import { requirePersonal } from "./personal.ts";
 import { unwrap } from "./refuse.ts";
-import { apiRoutes, fileAnswers, json, refusals, secured } from "./route.ts";
+import { apiRoutes, fileAnswers, json, personalRefusals, refusals, secured } from "./route.ts";
 
 export const reportRoutes = apiRoutes();
 
@@ -57,13 +58,23 @@ const list = createRoute({
   operationId: "listReports",
   tags: ["Reports"],
   summary: "Published reports, newest first",
+  description:
+    "Without `forecast` it leaves out the reports of personal forecasts. With a personal one it needs `PERSONAL_TOKEN` or `ADMIN_TOKEN`.",
+  security: [{}, { personalToken: [] }, { token: [] }],
   request: { query: reportsQueryShape },
-  responses: { 200: json(reportListShape, "The reports"), ...refusals.filteredRead },
+  responses: { 200: json(reportListShape, "The reports"), ...refusals.filteredRead, ...personalRefusals },
 });
 
-reportRoutes.openapi(list, async (context) =>
-  context.json(unwrap(await listReports(context.var.hub, context.req.valid("query"), { withPersonal: false })), 200),
-);
+reportRoutes.openapi(list, async (context) => {
+  const { hub } = context.var;
+  const query = context.req.valid("query");
+  const withPersonal = query.forecast !== undefined && hub.personalNames.has(query.forecast);
+  if (withPersonal) {
+    requirePersonal(context);
+    context.header("Cache-Control", "no-store");
+  }
+  return context.json(unwrap(await listReports(hub, query, { withPersonal })), 200);
+});
 
 const request = createRoute({
   method: "post",

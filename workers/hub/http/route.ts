@@ -108,6 +108,12 @@ export const refusals = {
   },
 } as const;
 
+/** Describes the refusals of personal data. The document adds them to every operation whose address names a feed or a forecast. */
+export const personalRefusals = {
+  401: { description: "The feed or forecast is personal, and the token is missing or wrong" },
+  403: { description: "The feed or forecast is personal, and no token is set" },
+} as const;
+
 /** Describes the answers to conditional requests and to ranges of a file. */
 export const fileAnswers = {
   206: { description: "`Range`: the requested bytes", content: binary },
