@@ -51,17 +51,51 @@ test("a series that moves by up to 25 % a month is decoded completely, from any 
   );
 });
 
-// After a rejected month the nearest neighbour is two months away, so a factor of 2.2 a month is more than one decision covers.
-test("a series that moves by up to a factor of 2.2 a month gives no wrong number while no month is rejected", () => {
+const gaps = fc.array(fc.record({ at: fc.nat(), text: fc.constantFrom("a", "-5", "0", "1..2") }), { maxLength: 5 });
+
+test("a series that moves by up to a factor of 2.2 a number gives no wrong number, also after rejected months", () => {
   fc.assert(
-    fc.property(walks(2.2), ({ values, anchor }) => {
-      const { values: found, problems } = decoded(values.map(withLostPoint), anchor);
-      const truth = new Map(values.map((value, at) => [addPeriods(first, at), value]));
-      if (problems.length === 0) for (const [period, value] of found) expect(value).toBe(truth.get(period));
-      expect(found.length + problems.length).toBe(values.length);
+    fc.property(walks(2.2), gaps, ({ values, anchor }, gaps) => {
+      const cells: { readonly text: string; readonly value: number | null }[] = values.map((value) => ({
+        text: withLostPoint(value),
+        value,
+      }));
+      for (const { at, text } of gaps) cells.splice(at % (cells.length + 1), 0, { text, value: null });
+      const at = cells.findIndex(({ value }) => value === values[anchor.at]);
+      const { values: found, problems } = decoded(
+        cells.map(({ text }) => text),
+        { at, level: anchor.level },
+      );
+      const truth = new Map(cells.map(({ value }, at) => [addPeriods(first, at), value]));
+      for (const [period, value] of found) expect(value).toBe(truth.get(period));
+      expect(found.length + problems.length).toBe(cells.length);
     }),
     { numRuns: 300 },
   );
+});
+
+test("a number beside a rejected month is compared with the size of that month, not with the median alone", () => {
+  // The median of the start is 0.22, and from it 0.0982703903 and 0.1 are as near as 0.982703903 and 1 are from 0.446683592.
+  const { values, problems } = decoded([1, 0.982703903, 0.446683592, 0.22, 0.22].map(withLostPoint), {
+    at: 2,
+    level: 0.446683592,
+  });
+  expect(values.map(([, value]) => value)).toEqual([0.446683592, 0.22, 0.22]);
+  expect(problems.map(({ reason, row }) => `${row} ${reason}`)).toEqual(["3 ambiguous-number", "2 ambiguous-number"]);
+});
+
+test("decoding starts at a number, also if the month of the anchor has none", () => {
+  const texts = [1, 0.982703903, 0.446683592, 0.22, 0.22].map(withLostPoint);
+  const { values } = decoded([...texts.slice(0, 3), "a", ...texts.slice(3)], { at: 3, level: 0.4 });
+  expect(values.map(([, value]) => value)).toEqual([0.446683592, 0.22, 0.22]);
+});
+
+test("after a month of unknown size, a number on which only some neighbours decide is rejected", () => {
+  // 4 is far from the last value, 1.5, and from the median, 1. After it both decide on 2, but only the last value decides on 3.
+  const lastOf = (next: number) =>
+    decoded([1, 1, 1, 1, 1.5, 4, next].map(withLostPoint), { at: 0, level: 1 }).values.at(-1);
+  expect(lastOf(2)).toEqual(["1996-07", 2]);
+  expect(lastOf(3)).toEqual(["1996-05", 1.5]);
 });
 
 test("the simulator writes numbers as the source does", () => {
