@@ -63,24 +63,27 @@ const inferExample = {
 
 const fields =
   "Fields are the dimensions, the target period and the features, under the names of the forecast and its model. Missing features are computed from the history.";
+/** What a request for a new series may leave out; the same rule in every protocol. */
+const missingRule =
+  "A forecast of next events also answers for a series that is not in the history. Its features of statements, such as a customer's age, may be left out; others may be sent without a value. Both are then missing for the model.";
 
 const ask: Omit<Documentation, "summary"> = {
   tag: "Predict",
-  description: `One instance, with its fields in the query. ${fields}`,
+  description: `One instance, with its fields in the query. ${fields} An empty parameter is a feature without a value there. ${missingRule}`,
   answer: "The prediction, its intervals and the model and data that it was computed from",
   refusals: problems([...reading, 422]),
   more: { 304: { description: "`If-None-Match` matches the `ETag` of the current answer" } },
 };
 const send: Omit<Documentation, "summary"> = {
   tag: "Predict",
-  description: `One instance as an object, several as \`{"instances": […]}\`, or all series as \`{"all": true}\`. ${fields}`,
+  description: `One instance as an object, several as \`{"instances": […]}\`, or all series as \`{"all": true}\`. ${fields} Null is a feature without a value. ${missingRule}`,
   answer: "One prediction as an object, or a list in the order of the instances",
   refusals: problems([...sending, 422]),
   example: { all: true },
 };
 const invoke: Omit<Documentation, "summary"> = {
   tag: "MLflow",
-  description: "Raw features in one of MLflow's four JSON forms, or as CSV with a header.",
+  description: `Raw features in one of MLflow's four JSON forms, or as CSV with a header. Null, NaN and an empty field of CSV are features without a value. ${missingRule}`,
   answer: "One prediction per row",
   refusals: invocationErrors(sending),
   example: invocationExample,
@@ -89,8 +92,7 @@ const open = { tag: "Open Inference", refusals: {} } as const;
 const model = { tag: "Open Inference", refusals: inferenceErrors(reading) } as const;
 const infer = {
   tag: "Open Inference",
-  description:
-    "Each input of the model is a tensor of shape [rows] or [rows, 1]. A body without `Content-Type` is read as JSON. With `Inference-Header-Content-Length` the data of tensors follow the JSON as bytes; outputs are sent as bytes if `binary_data_output` or `binary_data` asks for it.",
+  description: `Each input of the model is a tensor of shape [rows] or [rows, 1]. A body without \`Content-Type\` is read as JSON. With \`Inference-Header-Content-Length\` the data of tensors follow the JSON as bytes; outputs are sent as bytes if \`binary_data_output\` or \`binary_data\` asks for it. Null, NaN and an empty text are features without a value. ${missingRule}`,
   answer: "One tensor per output",
   refusals: inferenceErrors(sending),
   example: inferExample,

@@ -58,6 +58,13 @@ export function dtypeOf(feature: Feature): "float" | "string" {
   return boundFeature(feature).dtype;
 }
 
+/** Returns the value of a feature without a value: NaN, or the text that training used; `""` for a name of a series. */
+export function missingValueOf(feature: Feature): number | string {
+  const bound = boundFeature(feature);
+  if (bound.dtype === "float") return Number.NaN;
+  return bound.source === "history" ? bound.missing : "";
+}
+
 /** Returns the variable that a feature reads; undefined for the target variable. */
 export function variableOf(feature: Feature): string | undefined {
   return boundFeature(feature).variable;

@@ -1,5 +1,6 @@
 /** Reads a table of raw features, as the scoring protocols send it, into the model's inputs. Without history or aliases. */
 
+import { missingValueOf } from "../features/feature.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { cleanName } from "../lib/fold-text.ts";
 import { failure, type Result, success } from "../lib/result.ts";
@@ -32,12 +33,15 @@ export function inputsOfTable(
   }
   const uneven = rows.findIndex((row) => row.length !== names.length);
   if (uneven >= 0) return failure(`Row ${uneven} has ${rows[uneven]?.length} values, expected ${names.length}.`);
-  const missing = modelInputs.filter(({ name }) => !columnIndexes.has(name)).map(({ name }) => name);
+  const missing = modelInputs
+    .filter(({ name, mayBeLeftOut }) => !columnIndexes.has(name) && !mayBeLeftOut)
+    .map(({ name }) => name);
   if (missing.length > 0) return failure(missingInputs(missing, names, modelInputs));
   const inputs: Record<string, Column> = Object.create(null);
   for (const input of modelInputs) {
-    const at = columnIndexes.get(input.name) ?? 0;
-    const read = readColumn(input, { count: rows.length, cell: (row) => rows[row]?.[at], refused });
+    const at = columnIndexes.get(input.name);
+    const cell = (row: number) => (at === undefined ? null : rows[row]?.[at]);
+    const read = readColumn(input, { count: rows.length, cell, refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }
@@ -68,14 +72,19 @@ export interface Cells {
   readonly refused: RefusedRows | null;
 }
 
-/** Reads the values of one input. Null and NaN are missing. A list of one value, as in a shape of [N, 1], is that value. */
-export function readColumn({ name, categories }: ModelInput, { count, cell, refused }: Cells): Result<Column> {
+/**
+ * Reads the values of one input. Null, NaN and an empty text are missing. A list of one value, as in a shape of [N, 1], is that
+ * value.
+ */
+export function readColumn({ name, declared, categories }: ModelInput, cells: Cells): Result<Column> {
+  const { count, cell, refused } = cells;
   const numbers = new Float32Array(categories === null ? count : 0);
   const texts: string[] = [];
+  const missing = String(missingValueOf(declared));
   for (let row = 0; row < count; row++) {
     const value = unwrapped(cell(row));
     if (categories !== null) {
-      const text = value === null || value === undefined ? "" : value;
+      const text = value === null || value === undefined || value === "" ? missing : value;
       if (typeof text !== "string") {
         const reason = `Input ${name}, row ${row}: found ${describeValue(value)}, expected text.`;
         if (refused === null) return failure(reason);

@@ -133,9 +133,12 @@ export function readInfer(
   const count = tensors.find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
   for (const input of model.inputs) {
     const [tensor, second] = tensors.filter(({ name }) => name === input.name);
-    if (tensor === undefined) return failure(`input ${input.name} is missing`);
+    if (tensor === undefined && !input.mayBeLeftOut) return failure(`input ${input.name} is missing`);
     if (second !== undefined) return failure(`input ${input.name} occurs twice`);
-    const read = readTensor(tensor, { input, count, piece: pieces.value.get(tensor), refused });
+    const read =
+      tensor === undefined
+        ? readColumn(input, { count, cell: () => null, refused })
+        : readTensor(tensor, { input, count, piece: pieces.value.get(tensor), refused });
     if (!read.ok) return read;
     inputs[input.name] = read.value;
   }

@@ -36,19 +36,26 @@ interface SortedFields {
   readonly dimensions: (string | undefined)[];
   readonly dates: DateField[];
   readonly overrides: Map<string, number | string>;
+  /** The features that the instance names without a value. */
+  readonly empty: Set<string>;
   observation: SuppliedObservation;
   above: number | undefined;
 }
 
-/** Reads an instance. Never throws. A field with the value null counts as missing. O(fields). */
+/**
+ * Reads an instance. Never throws. A field with the value null counts as missing; for a forecast of events also an empty feature of
+ * a query. A missing feature of a known series is computed from the history. O(fields).
+ */
 export function readInstance(snapshot: Snapshot, instance: Instance, options: ReadOptions): ReadRow {
   const sorted = sortFields(snapshot, instance, options);
   if (!sorted.ok) return sorted;
-  const { dimensions, dates, overrides, observation } = sorted.value;
+  const { dimensions, dates, overrides, empty, observation } = sorted.value;
   const forAbove = sorted.value.above === undefined ? {} : { above: sorted.value.above };
   for (const [name, state] of impliedEvents(snapshot.forecast, overrides)) overrides.set(name, state);
   const missing = snapshot.model.inputs.filter(({ name, declared }) => isOfHistory(declared) && !overrides.has(name));
-  const missingNames = missing.map(({ name }) => name);
+  const missingNames = missing
+    .filter(({ name, mayBeLeftOut }) => !mayBeLeftOut && !empty.has(name))
+    .map(({ name }) => name);
   const found = findSeries(snapshot, dimensions, { missing: missingNames, brief: options.brief });
   if (!found.ok) return found;
   const { is, position } = found.value;
@@ -65,7 +72,10 @@ export function readInstance(snapshot: Snapshot, instance: Instance, options: Re
   const { target } = read.value;
   const isNext = target === snapshot.target;
   const { hypothesisNeeds } = snapshot.forecast;
-  const needed = missing.filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
+  // A new series has no value in the history that could be used instead.
+  const needed = missing
+    .filter(({ name }) => position !== null || missingNames.includes(name))
+    .filter(({ name }) => hypothesisNeeds === "all" || hypothesisNeeds.includes(name));
   if (!isNext && needed.length > 0) return failure(otherPeriod(snapshot, read.value, needed));
   return success({ position, is, target, hypothetical: !isNext || position === null, overrides, ...forAbove });
 }
@@ -79,7 +89,8 @@ function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions
   const { fields, forecast } = snapshot;
   const dimensions = forecast.dimensions.map(() => undefined);
   const { above } = options;
-  const sorted: SortedFields = { dimensions, dates: [], overrides: new Map(), observation: {}, above };
+  const [overrides, empty] = [new Map<string, number | string>(), new Set<string>()];
+  const sorted: SortedFields = { dimensions, dates: [], overrides, empty, observation: {}, above };
   const namesUsed = new Map<string, string>();
   for (const [name, value] of Object.entries(instance)) {
     if (name === aboveField) {
@@ -96,7 +107,8 @@ function sortFields(snapshot: Snapshot, instance: Instance, options: ReadOptions
       return failure({ kind: "unprocessable", detail, field: name, found: "both", expected: `only ${field.name}` });
     }
     namesUsed.set(field.name, name);
-    if (value === null || value === undefined) continue;
+    if (field.kind === "feature" && isEmpty(value, options) && eventsRuleOf(forecast) !== null) empty.add(field.name);
+    if (value === null || value === undefined || empty.has(field.name)) continue;
     switch (field.kind) {
       case "date":
         sorted.dates.push({ name, part: field.part, value });
@@ -148,6 +160,7 @@ function readFeatureValue(
   return failure({ kind: "unprocessable", detail, field: name, found, expected });
 }
 
+const isEmpty = (value: unknown, { textNumbers }: ReadOptions) => value === null || (textNumbers && isBlank(value));
 const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
 
 interface FoundSeries {

@@ -8,6 +8,7 @@ import { isObject } from "../lib/validate-json.ts";
 import { computableFeatures } from "../registry/computable-features.ts";
 import { servedFormat } from "../registry/keys.ts";
 import type { ServedCard, ServedModelFile, ServingDeclaration } from "../registry/served.ts";
+import { mayBeLeftOut } from "./may-be-left-out.ts";
 
 /** One input of the model, and the feature that it reads. */
 export interface ModelInput {
@@ -15,6 +16,8 @@ export interface ModelInput {
   readonly declared: Feature;
   /** The texts in the training data; null for a numeric input. */
   readonly categories: ReadonlySet<string> | null;
+  /** True if a request for a new series may leave the input out. It is then missing. */
+  readonly mayBeLeftOut?: boolean;
 }
 
 /** The content of `served.json`: a model and the serving part of its forecast's declaration. */
@@ -37,6 +40,7 @@ export function readServed(text: string): Result<ServedDescription> {
   const computable = computableFeatures({ card, declaration });
   if (!computable.ok) return failure(`${computable.error}: deploy a build of predict that computes it`);
   const features = computable.value;
+  const forecast = { ...declaration, features };
   const inputs: ModelInput[] = [];
   for (const input of card.features) {
     const declared = features.find(({ name }) => name === input.name);
@@ -45,7 +49,8 @@ export function readServed(text: string): Result<ServedDescription> {
       name: input.name,
       declared,
       categories: input.dtype === "string" ? new Set(input.categories) : null,
+      mayBeLeftOut: mayBeLeftOut(forecast, declared),
     });
   }
-  return success({ card, forecast: { ...declaration, features }, inputs });
+  return success({ card, forecast, inputs });
 }

@@ -1,6 +1,6 @@
 /** Computes the model's inputs of each row: supplied by the request, from the history, or from the date and the names. */
 import type { FeatureValues, Prediction } from "../api/predict.ts";
-import { boundFeature, type Feature } from "../features/feature.ts";
+import { boundFeature, type Feature, missingValueOf } from "../features/feature.ts";
 import { previousPeriod } from "../forecasts/schedule.ts";
 import type { Column } from "../registry/golden.ts";
 import type { ServingDeclaration } from "../registry/served.ts";
@@ -53,7 +53,7 @@ function computedValue(
       return bound.at(row.target, before);
     }
     case "history":
-      return Number.NaN;
+      return missingValueOf(declared);
   }
 }
 

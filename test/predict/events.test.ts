@@ -1,7 +1,9 @@
 /** A forecast of the next event answers for a series from its events, and for a new series from given features. */
 import { expect, test } from "vitest";
 import { customers } from "../../shared/forecasts/customers.ts";
+import { readInfer } from "../../shared/predict/infer-request.ts";
 import { answerRows, prepareRows } from "../../shared/predict/predict.ts";
+import { inputsOfRequest } from "../../shared/predict/single-series-table.ts";
 import { sigmoid } from "../../shared/stats/sigmoid.ts";
 import { fullAnswerShape } from "../support/full-answer.ts";
 import { eventSnapshot } from "../support/served-events.ts";
@@ -94,18 +96,64 @@ test("a new customer is scored with every feature, with or without an id", () =>
   expect(ask(asText, true)).toMatchObject({ features: every });
 });
 
-test("a new customer without one of the features, or with an unknown category, is refused", () => {
-  const { age: _, ...withoutAge } = every;
+const { age: _age, region: _region, ...withoutAttributes } = every;
+const missing = { age: null, region: "unknown" };
+
+test("a new customer without age and region is scored in every protocol, with the two left out or empty", () => {
+  const left = { ...every, ...missing };
+  const answer = ask(withoutAttributes);
+  expect(answer).toMatchObject({ label: "large", features: left });
+  const nulls = { ...withoutAttributes, age: null, region: null };
+  expect(ask(nulls)).toEqual(answer);
+  const asText = Object.fromEntries(Object.entries(withoutAttributes).map(([name, value]) => [name, String(value)]));
+  expect(ask(asText, true)).toEqual(answer);
+  expect(ask({ ...asText, age: "", region: " " }, true)).toEqual(answer);
+  const columnsOf = ({ age, region, ...others }: Record<string, ArrayLike<unknown> | undefined>) => ({
+    age: age?.[0],
+    region: region?.[0],
+    others: Object.keys(others).length,
+  });
+  const others = Object.keys(withoutAttributes).length;
+  for (const record of [withoutAttributes, nulls, { ...nulls, region: "" }]) {
+    const table = { columns: Object.keys(record), rows: [Object.values(record)] };
+    const inputs = inputsOfRequest(snapshot, table);
+    expect(inputs.ok && columnsOf(inputs.value)).toEqual({ age: Number.NaN, region: "unknown", others });
+    const tensors = Object.entries(record).map(([name, value]) => {
+      const isText = name === "payment_method" || name === "region";
+      return { name, shape: [1, 1], datatype: isText ? "BYTES" : "FP32", data: [isText ? (value ?? "") : value] };
+    });
+    const request = readInfer({ json: { inputs: tensors }, binary: new Uint8Array() }, snapshot.model);
+    expect(request.ok && columnsOf(request.value.inputs)).toEqual({ age: Number.NaN, region: "unknown", others });
+  }
+});
+
+test("a feature of the purchases that a new customer's request names without a value is missing", () => {
+  expect(ask({ ...every, days_since_purchase: null }).features).toEqual({ ...every, days_since_purchase: null });
+  expect(ask({ ...every, payment_method: null }).features).toEqual({ ...every, payment_method: "unknown" });
+});
+
+test("an empty feature of a known customer is the one of the history", () => {
+  expect(ask({ customer_id: "7", age: "", last_amount: "" }, true)).toEqual(ask({ customer_id: "7" }));
+  expect(ask({ customer_id: "7", age: null, last_amount: null })).toEqual(ask({ customer_id: "7" }));
+});
+
+test("a new customer without a feature of the purchases, or with an unknown category, is refused", () => {
+  const { amount_30: _, ...withoutAmount } = every;
   for (const [instance, field] of [
-    [{ ...withoutAge, customer_id: "new-1" }, "customer_id"],
-    [withoutAge, "customer_id"],
+    [{ ...withoutAmount, customer_id: "new-1" }, "customer_id"],
+    [withoutAmount, "customer_id"],
     [{ ...every, region: "Centre" }, "region"],
     [{ ...every, last_large: 0.5 }, "last_large"],
   ] as const) {
     const prepared = prepare(instance);
     expect(prepared.ok ? "accepted" : prepared.error.field).toBe(field);
   }
-  expect(prepare({ ...every, age: null, region: null })).toMatchObject({
-    error: { detail: "customer_id is required to name a series. A new one needs every feature; missing: age, region." },
+  expect(prepare({ ...withoutAmount, age: null })).toMatchObject({
+    error: { detail: "customer_id is required to name a series. A new one needs every feature; missing: amount_30." },
   });
+  const refused = inputsOfRequest(snapshot, {
+    columns: Object.keys(withoutAmount),
+    rows: [Object.values(withoutAmount)],
+  });
+  expect(refused).toMatchObject({ error: 'Model is missing inputs ["amount_30"].' });
 });

@@ -2,9 +2,6 @@ import { listOf, text } from "../../lib/validate-json.ts";
 import { eventTextKind } from "./kind.ts";
 import { optionsOf } from "./options.ts";
 
-/** The text for a series without a value. */
-const unknown = "unknown";
-
 interface Options {
   readonly variable: string;
   /** The texts of the values 0, 1, …, as the feed declares them. */
@@ -16,5 +13,6 @@ export const eventCategory = eventTextKind({
   name: "event-category",
   version: 1,
   options: optionsOf<Options>({ variable: text, categories: listOf(text) }),
-  compute: ({ values }, { categories }) => categories[values.at(-1) ?? -1] ?? unknown,
+  missing: "unknown",
+  compute: ({ values }, { categories }) => categories[values.at(-1) ?? -1] ?? null,
 });

@@ -31,6 +31,8 @@ export type BoundFeature = Description &
     | {
         readonly source: "history";
         readonly dtype: "string";
+        /** The text of a series without a value. */
+        readonly missing: string;
         ofPast(past: Past): (series: PastSeries, index: number) => string;
       }
     | {
@@ -200,7 +202,10 @@ export function eventKind<
 }
 
 interface EventTextKind<Name, Version, Options> extends Named<Name, Version, Options> {
-  compute(timed: TimedValues, options: Options): string;
+  /** The text of a series without a value. */
+  readonly missing: string;
+  /** Computes the text, or null if there is no value. */
+  compute(timed: TimedValues, options: Options): string | null;
 }
 
 /** Defines a kind that is a text of the events and statements of a series. */
@@ -215,9 +220,10 @@ export function eventTextKind<
     eventDays: 0,
     source: "history",
     dtype: "string",
+    missing: kind.missing,
     ofPast: () => (series) => {
       const timed = series.timeline ? timedValuesOf(series.timeline, options.variable) : noValues;
-      return kind.compute(timed, options);
+      return kind.compute(timed, options) ?? kind.missing;
     },
   }));
 }
