@@ -3,6 +3,7 @@ import { asc, eq, sql } from "drizzle-orm";
 import type { Forecast } from "../forecasts/forecast.ts";
 import { rawPrefix } from "../lake/keys.ts";
 import { sha256Hex } from "../lib/hash.ts";
+import { granularityOf, type PeriodRange, rangeIn } from "../period.ts";
 import type { Look, LookHistory } from "../registry/look.ts";
 import { type ReadData, readDataOf } from "../registry/look-data.ts";
 import { type Database, type Statement, statement } from "./database.ts";
@@ -50,13 +51,15 @@ async function hasChanged(db: Database, { ingestId, toPeriod }: LookRow, read: r
   for (const { feed, from, variables } of read) {
     // The start of a raw key that identifies the bytes.
     const prefix = rawPrefix(feed, sha256Hex("")).length;
+    const range = await periodsOf(db, feed, { from: from ?? undefined, to: toPeriod });
+    if (range === null) continue;
     const [row] = await db.all<{ found: number }>(sql`
       SELECT 1 AS found FROM revisions r
       JOIN observations o ON o.feed = r.feed AND o.period = r.period AND o.series_id = r.series_id
         AND o.variable = r.variable
       JOIN json_each(${JSON.stringify(variables)}) v ON v.value ->> 'name' = r.variable
       WHERE r.feed = ${feed} AND r.superseded_by > max(r.ingest_id, ${ingestId})
-        AND r.period >= ${from ?? ""} AND r.period <= ${`${toPeriod}\u007f`}
+        AND r.period >= ${range.from ?? ""} AND r.period <= ${range.to}
         AND abs(o.value - r.value) > coalesce(v.value ->> 'tolerance', ${relativeTolerance} * abs(r.value))
         AND NOT EXISTS (SELECT 1 FROM revisions first WHERE first.feed = r.feed AND first.period = r.period
           AND first.series_id = r.series_id AND first.variable = r.variable
@@ -68,6 +71,13 @@ async function hasChanged(db: Database, { ingestId, toPeriod }: LookRow, read: r
     if (row) return true;
   }
   return false;
+}
+
+/** Returns a range of the forecast's periods in the periods of a feed; null if no value of the feed was replaced. */
+async function periodsOf(db: Database, feed: string, range: PeriodRange): Promise<PeriodRange | null> {
+  const [row] = await db.all<{ period: string }>(sql`SELECT period FROM revisions WHERE feed = ${feed} LIMIT 1`);
+  const granularity = row === undefined ? null : granularityOf(row.period);
+  return granularity === null ? null : rangeIn(granularity, range);
 }
 
 /** What a look read. */

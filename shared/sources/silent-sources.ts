@@ -3,7 +3,7 @@ import { dataEndOf, isOverdue } from "../forecasts/overdue.ts";
 import type { Schedule } from "../forecasts/schedule.ts";
 import type { Source, Sourced } from "../forecasts/source.ts";
 import { addDays } from "../lib/calendar.ts";
-import { enclosingPeriod, granularityOf, lastPartOf, precedingPeriod } from "../period.ts";
+import { enclosingPeriod, granularityOf, lastPartOf, partsMax, precedingPeriod } from "../period.ts";
 import type { FactsByFeed } from "./facts.ts";
 
 /** The newest observed period of each feed, in the feed's own granularity; null without an observation. */
@@ -30,10 +30,15 @@ export function feedEndsOf({ sources }: Pick<Sourced, "sources">, byFeed: FactsB
   );
 }
 
-/** Returns the newest complete period of a source in the periods of the forecast: a day of hours needs its last hour. */
+/**
+ * Returns the newest complete period of a source in the periods of the forecast: a day of hours needs its last hour, and the value
+ * of a month is there for all its days.
+ */
 export function completeIn({ every }: Schedule, { reduce }: Pick<Source, "reduce">, newest: string): string {
   const granularity = granularityOf(newest);
-  if (reduce === undefined || granularity === null) return newest;
+  if (granularity === null) return newest;
+  if (partsMax(every, granularity) === 0) return lastPartOf(newest, every);
+  if (reduce === undefined) return newest;
   const period = enclosingPeriod(newest, every);
   return newest >= lastPartOf(period, granularity) ? period : precedingPeriod(period);
 }

@@ -150,6 +150,22 @@ describe("looks", () => {
     expect(await changed()).toBe(false);
   });
 
+  test("of a forecast of quarters are allowed by corrections of the days in them, and by no others", async () => {
+    await looked();
+    await restate(250, 25, {});
+    await query("UPDATE looks SET from_period = '2025-Q4', to_period = '2026-Q1'");
+    await query(`UPDATE looks SET read = replace(read, '"from":null', '"from":"2025-Q4"')`);
+    const changedOn = async (day: string) => {
+      await query(`UPDATE observations SET period = '${day}'`);
+      await query(`UPDATE revisions SET period = '${day}'`);
+      return changed();
+    };
+    expect(await changedOn("2025-09-30")).toBe(false);
+    expect(await changedOn("2025-10-01")).toBe(true);
+    expect(await changedOn("2026-03-31")).toBe(true);
+    expect(await changedOn("2026-04-01")).toBe(false);
+  });
+
   test("are allowed by a correction of a value that another publication has stated again before", async () => {
     await looked();
     await restate(250, 25, {});

@@ -40,6 +40,18 @@ describe("the sources of a period", () => {
   });
 });
 
+test("a value of a longer period is there for every period in it", () => {
+  const [target] = milkMx.sources;
+  const [, rain] = milkCl.sources;
+  if (!target || !rain) throw new Error("both have a source");
+  const daily = { ...milkMx, sources: [target, { ...rain, lag: 0, dimensions: [] }] };
+  const behindWith = (month: string) => feedsBehind(daily, "2026-11-20", new Map([[rain.feed, month]]));
+  expect(behindWith("2026-10")).toEqual([rain.feed]);
+  expect(behindWith("2026-11")).toEqual([]);
+  expect(behindWith("2026-Q3")).toEqual([rain.feed]);
+  expect(behindWith("2026-Q4")).toEqual([]);
+});
+
 describe("a report", () => {
   const state = { history: 7, change: 2, newest: null, behind: [] };
 
