@@ -1,5 +1,6 @@
 /** docs/CLI.md, made from the declared commands. */
 import type { Command, Help } from "commander";
+import { examplesOf } from "./examples.ts";
 
 /** Returns the reference of all commands as a Markdown document. */
 export function cliMarkdown(program: Command): string {
@@ -26,7 +27,9 @@ function commandMarkdown(command: Command, help: Help): string {
     return `| \`${cell(option.flags)}\` | ${cell(option.description)}${required}${initial} |`;
   });
   const table = options.length === 0 ? [] : [["| option | meaning |", "| --- | --- |", ...options].join("\n")];
-  return [title, `${sentence(command.description())}`, ...table].join("\n\n");
+  const calls = examplesOf(command.name()).map(({ call, does }) => `# ${does}\nalmanac ${call}`);
+  const examples = calls.length === 0 ? [] : [`\`\`\`sh\n${calls.join("\n")}\n\`\`\``];
+  return [title, `${sentence(command.description())}`, ...table, ...examples].join("\n\n");
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,7 @@
 /** The commands of `almanac` with their options. */
 import { Command, Help, Option } from "commander";
 import { printHelp } from "./commands/help.ts";
+import { examplesHelp } from "./examples.ts";
 import { Failure } from "./failure.ts";
 import { codeVersion } from "./training/code-version.ts";
 
@@ -261,6 +262,7 @@ export function almanacProgram(): Command {
     .command("help [topic]")
     .description("show all commands, one command, or the meaning of a term, e.g. `almanac help skill`")
     .action((topic: string | undefined) => printHelp(program, topic));
+  for (const command of program.commands) command.addHelpText("after", examplesHelp(command.name()));
   // A mistake in a command shows the help of that command. The list of all commands would push the message off the screen.
   return program.showHelpAfterError("`almanac help` lists the commands.");
 }

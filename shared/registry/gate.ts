@@ -27,6 +27,8 @@ export function isNaive(candidate: string): boolean {
 
 /** The members of a card that the gate reads. */
 export interface Challenger {
+  /** Id of the forecast, for the command that a reason names. Not set where no person reads the reason. */
+  readonly forecast?: string;
   readonly version: string;
   /** Key of the look of its training: its run, or its version if there was no run. */
   readonly lookKey: string;
@@ -122,13 +124,28 @@ function decideByRule(challenger: Challenger, situation: Situation, rule: LookRu
     return verdict("promote", kind, { periods, look, reason: why });
   }
   if (judged.incumbent !== (incumbent?.version ?? null)) {
-    const judgedAgainst = judged.incumbent ?? "the baseline only";
-    const now = incumbent ? `the champion is ${incumbent.version}` : "there is no champion";
-    const reason = `The version was judged against ${judgedAgainst}, but ${now}. Judge it again against ${incumbent?.version ?? "the baseline only"}.`;
-    return verdict("hold", kind, { look, reason });
+    return verdict("hold", kind, { look, reason: outdatedReason(challenger, incumbent) });
   }
   if (kind === "refresh" && incumbent) return { ...refresh(judged, incumbent, rule), look };
   return replacement(challenger, situation, rule);
+}
+
+/** Returns why a version that was judged against another champion is held, and how to judge it again. */
+function outdatedReason(
+  { forecast = "FORECAST", judged, ...challenger }: Challenger,
+  incumbent: Incumbent | null,
+): string {
+  const now = incumbent ? `the champion is ${incumbent.version}` : "there is no champion";
+  const command = isImported(challenger)
+    ? `\`almanac import ${forecast} FILE --trained-to PERIOD\``
+    : `\`almanac train ${forecast}\``;
+  const against = `against ${incumbent?.version ?? "the baseline only"}`;
+  return `The version was judged against ${judged.incumbent ?? "the baseline only"}, but ${now}. Judge it again ${against} with ${command}.`;
+}
+
+/** A version without a run was imported. */
+function isImported({ version, lookKey }: Pick<Challenger, "version" | "lookKey">): boolean {
+  return lookKey === version;
 }
 
 /** Returns the look that the training of a version made, or null. */
@@ -149,16 +166,15 @@ function ruleFor(recipe: Challenger["recipe"], incumbent: Incumbent | null): Gat
 }
 
 /** Returns the look that the training of a version made, or else may make. */
-function planOfTraining({ version, judged, lookKey }: Challenger, situation: Situation, rule: LookRule): LookPlan {
+function planOfTraining(challenger: Challenger, situation: Situation, rule: LookRule): LookPlan {
+  const { judged, lookKey } = challenger;
   const { periods } = judged.evidence;
   const { looks } = situation;
   const made = looks.findIndex(({ key }) => key === lookKey);
   const look = looks[made];
-  // A version without a run was imported.
-  const isImported = lookKey === version;
   return look
     ? planOf(periods, look, looks.slice(0, made))
-    : planLook(periods, situation, { ...rule, earlier: isImported });
+    : planLook(periods, situation, { ...rule, earlier: isImported(challenger) });
 }
 
 function replacement(challenger: Challenger, situation: Situation, rule: LookRule): Verdict {

@@ -105,7 +105,7 @@ test("the same data again registers nothing, newer data is a refresh, and a pers
   const refused = await run("promote", forecast.id, first, "--why", "a test");
   expect(refused).toMatchObject({ code: 1, out: "" });
   expect(refused.err).toBe(
-    `${first} was not promoted: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version}.\n`,
+    `${first} was not promoted: The version was judged against the baseline only, but the champion is ${offered?.version}. Judge it again against ${offered?.version} with \`almanac train ${forecast.id}\`.\n`,
   );
   const forced = await run("promote", forecast.id, first, "--why", "it was better", "--force");
   expect(forced).toMatchObject({ code: 0, err: "", out: expect.stringContaining(`${first} is the champion`) });

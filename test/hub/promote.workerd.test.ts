@@ -126,7 +126,10 @@ describe("a version does not serve", () => {
     await registry.served("v1.0", naive);
     await registry.registered("v2.0", { recipe: "other" });
     const flow = await registry.promote("v2.0");
-    expect(flow).toMatchObject({ state: "held", reason: expect.stringContaining("Judge it again against v1.0") });
+    expect(flow).toMatchObject({
+      state: "held",
+      reason: expect.stringContaining(`Judge it again against v1.0 with \`almanac import ${forecast.id} FILE`),
+    });
     expect(await registry.call("POST", `/flows/${flow.id}/release`)).toMatchObject({
       status: 409,
       body: { detail: expect.stringContaining("promote with force") },

@@ -186,7 +186,11 @@ test("reasons are sentences with the numbers and the next step", () => {
     "The level is 0.005, because an earlier test used the same days before data was corrected.",
   );
   expect(reason({ ...better, against: "older" }, situation(forest))).toBe(
-    "The version was judged against older, but the champion is old. Judge it again against old.",
+    "The version was judged against older, but the champion is old. Judge it again against old with `almanac train FORECAST`.",
+  );
+  const imported = { ...challengerOf({ ...better, against: null }), forecast: "milk", lookKey: "new" };
+  expect(decide(imported, situation(forest), rule).reason).toBe(
+    "The version was judged against the baseline only, but the champion is old. Judge it again against old with `almanac import milk FILE --trained-to PERIOD`.",
   );
   expect(reason({ ...better, challenger: 2, incumbent: 1, recipe: "aaaa" }, situation(forest))).toBe(
     "The refresh is worse than the champion old beyond chance (p < 0.001) over 40 days (2026-01-21 to 2026-03-01) since the champion was fitted.",

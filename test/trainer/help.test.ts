@@ -1,5 +1,8 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { findFeed } from "../../shared/feeds/index.ts";
+import { findForecast } from "../../shared/forecasts/index.ts";
 import { printHelp } from "../../trainer/commands/help.ts";
+import { examplesOf } from "../../trainer/examples.ts";
 import { almanacProgram } from "../../trainer/program.ts";
 
 function printed(topic: string | undefined): string {
@@ -35,6 +38,35 @@ test("help of a command shows its options, and help of a term its meaning", () =
   expect(printed("Skill")).toMatch(/^skill: .+baseline/);
   expect(printed("p-value")).toMatch(/^significance \(also: p-value/);
 });
+
+describe.each(almanacProgram().commands.map((command) => [command.name(), command] as const))("%s", (name, command) => {
+  test("has examples, in its help too, and they are calls that the command accepts", () => {
+    const examples = examplesOf(name);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const { call, does } of examples) {
+      expect(printed(name)).toContain(`  almanac ${call}\n      ${does}`);
+      const [called, ...words] = wordsOf(call);
+      expect(called).toBe(name);
+      const { operands, unknown } = command.parseOptions(words);
+      expect(unknown, call).toEqual([]);
+      const required = command.registeredArguments.filter(({ required }) => required);
+      expect(operands.length, call).toBeGreaterThanOrEqual(required.length);
+      const isVariadic = command.registeredArguments.some(({ variadic }) => variadic);
+      if (!isVariadic) expect(operands.length, call).toBeLessThanOrEqual(command.registeredArguments.length);
+      for (const option of command.options.filter(({ mandatory }) => mandatory))
+        expect(words, call).toContain(option.long);
+      const [first] = operands;
+      const [of] = command.registeredArguments;
+      if (first !== undefined && of?.name() === "forecast") expect(findForecast(first), call).toBeDefined();
+      if (of?.name() === "feed") expect(findFeed(first ?? ""), call).toBeDefined();
+    }
+  });
+});
+
+/** Splits a call into words as a shell does; quotes join words. */
+function wordsOf(call: string): string[] {
+  return Array.from(call.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word);
+}
 
 test("the list of commands wraps between words in a terminal of 80 columns", () => {
   const program = almanacProgram();

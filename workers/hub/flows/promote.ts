@@ -191,7 +191,7 @@ function challengerOf({ forecast, run }: Registered, card: Card): Challenger {
   const { recipe, version, judged } = card;
   const ids = recipeIdsOf(forecast, recipe);
   const known = ids.includes(recipe.id) ? { ...recipe, ids } : recipe;
-  return { version, lookKey: run ?? version, recipe: known, judged };
+  return { forecast: forecast.id, version, lookKey: run ?? version, recipe: known, judged };
 }
 
 /** Returns when the training of a version read its data; for a version without a run, now. */
