@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { predictionsPageShape } from "../../shared/api/predictions.ts";
+import { readCsv } from "../../shared/lib/csv.ts";
 import { hubApp } from "../../workers/hub/http/app.ts";
 import { count, deliver, freshHub, predictionMessage, row, sums, version } from "../support/answered.ts";
 import { asAdmin, hub, request } from "../support/hub.ts";
@@ -65,6 +66,13 @@ test("a recorded path is stored with the row of its first step, and the steps ar
     ],
     ["b", "2026-11-23", null],
   ]);
+  const lines = readCsv(await (await asAdmin(`${path}?format=csv`, {})).text());
+  const cells = lines.ok ? lines.value.map((line) => line.slice(-2)) : [];
+  expect(cells).toEqual([
+    ["origin", "path"],
+    ["caller", JSON.stringify(found[0]?.path)],
+    ["caller", ""],
+  ]);
   expect(await count("predictions")).toEqual({ n: 2 });
   const counted = z.array(z.object({ count: z.number() })).parse(await sums());
   expect(new Set(counted.map((one) => one.count))).toEqual(new Set([2]));
@@ -89,7 +97,7 @@ test("recorded predictions are CSV on request, with a link to the next page", as
   expect(answer.headers.get("Link")).toMatch(/cursor=.*>; rel="next"$/);
   const [header, line] = (await answer.text()).split("\r\n");
   expect(header).toBe(
-    "at,requestId,answer,position,version,number,protocol,hypothetical,targetPeriod,prediction,changeProbability,Estado,Ciudad,Tipo,Canal,intervals,features,given",
+    "at,requestId,answer,position,version,number,protocol,hypothetical,targetPeriod,prediction,changeProbability,Estado,Ciudad,Tipo,Canal,intervals,features,given,origin,path",
   );
   expect(line).toContain(
     `request-1,${"c".repeat(32)},0,${version},1,predict,false,2026-11-23,29.25,0.125,Jalisco,Guadalajara`,

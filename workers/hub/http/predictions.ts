@@ -30,7 +30,7 @@ const answers = createRoute({
   tags: ["Predictions"],
   summary: "Recorded requests and answers, newest first",
   description:
-    "Stored for `PREDICTIONS_KEPT_DAYS` days. This read needs the token, because the rows contain the inputs of callers. `from` and `to` select by the time of the answer. Also available as CSV.",
+    "Stored for `PREDICTIONS_KEPT_DAYS` days. This read needs the token, because the rows contain the inputs of callers. `from` and `to` select by the time of the answer. Also available as CSV, with one line for each answered instance: `intervals`, `features`, `given` and `path` (the further steps) are JSON in one cell.",
   security: secured,
   middleware: [privateRead] as const,
   request: { params, query: predictionsQueryShape },
@@ -62,13 +62,15 @@ predictionRoutes.openapi(answers, async (context) => {
     fileName: `${forecast.id}-predictions`,
     placeOf: ({ at, position, answer }) => [at, position, answer],
     json: (page, next): PredictionsPage => ({ forecast: forecast.id, predictions: [...page], next }),
-    header: [...plainColumns, ...dimensions, "intervals", "features", "given"],
+    header: [...plainColumns, ...dimensions, "intervals", "features", "given", "origin", "path"],
     cells: (row) => [
       ...plainColumns.map((name) => plainCell(row, name)),
       ...dimensions.map((_, at) => row.series?.[at] ?? null),
       JSON.stringify(row.intervals),
       JSON.stringify(row.features),
       row.given && JSON.stringify(row.given),
+      row.origin,
+      row.path && JSON.stringify(row.path),
     ],
   });
 });
