@@ -140,6 +140,8 @@ export interface Feed {
   readonly personal?: true;
   /** Names of the series' dimensions, in display order. */
   readonly dimensions: readonly string[];
+  /** The dimension that alone identifies a series, such as the id of a transaction. Absent if all dimensions together do. */
+  readonly identity?: string;
   /** Variables by name. */
   readonly variables: Readonly<Record<string, Variable>>;
   /** The one place that the feed is about; absent if it is about many places or none. */

@@ -129,6 +129,19 @@ test("lines in any order give the same purchases, and any cut of the file gives 
   );
 });
 
+test("a failed transaction takes back its amount, and a pending one or one without a readable customer takes back nothing", async () => {
+  const line = { customer_id: 1, amount: 5, currency: "USD", timestamp: "2025-10-18T23:30:00-05:00" };
+  const list = [
+    { ...line, transaction_id: "T1", status: "Failed" },
+    { ...line, transaction_id: "T2", status: "Pending" },
+    { ...line, transaction_id: "T3", status: "Failed", customer_id: null },
+    { ...line, transaction_id: "T4", status: "Completed" },
+  ];
+  const parsed = await parsePublication(transactionsJson, utf8(JSON.stringify(list)), { name: "t.json", arrivedAt });
+  const series = { customer_id: "1", transaction_id: "T1" };
+  expect(parsed.blanks).toEqual([{ series, variable: "amount", period: "2025-10-19" }]);
+});
+
 test("golden arrival: a time after the arrival is not a purchase yet", async () => {
   const at = (timestamp: string) =>
     JSON.stringify([

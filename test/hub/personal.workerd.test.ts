@@ -88,6 +88,32 @@ test("what is stored are attributes of ids, and the two purchases of one instant
   ]);
 });
 
+test("a later file that takes back a purchase, or states it for another customer, is reported, and the facts stay", async () => {
+  const later = [
+    { ...purchase, status: "Failed" },
+    { ...purchase, transaction_id: "T002", amount: 12, customer_id: 2 },
+    { ...purchase, transaction_id: "T005", status: "Pending" },
+    ...Array.from({ length: 3 }, (_, at) => ({ ...purchase, transaction_id: `T1${at}` })),
+  ];
+  const flow = await ingested("later.json", utf8(JSON.stringify(later)), transactionsJson.id);
+  expect(flow).toMatchObject({ state: "done", stats: { blanked: 1, problemsByReason: { "moved-series": 1 } } });
+  const problems = await query(
+    `SELECT reason, period, found FROM problems WHERE ingest_id = ${flow.stats?.ingest} ORDER BY reason`,
+  );
+  expect(problems).toEqual([
+    { reason: "blanked-value", period: "2025-10-12", found: "no value of amount, 1, T001, for which 320.5 is stored" },
+    {
+      reason: "moved-series",
+      period: "2025-10-12",
+      found: "transaction_id T002 with another customer_id than the stored one",
+    },
+  ]);
+  const keys = await query(
+    "SELECT DISTINCT s.key FROM observations o JOIN series s ON s.id = o.series_id WHERE s.key LIKE '%T00%' ORDER BY 1",
+  );
+  expect(keys).toEqual(['["1","T001"]', '["1","T002"]', '["1","T005"]', '["2","T002"]'].map((key) => ({ key })));
+});
+
 const personalForecast = customersForecast.id;
 const app = hubApp(hub);
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });

@@ -1,5 +1,5 @@
 /** Reads a list of transactions: skips those that are not purchases, and rejects ids whose lines disagree. */
-import type { FeedLimits, Observation, Parsed, Problem } from "../feed.ts";
+import type { Blank, FeedLimits, Observation, Parsed, Problem } from "../feed.ts";
 import { describeHidden } from "../personal/describe-hidden.ts";
 import { idForm, readId } from "../personal/read-id.ts";
 import { problem } from "../problem.ts";
@@ -19,6 +19,8 @@ interface Reading {
   readonly problems: ProblemList;
   readonly skipped: Map<string, number>;
   readonly observations: Observation[];
+  /** The amounts of failed transactions, which another file may state as purchases. */
+  readonly blanks: Blank[];
   withoutZone: number;
 }
 
@@ -38,6 +40,7 @@ export function readTransactions(
     problems: new ProblemList(limits.problemsMax),
     skipped: new Map(),
     observations: [],
+    blanks: [],
     withoutZone: 0,
   };
   for (const [id, lines] of linesById(rows, reading)) addTransaction(reading, id, lines);
@@ -45,10 +48,11 @@ export function readTransactions(
     const found = `${reading.withoutZone} timestamps without a zone`;
     reading.problems.add(problem("no-zone", { found, expected: "a zone; they are read as UTC", values: 0 }));
   }
-  const { observations, problems, skipped } = reading;
+  const { observations, blanks, problems, skipped } = reading;
   const isSynthetic = rows.some((row) => isRow(row) && row["synthetic"] === true);
   return {
     observations,
+    blanks,
     problems: problems.list(),
     skipped: Object.fromEntries(skipped),
     ...(isSynthetic && { synthetic: true }),
@@ -92,6 +96,7 @@ function addTransaction(reading: Reading, id: string, lines: readonly Line[]): v
   if (!first) return;
   if (settled.every(({ status }) => status === "failed")) {
     skip(reading, "failed", settled.length);
+    for (const { content } of settled) addBlank(reading, id, content);
     return;
   }
   if (others.some((other) => contentOf(other) !== contentOf(first))) {
@@ -126,7 +131,7 @@ function addPurchase(
 ): void {
   const { customer, amount, instant, hasZone, paymentMethod } = purchase;
   const series = { customer_id: customer, transaction_id: id };
-  const period = new Date(instant).toISOString().slice(0, dayLength);
+  const period = dayOf(instant);
   const second = (((instant % dayMs) + dayMs) % dayMs) / 1000;
   if (!hasZone) reading.withoutZone++;
   reading.observations.push(
@@ -140,6 +145,19 @@ function addPurchase(
     const found = "another text";
     reading.problems.add(problem("unknown-payment-method", { row, column: "payment_method", period, found, expected }));
   }
+}
+
+/** Adds the amount of a failed transaction. A line without a readable customer or time names no purchase. */
+function addBlank({ blanks }: Reading, id: string, { customer_id, timestamp }: Row): void {
+  const customer = readId(customer_id);
+  const time = readTimestamp(timestamp);
+  if (customer === null || !time.ok) return;
+  const series = { customer_id: customer, transaction_id: id };
+  blanks.push({ series, variable: "amount", period: dayOf(time.value.instant) });
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, dayLength);
 }
 
 function reject(

@@ -9,6 +9,7 @@ import { contradictionReason } from "../../../shared/feeds/contradictions.ts";
 import type { Feed, Problem } from "../../../shared/feeds/feed.ts";
 import { countReasons, reasonToHold } from "../../../shared/feeds/hold.ts";
 import { findFeed } from "../../../shared/feeds/index.ts";
+import { movedSeries } from "../../../shared/feeds/moved-series.ts";
 import { forecastsFedBy } from "../../../shared/forecasts/index.ts";
 import { reasonOf } from "../../../shared/lib/error-reason.ts";
 import type { Hub } from "../hub.ts";
@@ -73,7 +74,9 @@ async function requestReports(hub: IngestEffects, { id }: Feed): Promise<string[
 
 /** Records the publication and its problems, and decides whether it is ingested, held or failed. */
 async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: Publication): Promise<Recorded> {
-  const { feed, facts, problems, skipped, doubt, key, blanks: _, ...rest } = publication;
+  const { feed, facts, problems: rejected, skipped, doubt, key, blanks: _, ...rest } = publication;
+  const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
+  const problems = [...rejected, ...movedSeries(feed, facts, known)];
   const series = new Set(facts.map((fact) => fact.series));
   const counts: Stats = {
     observations: facts.length,
@@ -95,7 +98,6 @@ async function recordPublication(hub: Pick<Hub, "db">, flow: Flow, publication: 
     return { source, stats, outcome: { state: "failed", reason, stats } };
   }
   if (ingestParams.parse(flow.run.params).released) return { source, stats, outcome: null };
-  const known = (await listObservedSeries(hub.db, feed.id)).map((row) => row.key);
   const reason = reasonToHold(
     { observations: facts.length, problems, series, doubt, personal: feed.personal },
     known,

@@ -1,0 +1,34 @@
+import { type Fact, seriesValues } from "../lake/fact.ts";
+import type { Feed, Problem } from "./feed.ts";
+import { problem } from "./problem.ts";
+
+/**
+ * Returns a problem for each series of a publication whose identity is stored with other values of the other dimensions, such as
+ * a transaction that was of another customer: `moved-series`. Both are used until one of the publications is withdrawn, so the
+ * problem is a remark. At most `problemsMax`. O(facts + known series).
+ *
+ * @param known the keys of the stored series
+ */
+export function movedSeries(
+  { dimensions, identity, limits }: Pick<Feed, "dimensions" | "identity" | "limits">,
+  facts: readonly Pick<Fact, "series" | "period">[],
+  known: readonly string[],
+): Problem[] {
+  if (identity === undefined) return [];
+  const at = dimensions.indexOf(identity);
+  const others = dimensions.filter((name) => name !== identity).join(", ");
+  const keysOf = Map.groupBy(known, (key) => seriesValues(key)[at]);
+  const stated = new Map(facts.map(({ series, period }) => [series, period]));
+  return [...stated]
+    .filter(([series]) => keysOf.get(seriesValues(series)[at])?.some((key) => key !== series))
+    .slice(0, limits.problemsMax)
+    .map(([series, period]) =>
+      problem("moved-series", {
+        column: identity,
+        period,
+        found: `${identity} ${seriesValues(series)[at]} with another ${others} than the stored one`,
+        expected: `one ${others}; both count until the ingest of the wrong one is withdrawn`,
+        values: 0,
+      }),
+    );
+}
