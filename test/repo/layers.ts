@@ -19,8 +19,8 @@ export const layers: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["reports"],
   ],
   trainer: [
-    ["actor.ts", "cli-markdown.ts", "failure.ts", "terminal.ts", "simulate"],
-    ["disk.ts"],
+    ["actor.ts", "examples.ts", "failure.ts", "terminal.ts", "simulate"],
+    ["cli-markdown.ts", "disk.ts"],
     [
       "hub.ts",
       "upload-progress.ts",

@@ -1,7 +1,7 @@
 /** A series that a publication states with other dimensions than the stored one is reported. */
 import { expect, test } from "vitest";
-import { movedSeries } from "../../shared/feeds/moved-series.ts";
 import { transactionsJson } from "../../shared/feeds/transactions-json.ts";
+import { movedSeries } from "../../shared/lake/moved-series.ts";
 
 const factsOf = (...keys: readonly (readonly string[])[]) =>
   keys.map((key) => ({ series: JSON.stringify(key), period: "2025-10-12" }));

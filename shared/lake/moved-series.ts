@@ -1,6 +1,6 @@
-import { type Fact, seriesValues } from "../lake/fact.ts";
-import type { Feed, Problem } from "./feed.ts";
-import { problem } from "./problem.ts";
+import type { Feed, Problem } from "../feeds/feed.ts";
+import { problem } from "../feeds/problem.ts";
+import { type Fact, seriesValues } from "./fact.ts";
 
 /**
  * Returns a problem for each series of a publication whose identity is stored with other values of the other dimensions, such as
